@@ -1,0 +1,42 @@
+# The first Python that runs and is new enough; choose another with `make PYTHON=...`.
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$python && break; done)
+BIN = .venv/bin
+READY = .venv/ready
+
+.PHONY: help demo test bench lint format clean
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: $(READY) ## Calculate an example project, step by step
+	@$(BIN)/jcm calc methodologies/jcm_methodologies/cases/id_am003_frozen_food.toml --trace
+
+test: lint ## Run every check and test
+	@$(BIN)/pytest
+
+bench: $(READY) ## Measure speed
+	@$(BIN)/python benchmarks/run.py
+
+lint: $(READY) ## Check style, types and layering
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+format: $(READY) ## Fix style where a tool can
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+clean: ## Remove everything that was made
+	@rm -rf .venv build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(READY): pyproject.toml requirements-dev.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed." >&2; exit 1; }
+	@echo "Installing into .venv ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip --disable-pip-version-check install --quiet -r requirements-dev.txt
+	@$(BIN)/pip --disable-pip-version-check install --quiet --no-deps -e .
+	@touch $@

@@ -1,0 +1,1 @@
+"""The rule book of the Joint Crediting Mechanism: one module a methodology."""

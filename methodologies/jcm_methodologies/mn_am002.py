@@ -1,0 +1,179 @@
+"""MN_AM002: high-efficiency heat only boilers (HOB) for hot water supply in Mongolia."""
+
+import numpy as np
+
+from jcm_calc.declarations import Methodology
+from jcm_calc.evidence import Source, unconfirmed
+
+STUDY = Source(
+    "study of FY2013 before approval, Bornuur and 118th School", "gec.jp/jcm/jp_old/projects/13ds_mgl_01.html"
+)
+DRAFT = Source(
+    "draft methodology of the FY2013 study", "www2.gec.jp/main.nsf/en/Activities-Climate_Change_Mitigation-jcm2013ds02"
+)
+
+m = Methodology(
+    "MN_AM002",
+    version="1.0",
+    title="Replacement and Installation of High Efficiency Heat Only Boiler (HOB) for Hot Water Supply Systems",
+    country="MN",
+    sectoral_scope=1,
+    indices={"i": "project HOB", "p": "monitoring period"},
+    identity={
+        "number": unconfirmed("recalled", 97),
+        "title": unconfirmed("recalled", 95),
+        "country": unconfirmed("recalled", 99),
+        "sectoral scope": unconfirmed("recalled", 60),
+        "version": unconfirmed("recalled, with approval on 28 January 2015", 55),
+    },
+    note="The formula is that of a study before approval; none of the approved default values is known. The draft's "
+    "reference efficiency of 0.50 must not pass for the approved one.",
+)
+
+m.monitored(
+    "PH_i,p",
+    "GJ",
+    extensive=True,
+    options="C",
+    raises="RE PE",
+    plausible="[0, 1e6]",
+    text="net heat quantity supplied by project HOB i in period p, by heat meter",
+    evidence=unconfirmed("the heat meter was read in the study; option C recalled (85 %)", 85, STUDY),
+)
+m.monitored(
+    "HMP_i,p",
+    "h",
+    extensive=True,
+    raises="PE",
+    plausible="[0, 8784]",
+    text="hours of operation of project HOB i in period p",
+    evidence=unconfirmed("a number of the study; that the approved version monitors it is recalled", 70, STUDY),
+)
+m.fixed(
+    "RPC_i",
+    "kW",
+    raises="PE",
+    plausible="[0, 1000]",
+    text="maximum electric power consumption of project HOB i",
+    evidence=unconfirmed("maximum power in the study", None, STUDY),
+)
+m.default(
+    "η_RE",
+    "",
+    candidates={"approved version, recalled": 0.61, "FY2013 draft": 0.50},
+    lowers="RE",
+    bounds="(0, 1]",
+    plausible="[0.3, 0.95]",
+    text="boiler efficiency of the reference HOB",
+    evidence=unconfirmed("the approved value is not known: 0.61 is recalled (60 %), 0.50 is the draft's", 60, STUDY),
+)
+m.default(
+    "η_PJ,i",
+    "",
+    candidates={"FY2013 draft": 0.67},
+    lowers="PE",
+    bounds="(0, 1]",
+    plausible="[0.3, 0.98]",
+    text="boiler efficiency of project HOB i",
+    evidence=unconfirmed("whether the document or the project fixes it is not known; 0.67 is the draft's", None, STUDY),
+)
+m.default(
+    "EF_CO2,coal",
+    "tCO2/GJ",
+    candidates={"FY2013 draft": 0.099, "IPCC 2006 lignite, default": 0.101, "IPCC 2006 lignite, lower": 0.0909},
+    raises="RE PE",
+    plausible="[0.05, 0.15]",
+    text="CO2 emission factor of coal",
+    evidence=unconfirmed("the approved value is not known; 0.099 is the draft's, from measurements", None, STUDY),
+)
+m.fixed(
+    "EF_CO2,grid",
+    "tCO2/MWh",
+    raises="PE",
+    plausible="[0, 2]",
+    text="CO2 emission factor of the grid",
+    evidence=unconfirmed("that it is fixed ex ante is likely; which factor applies is not known", 60),
+)
+m.constant("kWh_per_MWh", 1000, "kWh/MWh", text="kilowatt hours in a megawatt hour")
+
+FORMULA = unconfirmed("the formula of the study before approval, split into reference and project", 65, STUDY)
+
+
+@m.equation("RE_i,p", "tCO2", text="emissions of the coal that the reference HOB would burn", evidence=FORMULA)
+def RE_i(PH, η_RE, EF_CO2_coal):
+    return PH * (1 / η_RE) * EF_CO2_coal
+
+
+@m.equation("RE_p", "tCO2", total="i", text="reference emissions", evidence=FORMULA)
+def RE(RE_i):
+    return RE_i
+
+
+@m.equation("EC_i,p", "MWh", text="electricity of project HOB i: maximum power × hours", evidence=FORMULA)
+def EC(RPC, HMP, kWh_per_MWh):
+    return RPC * HMP / kWh_per_MWh
+
+
+@m.equation("PE_coal,i,p", "tCO2", text="emissions of the coal that project HOB i burns", evidence=FORMULA)
+def PE_coal(PH, η_PJ, EF_CO2_coal):
+    return PH * (1 / η_PJ) * EF_CO2_coal
+
+
+@m.equation("PE_elec,i,p", "tCO2", text="emissions of the electricity of project HOB i", evidence=FORMULA)
+def PE_elec(EC, EF_CO2_grid):
+    return EC * EF_CO2_grid
+
+
+@m.equation("PE_p", "tCO2", total="i", text="project emissions", evidence=FORMULA)
+def PE(PE_coal, PE_elec):
+    return PE_coal + PE_elec
+
+
+@m.equation("ER_p", "tCO2", text="emission reductions", evidence=FORMULA)
+def ER(RE, PE):
+    return RE - PE
+
+
+m.fact("fuel", "category", text="fuel of the project HOBs")
+m.fact("hot_water_supply", text="the HOBs serve a hot water supply system")
+m.fact("capacity,i", "MW", text="capacity of project HOB i")
+m.fact(
+    "activity",
+    "category",
+    text="kind of activity",
+    categories=("installation", "replacement of a coal-fired HOB", "capacity expansion of a coal-fired HOB"),
+)
+
+
+@m.criterion(1, "Coal-fired HOB for a hot water supply system", evidence=unconfirmed("draft", None, DRAFT))
+def coal_for_hot_water(fuel, hot_water_supply):
+    return (fuel == "coal") & hot_water_supply
+
+
+@m.criterion(2, "Capacity of a project HOB from 0.10 MW to 3.15 MW", evidence=unconfirmed("draft", None, DRAFT))
+def within_capacity(capacity):
+    return (capacity >= 0.10) & (capacity <= 3.15)
+
+
+@m.criterion(
+    3,
+    "New HOB, replacement of an existing coal-fired HOB, or expansion of its capacity",
+    evidence=unconfirmed("draft", None, DRAFT),
+)
+def kind_of_activity(activity):
+    return np.isin(
+        activity, ["installation", "replacement of a coal-fired HOB", "capacity expansion of a coal-fired HOB"]
+    )
+
+
+m.attested(4, "dust_collector,i", "The project HOBs have dust collectors", evidence=unconfirmed("draft", None, DRAFT))
+
+
+m.attested(
+    5,
+    "manual_available",
+    "Boiler operation manual and maintenance (the text that was read breaks off)",
+    evidence=unconfirmed(
+        "draft, incomplete; a minimum efficiency of 80 % in the approved text is recalled (45 %)", None, DRAFT
+    ),
+)

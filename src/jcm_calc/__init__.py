@@ -1,0 +1,75 @@
+"""Emission reductions under the Joint Crediting Mechanism, calculated from its methodologies.
+
+Examples
+--------
+>>> import jcm_calc
+>>> result = jcm_calc.calculate(
+...     "ID_AM003", EC_PJ="135 MWh", COP_PJ=1.63, application="individual quick freezer", EF_elec="0.814 tCO2/MWh"
+... )
+>>> print(f"{result.RE:.2f~P} − {result.PE:.2f~P} = {result.ER:.2f~P}")
+135.70 tCO2 − 109.89 tCO2 = 25.81 tCO2
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from jcm_calc.calculation import calculate as calculate
+    from jcm_calc.calculation import replay as replay
+    from jcm_calc.credits import UncertifiedError as UncertifiedError
+    from jcm_calc.declarations import Methodology as Methodology
+    from jcm_calc.evidence import UnconfirmedWarning as UnconfirmedWarning
+    from jcm_calc.problems import InputError as InputError
+    from jcm_calc.problems import InputWarning as InputWarning
+    from jcm_calc.result import Result as Result
+    from jcm_calc.rulebooks import MethodologyNotFoundError as MethodologyNotFoundError
+    from jcm_calc.rulebooks import methodology as methodology
+
+# The rooms are imported when they are first used: `import jcm_calc` costs next to nothing.
+_HOMES = {
+    "InputError": "problems",
+    "InputWarning": "problems",
+    "Methodology": "declarations",
+    "MethodologyNotFoundError": "rulebooks",
+    "Result": "result",
+    "UncertifiedError": "credits",
+    "UnconfirmedWarning": "evidence",
+    "calculate": "calculation",
+    "methodology": "rulebooks",
+    "replay": "calculation",
+}
+
+__all__ = [*_HOMES, "methodologies"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'jcm_calc' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f"jcm_calc.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])
+
+
+def methodologies() -> pd.DataFrame:
+    """Return every methodology that can be calculated, by number.
+
+    Returns
+    -------
+    DataFrame
+        Title, country, sectoral scope, version, and how many equations, defaults and criteria
+        there are of each grade.
+    """
+    import pandas as pd
+
+    from jcm_calc.rulebooks import every, overview
+
+    return pd.DataFrame([overview(item) for item in every()]).set_index("number")

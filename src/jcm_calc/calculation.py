@@ -1,0 +1,125 @@
+"""One call from what the user has to a result, and the way back from a manifest."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from jcm_calc.declarations import Methodology
+from jcm_calc.evidence import UnconfirmedWarning
+from jcm_calc.inputs import bind
+from jcm_calc.manifest import recall
+from jcm_calc.problems import InputError, Problem
+from jcm_calc.result import Result
+from jcm_calc.rulebooks import methodology
+
+_warned: set[str] = set()
+
+
+def calculate(
+    number: str | Methodology,
+    *tables: Any,
+    version: str | None = None,
+    on: date | None = None,
+    p: Any = None,
+    facts: Mapping[str, Any] | None = None,
+    **values: Any,
+) -> Result:
+    """Calculate reference emissions, project emissions and emission reductions.
+
+    Parameters
+    ----------
+    number : str or Methodology
+        For example ``"ID_AM003"``.
+    *tables : DataFrame or path
+        One table for each set of indices, with a column for each index and each parameter. Finer
+        rows are summed into calendar years, or into the periods named with ``p``.
+    version, on : optional
+        See `jcm_calc.methodology`.
+    p : str, tuple of dates, pandas.Period, or list of these, optional
+        The monitoring periods: ``"2024"``, ``"2024-01-01/2024-06-30"``.
+    facts : mapping, optional
+        What eligibility criteria ask for, by name.
+    **values
+        Parameters, class keys and choices by name. A bare number is in the declared unit; a string
+        with a unit or a pint Quantity is converted.
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    InputError
+        If the input is unusable, with every reason at once.
+    MethodologyNotFoundError
+        If there is no such methodology or version.
+
+    Warns
+    -----
+    UnconfirmedWarning
+        Once a methodology version, where a result rests on rules nobody has confirmed.
+    InputWarning
+        For values that are possible but hardly meant.
+
+    Examples
+    --------
+    >>> import jcm_calc
+    >>> result = jcm_calc.calculate(
+    ...     "ID_AM003", EC_PJ="135 MWh", COP_PJ=1.63, application="individual quick freezer", EF_elec="0.814 tCO2/MWh"
+    ... )
+    >>> print(f"{result.ER:.1f~P}")
+    25.8 tCO2
+    """
+    m = number if isinstance(number, Methodology) else methodology(number, version, on)
+    inputs = bind(m, tables, values, p, facts)
+    result = Result(inputs, {"tables": tables, "values": values, "p": p, "facts": facts})
+    if str(m) not in _warned and result.unconfirmed:
+        _warned.add(str(m))
+        count = len(result.unconfirmed)
+        text = f"{m}: an estimate, because {count} rules or values are not confirmed; see Result.unconfirmed"
+        warnings.warn(text, UnconfirmedWarning, stacklevel=2)
+    return result
+
+
+def replay(manifest: Mapping[str, Any], *tables: Any, **values: Any) -> Result:
+    """Calculate again what a manifest describes.
+
+    Parameters
+    ----------
+    manifest : mapping
+        From `Result.manifest`.
+    *tables, **values
+        Tables and arrays that were too large to be written into the manifest and are in no file;
+        they must be the same ones.
+
+    Raises
+    ------
+    InputError
+        If such a table, array or file is missing or is not the same one.
+
+    Examples
+    --------
+    >>> import jcm_calc
+    >>> manifest = jcm_calc.calculate(
+    ...     "ID_AM003", EC_PJ="135 MWh", COP_PJ=1.63, application="individual quick freezer", EF_elec=0.814
+    ... ).manifest()
+    >>> jcm_calc.replay(manifest).manifest() == manifest
+    True
+    """
+    call = manifest["call"]
+    number, version = manifest["methodology"]["number"], manifest["methodology"]["version"]
+    handed, problems = list(tables), list[Problem]()
+    recalled_tables = [
+        recall(f"table {position}", recorded, handed, problems) for position, recorded in enumerate(call["tables"], 1)
+    ]
+    recalled = {
+        name: recall(name, recorded, [values[name]] if name in values else [], problems)
+        for name, recorded in call["values"].items()
+    }
+    facts = {name: recall(name, recorded, [], problems) for name, recorded in call["facts"].items()}
+    if problems:
+        raise InputError(f"the manifest of {number}", problems)
+    return calculate(number, *recalled_tables, version=version, p=call["p"], facts=facts, **recalled)

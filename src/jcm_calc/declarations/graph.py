@@ -1,0 +1,120 @@
+"""The graph of a methodology: which equations run, in which order, and what they need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jcm_calc.declarations.items import Coordinate, DeclarationError, Equation, Kind, Parameter
+
+if TYPE_CHECKING:
+    from jcm_calc.declarations import Methodology
+
+RESULTS = ("RE", "PE", "ER")
+Node = Equation | Parameter | Coordinate
+
+
+@dataclass(frozen=True)
+class Graph:
+    """What is needed to reach some targets under the chosen cases.
+
+    Attributes
+    ----------
+    nodes : dict
+        Every equation, parameter and coordinate on the way, in an order in which each comes after
+        what it needs.
+    """
+
+    nodes: Mapping[str, Node]
+
+    @property
+    def equations(self) -> tuple[Equation, ...]:
+        """The equations, in the order in which they run."""
+        return tuple(node for node in self.nodes.values() if isinstance(node, Equation))
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The parameters at the leaves."""
+        return tuple(node for node in self.nodes.values() if isinstance(node, Parameter))
+
+
+def needs(node: Node, replaced: frozenset[str]) -> tuple[str, ...]:
+    """Return the names a node needs directly; a replaced default does not need its class."""
+    if isinstance(node, Equation):
+        return node.arguments
+    if isinstance(node, Parameter) and node.by and node.name not in replaced:
+        return (node.by,)
+    return ()
+
+
+def build(
+    methodology: Methodology,
+    choices: Mapping[str, str],
+    replaced: frozenset[str],
+    targets: Iterable[str],
+) -> Graph:
+    """Order what the targets need: depth first, so that each quantity follows its own factors.
+
+    Parameters
+    ----------
+    methodology : Methodology
+    choices : mapping
+        The option of each choice. An equation of another option is left out; where a choice is
+        not named, no equation of its options takes part.
+    replaced : frozenset of str
+        Defaults for which the user gives values that are not looked up by class.
+    targets : iterable of str
+
+    Raises
+    ------
+    DeclarationError
+        If an argument is not declared, or equations run in a circle.
+    """
+    operands = methodology.operands(choices)
+    nodes: dict[str, Node] = {}
+    path: list[str] = []
+
+    def visit(name: str) -> None:
+        if name in nodes:
+            return
+        if name in path:
+            circle = " → ".join([*path[path.index(name) :], name])
+            raise DeclarationError(f"{methodology}: the equations run in a circle: {circle}")
+        if name not in operands:
+            if name in methodology.choice_of:
+                return  # decided by a choice that is not made yet
+            raise DeclarationError(f"{methodology}: {name!r} is used by {path[-1]!r} but not declared")
+        path.append(name)
+        for other in needs(operands[name], replaced):
+            visit(other)
+        path.pop()
+        nodes[name] = operands[name]
+
+    for target in targets:
+        if target in operands:
+            visit(target)
+    return Graph(nodes)
+
+
+def open_choices(methodology: Methodology, choices: Mapping[str, str], replaced: frozenset[str]) -> list[str]:
+    """Return the choices on the way to ER that are not made, in the order of the document."""
+    reached: set[str] = set()
+    waiting = list(RESULTS)
+    while waiting:
+        name = waiting.pop()
+        if name in reached:
+            continue
+        reached.add(name)
+        node = methodology.operands(choices).get(name)
+        waiting.extend(needs(node, replaced) if node else ())
+    return [
+        choice
+        for choice in methodology.choices
+        if any(choice in methodology.choice_of.get(name, ()) for name in reached)
+    ]
+
+
+def is_user_supplied(parameter: Parameter) -> bool:
+    """Whether a calculation needs the user to give the parameter."""
+    return not parameter.supplied and parameter.kind is not Kind.CONSTANT

@@ -1,0 +1,234 @@
+"""What a methodology declares: parameters, tables of defaults, choices, equations, criteria."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from jcm_calc.declarations.interval import Interval
+from jcm_calc.evidence import Evidence
+from jcm_calc.expression import record
+
+
+class DeclarationError(Exception):
+    """A methodology module contradicts itself; the message is for its author."""
+
+
+class Kind(StrEnum):
+    """Who fixes the value of a parameter, and when."""
+
+    MONITORED = "monitored"  # measured by the project in each period
+    FIXED = "fixed"  # fixed by the project before the start
+    DEFAULT = "default"  # fixed by the document
+    CONSTANT = "constant"  # true by definition, such as 1000 kWh/MWh
+    CLASS_KEY = "class key"  # selects a row of a table of defaults
+    FACT = "fact"  # asked for by eligibility criteria only
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A number with its own evidence."""
+
+    value: float
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Values by class or by numeric bin, in the order of the document.
+
+    Parameters
+    ----------
+    entries : mapping
+        From a class name, or from an interval, to a `Value`.
+    """
+
+    entries: Mapping[str | Interval, Value]
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the keys are bins of numbers."""
+        return any(isinstance(key, Interval) for key in self.entries)
+
+    def bins(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Return the edges of all bins, and the value below, between and above them (NaN in none)."""
+        keyed = [(key, entry) for key, entry in self.entries.items() if isinstance(key, Interval)]
+        edges = np.array(sorted({edge for key, _ in keyed for edge in (key.first, key.beyond)}))
+        values = np.full(len(edges) + 1, np.nan)
+        for key, entry in keyed:
+            start, stop = np.searchsorted(edges, [key.first, key.beyond]) + 1
+            if not np.isnan(values[start:stop]).all():
+                raise DeclarationError(f"the bin {key} overlaps another one")
+            values[start:stop] = entry.value
+        return edges, values
+
+    def lookup(self, labels: Sequence[str] | None = None) -> Callable[[npt.NDArray[Any]], npt.NDArray[Any]]:
+        """Return a function from keys to values: NaN where no entry is.
+
+        Parameters
+        ----------
+        labels : sequence of str, optional
+            The class that each code of a class key stands for.
+        """
+        if labels is None:
+            edges, values = self.bins()
+            return lambda key: values.take(np.searchsorted(edges, key, side="right"))
+        values = np.array([self.entries[name].value if name in self.entries else np.nan for name in labels])
+        return values.take
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A declared quantity that somebody gives: the project, the document, or nature."""
+
+    name: str
+    symbol: str
+    unit: str
+    indices: str
+    kind: Kind
+    text: str
+    extensive: bool = False
+    options: str = ""
+    raises: frozenset[str] = frozenset()
+    lowers: frozenset[str] = frozenset()
+    bounds: Interval = field(default_factory=lambda: Interval.parse("[0, inf)"))
+    plausible: Interval | None = None
+    comparable: str = ""
+    value: Value | None = None
+    by: str = ""
+    table: Table | None = None
+    candidates: Mapping[str, Value | Table] = field(default_factory=dict)
+    categories: tuple[str, ...] = ()
+    evidence: Evidence | None = None
+
+    @property
+    def supplied(self) -> bool:
+        """Whether the library has a value of its own, so that the user need not give one."""
+        return self.value is not None or self.table is not None
+
+    def known(self) -> Iterator[Value]:
+        """Yield every value of a default that the library knows; candidates are not decided, so not among them."""
+        if self.kind is Kind.DEFAULT:
+            if self.value is not None:
+                yield self.value
+            if self.table is not None:
+                yield from self.table.entries.values()
+
+    @property
+    def textual(self) -> bool:
+        """Whether its values are words rather than numbers."""
+        return self.unit in ("category", "yes/no")
+
+    @property
+    def section(self) -> str:
+        """Where it stands in the official documents."""
+        return {
+            Kind.MONITORED: "monitoring plan, table 1 (parameters monitored ex post)",
+            Kind.FIXED: "monitoring plan, table 2 (parameters fixed ex ante)",
+            Kind.DEFAULT: "methodology, section I (data and parameters fixed ex ante)",
+            Kind.CONSTANT: "by definition",
+            Kind.CLASS_KEY: "methodology, section I (classes of its table)",
+            Kind.FACT: "methodology, section D (eligibility criteria)",
+        }[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinate:
+    """An operand that comes from an index: the days of a period, the number of units."""
+
+    name: str
+    of: str
+    what: str
+    unit: str
+    indices: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A decision for the whole calculation that the user names."""
+
+    name: str
+    options: Mapping[str, str]
+    text: str
+    evidence: Evidence
+
+    section = "methodology, section F (establishment and calculation of reference emissions)"
+
+
+@dataclass(frozen=True)
+class Equation:
+    """One equation of the document: a plain function, its symbol and its unit."""
+
+    name: str
+    symbol: str
+    unit: str
+    indices: str
+    function: Callable[..., Any]
+    total: str
+    when: Mapping[str, str]
+    text: str
+    evidence: Evidence
+
+    @cached_property
+    def arguments(self) -> tuple[str, ...]:
+        """The names of the operands, in order."""
+        return tuple(inspect.signature(self.function).parameters)
+
+    def written(self, symbols: Mapping[str, str]) -> str:
+        """Return the equation as text in the document's symbols."""
+        expression = str(record(self.function, symbols))
+        if self.total:
+            expression = (
+                f"Σ_{self.total} {expression}" if expression.isidentifier() else f"Σ_{self.total} ({expression})"
+            )
+        return f"{self.symbol} = {expression}"
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """An eligibility criterion as a condition that can be checked.
+
+    ``arguments`` names the facts, parameters and equations that the function looks at.
+    """
+
+    number: str
+    text: str
+    function: Callable[..., Any]
+    arguments: tuple[str, ...]
+    evidence: Evidence
+
+    section = "methodology, section D (eligibility criteria)"
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """A shown check: how a default can be derived. It takes no part in the calculation."""
+
+    of: str
+    function: Callable[..., Any]
+    values: Mapping[str, Value]
+    unit: str
+    text: str
+
+    def __str__(self) -> str:
+        numbers = {name: f"{value.value:g}" for name, value in self.values.items()}
+        result = self.function(**{name: value.value for name, value in self.values.items()})
+        return f"{record(self.function, numbers)} = {result:.4g} {self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of a methodology of which at least the identity is known."""
+
+    number: str
+    approved: date | None
+    text: str
+    evidence: Evidence

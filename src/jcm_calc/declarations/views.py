@@ -1,0 +1,125 @@
+"""The declarations of a methodology as DataFrames."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from jcm_calc.declarations.items import Parameter, Table, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jcm_calc.declarations import Methodology
+    from jcm_calc.evidence import Evidence
+
+
+def graded(evidence: Evidence | None) -> dict[str, Any]:
+    """Return the columns that tell how far a statement can be trusted."""
+    if evidence is None:
+        return {"grade": "", "certainty": pd.NA, "evidence": "", "source": ""}
+    return {
+        "grade": str(evidence.grade),
+        "certainty": pd.NA if evidence.certainty is None else evidence.certainty,
+        "evidence": evidence.note,
+        "source": str(evidence.source or ""),
+    }
+
+
+def _frame(rows: Iterator[dict[str, Any]], index: str | list[str]) -> pd.DataFrame:
+    return pd.DataFrame(list(rows)).set_index(index)
+
+
+def parameters(methodology: Methodology) -> pd.DataFrame:
+    """Tabulate every parameter and fact, by name."""
+
+    def rows() -> Iterator[dict[str, Any]]:
+        for item in (*methodology.inputs.values(), *methodology.facts.values()):
+            yield {
+                "name": item.name,
+                "symbol": item.symbol,
+                "kind": str(item.kind),
+                "unit": item.unit,
+                "indices": item.indices,
+                "text": item.text,
+                "extensive": item.extensive,
+                "options": item.options,
+                "raises": " ".join(sorted(item.raises)),
+                "lowers": " ".join(sorted(item.lowers)),
+                "bounds": "" if item.textual else str(item.bounds),
+                "plausible": str(item.plausible or ""),
+                "value": item.value.value if item.value else pd.NA,
+                "by": item.by,
+                "section": item.section,
+                **graded(item.evidence),
+            }
+
+    return _frame(rows(), "name")
+
+
+def equations(methodology: Methodology) -> pd.DataFrame:
+    """Tabulate every equation, by name and case."""
+    symbols = methodology.symbols()
+
+    def rows() -> Iterator[dict[str, Any]]:
+        for rule in methodology.rules:
+            yield {
+                "name": rule.name,
+                "case": ", ".join(f"{choice} = {option}" for choice, option in rule.when.items()),
+                "equation": rule.written(symbols),
+                "unit": rule.unit,
+                "text": rule.text,
+                "section": methodology.section(rule),
+                **graded(rule.evidence),
+            }
+
+    return _frame(rows(), ["name", "case"])
+
+
+def entries(parameter: Parameter) -> Iterator[tuple[str, str, Value]]:
+    """Yield candidate, class and value of everything the library knows of a default."""
+    sources: list[tuple[str, Value | Table]] = list(parameter.candidates.items())
+    sources += [("", known) for known in (parameter.value, parameter.table) if known is not None]
+    for name, known in sources:
+        if isinstance(known, Value):
+            yield name, "", known
+        else:
+            for key, value in known.entries.items():
+                yield name, str(key), value
+
+
+def defaults(methodology: Methodology) -> pd.DataFrame:
+    """Tabulate every value and candidate, by name, candidate and class."""
+
+    def rows() -> Iterator[dict[str, Any]]:
+        for item in methodology.inputs.values():
+            for candidate, key, value in entries(item):
+                yield {
+                    "name": item.name,
+                    "candidate": candidate,
+                    "class": key,
+                    "symbol": item.symbol,
+                    "value": value.value,
+                    "unit": item.unit,
+                    **graded(value.evidence),
+                }
+
+    columns = ["name", "candidate", "class", "symbol", "value", "unit", "grade", "certainty", "evidence", "source"]
+    return pd.DataFrame(list(rows()), columns=columns).set_index(["name", "candidate", "class"])
+
+
+def criteria(methodology: Methodology) -> pd.DataFrame:
+    """Tabulate every eligibility criterion, by number."""
+
+    def rows() -> Iterator[dict[str, Any]]:
+        for condition in methodology.conditions:
+            yield {
+                "number": condition.number,
+                "text": condition.text,
+                "looks at": ", ".join(condition.arguments),
+                "section": condition.section,
+                **graded(condition.evidence),
+            }
+
+    return _frame(rows(), "number")

@@ -1,0 +1,162 @@
+"""Run the equations of a methodology in order, over whole fleets, in blocks that fit the cache."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from jcm_calc.declarations.graph import Graph
+from jcm_calc.declarations.items import Equation, Parameter
+
+Array = npt.NDArray[Any]
+Lookup = Callable[[Array], Array]
+
+# Numbers in one block of one array: a handful of them share a second-level cache.
+BLOCK = 32_768
+
+
+class EvaluationError(ArithmeticError):
+    """An equation gives no finite number."""
+
+
+def evaluate(
+    graph: Graph,
+    sizes: Mapping[str, int],
+    values: Mapping[str, Array],
+    lookups: Mapping[str, Lookup],
+    keep: tuple[str, ...],
+) -> dict[str, Array]:
+    """Evaluate a graph.
+
+    Parameters
+    ----------
+    graph : Graph
+        What is to run.
+    sizes : mapping
+        The number of labels along each index, in the methodology's order.
+    values : mapping
+        An array for each leaf with one axis for each index, of size 1 where it lacks the index.
+    lookups : mapping
+        For each default looked up by class, the function from keys to values.
+    keep : tuple of str
+        The names whose arrays are returned; everything else is dropped block by block.
+
+    Returns
+    -------
+    dict
+        Arrays with one axis for each index.
+
+    Raises
+    ------
+    EvaluationError
+        If a kept value is not finite.
+
+    Notes
+    -----
+    Blocks are cut along the longest index other than p. A total over that index is finished only
+    after all its blocks, so an equation that needs it runs in a later pass, for which whatever the
+    earlier pass dropped is computed again.
+    """
+    run = _Run(graph, sizes, lookups, keep)
+    known: dict[str, Array] = {name: array for name, array in values.items() if name in graph.nodes}
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        for number in range(max(run.level.values(), default=0) + 1):
+            names = run.needed(number, known)
+            if any(run.spans(name) for name in names):
+                known.update(run.in_blocks(names, known))
+            else:
+                known.update(run.equations(names, known, sizes[run.split]))
+    result = {name: known[name] for name in keep}
+    for name, array in result.items():
+        if not np.isfinite(array).all():
+            raise EvaluationError(f"{name} is not a finite number: a divisor is 0, or a number too large")
+    return result
+
+
+class _Run:
+    """One evaluation: the index along which blocks are cut, and the pass each name belongs to."""
+
+    def __init__(
+        self, graph: Graph, sizes: Mapping[str, int], lookups: Mapping[str, Lookup], keep: tuple[str, ...]
+    ) -> None:
+        self.graph = graph
+        self.sizes = dict(sizes)
+        self.lookups = lookups
+        self.keep = keep
+        self.letters = list(sizes)
+        self.split = max((letter for letter in sizes if letter != "p"), key=lambda letter: sizes[letter], default="p")
+        self.axis = self.letters.index(self.split)
+        self.rows = max(1, BLOCK * sizes[self.split] // math.prod(sizes.values()))
+        self.level: dict[str, int] = {}
+        for name in graph.nodes:
+            before = (self.level[other] + (self.split in self.total(other)) for other in self.needs(name))
+            self.level[name] = max(before, default=0)
+
+    def needs(self, name: str) -> tuple[str, ...]:
+        node = self.graph.nodes[name]
+        if isinstance(node, Equation):
+            return node.arguments
+        return (node.by,) if isinstance(node, Parameter) and name in self.lookups else ()
+
+    def total(self, name: str) -> str:
+        node = self.graph.nodes[name]
+        return node.total if isinstance(node, Equation) else ""
+
+    def spans(self, name: str) -> bool:
+        """Whether an array runs along the split index at some point."""
+        return self.split in self.graph.nodes[name].indices + self.total(name)
+
+    def needed(self, number: int, known: Mapping[str, Array]) -> list[str]:
+        """Return what a pass runs: its own names, and again what they need and no pass has kept."""
+        wanted: set[str] = set()
+        for name in reversed(list(self.graph.nodes)):
+            if name not in known and (name in wanted or self.level[name] == number):
+                wanted.add(name)
+                wanted.update(self.needs(name))
+        return [name for name in self.graph.nodes if name in wanted and name not in known]
+
+    def equations(self, names: Iterable[str], known: Mapping[str, Array], size: int) -> dict[str, Array]:
+        """Run equations and lookups in order, with ``size`` rows along the split index."""
+        scope = dict(known)
+        done = {}
+        for name in names:
+            node = self.graph.nodes[name]
+            if isinstance(node, Equation):
+                result = np.asarray(node.function(*[scope[argument] for argument in node.arguments]))
+                if result.ndim == 0:
+                    result = result.reshape((1,) * len(self.letters))
+                if node.total:
+                    result = self.summed(result, node.total, {**self.sizes, self.split: size})
+            else:
+                result = self.lookups[name](scope[self.needs(name)[0]])
+            done[name] = scope[name] = result
+        return done
+
+    def summed(self, array: Array, total: str, sizes: Mapping[str, int]) -> Array:
+        axes = tuple(self.letters.index(letter) for letter in total)
+        shape = list(array.shape)
+        for axis in axes:  # a value that does not change from unit to unit still counts for each
+            shape[axis] = sizes[self.letters[axis]]
+        return np.asarray(np.broadcast_to(array, shape).sum(axis=axes, keepdims=True))
+
+    def in_blocks(self, names: list[str], known: Mapping[str, Array]) -> dict[str, Array]:
+        """Run block by block; keep totals, what does not run along the blocks, and what is asked for."""
+        kept: dict[str, Array] = {}
+        size = self.sizes[self.split]
+        for start in range(0, size, self.rows):
+            place = (slice(None),) * self.axis + (slice(start, start + self.rows),)
+            block = {name: array[place] if array.shape[self.axis] > 1 else array for name, array in known.items()}
+            for name, part in self.equations(names, block, min(self.rows, size - start)).items():
+                if self.split in self.total(name):
+                    kept[name] = kept[name] + part if name in kept else part
+                elif self.split not in self.graph.nodes[name].indices:
+                    kept[name] = part
+                elif name in self.keep:
+                    if name not in kept:
+                        kept[name] = np.empty([*part.shape[: self.axis], size, *part.shape[self.axis + 1 :]])
+                    kept[name][place] = part
+        return kept

@@ -1,0 +1,427 @@
+"""What a calculation gives: emissions, any intermediate, tables, trace, years, claim, manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from jcm_calc.credits import SCHEME_RULES, Item, UncertifiedError, check_years, whole_tonnes
+from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.graph import RESULTS, Graph
+from jcm_calc.declarations.items import Equation, Kind, Parameter, Table, Value
+from jcm_calc.eligibility import Answer, Verdict, judge
+from jcm_calc.evaluation import evaluate
+from jcm_calc.evidence import Evidence, unconfirmed
+from jcm_calc.inputs import Inputs
+from jcm_calc.manifest import digest, record, record_periods, record_table, rules_digest
+from jcm_calc.units import registry
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from pint import Quantity
+
+Array = npt.NDArray[Any]
+
+
+class Result:
+    """Reference emissions, project emissions and emission reductions, and how they came about.
+
+    Index it by name for anything on the way: ``result["RE_i"]``, ``result["COP_RE"]``.
+    """
+
+    def __init__(self, inputs: Inputs, call: Mapping[str, Any]) -> None:
+        self.inputs = inputs
+        self.call = call
+        self._sizes = {letter: axis.size for letter, axis in inputs.axes.items()}
+        self._values = dict(inputs.values)
+        for coordinate in inputs.methodology.coordinates.values():
+            self._values.update(_coordinate(coordinate.name, inputs))
+        self._results = evaluate(inputs.graph, self._sizes, self._values, inputs.lookups(), RESULTS)
+
+    @property
+    def methodology(self) -> Methodology:
+        """The methodology that was applied."""
+        return self.inputs.methodology
+
+    # Values
+
+    @property
+    def RE(self) -> Quantity[Any]:  # noqa: N802
+        """Reference emissions over p, tCO2."""
+        return self["RE"]
+
+    @property
+    def PE(self) -> Quantity[Any]:  # noqa: N802
+        """Project emissions over p, tCO2."""
+        return self["PE"]
+
+    @property
+    def ER(self) -> Quantity[Any]:  # noqa: N802
+        """Emission reductions over p, tCO2, signed and unrounded."""
+        return self["ER"]
+
+    def __getitem__(self, name: str) -> Quantity[Any]:
+        """Return a parameter, an intermediate or a result as a Quantity.
+
+        The array has an axis for each index that the quantity has and the input spans, in the
+        methodology's order; a single value is 0-dimensional.
+
+        Raises
+        ------
+        KeyError
+            If the name takes no part in this calculation.
+        """
+        node = self._node(name)
+        if isinstance(node, Parameter) and node.textual:
+            raise KeyError(f"{name} is a class, not a quantity: see Result.table({node.indices!r})")
+        array = self._full(name)
+        axes = tuple(
+            number
+            for number, (letter, axis) in enumerate(self.inputs.axes.items())
+            if letter not in node.indices or axis.scalar
+        )
+        quantity: Quantity[Any] = registry().Quantity(array.squeeze(axes), "" if node.unit in ("-", "") else node.unit)
+        return quantity
+
+    def _node(self, name: str) -> Any:
+        if name in self.inputs.graph.nodes:
+            return self.inputs.graph.nodes[name]
+        if name in self._values and name in self.methodology.inputs:
+            return self.methodology.inputs[name]
+        operands = self.methodology.operands(self.inputs.choices)
+        hint = "takes no part in this calculation" if name in operands else f"is no name of {self.methodology}"
+        raise KeyError(f"{name} {hint}")
+
+    def _array(self, name: str) -> Array:
+        """Return an array with one axis for each index, computing it again if it was dropped."""
+        known = self._results.get(name, self._values.get(name))
+        if known is not None:
+            return known
+        graph = Graph({key: node for key, node in self.inputs.graph.nodes.items() if key in self._upstream(name)})
+        return evaluate(graph, self._sizes, self._values, self.inputs.lookups(), (name,))[name]
+
+    def _upstream(self, name: str) -> set[str]:
+        found: set[str] = set()
+        waiting = [name]
+        while waiting:
+            current = waiting.pop()
+            if current not in found:
+                found.add(current)
+                node = self.inputs.graph.nodes[current]
+                if isinstance(node, Equation):
+                    waiting.extend(node.arguments)
+                elif current in self.inputs.tables and isinstance(node, Parameter):
+                    waiting.append(node.by)
+        return found
+
+    def _full(self, name: str) -> Array:
+        """Return an array that spans every index of its own."""
+        indices = self._node(name).indices
+        shape = [axis.size if letter in indices else 1 for letter, axis in self.inputs.axes.items()]
+        return np.broadcast_to(self._array(name), shape)
+
+    def __repr__(self) -> str:
+        mark = "" if not self.unconfirmed else f", an estimate: {len(self.unconfirmed)} items unconfirmed"
+        sums = ", ".join(f"{name} = {float(self._full(name).sum()):,.6g} tCO2" for name in RESULTS)
+        return f"<Result {self.methodology}: {sums}{mark}>"
+
+    # Tables
+
+    def table(self, indices: str = "p") -> pd.DataFrame:
+        """Return everything that has exactly these indices, as a DataFrame.
+
+        Parameters
+        ----------
+        indices : str
+            For example ``"p"`` or ``"ip"``.
+
+        Returns
+        -------
+        DataFrame
+            A row for each combination of labels, a column for each quantity with its unit.
+        """
+        import pandas as pd
+
+        letters = [letter for letter in self.inputs.axes if letter in indices]
+        columns = {}
+        for name, node in self.inputs.graph.nodes.items():
+            if list(node.indices) == letters:
+                values = self._full(name).ravel()
+                if name in self.inputs.classes:
+                    values = np.array(self.inputs.classes[name], dtype=object)[values]
+                columns[f"{name} [{node.unit}]" if node.unit and node.unit != "category" else name] = values
+        if not letters:
+            return pd.DataFrame(columns)
+        labels = [
+            [str(label) if letter == "p" else label for label in self.inputs.axes[letter].labels] for letter in letters
+        ]
+        index = (
+            pd.MultiIndex.from_product(labels, names=letters)
+            if len(letters) > 1
+            else pd.Index(labels[0], name=letters[0])
+        )
+        return pd.DataFrame(columns, index=index)
+
+    def trace(self) -> pd.DataFrame:
+        """Return every quantity in the order of calculation: value, equation or source, grade.
+
+        Where a quantity has several values, ``value`` is missing, and minimum, maximum and count
+        describe them; `Result.table` has them all.
+        """
+        import pandas as pd
+
+        rows = []
+        for name, node in self.inputs.graph.nodes.items():
+            array = self._full(name)
+            row: dict[str, Any] = {"name": name, "symbol": getattr(node, "symbol", name)}
+            if name in self.inputs.classes:
+                used = np.unique(array)
+                row["value"] = ", ".join(self.inputs.classes[name][code] for code in used[:3]) + (
+                    ", …" if used.size > 3 else ""
+                )
+            else:
+                row["value"] = float(array.flat[0]) if array.size == 1 else None
+                row |= {"minimum": float(array.min()), "maximum": float(array.max())}
+            row |= {"count": array.size, "unit": "" if node.unit == "category" else node.unit}
+            row["from"] = node.written(self.methodology.symbols()) if isinstance(node, Equation) else self._source(name)
+            evidence = [str(item.evidence.grade) for item in self.items if item.name == row["symbol"]]
+            row["grade"] = max(evidence, default="")  # "unconfirmed" sorts after the other two
+            row["text"] = getattr(node, "text", "")
+            rows.append(row)
+        return pd.DataFrame(rows).set_index("name")
+
+    def _source(self, name: str) -> str:
+        node = self.inputs.graph.nodes[name]
+        if not isinstance(node, Parameter):
+            return "the axes"
+        origin = self.inputs.origins.get(name)
+        if origin is not None:
+            written = f" {origin.written}" if origin.written else ""
+            return f"{origin.source}{written}"
+        if node.kind is Kind.DEFAULT:
+            return f"default by {node.by}" if name in self.inputs.tables else "default"
+        return node.section
+
+    def by_year(self) -> pd.DataFrame:
+        """Return RE, PE, ER and whole tonnes of each calendar year: an estimate.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by year; an undated period keeps a row of its own whose year is missing.
+
+        Raises
+        ------
+        ValueError
+            If a period lies in several calendar years.
+        """
+        import pandas as pd
+
+        check_years(self.inputs.periods)
+        sums = {name: self._full(name).reshape(-1, len(self.inputs.periods)).sum(axis=0) for name in RESULTS}
+        # undated periods are not added up: nothing says that they lie in one year
+        groups: dict[Any, list[int]] = {}
+        for place, period in enumerate(self.inputs.periods):
+            groups.setdefault(period.year or period, []).append(place)
+        years = [group if isinstance(group, int) else None for group in groups]
+        frame = pd.DataFrame(
+            {name: [float(values[places].sum()) for places in groups.values()] for name, values in sums.items()},
+            index=pd.Index(years, name="year", dtype="Int64"),
+        )
+        frame["tonnes"] = [whole_tonnes(reductions) for reductions in frame["ER"]]
+        return frame
+
+    # Evidence and claim
+
+    @cached_property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """The answer to each eligibility criterion."""
+        known: dict[str, Array] = dict(self.inputs.facts)
+        for condition in self.methodology.conditions:
+            for name in condition.arguments:
+                if name not in known and (name in self.inputs.graph.nodes or name in self._values):
+                    known[name] = self._array(name)
+                    if name in self.inputs.classes:
+                        known[name] = np.array(self.inputs.classes[name], dtype=object)[known[name]]
+        return tuple(judge(condition, known) for condition in self.methodology.conditions)
+
+    def eligibility(self) -> pd.DataFrame:
+        """Return the answer to each eligibility criterion, as a DataFrame by number."""
+        import pandas as pd
+
+        rows = [
+            {
+                "number": verdict.criterion.number,
+                "text": verdict.criterion.text,
+                "answer": str(verdict.answer),
+                "to be shown": ", ".join(verdict.missing),
+                "failing units": 0 if verdict.failing is None else int(verdict.failing.sum()),
+                "grade": str(verdict.criterion.evidence.grade),
+            }
+            for verdict in self.verdicts
+        ]
+        return pd.DataFrame(rows).set_index("number")
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """Everything that a claim rests on, with its evidence."""
+        return tuple(self._items())
+
+    @property
+    def unconfirmed(self) -> tuple[Item, ...]:
+        """What of it nobody has confirmed."""
+        return tuple(item for item in self.items if not item.evidence.confirmed)
+
+    def _items(self) -> Iterator[Item]:
+        m, graph = self.methodology, self.inputs.graph
+        used = {name for rule in graph.equations for name in rule.when}
+        for name in used:
+            choice = m.choices[name]
+            yield Item("choice", name, choice.section, choice.evidence, self.inputs.choices[name])
+        for rule in graph.equations:
+            yield Item("equation", rule.symbol, m.section(rule), rule.evidence, rule.text)
+        for parameter in graph.parameters:
+            if parameter.kind is Kind.DEFAULT:
+                for detail, evidence in self._of_default(parameter):
+                    yield Item("default", parameter.symbol, parameter.section, evidence, detail)
+        for condition in m.conditions:
+            yield Item("criterion", condition.number, condition.section, condition.evidence, condition.text)
+        yield from SCHEME_RULES
+
+    def _of_default(self, parameter: Parameter) -> Iterator[tuple[str, Evidence]]:
+        """Yield what is used of a default, and its evidence."""
+        name, unit = parameter.name, parameter.unit
+        table = self.inputs.tables.get(name)
+        if table is not None:
+            for key, value in self._entries_used(parameter, table):
+                yield f"{key}: {value.value:g} {unit}".strip(), value.evidence
+        elif name not in self.inputs.replaced:
+            assert parameter.value is not None
+            yield f"{parameter.value.value:g} {unit}".strip(), parameter.value.evidence
+        elif isinstance(replaced := self.inputs.replaced[name], Value):
+            yield f"{replaced.value:g} {unit}".strip(), replaced.evidence
+        else:
+            yield self._by_hand(parameter)
+
+    def _by_hand(self, parameter: Parameter) -> tuple[str, Evidence]:
+        """Judge a number that the user gave in place of one that the document fixes."""
+        given = self._values[parameter.name]
+        detail = f"{float(given.flat[0]):g} {parameter.unit}".strip() if given.size == 1 else f"{given.size} values"
+        if (
+            parameter.value is not None
+            and (given == parameter.value.value).all()
+            and parameter.value.evidence.confirmed
+        ):
+            return detail, parameter.value.evidence
+        if parameter.table is not None and parameter.by in self._values:
+            keys = self._values[parameter.by]
+            own = parameter.table.lookup(self.inputs.classes.get(parameter.by))(keys)
+            entries = [value.evidence for _, value in self._entries_used(parameter, parameter.table)]
+            if (given == own).all() and entries and all(evidence.confirmed for evidence in entries):
+                return detail, entries[0]
+        return detail, unconfirmed("given by the user in place of a value that the document fixes")
+
+    def _entries_used(self, parameter: Parameter, table: Table) -> Iterator[tuple[str, Value]]:
+        keys = self._values[parameter.by]
+        classes = self.inputs.classes.get(parameter.by)
+        if classes is not None:
+            used = {classes[code] for code in np.unique(keys)}
+            yield from ((str(key), value) for key, value in table.entries.items() if key in used)
+        else:
+            for key, value in table.entries.items():
+                if not isinstance(key, str) and ((keys >= key.first) & (keys < key.beyond)).any():
+                    yield str(key), value
+
+    def credits(self) -> pd.Series[int]:
+        """Return the claim: whole tonnes by calendar year.
+
+        Raises
+        ------
+        UncertifiedError
+            If it rests on anything unconfirmed, or a criterion is not shown to be met.
+        ValueError
+            If a period has no dates or lies in several years.
+        """
+        missing = list(self.unconfirmed)
+        for verdict in self.verdicts:
+            if verdict.answer is not Answer.MET:
+                criterion = verdict.criterion
+                detail = f"{verdict.answer}" + (f": give {', '.join(verdict.missing)}" if verdict.missing else "")
+                missing.append(Item("criterion", criterion.number, criterion.section, criterion.evidence, detail))
+        if missing:
+            raise UncertifiedError(str(self.methodology), missing)
+        if not all(period.dated for period in self.inputs.periods):
+            raise ValueError("a claim is by calendar year: give the periods with p=")
+        return self.by_year()["tonnes"].rename("credits")
+
+    # Manifest
+
+    def manifest(self) -> dict[str, Any]:
+        """Return all that is needed to calculate again and to compare, ready for JSON.
+
+        Its ``hash`` is over the input and the rules, not over results, so that it does not depend
+        on the machine.
+        """
+        from importlib.metadata import version
+
+        m = self.methodology
+        rules = rules_digest(m)
+        call = {
+            "tables": [record_table(table) for table in self.call["tables"]],
+            "values": {name: record(value) for name, value in self.call["values"].items()},
+            "p": record_periods(self.call["p"]),
+            "facts": {name: record(value) for name, value in (self.call["facts"] or {}).items()},
+        }
+        return {
+            "schema": 1,
+            "library": {"name": "jcm_calc", "version": version("jcm-calc")},
+            "methodology": {"number": m.number, "version": m.version, "title": m.title, "rules": rules},
+            "call": call,
+            "periods": [str(period) for period in self.inputs.periods],
+            "choices": self.inputs.choices,
+            "units": {name: m.inputs[name].unit for name in self.inputs.values},
+            "sources": {name: self._source(name) for name in self.inputs.graph.nodes if name in m.inputs},
+            "evidence": [
+                {
+                    "kind": i.kind,
+                    "name": i.name,
+                    "detail": i.detail,
+                    "grade": str(i.evidence.grade),
+                    "section": i.section,
+                }
+                for i in self.items
+            ],
+            "eligibility": {verdict.criterion.number: str(verdict.answer) for verdict in self.verdicts},
+            "warnings": [str(warning) for warning in self.inputs.warnings],
+            "certified": not self.unconfirmed and all(verdict.answer is Answer.MET for verdict in self.verdicts),
+            "results": {name: self._full(name).ravel().tolist() for name in RESULTS},
+            "hash": digest({"call": call, "rules": rules}),
+        }
+
+
+def _coordinate(name: str, inputs: Inputs) -> dict[str, Array]:
+    """Return the operand that a coordinate stands for."""
+    declared = inputs.methodology.coordinates[name]
+    axis = inputs.axes[declared.of]
+    if declared.what == "count":
+        values: Any = [axis.size]
+    elif declared.what == "label":
+        values = range(axis.size)
+    else:
+        if not all(period.dated for period in inputs.periods):
+            if name in inputs.graph.nodes:
+                raise ValueError(
+                    f"{inputs.methodology} needs the {declared.what} of each period: give dated periods with p="
+                )
+            return {}
+        days = [period.days for period in inputs.periods]
+        values = {"days": days, "hours": [24 * n for n in days], "year": [period.year for period in inputs.periods]}[
+            declared.what
+        ]
+    shape = [len(values) if letter == declared.of and declared.what != "count" else 1 for letter in inputs.axes]
+    dtype = np.intp if declared.what == "label" else np.float64
+    return {name: np.array(values, dtype=dtype).reshape(shape)}

@@ -1,0 +1,303 @@
+"""Units of the Joint Crediting Mechanism on top of pint.
+
+One registry serves the whole library.  It is pint's own with a few additions:
+
+* ``tCO2`` is a dimension of its own, equal to ``tCO2e`` (one credit is one tonne), so that a tonne
+  of coal can never pass for a tonne of carbon dioxide;
+* ``USRt`` is the US refrigeration ton of chiller documents, 3.5163 kW;
+* ``/p`` ("in the monitoring period") is text, as on the official sheets: ``MWh/p`` is ``MWh``.
+
+Examples
+--------
+>>> from jcm_calc import units
+>>> units.magnitude("135000 kWh", "MWh")
+135.0
+>>> units.magnitude("347.2 MWh/p", "MWh")
+347.2
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from fractions import Fraction
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jcm_calc.problems import suggestion
+
+if TYPE_CHECKING:
+    import pint
+
+# 1 USRt = 3.5163 kW is printed on a programme-office page about an Indonesian chiller project
+# (gec.jp/jcm/jp_old/projects/14pro_ina_04.html).
+DEFINITIONS = (
+    "gCO2 = [carbon_dioxide_equivalent] = _ = gCO2e",
+    "tCO2 = 1e6 gCO2 = _ = tCO2e = t_CO2 = t_CO2e",
+    "USRt = 3.5163 kW",
+)
+
+# Spellings that pint reads as something other than what a reader of these documents means.
+AMBIGUOUS = {
+    "ton": "'ton' means different masses in different countries: write t for 1000 kg",
+    "tons": "'tons' means different masses in different countries: write t for 1000 kg",
+    "mWh": "mWh is a milliwatt hour: write MWh for a megawatt hour",
+    "mW": "mW is a milliwatt: write MW for a megawatt",
+    "mJ": "mJ is a millijoule: write MJ for a megajoule",
+    "C": "C is a coulomb: write degC for degrees Celsius",
+    "T": "T is a tesla: write t for a tonne",
+    "a": "a is not understood as a year: write yr",
+    "KWh": "write kWh for a kilowatt hour",
+    "Kwh": "write kWh for a kilowatt hour",
+    "MWH": "write MWh for a megawatt hour",
+    "Mwh": "write MWh for a megawatt hour",
+    "mwh": "write MWh for a megawatt hour",
+    "KWH": "write kWh for a kilowatt hour",
+    "kwh": "write kWh for a kilowatt hour",
+}
+
+USUAL = (
+    "MWh",
+    "kWh",
+    "GJ",
+    "MJ",
+    "TJ",
+    "t",
+    "kg",
+    "kL",
+    "L",
+    "km",
+    "h",
+    "kW",
+    "MW",
+    "degC",
+    "tCO2",
+    "tCO2/MWh",
+    "USRt",
+)
+
+PER_PERIOD = re.compile(r"\s*/\s*p\b")
+PER_YEAR = re.compile(r"/\s*(yr|year|years|annum|y)\b")
+NUMBER_AND_UNIT = re.compile(r"\s*([-+]?[\d.,'_]*\d[\d.,'_]*(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf\w*))\s*(.*)", re.I)
+ENGLISH_NUMBER = re.compile(r"[-+]?(\d+|\d{1,3}(,\d{3}){2,}|\d{1,3}(,\d{3})+(?=\.))(\.\d*)?([eE][-+]?\d+)?|[-+]?\.\d+")
+
+
+class UnitError(ValueError):
+    """A unit or a number with a unit that cannot be understood, or has the wrong dimension."""
+
+
+class Linear(NamedTuple):
+    """The map ``value * numerator / denominator + offset`` from one unit into another."""
+
+    numerator: float
+    denominator: float
+    offset: float
+
+    def __call__(self, value: Any) -> Any:
+        """Convert a number or an array."""
+        if self.numerator != 1:
+            value = value * self.numerator
+        if self.denominator != 1:
+            value = value / self.denominator
+        return value + self.offset if self.offset else value
+
+
+@cache
+def registry() -> pint.UnitRegistry[Any]:
+    """Return the registry all quantities of the library belong to.
+
+    Returns
+    -------
+    pint.UnitRegistry
+
+    Examples
+    --------
+    >>> from jcm_calc import units
+    >>> units.registry().Quantity(2, "tCO2e").to("kgCO2").magnitude
+    2000.0
+    """
+    import pint
+
+    ureg: pint.UnitRegistry[Any] = pint.UnitRegistry(cache_folder=":auto:")
+    for definition in DEFINITIONS:
+        ureg.define(definition)
+    ureg.formatter.default_format = "~P"
+    return ureg
+
+
+def normalise(unit: str) -> str:
+    """Rewrite the spellings of the official sheets in pint's: ``/p``, ``°C``, ``m3``, ``·``, ``-``."""
+    text = unicodedata.normalize("NFKC", unit).strip()
+    text = PER_PERIOD.sub("", text)
+    if text in ("", "-", "–", "N/A", "fraction", "1"):
+        return ""
+    if text == "%":
+        return "percent"
+    text = text.replace("°C", "degC").replace("·", "*").replace("⋅", "*")
+    return re.sub(r"\b(m|km|cm)([23])\b", r"\1**\2", text)
+
+
+@lru_cache(maxsize=4096)
+def parse_unit(unit: str) -> pint.Unit:
+    """Parse a unit as the official sheets write it.
+
+    Parameters
+    ----------
+    unit : str
+        For example ``"MWh/p"``, ``"tCO2/MWh"``, ``"degC"``; ``""`` and ``"-"`` are dimensionless.
+
+    Returns
+    -------
+    pint.Unit
+
+    Raises
+    ------
+    UnitError
+        If the unit is unknown, or its spelling stands for different units in different places.
+
+    Examples
+    --------
+    >>> str(parse_unit("tCO2/MWh"))
+    'tCO2/MWh'
+    >>> parse_unit("5 tons")
+    Traceback (most recent call last):
+    jcm_calc.units.UnitError: unknown unit '5 tons': a unit holds no number
+    """
+    import pint
+
+    text = normalise(unit)
+    if re.search(r"(?<![*\w^])\d", text):
+        raise UnitError(f"unknown unit {unit!r}: a unit holds no number")
+    for word in re.findall(r"[^\W\d]+", text):
+        if word in AMBIGUOUS:
+            raise UnitError(f"unknown unit {unit!r}: {AMBIGUOUS[word]}")
+    try:
+        return registry().parse_units(text)
+    except pint.UndefinedUnitError as error:
+        names = ", ".join(error.unit_names) if not isinstance(error.unit_names, str) else error.unit_names
+        raise UnitError(f"unknown unit {unit!r}: {names} is not defined{suggestion(names, USUAL)}") from None
+    except Exception:
+        # pint's parser raises tokenizer, value and attribute errors of many kinds on odd text
+        raise UnitError(f"unknown unit {unit!r}") from None
+
+
+@lru_cache(maxsize=4096)
+def conversion(unit: str, declared: str) -> Linear:
+    """Return the map from ``unit`` into the ``declared`` one.
+
+    Raises
+    ------
+    UnitError
+        If ``unit`` is unknown, or its dimension is not that of ``declared``.
+
+    Examples
+    --------
+    >>> conversion("kWh", "MWh")(135000)
+    135.0
+    >>> round(conversion("degF", "degC")(212), 9)
+    100.0
+    """
+    if normalise(unit) == normalise(declared):
+        return Linear(1, 1, 0.0)
+    source, target = parse_unit(unit), parse_unit(declared)
+    quantity = registry().Quantity
+    if source.dimensionality != target.dimensionality:
+        hint = ""
+        if PER_YEAR.search(unit) and not PER_YEAR.search(declared):
+            hint = ": give the amount of the monitoring period itself, not a rate a year"
+        raise UnitError(f"{unit or 'a plain number'!r} cannot be converted to {declared or 'a plain number'!r}{hint}")
+    offset = float(quantity(0, source).to(target).magnitude)
+    scale = float(quantity(1, source).to(target).magnitude) - offset
+    # Dividing by a whole number keeps 347200 kWh at 347.2 MWh, which 347200 * 0.001 need not do.
+    ratio = Fraction(scale).limit_denominator(10**9)
+    if ratio and abs(float(ratio) / scale - 1) < (1e-12 if offset else 1e-15):
+        return Linear(ratio.numerator, ratio.denominator, offset)
+    return Linear(scale, 1, offset)
+
+
+def parse_number(text: str) -> float:
+    """Read a number in the form of the official sheets: ``347.2``, ``42,826,880``.
+
+    Raises
+    ------
+    UnitError
+        For full-width digits, decimal commas and single groups such as ``1,234``, which stand for
+        different numbers in different countries.
+
+    Examples
+    --------
+    >>> parse_number("42,826,880")
+    42826880.0
+    >>> parse_number("0,81")
+    Traceback (most recent call last):
+    jcm_calc.units.UnitError: '0,81' has a decimal comma: write 0.81
+    """
+    stripped = text.strip()
+    if not stripped.isascii():
+        ascii_form = unicodedata.normalize("NFKC", stripped)
+        if ascii_form.isascii():
+            raise UnitError(f"{stripped!r} is written in full-width characters: write {ascii_form}")
+        raise UnitError(f"{stripped!r} is not a number")
+    if ENGLISH_NUMBER.fullmatch(stripped):
+        return float(stripped.replace(",", ""))
+    if stripped.casefold().lstrip("+-") in ("nan", "inf", "infinity"):
+        return float(stripped)
+    if re.fullmatch(r"[-+]?\d+,\d{3}", stripped):
+        readings = f"{stripped.replace(',', '.')} or {stripped.replace(',', '')}"
+        raise UnitError(f"{stripped!r} has a comma that can be read in two ways: write {readings}")
+    if re.fullmatch(r"[-+]?[\d.]*\d,\d+", stripped):
+        whole, _, decimals = stripped.rpartition(",")
+        raise UnitError(f"{stripped!r} has a decimal comma: write {whole.replace('.', '')}.{decimals}")
+    raise UnitError(f"{stripped!r} is not a number")
+
+
+def split(text: str) -> tuple[float, str | None]:
+    """Split ``"135 MWh"`` into a number and a unit (None if there is only a number).
+
+    Examples
+    --------
+    >>> split("0.814 tCO2/MWh")
+    (0.814, 'tCO2/MWh')
+    >>> split("1.63")
+    (1.63, None)
+    """
+    match = NUMBER_AND_UNIT.fullmatch(text)
+    if match is None:
+        raise UnitError(f"{text!r} is not a number with a unit")
+    return parse_number(match[1]), match[2].strip() or None
+
+
+def magnitude(value: Any, declared: str) -> Any:
+    """Return ``value`` as a number in the declared unit.
+
+    Parameters
+    ----------
+    value : number, str, pint.Quantity or array_like
+        A bare number is taken to be in the declared unit, as on the official sheets.
+    declared : str
+        The unit in which the document states the parameter.
+
+    Returns
+    -------
+    float or array_like
+
+    Raises
+    ------
+    UnitError
+        If the unit is unknown or of another dimension.
+
+    Examples
+    --------
+    >>> magnitude("814 kgCO2/MWh", "tCO2/MWh")
+    0.814
+    >>> magnitude("135 MWh", "tCO2")
+    Traceback (most recent call last):
+    jcm_calc.units.UnitError: 'MWh' cannot be converted to 'tCO2'
+    """
+    if isinstance(value, str):
+        number, unit = split(value)
+        return number if unit is None else conversion(unit, declared)(number)
+    if hasattr(value, "magnitude") and hasattr(value, "units"):
+        # by name, so that a quantity of somebody's own registry is understood too
+        return conversion(f"{value.units:D}" if not value.units.dimensionless else "", declared)(value.magnitude)
+    return value
