@@ -149,7 +149,11 @@ class _Run:
         size = self.sizes[self.split]
         for start in range(0, size, self.rows):
             place = (slice(None),) * self.axis + (slice(start, start + self.rows),)
-            block = {name: array[place] if array.shape[self.axis] > 1 else array for name, array in known.items()}
+            # with the split index contiguous in memory, broadcasting and totals run several times faster
+            block = {
+                name: np.asfortranarray(array[place]) if array.shape[self.axis] > 1 else array
+                for name, array in known.items()
+            }
             for name, part in self.equations(names, block, min(self.rows, size - start)).items():
                 if self.split in self.total(name):
                     kept[name] = kept[name] + part if name in kept else part

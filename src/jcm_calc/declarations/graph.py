@@ -99,20 +99,22 @@ def build(
 
 def open_choices(methodology: Methodology, choices: Mapping[str, str], replaced: frozenset[str]) -> list[str]:
     """Return the choices on the way to ER that are not made, in the order of the document."""
+    possible: dict[str, list[Node]] = {}
+    for rule in methodology.rules:
+        if all(choices.get(name, option) == option for name, option in rule.when.items()):
+            possible.setdefault(rule.name, []).append(rule)
     reached: set[str] = set()
+    asked: set[str] = set()
     waiting = list(RESULTS)
     while waiting:
         name = waiting.pop()
-        if name in reached:
-            continue
-        reached.add(name)
-        node = methodology.operands(choices).get(name)
-        waiting.extend(needs(node, replaced) if node else ())
-    return [
-        choice
-        for choice in methodology.choices
-        if any(choice in methodology.choice_of.get(name, ()) for name in reached)
-    ]
+        if name not in reached:
+            reached.add(name)
+            given = methodology.inputs.get(name)
+            for node in possible.get(name, [given] if given else []):
+                asked.update(node.when if isinstance(node, Equation) else ())
+                waiting.extend(needs(node, replaced))
+    return [choice for choice in methodology.choices if choice in asked and choice not in choices]
 
 
 def is_user_supplied(parameter: Parameter) -> bool:

@@ -1,0 +1,1 @@
+"""Second calculations of each methodology, made without sight of the first."""
