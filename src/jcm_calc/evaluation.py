@@ -93,7 +93,11 @@ class _Run:
         self.rows = max(1, BLOCK * sizes[self.split] // math.prod(sizes.values()))
         self.level: dict[str, int] = {}
         for name in graph.nodes:
-            before = (self.level[other] + (self.split in self.total(other)) for other in self.needs(name))
+            before = (
+                self.level[other] + (self.split in self.total(other))
+                for other in self.needs(name)
+                if other in self.level
+            )
             self.level[name] = max(before, default=0)
 
     def needs(self, name: str) -> tuple[str, ...]:

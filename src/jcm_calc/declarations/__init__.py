@@ -19,48 +19,24 @@ Examples
 
 from __future__ import annotations
 
-import inspect
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from jcm_calc.declarations import graph as _graph
 from jcm_calc.declarations.graph import Graph, Node
+from jcm_calc.declarations.group import Group
 from jcm_calc.declarations.interval import Interval
-from jcm_calc.declarations.items import (
-    Choice,
-    Coordinate,
-    Criterion,
-    DeclarationError,
-    Derivation,
-    Equation,
-    Kind,
-    Parameter,
-    Table,
-    Value,
-    Version,
-)
-from jcm_calc.evidence import Evidence, Grade
+from jcm_calc.declarations.items import DeclarationError, Equation, Value, Version
+from jcm_calc.evidence import Evidence
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DeclarationError", "Interval", "Methodology", "Value"]
-
-F = TypeVar("F", bound=Callable[..., Any])
-Entries = Mapping[str, "float | Value"]
-
-COORDINATES = {
-    "days": "d",
-    "hours": "h",
-    "year": "",
-    "count": "",
-    "label": "category",
-}
+__all__ = ["DeclarationError", "Group", "Interval", "Methodology", "Value", "Version"]
 
 
-class Methodology:
+class Methodology(Group):
     """One version of an approved methodology.
 
     Parameters
@@ -76,6 +52,8 @@ class Methodology:
     sectoral_scope : int
     indices : mapping
         Letter and meaning of each index, in order; ``p`` is the monitoring period.
+    optional : str, optional
+        Indices that a project may lack; a total over an index that nothing given has is 0.
     identity : mapping, optional
         The evidence of number, title, scope, version and so on.
     approved : date, optional
@@ -95,31 +73,23 @@ class Methodology:
         country: str,
         sectoral_scope: int,
         indices: Mapping[str, str],
+        optional: str = "",
         identity: Mapping[str, Evidence] | None = None,
         approved: date | None = None,
         versions: Iterable[Version] = (),
         note: str = "",
     ) -> None:
-        if "p" not in indices or any(len(letter) != 1 for letter in indices):
-            raise DeclarationError(f"{number}: indices are single letters, and p is one of them")
         self.number = number
         self.version = version
+        super().__init__(indices)
         self.title = title
         self.country = country
+        self.optional = optional
         self.sectoral_scope = sectoral_scope
-        self.indices = dict(indices)
         self.identity = dict(identity or {})
         self.approved = approved
         self.other_versions = tuple(versions)
         self.note = note
-        self.inputs: dict[str, Parameter] = {}
-        self.facts: dict[str, Parameter] = {}
-        self.coordinates: dict[str, Coordinate] = {}
-        self.choices: dict[str, Choice] = {}
-        self.rules: list[Equation] = []
-        self.conditions: list[Criterion] = []
-        self.derivations: list[Derivation] = []
-        self.choice_of: dict[str, set[str]] = {}
         self._graphs: dict[Any, Graph] = {}
 
     def __repr__(self) -> str:
@@ -127,212 +97,6 @@ class Methodology:
 
     def __str__(self) -> str:
         return f"{self.number} ver {self.version}"
-
-    # Declarations
-
-    def monitored(self, symbol: str, unit: str, **declared: Any) -> None:
-        """Declare a parameter that the project measures in each period.
-
-        Parameters
-        ----------
-        symbol : str
-            As in the document; trailing indices say on what it depends.
-        unit : str
-            The document's unit without ``/p``.
-        **declared
-            ``text`` and, where they apply, ``extensive`` (finer rows are summed into the period),
-            ``options`` (monitoring options allowed, ``"BC"``), ``raises`` and ``lowers``
-            (``"RE PE"``), ``bounds`` (outside is an error), ``plausible`` (outside is a warning),
-            ``comparable`` (a parameter of like size), ``name`` and ``index`` (where the symbol
-            does not tell them), ``evidence``.
-        """
-        self._declare(Kind.MONITORED, symbol, unit, **declared)
-
-    def fixed(self, symbol: str, unit: str, **declared: Any) -> None:
-        """Declare a parameter that the project fixes before the start; see `monitored`."""
-        self._declare(Kind.FIXED, symbol, unit, **declared)
-
-    def default(
-        self,
-        symbol: str,
-        unit: str,
-        *,
-        value: float | None = None,
-        by: str = "",
-        values: Entries | None = None,
-        candidates: Mapping[str, float | Value | Entries] | None = None,
-        evidence: Evidence,
-        **declared: Any,
-    ) -> None:
-        """Declare a value that the document fixes.
-
-        Parameters
-        ----------
-        symbol, unit, **declared
-            See `monitored`.
-        value : float, optional
-            The document's value. Without it, and without ``values``, the user must give one.
-        by : str, optional
-            The class key, numeric parameter or index that selects a row of ``values``.
-        values : mapping, optional
-            From a class, or from an interval such as ``"[300, 450)"``, to a number.
-        candidates : mapping, optional
-            Possible values by name, where it is undecided which one the document has.
-        evidence : Evidence
-            Of the value, and of every number that is not a `Value` with its own.
-        """
-        table = _table(values, evidence) if values is not None else None
-        named = {
-            name: _table(entry, evidence) if isinstance(entry, Mapping) else _value(entry, evidence)
-            for name, entry in (candidates or {}).items()
-        }
-        number = _value(value, evidence) if value is not None else None
-        self._declare(
-            Kind.DEFAULT,
-            symbol,
-            unit,
-            value=number,
-            by=by,
-            table=table,
-            candidates=named,
-            evidence=evidence,
-            **declared,
-        )
-
-    def constant(self, name: str, value: float, unit: str, *, text: str) -> None:
-        """Declare a number that is true by definition, such as 1000 kWh/MWh."""
-        definition = Evidence(Grade.PRIMARY, "by definition")
-        self._declare(Kind.CONSTANT, name, unit, value=Value(value, definition), text=text, evidence=definition)
-
-    def class_key(self, symbol: str, *, text: str, **declared: Any) -> None:
-        """Declare a class of a unit, such as the fuel of a truck, which selects rows of tables."""
-        self._declare(Kind.CLASS_KEY, symbol, "category", text=text, **declared)
-
-    def fact(self, symbol: str, unit: str = "yes/no", **declared: Any) -> None:
-        """Declare something that only eligibility criteria ask for.
-
-        ``unit`` is ``"yes/no"``, ``"category"`` (with ``categories``) or a unit of a number.
-        """
-        self._declare(Kind.FACT, symbol, unit, **declared)
-
-    def coordinate(self, name: str, *, of: str, what: str) -> None:
-        """Declare an operand that comes from an index.
-
-        Parameters
-        ----------
-        name : str
-        of : str
-            The index.
-        what : {"days", "hours", "year", "count", "label"}
-            Days, hours or calendar year of the period; the number of rows of an index; or the
-            label of each row, as a key of tables.
-        """
-        if what not in COORDINATES or of not in self.indices:
-            raise DeclarationError(f"{self}: coordinate {name!r}: unknown index {of!r} or property {what!r}")
-        indices = "" if what == "count" else of
-        self._claim(name)
-        self.coordinates[name] = Coordinate(name, of, what, COORDINATES[what], indices)
-
-    def choice(self, name: str, options: Mapping[str, str], *, text: str, evidence: Evidence) -> None:
-        """Declare a decision for the whole calculation; ``options`` says what each one means."""
-        self._claim(name)
-        self.choices[name] = Choice(name, dict(options), text, evidence)
-
-    def equation(
-        self,
-        symbol: str,
-        unit: str,
-        *,
-        evidence: Evidence,
-        text: str,
-        name: str = "",
-        index: str | None = None,
-        total: str = "",
-        when: Mapping[str, str] | None = None,
-    ) -> Callable[[F], F]:
-        """Declare an equation; the decorated function stays what it is.
-
-        Parameters
-        ----------
-        symbol, unit : str
-            What the function gives.
-        evidence : Evidence
-        text : str
-            What it is, in words.
-        name : str, optional
-            Where the function's own name is not the name of the result.
-        index : str, optional
-            Where the symbol does not tell it.
-        total : str, optional
-            Indices over which the result is summed.
-        when : mapping, optional
-            The choice under which the equation holds.
-        """
-
-        def declare(function: F) -> F:
-            key = name or function.__name__
-            same = [rule for rule in self.rules if rule.name == key]
-            if not same or any(rule.when == (when or {}) for rule in same):
-                self._claim(key)
-            for choice, option in (when or {}).items():
-                if choice not in self.choices or option not in self.choices[choice].options:
-                    raise DeclarationError(f"{self}: equation {key}: no option {option!r} of a choice {choice!r}")
-                self.choice_of.setdefault(key, set()).add(choice)
-            own = index if index is not None else self._split(symbol)[1]
-            self.rules.append(Equation(key, symbol, unit, own, function, total, dict(when or {}), text, evidence))
-            return function
-
-        return declare
-
-    def criterion(self, number: int | str, text: str, *, evidence: Evidence) -> Callable[[F], F]:
-        """Declare an eligibility criterion as a function that is true where it is met."""
-
-        def declare(function: F) -> F:
-            names = tuple(inspect.signature(function).parameters)
-            self.conditions.append(Criterion(str(number), text, function, names, evidence))
-            return function
-
-        return declare
-
-    def attested(self, number: int | str, symbol: str, text: str, *, evidence: Evidence) -> None:
-        """Declare an eligibility criterion that is a single statement, true or not: its fact and its condition."""
-        self.fact(symbol, text=text)
-        name = self._split(symbol)[0]
-        self.conditions.append(Criterion(str(number), text, lambda stated: stated, (name,), evidence))
-
-    def derivation(
-        self, of: str, function: Callable[..., Any], *, values: Mapping[str, Value], unit: str, text: str
-    ) -> None:
-        """Show how a default can be derived, without making it part of the calculation."""
-        self.derivations.append(Derivation(of, function, dict(values), unit, text))
-
-    def _declare(
-        self, kind: Kind, symbol: str, unit: str, *, name: str = "", index: str | None = None, **declared: Any
-    ) -> None:
-        stem, indices = self._split(symbol)
-        for effect in ("raises", "lowers"):
-            declared[effect] = frozenset(declared.get(effect, "").split())
-        for bound in ("bounds", "plausible"):
-            if bound in declared:
-                declared[bound] = Interval.parse(declared[bound])
-        key = name or stem
-        self._claim(key)
-        home = self.facts if kind is Kind.FACT else self.inputs
-        home[key] = Parameter(key, symbol, unit, indices if index is None else index, kind, **declared)
-
-    def _claim(self, name: str) -> None:
-        taken = (self.inputs, self.facts, self.coordinates, self.choices, {rule.name for rule in self.rules})
-        if any(name in names for names in taken):
-            raise DeclarationError(f"{self}: {name!r} is declared twice")
-
-    def _split(self, symbol: str) -> tuple[str, str]:
-        """Split a symbol into a Python name and the indices it ends with."""
-        letters = set()
-        rest = symbol
-        while (match := re.fullmatch(r"(.+)[,_](\w)", rest)) and match[2] in self.indices:
-            letters.add(match[2])
-            rest = match[1]
-        return re.sub(r"\W", "_", rest), "".join(letter for letter in self.indices if letter in letters)
 
     # Graph
 
@@ -346,12 +110,16 @@ class Methodology:
         return {**self.inputs, **self.coordinates, **rules}
 
     def graph(
-        self, choices: Mapping[str, str], replaced: Iterable[str] = (), targets: Iterable[str] = _graph.RESULTS
+        self,
+        choices: Mapping[str, str],
+        replaced: Iterable[str] = (),
+        targets: Iterable[str] = _graph.RESULTS,
+        absent: str = "",
     ) -> Graph:
         """Return what is needed to reach the targets; see `jcm_calc.declarations.graph.build`."""
-        key = (tuple(sorted(choices.items())), frozenset(replaced), tuple(targets))
+        key = (tuple(sorted(choices.items())), frozenset(replaced), tuple(targets), absent)
         if key not in self._graphs:
-            self._graphs[key] = _graph.build(self, choices, key[1], key[2])
+            self._graphs[key] = _graph.build(self, choices, key[1], key[2], absent)
         return self._graphs[key]
 
     def symbols(self) -> dict[str, str]:
@@ -422,13 +190,3 @@ def version_key(number: str) -> tuple[int, ...]:
     ['2.0', '2.1', '10.0']
     """
     return tuple(int(part) for part in number.split("."))
-
-
-def _value(number: float | Value, evidence: Evidence) -> Value:
-    return number if isinstance(number, Value) else Value(float(number), evidence)
-
-
-def _table(entries: Entries, evidence: Evidence) -> Table:
-    return Table(
-        {Interval.parse(key) if key[:1] in "[(" else key: _value(entry, evidence) for key, entry in entries.items()}
-    )

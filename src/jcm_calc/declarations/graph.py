@@ -39,10 +39,13 @@ class Graph:
         return tuple(node for node in self.nodes.values() if isinstance(node, Parameter))
 
 
-def needs(node: Node, replaced: frozenset[str]) -> tuple[str, ...]:
-    """Return the names a node needs directly; a replaced default does not need its class."""
+def needs(node: Node, replaced: frozenset[str], absent: str = "") -> tuple[str, ...]:
+    """Return the names a node needs directly.
+
+    A replaced default does not need its class, a total over an absent index needs nothing.
+    """
     if isinstance(node, Equation):
-        return node.arguments
+        return () if set(node.total) & set(absent) else node.arguments
     if isinstance(node, Parameter) and node.by and node.name not in replaced:
         return (node.by,)
     return ()
@@ -53,6 +56,7 @@ def build(
     choices: Mapping[str, str],
     replaced: frozenset[str],
     targets: Iterable[str],
+    absent: str = "",
 ) -> Graph:
     """Order what the targets need: depth first, so that each quantity follows its own factors.
 
@@ -65,6 +69,8 @@ def build(
     replaced : frozenset of str
         Defaults for which the user gives values that are not looked up by class.
     targets : iterable of str
+    absent : str
+        Optional indices without a row.
 
     Raises
     ------
@@ -86,7 +92,7 @@ def build(
                 return  # decided by a choice that is not made yet
             raise DeclarationError(f"{methodology}: {name!r} is used by {path[-1]!r} but not declared")
         path.append(name)
-        for other in needs(operands[name], replaced):
+        for other in needs(operands[name], replaced, absent):
             visit(other)
         path.pop()
         nodes[name] = operands[name]
@@ -97,7 +103,9 @@ def build(
     return Graph(nodes)
 
 
-def open_choices(methodology: Methodology, choices: Mapping[str, str], replaced: frozenset[str]) -> list[str]:
+def open_choices(
+    methodology: Methodology, choices: Mapping[str, str], replaced: frozenset[str], absent: str = ""
+) -> list[str]:
     """Return the choices on the way to ER that are not made, in the order of the document."""
     possible: dict[str, list[Node]] = {}
     for rule in methodology.rules:
@@ -113,7 +121,7 @@ def open_choices(methodology: Methodology, choices: Mapping[str, str], replaced:
             given = methodology.inputs.get(name)
             for node in possible.get(name, [given] if given else []):
                 asked.update(node.when if isinstance(node, Equation) else ())
-                waiting.extend(needs(node, replaced))
+                waiting.extend(needs(node, replaced, absent))
     return [choice for choice in methodology.choices if choice in asked and choice not in choices]
 
 

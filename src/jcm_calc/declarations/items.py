@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -99,6 +98,7 @@ class Parameter:
     options: str = ""
     raises: frozenset[str] = frozenset()
     lowers: frozenset[str] = frozenset()
+    either: frozenset[str] = frozenset()
     bounds: Interval = field(default_factory=lambda: Interval.parse("[0, inf)"))
     plausible: Interval | None = None
     comparable: str = ""
@@ -172,19 +172,16 @@ class Equation:
     unit: str
     indices: str
     function: Callable[..., Any]
+    arguments: tuple[str, ...]
     total: str
     when: Mapping[str, str]
     text: str
     evidence: Evidence
 
-    @cached_property
-    def arguments(self) -> tuple[str, ...]:
-        """The names of the operands, in order."""
-        return tuple(inspect.signature(self.function).parameters)
-
     def written(self, symbols: Mapping[str, str]) -> str:
         """Return the equation as text in the document's symbols."""
-        expression = str(record(self.function, symbols))
+        names = dict(zip(inspect.signature(self.function).parameters, self.arguments, strict=True))
+        expression = str(record(self.function, {own: symbols[name] for own, name in names.items()}))
         if self.total:
             expression = (
                 f"Σ_{self.total} {expression}" if expression.isidentifier() else f"Σ_{self.total} ({expression})"
