@@ -184,7 +184,7 @@ class Equation:
         expression = str(record(self.function, {own: symbols[name] for own, name in names.items()}))
         if self.total:
             expression = (
-                f"Σ_{self.total} {expression}" if expression.isidentifier() else f"Σ_{self.total} ({expression})"
+                f"Σ_{self.total} {expression}" if " " not in expression else f"Σ_{self.total} ({expression})"
             )
         return f"{self.symbol} = {expression}"
 
