@@ -16,7 +16,7 @@ from jcm_calc.declarations.items import Equation, Kind, Parameter, Table, Value
 from jcm_calc.eligibility import Answer, Verdict, judge
 from jcm_calc.evaluation import evaluate
 from jcm_calc.evidence import Evidence, unconfirmed
-from jcm_calc.inputs import Inputs
+from jcm_calc.inputs import Inputs, Period
 from jcm_calc.manifest import digest, record, record_periods, record_table, rules_digest
 from jcm_calc.units import registry
 
@@ -418,10 +418,21 @@ def _coordinate(name: str, inputs: Inputs) -> dict[str, Array]:
                     f"{inputs.methodology} needs the {declared.what} of each period: give dated periods with p="
                 )
             return {}
-        days = [period.days for period in inputs.periods]
-        values = {"days": days, "hours": [24 * n for n in days], "year": [period.year for period in inputs.periods]}[
-            declared.what
-        ]
+        values = [_of_period(period, declared.what) for period in inputs.periods]
     shape = [len(values) if letter == declared.of and declared.what != "count" else 1 for letter in inputs.axes]
     dtype = np.intp if declared.what == "label" else np.float64
     return {name: np.array(values, dtype=dtype).reshape(shape)}
+
+
+def _of_period(period: Period, what: str) -> float:
+    assert period.first is not None
+    assert period.last is not None
+    if what == "year":
+        check_years([period])
+    return {
+        "days": period.days,
+        "hours": 24 * period.days,
+        "year": period.first.year,
+        "first_day": period.first.toordinal(),
+        "last_day": period.last.toordinal(),
+    }[what]

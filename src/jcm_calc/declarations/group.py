@@ -30,6 +30,8 @@ COORDINATES = {
     "days": "d",
     "hours": "h",
     "year": "",
+    "first_day": "date",
+    "last_day": "date",
     "count": "",
     "label": "category",
 }
@@ -164,9 +166,9 @@ class Group:
         name : str
         of : str
             The index.
-        what : {"days", "hours", "year", "count", "label"}
-            Days, hours or calendar year of the period; the number of rows of an index; or the
-            label of each row, as a key of tables.
+        what : {"days", "hours", "year", "first_day", "last_day", "count", "label"}
+            Days, hours, calendar year, or day number of the first or last day of the period; the
+            number of rows of an index; or the label of each row, as a key of tables.
         """
         if what not in COORDINATES or of not in self.indices:
             raise DeclarationError(f"{self}: coordinate {name!r}: unknown index {of!r} or property {what!r}")
