@@ -6,7 +6,7 @@ reference emissions are likely ones, and every factor is the user's to give.
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Source, unconfirmed
-from jcm_calc.reference_data import ipcc_2006
+from jcm_methodologies.fuels import ipcc
 
 PRESS = Source("press accounts of project VN001", "logi-today.com/178908")
 PRECEDENT = Source(
@@ -133,15 +133,6 @@ m.fixed(
 )
 
 WHICH_SET = unconfirmed("which set of fuel factors the methodology takes is not known", None)
-
-
-def ipcc(quantity):
-    """Offer the three IPCC sets by name; that the methodology takes one of them nobody has read."""
-    return {
-        f"IPCC 2006, {bound}": {fuel: value.value for fuel, value in ipcc_2006(quantity, bound).items()}
-        for bound in ("default", "lower", "upper")
-    }
-
 
 for key, index, which in (("fuel", "i", "of vehicle i"), ("fuel_f", "f", "f of the history")):
     m.default(

@@ -124,6 +124,23 @@ class Result:
         shape = [axis.size if letter in indices else 1 for letter, axis in self.inputs.axes.items()]
         return np.broadcast_to(self._array(name), shape)
 
+    def derivatives(self, target: str = "ER") -> dict[str, Array]:
+        """Return the exact derivative of a result, summed over p, by every quantity on its way.
+
+        Parameters
+        ----------
+        target : {"ER", "RE", "PE"}
+
+        Returns
+        -------
+        dict
+            For each name, an array with one axis for each index of the methodology: the change of
+            the target in tCO2 for each declared unit of change of that element.
+        """
+        from jcm_calc.derivatives import gradient
+
+        return gradient(self.inputs.graph, self._sizes, self._values, self.inputs.lookups(), target)
+
     def __repr__(self) -> str:
         mark = "" if not self.unconfirmed else f", an estimate: {len(self.unconfirmed)} items unconfirmed"
         sums = ", ".join(f"{name} = {float(self._full(name).sum()):,.6g} tCO2" for name in RESULTS)

@@ -183,9 +183,7 @@ class Equation:
         names = dict(zip(inspect.signature(self.function).parameters, self.arguments, strict=True))
         expression = str(record(self.function, {own: symbols[name] for own, name in names.items()}))
         if self.total:
-            expression = (
-                f"Σ_{self.total} {expression}" if " " not in expression else f"Σ_{self.total} ({expression})"
-            )
+            expression = f"Σ_{self.total} {expression}" if " " not in expression else f"Σ_{self.total} ({expression})"
         return f"{self.symbol} = {expression}"
 
 

@@ -1,0 +1,145 @@
+"""Fuels: IPCC figures as candidates, and equipment that burns fuel measured by mass or by volume."""
+
+from collections.abc import Mapping
+
+from jcm_calc.declarations import Group
+from jcm_calc.evidence import Evidence
+from jcm_calc.reference_data import ipcc_2006
+
+BOUNDS = ("default", "lower", "upper")
+# Plausible amounts of one unit in a period, and plausible net calorific values (kL: liquids and gases).
+VOLUMES = {"kL": ("[0, 1e5]", "[0.01, 60]"), "m³": ("[0, 1e8]", "[0.005, 0.2]")}
+
+
+def ipcc(quantity, *fuels):
+    """Offer the three IPCC sets by name; that a methodology takes one of them nobody has read.
+
+    Parameters
+    ----------
+    quantity : {"NCV", "EF"}
+    *fuels : str
+        The only fuels there can be: one number a candidate. Without any, a candidate has the values
+        of all fuels, by class.
+    """
+    sets = {bound: {fuel: value.value for fuel, value in ipcc_2006(quantity, bound).items()} for bound in BOUNDS}
+    if not fuels:
+        return {f"IPCC 2006, {bound}": figures for bound, figures in sets.items()}
+    return {f"{fuel}, IPCC 2006, {bound}": figures[fuel] for fuel in fuels for bound, figures in sets.items()}
+
+
+def energy_by_mass(FC_PJ, NCV_fuel):
+    return FC_PJ * NCV_fuel
+
+
+def energy_by_volume(V_PJ, NCV_V_fuel):
+    return V_PJ * NCV_V_fuel
+
+
+def PE_fuel(E_PJ, EF_fuel):
+    return E_PJ * EF_fuel
+
+
+def RE_fuel(E_PJ, η_PJ, η_RE, EF_fuel):
+    return E_PJ * (η_PJ / η_RE) * EF_fuel
+
+
+def burnt(
+    index: str, evidence: Mapping[str, Evidence], *fuels: str, what: str, volume: str = "kL", raises: str = "PE"
+) -> Group:
+    """Return fuel, by mass or by volume, × net calorific value × emission factor, for each unit of an index.
+
+    Parameters
+    ----------
+    index : str
+    evidence : mapping
+        What one methodology has for each name; for equations, by the name of the function.
+    *fuels : str
+        The only fuels there can be. Without any, the fuel is a class of each unit.
+    what : str
+        The fuel in the words of the texts, such as ``"the fuel of equipment i"``.
+    volume : {"kL", "m³"}
+        The unit of volume.
+    raises : str
+        On what amount and net calorific value act.
+    """
+    g = Group({index: "equipment", "p": "monitoring period"})
+    g.choice(
+        "fuel_measured_as",
+        {
+            "mass": "fuel in t, net calorific value in GJ/t",
+            "volume": f"fuel in {volume}, net calorific value in GJ/{volume}",
+        },
+        text="how quantities of fuel are measured",
+        evidence=evidence["fuel_measured_as"],
+    )
+    amounts, calorific_values = VOLUMES[volume]
+    for name, unit, plausible, by in (("FC_PJ", "t", "[0, 1e5]", "mass"), ("V_PJ", volume, amounts, "volume")):
+        g.monitored(
+            f"{name},{index},p",
+            unit,
+            extensive=True,
+            raises=raises,
+            plausible=plausible,
+            text=f"consumption of {what}, by {by}",
+            evidence=evidence["FC_PJ"],
+        )
+    own = {}
+    if not fuels:
+        g.class_key(f"fuel,{index}", text=f"kind of {what}")
+        own = {"by": "fuel"}
+    unit_of = f",{index}" if own else ""
+    for name, unit, candidates, acts, plausible, text in (
+        ("NCV_fuel", "GJ/t", ipcc("NCV", *fuels), raises, "[1, 60]", f"net calorific value of {what}"),
+        ("NCV_V,fuel", f"GJ/{volume}", {}, raises, calorific_values, f"net calorific value of {what}, by volume"),
+        ("EF_fuel", "tCO2/GJ", ipcc("EF", *fuels), "RE PE", "[0, 0.2]", f"CO2 emission factor of {what}"),
+    ):
+        g.default(
+            f"{name}{unit_of}",
+            unit,
+            **own,
+            candidates=candidates,
+            raises=acts,
+            plausible=plausible,
+            text=text,
+            evidence=evidence["factors"],
+        )
+    for case, function in (("mass", energy_by_mass), ("volume", energy_by_volume)):
+        g.equation(
+            f"E_PJ,{index},p",
+            "GJ",
+            name="E_PJ",
+            when={"fuel_measured_as": case},
+            text=f"energy of {what}",
+            evidence=evidence["E_PJ"],
+        )(function)
+    g.equation(
+        f"PE_fuel,{index},p",
+        "tCO2",
+        name=f"PE_fuel_{index}",
+        text=f"project emissions of {what}",
+        evidence=evidence["PE_fuel"],
+    )(PE_fuel)
+    return g
+
+
+def fired(index: str, evidence: Mapping[str, Evidence], *fuels: str, what: str, of: str, volume: str = "kL") -> Group:
+    """Return `burnt` with the reference of equal useful heat, by the ratio of efficiencies of ``of``."""
+    g = burnt(index, evidence, *fuels, what=what, volume=volume, raises="RE PE")
+    for symbol, effect, which in (("η_PJ", {"raises": "RE"}, "project"), ("η_RE", {"lowers": "RE"}, "reference")):
+        g.default(
+            f"{symbol},{index}",
+            "",
+            **effect,
+            bounds="(0, 1]",
+            plausible="[0.2, 1]",
+            text=f"energy efficiency {of}: {which}",
+            evidence=evidence[symbol],
+        )
+    g.equation(
+        f"RE_fuel,{index},p",
+        "tCO2",
+        name=f"RE_fuel_{index}",
+        text=f"reference emissions for {what}",
+        evidence=evidence["RE_fuel"],
+    )(RE_fuel)
+    return g

@@ -1,0 +1,192 @@
+"""ID_AM001: power generation from waste heat of cement production.
+
+Symbols and the form of the equations are recalled. Electricity that the waste heat recovery (WHR)
+system consumes is not metered: it is set at its ceiling, the rated capacity on every hour of p.
+"""
+
+from jcm_calc.declarations import Methodology
+from jcm_calc.evidence import Source, primary, secondary, unconfirmed
+
+PDD = Source(
+    "project design document of project ID013, Tuban (beginning)",
+    "businessdocbox.com/Green_Solutions/89142596-Jcm-project-design-document-form.html",
+)
+SLIDES = Source(
+    "slides of JFE Engineering on the project and its methodology, July 2017",
+    "id.scribd.com/document/373138576/3-1-2-Presentation-JFEengineering-Public",
+)
+SISTER = Source("summary page of the Myanmar sister methodology MM_AM005", "jcm.go.jp/mm-jp/methodologies/112")
+LIST_2015 = Source("list of Indonesian JCM methodologies of 6 February 2015", "123deta.com")
+STATUS = Source("status paper of the Japanese ministries on the scheme, December 2015")
+
+m = Methodology(
+    "ID_AM001",
+    version="1.0",
+    title="Power Generation by Waste Heat Recovery in Cement Industry",
+    country="ID",
+    sectoral_scope=1,
+    indices={"p": "monitoring period"},
+    identity={
+        "number": primary(PDD, "named as the methodology applied"),
+        "title": secondary(LIST_2015),
+        "country": primary(PDD),
+        "sectoral scope": secondary(STATUS, "sector: energy industries; the sister MM_AM005 has scope 1"),
+        "version": unconfirmed("approved before 6 February 2015; no later version seen", 85),
+        "proponent": unconfirmed("JFE Engineering Corporation, which did the study behind it", 80),
+    },
+    note="The design document says in words that net generation replaces grid electricity and that there are no "
+    "project emissions; every equation behind it is recalled. Where the plant stands still for long, EG_p and with it "
+    "RE_p become negative, because consumption counts on: how the document treats that is not known, and nothing is "
+    "cut off here. Several WHR systems count as one: their supply and their capacities are totals.",
+)
+
+m.monitored(
+    "EG_SUP,p",
+    "MWh",
+    extensive=True,
+    options="C",
+    raises="RE",
+    plausible="[0, 3e6]",
+    text="electricity that the WHR system supplies to the cement production facility in period p",
+    evidence=unconfirmed("quantity as in the sister MM_AM005; option C and continuous metering recalled", 85, SISTER),
+)
+m.coordinate("D_p", of="p", what="days")
+m.fixed(
+    "EC_CAP",
+    "MW",
+    lowers="RE",
+    plausible="[0, 100]",
+    text="total maximum rated capacity of the equipment of the WHR system that consumes electricity, from the maker's "
+    "specification; without equipment that directly uses electricity which the system itself generates",
+    evidence=unconfirmed("recalled", 75),
+)
+m.fixed(
+    "EF_grid",
+    "tCO2/MWh",
+    either="RE",
+    plausible="[0, 2]",
+    text="CO2 emission factor of the regional grid: the most recent value of the Indonesian authority at validation",
+    evidence=unconfirmed("recalled; no number belongs to the methodology, and that of project ID013 is not known", 80),
+)
+m.constant("h_per_d", 24, "h/d", text="hours in a day")
+
+
+@m.equation(
+    "EC_AUX,p",
+    "MWh",
+    text="electricity consumption of the WHR system, at its ceiling",
+    evidence=unconfirmed(
+        "recalled; measuring it instead is not recalled as an option; the sister MM_AM005 monitors the days of p, "
+        "which only such a ceiling needs",
+        85,
+        SISTER,
+    ),
+)
+def EC_AUX(EC_CAP, h_per_d, D_p):
+    return EC_CAP * h_per_d * D_p
+
+
+@m.equation(
+    "EG_p",
+    "MWh",
+    text="net electricity generation, which replaces electricity from the grid",
+    evidence=unconfirmed("that net generation counts was read; the form is recalled", 85, PDD),
+)
+def EG(EG_SUP, EC_AUX):
+    return EG_SUP - EC_AUX
+
+
+@m.equation(
+    "RE_p",
+    "tCO2",
+    text="reference emissions",
+    evidence=unconfirmed("net generation replacing grid electricity was read; the form is recalled", 85, PDD),
+)
+def RE(EG, EF_grid):
+    return EG * EF_grid
+
+
+@m.equation(
+    "PE_p",
+    "tCO2",
+    text="project emissions: none, by rule",
+    evidence=primary(PDD, "not considered, as the WHR system uses no fossil fuel"),
+)
+def PE():
+    return 0
+
+
+@m.equation(
+    "ER_p",
+    "tCO2",
+    text="emission reductions",
+    evidence=unconfirmed("general rule of the scheme; not read for this document"),
+)
+def ER(RE, PE):
+    return RE - PE
+
+
+m.waive(
+    "zero activity",
+    "own consumption is set at its ceiling on every day of p, so that RE is negative where nothing is generated",
+)
+
+
+m.attested(
+    1,
+    "waste_heat_of_cement_production",
+    "Waste heat of a cement production facility generates electricity through a WHR system",
+    evidence=secondary(SLIDES),
+)
+
+
+m.attested(
+    2,
+    "boilers_turbine_cooling_tower",
+    "The WHR system has a suspension preheater boiler, an air quenching cooler boiler or both, a turbine generator and "
+    "a cooling tower",
+    evidence=secondary(SLIDES, "the registered plant has an air-cooled condenser: not to be read literally"),
+)
+
+
+m.attested(
+    3,
+    "only_waste_heat",
+    "Steam for power generation is raised by waste heat alone, without fossil fuel",
+    evidence=secondary(SLIDES),
+)
+
+
+m.attested(
+    4,
+    "no_earlier_WHR_system",
+    "No WHR system had been introduced at the cement kiln before the project",
+    evidence=unconfirmed("read but for its end, 'before the project', which is recalled", 90, SLIDES),
+)
+
+
+m.fact("grid_connected", text="the cement factory is connected to a grid")
+m.fact("max_output", "MW", text="maximum electricity output of the WHR system")
+m.fact(
+    "annual_import",
+    "MWh",
+    text="electricity that the factory imports from the grid in a year: the year before validation, or for a new "
+    "factory the first year of operation as planned",
+)
+
+
+@m.criterion(
+    5,
+    "The factory is connected to a grid, and maximum output × 24 h × 365 d is not greater than its annual import",
+    evidence=unconfirmed("recalled; the rule for a new factory less surely (60 %)", 80),
+)
+def output_within_import(grid_connected, max_output, annual_import):
+    return grid_connected & (max_output * (24 * 365) <= annual_import)
+
+
+m.attested(
+    6,
+    "internal_grid_only",
+    "The WHR system is designed to be connected only to the internal power grid of the factory: no export",
+    evidence=unconfirmed("recalled", 80),
+)

@@ -1,0 +1,164 @@
+"""ID_AM004: inverter-type air conditioning for grocery stores.
+
+The official page gives the equations in words; symbols are those of the sister methodologies.
+"""
+
+from datetime import date
+
+from jcm_calc.declarations import Methodology, Version
+from jcm_calc.evidence import Source, primary, secondary, unconfirmed
+
+PAGE = Source("official summary page of ID_AM004 version 2.0", "jcm.go.jp/id-jp/methodologies/27")
+LIST_2015 = Source("list of Indonesian JCM methodologies of 6 February 2015", "123deta.com")
+
+m = Methodology(
+    "ID_AM004",
+    version="2.0",
+    title="Installation of Inverter-Type Air Conditioning System for Cooling for Grocery Store",
+    country="ID",
+    sectoral_scope=3,
+    indices={"i": "project air conditioning system", "p": "monitoring period"},
+    approved=date(2015, 11, 10),
+    identity={
+        "number": primary(PAGE, "version 2.0 was proposed as ID_PM013"),
+        "title": primary(PAGE),
+        "country": primary(PAGE),
+        "sectoral scope": primary(PAGE),
+        "version": primary(PAGE, "version 2.0, valid, approved on 10 November 2015"),
+        "proponent": primary(PAGE, "myclimate Japan Co., Ltd."),
+    },
+    versions=[
+        Version(
+            "1.0",
+            None,
+            "only its identity is known; a request for its revision exists, but what it changed was not read",
+            secondary(LIST_2015, "listed as approved"),
+        )
+    ],
+    note="No number of the methodology is known: the reference COP and every threshold must be taken from the "
+    "document. Whether COPs are rated, at full load or weighted over part load, how captive power counts, and whether "
+    "systems may share a meter are not known.",
+)
+
+m.monitored(
+    "EC_PJ,i,p",
+    "MWh",
+    extensive=True,
+    options="C",
+    raises="RE PE",
+    plausible="[0, 1000]",
+    text="power consumption of project air conditioning system i in period p",
+    evidence=primary(PAGE, "the one monitoring parameter named; option C and continuous metering are recalled (80 %)"),
+)
+m.fixed(
+    "COP_PJ,i",
+    "",
+    raises="RE",
+    bounds="(0, inf)",
+    plausible="[1, 15]",
+    text="COP of project air conditioning system i, from the manufacturer's specification",
+    evidence=unconfirmed("the quantity was read on the page; its source is recalled", 85, PAGE),
+)
+m.default(
+    "COP_RE,i",
+    "",
+    lowers="RE",
+    bounds="(0, inf)",
+    plausible="[1, 15]",
+    text="COP of the reference air conditioning system for system i",
+    evidence=unconfirmed("the value is not known; a table by cooling capacity is expected", None, PAGE),
+)
+m.fixed(
+    "EF_elec",
+    "tCO2/MWh",
+    raises="RE PE",
+    plausible="[0, 2]",
+    text="CO2 emission factor of the electricity consumed: for the grid, the official value at validation",
+    evidence=unconfirmed(
+        "rule recalled; for captive power 0.8 is recalled (55 %), and how it counts is not known", 70, PAGE
+    ),
+)
+
+SUM = unconfirmed("the sum over systems is recalled", 80, PAGE)
+
+
+@m.equation(
+    "RE_i,p",
+    "tCO2",
+    text="reference emissions of air conditioning system i",
+    evidence=primary(PAGE, "consumption, ratio of COPs project/reference, factor; symbols are recalled (80 %)"),
+)
+def RE_i(EC_PJ, COP_PJ, COP_RE, EF_elec):
+    return EC_PJ * (COP_PJ / COP_RE) * EF_elec
+
+
+@m.equation("RE_p", "tCO2", total="i", text="reference emissions", evidence=SUM)
+def RE(RE_i):
+    return RE_i
+
+
+@m.equation(
+    "PE_i,p",
+    "tCO2",
+    text="project emissions of air conditioning system i",
+    evidence=primary(PAGE, "consumption and factor; symbols are recalled (80 %)"),
+)
+def PE_i(EC_PJ, EF_elec):
+    return EC_PJ * EF_elec
+
+
+@m.equation("PE_p", "tCO2", total="i", text="project emissions", evidence=SUM)
+def PE(PE_i):
+    return PE_i
+
+
+@m.equation(
+    "ER_p",
+    "tCO2",
+    text="emission reductions",
+    evidence=unconfirmed("general rule of the scheme; not read for this document"),
+)
+def ER(RE, PE):
+    return RE - PE
+
+
+m.attested(
+    1,
+    "inverter_type_in_store,i",
+    "An inverter-type air conditioning system for cooling is installed in a grocery store, new or replacing an old one",
+    evidence=unconfirmed("title and summary say so; recalled as a criterion", 85, PAGE),
+)
+
+
+m.attested(
+    2,
+    "capacity_in_range,i",
+    "Cooling capacity of the project system within the range of the document (not known here)",
+    evidence=unconfirmed("that there is a range is recalled; its limits are not known", 60),
+)
+
+
+m.fact("COP_min,i", "", text="threshold of the document for the cooling capacity of project system i (not known here)")
+m.fact("ODP,i", "", text="ozone depletion potential of the refrigerant of project system i")
+
+
+@m.criterion(
+    3,
+    "COP_PJ,i above the threshold of the document for its cooling capacity (not known here)",
+    evidence=unconfirmed("that there is a threshold is recalled, its values are not known; taken as strict", 75),
+)
+def efficient(COP_PJ, COP_min):
+    return COP_PJ > COP_min
+
+
+@m.criterion(4, "Ozone depletion potential of the project refrigerant is 0", evidence=unconfirmed("recalled", 80))
+def no_ozone_depletion(ODP):
+    return ODP == 0
+
+
+m.attested(
+    5,
+    "release_prevented",
+    "A plan prevents the release of refrigerant of replaced equipment; execution checked at verification",
+    evidence=unconfirmed("recalled", 70),
+)

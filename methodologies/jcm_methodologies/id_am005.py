@@ -1,0 +1,130 @@
+"""ID_AM005: LED lighting for grocery stores.
+
+Nobody here has read the methodology or a project that applies it. Symbols are placeholders, the
+logic is that of sister methodologies, and no number is known.
+"""
+
+from jcm_calc.declarations import Methodology
+from jcm_calc.evidence import Source, secondary, unconfirmed
+
+STATUS = Source("status paper of the Japanese ministries on the scheme, December 2015")
+SISTER = Source("summary page of the Indonesian sister methodology ID_AM020", "jcm.go.jp/id-jp/methodologies/98")
+
+m = Methodology(
+    "ID_AM005",
+    version="1.0",
+    title="Installation of LED Lighting for Grocery Store",
+    country="ID",
+    sectoral_scope=3,
+    indices={"i": "project lighting, by type or store", "p": "monitoring period"},
+    identity={
+        "number": secondary(STATUS),
+        "title": secondary(STATUS, "a list of 6 February 2015 has it as the proposal ID_PM004"),
+        "country": secondary(STATUS),
+        "sectoral scope": secondary(STATUS, "sector: energy demand"),
+        "version": unconfirmed(
+            "the only one known; the companion ID_AM004 was revised in November 2015, so a revision is possible", 75
+        ),
+        "proponent": unconfirmed("myclimate Japan Co., Ltd., as of the companion ID_AM004", 55),
+    },
+    note="The ratio of luminous efficiencies is an analogy (82 %) with ID_AM020, TH_AM016 and the companion ID_AM004; "
+    "rated power × hours, as in VN_AM003, cannot be excluded (12 %). No default, no threshold and no criterion is "
+    "known. ER is positive only where project lighting is more efficient than the reference.",
+)
+
+m.monitored(
+    "EC_PJ,i,p",
+    "MWh",
+    extensive=True,
+    options="C",
+    raises="RE PE",
+    plausible="[0, 1000]",
+    text="power consumption of project lighting i in period p",
+    evidence=unconfirmed("as usual in Indonesian methodologies of the time; option C less surely (70 %)", 85, SISTER),
+)
+m.fixed(
+    "η_PJ,i",
+    "lm/W",
+    raises="RE",
+    bounds="(0, inf)",
+    plausible="[5, 300]",
+    text="luminous efficiency of project lighting i, from the maker's specification",
+    evidence=unconfirmed("the quantity is that of the sisters; its source is recalled", 80, SISTER),
+)
+m.default(
+    "η_RE,i",
+    "lm/W",
+    lowers="RE",
+    bounds="(0, inf)",
+    plausible="[5, 300]",
+    text="luminous efficiency of the reference lighting for i",
+    evidence=unconfirmed("the value is not known", None, SISTER),
+)
+m.fixed(
+    "EF_elec",
+    "tCO2/MWh",
+    raises="RE PE",
+    plausible="[0, 2]",
+    text="CO2 emission factor of the electricity consumed: for the grid, the latest official value at validation",
+    evidence=unconfirmed(
+        "rule recalled; for captive power 0.8, and with both the lower factor, are recalled (65 %), but whether "
+        "captive power is admitted is not known",
+        80,
+    ),
+)
+
+RATIO = unconfirmed("consumption × ratio of luminous efficiencies × factor, as in the sisters", 82, SISTER)
+PROJECT = unconfirmed("consumption × factor; symbols and the index of the sum are not known", 95)
+
+
+@m.equation("RE_i,p", "tCO2", text="reference emissions of lighting i", evidence=RATIO)
+def RE_i(EC_PJ, η_PJ, η_RE, EF_elec):
+    return EC_PJ * η_PJ / η_RE * EF_elec
+
+
+@m.equation("RE_p", "tCO2", total="i", text="reference emissions", evidence=RATIO)
+def RE(RE_i):
+    return RE_i
+
+
+@m.equation("PE_i,p", "tCO2", text="project emissions of lighting i", evidence=PROJECT)
+def PE_i(EC_PJ, EF_elec):
+    return EC_PJ * EF_elec
+
+
+@m.equation("PE_p", "tCO2", total="i", text="project emissions", evidence=PROJECT)
+def PE(PE_i):
+    return PE_i
+
+
+@m.equation("ER_p", "tCO2", text="emission reductions", evidence=unconfirmed("general rule of the scheme", 99))
+def ER(RE, PE):
+    return RE - PE
+
+
+m.attested(
+    "a",
+    "LED_in_store,i",
+    "LED lighting is newly installed in a grocery store, or replaces lighting there",
+    evidence=unconfirmed("a kind of criterion to be expected; how the document defines a grocery store is unknown", 75),
+)
+
+
+m.fact("η_min,i", "lm/W", text="threshold of the document for project lighting i (not known here)")
+
+
+@m.criterion(
+    "b",
+    "Luminous efficiency of project lighting at or above the threshold of the document (not known here)",
+    evidence=unconfirmed("a kind of criterion to be expected; neither the threshold nor its classes are known", 70),
+)
+def efficient(η_PJ, η_min):
+    return η_PJ >= η_min
+
+
+m.attested(
+    "c",
+    "mercury_plan",
+    "A plan prevents the release of mercury of replaced fluorescent lamps, or none are replaced",
+    evidence=unconfirmed("a kind of criterion to be expected", 50),
+)

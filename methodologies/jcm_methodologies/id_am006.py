@@ -1,0 +1,100 @@
+"""ID_AM006: optimised operation of the hydrogen and the hydrocracking unit of a refinery.
+
+Nobody here has read an equation or a symbol of this methodology. Symbols are placeholders, and the
+structure is that which the official summary of ver 2.1 implies.
+"""
+
+from datetime import date
+
+from jcm_calc.declarations import Methodology, Version
+from jcm_calc.evidence import Source, primary, unconfirmed
+from jcm_methodologies.load_history import SUMMARY, load_history, of_unit
+
+SUMMARY_2_0 = Source("official summary of ID_AM006 ver 2.0", "www.jcm.go.jp/id-jp/methodologies/54")
+LIST_2015 = Source("list of Indonesian JCM methodologies of 6 February 2015", "123deta.com")
+
+m = Methodology(
+    "ID_AM006",
+    version="2.1",
+    title="GHG emission reductions through optimization of refinery plant operation in Indonesia",
+    country="ID",
+    sectoral_scope=3,
+    indices={
+        "h": "record of the history of the hydrogen production unit",
+        "r": "load range of the hydrogen production unit",
+        "k": "record of the history of the hydrocracking unit",
+        "s": "load range of the hydrocracking unit",
+        "f": "fuel",
+        "p": "monitoring period",
+    },
+    identity={
+        "number": primary(SUMMARY),
+        "title": primary(SUMMARY),
+        "country": primary(SUMMARY),
+        "sectoral scope": primary(SUMMARY),
+        "version": primary(SUMMARY, "approved on 9 May 2019, valid; proposed as ID_PM029"),
+        "proponent": primary(SUMMARY, "the Joint Committee; of ver 2.0 Yokogawa Electric Corporation"),
+    },
+    approved=date(2019, 5, 9),
+    versions=[
+        Version(
+            "1.0",
+            None,
+            "only its identity is known: proposed as ID_PM006 under the same title",
+            unconfirmed("status proposed on 6 February 2015; approval later in 2015 is recalled", 60, LIST_2015),
+        ),
+        Version(
+            "2.0",
+            date(2017, 12, 4),
+            "the number of days recorded is not monitored; the rest of its summary is that of ver 2.1 word for word",
+            primary(SUMMARY_2_0, "proposed as ID_PM019"),
+        ),
+    ],
+    note="The official summary was read; equations, load ranges, the length of the history, a discount, and further "
+    "criteria were not: no result conforms to an approved version. Hydrogen consumption of the hydrocracking unit "
+    "and its days are monitored, but take no part here: either it sets the hydrogen production of the reference, or "
+    "it allots the emissions of the hydrogen unit (40 % each). Electricity, imported steam and the process CO2 of "
+    "the reformer are treated as outside (65 %). That hydrogen production is the activity of one unit and feed that "
+    "of the other is inferred (70 %). A load without history is refused, which nobody has read either.",
+)
+
+for unit, name, index in (
+    ("HPU", "hydrogen production unit", {}),
+    ("HCU", "hydrocracking unit", {"h": "k", "r": "s"}),
+):
+    m.include(load_history, rename=of_unit(unit, index), index=index, of=f"({name})")
+
+SUM = unconfirmed("both units were read in the official summary; the sum is inferred", 60, SUMMARY)
+
+
+@m.equation("RE_p", "tCO2", text="reference emissions", evidence=SUM)
+def RE(RE_HPU, RE_HCU):
+    return RE_HPU + RE_HCU
+
+
+@m.equation("PE_p", "tCO2", text="project emissions", evidence=SUM)
+def PE(PE_HPU, PE_HCU):
+    return PE_HPU + PE_HCU
+
+
+@m.equation("ER_p", "tCO2", text="emission reductions", evidence=unconfirmed("general rule of the scheme", 99))
+def ER(RE, PE):
+    return RE - PE
+
+
+m.attested(
+    1,
+    "control_introduced",
+    "Advanced process control is introduced at the hydrogen production unit or the hydrocracking unit of a refinery",
+    evidence=unconfirmed("the measure was read in the official summary; inferred as a criterion", 85, SUMMARY),
+)
+
+
+m.attested(
+    2,
+    "history_exists",
+    "The units exist, and fuel consumption and feed input or production of a period before the project are on record",
+    evidence=unconfirmed(
+        "the reference needs them; length, frequency, number and exclusions are not known", 85, SUMMARY
+    ),
+)

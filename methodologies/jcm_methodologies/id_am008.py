@@ -1,0 +1,119 @@
+"""ID_AM008: separate-type showcases with natural refrigerant in grocery stores.
+
+Nothing of this methodology was read: symbols are placeholders, and how reference emissions are calculated
+is not known, so that they are the user's to give.
+"""
+
+from jcm_calc.declarations import Methodology
+from jcm_calc.evidence import Source, secondary, unconfirmed
+
+STATUS_2015 = Source("status paper of the ministries on the scheme, December 2015")
+NATURAL = Source(
+    "company news on the project of convenience stores in Indonesia",
+    "mldata.lawson.co.jp/company/activity/topics/detail_jin/1274143_9112.html",
+)
+COLUMN = Source("article on the refrigerator projects", "carbon-markets.env.go.jp/column/energy_efficiency/7747")
+
+m = Methodology(
+    "ID_AM008",
+    version="1.0",
+    title="Installation of a separate type fridge-freezer showcase by using natural refrigerant for grocery store to "
+    "reduce air conditioning load inside the store",
+    country="ID",
+    sectoral_scope=3,
+    indices={"i": "project showcase with its refrigeration unit", "p": "monitoring period"},
+    identity={
+        "number": secondary(STATUS_2015, "among the methodologies adopted by 14 December 2015"),
+        "title": secondary(STATUS_2015),
+        "country": secondary(STATUS_2015, "by the number"),
+        "sectoral scope": unconfirmed("the paper of 2015 names the sector energy demand; the scope is recalled", 95),
+        "version": unconfirmed("the only one known", 80),
+    },
+    note="How reference emissions are calculated is not known, so they have to be given: the result is only as good "
+    "as they are. Not even whether electricity saved by the showcases counts beside that of the air-conditioning is "
+    "certain. A threshold of efficiency may be a criterion (40 %); its value is not known.",
+)
+
+m.monitored(
+    "RE_given,p",
+    "tCO2",
+    extensive=True,
+    raises="RE",
+    plausible="[0, 1e5]",
+    text="reference emissions of period p, calculated outside by the methodology's own text",
+    evidence=unconfirmed("stands in for equations that were not read", None),
+)
+m.monitored(
+    "EC_PJ,i,p",
+    "MWh",
+    extensive=True,
+    raises="PE",
+    plausible="[0, 1000]",
+    text="electricity consumed by project showcase i and its refrigeration unit in period p",
+    evidence=unconfirmed("recalled, with option C and continuous measurement", 70),
+)
+m.fixed(
+    "EF_elec",
+    "tCO2/MWh",
+    raises="PE",
+    plausible="[0, 2]",
+    text="CO2 emission factor of the electricity consumed: the most recent official value at validation; how grid and "
+    "captive power combine is not known",
+    evidence=unconfirmed("rule as in the sister methodologies, recalled", 80),
+)
+
+
+@m.equation(
+    "RE_p",
+    "tCO2",
+    text="reference emissions, as given",
+    evidence=unconfirmed("the document's equation is not known: no number is calculated", None),
+)
+def RE(RE_given):
+    return RE_given
+
+
+@m.equation(
+    "PE_i,p",
+    "tCO2",
+    text="project emissions of showcase i",
+    evidence=unconfirmed("consumption × factor, as in the sister methodologies; recalled", 80),
+)
+def PE_i(EC_PJ, EF_elec):
+    return EC_PJ * EF_elec
+
+
+@m.equation(
+    "PE_p",
+    "tCO2",
+    total="i",
+    text="project emissions",
+    evidence=unconfirmed("the sum over showcases is recalled", 80),
+)
+def PE(PE_i):
+    return PE_i
+
+
+@m.equation("ER_p", "tCO2", text="emission reductions", evidence=unconfirmed("general rule of the scheme", 99))
+def ER(RE, PE):
+    return RE - PE
+
+
+m.attested(
+    "a",
+    "separate_type,i",
+    "A showcase of separate type, with fridge and freezer, is installed in a grocery store",
+    evidence=unconfirmed("a kind to expect from the title, not the document's text", 80),
+)
+m.attested(
+    "b",
+    "natural_refrigerant,i",
+    "The refrigerant of the showcase is a natural one, such as CO2",
+    evidence=unconfirmed("a kind to expect from the title; the project's refrigerant is CO2", 90, NATURAL),
+)
+m.attested(
+    "d",
+    "release_prevented",
+    "Refrigerant of replaced showcases is not released to the air",
+    evidence=unconfirmed("a kind to expect: the ban is known of the project of the sister ID_AM003", 60, COLUMN),
+)

@@ -1,0 +1,186 @@
+"""ID_AM009: regenerative burners in place of conventional ones in aluminium holding furnaces.
+
+The symbols of the document were not read; those used here are working symbols.
+"""
+
+from jcm_calc.declarations import Methodology
+from jcm_calc.evidence import Source, primary, secondary, unconfirmed
+from jcm_methodologies.fuels import fired
+
+TEXT = Source(
+    "JCM approved methodology ID_AM009, sections A to C (copy, breaks off in the monitoring list)",
+    "businessdocbox.com/Green_Solutions/129283869-Joint-crediting-mechanism-approved-methodology-id_am009-"
+    "replacement-of-conventional-burners-with-regenerative-burners-for-aluminum-holding-furnaces.html",
+)
+STATUS = Source("status paper of the Japanese ministries on the scheme, December 2015")
+
+m = Methodology(
+    "ID_AM009",
+    version="1.0",
+    title="Replacement of conventional burners with regenerative burners for aluminum holding furnaces",
+    country="ID",
+    sectoral_scope=3,
+    indices={"i": "project furnace", "p": "monitoring period"},
+    identity={
+        "number": primary(TEXT),
+        "title": primary(TEXT),
+        "country": primary(TEXT, "by the number"),
+        "sectoral scope": secondary(STATUS, "sector: energy demand; that it is printed as scope 3 is recalled (65 %)"),
+        "version": unconfirmed("the copy has lost the digits; adopted by 14 December 2015, date not known", 85, TEXT),
+        "proponent": unconfirmed("Toyotsu Machinery Corporation, as of the study that prepared it", 65),
+    },
+    note="Title, definitions and summary of the approved text were read; criteria, equations and numbers were not. "
+    "The form of the equations follows from the summary. Electricity of the reference burners is not counted, which "
+    "is conservative. Burners of this kind save 27 to 36 % of the gas by physics: doubt inputs whose saving, "
+    "1 − η_RE ÷ η_PJ, lies outside 10 to 50 %. Thresholds of eligibility, if any, are not known; captive power is "
+    "not mentioned in what was read.",
+)
+
+m.choice(
+    "running_time",
+    {
+        "days": "rated power × 24 hours × days of the period (likelier)",
+        "hours": "rated power × hours of operation, monitored",
+    },
+    text="how the electricity of the burner system follows from its rated power",
+    evidence=unconfirmed(
+        "the monitoring list breaks off after 'The number of': of days 55 %, of hours 35 %; rated power is inferred",
+        55,
+        TEXT,
+    ),
+)
+
+FORM = unconfirmed("follows from the words of the summary: form 85 %, symbols 40 %", 85, TEXT)
+
+m.include(
+    fired(
+        "i",
+        {
+            "fuel_measured_as": unconfirmed("gas in t, or in m3 at normal conditions: not known"),
+            "FC_PJ": primary(TEXT, "monitored; option B (invoice) or C (meter) is recalled (75 %)"),
+            "factors": unconfirmed("the document's source is not known; the IPCC figures themselves are recalled", 90),
+            "E_PJ": FORM,
+            "PE_fuel": FORM,
+            "η_PJ": unconfirmed("neither the value nor who fixes it is known: default, specification or calculated"),
+            "η_RE": unconfirmed("not known; a default of the document, on the conservative side, is likely", 60),
+            "RE_fuel": unconfirmed(
+                "consumption of the project × ratio of the efficiencies, equal useful heat: form 85 %, symbols 40 %; "
+                "one ratio a furnace or one for all is not known",
+                85,
+                TEXT,
+            ),
+        },
+        "Natural gas",
+        what="the natural gas of furnace i",
+        of="of the burners of furnace i",
+        volume="m³",
+    ),
+    rename={"NCV_fuel": "NCV_NG", "NCV_V_fuel": "NCV_V,NG", "EF_fuel": "EF_NG"},
+)
+m.fixed(
+    "RP_i",
+    "MW",
+    raises="PE",
+    plausible="[0, 2]",
+    text="rated power of the electric equipment of the burner system of furnace i",
+    evidence=unconfirmed("inferred", 55),
+)
+m.coordinate("D_p", of="p", what="days")
+m.monitored(
+    "H_i,p",
+    "h",
+    extensive=True,
+    raises="PE",
+    plausible="[0, 8784]",
+    text="hours of operation of the burner system of furnace i in period p",
+    evidence=unconfirmed("one way to complete the list that breaks off", 35, TEXT),
+)
+m.constant("h_per_d", 24, "h/d", text="hours in a day")
+m.fixed(
+    "EF_elec",
+    "tCO2/MWh",
+    raises="PE",
+    plausible="[0, 2]",
+    text="CO2 emission factor of the electricity consumed: the most recent official value at validation",
+    evidence=unconfirmed("rule recalled; for the Java-Madura-Bali grid 0.814 is that of 2012", 70),
+)
+
+
+@m.equation(
+    "EC_PJ,i,p",
+    "MWh",
+    name="EC_PJ",
+    when={"running_time": "days"},
+    text="electricity of the burner system of furnace i",
+    evidence=unconfirmed("inferred from the monitoring list that breaks off", 55, TEXT),
+)
+def EC_PJ_days(RP, h_per_d, D_p):
+    return RP * h_per_d * D_p
+
+
+@m.equation(
+    "EC_PJ,i,p",
+    "MWh",
+    name="EC_PJ",
+    when={"running_time": "hours"},
+    text="electricity of the burner system of furnace i",
+    evidence=unconfirmed("inferred from the monitoring list that breaks off", 35, TEXT),
+)
+def EC_PJ_hours(RP, H):
+    return RP * H
+
+
+@m.equation("RE_p", "tCO2", total="i", text="reference emissions", evidence=FORM)
+def RE(RE_fuel_i):
+    return RE_fuel_i
+
+
+@m.equation("PE_elec,i,p", "tCO2", text="project emissions of the electricity of furnace i", evidence=FORM)
+def PE_elec_i(EC_PJ, EF_elec):
+    return EC_PJ * EF_elec
+
+
+@m.equation("PE_p", "tCO2", total="i", text="project emissions", evidence=FORM)
+def PE(PE_fuel_i, PE_elec_i):
+    return PE_fuel_i + PE_elec_i
+
+
+@m.equation(
+    "ER_p",
+    "tCO2",
+    text="emission reductions",
+    evidence=unconfirmed("general rule of the scheme, recalled for this document", 95),
+)
+def ER(RE, PE):
+    return RE - PE
+
+
+m.waive("zero activity", "by days of the period, rated power counts whether a furnace runs or not")
+m.waive(
+    "units split", "rated power belongs to a furnace as a whole: in two rows it counts twice, by days of the period"
+)
+
+
+m.attested(
+    1,
+    "burners_replaced,i",
+    "Conventional burners (no preheating of combustion air) of an existing aluminium holding furnace are replaced by "
+    "regenerative ones",
+    evidence=unconfirmed("inferred from title and definitions, which were read", 90, TEXT),
+)
+
+
+m.attested(
+    2,
+    "natural_gas,i",
+    "The fuel is natural gas, before and after",
+    evidence=unconfirmed("inferred: the summary speaks of natural gas only", 80, TEXT),
+)
+
+
+m.attested(
+    3,
+    "checks_planned",
+    "A plan for periodical checks by the manufacturer or its authorised agent exists",
+    evidence=unconfirmed("inferred, because the term is defined; at least once a year is recalled (45 %)", 80, TEXT),
+)

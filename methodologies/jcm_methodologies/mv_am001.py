@@ -1,0 +1,84 @@
+"""MV_AM001: solar PV displacing grid and captive genset electricity in the Maldives.
+
+The summary page gives the logic in words; letters are those of the family of solar methodologies.
+"""
+
+from datetime import date
+
+from jcm_calc.declarations import Methodology
+from jcm_calc.evidence import Source, primary, unconfirmed
+from jcm_methodologies.solar_pv import EF_RE_CHECK, ER, INDICES, PE, RE, RE_i, solar_pv
+
+__all__ = ["ER", "PE", "RE", "RE_i", "m"]
+
+PAGE = Source("official summary page of MV_AM001", "jcm.go.jp/mv-jp/methodologies/19")
+
+m = Methodology(
+    "MV_AM001",
+    version="1.0",
+    title="Displacement of Grid and Captive Genset Electricity by Solar PV System",
+    country="MV",
+    sectoral_scope=1,
+    indices=INDICES,
+    approved=date(2015, 3, 25),
+    identity={
+        "number": primary(PAGE, "proposed as MV_PM001"),
+        "title": primary(PAGE),
+        "country": primary(PAGE),
+        "sectoral scope": primary(PAGE),
+        "version": primary(PAGE, "version 1.0, valid, approved on 25 March 2015"),
+        "proponent": primary(PAGE, "Pacific Consultants Co., Ltd."),
+    },
+    note="Only the official summary page was read: the logic is its own, the emission factor and every eligibility "
+    "criterion are recalled.",
+)
+
+m.include(
+    solar_pv(
+        {
+            "EG": primary(PAGE, "the quantity; option C and continuous metering are recalled (80 %)"),
+            "EF_RE": unconfirmed(
+                "recalled; the number was read for diesel power in documents of Mongolia and Indonesia. Plausible: the "
+                "155 tCO2 of MV001 (186.72 kW, about 15 months) would be 1,246 kWh a year from each kW",
+                80,
+            ),
+            "RE_i": primary(PAGE, "AC output × conservative emission factor; letters recalled (85 %)"),
+            "RE": primary(PAGE, "the AC output of one system or several; letters recalled (85 %)"),
+            "PE": primary(PAGE, "assumed to be zero"),
+            "ER": unconfirmed("general rule of the scheme; not read for this document"),
+        }
+    )
+)
+m.derivation(**EF_RE_CHECK)
+
+
+m.attested(
+    1,
+    "newly_installed,i",
+    "The project newly installs solar PV (no limit of size in the title)",
+    evidence=unconfirmed("recalled", 85),
+)
+
+
+m.attested(
+    2,
+    "connected,i",
+    "Connected to the grid or to the internal grid of the site, displacing grid or captive diesel electricity",
+    evidence=unconfirmed("recalled", 75),
+)
+
+
+m.attested(
+    3,
+    "modules_certified,i",
+    "Modules certified: design (IEC 61215, 61646 or 62108) and safety (IEC 61730-1 and -2), or national equivalents",
+    evidence=unconfirmed("recalled", 85),
+)
+
+
+m.attested(
+    4,
+    "output_and_irradiance_monitored",
+    "Equipment to monitor output power and irradiance is installed",
+    evidence=unconfirmed("recalled", 75),
+)

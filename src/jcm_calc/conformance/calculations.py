@@ -1,0 +1,177 @@
+"""Checks of whole calculations, on drawn inputs."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from jcm_calc.conformance.drawing import PERIODS, Draw
+from jcm_calc.conformance.equations import pint_unit
+from jcm_calc.conformance.subject import ConformanceError, Subject, check, same
+from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.graph import RESULTS
+from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.units import registry
+
+
+@check("reductions")
+def reductions(subject: Subject) -> None:
+    """ER is RE − PE."""
+
+    def holds(case: dict[str, str], draw: Draw) -> None:
+        result = subject.result(case, draw)
+        re, pe, er = (result[name].magnitude for name in RESULTS)
+        if not np.array_equal(er, re - pe):
+            raise ConformanceError(f"ER is {er}, RE − PE is {re - pe}")
+
+    subject.each(holds)
+
+
+@check("unit invariance")
+def unit_invariance(subject: Subject) -> None:
+    """Give values in other units of their kind: the result stays."""
+
+    def holds(case: dict[str, str], draw: Draw) -> None:
+        m = subject.methodology
+        changed = {}
+        for name, value in draw.items():
+            if name in m.inputs and not m.inputs[name].textual and m.inputs[name].unit not in ("", "-", "date"):
+                changed[name] = registry().Quantity(value, pint_unit(m.inputs[name].unit)).to_base_units()
+        plain, other = subject.result(case, draw), subject.result(case, draw, **changed)
+        for name in RESULTS[:2]:
+            if not same(plain[name].magnitude, other[name].magnitude):
+                raise ConformanceError(f"{name} changes when values are given in base units")
+
+    subject.each(holds)
+
+
+@check("directions")
+def directions(subject: Subject) -> None:
+    """Each declared direction is the sign of the derivative; what is not declared does not act."""
+    m = subject.methodology
+    seen: dict[tuple[str, str], set[float]] = {}
+
+    def holds(case: dict[str, str], draw: Draw) -> None:
+        result = subject.result(case, draw)
+        for target in RESULTS[:2]:
+            slopes = result.derivatives(target)
+            for name, parameter in m.inputs.items():
+                if name in slopes and parameter.kind is not Kind.CONSTANT:
+                    scale = 1e-12 * (1 + float(np.abs(result[target].magnitude).max()))
+                    signs = {float(np.sign(slope)) for slope in slopes[name].ravel() if abs(slope) > scale}
+                    seen.setdefault((name, target), set()).update(signs)
+
+    subject.each(holds)
+    faults = []
+    for (name, target), signs in seen.items():
+        parameter = m.inputs[name]
+        declared = {1.0} if target in parameter.raises else {-1.0} if target in parameter.lowers else set()
+        if target in parameter.either:
+            declared = {1.0, -1.0}
+        if wrong := signs - declared:
+            acts = " and ".join("raises" if sign > 0 else "lowers" for sign in sorted(wrong))
+            faults.append(f"{parameter.symbol} {acts} {target}")
+        if declared and not signs:
+            faults.append(f"{parameter.symbol} is declared to act on {target} and does not")
+    if faults:
+        raise ConformanceError("; ".join(faults) + ": compare raises=, lowers= and either= with the equations")
+
+
+@check("zero activity")
+def zero_activity(subject: Subject) -> None:
+    """Where every amount is zero, so are RE and PE."""
+
+    def holds(case: dict[str, str], draw: Draw) -> None:
+        amounts = {name: 0.0 * value for name, value in draw.items() if _extensive(subject.methodology, name)}
+        result = subject.result(case, draw, **amounts)
+        for name in RESULTS[:2]:
+            if np.any(result[name].magnitude != 0):
+                raise ConformanceError(f"{name} is {result[name].magnitude} where every amount is 0")
+
+    subject.each(holds)
+
+
+def _extensive(m: Methodology, name: str) -> bool:
+    return name in m.inputs and m.inputs[name].extensive
+
+
+@check("units split")
+def units_split(subject: Subject) -> None:
+    """One unit in two rows, its amounts shared between them, gives the same sums."""
+    m = subject.methodology
+    for letter in m.indices:
+        if letter != "p":
+            subject.each(partial(_split, subject, letter))
+
+
+def _split(subject: Subject, letter: str, case: dict[str, str], draw: Draw) -> None:
+    m = subject.methodology
+    amounts = [name for name in draw if _extensive(m, name) and letter in m.inputs[name].indices]
+    if not amounts:
+        return
+    changed = {}
+    for name, value in draw.items():
+        if name in m.inputs and letter in m.inputs[name].indices:
+            axis = m.inputs[name].indices.index(letter)
+            shares = value / 2 if name in amounts else value
+            changed[name] = np.concatenate([shares, shares], axis)
+    whole, split = subject.result(case, draw), subject.result(case, draw, **changed)
+    for name in RESULTS[:2]:
+        if not same(whole[name].magnitude, split[name].magnitude):
+            raise ConformanceError(f"{name} changes when each {m.indices[letter]} is split in two rows")
+
+
+@check("periods add up")
+def periods_add_up(subject: Subject) -> None:
+    """Each period calculated alone gives what it gives among others."""
+
+    def holds(case: dict[str, str], draw: Draw) -> None:
+        together = subject.result(case, draw)
+        for place, period in enumerate(PERIODS):
+            alone = {"p": [period]}
+            for name, value in draw.items():
+                if name in subject.methodology.inputs and "p" in subject.methodology.inputs[name].indices:
+                    alone[name] = value[..., place : place + 1]
+            result = subject.result(case, draw, **alone)
+            for name in RESULTS[:2]:
+                if not same(together[name].magnitude[place], result[name].magnitude[0]):
+                    raise ConformanceError(f"{name} of {period} depends on the other period")
+
+    subject.each(holds)
+
+
+@check("conservative defaults")
+def conservative_defaults(subject: Subject) -> None:
+    """Move each default to its safe side: ER never rises."""
+
+    def holds(case: dict[str, str], draw: Draw) -> None:
+        result = subject.result(case, draw)
+        reductions = result["ER"].magnitude
+        for parameter in result.inputs.graph.parameters:
+            step = _safe_step(parameter)
+            if parameter.kind is Kind.DEFAULT and step and parameter.name in result.inputs.graph.nodes:
+                value = result[parameter.name].magnitude
+                moved = np.minimum(value * (1 + step), parameter.bounds.upper)
+                after = subject.result(case, draw, **{parameter.name: moved})["ER"].magnitude
+                if np.any(after > reductions + 1e-9 * (1 + np.abs(reductions))):
+                    raise ConformanceError(f"ER rises when {parameter.symbol} moves to its conservative side")
+
+    subject.each(holds)
+
+
+def _safe_step(parameter: Parameter) -> float:
+    """Return −1 % or +1 % where the declared directions agree on what lowers ER, else 0."""
+    up = ("RE" in parameter.raises) + ("PE" in parameter.lowers)
+    down = ("RE" in parameter.lowers) + ("PE" in parameter.raises)
+    return 0.0 if parameter.either or (up and down) else -0.01 if up else 0.01 if down else 0.0
+
+
+@check("worked cases")
+def worked_cases(subject: Subject) -> None:
+    """Every published case in the rule book's folder ``cases`` reproduces."""
+    from jcm_calc.case_file import published
+
+    for case in published(subject.methodology):
+        if faults := case.differences():
+            raise ConformanceError(f"{case.path.name}: {'; '.join(faults)}")

@@ -1,0 +1,60 @@
+"""Checks of what is declared."""
+
+from __future__ import annotations
+
+from jcm_calc.conformance.subject import ConformanceError, Subject, check
+from jcm_calc.declarations.graph import RESULTS
+from jcm_calc.declarations.items import Kind
+from jcm_calc.evidence import Evidence
+from jcm_calc.units import registry
+
+
+@check("graph closed")
+def graph_closed(subject: Subject) -> None:
+    """Every case reaches RE, PE and ER, with every argument declared."""
+    for case, graph in subject.graphs():
+        for name in RESULTS:
+            if name not in graph.nodes:
+                raise ConformanceError(f"there is no equation {name} in the case {case}: declare it")
+
+
+@check("nothing unused")
+def nothing_unused(subject: Subject) -> None:
+    """Everything declared takes part in some case, or in a criterion."""
+    m = subject.methodology
+    used = {name for _, graph in subject.graphs() for name in graph.nodes}
+    used |= {argument for condition in m.conditions for argument in condition.arguments}
+    used |= {choice for rule in m.rules for choice in rule.when}
+    shown = {rule.name for rule in m.rules} - used
+    used |= {argument for rule in m.rules if rule.name in shown for argument in rule.arguments} if shown else set()
+    declared = [*m.inputs, *m.facts, *m.coordinates, *m.choices]
+    if unused := [name for name in declared if name not in used]:
+        raise ConformanceError(f"declared and never used: {', '.join(unused)}: use it or delete it")
+
+
+@check("described and sourced")
+def described(subject: Subject) -> None:
+    """Every declaration has words, every number and rule a note or source, every unit can be read."""
+    m = subject.methodology
+    faults = []
+    for parameter in (*m.inputs.values(), *m.facts.values()):
+        if not parameter.text:
+            faults.append(f"{parameter.symbol} has no text")
+        if parameter.kind in (Kind.MONITORED, Kind.FIXED, Kind.DEFAULT) and parameter.evidence is None:
+            faults.append(f"{parameter.symbol} has no evidence")
+        if not parameter.textual and parameter.unit != "date":
+            registry().Quantity(1.0, parameter.unit.replace("°C", "degC"))
+    for rule in m.rules:
+        faults += _unsourced(rule.symbol, rule.text, rule.evidence)
+    for condition in m.conditions:
+        faults += _unsourced(f"criterion {condition.number}", condition.text, condition.evidence)
+    for choice in m.choices.values():
+        faults += _unsourced(choice.name, choice.text, choice.evidence)
+    if "version" not in m.identity:
+        faults.append("identity lacks the evidence of the version")
+    if faults:
+        raise ConformanceError("; ".join(faults))
+
+
+def _unsourced(name: str, text: str, evidence: Evidence) -> list[str]:
+    return [] if text and (evidence.note or evidence.source) else [f"{name} lacks a text, or evidence with a note"]

@@ -1,0 +1,84 @@
+"""Checks of equations on their own: dimensions, and the text that is printed of them."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import numpy as np
+
+from jcm_calc.conformance.subject import ConformanceError, Subject, check, same
+from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.items import Equation, Parameter
+from jcm_calc.expression import record
+from jcm_calc.units import registry
+
+
+@check("dimensions")
+def dimensions(subject: Subject) -> None:
+    """Every equation run with quantities gives its declared unit, and the number that floats give."""
+    rng = np.random.default_rng(1)
+    m = subject.methodology
+    for rule in m.rules:
+        operands = m.operands(rule.when)
+        arguments = [_example(operands.get(name) or _any_rule(m, name), rng) for name in rule.arguments]
+        units = [_unit(operands.get(name) or _any_rule(m, name)) for name in rule.arguments]
+        quantities = [registry().Quantity(value, unit) for value, unit in zip(arguments, units, strict=True)]
+        plain = rule.function(*arguments)
+        try:
+            result = rule.function(*quantities)
+            found = result.to(pint_unit(rule.unit)).magnitude if hasattr(result, "to") else result
+        except Exception as error:
+            raise ConformanceError(f"{rule.symbol}: {error}: declare constants with their units") from None
+        if not hasattr(result, "to") and rule.arguments and rule.unit not in ("", "-"):
+            raise ConformanceError(f"{rule.symbol} gives a plain number, declared is {rule.unit}")
+        if not same(found, plain, 1e-12):
+            numbers = f"{found:g} {rule.unit} with units and {plain:g} without"
+            raise ConformanceError(f"{rule.symbol} gives {numbers}: a conversion factor is hidden")
+
+
+def _any_rule(m: Methodology, name: str) -> Equation:
+    return next(rule for rule in m.rules if rule.name == name)
+
+
+def _unit(node: Any) -> str:
+    return pint_unit(node.unit)
+
+
+def pint_unit(unit: str) -> str:
+    """Return a declared unit as pint spells it; a date counts in days."""
+    return {"°C": "degC", "date": "d", "-": "", "category": "", "yes/no": ""}.get(unit, unit)
+
+
+def _example(node: Any, rng: np.random.Generator) -> float:
+    if isinstance(node, Parameter):
+        if node.value is not None:
+            return node.value.value
+        plausible = node.plausible or node.bounds
+        low, high = max(plausible.lower, -1e3), min(plausible.upper, 1e4)
+        return float(rng.uniform(low + 0.3 * (high - low), low + 0.7 * (high - low)))
+    return float(rng.uniform(1.0, 2.0))
+
+
+NAMES = {"×": "*", "÷": "/", "−": "-", "^": "**", "≥": ">=", "≤": "<=", "≠": "!="}
+
+
+@check("text form")
+def text_form(subject: Subject) -> None:
+    """Hold the text that is printed of an equation against the number that it gives."""
+    rng = np.random.default_rng(2)
+    m = subject.methodology
+    for rule in m.rules:
+        names = list(inspect.signature(rule.function).parameters)
+        text = str(record(rule.function, {name: f"v{place}" for place, name in enumerate(names)}))
+        for sign, operator in NAMES.items():
+            text = text.replace(sign, operator)
+        text = text.replace(" = ", " == ")
+        operands = m.operands(rule.when)
+        values = [np.float64(_example(operands.get(name) or _any_rule(m, name), rng)) for name in rule.arguments]
+        scope = {f"v{place}": value for place, value in enumerate(values)}
+        functions = {name: getattr(np, name) for name in dir(np) if not name.startswith("_")}
+        with np.errstate(all="ignore"):
+            found, expected = eval(text, {"__builtins__": {}}, {**functions, **scope}), rule.function(*values)
+        if not same(found, expected, 1e-12):
+            raise ConformanceError(f"{rule.symbol}: the text {text!r} gives {found}, the equation {expected}")
