@@ -57,7 +57,9 @@ def main() -> None:
     table = Table("what", "ours", "baseline", "ratio", "at most", title=f"medians of {ROUNDS} alternating runs")
 
     def row(what: str, ours: float, baseline: float, limit: float) -> None:
-        table.add_row(what, f"{ours * 1e3:.2f} ms", f"{baseline * 1e3:.2f} ms", f"{ours / baseline:.2f}", f"{limit:.2f}")
+        table.add_row(
+            what, f"{ours * 1e3:.2f} ms", f"{baseline * 1e3:.2f} ms", f"{ours / baseline:.2f}", f"{limit:.2f}"
+        )
 
     inputs = fleet.inputs()
     fleet.check(inputs)

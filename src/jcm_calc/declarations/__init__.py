@@ -26,7 +26,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from jcm_calc.declarations import graph as _graph
-from jcm_calc.declarations.graph import Graph, Node
+from jcm_calc.declarations.graph import Graph, Node, compatible
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import (
     Choice,
@@ -42,6 +42,7 @@ from jcm_calc.declarations.items import (
     Version,
 )
 from jcm_calc.evidence import Evidence, Grade
+from jcm_calc.expression import ExpressionError, record
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,6 +59,7 @@ COORDINATES = {
     "count": "",
     "label": "category",
 }
+OF_PERIODS = ("days", "hours", "year")
 
 
 class Methodology:
@@ -227,8 +229,8 @@ class Methodology:
             Days, hours or calendar year of the period; the number of rows of an index; or the
             label of each row, as a key of tables.
         """
-        if what not in COORDINATES or of not in self.indices:
-            raise DeclarationError(f"{self}: coordinate {name!r}: unknown index {of!r} or property {what!r}")
+        if what not in COORDINATES or of not in self.indices or (what in OF_PERIODS and of != "p"):
+            raise DeclarationError(f"{self}: coordinate {name!r}: no index {of!r} with a property {what!r}")
         indices = "" if what == "count" else of
         self._claim(name)
         self.coordinates[name] = Coordinate(name, of, what, COORDINATES[what], indices)
@@ -271,15 +273,25 @@ class Methodology:
 
         def declare(function: F) -> F:
             key = name or function.__name__
+            case = dict(when or {})
             same = [rule for rule in self.rules if rule.name == key]
-            if not same or any(rule.when == (when or {}) for rule in same):
+            if not same or any(compatible(rule, case) for rule in same):
                 self._claim(key)
-            for choice, option in (when or {}).items():
+            for choice, option in case.items():
                 if choice not in self.choices or option not in self.choices[choice].options:
                     raise DeclarationError(f"{self}: equation {key}: no option {option!r} of a choice {choice!r}")
                 self.choice_of.setdefault(key, set()).add(choice)
             own = index if index is not None else self._split(symbol)[1]
-            self.rules.append(Equation(key, symbol, unit, own, function, total, dict(when or {}), text, evidence))
+            if wrong := set(total) & set(own) or set(total) - set(self.indices):
+                letters = ", ".join(sorted(wrong))
+                raise DeclarationError(
+                    f"{self}: equation {key}: cannot be a total over {letters}: unknown, or an index of its own"
+                )
+            try:
+                record(function)
+            except ExpressionError as error:
+                raise DeclarationError(f"{self}: equation {key}: {error}") from None
+            self.rules.append(Equation(key, symbol, unit, own, function, total, case, text, evidence))
             return function
 
         return declare
@@ -372,7 +384,7 @@ class Methodology:
             ("RE", "methodology, section F (establishment and calculation of reference emissions)"),
             ("PE", "methodology, section G (calculation of project emissions)"),
         ):
-            if rule.name in self.graph(rule.when, targets=(target,)).nodes:
+            if rule.name in _graph.reachable(self, rule.when, frozenset(), (target,)):
                 return section
         return "methodology, section H (calculation of emission reductions)"
 
@@ -429,6 +441,9 @@ def _value(number: float | Value, evidence: Evidence) -> Value:
 
 
 def _table(entries: Entries, evidence: Evidence) -> Table:
-    return Table(
+    table = Table(
         {Interval.parse(key) if key[:1] in "[(" else key: _value(entry, evidence) for key, entry in entries.items()}
     )
+    if table.numeric:
+        table.bins()  # complains where bins overlap
+    return table

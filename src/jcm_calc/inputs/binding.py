@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,30 +15,21 @@ import numpy.typing as npt
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import Graph, is_user_supplied, open_choices
-from jcm_calc.declarations.items import Kind, Parameter, Table, Value
+from jcm_calc.declarations.interval import Interval
+from jcm_calc.declarations.items import DeclarationError, Kind, Parameter, Table, Value
+from jcm_calc.evidence import unconfirmed
+from jcm_calc.inputs import axes as _axes
 from jcm_calc.inputs import checks
+from jcm_calc.inputs.axes import Axis
+from jcm_calc.inputs.cells import numbers
 from jcm_calc.inputs.given import Given, read_value
-from jcm_calc.inputs.periods import Period, faults, sheets
-from jcm_calc.problems import InputError, InputWarning, Problem, listed, suggestion
-from jcm_calc.units import UnitError
+from jcm_calc.inputs.periods import Period
+from jcm_calc.problems import InputError, InputWarning, Problem, listed, shown, suggestion
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Array = npt.NDArray[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """The labels along one index; ``scalar`` where nothing given has that index."""
-
-    labels: Sequence[Any]
-    scalar: bool
-
-    @property
-    def size(self) -> int:
-        """The number of labels."""
-        return len(self.labels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,67 +84,101 @@ class Inputs:
         }
 
 
-@dataclass
 class Binder:
     """The state of one binding; see `bind`."""
 
-    methodology: Methodology
-    given: dict[str, Given] = field(default_factory=dict)
-    choices: dict[str, str] = field(default_factory=dict)
-    tables: dict[str, Table] = field(default_factory=dict)
-    replaced: dict[str, Value | Table | None] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    warnings: list[Problem] = field(default_factory=list)
+    def __init__(self, methodology: Methodology) -> None:
+        self.methodology = methodology
+        self.declared = {**methodology.inputs, **methodology.facts}
+        self.given: dict[str, Given] = {}
+        self.choices: dict[str, str] = {}
+        self.tables: dict[str, Table] = {}
+        self.replaced: dict[str, Value | Table | None] = {}
+        self.refused: set[str] = set()
+        self.unread = False  # whether a table could not be read, so that nobody knows what is missing
+        self.unfit: set[str] = set()  # indices whose axis could not be found
+        self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
+
+    # Names
+
+    def parameter(self, name: str, source: str = "") -> Parameter | None:
+        """Return the parameter or fact of that name or symbol; complain where it cannot be given."""
+        found = self.declared.get(name) or next((item for item in self.declared.values() if item.symbol == name), None)
+        if found is None:
+            self.problems.append(Problem(name, self._unknown(name) + (f" (in {source})" if source else "")))
+        elif found.kind is Kind.CONSTANT:
+            self.refuse(found, "is true by definition and cannot be given")
+        elif found.name in self.refused:
+            pass  # one complaint about a parameter is enough
+        elif found.name in self.given or found.name in self.replaced:
+            first = self.given[found.name].source if found.name in self.given else "by name"
+            self.problems.append(Problem(found.symbol, f"is given twice: {first}, and {source or 'by name'}"))
+        else:
+            return found
+        return None
+
+    def _unknown(self, name: str) -> str:
+        m = self.methodology
+        if any(name in (rule.name, rule.symbol) for rule in m.rules):
+            return "unknown input: it is the result of an equation and cannot be given"
+        if name in m.coordinates:
+            return f"unknown input: it comes from the index {m.coordinates[name].of} and cannot be given"
+        if name in m.choices:
+            return f"is a choice for the whole calculation, not a column: give {name}= by name"
+        if name in m.indices:
+            return f"unknown input: it is an index ({m.indices[name]}), for which a table has a column"
+        hint = suggestion(name, [*self.declared, *m.choices, *m.indices])
+        return f"unknown input: {m} has no such parameter{hint}"
+
+    def refuse(self, parameter: Parameter, complaint: str) -> None:
+        """Complain about a parameter, which then counts as given: it is not missing too."""
+        self.refused.add(parameter.name)
+        self.problems.append(Problem(parameter.symbol, complaint, parameter.section))
 
     # Taking what was given
 
-    def parameter(self, name: str) -> Parameter | None:
-        """Return the parameter or fact of that name or symbol; complain where there is none."""
-        m = self.methodology
-        declared = {**m.inputs, **m.facts}
-        by_symbol = {item.symbol: item for item in declared.values()}
-        found = declared.get(name) or by_symbol.get(name)
-        if found is None:
-            if any(name in (rule.name, rule.symbol) for rule in m.rules):
-                hint = ": it is the result of an equation and cannot be given"
-            else:
-                hint = f": {m} has no such parameter" + suggestion(name, [*declared, *m.choices])
-            self.problems.append(Problem(name, f"unknown input{hint}"))
-        return found
-
-    def take(self, name: str, value: Any, source: str = "") -> None:
-        """Take one named value: a choice, a number, an array, a candidate, values by class."""
-        m = self.methodology
-        if name in m.choices:
+    def take(self, name: str, value: Any) -> None:
+        """Take one named value: a choice, a number, an array, a Series, a candidate, values by class."""
+        if name in self.methodology.choices:
             self._choose(name, value)
-            return
-        if hasattr(value, "iloc"):  # a Series or DataFrame
-            self._frame(_as_frame(value, name), source or f"argument {name}")
             return
         parameter = self.parameter(name)
         if parameter is None:
             return
-        if parameter.name in self.given or parameter.name in self.replaced:
-            self.problems.append(Problem(parameter.symbol, "is given twice"))
-        elif isinstance(value, str) and value in parameter.candidates:
+        if isinstance(value, str) and value in parameter.candidates:
             self._replace(parameter, parameter.candidates[value])
         elif isinstance(value, Mapping):
             self._by_class(parameter, value)
+        elif hasattr(value, "iloc"):
+            self._labelled(parameter, value.to_frame(name) if hasattr(value, "to_frame") else value)
         else:
-            try:
-                self.given[parameter.name] = read_value(parameter, value, source or "given")
-            except (UnitError, ValueError) as error:
-                hint = f"; or name one of: {listed(parameter.candidates)}" if parameter.candidates else ""
-                complaint = f"{error}; expected {_expected(parameter)}{hint}"
-                self.problems.append(Problem(parameter.symbol, complaint, parameter.section))
+            self._read(parameter, value, "given")
+
+    def _labelled(self, parameter: Parameter, frame: pd.DataFrame) -> None:
+        """Take a Series, or a DataFrame of one parameter: with its labels, or as a list if it has none."""
+        labels = [str(name) for name in (*frame.index.names, *frame.columns) if name in self.methodology.indices]
+        named = any(level is not None for level in frame.index.names)
+        if len(frame.columns) + named * frame.index.nlevels != len(labels) + 1:
+            self.refuse(parameter, "a table of several columns came: give it as a table, without a name")
+        elif labels:
+            self.take_table(frame, f"the Series {parameter.name}")
+        elif type(frame.index).__name__ == "RangeIndex":
+            self._read(parameter, frame.iloc[:, 0].array, "given")
+        else:
+            letters = " or ".join(parameter.indices)
+            self.refuse(parameter, f"a Series came whose index has no name: call it {letters or 'what it is'}")
 
     def _choose(self, name: str, value: Any) -> None:
         choice = self.methodology.choices[name]
-        if value in choice.options:
-            self.choices[name] = value
-        else:
-            complaint = f"{value!r} is none of its options: {', '.join(choice.options)}"
-            self.problems.append(Problem(name, complaint, choice.section))
+        if isinstance(value, str) and value in choice.options:
+            if self.choices.setdefault(name, value) != value:
+                self.problems.append(Problem(name, "is given twice", choice.section))
+            return
+        self.refused.add(name)
+        hint = suggestion(str(value), choice.options)
+        complaint = f"{shown(value)} is none of its options: {', '.join(choice.options)}{hint}"
+        self.problems.append(Problem(name, complaint, choice.section))
 
     def _replace(self, parameter: Parameter, known: Value | Table) -> None:
         self.replaced[parameter.name] = known
@@ -161,169 +187,192 @@ class Binder:
         else:
             self.given[parameter.name] = Given(np.array(known.value), "", {}, "candidate")
 
-    def _by_class(self, parameter: Parameter, values: Mapping[str, Any]) -> None:
-        from jcm_calc.evidence import unconfirmed
-        from jcm_calc.units import magnitude
-
-        if not parameter.by:
-            self.problems.append(
-                Problem(parameter.symbol, f"does not depend on a class; expected {_expected(parameter)}")
-            )
+    def _read(
+        self,
+        parameter: Parameter,
+        raw: Any,
+        source: str,
+        unit: str | None = None,
+        labels: Mapping[str, Sequence[Any]] | None = None,
+    ) -> None:
+        where = "" if labels is None else f" (in {source})"
+        try:
+            given = read_value(parameter, raw, source, unit, labels)
+        except ValueError as error:
+            hint = ""
+            if parameter.candidates:
+                near = suggestion(raw, parameter.candidates) if isinstance(raw, str) else ""
+                hint = f", or the name of a possible value: {'; '.join(parameter.candidates)}{near}"
+            self.refuse(parameter, f"{error}{where}; expected {_expected(parameter)}{hint}")
             return
-        own = dict(parameter.table.entries) if parameter.table else {}
+        complaint = checks.impossible(parameter, given)
+        if not complaint and labels is not None:
+            try:
+                given = given.without_extra_indices(parameter)
+            except ValueError as error:
+                complaint = str(error)
+        if complaint:
+            self.refuse(parameter, complaint + where)
+        else:
+            self.given[parameter.name] = given
+
+    def _by_class(self, parameter: Parameter, values: Mapping[Any, Any]) -> None:
+        """Take values by class; where one repeats the document's, it keeps the document's evidence."""
+        if not parameter.by or not values:
+            reason = "an empty mapping came" if parameter.by else "values by class came, but it depends on no class"
+            self.refuse(parameter, f"{reason}; expected {_expected(parameter)}")
+            return
         user = unconfirmed("given by the user in place of a value that the document fixes")
+        entries = dict(parameter.table.entries) if parameter.table else {}
+        wrong = []
         for key, number in values.items():
             try:
-                value = float(magnitude(number, parameter.unit))
-                known = own.get(key)
-                # a value that repeats the document's keeps the document's evidence
-                own[key] = known if known is not None and known.value == value else Value(value, user)
-            except (UnitError, ValueError, TypeError) as error:
-                self.problems.append(Problem(f"{parameter.symbol} of {key}", str(error), parameter.section))
-        self._replace(parameter, Table(own))
-
-    def take_table(self, table: pd.DataFrame | str | os.PathLike[str], source: str = "table") -> None:
-        """Take a table or the file that holds one."""
-        if isinstance(table, str | os.PathLike):
-            from jcm_calc.inputs.tables import read
-
-            try:
-                self._frame(read(table), Path(table).name)
-            except InputError as error:
-                self.problems.extend(error.problems)
-        elif hasattr(table, "iloc"):
-            self._frame(_as_frame(table), source)
+                name = self._class(parameter, key)
+                value = _single(parameter, number)
+                known = entries.get(name)
+                entries[name] = known if known is not None and known.value == value else Value(value, user)
+            except ValueError as error:
+                wrong.append(f"{key}: {error}")
+        table = Table(entries)
+        try:
+            if table.numeric:
+                table.bins()
+        except DeclarationError as error:
+            wrong.append(str(error))
+        if wrong:
+            self.refuse(parameter, listed(wrong))
         else:
-            self.problems.append(Problem(source, f"a table must be a DataFrame or a file, not {type(table).__name__}"))
+            self._replace(parameter, table)
 
-    def _frame(self, frame: pd.DataFrame, source: str) -> None:
-        from jcm_calc.inputs.tables import dense
+    def _class(self, parameter: Parameter, key: Any) -> str | Interval:
+        """Return a class as the tables have it: a name, or an interval of a parameter that is a number."""
+        by = self.methodology.inputs.get(parameter.by)
+        if by is None or by.textual:
+            return str(key).strip()
+        interval = key if isinstance(key, Interval) else Interval.parse(str(key))
+        if math.isnan(interval.lower) or math.isnan(interval.upper):
+            raise ValueError("an interval has two ends")
+        return interval
 
-        columns, problems = dense(frame, self.methodology.indices, source)
-        self.problems.extend(problems)
-        for heading, column in columns.items():
-            parameter = self.parameter(heading)
-            if parameter is None:
-                continue
-            if parameter.name in self.given:
-                self.problems.append(Problem(parameter.symbol, f"is given twice, the second time in {column.source}"))
-                continue
-            try:
-                self.given[parameter.name] = read_value(
-                    parameter, column.values, column.source, column.unit, column.labels
-                )
-            except (UnitError, ValueError) as error:
-                complaint = f"{error}; expected {_expected(parameter)} (in {column.source})"
-                self.problems.append(Problem(parameter.symbol, complaint, parameter.section))
+    def take_table(self, table: Any, source: str) -> None:
+        """Take a table or the file that holds one."""
+        try:
+            if isinstance(table, str | os.PathLike):
+                from jcm_calc.inputs.tables import read
+
+                self._columns(read(table), Path(table).name)
+            elif hasattr(table, "iloc"):
+                self._columns(table.to_frame() if hasattr(table, "to_frame") else table, source)
+            else:
+                complaint = f"a table must be a DataFrame or a file, not {type(table).__name__}"
+                raise InputError(source, [Problem(source, complaint)])
+        except InputError as error:
+            # what such a table would have held is not missing
+            self.unread = True
+            self.problems.extend(error.problems)
+
+    def _columns(self, table: pd.DataFrame, source: str) -> None:
+        from jcm_calc.inputs.tables import dense, flat, split_heading
+
+        try:
+            frame = flat(table)
+        except ValueError as error:
+            raise InputError(source, [Problem(source, str(error))]) from None
+        named: dict[str, Parameter] = {}
+        for heading in frame.columns:
+            if heading not in self.methodology.indices:
+                parameter = self.parameter(split_heading(heading)[0], source)
+                if parameter is not None and parameter in named.values():
+                    self.problems.append(Problem(source, f"has two columns for {parameter.symbol}"))
+                elif parameter is not None:
+                    named[heading] = parameter
+        try:
+            columns = dense(frame, self.methodology.indices, source)
+        except InputError as error:
+            self.problems.extend(error.problems)
+            self.refused.update(parameter.name for parameter in named.values())
+            return
+        for heading, parameter in named.items():
+            column = columns[heading]
+            self._read(parameter, column.values, column.source, column.unit, column.labels)
 
     # Axes
 
     def axes(self, p: Any) -> dict[str, Axis]:
         """Find the labels along each index, and bring every array onto them."""
-        axes = {"p": self._periods(p)}
-        for name, given in list(self.given.items()):
-            parameter = self.methodology.inputs.get(name) or self.methodology.facts[name]
-            try:
-                self.given[name] = given.onto_periods(parameter, axes["p"].labels)
-            except ValueError as error:
-                self.problems.append(Problem(parameter.symbol, f"{error} (in {given.source})", parameter.section))
-                del self.given[name]
-        for letter in self.methodology.indices:
-            if letter != "p":
-                axes[letter] = self._labels(letter)
-        ordered = {letter: axes[letter] for letter in self.methodology.indices}
-        self._arrange(ordered)
-        return ordered
-
-    def _periods(self, p: Any) -> Axis:
-        asked = None
+        named = None
         try:
-            if p is not None:
-                several = isinstance(p, list | np.ndarray) or (
-                    hasattr(p, "__iter__") and not isinstance(p, str | tuple)
-                )
-                asked = [Period.parse(one) for one in p] if several else [Period.parse(p)]
-                if faults_found := faults(asked, asked):
-                    raise ValueError("; ".join(faults_found))
-                scalar = not several
-            found: dict[str, list[Period]] = {}
-            for given in self.given.values():
-                if "p" in given.labels:
-                    rows = sorted((Period.parse(label) for label in given.labels["p"]), key=_chronological)
-                    targets = asked if asked is not None else sheets(rows)
-                    if wrong := faults(rows, targets):
-                        self.problems.extend(Problem(given.table, complaint) for complaint in wrong)
-                        return Axis([Period(None, None, "1")], True)
-                    found.setdefault(given.table, targets)
+            named = None if p is None else _axes.named_periods(p)
         except ValueError as error:
             self.problems.append(Problem("p", str(error)))
-            return Axis([Period(None, None, "1")], True)
-        if asked is not None:
-            return Axis(asked, scalar)
-        if found:
-            first, *others = found.items()
-            for name, targets in others:
-                if targets != first[1]:
-                    complaint = f"covers the periods {listed(targets)}, but {first[0]} covers {listed(first[1])}"
-                    self.problems.append(Problem(name, complaint))
-            return Axis(first[1], False)
-        sizes = {given.values.shape[given.letters.index("p")] for given in self.given.values() if "p" in given.letters}
-        if not sizes:
-            return Axis([Period(None, None, "1")], True)
-        return Axis([Period(None, None, str(number + 1)) for number in range(max(sizes))], False)
+        periods = None if p is not None and named is None else _axes.of_periods(self.given, named, self.problems)
+        found = {"p": periods or Axis([Period(None, None, "1")], True)}
+        if periods is None:
+            self.unfit.add("p")
+        else:
+            self._sum(periods.labels)
+        found |= {
+            letter: _axes.of_labels(letter, self.given, self.problems)
+            for letter in self.methodology.indices
+            if letter != "p"
+        }
+        return {letter: found[letter] for letter in self.methodology.indices}
 
-    def _labels(self, letter: str) -> Axis:
-        labelled = [(given.table, given.labels[letter]) for given in self.given.values() if letter in given.labels]
-        if labelled:
-            source, labels = labelled[0]
-            for other, theirs in labelled[1:]:
-                if theirs is not labels and (differing := set(theirs) ^ set(labels)):
-                    complaint = f"has other {letter} than {source}: {listed(sorted(map(str, differing)))}"
-                    self.problems.append(Problem(other, complaint))
-                    break
-            return Axis(labels, False)
-        sizes = [
-            given.values.shape[given.letters.index(letter)] for given in self.given.values() if letter in given.letters
-        ]
-        return Axis(range(1, max(sizes) + 1), False) if sizes else Axis(range(1, 2), True)
-
-    def _arrange(self, axes: Mapping[str, Axis]) -> None:
+    def _sum(self, periods: Sequence[Period]) -> None:
         for name, given in list(self.given.items()):
-            parameter = self.methodology.inputs.get(name) or self.methodology.facts[name]
             try:
-                self.given[name] = given.onto(parameter, {letter: axis.labels for letter, axis in axes.items()})
+                self.given[name] = given.onto_periods(self.declared[name], periods)
             except ValueError as error:
-                self.problems.append(Problem(parameter.symbol, f"{error} (in {given.source})", parameter.section))
                 del self.given[name]
+                where = f" (in {given.source})" if given.labels else ""
+                self.refuse(self.declared[name], f"{error}{where}")
+
+    def arrange(self, axes: Mapping[str, Axis]) -> None:
+        """Give every array one axis for each index of the methodology."""
+        labels = {letter: axis.labels for letter, axis in axes.items()}
+        orders: dict[tuple[str, int], Any] = {}
+        self.given = {name: given.onto(labels, orders) for name, given in self.given.items()}
 
     # Completeness
 
     def graph(self) -> Graph | None:
         """Return the graph under the choices made; complain about choices and parameters missing."""
         m = self.methodology
-        replaced = frozenset(name for name in self.given if name in m.inputs and m.inputs[name].by)
+        known = {*self.given, *self.tables, *self.refused}
+        replaced = frozenset(name for name in {*self.given, *self.refused} & m.inputs.keys() if m.inputs[name].by)
         undecided = open_choices(m, self.choices, replaced)
         for name in undecided:
-            choice = m.choices[name]
-            options = "; ".join(f"{option}: {meaning}" for option, meaning in choice.options.items())
-            self.problems.append(Problem(name, f"missing: {choice.text} ({options})", choice.section))
-        needed: dict[str, list[str]] = {}
+            if name not in self.refused:
+                choice = m.choices[name]
+                options = "; ".join(f"{option}: {meaning}" for option, meaning in choice.options.items())
+                self.problems.append(Problem(name, f"missing: {choice.text} ({options})", choice.section))
+        needed: dict[str, list[Mapping[str, str]]] = {}
         for case in _cases(m, undecided, self.choices):
             for parameter in m.graph(case, replaced).parameters:
-                needed.setdefault(parameter.name, []).append(", ".join(f"{name} = {case[name]}" for name in undecided))
-        known = {*self.given, *self.tables}
-        complete = len(_cases(m, undecided, self.choices))
+                needed.setdefault(parameter.name, []).append(case)
         for name, cases in needed.items():
             parameter = m.inputs[name]
-            if is_user_supplied(parameter) and name not in known:
-                condition = f", only if {' or '.join(cases)}" if len(cases) < complete else ""
-                self.problems.append(Problem(parameter.symbol, _missing(parameter) + condition, parameter.section))
+            if is_user_supplied(parameter) and name not in known and not self.unread:
+                complaint = _missing(parameter) + _condition(m, undecided, cases)
+                self.problems.append(Problem(parameter.symbol, complaint, parameter.section))
         looked_at = {argument for condition in m.conditions for argument in condition.arguments}
         for name in [*self.given, *self.tables]:
             if name in m.inputs and name not in needed and name not in looked_at:
                 symbol = m.inputs[name].symbol
                 self.warnings.append(Problem(symbol, "is given but takes no part in this calculation"))
         return None if undecided else m.graph(self.choices, replaced)
+
+    def check(self, axes: Mapping[str, Axis], graph: Graph | None) -> None:
+        """Check what was given against what is declared and against each other."""
+        m = self.methodology
+        parameters = graph.parameters if graph else tuple(m.inputs.values())
+        checks.plausibility(self.given, m, self.warnings)
+        checks.classes(self.given, self.tables, m, parameters, axes, self.problems)
+        checks.complete_amounts(self.given, m, axes, self.problems)
+        known = {letter: axis for letter, axis in axes.items() if letter not in self.unfit}
+        _axes.lengths(self.given, known, self.problems)
+        if graph is not None:
+            checks.dates(graph, axes, self.problems, self.warnings)
 
 
 def bind(
@@ -364,17 +413,23 @@ def bind(
     binder = Binder(methodology)
     for number, table in enumerate(tables, 1):
         binder.take_table(table, f"table {number}")
-    for name, value in {**(values or {}), **(facts or {})}.items():
+    for name, value in (values or {}).items():
         binder.take(name, value)
+    if isinstance(facts, Mapping):
+        for name, value in facts.items():
+            binder.take(str(name), value)
+    elif facts is not None:
+        complaint = f"a mapping from names to values is expected, not {shown(facts)}"
+        binder.problems.append(Problem("facts", complaint))
     axes = binder.axes(p)
     graph = binder.graph()
-    checks.numbers(binder.given, methodology, axes, binder.problems, binder.warnings)
-    checks.classes(binder.given, binder.tables, methodology, graph, axes, binder.problems)
-    checks.complete_amounts(binder.given, methodology, axes, binder.problems)
+    binder.check(axes, graph)
+    if not binder.problems:
+        binder.arrange(axes)
     if binder.problems or graph is None:
         raise InputError(str(methodology), binder.problems, binder.warnings)
     for warning in binder.warnings:
-        warnings.warn(str(warning), InputWarning, stacklevel=4)
+        warnings.warn(str(warning), InputWarning, stacklevel=3)
     return _inputs(binder, axes, graph)
 
 
@@ -407,13 +462,6 @@ def _inputs(binder: Binder, axes: dict[str, Axis], graph: Graph) -> Inputs:
     )
 
 
-def _as_frame(table: Any, name: str | None = None) -> pd.DataFrame:
-    frame: pd.DataFrame = table
-    if hasattr(table, "to_frame"):  # a Series
-        frame = table.to_frame(name) if name else table.to_frame()
-    return frame
-
-
 def _cases(m: Methodology, undecided: Sequence[str], choices: Mapping[str, str]) -> list[dict[str, str]]:
     cases: list[dict[str, str]] = [dict(choices)]
     for name in undecided:
@@ -421,8 +469,24 @@ def _cases(m: Methodology, undecided: Sequence[str], choices: Mapping[str, str])
     return cases
 
 
-def _chronological(period: Period) -> tuple[str, int]:
-    return (str(period.first), 0) if period.dated else ("", int(period.label))
+def _condition(m: Methodology, undecided: Sequence[str], cases: Sequence[Mapping[str, str]]) -> str:
+    """Say under which options of the choices not made a parameter is needed."""
+    options = {name: dict.fromkeys(case[name] for case in cases) for name in undecided}
+    narrow = [
+        f"{name} = {' or '.join(found)}" for name, found in options.items() if len(found) < len(m.choices[name].options)
+    ]
+    return f", only if {' and '.join(narrow)}" if narrow else ""
+
+
+def _single(parameter: Parameter, number: Any) -> float:
+    """Return one number of a table that the user gives."""
+    values, faults = numbers(number, parameter.unit)
+    if values.size != 1 or faults:
+        raise ValueError(f"{shown(number)} is not a number")
+    value = float(values.flat[0])
+    if value not in parameter.bounds:
+        raise ValueError(f"{shown(number)} came, expected a number in {parameter.bounds}")
+    return value
 
 
 def _expected(parameter: Parameter) -> str:
