@@ -10,12 +10,16 @@ import subprocess
 import sys
 import time
 import tracemalloc
+import warnings
 from collections.abc import Callable
+from pathlib import Path
 
 import fleet
 import small
 from rich.console import Console
 from rich.table import Table
+
+import jcm_calc
 
 ROUNDS = 9
 
@@ -35,9 +39,17 @@ def compare(ours: Callable[[], object], baseline: Callable[[], object], rounds: 
     return statistics.median(pair[0] for pair in pairs), statistics.median(pair[1] for pair in pairs)
 
 
-def python(*arguments: str) -> Callable[[], object]:
-    """Return a task that runs a fresh interpreter."""
-    return lambda: subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
+def process(*command: str) -> Callable[[], object]:
+    """Return a task that runs a command of this environment in a fresh process."""
+    path = Path(sys.executable).with_name(command[0])
+    return lambda: subprocess.run([path, *command[1:]], check=True, stdout=subprocess.DEVNULL)
+
+
+def whole_fleet() -> tuple[float, float]:
+    """Return the median seconds of the library and of NumPy by hand."""
+    inputs = fleet.inputs()
+    fleet.check(inputs)
+    return compare(lambda: fleet.ours(inputs), lambda: fleet.by_hand(inputs))
 
 
 def peak_over_inputs() -> float:
@@ -54,26 +66,22 @@ def peak_over_inputs() -> float:
 
 def main() -> None:
     """Print the table."""
+    warnings.simplefilter("ignore", jcm_calc.UnconfirmedWarning)
     table = Table("what", "ours", "baseline", "ratio", "at most", title=f"medians of {ROUNDS} alternating runs")
 
     def row(what: str, ours: float, baseline: float, limit: float) -> None:
-        table.add_row(what, f"{ours * 1e3:.2f} ms", f"{baseline * 1e3:.2f} ms", f"{ours / baseline:.2f}", f"{limit:.2f}")
+        table.add_row(
+            what, f"{ours * 1e3:.2f} ms", f"{baseline * 1e3:.2f} ms", f"{ours / baseline:.2f}", f"{limit:.2f}"
+        )
 
-    inputs = fleet.inputs()
-    fleet.check(inputs)
-    row(
-        "1,000,000 chillers × 12 periods against hand-written NumPy",
-        *compare(lambda: fleet.ours(inputs), lambda: fleet.by_hand(inputs)),
-        0.80,
-    )
-    del inputs
+    row("1,000,000 chillers × 12 periods against hand-written NumPy", *whole_fleet(), 0.80)
     table.add_row("  its peak memory over that of its inputs", "", "", f"{peak_over_inputs():.2f}", "1.50")
     once = small.project()
     ours, _ = compare(lambda: [next(once) for _ in range(200)], lambda: None)
     table.add_row("one project, strings with units in, Result out", f"{ours / 200 * 1e3:.3f} ms", "", "", "1 ms")
-    pandas = python("-c", "import pandas")
-    row("import jcm_calc against import pandas", *compare(python("-c", "import jcm_calc"), pandas), 0.60)
-    row("jcm list against import pandas", *compare(python("-m", "jcm_calc.cli", "list"), pandas), 1.00)
+    pandas = process("python", "-c", "import pandas")
+    row("import jcm_calc against import pandas", *compare(process("python", "-c", "import jcm_calc"), pandas), 0.60)
+    row("jcm list against import pandas", *compare(process("jcm", "list"), pandas), 1.00)
     Console(width=110).print(table)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs import bind
-from jcm_calc.manifest import recall
+from jcm_calc.manifest import file_digest, recall
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.result import Result
 from jcm_calc.rulebooks import methodology
@@ -74,8 +74,9 @@ def calculate(
     25.8 tCO2
     """
     m = number if isinstance(number, Methodology) else methodology(number, version, on)
+    files = [file_digest(table) for table in tables]
     inputs = bind(m, tables, values, p, facts)
-    result = Result(inputs, {"tables": tables, "values": values, "p": p, "facts": facts})
+    result = Result(inputs, {"tables": tables, "files": files, "values": values, "p": p, "facts": facts})
     if str(m) not in _warned and result.unconfirmed:
         _warned.add(str(m))
         count = len(result.unconfirmed)

@@ -21,6 +21,9 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
+# NumPy functions, besides the universal ones, that work element by element.
+ELEMENTWISE = (np.where, np.clip)
+
 
 class ExpressionError(TypeError):
     """An equation does something that cannot be recorded, such as a Python ``if``."""
@@ -53,6 +56,8 @@ class Expression(NDArrayOperatorsMixin):
     def __array_function__(
         self, func: Callable[..., Any], types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Expression:
+        if func not in ELEMENTWISE:
+            raise ExpressionError(f"an equation must not call np.{func.__name__}(…): a sum is declared with total=")
         if kwargs:
             raise ExpressionError(f"an equation may call np.{func.__name__}(…) only with positional arguments")
         return Expression(func.__name__, tuple(_operand(value) for value in args))

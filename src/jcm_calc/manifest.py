@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.items import Table, Value
+from jcm_calc.inputs import Period
 from jcm_calc.problems import Problem
 
 # Larger arrays and tables are named by path and hash instead of being written out.
@@ -30,16 +32,22 @@ def rules_digest(methodology: Methodology) -> str:
     symbols = methodology.symbols()
     rules = [[r.name, r.written(symbols), r.unit, r.indices, r.total, dict(r.when)] for r in methodology.rules]
     inputs = [
-        [p.name, p.unit, p.indices, str(p.kind), p.extensive, p.by]
-        + [[str(key), value.value] for key, value in (p.table.entries.items() if p.table else ())]
-        + ([p.value.value] if p.value else [])
+        [p.name, p.unit, p.indices, str(p.kind), p.extensive, p.by, _known(p.value or p.table)]
+        + [[name, _known(candidate)] for name, candidate in p.candidates.items()]
         for p in methodology.inputs.values()
     ]
-    return digest([methodology.number, methodology.version, rules, inputs])
+    coordinates = [[c.name, c.of, c.what] for c in methodology.coordinates.values()]
+    return digest([methodology.number, methodology.version, rules, inputs, coordinates])
 
 
-def record(value: Any) -> Any:
-    """Return an argument of `jcm_calc.calculate` as data for JSON.
+def _known(value: Value | Table | None) -> Any:
+    if isinstance(value, Table):
+        return [[str(key), entry.value] for key, entry in value.entries.items()]
+    return None if value is None else value.value
+
+
+def record(value: Any, name: str = "") -> Any:
+    """Return an argument of `jcm_calc.calculate` as data for JSON; ``name`` is the argument's.
 
     Examples
     --------
@@ -51,7 +59,7 @@ def record(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {"by": {key: record(one) for key, one in value.items()}}
     if hasattr(value, "iloc"):
-        return record_table(value)
+        return record_table(value, name)
     if isinstance(value, list | tuple | np.ndarray) and np.ndim(value):
         array = np.asarray(value)
         if array.size <= INLINE:
@@ -64,32 +72,49 @@ def record(value: Any) -> Any:
 
 def record_periods(p: Any) -> Any:
     """Return the ``p`` argument as data for JSON: texts that are read as the same periods."""
-    if isinstance(p, tuple):
-        return f"{p[0]}/{p[1]}"
     if p is None or isinstance(p, str):
         return p
-    if isinstance(p, date | int) or not hasattr(p, "__iter__"):
-        return str(p)
+    if isinstance(p, tuple | date | int) or not hasattr(p, "__iter__"):
+        return str(Period.parse(p))
     return [record_periods(one) for one in p]
 
 
-def record_table(table: Any) -> dict[str, Any]:
+def record_table(table: Any, name: str = "") -> dict[str, Any]:
     """Return a table, or the file that holds one, as data for JSON."""
     recorded: dict[str, Any] = {}
     if isinstance(table, str | os.PathLike):
         from jcm_calc.inputs.tables import read
 
-        recorded = {"path": str(table), "sha256": hashlib.sha256(Path(table).read_bytes()).hexdigest()}
+        recorded = {"path": str(table), "sha256": file_digest(table)}
         table = read(table)
-    frame = table.to_frame() if hasattr(table, "to_frame") else table
-    frame = frame.reset_index([level for level in frame.index.names if level is not None])
+    frame = _flat(table, name)
     if frame.size <= INLINE:
-        columns = {str(name): [_plain(cell) for cell in frame[name].tolist()] for name in frame}
+        columns = {str(heading): [_plain(cell) for cell in frame[heading].tolist()] for heading in frame}
         return {**recorded, "columns": columns}
-    return {"sha256": table_digest(frame), "rows": len(frame), **recorded}
+    return {"sha256": table_digest(frame), "rows": len(frame), "argument": name, **recorded}
+
+
+def input_digest(call: Mapping[str, Any], rules: str) -> str:
+    """Return the hash of a manifest: over what was given, wherever its files lie, and over the rules."""
+    return digest({"call": {**call, "tables": [content(table) for table in call["tables"]]}, "rules": rules})
+
+
+def content(recorded: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a recorded table holds, wherever its file lies."""
+    file = {"path", "sha256"} if "columns" in recorded else {"path"}
+    return {key: value for key, value in recorded.items() if key not in file}
+
+
+def _flat(table: Any, name: str) -> Any:
+    """Return a DataFrame with the indices as columns; a Series is called after the argument."""
+    if hasattr(table, "to_frame"):
+        table = table.to_frame(name) if name else table.to_frame()
+    return table.reset_index([level for level in table.index.names if level is not None])
 
 
 def _plain(cell: Any) -> Any:
+    if isinstance(cell, date) or hasattr(cell, "start_time"):
+        return str(Period.parse(cell))
     return cell if isinstance(cell, str | int | float) else str(cell)
 
 
@@ -112,7 +137,10 @@ def recall(name: str, recorded: Any, handed: list[Any], problems: list[Problem])
     if "quantity" in recorded:
         from jcm_calc.units import registry
 
-        return registry().Quantity(recall(name, recorded["quantity"], handed, problems), recorded["unit"])
+        unit = recorded["unit"]
+        bare = [one.to(unit).magnitude if hasattr(one, "magnitude") else one for one in handed]
+        value = recall(name, recorded["quantity"], bare, problems)
+        return None if value is None else registry().Quantity(value, unit)
     if "by" in recorded:
         return {key: recall(name, one, handed, problems) for key, one in recorded["by"].items()}
     if "array" in recorded:
@@ -129,24 +157,34 @@ def _recall_large(name: str, recorded: Mapping[str, Any], handed: list[Any], pro
         path = Path(recorded["path"])
         if not path.is_file():
             problems.append(Problem(name, f"there is no such file: {path}"))
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != recorded["sha256"]:
+        elif file_digest(path) != recorded["sha256"]:
             problems.append(Problem(name, f"{path} is not the file that was calculated with: its SHA-256 differs"))
         return path
     if not handed:
         problems.append(Problem(name, "was too large to be written into the manifest: give it again"))
         return None
     value = handed.pop(0)
-    found = table_digest(value) if hasattr(value, "iloc") else array_digest(np.asarray(value))
-    if found != recorded["sha256"]:
+    if hasattr(value, "iloc"):
+        same = table_digest(_flat(value, recorded.get("argument", ""))) == recorded["sha256"]
+    else:
+        array = np.asarray(value)
+        same = array_digest(array) == recorded["sha256"] and list(array.shape) == recorded.get("shape")
+    if not same:
         problems.append(Problem(name, "is not what was calculated with: its SHA-256 differs"))
     return value
+
+
+def file_digest(table: Any) -> str:
+    """Return the SHA-256 of a file; nothing for what is no file."""
+    path = Path(table) if isinstance(table, str | os.PathLike) else None
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path and path.is_file() else ""
 
 
 def array_digest(array: Any) -> str:
     """Return the SHA-256 of the numbers of an array."""
     if array.dtype == object or array.dtype.kind in "US":
         return digest([str(cell) for cell in array.ravel()])
-    return hashlib.sha256(np.ascontiguousarray(array).data).hexdigest()
+    return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
 
 
 def table_digest(frame: Any) -> str:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
+from typing import Any
+
+# What a person reads; `InputError.problems` has them all.
+LINES = 50
 
 
 class InputWarning(UserWarning):
@@ -49,9 +54,15 @@ class InputError(ValueError):
         self.warnings = tuple(warnings)
         count = f"{len(problems)} problem" + ("s" if len(problems) > 1 else "")
         lines = [f"{count} with the input of {subject}; nothing was calculated"]
-        lines += [f"  {problem}" for problem in problems]
-        lines += [f"  warning: {warning}" for warning in warnings]
+        lines += [f"  {problem}" for problem in problems[:LINES]]
+        if len(problems) > LINES:
+            lines.append(f"  and {len(problems) - LINES:,} more")
+        lines += [f"  warning: {warning}" for warning in warnings[:LINES]]
         super().__init__("\n".join(lines))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel between processes with its problems, not only with its message."""
+        return type(self), (self.subject, self.problems, self.warnings)
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
@@ -67,8 +78,38 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     return f"; did you mean {folded[near[0]]}?" if near else ""
 
 
-def listed(items: Iterable[object], limit: int = 5) -> str:
-    """Join the first few items, and say how many more there are."""
-    texts = [str(item) for item in items]
-    more = f" and {len(texts) - limit} more" if len(texts) > limit else ""
-    return ", ".join(texts[:limit]) + more
+def listed(items: Iterable[object], count: int | None = None, limit: int = 5) -> str:
+    """Join the first few items, and say how many more there are.
+
+    Parameters
+    ----------
+    items : iterable
+    count : int, optional
+        How many there are in all, where ``items`` holds only the first few or does not know.
+    limit : int
+
+    Examples
+    --------
+    >>> listed(range(240_000))
+    '0, 1, 2, 3, 4 and 239,995 more'
+    """
+    if count is None:
+        items = items if isinstance(items, Collection) else list(items)
+        count = len(items)
+    more = f" and {count - limit:,} more" if count > limit else ""
+    return ", ".join(str(item) for item in islice(items, limit)) + more
+
+
+def shown(value: object, width: int = 60) -> str:
+    """Return what somebody wrote, in quotes and cut to a readable length.
+
+    Examples
+    --------
+    >>> shown("12 apples")
+    "'12 apples'"
+    """
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # some objects cannot even be shown, such as integers of more than 4,300 digits
+        text = f"a value of the type {type(value).__name__}"
+    return text if len(text) <= width else f"{text[: width - 1]}…"

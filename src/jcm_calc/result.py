@@ -17,7 +17,8 @@ from jcm_calc.eligibility import Answer, Verdict, judge
 from jcm_calc.evaluation import evaluate
 from jcm_calc.evidence import Evidence, unconfirmed
 from jcm_calc.inputs import Inputs, Period
-from jcm_calc.manifest import digest, record, record_periods, record_table, rules_digest
+from jcm_calc.manifest import file_digest, input_digest, record, record_periods, record_table, rules_digest
+from jcm_calc.problems import InputError, Problem
 from jcm_calc.units import registry
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class Result:
             If the name takes no part in this calculation.
         """
         node = self._node(name)
-        if isinstance(node, Parameter) and node.textual:
+        if node.unit == "category":
             raise KeyError(f"{name} is a class, not a quantity: see Result.table({node.indices!r})")
         array = self._full(name)
         axes = tuple(
@@ -270,6 +271,7 @@ class Result:
         """Return the answer to each eligibility criterion, as a DataFrame by number."""
         import pandas as pd
 
+        columns = ["number", "text", "answer", "to be shown", "failing units", "grade"]
         rows = [
             {
                 "number": verdict.criterion.number,
@@ -281,7 +283,7 @@ class Result:
             }
             for verdict in self.verdicts
         ]
-        return pd.DataFrame(rows).set_index("number")
+        return pd.DataFrame(rows, columns=columns).set_index("number")
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
@@ -293,12 +295,23 @@ class Result:
         """What of it nobody has confirmed."""
         return tuple(item for item in self.items if not item.evidence.confirmed)
 
+    @cached_property
+    def lacking(self) -> tuple[Item, ...]:
+        """What keeps a claim from resting on this result: unconfirmed items, and criteria not shown to be met."""
+        missing = list(self.unconfirmed)
+        for verdict in self.verdicts:
+            if verdict.answer is not Answer.MET:
+                criterion = verdict.criterion
+                detail = f"{verdict.answer}" + (f": give {', '.join(verdict.missing)}" if verdict.missing else "")
+                missing.append(Item("criterion", criterion.number, criterion.section, criterion.evidence, detail))
+        return tuple(missing)
+
     def _items(self) -> Iterator[Item]:
         m, graph = self.methodology, self.inputs.graph
         used = {name for rule in graph.equations for name in rule.when}
-        for name in used:
-            choice = m.choices[name]
-            yield Item("choice", name, choice.section, choice.evidence, self.inputs.choices[name])
+        for name, choice in m.choices.items():
+            if name in used:
+                yield Item("choice", name, choice.section, choice.evidence, self.inputs.choices[name])
         for rule in graph.equations:
             yield Item("equation", rule.symbol, m.section(rule), rule.evidence, rule.text)
         for parameter in graph.parameters:
@@ -363,14 +376,8 @@ class Result:
         ValueError
             If a period has no dates or lies in several years.
         """
-        missing = list(self.unconfirmed)
-        for verdict in self.verdicts:
-            if verdict.answer is not Answer.MET:
-                criterion = verdict.criterion
-                detail = f"{verdict.answer}" + (f": give {', '.join(verdict.missing)}" if verdict.missing else "")
-                missing.append(Item("criterion", criterion.number, criterion.section, criterion.evidence, detail))
-        if missing:
-            raise UncertifiedError(str(self.methodology), missing)
+        if self.lacking:
+            raise UncertifiedError(str(self.methodology), self.lacking)
         if not all(period.dated for period in self.inputs.periods):
             raise ValueError("a claim is by calendar year: give the periods with p=")
         return self.by_year()["tonnes"].rename("credits")
@@ -382,16 +389,28 @@ class Result:
 
         Its ``hash`` is over the input and the rules, not over results, so that it does not depend
         on the machine.
+
+        Raises
+        ------
+        InputError
+            If a file of the input is no longer the one that was calculated with.
         """
         from importlib.metadata import version
 
         m = self.methodology
         rules = rules_digest(m)
+        changed = [
+            Problem(str(table), "has changed since it was calculated with: calculate again")
+            for table, before in zip(self.call["tables"], self.call["files"], strict=True)
+            if file_digest(table) != before
+        ]
+        if changed:
+            raise InputError(str(m), changed)
         call = {
             "tables": [record_table(table) for table in self.call["tables"]],
-            "values": {name: record(value) for name, value in self.call["values"].items()},
+            "values": {name: record(value, name) for name, value in self.call["values"].items()},
             "p": record_periods(self.call["p"]),
-            "facts": {name: record(value) for name, value in (self.call["facts"] or {}).items()},
+            "facts": {name: record(value, name) for name, value in (self.call["facts"] or {}).items()},
         }
         return {
             "schema": 1,
@@ -414,9 +433,9 @@ class Result:
             ],
             "eligibility": {verdict.criterion.number: str(verdict.answer) for verdict in self.verdicts},
             "warnings": [str(warning) for warning in self.inputs.warnings],
-            "certified": not self.unconfirmed and all(verdict.answer is Answer.MET for verdict in self.verdicts),
+            "certified": not self.lacking and all(period.year for period in self.inputs.periods),
             "results": {name: self._full(name).ravel().tolist() for name in RESULTS},
-            "hash": digest({"call": call, "rules": rules}),
+            "hash": input_digest(call, rules),
         }
 
 
@@ -429,11 +448,7 @@ def _coordinate(name: str, inputs: Inputs) -> dict[str, Array]:
     elif declared.what == "label":
         values = range(axis.size)
     else:
-        if not all(period.dated for period in inputs.periods):
-            if name in inputs.graph.nodes:
-                raise ValueError(
-                    f"{inputs.methodology} needs the {declared.what} of each period: give dated periods with p="
-                )
+        if name not in inputs.graph.nodes:
             return {}
         values = [_of_period(period, declared.what) for period in inputs.periods]
     shape = [len(values) if letter == declared.of and declared.what != "count" else 1 for letter in inputs.axes]

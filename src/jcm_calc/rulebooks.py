@@ -55,7 +55,9 @@ def versions(number: str) -> dict[str, Methodology]:
     if number not in known:
         raise MethodologyNotFoundError(f"there is no methodology {number!r} here{suggestion(number, known)}")
     module = importlib.import_module(known[number])
-    found = [item for item in vars(module).values() if isinstance(item, Methodology)]
+    found = [item for item in vars(module).values() if isinstance(item, Methodology) and item.number == number]
+    if not found:
+        raise MethodologyNotFoundError(f"the module {known[number]} declares no methodology {number}")
     return {item.version: item for item in sorted(found, key=lambda item: version_key(item.version))}
 
 

@@ -46,7 +46,7 @@ AMBIGUOUS = {
     "mJ": "mJ is a millijoule: write MJ for a megajoule",
     "C": "C is a coulomb: write degC for degrees Celsius",
     "T": "T is a tesla: write t for a tonne",
-    "a": "a is not understood as a year: write yr",
+    "a": "a is an are, not a year: write yr",
     "KWh": "write kWh for a kilowatt hour",
     "Kwh": "write kWh for a kilowatt hour",
     "MWH": "write MWh for a megawatt hour",
@@ -57,28 +57,17 @@ AMBIGUOUS = {
 }
 
 USUAL = (
-    "MWh",
-    "kWh",
-    "GJ",
-    "MJ",
-    "TJ",
-    "t",
-    "kg",
-    "kL",
-    "L",
-    "km",
-    "h",
-    "kW",
-    "MW",
-    "degC",
-    "tCO2",
-    "tCO2/MWh",
-    "USRt",
+    *("MWh", "kWh", "GJ", "MJ", "TJ", "t", "kg", "kL", "L", "km", "h", "kW", "MW", "degC"),
+    *("tCO2", "kgCO2", "tCO2/MWh", "USRt", "yr"),
 )
 
+# The signs of numbers that East Asian keyboards and word processors put in place of the plain ones.
+OTHER_SIGNS = re.compile("[０-９．，－＋−]")
 PER_PERIOD = re.compile(r"\s*/\s*p\b")
-PER_YEAR = re.compile(r"/\s*(yr|year|years|annum|y)\b")
-NUMBER_AND_UNIT = re.compile(r"\s*([-+]?[\d.,'_]*\d[\d.,'_]*(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf\w*))\s*(.*)", re.I)
+PER_YEAR = re.compile(r"/\s*(?:years?|annum|y|a)\b")
+EXPONENT = re.compile(r"(\*\*|\^)\s*-?\d(?!\d)")
+CARBON_DIOXIDE = re.compile(r"\b([kMG]?g|k?t)[- ]CO2")
+NUMBER_AND_UNIT = re.compile(r"([-+]?[\d.,'_]*\d[\d.,'_]*(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf|infinity)\b)\s*(.*)", re.I)
 ENGLISH_NUMBER = re.compile(r"[-+]?(\d+|\d{1,3}(,\d{3}){2,}|\d{1,3}(,\d{3})+(?=\.))(\.\d*)?([eE][-+]?\d+)?|[-+]?\.\d+")
 
 
@@ -126,14 +115,15 @@ def registry() -> pint.UnitRegistry[Any]:
 
 
 def normalise(unit: str) -> str:
-    """Rewrite the spellings of the official sheets in pint's: ``/p``, ``°C``, ``m3``, ``·``, ``-``."""
+    """Rewrite the spellings of the official sheets in pint's: ``/p``, ``°C``, ``m3``, ``t-CO2``, ``·``, ``-``."""
     text = unicodedata.normalize("NFKC", unit).strip()
     text = PER_PERIOD.sub("", text)
-    if text in ("", "-", "–", "N/A", "fraction", "1"):
+    if text in ("", "-", "–", "N/A", "fraction", "dimensionless", "1"):
         return ""
     if text == "%":
         return "percent"
     text = text.replace("°C", "degC").replace("·", "*").replace("⋅", "*")
+    text = PER_YEAR.sub("/yr", CARBON_DIOXIDE.sub(r"\1CO2", text))
     return re.sub(r"\b(m|km|cm)([23])\b", r"\1**\2", text)
 
 
@@ -166,7 +156,9 @@ def parse_unit(unit: str) -> pint.Unit:
     import pint
 
     text = normalise(unit)
-    if re.search(r"(?<![*\w^])\d", text):
+    # single exponents of one digit: pint would work on 9**9**9 for ever
+    skeleton = EXPONENT.sub("²", text.removeprefix("1/"))
+    if re.search(r"(?<!\w)\d|\*\*|\^|²\s*²", skeleton):
         raise UnitError(f"unknown unit {unit!r}: a unit holds no number")
     for word in re.findall(r"[^\W\d]+", text):
         if word in AMBIGUOUS:
@@ -188,7 +180,8 @@ def conversion(unit: str, declared: str) -> Linear:
     Raises
     ------
     UnitError
-        If ``unit`` is unknown, or its dimension is not that of ``declared``.
+        If ``unit`` is unknown, its dimension is not that of ``declared``, or the two are not
+        proportional: a temperature is no temperature difference, and decibels are no ratio.
 
     Examples
     --------
@@ -200,19 +193,49 @@ def conversion(unit: str, declared: str) -> Linear:
     if normalise(unit) == normalise(declared):
         return Linear(1, 1, 0.0)
     source, target = parse_unit(unit), parse_unit(declared)
-    quantity = registry().Quantity
+    wanted = declared or "a plain number"
     if source.dimensionality != target.dimensionality:
         hint = ""
-        if PER_YEAR.search(unit) and not PER_YEAR.search(declared):
-            hint = ": give the amount of the monitoring period itself, not a rate a year"
-        raise UnitError(f"{unit or 'a plain number'!r} cannot be converted to {declared or 'a plain number'!r}{hint}")
-    offset = float(quantity(0, source).to(target).magnitude)
-    scale = float(quantity(1, source).to(target).magnitude) - offset
+        if source.dimensionality == (target / registry().hour).dimensionality:
+            hint = ": give the amount of the whole monitoring period, not a rate"
+        raise UnitError(f"{unit or 'a plain number'!r} cannot be converted to {wanted!r}{hint}")
+    quantity = registry().Quantity
+    try:
+        offset = float(quantity(0, source).to(target).magnitude)
+        scale = float(quantity(1, source).to(target).magnitude) - offset
+        shifted = offset != 0 and quantity(0, target).to_base_units().magnitude == 0
+    except Exception:
+        shifted = True  # pint refuses to mix temperatures with differences of temperature
+    if shifted:
+        raise UnitError(
+            f"{unit!r} has another zero than {wanted!r} and cannot be converted: give the number in {wanted}"
+        )
     # Dividing by a whole number keeps 347200 kWh at 347.2 MWh, which 347200 * 0.001 need not do.
     ratio = Fraction(scale).limit_denominator(10**9)
     if ratio and abs(float(ratio) / scale - 1) < (1e-12 if offset else 1e-15):
         return Linear(ratio.numerator, ratio.denominator, offset)
     return Linear(scale, 1, offset)
+
+
+def is_quantity(value: Any) -> bool:
+    """Whether a value is a pint Quantity; by its attributes, so that one of another registry is understood too."""
+    return hasattr(value, "magnitude") and hasattr(value, "units")
+
+
+def plain_signs(text: str) -> str:
+    """Return the text without blanks around it.
+
+    Raises
+    ------
+    UnitError
+        If digits or signs in it are full-width ones.
+    """
+    stripped = text.strip()
+    if OTHER_SIGNS.search(stripped):
+        plain = unicodedata.normalize("NFKC", stripped).replace("−", "-")
+        hint = f": write {plain}" if "," not in plain else ", which are not understood"
+        raise UnitError(f"{stripped!r} is written in full-width characters{hint}")
+    return stripped
 
 
 def parse_number(text: str) -> float:
@@ -232,23 +255,19 @@ def parse_number(text: str) -> float:
     Traceback (most recent call last):
     jcm_calc.units.UnitError: '0,81' has a decimal comma: write 0.81
     """
-    stripped = text.strip()
-    if not stripped.isascii():
-        ascii_form = unicodedata.normalize("NFKC", stripped)
-        if ascii_form.isascii():
-            raise UnitError(f"{stripped!r} is written in full-width characters: write {ascii_form}")
-        raise UnitError(f"{stripped!r} is not a number")
-    if ENGLISH_NUMBER.fullmatch(stripped):
-        return float(stripped.replace(",", ""))
-    if stripped.casefold().lstrip("+-") in ("nan", "inf", "infinity"):
-        return float(stripped)
-    if re.fullmatch(r"[-+]?\d+,\d{3}", stripped):
-        readings = f"{stripped.replace(',', '.')} or {stripped.replace(',', '')}"
-        raise UnitError(f"{stripped!r} has a comma that can be read in two ways: write {readings}")
-    if re.fullmatch(r"[-+]?[\d.]*\d,\d+", stripped):
-        whole, _, decimals = stripped.rpartition(",")
-        raise UnitError(f"{stripped!r} has a decimal comma: write {whole.replace('.', '')}.{decimals}")
-    raise UnitError(f"{stripped!r} is not a number")
+    number = plain_signs(text)
+    if number.isascii():
+        if ENGLISH_NUMBER.fullmatch(number):
+            return float(number.replace(",", ""))
+        if number.casefold().lstrip("+-") in ("nan", "inf", "infinity"):
+            return float(number)
+        if re.fullmatch(r"[-+]?[1-9]\d{0,2},\d{3}", number):
+            readings = f"{number.replace(',', '.')} or {number.replace(',', '')}"
+            raise UnitError(f"{number!r} has a comma that can be read in two ways: write {readings}")
+        if re.fullmatch(r"[-+]?[\d.]*\d,\d+", number):
+            whole, _, decimals = number.rpartition(",")
+            raise UnitError(f"{number!r} has a decimal comma: write {whole.replace('.', '')}.{decimals}")
+    raise UnitError(f"{number!r} is not a number")
 
 
 def split(text: str) -> tuple[float, str | None]:
@@ -261,10 +280,10 @@ def split(text: str) -> tuple[float, str | None]:
     >>> split("1.63")
     (1.63, None)
     """
-    match = NUMBER_AND_UNIT.fullmatch(text)
+    match = NUMBER_AND_UNIT.fullmatch(plain_signs(text))
     if match is None:
-        raise UnitError(f"{text!r} is not a number with a unit")
-    return parse_number(match[1]), match[2].strip() or None
+        raise UnitError(f"{text!r} is not a number with a unit" if text.strip() else "is empty")
+    return parse_number(match[1]), match[2] or None
 
 
 def magnitude(value: Any, declared: str) -> Any:
@@ -297,7 +316,6 @@ def magnitude(value: Any, declared: str) -> Any:
     if isinstance(value, str):
         number, unit = split(value)
         return number if unit is None else conversion(unit, declared)(number)
-    if hasattr(value, "magnitude") and hasattr(value, "units"):
-        # by name, so that a quantity of somebody's own registry is understood too
-        return conversion(f"{value.units:D}" if not value.units.dimensionless else "", declared)(value.magnitude)
+    if is_quantity(value):
+        return conversion(f"{value.units:D}", declared)(value.magnitude)
     return value

@@ -140,7 +140,7 @@ class Methodology(Group):
             ("RE", "methodology, section F (establishment and calculation of reference emissions)"),
             ("PE", "methodology, section G (calculation of project emissions)"),
         ):
-            if rule.name in self.graph(rule.when, targets=(target,)).nodes:
+            if rule.name in _graph.reachable(self, rule.when, frozenset(), (target,)):
                 return section
         return "methodology, section H (calculation of emission reductions)"
 

@@ -92,10 +92,18 @@ def build(
                 return  # decided by a choice that is not made yet
             raise DeclarationError(f"{methodology}: {name!r} is used by {path[-1]!r} but not declared")
         path.append(name)
-        for other in needs(operands[name], replaced, absent):
+        node = operands[name]
+        for other in needs(node, replaced, absent):
             visit(other)
         path.pop()
-        nodes[name] = operands[name]
+        total = node.total if isinstance(node, Equation) else ""
+        for other in needs(node, replaced, absent):
+            if other in nodes and (lost := set(nodes[other].indices) - set(node.indices) - set(total)):
+                letters = ", ".join(sorted(lost))
+                raise DeclarationError(
+                    f"{methodology}: {name!r} uses {other!r}, which depends on {letters}; it must too, or be a total"
+                )
+        nodes[name] = node
 
     for target in targets:
         if target in operands:
@@ -107,22 +115,43 @@ def open_choices(
     methodology: Methodology, choices: Mapping[str, str], replaced: frozenset[str], absent: str = ""
 ) -> list[str]:
     """Return the choices on the way to ER that are not made, in the order of the document."""
+    reached = reachable(methodology, choices, replaced, RESULTS, absent)
+    asked = {
+        choice
+        for rule in methodology.rules
+        if rule.name in reached and compatible(rule, choices)
+        for choice in rule.when
+    }
+    return [choice for choice in methodology.choices if choice in asked and choice not in choices]
+
+
+def reachable(
+    methodology: Methodology,
+    choices: Mapping[str, str],
+    replaced: frozenset[str],
+    targets: Iterable[str],
+    absent: str = "",
+) -> set[str]:
+    """Return what can be on the way to the targets, whatever is decided about the choices not made."""
     possible: dict[str, list[Node]] = {}
     for rule in methodology.rules:
-        if all(choices.get(name, option) == option for name, option in rule.when.items()):
+        if compatible(rule, choices):
             possible.setdefault(rule.name, []).append(rule)
     reached: set[str] = set()
-    asked: set[str] = set()
-    waiting = list(RESULTS)
+    waiting = list(targets)
     while waiting:
         name = waiting.pop()
         if name not in reached:
             reached.add(name)
             given = methodology.inputs.get(name)
             for node in possible.get(name, [given] if given else []):
-                asked.update(node.when if isinstance(node, Equation) else ())
                 waiting.extend(needs(node, replaced, absent))
-    return [choice for choice in methodology.choices if choice in asked and choice not in choices]
+    return reached
+
+
+def compatible(rule: Equation, choices: Mapping[str, str]) -> bool:
+    """Whether the case of an equation does not contradict the choices made."""
+    return all(choices.get(name, option) == option for name, option in rule.when.items())
 
 
 def is_user_supplied(parameter: Parameter) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from jcm_calc.declarations.graph import compatible
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import (
     Choice,
@@ -22,6 +23,7 @@ from jcm_calc.declarations.items import (
     Value,
 )
 from jcm_calc.evidence import Evidence, Grade
+from jcm_calc.expression import ExpressionError, record
 
 F = TypeVar("F", bound=Callable[..., Any])
 Entries = Mapping[str, "float | Value"]
@@ -35,6 +37,7 @@ COORDINATES = {
     "count": "",
     "label": "category",
 }
+OF_PERIODS = ("days", "hours", "year", "first_day", "last_day")
 
 
 class Group:
@@ -170,8 +173,8 @@ class Group:
             Days, hours, calendar year, or day number of the first or last day of the period; the
             number of rows of an index; or the label of each row, as a key of tables.
         """
-        if what not in COORDINATES or of not in self.indices:
-            raise DeclarationError(f"{self}: coordinate {name!r}: unknown index {of!r} or property {what!r}")
+        if what not in COORDINATES or of not in self.indices or (what in OF_PERIODS and of != "p"):
+            raise DeclarationError(f"{self}: coordinate {name!r}: no index {of!r} with a property {what!r}")
         indices = "" if what == "count" else of
         self._claim(name)
         self.coordinates[name] = Coordinate(name, of, what, COORDINATES[what], indices)
@@ -335,12 +338,21 @@ class Group:
 
     def _add(self, rule: Equation) -> None:
         same = [other for other in self.rules if other.name == rule.name]
-        if not same or any(other.when == rule.when for other in same):
+        if not same or any(compatible(other, rule.when) for other in same):
             self._claim(rule.name)
         for choice, option in rule.when.items():
             if choice not in self.choices or option not in self.choices[choice].options:
                 raise DeclarationError(f"{self}: equation {rule.name}: no option {option!r} of a choice {choice!r}")
             self.choice_of.setdefault(rule.name, set()).add(choice)
+        if wrong := set(rule.total) & set(rule.indices) or set(rule.total) - set(self.indices):
+            letters = ", ".join(sorted(wrong))
+            raise DeclarationError(
+                f"{self}: equation {rule.name}: cannot be a total over {letters}: unknown, or an index of its own"
+            )
+        try:
+            record(rule.function)
+        except ExpressionError as error:
+            raise DeclarationError(f"{self}: equation {rule.name}: {error}") from None
         self.rules.append(rule)
 
     def _claim(self, name: str) -> None:
@@ -363,6 +375,9 @@ def _value(number: float | Value, evidence: Evidence) -> Value:
 
 
 def _table(entries: Entries, evidence: Evidence) -> Table:
-    return Table(
+    table = Table(
         {Interval.parse(key) if key[:1] in "[(" else key: _value(entry, evidence) for key, entry in entries.items()}
     )
+    if table.numeric:
+        table.bins()  # complains where bins overlap
+    return table

@@ -28,7 +28,9 @@ def graded(evidence: Evidence | None) -> dict[str, Any]:
 
 
 def _frame(rows: Iterator[dict[str, Any]], index: str | list[str]) -> pd.DataFrame:
-    return pd.DataFrame(list(rows)).set_index(index)
+    found = list(rows)
+    names = [index] if isinstance(index, str) else index
+    return pd.DataFrame(found, columns=list(found[0]) if found else names).set_index(index)
 
 
 def parameters(methodology: Methodology) -> pd.DataFrame:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from jcm_calc.inputs.binding import Axis, Inputs, Origin, bind
+from jcm_calc.inputs.axes import Axis
+from jcm_calc.inputs.binding import Inputs, Origin, bind
 from jcm_calc.inputs.periods import Period
 
 __all__ = ["Axis", "Inputs", "Origin", "Period", "bind"]

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from jcm_calc.declarations import Methodology
-from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.interval import Interval
-from jcm_calc.declarations.items import Parameter, Table
-from jcm_calc.inputs.given import Given
-from jcm_calc.problems import Problem, listed
+from jcm_calc.declarations.items import Coordinate, Parameter, Table
+from jcm_calc.inputs.given import Given, span
+from jcm_calc.problems import Problem, listed, suggestion
 from jcm_calc.units import UnitError, conversion
 
 if TYPE_CHECKING:
-    from jcm_calc.inputs.binding import Axis
+    from jcm_calc.declarations.graph import Graph
+    from jcm_calc.inputs.axes import Axis
 
-Array = npt.NDArray[Any]
-CHUNK = 65_536
 # Two amounts of one site that differ by more than this are hardly in the same unit.
 APART = 1e4
 MISTAKABLE_UNITS = (
@@ -29,83 +26,43 @@ MISTAKABLE_UNITS = (
 )
 
 
-def numbers(
-    given: Mapping[str, Given],
-    methodology: Methodology,
-    axes: Mapping[str, Axis],
-    problems: list[Problem],
-    warnings: list[Problem],
-) -> None:
-    """Check every number against its bounds and its plausible range."""
-    for name, item in given.items():
-        parameter = methodology.inputs.get(name) or methodology.facts[name]
-        if parameter.textual:
-            continue
-        lowest, highest = extremes(item.values)
-        if not (parameter.bounds.first <= lowest and highest < parameter.bounds.beyond):
-            problems.append(Problem(parameter.symbol, _impossible(parameter, item.values, axes), parameter.section))
-        elif parameter.plausible and not (lowest in parameter.plausible and highest in parameter.plausible):
-            warnings.append(Problem(parameter.symbol, _implausible(parameter, item.values, axes)))
-        if parameter.comparable in given:
-            sister = methodology.inputs[parameter.comparable]
-            warnings.extend(_far_apart(parameter, item.values, sister, given[sister.name].values))
-
-
-def extremes(values: Array) -> tuple[float, float]:
-    """Return minimum and maximum, both NaN if any value is NaN."""
-    if values.size <= CHUNK:
-        return float(values.min()), float(values.max())
-    # both reductions of a chunk while it is in the cache: memory is read once
-    flat = values.reshape(-1)
-    chunks = [flat[start : start + CHUNK] for start in range(0, flat.size, CHUNK)]
-    pairs = np.array([(chunk.min(), chunk.max()) for chunk in chunks])
-    return float(pairs[:, 0].min()), float(pairs[:, 1].max())
-
-
-def _places(mask: Array, values: Array, axes: Mapping[str, Axis], unit: str) -> str:
-    """Name the first few elements under a mask by their labels."""
-    found = []
-    for place in np.argwhere(mask):
-        named = [
-            f"{letter}={axis.labels[at]}"
-            for (letter, axis), at in zip(axes.items(), place, strict=True)
-            if mask.shape[list(axes).index(letter)] > 1
-        ]
-        number = f"{values[tuple(place)]:,.15g} {unit}".strip()
-        found.append(f"{number} ({', '.join(named)})" if named else number)
-        if len(found) > 5:
-            break
-    count = int(mask.sum())
-    return listed(found, 5) if count <= 5 else ", ".join(found[:5]) + f" and {count - 5} more"
-
-
-def _impossible(parameter: Parameter, values: Array, axes: Mapping[str, Axis]) -> str:
-    missing = np.isnan(values)
+def impossible(parameter: Parameter, given: Given) -> str:
+    """Return a complaint about numbers that are missing or outside the bounds of a parameter; nothing if none is."""
+    if parameter.textual:
+        return ""
+    lowest, highest = span(given.values)
+    if parameter.bounds.first <= lowest and highest < parameter.bounds.beyond:
+        return ""
+    missing = np.isnan(given.values)
     if missing.any():
-        return f"no number (empty or NaN): {_places(missing, values, axes, '')}"
-    wrong = _outside(parameter.bounds, values)
-    complaint = f"{_places(wrong, values, axes, parameter.unit)} came, expected a number in {parameter.bounds}"
-    if (
-        parameter.unit == ""
-        and parameter.bounds.upper == 1
-        and (values[wrong] / 100 <= 1).all()
-        and (values[wrong] > 1).all()
-    ):
-        example = float(values[wrong].flat[0])
-        complaint += f"; it looks like per cent: write {example / 100:g} or '{example:g} %'"
+        return f"no number came (empty, NaN, or an error in the spreadsheet) {given.places(missing)}".strip()
+    wrong = parameter.bounds.outside(given.values)
+    complaint = f"{given.numbers_at(wrong, parameter.unit)} came, expected a number in {parameter.bounds}"
+    first = float(given.values[wrong].flat[0])
+    fraction = parameter.unit == "" and parameter.bounds.upper == 1
+    if fraction and first / 100 in (parameter.plausible or parameter.bounds):
+        complaint += f"; it looks like per cent: write {first / 100:g} or '{first:g} %'"
     return complaint
 
 
-def _implausible(parameter: Parameter, values: Array, axes: Mapping[str, Axis]) -> str:
-    plausible = parameter.plausible
-    assert plausible is not None
-    wrong = _outside(plausible, values)
-    text = f"{_places(wrong, values, axes, parameter.unit)} is far outside the plausible range {plausible}"
-    return text + _looks_like(parameter, float(values[wrong].flat[0]), plausible)
+def plausibility(given: Mapping[str, Given], methodology: Methodology, warnings: list[Problem]) -> None:
+    """Warn of numbers far outside their plausible range, or far from a parameter of like size."""
+    for name, item in given.items():
+        parameter = methodology.inputs.get(name) or methodology.facts[name]
+        plausible = parameter.plausible
+        if plausible is not None:
+            lowest, highest = span(item.values)
+            if not (lowest in plausible and highest in plausible):
+                warnings.append(Problem(parameter.symbol, _implausible(parameter, item, plausible)))
+        if parameter.comparable in given:
+            sister = methodology.inputs[parameter.comparable]
+            warnings.extend(_far_apart(parameter, item, sister, given[sister.name]))
 
 
-def _outside(interval: Interval, values: Array) -> npt.NDArray[np.bool_]:
-    return ~((values >= interval.first) & (values < interval.beyond))
+def _implausible(parameter: Parameter, given: Given, plausible: Interval) -> str:
+    wrong = plausible.outside(given.values)
+    text = f"{given.numbers_at(wrong, parameter.unit)} is far outside the plausible range {plausible}"
+    return text + _looks_like(parameter, float(given.values[wrong].flat[0]), plausible)
 
 
 def _looks_like(parameter: Parameter, value: float, plausible: Interval) -> str:
@@ -122,8 +79,8 @@ def _looks_like(parameter: Parameter, value: float, plausible: Interval) -> str:
     return ""
 
 
-def _far_apart(parameter: Parameter, values: Array, sister: Parameter, theirs: Array) -> list[Problem]:
-    own, other = float(values.sum()), float(theirs.sum())
+def _far_apart(parameter: Parameter, given: Given, sister: Parameter, theirs: Given) -> list[Problem]:
+    own, other = float(given.values.sum()), float(theirs.values.sum())
     if own <= 0 or other <= 0 or 1 / APART <= own / other <= APART:
         return []
     text = f"{own:,.15g} {parameter.unit} is {own / other:,.3g} times {sister.symbol} ({other:,.15g} {sister.unit})"
@@ -135,44 +92,63 @@ def classes(
     given: Mapping[str, Given],
     tables: Mapping[str, Table],
     methodology: Methodology,
-    graph: Graph | None,
+    parameters: Iterable[Parameter],
     axes: Mapping[str, Axis],
     problems: list[Problem],
 ) -> None:
     """Check that every class and every number that selects a value has one."""
-    for parameter in graph.parameters if graph else methodology.inputs.values():
+    for parameter in parameters:
         table = tables.get(parameter.name, parameter.table)
         if table is None or parameter.name in given:
             continue
         key = given.get(parameter.by)
-        if table.numeric and key is not None:
-            edges, values = table.bins()
-            slots = np.searchsorted(edges, extremes(key.values), side="right")
-            if np.isnan(values[slots[0] : slots[1] + 1]).any():
-                outside = np.isnan(table.lookup()(key.values))
-                if outside.any():
-                    declared = methodology.inputs[parameter.by]
-                    complaint = (
-                        f"{_places(outside, key.values, axes, declared.unit)} lies in no class of {parameter.symbol}"
-                    )
-                    complaint += f" ({', '.join(str(interval) for interval in table.entries)})"
-                    problems.append(Problem(declared.symbol, complaint, declared.section))
-            continue
-        named = _class_names(parameter, key, methodology, axes)
-        if unknown := [name for name in named if name not in table.entries]:
-            known = f"known are {', '.join(map(str, table.entries))}" if table.entries else "no value is known"
-            complaint = f"has no value for the class {listed(unknown)}; {known}; give {parameter.name} by class"
-            problems.append(Problem(parameter.symbol, complaint, parameter.section))
+        if parameter.by in methodology.coordinates:
+            labels = axes[methodology.coordinates[parameter.by].of].labels
+            problems += _unknown_classes(parameter, table, parameter, [str(label) for label in labels])
+        elif key is not None:
+            declared = methodology.inputs[parameter.by]
+            if declared.textual:
+                problems += _unknown_classes(parameter, table, declared, key.classes or (), key)
+            else:
+                problems += _in_no_bin(parameter, table, declared, key)
 
 
-def _class_names(
-    parameter: Parameter, key: Given | None, methodology: Methodology, axes: Mapping[str, Axis]
-) -> Sequence[str]:
-    if key is not None:
-        return key.classes or ()
-    if parameter.by in methodology.coordinates:
-        return [str(label) for label in axes[methodology.coordinates[parameter.by].of].labels]
-    return ()
+def _in_no_bin(parameter: Parameter, table: Table, declared: Parameter, key: Given) -> list[Problem]:
+    edges, values = table.bins()
+    lowest, highest = np.searchsorted(edges, span(key.values), side="right")
+    if not np.isnan(values[lowest : highest + 1]).any():
+        return []
+    outside = np.isnan(table.lookup()(key.values))
+    if not outside.any():
+        return []
+    complaint = f"{key.numbers_at(outside, declared.unit)} lies in no class of {parameter.symbol}"
+    bins = ", ".join(map(str, table.entries))
+    complaint += f" ({bins}); if the document has a value for it, give {parameter.name} yourself"
+    return [Problem(declared.symbol, complaint, declared.section)]
+
+
+def _unknown_classes(
+    parameter: Parameter, table: Table, declared: Parameter, named: Sequence[str], key: Given | None = None
+) -> list[Problem]:
+    """Complain of classes without a value, and of values by hand for a class that neither document nor units have."""
+    known = [str(name) for name in table.entries]
+    problems = []
+    if codes := [number for number, name in enumerate(named) if name not in table.entries]:
+        unknown = [named[code] for code in codes]
+        which = listed(map(repr, unknown))
+        if key is not None and key.values.size > 1:
+            which = key.examples(np.isin(key.values, codes))
+        complaint = (
+            f"{which} has no value of {parameter.symbol}; known are {listed(known, limit=10) or 'none'}"
+            f"{suggestion(unknown[0], known)}; for any other, give {parameter.name} by class"
+        )
+        problems.append(Problem(declared.symbol, complaint, declared.section))
+    own = parameter.table.entries if parameter.table else table.entries
+    if unused := [str(name) for name in table.entries if name not in own and name not in named]:
+        hint = suggestion(unused[0], [*map(str, own), *named])
+        complaint = f"a value came for the class {listed(map(repr, unused))}, which no {declared.name} is{hint}"
+        problems.append(Problem(parameter.symbol, complaint, parameter.section))
+    return problems
 
 
 def complete_amounts(
@@ -183,7 +159,24 @@ def complete_amounts(
         parameter = methodology.inputs.get(name)
         if parameter is None or not parameter.extensive:
             continue
-        for letter, size in zip(axes, item.values.shape, strict=True):
-            if letter in parameter.indices and size < axes[letter].size:
-                complaint = f"one amount came for {axes[letter].size} {letter}; give one for each"
+        for letter in parameter.indices:
+            if item.along(letter) < axes[letter].size and item.along(letter) == 1:
+                complaint = f"one amount came for all {axes[letter].size} of {letter} ({methodology.indices[letter]})"
+                complaint += ": give one for each"
                 problems.append(Problem(parameter.symbol, complaint, parameter.section))
+
+
+def dates(graph: Graph, axes: Mapping[str, Axis], problems: list[Problem], warnings: list[Problem]) -> None:
+    """Check that periods have the dates that coordinates need, and are longer than a day."""
+    periods = axes["p"].labels
+    for node in graph.nodes.values():
+        if isinstance(node, Coordinate) and node.of == "p" and node.what in ("days", "hours", "year"):
+            if undated := [period for period in periods if not period.dated]:
+                complaint = f"{node.name} needs the {node.what} of each period, but {listed(undated)} has no dates"
+                problems.append(Problem("p", f"{complaint}: name the periods with p="))
+            elif node.what == "year" and (across := [period for period in periods if period.year is None]):
+                complaint = f"{node.name} needs the year of each period, but {listed(across)} lies in several years"
+                problems.append(Problem("p", f"{complaint}: split it at 31 December"))
+    if single := [period for period in periods if period.dated and period.days == 1]:
+        complaint = f"{listed(period.first for period in single)} is a period of one day; write a month as 2024-01"
+        warnings.append(Problem("p", complaint))

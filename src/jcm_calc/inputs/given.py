@@ -10,12 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.declarations.items import Parameter
-from jcm_calc.inputs.periods import Period, contains
-from jcm_calc.units import conversion, magnitude
+from jcm_calc.inputs import cells
+from jcm_calc.inputs.periods import Period, within
+from jcm_calc.problems import listed
 
 Array = npt.NDArray[Any]
-YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 UNDECIDED = "?"
+CHUNK = 65_536
+SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Given:
     letters : str
         The index of each axis.
     labels : dict
-        The labels along the indices of a table; an array has none.
+        The labels along the indices of a table, periods in order of time; an array has none.
     source : str
         Where the values come from.
     written : str
@@ -54,8 +56,79 @@ class Given:
         """Return the values with class names in place of codes."""
         return self.values if self.classes is None else np.array(self.classes, dtype=object)[self.values]
 
+    def along(self, letter: str) -> int:
+        """Return the number of values along an index; 1 where it lacks the index."""
+        return self.values.shape[self.letters.index(letter)] if letter in self.letters else 1
+
+    def place(self, number: int) -> str:
+        """Name one value, by its place in the flattened array: ``(i=3, p=2024-01)``."""
+        if self.letters == UNDECIDED:
+            return f" (no. {number + 1})"
+        at = np.unravel_index(number, self.values.shape)
+        named = [
+            f"{letter}={self.labels[letter][int(n)] if letter in self.labels else n + 1}"
+            for letter, n, size in zip(self.letters, at, self.values.shape, strict=True)
+            if size > 1
+        ]
+        return f" ({', '.join(named)})" if named else ""
+
+    def numbers_at(self, mask: Array, unit: str = "") -> str:
+        """List the first few numbers under a mask with their places."""
+        found = [
+            f"{self.values.flat[number]:,.15g} {unit}".strip() + self.place(int(number))
+            for number in np.flatnonzero(mask)[:SHOWN]
+        ]
+        return listed(found, int(np.count_nonzero(mask)), SHOWN)
+
+    def places(self, mask: Array) -> str:
+        """List the first few places under a mask; nothing for a single value."""
+        found = [self.place(int(number)).strip() for number in np.flatnonzero(mask)[:SHOWN]]
+        return listed(found, int(np.count_nonzero(mask)), SHOWN)
+
+    def without_extra_indices(self, parameter: Parameter) -> Given:
+        """Drop the indices of a table that the parameter lacks, along which it must be constant.
+
+        Raises
+        ------
+        ValueError
+            If it is not.
+        """
+        given = self
+        for letter in self.letters:
+            if letter not in parameter.indices:
+                given = given._without(letter)
+        return given
+
+    def _without(self, letter: str) -> Given:
+        axis = self.letters.index(letter)
+        first = self.values.take([0], axis)
+        differing = self.values != first
+        if differing.any():
+            raise ValueError(
+                f"does not depend on {letter}, but its values change along it: {self.examples(differing)} "
+                f"instead of the first value"
+            )
+        labels = {other: label for other, label in self.labels.items() if other != letter}
+        return replace(self, values=first.squeeze(axis), letters=self.letters.replace(letter, ""), labels=labels)
+
+    def examples(self, mask: Array) -> str:
+        """List the first few values under a mask, numbers or classes, with their places."""
+        if self.classes is None:
+            return self.numbers_at(mask)
+        found = [
+            f"{self.classes[self.values.flat[number]]!r}{self.place(int(number))}"
+            for number in np.flatnonzero(mask)[:SHOWN]
+        ]
+        return listed(found, int(np.count_nonzero(mask)), SHOWN)
+
     def onto_periods(self, parameter: Parameter, targets: Sequence[Period]) -> Given:
         """Sum amounts of finer rows into the periods; anything else must be constant within each.
+
+        Parameters
+        ----------
+        parameter : Parameter
+        targets : sequence of Period
+            Periods that the rows fill exactly.
 
         Raises
         ------
@@ -64,47 +137,49 @@ class Given:
         """
         if self.letters == UNDECIDED:
             return replace(self, letters=_decide(parameter, self.values.shape[0], targets))
-        if "p" not in self.labels or "p" not in self.letters:
+        if "p" not in self.labels:
             return self
-        axis = self.letters.index("p")
-        rows = [Period.parse(label) for label in self.labels["p"]]
-        order = sorted(range(len(rows)), key=lambda row: (str(rows[row].first), rows[row].label.zfill(9)))
-        values = self.values if order == list(range(len(rows))) else self.values.take(order, axis)
-        group = [next(n for n, target in enumerate(targets) if contains(target, rows[row])) for row in order]
+        rows = self.labels["p"]
+        group = within(rows, targets)
         starts = [n for n, number in enumerate(group) if n == 0 or number != group[n - 1]]
+        values, axis = self.values, self.letters.index("p")
         if len(starts) < len(rows):
             if parameter.extensive:
                 values = np.add.reduceat(values, starts, axis)
             else:
-                firsts = values.take(starts, axis)
-                if not np.array_equal(firsts.take(group, axis), values):
-                    raise ValueError("changes within a period, but only amounts are summed: give one value for each p")
-                values = firsts
-        remaining = {letter: labels for letter, labels in self.labels.items() if letter != "p"}
-        return replace(self, values=values, labels=remaining)
+                values = values.take(starts, axis)
+                differing = values.take(group, axis) != self.values
+                if differing.any():
+                    raise ValueError(
+                        f"changes within a period, but only amounts are summed: {self.examples(differing)}; "
+                        "give one value for each p"
+                    )
+        return replace(self, values=values, labels={**self.labels, "p": targets})
 
-    def onto(self, parameter: Parameter, labels: Mapping[str, Sequence[Any]]) -> Given:
-        """Bring the array onto the axes of the methodology.
+    def onto(self, labels: Mapping[str, Sequence[Any]], orders: dict[tuple[str, int], Any]) -> Given:
+        """Bring the array, whose size fits, onto the axes of the methodology.
 
-        Raises
-        ------
-        ValueError
-            If its size does not fit.
+        Parameters
+        ----------
+        labels : mapping
+            The labels along each index.
+        orders : dict
+            Keeps, for each list of labels in another order, where each label stands in it.
         """
         values = self.values
         for axis, letter in enumerate(self.letters):
-            if letter in self.labels and self.labels[letter] is not labels[letter]:
-                place = {label: number for number, label in enumerate(self.labels[letter])}
-                if place.keys() != set(labels[letter]):
-                    raise ValueError(f"does not have the same rows for {letter} as the other tables")
-                values = values.take([place[label] for label in labels[letter]], axis)
-            if values.shape[axis] not in (1, len(labels[letter])):
-                raise ValueError(f"has {values.shape[axis]} values along {letter}, expected {len(labels[letter])}")
-        shape = [values.shape[self.letters.index(letter)] if letter in self.letters else 1 for letter in labels]
-        return replace(self, values=values.reshape(shape))
+            wanted, own = labels[letter], self.labels.get(letter)
+            if own is not None and own is not wanted:
+                key = (letter, id(own))
+                if key not in orders:
+                    place = {label: number for number, label in enumerate(own)}
+                    orders[key] = [place[label] for label in wanted]
+                values = values.take(orders[key], axis)
+        return replace(self, values=values.reshape([self.along(letter) for letter in labels]))
 
 
 def _decide(parameter: Parameter, size: int, targets: Sequence[Period]) -> str:
+    """Return the index along which a plain list runs, where the parameter has two."""
     others = parameter.indices.replace("p", "")
     if len(targets) == 1 and targets[0].dated:
         return others
@@ -138,97 +213,58 @@ def read_value(
 
     Raises
     ------
-    UnitError
-        If a unit or number cannot be understood.
     ValueError
-        If the values are of the wrong kind or shape.
+        If a unit or a cell cannot be understood, or the shape does not fit.
     """
-    written = str(raw) if np.ndim(raw) == 0 else ""
-    classes = None
+    names = None
+    if parameter.textual and unit not in (None, "", parameter.unit):
+        raise ValueError(f"has no unit, but its heading says {unit!r}")
     if parameter.unit == "yes/no":
-        values = _truths(raw)
+        values, faults = cells.truths(raw)
     elif parameter.unit == "category":
-        values, classes = _classes(parameter, raw)
+        values, names, faults = cells.classes(raw, parameter.categories)
     else:
-        values = _numbers(raw, parameter.unit, unit)
-    if labels is not None:
-        return _own_indices(parameter, Given(values, "".join(labels), labels, source, written, classes))
-    if values.ndim == len(parameter.indices):
-        letters = parameter.indices
-    elif values.ndim == 0:
-        letters = ""
-    elif values.ndim == 1 and len(parameter.indices) == 2 and "p" in parameter.indices:
-        letters = UNDECIDED
-    else:
-        depends = f"depends on {', '.join(parameter.indices)}" if parameter.indices else "is a single value"
-        raise ValueError(f"{depends}, but an array of shape {values.shape} came")
+        values, faults = cells.numbers(raw, parameter.unit, unit)
     if values.size == 0:
         raise ValueError("is empty")
-    return Given(values, letters, {}, source, written, classes)
+    letters = "".join(labels) if labels is not None else _letters(parameter, values.shape)
+    written = str(raw) if values.ndim == 0 and labels is None else ""
+    given = Given(values, letters, labels or {}, source, written, names)
+    if faults:
+        raise ValueError(_together(given, faults))
+    return given
 
 
-def _numbers(raw: Any, declared: str, unit: str | None) -> Array:
-    if isinstance(raw, list | tuple) or _dtype(raw) == np.dtype(object):
-        cells = np.asarray(raw, dtype=object)
-        flat = [_cell(cell, declared, unit) for cell in cells.ravel()]
-        return np.array(flat, dtype=np.float64).reshape(cells.shape)
-    if unit is not None and not isinstance(raw, str):
-        return np.asarray(conversion(unit, declared)(np.asarray(raw, dtype=np.float64)))
-    if isinstance(raw, bool | np.bool_) or _dtype(raw) == np.dtype(bool):
-        raise ValueError(f"{raw!r} is a truth value")
-    number = magnitude(raw, declared)
-    try:
-        return np.asarray(number, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"{raw!r} is no number") from None
+def _together(given: Given, faults: cells.Faults) -> str:
+    """Return each complaint once, with the places it is about."""
+    numbers: dict[str, list[int]] = {}
+    for number, complaint in faults.items():
+        numbers.setdefault(complaint, []).append(number)
+    found = []
+    for complaint, about in list(numbers.items())[:SHOWN]:
+        places = listed((given.place(number).strip() for number in about[:SHOWN]), len(about), SHOWN)
+        found.append(f"{complaint} {places}".strip())
+    return listed(found, len(numbers), SHOWN)
 
 
-def _dtype(raw: Any) -> np.dtype[Any] | None:
-    return raw.dtype if isinstance(raw, np.ndarray) else None
+def _letters(parameter: Parameter, shape: tuple[int, ...]) -> str:
+    """Return the indices along which an array without labels runs."""
+    if len(shape) == len(parameter.indices):
+        return parameter.indices
+    if not shape:
+        return ""
+    if len(shape) == 1 and len(parameter.indices) == 2 and "p" in parameter.indices:
+        return UNDECIDED
+    depends = f"depends on {', '.join(parameter.indices)}" if parameter.indices else "is a single value"
+    raise ValueError(f"{depends}, but an array of shape {shape} came")
 
 
-def _cell(cell: Any, declared: str, unit: str | None) -> float:
-    if cell is None:
-        return np.nan
-    if isinstance(cell, str) and unit is not None:
-        cell = conversion(unit, declared)(float(magnitude(cell, unit)))
-    elif unit is not None:
-        cell = conversion(unit, declared)(cell)
-    return float(_numbers(cell, declared, None))
-
-
-def _truths(raw: Any) -> Array:
-    cells = np.asarray(raw)
-    if cells.dtype == bool:
-        return cells
-    try:
-        truths = [YES_NO[str(cell).strip().casefold()] for cell in cells.ravel()]
-    except KeyError as error:
-        raise ValueError(f"{error.args[0]!r} is neither yes nor no") from None
-    return np.array(truths, dtype=bool).reshape(cells.shape)
-
-
-def _classes(parameter: Parameter, raw: Any) -> tuple[Array, tuple[str, ...]]:
-    cells = np.asarray(raw, dtype=object)
-    flat = [str(cell).strip() if cell == cell and cell is not None else "" for cell in cells.ravel()]
-    classes = tuple(dict.fromkeys(flat))
-    if "" in classes:
-        raise ValueError("is empty in some rows")
-    if parameter.categories and (unknown := [name for name in classes if name not in parameter.categories]):
-        raise ValueError(f"{unknown[0]!r} is no known class")
-    code = {name: number for number, name in enumerate(classes)}
-    return np.array([code[name] for name in flat], dtype=np.intp).reshape(cells.shape), classes
-
-
-def _own_indices(parameter: Parameter, given: Given) -> Given:
-    """Drop the indices of a table that the parameter lacks, along which it must be constant."""
-    values, letters = given.values, given.letters
-    for letter in given.letters:
-        if letter not in parameter.indices:
-            axis = letters.index(letter)
-            first = values.take([0], axis)
-            if not (values == first).all():
-                raise ValueError(f"does not depend on {letter}, but its values change along it")
-            values, letters = first.squeeze(axis), letters.replace(letter, "")
-    labels = {letter: given.labels[letter] for letter in letters}
-    return replace(given, values=values, letters=letters, labels=labels)
+def span(values: Array) -> tuple[float, float]:
+    """Return minimum and maximum, both NaN if any value is NaN."""
+    if values.size <= CHUNK:
+        return float(values.min()), float(values.max())
+    # both reductions of a chunk while it is in the cache: memory is read once
+    flat = values.reshape(-1)
+    chunks = [flat[start : start + CHUNK] for start in range(0, flat.size, CHUNK)]
+    pairs = np.array([(chunk.min(), chunk.max()) for chunk in chunks])
+    return float(pairs[:, 0].min()), float(pairs[:, 1].max())

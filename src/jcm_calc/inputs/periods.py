@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-import calendar
 import itertools
 import re
+import unicodedata
+from bisect import bisect_right
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-ISO_DATE = r"(\d{4})-(\d{2})-(\d{2})"
-NAMED_DATE = r"(\d{1,2})[/ -]([A-Za-z]{3,9})[/ -](\d{4})"
-MONTHS = {name.casefold(): number for number, name in enumerate(calendar.month_abbr) if name}
+from jcm_calc.inputs.cells import is_missing
+from jcm_calc.problems import listed, shown
+
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july"),
+    *("august", "september", "october", "november", "december"),
+)
+# midnight is how a date without time leaves a spreadsheet
+ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T]00:00(?::00(?:\.0+)?)?)?", re.ASCII)
+NAMED_DATE = re.compile(r"(\d{1,2})[/ -]([A-Za-z]{3,9})[/ -](\d{4})", re.ASCII)
+DAYS = re.compile(rf"({ISO_DATE.pattern}|{NAMED_DATE.pattern})(?:\s*[/–-]\s*(.+))?", re.ASCII)
+NUMBERS_ONLY = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b.*", re.ASCII)
+ONE_DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Period:
     """A dated period, or a bare label where no dates were given.
 
@@ -35,38 +47,40 @@ class Period:
 
     @classmethod
     def parse(cls, given: Any) -> Period:
-        """Read a year, a month, a day or a range of days.
+        """Read a year, a month, a day or a range of days; up to three digits are a label without dates.
 
         Raises
         ------
         ValueError
-            If the text is none of these, or could be read in two ways (``01/02/2017``).
+            If it is none of these, or could be read in two ways (``01/02/2017``).
         """
         if isinstance(given, Period):
             return given
-        if hasattr(given, "start_time") and hasattr(given, "end_time"):  # pandas.Period
-            return cls.of(given.start_time.date(), given.end_time.date())
+        if is_missing(given):
+            raise ValueError("is empty")
+        if hasattr(given, "start_time") and hasattr(given, "freq"):  # pandas.Period
+            return cls.of(_date(given.start_time), _date((given + 1).start_time) - ONE_DAY)
         if isinstance(given, tuple) and len(given) == 2:
             return cls.of(_date(given[0]), _date(given[1]))
         if isinstance(given, date):
-            day = _date(given)
-            return cls.of(day, day)
-        text = str(given).strip()
+            return cls.of(_date(given), _date(given))
+        if isinstance(given, float) and given.is_integer():  # years in a column that has gaps
+            given = int(given)
+        text = _plain(given)
         if re.fullmatch(r"\d{1,3}", text):
             return cls(None, None, text)
         if match := re.fullmatch(r"(\d{4})", text):
-            return cls.of(date(int(match[1]), 1, 1), date(int(match[1]), 12, 31))
+            year = int(match[1])
+            return cls.of(_day(text, year, 1, 1), _day(text, year, 12, 31))
         if match := re.fullmatch(r"(\d{4})-(\d{2})", text):
-            year, month = int(match[1]), int(match[2])
-            if not 1 <= month <= 12:
-                raise ValueError(f"{text!r}: there is no month {month}")
-            return cls.of(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
-        for pattern in (rf"({ISO_DATE})(?:\s*/\s*({ISO_DATE}))?", rf"({NAMED_DATE})(?:\s*-\s*({NAMED_DATE}))?"):
-            if match := re.fullmatch(pattern, text):
-                first = _date(match[1])
-                return cls.of(first, _date(match[5]) if match[5] else first)
+            first = _day(text, int(match[1]), int(match[2]), 1)
+            return cls.of(first, first.replace(day=monthrange(first.year, first.month)[1]))
+        if match := DAYS.fullmatch(text):
+            return cls.of(_date(match[1]), _date(match[match.re.groups] or match[1]))
+        if NUMBERS_ONLY.fullmatch(text):
+            raise ValueError(f"{text!r} can be read in two ways: write dates as 2024-01-31 or 31/Jan/2024")
         raise ValueError(
-            f"{text!r} is no period: write a year (2024), a month (2024-03), "
+            f"{shown(given)} is no period: write a year (2024), a month (2024-03), "
             "or first and last day (2024-01-01/2024-06-30 or 1/Jan/2024-30/Jun/2024)"
         )
 
@@ -96,33 +110,58 @@ class Period:
             return None
         return self.first.year
 
+    @property
+    def order(self) -> tuple[date, date, int]:
+        """A key by which periods sort in time; undated ones by their number, before all others."""
+        if self.first is None or self.last is None:
+            return date.min, date.min, int(self.label)
+        return self.first, self.last, 0
+
     def __str__(self) -> str:
         first, last = self.first, self.last
         if first is None or last is None:
-            return self.label or "p"
+            return self.label
         if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31) and first.year == last.year:
-            return f"{first.year}"
+            return f"{first.year:04}"
         month = (first.year, first.month) == (last.year, last.month)
-        if month and first.day == 1 and last.day == calendar.monthrange(last.year, last.month)[1]:
-            return f"{first:%Y-%m}"
+        if month and first.day == 1 and last.day == monthrange(last.year, last.month)[1]:
+            return f"{first.year:04}-{first.month:02}"
         return f"{first}/{last}"
 
 
+def _plain(given: Any) -> str:
+    text = "" if is_missing(given) else str(given).strip()
+    if not text:
+        raise ValueError("is empty")
+    plain = unicodedata.normalize("NFKC", text)
+    if plain != text:
+        raise ValueError(f"{text!r} is written in full-width characters: write {plain}")
+    return text
+
+
 def _date(given: Any) -> date:
+    text = _plain(given)
     if isinstance(given, datetime):
-        if (given.hour, given.minute, given.second) != (0, 0, 0):
+        if (given.hour, given.minute, given.second, given.microsecond) != (0, 0, 0, 0):
             raise ValueError(f"{given} is a time of day; a period consists of whole days")
         return given.date()
     if isinstance(given, date):
         return given
-    text = str(given).strip()
-    if match := re.fullmatch(ISO_DATE, text):
-        return date(int(match[1]), int(match[2]), int(match[3]))
-    if match := re.fullmatch(NAMED_DATE, text):
-        month = MONTHS.get(match[2][:3].casefold())
-        if month:
-            return date(int(match[3]), month, int(match[1]))
+    if match := ISO_DATE.fullmatch(text):
+        return _day(text, int(match[1]), int(match[2]), int(match[3]))
+    if match := NAMED_DATE.fullmatch(text):
+        name = match[2].casefold()
+        for number, month in enumerate(MONTHS, 1):
+            if name in (month, month[:3]):
+                return _day(text, int(match[3]), number, int(match[1]))
     raise ValueError(f"{text!r} is no date that can be read in one way only: write 2024-01-31 or 31/Jan/2024")
+
+
+def _day(text: str, year: int, month: int, day: int) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError as error:
+        raise ValueError(f"{text!r}: there is no such day ({error})") from None
 
 
 def sheets(rows: Sequence[Period]) -> list[Period]:
@@ -150,34 +189,98 @@ def sheets(rows: Sequence[Period]) -> list[Period]:
     return found
 
 
-def faults(rows: Sequence[Period], targets: Sequence[Period]) -> list[str]:
-    """Return what keeps rows, in order of time, from filling the target periods exactly."""
+def within(rows: Sequence[Period], targets: Sequence[Period]) -> list[int]:
+    """Return, for each row, the number of the target period it lies in, or −1.
+
+    Parameters
+    ----------
+    rows : sequence of Period
+    targets : sequence of Period
+        Without `order_faults`.
+
+    Examples
+    --------
+    >>> within([Period.parse("2024-03"), Period.parse("2026-03")], [Period.parse("2024"), Period.parse("2025")])
+    [0, -1]
+    """
+    same = {target: number for number, target in enumerate(targets)}
+    starts = [target.first for target in targets if target.first is not None]
     found = []
-    for before, after in itertools.pairwise(rows):
-        if before.last is not None and after.first is not None and after.first <= before.last:
-            found.append(f"the periods {before} and {after} overlap")
-    if found:
-        return found
-    for target in targets:
-        inside = [row for row in rows if contains(target, row)]
-        if not inside:
-            found.append(f"no rows for the period {target}")
-            continue
-        found += [
-            f"no row between {before} and {after}"
-            for before, after in itertools.pairwise(inside)
-            if before.last is not None and after.first is not None and after.first - before.last > timedelta(days=1)
-        ]
-        if (inside[0].first, inside[-1].last) != (target.first, target.last):
-            found.append(f"the rows cover {Period(inside[0].first, inside[-1].last)}, not the whole period {target}")
-    found += [
-        f"the row {row} lies in no period of the report" for row in rows if not any(contains(t, row) for t in targets)
-    ]
+    for row in rows:
+        number = same.get(row, -1)
+        if number < 0 and row.first is not None and row.last is not None and starts:
+            near = bisect_right(starts, row.first) - 1
+            last = targets[near].last
+            number = near if near >= 0 and last is not None and row.last <= last else -1
+        found.append(number)
     return found
 
 
-def contains(target: Period, row: Period) -> bool:
-    """Whether a row lies inside a target period."""
-    if target.first is None or target.last is None or row.first is None or row.last is None:
-        return target == row
-    return target.first <= row.first and row.last <= target.last
+def order_faults(periods: Sequence[Period]) -> list[str]:
+    """Return what keeps periods from following each other in time."""
+    if len({period.dated for period in periods}) > 1:
+        return ["some periods have dates and some have not: give all of them dates"]
+    overlapping, backwards = [], []
+    for before, after in itertools.pairwise(periods):
+        if before.last is not None and after.first is not None and before.last < after.first:
+            continue
+        if after == before or (after.order > before.order and after.dated):
+            overlapping.append(f"{before} and {after}")
+        elif after.order < before.order:
+            backwards.append(f"{after} comes after {before}")
+    found = []
+    if overlapping:
+        found.append(f"the periods {listed(overlapping)} overlap")
+    if backwards:
+        found.append(f"the periods are not in order of time: {listed(backwards)}")
+    return found
+
+
+def cover_faults(rows: Sequence[Period], targets: Sequence[Period], named: bool) -> list[str]:
+    """Return what keeps rows, in order of time, from filling the target periods exactly.
+
+    Parameters
+    ----------
+    rows, targets : sequence of Period
+        Without `order_faults`.
+    named : bool
+        Whether the user named the targets; then there may be gaps between them.
+    """
+    numbers = within(rows, targets)
+    outside = [row for row, number in zip(rows, numbers, strict=True) if number < 0]
+    empty = [target for number, target in enumerate(targets) if number not in set(numbers)]
+    gaps = [
+        f"{before} and {after}"
+        for (before, one), (after, other) in itertools.pairwise(zip(rows, numbers, strict=True))
+        if (one == other >= 0 or not named) and _apart(before, after)
+    ]
+    found = []
+    if outside:
+        found.append(f"its rows {listed(outside)} lie in none of the periods {listed(targets)}")
+    elif empty:
+        found.append(f"has no rows for the period {listed(empty)}")
+    if gaps:
+        hint = ""
+        if all(row.dated and row.days == 1 for row in rows):
+            hint = "; a date stands for that day alone: write a month as the text 2024-01"
+        elif not named:
+            hint = "; if that is meant, name the periods with p="
+        found.append(f"has no row between {listed(gaps)}{hint}")
+    if not found:
+        ends = [sheet for sheet in _filled(rows, numbers) if sheet not in targets]
+        found += [f"its rows cover {listed(ends)}, not the whole of the periods {listed(targets)}"] if ends else []
+    return found
+
+
+def _apart(before: Period, after: Period) -> bool:
+    return before.last is not None and after.first is not None and after.first - before.last > ONE_DAY
+
+
+def _filled(rows: Sequence[Period], numbers: Sequence[int]) -> list[Period]:
+    """Return what the rows of each target cover together."""
+    found = []
+    for _, group in itertools.groupby(zip(rows, numbers, strict=True), key=lambda pair: pair[1]):
+        members = [row for row, _ in group]
+        alone = len(members) == 1
+        found.append(members[0] if alone else Period(members[0].first, members[-1].last))
+    return found

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
-import zipfile
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from jcm_calc.inputs.cells import is_missing
+from jcm_calc.inputs.periods import Period
 from jcm_calc.problems import InputError, Problem, listed
 
-HEADING = re.compile(r"(.+?)\s*[\[(]\s*([^\])]*?)\s*[\])]\s*")
+HEADING = re.compile(r"(.+?)\s*[\[(]\s*([^\])]*?)\s*[\])]")
+TOO_MANY = 2**62
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Column:
     values : ndarray
         One axis for each index letter, in the methodology's order.
     labels : dict
-        The labels along each index.
+        The labels along each index; periods in order of time, all others as they first appear.
     unit : str or None
         From the heading.
     source : str
@@ -53,36 +57,55 @@ def read(path: str | os.PathLike[str]) -> pd.DataFrame:
     try:
         frame = _read(file)
     except FileNotFoundError:
-        raise InputError(file.name, [Problem(file.name, f"there is no such file: {file}")]) from None
-    except (ValueError, OSError, KeyError, zipfile.BadZipFile) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(
-            file.name, [Problem(file.name, f"cannot be read as {file.suffix or 'a table'}: {error}")]
-        ) from None
-    if frame.empty:
-        raise InputError(file.name, [Problem(file.name, "the table has no rows")])
-    return frame
+        complaint = f"there is no such file: {file}"
+    except ImportError:
+        complaint = "cannot be read without pyarrow: install it with pip install 'jcm-calc[parquet]'"
+    except InputError:
+        raise
+    except Exception as error:
+        # the readers of broken files raise errors of many kinds, each with a message of some use
+        complaint = f"cannot be read as {file.suffix or 'a table'}: {error}"
+    else:
+        return frame
+    raise InputError(file.name, [Problem(file.name, complaint)])
 
 
 def _read(file: Path) -> pd.DataFrame:
     suffix = file.suffix.casefold()
     if suffix == ".csv":
         _refuse_encoding(file)
-        try:
-            return pd.read_csv(file, encoding="utf-8-sig")
-        except pd.errors.EmptyDataError:
-            return pd.DataFrame()
+        return _read_csv(file)
+    # cells as they are: pandas would take "NA" for an empty cell, and TRUE among numbers for 1
     if suffix == ".xlsx":
-        return pd.read_excel(file)
+        return pd.read_excel(file, dtype=object, keep_default_na=False, na_values=[""])
     if suffix == ".parquet":
         return pd.read_parquet(file)
     raise InputError(file.name, [Problem(file.name, "is none of the formats understood: .csv, .xlsx, .parquet")])
 
 
+def _read_csv(file: Path) -> pd.DataFrame:
+    try:
+        with warnings.catch_warnings():
+            # pandas would take surplus cells for the labels of rows, or drop them
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            frame = pd.read_csv(
+                file, encoding="utf-8-sig", index_col=False, low_memory=False, keep_default_na=False, na_values=[""]
+            )
+    except pd.errors.EmptyDataError:
+        complaint = "the file is empty"
+    except (pd.errors.ParserWarning, pd.errors.ParserError) as error:
+        complaint = f"its rows differ in length: is there a decimal comma, or a comma at their ends? ({error})"
+    else:
+        other = re.search(r"[;\t]", str(frame.columns[0])) if len(frame.columns) == 1 else None
+        if other is None:
+            return frame
+        complaint = f"its columns are separated by {other[0]!r}: separate them by commas"
+    raise InputError(file.name, [Problem(file.name, complaint)])
+
+
 def _refuse_encoding(file: Path) -> None:
     content = file.read_bytes()
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in content:
         found = "UTF-16"
     else:
         try:
@@ -94,14 +117,49 @@ def _refuse_encoding(file: Path) -> None:
     raise InputError(file.name, [Problem(file.name, complaint)])
 
 
-def dense(frame: pd.DataFrame, letters: Iterable[str], name: str) -> tuple[dict[str, Column], list[Problem]]:
+def flat(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose index levels, where they have names, are columns, with headings as stripped text.
+
+    Raises
+    ------
+    ValueError
+        If a heading is missing or stands twice.
+    """
+    if table.columns.nlevels > 1:
+        raise ValueError("its headings take several rows: give one heading for each column")
+    levels = [level for level in table.index.names if level is not None]
+    named = [*levels, *table.columns]
+    headings = [str(heading).strip() for heading in named]
+    for number, heading in enumerate(headings, 1):
+        if is_missing(named[number - 1]) or heading == "" or heading.startswith("Unnamed: "):
+            raise ValueError(f"column {number} has no heading: name it or delete it")
+    if twice := sorted({heading for heading in headings if headings.count(heading) > 1}):
+        raise ValueError(f"has two columns {listed(twice)}")
+    frame = table.reset_index(levels) if levels else table.copy(deep=False)
+    frame.columns = pd.Index(headings, dtype=object)
+    return frame
+
+
+def split_heading(heading: str) -> tuple[str, str | None]:
+    """Return the parameter and the unit of a heading.
+
+    Examples
+    --------
+    >>> split_heading("EC_PJ,i,p [kWh]"), split_heading("COP_PJ")
+    (('EC_PJ,i,p', 'kWh'), ('COP_PJ', None))
+    """
+    match = HEADING.fullmatch(heading)
+    return (match[1], match[2]) if match else (heading, None)
+
+
+def dense(frame: pd.DataFrame, letters: Iterable[str], name: str) -> dict[str, Column]:
     """Arrange the columns of a table over its indices.
 
     Parameters
     ----------
     frame : DataFrame
-        A column named like an index letter holds its labels; every other column is a parameter,
-        with its unit in brackets if it is not the declared one: ``EC_PJ [kWh]``.
+        From `flat`. A column named like an index letter holds its labels; every other column is a
+        parameter, with its unit in brackets if it is not the declared one: ``EC_PJ [kWh]``.
     letters : iterable of str
         The methodology's indices in order.
     name : str
@@ -109,65 +167,132 @@ def dense(frame: pd.DataFrame, letters: Iterable[str], name: str) -> tuple[dict[
 
     Returns
     -------
-    columns : dict
-        From the heading without its unit to a `Column`.
-    problems : list of Problem
-        Duplicate and missing rows, empty labels.
+    dict
+        From the heading to a `Column`.
+
+    Raises
+    ------
+    InputError
+        If rows are missing or stand twice, or labels are empty or no periods.
     """
-    named = [level for level in frame.index.names if level is not None]
-    flat = frame.reset_index(named) if named else frame
-    present = [letter for letter in letters if letter in flat.columns]
-    if not present and len(flat) != 1:
-        wanted = ", ".join(letters)
-        return {}, [Problem(name, f"has {len(flat)} rows and no index column (one of {wanted})")]
-    codes, labels, problems = _codes(flat, present, name)
-    if problems:
-        return {}, problems
-    shape = tuple(len(labels[letter]) for letter in present)
-    position = np.ravel_multi_index(codes, shape) if present else np.zeros(1, dtype=np.intp)
-    problems = _sparse(position, shape, labels, name)
-    if problems:
-        return {}, problems
-    order = np.argsort(position, kind="stable")
-    columns = {}
-    for heading in flat.columns:
-        if heading in present:
-            continue
-        match = HEADING.fullmatch(str(heading))
-        stem, unit = (match[1], match[2]) if match else (str(heading).strip(), None)
-        if stem in columns:
-            return {}, [Problem(name, f"has two columns for {stem}")]
-        values = flat[heading].to_numpy()[order].reshape(shape)
-        columns[stem] = Column(values, labels, unit, f"{name}, column {heading!r}")
-    return columns, []
-
-
-def _codes(
-    flat: pd.DataFrame, present: list[str], name: str
-) -> tuple[tuple[npt.NDArray[np.intp], ...], dict[str, list[Any]], list[Problem]]:
-    codes, labels, problems = [], {}, []
+    present = [letter for letter in letters if letter in frame.columns]
+    if frame.empty:
+        raise InputError(name, [Problem(name, "the table has no rows")])
+    if not present and len(frame) != 1:
+        complaint = f"has {len(frame)} rows and no index column (one of {', '.join(letters)})"
+        raise InputError(name, [Problem(name, complaint)])
+    codes, labels, problems = [], {}, list[Problem]()
     for letter in present:
-        number, unique = pd.factorize(flat[letter])
-        if (number < 0).any():
-            rows = listed(int(row) + 1 for row in np.flatnonzero(number < 0))
-            problems.append(Problem(name, f"column {letter!r} is empty in row {rows}"))
-        codes.append(number)
-        labels[letter] = list(unique)
-    return tuple(codes), labels, problems
+        try:
+            code, labels[letter] = _periods(frame[letter]) if letter == "p" else _labels(frame[letter])
+            codes.append(code)
+        except ValueError as error:
+            problems.append(Problem(name, f"column {letter!r}: {error}"))
+    if not problems:
+        order, problems = _order(codes, labels, len(frame), name)
+    if problems:
+        raise InputError(name, problems)
+    shape = tuple(len(labels[letter]) for letter in present)
+    return {
+        heading: Column(
+            _plain(frame[heading])[order].reshape(shape),
+            labels,
+            split_heading(heading)[1],
+            f"{name}, column {heading!r}",
+        )
+        for heading in frame.columns
+        if heading not in present
+    }
 
 
-def _sparse(
-    position: npt.NDArray[np.intp], shape: tuple[int, ...], labels: dict[str, list[Any]], name: str
-) -> list[Problem]:
-    count = np.bincount(position, minlength=int(np.prod(shape)))
+def _labels(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Any]]:
+    """Return a code for each row, and the label of each code: 1, 1.0 and "1" are one label."""
+    codes, unique = _factorize(column)
+    if column.dtype.kind in "iu":
+        return codes, unique.tolist()
+    labels = [_label(cell) for cell in unique.tolist()]
+    number = {label: place for place, label in enumerate(dict.fromkeys(labels))}
+    if len(number) < len(labels):
+        codes = np.array([number[label] for label in labels], dtype=np.intp)[codes]
+    return codes, list(number)
+
+
+def _label(cell: Any) -> Any:
+    if isinstance(cell, float) and cell.is_integer():
+        return int(cell)
+    if isinstance(cell, str):
+        text = cell.strip()
+        return int(text) if re.fullmatch(r"0|[1-9]\d{0,17}", text, re.ASCII) else text
+    return cell
+
+
+def _periods(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Period]]:
+    """Return a code for each row, and the period of each code in order of time."""
+    codes, unique = _factorize(column)
+    periods, wrong = [], []
+    for cell in unique:
+        try:
+            periods.append(Period.parse(_label(cell)))
+        except ValueError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise ValueError(listed(wrong, limit=1))
+    ordered = sorted(set(periods), key=lambda period: period.order)
+    number = {period: place for place, period in enumerate(ordered)}
+    return np.array([number[period] for period in periods], dtype=np.intp)[codes], ordered
+
+
+def _factorize(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], Any]:
+    try:
+        codes, unique = pd.factorize(column)
+    except TypeError:
+        raise ValueError("holds something that is no label") from None
+    empty = codes < 0
+    blank = [place for place, cell in enumerate(unique) if isinstance(cell, str) and not cell.strip()]
+    if blank:
+        empty |= np.isin(codes, blank)
+    if empty.any():
+        rows = np.flatnonzero(empty)
+        raise ValueError(f"is empty in row {listed((int(row) + 1 for row in rows[:5]), len(rows))}")
+    return codes, unique
+
+
+def _order(
+    codes: list[npt.NDArray[np.intp]], labels: Mapping[str, list[Any]], rows: int, name: str
+) -> tuple[npt.NDArray[np.intp], list[Problem]]:
+    """Return the order of the rows in the dense array; complain where one is missing or stands twice."""
+    if not codes:
+        return np.zeros(1, dtype=np.intp), []
+    shape = tuple(len(unique) for unique in labels.values())
+    size = math.prod(shape)
+    if size > TOO_MANY:
+        return codes[0], [Problem(name, f"its {rows} rows are not the combinations of {', '.join(labels)}")]
+    position = np.ravel_multi_index(tuple(codes), shape)
+    order = np.argsort(position, kind="stable")
+    ranked = position[order]
+    again = ranked[1:] == ranked[:-1]
+    present = rows - np.count_nonzero(again)
+    repeated = np.unique(ranked[1:][again])
+    # among the first present + 5 places, five at least are absent
+    absent = np.setdiff1d(np.arange(present + 5), ranked) if present < size else repeated[:0]
     problems = []
-    for wrong, word in ((count > 1, "two or more rows"), (count == 0, "no row")):
-        if wrong.any():
-            where = (
-                "("
-                + ", ".join(f"{letter}={labels[letter][at]}" for letter, at in zip(labels, place, strict=True))
-                + ")"
-                for place in zip(*np.unravel_index(np.flatnonzero(wrong), shape), strict=True)
-            )
-            problems.append(Problem(name, f"{word} for {listed(where)}"))
-    return problems
+    for found, count, word in ((repeated, len(repeated), "two or more rows"), (absent, size - present, "no row")):
+        if count:
+            places = (_place(int(number), shape, labels) for number in found[:5] if number < size)
+            problems.append(Problem(name, f"{word} for {listed(places, int(count))}"))
+    return order, problems
+
+
+def _place(position: int, shape: tuple[int, ...], labels: Mapping[str, list[Any]]) -> str:
+    at = np.unravel_index(position, shape)
+    return "(" + ", ".join(f"{letter}={labels[letter][n]}" for letter, n in zip(labels, at, strict=True)) + ")"
+
+
+def _plain(column: pd.Series[Any]) -> npt.NDArray[Any]:
+    """Return the cells of a column, with NaN where a column of whole numbers has gaps."""
+    dtype = column.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        return _plain(column.astype(dtype.categories.dtype))
+    if pd.api.types.is_extension_array_dtype(dtype) and pd.api.types.is_any_real_numeric_dtype(dtype):
+        return column.to_numpy(dtype=np.float64, na_value=np.nan)
+    return column.to_numpy()

@@ -1,0 +1,452 @@
+"""The case file: one TOML that says which methodology, what was given, and what was published.
+
+::
+
+    methodology = "ID_AM003"
+    version = "1.0"
+    p = "2024"                            # or a list of periods; may be left out
+
+    [project]
+    title = "A frozen food plant"
+
+    [choices]                             # decisions for the whole calculation, where there are any
+
+    [inputs]                              # by name or symbol; a value with a unit stands in quotes
+    tables = ["fleet.csv"]                # CSV, Excel or Parquet files beside the case file
+    COP_PJ = 1.63
+    EF_elec = "0.814 tCO2/MWh"
+    application = "individual quick freezer"
+
+    [inputs.COP_RE]                       # values by class
+    "individual quick freezer" = 1.32
+
+    [facts]                               # what eligibility criteria ask for
+    site = "frozen food processing plant"
+
+    [sources]                             # how each parameter is monitored
+    EC_PJ = { option = "C", frequency = "continuously" }
+
+    [source]                              # of a worked case: where it was published
+    [expected]                            # of a worked case: the published figures
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jcm_calc.evidence import Evidence, Grade, Source
+from jcm_calc.problems import InputError, Problem, suggestion
+
+if TYPE_CHECKING:
+    from jcm_calc.result import Result
+
+# What each section may hold, and of what kind it is.
+TOP = {"methodology": "text", "version": "text", "p": "period"}
+KEYS = {
+    "project": {
+        "title": "text",
+        "number": "text",
+        "participants": "list of texts",
+        "personnel": "table",
+        "start": "date",
+        "end": "date",
+        "note": "text",
+    },
+    "source": {"title": "text", "url": "text", "grade": "grade", "note": "text"},
+    "expected": {
+        "RE": "printed figure",
+        "PE": "printed figure",
+        "ER": "printed figure",
+        "tonnes": "whole number",
+        "missing": "list of texts",
+        "warnings": "list of texts",
+        "note": "text",
+    },
+}
+MONITORING = ("option", "source", "procedure", "frequency", "comment")
+NAMED = ("choices", "inputs", "facts", "sources")  # their keys are names of the methodology
+SECTIONS = (*KEYS, *NAMED)
+# `calculate` takes these itself, so no parameter can have such a name.
+RESERVED = ("number", "version", "on", "p", "facts")
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A published figure beside the calculated one.
+
+    Attributes
+    ----------
+    name : str
+        ``"RE"``, ``"PE"``, ``"ER"`` or ``"tonnes"``.
+    published : tuple of str
+        One for each period or calendar year.
+    calculated : tuple of float
+    """
+
+    name: str
+    published: tuple[str, ...]
+    calculated: tuple[float, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every figure agrees to the decimals that were printed."""
+        return len(self.published) == len(self.calculated) and all(
+            _within_print(printed, value) for printed, value in zip(self.published, self.calculated, strict=True)
+        )
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """A project or worked case, as read from its file; see `read_case`.
+
+    Attributes
+    ----------
+    path : Path
+    methodology : str
+    version : str or None
+        The latest one if None.
+    p : str or list of str, optional
+        The monitoring periods.
+    project, choices, inputs, facts, sources : mapping
+        The sections of that name.
+    tables : tuple of str
+        Absolute paths of the tables.
+    source : Evidence or None
+        Of a worked case: where it was published, and how far it can be trusted.
+    expected : mapping
+        Of a worked case: the published figures as tuples of text; ``missing`` names what the
+        source does not give, so that nothing can be calculated, ``warnings`` what must be
+        remarked on.
+    """
+
+    path: Path
+    methodology: str
+    version: str | None = None
+    p: Any = None
+    project: Mapping[str, Any] = field(default_factory=dict)
+    choices: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    tables: tuple[str, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    source: Evidence | None = None
+    expected: Mapping[str, Any] = field(default_factory=dict)
+
+    def calculate(self) -> Result:
+        """Calculate; see `jcm_calc.calculate` for what it raises and warns of."""
+        from jcm_calc.calculation import calculate
+
+        values = {**self.choices, **self.inputs}
+        return calculate(self.methodology, *self.tables, version=self.version, p=self.p, facts=self.facts, **values)
+
+    def compare(self, result: Result) -> tuple[Comparison, ...]:
+        """Compare a result with the published figures."""
+        found = []
+        for name in ("RE", "PE", "ER"):
+            if name in self.expected:
+                calculated = result[name].magnitude.ravel().tolist()
+                found.append(Comparison(name, self.expected[name], tuple(calculated)))
+        if "tonnes" in self.expected:
+            try:
+                tonnes = result.by_year()["tonnes"].tolist()
+            except ValueError:  # a period in two calendar years has no whole tonnes
+                tonnes = []
+            found.append(Comparison("tonnes", self.expected["tonnes"], tuple(tonnes)))
+        return tuple(found)
+
+
+def read_case(path: str | Path) -> CaseFile:
+    """Read a case file.
+
+    Parameters
+    ----------
+    path : path
+        A TOML file in UTF-8. Tables are looked for beside it.
+
+    Returns
+    -------
+    CaseFile
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with the file and, as far as can be told, with the input.
+
+    Examples
+    --------
+    >>> from importlib.resources import files
+    >>> case = read_case(files("jcm_methodologies") / "cases" / "id_am003_frozen_food.toml")
+    >>> result = case.calculate()
+    >>> for comparison in case.compare(result):
+    ...     print(comparison.name, *comparison.published, comparison.agrees)
+    RE 136 True
+    tonnes 25 True
+    """
+    path = Path(path)
+    document = _parse(path, _text(path))
+    problems = list(_problems(document))
+    case = _case(path, document)
+    if problems:
+        if "methodology" in document and "inputs" in document and not any(one.subject in TOP for one in problems):
+            problems += _input_problems(case)
+        raise InputError(path.name, problems)
+    return case
+
+
+# Reading
+
+
+def _text(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise _unusable(path, f"there is no such file: {path}") from None
+    except OSError as error:
+        raise _unusable(path, f"cannot be read: {error.strerror}") from None
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise _unusable(path, "the file is in UTF-16: save it as UTF-8")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        complaint = f"line {line} is in cp932 (Shift-JIS) or another encoding that is not UTF-8: save the file as UTF-8"
+        raise _unusable(path, complaint) from None
+
+
+def _parse(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        complaint = f"is no valid TOML: {error}"
+        if match := re.search(r"at line (\d+)", str(error)):
+            line = text.splitlines()[int(match[1]) - 1].strip()
+            complaint += f": {line!r}"
+            # the commonest slip: EC_PJ = 135 MWh
+            if re.fullmatch(r"[^=]+=\s*[-+\d.,]+\s*[^\s\d.,'\"\[{#].*", line):
+                complaint += "; a value with a unit stands in quotes"
+        raise _unusable(path, complaint) from None
+
+
+def _unusable(path: Path, complaint: str) -> InputError:
+    return InputError(path.name, [Problem(path.name, complaint)])
+
+
+def _case(path: Path, document: Mapping[str, Any]) -> CaseFile:
+    """Return what can be used of a document."""
+
+    def section(name: str) -> dict[str, Any]:
+        return dict(found) if isinstance(found := document.get(name), Mapping) else {}
+
+    def named(name: str) -> dict[str, Any]:
+        return {key: value for key, value in section(name).items() if key not in RESERVED and _is_value(value)}
+
+    inputs = named("inputs")
+    tables = inputs.pop("tables", [])
+    source = section("source")
+    expected = section("expected")
+    for name in ("RE", "PE", "ER", "tonnes", "missing", "warnings"):
+        if name in expected:
+            expected[name] = tuple(str(one) for one in _several(expected[name]))
+    return CaseFile(
+        path=path,
+        methodology=document.get("methodology", ""),
+        version=document.get("version"),
+        p=document.get("p"),
+        project=section("project"),
+        choices=named("choices"),
+        inputs=inputs,
+        tables=tuple(str((path.parent / table).resolve()) for table in tables) if _is("list of texts", tables) else (),
+        facts=named("facts"),
+        sources=section("sources"),
+        source=_evidence(source) if _is("grade", source.get("grade")) else None,
+        expected=expected,
+    )
+
+
+def _evidence(source: Mapping[str, str]) -> Evidence:
+    return Evidence(
+        Grade(source["grade"]), source.get("note", ""), Source(source.get("title", ""), source.get("url", ""))
+    )
+
+
+# Checking
+
+
+def _problems(document: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what is wrong with the form of a case file."""
+    if "methodology" not in document:
+        yield Problem("methodology", 'missing: its number, such as methodology = "ID_AM003", above the first [section]')
+    for key, value in document.items():
+        if key in TOP:
+            yield from _of_kind(key, value, TOP[key])
+        elif key in SECTIONS and not isinstance(value, Mapping):
+            yield Problem(key, f"{_shown(value)} came, expected a section [{key}]")
+        elif key in KEYS:
+            yield from _known_keys(key, value)
+        elif key in NAMED:
+            yield from _named_values(key, value)
+        else:
+            what = f"section [{key}]" if isinstance(value, Mapping) else "key"
+            yield Problem(key, f"unknown {what}{suggestion(key, [*TOP, *SECTIONS])}")
+    yield from _given_twice(document)
+
+
+def _known_keys(section: str, content: Mapping[str, Any]) -> Iterator[Problem]:
+    for key, value in content.items():
+        subject = f"[{section}] {key}"
+        if key in KEYS[section]:
+            yield from _of_kind(subject, value, KEYS[section][key])
+        elif key in (*TOP, "tables"):
+            yield Problem(subject, _misplaced(key))
+        else:
+            yield Problem(subject, f"unknown key{suggestion(key, KEYS[section])}; known are {', '.join(KEYS[section])}")
+    if section == "source" and "grade" not in content:
+        yield Problem("[source] grade", f"missing: one of {', '.join(Grade)}")
+
+
+def _named_values(section: str, content: Mapping[str, Any]) -> Iterator[Problem]:
+    for key, value in content.items():
+        subject = f"[{section}] {key}"
+        if section == "sources":
+            yield from _monitoring(subject, value)
+        elif section == "inputs" and key == "tables":
+            yield from _of_kind(subject, value, "list of texts")
+        elif key in RESERVED or key in TOP or key == "tables":
+            yield Problem(subject, _misplaced(key))
+        elif not _is_value(value):
+            expected = "a number, a text such as '135 MWh', yes or no, a list of these, or a table of values by class"
+            yield Problem(subject, f"{_shown(value)} came, expected {expected}")
+
+
+def _misplaced(key: str) -> str:
+    if key == "tables":
+        return "tables are named in [inputs]"
+    if key in TOP:
+        return f"belongs above the first [section]: TOML counts whatever follows a [section] to it, {key} too"
+    return "is no name of a parameter"
+
+
+def _monitoring(subject: str, value: Any) -> Iterator[Problem]:
+    if not isinstance(value, Mapping):
+        yield Problem(subject, f"{_shown(value)} came, expected a table with some of {', '.join(MONITORING)}")
+        return
+    for key in value:
+        if key not in MONITORING:
+            known = f"; known are {', '.join(MONITORING)}"
+            yield Problem(f"{subject}.{key}", f"unknown key{suggestion(key, MONITORING)}{known}")
+
+
+def _given_twice(document: Mapping[str, Any]) -> Iterator[Problem]:
+    places: dict[str, list[str]] = {}
+    for section in ("choices", "inputs", "facts"):
+        content = document.get(section)
+        for key in content if isinstance(content, Mapping) else ():
+            places.setdefault(key, []).append(f"[{section}]")
+    for key, sections in places.items():
+        if len(sections) > 1:
+            yield Problem(key, f"is given twice: in {' and in '.join(sections)}")
+
+
+def _input_problems(case: CaseFile) -> Sequence[Problem]:
+    """Return what is wrong with the input itself, so that the user learns everything at once."""
+    from jcm_calc.inputs import bind
+    from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            m = methodology(case.methodology, case.version)
+            bind(m, case.tables, {**case.choices, **case.inputs}, case.p, case.facts)
+        except InputError as error:
+            return error.problems
+        except MethodologyNotFoundError as error:
+            return [Problem("methodology", str(error))]
+    return []
+
+
+# Kinds of values
+
+
+def _of_kind(subject: str, value: Any, kind: str) -> Iterator[Problem]:
+    if not _is(kind, value):
+        expected = {
+            "text": "a text in quotes",
+            "list of texts": 'a list of texts such as ["one", "another"]',
+            "table": "a table of texts",
+            "date": "a date such as 2024-01-31",
+            "period": "a period such as '2024' or '2024-01-01/2024-06-30', or a list of periods",
+            "grade": "one of " + ", ".join(Grade),
+            "printed figure": "the figure as printed, in quotes, such as '136' or '135.70', or a list of these",
+            "whole number": "a whole number, or a list of these",
+        }[kind]
+        yield Problem(subject, f"{_shown(value)} came, expected {expected}")
+
+
+def _is(kind: str, value: Any) -> bool:
+    if kind == "text":
+        return isinstance(value, str)
+    if kind == "list of texts":
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    if kind == "table":
+        return isinstance(value, Mapping) and all(isinstance(one, str) for one in value.values())
+    if kind == "date":
+        return isinstance(value, date)
+    if kind == "period":
+        return all(isinstance(one, str | int) and not isinstance(one, bool) for one in _several(value))
+    if kind == "grade":
+        return value in tuple(Grade)
+    if kind == "printed figure":
+        return all(isinstance(one, str) and _printed(one) is not None for one in _several(value))
+    return all(isinstance(one, int) and not isinstance(one, bool) for one in _several(value))
+
+
+def _is_value(value: Any) -> bool:
+    """Whether something can be the value of a parameter, choice or fact."""
+    if isinstance(value, list):
+        return all(_is_value(one) and not isinstance(one, Mapping) for one in value)
+    if isinstance(value, Mapping):
+        return all(isinstance(one, str | int | float) for one in value.values())
+    return isinstance(value, str | int | float)
+
+
+def _several(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _shown(value: Any) -> str:
+    text = f"the date {value}" if isinstance(value, date) else repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+# Published figures
+
+
+def _printed(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _within_print(printed: str, calculated: float) -> bool:
+    """Whether a number rounds to what was printed, or lies on the edge of it.
+
+    Examples
+    --------
+    >>> _within_print("136", 135.70), _within_print("135.8", 135.70), _within_print("25", 25.81)
+    (True, False, False)
+    """
+    number = _printed(printed)
+    assert number is not None
+    exponent = number.as_tuple().exponent
+    assert isinstance(exponent, int)
+    return abs(Decimal(calculated) - number) <= Decimal(1).scaleb(exponent) / 2

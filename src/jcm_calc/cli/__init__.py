@@ -1,0 +1,146 @@
+"""The `jcm` command.
+
+Exit codes: 0 done; 1 checked and differs; 2 the input cannot be used; 3 ``--certify`` was asked for
+and refused; 70 a fault of the library. Results go to standard output, complaints to standard error.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+# What a command needs beyond click is imported when it runs: `jcm list` takes no pandas.
+
+DIFFERS, UNUSABLE, REFUSED, INTERRUPTED, FAULT = 1, 2, 3, 130, 70
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+
+
+class _Group(click.Group):
+    """A group of commands that turns every outcome into an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            code = super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit):
+            raise
+        except (KeyboardInterrupt, click.Abort):
+            code = INTERRUPTED
+        except Exception as error:
+            code = _complain(error)
+        ctx.exit(code or 0)
+
+
+def _complain(error: Exception) -> int:
+    """Report an exception; return the exit code."""
+    from jcm_calc.cli import output
+    from jcm_calc.evaluation import EvaluationError
+    from jcm_calc.problems import InputError, Problem
+    from jcm_calc.rulebooks import MethodologyNotFoundError
+
+    if isinstance(error, InputError):
+        output.complaints(str(error).partition("\n")[0], error.problems, error.warnings)
+    elif isinstance(error, MethodologyNotFoundError):
+        output.complaints("Nothing was calculated", [Problem("methodology", str(error))])
+    elif isinstance(error, EvaluationError):
+        output.complaints("There is no result", [Problem("equations", str(error))])
+    else:
+        _report_fault(error)
+        return FAULT
+    return UNUSABLE
+
+
+def _report_fault(error: Exception) -> None:
+    import platform
+    import traceback
+    from importlib.metadata import version
+
+    if os.environ.get("JCM_DEBUG"):
+        traceback.print_exception(error)
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    lines = [
+        "This is a fault of jcm_calc, not of your input.",
+        "Please report this with the case file and the text below.",
+        "",
+        f"  {type(error).__name__}: {error}",
+        f"  in {frame.name}, {Path(frame.filename).name} line {frame.lineno}",
+        f"  jcm_calc {version('jcm-calc')}, Python {platform.python_version()}, {platform.system()}",
+        "",
+        "JCM_DEBUG=1 shows where it comes from.",
+    ]
+    click.echo("\n".join(lines), err=True)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="jcm-calc", prog_name="jcm")
+def jcm() -> None:
+    """Emission reductions under the Joint Crediting Mechanism.
+
+    \b
+    Exit codes:
+      0   done
+      1   checked, and something differs
+      2   the input cannot be used
+      3   --certify was asked for and refused
+      70  a fault of this program
+    """  # noqa: D301 (\b keeps click from filling the lines)
+
+
+@jcm.command("list")
+@as_json
+def list_(as_json: bool) -> None:
+    """List the methodologies, and how much of each is confirmed."""
+    from jcm_calc.cli.catalogue import list_methodologies
+
+    list_methodologies(as_json)
+
+
+@jcm.command()
+@click.argument("number")
+@click.option("--version", metavar="V", help="This version instead of the latest.")
+@as_json
+def show(number: str, version: str | None, as_json: bool) -> None:
+    """Show what methodology NUMBER declares, each item with its evidence."""
+    from jcm_calc.cli.catalogue import show_methodology
+
+    show_methodology(number.upper(), version, as_json)
+
+
+@jcm.command()
+@click.argument("case", type=click.Path(path_type=Path))
+@click.option("--certify", is_flag=True, help="Claim the credits; refused while anything is unconfirmed.")
+@click.option("--trace", is_flag=True, help="Show every quantity in the order of calculation.")
+@click.option("-o", "--output", "manifest", metavar="FILE", type=click.Path(path_type=Path), help="Write the manifest.")
+@click.option("--force", is_flag=True, help="Overwrite FILE.")
+@as_json
+def calc(case: Path, certify: bool, trace: bool, manifest: Path | None, force: bool, as_json: bool) -> int:
+    """Calculate the case file CASE.
+
+    Where it holds published figures, they are compared, and a difference gives exit code 1.
+    """
+    from jcm_calc.cli.calculating import calculate_case
+
+    return calculate_case(case, certify=certify, trace=trace, manifest_path=manifest, force=force, as_json=as_json)
+
+
+@jcm.command()
+@click.argument("manifest", type=click.Path(path_type=Path))
+@as_json
+def replay(manifest: Path, as_json: bool) -> int:
+    """Calculate again what MANIFEST describes, and compare exactly."""
+    from jcm_calc.cli.calculating import replay_manifest
+
+    return replay_manifest(manifest, as_json)
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        # a terminal that knows no Σ shows a question mark, not a fault
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    jcm(prog_name="jcm")

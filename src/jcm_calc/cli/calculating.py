@@ -1,0 +1,355 @@
+"""`jcm calc` and `jcm replay`: from a case file to a result, and from a manifest to the same result."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from jcm_calc.case_file import CaseFile, Comparison, read_case
+from jcm_calc.cli import DIFFERS, REFUSED, output
+from jcm_calc.credits import Item, UncertifiedError
+from jcm_calc.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from jcm_calc.result import Result
+
+RESULTS = ("RE", "PE", "ER")
+# What a manifest says besides its results, and what a replay must find again.
+STATED = ("periods", "choices", "evidence", "eligibility", "certified")
+
+
+def calculate_case(
+    path: Path, *, certify: bool, trace: bool, manifest_path: Path | None, force: bool, as_json: bool
+) -> int:
+    """Calculate a case file and write what comes out; return the exit code."""
+    if manifest_path is not None and manifest_path.exists() and not force:
+        raise click.BadParameter(f"{manifest_path} exists already; --force overwrites it", param_hint="--output")
+    case = read_case(path)
+    with _warnings_shown_here():
+        result = case.calculate()
+    years = _by_year(result)
+    credits, missing = _credits(result) if certify else (None, ())
+    comparisons = case.compare(result)
+    manifest = result.manifest()
+    if manifest_path is not None:
+        _save(manifest, manifest_path)
+    if as_json:
+        output.data(_as_data(result, manifest, years, credits, missing, comparisons))
+    else:
+        _page(case, result, years, credits, comparisons, trace)
+    output.remarks(result.inputs.warnings)
+    if missing:
+        _refuse(result, missing)
+    if not all(comparison.agrees for comparison in comparisons):
+        return DIFFERS
+    return REFUSED if missing else 0
+
+
+@contextmanager
+def _warnings_shown_here() -> Iterator[None]:
+    """Keep warnings from being written twice: the result knows them all."""
+    from jcm_calc.evidence import UnconfirmedWarning
+    from jcm_calc.problems import InputWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InputWarning)
+        warnings.simplefilter("ignore", UnconfirmedWarning)
+        yield
+
+
+def _unusable(path: Path, complaint: str) -> InputError:
+    return InputError(path.name, [Problem(path.name, complaint)])
+
+
+def _by_year(result: Result) -> pd.DataFrame | None:
+    try:
+        return result.by_year()
+    except ValueError as error:
+        output.remarks([Problem("p", str(error))])
+        return None
+
+
+def _credits(result: Result) -> tuple[dict[str, int] | None, Sequence[Item]]:
+    """Return the claim by year, or what it lacks."""
+    try:
+        return {str(year): int(tonnes) for year, tonnes in result.credits().items()}, ()
+    except UncertifiedError as error:
+        return None, error.missing
+    except ValueError as error:
+        raise InputError(str(result.methodology), [Problem("p", str(error))]) from None
+
+
+def _save(manifest: Mapping[str, Any], path: Path) -> None:
+    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise click.BadParameter(f"{path} cannot be written: {error.strerror}", param_hint="--output") from None
+
+
+def _as_data(
+    result: Result,
+    manifest: Mapping[str, Any],
+    years: pd.DataFrame | None,
+    credits: Mapping[str, int] | None,
+    missing: Sequence[Item],
+    comparisons: Sequence[Comparison],
+) -> dict[str, Any]:
+    """Return the manifest, and beside it what is worth having without another calculation."""
+    found: dict[str, Any] = {
+        **manifest,
+        "by_year": None if years is None else list(_year_records(years)),
+        "criteria": json.loads(result.eligibility().reset_index().to_json(orient="records")),
+        "unconfirmed": [str(item) for item in result.unconfirmed],
+    }
+    if comparisons:
+        found["published"] = [
+            {"name": one.name, "published": one.published, "calculated": one.calculated, "agrees": one.agrees}
+            for one in comparisons
+        ]
+    if credits is not None:
+        found["credits"] = credits
+    if missing:
+        found["missing"] = [str(item) for item in missing]
+    return found
+
+
+def _year_records(years: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    for year, row in years.iterrows():
+        amounts = {name: float(row[name]) for name in RESULTS}
+        yield {"year": _year(year), **amounts, "tonnes": int(row["tonnes"])}
+
+
+# The page
+
+
+def _page(
+    case: CaseFile,
+    result: Result,
+    years: pd.DataFrame | None,
+    credits: Mapping[str, int] | None,
+    comparisons: Sequence[Comparison],
+    trace: bool,
+) -> None:
+    output.paragraph(f"{result.methodology}: {result.methodology.title}", bold=True)
+    if title := ": ".join(case.project[key] for key in ("number", "title") if key in case.project):
+        output.paragraph(title)
+    if trace:
+        _trace(result)
+    else:
+        _inputs(result)
+    _periods(result)
+    if years is not None:
+        _years(years)
+    if comparisons:
+        _comparisons(case, comparisons)
+    if case.facts:
+        _eligibility(result)
+    _marks(result)
+    if credits is not None:
+        output.heading("Credits: the claim")
+        output.table(["year", "tonnes"], [[year, f"{tonnes:,}"] for year, tonnes in credits.items()])
+
+
+def _inputs(result: Result) -> None:
+    rows = result.trace()
+    rows = rows[[name in result.methodology.inputs for name in rows.index]]
+    output.heading("Inputs")
+    output.table(
+        ["symbol", "value", "from", "grade"],
+        [[row["symbol"], _value(row), row["from"], row["grade"]] for _, row in rows.iterrows()],
+    )
+
+
+def _trace(result: Result) -> None:
+    rows = [row for _, row in result.trace().iterrows()]
+    output.heading("Every quantity in the order of calculation")
+    output.table(
+        ["symbol", "value", "grade"],
+        [[row["symbol"], _value(row), row["grade"]] for row in rows],
+        [[row["from"]] for row in rows],
+    )
+
+
+def _value(row: pd.Series[Any]) -> str:
+    """Write the value of a row of the trace with its unit."""
+    value = row["value"]
+    if isinstance(value, str):
+        return value
+    if row["count"] == 1:
+        return f"{value:,.10g} {row['unit']}"
+    return f"{row['minimum']:,.10g} … {row['maximum']:,.10g} {row['unit']} ({row['count']:,} values)"
+
+
+def _tonnes(amount: float) -> str:
+    """Write an amount to the kilogram; only `Result` has it unrounded."""
+    return f"{amount:,.3f}"
+
+
+def _periods(result: Result) -> None:
+    amounts = [result[name].magnitude.ravel() for name in RESULTS]
+    output.heading("Emissions by period, tCO2")
+    output.table(
+        ["p", *RESULTS],
+        [
+            [str(period), *map(_tonnes, emissions)]
+            for period, *emissions in zip(result.inputs.periods, *amounts, strict=True)
+        ],
+    )
+
+
+def _years(years: pd.DataFrame) -> None:
+    output.heading("By calendar year, tCO2 and whole tonnes")
+    output.table(
+        ["year", *RESULTS, "tonnes"],
+        [
+            [str(_year(year) or "undated"), *(_tonnes(row[name]) for name in RESULTS), f"{int(row['tonnes']):,}"]
+            for year, row in years.iterrows()
+        ],
+    )
+
+
+def _year(year: Any) -> int | None:
+    import pandas as pd
+
+    return None if pd.isna(year) else int(year)
+
+
+def _comparisons(case: CaseFile, comparisons: Sequence[Comparison]) -> None:
+    output.heading("Published figures")
+    output.table(
+        ["", "published", "calculated", ""],
+        [
+            [
+                one.name,
+                ", ".join(one.published),
+                ", ".join(f"{value:,}" if isinstance(value, int) else _tonnes(value) for value in one.calculated),
+                "agrees" if one.agrees else "differs",
+            ]
+            for one in comparisons
+        ],
+    )
+    if case.source is not None:
+        output.paragraph(f"Source: {case.source.source}", 2)
+        output.paragraph(str(case.source), 2)
+
+
+def _eligibility(result: Result) -> None:
+    rows = [row for _, row in result.eligibility().reset_index().iterrows()]
+    output.heading("Eligibility criteria")
+    output.table(
+        ["no.", "answer", "to be shown", "grade"],
+        [[row["number"], row["answer"], row["to be shown"], row["grade"]] for row in rows],
+        [[row["text"]] for row in rows],
+    )
+
+
+def _marks(result: Result) -> None:
+    """Say what is unconfirmed, by kind."""
+    items, unconfirmed = result.items, result.unconfirmed
+    if not unconfirmed:
+        output.heading(f"Confirmed: all {len(items)} rules and values")
+        return
+    output.heading(f"An estimate: {len(unconfirmed)} of {len(items)} rules and values are not confirmed")
+    names: dict[str, list[str]] = {}
+    for item in unconfirmed:
+        names.setdefault(item.kind, []).append(item.name)
+    output.table(["", "", ""], [[kind, str(len(found)), ", ".join(found)] for kind, found in names.items()])
+    output.paragraph(f"`jcm show {result.methodology.number}` says what is known of each.", 2)
+
+
+def _refuse(result: Result, missing: Sequence[Item]) -> None:
+    problems = [
+        Problem(
+            f"{item.kind} {item.name}",
+            f"{item.detail}: {item.evidence}" if item.detail else str(item.evidence),
+            f"should stand in: {item.section}",
+        )
+        for item in missing
+    ]
+    output.complaints(
+        f"No claim: {result.methodology} supports an estimate; {len(missing)} items are missing", problems
+    )
+
+
+# Replay
+
+
+def replay_manifest(path: Path, as_json: bool) -> int:
+    """Calculate again what a manifest describes, and compare; return the exit code."""
+    from jcm_calc.calculation import replay
+    from jcm_calc.manifest import input_digest
+
+    manifest = _read_manifest(path)
+    rules = manifest["methodology"]["rules"]
+    if input_digest(manifest["call"], rules) != manifest["hash"]:
+        complaint = "was changed after it was written: its hash does not fit its input. Nothing was calculated"
+        output.complaints("The manifest differs", [Problem(path.name, complaint)])
+        if as_json:
+            output.data({"agrees": False, "altered": True, "differences": []})
+        return DIFFERS
+    with _warnings_shown_here():
+        result = replay(manifest)
+    again = result.manifest()
+    if again["methodology"]["rules"] != rules:
+        output.remarks([Problem(str(result.methodology), "its rules have changed since the manifest was written")])
+    for key in STATED:
+        if manifest.get(key) != again[key]:
+            output.remarks([Problem(key, "is stated otherwise in the manifest than this calculation finds it")])
+    differences = list(_differences(result, manifest["results"], again["results"]))
+    if as_json:
+        output.data({"agrees": not differences, "altered": False, "differences": differences})
+    elif differences:
+        _write_differences(result, differences)
+    else:
+        output.write(f"{result.methodology}: RE, PE and ER agree exactly with {output.clean(path.name)}")
+    return DIFFERS if differences else 0
+
+
+def _read_manifest(path: Path) -> dict[str, Any]:
+    """Read a manifest and check its form as far as `replay` relies on it."""
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise _unusable(path, f"cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise _unusable(path, f"is no manifest: {error}") from None
+    wanted = {"schema": int, "methodology": dict, "call": dict, "periods": list, "results": dict, "hash": str}
+    if not isinstance(manifest, dict) or not all(isinstance(manifest.get(key), kind) for key, kind in wanted.items()):
+        raise _unusable(path, f"is no manifest: it must have {', '.join(wanted)}, as `jcm calc -o` writes them")
+    if manifest["schema"] != 1:
+        raise _unusable(path, f"has schema {manifest['schema']}; this version of jcm_calc reads schema 1")
+    if not all(isinstance(manifest["methodology"].get(key), str) for key in ("number", "version", "rules")):
+        raise _unusable(path, "is no manifest: its methodology lacks number, version or rules")
+    tables = manifest["call"].get("tables")
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise _unusable(path, "is no manifest: its call lacks tables")
+    return manifest
+
+
+def _differences(result: Result, stored: Mapping[str, Any], again: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield each result that is not exactly what it was."""
+    for name in RESULTS:
+        before = stored.get(name)
+        if not isinstance(before, list) or len(before) != len(again[name]):
+            yield {"name": name, "p": "", "stored": before, "recalculated": again[name]}
+            continue
+        for period, old, new in zip(result.inputs.periods, before, again[name], strict=True):
+            if old != new:
+                yield {"name": name, "p": str(period), "stored": old, "recalculated": new}
+
+
+def _write_differences(result: Result, differences: Sequence[Mapping[str, Any]]) -> None:
+    output.write(f"{result.methodology}: {len(differences)} results differ from the stored ones")
+    output.table(
+        ["", "p", "stored", "recalculated"],
+        [[one["name"], one["p"], str(one["stored"]), str(one["recalculated"])] for one in differences],
+    )

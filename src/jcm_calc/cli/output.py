@@ -1,0 +1,164 @@
+"""How the command writes: tables in colour, as wide as the terminal; plain, one line a record, in a pipe."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich import box
+from rich.cells import cell_len
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from jcm_calc.problems import Problem
+
+MAX_WIDTH = 120
+# A text beside a table needs at least this many columns to be readable.
+NARROW = 45
+# In a pipe nothing is wrapped, so that every record can be found by its line.
+UNBOUNDED = 100_000
+NUMBER = re.compile(r"[-−]?[\d,]+(\.\d+)?|")
+STYLES = {
+    "primary": "green",
+    "secondary": "cyan",
+    "unconfirmed": "yellow",
+    "met": "green",
+    "not met": "red",
+    "not shown": "yellow",
+    "agrees": "green",
+    "differs": "red",
+}
+
+
+def width(err: bool = False) -> int | None:
+    """Return the width of the terminal, or None in a pipe or file."""
+    stream = sys.stderr if err else sys.stdout
+    return min(Console(file=stream).width, MAX_WIDTH) if stream.isatty() else None
+
+
+def show(renderable: Any = "", err: bool = False) -> None:
+    """Write something that rich can lay out; a reader who has gone away is no error."""
+    stream = sys.stderr if err else sys.stdout
+    console = Console(file=stream, width=width(err) or UNBOUNDED, highlight=False)
+    with console.capture() as captured:
+        console.print(renderable)
+    lines = captured.get().splitlines()
+    write("\n".join(line.rstrip() for line in lines), err)
+
+
+def write(text: str = "", err: bool = False) -> None:
+    """Write text as it is."""
+    stream = sys.stderr if err else sys.stdout
+    try:
+        print(text, file=stream, flush=True)
+    except BrokenPipeError:
+        # whatever else is written, now or when the interpreter flushes, goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def data(content: Any) -> None:
+    """Write JSON."""
+    unicode = (sys.stdout.encoding or "").casefold().replace("-", "").startswith("utf")
+    write(json.dumps(content, indent=2, ensure_ascii=not unicode))
+
+
+def heading(text: str) -> None:
+    """Write the heading of a section."""
+    write()
+    show(Text(text, "bold"))
+
+
+def paragraph(text: str, indent: int = 0, bold: bool = False) -> None:
+    """Write text, wrapped on a terminal."""
+    show(Padding(Text(clean(text), "bold" if bold else ""), (0, 0, 0, indent)))
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]], details: Iterable[Sequence[str]] = ()) -> None:
+    """Write rows of cells.
+
+    Parameters
+    ----------
+    headings : sequence of str
+    rows : iterable of sequences of str
+    details : iterable of sequences of str, optional
+        For each row, texts that stand at the end of its line.
+    """
+    cells = [[clean(cell) for cell in row] for row in rows]
+    if not cells:
+        return
+    texts = ["; ".join(clean(text) for text in found if text) for found in details] or [""] * len(cells)
+    room, taken = width(), sum(map(max, zip(*([cell_len(cell) for cell in row] for row in cells), strict=True)))
+    if room and any(texts) and room - taken - 3 * len(headings) < NARROW:
+        _below(headings, cells, texts)
+        return
+    if any(texts):
+        headings = [*headings, ""]
+        cells = [[*row, text] for row, text in zip(cells, texts, strict=True)]
+    laid_out = _columns(headings, cells)
+    for row in cells:
+        laid_out.add_row(*_styled(row))
+    show(laid_out)
+
+
+def _columns(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> Table:
+    laid_out = Table(box=box.SIMPLE_HEAD if width() else None, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
+    laid_out.show_header = any(headings)
+    for number, name in enumerate(headings):
+        column = [row[number] for row in cells]
+        right = all(NUMBER.fullmatch(cell) for cell in column)
+        longest = max(map(cell_len, [name, *column]))
+        laid_out.add_column(
+            name,
+            justify="right" if right else "left",
+            no_wrap=longest <= 30,
+            min_width=min(longest, 30),
+            overflow="fold",
+        )
+    return laid_out
+
+
+def _styled(row: Sequence[str]) -> list[Text]:
+    return [Text(cell, STYLES.get(cell, "")) for cell in row]
+
+
+def _below(headings: Sequence[str], cells: Sequence[Sequence[str]], texts: Sequence[str]) -> None:
+    """Write each row with its text below it, where beside it the text would be a narrow strip."""
+    for number, (row, text) in enumerate(zip(cells, texts, strict=True)):
+        line = _columns(headings, cells)
+        line.show_header = number == 0 and any(headings)
+        line.add_row(*_styled(row))
+        show(line)
+        if text:
+            show(Padding(Text(text, "dim"), (0, 0, 0, 4)))
+
+
+def complaints(title: str, problems: Sequence[Problem], warnings: Sequence[Problem] = ()) -> None:
+    """Write all that is wrong with an input to standard error."""
+    show(Text(title, "bold red"), err=True)
+    for problem in problems:
+        _complaint(problem, "bold red")
+    remarks(warnings)
+
+
+def remarks(warnings: Iterable[Problem]) -> None:
+    """Write warnings to standard error."""
+    for warning in warnings:
+        _complaint(warning, "bold yellow", "warning: ")
+
+
+def _complaint(problem: Problem, style: str, before: str = "") -> None:
+    subject = Text.assemble((f"{before}{clean(problem.subject)}", style), f": {clean(problem.complaint)}")
+    if problem.place:
+        subject.append(f" [{clean(problem.place)}]", "dim")
+    show(Padding(subject, (0, 0, 0, 2)), err=True)
+
+
+def clean(text: str) -> str:
+    """Return a text on one line, without control characters."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())

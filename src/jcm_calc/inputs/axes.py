@@ -1,0 +1,133 @@
+"""The labels along each index, found from the tables, arrays and periods that were given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jcm_calc.inputs.given import Given
+from jcm_calc.inputs.periods import Period, cover_faults, order_faults, sheets
+from jcm_calc.problems import Problem, listed, shown
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The labels along one index; ``scalar`` where nothing given has that index."""
+
+    labels: Sequence[Any]
+    scalar: bool
+
+    @property
+    def size(self) -> int:
+        """The number of labels."""
+        return len(self.labels)
+
+
+def named_periods(p: Any) -> Axis:
+    """Read the argument ``p``: one period, or several in order of time.
+
+    Raises
+    ------
+    ValueError
+        With everything that is wrong with it.
+
+    Examples
+    --------
+    >>> [str(period) for period in named_periods(["2024", "2025"]).labels]
+    ['2024', '2025']
+    """
+    several = isinstance(p, list) or getattr(p, "ndim", 0) == 1  # a Series, an Index or an array
+    periods, wrong = [], []
+    for one in p if several else [p]:
+        try:
+            periods.append(Period.parse(one))
+        except ValueError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise ValueError(listed(wrong))
+    if not periods:
+        raise ValueError("an empty list came: name one period or several")
+    if faults := order_faults(periods):
+        raise ValueError("; ".join(faults))
+    return Axis(periods, not several)
+
+
+def of_periods(given: Mapping[str, Given], named: Axis | None, problems: list[Problem]) -> Axis | None:
+    """Return the periods p: those the user named, or the years that the rows of the tables fill.
+
+    Parameters
+    ----------
+    given : mapping
+    named : Axis, optional
+    problems : list of Problem
+        Complaints are appended to it.
+
+    Returns
+    -------
+    Axis or None
+        None where rows do not fit, so that nothing can be summed.
+    """
+    axis, fits = named, True
+    for table, rows in _tables(given.values(), "p"):
+        faults = order_faults(rows)
+        if not faults:
+            targets = named.labels if named else sheets(rows)
+            faults = cover_faults(rows, targets, named is not None)
+            if axis is None:
+                axis, source = Axis(targets, False), table
+            elif not faults and targets != axis.labels:
+                faults = [f"covers the periods {listed(targets)}, but {source} covers {listed(axis.labels)}"]
+        problems += [Problem(table, fault) for fault in faults]
+        fits = fits and not faults
+    if not fits:
+        return None
+    if axis is not None:
+        return axis
+    size = _longest(given.values(), "p")
+    return Axis([Period(None, None, str(number + 1)) for number in range(size or 1)], size is None)
+
+
+def of_labels(letter: str, given: Mapping[str, Given], problems: list[Problem]) -> Axis:
+    """Return the labels along any other index; complain where tables do not have the same ones."""
+    tables = _tables(given.values(), letter)
+    if not tables:
+        size = _longest(given.values(), letter)
+        return Axis(range(1, (size or 1) + 1), size is None)
+    (source, labels), *others = tables
+    ordered = True
+    for other, theirs in others:
+        ordered = ordered and list(theirs) == list(labels)
+        for here, there, mine, yours in ((other, source, theirs, labels), (source, other, labels, theirs)):
+            known = set(mine)
+            if lacking := [label for label in yours if label not in known]:
+                complaint = f"has no row for {letter} = {listed(map(str, lacking))}, for which {there} has one"
+                problems.append(Problem(here, complaint))
+    for one in given.values() if not ordered else ():
+        if letter in one.letters and letter not in one.labels and one.along(letter) > 1:
+            complaint = f"a list came, but the tables have {letter} in different orders: give it in a table"
+            problems.append(Problem(shown(one.source), complaint))
+    return Axis(labels, False)
+
+
+def lengths(given: Mapping[str, Given], axes: Mapping[str, Axis], problems: list[Problem]) -> None:
+    """Complain of arrays that are neither as long as an axis nor a single value along it."""
+    for letter, axis in axes.items():
+        sizes = {name: one.along(letter) for name, one in given.items() if one.along(letter) > 1}
+        if set(sizes.values()) - {axis.size}:
+            came = listed(f"{name} has {size}" for name, size in sizes.items())
+            problems.append(Problem(letter, f"there are {axis.size} of {letter}, but {came}"))
+
+
+def _tables(given: Iterable[Given], letter: str) -> list[tuple[str, Sequence[Any]]]:
+    """Return name and labels of each table that has an index."""
+    found: dict[int, tuple[str, Sequence[Any]]] = {}
+    for one in given:
+        if letter in one.labels:
+            found.setdefault(id(one.labels[letter]), (one.table, one.labels[letter]))
+    return list(found.values())
+
+
+def _longest(given: Iterable[Given], letter: str) -> int | None:
+    """Return how long an index without labels is; None where nothing has it."""
+    return max((one.along(letter) for one in given if letter in one.letters), default=None)

@@ -1,0 +1,76 @@
+"""What is missing: choices not made, and parameters that are needed under those made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.graph import Graph, is_user_supplied, open_choices
+from jcm_calc.declarations.items import Parameter
+from jcm_calc.inputs.taking import Taken, expected
+from jcm_calc.problems import Problem
+
+
+def graph(taken: Taken) -> Graph | None:
+    """Return the graph under the choices made; complain about choices and parameters that are missing.
+
+    Returns
+    -------
+    Graph or None
+        None where a choice is open.
+    """
+    m = taken.methodology
+    known = {*taken.given, *taken.refused}
+    replaced = frozenset(name for name in known & m.inputs.keys() if m.inputs[name].by)
+    undecided = open_choices(m, taken.choices, replaced)
+    for name in undecided:
+        if name not in taken.refused:
+            choice = m.choices[name]
+            options = "; ".join(f"{option}: {meaning}" for option, meaning in choice.options.items())
+            taken.problems.append(Problem(name, f"missing: {choice.text} ({options})", choice.section))
+    needed: dict[str, list[Mapping[str, str]]] = {}
+    for case in _cases(m, undecided, taken.choices):
+        for parameter in m.graph(case, replaced).parameters:
+            needed.setdefault(parameter.name, []).append(case)
+    for name, cases in needed.items():
+        parameter = m.inputs[name]
+        if is_user_supplied(parameter) and name not in known and name not in taken.tables and not taken.unread:
+            complaint = _missing(parameter) + _condition(m, undecided, cases)
+            taken.problems.append(Problem(parameter.symbol, complaint, parameter.section))
+    _idle(taken, needed)
+    return None if undecided else m.graph(taken.choices, replaced)
+
+
+def _idle(taken: Taken, needed: Mapping[str, object]) -> None:
+    """Warn of inputs without effect."""
+    m = taken.methodology
+    looked_at = {argument for condition in m.conditions for argument in condition.arguments}
+    for name in [*taken.given, *taken.tables]:
+        if name in m.inputs and name not in needed and name not in looked_at:
+            complaint = "is given but takes no part in this calculation"
+            taken.warnings.append(Problem(m.inputs[name].symbol, complaint))
+
+
+def _cases(m: Methodology, undecided: Sequence[str], choices: Mapping[str, str]) -> list[dict[str, str]]:
+    cases: list[dict[str, str]] = [dict(choices)]
+    for name in undecided:
+        cases = [{**case, name: option} for case in cases for option in m.choices[name].options]
+    return cases
+
+
+def _condition(m: Methodology, undecided: Sequence[str], cases: Sequence[Mapping[str, str]]) -> str:
+    """Say under which options of the choices not made a parameter is needed."""
+    options = {name: dict.fromkeys(case[name] for case in cases) for name in undecided}
+    narrow = [
+        f"{name} = {' or '.join(found)}" for name, found in options.items() if len(found) < len(m.choices[name].options)
+    ]
+    return f", only if {' and '.join(narrow)}" if narrow else ""
+
+
+def _missing(parameter: Parameter) -> str:
+    text = f"missing: {parameter.text}, {expected(parameter)}"
+    if parameter.by:
+        text += f", or values by {parameter.by}"
+    if parameter.candidates:
+        text += f"; possible values by name: {'; '.join(parameter.candidates)}"
+    return text

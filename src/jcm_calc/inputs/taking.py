@@ -1,0 +1,269 @@
+"""Take what the user gave, piece by piece: tables, numbers, choices, candidates, values by class."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.interval import Interval
+from jcm_calc.declarations.items import DeclarationError, Kind, Parameter, Table, Value
+from jcm_calc.evidence import unconfirmed
+from jcm_calc.inputs import checks
+from jcm_calc.inputs.cells import numbers
+from jcm_calc.inputs.given import Given, read_value
+from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Taken:
+    """What was given so far, and every complaint about it.
+
+    Attributes
+    ----------
+    given : dict
+        Numbers and classes by the name of their parameter or fact.
+    choices : dict
+        The option of each choice.
+    tables : dict
+        Defaults by class that the user named or gave.
+    replaced : dict
+        Value or table that the user named or gave in place of the document's.
+    refused : set of str
+        Names with a complaint, which are not missing as well.
+    unread : bool
+        Whether a table could not be read, so that nobody knows what is missing.
+    problems, warnings : list of Problem
+    """
+
+    def __init__(self, methodology: Methodology) -> None:
+        self.methodology = methodology
+        self.declared = {**methodology.inputs, **methodology.facts}
+        self.given: dict[str, Given] = {}
+        self.choices: dict[str, str] = {}
+        self.tables: dict[str, Table] = {}
+        self.replaced: dict[str, Value | Table | None] = {}
+        self.refused: set[str] = set()
+        self.unread = False
+        self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
+
+    def _parameter(self, name: str, source: str = "") -> Parameter | None:
+        """Return the parameter or fact of that name or symbol; complain where it cannot be given."""
+        found = self.declared.get(name) or next((item for item in self.declared.values() if item.symbol == name), None)
+        if found is None:
+            self.problems.append(Problem(name, self._unknown(name) + (f" (in {source})" if source else "")))
+        elif found.kind is Kind.CONSTANT:
+            self.refuse(found, "is true by definition and cannot be given")
+        elif found.name in self.refused:
+            pass  # one complaint about a parameter is enough
+        elif found.name in self.given or found.name in self.replaced:
+            first = self.given[found.name].source if found.name in self.given else "by name"
+            self.problems.append(Problem(found.symbol, f"is given twice: {first}, and {source or 'by name'}"))
+        else:
+            return found
+        return None
+
+    def _unknown(self, name: str) -> str:
+        m = self.methodology
+        if any(name in (rule.name, rule.symbol) for rule in m.rules):
+            return "unknown input: it is the result of an equation and cannot be given"
+        if name in m.coordinates:
+            return f"unknown input: it comes from the index {m.coordinates[name].of} and cannot be given"
+        if name in m.choices:
+            return f"is a choice for the whole calculation, not a column: give {name}= by name"
+        if name in m.indices:
+            return f"unknown input: it is an index ({m.indices[name]}), for which a table has a column"
+        hint = suggestion(name, [*self.declared, *m.choices, *m.indices])
+        return f"unknown input: {m} has no such parameter{hint}"
+
+    def refuse(self, parameter: Parameter, complaint: str) -> None:
+        """Complain about a parameter, which then counts as given: it is not missing too."""
+        self.refused.add(parameter.name)
+        self.problems.append(Problem(parameter.symbol, complaint, parameter.section))
+
+    def value(self, name: str, value: Any) -> None:
+        """Take one named value: a choice, a number, an array, a Series, a candidate, values by class."""
+        if name in self.methodology.choices:
+            self._choose(name, value)
+            return
+        parameter = self._parameter(name)
+        if parameter is None:
+            return
+        if isinstance(value, str) and value in parameter.candidates:
+            self._replace(parameter, parameter.candidates[value])
+        elif isinstance(value, Mapping):
+            self._by_class(parameter, value)
+        elif hasattr(value, "iloc"):
+            self._labelled(parameter, value.to_frame(name) if hasattr(value, "to_frame") else value)
+        else:
+            self._read(parameter, value, "given")
+
+    def _labelled(self, parameter: Parameter, frame: pd.DataFrame) -> None:
+        """Take a Series, or a DataFrame of one parameter: with its labels, or as a list if it has none."""
+        from jcm_calc.inputs.tables import split_heading
+
+        columns = [str(heading) for heading in frame.columns if heading not in self.methodology.indices]
+        named = any(level is not None for level in frame.index.names)
+        if len(columns) != 1 or split_heading(columns[0])[0] not in (parameter.name, parameter.symbol):
+            self.refuse(parameter, "a table of other columns came: give it as a table, without a name")
+        elif named or len(frame.columns) > 1:
+            self.table(frame, f"the Series {parameter.name}")
+        elif type(frame.index).__name__ == "RangeIndex":
+            self._read(parameter, frame.iloc[:, 0].array, "given")
+        else:
+            letters = " or ".join(parameter.indices)
+            self.refuse(parameter, f"a Series came whose index has no name: call it {letters or 'what it is'}")
+
+    def _choose(self, name: str, value: Any) -> None:
+        choice = self.methodology.choices[name]
+        if isinstance(value, str) and value in choice.options:
+            if self.choices.setdefault(name, value) != value:
+                self.problems.append(Problem(name, "is given twice", choice.section))
+            return
+        self.refused.add(name)
+        hint = suggestion(str(value), choice.options)
+        complaint = f"{shown(value)} is none of its options: {', '.join(choice.options)}{hint}"
+        self.problems.append(Problem(name, complaint, choice.section))
+
+    def _replace(self, parameter: Parameter, known: Value | Table) -> None:
+        self.replaced[parameter.name] = known
+        if isinstance(known, Table):
+            self.tables[parameter.name] = known
+        else:
+            self.given[parameter.name] = Given(np.array(known.value), "", {}, "candidate")
+
+    def _read(
+        self,
+        parameter: Parameter,
+        raw: Any,
+        source: str,
+        unit: str | None = None,
+        labels: Mapping[str, Sequence[Any]] | None = None,
+    ) -> None:
+        where = "" if labels is None else f" (in {source})"
+        try:
+            given = read_value(parameter, raw, source, unit, labels)
+        except ValueError as error:
+            hint = ""
+            if parameter.candidates:
+                near = suggestion(raw, parameter.candidates) if isinstance(raw, str) else ""
+                hint = f", or the name of a possible value: {'; '.join(parameter.candidates)}{near}"
+            self.refuse(parameter, f"{error}{where}; expected {expected(parameter)}{hint}")
+            return
+        complaint = checks.impossible(parameter, given)
+        if not complaint and labels is not None:
+            try:
+                given = given.without_extra_indices(parameter)
+            except ValueError as error:
+                complaint = str(error)
+        if complaint:
+            self.refuse(parameter, complaint + where)
+        else:
+            self.given[parameter.name] = given
+
+    def _by_class(self, parameter: Parameter, values: Mapping[Any, Any]) -> None:
+        """Take values by class; where one repeats the document's, it keeps the document's evidence."""
+        if not parameter.by or not values:
+            reason = "an empty mapping came" if parameter.by else "values by class came, but it depends on no class"
+            self.refuse(parameter, f"{reason}; expected {expected(parameter)}")
+            return
+        user = unconfirmed("given by the user in place of a value that the document fixes")
+        entries = dict(parameter.table.entries) if parameter.table else {}
+        wrong = []
+        for key, number in values.items():
+            try:
+                name = self._class(parameter, key)
+                value = _single(parameter, number)
+                known = entries.get(name)
+                entries[name] = known if known is not None and known.value == value else Value(value, user)
+            except ValueError as error:
+                wrong.append(f"{key}: {error}")
+        table = Table(entries)
+        try:
+            if table.numeric:
+                table.bins()
+        except DeclarationError as error:
+            wrong.append(str(error))
+        if wrong:
+            self.refuse(parameter, listed(wrong))
+        else:
+            self._replace(parameter, table)
+
+    def _class(self, parameter: Parameter, key: Any) -> str | Interval:
+        """Return a class as the tables have it: a name, or an interval of a parameter that is a number."""
+        by = self.methodology.inputs.get(parameter.by)
+        if by is None or by.textual:
+            return str(key).strip()
+        interval = key if isinstance(key, Interval) else Interval.parse(str(key))
+        if math.isnan(interval.lower) or math.isnan(interval.upper):
+            raise ValueError("an interval has two ends")
+        return interval
+
+    def table(self, table: Any, source: str) -> None:
+        """Take a table or the file that holds one."""
+        try:
+            if isinstance(table, str | os.PathLike):
+                from jcm_calc.inputs.tables import read
+
+                self._columns(read(table), Path(table).name)
+            elif hasattr(table, "iloc"):
+                self._columns(table.to_frame() if hasattr(table, "to_frame") else table, source)
+            else:
+                complaint = f"a table must be a DataFrame or a file, not {type(table).__name__}"
+                raise InputError(source, [Problem(source, complaint)])
+        except InputError as error:
+            # what such a table would have held is not missing
+            self.unread = True
+            self.problems.extend(error.problems)
+
+    def _columns(self, table: pd.DataFrame, source: str) -> None:
+        from jcm_calc.inputs.tables import dense, flat, split_heading
+
+        try:
+            frame = flat(table)
+        except ValueError as error:
+            raise InputError(source, [Problem(source, str(error))]) from None
+        named: dict[str, Parameter] = {}
+        for heading in frame.columns:
+            if heading not in self.methodology.indices:
+                parameter = self._parameter(split_heading(heading)[0], source)
+                if parameter is not None and parameter in named.values():
+                    self.problems.append(Problem(source, f"has two columns for {parameter.symbol}"))
+                elif parameter is not None:
+                    named[heading] = parameter
+        try:
+            columns = dense(frame, self.methodology.indices, source)
+        except InputError as error:
+            self.problems.extend(error.problems)
+            self.refused.update(parameter.name for parameter in named.values())
+            return
+        for heading, parameter in named.items():
+            column = columns[heading]
+            self._read(parameter, column.values, column.source, column.unit, column.labels)
+
+
+def _single(parameter: Parameter, number: Any) -> float:
+    """Return one number of a table that the user gives."""
+    values, faults = numbers(number, parameter.unit)
+    if values.size != 1 or faults:
+        raise ValueError(f"{shown(number)} is not a number")
+    value = float(values.flat[0])
+    if value not in parameter.bounds:
+        raise ValueError(f"{shown(number)} came, expected a number in {parameter.bounds}")
+    return value
+
+
+def expected(parameter: Parameter) -> str:
+    if parameter.unit == "yes/no":
+        return "yes or no"
+    if parameter.unit == "category":
+        return "one of " + ", ".join(parameter.categories) if parameter.categories else "a class name"
+    return f"a number in {parameter.unit}" if parameter.unit else "a plain number"
