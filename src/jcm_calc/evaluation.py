@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,22 @@ BLOCK = 32_768
 
 
 class EvaluationError(ArithmeticError):
-    """An equation gives no finite number."""
+    """An equation gives no finite number.
+
+    Attributes
+    ----------
+    name : str
+        The first quantity, in the order of calculation, that has no value.
+    place : tuple of int
+        Where, along each index.
+    zeros : tuple of str
+        Its operands that are 0 there.
+    """
+
+    def __init__(self, name: str, place: tuple[int, ...], zeros: tuple[str, ...]) -> None:
+        self.name, self.place, self.zeros = name, place, zeros
+        because = f": {', '.join(zeros)} is 0" if zeros else ": a number is too large"
+        super().__init__(f"{name} is not a finite number{because}")
 
 
 def evaluate(
@@ -61,6 +76,19 @@ def evaluate(
     after all its blocks, so an equation that needs it runs in a later pass, for which whatever the
     earlier pass dropped is computed again.
     """
+    result = _evaluate(graph, sizes, values, lookups, keep)
+    if not all(np.isfinite(array).all() for array in result.values()):
+        _blame(graph, sizes, values, lookups)
+    return result
+
+
+def _evaluate(
+    graph: Graph,
+    sizes: Mapping[str, int],
+    values: Mapping[str, Array],
+    lookups: Mapping[str, Lookup],
+    keep: tuple[str, ...],
+) -> dict[str, Array]:
     run = _Run(graph, sizes, lookups, keep)
     known: dict[str, Array] = {name: array for name, array in values.items() if name in graph.nodes}
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
@@ -70,11 +98,29 @@ def evaluate(
                 known.update(run.in_blocks(names, known))
             else:
                 known.update(run.equations(names, known, sizes[run.split]))
-    result = {name: known[name] for name in keep}
-    for name, array in result.items():
-        if not np.isfinite(array).all():
-            raise EvaluationError(f"{name} is not a finite number: a divisor is 0, or a number too large")
-    return result
+    return {name: known[name] for name in keep}
+
+
+def _blame(
+    graph: Graph, sizes: Mapping[str, int], values: Mapping[str, Array], lookups: Mapping[str, Lookup]
+) -> NoReturn:
+    """Find the first quantity that has no value, and its operands that are 0 there."""
+    computed = tuple(name for name in graph.nodes if name not in values)
+    known = dict(values) | _evaluate(graph, sizes, values, lookups, computed)
+    for name in computed:
+        wrong = ~np.isfinite(known[name])
+        if wrong.any():
+            place = tuple(int(at) for at in np.argwhere(wrong)[0])
+            node = graph.nodes[name]
+            operands = node.arguments if isinstance(node, Equation) else ()
+            here = {
+                operand: known[operand][
+                    tuple(at if size > 1 else 0 for at, size in zip(place, known[operand].shape, strict=True))
+                ]
+                for operand in operands
+            }
+            raise EvaluationError(name, place, tuple(operand for operand, value in here.items() if value == 0))
+    raise AssertionError("every quantity is finite")
 
 
 class _Run:

@@ -14,7 +14,7 @@ from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS, Graph
 from jcm_calc.declarations.items import Equation, Kind, Parameter, Table, Value
 from jcm_calc.eligibility import Answer, Verdict, judge
-from jcm_calc.evaluation import evaluate
+from jcm_calc.evaluation import EvaluationError, evaluate
 from jcm_calc.evidence import Evidence, unconfirmed
 from jcm_calc.inputs import Inputs, Period
 from jcm_calc.manifest import file_digest, input_digest, record, record_periods, record_table, rules_digest
@@ -41,7 +41,11 @@ class Result:
         self._values = dict(inputs.values)
         for coordinate in inputs.methodology.coordinates.values():
             self._values.update(_coordinate(coordinate.name, inputs))
-        self._results = evaluate(inputs.graph, self._sizes, self._values, inputs.lookups(), RESULTS)
+        self._lookups = inputs.lookups()
+        try:
+            self._results = evaluate(inputs.graph, self._sizes, self._values, self._lookups, RESULTS)
+        except EvaluationError as error:
+            raise InputError(str(inputs.methodology), [_undefined(error, inputs)]) from None
 
     @property
     def methodology(self) -> Methodology:
@@ -88,11 +92,30 @@ class Result:
         quantity: Quantity[Any] = registry().Quantity(array.squeeze(axes), "" if node.unit in ("-", "") else node.unit)
         return quantity
 
+    @cached_property
+    def _shown(self) -> Graph:
+        """Everything that can be shown: the way to ER, and equations beside it whose inputs are known."""
+        m, inputs = self.methodology, self.inputs
+        replaced = [name for name in inputs.values if m.inputs[name].by]
+        operands = m.operands(inputs.choices)
+        targets = list(RESULTS)
+        for name in operands:
+            graph = m.graph(inputs.choices, replaced, (name,), inputs.absent)
+            if all(
+                leaf.name in self._values or leaf.name in inputs.tables or leaf.supplied for leaf in graph.parameters
+            ):
+                targets.append(name)
+        graph = m.graph(inputs.choices, replaced, targets, inputs.absent)
+        for leaf in graph.parameters:
+            if leaf.value is not None and leaf.name not in self._values:
+                self._values[leaf.name] = np.full((1,) * len(m.indices), leaf.value.value)
+        return graph
+
     def _node(self, name: str) -> Any:
         if name in self.inputs.graph.nodes:
             return self.inputs.graph.nodes[name]
-        if name in self._values and name in self.methodology.inputs:
-            return self.methodology.inputs[name]
+        if name in self._shown.nodes:
+            return self._shown.nodes[name]
         operands = self.methodology.operands(self.inputs.choices)
         hint = "takes no part in this calculation" if name in operands else f"is no name of {self.methodology}"
         raise KeyError(f"{name} {hint}")
@@ -102,22 +125,8 @@ class Result:
         known = self._results.get(name, self._values.get(name))
         if known is not None:
             return known
-        graph = Graph({key: node for key, node in self.inputs.graph.nodes.items() if key in self._upstream(name)})
-        return evaluate(graph, self._sizes, self._values, self.inputs.lookups(), (name,))[name]
-
-    def _upstream(self, name: str) -> set[str]:
-        found: set[str] = set()
-        waiting = [name]
-        while waiting:
-            current = waiting.pop()
-            if current not in found:
-                found.add(current)
-                node = self.inputs.graph.nodes[current]
-                if isinstance(node, Equation):
-                    waiting.extend(node.arguments)
-                elif current in self.inputs.tables and isinstance(node, Parameter):
-                    waiting.append(node.by)
-        return found
+        whole = self.inputs.graph if name in self.inputs.graph.nodes else self._shown
+        return evaluate(whole.upstream(name), self._sizes, self._values, self._lookups, (name,))[name]
 
     def _full(self, name: str) -> Array:
         """Return an array that spans every index of its own."""
@@ -140,7 +149,7 @@ class Result:
         """
         from jcm_calc.derivatives import gradient
 
-        return gradient(self.inputs.graph, self._sizes, self._values, self.inputs.lookups(), target)
+        return gradient(self.inputs.graph, self._sizes, self._values, self._lookups, target)
 
     def __repr__(self) -> str:
         mark = "" if not self.unconfirmed else f", an estimate: {len(self.unconfirmed)} items unconfirmed"
@@ -468,3 +477,17 @@ def _of_period(period: Period, what: str) -> float:
         "first_day": period.first.toordinal(),
         "last_day": period.last.toordinal(),
     }[what]
+
+
+def _undefined(error: EvaluationError, inputs: Inputs) -> Problem:
+    """Say which quantity has no value, where, and because of what."""
+    symbols = inputs.methodology.symbols()
+    node = inputs.graph.nodes[error.name]
+    place = ", ".join(
+        f"{letter}={axis.labels[at]}"
+        for at, (letter, axis) in zip(error.place, inputs.axes.items(), strict=True)
+        if letter in node.indices and not axis.scalar
+    )
+    causes = [f"{symbols[name]} is 0 ({getattr(inputs.graph.nodes[name], 'text', name)})" for name in error.zeros]
+    complaint = "has no value" + (f" for {place}" if place else "")
+    return Problem(symbols[error.name], f"{complaint}: {' and '.join(causes) or 'a number is too large'}")

@@ -28,6 +28,17 @@ class Graph:
 
     nodes: Mapping[str, Node]
 
+    def upstream(self, name: str) -> Graph:
+        """Return the part of the graph that one name needs."""
+        found: set[str] = set()
+        waiting = [name]
+        while waiting:
+            current = waiting.pop()
+            if current not in found and current in self.nodes:
+                found.add(current)
+                waiting.extend(needs(self.nodes[current], frozenset()))
+        return Graph({key: node for key, node in self.nodes.items() if key in found})
+
     @property
     def equations(self) -> tuple[Equation, ...]:
         """The equations, in the order in which they run."""

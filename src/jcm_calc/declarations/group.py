@@ -315,6 +315,10 @@ class Group:
                     text=told(rule),
                 )
                 self._add(here)
+        for condition in group.conditions:
+            arguments = tuple(new(argument) for argument in condition.arguments)
+            self.conditions.append(replace(condition, arguments=arguments))
+        self.derivations += [replace(derivation, of=new(derivation.of)) for derivation in group.derivations]
 
     def derivation(
         self, of: str, function: Callable[..., Any], *, values: Mapping[str, Value], unit: str, text: str

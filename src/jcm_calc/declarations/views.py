@@ -49,6 +49,7 @@ def parameters(methodology: Methodology) -> pd.DataFrame:
                 "options": item.options,
                 "raises": " ".join(sorted(item.raises)),
                 "lowers": " ".join(sorted(item.lowers)),
+                "either": " ".join(sorted(item.either)),
                 "bounds": "" if item.textual else str(item.bounds),
                 "plausible": str(item.plausible or ""),
                 "value": item.value.value if item.value else pd.NA,
