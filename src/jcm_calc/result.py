@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from jcm_calc import eligibility
 from jcm_calc.credits import SCHEME_RULES, Item, UncertifiedError, check_years, whole_tonnes
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS, Graph
 from jcm_calc.declarations.items import Equation, Kind, Parameter, Table, Value
-from jcm_calc.eligibility import Answer, Verdict, judge
+from jcm_calc.eligibility import Answer, Verdict
 from jcm_calc.evaluation import evaluate
 from jcm_calc.evidence import Evidence, unconfirmed
 from jcm_calc.inputs import Inputs
@@ -37,11 +38,7 @@ class Result:
     def __init__(self, inputs: Inputs, call: Mapping[str, Any]) -> None:
         self.inputs = inputs
         self.call = call
-        self._sizes = {letter: axis.size for letter, axis in inputs.axes.items()}
-        self._values = dict(inputs.values)
-        for coordinate in inputs.methodology.coordinates.values():
-            self._values.update(_coordinate(coordinate.name, inputs))
-        self._results = evaluate(inputs.graph, self._sizes, self._values, inputs.lookups(), RESULTS)
+        self._results = evaluate(inputs.graph, inputs.sizes, inputs.values, inputs.lookups(), RESULTS)
 
     @property
     def methodology(self) -> Methodology:
@@ -91,7 +88,7 @@ class Result:
     def _node(self, name: str) -> Any:
         if name in self.inputs.graph.nodes:
             return self.inputs.graph.nodes[name]
-        if name in self._values and name in self.methodology.inputs:
+        if name in self.inputs.values and name in self.methodology.inputs:
             return self.methodology.inputs[name]
         operands = self.methodology.operands(self.inputs.choices)
         hint = "takes no part in this calculation" if name in operands else f"is no name of {self.methodology}"
@@ -99,11 +96,11 @@ class Result:
 
     def _array(self, name: str) -> Array:
         """Return an array with one axis for each index, computing it again if it was dropped."""
-        known = self._results.get(name, self._values.get(name))
+        known = self._results.get(name, self.inputs.values.get(name))
         if known is not None:
             return known
         graph = Graph({key: node for key, node in self.inputs.graph.nodes.items() if key in self._upstream(name)})
-        return evaluate(graph, self._sizes, self._values, self.inputs.lookups(), (name,))[name]
+        return evaluate(graph, self.inputs.sizes, self.inputs.values, self.inputs.lookups(), (name,))[name]
 
     def _upstream(self, name: str) -> set[str]:
         found: set[str] = set()
@@ -241,32 +238,11 @@ class Result:
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
         """The answer to each eligibility criterion."""
-        known: dict[str, Array] = dict(self.inputs.facts)
-        for condition in self.methodology.conditions:
-            for name in condition.arguments:
-                if name not in known and (name in self.inputs.graph.nodes or name in self._values):
-                    known[name] = self._array(name)
-                    if name in self.inputs.classes:
-                        known[name] = np.array(self.inputs.classes[name], dtype=object)[known[name]]
-        return tuple(judge(condition, known) for condition in self.methodology.conditions)
+        return eligibility.verdicts(self.inputs, self._array)
 
     def eligibility(self) -> pd.DataFrame:
         """Return the answer to each eligibility criterion, as a DataFrame by number."""
-        import pandas as pd
-
-        columns = ["number", "text", "answer", "to be shown", "failing units", "grade"]
-        rows = [
-            {
-                "number": verdict.criterion.number,
-                "text": verdict.criterion.text,
-                "answer": str(verdict.answer),
-                "to be shown": ", ".join(verdict.missing),
-                "failing units": 0 if verdict.failing is None else int(verdict.failing.sum()),
-                "grade": str(verdict.criterion.evidence.grade),
-            }
-            for verdict in self.verdicts
-        ]
-        return pd.DataFrame(rows, columns=columns).set_index("number")
+        return eligibility.table(self.verdicts)
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
@@ -322,7 +298,7 @@ class Result:
 
     def _by_hand(self, parameter: Parameter) -> tuple[str, Evidence]:
         """Judge a number that the user gave in place of one that the document fixes."""
-        given = self._values[parameter.name]
+        given = self.inputs.values[parameter.name]
         detail = f"{float(given.flat[0]):g} {parameter.unit}".strip() if given.size == 1 else f"{given.size} values"
         if (
             parameter.value is not None
@@ -330,8 +306,8 @@ class Result:
             and parameter.value.evidence.confirmed
         ):
             return detail, parameter.value.evidence
-        if parameter.table is not None and parameter.by in self._values:
-            keys = self._values[parameter.by]
+        if parameter.table is not None and parameter.by in self.inputs.values:
+            keys = self.inputs.values[parameter.by]
             own = parameter.table.lookup(self.inputs.classes.get(parameter.by))(keys)
             entries = [value.evidence for _, value in self._entries_used(parameter, parameter.table)]
             if (given == own).all() and entries and all(evidence.confirmed for evidence in entries):
@@ -339,7 +315,7 @@ class Result:
         return detail, unconfirmed("given by the user in place of a value that the document fixes")
 
     def _entries_used(self, parameter: Parameter, table: Table) -> Iterator[tuple[str, Value]]:
-        keys = self._values[parameter.by]
+        keys = self.inputs.values[parameter.by]
         classes = self.inputs.classes.get(parameter.by)
         if classes is not None:
             used = {classes[code] for code in np.unique(keys)}
@@ -402,7 +378,7 @@ class Result:
             "call": call,
             "periods": [str(period) for period in self.inputs.periods],
             "choices": self.inputs.choices,
-            "units": {name: m.inputs[name].unit for name in self.inputs.values},
+            "units": {name: m.inputs[name].unit for name in self.inputs.values if name in m.inputs},
             "sources": {name: self._source(name) for name in self.inputs.graph.nodes if name in m.inputs},
             "evidence": [
                 {
@@ -420,23 +396,3 @@ class Result:
             "results": {name: self._full(name).ravel().tolist() for name in RESULTS},
             "hash": input_digest(call, rules),
         }
-
-
-def _coordinate(name: str, inputs: Inputs) -> dict[str, Array]:
-    """Return the operand that a coordinate stands for."""
-    declared = inputs.methodology.coordinates[name]
-    axis = inputs.axes[declared.of]
-    if declared.what == "count":
-        values: Any = [axis.size]
-    elif declared.what == "label":
-        values = range(axis.size)
-    else:
-        if name not in inputs.graph.nodes:
-            return {}
-        days = [period.days for period in inputs.periods]
-        values = {"days": days, "hours": [24 * n for n in days], "year": [period.year for period in inputs.periods]}[
-            declared.what
-        ]
-    shape = [len(values) if letter == declared.of and declared.what != "count" else 1 for letter in inputs.axes]
-    dtype = np.intp if declared.what == "label" else np.float64
-    return {name: np.array(values, dtype=dtype).reshape(shape)}

@@ -10,7 +10,7 @@ import numpy as np
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Coordinate, Parameter, Table
-from jcm_calc.inputs.given import Given, span
+from jcm_calc.inputs.given import UNDECIDED, Given, span
 from jcm_calc.problems import Problem, listed, suggestion
 from jcm_calc.units import UnitError, conversion
 
@@ -157,10 +157,10 @@ def complete_amounts(
     """Refuse one amount for several units or periods: it would be counted several times."""
     for name, item in given.items():
         parameter = methodology.inputs.get(name)
-        if parameter is None or not parameter.extensive:
+        if parameter is None or not parameter.extensive or item.letters == UNDECIDED:
             continue
         for letter in parameter.indices:
-            if item.along(letter) < axes[letter].size and item.along(letter) == 1:
+            if item.along(letter) == 1 < axes[letter].size:
                 complaint = f"one amount came for all {axes[letter].size} of {letter} ({methodology.indices[letter]})"
                 complaint += ": give one for each"
                 problems.append(Problem(parameter.symbol, complaint, parameter.section))

@@ -41,6 +41,21 @@ def graph(taken: Taken) -> Graph | None:
     return None if undecided else m.graph(taken.choices, replaced)
 
 
+def possible(taken: Taken) -> Graph:
+    """Return the graph of what eligibility criteria look at, as far as what is given reaches."""
+    m = taken.methodology
+    known = {*taken.given, *taken.tables}
+    replaced = frozenset(name for name in taken.given.keys() & m.inputs.keys() if m.inputs[name].by)
+    targets = []
+    for name in dict.fromkeys(argument for condition in m.conditions for argument in condition.arguments):
+        found = m.graph(taken.choices, replaced, (name,))
+        leaves = all(leaf.name in known or not is_user_supplied(leaf) for leaf in found.parameters)
+        decided = all(argument in found.nodes for rule in found.equations for argument in rule.arguments)
+        if leaves and decided:
+            targets.append(name)
+    return m.graph(taken.choices, replaced, tuple(targets))
+
+
 def _idle(taken: Taken, needed: Mapping[str, object]) -> None:
     """Warn of inputs without effect."""
     m = taken.methodology
