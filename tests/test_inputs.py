@@ -218,7 +218,7 @@ def test_an_array_by_unit_and_period():
 
 
 def test_a_list_for_two_indices_where_only_one_reading_is_left():
-    by_unit = calculate(EC_PJ=[10, 20], COP_PJ=[1.63, 2.2], application=FREEZER, p="2024")
+    by_unit = calculate(EC_PJ=[10, 20], COP_PJ=1.63, application=FREEZER, p="2024")
     assert by_unit["PE_i"].magnitude == pytest.approx([10 * EF, 20 * EF], rel=1e-12)
     by_period = calculate(EC_PJ=[10, 20], COP_PJ=1.63, application=FREEZER, p=["2024", "2025"])
     assert by_period.PE.magnitude == pytest.approx([10 * EF, 20 * EF], rel=1e-12)

@@ -390,6 +390,13 @@ def test_an_equation_takes_arrays_as_it_takes_numbers(rule, values, units):
     np.testing.assert_allclose(rule.function(*arrays), expected, rtol=1e-15)
 
 
+@pytest.mark.parametrize("number", FIVE)
+def test_reductions_are_reference_less_project_emissions(number):
+    m = methodology(number)
+    assert m.written("ER") == "ER_p = RE_p − PE_p"
+    assert m.operands({})["ER"].function(5.0, 3.0) == 2.0
+
+
 # Declared directions
 
 

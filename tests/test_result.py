@@ -379,6 +379,14 @@ def test_an_unconfirmed_value_is_not_confirmed_by_repeating_it(scheme_rules_read
             calculate(m, **BOILERS, **given).credits()
 
 
+@pytest.mark.filterwarnings("ignore:fuel,i. is given but takes no part:jcm_calc.problems.InputWarning")
+def test_values_by_hand_are_confirmed_only_if_every_entry_they_repeat_is(scheme_rules_read):
+    by_hand = {**BOILERS, "fuel": ["coal", "oil"], "EF": [0.1, 0.07]}
+    assert calculate(certain(), **by_hand).credits().to_dict() == {2024: 24}  # 10 + 206 × 0.07 = 24.42
+    with pytest.raises(UncertifiedError, match="given by the user"):
+        calculate(certain(**{"EF oil": RECALLED}), **by_hand).credits()
+
+
 def test_a_candidate_carries_its_own_grade(scheme_rules_read):
     read = calculate(certain(), **BOILERS, η="read")
     draft = calculate(certain(), **BOILERS, η="draft")

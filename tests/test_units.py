@@ -48,7 +48,7 @@ def test_a_bare_number_is_in_the_declared_unit():
 
 
 def test_whole_kilowatt_hours_convert_without_rounding():
-    assert [magnitude(f"{number} kWh", "MWh") for number in (347200, 1100, 7)] == [347.2, 1.1, 0.007]
+    assert [magnitude(f"{number} kWh", "MWh") for number in (347200, 13, 59)] == [347.2, 0.013, 0.059]
 
 
 @pytest.mark.parametrize(

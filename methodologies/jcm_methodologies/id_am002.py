@@ -70,6 +70,7 @@ m.monitored(
     options="BC",
     plausible="[0, 5e6]",
     comparable="EC_PJ",
+    either="RE PE",
     text="electricity imported from the grid to the project site in period p",
     evidence=primary(SHEET, "option B (invoices) or C (measured)"),
 )
@@ -79,6 +80,7 @@ m.monitored(
     extensive=True,
     options="C",
     plausible="[0, 8784]",
+    either="RE PE",
     text="operating time of the captive generator in period p",
     evidence=unconfirmed("recalled", 70),
 )
@@ -86,6 +88,7 @@ m.fixed(
     "RC_gen",
     "MW",
     plausible="[0, 1000]",
+    either="RE PE",
     text="rated capacity of the captive generator",
     evidence=unconfirmed("recalled", 70),
 )
@@ -149,6 +152,7 @@ m.default(
     "TD_cooling",
     "K",
     value=1.5,
+    either="RE",
     text="condensing temperature − cooling-water outlet temperature",
     evidence=unconfirmed("recalled", 85),
 )
@@ -156,6 +160,7 @@ m.default(
     "TD_chilled",
     "K",
     value=1.5,
+    either="RE",
     text="chilled-water outlet temperature − evaporating temperature",
     evidence=unconfirmed("recalled", 85),
 )
@@ -191,6 +196,9 @@ m.default(
     text="CO2 emission factor of captive electricity (diesel)",
     evidence=unconfirmed("recalled, after the CDM's AMS-I.A; whether it is fixed in version 2.0 is not known", 80),
 )
+
+
+m.waive("zero activity", "the shares of grid and captive power are not defined for a site without any electricity")
 
 
 @m.equation(

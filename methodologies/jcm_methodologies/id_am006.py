@@ -6,6 +6,8 @@ structure is that which the official summary of ver 2.1 implies.
 
 from datetime import date
 
+import numpy as np
+
 from jcm_calc.declarations import Methodology, Version
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_methodologies.load_history import SUMMARY, load_history, of_unit
@@ -98,3 +100,15 @@ m.attested(
         "the reference needs them; length, frequency, number and exclusions are not known", 85, SUMMARY
     ),
 )
+
+
+@m.fitting
+def loads_within_the_history(values):
+    """Put the limits of the load ranges around the loads of the history, of which each range gets one."""
+    for unit in ("HPU", "HCU"):
+        if f"lower_{unit}" in values:
+            days = values.get(f"d_{unit}_hist", np.ones(2))
+            loads = np.sort(values.get(f"F_{unit}_hist", np.array([1.0, 2.0])) / days)
+            middle = loads.mean() if loads[1] > loads[0] else 0.0
+            values |= {f"lower_{unit}": np.array([0.0, middle]), f"upper_{unit}": np.array([middle or 1e9, 1e9])}
+    return values

@@ -381,3 +381,13 @@ m.attested(
         "read as far as the calorific value, where the copy breaks off; steam, length and sampling inferred", 85, TEXT
     ),
 )
+
+
+@m.fitting
+def loads_within_the_history(values):
+    """Put one record of the history below every load and one above."""
+    if "SG_hist" in values:
+        values["SG_hist"] = np.array([1e-3, 1e3]) * values["SG_hist"]
+    if "x_lowest" in values:
+        values |= {"x_lowest": 0.0, "x_highest": 1e6}
+    return values

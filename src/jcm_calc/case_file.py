@@ -32,6 +32,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import tomllib
 import warnings
@@ -42,8 +43,10 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Evidence, Grade, Source
 from jcm_calc.problems import InputError, Problem, suggestion
+from jcm_calc.rulebooks import modules
 
 if TYPE_CHECKING:
     from jcm_calc.result import Result
@@ -147,6 +150,15 @@ class CaseFile:
         values = {**self.choices, **self.inputs}
         return calculate(self.methodology, *self.tables, version=self.version, p=self.p, facts=self.facts, **values)
 
+    def differences(self) -> list[str]:
+        """Return what a calculation gives otherwise than was published."""
+        try:
+            result = self.calculate()
+        except InputError as error:
+            subjects = tuple(problem.subject for problem in error.problems)
+            return [] if subjects == tuple(self.expected.get("missing", ())) else [str(error)]
+        return [str(comparison) for comparison in self.compare(result) if not comparison.agrees]
+
     def compare(self, result: Result) -> tuple[Comparison, ...]:
         """Compare a result with the published figures."""
         found = []
@@ -161,6 +173,17 @@ class CaseFile:
                 tonnes = []
             found.append(Comparison("tonnes", self.expected["tonnes"], tuple(tonnes)))
         return tuple(found)
+
+
+def published(methodology: Methodology) -> Iterator[CaseFile]:
+    """Yield the worked cases of a methodology that its rule book ships, in its folder ``cases``."""
+    module = modules().get(methodology.number)
+    if module is not None:
+        package = importlib.import_module(module.rpartition(".")[0])
+        for path in sorted(Path(package.__path__[0], "cases").glob("*.toml")):
+            case = read_case(path)
+            if case.methodology == methodology.number and case.version in (None, methodology.version):
+                yield case
 
 
 def read_case(path: str | Path) -> CaseFile:

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from jcm_calc import eligibility
 from jcm_calc.credits import SCHEME_RULES, Item, UncertifiedError, check_years, whole_tonnes
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS, Graph
 from jcm_calc.declarations.items import Equation, Kind, Parameter, Table, Value
-from jcm_calc.eligibility import Answer, Verdict, judge
+from jcm_calc.eligibility import Answer, Verdict
 from jcm_calc.evaluation import EvaluationError, evaluate
 from jcm_calc.evidence import Evidence, unconfirmed
-from jcm_calc.inputs import Inputs, Period
+from jcm_calc.inputs import Inputs
 from jcm_calc.manifest import file_digest, input_digest, record, record_periods, record_table, rules_digest
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.units import registry
@@ -37,13 +38,10 @@ class Result:
     def __init__(self, inputs: Inputs, call: Mapping[str, Any]) -> None:
         self.inputs = inputs
         self.call = call
-        self._sizes = {letter: axis.size for letter, axis in inputs.axes.items()}
         self._values = dict(inputs.values)
-        for coordinate in inputs.methodology.coordinates.values():
-            self._values.update(_coordinate(coordinate.name, inputs))
         self._lookups = inputs.lookups()
         try:
-            self._results = evaluate(inputs.graph, self._sizes, self._values, self._lookups, RESULTS)
+            self._results = evaluate(inputs.graph, inputs.sizes, self._values, self._lookups, RESULTS)
         except EvaluationError as error:
             raise InputError(str(inputs.methodology), [_undefined(error, inputs)]) from None
 
@@ -89,7 +87,7 @@ class Result:
             for number, (letter, axis) in enumerate(self.inputs.axes.items())
             if letter not in node.indices or axis.scalar
         )
-        quantity: Quantity[Any] = registry().Quantity(array.squeeze(axes), "" if node.unit in ("-", "") else node.unit)
+        quantity: Quantity[Any] = registry().Quantity(array.squeeze(axes), "d" if node.unit == "date" else node.unit)
         return quantity
 
     @cached_property
@@ -114,6 +112,8 @@ class Result:
     def _node(self, name: str) -> Any:
         if name in self.inputs.graph.nodes:
             return self.inputs.graph.nodes[name]
+        if name in self.inputs.values and name in self.methodology.inputs:
+            return self.methodology.inputs[name]
         if name in self._shown.nodes:
             return self._shown.nodes[name]
         operands = self.methodology.operands(self.inputs.choices)
@@ -126,7 +126,7 @@ class Result:
         if known is not None:
             return known
         whole = self.inputs.graph if name in self.inputs.graph.nodes else self._shown
-        return evaluate(whole.upstream(name), self._sizes, self._values, self._lookups, (name,))[name]
+        return evaluate(whole.upstream(name), self.inputs.sizes, self._values, self._lookups, (name,))[name]
 
     def _full(self, name: str) -> Array:
         """Return an array that spans every index of its own."""
@@ -149,7 +149,7 @@ class Result:
         """
         from jcm_calc.derivatives import gradient
 
-        return gradient(self.inputs.graph, self._sizes, self._values, self._lookups, target)
+        return gradient(self.inputs.graph, self.inputs.sizes, self._values, self._lookups, target)
 
     def __repr__(self) -> str:
         mark = "" if not self.unconfirmed else f", an estimate: {len(self.unconfirmed)} items unconfirmed"
@@ -267,32 +267,11 @@ class Result:
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
         """The answer to each eligibility criterion."""
-        known: dict[str, Array] = dict(self.inputs.facts)
-        for condition in self.methodology.conditions:
-            for name in condition.arguments:
-                if name not in known and (name in self.inputs.graph.nodes or name in self._values):
-                    known[name] = self._array(name)
-                    if name in self.inputs.classes:
-                        known[name] = np.array(self.inputs.classes[name], dtype=object)[known[name]]
-        return tuple(judge(condition, known) for condition in self.methodology.conditions)
+        return eligibility.verdicts(self.inputs, self._array)
 
     def eligibility(self) -> pd.DataFrame:
         """Return the answer to each eligibility criterion, as a DataFrame by number."""
-        import pandas as pd
-
-        columns = ["number", "text", "answer", "to be shown", "failing units", "grade"]
-        rows = [
-            {
-                "number": verdict.criterion.number,
-                "text": verdict.criterion.text,
-                "answer": str(verdict.answer),
-                "to be shown": ", ".join(verdict.missing),
-                "failing units": 0 if verdict.failing is None else int(verdict.failing.sum()),
-                "grade": str(verdict.criterion.evidence.grade),
-            }
-            for verdict in self.verdicts
-        ]
-        return pd.DataFrame(rows, columns=columns).set_index("number")
+        return eligibility.table(self.verdicts)
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
@@ -348,7 +327,7 @@ class Result:
 
     def _by_hand(self, parameter: Parameter) -> tuple[str, Evidence]:
         """Judge a number that the user gave in place of one that the document fixes."""
-        given = self._values[parameter.name]
+        given = self.inputs.values[parameter.name]
         detail = f"{float(given.flat[0]):g} {parameter.unit}".strip() if given.size == 1 else f"{given.size} values"
         if (
             parameter.value is not None
@@ -356,8 +335,8 @@ class Result:
             and parameter.value.evidence.confirmed
         ):
             return detail, parameter.value.evidence
-        if parameter.table is not None and parameter.by in self._values:
-            keys = self._values[parameter.by]
+        if parameter.table is not None and parameter.by in self.inputs.values:
+            keys = self.inputs.values[parameter.by]
             own = parameter.table.lookup(self.inputs.classes.get(parameter.by))(keys)
             entries = [value.evidence for _, value in self._entries_used(parameter, parameter.table)]
             if (given == own).all() and entries and all(evidence.confirmed for evidence in entries):
@@ -365,7 +344,7 @@ class Result:
         return detail, unconfirmed("given by the user in place of a value that the document fixes")
 
     def _entries_used(self, parameter: Parameter, table: Table) -> Iterator[tuple[str, Value]]:
-        keys = self._values[parameter.by]
+        keys = self.inputs.values[parameter.by]
         classes = self.inputs.classes.get(parameter.by)
         if classes is not None:
             used = {classes[code] for code in np.unique(keys)}
@@ -428,7 +407,7 @@ class Result:
             "call": call,
             "periods": [str(period) for period in self.inputs.periods],
             "choices": self.inputs.choices,
-            "units": {name: m.inputs[name].unit for name in self.inputs.values},
+            "units": {name: m.inputs[name].unit for name in self.inputs.values if name in m.inputs},
             "sources": {name: self._source(name) for name in self.inputs.graph.nodes if name in m.inputs},
             "evidence": [
                 {
@@ -446,37 +425,6 @@ class Result:
             "results": {name: self._full(name).ravel().tolist() for name in RESULTS},
             "hash": input_digest(call, rules),
         }
-
-
-def _coordinate(name: str, inputs: Inputs) -> dict[str, Array]:
-    """Return the operand that a coordinate stands for."""
-    declared = inputs.methodology.coordinates[name]
-    axis = inputs.axes[declared.of]
-    if declared.what == "count":
-        values: Any = [axis.size]
-    elif declared.what == "label":
-        values = range(axis.size)
-    else:
-        if name not in inputs.graph.nodes:
-            return {}
-        values = [_of_period(period, declared.what) for period in inputs.periods]
-    shape = [len(values) if letter == declared.of and declared.what != "count" else 1 for letter in inputs.axes]
-    dtype = np.intp if declared.what == "label" else np.float64
-    return {name: np.array(values, dtype=dtype).reshape(shape)}
-
-
-def _of_period(period: Period, what: str) -> float:
-    assert period.first is not None
-    assert period.last is not None
-    if what == "year":
-        check_years([period])
-    return {
-        "days": period.days,
-        "hours": 24 * period.days,
-        "year": period.first.year,
-        "first_day": period.first.toordinal(),
-        "last_day": period.last.toordinal(),
-    }[what]
 
 
 def _undefined(error: EvaluationError, inputs: Inputs) -> Problem:

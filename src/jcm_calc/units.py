@@ -157,7 +157,7 @@ def parse_unit(unit: str) -> pint.Unit:
 
     text = normalise(unit)
     # single exponents of one digit: pint would work on 9**9**9 for ever
-    skeleton = EXPONENT.sub("²", text.removeprefix("1/"))
+    skeleton = EXPONENT.sub("²", re.sub(r"^1\s*/", "", text))
     if re.search(r"(?<!\w)\d|\*\*|\^|²\s*²", skeleton):
         raise UnitError(f"unknown unit {unit!r}: a unit holds no number")
     for word in re.findall(r"[^\W\d]+", text):
@@ -215,6 +215,11 @@ def conversion(unit: str, declared: str) -> Linear:
     if ratio and abs(float(ratio) / scale - 1) < (1e-12 if offset else 1e-15):
         return Linear(ratio.numerator, ratio.denominator, offset)
     return Linear(scale, 1, offset)
+
+
+def is_missing(cell: Any) -> bool:
+    """Whether a cell is empty: None, NaN, or pandas' NA and NaT, none of which can be compared."""
+    return cell is None or (isinstance(cell, float) and cell != cell) or type(cell).__name__ in ("NAType", "NaTType")
 
 
 def is_quantity(value: Any) -> bool:

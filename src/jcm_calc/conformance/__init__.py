@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from jcm_calc.conformance import calculations, declared, equations
 from jcm_calc.conformance.subject import CHECKS, ConformanceError, Subject
 from jcm_calc.declarations import DeclarationError, Methodology
+from jcm_calc.problems import InputError
 
 __all__ = ["CHECKS", "ConformanceError", "Outcome", "calculations", "conform", "declared", "equations"]
 
@@ -65,7 +66,7 @@ def conform(methodology: Methodology, examples: int = 25) -> list[Outcome]:
             try:
                 function(subject)
                 outcomes.append(Outcome(name))
-            except (ConformanceError, DeclarationError) as error:
+            except (ConformanceError, DeclarationError, InputError) as error:
                 outcomes.append(Outcome(name, str(error)))
     unknown = set(methodology.waivers) - set(CHECKS)
     outcomes += [Outcome(name, f"the module waives {name!r}, but there is no such check") for name in sorted(unknown)]

@@ -36,7 +36,7 @@ def unit_invariance(subject: Subject) -> None:
         m = subject.methodology
         changed = {}
         for name, value in draw.items():
-            if name in m.inputs and not m.inputs[name].textual and m.inputs[name].unit not in ("", "-", "date"):
+            if name in m.inputs and not m.inputs[name].textual and m.inputs[name].unit not in ("", "date"):
                 changed[name] = registry().Quantity(value, pint_unit(m.inputs[name].unit)).to_base_units()
         plain, other = subject.result(case, draw), subject.result(case, draw, **changed)
         for name in RESULTS[:2]:
@@ -83,7 +83,7 @@ def zero_activity(subject: Subject) -> None:
     """Where every amount is zero, so are RE and PE."""
 
     def holds(case: dict[str, str], draw: Draw) -> None:
-        amounts = {name: 0.0 * value for name, value in draw.items() if _extensive(subject.methodology, name)}
+        amounts = {name: 0.0 * value for name, value in draw.items() if _can_be_zero(subject.methodology, name)}
         result = subject.result(case, draw, **amounts)
         for name in RESULTS[:2]:
             if np.any(result[name].magnitude != 0):
@@ -92,8 +92,8 @@ def zero_activity(subject: Subject) -> None:
     subject.each(holds)
 
 
-def _extensive(m: Methodology, name: str) -> bool:
-    return name in m.inputs and m.inputs[name].extensive
+def _can_be_zero(m: Methodology, name: str) -> bool:
+    return name in m.inputs and m.inputs[name].extensive and 0.0 in m.inputs[name].bounds
 
 
 @check("units split")
@@ -107,12 +107,13 @@ def units_split(subject: Subject) -> None:
 
 def _split(subject: Subject, letter: str, case: dict[str, str], draw: Draw) -> None:
     m = subject.methodology
-    amounts = [name for name in draw if _extensive(m, name) and letter in m.inputs[name].indices]
+    along = {name for name in draw if name in m.inputs and letter in m.inputs[name].indices}
+    amounts = {name for name in along if m.inputs[name].extensive}
     if not amounts:
         return
     changed = {}
     for name, value in draw.items():
-        if name in m.inputs and letter in m.inputs[name].indices:
+        if name in along:
             axis = m.inputs[name].indices.index(letter)
             shares = value / 2 if name in amounts else value
             changed[name] = np.concatenate([shares, shares], axis)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ def inputs(methodology: Methodology, graph: Graph, size: int = 2) -> st.SearchSt
             continue
         shape = tuple(2 if letter == "p" else size for letter in parameter.indices)
         strategies[parameter.name] = _values(methodology, graph, parameter, shape)
-    return st.fixed_dictionaries(strategies)
+    return st.fixed_dictionaries(strategies).map(methodology.fit)
 
 
 def _values(
@@ -34,11 +35,11 @@ def _values(
     if parameter.kind is Kind.CLASS_KEY:
         element: st.SearchStrategy[Any] = st.sampled_from(_classes(methodology, parameter.name))
     elif parameter.unit == "date":
-        element = st.integers(738_400, 739_300).map(float)
+        element = st.dates(date(2022, 7, 1), date(2025, 6, 30))
     else:
         element = _numbers(methodology, parameter)
     listed = st.lists(element, min_size=count, max_size=count)
-    dtype = object if parameter.kind is Kind.CLASS_KEY else np.float64
+    dtype = object if parameter.kind is Kind.CLASS_KEY or parameter.unit == "date" else np.float64
     return listed.map(lambda values: np.array(values, dtype=dtype).reshape(shape) if shape else values[0])
 
 

@@ -11,7 +11,7 @@ from jcm_calc.conformance.subject import ConformanceError, Subject, check, same
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Equation, Parameter
 from jcm_calc.expression import record
-from jcm_calc.units import registry
+from jcm_calc.units import normalise, registry
 
 
 @check("dimensions")
@@ -47,7 +47,7 @@ def _unit(node: Any) -> str:
 
 def pint_unit(unit: str) -> str:
     """Return a declared unit as pint spells it; a date counts in days."""
-    return {"°C": "degC", "date": "d", "-": "", "category": "", "yes/no": ""}.get(unit, unit)
+    return "d" if unit == "date" else "" if unit in ("category", "yes/no") else normalise(unit)
 
 
 def _example(node: Any, rng: np.random.Generator) -> float:

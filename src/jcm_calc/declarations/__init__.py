@@ -144,6 +144,49 @@ class Methodology(Group):
                 return section
         return "methodology, section H (calculation of emission reductions)"
 
+    def check_eligibility(
+        self, facts: Mapping[str, Any] | None = None, *tables: Any, p: Any = None, **values: Any
+    ) -> pd.DataFrame:
+        """Hold a project against the eligibility criteria.
+
+        Parameters
+        ----------
+        facts : mapping, optional
+            What only criteria ask for, by name; see `Methodology.parameters`.
+        *tables, p, **values
+            Inputs as for `jcm_calc.calculate`, as far as they are known: a criterion that looks at
+            a parameter or at the result of an equation is answered where they suffice.
+
+        Returns
+        -------
+        DataFrame
+            By the number of the criterion: met, not met, or not shown, and what remains to be shown.
+
+        Raises
+        ------
+        InputError
+            If what is given is unusable.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> m = jcm_calc.methodology("ID_AM002")
+        >>> found = m.check_eligibility(
+        ...     {"ODP": 0, "checks_per_year": 4}, COP_PJ=6.5, T_cooling_out=36, T_chilled_out=8, capacity="500 USRt"
+        ... )
+        >>> print(found["answer"].to_string())
+        number
+        1     not shown
+        1b          met
+        2           met
+        3       not met
+        4           met
+        5     not shown
+        """
+        from jcm_calc import eligibility
+
+        return eligibility.table(eligibility.check(self, facts, *tables, p=p, **values))
+
     # Views
 
     @property

@@ -71,6 +71,7 @@ class Group:
         self.conditions: list[Criterion] = []
         self.derivations: list[Derivation] = []
         self.waivers: dict[str, str] = {}
+        self.fit: Callable[[dict[str, Any]], dict[str, Any]] = dict
         self.choice_of: dict[str, set[str]] = {}
 
     def __str__(self) -> str:
@@ -243,6 +244,15 @@ class Group:
     def waive(self, check: str, reason: str) -> None:
         """State that a property does not hold by the document's own logic, and why; see `jcm_calc.conformance`."""
         self.waivers[check] = reason
+
+    def fitting(self, function: F) -> F:
+        """Declare how values drawn at random for checks are made to fit each other.
+
+        A history and the load that it has to contain, for example. The function takes and gives
+        values by name; it takes no part in a calculation.
+        """
+        self.fit = function
+        return function
 
     def include(
         self,

@@ -8,7 +8,7 @@ from typing import Any
 
 from jcm_calc.inputs.given import Given
 from jcm_calc.inputs.periods import Period, cover_faults, order_faults, sheets
-from jcm_calc.problems import Problem, listed, shown
+from jcm_calc.problems import Problem, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +97,16 @@ def of_labels(letter: str, given: Mapping[str, Given], problems: list[Problem]) 
     (source, labels), *others = tables
     ordered = True
     for other, theirs in others:
-        ordered = ordered and list(theirs) == list(labels)
+        ordered = ordered and theirs == labels
         for here, there, mine, yours in ((other, source, theirs, labels), (source, other, labels, theirs)):
             known = set(mine)
             if lacking := [label for label in yours if label not in known]:
                 complaint = f"has no row for {letter} = {listed(map(str, lacking))}, for which {there} has one"
                 problems.append(Problem(here, complaint))
-    for one in given.values() if not ordered else ():
-        if letter in one.letters and letter not in one.labels and one.along(letter) > 1:
+    for name, one in given.items() if not ordered else ():
+        if letter not in one.labels and one.along(letter) > 1:
             complaint = f"a list came, but the tables have {letter} in different orders: give it in a table"
-            problems.append(Problem(shown(one.source), complaint))
+            problems.append(Problem(name, complaint))
     return Axis(labels, False)
 
 

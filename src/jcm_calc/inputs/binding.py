@@ -15,7 +15,7 @@ from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.items import Kind, Table, Value
 from jcm_calc.inputs import axes as _axes
-from jcm_calc.inputs import checks, completeness
+from jcm_calc.inputs import checks, completeness, coordinates
 from jcm_calc.inputs.axes import Axis
 from jcm_calc.inputs.periods import Period
 from jcm_calc.inputs.taking import Taken
@@ -42,8 +42,8 @@ class Inputs:
     Attributes
     ----------
     values : dict
-        An array for each parameter, with one axis for each index of the methodology (size 1 where
-        the parameter lacks it), in declared units; codes for class keys.
+        An array for each parameter and coordinate, with one axis for each index of the methodology
+        (size 1 where it lacks the index), in declared units; codes for class keys.
     tables : dict
         The table that each default looked up by class takes its values from.
     classes : dict
@@ -52,6 +52,10 @@ class Inputs:
         Where each parameter comes from.
     replaced : dict
         Value or table that the user named or gave in place of the document's.
+    graph : Graph
+        The way to ER.
+    absent : str
+        Optional indices that nothing given has; totals over them are 0.
     """
 
     methodology: Methodology
@@ -64,12 +68,22 @@ class Inputs:
     replaced: dict[str, Value | Table | None]
     facts: dict[str, Array]
     graph: Graph
+    absent: str = ""
     warnings: tuple[Problem, ...] = ()
 
     @property
     def periods(self) -> Sequence[Period]:
         """The periods p."""
         return self.axes["p"].labels
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The number of labels along each index."""
+        return {letter: axis.size for letter, axis in self.axes.items()}
+
+    def plain(self, name: str, array: Array) -> Array:
+        """Return the values of a name with classes in place of codes."""
+        return np.array(self.classes[name], dtype=object)[array] if name in self.classes else array
 
     def lookups(self) -> dict[str, Callable[[Array], Array]]:
         """Return, for each default looked up by class, the function from keys to values."""
@@ -85,6 +99,7 @@ def bind(
     values: Mapping[str, Any] | None = None,
     p: Any = None,
     facts: Mapping[str, Any] | None = None,
+    whole: bool = True,
 ) -> Inputs:
     """Bind an input to a methodology.
 
@@ -99,6 +114,8 @@ def bind(
         The periods of the report.
     facts : mapping, optional
         What eligibility criteria ask for.
+    whole : bool
+        Whether all that a calculation needs must be there, or only as much as is given is bound.
 
     Returns
     -------
@@ -121,12 +138,12 @@ def bind(
         taken.value(name, value)
     if isinstance(facts, Mapping):
         for name, value in facts.items():
-            taken.value(str(name), value)
+            taken.value(name if isinstance(name, str) else shown(name), value)
     elif facts is not None:
         complaint = f"a mapping from names to values is expected, not {shown(facts)}"
         taken.problems.append(Problem("facts", complaint))
     axes = _find_axes(taken, p)
-    graph = completeness.graph(taken)
+    graph = completeness.graph(taken) if whole else completeness.possible(taken)
     _check(taken, axes, graph)
     if taken.problems or graph is None:
         raise InputError(str(methodology), taken.problems, taken.warnings)
@@ -138,20 +155,21 @@ def bind(
 
 def _find_axes(taken: Taken, p: Any) -> dict[str, Axis]:
     """Find the labels along each index, and sum amounts into the periods."""
-    axes: dict[str, Axis] = {}
+    periods = None
     try:
         named = None if p is None else _axes.named_periods(p)
         periods = _axes.of_periods(taken.given, named, taken.problems)
     except ValueError as error:
-        periods = None
         taken.problems.append(Problem("p", str(error)))
-    for letter in taken.methodology.indices:
-        if letter != "p":
-            axes[letter] = _axes.of_labels(letter, taken.given, taken.problems)
-        else:
-            axes["p"] = periods or Axis([Period(None, None, "1")], True)
     if periods is not None:
         _sum(taken, periods.labels)
+    axes = {
+        letter: _axes.of_labels(letter, taken.given, taken.problems)
+        if letter != "p"
+        else periods or Axis([Period(None, None, "1")], True)
+        for letter in taken.methodology.indices
+    }
+    if periods is not None:
         _axes.lengths(taken.given, axes, taken.problems)
     return axes
 
@@ -169,7 +187,8 @@ def _sum(taken: Taken, periods: Sequence[Period]) -> None:
 def _check(taken: Taken, axes: Mapping[str, Axis], graph: Graph | None) -> None:
     """Check what was given against what is declared and against each other."""
     m = taken.methodology
-    parameters = graph.parameters if graph else tuple(m.inputs.values())
+    used = graph.parameters if graph else m.inputs.values()
+    parameters = [parameter for parameter in used if parameter.name not in taken.refused]
     checks.plausibility(taken.given, m, taken.warnings)
     checks.classes(taken.given, taken.tables, m, parameters, axes, taken.problems)
     checks.complete_amounts(taken.given, m, axes, taken.problems)
@@ -194,7 +213,9 @@ def _inputs(taken: Taken, axes: dict[str, Axis], graph: Graph) -> Inputs:
             if given.classes is not None:
                 classes[name] = given.classes
     tables = dict(taken.tables)
-    for parameter in graph.parameters:
+    looked_at = {argument for condition in m.conditions for argument in condition.arguments}
+    criteria = [m.inputs[name] for name in sorted(looked_at & m.inputs.keys())]
+    for parameter in (*graph.parameters, *criteria):
         if parameter.name not in values and parameter.name not in tables:
             if parameter.table is not None:
                 tables[parameter.name] = parameter.table
@@ -207,7 +228,23 @@ def _inputs(taken: Taken, axes: dict[str, Axis], graph: Graph) -> Inputs:
     for coordinate in m.coordinates.values():
         if coordinate.what == "label":
             classes[coordinate.name] = tuple(str(label) for label in axes[coordinate.of].labels)
+    values |= coordinates.operands(graph, axes)
+    absent = completeness.missing_indices(taken)
+    for rule in graph.equations:
+        if set(rule.total) & set(absent):
+            values[rule.name] = np.zeros((1,) * len(m.indices))
     facts = {name: given.plain() for name, given in taken.given.items() if name in m.facts}
     return Inputs(
-        m, taken.choices, axes, values, tables, classes, origins, replaced, facts, graph, tuple(taken.warnings)
+        m,
+        taken.choices,
+        axes,
+        values,
+        tables,
+        classes,
+        origins,
+        replaced,
+        facts,
+        graph,
+        absent,
+        tuple(taken.warnings),
     )

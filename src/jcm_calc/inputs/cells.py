@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from jcm_calc.inputs.periods import day
 from jcm_calc.problems import shown
-from jcm_calc.units import Linear, UnitError, conversion, is_quantity, split
+from jcm_calc.units import Linear, UnitError, conversion, is_missing, is_quantity, split
 
 Array = npt.NDArray[Any]
 Faults = dict[int, str]
@@ -21,11 +22,6 @@ Faults = dict[int, str]
 # No column has as many units; looking up a unit that does not exist takes its time.
 MANY_UNITS = 100
 YES_NO = {"yes": True, "true": True, "no": False, "false": False}
-
-
-def is_missing(cell: Any) -> bool:
-    """Whether a cell is empty: None, NaN, or pandas' NA and NaT, none of which can be compared."""
-    return cell is None or (isinstance(cell, float) and cell != cell) or type(cell).__name__ in ("NAType", "NaTType")
 
 
 def is_array(raw: Any) -> bool:
@@ -193,6 +189,24 @@ def truths(raw: Any) -> tuple[Array, Faults]:
             values[place] = YES_NO[word]
         else:
             faults[place] = "is empty" if is_missing(cell) else f"{shown(cell)} is neither yes nor no"
+    return values.reshape(cells.shape), faults
+
+
+def days(raw: Any) -> tuple[Array, Faults]:
+    """Read dates as day numbers: 1 is the first day of the year 1.
+
+    Examples
+    --------
+    >>> days(["0001-02-01", "May"])
+    (array([32., nan]), {1: "'May' is no date that can be read in one way only: write 2024-01-31 or 31/Jan/2024"})
+    """
+    cells = grid(raw) if is_array(raw) else _objects([raw], ())
+    values, faults = np.full(cells.size, np.nan), {}
+    for place, cell in enumerate(cells.ravel().tolist()):
+        try:
+            values[place] = day(cell).toordinal()
+        except ValueError as error:
+            faults[place] = "is empty" if is_missing(cell) else str(error)
     return values.reshape(cells.shape), faults
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.group import OF_PERIODS
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Coordinate, Parameter, Table
-from jcm_calc.inputs.given import Given, span
+from jcm_calc.inputs.given import UNDECIDED, Given, span
 from jcm_calc.problems import Problem, listed, suggestion
 from jcm_calc.units import UnitError, conversion
 
@@ -157,10 +158,10 @@ def complete_amounts(
     """Refuse one amount for several units or periods: it would be counted several times."""
     for name, item in given.items():
         parameter = methodology.inputs.get(name)
-        if parameter is None or not parameter.extensive:
+        if parameter is None or not parameter.extensive or item.letters == UNDECIDED:
             continue
         for letter in parameter.indices:
-            if item.along(letter) < axes[letter].size and item.along(letter) == 1:
+            if item.along(letter) == 1 < axes[letter].size:
                 complaint = f"one amount came for all {axes[letter].size} of {letter} ({methodology.indices[letter]})"
                 complaint += ": give one for each"
                 problems.append(Problem(parameter.symbol, complaint, parameter.section))
@@ -170,9 +171,10 @@ def dates(graph: Graph, axes: Mapping[str, Axis], problems: list[Problem], warni
     """Check that periods have the dates that coordinates need, and are longer than a day."""
     periods = axes["p"].labels
     for node in graph.nodes.values():
-        if isinstance(node, Coordinate) and node.of == "p" and node.what in ("days", "hours", "year"):
+        if isinstance(node, Coordinate) and node.what in OF_PERIODS:
             if undated := [period for period in periods if not period.dated]:
-                complaint = f"{node.name} needs the {node.what} of each period, but {listed(undated)} has no dates"
+                what = node.what.replace("_", " ")
+                complaint = f"{node.name} needs the {what} of each period, but {listed(undated)} has no dates"
                 problems.append(Problem("p", f"{complaint}: name the periods with p="))
             elif node.what == "year" and (across := [period for period in periods if period.year is None]):
                 complaint = f"{node.name} needs the year of each period, but {listed(across)} lies in several years"

@@ -22,7 +22,8 @@ def graph(taken: Taken) -> Graph | None:
     m = taken.methodology
     known = {*taken.given, *taken.refused}
     replaced = frozenset(name for name in known & m.inputs.keys() if m.inputs[name].by)
-    undecided = open_choices(m, taken.choices, replaced)
+    absent = missing_indices(taken)
+    undecided = open_choices(m, taken.choices, replaced, absent)
     for name in undecided:
         if name not in taken.refused:
             choice = m.choices[name]
@@ -30,7 +31,7 @@ def graph(taken: Taken) -> Graph | None:
             taken.problems.append(Problem(name, f"missing: {choice.text} ({options})", choice.section))
     needed: dict[str, list[Mapping[str, str]]] = {}
     for case in _cases(m, undecided, taken.choices):
-        for parameter in m.graph(case, replaced).parameters:
+        for parameter in m.graph(case, replaced, absent=absent).parameters:
             needed.setdefault(parameter.name, []).append(case)
     for name, cases in needed.items():
         parameter = m.inputs[name]
@@ -38,7 +39,32 @@ def graph(taken: Taken) -> Graph | None:
             complaint = _missing(parameter) + _condition(m, undecided, cases)
             taken.problems.append(Problem(parameter.symbol, complaint, parameter.section))
     _idle(taken, needed)
-    return None if undecided else m.graph(taken.choices, replaced)
+    return None if undecided else m.graph(taken.choices, replaced, absent=absent)
+
+
+def missing_indices(taken: Taken) -> str:
+    """Return the optional indices that nothing given has."""
+    m = taken.methodology
+    present = {
+        letter for name in (*taken.given, *taken.refused) if name in m.inputs for letter in m.inputs[name].indices
+    }
+    return "".join(letter for letter in m.optional if letter not in present)
+
+
+def possible(taken: Taken) -> Graph:
+    """Return the graph of what eligibility criteria look at, as far as what is given reaches."""
+    m = taken.methodology
+    known = {*taken.given, *taken.tables}
+    replaced = frozenset(name for name in taken.given.keys() & m.inputs.keys() if m.inputs[name].by)
+    absent = missing_indices(taken)
+    targets = []
+    for name in dict.fromkeys(argument for condition in m.conditions for argument in condition.arguments):
+        found = m.graph(taken.choices, replaced, (name,), absent)
+        leaves = all(leaf.name in known or not is_user_supplied(leaf) for leaf in found.parameters)
+        decided = all(argument in found.nodes for rule in found.equations for argument in rule.arguments)
+        if leaves and decided:
+            targets.append(name)
+    return m.graph(taken.choices, replaced, tuple(targets), absent)
 
 
 def _idle(taken: Taken, needed: Mapping[str, object]) -> None:

@@ -221,6 +221,8 @@ def read_value(
         raise ValueError(f"has no unit, but its heading says {unit!r}")
     if parameter.unit == "yes/no":
         values, faults = cells.truths(raw)
+    elif parameter.unit == "date":
+        values, faults = cells.days(raw)
     elif parameter.unit == "category":
         values, names, faults = cells.classes(raw, parameter.categories)
     else:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from jcm_calc.inputs.cells import is_missing
 from jcm_calc.problems import listed, shown
+from jcm_calc.units import is_missing
 
 MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july"),
@@ -59,11 +59,11 @@ class Period:
         if is_missing(given):
             raise ValueError("is empty")
         if hasattr(given, "start_time") and hasattr(given, "freq"):  # pandas.Period
-            return cls.of(_date(given.start_time), _date((given + 1).start_time) - ONE_DAY)
+            return cls.of(day(given.start_time), day((given + 1).start_time) - ONE_DAY)
         if isinstance(given, tuple) and len(given) == 2:
-            return cls.of(_date(given[0]), _date(given[1]))
+            return cls.of(day(given[0]), day(given[1]))
         if isinstance(given, date):
-            return cls.of(_date(given), _date(given))
+            return cls.of(day(given), day(given))
         if isinstance(given, float) and given.is_integer():  # years in a column that has gaps
             given = int(given)
         text = _plain(given)
@@ -76,7 +76,7 @@ class Period:
             first = _day(text, int(match[1]), int(match[2]), 1)
             return cls.of(first, first.replace(day=monthrange(first.year, first.month)[1]))
         if match := DAYS.fullmatch(text):
-            return cls.of(_date(match[1]), _date(match[match.re.groups] or match[1]))
+            return cls.of(day(match[1]), day(match[match.re.groups] or match[1]))
         if NUMBERS_ONLY.fullmatch(text):
             raise ValueError(f"{text!r} can be read in two ways: write dates as 2024-01-31 or 31/Jan/2024")
         raise ValueError(
@@ -139,7 +139,14 @@ def _plain(given: Any) -> str:
     return text
 
 
-def _date(given: Any) -> date:
+def day(given: Any) -> date:
+    """Read a single day.
+
+    Raises
+    ------
+    ValueError
+        If it is none, or could be read in two ways.
+    """
     text = _plain(given)
     if isinstance(given, datetime):
         if (given.hour, given.minute, given.second, given.microsecond) != (0, 0, 0, 0):

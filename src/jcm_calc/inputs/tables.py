@@ -6,6 +6,7 @@ import math
 import os
 import re
 import warnings
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +16,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from jcm_calc.inputs.cells import is_missing
 from jcm_calc.inputs.periods import Period
 from jcm_calc.problems import InputError, Problem, listed
+from jcm_calc.units import is_missing
 
 HEADING = re.compile(r"(.+?)\s*[\[(]\s*([^\])]*?)\s*[\])]")
 TOO_MANY = 2**62
+# Whoever has so many faulty periods needs no exact count.
+MANY = 100
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def read(path: str | os.PathLike[str]) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If there is no such file, its format or encoding is not understood, or it has no rows.
+        If there is no such file, or its format or encoding is not understood.
     """
     file = Path(path)
     try:
@@ -133,7 +136,7 @@ def flat(table: pd.DataFrame) -> pd.DataFrame:
     for number, heading in enumerate(headings, 1):
         if is_missing(named[number - 1]) or heading == "" or heading.startswith("Unnamed: "):
             raise ValueError(f"column {number} has no heading: name it or delete it")
-    if twice := sorted({heading for heading in headings if headings.count(heading) > 1}):
+    if twice := [heading for heading, count in Counter(headings).items() if count > 1]:
         raise ValueError(f"has two columns {listed(twice)}")
     frame = table.reset_index(levels) if levels else table.copy(deep=False)
     frame.columns = pd.Index(headings, dtype=object)
@@ -235,8 +238,12 @@ def _periods(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Period]
             periods.append(Period.parse(_label(cell)))
         except ValueError as error:
             wrong.append(str(error))
+            if len(wrong) > MANY:
+                break
     if wrong:
-        raise ValueError(listed(wrong, limit=1))
+        count = len(wrong) - 1
+        others = f", and {'at least ' if count == MANY else ''}{count} more" if count else ""
+        raise ValueError(wrong[0] + others)
     ordered = sorted(set(periods), key=lambda period: period.order)
     number = {period: place for place, period in enumerate(ordered)}
     return np.array([number[period] for period in periods], dtype=np.intp)[codes], ordered

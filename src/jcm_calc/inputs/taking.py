@@ -129,7 +129,7 @@ class Taken:
                 self.problems.append(Problem(name, "is given twice", choice.section))
             return
         self.refused.add(name)
-        hint = suggestion(str(value), choice.options)
+        hint = suggestion(value, choice.options) if isinstance(value, str) else ""
         complaint = f"{shown(value)} is none of its options: {', '.join(choice.options)}{hint}"
         self.problems.append(Problem(name, complaint, choice.section))
 
@@ -185,7 +185,7 @@ class Taken:
                 known = entries.get(name)
                 entries[name] = known if known is not None and known.value == value else Value(value, user)
             except ValueError as error:
-                wrong.append(f"{key}: {error}")
+                wrong.append(f"{key if isinstance(key, str) else shown(key)}: {error}")
         table = Table(entries)
         try:
             if table.numeric:
@@ -262,6 +262,9 @@ def _single(parameter: Parameter, number: Any) -> float:
 
 
 def expected(parameter: Parameter) -> str:
+    """Return in words what a parameter takes."""
+    if parameter.unit == "date":
+        return "a date such as 2024-05-17"
     if parameter.unit == "yes/no":
         return "yes or no"
     if parameter.unit == "category":

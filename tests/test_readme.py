@@ -1,0 +1,30 @@
+"""The commands in the documents print what the documents show."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "methodologies/README.md"]
+CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
+BLOCKS = [(document.name, block) for document in DOCUMENTS for block in CONSOLE.findall(document.read_text("utf-8"))]
+
+
+@pytest.mark.parametrize(("document", "block"), BLOCKS, ids=[block.splitlines()[0] for _, block in BLOCKS])
+def test_a_command_prints_what_is_shown(document, block):
+    command, *shown = block.splitlines()
+    program, *arguments = shlex.split(command.removeprefix("$ "))
+    path = Path(sys.executable).with_name(program)
+    done = subprocess.run([path, *arguments], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert shown, f"{document} shows no output of {command}"
+    assert [line.rstrip() for line in (done.stdout + done.stderr).splitlines()] == shown
+
+
+def test_every_link_to_a_file_leads_somewhere():
+    for document in DOCUMENTS:
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text("utf-8")):
+            assert (document.parent / link).exists(), f"{document.name}: {link}"
