@@ -113,14 +113,21 @@ def _blame(
             place = tuple(int(at) for at in np.argwhere(wrong)[0])
             node = graph.nodes[name]
             operands = node.arguments if isinstance(node, Equation) else ()
-            here = {
-                operand: known[operand][
-                    tuple(at if size > 1 else 0 for at, size in zip(place, known[operand].shape, strict=True))
-                ]
-                for operand in operands
-            }
-            raise EvaluationError(name, place, tuple(operand for operand, value in here.items() if value == 0))
+            raise EvaluationError(
+                name, place, tuple(operand for operand in operands if _zero(known[operand], place, graph, name, sizes))
+            )
     raise AssertionError("every quantity is finite")
+
+
+def _zero(operand: Array, place: tuple[int, ...], graph: Graph, name: str, sizes: Mapping[str, int]) -> bool:
+    """Whether an operand is 0 at a place, or anywhere along an index that is summed over."""
+    node = graph.nodes[name]
+    total = node.total if isinstance(node, Equation) else ""
+    where = tuple(
+        slice(None) if letter in total else at if size > 1 else 0
+        for letter, at, size in zip(sizes, place, operand.shape, strict=True)
+    )
+    return bool((operand[where] == 0).any())
 
 
 class _Run:
