@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from jcm_calc.declarations.items import Kind, Parameter, Table, Value
+from jcm_calc.eligibility import Answer, Verdict
 from jcm_calc.evidence import Evidence, unconfirmed
-from jcm_calc.inputs import Period
+from jcm_calc.inputs import Inputs, Period
 
 
 class UncertifiedError(Exception):
@@ -40,7 +44,9 @@ class Item:
         Where it should stand.
     evidence : Evidence
     detail : str
-        The value, the class, the verdict.
+        The value, the class, the text of a criterion.
+    lacks : str
+        What is missing besides evidence: the verdict on a criterion that is not shown to be met.
     """
 
     kind: str
@@ -48,10 +54,12 @@ class Item:
     section: str
     evidence: Evidence
     detail: str = ""
+    lacks: str = ""
 
     def __str__(self) -> str:
         detail = f" ({self.detail})" if self.detail else ""
-        return f"{self.kind} {self.name}{detail}: {self.evidence} [{self.section}]"
+        lacks = f"{self.lacks}; " if self.lacks else ""
+        return f"{self.kind} {self.name}{detail}: {lacks}{self.evidence} [{self.section}]"
 
 
 # The scheme's own rules stand in guidelines whose text could not be read.
@@ -71,6 +79,76 @@ SCHEME_RULES = (
         unconfirmed("the cut is made for each calendar year; the break at 31 December 2020 is seen in decisions", 75),
     ),
 )
+
+
+def claim_items(inputs: Inputs, verdicts: Iterable[Verdict]) -> Iterator[Item]:
+    """Yield everything that a claim rests on: choices, equations, defaults, criteria, the scheme's rules.
+
+    Parameters
+    ----------
+    inputs : Inputs
+    verdicts : iterable of Verdict
+        The answers to the criteria.
+    """
+    m, graph = inputs.methodology, inputs.graph
+    used = {name for rule in graph.equations for name in rule.when}
+    for name, choice in m.choices.items():
+        if name in used:
+            yield Item("choice", name, choice.section, choice.evidence, inputs.choices[name])
+    for rule in graph.equations:
+        yield Item("equation", rule.symbol, m.section(rule), rule.evidence, rule.text)
+    for parameter in graph.parameters:
+        if parameter.kind is Kind.DEFAULT:
+            for detail, evidence in _of_default(inputs, parameter):
+                yield Item("default", parameter.symbol, parameter.section, evidence, detail)
+    for verdict in verdicts:
+        criterion, lacks = verdict.criterion, ""
+        if verdict.answer is not Answer.MET:
+            lacks = f"{verdict.answer}" + (f": give {', '.join(verdict.missing)}" if verdict.missing else "")
+        yield Item("criterion", criterion.number, criterion.section, criterion.evidence, criterion.text, lacks)
+    yield from SCHEME_RULES
+
+
+def _of_default(inputs: Inputs, parameter: Parameter) -> Iterator[tuple[str, Evidence]]:
+    """Yield what is used of a default, and its evidence."""
+    name, unit = parameter.name, parameter.unit
+    table = inputs.tables.get(name)
+    if table is not None:
+        for key, value in _entries_used(inputs, parameter, table):
+            yield f"{key}: {value.value:g} {unit}".strip(), value.evidence
+    elif name not in inputs.replaced:
+        assert parameter.value is not None
+        yield f"{parameter.value.value:g} {unit}".strip(), parameter.value.evidence
+    elif isinstance(replaced := inputs.replaced[name], Value):
+        yield f"{replaced.value:g} {unit}".strip(), replaced.evidence
+    else:
+        yield _by_hand(inputs, parameter)
+
+
+def _by_hand(inputs: Inputs, parameter: Parameter) -> tuple[str, Evidence]:
+    """Judge a number that the user gave in place of one that the document fixes."""
+    given = inputs.values[parameter.name]
+    detail = f"{float(given.flat[0]):g} {parameter.unit}".strip() if given.size == 1 else f"{given.size} values"
+    if parameter.value is not None and parameter.value.evidence.confirmed and (given == parameter.value.value).all():
+        return detail, parameter.value.evidence
+    if parameter.table is not None and parameter.by in inputs.values:
+        own = parameter.table.lookup(inputs.classes.get(parameter.by))(inputs.values[parameter.by])
+        entries = [value.evidence for _, value in _entries_used(inputs, parameter, parameter.table)]
+        if (given == own).all() and entries and all(evidence.confirmed for evidence in entries):
+            return detail, entries[0]
+    return detail, unconfirmed("given by the user in place of a value that the document fixes")
+
+
+def _entries_used(inputs: Inputs, parameter: Parameter, table: Table) -> Iterator[tuple[str, Value]]:
+    keys = inputs.values[parameter.by]
+    classes = inputs.classes.get(parameter.by)
+    if classes is not None:
+        used = {classes[code] for code in np.unique(keys)}
+        yield from ((str(key), value) for key, value in table.entries.items() if key in used)
+    else:
+        for key, value in table.entries.items():
+            if not isinstance(key, str) and ((keys >= key.first) & (keys < key.beyond)).any():
+                yield str(key), value
 
 
 def whole_tonnes(reductions: float) -> int:

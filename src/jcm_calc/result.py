@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc import eligibility
-from jcm_calc.credits import SCHEME_RULES, Item, UncertifiedError, check_years, whole_tonnes
+from jcm_calc.credits import Item, UncertifiedError, check_years, claim_items, whole_tonnes
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS, Graph
-from jcm_calc.declarations.items import Equation, Kind, Parameter, Table, Value
-from jcm_calc.eligibility import Answer, Verdict
+from jcm_calc.declarations.items import Equation, Kind, Parameter
+from jcm_calc.eligibility import Verdict
 from jcm_calc.evaluation import EvaluationError, evaluate
-from jcm_calc.evidence import Evidence, unconfirmed
 from jcm_calc.inputs import Inputs
 from jcm_calc.manifest import file_digest, input_digest, record, record_periods, record_table, rules_digest
 from jcm_calc.problems import InputError, Problem
@@ -276,83 +275,17 @@ class Result:
     @cached_property
     def items(self) -> tuple[Item, ...]:
         """Everything that a claim rests on, with its evidence."""
-        return tuple(self._items())
+        return tuple(claim_items(self.inputs, self.verdicts))
 
     @property
     def unconfirmed(self) -> tuple[Item, ...]:
         """What of it nobody has confirmed."""
         return tuple(item for item in self.items if not item.evidence.confirmed)
 
-    @cached_property
+    @property
     def lacking(self) -> tuple[Item, ...]:
         """What keeps a claim from resting on this result: unconfirmed items, and criteria not shown to be met."""
-        missing = list(self.unconfirmed)
-        for verdict in self.verdicts:
-            if verdict.answer is not Answer.MET:
-                criterion = verdict.criterion
-                detail = f"{verdict.answer}" + (f": give {', '.join(verdict.missing)}" if verdict.missing else "")
-                missing.append(Item("criterion", criterion.number, criterion.section, criterion.evidence, detail))
-        return tuple(missing)
-
-    def _items(self) -> Iterator[Item]:
-        m, graph = self.methodology, self.inputs.graph
-        used = {name for rule in graph.equations for name in rule.when}
-        for name, choice in m.choices.items():
-            if name in used:
-                yield Item("choice", name, choice.section, choice.evidence, self.inputs.choices[name])
-        for rule in graph.equations:
-            yield Item("equation", rule.symbol, m.section(rule), rule.evidence, rule.text)
-        for parameter in graph.parameters:
-            if parameter.kind is Kind.DEFAULT:
-                for detail, evidence in self._of_default(parameter):
-                    yield Item("default", parameter.symbol, parameter.section, evidence, detail)
-        for condition in m.conditions:
-            yield Item("criterion", condition.number, condition.section, condition.evidence, condition.text)
-        yield from SCHEME_RULES
-
-    def _of_default(self, parameter: Parameter) -> Iterator[tuple[str, Evidence]]:
-        """Yield what is used of a default, and its evidence."""
-        name, unit = parameter.name, parameter.unit
-        table = self.inputs.tables.get(name)
-        if table is not None:
-            for key, value in self._entries_used(parameter, table):
-                yield f"{key}: {value.value:g} {unit}".strip(), value.evidence
-        elif name not in self.inputs.replaced:
-            assert parameter.value is not None
-            yield f"{parameter.value.value:g} {unit}".strip(), parameter.value.evidence
-        elif isinstance(replaced := self.inputs.replaced[name], Value):
-            yield f"{replaced.value:g} {unit}".strip(), replaced.evidence
-        else:
-            yield self._by_hand(parameter)
-
-    def _by_hand(self, parameter: Parameter) -> tuple[str, Evidence]:
-        """Judge a number that the user gave in place of one that the document fixes."""
-        given = self.inputs.values[parameter.name]
-        detail = f"{float(given.flat[0]):g} {parameter.unit}".strip() if given.size == 1 else f"{given.size} values"
-        if (
-            parameter.value is not None
-            and (given == parameter.value.value).all()
-            and parameter.value.evidence.confirmed
-        ):
-            return detail, parameter.value.evidence
-        if parameter.table is not None and parameter.by in self.inputs.values:
-            keys = self.inputs.values[parameter.by]
-            own = parameter.table.lookup(self.inputs.classes.get(parameter.by))(keys)
-            entries = [value.evidence for _, value in self._entries_used(parameter, parameter.table)]
-            if (given == own).all() and entries and all(evidence.confirmed for evidence in entries):
-                return detail, entries[0]
-        return detail, unconfirmed("given by the user in place of a value that the document fixes")
-
-    def _entries_used(self, parameter: Parameter, table: Table) -> Iterator[tuple[str, Value]]:
-        keys = self.inputs.values[parameter.by]
-        classes = self.inputs.classes.get(parameter.by)
-        if classes is not None:
-            used = {classes[code] for code in np.unique(keys)}
-            yield from ((str(key), value) for key, value in table.entries.items() if key in used)
-        else:
-            for key, value in table.entries.items():
-                if not isinstance(key, str) and ((keys >= key.first) & (keys < key.beyond)).any():
-                    yield str(key), value
+        return tuple(item for item in self.items if item.lacks or not item.evidence.confirmed)
 
     def credits(self) -> pd.Series[int]:
         """Return the claim: whole tonnes by calendar year.

@@ -270,7 +270,7 @@ def _refuse(result: Result, missing: Sequence[Item]) -> None:
     problems = [
         Problem(
             f"{item.kind} {item.name}",
-            f"{item.detail}: {item.evidence}" if item.detail else str(item.evidence),
+            ": ".join(part for part in (item.lacks, item.detail, str(item.evidence)) if part),
             f"should stand in: {item.section}",
         )
         for item in missing
