@@ -18,7 +18,7 @@ from jcm_calc.eligibility import Verdict
 from jcm_calc.evaluation import EvaluationError, evaluate
 from jcm_calc.inputs import Inputs
 from jcm_calc.manifest import file_digest, input_digest, record, record_periods, record_table, rules_digest
-from jcm_calc.problems import InputError, Problem
+from jcm_calc.problems import InputError, Problem, listed
 from jcm_calc.units import registry
 
 if TYPE_CHECKING:
@@ -200,28 +200,41 @@ class Result:
         """
         import pandas as pd
 
+        grades: dict[str, str] = {}
+        for item in self.items:  # "unconfirmed" sorts after the other two
+            grades[item.name] = max(grades.get(item.name, ""), str(item.evidence.grade))
         rows = []
-        for name, node in self.inputs.graph.nodes.items():
-            array = self._full(name)
-            row: dict[str, Any] = {"name": name, "symbol": getattr(node, "symbol", name)}
-            if name in self.inputs.classes:
-                used = np.unique(array)
-                row["value"] = ", ".join(self.inputs.classes[name][code] for code in used[:3]) + (
-                    ", …" if used.size > 3 else ""
-                )
-            else:
-                row["value"] = float(array.flat[0]) if array.size == 1 else None
-                row |= {"minimum": float(array.min()), "maximum": float(array.max())}
-            row |= {"count": array.size, "unit": "" if node.unit == "category" else node.unit}
-            row["from"] = node.written(self.methodology.symbols()) if isinstance(node, Equation) else self._source(name)
-            evidence = [str(item.evidence.grade) for item in self.items if item.name == row["symbol"]]
-            row["grade"] = max(evidence, default="")  # "unconfirmed" sorts after the other two
-            row["text"] = getattr(node, "text", "")
-            rows.append(row)
+        for name, node in self._shown.nodes.items():
+            try:
+                described = self._described(name)
+            except EvaluationError:  # of an equation beside the way to ER
+                continue
+            symbol = getattr(node, "symbol", name)
+            source = node.written(self.methodology.symbols()) if isinstance(node, Equation) else self._source(name)
+            if isinstance(node, Equation) and set(node.total) & set(self.inputs.absent):
+                source = f"{source} (none: nothing given has the index {node.total})"
+            rows.append(
+                {"name": name, "symbol": symbol, **described, "from": source, "grade": grades.get(symbol, "")}
+                | {"text": getattr(node, "text", "")}
+            )
         return pd.DataFrame(rows).set_index("name")
 
+    def _described(self, name: str) -> dict[str, Any]:
+        """Return the value of a quantity, or what describes its values."""
+        array, unit = self._full(name), self._node(name).unit
+        if name in self.inputs.classes:
+            used = [self.inputs.classes[name][code] for code in np.unique(array)]
+            return {"value": listed(used, limit=3), "count": array.size, "unit": ""}
+        return {
+            "value": float(array.flat[0]) if array.size == 1 else None,
+            "minimum": float(array.min()),
+            "maximum": float(array.max()),
+            "count": array.size,
+            "unit": unit,
+        }
+
     def _source(self, name: str) -> str:
-        node = self.inputs.graph.nodes[name]
+        node = self._node(name)
         if not isinstance(node, Parameter):
             return "the axes"
         origin = self.inputs.origins.get(name)

@@ -212,6 +212,8 @@ def _inputs(taken: Taken, axes: dict[str, Axis], graph: Graph) -> Inputs:
             origins[name] = Origin(given.source, given.written)
             if given.classes is not None:
                 classes[name] = given.classes
+    for name, candidate in taken.named.items():
+        origins[name] = Origin("candidate", candidate) if candidate else Origin("given by class")
     tables = dict(taken.tables)
     looked_at = {argument for condition in m.conditions for argument in condition.arguments}
     criteria = [m.inputs[name] for name in sorted(looked_at & m.inputs.keys())]
@@ -223,7 +225,7 @@ def _inputs(taken: Taken, axes: dict[str, Axis], graph: Graph) -> Inputs:
                 values[parameter.name] = np.full((1,) * len(m.indices), parameter.value.value)
     replaced = dict(taken.replaced)
     for name in values:
-        if name in origins and m.inputs[name].kind is Kind.DEFAULT and name not in replaced:
+        if name in taken.given and m.inputs[name].kind is Kind.DEFAULT and name not in replaced:
             replaced[name] = None
     for coordinate in m.coordinates.values():
         if coordinate.what == "label":

@@ -34,6 +34,8 @@ class Taken:
         The option of each choice.
     tables : dict
         Defaults by class that the user named or gave.
+    named : dict
+        The candidate that each of these tables is, or an empty text.
     replaced : dict
         Value or table that the user named or gave in place of the document's.
     refused : set of str
@@ -49,6 +51,7 @@ class Taken:
         self.given: dict[str, Given] = {}
         self.choices: dict[str, str] = {}
         self.tables: dict[str, Table] = {}
+        self.named: dict[str, str] = {}
         self.replaced: dict[str, Value | Table | None] = {}
         self.refused: set[str] = set()
         self.unread = False
@@ -98,7 +101,7 @@ class Taken:
         if parameter is None:
             return
         if isinstance(value, str) and value in parameter.candidates:
-            self._replace(parameter, parameter.candidates[value])
+            self._replace(parameter, parameter.candidates[value], value)
         elif isinstance(value, Mapping):
             self._by_class(parameter, value)
         elif hasattr(value, "iloc"):
@@ -133,12 +136,13 @@ class Taken:
         complaint = f"{shown(value)} is none of its options: {', '.join(choice.options)}{hint}"
         self.problems.append(Problem(name, complaint, choice.section))
 
-    def _replace(self, parameter: Parameter, known: Value | Table) -> None:
+    def _replace(self, parameter: Parameter, known: Value | Table, candidate: str = "") -> None:
         self.replaced[parameter.name] = known
         if isinstance(known, Table):
             self.tables[parameter.name] = known
+            self.named[parameter.name] = candidate
         else:
-            self.given[parameter.name] = Given(np.array(known.value), "", {}, "candidate")
+            self.given[parameter.name] = Given(np.array(known.value), "", {}, "candidate", candidate)
 
     def _read(
         self,
