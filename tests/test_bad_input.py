@@ -470,9 +470,9 @@ def test_only_amounts_are_summed():
     m.monitored("EC,i,p", "MWh", extensive=True, text="electricity")
     m.monitored("EF,p", "tCO2/MWh", text="a factor that is monitored")
     recalled = unconfirmed("an example")
-    m.equation("RE_p", "tCO2", total="i", text="", evidence=recalled, name="RE")(lambda EC, EF: EC * EF)  # noqa: N803
+    m.equation("RE_p", "tCO2", total="i", text="", evidence=recalled, name="RE")(lambda EC, EF: EC * EF)
     m.equation("PE_p", "tCO2", text="", evidence=recalled, name="PE")(lambda: 0)
-    m.equation("ER_p", "tCO2", text="", evidence=recalled, name="ER")(lambda RE, PE: RE - PE)  # noqa: N803
+    m.equation("ER_p", "tCO2", text="", evidence=recalled, name="ER")(lambda RE, PE: RE - PE)
     table = pd.DataFrame({"i": 1, "p": ["2024-01", "2024-02"], "EC": [10, 20], "EF": [0.5, 0.6]})
     found = only(refusal(m, table))
     assert found.startswith("EF,p: changes within a period, but only amounts are summed: 0.6 (p=2024-02)")

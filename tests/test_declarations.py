@@ -1,5 +1,5 @@
 """Declarations: names and indices from symbols, the graph, tables of defaults, views."""
-# ruff: noqa: N802, N803  (symbols are written as in the methodology)
+
 
 import math
 from datetime import date

@@ -1,5 +1,5 @@
 """Equations run over whole fleets, in blocks, and give what NumPy gives on whole arrays."""
-# ruff: noqa: N803, N806  (symbols are written as in the methodology)
+
 
 import math
 from fractions import Fraction

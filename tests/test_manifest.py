@@ -349,7 +349,7 @@ def test_the_hash_changes_with_a_default_a_candidate_and_a_constant():
     assert manifest.rules_digest(with_parameter("MN_AM002", "kWh_per_MWh", value=thousand)) != before
 
 
-def inverted(EC_PJ, COP_PJ, COP_RE, EF_elec):  # noqa: N803
+def inverted(EC_PJ, COP_PJ, COP_RE, EF_elec):
     return EC_PJ * COP_RE / COP_PJ * EF_elec
 
 

@@ -1,5 +1,5 @@
 """What a calculation gives: values, tables, trace, eligibility, and whether a claim may rest on it."""
-# ruff: noqa: N803  (symbols are written as in the methodology)
+
 
 import warnings
 from dataclasses import replace

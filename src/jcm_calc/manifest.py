@@ -63,11 +63,18 @@ def record(value: Any, name: str = "") -> Any:
     if isinstance(value, list | tuple | np.ndarray) and np.ndim(value):
         array = np.asarray(value)
         if array.size <= INLINE:
-            return {"array": array.tolist()}
+            return {"array": _cells(array.tolist())}
         return {"sha256": array_digest(array), "shape": list(array.shape)}
     if isinstance(value, np.generic):
         return value.item()
     return value if value is None or isinstance(value, str | int | float) else str(value)
+
+
+def _cells(content: Any) -> Any:
+    """Return nested lists with dates as texts."""
+    if isinstance(content, list):
+        return [_cells(cell) for cell in content]
+    return str(content) if isinstance(content, date) else content
 
 
 def record_periods(p: Any) -> Any:

@@ -12,11 +12,12 @@ import numpy.typing as npt
 from jcm_calc import eligibility
 from jcm_calc.credits import Item, UncertifiedError, check_years, claim_items, whole_tonnes
 from jcm_calc.declarations import Methodology
-from jcm_calc.declarations.graph import RESULTS, Graph
-from jcm_calc.declarations.items import Equation, Kind, Parameter
+from jcm_calc.declarations.graph import RESULTS, Graph, Node
+from jcm_calc.declarations.group import OF_PERIODS
+from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
 from jcm_calc.eligibility import Verdict
 from jcm_calc.evaluation import EvaluationError, evaluate
-from jcm_calc.inputs import Inputs
+from jcm_calc.inputs import Inputs, coordinates
 from jcm_calc.manifest import file_digest, input_digest, record, record_periods, record_table, rules_digest
 from jcm_calc.problems import InputError, Problem, listed
 from jcm_calc.units import registry
@@ -93,19 +94,25 @@ class Result:
     def _shown(self) -> Graph:
         """Everything that can be shown: the way to ER, and equations beside it whose inputs are known."""
         m, inputs = self.methodology, self.inputs
-        replaced = [name for name in inputs.values if m.inputs[name].by]
-        operands = m.operands(inputs.choices)
-        targets = list(RESULTS)
-        for name in operands:
-            graph = m.graph(inputs.choices, replaced, (name,), inputs.absent)
-            if all(
-                leaf.name in self._values or leaf.name in inputs.tables or leaf.supplied for leaf in graph.parameters
-            ):
-                targets.append(name)
-        graph = m.graph(inputs.choices, replaced, targets, inputs.absent)
+        replaced = [name for name, parameter in m.inputs.items() if parameter.by and name in inputs.values]
+        dated = all(period.dated for period in inputs.periods)
+
+        def known(node: Node) -> bool:
+            if isinstance(node, Coordinate):
+                return dated or node.what not in OF_PERIODS
+            if isinstance(node, Parameter):
+                return node.supplied or node.name in inputs.values or node.name in inputs.tables
+            return True
+
+        def reached(*targets: str) -> Graph:
+            return m.graph(inputs.choices, replaced, targets, inputs.absent)
+
+        beside = [rule for rule in m.operands(inputs.choices) if all(map(known, reached(rule).nodes.values()))]
+        graph = reached(*RESULTS, *beside)
         for leaf in graph.parameters:
             if leaf.value is not None and leaf.name not in self._values:
                 self._values[leaf.name] = np.full((1,) * len(m.indices), leaf.value.value)
+        self._values.update(coordinates.operands(graph, inputs.axes))
         return graph
 
     def _node(self, name: str) -> Any:
@@ -213,10 +220,9 @@ class Result:
             source = node.written(self.methodology.symbols()) if isinstance(node, Equation) else self._source(name)
             if isinstance(node, Equation) and set(node.total) & set(self.inputs.absent):
                 source = f"{source} (none: nothing given has the index {node.total})"
-            rows.append(
-                {"name": name, "symbol": symbol, **described, "from": source, "grade": grades.get(symbol, "")}
-                | {"text": getattr(node, "text", "")}
-            )
+            grade = str(node.evidence.grade) if isinstance(node, Equation) else grades.get(symbol, "")
+            text = getattr(node, "text", "")
+            rows.append({"name": name, "symbol": symbol, **described, "from": source, "grade": grade, "text": text})
         return pd.DataFrame(rows).set_index("name")
 
     def _described(self, name: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 That net generation replaces grid electricity and that the project emits nothing is published. The ceiling of the
 own consumption is recalled and not confirmed. A negative net generation is kept as it is.
 """
-# ruff: noqa: N803, N806  (symbols are written as in the methodology)
+
 
 from math import fsum
 

@@ -3,7 +3,7 @@
 The form of the equations is published. The reference COP by capacity, the conversion to standard
 temperatures and the weighting of grid and captive electricity are recalled and not confirmed.
 """
-# ruff: noqa: N803, N806  (symbols are written as in the methodology)
+
 
 from math import fsum
 

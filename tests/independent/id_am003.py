@@ -3,7 +3,7 @@
 The equations and the reference COP of a quick freezer are published. That of a cold storage is recalled
 and not confirmed.
 """
-# ruff: noqa: N803, N806  (symbols are written as in the methodology)
+
 
 from math import fsum
 

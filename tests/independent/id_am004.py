@@ -2,7 +2,7 @@
 
 The ratio of the COPs is published, project over reference. The COPs of the reference are not known, so none is set.
 """
-# ruff: noqa: N803, N806  (symbols are written as in the methodology)
+
 
 from math import fsum
 

@@ -3,7 +3,7 @@
 Nothing of the equations is published. Both readings are here: the likely one by luminous efficiency, as in the
 sister methodologies, and the less likely one by the rated power of the reference lamps. No efficiency is set.
 """
-# ruff: noqa: N803, N806  (symbols are written as in the methodology)
+
 
 from math import fsum
 

@@ -6,7 +6,7 @@ of the load and the number of days. That a mean daily load chooses the range is 
 The units are the hydrogen production unit, whose activity is the hydrogen made, and the hydro cracking unit, whose
 activity is the feed. Hydrogen consumed plays no part here: its use is not published.
 """
-# ruff: noqa: N803, N806  (symbols are written as in the methodology)
+
 
 from math import fsum
 

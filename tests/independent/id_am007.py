@@ -3,7 +3,7 @@
 Published are the project's fuel, its steam, the hours recorded and a relation between steam and emissions from the
 time before. That the relation is a straight line through the hourly records is not confirmed.
 """
-# ruff: noqa: N803, N806  (symbols are written as in the methodology)
+
 
 from math import fsum
 

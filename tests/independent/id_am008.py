@@ -3,7 +3,7 @@
 How the reference emissions are worked out is not published, so they are given. The project emissions are those of
 the showcases' electricity, which is likely and not confirmed.
 """
-# ruff: noqa: N803, N806  (symbols are written as in the methodology)
+
 
 from math import fsum
 

@@ -4,7 +4,7 @@ The sources and the use of the burners' efficiencies are published. How electric
 power times either the days of the period or hours of operation, and a measured quantity is taken as well.
 No efficiency is set.
 """
-# ruff: noqa: N803, N806  (symbols are written as in the methodology)
+
 
 from math import fsum
 

@@ -3,7 +3,7 @@
 The terms of both sides are published. Which efficiencies, which oil and which unit of heat and cold are not, so the
 caller gives them. The tables hold candidates, recalled from the sources that the methodology names.
 """
-# ruff: noqa: N803, N806  (symbols are written as in the methodology)
+
 
 from math import fsum
 

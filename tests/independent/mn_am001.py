@@ -3,7 +3,7 @@
 The four monitored quantities and the project's loss are published. That the reference loss follows from the ratio
 of the resistances is inferred. No resistance of the standard is known, so none is set.
 """
-# ruff: noqa: N803, N806  (symbols are written as in the methodology)
+
 
 from math import fsum
 

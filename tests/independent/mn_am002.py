@@ -2,7 +2,7 @@
 
 The form comes from the study made before approval. The approved defaults are not known, so none is set here.
 """
-# ruff: noqa: N803, N806  (symbols are written as in the methodology)
+
 
 from math import fsum
 

@@ -3,7 +3,7 @@
 The form is that of the sister methodology of the Maldives. The factor 0.533 tCO2/MWh is published for the
 most efficient diesel generator; that it is the factor of this methodology is not confirmed.
 """
-# ruff: noqa: N803, N806  (symbols are written as in the methodology)
+
 
 from math import fsum
 

@@ -1,5 +1,5 @@
 """The independent recalculations give the numbers that have been published or printed."""
-# ruff: noqa: N803, N806, SIM300  (symbols are written as in the methodology)
+# ruff: noqa: SIM300  (symbols are written as in the methodology)
 
 import pytest
 

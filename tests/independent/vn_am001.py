@@ -5,7 +5,7 @@ per tonne-kilometre carried. No factor is set.
 
 Each vehicle burns one fuel; a vehicle that burns a second one is entered again for it with no distance.
 """
-# ruff: noqa: N803, N806  (symbols are written as in the methodology)
+
 
 from math import fsum
 

@@ -3,7 +3,7 @@
 The form is inferred from the sister methodologies and not confirmed. Neither the measure of efficiency nor the
 reference values are known, so none is set.
 """
-# ruff: noqa: N803, N806  (symbols are written as in the methodology)
+
 
 from math import fsum
 

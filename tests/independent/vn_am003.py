@@ -3,7 +3,7 @@
 The structure is published, without symbols or numbers. A heat pump in place of a boiler and the lighting and
 auxiliary terms of the project are inferred. No efficiency and no factor is set.
 """
-# ruff: noqa: N803, N806  (symbols are written as in the methodology)
+
 
 from collections.abc import Sequence
 from math import fsum

@@ -7,7 +7,7 @@ The tables are TOOL04's; the caller picks from them, and no coefficient is set.
 The decay is worked out twice, as a sum over all earlier waste and as a stock of carbon carried along, and the two
 must agree.
 """
-# ruff: noqa: N803, N806  (symbols are written as in the methodology)
+
 
 from math import exp, fsum, isclose
 

@@ -3,7 +3,7 @@
 That the saving lies in the no-load loss is published. The form is physics and recollection. No loss is known, so
 none is set. A tolerance on the project's loss may exist; it is left out unless given.
 """
-# ruff: noqa: N803, N806  (symbols are written as in the methodology)
+
 
 from datetime import date, timedelta
 from math import fsum
