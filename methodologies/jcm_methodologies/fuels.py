@@ -1,12 +1,13 @@
-"""Fuels: IPCC figures as candidates, and equipment that burns fuel measured by mass or by volume."""
+"""Fuels: IPCC figures as candidates, the factors of a fuel by mass or by volume, and equipment that burns it."""
 
 from collections.abc import Mapping
 
 from jcm_calc.declarations import Group
-from jcm_calc.evidence import Evidence
+from jcm_calc.evidence import Evidence, unconfirmed
 from jcm_calc.reference_data import ipcc_2006
 
 BOUNDS = ("default", "lower", "upper")
+MASS, VOLUME = {"fuel_measured_as": "mass"}, {"fuel_measured_as": "volume"}
 # Plausible amounts of one unit in a period, and plausible net calorific values (kL: liquids and gases).
 VOLUMES = {"kL": ("[0, 1e5]", "[0.01, 60]"), "m³": ("[0, 1e8]", "[0.005, 0.2]")}
 
@@ -25,6 +26,92 @@ def ipcc(quantity, *fuels):
     if not fuels:
         return {f"IPCC 2006, {bound}": figures for bound, figures in sets.items()}
     return {f"{fuel}, IPCC 2006, {bound}": figures[fuel] for fuel in fuels for bound, figures in sets.items()}
+
+
+def declare_factors(
+    group: Group,
+    evidence: Mapping[str, Evidence],
+    *fuels: str,
+    of: str,
+    what: str,
+    volume: str,
+    heat: Mapping[str, str],
+    carbon: Mapping[str, str],
+    plausible: tuple[str, str],
+) -> None:
+    """Declare how fuel is measured, its net calorific value, and its emission factor.
+
+    Parameters
+    ----------
+    group : Group
+        A group or a methodology. Unless the only fuels are given, it declares ``fuel`` itself.
+    evidence : mapping
+        For "fuel_measured_as" and "factors".
+    *fuels : str
+        The only fuels there can be.
+    of : str
+        The end of the symbols, such as ``"fuel,i"``.
+    what : str
+        The fuel in the words of the texts.
+    volume : str
+        The unit of volume.
+    heat, carbon : mapping
+        How calorific values and the emission factor act: ``raises``, ``lowers``, ``either``.
+    plausible : (str, str)
+        Plausible net calorific values, by mass and by volume.
+    """
+    group.choice(
+        "fuel_measured_as",
+        {
+            "mass": "fuel in t, net calorific value in GJ/t",
+            "volume": f"fuel in {volume}, net calorific value in GJ/{volume} at the same conditions",
+        },
+        text="how quantities of fuel are measured",
+        evidence=evidence["fuel_measured_as"],
+    )
+    own = {} if fuels else {"by": "fuel"}
+    by_mass, by_volume = plausible
+    for symbol, unit, candidates, direction, range_, text in (
+        (f"NCV_{of}", "GJ/t", ipcc("NCV", *fuels), heat, by_mass, f"net calorific value of {what}, by mass"),
+        (f"NCV_V,{of}", f"GJ/{volume}", {}, heat, by_volume, f"net calorific value of {what}, by volume"),
+        (f"EF_{of}", "tCO2/GJ", ipcc("EF", *fuels), carbon, "[0, 0.2]", f"CO2 emission factor of {what}"),
+    ):
+        group.default(
+            symbol,
+            unit,
+            **own,
+            **direction,
+            candidates=candidates,
+            plausible=range_,
+            text=text,
+            evidence=evidence["factors"],
+        )
+
+
+def declare_fuels(group: Group, **direction: str) -> None:
+    """Declare the factors of fuel f, where a document leaves unit and figures open.
+
+    Parameters
+    ----------
+    group : Group
+        A group or a methodology with the index f.
+    **direction : str
+        How calorific values and emission factors act: ``raises``, ``lowers``, ``either``.
+    """
+    group.coordinate("fuel", of="f", what="label")
+    declare_factors(
+        group,
+        {
+            "fuel_measured_as": unconfirmed("mass or volume: not known"),
+            "factors": unconfirmed("which figures the methodology takes is not known"),
+        },
+        of="f",
+        what="fuel f",
+        volume="m³",
+        heat=direction,
+        carbon=direction,
+        plausible=("[1, 130]", "[0.001, 50]"),
+    )
 
 
 def energy_by_mass(FC_PJ, NCV_fuel):
@@ -63,15 +150,6 @@ def burnt(
         On what amount and net calorific value act.
     """
     g = Group({index: "equipment", "p": "monitoring period"})
-    g.choice(
-        "fuel_measured_as",
-        {
-            "mass": "fuel in t, net calorific value in GJ/t",
-            "volume": f"fuel in {volume}, net calorific value in GJ/{volume}",
-        },
-        text="how quantities of fuel are measured",
-        evidence=evidence["fuel_measured_as"],
-    )
     amounts, calorific_values = VOLUMES[volume]
     for name, unit, plausible, by in (("FC_PJ", "t", "[0, 1e5]", "mass"), ("V_PJ", volume, amounts, "volume")):
         g.monitored(
@@ -83,32 +161,25 @@ def burnt(
             text=f"consumption of {what}, by {by}",
             evidence=evidence["FC_PJ"],
         )
-    own = {}
     if not fuels:
         g.class_key(f"fuel,{index}", text=f"kind of {what}")
-        own = {"by": "fuel"}
-    unit_of = f",{index}" if own else ""
-    for name, unit, candidates, acts, plausible, text in (
-        ("NCV_fuel", "GJ/t", ipcc("NCV", *fuels), raises, "[1, 60]", f"net calorific value of {what}"),
-        ("NCV_V,fuel", f"GJ/{volume}", {}, raises, calorific_values, f"net calorific value of {what}, by volume"),
-        ("EF_fuel", "tCO2/GJ", ipcc("EF", *fuels), "RE PE", "[0, 0.2]", f"CO2 emission factor of {what}"),
-    ):
-        g.default(
-            f"{name}{unit_of}",
-            unit,
-            **own,
-            candidates=candidates,
-            raises=acts,
-            plausible=plausible,
-            text=text,
-            evidence=evidence["factors"],
-        )
-    for case, function in (("mass", energy_by_mass), ("volume", energy_by_volume)):
+    declare_factors(
+        g,
+        evidence,
+        *fuels,
+        of="fuel" if fuels else f"fuel,{index}",
+        what=what,
+        volume=volume,
+        heat={"raises": raises},
+        carbon={"raises": "RE PE"},
+        plausible=("[1, 60]", calorific_values),
+    )
+    for case, function in ((MASS, energy_by_mass), (VOLUME, energy_by_volume)):
         g.equation(
             f"E_PJ,{index},p",
             "GJ",
             name="E_PJ",
-            when={"fuel_measured_as": case},
+            when=case,
             text=f"energy of {what}",
             evidence=evidence["E_PJ"],
         )(function)

@@ -15,7 +15,7 @@ SLIDES = Source(
     "slides of JFE Engineering on the project and its methodology, July 2017",
     "id.scribd.com/document/373138576/3-1-2-Presentation-JFEengineering-Public",
 )
-SISTER = Source("summary page of the Myanmar sister methodology MM_AM005", "jcm.go.jp/mm-jp/methodologies/112")
+SISTER = Source("summary page of the Myanmar sister methodology MM_AM005", "www.jcm.go.jp/mm-jp/methodologies/112")
 LIST_2015 = Source("list of Indonesian JCM methodologies of 6 February 2015", "123deta.com")
 STATUS = Source("status paper of the Japanese ministries on the scheme, December 2015")
 

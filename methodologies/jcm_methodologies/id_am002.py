@@ -28,6 +28,9 @@ m = Methodology(
         "country": primary(SHEET),
         "sectoral scope": unconfirmed("the sister TH_AM005 has scope 3", 95),
         "version": primary(SHEET, "in use for monitoring year 2017; its date of approval was not read"),
+        "proponent": unconfirmed(
+            "Nippon Koei Co., Ltd. and Ebara Refrigeration Equipment, which made the study", 85, STUDY
+        ),
     },
     versions=[
         Version(
@@ -178,7 +181,9 @@ m.default(
     lowers="RE",
     bounds="(0, inf)",
     text="COP of the reference chiller for the capacity of unit i: the best of the surveyed models of the class",
-    evidence=unconfirmed("values recalled (55-60 %), limits of the classes recalled (65 %)", 55),
+    evidence=unconfirmed(
+        "values recalled (55-60 %), limits of the classes recalled (65 %); the first may have a lower limit", 55
+    ),
 )
 m.fixed(
     "EF_grid",
@@ -283,7 +288,7 @@ def PE(PE_i):
     "ER_p",
     "tCO2",
     text="emission reductions",
-    evidence=unconfirmed("general rule of the scheme, recalled for this document", 95),
+    evidence=unconfirmed("general rule of the scheme; not read for this document"),
 )
 def ER(RE, PE):
     return RE - PE
@@ -322,7 +327,11 @@ def efficient(COP_PJ_tc):
 @m.criterion(
     3,
     "Periodical check planned more than four times a year",
-    evidence=unconfirmed("draft of the study, in Japanese 'four or more': taken as strict", 75, STUDY),
+    evidence=unconfirmed(
+        "draft of the study, in Japanese 'four or more', by contract: taken as strict; wording recalled",
+        75,
+        STUDY,
+    ),
 )
 def checked(checks_per_year):
     return checks_per_year > 4

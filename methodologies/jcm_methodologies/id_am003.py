@@ -26,9 +26,11 @@ m = Methodology(
         "country": primary(PDD),
         "sectoral scope": unconfirmed("the sister methodology MM_AM002 has scope 3", 95),
         "version": unconfirmed("approved before 6 February 2015; no later version known", 60),
+        "proponent": unconfirmed("Mayekawa MFG, which supplied the technology", 80),
     },
     note="The equations and one reference COP were read in the design document of a project that applies the "
-    "methodology; its own text, every eligibility criterion and the treatment of captive power were not.",
+    "methodology; its own text, every eligibility criterion and the treatment of captive power were not. Whether COPs "
+    "hold at stated temperatures, and whether COP_PJ is rounded before its use, is not known.",
 )
 
 m.monitored(
@@ -127,7 +129,9 @@ def PE(PE_i):
     return PE_i
 
 
-@m.equation("ER_p", "tCO2", text="emission reductions", evidence=primary(PDD, "RE 136 and ER 25 are printed"))
+@m.equation(
+    "ER_p", "tCO2", text="emission reductions", evidence=primary(PDD, "RE 136 and ER 25 are printed; PE is cut off")
+)
 def ER(RE, PE):
     return RE - PE
 
@@ -150,7 +154,7 @@ def installed_at(site):
 m.attested(
     2,
     "secondary_loop,i",
-    "Secondary-loop cooling system with CO2, natural refrigerant",
+    "Secondary-loop cooling system with CO2 (primary loop: NH3), natural refrigerant",
     evidence=unconfirmed("recalled", 60),
 )
 

@@ -8,7 +8,7 @@ from datetime import date
 from jcm_calc.declarations import Methodology, Version
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
 
-PAGE = Source("official summary page of ID_AM004 version 2.0", "jcm.go.jp/id-jp/methodologies/27")
+PAGE = Source("official summary page of ID_AM004 version 2.0", "www.jcm.go.jp/id-jp/methodologies/27")
 LIST_2015 = Source("list of Indonesian JCM methodologies of 6 February 2015", "123deta.com")
 
 m = Methodology(
@@ -36,8 +36,8 @@ m = Methodology(
         )
     ],
     note="No number of the methodology is known: the reference COP and every threshold must be taken from the "
-    "document. Whether COPs are rated, at full load or weighted over part load, how captive power counts, and whether "
-    "systems may share a meter are not known.",
+    "document. How it defines a grocery store, whether COPs are rated, at full load or weighted over part load, how "
+    "captive power counts, and whether systems may share a meter are not known.",
 )
 
 m.monitored(

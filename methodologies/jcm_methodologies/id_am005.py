@@ -8,7 +8,7 @@ from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Source, secondary, unconfirmed
 
 STATUS = Source("status paper of the Japanese ministries on the scheme, December 2015")
-SISTER = Source("summary page of the Indonesian sister methodology ID_AM020", "jcm.go.jp/id-jp/methodologies/98")
+SISTER = Source("summary page of the Indonesian sister methodology ID_AM020", "www.jcm.go.jp/id-jp/methodologies/98")
 
 m = Methodology(
     "ID_AM005",

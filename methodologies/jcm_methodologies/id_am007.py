@@ -8,7 +8,7 @@ import numpy as np
 
 from jcm_calc.declarations import Methodology, Version
 from jcm_calc.evidence import Source, primary, unconfirmed
-from jcm_methodologies.fuel_factors import MASS, VOLUME, declare_fuels
+from jcm_methodologies.fuels import MASS, VOLUME, declare_fuels
 
 TEXT = Source(
     "ID_AM007 ver 1.1, track-change copy, sections A to C and criteria 1 to 3 (beginning)",
@@ -32,7 +32,7 @@ m = Methodology(
         "country": primary(TEXT),
         "sectoral scope": primary(TEXT, "scope 03; its name is recalled"),
         "version": primary(TEXT, "ver01.01 in the page header; the title line says 1.10, evidently a slip"),
-        "proponent": unconfirmed("Azbil Corporation, whose technology the text names", 80, SLIDES),
+        "proponent": unconfirmed("of ver 1.0 Azbil Corporation, whose technology the text names", 80, SLIDES),
     },
     versions=[
         Version(

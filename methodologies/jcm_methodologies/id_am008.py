@@ -28,6 +28,7 @@ m = Methodology(
         "country": secondary(STATUS_2015, "by the number"),
         "sectoral scope": unconfirmed("the paper of 2015 names the sector energy demand; the scope is recalled", 95),
         "version": unconfirmed("the only one known", 80),
+        "proponent": unconfirmed("myclimate Japan Co., Ltd., as of the companion ID_AM004; or Lawson, Inc. (35 %)", 55),
     },
     note="How reference emissions are calculated is not known, so they have to be given: the result is only as good "
     "as they are. Not even whether electricity saved by the showcases counts beside that of the air-conditioning is "

@@ -10,7 +10,7 @@ from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_methodologies.electricity import metered
 from jcm_methodologies.fuels import burnt
 
-PAGE = Source("official summary page of ID_AM010", "jcm.go.jp/id-jp/methodologies/22")
+PAGE = Source("official summary page of ID_AM010", "www.jcm.go.jp/id-jp/methodologies/22")
 
 m = Methodology(
     "ID_AM010",
@@ -30,7 +30,8 @@ m = Methodology(
     },
     note="The official page gives the emission sources and the list of monitored parameters; the document itself was "
     "not read. Which row of the CDM tool and of the Indonesian standard are the defaults, the kind of oil and its "
-    "factors are open: name one. Several machines are entered as one amount: how the document sums them is not known.",
+    "factors are open: name one. Several machines are entered as one amount: how the document sums them is not known, "
+    "nor whether the electricity of auxiliary equipment is measured or its rated power × hours.",
 )
 
 TERMS = unconfirmed("the terms are named on the official page; their algebraic form is recalled", 92, PAGE)
@@ -146,8 +147,8 @@ m.default(
     plausible="[1, 10]",
     text="COP of the reference chiller",
     evidence=unconfirmed(
-        "a value of the Indonesian standard SNI: that it is SNI 6390 is likely (90 %), its table is recalled (75 %), "
-        "which row applies is not known",
+        "a value of the Indonesian standard SNI: that it is SNI 6390 is likely (90 %, and by analogy with a study of "
+        "FY2014), its table is recalled (75 %), which row applies is not known",
         75,
         PAGE,
     ),

@@ -12,7 +12,7 @@ import numpy as np
 
 from jcm_calc.declarations import Group
 from jcm_calc.evidence import Source, primary, unconfirmed
-from jcm_methodologies.fuel_factors import MASS, VOLUME, declare_fuels
+from jcm_methodologies.fuels import MASS, VOLUME, declare_fuels
 
 SUMMARY = Source("official summary of ID_AM006 ver 2.1", "www.jcm.go.jp/id-jp/methodologies/96")
 BY_RANGE = unconfirmed(

@@ -8,7 +8,7 @@ from datetime import date
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Source, primary, unconfirmed
 
-PAGE = Source("official summary page of MN_AM001", "jcm.go.jp/mn-jp/methodologies/5")
+PAGE = Source("official summary page of MN_AM001", "www.jcm.go.jp/mn-jp/methodologies/5")
 
 m = Methodology(
     "MN_AM001",
@@ -83,11 +83,14 @@ m.monitored(
     either="RE PE",
     plausible="[0, 2]",
     text="CO2 emission factor of the grid in period p; it raises RE and PE where more is sent than received",
-    evidence=primary(PAGE, "in the list of monitored parameters; option A, published, is recalled (75 %)"),
+    evidence=primary(
+        PAGE, "in the list of monitored parameters; option A, published, is recalled (75 %), the frequency not known"
+    ),
 )
 
 SCALED = unconfirmed(
-    "recalled: loss scales with resistance at equal current; resistance is the only property of the line on the list",
+    "recalled: loss scales with resistance at equal current; resistance is the only property of the line on the list, "
+    "but a calculation from the current is not excluded",
     75,
     PAGE,
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from jcm_calc.declarations import Methodology
+from jcm_calc.declarations import Methodology, Value
 from jcm_calc.evidence import Source, unconfirmed
 
 STUDY = Source(
@@ -25,9 +25,12 @@ m = Methodology(
         "country": unconfirmed("recalled", 99),
         "sectoral scope": unconfirmed("recalled", 60),
         "version": unconfirmed("recalled, with approval on 28 January 2015", 55),
+        "proponent": unconfirmed("Suuri-Keikaku Co., Ltd., which made the studies that prepared it", 90),
     },
     note="The formula is that of a study before approval; none of the approved default values is known. The draft's "
-    "reference efficiency of 0.50 must not pass for the approved one.",
+    "reference efficiency of 0.50 must not pass for the approved one: with it one site alone has 750 t a year, while "
+    "157 t were issued for both over some 8 months. Electricity of the reference boiler is not counted in the study, "
+    "which is conservative.",
 )
 
 m.monitored(
@@ -60,7 +63,13 @@ m.fixed(
 m.default(
     "η_RE",
     "",
-    candidates={"approved version, recalled": 0.61, "FY2013 draft": 0.50},
+    candidates={
+        "approved version, recalled": Value(
+            0.61,
+            unconfirmed("recalled; with the draft's other inputs it is near the recalled 206 t a year of MN002", 60),
+        ),
+        "FY2013 draft": Value(0.50, unconfirmed("the draft's, not the approved one", None, STUDY)),
+    },
     lowers="RE",
     bounds="(0, 1]",
     plausible="[0.3, 0.95]",
@@ -174,6 +183,9 @@ m.attested(
     "manual_available",
     "Boiler operation manual and maintenance (the text that was read breaks off)",
     evidence=unconfirmed(
-        "draft, incomplete; a minimum efficiency of 80 % in the approved text is recalled (45 %)", None, DRAFT
+        "draft, incomplete; of the approved text a minimum efficiency of 80 % (45 %) and an even feed of coal on the "
+        "stoker (40 %) are recalled",
+        None,
+        DRAFT,
     ),
 )

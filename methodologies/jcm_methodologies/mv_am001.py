@@ -11,7 +11,7 @@ from jcm_methodologies.solar_pv import EF_RE_CHECK, ER, INDICES, PE, RE, RE_i, s
 
 __all__ = ["ER", "PE", "RE", "RE_i", "m"]
 
-PAGE = Source("official summary page of MV_AM001", "jcm.go.jp/mv-jp/methodologies/19")
+PAGE = Source("official summary page of MV_AM001", "www.jcm.go.jp/mv-jp/methodologies/19")
 
 m = Methodology(
     "MV_AM001",

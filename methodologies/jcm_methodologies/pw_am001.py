@@ -6,7 +6,7 @@ from jcm_methodologies.solar_pv import EF_RE_CHECK, ER, INDICES, PE, RE, RE_i, s
 
 __all__ = ["ER", "PE", "RE", "RE_i", "m"]
 
-SISTER = Source("summary page of the Maldives sister methodology MV_AM001", "jcm.go.jp/mv-jp/methodologies/19")
+SISTER = Source("summary page of the Maldives sister methodology MV_AM001", "www.jcm.go.jp/mv-jp/methodologies/19")
 
 m = Methodology(
     "PW_AM001",
@@ -21,6 +21,7 @@ m = Methodology(
         "country": unconfirmed("the projects are in Palau; that they apply this methodology is recalled", 90),
         "sectoral scope": unconfirmed("that of the sister MV_AM001", None, SISTER),
         "version": unconfirmed("the only one known", 80),
+        "proponent": unconfirmed("Pacific Consultants Co., Ltd., as of the sister MV_AM001", 85, SISTER),
     },
     note="Nothing of the methodology's own text was read. Whether own consumption of the plant is deducted is not "
     "known: in this family the AC output is used as metered.",
@@ -33,14 +34,16 @@ m.include(
                 "quantity as in the sister MV_AM001; option C and continuous recording recalled (80 %)", 80, SISTER
             ),
             "EF_RE": unconfirmed(
-                "recalled; the number was read for diesel power in documents of Mongolia and Indonesia", 85
+                "recalled, as is one factor for grid and captive power; the number was read for diesel power in "
+                "documents of Mongolia and Indonesia. The first issuance of PW001 favours it, and does not prove it",
+                85,
             ),
             "RE_i": unconfirmed(
                 "AC output × conservative factor, as in the sister MV_AM001; letters recalled (85 %)", 85, SISTER
             ),
             "RE": unconfirmed("as in the sister MV_AM001", 85, SISTER),
             "PE": unconfirmed("assumed to be zero in the sister MV_AM001", None, SISTER),
-            "ER": unconfirmed("general rule of the scheme, recalled for this document", 95),
+            "ER": unconfirmed("general rule of the scheme; not read for this document"),
         }
     )
 )

@@ -176,7 +176,7 @@ group.default(
         ),
         "TOOL04, semi-aerobic managed": told(0.5, "value read"),
         "TOOL04, unmanaged, deep or high water table": told(0.8, "value read; deep is 5 m and more, recalled (92 %)"),
-        "TOOL04, unmanaged, shallow": told(0.4, "value read; shallow is less than 5 m, recalled (92 %)"),
+        "TOOL04, unmanaged, shallow": told(0.4, "value read; shallow is less than 5 m, or stockpiles, recalled (92 %)"),
     },
     raises="RE",
     bounds="[0, 1]",

@@ -6,7 +6,7 @@ reference emissions are likely ones, and every factor is the user's to give.
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Source, unconfirmed
-from jcm_methodologies.fuels import ipcc
+from jcm_methodologies.fuels import MASS, VOLUME, ipcc
 
 PRESS = Source("press accounts of project VN001", "logi-today.com/178908")
 PRECEDENT = Source(
@@ -14,6 +14,8 @@ PRECEDENT = Source(
     "www2.gec.jp/main.nsf/en/Activities-CDMJI_FS_Programme-FS201106",
 )
 STRUCTURE = unconfirmed("structure inferred", 85)
+BY_DISTANCE = unconfirmed("inferred from the quantities that press accounts name", 50, PRESS)
+BY_FREIGHT_WORK = unconfirmed("as in the CDM precedent", 35, PRECEDENT)
 
 m = Methodology(
     "VN_AM001",
@@ -33,9 +35,12 @@ m = Methodology(
         "country": unconfirmed("recalled", 99),
         "sectoral scope": unconfirmed("recalled", 95),
         "version": unconfirmed("the only one known", 75),
+        "proponent": unconfirmed("Nippon Express Co., Ltd., the participant of project VN001", 70),
     },
     note="The structure is not confirmed, and no factor has a default: treat a result as that of a generic "
-    "calculation of specific fuel consumption, not of the approved methodology.",
+    "calculation of specific fuel consumption, not of the approved methodology. How the document keeps the reference "
+    "below business as usual, and how it treats replaced or new vehicles, is not known. A vehicle has one fuel here; "
+    "electricity of the devices is left out (80 %).",
 )
 
 m.choice(
@@ -91,7 +96,7 @@ m.monitored(
     extensive=True,
     raises="RE",
     text="freight work of category k in period p",
-    evidence=unconfirmed("as in the CDM precedent", 35, PRECEDENT),
+    evidence=BY_FREIGHT_WORK,
 )
 m.fixed(
     "SFC_RE,i",
@@ -99,7 +104,7 @@ m.fixed(
     raises="RE",
     plausible="[0, 0.001]",
     text="fuel of vehicle i per kilometre before the project, by mass",
-    evidence=unconfirmed("inferred", 50),
+    evidence=BY_DISTANCE,
 )
 m.fixed(
     "SV_RE,i",
@@ -107,7 +112,7 @@ m.fixed(
     raises="RE",
     plausible="[0, 0.0012]",
     text="fuel of vehicle i per kilometre before the project, by volume",
-    evidence=unconfirmed("inferred", 50),
+    evidence=BY_DISTANCE,
 )
 m.fixed(
     "FC_hist,k,f",
@@ -129,7 +134,7 @@ m.fixed(
     lowers="RE",
     bounds="(0, inf)",
     text="freight work of category k in its history",
-    evidence=unconfirmed("as in the CDM precedent", 35, PRECEDENT),
+    evidence=BY_FREIGHT_WORK,
 )
 
 WHICH_SET = unconfirmed("which set of fuel factors the methodology takes is not known", None)
@@ -173,7 +178,6 @@ for key, index, which in (("fuel", "i", "of vehicle i"), ("fuel_f", "f", "f of t
         evidence=unconfirmed("no density was read", None),
     )
 
-MASS, VOLUME = {"fuel_measured_as": "mass"}, {"fuel_measured_as": "volume"}
 DISTANCE, FREIGHT = {"basis": "distance"}, {"basis": "freight work"}
 
 
@@ -188,25 +192,34 @@ def m_PJ_volume(V_PJ, ρ_i):
 
 
 @m.equation(
-    "s_RE,i", "t/km", name="s_RE", when=MASS, text="specific fuel consumption before the project", evidence=STRUCTURE
+    "s_RE,i", "t/km", name="s_RE", when=MASS, text="specific fuel consumption before the project", evidence=BY_DISTANCE
 )
 def s_RE_mass(SFC_RE):
     return SFC_RE
 
 
 @m.equation(
-    "s_RE,i", "t/km", name="s_RE", when=VOLUME, text="specific fuel consumption before the project", evidence=STRUCTURE
+    "s_RE,i",
+    "t/km",
+    name="s_RE",
+    when=VOLUME,
+    text="specific fuel consumption before the project",
+    evidence=BY_DISTANCE,
 )
 def s_RE_volume(SV_RE, ρ_i):
     return SV_RE * ρ_i
 
 
-@m.equation("m_hist,k,f", "t", name="m_hist", when=MASS, text="mass of the fuel of the history", evidence=STRUCTURE)
+@m.equation(
+    "m_hist,k,f", "t", name="m_hist", when=MASS, text="mass of the fuel of the history", evidence=BY_FREIGHT_WORK
+)
 def m_hist_mass(FC_hist):
     return FC_hist
 
 
-@m.equation("m_hist,k,f", "t", name="m_hist", when=VOLUME, text="mass of the fuel of the history", evidence=STRUCTURE)
+@m.equation(
+    "m_hist,k,f", "t", name="m_hist", when=VOLUME, text="mass of the fuel of the history", evidence=BY_FREIGHT_WORK
+)
 def m_hist_volume(V_hist, ρ_f):
     return V_hist * ρ_f
 
@@ -215,7 +228,7 @@ def m_hist_volume(V_hist, ρ_f):
     "RE_i,p",
     "tCO2",
     text="reference emissions of vehicle i, by distance",
-    evidence=unconfirmed("inferred from the quantities that press accounts name", 50, PRESS),
+    evidence=BY_DISTANCE,
 )
 def RE_i(D_PJ, s_RE, NCV_i, EF_CO2_i):
     return D_PJ * s_RE * NCV_i * EF_CO2_i
@@ -226,7 +239,7 @@ def RE_i(D_PJ, s_RE, NCV_i, EF_CO2_i):
     "tCO2",
     total="f",
     text="emissions of category k in its history",
-    evidence=unconfirmed("as in the CDM precedent", 35, PRECEDENT),
+    evidence=BY_FREIGHT_WORK,
 )
 def E_hist(m_hist, NCV_f, EF_CO2_f):
     return m_hist * NCV_f * EF_CO2_f
@@ -236,7 +249,7 @@ def E_hist(m_hist, NCV_f, EF_CO2_f):
     "BEF_k",
     "tCO2/(t*km)",
     text="reference emissions of category k per freight work",
-    evidence=unconfirmed("as in the CDM precedent", 35, PRECEDENT),
+    evidence=BY_FREIGHT_WORK,
 )
 def BEF(E_hist, TK_hist):
     return E_hist / TK_hist
@@ -249,7 +262,7 @@ def BEF(E_hist, TK_hist):
     total="i",
     when=DISTANCE,
     text="reference emissions, by distance",
-    evidence=unconfirmed("inferred from the quantities that press accounts name", 50, PRESS),
+    evidence=BY_DISTANCE,
 )
 def RE_distance(RE_i):
     return RE_i
@@ -262,7 +275,7 @@ def RE_distance(RE_i):
     total="k",
     when=FREIGHT,
     text="reference emissions, by freight work",
-    evidence=unconfirmed("as in the CDM precedent", 35, PRECEDENT),
+    evidence=BY_FREIGHT_WORK,
 )
 def RE_freight_work(BEF, TK_PJ):
     return BEF * TK_PJ

@@ -12,9 +12,9 @@ PDD = Source(
     "project design document of the hospitals project VN002 (sections A.1 and A.2)",
     "businessdocbox.com/Green_Solutions/100593910-Jcm-project-design-document-form.html",
 )
-SISTER = Source("summary page of the Indonesian sister methodology ID_AM004", "jcm.go.jp/id-jp/methodologies/27")
-NEDO = Source("account of the hospitals project", "nedo.go.jp/tokushu/fn59_jcm02.html")
-LABEL = Source("announcement of the hospitals project", "nedo.go.jp/english/news/AA5en_100027.html")
+SISTER = Source("summary page of the Indonesian sister methodology ID_AM004", "www.jcm.go.jp/id-jp/methodologies/27")
+NEDO = Source("account of the hospitals project", "www.nedo.go.jp/tokushu/fn59_jcm02.html")
+LABEL = Source("announcement of the hospitals project", "www.nedo.go.jp/english/news/AA5en_100027.html")
 
 m = Methodology(
     "VN_AM002",
@@ -33,7 +33,8 @@ m = Methodology(
     },
     note="The structure is inferred and no number is confirmed: not which efficiency counts (EER or COP at rated load, "
     "or the seasonal CSPF), not its reference value, not the emission factor. That savings of an energy management "
-    "system do not count was read; a ratio of efficiencies leaves them out, as fewer hours lower RE and PE alike.",
+    "system do not count was read; a ratio of efficiencies leaves them out, as fewer hours lower RE and PE alike. "
+    "Whether units are metered one by one, by panel or by sample is not known; refrigerant is left out (85 %).",
 )
 
 m.monitored(
@@ -62,7 +63,10 @@ m.default(
     bounds="(0, inf)",
     plausible="[1, 15]",
     text="efficiency of the reference air conditioner without inverter for i, by the same measure as η_PJ,i",
-    evidence=unconfirmed("neither the value nor whether the document or the project fixes it is known", None),
+    evidence=unconfirmed(
+        "neither the value nor whether the document or the project fixes it is known; a measure of the Vietnamese "
+        "standards is favoured (55 %)"
+    ),
 )
 m.fixed(
     "EF_elec",
@@ -73,7 +77,11 @@ m.fixed(
     evidence=unconfirmed("recalled; a separate value for captive power is possible (50 %)", 80),
 )
 
-RATIO = unconfirmed("inferred: consumption × ratio of efficiencies × factor, as in the sister ID_AM004", 75, SISTER)
+RATIO = unconfirmed(
+    "inferred: consumption × ratio of efficiencies × factor, as in the sister ID_AM004; other forms 25 % together",
+    75,
+    SISTER,
+)
 PROJECT = unconfirmed("inferred: consumption × factor", 88)
 
 

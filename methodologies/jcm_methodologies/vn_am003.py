@@ -11,7 +11,7 @@ from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_methodologies.electricity import driven, metered
 from jcm_methodologies.fuels import fired, ipcc
 
-PAGE = Source("official summary page of VN_AM003", "jcm.go.jp/vn-jp/methodologies/17")
+PAGE = Source("official summary page of VN_AM003", "www.jcm.go.jp/vn-jp/methodologies/17")
 
 m = Methodology(
     "VN_AM003",
@@ -39,7 +39,8 @@ m = Methodology(
     },
     note="Structure only: the official summary page was read. The equipment and thresholds of Table 1, further "
     "criteria, the reference efficiencies and every other number are not known, and none is assumed. Whether the "
-    "document lets a heat pump stand in for a boiler is not known either (50 %).",
+    "document lets a heat pump stand in for a boiler is not known either (50 %). What an energy management system "
+    "saves is taken not to count (70 %).",
 )
 
 STRUCTURE = primary(PAGE, "structure read in words; symbols are placeholders")
@@ -49,13 +50,16 @@ RATIO = unconfirmed(
     None,
     PAGE,
 )
-LAMPS = primary(
-    PAGE, "rated electricity consumption × operation hours, read in words; the number of lamps is not named"
+LAMPS = unconfirmed(
+    "rated electricity consumption × operation hours was read in words; that it is the reference lighting's follows "
+    "from the sense, and the number of lamps is not named",
+    None,
+    PAGE,
 )
 SUBSTITUTED = unconfirmed("by physics; whether the document has it is not known", 50)
 RATED = unconfirmed("rated power × hours; that operating hours are monitored where applicable favours it", 65, PAGE)
 LIGHTING = unconfirmed("the term of the project's lighting is inferred", 60, PAGE)
-METERED = unconfirmed("metered electricity was read; that lighting is metered is the less likely way", 35, PAGE)
+METERED = unconfirmed("metered electricity was read; that lighting is metered is the less likely way", None, PAGE)
 AUXILIARY = unconfirmed("that its operating hours are monitored was read; rated power × hours is inferred", 60, PAGE)
 SPECIFICATION = unconfirmed("not known; presumably the manufacturer's specification", 70)
 REFERENCE = unconfirmed("not known, and neither is how it is fixed")
@@ -158,7 +162,7 @@ m.fixed(
     raises="RE PE",
     plausible="[0, 1e5]",
     text="number of lamps of type j",
-    evidence=unconfirmed("not named in the summary", 80),
+    evidence=unconfirmed("not named in the summary"),
 )
 m.monitored(
     "OH_j,p",

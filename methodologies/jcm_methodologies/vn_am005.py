@@ -9,7 +9,7 @@ A project has a loss ratio, project to reference, of 0.25 to 0.4 in every accoun
 import numpy as np
 
 from jcm_calc.declarations import Methodology
-from jcm_calc.evidence import Source, primary, unconfirmed
+from jcm_calc.evidence import Source, secondary, unconfirmed
 
 STATUS = Source("status paper of the ministries on the scheme, December 2015")
 PRESS = Source("press account of the project in southern Viet Nam", "https://portal-worlds.com/news/vietnam/11844/amp")
@@ -29,17 +29,18 @@ m = Methodology(
     sectoral_scope=2,
     indices={"u": "project transformer", "p": "monitoring period"},
     identity={
-        "number": primary(STATUS),
-        "title": primary(STATUS),
-        "country": primary(STATUS, "among the five methodologies of Viet Nam"),
+        "number": secondary(STATUS),
+        "title": secondary(STATUS),
+        "country": secondary(STATUS, "among the five methodologies of Viet Nam"),
         "sectoral scope": unconfirmed("recalled; the paper says energy supply", 85),
         "proponent": unconfirmed("Yuko-Keiso Co., Ltd. with Mitsubishi UFJ Morgan Stanley Securities, recalled", 55),
         "version": unconfirmed(
             "the only one known, a later one is possible; presented on 4 August 2015, adopted by 14 December", 60
         ),
     },
-    note="Structure inferred, not from the methodology's text. No loss, threshold or emission factor has a default. "
-    "How interruptions, tolerances and a gradual roll-out are treated is not known.",
+    note="Structure inferred, not from the methodology's text. Load losses are left out on both sides (70 %). No "
+    "loss, threshold or emission factor has a default. How interruptions, tolerances and a gradual roll-out are "
+    "treated is not known.",
 )
 
 m.choice(
