@@ -7,7 +7,7 @@ from importlib.resources import files
 import pytest
 
 from jcm_calc import methodology
-from jcm_calc.reference_data import ipcc_2006, partner_countries
+from jcm_calc.reference_data import gwp, ipcc_2006, partner_countries, solar_grid_factors
 
 BOUNDS = ("lower", "default", "upper")
 
@@ -111,3 +111,33 @@ def test_there_are_31_partner_countries_with_code_date_and_source():
 @pytest.mark.parametrize("number", ["ID_AM002", "ID_AM003", "MN_AM002", "PW_AM001", "VN_AM001"])
 def test_every_methodology_belongs_to_a_partner_country(number):
     assert methodology(number).country in partner_countries()
+
+
+# Typed from the assessment reports' tables as the scheme's users quote them.
+GWP = {
+    "CH4": (21, 25, 28),
+    "N2O": (310, 298, 265),
+    "SF6": (23_900, 22_800, 23_500),
+    "HFC32": (650, 675, 677),
+    "HFC125": (2_800, 3_500, 3_170),
+    "HFC134a": (1_300, 1_430, 1_300),
+    "HFC143a": (3_800, 4_470, 4_800),
+}
+
+
+@pytest.mark.parametrize("gas", GWP)
+def test_global_warming_potentials(gas):
+    assert tuple(gwp(gas, report) for report in ("SAR", "AR4", "AR5")) == GWP[gas]
+
+
+def test_the_second_case_of_each_indonesian_grid_is_the_first_one_or_that_of_diesel_if_lower():
+    first, second = solar_grid_factors("ID", 1), solar_grid_factors("ID", 2)
+    assert first.keys() == second.keys()
+    assert {grid: min(value.value, 0.533) for grid, value in first.items()} == {g: v.value for g, v in second.items()}
+    assert "Kendari" not in first  # the table breaks off there, and nothing is filled in
+
+
+def test_the_factors_of_mongolia():
+    assert {value.value for value in solar_grid_factors("MN", 1).values()} == {0.797}
+    assert {value.value for value in solar_grid_factors("MN", 2).values()} == {0.533}
+    assert set(solar_grid_factors("MN", 1)) == {"CES", "WES", "AUES", "EES", "SES"}

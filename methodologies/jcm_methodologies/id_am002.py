@@ -1,5 +1,7 @@
 """ID_AM002: high-efficiency centrifugal chillers."""
 
+import numpy as np
+
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Version
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
@@ -354,3 +356,9 @@ m.attested(
         "the draft of the study has recovery and destruction; the wider form is recalled (75 %)", 75, STUDY
     ),
 )
+
+
+@m.fitting
+def cooling_water_is_the_warmer(values):
+    """Keep the cooling water above the chilled water, without which no chiller runs."""
+    return values | {"T_cooling_out": np.maximum(values["T_cooling_out"], values["T_chilled_out"])}

@@ -13,6 +13,7 @@ import numpy as np
 
 from jcm_calc.declarations import Group, Value
 from jcm_calc.evidence import Source, unconfirmed
+from jcm_calc.reference_data import gwp
 
 TOOL = Source(
     "R package SWDSFODR, an implementation of CDM TOOL04 version 08.1 that quotes it", place="its documentation"
@@ -118,9 +119,9 @@ group.default(
     "tCO2/t",
     index="p",
     candidates={
-        "AR4": told(25, "the usual value of 2015 in CDM and JCM, recalled", 60, None),
-        "AR5": told(28, "recalled as prescribed for reductions from 2021 (90 %)", 90, None),
-        "SAR": told(21, "recalled", 95, None),
+        "AR4": told(gwp("CH4", "AR4"), "the usual value of 2015 in CDM and JCM, recalled", 60, None),
+        "AR5": told(gwp("CH4", "AR5"), "recalled as prescribed for reductions from 2021 (90 %)", 90, None),
+        "SAR": told(gwp("CH4", "SAR"), "recalled", 95, None),
     },
     raises="RE",
     plausible="[20, 40]",

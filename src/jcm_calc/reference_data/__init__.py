@@ -64,3 +64,62 @@ def partner_countries() -> dict[str, str]:
     'Palau'
     """
     return {row["code"]: row["country"] for row in _rows("partner_countries.csv")}
+
+
+@cache
+def solar_grid_factors(country: Literal["ID", "MN"], case: Literal[1, 2]) -> dict[str, Value]:
+    """Return the reference emission factors of solar power by grid, in tCO2/MWh.
+
+    They are low on purpose, and belong to renewable energy only: the factors of energy saving, and
+    those of subsidy applications, are others. The Indonesian table was read in part.
+
+    Parameters
+    ----------
+    country : {"ID", "MN"}
+    case : {1, 2}
+        1 where the plant feeds the grid, or an internal grid without a captive generator; 2 where
+        its internal grid has both.
+
+    Returns
+    -------
+    dict
+        From the name of a grid to a value with its evidence.
+
+    Examples
+    --------
+    >>> solar_grid_factors("ID", 1)["Jamali"].value, solar_grid_factors("ID", 2)["Jamali"].value
+    (0.619, 0.533)
+    """
+    return {
+        row["grid"]: Value(float(row["value"]), Evidence(Grade(row["grade"]), "read", Source(row["source"])))
+        for row in _rows("solar_grid_factors.csv")
+        if (row["country"], row["case"]) == (country, str(case))
+    }
+
+
+def gwp(gas: str, report: Literal["SAR", "AR4", "AR5"]) -> float:
+    """Return the global warming potential of a gas over 100 years, in tCO2 for each tonne.
+
+    Which assessment report a methodology follows is for its module, or its user, to say. For AR5
+    these are the values without climate-carbon feedback.
+
+    Parameters
+    ----------
+    gas : str
+        For example ``"CH4"``, ``"HFC134a"``.
+    report : {"SAR", "AR4", "AR5"}
+
+    Raises
+    ------
+    KeyError
+        If the report has no value for the gas.
+
+    Examples
+    --------
+    >>> gwp("CH4", "SAR"), gwp("CH4", "AR4"), gwp("CH4", "AR5")
+    (21.0, 25.0, 28.0)
+    """
+    # this package keeps the tables of the assessment reports; it is read only where a gas is asked for
+    from globalwarmingpotentials import data
+
+    return float(data[f"{report}GWP100"][gas])
