@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 BIN = .venv/bin
 READY = .venv/ready
 
-.PHONY: help demo test bench lint format clean
+.PHONY: help demo test bench lint format mutation pages clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -19,6 +19,9 @@ test: lint ## Run every check and test
 bench: $(READY) ## Measure speed
 	@$(BIN)/python benchmarks/run.py
 
+mutation: $(READY) ## Count the mistakes in equations that the checks notice
+	@$(BIN)/python tests/mutation.py
+
 lint: $(READY) ## Check style, types and layering
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
@@ -28,6 +31,9 @@ lint: $(READY) ## Check style, types and layering
 format: $(READY) ## Fix style where a tool can
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
+
+pages: $(READY) ## Write the page of each methodology
+	@$(BIN)/python docs/pages.py
 
 clean: ## Remove everything that was made
 	@rm -rf .venv build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -111,6 +111,29 @@ def test_show_gives_grade_and_source_of_a_value():
     assert "it may estimate, it never certifies a claim" in text
 
 
+def test_show_has_directions_and_waivers():
+    text = run("show", "ID_AM009").stdout
+    for check, reason in jcm_calc.methodology("ID_AM009").waivers.items():
+        assert re.search(f"^{check} +{re.escape(reason)}$", text, re.MULTILINE)
+    (line,) = [line for line in run("show", "ID_AM002").stdout.splitlines() if line.startswith("EI_grid,p ")]
+    assert "±RE ±PE" in line
+    assert json.loads(run("show", "ID_AM009", "--json").stdout)["waivers"].keys() == {"zero activity", "units split"}
+
+
+def test_show_names_a_few_of_many_candidates():
+    lines = run("show", "VN_AM003").stdout.splitlines()
+    found = [line for line in lines if line.startswith("EF_fuel,k ") and "candidate" in line]
+    assert len(found) == 3
+    assert all("51 classes" in line and "Crude oil" in line for line in found)
+    rows = json.loads(run("show", "VN_AM003", "--json").stdout)["defaults"]
+    assert len([row for row in rows if row["name"] == "EF_fuel" and row["candidate"]]) == 3 * 51
+
+
+def test_show_names_worked_cases():
+    (line,) = [line for line in run("show", "ID_AM003").stdout.splitlines() if "id_am003_frozen_food.toml" in line]
+    assert "RE 136, tonnes 25" in line
+
+
 def test_show_names_versions_that_cannot_be_calculated():
     assert "only its identity is known" in run("show", "ID_AM002").stdout
     result = run("show", "ID_AM002", "--version", "1.0", code=2)
@@ -258,9 +281,9 @@ def confirmed(monkeypatch, tmp_path):
         identity={"version": read},
     )
     m.monitored("RC_p", "tCO2", extensive=True, text="reference emissions as measured")
-    m.equation("RE_p", "tCO2", evidence=read, text="reference emissions", name="RE")(lambda RC: RC)  # noqa: N803
+    m.equation("RE_p", "tCO2", evidence=read, text="reference emissions", name="RE")(lambda RC: RC)
     m.equation("PE_p", "tCO2", evidence=read, text="project emissions", name="PE")(lambda: 0)
-    m.equation("ER_p", "tCO2", evidence=read, text="emission reductions", name="ER")(lambda RE, PE: RE - PE)  # noqa: N803
+    m.equation("ER_p", "tCO2", evidence=read, text="emission reductions", name="ER")(lambda RE, PE: RE - PE)
     m.attested(1, "registered", "The project is registered", evidence=read)
     monkeypatch.setattr("jcm_calc.rulebooks.versions", lambda number: {"1.0": m})
     monkeypatch.setattr("jcm_calc.credits.SCHEME_RULES", ())

@@ -1,6 +1,5 @@
 """Declarations: names and indices from symbols, the graph, tables of defaults, views."""
 
-
 import math
 from datetime import date
 

@@ -1,6 +1,5 @@
 """Equations run over whole fleets, in blocks, and give what NumPy gives on whole arrays."""
 
-
 import math
 from fractions import Fraction
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "methodologies/README.md"]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / "methodologies/README.md"]
 CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
 BLOCKS = [(document.name, block) for document in DOCUMENTS for block in CONSOLE.findall(document.read_text("utf-8"))]
 

@@ -1,6 +1,5 @@
 """What a calculation gives: values, tables, trace, eligibility, and whether a claim may rest on it."""
 
-
 import warnings
 from dataclasses import replace
 

@@ -4,7 +4,6 @@ That net generation replaces grid electricity and that the project emits nothing
 own consumption is recalled and not confirmed. A negative net generation is kept as it is.
 """
 
-
 from math import fsum
 
 from independent.rules import count_periods, same_length

@@ -4,7 +4,6 @@ The form of the equations is published. The reference COP by capacity, the conve
 temperatures and the weighting of grid and captive electricity are recalled and not confirmed.
 """
 
-
 from math import fsum
 
 from independent.rules import count_periods, same_length

@@ -4,7 +4,6 @@ The equations and the reference COP of a quick freezer are published. That of a 
 and not confirmed.
 """
 
-
 from math import fsum
 
 from independent.rules import count_periods, same_length

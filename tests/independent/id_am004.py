@@ -3,7 +3,6 @@
 The ratio of the COPs is published, project over reference. The COPs of the reference are not known, so none is set.
 """
 
-
 from math import fsum
 
 from independent.rules import count_periods, same_length

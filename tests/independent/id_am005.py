@@ -4,7 +4,6 @@ Nothing of the equations is published. Both readings are here: the likely one by
 sister methodologies, and the less likely one by the rated power of the reference lamps. No efficiency is set.
 """
 
-
 from math import fsum
 
 from independent.rules import count_periods, same_length

@@ -7,7 +7,6 @@ The units are the hydrogen production unit, whose activity is the hydrogen made,
 activity is the feed. Hydrogen consumed plays no part here: its use is not published.
 """
 
-
 from math import fsum
 
 from independent.rules import count_periods, same_length

@@ -4,7 +4,6 @@ Published are the project's fuel, its steam, the hours recorded and a relation b
 time before. That the relation is a straight line through the hourly records is not confirmed.
 """
 
-
 from math import fsum
 
 from independent.rules import count_periods, same_length

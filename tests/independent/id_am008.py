@@ -4,7 +4,6 @@ How the reference emissions are worked out is not published, so they are given. 
 the showcases' electricity, which is likely and not confirmed.
 """
 
-
 from math import fsum
 
 from independent.rules import count_periods

@@ -5,7 +5,6 @@ power times either the days of the period or hours of operation, and a measured 
 No efficiency is set.
 """
 
-
 from math import fsum
 
 from independent.rules import count_periods, same_length

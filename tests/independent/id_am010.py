@@ -4,7 +4,6 @@ The terms of both sides are published. Which efficiencies, which oil and which u
 caller gives them. The tables hold candidates, recalled from the sources that the methodology names.
 """
 
-
 from math import fsum
 
 from independent.rules import count_periods

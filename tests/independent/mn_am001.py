@@ -4,7 +4,6 @@ The four monitored quantities and the project's loss are published. That the ref
 of the resistances is inferred. No resistance of the standard is known, so none is set.
 """
 
-
 from math import fsum
 
 from independent.rules import count_periods, same_length

@@ -3,7 +3,6 @@
 The form comes from the study made before approval. The approved defaults are not known, so none is set here.
 """
 
-
 from math import fsum
 
 from independent.rules import count_periods, same_length

@@ -4,7 +4,6 @@ The form is published. The factor 0.533 tCO2/MWh is published for the most effic
 factor of this methodology is not confirmed.
 """
 
-
 from math import fsum
 
 from independent.rules import count_periods

@@ -4,7 +4,6 @@ The form is that of the sister methodology of the Maldives. The factor 0.533 tCO
 most efficient diesel generator; that it is the factor of this methodology is not confirmed.
 """
 
-
 from math import fsum
 
 from independent.rules import count_periods

@@ -6,7 +6,6 @@ per tonne-kilometre carried. No factor is set.
 Each vehicle burns one fuel; a vehicle that burns a second one is entered again for it with no distance.
 """
 
-
 from math import fsum
 
 from independent.rules import count_periods, same_length

@@ -4,7 +4,6 @@ The form is inferred from the sister methodologies and not confirmed. Neither th
 reference values are known, so none is set.
 """
 
-
 from math import fsum
 
 from independent.rules import count_periods, same_length

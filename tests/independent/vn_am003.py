@@ -4,7 +4,6 @@ The structure is published, without symbols or numbers. A heat pump in place of 
 auxiliary terms of the project are inferred. No efficiency and no factor is set.
 """
 
-
 from collections.abc import Sequence
 from math import fsum
 

@@ -8,7 +8,6 @@ The decay is worked out twice, as a sum over all earlier waste and as a stock of
 must agree.
 """
 
-
 from math import exp, fsum, isclose
 
 from independent.rules import count_periods, same_length

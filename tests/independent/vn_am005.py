@@ -4,7 +4,6 @@ That the saving lies in the no-load loss is published. The form is physics and r
 none is set. A tolerance on the project's loss may exist; it is left out unless given.
 """
 
-
 from datetime import date, timedelta
 from math import fsum
 

@@ -137,6 +137,23 @@ def replay(manifest: Path, as_json: bool) -> int:
     return replay_manifest(manifest, as_json)
 
 
+@jcm.command()
+@click.argument("subject", metavar="[NUMBER|MODULE.py]", required=False)
+@click.option("--all", "all_", is_flag=True, help="Check every methodology.")
+@click.option("--examples", metavar="N", type=click.IntRange(min=1), default=25, help="Inputs drawn for each case.")
+@as_json
+def check(subject: str | None, all_: bool, examples: int, as_json: bool) -> int:
+    """Check that a methodology holds together; for its author.
+
+    Inputs are drawn from what is declared. Needs `pip install jcm-calc[check]`.
+    """
+    if (subject is None) != all_:
+        raise click.UsageError("name one methodology or module, or give --all")
+    from jcm_calc.cli.checking import check_methodologies
+
+    return check_methodologies(subject, examples, as_json)
+
+
 def main() -> None:
     """Run the command line."""
     for stream in (sys.stdout, sys.stderr):

@@ -31,6 +31,9 @@ STYLES = {
     "met": "green",
     "not met": "red",
     "not shown": "yellow",
+    "passed": "green",
+    "waived": "yellow",
+    "failed": "red",
     "agrees": "green",
     "differs": "red",
 }

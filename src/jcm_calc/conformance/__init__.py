@@ -8,14 +8,25 @@ reason: ``m.waive("zero activity", "…")``.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from jcm_calc.conformance import calculations, declared, equations
 from jcm_calc.conformance.subject import CHECKS, ConformanceError, Subject
 from jcm_calc.declarations import DeclarationError, Methodology
+from jcm_calc.evaluation import EvaluationError
 from jcm_calc.problems import InputError
 
 __all__ = ["CHECKS", "ConformanceError", "Outcome", "calculations", "conform", "declared", "equations"]
+
+FIRST = "graph closed"
+# What is declared comes before what is calculated with it.
+ORDER = {
+    name: CHECKS[name]
+    for room in (declared, equations, calculations)
+    for name in CHECKS
+    if CHECKS[name].__module__ == room.__name__
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,16 @@ class Outcome:
     check: str
     failure: str = ""
     waived: str = ""
+
+    @property
+    def state(self) -> str:
+        """Return ``passed``, ``waived`` or ``failed``."""
+        return "failed" if self.failure else "waived" if self.waived else "passed"
+
+    @property
+    def asked(self) -> str:
+        """What the check asks for."""
+        return (CHECKS[self.check].__doc__ or "") if self.check in CHECKS else ""
 
 
 def conform(methodology: Methodology, examples: int = 25) -> list[Outcome]:
@@ -59,15 +80,27 @@ def conform(methodology: Methodology, examples: int = 25) -> list[Outcome]:
     outcomes = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for name, function in CHECKS.items():
+        for name, function in ORDER.items():
             if name in methodology.waivers:
                 outcomes.append(Outcome(name, waived=methodology.waivers[name]))
                 continue
-            try:
-                function(subject)
-                outcomes.append(Outcome(name))
-            except (ConformanceError, DeclarationError, InputError) as error:
-                outcomes.append(Outcome(name, str(error)))
+            outcomes.append(Outcome(name, _failure(function, subject)))
+            if name == FIRST and outcomes[-1].failure:
+                break  # nothing else can be told of equations that do not hang together
     unknown = set(methodology.waivers) - set(CHECKS)
-    outcomes += [Outcome(name, f"the module waives {name!r}, but there is no such check") for name in sorted(unknown)]
-    return outcomes
+    known = ", ".join(ORDER)
+    return outcomes + [
+        Outcome(name, f"the module waives {name!r}, but there is no such check: delete it, or name one of {known}")
+        for name in sorted(unknown)
+    ]
+
+
+def _failure(function: Callable[[Subject], None], subject: Subject) -> str:
+    """Return why a check fails, or nothing."""
+    try:
+        function(subject)
+    except (ConformanceError, DeclarationError, EvaluationError, InputError) as error:
+        return str(error)
+    except Exception as error:  # whatever an equation or a unit does to the machinery is for its author
+        return f"{type(error).__name__}: {error}"
+    return ""

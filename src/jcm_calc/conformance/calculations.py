@@ -23,7 +23,7 @@ def reductions(subject: Subject) -> None:
         result = subject.result(case, draw)
         re, pe, er = (result[name].magnitude for name in RESULTS)
         if not np.array_equal(er, re - pe):
-            raise ConformanceError(f"ER is {er}, RE − PE is {re - pe}")
+            raise ConformanceError(f"ER is {er}, RE − PE is {re - pe}: let the equation of ER subtract, and no more")
 
     subject.each(holds)
 
@@ -41,7 +41,9 @@ def unit_invariance(subject: Subject) -> None:
         plain, other = subject.result(case, draw), subject.result(case, draw, **changed)
         for name in RESULTS[:2]:
             if not same(plain[name].magnitude, other[name].magnitude):
-                raise ConformanceError(f"{name} changes when values are given in base units")
+                raise ConformanceError(
+                    f"{name} changes when values are given in base units: avoid steps, declare factors"
+                )
 
     subject.each(holds)
 
@@ -57,12 +59,14 @@ def directions(subject: Subject) -> None:
         for target in RESULTS[:2]:
             slopes = result.derivatives(target)
             for name, parameter in m.inputs.items():
-                if name in slopes and parameter.kind is not Kind.CONSTANT:
+                if parameter.kind is not Kind.CONSTANT:
+                    found = seen.setdefault((name, target), set())
                     scale = 1e-12 * (1 + float(np.abs(result[target].magnitude).max()))
-                    signs = {float(np.sign(slope)) for slope in slopes[name].ravel() if abs(slope) > scale}
-                    seen.setdefault((name, target), set()).update(signs)
+                    slope = slopes.get(name, np.zeros(1)).ravel()
+                    found.update(np.sign(slope[np.abs(slope) > scale]).tolist())
 
-    subject.each(holds)
+    # a few draws say nothing of what does not act
+    subject.each(holds, at_least=25)
     faults = []
     for (name, target), signs in seen.items():
         parameter = m.inputs[name]
@@ -87,7 +91,9 @@ def zero_activity(subject: Subject) -> None:
         result = subject.result(case, draw, **amounts)
         for name in RESULTS[:2]:
             if np.any(result[name].magnitude != 0):
-                raise ConformanceError(f"{name} is {result[name].magnitude} where every amount is 0")
+                raise ConformanceError(
+                    f"{name} is {result[name].magnitude} where every amount is 0: declare the amount extensive"
+                )
 
     subject.each(holds)
 
@@ -120,7 +126,8 @@ def _split(subject: Subject, letter: str, case: dict[str, str], draw: Draw) -> N
     whole, split = subject.result(case, draw), subject.result(case, draw, **changed)
     for name in RESULTS[:2]:
         if not same(whole[name].magnitude, split[name].magnitude):
-            raise ConformanceError(f"{name} changes when each {m.indices[letter]} is split in two rows")
+            advice = "let each row add an amount, and declare the amounts extensive"
+            raise ConformanceError(f"{name} changes when each {m.indices[letter]} is split in two rows: {advice}")
 
 
 @check("periods add up")
@@ -137,7 +144,7 @@ def periods_add_up(subject: Subject) -> None:
             result = subject.result(case, draw, **alone)
             for name in RESULTS[:2]:
                 if not same(together[name].magnitude[place], result[name].magnitude[0]):
-                    raise ConformanceError(f"{name} of {period} depends on the other period")
+                    raise ConformanceError(f"{name} of {period} depends on the other period: keep p in every equation")
 
     subject.each(holds)
 
@@ -156,7 +163,8 @@ def conservative_defaults(subject: Subject) -> None:
                 moved = np.minimum(value * (1 + step), parameter.bounds.upper)
                 after = subject.result(case, draw, **{parameter.name: moved})["ER"].magnitude
                 if np.any(after > reductions + 1e-9 * (1 + np.abs(reductions))):
-                    raise ConformanceError(f"ER rises when {parameter.symbol} moves to its conservative side")
+                    advice = "compare raises= and lowers= with the equations"
+                    raise ConformanceError(f"ER rises when {parameter.symbol} moves to its safe side: {advice}")
 
     subject.each(holds)
 
@@ -170,7 +178,7 @@ def _safe_step(parameter: Parameter) -> float:
 
 @check("worked cases")
 def worked_cases(subject: Subject) -> None:
-    """Every published case in the rule book's folder ``cases`` reproduces."""
+    """Every published case that the rule book ships reproduces."""
     from jcm_calc.case_file import published
 
     for case in published(subject.methodology):

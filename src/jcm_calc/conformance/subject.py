@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Verbosity, given, settings
 
 from jcm_calc.calculation import calculate
 from jcm_calc.conformance.drawing import PERIODS, Draw, inputs
@@ -39,12 +39,14 @@ class Subject:
         for case in self.cases:
             yield case, self.methodology.graph(case)
 
-    def each(self, check: Callable[[dict[str, str], Draw], None]) -> None:
+    def each(self, check: Callable[[dict[str, str], Draw], None], at_least: int = 1) -> None:
         """Run a check on drawn inputs of every case."""
         quiet = settings(
-            max_examples=self.examples,
+            max_examples=max(self.examples, at_least),
             deadline=None,
             database=None,
+            verbosity=Verbosity.quiet,
+            print_blob=False,
             derandomize=True,
             report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),

@@ -122,6 +122,15 @@ class Parameter:
             if self.table is not None:
                 yield from self.table.entries.values()
 
+    def by_candidate(self) -> Iterator[tuple[str, dict[str, Value]]]:
+        """Yield each candidate, and under no name what the document has, as values by class."""
+        known: list[tuple[str, Value | Table | None]] = [*self.candidates.items(), ("", self.value), ("", self.table)]
+        for candidate, found in known:
+            if isinstance(found, Value):
+                yield candidate, {"": found}
+            elif found is not None:
+                yield candidate, {str(key): value for key, value in found.entries.items()}
+
     @property
     def textual(self) -> bool:
         """Whether its values are words rather than numbers."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from jcm_calc.declarations.items import Parameter, Table, Value
+from jcm_calc.declarations.items import Parameter, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,14 +82,9 @@ def equations(methodology: Methodology) -> pd.DataFrame:
 
 def entries(parameter: Parameter) -> Iterator[tuple[str, str, Value]]:
     """Yield candidate, class and value of everything the library knows of a default."""
-    sources: list[tuple[str, Value | Table]] = list(parameter.candidates.items())
-    sources += [("", known) for known in (parameter.value, parameter.table) if known is not None]
-    for name, known in sources:
-        if isinstance(known, Value):
-            yield name, "", known
-        else:
-            for key, value in known.entries.items():
-                yield name, str(key), value
+    for candidate, known in parameter.by_candidate():
+        for key, value in known.items():
+            yield candidate, key, value
 
 
 def defaults(methodology: Methodology) -> pd.DataFrame:

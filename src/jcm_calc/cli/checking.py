@@ -1,0 +1,178 @@
+"""`jcm check`: methodologies held against the checks of `jcm_calc.conformance`."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+import traceback
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from jcm_calc.cli import DIFFERS, UNUSABLE, output
+from jcm_calc.declarations import Methodology
+from jcm_calc.rulebooks import MethodologyNotFoundError, modules, versions
+
+if TYPE_CHECKING:
+    from jcm_calc.conformance import Outcome
+
+Checked = tuple[Methodology, "list[Outcome]"]
+STATES = ("passed", "waived", "failed")
+
+
+class UnusableError(Exception):
+    """There is nothing to check; the message fits on one line."""
+
+
+def check_methodologies(subject: str | None, examples: int, as_json: bool) -> int:
+    """Check one methodology, the methodologies of a module, or all of the rule books; return the exit code."""
+    try:
+        conform = _conform()
+        found = _every() if subject is None else _of_file(Path(subject)) if _is_path(subject) else _of_number(subject)
+    except UnusableError as error:
+        output.write(output.clean(str(error)), err=True)
+        return UNUSABLE
+    with _nothing_left_behind():
+        checked = [(m, conform(m, examples)) for m in found]
+    if as_json:
+        output.data([_as_data(m, outcomes) for m, outcomes in checked])
+    elif subject is None:
+        _overview(checked)
+    else:
+        for m, outcomes in checked:
+            _every_check(m, outcomes)
+    failed = any(outcome.failure for _, outcomes in checked for outcome in outcomes)
+    return DIFFERS if failed else 0
+
+
+def _conform() -> Any:
+    if importlib.util.find_spec("hypothesis") is None:
+        raise UnusableError("jcm check draws inputs with hypothesis, which is missing: pip install jcm-calc[check]")
+    from jcm_calc.conformance import conform
+
+    return conform
+
+
+@contextmanager
+def _nothing_left_behind() -> Iterator[None]:
+    """Keep hypothesis from writing into the directory that the command runs in."""
+    from hypothesis.configuration import set_hypothesis_home_dir
+
+    with TemporaryDirectory() as directory:
+        set_hypothesis_home_dir(directory)
+        try:
+            yield
+        finally:
+            set_hypothesis_home_dir(None)
+
+
+# What is checked
+
+
+def _is_path(subject: str) -> bool:
+    return subject.endswith(".py") or len(Path(subject).parts) > 1
+
+
+def _every() -> list[Methodology]:
+    return [m for number in modules() for m in _of_number(number)]
+
+
+def _of_number(number: str) -> list[Methodology]:
+    try:
+        return list(versions(number.upper()).values())
+    except MethodologyNotFoundError as error:
+        raise UnusableError(str(error)) from None
+    except Exception as error:
+        raise UnusableError(_not_imported(number.upper(), error)) from None
+
+
+def _of_file(path: Path) -> list[Methodology]:
+    if not path.is_file():
+        raise UnusableError(f"{path}: there is no such file")
+    try:
+        module = _import(path.resolve())
+    except (Exception, SystemExit) as error:
+        raise UnusableError(_not_imported(str(path), error)) from None
+    found = [item for item in vars(module).values() if isinstance(item, Methodology)]
+    if not found:
+        raise UnusableError(f"{path}: declares no Methodology")
+    return list({id(item): item for item in found}.values())
+
+
+def _import(path: Path) -> ModuleType:
+    """Import a file by the name that it has in its package, so that it finds its neighbours."""
+    package, root = [path.stem], path.parent
+    while (root / "__init__.py").is_file():
+        package, root = [root.name, *package], root.parent
+    name = ".".join(package)
+    known = sys.modules.get(name)
+    if known is not None and Path(known.__file__ or "").resolve() == path:
+        return known
+    sys.path.insert(0, str(root))
+    try:
+        if len(package) > 1:
+            importlib.import_module(name.rpartition(".")[0])
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+    finally:
+        sys.path.remove(str(root))
+
+
+def _not_imported(name: str, error: BaseException) -> str:
+    """Say why a module cannot be imported, and in which line of which file."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_machinery(frame.filename)]
+    place = f" ({Path(frames[-1].filename).name} line {frames[-1].lineno})" if frames else ""
+    return f"{name}: cannot be imported: {type(error).__name__}: {error}{place}"
+
+
+def _is_machinery(filename: str) -> bool:
+    """Whether a file belongs to this library or to the import system, not to the author's module."""
+    return filename.startswith("<") or Path(filename).is_relative_to(Path(__file__).parents[1])
+
+
+# What is written
+
+
+def _counts(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    found = Counter(outcome.state for outcome in outcomes)
+    return {state: found[state] for state in STATES}
+
+
+def _as_data(m: Methodology, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    checks = [{"check": one.check, "state": one.state, "text": one.failure or one.waived} for one in outcomes]
+    return {"number": m.number, "version": m.version, **_counts(outcomes), "checks": checks}
+
+
+def _overview(checked: Sequence[Checked]) -> None:
+    output.table(
+        ["number", "ver", *STATES],
+        [[m.number, m.version, *map(str, _counts(outcomes).values())] for m, outcomes in checked],
+    )
+    for title, state in (("Failed", "failed"), ("Waived by the module", "waived")):
+        found = [(m, one) for m, outcomes in checked for one in outcomes if one.state == state]
+        if found:
+            output.heading(title)
+            output.table(
+                ["number", "ver", "check"],
+                [[m.number, m.version, one.check] for m, one in found],
+                [[one.failure or one.waived] for _, one in found],
+            )
+
+
+def _every_check(m: Methodology, outcomes: Sequence[Outcome]) -> None:
+    counts = ", ".join(f"{count} {state}" for state, count in _counts(outcomes).items() if count)
+    output.paragraph(f"{m}: {counts}", bold=True)
+    output.table(
+        ["check", ""],
+        [[one.check, one.state] for one in outcomes],
+        [[one.failure or one.waived or one.asked] for one in outcomes],
+    )

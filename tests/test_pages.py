@@ -1,0 +1,57 @@
+"""The committed page of each methodology says what its module declares."""
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+import jcm_calc
+
+FOLDER = Path(__file__).parent.parent / "docs" / "methodologies"
+SCRIPT = runpy.run_path(str(FOLDER.parent / "pages.py"))
+PAGES = SCRIPT["pages"]()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_current(name):
+    path = FOLDER / name
+    committed = path.read_text(encoding="utf-8") if path.exists() else ""
+    assert committed == PAGES[name], f"docs/methodologies/{name} is not what the module declares: run `make pages`"
+
+
+def test_no_page_is_left_over():
+    assert {path.name for path in FOLDER.iterdir()} == set(PAGES), "run `make pages`"
+
+
+@pytest.mark.parametrize("number", jcm_calc.methodologies().index)
+def test_page_has_everything_that_is_declared(number):
+    m, page = jcm_calc.methodology(number), PAGES[f"{number}.md"]
+    symbols, in_text = m.symbols(), SCRIPT["_text"]
+    code = [item.symbol for item in m.inputs.values()] + [rule.written(symbols) for rule in m.rules]
+    texts = [item.text for item in (*m.inputs.values(), *m.rules, *m.conditions)] + list(m.waivers.values())
+    for piece in [*(f"`{one}`".replace("|", r"\|") for one in code), *map(in_text, [m.title, m.note, *texts])]:
+        assert piece in page
+    for (_, candidate, label), row in m.defaults.iterrows():
+        if row["source"] != "by definition":
+            assert in_text(candidate) in page
+            assert in_text(label) in page
+            assert f"{row['value']:.15g}" in page
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_rows_of_a_table_are_alike(name):
+    """Every row has as many cells as the heading: no sign | of a text has split one."""
+    for table in re.findall(r"(?:^\|.*\n?)+", PAGES[name], re.MULTILINE):
+        assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}) == 1
+
+
+def test_index_leads_to_every_page():
+    assert re.findall(r"\]\((\w+\.md)\)", PAGES["README.md"]) == [
+        f"{number}.md" for number in jcm_calc.methodologies().index
+    ]
+
+
+def test_a_sign_of_markdown_is_only_a_sign():
+    assert SCRIPT["_text"]("a|b *c*\n<d>") == r"a\|b \*c\* \<d>"
+    assert SCRIPT["_cell"](SCRIPT["Code"]("a | b")) == r"`a \| b`"
