@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from jcm_calc.case_file import CaseFile, read_case
+from jcm_calc.case_file import CaseFile, published_outputs, read_case
 from jcm_calc.evidence import Grade
 from jcm_calc.problems import InputError
+from jcm_calc.rulebooks import methodology, modules
 
 CASES = Path(str(files("jcm_methodologies") / "cases"))
 FREEZER = """
@@ -293,3 +294,20 @@ def test_no_such_file(tmp_path):
 def test_directory(tmp_path):
     with pytest.raises(InputError, match="cannot be read"):
         read_case(tmp_path)
+
+
+# Published results without inputs
+
+
+def test_outputs_without_inputs_are_kept_with_their_source():
+    rows = [row for number in modules() for row in published_outputs(methodology(number))]
+    assert len(rows) == 18
+    assert all(int(row["tonnes"]) > 0 and row["source"] and row["grade"] in ("primary", "secondary") for row in rows)
+
+
+@pytest.mark.parametrize(("number", "months"), [("PW_AM001", 13), ("MV_AM001", 15)])
+def test_the_yield_that_an_issuance_implies_is_one_of_the_tropics(number, months):
+    (issued,) = [row for row in published_outputs(methodology(number)) if row["what"] == "issued"]
+    capacity = float(issued["known"].split(" kW")[0])
+    generated = int(issued["tonnes"]) / 0.533 * 1000  # kWh, if the recalled factor is right
+    assert 1000 < generated / capacity / months * 12 < 1700

@@ -32,6 +32,7 @@
 
 from __future__ import annotations
 
+import csv
 import importlib
 import re
 import tomllib
@@ -177,13 +178,29 @@ class CaseFile:
 
 def published(methodology: Methodology) -> Iterator[CaseFile]:
     """Yield the worked cases of a methodology that its rule book ships, in its folder ``cases``."""
+    for path in sorted(_cases_of(methodology).glob("*.toml")):
+        case = read_case(path)
+        if case.methodology == methodology.number and case.version in (None, methodology.version):
+            yield case
+
+
+def published_outputs(methodology: Methodology) -> list[dict[str, str]]:
+    """Return published results of which no inputs are known, from ``outputs_only.csv`` among the cases.
+
+    They bound what is plausible, and test nothing.
+    """
+    path = _cases_of(methodology) / "outputs_only.csv"
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return [row for row in csv.DictReader(file) if row["methodology"] == methodology.number]
+
+
+def _cases_of(methodology: Methodology) -> Path:
+    """Return the folder of cases beside the module of a methodology."""
     module = modules().get(methodology.number)
-    if module is not None:
-        package = importlib.import_module(module.rpartition(".")[0])
-        for path in sorted(Path(package.__path__[0], "cases").glob("*.toml")):
-            case = read_case(path)
-            if case.methodology == methodology.number and case.version in (None, methodology.version):
-                yield case
+    package = importlib.import_module(module.rpartition(".")[0]) if module else None
+    return Path(package.__path__[0], "cases") if package else Path("cases of no rule book")
 
 
 def read_case(path: str | Path) -> CaseFile:

@@ -277,6 +277,18 @@ def _cases(m: Methodology, sources: Sources) -> Part:
     )
 
 
+def _outputs(m: Methodology, sources: Sources) -> Part:
+    from jcm_calc.case_file import published_outputs
+
+    return ("project", "what", "tonnes", "grade"), (
+        (
+            (row["project"], row["what"], f"{int(row['tonnes']):,}", row["grade"]),
+            [row["period"], row["known"], row["source"]],
+        )
+        for row in published_outputs(m)
+    )
+
+
 def _prints(expected: Mapping[str, Sequence[str]]) -> str:
     figures = [f"{name} {', '.join(expected[name])}" for name in ("RE", "PE", "ER", "tonnes") if name in expected]
     return ", ".join(figures) or "too little to calculate"
@@ -295,5 +307,6 @@ PARTS: dict[str, Callable[[Methodology, Sources], Part]] = {
     "Facts that the criteria look at": _facts,
     "Checks that do not apply": _waivers,
     "Worked cases": _cases,
+    "Published results without inputs: they bound what is plausible, and test nothing": _outputs,
 }
 NOTES = {"Parameters": "Acts: + raises, − lowers, ± either, depending on the rest."}
