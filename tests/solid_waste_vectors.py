@@ -1,14 +1,12 @@
 """Numbers to hold the first-order decay of solid waste against.
 
-Source: arithmetic of the fact sheet on CDM TOOL04 (its section II.5), done there from the tool's equations
-as the R package SWDSFODR quotes them. They show that the equations are carried out as written; they are no
-published results. The inputs of the last one are the example of that package, its result is the sheet's.
+Source: arithmetic done by hand from the equations of CDM TOOL04 as the R package SWDSFODR (version 08.1)
+quotes them, before this library was written. They show that the equations are carried out as written; they
+are no published results. The inputs of the last one are the example of that package.
 
 Each vector: the form, what was disposed of (tonnes by waste type and step, steps counted from 1), the
 factors, and what is emitted (tCO2) in the steps named. Common factors stand in COMMON.
 """
-
-SOURCE = "fact sheet on CDM TOOL04, section II.5; equations as quoted by the R package SWDSFODR (version 08.1)"
 
 COMMON = {"f": 0.0, "OX": 0.1, "F": 0.5, "DOC_f": 0.5}
 FOOD = {"DOC": 0.15, "k": 0.40}

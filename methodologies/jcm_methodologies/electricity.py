@@ -1,6 +1,6 @@
 """Electricity: equipment whose consumption is metered, and its reference by a ratio of efficiencies.
 
-How grid and captive power combine is not here: only the sheet of one methodology, ID_AM002, has it.
+How grid and captive power combine is not here: it is known of one methodology only, ID_AM002.
 """
 
 from collections.abc import Mapping
