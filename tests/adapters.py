@@ -135,15 +135,22 @@ def chillers_beyond_the_table(rng, draw, case):
         draw["EI_grid"] = np.maximum(draw["EI_grid"], 1.0)
 
 
-@adapter("ID_AM002", fit=chillers_beyond_the_table, overrides=("COP_RE", "EF_captive"))
+@adapter("ID_AM002", fit=chillers_beyond_the_table, overrides=("COP_RE", "EF_captive", "TD_cooling", "TD_chilled"))
 def ID_AM002(draw, case):
-    """The same reading. The script has the temperature differences as defaults, so they are not drawn."""
-    used = named(draw, "EC_PJ", "COP_PJ", "T_cooling_out", "T_chilled_out", "capacity", "EF_captive", "COP_RE")
-    used |= named(draw, "EI_grid", "h_gen", "RC_gen")
+    """The same reading. The script's whole calculation knows the temperature differences only as defaults.
+
+    So its own conversion is called with those drawn, and the result goes in at standard temperatures.
+    """
+    used = named(draw, "EC_PJ", "capacity", "EF_captive", "COP_RE", "EI_grid", "h_gen", "RC_gen")
+    differences = named(draw, "TD_cooling", "TD_chilled")
+    chillers = zip(*lists(draw, "COP_PJ", "T_cooling_out", "T_chilled_out"), strict=True)
+    used["COP_PJ"] = [id_am002.converted_cop(*chiller, **differences) for chiller in chillers]
+    count = len(used["COP_PJ"])
+    standard = {"T_cooling_out": [37.0] * count, "T_chilled_out": [7.0] * count}
     # a capacity is not asked for where the COP is given
-    used.setdefault("capacity", [1.0] * len(used["COP_PJ"]))
+    used.setdefault("capacity", [1.0] * count)
     EF_grid = draw.get("EF_grid", 0.0)
-    return Recalculated(*id_am002.reference_project_reductions(**used, **case, EF_grid=EF_grid))
+    return Recalculated(*id_am002.reference_project_reductions(**used, **standard, **case, EF_grid=EF_grid))
 
 
 @adapter("ID_AM003")
@@ -248,7 +255,7 @@ def steam_within_the_history(rng, draw, case):
         low, high = sorted(rng.uniform(1, 500, 2).tolist())
         draw["x_lowest"], draw["x_highest"] = low, high
     load = np.where(rng.random(PERIODS) < 0.3, rng.choice([low, high], PERIODS), rng.uniform(low, high, PERIODS))
-    if rng.random() < 0.03:
+    if rng.random() < 0.15:
         load[0] = rng.choice([0.5 * low, 2 * high])
     draw["h"] = 2.0 ** rng.integers(4, 13, PERIODS)
     draw["SG"] = load * draw["h"]

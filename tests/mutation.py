@@ -303,6 +303,21 @@ EQUIVALENT = {
     for number in ("ID_AM001", "MV_AM001", "PW_AM001")
     for change in ("RE + PE", "RE - -PE")
 }
+EQUIVALENT |= {
+    ("ID_AM006", f"SE_{unit}_hist records", "np.where(w_u > 0, E_u_hist / F_u_hist, 0) / np.maximum(n_u, 0)"): (
+        "differs only for a range without records, which no period takes"
+    )
+    for unit in ("HPU", "HCU")
+}
+EQUIVALENT |= {
+    ("ID_AM007", "S_xy records", change): "a constant times the sum of deviations from a mean, which is 0"
+    for change in (
+        "(x_k + x_mean) * (y_k - y_mean)",
+        "(x_k - -x_mean) * (y_k - y_mean)",
+        "(x_k - x_mean) * (y_k + y_mean)",
+        "(x_k - x_mean) * (y_k - -y_mean)",
+    )
+}
 
 
 def share(outcomes: list[Outcome], detector: str = "") -> str:

@@ -76,29 +76,10 @@ def evaluate(
     after all its blocks, so an equation that needs it runs in a later pass, for which whatever the
     earlier pass dropped is computed again.
     """
-    result = _evaluate(graph, sizes, values, lookups, keep)
+    result = _Run(graph, sizes, lookups, keep).results(values)
     if not all(np.isfinite(array).all() for array in result.values()):
         _blame(graph, sizes, values, lookups)
     return result
-
-
-def _evaluate(
-    graph: Graph,
-    sizes: Mapping[str, int],
-    values: Mapping[str, Array],
-    lookups: Mapping[str, Lookup],
-    keep: tuple[str, ...],
-) -> dict[str, Array]:
-    run = _Run(graph, sizes, lookups, keep)
-    known: dict[str, Array] = {name: array for name, array in values.items() if name in graph.nodes}
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        for number in range(max(run.level.values(), default=0) + 1):
-            names = run.needed(number, known)
-            if any(run.spans(name) for name in names):
-                known.update(run.in_blocks(names, known))
-            else:
-                known.update(run.equations(names, known, sizes[run.split]))
-    return {name: known[name] for name in keep}
 
 
 def _blame(
@@ -106,7 +87,7 @@ def _blame(
 ) -> NoReturn:
     """Find the first quantity that has no value, and its operands that are 0 there."""
     computed = tuple(name for name in graph.nodes if name not in values)
-    known = dict(values) | _evaluate(graph, sizes, values, lookups, computed)
+    known = dict(values) | _Run(graph, sizes, lookups, computed).results(values)
     for name in computed:
         wrong = ~np.isfinite(known[name])
         if wrong.any():
@@ -152,6 +133,18 @@ class _Run:
                 if other in self.level
             )
             self.level[name] = max(before, default=0)
+
+    def results(self, values: Mapping[str, Array]) -> dict[str, Array]:
+        """Run pass after pass."""
+        known: dict[str, Array] = {name: array for name, array in values.items() if name in self.graph.nodes}
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            for number in range(max(self.level.values(), default=0) + 1):
+                names = self.needed(number, known)
+                if any(self.spans(name) for name in names):
+                    known.update(self.in_blocks(names, known))
+                else:
+                    known.update(self.equations(names, known, self.sizes[self.split]))
+        return {name: known[name] for name in self.keep}
 
     def needs(self, name: str) -> tuple[str, ...]:
         node = self.graph.nodes[name]
