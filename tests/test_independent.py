@@ -1,4 +1,4 @@
-"""Every methodology against the recalculation by plain loops that was written from its fact sheet alone.
+"""Every methodology against the recalculation by plain loops that was written from the published facts alone.
 
 A thousand calculations of each methodology, in turn over the combinations of its choices, each of up to
 four units and of four periods. Differences are relative to the larger of RE and PE; where large numbers

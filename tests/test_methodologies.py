@@ -183,7 +183,7 @@ def statements(m):
         yield "identity", what, evidence
 
 
-# What the fact sheets grade as read in a primary source, or in a secondary one about the approved methodology.
+# What was read in a primary source, or in a secondary one about the approved methodology.
 READ = {
     "ID_AM002": {
         ("identity", "number"), ("identity", "title"), ("identity", "country"), ("identity", "version"),

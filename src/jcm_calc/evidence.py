@@ -41,17 +41,13 @@ class Source:
 
     Examples
     --------
-    >>> Source("JCM project design document", url="https://example.org/pdd").at("section C.1")
-    Source(title='JCM project design document', url='https://example.org/pdd', place='section C.1')
+    >>> print(Source("JCM project design document", "https://example.org/pdd", "section C.1"))
+    JCM project design document, section C.1, https://example.org/pdd
     """
 
     title: str
     url: str = ""
     place: str = ""
-
-    def at(self, place: str) -> Source:
-        """Return the same document with a place in it."""
-        return Source(self.title, self.url, place)
 
     def __str__(self) -> str:
         return ", ".join(part for part in (self.title, self.place, self.url) if part)

@@ -58,9 +58,7 @@ def _numbers(methodology: Methodology, parameter: Parameter) -> st.SearchStrateg
     for other in methodology.inputs.values():
         if other.by == parameter.name and other.table is not None and other.table.numeric:
             bins = [key for key in other.table.entries if isinstance(key, Interval)]
-            return st.sampled_from(bins).flatmap(
-                lambda key: st.floats(key.first, math.nextafter(key.beyond, -math.inf))
-            )
+            return st.sampled_from(bins).flatmap(_inside)
     bounds, plausible = parameter.bounds, parameter.plausible
     low, high = max(bounds.lower, plausible.lower if plausible else 0.0), min(bounds.upper, 1e4)
     high = min(high, plausible.upper) if plausible else high
