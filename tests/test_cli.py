@@ -209,15 +209,16 @@ def test_several_years(write, tmp_path):
     assert "0.814 tCO2/MWh" in text
 
 
-def test_period_in_two_calendar_years_is_an_estimate_without_whole_tonnes(write):
+def test_period_in_two_calendar_years_is_refused_with_a_word_on_how_to_split_it(write):
     result = run("calc", write("[inputs]", 'p = "2023-04-01/2024-03-31"\n[inputs]'), code=2)
     assert "belongs above the first [section]" in result.stderr
     case = write('version = "1.0"', 'version = "1.0"\np = "2023-04-01/2024-03-31"')
-    result = run("calc", case, code=1)  # no whole tonnes to agree with the published ones
-    assert "warning: p: the period 2023-04-01/2024-03-31 lies in several calendar years" in result.stderr
-    assert "25.80" in result.stdout
+    result = run("calc", case, code=2)
+    assert "p: the period 2023-04-01/2024-03-31 lies in several calendar years" in result.stderr
+    assert "give the amounts up to 2023-12-31 and from 2024-01-01 as two periods" in result.stderr
+    assert "25.80" in result.stdout  # what the period as a whole gives is shown all the same
     assert "By calendar year" not in result.stdout
-    assert json.loads(run("calc", case, "--json", code=1).stdout)["by_year"] is None
+    assert json.loads(run("calc", case, "--json", code=2).stdout)["by_year"] is None
 
 
 def test_calc_as_json():

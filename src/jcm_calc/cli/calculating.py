@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jcm_calc.case_file import CaseFile, Comparison, read_case
-from jcm_calc.cli import DIFFERS, REFUSED, output
+from jcm_calc.cli import DIFFERS, REFUSED, UNUSABLE, output
 from jcm_calc.credits import Item, UncertifiedError
 from jcm_calc.problems import InputError, Problem
 
@@ -48,6 +48,8 @@ def calculate_case(
     output.remarks(result.inputs.warnings)
     if missing:
         _refuse(result, missing)
+    if years is None:
+        return UNUSABLE
     if not all(comparison.agrees for comparison in comparisons):
         return DIFFERS
     return REFUSED if missing else 0
@@ -73,7 +75,7 @@ def _by_year(result: Result) -> pd.DataFrame | None:
     try:
         return result.by_year()
     except ValueError as error:
-        output.remarks([Problem("p", str(error))])
+        output.complaints("There are no whole tonnes by calendar year", [Problem("p", str(error))])
         return None
 
 
