@@ -448,3 +448,9 @@ def test_the_library_lists_its_methodologies_with_their_grades():
         0,
     ]
     assert frame.loc["ID_AM003", "country"] == methodology("ID_AM003").country == "ID"
+
+
+def test_a_table_over_an_unknown_index_is_an_error():
+    r = calculate("ID_AM003", EC_PJ=1, COP_PJ=2, application="cold storage", EF_elec=0.5)
+    with pytest.raises(KeyError, match="no index q"):
+        r.table("q")

@@ -185,3 +185,8 @@ def test_every_public_name_can_be_imported():
         assert name in dir(jcm_calc)
     with pytest.raises(AttributeError, match="no attribute 'calculat'"):
         jcm_calc.calculat  # noqa: B018
+
+
+def test_a_version_and_a_day_are_not_both_asked_for():
+    with pytest.raises(MethodologyNotFoundError, match="not both"):
+        methodology("ID_AM002", "2.0", on=date(2020, 1, 1))

@@ -176,9 +176,16 @@ class Result:
         -------
         DataFrame
             A row for each combination of labels, a column for each quantity with its unit.
+
+        Raises
+        ------
+        KeyError
+            If the methodology has no such index.
         """
         import pandas as pd
 
+        if unknown := set(indices) - set(self.inputs.axes):
+            raise KeyError(f"{self.methodology} has no index {', '.join(sorted(unknown))}")
         letters = [letter for letter in self.inputs.axes if letter in indices]
         columns = {}
         for name, node in self.inputs.graph.nodes.items():

@@ -82,8 +82,8 @@ def methodology(number: str, version: str | None = None, on: date | None = None)
     Raises
     ------
     MethodologyNotFoundError
-        If there is none, if only its identity is known, or if the dates of approval that would
-        decide are not known.
+        If there is none, if only its identity is known, if the dates of approval that would decide
+        are not known, or if both ``version`` and ``on`` are given.
 
     Examples
     --------
@@ -95,6 +95,8 @@ def methodology(number: str, version: str | None = None, on: date | None = None)
     calculable = versions(number)
     latest = list(calculable.values())[-1]
     known = {item.number: item for item in latest.versions}
+    if on is not None and version is not None:
+        raise MethodologyNotFoundError(f"{number}: give a version or a day on which it was valid, not both")
     if on is not None:
         version = _valid_on(latest, on)
     elif version is None:
