@@ -7,7 +7,7 @@ from datetime import date
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Source, primary, unconfirmed
-from jcm_methodologies.solar_pv import EF_RE_CHECK, ER, INDICES, PE, RE, RE_i, solar_pv
+from jcm_methodologies.solar_pv import ER, INDICES, PE, RE, RE_i, solar_pv
 
 __all__ = ["ER", "PE", "RE", "RE_i", "m"]
 
@@ -33,6 +33,12 @@ m = Methodology(
     "criterion are recalled.",
 )
 
+m.attested(
+    1,
+    "newly_installed,i",
+    "The project newly installs solar PV (no limit of size in the title)",
+    evidence=unconfirmed("recalled", 85),
+)
 m.include(
     solar_pv(
         {
@@ -46,39 +52,9 @@ m.include(
             "RE": primary(PAGE, "the AC output of one system or several; letters recalled (85 %)"),
             "PE": primary(PAGE, "assumed to be zero"),
             "ER": unconfirmed("general rule of the scheme; not read for this document"),
+            "criterion 2": unconfirmed("recalled", 75),
+            "criterion 3": unconfirmed("recalled", 85),
+            "criterion 4": unconfirmed("recalled", 75),
         }
     )
-)
-m.derivation(**EF_RE_CHECK)
-
-
-m.attested(
-    1,
-    "newly_installed,i",
-    "The project newly installs solar PV (no limit of size in the title)",
-    evidence=unconfirmed("recalled", 85),
-)
-
-
-m.attested(
-    2,
-    "connected,i",
-    "Connected to the grid or to the internal grid of the site, displacing grid or captive diesel electricity",
-    evidence=unconfirmed("recalled", 75),
-)
-
-
-m.attested(
-    3,
-    "modules_certified,i",
-    "Modules certified: design (IEC 61215, 61646 or 62108) and safety (IEC 61730-1 and -2), or national equivalents",
-    evidence=unconfirmed("recalled", 85),
-)
-
-
-m.attested(
-    4,
-    "output_and_irradiance_monitored",
-    "Equipment to monitor output power and irradiance is installed",
-    evidence=unconfirmed("recalled", 75),
 )

@@ -2,7 +2,7 @@
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Source, unconfirmed
-from jcm_methodologies.solar_pv import EF_RE_CHECK, ER, INDICES, PE, RE, RE_i, solar_pv
+from jcm_methodologies.solar_pv import ER, INDICES, PE, RE, RE_i, solar_pv
 
 __all__ = ["ER", "PE", "RE", "RE_i", "m"]
 
@@ -27,6 +27,12 @@ m = Methodology(
     "known: in this family the AC output is used as metered.",
 )
 
+m.attested(
+    1,
+    "newly_installed,i",
+    "The project newly installs small-scale solar PV (the limit of small-scale is not known)",
+    evidence=unconfirmed("recalled", 85),
+)
 m.include(
     solar_pv(
         {
@@ -44,39 +50,9 @@ m.include(
             "RE": unconfirmed("as in the sister MV_AM001", 85, SISTER),
             "PE": unconfirmed("assumed to be zero in the sister MV_AM001", None, SISTER),
             "ER": unconfirmed("general rule of the scheme; not read for this document"),
+            "criterion 2": unconfirmed("recalled", 75),
+            "criterion 3": unconfirmed("recalled; a draft for Mongolia has the same pattern", 85),
+            "criterion 4": unconfirmed("recalled; a press report on PW001 agrees", 75),
         }
     )
-)
-m.derivation(**EF_RE_CHECK)
-
-
-m.attested(
-    1,
-    "newly_installed,i",
-    "The project newly installs small-scale solar PV (the limit of small-scale is not known)",
-    evidence=unconfirmed("recalled", 85),
-)
-
-
-m.attested(
-    2,
-    "connected,i",
-    "Connected to the grid or to the internal grid of the site, displacing grid or captive diesel electricity",
-    evidence=unconfirmed("recalled", 75),
-)
-
-
-m.attested(
-    3,
-    "modules_certified,i",
-    "Modules certified: design (IEC 61215, 61646 or 62108) and safety (IEC 61730-1 and -2), or national equivalents",
-    evidence=unconfirmed("recalled; a draft for Mongolia has the same pattern", 85),
-)
-
-
-m.attested(
-    4,
-    "output_and_irradiance_monitored",
-    "Equipment to monitor output power and irradiance is installed",
-    evidence=unconfirmed("recalled; a press report on PW001 agrees", 75),
 )

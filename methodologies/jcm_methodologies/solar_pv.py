@@ -1,6 +1,6 @@
 """Solar PV displacing diesel power on islands: what PW_AM001 and MV_AM001 have in common.
 
-Eligibility criteria stay with each methodology, whose own wording decides.
+The first criterion, on the size of a plant, stays with each methodology.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ def ER(RE, PE):
 
 
 def solar_pv(evidence: Mapping[str, Evidence]) -> Group:
-    """Return the parameters and equations, each with the evidence that one methodology has for it, by name."""
+    """Return parameters, equations and criteria, each with the evidence that one methodology has for it, by name."""
     g = Group(INDICES)
     g.monitored(
         "EG_i,p",
@@ -55,18 +55,30 @@ def solar_pv(evidence: Mapping[str, Evidence]) -> Group:
         ("ER_p", ER, "", "emission reductions"),
     ):
         g.equation(symbol, "tCO2", total=total, text=text, evidence=evidence[function.__name__])(function)
+    for number, symbol, text in (
+        (
+            2,
+            "connected,i",
+            "Connected to the grid or to the internal grid of the site, displacing grid or captive diesel electricity",
+        ),
+        (
+            3,
+            "modules_certified,i",
+            "Modules certified: design (IEC 61215, 61646 or 62108) and safety (IEC 61730-1 and -2), "
+            "or national equivalents",
+        ),
+        (4, "output_and_irradiance_monitored", "Equipment to monitor output power and irradiance is installed"),
+    ):
+        g.attested(number, symbol, text, evidence=evidence[f"criterion {number}"])
+    g.derivation(
+        "EF_RE",
+        lambda EF_diesel, GJ_per_MWh, η: EF_diesel * GJ_per_MWh / η,
+        values={
+            "EF_diesel": Value(72.6, unconfirmed("kgCO2/GJ, IPCC 2006, lower bound of gas/diesel oil", 90)),
+            "GJ_per_MWh": Value(3.6, unconfirmed("by definition")),
+            "η": Value(0.49, unconfirmed("net efficiency of the best diesel generator on the market", 90)),
+        },
+        unit="kgCO2/MWh",
+        text="shown as a check; the calculation takes 0.533, because 0.5334 would credit more",
+    )
     return g
-
-
-# Declared with m.derivation(**EF_RE_CHECK): an inclusion takes over no derivations.
-EF_RE_CHECK = {
-    "of": "EF_RE",
-    "function": lambda EF_diesel, GJ_per_MWh, η: EF_diesel * GJ_per_MWh / η,
-    "values": {
-        "EF_diesel": Value(72.6, unconfirmed("kgCO2/GJ, IPCC 2006, lower bound of gas/diesel oil", 90)),
-        "GJ_per_MWh": Value(3.6, unconfirmed("by definition")),
-        "η": Value(0.49, unconfirmed("net efficiency of the best diesel generator on the market", 90)),
-    },
-    "unit": "kgCO2/MWh",
-    "text": "shown as a check; the calculation takes 0.533, because 0.5334 would credit more",
-}
