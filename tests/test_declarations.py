@@ -512,3 +512,12 @@ def test_versions_are_in_the_order_of_their_numbers():
     other = [Version("10.0", None, "", READ), Version("2.0", date(2015, 1, 1), "", READ)]
     m = empty(version="9.1", versions=other, identity={"version": secondary(Source("a list"))})
     assert [version.number for version in m.versions] == ["2.0", "9.1", "10.0"]
+
+
+def test_a_default_is_looked_up_by_a_parameter_only():
+    m = empty()
+    m.fixed("x", "", text="")
+    m.equation("y", "", name="y", text="", evidence=READ)(lambda x: x)
+    m.default("K", "", by="y", values={"[0, 1)": 2.0}, text="", evidence=READ)
+    with pytest.raises(DeclarationError, match="'K' is looked up by 'y'"):
+        m.graph({}, targets=("K",))

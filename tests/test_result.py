@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import jcm_calc
-from jcm_calc import UncertifiedError, UnconfirmedWarning, calculate, calculation, methodology
+from jcm_calc import InputWarning, UncertifiedError, UnconfirmedWarning, calculate, calculation, methodology
 from jcm_calc import credits as credits_room
 from jcm_calc.credits import SCHEME_RULES
 from jcm_calc.declarations import Methodology, Value
@@ -454,3 +454,43 @@ def test_a_table_over_an_unknown_index_is_an_error():
     r = calculate("ID_AM003", EC_PJ=1, COP_PJ=2, application="cold storage", EF_elec=0.5)
     with pytest.raises(KeyError, match="no index q"):
         r.table("q")
+
+
+# What only criteria look at
+
+
+def with_criterion(function, evidence):
+    m = certain()
+    m.default("ceiling", "", value=5, text="a ceiling of the document", evidence=evidence)
+    m.fixed("q", "", text="a quality", evidence=READ)
+    m.equation("w", "", name="w", text="a quality that is worked out", evidence=evidence)(lambda q: q * 2)
+    m.criterion(9, "a criterion that was read", evidence=READ)(function)
+    return m
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [(lambda q, ceiling: q < ceiling, "ceiling"), (lambda w: w > 1, "w")],
+    ids=["default", "equation"],
+)
+def test_a_claim_rests_on_what_its_criteria_look_at_too(scheme_rules_read, function, name):
+    r = calculate(with_criterion(function, RECALLED), q=2, **BOILERS)
+    assert r.eligibility().loc["9", "answer"] == "met"
+    assert [item.name for item in r.lacking] == [name]
+    with pytest.raises(UncertifiedError, match=name):
+        r.credits()
+    assert calculate(with_criterion(function, READ), q=2, **BOILERS).credits().to_dict() == {2024: 30}
+
+
+def test_what_depends_on_a_choice_that_nobody_has_to_make_is_not_shown():
+    m = certain()
+    m.choice("unit", {"a": "one", "b": "other"}, text="a choice beside the way to ER", evidence=READ)
+    m.fixed("q", "", text="a quality", evidence=READ)
+    for option in "ab":
+        m.equation("v", "", name="v", text="by choice", when={"unit": option}, evidence=READ)(lambda q: q + 1)
+    m.equation("w", "", name="w", text="needs it", evidence=READ)(lambda v: v * 2)
+    with pytest.warns(InputWarning, match="q: is given but takes no part"):
+        r = calculate(m, q=2, **BOILERS)
+    assert "w" not in r.trace().index
+    with pytest.warns(InputWarning, match="q: is given but takes no part"):
+        assert calculate(m, q=2, unit="a", **BOILERS)["w"].magnitude == 6

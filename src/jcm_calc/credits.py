@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.items import Kind, Parameter, Table, Value
 from jcm_calc.eligibility import Answer, Verdict
 from jcm_calc.evidence import Evidence, unconfirmed
@@ -81,16 +82,18 @@ SCHEME_RULES = (
 )
 
 
-def claim_items(inputs: Inputs, verdicts: Iterable[Verdict]) -> Iterator[Item]:
+def claim_items(inputs: Inputs, graph: Graph, verdicts: Iterable[Verdict]) -> Iterator[Item]:
     """Yield everything that a claim rests on: choices, equations, defaults, criteria, the scheme's rules.
 
     Parameters
     ----------
     inputs : Inputs
+    graph : Graph
+        The way to ER, and to what the criteria look at.
     verdicts : iterable of Verdict
         The answers to the criteria.
     """
-    m, graph = inputs.methodology, inputs.graph
+    m = inputs.methodology
     used = {name for rule in graph.equations for name in rule.when}
     for name, choice in m.choices.items():
         if name in used:

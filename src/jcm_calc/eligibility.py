@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -64,19 +64,21 @@ def judge(criterion: Criterion, known: Mapping[str, npt.NDArray[Any]]) -> Verdic
     return Verdict(criterion, Answer.MET if met.all() else Answer.NOT_MET, (), ~met)
 
 
-def verdicts(inputs: Inputs, array: Callable[[str], npt.NDArray[Any]]) -> tuple[Verdict, ...]:
+def verdicts(inputs: Inputs, reached: Container[str], array: Callable[[str], npt.NDArray[Any]]) -> tuple[Verdict, ...]:
     """Answer every criterion of a methodology.
 
     Parameters
     ----------
     inputs : Inputs
+    reached : container of str
+        The parameters and equations whose values are known.
     array : callable
         From the name of a parameter or equation to its values, one axis for each index.
     """
     known = dict(inputs.facts)
     for condition in inputs.methodology.conditions:
         for name in condition.arguments:
-            if name not in known and (name in inputs.graph.nodes or name in inputs.values):
+            if name not in known and name in reached:
                 known[name] = inputs.plain(name, array(name))
     return tuple(judge(condition, known) for condition in inputs.methodology.conditions)
 
@@ -92,7 +94,8 @@ def check(
     inputs = bind(methodology, tables, values, p, facts, whole=False)
     computed = tuple(rule.name for rule in inputs.graph.equations)
     results = evaluate(inputs.graph, inputs.sizes, inputs.values, inputs.lookups(), computed)
-    return verdicts(inputs, lambda name: results[name] if name in results else inputs.values[name])
+    known = {**inputs.values, **results}
+    return verdicts(inputs, known, known.__getitem__)
 
 
 def table(answers: Iterable[Verdict]) -> pd.DataFrame:

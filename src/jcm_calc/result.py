@@ -107,7 +107,8 @@ class Result:
         def reached(*targets: str) -> Graph:
             return m.graph(inputs.choices, replaced, targets, inputs.absent)
 
-        beside = [rule for rule in m.operands(inputs.choices) if all(map(known, reached(rule).nodes.values()))]
+        ways = {name: reached(name) for name in m.operands(inputs.choices)}
+        beside = [name for name, way in ways.items() if not way.undecided and all(map(known, way.nodes.values()))]
         graph = reached(*RESULTS, *beside)
         for leaf in graph.parameters:
             if leaf.value is not None and leaf.name not in self._values:
@@ -292,7 +293,7 @@ class Result:
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
         """The answer to each eligibility criterion."""
-        return eligibility.verdicts(self.inputs, self._array)
+        return eligibility.verdicts(self.inputs, self._shown.nodes, self._array)
 
     def eligibility(self) -> pd.DataFrame:
         """Return the answer to each eligibility criterion, as a DataFrame by number."""
@@ -301,7 +302,9 @@ class Result:
     @cached_property
     def items(self) -> tuple[Item, ...]:
         """Everything that a claim rests on, with its evidence."""
-        return tuple(claim_items(self.inputs, self.verdicts))
+        looked_at = {name for verdict in self.verdicts for name in verdict.criterion.arguments}
+        rests_on = self._shown.upstream(*RESULTS, *sorted(looked_at & self._shown.nodes.keys()))
+        return tuple(claim_items(self.inputs, rests_on, self.verdicts))
 
     @property
     def unconfirmed(self) -> tuple[Item, ...]:

@@ -24,14 +24,17 @@ class Graph:
     nodes : dict
         Every equation, parameter and coordinate on the way, in an order in which each comes after
         what it needs.
+    undecided : bool
+        Whether something on the way depends on a choice that is not made.
     """
 
     nodes: Mapping[str, Node]
+    undecided: bool = False
 
-    def upstream(self, name: str) -> Graph:
-        """Return the part of the graph that one name needs."""
+    def upstream(self, *names: str) -> Graph:
+        """Return the part of the graph that some names need."""
         found: set[str] = set()
-        waiting = [name]
+        waiting = list(names)
         while waiting:
             current = waiting.pop()
             if current not in found and current in self.nodes:
@@ -91,8 +94,10 @@ def build(
     operands = methodology.operands(choices)
     nodes: dict[str, Node] = {}
     path: list[str] = []
+    undecided = False
 
     def visit(name: str) -> None:
+        nonlocal undecided
         if name in nodes:
             return
         if name in path:
@@ -100,10 +105,13 @@ def build(
             raise DeclarationError(f"{methodology}: the equations run in a circle: {circle}")
         if name not in operands:
             if name in methodology.choice_of:
-                return  # decided by a choice that is not made yet
+                undecided = True
+                return
             raise DeclarationError(f"{methodology}: {name!r} is used by {path[-1]!r} but not declared")
         path.append(name)
         node = operands[name]
+        if isinstance(node, Parameter) and isinstance(operands.get(node.by), Equation):
+            raise DeclarationError(f"{methodology}: {name!r} is looked up by {node.by!r}, which must be a parameter")
         for other in needs(node, replaced, absent):
             visit(other)
         path.pop()
@@ -119,7 +127,7 @@ def build(
     for target in targets:
         if target in operands:
             visit(target)
-    return Graph(nodes)
+    return Graph(nodes, undecided)
 
 
 def open_choices(

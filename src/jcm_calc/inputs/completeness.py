@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from jcm_calc.declarations import Methodology
-from jcm_calc.declarations.graph import Graph, is_user_supplied, open_choices
+from jcm_calc.declarations.graph import Graph, is_user_supplied, open_choices, reachable
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.inputs.taking import Taken, expected
 from jcm_calc.problems import Problem
@@ -61,8 +61,7 @@ def possible(taken: Taken) -> Graph:
     for name in dict.fromkeys(argument for condition in m.conditions for argument in condition.arguments):
         found = m.graph(taken.choices, replaced, (name,), absent)
         leaves = all(leaf.name in known or not is_user_supplied(leaf) for leaf in found.parameters)
-        decided = all(argument in found.nodes for rule in found.equations for argument in rule.arguments)
-        if leaves and decided:
+        if leaves and not found.undecided:
             targets.append(name)
     return m.graph(taken.choices, replaced, tuple(targets), absent)
 
@@ -70,7 +69,8 @@ def possible(taken: Taken) -> Graph:
 def _idle(taken: Taken, needed: Mapping[str, object]) -> None:
     """Warn of inputs without effect."""
     m = taken.methodology
-    looked_at = {argument for condition in m.conditions for argument in condition.arguments}
+    arguments = [argument for condition in m.conditions for argument in condition.arguments]
+    looked_at = reachable(m, taken.choices, frozenset(), arguments)
     for name in [*taken.given, *taken.tables]:
         if name in m.inputs and name not in needed and name not in looked_at:
             complaint = "is given but takes no part in this calculation"
