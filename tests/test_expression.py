@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from jcm_calc.expression import Expression, ExpressionError, record
+from jcm_calc.expression.excel import formula
 
 OPERATIONS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow}
 FUNCTIONS = {"exp": np.exp, "sqrt": np.sqrt, "minimum": np.minimum, "maximum": np.maximum, "where": np.where}
@@ -160,3 +161,29 @@ def test_printed_text_evaluates_to_what_the_function_gives(tree, numbers):
         assume(np.isfinite(expected))
         found = eval(as_python(text), {"__builtins__": {}, "number": np.float64}, {**FUNCTIONS, **operands})
     assert found == pytest.approx(expected, rel=1e-12, abs=0)
+
+
+# Spreadsheet
+
+
+@pytest.mark.parametrize(
+    ("function", "text"),
+    [
+        (lambda a, b: -(a**2), "-(a^2)"),  # -a^2 would be the square of -a
+        (lambda a, b: (-a) ** 2, "(-a)^2"),
+        (lambda a, b: a**-b, "a^(-b)"),
+        (lambda a, b: a - -b, "a-(-b)"),
+        (lambda a, b: 2 * -a, "2*(-a)"),
+        (lambda a, b: -(a + b), "-(a+b)"),
+        (lambda a, b: np.exp(-a * b), "EXP((-a)*b)"),
+        (lambda a, b: np.where(np.logical_and(a >= b, a != 0), 1, 0), "IF(AND(a>=b,a<>0),1,0)"),
+        (lambda a, b: np.clip(a, 0, np.sqrt(b)), "MIN(MAX(a,0),SQRT(b))"),
+    ],
+)
+def test_formula_of_a_spreadsheet(function, text):
+    assert formula(record(function)) == text
+
+
+def test_a_function_that_no_spreadsheet_has_is_refused():
+    with pytest.raises(ExpressionError, match=r"np\.arctan2 has no counterpart"):
+        formula(record(lambda a, b: np.arctan2(a, b)))

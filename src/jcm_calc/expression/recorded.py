@@ -1,16 +1,4 @@
-"""Equations as data: an operand that records what is done to it, and its printer.
-
-An equation of a methodology is a plain Python function.  Called with recorded operands instead of
-numbers it returns the expression that it computes, from which every written form is printed, so
-that no form can say anything else than the code does.
-
-Examples
---------
->>> def RE_i(EC_PJ, COP_PJ, COP_RE, EF_elec):
-...     return EC_PJ * COP_PJ / COP_RE * EF_elec
->>> print(record(RE_i))
-EC_PJ × COP_PJ ÷ COP_RE × EF_elec
-"""
+"""The operand that records what is done to it, and the recording of an equation."""
 
 from __future__ import annotations
 
@@ -20,6 +8,8 @@ from typing import Any, NoReturn
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
+
+from jcm_calc.expression import text
 
 # NumPy functions, besides the universal ones, that work element by element.
 ELEMENTWISE = (np.where, np.clip)
@@ -71,7 +61,7 @@ class Expression(NDArrayOperatorsMixin):
     __hash__ = None  # type: ignore[assignment]
 
     def __str__(self) -> str:
-        return _text(self)[0]
+        return text.written(self)
 
     def __repr__(self) -> str:
         return f"<Expression {self}>"
@@ -111,42 +101,3 @@ def record(function: Callable[..., Any], symbols: Mapping[str, str] | None = Non
     names = inspect.signature(function).parameters
     written = symbols or {}
     return _operand(function(*(Expression("symbol", (written.get(name, name),)) for name in names)))
-
-
-SUM, PRODUCT, NEGATION, POWER, ATOM = 2, 3, 4, 5, 6
-COMPARISON = 1
-INFIX = {
-    "greater": (">", COMPARISON),
-    "greater_equal": ("≥", COMPARISON),
-    "less": ("<", COMPARISON),
-    "less_equal": ("≤", COMPARISON),
-    "equal": ("=", COMPARISON),
-    "not_equal": ("≠", COMPARISON),
-    "add": ("+", SUM),
-    "subtract": ("−", SUM),
-    "multiply": ("×", PRODUCT),
-    "divide": ("÷", PRODUCT),
-}
-
-
-def _text(expression: Expression) -> tuple[str, int]:
-    """Return the text and how tightly its outermost operation binds."""
-    operation, arguments = expression.operation, expression.arguments
-    if operation == "symbol":
-        return arguments[0], ATOM
-    if operation == "number":
-        return f"{arguments[0]:.15g}", ATOM if arguments[0] >= 0 else NEGATION
-    if operation in INFIX:
-        sign, binding = INFIX[operation]
-        # a − (b + c) and a ÷ (b × c) need their brackets, a + b + c does not
-        return f"{_bracketed(arguments[0], binding)} {sign} {_bracketed(arguments[1], binding + 1)}", binding
-    if operation == "negative":
-        return f"-{_bracketed(arguments[0], NEGATION)}", NEGATION
-    if operation == "power":
-        return f"{_bracketed(arguments[0], ATOM)}^{_bracketed(arguments[1], ATOM)}", POWER
-    return f"{operation}({', '.join(_text(argument)[0] for argument in arguments)})", ATOM
-
-
-def _bracketed(expression: Expression, binding: int) -> str:
-    text, own = _text(expression)
-    return text if own >= binding else f"({text})"
