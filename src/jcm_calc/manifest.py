@@ -14,7 +14,7 @@ import numpy as np
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Table, Value
-from jcm_calc.inputs import Period
+from jcm_calc.inputs import Inputs, Period
 from jcm_calc.problems import Problem
 
 # Larger arrays and tables are named by path and hash instead of being written out.
@@ -104,6 +104,30 @@ def record_table(table: Any, name: str = "") -> dict[str, Any]:
 def input_digest(call: Mapping[str, Any], rules: str) -> str:
     """Return the hash of a manifest: over what was given, wherever its files lie, and over the rules."""
     return digest({"call": {**call, "tables": [content(table) for table in call["tables"]]}, "rules": rules})
+
+
+def bound_digest(inputs: Inputs) -> str:
+    """Return a hash over what was calculated with, in declared units, however and wherever it was written."""
+    m = inputs.methodology
+    declared = {**m.inputs, **m.facts}
+    given: dict[str, Any] = {
+        name: inputs.plain(name, inputs.values[name]) for name in inputs.origins if name in inputs.values
+    }
+    arrays = {}
+    for name, array in {**given, **inputs.facts}.items():
+        sizes = [size if letter in declared[name].indices else 1 for letter, size in inputs.sizes.items()]
+        whole = np.broadcast_to(array, sizes)
+        arrays[name] = array_digest(whole if whole.dtype == object else whole + 0.0)
+    return digest(
+        {
+            "periods": [str(period) for period in inputs.periods],
+            "labels": {letter: [str(label) for label in axis.labels] for letter, axis in inputs.axes.items()},
+            "choices": inputs.choices,
+            "arrays": arrays,
+            "tables": {name: _known(table) for name, table in inputs.tables.items() if name in inputs.origins},
+            "candidates": {name: one.written for name, one in inputs.origins.items() if one.source == "candidate"},
+        }
+    )
 
 
 def content(recorded: Mapping[str, Any]) -> dict[str, Any]:

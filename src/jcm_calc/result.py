@@ -18,7 +18,15 @@ from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
 from jcm_calc.eligibility import Verdict
 from jcm_calc.evaluation import EvaluationError, evaluate
 from jcm_calc.inputs import Inputs, coordinates
-from jcm_calc.manifest import file_digest, input_digest, record, record_periods, record_table, rules_digest
+from jcm_calc.manifest import (
+    bound_digest,
+    file_digest,
+    input_digest,
+    record,
+    record_periods,
+    record_table,
+    rules_digest,
+)
 from jcm_calc.problems import InputError, Problem, listed
 from jcm_calc.units import registry
 
@@ -338,7 +346,8 @@ class Result:
         """Return all that is needed to calculate again and to compare, ready for JSON.
 
         Its ``hash`` is over the input and the rules, not over results, so that it does not depend
-        on the machine.
+        on the machine. ``inputs`` is a hash over what was calculated with, in declared units: it stays
+        the same however and in whichever file it was written.
 
         Raises
         ------
@@ -369,6 +378,7 @@ class Result:
             "call": call,
             "periods": [str(period) for period in self.inputs.periods],
             "choices": self.inputs.choices,
+            "inputs": bound_digest(self.inputs),
             "units": {name: m.inputs[name].unit for name in self.inputs.values if name in m.inputs},
             "sources": {name: self._source(name) for name in self.inputs.graph.nodes if name in m.inputs},
             "evidence": [

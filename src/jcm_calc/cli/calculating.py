@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 RESULTS = ("RE", "PE", "ER")
 # What a manifest says besides its results, and what a replay must find again.
-STATED = ("periods", "choices", "evidence", "eligibility", "certified")
+STATED = ("periods", "choices", "inputs", "evidence", "eligibility", "certified")
 
 
 def calculate_case(
