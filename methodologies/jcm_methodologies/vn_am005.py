@@ -154,7 +154,7 @@ WHOLE_DAYS = unconfirmed(
 
 
 @m.equation(
-    "t_1,u,p", "d", name="t_begin", text="first whole day of p in service, as a day number", evidence=WHOLE_DAYS
+    "t_1,u,p", "date", name="t_begin", text="first whole day of p in service, as a day number", evidence=WHOLE_DAYS
 )
 def t_begin(t_first, t_on, one_day):
     return np.maximum(t_first, t_on + one_day)
@@ -162,7 +162,7 @@ def t_begin(t_first, t_on, one_day):
 
 @m.equation(
     "t_2,u,p",
-    "d",
+    "date",
     name="t_end",
     when={"removals": "dated"},
     text="last whole day of p in service, as a day number",
@@ -174,7 +174,7 @@ def t_end_dated(t_last, t_off, one_day):
 
 @m.equation(
     "t_2,u,p",
-    "d",
+    "date",
     name="t_end",
     when={"removals": "none"},
     text="last whole day of p in service, as a day number",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -339,6 +340,52 @@ class Result:
         if not all(period.dated for period in self.inputs.periods):
             raise ValueError("a claim is by calendar year: give the periods with p=")
         return self.by_year()["tonnes"].rename("credits")
+
+    # Workbook
+
+    def to_excel(
+        self,
+        path: str | os.PathLike[str],
+        plan: Result | None = None,
+        *,
+        project: Mapping[str, Any] | None = None,
+        sources: Mapping[str, Mapping[str, str]] | None = None,
+        overwrite: bool = False,
+    ) -> None:
+        """Write the official monitoring spreadsheet, with live formulas.
+
+        Parameters
+        ----------
+        path : path
+            The file, ``.xlsx``.
+        plan : Result, optional
+            The ex-ante calculation that fills the monitoring plan. Without one its estimates stay
+            empty.
+        project : mapping, optional
+            ``number`` of the project, and ``personnel``: from who is responsible to the role.
+        sources : mapping, optional
+            For each parameter ``option``, ``source``, ``procedure``, ``frequency`` and ``comment``,
+            the columns (g) to (k).
+        overwrite : bool
+            Whether an existing file may be replaced.
+
+        Raises
+        ------
+        InputError
+            If the file exists, a period lies in several calendar years, the plan follows another
+            methodology, or there is more than a spreadsheet holds.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> result = jcm_calc.calculate("PW_AM001", EG="600 MWh", p="2024")
+        >>> result.to_excel("report.xlsx")
+        >>> print(jcm_calc.read_workbook("report.xlsx").calculate().ER == result.ER)
+        True
+        """
+        from jcm_calc.workbook.writing import write_result
+
+        write_result(path, self, plan, project or {}, sources or {}, overwrite)
 
     # Manifest
 

@@ -19,7 +19,8 @@ Examples
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -186,6 +187,41 @@ class Methodology(Group):
         from jcm_calc import eligibility
 
         return eligibility.table(eligibility.check(self, facts, *tables, p=p, **values))
+
+    def template(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        units: int | Mapping[str, int] = 1,
+        years: Sequence[int] = (),
+        overwrite: bool = False,
+    ) -> None:
+        """Write the empty monitoring spreadsheet, to be filled in and read by `jcm_calc.read_workbook`.
+
+        Parameters
+        ----------
+        path : path
+            The file, ``.xlsx``.
+        units : int or mapping
+            How many rows there are along every index, or along each one by its letter.
+        years : sequence of int
+            The calendar years of the report; one period to be named if there are none.
+        overwrite : bool
+            Whether an existing file may be replaced.
+
+        Raises
+        ------
+        InputError
+            If the file exists, or there is no such index.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> jcm_calc.methodology("ID_AM002").template("input.xlsx", units=3, years=[2024, 2025])
+        """
+        from jcm_calc.workbook.writing import write_template
+
+        write_template(path, self, units, years, overwrite)
 
     # Views
 

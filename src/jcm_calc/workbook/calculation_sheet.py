@@ -1,0 +1,199 @@
+"""The calculation sheet: blocks 1 to 4, the list of default values, and a table for each set of indices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from jcm_calc.declarations.items import Coordinate, Equation
+from jcm_calc.workbook.formulas import Formulas, labels_place
+from jcm_calc.workbook.layout import FUEL, LABEL, LAST, LEFT, RESULT, Block, DefaultList, Layout
+from jcm_calc.workbook.page import Page, in_spreadsheet, number_style, shown_unit, unit_of
+from jcm_calc.workbook.separate_sheet import each
+
+WIDTHS = (1.5, 44, 13, *[17] * 10)
+TITLES = (
+    "1. Calculations for emission reductions",
+    "2. Selected default values, etc.",
+    "3. Calculations for reference emissions",
+    "4. Calculations of the project emissions",
+)
+PER_UNIT = "5. Calculations for each unit"
+FUEL_TYPES = {"electric": "Electricity", "power consumption": "Electricity"}
+
+
+class CalculationSheet:
+    """Writes one calculation sheet."""
+
+    def __init__(self, page: Page, layout: Layout) -> None:
+        self.page, self.layout = page, layout
+        self.contents, self.m = layout.contents, layout.m
+        self.formulas = Formulas(layout)
+        self.symbols = self.m.symbols()
+
+    def write(self) -> None:
+        """Write everything."""
+        for title, row, members in zip(TITLES, self.layout.section_rows, self.layout.sections, strict=True):
+            self._section(title, row, members)
+        self.page.caption(self.layout.list_row, "[List of Default Values]")
+        for listed in self.layout.lists.values():
+            self._list(listed)
+        if self.layout.blocks:
+            self.page.caption(self.layout.blocks_row, PER_UNIT)
+            self.page.sheet.set_h_pagebreaks([self.layout.blocks_row])
+        for block in self.layout.blocks:
+            self._block(block)
+
+    # Blocks 1 to 4
+
+    def _section(self, title: str, row: int, members: Sequence[str]) -> None:
+        page, columns = self.page, self.layout.columns
+        page.text(row, LABEL, title, "strong")
+        page.text(row, FUEL, "Fuel type", "heading")
+        for number, period in enumerate(self.contents.periods):
+            page.text(row, RESULT + number, f"Value {period}" if self.layout.several else "Value", "heading")
+        headings = {"unit": "Units", "symbol": "Parameter", "grade": "Evidence"}
+        for key, heading in headings.items():
+            page.text(row, columns[key], heading, "heading")
+        page.merge(row, columns["equation"], self._end(), "Equation", "heading")
+        for number, name in enumerate(members, row + 1):
+            self._row(number, name, strong=number == row + 1 and name in ("ER", "RE", "PE"))
+
+    def _end(self) -> int:
+        return max(LAST, self.layout.columns["equation"] + 3)
+
+    def _row(self, row: int, name: str, strong: bool) -> None:
+        page, columns, nodes = self.page, self.layout.columns, self.contents.nodes[name]
+        node = nodes[0]
+        text = getattr(node, "text", "") or f"{name}: {getattr(node, 'what', '').replace('_', ' ')} of the period"
+        if strong:
+            text += " during the period p" if "period" not in text else ""
+        page.text(row, LABEL, text[:1].upper() + text[1:], "strong" if strong else "indented")
+        page.text(row, FUEL, fuel_type(text), "symbol")
+        style = number_style(node.unit)
+        for number, (formula, value) in enumerate(zip(self.formulas.of(name), self._flat(name, None), strict=True)):
+            page.formula(row, RESULT + number, formula, value, style)
+        page.text(row, columns["unit"], unit_of(node), "symbol")
+        page.text(row, columns["symbol"], getattr(node, "symbol", name), "symbol")
+        self.page.mark(row, columns["grade"], self.contents.evidence(node))
+        page.merge(row, columns["equation"], self._end(), self._source(name), "text")
+        page.tall(row, [text, self._source(name)[: len(self._source(name)) * 2 // 3]], 46)
+
+    def _flat(self, name: str, block: Block | None) -> list[Any]:
+        """Return the values of a quantity in the order of its cells."""
+        node = self.contents.nodes[name][0]
+        shape = self.layout.shape(node.indices)
+        values = self.contents.value(name)
+        if values is None:
+            return [None] * (block.size if block else int(np.prod(shape)))
+        flat = block.flat(values) if block else np.broadcast_to(values, shape).ravel().tolist()
+        return [in_spreadsheet(value, node.unit) for value in flat]
+
+    def _source(self, name: str) -> str:
+        """Return the equation that a cell carries out, or where its value comes from."""
+        nodes = self.contents.nodes[name]
+        node = nodes[0]
+        if isinstance(node, Equation):
+            rules = [rule for rule in nodes if isinstance(rule, Equation)]
+            texts = [self._written(rule, len(rules) > 1) for rule in rules]
+            return "; ".join(texts)
+        if isinstance(node, Coordinate):
+            return f"{node.what.replace('_', ' ')} of {self.m.indices[node.of]}"
+        if node.name in self.contents.entries:
+            return "entered" + (f", by {node.by}" if node.name in self.contents.tables else "")
+        return f"default by {node.by}" if node.by else node.section
+
+    def _written(self, rule: Equation, several: bool) -> str:
+        text = rule.written(self.symbols)
+        if self.contents.absent(rule):
+            text += f" (none: nothing given has the index {rule.total})"
+        case = ", ".join(f"{choice} = {option}" for choice, option in rule.when.items())
+        return f"{text} (if {case})" if several and case else text
+
+    # List of default values
+
+    def _list(self, listed: DefaultList) -> None:
+        page, parameter = self.page, listed.parameter
+        unit = shown_unit(parameter.unit, False)
+        last = max(RESULT + len(listed.columns), LAST // 2)
+        page.merge(listed.first - 2, LABEL, last, f"{parameter.symbol}: {parameter.text}", "strong")
+        if parameter.by and listed.by_class:
+            head = self.m.inputs.get(parameter.by) or self.m.coordinates[parameter.by]
+            page.text(listed.first - 1, LABEL, getattr(head, "text", parameter.by), "heading")
+        else:
+            page.text(listed.first - 1, LABEL, "", "heading")
+        page.text(listed.first - 1, FUEL, "Units", "heading")
+        for column, candidate in enumerate(listed.columns, RESULT):
+            page.text(listed.first - 1, column, candidate or "Value", "heading")
+        page.text(listed.first - 1, RESULT + len(listed.columns), "Evidence", "heading")
+        if listed.by_class:
+            page.sheet.set_row(listed.first - 1, 28)
+        for row, (key, values) in enumerate(zip(listed.rows, listed.values, strict=True), listed.first):
+            page.text(row, LABEL, key or "value of the document", "indented")
+            page.text(row, FUEL, unit, "symbol")
+            for column, value in enumerate(values, RESULT):
+                page.value(row, column, None if value is None else value.value, "number")
+            known = [value.evidence for value in values if value is not None]
+            weakest = max(known, key=lambda evidence: str(evidence.grade))
+            page.mark(row, RESULT + len(listed.columns), weakest)
+
+    # Tables of units
+
+    def _block(self, block: Block) -> None:
+        page, first = self.page, block.first
+        page.merge(first - 6, LEFT, LAST, f"Calculations for each {each(self.layout, block)}", "strong")
+        for letter in block.letters:
+            self._heads(block, block.label_column(letter), (letter, self.m.indices[letter], "", ""))
+            page.text(first - 1, block.label_column(letter), "", "heading")
+            self._labels(block, letter)
+        columns = [self._column(block, name, column) for name, column in block.columns.items()]
+        page.tall(first - 4, [text for _, text, _, _ in columns], 18)
+        page.tall(first - 3, [source for _, _, source, _ in columns], 18)
+
+    def _heads(self, block: Block, column: int, heads: tuple[str, str, str, str]) -> None:
+        styles = ("heading", "subheading", "subheading", "heading")
+        for row, (text, style) in enumerate(zip(heads, styles, strict=True), block.first - 5):
+            self.page.text(row, column, text, style)
+
+    def _labels(self, block: Block, letter: str) -> None:
+        column, flat = block.label_column(letter), self.layout.flat_labels(block, letter)
+        if letter == "p":
+            for row, text in enumerate(flat, block.first):
+                self.page.text(row, column, text, "symbol")
+        else:
+            cells = labels_place(self.layout, letter).cells(block.rows.shape, block.order, self.page.name)
+            self.page.column(block.first, column, cells, flat, "symbol")
+
+    def _column(self, block: Block, name: str, column: int) -> tuple[str, str, str, str]:
+        """Write a column; return its headings."""
+        page, first = self.page, block.first
+        terms = next((key for key in self.layout.term_columns if f"{key[0]} {key[1]}" == name), None)
+        if terms is None:
+            node = self.contents.nodes[name][0]
+            heads = (getattr(node, "symbol", name), getattr(node, "text", ""), self._source(name), unit_of(node))
+            formulas, values = self.formulas.of(name, block), self._flat(name, block)
+            style, evidence = number_style(node.unit), self.contents.evidence(node)
+        else:
+            rule = self.contents.nodes[terms[0]][terms[1]]
+            assert isinstance(rule, Equation)
+            heads = (f"terms of {rule.symbol}", rule.text, rule.written(self.symbols), shown_unit(rule.unit, False))
+            formulas, values = self.formulas.terms(*terms, block), self._term_values(rule, block)
+            style, evidence = number_style(rule.unit), rule.evidence
+        self._heads(block, column, heads)
+        page.mark(first - 1, column, evidence)
+        page.column(first, column, formulas, values, style)
+        return heads
+
+    def _term_values(self, rule: Equation, block: Block) -> list[Any]:
+        arguments = [self.contents.value(name) for name in rule.arguments]
+        if any(values is None for values in arguments):
+            return [None] * block.size
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return block.flat(np.asarray(rule.function(*arguments)))
+
+
+def fuel_type(text: str) -> str:
+    """Return what the official sheet calls the fuel type, as far as the description says it."""
+    return next((fuel for word, fuel in FUEL_TYPES.items() if word in text.casefold()), "N/A")

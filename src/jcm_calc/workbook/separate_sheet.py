@@ -1,0 +1,47 @@
+"""The continued input sheet: a table for each set of indices, a row a unit, and values by class."""
+
+from __future__ import annotations
+
+from jcm_calc.workbook.entries import Entries
+from jcm_calc.workbook.layout import LEFT, Block, Layout
+from jcm_calc.workbook.page import Page, unit_of
+
+WIDTHS = (1.5, 24, *[17] * 11)
+
+
+def write(page: Page, layout: Layout, entries: Entries) -> None:
+    """Write every table of the sheet."""
+    m = layout.m
+    for table in layout.class_tables:
+        key = m.inputs.get(table.key) or m.coordinates[table.key]
+        page.caption(table.first - 4, f"Values by {getattr(key, 'symbol', table.key)}")
+        _heading(page, table.first, LEFT, table.key, getattr(key, "text", f"label along {key.indices}"), "")
+        for name, column in table.columns.items():
+            parameter = m.inputs[name]
+            _heading(page, table.first, column, parameter.symbol, parameter.text, unit_of(parameter))
+        entries.classes(page, table, LEFT)
+    declared = {**m.inputs, **m.facts}
+    for block in layout.entry_blocks:
+        page.caption(block.first - 4, f"Values for each {each(layout, block)}")
+        for letter in block.letters:
+            _heading(page, block.first, block.label_column(letter), letter, m.indices[letter], "")
+        for name, column in block.columns.items():
+            parameter = declared[name]
+            _heading(page, block.first, column, parameter.symbol, parameter.text, unit_of(parameter))
+            if condition := layout.contents.conditions.get(name):
+                page.note(block.first - 3, column, f"{parameter.text}; {condition}")
+        entries.block(page, block)
+
+
+def _heading(page: Page, first: int, column: int, symbol: str, text: str, unit: str) -> None:
+    styles = ("heading", "subheading", "heading")
+    for row, (part, style) in enumerate(zip((symbol, text, unit), styles, strict=True), first - 3):
+        page.text(row, column, part, style)
+    page.sheet.set_row(first - 2, 64)
+
+
+def each(layout: Layout, block: Block) -> str:
+    """Say for what a table has rows."""
+    return ", ".join(
+        f"{layout.m.indices[letter]} {letter}" for letter in sorted(block.letters, key=layout.letters.index)
+    )

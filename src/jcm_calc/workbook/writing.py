@@ -1,0 +1,170 @@
+"""The workbook as a whole: monitoring plan, monitoring structure, and a set of report sheets a year."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jcm_calc.declarations import Methodology
+from jcm_calc.inputs import Period
+from jcm_calc.problems import InputError, Problem
+from jcm_calc.workbook import calculation_sheet, input_sheet, separate_sheet
+from jcm_calc.workbook.contents import Contents, of_result, of_template, without_plan
+from jcm_calc.workbook.entries import Entries
+from jcm_calc.workbook.layout import Layout
+from jcm_calc.workbook.page import Page, styles
+
+if TYPE_CHECKING:
+    from jcm_calc.result import Result
+
+TITLES = {"MPS": "Monitoring Plan Sheet", "MRS": "Monitoring Report Sheet"}
+USES = {"MPS": "[Attachment to Project Design Document]", "MRS": "[For Verification]"}
+STRUCTURE = "Monitoring Structure Sheet [Attachment to Project Design Document]"
+BLANK_ROLES = 6
+OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+
+
+def write_result(
+    path: str | os.PathLike[str],
+    result: Result,
+    plan: Result | None,
+    project: Mapping[str, Any],
+    sources: Mapping[str, Mapping[str, str]],
+    overwrite: bool,
+) -> None:
+    """Write the workbook of a result; see `jcm_calc.result.Result.to_excel`."""
+    if plan is not None and str(plan.methodology) != str(result.methodology):
+        complaint = f"follows {plan.methodology}, and the report {result.methodology}"
+        raise InputError("workbook", [Problem("plan", complaint)])
+    reports = of_result(result, "MRS")
+    plans = of_result(plan, "MPS") if plan is not None else [without_plan(reports[0])]
+    _save(path, _written([*plans, *reports], project, sources), overwrite)
+
+
+def write_template(
+    path: str | os.PathLike[str],
+    methodology: Methodology,
+    units: int | Mapping[str, int],
+    years: Sequence[int],
+    overwrite: bool,
+) -> None:
+    """Write the empty workbook; see `jcm_calc.declarations.Methodology.template`."""
+    others = [letter for letter in methodology.indices if letter != "p"]
+    counts = dict(units) if isinstance(units, Mapping) else dict.fromkeys(others, units)
+    problems = [
+        Problem("units", f"{letter!r} is no index of {methodology}, which has {', '.join(others) or 'none'}")
+        for letter in counts
+        if letter not in others
+    ]
+    problems += [Problem("units", f"{count} came, expected 1 or more") for count in counts.values() if count < 1]
+    if len(set(years)) < len(years):
+        problems.append(Problem("years", "a year came twice"))
+    if problems:
+        raise InputError(str(methodology), problems)
+    blank = [Period(None, None, "")]
+    plan = of_template(methodology, counts, blank, "MPS")
+    periods = [[Period.parse(str(year))] for year in sorted(years)] or [blank]
+    reports = [of_template(methodology, counts, own, "MRS") for own in periods]
+    _save(path, _written([plan, *reports], {}, {}), overwrite)
+
+
+def _save(path: str | os.PathLike[str], content: bytes, overwrite: bool) -> None:
+    try:
+        with Path(path).open("wb" if overwrite else "xb") as file:
+            file.write(content)
+    except FileExistsError:
+        raise InputError("workbook", [Problem(str(path), "exists already; overwrite=True replaces it")]) from None
+
+
+def _written(sets: Sequence[Contents], project: Mapping[str, Any], sources: Mapping[str, Mapping[str, str]]) -> bytes:
+    """Return the file."""
+    import xlsxwriter
+
+    file = BytesIO()
+    book = xlsxwriter.Workbook(file, OPTIONS)
+    formats = styles(book)
+    m = sets[0].methodology
+    plan: Layout | None = None
+    for number, contents in enumerate(sets):
+        layout = Layout(contents, _suffix(sets, number))
+        _write_set(book, formats, layout, plan, head(m, project), sources)
+        if contents.kind == "MPS":
+            plan = layout
+            _structure(book, formats, head(m, project), project)
+        elif number == 1:
+            first = book.get_worksheet_by_name(layout.input)
+            assert first is not None
+            first.activate()
+    book.set_properties({"title": f"JCM_{m.number}_ver{version_text(m.version)}", "comments": m.title})
+    book.close()
+    return file.getvalue()
+
+
+def _suffix(sets: Sequence[Contents], number: int) -> str:
+    """Return what further years add to the names of sheets."""
+    contents = sets[number]
+    if contents.kind == "MPS" or number < 2:
+        return ""
+    year = contents.periods[0].year
+    return f" {year}" if year else f" {contents.periods[0].label or number}"
+
+
+def _write_set(
+    book: Any,
+    formats: Any,
+    layout: Layout,
+    plan: Layout | None,
+    lines: Sequence[str],
+    sources: Mapping[str, Mapping[str, str]],
+) -> None:
+    kind, note = layout.contents.kind, layout.contents.note
+    entries = Entries(layout, plan)
+
+    def page(name: str, title: str, widths: Sequence[float]) -> Page:
+        return Page(book, formats, name, f"{TITLES[kind]} ({title}) {USES[kind]}", lines, widths, note)
+
+    sheet = page(layout.input, "Input Sheet", input_sheet.WIDTHS)
+    input_sheet.InputSheet(sheet, layout, entries, sources).write()
+    if layout.entry_blocks or layout.class_tables:
+        sheet = page(layout.separate, "Input Sheet, continued", separate_sheet.WIDTHS)
+        separate_sheet.write(sheet, layout, entries)
+    sheet = page(layout.calc, "Calculation Process Sheet", calculation_sheet.WIDTHS)
+    calculation_sheet.CalculationSheet(sheet, layout).write()
+
+
+def _structure(book: Any, formats: Any, lines: Sequence[str], project: Mapping[str, Any]) -> None:
+    """Write the monitoring structure: who is responsible for what."""
+    page = Page(book, formats, "MSS", STRUCTURE, lines, (1.5, 40, 90))
+    page.headings(6, 1, ["Responsible personnel", "Role"])
+    people = list(project.get("personnel", {}).items())
+    for row, (name, role) in enumerate(people or [("", "")] * BLANK_ROLES, 7):
+        page.text(row, 1, name, "entered text")
+        page.text(row, 2, role, "entered text")
+        page.sheet.set_row(row, 30)
+
+
+def head(methodology: Methodology, project: Mapping[str, Any]) -> list[str]:
+    """Return the lines at the top right of each sheet."""
+    number = project.get("number")
+    second = f"Reference Number: {number}" if number else f"Sectoral scope: {methodology.sectoral_scope:02}"
+    return [f"Monitoring Spreadsheet: JCM_{methodology.number}_ver{version_text(methodology.version)}", second]
+
+
+def version_text(version: str) -> str:
+    """Write a version as the official sheets do.
+
+    Examples
+    --------
+    >>> version_text("2.0")
+    '02.0'
+    """
+    major, _, minor = version.partition(".")
+    return f"{int(major):02}.{minor or 0}"
