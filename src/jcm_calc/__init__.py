@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from jcm_calc.result import Result as Result
     from jcm_calc.rulebooks import MethodologyNotFoundError as MethodologyNotFoundError
     from jcm_calc.rulebooks import methodology as methodology
+    from jcm_calc.workbook.reading import read_workbook as read_workbook
 
 # The rooms are imported when they are first used: `import jcm_calc` costs next to nothing.
 _HOMES = {
@@ -39,6 +40,7 @@ _HOMES = {
     "UnconfirmedWarning": "evidence",
     "calculate": "calculation",
     "methodology": "rulebooks",
+    "read_workbook": "workbook.reading",
     "replay": "calculation",
 }
 

@@ -131,7 +131,8 @@ def _of_default(inputs: Inputs, parameter: Parameter) -> Iterator[tuple[str, Evi
 def _by_hand(inputs: Inputs, parameter: Parameter) -> tuple[str, Evidence]:
     """Judge a number that the user gave in place of one that the document fixes."""
     given = inputs.values[parameter.name]
-    detail = f"{float(given.flat[0]):g} {parameter.unit}".strip() if given.size == 1 else f"{given.size} values"
+    single = (given == given.flat[0]).all()
+    detail = f"{float(given.flat[0]):g} {parameter.unit}".strip() if single else f"{given.size} values"
     if parameter.value is not None and parameter.value.evidence.confirmed and (given == parameter.value.value).all():
         return detail, parameter.value.evidence
     if parameter.table is not None and parameter.by in inputs.values:

@@ -84,7 +84,10 @@ def _far_apart(parameter: Parameter, given: Given, sister: Parameter, theirs: Gi
     own, other = float(given.values.sum()), float(theirs.values.sum())
     if own <= 0 or other <= 0 or 1 / APART <= own / other <= APART:
         return []
-    text = f"{own:,.15g} {parameter.unit} is {own / other:,.3g} times {sister.symbol} ({other:,.15g} {sister.unit})"
+    where = given.place(0) if given.values.size == 1 else ""
+    text = (
+        f"{own:,.15g} {parameter.unit}{where} is {own / other:,.3g} times {sister.symbol} ({other:,.15g} {sister.unit})"
+    )
     near = Interval(other / APART, other * APART, True, True)
     return [Problem(parameter.symbol, text + _looks_like(parameter, own, near))]
 

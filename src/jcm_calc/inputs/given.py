@@ -20,6 +20,43 @@ CHUNK = 65_536
 SHOWN = 5
 
 
+class Cells:
+    """Where in a workbook the values of an array stand, so that a complaint can name the cell.
+
+    Parameters
+    ----------
+    columns : sequence of tuple
+        Name of the sheet and letters of the column, for each place that values come from.
+    places, rows : ndarray
+        For each value the number of its place and its row.
+    """
+
+    def __init__(self, columns: Sequence[tuple[str, str]], places: Array, rows: Array) -> None:
+        self.columns = columns
+        self.places = places
+        self.rows = rows
+
+    def __deepcopy__(self, memo: Any) -> Cells:
+        return self
+
+    def arranged(self, order: Array, shape: tuple[int, ...]) -> Cells:
+        """Return the cells in another order and shape."""
+        return Cells(self.columns, self.places[order].reshape(shape), self.rows[order].reshape(shape))
+
+    def first_along(self, axis: int) -> Cells:
+        """Return the first cells along an axis."""
+        return Cells(self.columns, self.places.take(0, axis), self.rows.take(0, axis))
+
+    def address(self, number: int) -> str:
+        """Return the address of one value, by its place in the flattened array."""
+        sheet, column = self.columns[int(self.places.flat[number])]
+        return f"{sheet}!{column}{int(self.rows.flat[number])}"
+
+    def __str__(self) -> str:
+        first, last = self.address(0), self.address(self.rows.size - 1)
+        return first if first == last else f"{first} to {last}"
+
+
 @dataclass(frozen=True)
 class Given:
     """Values on the way to their place on the axes.
@@ -38,6 +75,8 @@ class Given:
         What the user wrote, for single values.
     classes : tuple of str, optional
         The class that each code stands for.
+    cells : Cells, optional
+        Where in a workbook the values stand.
     """
 
     values: Array
@@ -46,6 +85,7 @@ class Given:
     source: str
     written: str = ""
     classes: tuple[str, ...] | None = None
+    cells: Cells | None = None
 
     @property
     def table(self) -> str:
@@ -70,6 +110,8 @@ class Given:
             for letter, n, size in zip(self.letters, at, self.values.shape, strict=True)
             if size > 1
         ]
+        if self.cells is not None:
+            named.append(self.cells.address(number))
         return f" ({', '.join(named)})" if named else ""
 
     def numbers_at(self, mask: Array, unit: str = "") -> str:
@@ -109,7 +151,9 @@ class Given:
                 f"instead of the first value"
             )
         labels = {other: label for other, label in self.labels.items() if other != letter}
-        return replace(self, values=first.squeeze(axis), letters=self.letters.replace(letter, ""), labels=labels)
+        cells = None if self.cells is None else self.cells.first_along(axis)
+        letters = self.letters.replace(letter, "")
+        return replace(self, values=first.squeeze(axis), letters=letters, labels=labels, cells=cells)
 
     def examples(self, mask: Array) -> str:
         """List the first few values under a mask, numbers or classes, with their places."""
@@ -142,8 +186,9 @@ class Given:
         rows = self.labels["p"]
         group = within(rows, targets)
         starts = [n for n, number in enumerate(group) if n == 0 or number != group[n - 1]]
-        values, axis = self.values, self.letters.index("p")
+        values, axis, cells = self.values, self.letters.index("p"), self.cells
         if len(starts) < len(rows):
+            cells = None
             if parameter.extensive:
                 values = np.add.reduceat(values, starts, axis)
             else:
@@ -154,7 +199,7 @@ class Given:
                         f"changes within a period, but only amounts are summed: {self.examples(differing)}; "
                         "give one value for each p"
                     )
-        return replace(self, values=values, labels={**self.labels, "p": targets})
+        return replace(self, values=values, labels={**self.labels, "p": targets}, cells=cells)
 
     def onto(self, labels: Mapping[str, Sequence[Any]], orders: dict[tuple[str, int], Any]) -> Given:
         """Bring the array, whose size fits, onto the axes of the methodology.
@@ -197,6 +242,7 @@ def read_value(
     source: str,
     unit: str | None = None,
     labels: Mapping[str, Sequence[Any]] | None = None,
+    cells_of: Cells | None = None,
 ) -> Given:
     """Read what was given for a parameter.
 
@@ -210,6 +256,8 @@ def read_value(
         From the heading of a column.
     labels : mapping, optional
         Labels along each axis, for a column of a table.
+    cells_of : Cells, optional
+        Where in a workbook the values stand.
 
     Raises
     ------
@@ -231,7 +279,7 @@ def read_value(
         raise ValueError("is empty")
     letters = "".join(labels) if labels is not None else _letters(parameter, values.shape)
     written = str(raw) if values.ndim == 0 and labels is None else ""
-    given = Given(values, letters, labels or {}, source, written, names)
+    given = Given(values, letters, labels or {}, source, written, names, cells_of)
     if faults:
         raise ValueError(_together(given, faults))
     return given

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from jcm_calc.inputs.given import Cells
 from jcm_calc.inputs.periods import Period
 from jcm_calc.problems import InputError, Problem, listed
 from jcm_calc.units import is_missing
@@ -39,13 +40,16 @@ class Column:
     unit : str or None
         From the heading.
     source : str
-        The table and the heading.
+        The table and the heading, or the cells of a workbook.
+    cells : Cells, optional
+        Where in a workbook the values stand.
     """
 
     values: npt.NDArray[Any]
     labels: dict[str, list[Any]]
     unit: str | None
     source: str
+    cells: Cells | None = None
 
 
 def read(path: str | os.PathLike[str]) -> pd.DataFrame:
@@ -80,7 +84,7 @@ def _read(file: Path) -> pd.DataFrame:
         return _read_csv(file)
     # cells as they are: pandas would take "NA" for an empty cell, and TRUE among numbers for 1
     if suffix == ".xlsx":
-        return pd.read_excel(file, dtype=object, keep_default_na=False, na_values=[""])
+        return pd.read_excel(file, engine="calamine", dtype=object, keep_default_na=False, na_values=[""])
     if suffix == ".parquet":
         return pd.read_parquet(file)
     raise InputError(file.name, [Problem(file.name, "is none of the formats understood: .csv, .xlsx, .parquet")])
@@ -196,16 +200,15 @@ def dense(frame: pd.DataFrame, letters: Iterable[str], name: str) -> dict[str, C
     if problems:
         raise InputError(name, problems)
     shape = tuple(len(labels[letter]) for letter in present)
-    return {
-        heading: Column(
-            _plain(frame[heading])[order].reshape(shape),
-            labels,
-            split_heading(heading)[1],
-            f"{name}, column {heading!r}",
-        )
-        for heading in frame.columns
-        if heading not in present
-    }
+    columns = {}
+    for heading in frame.columns:
+        if heading not in present:
+            values = _plain(frame[heading])[order].reshape(shape)
+            cells: Cells | None = frame.attrs.get("cells", {}).get(heading)
+            cells = None if cells is None else cells.arranged(order, shape)
+            source = f"{name}, column {heading!r}" if cells is None else f"{name}, {cells}"
+            columns[heading] = Column(values, labels, split_heading(heading)[1], source, cells)
+    return columns
 
 
 def _labels(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Any]]:

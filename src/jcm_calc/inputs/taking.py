@@ -16,7 +16,7 @@ from jcm_calc.declarations.items import DeclarationError, Kind, Parameter, Table
 from jcm_calc.evidence import unconfirmed
 from jcm_calc.inputs import checks
 from jcm_calc.inputs.cells import numbers
-from jcm_calc.inputs.given import Given, read_value
+from jcm_calc.inputs.given import Cells, Given, read_value
 from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
 
 if TYPE_CHECKING:
@@ -151,10 +151,11 @@ class Taken:
         source: str,
         unit: str | None = None,
         labels: Mapping[str, Sequence[Any]] | None = None,
+        cells: Cells | None = None,
     ) -> None:
         where = "" if labels is None else f" (in {source})"
         try:
-            given = read_value(parameter, raw, source, unit, labels)
+            given = read_value(parameter, raw, source, unit, labels, cells)
         except ValueError as error:
             hint = ""
             if parameter.candidates:
@@ -219,7 +220,8 @@ class Taken:
 
                 self._columns(read(table), Path(table).name)
             elif hasattr(table, "iloc"):
-                self._columns(table.to_frame() if hasattr(table, "to_frame") else table, source)
+                name = table.attrs.get("source", source)
+                self._columns(table.to_frame() if hasattr(table, "to_frame") else table, name)
             else:
                 complaint = f"a table must be a DataFrame or a file, not {type(table).__name__}"
                 raise InputError(source, [Problem(source, complaint)])
@@ -251,7 +253,7 @@ class Taken:
             return
         for heading, parameter in named.items():
             column = columns[heading]
-            self._read(parameter, column.values, column.source, column.unit, column.labels)
+            self._read(parameter, column.values, column.source, column.unit, column.labels, column.cells)
 
 
 def _single(parameter: Parameter, number: Any) -> float:

@@ -1,0 +1,84 @@
+"""Symbols as people type them: "EC PJ,i,p", "EC_PJ,i,p", "EC_{PJ,i,p}", subscripts lost or spelled."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.items import Parameter
+
+GREEK = {"η": "eta", "ρ": "rho", "φ": "phi", "Φ": "phi"}
+
+
+def plain(symbol: str) -> str:
+    """Return a symbol without whatever is lost or added in typing.
+
+    Examples
+    --------
+    >>> plain("EC PJ,i,p") == plain("EC_PJ,i,p") == plain("EC_{PJ,i,p}") == "ECPJip"
+    True
+    """
+    text = unicodedata.normalize("NFKC", symbol)
+    for letter, spelled in GREEK.items():
+        text = text.replace(letter, spelled)
+    return re.sub(r"[^0-9A-Za-z]", "", text)
+
+
+class Symbols:
+    """Finds the parameter that a symbol in a spreadsheet means.
+
+    Parameters
+    ----------
+    methodology : Methodology
+    """
+
+    def __init__(self, methodology: Methodology) -> None:
+        self.parameters = {**methodology.inputs, **methodology.facts}
+        self._known: dict[str, Parameter | None] = {}
+        # the likelier reading first; a spelling that fits two parameters fits none
+        for spelling in (_whole, _stem, _caseless):
+            self._learn(spelling)
+
+    def _learn(self, spelling: object) -> None:
+        found: dict[str, list[Parameter]] = {}
+        for parameter in self.parameters.values():
+            for text in spelling(parameter):  # type: ignore[operator]
+                found.setdefault(text, []).append(parameter)
+        for text, parameters in found.items():
+            if text:
+                one = parameters[0] if all(other is parameters[0] for other in parameters) else None
+                self._known.setdefault(text, one)
+
+    def find(self, text: str) -> Parameter | None:
+        """Return the parameter, or None where nothing or more than one fits."""
+        if text in self.parameters:
+            return self.parameters[text]
+        return self._known.get(plain(text)) or self._known.get(plain(text).casefold())
+
+    def numbered(self, text: str) -> tuple[Parameter, str] | None:
+        """Return parameter and label where a number stands in place of an index: EC_PJ,1,p."""
+        for parameter in self.parameters.values():
+            others = parameter.indices.replace("p", "")
+            if len(others) != 1:
+                continue
+            pattern = re.escape(parameter.symbol).replace(re.escape(f",{others}"), r"[,_ ](\d+)")
+            spaced = re.sub(r"[_ ]+", "[_ ]", pattern)
+            if match := re.fullmatch(spaced, text.strip()):
+                return parameter, match[1]
+        return None
+
+
+def _whole(parameter: Parameter) -> Iterable[str]:
+    return {plain(parameter.symbol), plain(parameter.name)}
+
+
+def _stem(parameter: Parameter) -> Iterable[str]:
+    """Without the indices, and with those that the parameter has but the symbol leaves out."""
+    stem = plain(parameter.name)
+    return {stem, stem + parameter.indices, stem + parameter.indices.replace("p", "")}
+
+
+def _caseless(parameter: Parameter) -> Iterable[str]:
+    return {text.casefold() for text in (*_whole(parameter), *_stem(parameter))}

@@ -1,0 +1,241 @@
+"""Finding the tables of a sheet by their headings, wherever they stand."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jcm_calc.declarations.items import Parameter
+from jcm_calc.units import UnitError, parse_unit
+from jcm_calc.workbook.layout import column_name
+from jcm_calc.workbook.opening import Book, Formula, Grid, column_number
+from jcm_calc.workbook.symbols import Symbols
+
+HEADINGS = {
+    "monitoring period": "period",
+    "monitoring point no.": "point",
+    "parameters": "symbol",
+    "parameter": "symbol",
+    "description of data": "text",
+    "monitored values": "value",
+    "estimated values": "value",
+    "values": "value",
+    "units": "unit",
+    "monitoring option": "option",
+    "source of data": "source",
+    "measurement methods and procedures": "procedure",
+    "monitoring frequency": "frequency",
+    "other comments": "comment",
+    "choice": "choice",
+    "option": "chosen",
+    "no.": "number",
+    "first day": "first",
+    "last day": "last",
+}
+# What makes a row of headings: these stand in it together.
+KINDS = {
+    "parameters": {"symbol", "value"},
+    "choices": {"choice", "chosen"},
+    "periods": {"first", "last"},
+}
+CAPTION = re.compile(r"\s*(\[|table\s*\d)", re.I)
+LINK = re.compile(r"(?:(?:'((?:[^']|'')+)'|([\w.]+))!)?\$?([A-Z]{1,3})\$?(\d{1,7})")
+OR_EMPTY = re.compile(r'IF\(ISBLANK\((.+)\),"",\1\)')
+FURTHEST_LINK = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value and where it stands."""
+
+    value: Any
+    sheet: str
+    row: int
+    column: int
+
+    @property
+    def address(self) -> str:
+        """The sheet and the cell."""
+        return f"{self.sheet}!{column_name(self.column)}{self.row + 1}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table: its cells by what stands above them."""
+
+    cells: Mapping[str, Cell]
+
+    def text(self, key: str) -> str:
+        """Return the text of a cell; an empty one where the table has no such column."""
+        found = self.cells.get(key)
+        return "" if found is None else str(found.value).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTable:
+    """A table with a row for each unit: labels, and a column for each parameter.
+
+    Attributes
+    ----------
+    letters : list of str
+        The index of each column of labels; the name of a class key instead, for values by class.
+    """
+
+    sheet: str
+    letters: list[str]
+    label_columns: list[int]
+    columns: dict[int, Parameter]
+    units: dict[int, str]
+    rows: list[int]
+
+
+class Sheets:
+    """The stored values of a workbook; a reference whose value is not stored is followed."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+
+    def cell(self, sheet: str, row: int, column: int) -> Cell:
+        """Return a cell."""
+        return Cell(self._value(sheet, row, column, 0), sheet, row, column)
+
+    def _value(self, sheet: str, row: int, column: int, depth: int) -> Any:
+        value = self.book.value(sheet, row, column)
+        if value != "" or depth == FURTHEST_LINK:
+            return value
+        formula = self.book.formulas(sheet).get((row, column))
+        target = None if formula is None or formula.stored else linked(formula.text, sheet)
+        if target is None or target[0] not in self.book.sheets:
+            return value
+        return self._value(*target, depth + 1)
+
+    def formula(self, cell: Cell) -> Formula | None:
+        """Return the formula of a cell that is more than a reference."""
+        formula = self.book.formulas(cell.sheet).get((cell.row, cell.column))
+        return None if formula is None or linked(formula.text, cell.sheet) is not None else formula
+
+    # Tables 1 and 2, choices, periods
+
+    def tables(self, sheet: str) -> Iterator[tuple[str, list[Row]]]:
+        """Yield kind and rows of each table with headings."""
+        grid = self.book.grid(sheet)
+        kind, spans, rows = "", dict[str, range](), list[Row]()
+        for number, cells in enumerate(grid):
+            headings = _headings(cells)
+            found = next((name for name, needed in KINDS.items() if needed <= headings.keys()), "")
+            first = next((cell for cell in cells if cell != ""), "")
+            if found or (isinstance(first, str) and CAPTION.match(first)):
+                if kind:
+                    yield kind, rows
+                kind, rows = found, []
+                spans = _spans(headings, cells)
+            elif kind and first != "":
+                rows.append(Row({key: self._in_span(sheet, number, span) for key, span in spans.items()}))
+        if kind:
+            yield kind, rows
+
+    def _in_span(self, sheet: str, row: int, span: range) -> Cell:
+        """Return the first cell that is not empty: headings and cells may be merged differently."""
+        found = [self.cell(sheet, row, column) for column in span]
+        return next((cell for cell in found if cell.value != ""), found[0])
+
+    # Tables of units
+
+    def unit_tables(self, sheet: str, symbols: Symbols, keys: Mapping[str, str]) -> Iterator[UnitTable]:
+        """Yield each table of units; ``keys`` gives the name of a class key by what stands above its classes."""
+        grid = self.book.grid(sheet)
+        starts: list[tuple[int, int | None]] = []  # the rows of the symbols and of the units
+        for number, cells in enumerate(grid):
+            if starts and number <= (starts[-1][1] or starts[-1][0]):
+                continue
+            if columns := _symbols_in(cells, symbols):
+                starts.append((number, _units(grid, number, columns)))
+        for (start, units), (beyond, _) in zip(starts, [*starts[1:], (len(grid), None)], strict=True):
+            columns = _symbols_in(grid[start], symbols)
+            first = min(columns)
+            heads = [(column, str(grid[start][column]).strip()) for column in range(first) if grid[start][column] != ""]
+            letters = [keys.get(text, text) for _, text in heads]
+            rows = [
+                number
+                for number in range((start if units is None else units) + 1, beyond)
+                if any(cell != "" for cell in grid[number]) and not _is_title(grid[number])
+            ]
+            texts = {column: str(grid[units][column]).strip() if units is not None else "" for column in columns}
+            yield UnitTable(sheet, letters, [column for column, _ in heads], columns, texts, rows)
+
+
+def _is_title(cells: Sequence[Any]) -> bool:
+    """Whether a row is the title of the next table: words in one cell, and nothing else."""
+    filled = [cell for cell in cells if cell != ""]
+    return len(filled) == 1 and isinstance(filled[0], str) and " " in filled[0].strip()
+
+
+def linked(formula: str, sheet: str) -> tuple[str, int, int] | None:
+    """Return the cell that a formula only refers to.
+
+    Examples
+    --------
+    >>> linked("'MPS(input)'!F20", "MRS(input)"), linked("F20*2", "MRS(input)")
+    (('MPS(input)', 19, 5), None)
+    """
+    if match := OR_EMPTY.fullmatch(formula):
+        formula = match[1]
+    match = LINK.fullmatch(formula)
+    if match is None:
+        return None
+    name = match[1].replace("''", "'") if match[1] else match[2] or sheet
+    return name, int(match[4]) - 1, column_number(match[3])
+
+
+def _headings(cells: Sequence[Any]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for column, cell in enumerate(cells):
+        if isinstance(cell, str) and cell:
+            text = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", cell)).strip().casefold()
+            if text in HEADINGS:
+                found.setdefault(HEADINGS[text], column)
+    return found
+
+
+def _spans(headings: Mapping[str, int], cells: Sequence[Any]) -> dict[str, range]:
+    """Return the columns under each heading: up to the next one."""
+    filled = [column for column, cell in enumerate(cells) if cell != ""]
+    return {
+        key: range(column, next((other for other in filled if other > column), len(cells)))
+        for key, column in headings.items()
+    }
+
+
+def _symbols_in(cells: Sequence[Any], symbols: Symbols) -> dict[int, Parameter]:
+    """Return the parameters whose symbols stand in a row, if it is a row of symbols."""
+    texts = {column: cell for column, cell in enumerate(cells) if isinstance(cell, str) and cell.strip()}
+    if len(texts) < 2:
+        return {}
+    found = {column: parameter for column, text in texts.items() if (parameter := symbols.find(text.strip()))}
+    labels = min(found, default=0)
+    # a class key is the heading of classes where it stands first
+    if found and not [column for column in texts if column < labels]:
+        del found[labels]
+    return found if all(column in found for column in texts if column >= min(found, default=0)) else {}
+
+
+def _units(grid: Grid, start: int, columns: Mapping[int, Parameter]) -> int | None:
+    """Return the row that holds the units: the first below the symbols in which every text is one."""
+    for row in range(start + 1, min(start + 4, len(grid))):
+        texts = [grid[row][column] for column in columns]
+        if all(isinstance(text, str) and text and _is_unit(text) for text in texts):
+            return row
+    return None
+
+
+def _is_unit(text: str) -> bool:
+    if text.strip() in ("-", "N/A", "date"):
+        return True
+    try:
+        parse_unit(text)
+    except UnitError:
+        return False
+    return True
