@@ -121,8 +121,8 @@ class CaseFile:
         The monitoring periods.
     project, choices, inputs, facts, sources : mapping
         The sections of that name.
-    tables : tuple of str
-        Absolute paths of the tables.
+    tables : tuple of str or DataFrame
+        Absolute paths of the tables, or the tables of a workbook.
     source : Evidence or None
         Of a worked case: where it was published, and how far it can be trusted.
     expected : mapping
@@ -138,7 +138,7 @@ class CaseFile:
     project: Mapping[str, Any] = field(default_factory=dict)
     choices: Mapping[str, Any] = field(default_factory=dict)
     inputs: Mapping[str, Any] = field(default_factory=dict)
-    tables: tuple[str, ...] = ()
+    tables: tuple[Any, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     source: Evidence | None = None

@@ -114,17 +114,49 @@ def show(number: str, version: str | None, as_json: bool) -> None:
 @click.argument("case", type=click.Path(path_type=Path))
 @click.option("--certify", is_flag=True, help="Claim the credits; refused while anything is unconfirmed.")
 @click.option("--trace", is_flag=True, help="Show every quantity in the order of calculation.")
-@click.option("-o", "--output", "manifest", metavar="FILE", type=click.Path(path_type=Path), help="Write the manifest.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write the monitoring spreadsheet (FILE.xlsx) or the manifest (FILE.json).",
+)
+@click.option(
+    "--plan",
+    metavar="PLAN",
+    type=click.Path(path_type=Path),
+    help="The case file or workbook whose estimates fill the monitoring plan of FILE.xlsx.",
+)
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
 @as_json
-def calc(case: Path, certify: bool, trace: bool, manifest: Path | None, force: bool, as_json: bool) -> int:
-    """Calculate the case file CASE.
+def calc(
+    case: Path, certify: bool, trace: bool, output: Path | None, plan: Path | None, force: bool, as_json: bool
+) -> int:
+    """Calculate CASE: a case file (.toml) or a filled monitoring spreadsheet (.xlsx).
 
     Where it holds published figures, they are compared, and a difference gives exit code 1.
     """
     from jcm_calc.cli.calculating import calculate_case
 
-    return calculate_case(case, certify=certify, trace=trace, manifest_path=manifest, force=force, as_json=as_json)
+    return calculate_case(case, certify, trace, output, plan, force, as_json)
+
+
+@jcm.command()
+@click.argument("number")
+@click.argument("more_years", nargs=-1, metavar="", type=int)
+@click.option("-o", "--output", metavar="FILE.xlsx", required=True, type=click.Path(path_type=Path))
+@click.option("--units", metavar="N", multiple=True, default=["1"], help="Rows along every index, or i=N along one.")
+@click.option("--years", metavar="YEAR ...", multiple=True, type=int, help="The calendar years of the report.")
+@click.option("--force", is_flag=True, help="Overwrite FILE.xlsx.")
+def template(
+    number: str, more_years: tuple[int, ...], output: Path, units: tuple[str, ...], years: tuple[int, ...], force: bool
+) -> None:
+    """Write the empty monitoring spreadsheet of methodology NUMBER, to be filled in and given to `jcm calc`."""
+    if more_years and not years:
+        raise click.UsageError(f"Got unexpected extra argument ({more_years[0]})")
+    from jcm_calc.cli.templates import write_template
+
+    write_template(number.upper(), output, units, [*years, *more_years], force)
 
 
 @jcm.command()

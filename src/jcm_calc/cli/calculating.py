@@ -1,4 +1,4 @@
-"""`jcm calc` and `jcm replay`: from a case file to a result, and from a manifest to the same result."""
+"""`jcm calc` and `jcm replay`: from a case file or workbook to a result, from a manifest to the same one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -27,25 +27,28 @@ STATED = ("periods", "choices", "inputs", "evidence", "eligibility", "certified"
 
 
 def calculate_case(
-    path: Path, *, certify: bool, trace: bool, manifest_path: Path | None, force: bool, as_json: bool
+    path: Path, certify: bool, trace: bool, target: Path | None, plan: Path | None, force: bool, as_json: bool
 ) -> int:
-    """Calculate a case file and write what comes out; return the exit code."""
-    if manifest_path is not None and manifest_path.exists() and not force:
-        raise click.BadParameter(f"{manifest_path} exists already; --force overwrites it", param_hint="--output")
-    case = read_case(path)
+    """Calculate a case file or a workbook and write what comes out; return the exit code."""
+    if target is not None:
+        output.check_target(target, force, (".json", ".xlsx"))
+    if plan is not None and (target is None or target.suffix.casefold() != ".xlsx"):
+        raise click.UsageError("--plan fills the monitoring plan of a workbook: name one with -o FILE.xlsx")
     with _warnings_shown_here():
-        result = case.calculate()
+        given = _read(path)
+        result = given.case.calculate()
+        planned = _planned(given if plan is None else _read(plan)) if plan or given.plan else None
     years = _by_year(result)
     credits, missing = _credits(result) if certify else (None, ())
-    comparisons = case.compare(result)
+    comparisons = given.case.compare(result)
     manifest = result.manifest()
-    if manifest_path is not None:
-        _save(manifest, manifest_path)
+    if target is not None and years is not None:
+        _save(given.case, result, planned, manifest, target, force)
     if as_json:
-        output.data(_as_data(result, manifest, years, credits, missing, comparisons))
+        output.data(_as_data(result, manifest, years, credits, missing, comparisons, given.remarks))
     else:
-        _page(case, result, years, credits, comparisons, trace)
-    output.remarks(result.inputs.warnings)
+        _page(given.case, result, years, credits, comparisons, trace)
+    output.remarks([*given.remarks, *result.inputs.warnings])
     if missing:
         _refuse(result, missing)
     if years is None:
@@ -53,6 +56,28 @@ def calculate_case(
     if not all(comparison.agrees for comparison in comparisons):
         return DIFFERS
     return REFUSED if missing else 0
+
+
+class _Given(NamedTuple):
+    """What a file holds: the case, the plan beside it in a workbook, and what was noted in reading."""
+
+    case: CaseFile
+    plan: CaseFile | None = None
+    remarks: Sequence[Problem] = ()
+
+
+def _read(path: Path) -> _Given:
+    """Read a case file, or a workbook by the ending of its name."""
+    if not path.suffix.casefold().startswith((".xl", ".ods")):
+        return _Given(read_case(path))
+    from jcm_calc.workbook.reading import read_workbook
+
+    workbook = read_workbook(path)
+    return _Given(workbook.case, workbook.plan, workbook.remarks)
+
+
+def _planned(given: _Given) -> Result:
+    return (given.plan or given.case).calculate()
 
 
 @contextmanager
@@ -89,10 +114,15 @@ def _credits(result: Result) -> tuple[dict[str, int] | None, Sequence[Item]]:
         raise InputError(str(result.methodology), [Problem("p", str(error))]) from None
 
 
-def _save(manifest: Mapping[str, Any], path: Path) -> None:
-    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+def _save(
+    case: CaseFile, result: Result, planned: Result | None, manifest: Mapping[str, Any], path: Path, force: bool
+) -> None:
+    """Write the workbook or the manifest, as the name of the file says."""
     try:
-        path.write_text(text, encoding="utf-8")
+        if path.suffix.casefold() == ".xlsx":
+            result.to_excel(path, planned, project=case.project, sources=case.sources, overwrite=force)
+        else:
+            path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     except OSError as error:
         raise click.BadParameter(f"{path} cannot be written: {error.strerror}", param_hint="--output") from None
 
@@ -104,6 +134,7 @@ def _as_data(
     credits: Mapping[str, int] | None,
     missing: Sequence[Item],
     comparisons: Sequence[Comparison],
+    remarks: Sequence[Problem],
 ) -> dict[str, Any]:
     """Return the manifest, and beside it what is worth having without another calculation."""
     found: dict[str, Any] = {
@@ -112,6 +143,8 @@ def _as_data(
         "criteria": json.loads(result.eligibility().reset_index().to_json(orient="records")),
         "unconfirmed": [str(item) for item in result.unconfirmed],
     }
+    if remarks:
+        found["remarks"] = [str(remark) for remark in remarks]
     if comparisons:
         found["published"] = [
             {"name": one.name, "published": one.published, "calculated": one.calculated, "agrees": one.agrees}

@@ -7,8 +7,10 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
+import click
 from rich import box
 from rich.cells import cell_len
 from rich.console import Console
@@ -139,6 +141,14 @@ def _below(headings: Sequence[str], cells: Sequence[Sequence[str]], texts: Seque
         show(line)
         if text:
             show(Padding(Text(text, "dim"), (0, 0, 0, 4)))
+
+
+def check_target(path: Path, force: bool, suffixes: Sequence[str]) -> None:
+    """Refuse to overwrite a file, and a name that ends otherwise than what is written."""
+    if path.suffix.casefold() not in suffixes:
+        raise click.BadParameter(f"{path} must end with {' or '.join(suffixes)}", param_hint="--output")
+    if path.exists() and not force:
+        raise click.BadParameter(f"{path} exists already; --force overwrites it", param_hint="--output")
 
 
 def complaints(title: str, problems: Sequence[Problem], warnings: Sequence[Problem] = ()) -> None:

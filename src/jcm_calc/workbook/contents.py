@@ -135,6 +135,8 @@ def without_plan(report: Contents) -> Contents:
 
     def value(name: str) -> Array | None:
         known = report.methodology.inputs.get(name) or report.methodology.facts.get(name) or report.nodes[name][0]
+        if isinstance(known, Equation) and not known.arguments:
+            return np.full((1,) * len(report.methodology.indices), known.function())
         return None if "p" in known.indices else report.value(name)
 
     return replace(

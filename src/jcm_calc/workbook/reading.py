@@ -133,7 +133,7 @@ def read_workbook(path: str | os.PathLike[str]) -> Workbook:
     project = _project(book, sets)
     reports = [reader.read(roles) for (kind, _), roles in sets.items() if kind == "MRS"]
     plans = [reader.read(roles) for (kind, _), roles in sets.items() if kind == "MPS"]
-    cases = [reader.case(found, project) for found in (reports, plans)]
+    report, plan = (reader.case(found, project) for found in (reports, plans))
     if reader.problems:
         raise InputError(book.name, reader.problems, reader.remarks)
     if book.external:
@@ -141,7 +141,7 @@ def read_workbook(path: str | os.PathLike[str]) -> Workbook:
         reader.remarks.append(Problem(book.name, complaint))
     for remark in reader.remarks:
         warnings.warn(str(remark), InputWarning, stacklevel=2)
-    return Workbook(book.path, number, version, *cases, tuple(reader.remarks))
+    return Workbook(book.path, number, version, report, plan, tuple(reader.remarks))
 
 
 # Sheets and header

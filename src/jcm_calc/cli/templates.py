@@ -1,0 +1,38 @@
+"""`jcm template`: the empty monitoring spreadsheet of a methodology."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from jcm_calc.cli import output
+from jcm_calc.problems import InputError
+from jcm_calc.rulebooks import methodology
+
+
+def write_template(number: str, path: Path, units: Sequence[str], years: Sequence[int], force: bool) -> None:
+    """Write the workbook, and say what to do with it."""
+    output.check_target(path, force, (".xlsx",))
+    m = methodology(number)
+    counts = _counts(units, [letter for letter in m.indices if letter != "p"])
+    try:
+        m.template(path, units=counts, years=years, overwrite=force)
+    except InputError:
+        raise
+    except OSError as error:
+        raise click.BadParameter(f"{path} cannot be written: {error.strerror}", param_hint="--output") from None
+    output.paragraph(f"{path}: fill in the coloured cells, then run: jcm calc {path}")
+
+
+def _counts(units: Sequence[str], letters: Sequence[str]) -> dict[str, int]:
+    """Return how many rows there are along each index."""
+    counts: dict[str, int] = {}
+    for text in units:
+        match = re.fullmatch(r"(?:(\w)=)?(\d{1,7})", text)
+        if match is None:
+            raise click.BadParameter(f"{text!r} came, expected a number such as 3, or i=3", param_hint="--units")
+        counts |= {match[1]: int(match[2])} if match[1] else dict.fromkeys(letters, int(match[2]))
+    return counts

@@ -1,0 +1,129 @@
+"""Other programs recalculate every formula that is written, from nothing but the inputs."""
+
+import re
+
+import numpy as np
+import pytest
+from workbooks import (
+    agrees,
+    at,
+    drawn_result,
+    every_case,
+    formulas,
+    label,
+    office,
+    recalculated_by_formulas,
+    recalculated_by_office,
+)
+
+from jcm_calc import calculate
+from jcm_calc.credits import whole_tonnes
+from jcm_calc.workbook.formulas import _sum
+
+# Values drawn at random are possible, but not plausible.
+pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
+
+# The library formulas writes small numbers with 15 decimals, so that they lose digits on their way.
+OF_FORMULAS = 1e-9
+OF_OFFICE = 1e-12
+MANY = 20_000
+
+
+def assert_agree(path, values, tolerance):
+    """Hold every formula of a workbook against what another program makes of it."""
+    stored = formulas(path)
+    assert len(stored) > 30
+    wrong = [
+        f"{sheet}!{column}{row} ={text[:80]}: stored {value}, recalculated {values(sheet, column, row)}"
+        for (sheet, column, row), (text, value) in stored.items()
+        if not agrees(value, values(sheet, column, row), tolerance)
+    ]
+    assert not wrong, f"{path.name}: {len(wrong)} of {len(stored)} differ: " + "; ".join(wrong[:5])
+
+
+def workbooks_of_every_case(folder):
+    paths = []
+    for m, case in every_case():
+        path = folder / f"{label(m, case)}.xlsx"
+        result = drawn_result(m, case, seed=1)
+        result.to_excel(path, plan=drawn_result(m, case, seed=2))
+        paths.append(path)
+    return paths
+
+
+def fleet(folder):
+    """Many units whose reductions add up to a whole number in exact arithmetic, and hardly in floating point."""
+    result = calculate("PW_AM001", EG=np.full(MANY, 8.4), EF_RE=1.0, p="2024")
+    path = folder / "fleet.xlsx"
+    result.to_excel(path)
+    return path
+
+
+@pytest.mark.skipif(office() is None, reason="LibreOffice is not installed; the library formulas recalculates instead")
+def test_libreoffice_recalculates_every_formula(tmp_path):
+    paths = [*workbooks_of_every_case(tmp_path), fleet(tmp_path)]
+    found = recalculated_by_office(paths, tmp_path)
+    for path in paths:
+        sheets = found[path.name]
+        assert_agree(path, lambda sheet, *cell, sheets=sheets: at(sheets[sheet], *cell), OF_OFFICE)
+    tonnes = next(cells[5] for cells in found["fleet.xlsx"]["MRS(input)"] if "tCO2/p" in cells and cells[5] != "")
+    assert tonnes == 8.4 * MANY == 168_000
+
+
+@pytest.mark.skipif(office() is not None, reason="LibreOffice recalculates everything")
+def test_the_library_formulas_recalculates_every_formula(tmp_path):
+    for path in workbooks_of_every_case(tmp_path):
+        values = recalculated_by_formulas(path, tmp_path)
+        assert_agree(path, lambda *cell, values=values: values[cell], OF_FORMULAS)
+
+
+def test_the_library_formulas_recalculates_one_methodology_of_each_kind(tmp_path):
+    """Numeric bins, classes, dates and fits: a second opinion beside LibreOffice."""
+    for m, case in every_case():
+        if label(m, case) in ("ID_AM002_both", "ID_AM003", "VN_AM005_by-day_dated", "ID_AM007_records_mass"):
+            path = tmp_path / f"{m.number}.xlsx"
+            drawn_result(m, case, seed=3).to_excel(path)
+            values = recalculated_by_formulas(path, tmp_path)
+            stored = {cell: value for cell, (_, value) in formulas(path).items() if "MRS" in cell[0]}
+            assert len(stored) > 30
+            for cell, value in stored.items():
+                assert agrees(value, values[cell], OF_FORMULAS), (path.name, cell, value, values[cell])
+
+
+# The cut to whole tonnes
+
+
+def added_by_a_spreadsheet(formula, values):
+    """Evaluate nested sums of ranges of one column as Excel does: from left to right."""
+    total = 0.0
+    for first, last in re.findall(r"[A-Z]+(\d+):[A-Z]+(\d+)", formula):
+        part = 0.0
+        for value in values[int(first) - 1 : int(last)]:
+            part += value
+        total += part
+    return total
+
+
+def cut_by_a_spreadsheet(total):
+    """MAX(0,ROUNDDOWN(x+MAX(1E-9,1E-11*ABS(x)),0)), with truncation in place of ROUNDDOWN."""
+    return max(0, int(total + max(1e-9, 1e-11 * abs(total))))
+
+
+@pytest.mark.parametrize("term", [8.4, 0.1, 0.7, 1 / 3, 123.456, 1e-4])
+@pytest.mark.parametrize("size", [1_000_000, 999_983])
+def test_sums_of_a_million_rows_give_the_same_whole_tonnes(term, size):
+    formula = _sum("D", np.arange(size))
+    assert len(formula) < 8_192
+    assert re.fullmatch(r"SUM\((SUM\(D\d+:D\d+\),?)+\)", formula)
+    values = [term] * size
+    total = added_by_a_spreadsheet(formula, values)
+    assert abs(total - term * size) <= 1e-12 * term * size
+    assert cut_by_a_spreadsheet(total) == whole_tonnes(float(np.sum(values)))
+
+
+def test_a_single_sum_of_a_million_rows_would_drift():
+    """Why sums are nested: added from left to right, a million terms end further from their sum."""
+    values = [8.4] * 1_000_000
+    alone = added_by_a_spreadsheet("SUM(D1:D1000000)", values)
+    nested = added_by_a_spreadsheet(_sum("D", np.arange(1_000_000)), values)
+    assert abs(nested - 8.4e6) < 1e-6 < abs(alone - 8.4e6)

@@ -1,0 +1,133 @@
+"""Workbooks of every methodology, and their recalculation by other programs."""
+
+import math
+import os
+import re
+import shutil
+import subprocess
+import zipfile
+from datetime import date, datetime
+from html import unescape
+from pathlib import Path
+
+import numpy as np
+from adapters import ADAPTERS
+from draws import cases, draw
+from python_calamine import CalamineWorkbook
+
+from jcm_calc import InputError, calculate
+from jcm_calc.rulebooks import every
+
+# Two years of two periods each.
+PERIODS = ["2023-01-01/2023-06-30", "2023-07-01/2023-12-31", "2024-01-01/2024-06-30", "2024-07-01/2024-12-31"]
+FORMULA = re.compile(r'<c r="([A-Z]+)(\d+)"[^>]*?><f>(.*?)</f><v>(.*?)</v>')
+ATTEMPTS = 60
+
+
+def every_case():
+    """Yield each methodology with each combination of its choices."""
+    for m in every():
+        for case in cases(m):
+            yield m, case
+
+
+def label(m, case):
+    """Name a case of a methodology, as a file can be called."""
+    return "_".join([m.number, *(option.replace(" ", "-") for option in case.values())])
+
+
+def drawn_result(m, case, seed):
+    """A result of random inputs: several units, two years. A draw that the library refuses is drawn again."""
+    rng = np.random.default_rng(seed)
+    for _ in range(ATTEMPTS):
+        adapter = ADAPTERS[m.number]
+        drawn = draw(rng, m, case, adapter.overrides)
+        adapter.fit(rng, drawn, case)
+        drawn["p"] = PERIODS
+        if "capacity" in drawn:  # a spreadsheet compares 15 digits: the number next to a limit equals it there
+            drawn["capacity"] = [float(f"{capacity:.12g}") for capacity in drawn["capacity"]]
+        try:
+            return calculate(m, **drawn, **case)
+        except InputError:
+            continue
+    raise AssertionError(f"no draw of {m} suits {case}")
+
+
+def formulas(path):
+    """Every formula by sheet and cell, with the value stored beside it."""
+    found = {}
+    with zipfile.ZipFile(path) as archive:
+        names = re.findall(r'<sheet name="([^"]+)"', archive.read("xl/workbook.xml").decode())
+        for number, name in enumerate(names, 1):
+            content = archive.read(f"xl/worksheets/sheet{number}.xml").decode()
+            for column, row, text, stored in FORMULA.findall(content):
+                found[name, column, int(row)] = (unescape(text), unescape(stored))
+    return found
+
+
+def without_stored_values(source, target):
+    """Copy a workbook without the values stored beside its formulas."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name.startswith("xl/worksheets/sheet"):
+                content = re.sub(rb"(</f>)<v>[^<]*</v>", rb"\1", content)
+            new.writestr(name, content)
+
+
+def office():
+    """The command that starts LibreOffice; None where it is not installed, which CI does not allow."""
+    found = shutil.which("soffice") or shutil.which("libreoffice")
+    if found is None and os.environ.get("CI"):
+        raise AssertionError("LibreOffice is missing: CI must recalculate the workbooks with it")
+    return found
+
+
+def recalculated_by_office(paths, folder):
+    """Recalculate workbooks with LibreOffice; return for each the grids of its sheets by name."""
+    stripped, results = folder / "stripped", folder / "recalculated"
+    stripped.mkdir()
+    for path in paths:
+        without_stored_values(path, stripped / path.name)
+    profile = f"-env:UserInstallation=file://{folder}/profile"
+    command = [office(), "--headless", profile, "--convert-to", "xlsx", "--outdir", results, *stripped.iterdir()]
+    subprocess.run(list(map(str, command)), check=True, capture_output=True, timeout=600)
+    return {path.name: grids(results / path.name) for path in paths}
+
+
+def grids(path):
+    """The values of each sheet, row by row."""
+    book = CalamineWorkbook.from_path(str(path))
+    return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+
+
+def at(grid, column, row):
+    """The value of a cell of a grid."""
+    number = 0
+    for letter in column:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return grid[row - 1][number - 1] if row <= len(grid) and number <= len(grid[row - 1]) else ""
+
+
+def recalculated_by_formulas(path, folder):
+    """Recalculate a workbook with the library formulas; return the values of its cells by sheet, column and row."""
+    import formulas as library
+
+    stripped = Path(folder) / "stripped.xlsx"
+    without_stored_values(path, stripped)
+    solution = library.ExcelModel().loads(str(stripped)).finish().calculate()
+    found = {}
+    for sheet, column, row in formulas(path):
+        key = f"'[{stripped.name}]{sheet.upper()}'!{column}{row}"
+        found[sheet, column, row] = solution[key].value[0, 0]
+    return found
+
+
+def agrees(stored, value, tolerance):
+    """Whether a recalculated value is the stored one."""
+    if isinstance(value, date | datetime):
+        value = (value - type(value)(1899, 12, 30)).days
+    try:
+        return math.isclose(float(stored), float(value), rel_tol=tolerance, abs_tol=0)
+    except (TypeError, ValueError):
+        return stored == str(value)
