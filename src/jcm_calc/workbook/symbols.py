@@ -63,9 +63,9 @@ class Symbols:
             others = parameter.indices.replace("p", "")
             if len(others) != 1:
                 continue
-            pattern = re.escape(parameter.symbol).replace(re.escape(f",{others}"), r"[,_ ](\d+)")
-            spaced = re.sub(r"[_ ]+", "[_ ]", pattern)
-            if match := re.fullmatch(spaced, text.strip()):
+            stem, found, rest = parameter.symbol.partition(f",{others}")
+            before, after = (re.sub("[_ ]", "[_ ]", re.escape(part)) for part in (stem, rest))
+            if found and (match := re.fullmatch(rf"{before}[,_ ](\d+){after}", text.strip())):
                 return parameter, match[1]
         return None
 
