@@ -16,6 +16,7 @@ from pathlib import Path
 
 import fleet
 import small
+import workbook
 from rich.console import Console
 from rich.table import Table
 
@@ -82,7 +83,26 @@ def main() -> None:
     pandas = process("python", "-c", "import pandas")
     row("import jcm_calc against import pandas", *compare(process("python", "-c", "import jcm_calc"), pandas), 0.60)
     row("jcm list against import pandas", *compare(process("jcm", "list"), pandas), 1.00)
+    with workbook.folder() as folder:
+        of_workbooks(Path(folder), row, table)
     Console(width=110).print(table)
+
+
+def of_workbooks(folder: Path, row: Callable[[str, float, float, float], None], table: Table) -> None:
+    """Add the rows of reading and writing workbooks."""
+    ours, constants = compare(*workbook.write(folder), rounds=5)
+    row(f"writing a workbook of {workbook.UNITS_WRITTEN:,} units against constants", ours, constants, 3.0)
+    if workbook.office() is None:
+        table.add_row("reading a workbook against LibreOffice", "", "not installed", "", "0.02")
+        return
+    path = workbook.filled(folder)
+    ours, office = compare(workbook.read(path), workbook.recalculate([path], folder), rounds=5)
+    row("reading a filled workbook to a result against LibreOffice, a process a file", ours, office, 0.02)
+    paths = [workbook.filled(folder, number) for number in range(1, workbook.BATCH + 1)]
+    ours, office = compare(
+        lambda: [workbook.read(one)() for one in paths], workbook.recalculate(paths, folder), rounds=3
+    )
+    row(f"  the same for {workbook.BATCH} files, LibreOffice in one process", ours, office, 1.0)
 
 
 if __name__ == "__main__":

@@ -345,6 +345,67 @@ def test_manifest_that_cannot_be_written(tmp_path):
     assert result.stdout == ""
 
 
+# The monitoring spreadsheet
+
+
+def test_a_workbook_is_written_and_calculated(tmp_path):
+    report, again = tmp_path / "report.xlsx", tmp_path / "again.xlsx"
+    run("calc", FREEZER, "-o", report)
+    written = json.loads(run("calc", report, "--json").stdout)
+    assert written["inputs"] == json.loads(run("calc", FREEZER, "--json").stdout)["inputs"]
+    run("calc", report, "-o", again, "--plan", FREEZER)
+    assert jcm_calc.read_workbook(again).plan.calculate().ER.magnitude == pytest.approx(25.8075)
+
+
+def test_a_workbook_with_a_plan_keeps_it(tmp_path):
+    planned, again = tmp_path / "planned.xlsx", tmp_path / "again.xlsx"
+    run("calc", FREEZER, "-o", planned, "--plan", FREEZER)
+    run("calc", planned, "-o", again)
+    assert jcm_calc.read_workbook(again).plan is not None
+
+
+def test_files_are_not_overwritten(tmp_path):
+    path = tmp_path / "precious.xlsx"
+    path.write_text("precious")
+    for command in (("calc", FREEZER), ("template", "ID_AM003")):
+        assert "exists already; --force overwrites it" in run(*command, "-o", path, code=2).stderr
+    assert path.read_text() == "precious"
+    run("template", "ID_AM003", "-o", path, "--force")
+    assert "no values are filled in" in run("calc", path, code=2).stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("calc", FREEZER, "-o", "report.pdf"), "must end with .json or .xlsx"),
+        (("calc", FREEZER, "--plan", FREEZER), "name one with -o FILE.xlsx"),
+        (("template", "ID_AM003", "-o", "input.csv"), "must end with .xlsx"),
+        (("template", "ID_AM003", "-o", "input.xlsx", "--units", "many"), "expected a number such as 3, or i=3"),
+        (("template", "ID_AM003", "-o", "input.xlsx", "--units", "x=3"), "'x' is no index"),
+        (("template", "ID_AM003", "-o", "input.xlsx", "2024"), "unexpected extra argument"),
+        (("template", "XX_AM001", "-o", "input.xlsx"), "XX_AM001"),
+        (("calc", "nowhere.xlsx"), "there is no such file"),
+    ],
+)
+def test_workbooks_that_cannot_be(tmp_path, monkeypatch, arguments, complaint):
+    monkeypatch.chdir(tmp_path)
+    assert complaint in run(*arguments, code=2).stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_template_has_rows_for_units_and_sheets_for_years(tmp_path):
+    import openpyxl
+
+    path = tmp_path / "input.xlsx"
+    assert (
+        "fill in the coloured cells"
+        in run("template", "ID_AM002", "-o", path, "--units", "3", "--years", 2024, 2025).stdout
+    )
+    book = openpyxl.load_workbook(path)
+    assert "MRS(input) 2025" in book.sheetnames
+    assert [book["MRS(input_separate)"].cell(row, 2).value for row in range(11, 15)][3] is None
+
+
 def test_replay(manifest):
     assert "RE, PE and ER agree exactly" in run("replay", manifest).stdout
     assert json.loads(run("replay", manifest, "--json").stdout)["agrees"] is True

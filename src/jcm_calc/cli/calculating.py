@@ -42,7 +42,7 @@ def calculate_case(
     credits, missing = _credits(result) if certify else (None, ())
     comparisons = given.case.compare(result)
     manifest = result.manifest()
-    if target is not None and years is not None:
+    if target is not None:
         _save(given.case, result, planned, manifest, target, force)
     if as_json:
         output.data(_as_data(result, manifest, years, credits, missing, comparisons, given.remarks))

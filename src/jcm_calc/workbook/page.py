@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from xlsxwriter.worksheet import Worksheet
+
 from jcm_calc.declarations.items import Coordinate, Equation, Parameter
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.workbook.layout import LEFT, TITLE, column_name
@@ -58,6 +60,17 @@ class ExactFloat(float):
 
     def __format__(self, spec: str) -> str:
         return repr(float(self))
+
+
+class PlainWorksheet(Worksheet):  # type: ignore[misc]
+    """A worksheet whose formulas are written as they are.
+
+    XlsxWriter searches each formula for forty functions that Excel has got since 2010. None of
+    ours uses them, and the search takes four fifths of the time.
+    """
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        return formula.removeprefix("=")
 
 
 def styles(book: xlsxwriter.Workbook) -> dict[str, Format]:
@@ -134,7 +147,7 @@ class Page:
     ) -> None:
         self.formats = formats
         self.name = name
-        self.sheet = book.add_worksheet(name)
+        self.sheet = book.add_worksheet(name, PlainWorksheet)
         for column, width in enumerate(widths):
             self.sheet.set_column(column, column, width, formats["plain"])
         last = len(widths) - 1

@@ -510,13 +510,13 @@ class _Reader:
         """Return what sets of sheets hold together."""
         if not any(found.filled for found in sets):
             return None
-        first = sets[0]
-        dated = all(period.dated for found in sets for period in found.periods)
+        periods = [period for found in sets for period in found.periods]
+        dated = all(period.dated for period in periods)
         return CaseFile(
             path=self.book.path,
             methodology=self.m.number,
             version=self.m.version,
-            p=[period for found in sets for period in found.periods] if dated else None,
+            p=None if not dated else periods if len(periods) > 1 else periods[0],
             project=project,
             choices=self._agreed("choice", [found.choices for found in sets]),
             inputs={
@@ -525,7 +525,7 @@ class _Reader:
             },
             tables=tuple(self._frames(sets)),
             facts={},
-            sources=first.sources,
+            sources=sets[0].sources,
             source=None,
             expected={},
         )
