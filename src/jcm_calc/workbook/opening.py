@@ -39,9 +39,9 @@ FIRST_TAG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<\?[^<>]*\?>|<!--[^<>]*-->)*<\w
 COUNT = re.compile(rb"""\b(?:uniqueCount|count)\s*=\s*["'](\d+)""")
 # Attributes hold no < or >: a search that stops there takes no longer than the file is.
 FORMULA = re.compile(
-    rb"<(?:\w+:)?c\s([^<>]*)>\s*<(?:\w+:)?f([^<>]*?)(?:/>|>([^<]*)</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v>([^<]*)</)?"
+    rb"<(?:\w+:)?+c\s([^<>]*+)>\s*+<(?:\w+:)?+f([^<>]*?)(?:/>|>([^<]*)</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v>([^<]*)</)?"
 )
-FILLED = re.compile(rb"<(?:\w+:)?c(\s[^<>]*)?(?<!/)>")
+FILLED = re.compile(rb"<(?:\w+:)?+c(\s[^<>]*+)?+(?<!/)>")
 ERROR = re.compile(
     rb"""<(?:\w+:)?c(\s[^<>]*\bt\s*=\s*["']e["'][^<>]*)>(?:\s*<(?:\w+:)?f[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>))?"""
     rb"""\s*<(?:\w+:)?v>([^<]*)</"""
@@ -250,7 +250,10 @@ class Book:
         return self._errors[sheet]
 
     def _read_formulas(self, sheet: str) -> Iterator[tuple[tuple[int, int], Formula]]:
-        for match in FORMULA.finditer(self._content_of(sheet)):
+        content = self._content_of(sheet)
+        if b"<f" not in content and b":f" not in content:
+            return
+        for match in FORMULA.finditer(content):
             attributes, _, text, stored = match.groups()
             place = _place(attributes)
             if place is not None:
