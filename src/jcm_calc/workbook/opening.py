@@ -36,7 +36,8 @@ ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 # What XML may begin with, up to the end of the first tag.
 FIRST_TAG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<\?[^<>]*\?>|<!--[^<>]*-->)*<\w[^<>]*>")
-COUNT = re.compile(rb"""\b(?:uniqueCount|count)\s*=\s*["'](\d+)""")
+DIFFERENT_TEXTS = re.compile(rb"""\buniqueCount\s*=\s*["'](\d+)""")
+SMALLEST_TEXT = len("<si/>")
 # Attributes hold no < or >: a search that stops there takes no longer than the file is.
 FORMULA = re.compile(
     rb"<(?:\w+:)?+c\s([^<>]*+)>\s*+<(?:\w+:)?+f([^<>]*?)(?:/>|>([^<]*)</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v>([^<]*)</)?"
@@ -149,8 +150,10 @@ class Book:
         with archive.open(part) as file:
             start = file.read(PROLOGUE)
             self._check_start(part, start)
-            texts = COUNT.findall(start) if part.filename.casefold().endswith("sharedstrings.xml") else []
-            if any(int(count[:20]) > part.file_size for count in texts):  # memory would be reserved for them
+            texts = DIFFERENT_TEXTS.findall(start) if part.filename.casefold().endswith("sharedstrings.xml") else []
+            if any(
+                int(count[:20]) > min(part.file_size // SMALLEST_TEXT, MOST_CELLS) for count in texts
+            ):  # memory would be reserved for them
                 raise self.unusable(f"is damaged: {part.filename} cannot hold as many texts as it says")
             while file.read(PIECE):  # complains where size or checksum are not as stated
                 pass

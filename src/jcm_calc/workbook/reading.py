@@ -170,7 +170,7 @@ def _sets(book: Book) -> dict[tuple[str, str], Roles]:
             raise book.unusable(f"has two sheets for one purpose: {roles[short]!r} and {sheet!r}")
         roles[short] = sheet
     if not any("input" in roles for roles in sets.values()):
-        names = listed(map(repr, book.sheets))
+        names = listed(map(repr, book.sheets)) or "none"
         complaint = f"holds no monitoring plan or report: expected a sheet MRS(input) or MPS(input), found {names}"
         raise book.unusable(complaint)
     return {key: roles for key, roles in sets.items() if "input" in roles}
