@@ -698,7 +698,7 @@ def endless_list_of_sheets(folder: Path) -> Path:
 
 
 def bait(folder: Path) -> Path:
-    """Return a pipe with a few bytes in it: they are gone when anybody reads it."""
+    """Return a pipe: whoever opens it waits for ever, and is ended."""
     path = folder / "bait"
     if not path.exists():
         os.mkfifo(path)
