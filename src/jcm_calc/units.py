@@ -24,7 +24,7 @@ from fractions import Fraction
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jcm_calc.problems import suggestion
+from jcm_calc.problems import shown, suggestion
 
 if TYPE_CHECKING:
     import pint
@@ -287,7 +287,7 @@ def split(text: str) -> tuple[float, str | None]:
     """
     match = NUMBER_AND_UNIT.fullmatch(plain_signs(text))
     if match is None:
-        raise UnitError(f"{text!r} is not a number with a unit" if text.strip() else "is empty")
+        raise UnitError(f"{shown(text)} is not a number with a unit" if text.strip() else "is empty")
     return parse_number(match[1]), match[2] or None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import os
 import re
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -12,21 +13,39 @@ from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from jcm_calc.problems import InputError, Problem
 
 # A workbook of a million rows unpacks to some 200 MB.
 MOST_UNPACKED = 300_000_000
-PACKED_THAT_CAN_EXCEED = MOST_UNPACKED // 1032  # the densest that deflate can pack
+MOST_PACKED = 100_000_000
+MOST_PARTS = 10_000
+# A table of these many cells takes some 300 MB; nobody fills in as many.
+MOST_CELLS = 5_000_000
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+PIECE = 1 << 20
+PROLOGUE = 16_384
 OTHER_FILES = {
     b"%PDF": "is a PDF: give the spreadsheet itself",
-    b"\xd0\xcf\x11\xe0": "is protected by a password, or in the old format .xls: save it as .xlsx without a password",
     b"{\\rtf": "is a text document",
     b"<": "is XML or a web page, whatever its name says: save it as .xlsx",
 }
+COMPOUND_FILE = b"\xd0\xcf\x11\xe0"
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
+# What XML may begin with, up to the end of the first tag.
+FIRST_TAG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<\?[^<>]*\?>|<!--[^<>]*-->)*<\w[^<>]*>")
+DIFFERENT_TEXTS = re.compile(rb"""\buniqueCount\s*=\s*["'](\d+)""")
+SMALLEST_TEXT = len("<si/>")
+# Attributes hold no < or >: a search that stops there takes no longer than the file is.
 FORMULA = re.compile(
-    rb"<(?:\w+:)?c\s([^>]*)>\s*<(?:\w+:)?f([^>]*?)(?:/>|>([^<]*)</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v>([^<]*)</)?"
+    rb"<(?:\w+:)?+c\s([^<>]*+)>\s*+<(?:\w+:)?+f([^<>]*?)(?:/>|>([^<]*)</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v>([^<]*)</)?"
+)
+FILLED = re.compile(rb"<(?:\w+:)?+c(\s[^<>]*+)?+(?<!/)>")
+ERROR = re.compile(
+    rb"""<(?:\w+:)?c(\s[^<>]*\bt\s*=\s*["']e["'][^<>]*)>(?:\s*<(?:\w+:)?f[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>))?"""
+    rb"""\s*<(?:\w+:)?v>([^<]*)</"""
 )
 ADDRESS = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 Grid = list[list[Any]]
@@ -58,26 +77,19 @@ class Book:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
-        self.name = self.path.name
+        self.name = printable(self.path.name)
         content = self._content()
         try:
             with zipfile.ZipFile(BytesIO(content)) as archive:
                 self._check(archive)
                 self._parts = {part.filename: part for part in archive.infolist()}
                 self._files = _sheet_files(archive)
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            NotImplementedError,
-            KeyError,
-            RuntimeError,
-            EOFError,
-            OSError,
-        ) as error:
+        except DAMAGED as error:
             raise self.unusable(f"is damaged or no Excel workbook (.xlsx): {error}") from None
         self._content_bytes = content
         self._grids: dict[str, Grid] = {}
         self._formulas: dict[str, dict[tuple[int, int], Formula]] = {}
+        self._errors: dict[str, dict[tuple[int, int], str]] = {}
 
     def unusable(self, complaint: str) -> InputError:
         """Return the error that says what is wrong with the file as a whole."""
@@ -85,24 +97,39 @@ class Book:
 
     def _content(self) -> bytes:
         try:
+            self._check_file(self.path.stat())
             content = self.path.read_bytes()
         except FileNotFoundError:
-            raise self.unusable(f"there is no such file: {self.path}") from None
+            raise self.unusable(f"there is no such file: {printable(str(self.path))}") from None
         except OSError as error:
             raise self.unusable(f"cannot be read: {error.strerror}") from None
         if not content.strip(b"\0"):
             raise self.unusable("the file is empty")
+        if content.startswith(COMPOUND_FILE):
+            protected = "is protected by a password: save it without one"
+            raise self.unusable(protected if ENCRYPTED in content else "is in the old format .xls: save it as .xlsx")
         for start, complaint in OTHER_FILES.items():
-            if content.lstrip()[:8].startswith(start):
+            if content[:1000].lstrip().startswith(start):
                 raise self.unusable(complaint)
         if not content.startswith(b"PK"):
             raise self.unusable("is no Excel workbook (.xlsx), whatever its name says")
         return content
 
+    def _check_file(self, found: os.stat_result) -> None:
+        """Refuse what cannot be read to its end."""
+        if stat.S_ISDIR(found.st_mode):
+            raise self.unusable("is a folder")
+        if not stat.S_ISREG(found.st_mode):
+            raise self.unusable("is no file but a device or a pipe")
+        if found.st_size > MOST_PACKED:
+            raise self.unusable(f"is larger than {MOST_PACKED // 1_000_000} MB")
+
     def _check(self, archive: zipfile.ZipFile) -> None:
         names = {part.filename for part in archive.infolist()}
         if len(names) < len(archive.infolist()):
             raise self.unusable("is damaged: it holds two parts of the same name")
+        if len(names) > MOST_PARTS:
+            raise self.unusable(f"holds more than {MOST_PARTS:,} parts")
         if "mimetype" in names:
             raise self.unusable("is an OpenDocument file (.ods): save it as .xlsx")
         if any(name.casefold().endswith("vbaproject.bin") for name in names):
@@ -116,17 +143,58 @@ class Book:
         for part in archive.infolist():
             if part.flag_bits & 1:
                 raise self.unusable("is protected by a password: save it without one")
-            if part.filename.endswith((".xml", ".rels")):
-                self._check_part(archive, part)
+            self._check_part(archive, part)
 
     def _check_part(self, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
         """Refuse entities, and parts that unpack to more than they say."""
         with archive.open(part) as file:
-            if re.search(rb"<!(DOCTYPE|ENTITY)", file.read(4096)):
-                raise self.unusable(f"declares XML entities (in {part.filename}), which no spreadsheet program writes")
-            if part.compress_size > PACKED_THAT_CAN_EXCEED or part.file_size < part.compress_size:
-                while file.read(1 << 20):  # complains where size or checksum are not as stated
-                    pass
+            start = file.read(PROLOGUE)
+            self._check_start(part, start)
+            texts = DIFFERENT_TEXTS.findall(start) if part.filename.casefold().endswith("sharedstrings.xml") else []
+            if any(
+                int(count[:20]) > min(part.file_size // SMALLEST_TEXT, MOST_CELLS) for count in texts
+            ):  # memory would be reserved for them
+                raise self.unusable(f"is damaged: {part.filename} cannot hold as many texts as it says")
+            while file.read(PIECE):  # complains where size or checksum are not as stated
+                pass
+
+    def _check_start(self, part: zipfile.ZipInfo, start: bytes) -> None:
+        """Refuse XML that does not come to its content at once."""
+        name = printable(part.filename)
+        if start.startswith(WIDE):
+            raise self.unusable(f"is in UTF-16 ({name}), which no spreadsheet program writes: save it again as .xlsx")
+        if not start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
+            return
+        if re.search(rb"<!(DOCTYPE|ENTITY)", start):
+            raise self.unusable(f"declares XML entities (in {name}), which no spreadsheet program writes")
+        if not FIRST_TAG.match(start):
+            raise self.unusable(f"is damaged: {name} does not begin as a part of a workbook")
+
+    # Cells
+
+    def _check_cells(self, sheet: str) -> None:
+        """Refuse a sheet whose table of all cells up to the last one would fill the memory."""
+        file = self._files.get(sheet)
+        if file is None:
+            return
+        filled, last_row, columns = 0, 0, set[bytes]()
+        with zipfile.ZipFile(BytesIO(self._content_bytes)) as archive, archive.open(file) as part:
+            for piece in _pieces(part):
+                attributes = FILLED.findall(piece)
+                places = [place for place in map(ADDRESS.search, attributes) if place is not None]
+                if len(places) < len(attributes):
+                    raise self.unusable(f"sheet {sheet!r} does not say where its cells stand: save it again as .xlsx")
+                filled += len(places)
+                columns |= {place[1] for place in places}
+                last_row = max(last_row, max((int(place[2]) for place in places), default=0))
+        last_column = max((column_number(column.decode()) + 1 for column in columns), default=0)
+        if last_row > LAST_ROW or last_column > LAST_COLUMN:
+            raise self.unusable(f"sheet {sheet!r} has a cell beyond the last one that a spreadsheet has")
+        if max(filled, last_row * last_column) > MOST_CELLS:
+            raise self.unusable(
+                f"sheet {sheet!r} spreads over {last_row:,} rows and {last_column:,} columns, which is more than "
+                f"{MOST_CELLS:,} cells: delete what stands far from the tables"
+            )
 
     # Sheets
 
@@ -146,11 +214,20 @@ class Book:
         names: list[str] = self._reader.sheet_names
         return names
 
+    @property
+    def hidden(self) -> list[str]:
+        """The names of the sheets that a spreadsheet program does not show."""
+        sheets = self._reader.sheets_metadata
+        return [sheet.name for sheet in sheets if "Hidden" in str(sheet.visible)]
+
     def grid(self, sheet: str) -> Grid:
         """Return the stored values of a sheet, row by row from the first cell; empty texts in empty cells."""
         if sheet not in self._grids:
             try:
+                self._check_cells(sheet)
                 self._grids[sheet] = self._reader.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+            except InputError:
+                raise
             except Exception as error:
                 raise self.unusable(f"sheet {sheet!r} cannot be read: {error}") from None
         return self._grids[sheet]
@@ -166,23 +243,43 @@ class Book:
             self._formulas[sheet] = dict(self._read_formulas(sheet))
         return self._formulas[sheet]
 
+    def errors(self, sheet: str) -> Mapping[tuple[int, int], str]:
+        """Return the errors of a sheet, such as #REF!, by row and column; in its grid they are empty."""
+        if sheet not in self._errors:
+            content = self._content_of(sheet)
+            any_error = b'"e"' in content or b"'e'" in content
+            found = ((_place(match[1]), match[2]) for match in (ERROR.finditer(content) if any_error else ()))
+            self._errors[sheet] = {place: printable(text.decode("utf-8", "replace")) for place, text in found if place}
+        return self._errors[sheet]
+
     def _read_formulas(self, sheet: str) -> Iterator[tuple[tuple[int, int], Formula]]:
-        file = self._files.get(sheet)
-        if file is None:
+        content = self._content_of(sheet)
+        if b"<f" not in content and b":f" not in content:
             return
-        with zipfile.ZipFile(BytesIO(self._content_bytes)) as archive:
-            content = archive.read(file)
         for match in FORMULA.finditer(content):
             attributes, _, text, stored = match.groups()
-            address = ADDRESS.search(attributes)
-            if address is not None:
-                place = int(address[2]) - 1, column_number(address[1].decode())
+            place = _place(attributes)
+            if place is not None:
                 yield place, Formula(html.unescape((text or b"").decode("utf-8", "replace")), bool(stored))
+
+    def _content_of(self, sheet: str) -> bytes:
+        """Return the XML of a sheet."""
+        file = self._files.get(sheet)
+        if file is None:
+            return b""
+        with zipfile.ZipFile(BytesIO(self._content_bytes)) as archive:
+            return archive.read(file)
 
     @property
     def external(self) -> list[str]:
         """The parts that refer to other files."""
         return sorted(name for name in self._parts if name.startswith("xl/externalLinks/") and name.endswith(".xml"))
+
+
+def _place(attributes: bytes) -> tuple[int, int] | None:
+    """Return row and column of a cell, counted from 0."""
+    address = ADDRESS.search(attributes)
+    return None if address is None else (int(address[2]) - 1, column_number(address[1].decode()))
 
 
 def _sheet_files(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -193,12 +290,12 @@ def _sheet_files(archive: zipfile.ZipFile) -> dict[str, str]:
     except KeyError:
         return {}
     targets = {}
-    for element in re.findall(r"<(?:\w+:)?Relationship\s[^>]*>", related):
+    for element in re.findall(r"<(?:\w+:)?Relationship\s[^<>]*>", related):
         key, target = (re.search(rf'\b{name}="([^"]*)"', element) for name in ("Id", "Target"))
         if key and target:
             targets[key[1]] = target[1].removeprefix("/xl/").removeprefix("xl/")
     files = {}
-    for element in re.findall(r"<(?:\w+:)?sheet\s[^>]*>", book):
+    for element in re.findall(r"<(?:\w+:)?sheet\s[^<>]*>", book):
         name, key = re.search(r'\bname="([^"]*)"', element), re.search(r'\b\w+:id="([^"]*)"', element)
         if name and key and key[1] in targets:
             files[html.unescape(name[1])] = f"xl/{targets[key[1]]}"
@@ -217,3 +314,23 @@ def column_number(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - ord("A") + 1
     return number - 1
+
+
+def printable(text: str) -> str:
+    r"""Return a text with the characters that do not print, or turn a line around, written as escapes.
+
+    Examples
+    --------
+    >>> print(printable("report\n2024.xlsx"))
+    report\n2024.xlsx
+    """
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+
+
+def _pieces(part: IO[bytes]) -> Iterator[bytes]:
+    """Yield a part of an archive in pieces that end with a tag."""
+    rest = b""
+    while piece := part.read(PIECE):
+        whole, tag, after = (rest + piece).rpartition(b">")
+        yield whole + tag
+        rest = after

@@ -23,7 +23,7 @@ from jcm_calc.problems import InputError, InputWarning, Problem, listed, shown
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import normalise
 from jcm_calc.workbook.layout import column_name
-from jcm_calc.workbook.opening import Book
+from jcm_calc.workbook.opening import Book, printable
 from jcm_calc.workbook.symbols import Symbols
 from jcm_calc.workbook.tables import Cell, Row, Sheets, UnitTable
 
@@ -34,9 +34,10 @@ NAME = re.compile(r"\s*(MPS|MRS)\W*(input[_ ]*separate|input|calc[_ ]*process|ca
 TITLE = re.compile(
     r"Monitoring (Plan|Report) Sheet\s*\((Input Sheet|Input Sheet, continued|Calculation Process Sheet)\)", re.I
 )
-HEADER = re.compile(r"JCM_([A-Z]{2}_A?M\d{3})_ver(\d+(?:\.\d+)*)")
+HEADER = re.compile(r"JCM_([A-Z]{2}_A?M\d{3})_ver(\d{1,4}(?:\.\d{1,4})*)(?![\d.]*\d)")
 REFERENCE = re.compile(r"Reference Number:\s*(\S+)")
 HEADER_ROWS = 12
+LONGEST_SYMBOL = 60
 ELSEWHERE = re.compile(r"\b(see|refer)\b.*separate", re.I)
 DECIMAL_COMMA = re.compile(r"([-+]?)(\d{1,3}(?:[. ]\d{3})+|\d+),(\d+)(\s*\D.*)?")
 DOTTED_GROUPS = re.compile(r"([-+]?\d{1,3}(?:\.\d{3}){2,})(\s*\D.*)?")
@@ -136,6 +137,9 @@ def read_workbook(path: str | os.PathLike[str]) -> Workbook:
     report, plan = (reader.case(found, project) for found in (reports, plans))
     if reader.problems:
         raise InputError(book.name, reader.problems, reader.remarks)
+    for sheet in book.hidden:
+        if any(sheet in roles.values() for roles in sets.values()):
+            reader.remarks.append(Problem(printable(sheet), "is a hidden sheet, and its values are used"))
     if book.external:
         complaint = "refers to other files, which were not opened: stored values are used"
         reader.remarks.append(Problem(book.name, complaint))
@@ -166,7 +170,7 @@ def _sets(book: Book) -> dict[tuple[str, str], Roles]:
             raise book.unusable(f"has two sheets for one purpose: {roles[short]!r} and {sheet!r}")
         roles[short] = sheet
     if not any("input" in roles for roles in sets.values()):
-        names = listed(map(repr, book.sheets))
+        names = listed(map(repr, book.sheets)) or "none"
         complaint = f"holds no monitoring plan or report: expected a sheet MRS(input) or MPS(input), found {names}"
         raise book.unusable(complaint)
     return {key: roles for key, roles in sets.items() if "input" in roles}
@@ -232,6 +236,7 @@ class _Part:
 class _Set:
     """What one set of sheets holds."""
 
+    sheet: str
     periods: list[Period]
     choices: dict[str, str] = field(default_factory=dict)
     named: dict[str, str] = field(default_factory=dict)
@@ -263,7 +268,7 @@ class _Reader:
         tables = list(self.sheets.tables(roles["input"]))
         rows = [row for kind, found in tables if kind == "parameters" for row in found if row.text("symbol")]
         periods = self._periods(rows, [row for kind, found in tables if kind == "periods" for row in found])
-        found = _Set(periods)
+        found = _Set(roles["input"], periods)
         for kind, listed_rows in tables:
             if kind == "choices":
                 self._choices(listed_rows, found)
@@ -324,6 +329,7 @@ class _Reader:
             name = parameter.name
             self._source(parameter, row, found)
             count = counted[name] = counted.get(name, -1) + 1
+            self._uncalculated(parameter.symbol, cell)
             if cell.value == "" or name in separate or ELSEWHERE.search(str(cell.value)):
                 continue
             if isinstance(cell.value, str) and cell.value in parameter.candidates:
@@ -359,7 +365,7 @@ class _Reader:
             return numbered
         if cell.value != "":
             complaint = f"is no parameter of {self.m}: its value {shown(cell.value)} ({cell.address}) is left out"
-            self.remarks.append(Problem(text, complaint))
+            self.remarks.append(Problem(printable(text[:LONGEST_SYMBOL]), complaint))
         return None, None
 
     def _row_period(self, parameter: Parameter, row: Row, count: int, label: str | None, found: _Set) -> Period | None:
@@ -390,9 +396,17 @@ class _Reader:
         """Return a value, with its unit where it is not the declared one."""
         self._formula(parameter, cell)
         value = plain_value(cell.value)
+        self._unitless(parameter, cell, unit)
         if parameter.textual or parameter.unit == "date" or is_declared(unit, parameter):
             return value
         return f"{value!r} {unit}" if isinstance(value, int | float) else f"{value} {unit}"
+
+    def _unitless(self, parameter: Parameter, cell: Cell, unit: str) -> None:
+        """Remark on a number without a unit, where one was expected."""
+        known = parameter.textual or parameter.unit in ("", "date")
+        if not (unit or known) and isinstance(cell.value, int | float):
+            complaint = f"has no unit ({cell.address}): {shown(cell.value)} is taken in {parameter.unit}"
+            self.remarks.append(Problem(parameter.symbol, complaint))
 
     def _formula(self, parameter: Parameter, cell: Cell) -> None:
         formula = self.sheets.formula(cell)
@@ -400,6 +414,11 @@ class _Reader:
             complaint = f"holds a formula where a value belongs ({cell.address}): ={formula.text[:60]}"
             told = f"{complaint}; its stored value {shown(cell.value)} is taken"
             self.remarks.append(Problem(parameter.symbol, told))
+
+    def _uncalculated(self, subject: str, cell: Cell) -> None:
+        if cell.value == "" and self.sheets.uncalculated(cell):
+            complaint = f"holds a formula ({cell.address}) whose value is not stored: give the value itself"
+            self.problems.append(Problem(subject, complaint))
 
     # Tables of units
 
@@ -416,6 +435,9 @@ class _Reader:
         parts: dict[str, _Part] = {}
         for column, parameter in table.columns.items():
             values = [self._value(table.sheet, row, column) for row in rows]
+            for row, value in zip(rows, values, strict=True):
+                if value is None:
+                    self._uncalculated(parameter.symbol, Cell("", table.sheet, row, column))
             filled = [value for value in values if value is not None]
             if not filled:
                 continue
@@ -429,6 +451,8 @@ class _Reader:
             if part is None:
                 part = parts[own] = self._part(own, letters, labels, found)
             unit = table.units[column]
+            row = next(row for row, value in zip(rows, values, strict=True) if value is not None)
+            self._unitless(parameter, self.sheets.cell(table.sheet, row, column), unit)
             heading = (
                 parameter.name if is_declared(unit, parameter) or parameter.textual else f"{parameter.name} [{unit}]"
             )
@@ -510,6 +534,7 @@ class _Reader:
         """Return what sets of sheets hold together."""
         if not any(found.filled for found in sets):
             return None
+        self._different_years(sets)
         periods = [period for found in sets for period in found.periods]
         dated = all(period.dated for period in periods)
         return CaseFile(
@@ -529,6 +554,16 @@ class _Reader:
             source=None,
             expected={},
         )
+
+    def _different_years(self, sets: Sequence[_Set]) -> None:
+        """Complain where two sheets report on one period."""
+        sheets: dict[Period, str] = {}
+        for found in sets:
+            for period in found.periods:
+                other = sheets.setdefault(period, found.sheet)
+                if period.dated and other != found.sheet:
+                    complaint = f"{period} is the period of two sheets, {other!r} and {found.sheet!r}: a year has one"
+                    self.problems.append(Problem("p", complaint))
 
     def _agreed(self, what: str, found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """Return what all years have in common, and complain where they differ."""

@@ -104,6 +104,8 @@ class Sheets:
 
     def _value(self, sheet: str, row: int, column: int, depth: int) -> Any:
         value = self.book.value(sheet, row, column)
+        if value == "":
+            value = self.book.errors(sheet).get((row, column), "")
         if value != "" or depth == FURTHEST_LINK:
             return value
         formula = self.book.formulas(sheet).get((row, column))
@@ -116,6 +118,20 @@ class Sheets:
         """Return the formula of a cell that is more than a reference."""
         formula = self.book.formulas(cell.sheet).get((cell.row, cell.column))
         return None if formula is None or linked(formula.text, cell.sheet) is not None else formula
+
+    def uncalculated(self, cell: Cell) -> bool:
+        """Whether a cell that reads as empty holds a formula whose value nobody can tell."""
+        seen, place = set[tuple[str, int, int]](), (cell.sheet, cell.row, cell.column)
+        while place not in seen:
+            seen.add(place)
+            formula = self.book.formulas(place[0]).get(place[1:])
+            if formula is None or formula.stored:
+                return False
+            target = linked(formula.text, place[0])
+            if target is None or target[0] not in self.book.sheets:
+                return True
+            place = target
+        return True  # the cells refer to each other in a circle
 
     # Tables 1 and 2, choices, periods
 
