@@ -227,12 +227,16 @@ def test_what_is_no_number_or_two_is_a_complaint_with_its_cell(edited, written):
         workbook.calculate()
 
 
-@pytest.mark.parametrize(
-    ("unit", "expected"), [("kWh/p", "347.2 kWh/p"), ("MWh", 347.2), ("", 347.2), ("GJ/p", "347.2 GJ/p")]
-)
+@pytest.mark.parametrize(("unit", "expected"), [("kWh/p", "347.2 kWh/p"), ("MWh", 347.2), ("GJ/p", "347.2 GJ/p")])
 def test_units_stand_in_their_own_column(edited, unit, expected):
     path = edited(lambda sheet: sheet.__setitem__("F8", unit or None))
     assert given(path, "EC_PJ")[0] == expected
+
+
+def test_a_value_without_a_unit_is_taken_in_the_declared_one_and_said_so(edited):
+    path = edited(lambda sheet: sheet.__setitem__("F8", None))
+    with pytest.warns(InputWarning, match=r"EC_PJ,i,p: has no unit \(MRS\(input\)!E8\): 347.2 is taken in MWh"):
+        assert given(path, "EC_PJ")[0] == 347.2
 
 
 # Periods

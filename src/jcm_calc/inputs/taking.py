@@ -153,7 +153,8 @@ class Taken:
         labels: Mapping[str, Sequence[Any]] | None = None,
         cells: Cells | None = None,
     ) -> None:
-        where = "" if labels is None else f" (in {source})"
+        # the cell of a workbook is named by the complaint itself
+        where = "" if labels is None else f" (in {source if cells is None else source.partition(', ')[0]})"
         try:
             given = read_value(parameter, raw, source, unit, labels, cells)
         except ValueError as error:
