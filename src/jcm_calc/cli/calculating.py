@@ -19,6 +19,7 @@ from jcm_calc.problems import InputError, Problem
 if TYPE_CHECKING:
     import pandas as pd
 
+    from jcm_calc.monitoring import Monitored
     from jcm_calc.result import Result
 
 RESULTS = ("RE", "PE", "ER")
@@ -34,7 +35,8 @@ def calculate_case(
         raise click.BadParameter(f"{manifest_path} exists already; --force overwrites it", param_hint="--output")
     case = read_case(path)
     with _warnings_shown_here():
-        result = case.calculate()
+        monitored = _monitored(case)
+        result = case.calculate(monitored)
     years = _by_year(result)
     credits, missing = _credits(result) if certify else (None, ())
     comparisons = case.compare(result)
@@ -53,6 +55,16 @@ def calculate_case(
     if not all(comparison.agrees for comparison in comparisons):
         return DIFFERS
     return REFUSED if missing else 0
+
+
+def _monitored(case: CaseFile) -> Monitored | None:
+    """Go from readings to monitored parameters, where there are meters."""
+    if not case.meters:
+        return None
+    from jcm_calc.cli.monitoring import progress_shown
+
+    with progress_shown() as progress:
+        return case.monitor(progress)
 
 
 @contextmanager

@@ -219,6 +219,7 @@ class Taken:
 
                 self._columns(read(table), Path(table).name)
             elif hasattr(table, "iloc"):
+                source = table.attrs.get("source", source)  # monitored parameters say which meters they come from
                 self._columns(table.to_frame() if hasattr(table, "to_frame") else table, source)
             else:
                 complaint = f"a table must be a DataFrame or a file, not {type(table).__name__}"

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from jcm_calc.monitoring.clock import DAY, HOUR
 from jcm_calc.monitoring.findings import Finding
-from jcm_calc.monitoring.plan import Meter, Stop
+from jcm_calc.monitoring.plan import Meter, Replacement, Stop
 from jcm_calc.units import Linear
 
 Floats = npt.NDArray[np.float64]
@@ -317,7 +317,8 @@ def _boundaries(rows: Rows, context: Context, spoilt: npt.NDArray[np.bool_]) -> 
         crossing |= (rows.start < cut) & (cut < rows.stop)
     for place in np.flatnonzero(crossing & ~spoilt):
         start, stop, raw = int(rows.start[place]), int(rows.stop[place]), float(rows.raw[place])
-        yield from split(context, "boundary", start, stop, raw, raw, "an amount from {0} to {1} is split")
+        note = f"an amount of {(stop - start) / HOUR:g} h is shared by time"
+        yield from split(context, "boundary", start, stop, raw, raw, note)
 
 
 def split(
@@ -370,7 +371,7 @@ def _step(
 
 def _replacements(rows: Rows, context: Context) -> Iterator[Found]:
     for change in context.meter.replacements:
-        around = np.flatnonzero((rows.start <= change.at) & (rows.stop >= change.at))
+        around = _around(rows, change)
         if not len(around):
             continue
         i, j = int(around[0]), int(around[-1]) + 1
@@ -382,6 +383,20 @@ def _replacements(rows: Rows, context: Context) -> Iterator[Found]:
             more = float(context.unit(change.final) - context.unit(change.initial))
             note = f"the meter was replaced: final reading {change.final:g}, initial reading {change.initial:g}"
             yield _step(rows, i, j, context, "replacement", read + more, note), i, j
+
+
+def _around(rows: Rows, change: Replacement) -> npt.NDArray[np.intp]:
+    """Return the steps in which a meter was replaced: one, or two where it was read at that very time."""
+    across = np.flatnonzero((rows.start < change.at) & (rows.stop > change.at))
+    if len(across):
+        return across
+    touching = (rows.start <= change.at) & (rows.stop >= change.at)
+    shown = set(rows.value[rows.stop == change.at].tolist())
+    if shown == {change.final}:
+        touching &= rows.stop > change.at
+    elif shown == {change.initial}:
+        touching &= rows.start < change.at
+    return np.flatnonzero(touching)
 
 
 def _backwards(rows: Rows, context: Context, spoilt: npt.NDArray[np.bool_]) -> Iterator[Found]:
