@@ -304,8 +304,8 @@ class Result:
         """Everything that a claim rests on, with its evidence."""
         looked_at = {name for verdict in self.verdicts for name in verdict.criterion.arguments}
         rests_on = self._shown.upstream(*RESULTS, *sorted(looked_at & self._shown.nodes.keys()))
-        found = dict.fromkeys((*claim_items(self.inputs, rests_on, self.verdicts), *monitoring_items(self.call["tables"])))
-        return tuple(found)
+        treated = dict.fromkeys(monitoring_items(self.call["tables"]))
+        return (*claim_items(self.inputs, rests_on, self.verdicts), *treated)
 
     @property
     def unconfirmed(self) -> tuple[Item, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jcm_calc.monitoring.findings import Finding
-from jcm_calc.monitoring.monitor import monitor
 from jcm_calc.monitoring.monitored import Monitored
+from jcm_calc.monitoring.survey import monitor
 
 __all__ = ["Finding", "Monitored", "monitor"]

@@ -48,12 +48,12 @@ class Rows:
     @property
     def rate(self) -> Floats:
         """Amount per hour."""
-        return self.raw * HOUR / np.maximum(self.stop - self.start, 1)
+        return np.asarray(self.raw * HOUR / np.maximum(self.stop - self.start, 1))
 
     @property
     def zero(self) -> npt.NDArray[np.bool_]:
         """Which rows stand for no time: two readings of one time."""
-        return self.stop == self.start
+        return np.asarray(self.stop == self.start)
 
 
 @dataclass(frozen=True)
@@ -176,9 +176,7 @@ def _gap(context: Context, start: int, end: int) -> Iterator[Finding]:
 
 def _jump(context: Context, start: int, end: int, way: str) -> Finding:
     note = f"the clock was put {way} by {(end - start) / 60e6:g} min"
-    return Finding(
-        context.meter.name, "clock jump", start, end, 0.0, note, 0.0, period=context.period(start)
-    )
+    return Finding(context.meter.name, "clock jump", start, end, 0.0, note, 0.0, period=context.period(start))
 
 
 # Rows
@@ -265,9 +263,7 @@ def _values(rows: Rows, context: Context) -> Iterator[tuple[Iterator[Finding], i
     yield from _stuck(rows, context, spoilt)
 
 
-def _high(
-    rows: Rows, i: int, j: int, context: Context, times: float, slip: bool
-) -> Iterator[Finding]:
+def _high(rows: Rows, i: int, j: int, context: Context, times: float, slip: bool) -> Iterator[Finding]:
     if slip:
         return _piecewise(rows, i, j, context, "unit slip", _slip_note(times))
     most = float(rows.rate[i:j].max())
@@ -293,9 +289,7 @@ def _bridged(rows: Rows, mask: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int
         yield int(part[0]), int(part[-1]) + 1
 
 
-def _stuck(
-    rows: Rows, context: Context, spoilt: npt.NDArray[np.bool_]
-) -> Iterator[tuple[Iterator[Finding], int, int]]:
+def _stuck(rows: Rows, context: Context, spoilt: npt.NDArray[np.bool_]) -> Iterator[tuple[Iterator[Finding], int, int]]:
     again = (rows.start[1:] == rows.stop[:-1]) & (rows.raw[1:] == rows.raw[:-1])
     if context.kind == "total":
         return
@@ -352,18 +346,14 @@ def _register(rows: Rows, context: Context) -> Iterator[Finding]:
         kind, note = ("duplicate", "a reading came again") if rows.raw[place] == 0 else ("conflict", "two readings")
         moment, raw = int(rows.start[place]), float(rows.raw[place])
         # the next step begins at the last of them, so that nothing is lost or counted twice
-        yield Finding(
-            context.meter.name, kind, moment, moment, raw, note, raw, (raw, raw), context.period(moment)
-        )
+        yield Finding(context.meter.name, kind, moment, moment, raw, note, raw, (raw, raw), context.period(moment))
     yield from _boundaries(rows, context, spoilt)
 
 
 Found = tuple[Iterator[Finding], int, int]
 
 
-def _step(
-    rows: Rows, i: int, j: int, context: Context, kind: str, exact: float | None, note: str
-) -> Iterator[Finding]:
+def _step(rows: Rows, i: int, j: int, context: Context, kind: str, exact: float | None, note: str) -> Iterator[Finding]:
     """Yield findings about the steps from i to j as one."""
     start, stop = int(rows.start[i]), int(rows.stop[j - 1])
     return split(context, kind, start, stop, float(rows.raw[i:j].sum()), exact, note)

@@ -103,9 +103,7 @@ class Gathering:
 
     def edge(self, number: int) -> int:
         """Return the instant at which a block begins."""
-        return clock.instant(
-            datetime(1970, 1, 1) + timedelta(microseconds=number * self.block), self.plan.where
-        )
+        return clock.instant(datetime(1970, 1, 1) + timedelta(microseconds=number * self.block), self.plan.where)
 
     # Screening
 
@@ -134,16 +132,14 @@ class Gathering:
                 problems.append(Problem(source.readings.name, complaint, "E11"))
         if problems:
             return
-        found = {name: part.reset_index(drop=True) for name, part in blocks.groupby("meter")}
+        found = {str(name): part.reset_index(drop=True) for name, part in blocks.groupby("meter")}
         few = source.rows <= screening.FEW
         suspicious = {name: np.full(len(found[name]), few) for name in names}
         if not few:
             self._suspect(source, found, suspicious)
         rows = self._rows(source, found, suspicious, few)
         for name in names:
-            self.of[name].append(
-                Gathered(source, source.units[name], found[name], suspicious[name], rows[name], few)
-            )
+            self.of[name].append(Gathered(source, source.units[name], found[name], suspicious[name], rows[name], few))
 
     def _suspect(self, source: Source, found: Mapping[str, pd.DataFrame], suspicious: dict[str, Any]) -> None:
         """Mark the blocks that are not complete, or hold values that are not likely."""
@@ -220,9 +216,7 @@ class Gathering:
     def _sums(part: pd.DataFrame) -> Any:
         return screening.amount(*(part[name].to_numpy() for name in ("whole", "high", "low")))
 
-    def limits(
-        self, meter: Meter, parts: Sequence[pd.DataFrame], unit: Linear, regular: bool
-    ) -> tuple[float, float]:
+    def limits(self, meter: Meter, parts: Sequence[pd.DataFrame], unit: Linear, regular: bool) -> tuple[float, float]:
         """Return the largest possible and the usual amount an hour, in the unit of the parameter."""
         rules = self.plan.rules.limits
         part = parts[0][parts[0]["covered"] > 0]
@@ -333,7 +327,9 @@ class Gathering:
                     )
                 )
         whole = pd.concat(parts, ignore_index=True)
-        first, last = (clock.local(moment, self.plan.where).date() for moment in (self.spans[0][0], self.spans[-1][1] - 1))
+        first, last = (
+            clock.local(moment, self.plan.where).date() for moment in (self.spans[0][0], self.spans[-1][1] - 1)
+        )
         return whole[(whole["day"] >= str(first)) & (whole["day"] <= str(last))]
 
     # Like times
@@ -449,5 +445,3 @@ def screen_alone(
     with Store() as store:
         source = open_source(store, readings, meters, declared)
         return screening.screen(store, source, where, block, span)
-
-

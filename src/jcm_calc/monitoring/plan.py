@@ -179,7 +179,7 @@ class Plan:
 
 # What each table may hold: key → kind of value.
 METER = {
-    **{key: "text" for key in ("parameter", "unit", "serial", "accuracy_class", "rated", "maximum_permissible_error")},
+    **dict.fromkeys(("parameter", "unit", "serial", "accuracy_class", "rated", "maximum_permissible_error"), "text"),
     "labels": "table",
     "calibration_interval": "months",
     "calibrations": "tables",
@@ -211,22 +211,21 @@ SOURCE = {
     "kind": "text",
     "step": "text",
     "columns": "table",
-    **{
-        key: "text"
-        for key in ("stamp", "clock", "time", "until", "times", "meter", "value", "unit", "decimal", "thousands")
-    },
+    **dict.fromkeys(
+        ("stamp", "clock", "time", "until", "times", "meter", "value", "unit", "decimal", "thousands"), "text"
+    ),
     "delimiter": "text",
     "encoding": "text",
 }
 TREATMENT = {
-    **{key: "text" for key in ("meter", "finding", "treatment", "value", "reason")},
+    **dict.fromkeys(("meter", "finding", "treatment", "value", "reason"), "text"),
     "from": "time",
     "to": "time",
     "factor": "number",
 }
 STOP = {"meter": "text", "from": "time", "to": "time", "reason": "text"}
 CHECK = {
-    **{key: "text" for key in ("name", "kind", "tolerance", "value")},
+    **dict.fromkeys(("name", "kind", "tolerance", "value"), "text"),
     "left": "texts",
     "right": "texts",
     "latitude": "number",
@@ -265,7 +264,10 @@ def read_plan(meters: Table, readings: Table, beside: Path = Path()) -> Plan:
     --------
     >>> plan = read_plan(
     ...     {"S1": {"parameter": "EC_PJ", "maximum_permissible_error": "0.5 %"}},
-    ...     {"zone": "Asia/Jakarta", "sources": [{"frame": None, "kind": "register", "time": "t", "columns": {"S1": "kWh"}}]},
+    ...     {
+    ...         "zone": "Asia/Jakarta",
+    ...         "sources": [{"frame": None, "kind": "register", "time": "day", "columns": {"S1": "kWh"}}],
+    ...     },
     ... )
     >>> plan.meters["S1"].devices[0].permissible
     0.005
@@ -301,7 +303,9 @@ class _Reader:
             self.complain("[meters]", "missing: a section such as [meters.S1] for each meter")
         if not sources:
             self.complain("[[readings.sources]]", "missing: where the readings are")
-        choices = tuple(self.choice(at, table, rules, found) for at, table in self.each(readings, "treatments", TREATMENT))
+        choices = tuple(
+            self.choice(at, table, rules, found) for at, table in self.each(readings, "treatments", TREATMENT)
+        )
         stops = tuple(self.stop(at, table, found) for at, table in self.each(readings, "stops", STOP))
         checks = tuple(self.check(at, table, found) for at, table in self.each(readings, "checks", CHECK))
         if self.problems or rules is None:
@@ -341,8 +345,7 @@ class _Reader:
             self.months(f"{subject} calibration_interval", table.get("calibration_interval")),
             devices,
             tuple(
-                Replacement(at, one.get("final"), one.get("initial"))
-                for at, one in zip(changes, replaced, strict=True)
+                Replacement(at, one.get("final"), one.get("initial")) for at, one in zip(changes, replaced, strict=True)
             ),
             self.maybe_time(table.get("installed"), f"{subject} installed"),
             self.maybe_time(table.get("removed"), f"{subject} removed"),
@@ -389,9 +392,7 @@ class _Reader:
         if "time" not in table:
             self.complain(f"{subject} time", "missing: the heading of the column of times")
         if ("meter" in table) == ("columns" in table):
-            self.complain(
-                subject, "give either the headings of meter and value, or columns = { meter = 'heading', … }"
-            )
+            self.complain(subject, "give either the headings of meter and value, or columns = { meter = 'heading', … }")
         clock_name = table.get("clock")
         where = self.where if clock_name is None else None
         if clock_name not in (None, "stated"):
@@ -420,9 +421,13 @@ class _Reader:
         found: list[Path] = []
         for pattern in [patterns] if isinstance(patterns, str) else patterns:
             path = Path(pattern)
-            base, relative = (Path(path.anchor), str(path.relative_to(path.anchor))) if path.anchor else (
-                self.beside,
-                pattern,
+            base, relative = (
+                (Path(path.anchor), str(path.relative_to(path.anchor)))
+                if path.anchor
+                else (
+                    self.beside,
+                    pattern,
+                )
             )
             matching = sorted(base.glob(relative))
             if not matching:
@@ -486,7 +491,13 @@ class _Reader:
         if tolerance is None:
             self.complain(f"{subject} tolerance", "missing: a text such as '1 %'")
         return CrossCheck(
-            table.get("name", f"check {at}"), kind, left, right, tolerance or 0.0, table.get("value", ""), table.get("latitude")
+            table.get("name", f"check {at}"),
+            kind,
+            left,
+            right,
+            tolerance or 0.0,
+            table.get("value", ""),
+            table.get("latitude"),
         )
 
     # Values
@@ -581,7 +592,9 @@ def _is(kind: str, value: Any) -> bool:
     if kind in ("text", "months"):
         return isinstance(value, str)
     if kind == "texts":
-        return isinstance(value, str) or (isinstance(value, list | tuple) and all(isinstance(one, str) for one in value))
+        return isinstance(value, str) or (
+            isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
+        )
     if kind == "table":
         return isinstance(value, Mapping)
     if kind == "tables":

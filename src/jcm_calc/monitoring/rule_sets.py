@@ -65,8 +65,9 @@ class RuleSet:
 
     def evidence_for(self, kind: str) -> Evidence:
         """Return the evidence of the rule by which a kind of finding is treated."""
-        rule = {"late calibration": "late_calibration", "uncalibrated": "late_calibration", "boundary": "calendar_years"}
-        return self.evidence[rule.get(kind, "gaps")]
+        if kind in ("late calibration", "uncalibrated"):
+            return self.evidence["late_calibration"]
+        return self.evidence["calendar_years" if kind == "boundary" else "gaps"]
 
     def with_limits(self, limits: Mapping[str, Any], problems: list[Problem]) -> RuleSet:
         """Return the set with other limits."""
@@ -105,7 +106,9 @@ def rule_set(name: str, beside: Path = Path()) -> RuleSet:
         try:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
-            complaint = f"{name!r} is no rule set and no file: known are {', '.join(shipped())}{suggestion(name, shipped())}"
+            complaint = (
+                f"{name!r} is no rule set and no file: known are {', '.join(shipped())}{suggestion(name, shipped())}"
+            )
             raise InputError("the readings", [Problem("[readings] rules", complaint)]) from None
     try:
         document = tomllib.loads(text)
@@ -154,7 +157,9 @@ def _limits(limits: Mapping[str, Any], section: str, problems: list[Problem]) ->
     found: dict[str, float] = {}
     for key, value in limits.items():
         if key not in LIMITS:
-            problems.append(Problem(f"{section} {key}", f"is no limit{suggestion(key, LIMITS)}; known are {', '.join(LIMITS)}"))
+            problems.append(
+                Problem(f"{section} {key}", f"is no limit{suggestion(key, LIMITS)}; known are {', '.join(LIMITS)}")
+            )
             continue
         try:
             found[key] = float(magnitude(value, LIMITS[key]))

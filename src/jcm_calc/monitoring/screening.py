@@ -123,5 +123,3 @@ def rows_of(
             "SEMI JOIN suspects USING (meter, block)"
         )
     return store.frame(f"{steps} ORDER BY 1, 2, 3, 5")
-
-

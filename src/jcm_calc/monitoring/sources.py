@@ -22,6 +22,7 @@ from jcm_calc.units import Linear, UnitError, conversion
 
 if TYPE_CHECKING:
     import duckdb
+    import pandas as pd
 
 # Years in which clocks are looked up: readings outside them are refused.
 FIRST, LAST = 946_684_800 * clock.SECOND, 4_102_444_800 * clock.SECOND  # 2000 to 2100
@@ -96,9 +97,10 @@ class Store:
         self.count += 1
         return f"t{self.count}"
 
-    def frame(self, sql: str) -> Any:
+    def frame(self, sql: str) -> pd.DataFrame:
         """Return the rows of a query as a DataFrame."""
-        return self.db.sql(sql).df()
+        found: pd.DataFrame = self.db.sql(sql).df()
+        return found
 
     def number(self, sql: str) -> int:
         """Return the single number that a query gives."""
@@ -243,9 +245,11 @@ def _columns(
     for heading in filter(None, (readings.time, readings.until, readings.meter)):
         known(heading)
     wanted = readings.columns or {"": readings.value}
-    for meter in readings.columns:
-        if meter not in meters:
-            problems.append(Problem("[[readings.sources]] columns", f"{meter} is no meter{suggestion(meter, meters)}"))
+    problems += [
+        Problem("[[readings.sources]] columns", f"{meter} is no meter{suggestion(meter, meters)}")
+        for meter in readings.columns
+        if meter not in meters
+    ]
     return {meter: units[heading] for meter, heading in wanted.items() if known(heading)}
 
 
@@ -341,9 +345,7 @@ def _time_sql(heading: str, types: Mapping[str, str], readings: Readings) -> str
 def _japanese_sql(text: str) -> str:
     """Return SQL for a time as it is written in Japan: full-width digits, 年月日時分秒, years of an era."""
     eras = "|".join(ERAS)
-    form = (
-        rf"^({eras})?\s*(元|\d+)[年/.-](\d+)[月/.-](\d+)日?\s*(?:(\d+)[時:](?:(\d+)分?)?(?::?(\d+)秒?)?)?$"
-    )
+    form = rf"^({eras})?\s*(元|\d+)[年/.-](\d+)[月/.-](\d+)日?\s*(?:(\d+)[時:](?:(\d+)分?)?(?::?(\d+)秒?)?)?$"
     names = "['era', 'year', 'month', 'day', 'hour', 'minute', 'second']"
     parts = f"regexp_extract(translate({text}, {_text(WIDE[0])}, {_text(WIDE[1])}), {_text(form)}, {names})"
     since = " ".join(f"WHEN {_text(era)} THEN {year}" for era, year in ERAS.items())
@@ -364,9 +366,7 @@ def _japanese_sql(text: str) -> str:
 # Instants
 
 
-def _instants_sql(
-    store: Store, sql: str, kind: str, readings: Readings, where: str, problems: list[Problem]
-) -> str:
+def _instants_sql(store: Store, sql: str, kind: str, readings: Readings, where: str, problems: list[Problem]) -> str:
     """Turn what the clock showed into instants."""
     if readings.kind == "register" and (readings.stamp or _is_text(kind) or kind == "DATE"):
         sql = _days_sql(store, sql, readings, where, problems)
@@ -398,9 +398,7 @@ def _instants_sql(
         return plain
     # of two readings with one local time, the order decides nothing but for registers, which do not run back
     again = clock.within_sql("stamp", [change.twice for change in twice])
-    hour = " ".join(
-        f"WHEN stamp < {change.twice[1]} THEN {change.before - change.after}" for change in twice
-    )
+    hour = " ".join(f"WHEN stamp < {change.twice[1]} THEN {change.before - change.after}" for change in twice)
     order = "row_number() OVER (PARTITION BY meter, stamp ORDER BY value)"
     second = f"stamp - {offset} + CASE WHEN {order} > 1 THEN CASE {hour} END ELSE 0 END"
     return (
@@ -483,4 +481,3 @@ def _text(text: str | Sequence[str]) -> str:
 
 def _is_text(kind: str) -> bool:
     return kind == "VARCHAR"
-

@@ -105,9 +105,7 @@ def monitor(
         return _Work(store, plan, periods, units, indices, given, run, progress).done()
 
 
-def _declared(
-    plan: Plan, m: Methodology | None, problems: list[Problem]
-) -> tuple[dict[str, str], dict[str, str]]:
+def _declared(plan: Plan, m: Methodology | None, problems: list[Problem]) -> tuple[dict[str, str], dict[str, str]]:
     """Return the unit of each meter's parameter, and the indices of each parameter."""
     units, indices = {}, {}
     for name, meter in plan.meters.items():
@@ -117,7 +115,9 @@ def _declared(
             units[name] = f"{meter.unit}*h" if kinds == {"power"} else meter.unit
             indices[meter.parameter] = "".join([*meter.labels, "p"])
             if not meter.unit:
-                problems.append(Problem(f"{subject} unit", "missing: without a methodology it is the unit of the amount"))
+                problems.append(
+                    Problem(f"{subject} unit", "missing: without a methodology it is the unit of the amount")
+                )
             continue
         symbols = {parameter.symbol: parameter for parameter in m.inputs.values()}
         parameter = m.inputs.get(meter.parameter) or symbols.get(meter.parameter)
@@ -213,9 +213,7 @@ class _Work:
             (finding for name in self.plan.meters for finding in self.found(name) if finding.period >= 0),
             key=lambda one: (one.meter, one.start, one.end, one.kind),
         )
-        read = {
-            name: [self.gathering.read(name, *one) for one in self.spans] for name in self.plan.meters
-        }
+        read = {name: [self.gathering.read(name, *one) for one in self.spans] for name in self.plan.meters}
         self.progress("treating what was found")
         slopes = self.given.slopes(self.monitored(read, self.usual(), ()))
         findings = self.treated(findings, slopes)
@@ -296,7 +294,10 @@ class _Work:
         spoilt = self.spoilt(findings)
         like = self.windows(findings, choices, NEEDS_LIKE, spoilt, self.gathering.like)
         beside = self.windows(findings, choices, ("mean of before and after",), spoilt, self.gathering.beside)
-        totals = {one.number: sum(f.end - f.start for f, c in zip(findings, choices, strict=True) if c is one) for one in choices if one}
+        times: dict[int, int] = {}
+        for finding, choice in zip(findings, choices, strict=True):
+            if choice is not None:
+                times[choice.number] = times.get(choice.number, 0) + finding.end - finding.start
         done = []
         for number, (finding, choice) in enumerate(zip(findings, choices, strict=True)):
             if choice is None:
@@ -308,7 +309,7 @@ class _Work:
                 None if slopes is None else slopes[finding.meter][finding.period],
                 like.get(number, ()),
                 beside.get(number, ()),
-                (finding.end - finding.start) / totals[choice.number] if totals[choice.number] else 1.0,
+                (finding.end - finding.start) / max(times[choice.number], 1),
             )
             treated = treatments.treat(finding, around, self.plan.meters[finding.meter], self.plan.rules)
             if isinstance(treated, Problem):
@@ -326,9 +327,7 @@ class _Work:
         look_up: Callable[..., list[list[float]]],
     ) -> dict[int, list[float]]:
         """Return the amounts of other times for the findings whose treatment needs them."""
-        numbers = [
-            number for number, choice in enumerate(choices) if choice is not None and choice.treatment in names
-        ]
+        numbers = [number for number, choice in enumerate(choices) if choice is not None and choice.treatment in names]
         if not numbers:
             return {}
         return dict(zip(numbers, look_up([findings[number] for number in numbers], spoilt), strict=True))
