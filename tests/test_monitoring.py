@@ -705,3 +705,16 @@ def test_availability_by_day_and_amounts_by_month():
     assert len(share) == 366
     expected = frame.groupby(frame["time"].dt.strftime("%Y-%m"))["kWh"].sum() / 1000
     assert monitored.monthly()["S1"].tolist() == pytest.approx(expected.tolist(), rel=1e-12)
+
+
+def test_plots_mark_each_finding_and_each_day(worked):
+    from jcm_calc.monitoring.plots import plot_availability, plot_readings
+
+    ax = plot_readings(worked, "S1")
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["duplicate", "unit slip", "gap", "spike"]
+    assert len(ax.patches) == 4
+    calendar = plot_availability(worked).get_images()[0].get_array()
+    assert calendar.shape == (12, 31)
+    # on 15 and 16 August one of three meters has no readings
+    assert calendar[7, 14:16].tolist() == pytest.approx([2 / 3, 2 / 3], abs=0.02)
+    assert calendar[7, 20] == pytest.approx(1, abs=0.02)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from jcm_calc.monitoring import clock, screening
 from jcm_calc.monitoring.faults import Context, Rows
@@ -88,6 +90,7 @@ class Gathering:
     ) -> None:
         self.store, self.plan, self.declared, self.spans, self.marks = store, plan, declared, spans, marks
         self.block = clock.DAY if plan.rules.limits["stuck"] >= 48 else clock.DAY // 2
+        self._edges: dict[int, int] = {}
         self.looked_up = (spans[0][0] - 400 * clock.DAY, spans[-1][1] + 400 * clock.DAY)
         self.sources = tuple(open_source(store, one, plan.meters, declared) for one in plan.readings)
         self.of: dict[str, list[Gathered]] = {name: [] for name in plan.meters}
@@ -101,9 +104,19 @@ class Gathering:
         """Return the number of the block that an instant lies in."""
         return (moment + clock.offset(moment, self.plan.where)) // self.block
 
+    def numbers(self, moments: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return the number of the block that each instant lies in."""
+        offsets = np.full(len(moments), clock.offset(self.looked_up[0], self.plan.where))
+        for change in clock.changes(self.plan.where, *self.looked_up):
+            offsets[moments >= change.instant] = change.after
+        return np.asarray((moments + offsets) // self.block)
+
     def edge(self, number: int) -> int:
         """Return the instant at which a block begins."""
-        return clock.instant(datetime(1970, 1, 1) + timedelta(microseconds=number * self.block), self.plan.where)
+        if number not in self._edges:
+            begun = datetime(1970, 1, 1) + timedelta(microseconds=number * self.block)
+            self._edges[number] = clock.instant(begun, self.plan.where)
+        return self._edges[number]
 
     # Screening
 
@@ -147,7 +160,8 @@ class Gathering:
         grid: Mapping[int, Mapping[int, int]] = {}
         phases = {name: int(part["first"].min()) % step for name, part in found.items()} if step else {}
         if source.regular and len(set(phases.values())) <= 16:
-            grid = screening.grid_marks(self.store, source, set(phases.values()), where, self.block, self.looked_up)
+            wanted = (self.marks[0] - 3 * clock.DAY, self.marks[-1] + 3 * clock.DAY)
+            grid = screening.grid_marks(self.store, source, set(phases.values()), where, self.block, wanted)
         numbers = range(min(map(self.number, self.marks)) - 1, max(map(self.number, self.marks)) + 2)
         edges = {number: self.edge(number) for number in range(numbers.start, numbers.stop + 1)}
         near = {near for mark in self.marks for near in (self.number(mark) - 1, self.number(mark))}
@@ -157,7 +171,10 @@ class Gathering:
             limit, usual = self.limits(meter, [part], source.units[name], source.regular)
             rates = source.units[name](part["rate"].to_numpy() * self._per_hour(source))
             mean = source.units[name](self._sums(part)) / (part["covered"].to_numpy() / clock.HOUR)
-            odd = (part["least"].to_numpy() < 0) | (rates > limit) | np.isin(block, list(near))
+            odd = (part["least"].to_numpy() < 0) | (rates > limit)
+            # steps that begin at the edges of blocks lie across no mark
+            if not step or any((mark - phases[name]) % step for mark in self.marks):
+                odd |= np.isin(block, list(near))
             odd |= (mean > 0) & (mean < usual / self.plan.rules.limits["slip"])
             same = part["least"].to_numpy() == part["most"].to_numpy()
             odd |= same if source.regular else same & (part["most"].to_numpy() == 0)
@@ -265,9 +282,7 @@ class Gathering:
                     found += [(int(one.blocks["first"].min()), int(one.blocks["last"].max()))]
                     continue
                 found += [(self.edge(int(n)), self.edge(int(n) + 1)) for n in clean]
-                numbers = np.array([self.number(int(t)) for t in one.rows.start]) if len(one.rows) else np.array([])
-                mask = np.isin(numbers, list(odd))
-                rows = one.rows.where(mask)
+                rows = one.rows.where(np.isin(self.numbers(one.rows.start), list(odd)))
             else:
                 rows = one.rows
             if one.source.readings.kind == "register":
@@ -414,28 +429,55 @@ class Gathering:
         return found
 
     def _in_store(self, source: Source, windows: pd.DataFrame) -> list[tuple[int, float, int]]:
+        """Add up whole blocks from what the screening found, and the ends of the windows from the readings."""
         import pandas as pd
 
-        expanded = [
-            (window, name, start, stop, number)
-            for window, name, start, stop in zip(
-                *(windows[key] for key in ("window", "meter", "start", "stop")), strict=True
-            )
-            for number in range(self.number(start) - 1, self.number(stop) + 1)
-        ]
-        frame = pd.DataFrame(expanded, columns=["window", "meter", "low", "high", "block"])
-        self.store.db.register("windows", frame)
-        number = screening.block_sql("start", self.plan.where, self.block, self.looked_up)
-        overlap = "(least(stop, high) - greatest(start, low))"
-        rows = self.store.db.execute(
-            f"SELECT w.window, list(raw * {overlap} / (stop - start)), CAST(sum({overlap}) AS BIGINT) "
-            f"FROM (SELECT *, {number} AS block FROM ({source.steps})) s JOIN windows w USING (meter, block) "
-            "WHERE start < high AND stop > low GROUP BY 1"
-        ).fetchall()
-        import math
-
+        known = self._blocks_of(source) if source.regular else {}
+        total: dict[int, list[float]] = {}
+        covered: dict[int, int] = {}
+        ends = []
+        for window, name, start, stop in windows[["window", "meter", "start", "stop"]].itertuples(index=False):
+            rest = [(start, stop)]
+            total[window], covered[window] = [], 0
+            low, high = self.number(start - 1) + 1, self.number(stop)
+            if source.regular and low < high and all((name, number) in known for number in range(low, high)):
+                rest = [(start, self.edge(low)), (self.edge(high), stop)]
+                for number in range(low, high):
+                    amount, time = known[name, number]
+                    total[window].append(amount)
+                    covered[window] += time
+            ends += [
+                (window, name, first, last, number)
+                for first, last in rest
+                if first < last
+                for number in range(self.number(first - (source.readings.step or clock.DAY)), self.number(last) + 1)
+            ]
+        frame = pd.DataFrame(ends, columns=["window", "meter", "low", "high", "block"])
+        if len(frame):
+            self.store.db.register("windows", frame)
+            block = screening.block_sql("start", self.plan.where, self.block, self.looked_up)
+            overlap = "(least(stop, high) - greatest(start, low))"
+            rows = self.store.db.execute(
+                f"SELECT w.window, list(raw * {overlap} / (stop - start)), CAST(sum({overlap}) AS BIGINT) "
+                f"FROM (SELECT *, {block} AS block FROM ({source.steps})) s JOIN windows w USING (meter, block) "
+                "WHERE start < high AND stop > low GROUP BY 1"
+            ).fetchall()
+            for window, amounts, time in rows:
+                total[window] += amounts
+                covered[window] += time
         # the order of the rows decides nothing
-        return [(window, math.fsum(amounts), covered) for window, amounts, covered in rows]
+        return [(window, math.fsum(amounts), covered[window]) for window, amounts in total.items()]
+
+    def _blocks_of(self, source: Source) -> dict[tuple[str, int], tuple[float, int]]:
+        """Return amount as read and time covered of each block."""
+        found = {}
+        for name in self.of:
+            if one := self._of(name, source):
+                sums = self._sums(one.blocks).tolist()
+                numbers, covered = (one.blocks[key].tolist() for key in ("block", "covered"))
+                for number, amount, time in zip(numbers, sums, covered, strict=True):
+                    found[name, number] = amount, time
+        return found
 
 
 def screen_alone(

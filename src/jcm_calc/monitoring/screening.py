@@ -47,15 +47,22 @@ def screen(store: Store, source: Source, where: Any, block: int, span: tuple[int
         The instants between which clocks are looked up.
     """
     number = block_sql("start", where, block, span)
+    if source.regular:
+        step = source.readings.step
+        times = f"count(*) * {step} AS covered, min(start) AS first, max(start) + {step} AS last, {step} AS shortest"
+        rate = "max(raw)"
+    else:
+        times = "CAST(sum(stop - start) AS BIGINT) AS covered, min(start) AS first, max(stop) AS last"
+        times += ", min(stop - start) AS shortest"
+        rate = "max(raw / (stop - start + 1))"
     fraction = f"sum(CAST((raw - floor(raw)) * {FRACTION} AS BIGINT))"
     return store.frame(
         f"""
-        SELECT meter, {number} AS block, count(*) AS count, CAST(sum(stop - start) AS BIGINT) AS covered,
+        SELECT meter, {number} AS block, count(*) AS count, {times},
             CAST(sum(CAST(hash(start) >> 20 AS BIGINT)) AS BIGINT) AS marks,
             CAST(sum(CAST(floor(raw) AS BIGINT)) AS BIGINT) AS whole,
             CAST({fraction} // {2**32} AS BIGINT) AS high, CAST({fraction} % {2**32} AS BIGINT) AS low,
-            min(raw) AS least, max(raw) AS most, min(start) AS first, max(stop) AS last,
-            {"max(raw)" if source.regular else "max(raw / (stop - start + 1))"} AS rate, min(stop - start) AS shortest
+            min(raw) AS least, max(raw) AS most, {rate} AS rate
         FROM ({source.steps}) WHERE abs(raw) < 9e15 GROUP BY 1, 2
         """
     )

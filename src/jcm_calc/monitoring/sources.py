@@ -126,10 +126,11 @@ def open_source(store: Store, readings: Readings, meters: Mapping[str, Meter], d
     problems: list[Problem] = []
     parts, files = [], []
     for path, relation in _relations(store, readings):
-        columns = _columns(store, relation, readings, meters, path, problems)
+        types = {row[0]: row[1] for row in store.db.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()}
+        columns = _columns(list(types), readings, meters, path, problems)
         if problems:
             raise InputError("the readings", problems)
-        part = _readings_sql(store, relation, columns, readings, path, problems)
+        part = _readings_sql(store, relation, types, columns, readings, path, problems)
         if path is not None:
             files.append(File(path.name, _sha256(path), store.number(f"SELECT count(*) FROM {relation}")))
         parts.append((part, columns))
@@ -221,8 +222,7 @@ def _sha256(path: Path) -> str:
 
 
 def _columns(
-    store: Store,
-    relation: str,
+    headings: Sequence[str],
     readings: Readings,
     meters: Mapping[str, Meter],
     path: Path | None,
@@ -231,7 +231,6 @@ def _columns(
     """Return heading and unit of the values: of each meter, or under an empty name of a long table."""
     from jcm_calc.inputs.tables import split_heading
 
-    headings = store.db.sql(f"SELECT * FROM {relation} LIMIT 0").columns
     units = {split_heading(heading)[0]: (heading, split_heading(heading)[1] or "") for heading in headings}
     units |= {heading: (heading, split_heading(heading)[1] or "") for heading in headings}
     subject = path.name if path else readings.name
@@ -256,14 +255,13 @@ def _columns(
 def _readings_sql(
     store: Store,
     relation: str,
+    types: Mapping[str, str],
     columns: Mapping[str, tuple[str, str]],
     readings: Readings,
     path: Path | None,
     problems: list[Problem],
 ) -> str:
     """Return SQL of the rows of one file: meter, stamp as an instant, stop (of totals), value."""
-    described = store.db.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
-    types: dict[str, str] = {row[0]: row[1] for row in described}
     where = path.name if path else readings.name
     stamp = _time_sql(readings.time, types, readings)
     until = f"{_time_sql(readings.until, types, readings)} + {clock.DAY}" if readings.until else "NULL"
