@@ -25,8 +25,9 @@ def plot_readings(monitored: Monitored, meter: str, ax: Axes | None = None) -> A
         Where to draw; a new figure if there is none.
     """
     ax = _axes(ax)
-    from matplotlib.dates import date2num
+    from matplotlib import dates
 
+    number_of: Any = dates.date2num
     rows = monitored.blocks[monitored.blocks["meter"] == meter]
     days = rows.groupby("day")["amount"].sum()
     ax.step(pd.to_datetime(days.index), days.to_numpy(), where="post", color="0.3", linewidth=0.8)
@@ -37,7 +38,7 @@ def plot_readings(monitored: Monitored, meter: str, ax: Axes | None = None) -> A
             if one.meter == meter and one.kind == kind:
                 start, end = (pd.Timestamp(monitored.shown(moment)) for moment in (one.start, one.end))
                 end = max(end, start + pd.Timedelta(days=1))
-                ax.axvspan(date2num(start), date2num(end), color=f"C{number}", alpha=0.4, label=name)
+                ax.axvspan(number_of(start), number_of(end), color=f"C{number}", alpha=0.4, label=name)
                 name = None  # one entry in the legend for each kind
     if kinds:
         ax.legend()

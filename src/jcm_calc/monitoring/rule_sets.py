@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jcm_calc.evidence import Evidence, Grade, Source
+from jcm_calc.evidence import Evidence, Grade, Source, unconfirmed
 from jcm_calc.monitoring.findings import KINDS
 from jcm_calc.problems import InputError, Problem, listed, suggestion
 from jcm_calc.units import UnitError, magnitude
@@ -35,6 +35,8 @@ TREATMENTS: dict[str, tuple[str, ...]] = {
     "maximum permissible error": (),
     "split by time": (),
 }
+FOR_GAPS = ("claim nothing", "like period", "mean of before and after", "substitute")
+ARITHMETIC = unconfirmed("nothing was read of it in any rules: arithmetic on the readings, as the user chose it")
 ERRORS = ("none", "permissible", "larger of permissible and found")
 LIMITS = {"stuck": "h", "above_rated": "", "above_usual": "", "slip": "", "largest_error": ""}
 
@@ -63,11 +65,13 @@ class RuleSet:
     limits: Mapping[str, float]
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
 
-    def evidence_for(self, kind: str) -> Evidence:
+    def evidence_for(self, kind: str, treatment: str) -> Evidence:
         """Return the evidence of the rule by which a kind of finding is treated."""
         if kind in ("late calibration", "uncalibrated"):
             return self.evidence["late_calibration"]
-        return self.evidence["calendar_years" if kind == "boundary" else "gaps"]
+        if kind == "boundary":
+            return self.evidence["calendar_years"]
+        return self.evidence["gaps"] if treatment in FOR_GAPS else ARITHMETIC
 
     def with_limits(self, limits: Mapping[str, Any], problems: list[Problem]) -> RuleSet:
         """Return the set with other limits."""
@@ -96,7 +100,7 @@ def rule_set(name: str, beside: Path = Path()) -> RuleSet:
     Examples
     --------
     >>> rules = rule_set("CDM")
-    >>> rules.late_calibration, str(rules.evidence_for("late calibration").grade)
+    >>> rules.late_calibration, str(rules.evidence_for("late calibration", "maximum permissible error").grade)
     ('larger of permissible and found', 'unconfirmed')
     """
     if name in shipped():

@@ -183,5 +183,5 @@ def treat(finding: Finding, around: Around, meter: Meter, rules: RuleSet) -> Fin
         reason=choice.reason,
         used=used,
         question=question,
-        evidence=rules.evidence_for(finding.kind),
+        evidence=rules.evidence_for(finding.kind, choice.treatment),
     )
