@@ -458,6 +458,44 @@ def test_a_change_of_the_clock_is_no_fault_where_the_zone_has_it():
     assert "never occurred" in problems(survey, frame, clock="Europe/Berlin", zone="Europe/Berlin")[0]
 
 
+@pytest.mark.parametrize("few", [screening.FEW, 0])
+@pytest.mark.parametrize("zone", ["America/Santiago", "Europe/Berlin", "Asia/Kathmandu"])
+def test_days_of_23_and_25_hours_are_complete(monkeypatch, zone, few):
+    monkeypatch.setattr(screening, "FEW", few)
+    frame = hourly("2023-12-31", "2025-01-02")
+    local = frame["time"].dt.tz_localize("UTC").dt.tz_convert(zone)
+    across = zone == "Asia/Kathmandu"
+    choices = [{"finding": "boundary", "treatment": "split by time"}] if across else []
+    monitored = survey(frame, zone=zone, clock="UTC", treatments=choices)
+    assert set(found_kinds(monitored)) == ({"boundary"} if across else set())
+    # in Kathmandu, 5:45 ahead, the hours at both ends lie on both sides of midnight
+    whole = frame.loc[local.dt.year == 2024, "kWh"].sum()
+    ends = [frame.loc[local == pd.Timestamp(f"{year}-12-31 23:45", tz=zone), "kWh"].sum() for year in (2023, 2024)]
+    expected = whole + 0.75 * ends[0] - 0.75 * ends[1]
+    assert monitored.amounts["S1"][0] * 1000 == pytest.approx(expected, rel=1e-12)
+
+
+def test_readings_in_two_sources_must_not_overlap():
+    source = {"kind": "interval", "step": "1 h", "stamp": "start", "time": "time", "columns": {"S1": "kWh"}}
+    meters = {"S1": {"parameter": "EC_PJ", "unit": "kWh"}}
+    frame = hourly()
+
+    def of(first, second):
+        readings = {"zone": "Asia/Jakarta", "sources": [{**source, "frame": one} for one in (first, second)]}
+        return jcm_calc.monitor(meters, readings, p="2024")
+
+    halves = of(frame.iloc[:4000], frame.iloc[4000:])
+    assert halves.findings == ()
+    assert halves.amounts["S1"][0] == pytest.approx(frame["kWh"].sum(), rel=1e-12)
+    assert "two sources" in problems(of, frame.iloc[:4001], frame.iloc[4000:])[0]
+
+
+def test_a_form_of_times_that_is_none(tmp_path):
+    path = tmp_path / "readings.csv"
+    path.write_text("time,kWh\n01.02.2024 00:00,5\n", "utf-8")
+    assert "is no form of times" in problems(survey, None, files=str(path), times="%d.%Q")[0]
+
+
 # Periods
 
 

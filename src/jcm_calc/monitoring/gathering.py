@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -99,6 +100,9 @@ class Gathering:
         for name, found in self.of.items():
             if not found:
                 problems.append(Problem(f"[meters.{name}]", "there are no readings of it"))
+            ranges = sorted((int(one.blocks["first"].min()), int(one.blocks["last"].max())) for one in found)
+            if any(later[0] < earlier[1] for earlier, later in itertools.pairwise(ranges)):
+                problems.append(Problem(f"[meters.{name}]", "its readings in two sources are of the same time"))
 
     def number(self, moment: int) -> int:
         """Return the number of the block that an instant lies in."""
@@ -274,17 +278,15 @@ class Gathering:
         """Return what the readings of a meter stand for, in order of time: rows, and complete blocks."""
         found: list[Span] = []
         for one in self.of[name]:
-            first = not one.complete
-            if first:
-                clean = one.blocks["block"].to_numpy()[~one.suspicious]
-                odd = set(one.blocks["block"].to_numpy()[one.suspicious].tolist())
-                if not one.source.regular:
-                    found += [(int(one.blocks["first"].min()), int(one.blocks["last"].max()))]
-                    continue
-                found += [(self.edge(int(n)), self.edge(int(n) + 1)) for n in clean]
-                rows = one.rows.where(np.isin(self.numbers(one.rows.start), list(odd)))
-            else:
-                rows = one.rows
+            rows = one.rows
+            if not one.complete and not one.source.regular:
+                found.append((int(one.blocks["first"].min()), int(one.blocks["last"].max())))
+                continue
+            if not one.complete:
+                clean = one.blocks[~one.suspicious]
+                found += zip(clean["first"].tolist(), clean["last"].tolist(), strict=True)
+                odd = one.blocks["block"].to_numpy()[one.suspicious]
+                rows = rows.where(np.isin(self.numbers(rows.start), odd))
             if one.source.readings.kind == "register":
                 rows = rows.where(~rows.zero)
             found += list(zip(rows.start.tolist(), rows.stop.tolist(), strict=True))

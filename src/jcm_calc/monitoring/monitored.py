@@ -125,7 +125,7 @@ class Monitored:
         return clock.local(moment, self.plan.where).strftime("%Y-%m-%d %H:%M")
 
     def monthly(self) -> pd.DataFrame:
-        """Return the amounts by month and meter, after treatment; a step counts in the month it begins in."""
+        """Return the amounts by month and meter, after treatment; each step and effect counts where it begins."""
         import pandas as pd
 
         block = self.blocks

@@ -389,6 +389,8 @@ class _Reader:
         files = self.files(subject, table.get("files", ()))
         if bool(files) == ("frame" in table) and not any(one.subject == subject for one in self.problems):
             self.complain(subject, "give files, or in Python a frame")
+        if table.get("frame") is not None and not hasattr(table["frame"], "iloc"):
+            self.complain(f"{subject} frame", f"{shown(table['frame'])} came, expected a DataFrame")
         if "time" not in table:
             self.complain(f"{subject} time", "missing: the heading of the column of times")
         if ("meter" in table) == ("columns" in table):

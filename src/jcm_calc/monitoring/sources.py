@@ -124,6 +124,7 @@ def open_source(store: Store, readings: Readings, meters: Mapping[str, Meter], d
         If its files, columns, cells, times or units cannot be understood.
     """
     problems: list[Problem] = []
+    _check_form(store, readings)
     parts, files = [], []
     for path, relation in _relations(store, readings):
         types = {row[0]: row[1] for row in store.db.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()}
@@ -145,6 +146,17 @@ def open_source(store: Store, readings: Readings, meters: Mapping[str, Meter], d
         raise InputError("the readings", problems)
     rows = sum(file.rows for file in files) or store.number(f"SELECT count(*) FROM ({sql})")
     return Source(readings, _steps_sql(sql, readings), units, tuple(files), rows)
+
+
+def _check_form(store: Store, readings: Readings) -> None:
+    """Refuse a form of times that is none."""
+    if readings.times in ("", "japanese"):
+        return
+    try:
+        store.db.execute(f"SELECT try_strptime('', {_text(readings.times)})").fetchall()
+    except Exception as error:  # the database's own error, whose kinds are its business
+        complaint = f"{readings.times!r} is no form of times such as '%d.%m.%Y %H:%M': {str(error).splitlines()[0]}"
+        raise InputError("the readings", [Problem(readings.name, complaint)]) from None
 
 
 # Files
