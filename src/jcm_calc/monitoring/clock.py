@@ -65,6 +65,11 @@ def zone(name: str) -> tzinfo:
         ) from None
 
 
+def changing(where: tzinfo) -> bool:
+    """Whether a zone has a history of changes, unlike a fixed offset."""
+    return isinstance(where, ZoneInfo)
+
+
 def instant(moment: datetime, where: tzinfo) -> int:
     """Return the instant of a time; one without an offset is local."""
     aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=where)

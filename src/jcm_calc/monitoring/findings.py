@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from jcm_calc.evidence import Evidence
 
@@ -96,6 +95,3 @@ class Finding:
     def effect(self) -> float | None:
         """The change of the amount by the treatment."""
         return None if self.used is None else self.used - self.read
-
-
-Rows = list[dict[str, Any]]

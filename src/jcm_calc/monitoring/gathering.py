@@ -54,11 +54,6 @@ class Gathered:
     rows: Rows
     complete: bool
 
-    @property
-    def hours(self) -> float:
-        """The hours for which there are readings."""
-        return float(self.blocks["covered"].sum()) / clock.HOUR
-
 
 class Gathering:
     """All readings of a plan, by meter.
@@ -456,7 +451,7 @@ class Gathering:
             ]
         frame = pd.DataFrame(ends, columns=["window", "meter", "low", "high", "block"])
         if len(frame):
-            self.store.db.register("windows", frame)
+            self.store.register("windows", frame)
             block = screening.block_sql("start", self.plan.where, self.block, self.looked_up)
             overlap = "(least(stop, high) - greatest(start, low))"
             rows = self.store.db.execute(

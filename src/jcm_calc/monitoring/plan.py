@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
@@ -174,7 +174,6 @@ class Plan:
     choices: tuple[Choice, ...] = ()
     stops: tuple[Stop, ...] = ()
     checks: tuple[CrossCheck, ...] = ()
-    written: Mapping[str, Any] = field(default_factory=dict)
 
 
 # What each table may hold: key → kind of value.
@@ -310,8 +309,7 @@ class _Reader:
         checks = tuple(self.check(at, table, found) for at, table in self.each(readings, "checks", CHECK))
         if self.problems or rules is None:
             return None
-        written = {"meters": meters, "readings": readings}
-        return Plan(found, sources, self.where, rules, choices, stops, checks, written)
+        return Plan(found, sources, self.where, rules, choices, stops, checks)
 
     # Pieces
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.monitoring import clock
-from jcm_calc.monitoring.sources import FIRST, Source, Store, _changing
+from jcm_calc.monitoring.sources import FIRST, Source, Store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +28,9 @@ FEW = 200_000
 
 def block_sql(column: str, where: Any, block: int, span: tuple[int, int]) -> str:
     """Return SQL for the number of the block of local time, a day or half a day, that an instant lies in."""
-    offset = clock.offset_sql(column, where, *span, of_local=False) if _changing(where) else clock.offset(FIRST, where)
+    offset = (
+        clock.offset_sql(column, where, *span, of_local=False) if clock.changing(where) else clock.offset(FIRST, where)
+    )
     return f"(({column} + {offset}) // {block})"
 
 
@@ -123,7 +125,7 @@ def rows_of(
     """Return the steps of suspicious blocks, or all steps, in order of meter and time."""
     steps = f"SELECT meter, start, stop, raw, value FROM ({source.steps})"
     if suspects is not None:
-        store.db.register("suspects", suspects)
+        store.register("suspects", suspects)
         number = block_sql("start", where, block, span)
         steps = (
             f"SELECT s.meter, start, stop, raw, value FROM (SELECT *, {number} AS block FROM ({source.steps})) s "

@@ -97,6 +97,14 @@ class Store:
         self.count += 1
         return f"t{self.count}"
 
+    def register(self, name: str, frame: pd.DataFrame) -> None:
+        """Make a DataFrame known by a name."""
+        import pandas as pd
+
+        # not every DuckDB knows every pandas' own type for texts
+        texts = [heading for heading in frame if isinstance(frame[heading].dtype, pd.StringDtype)]
+        self.db.register(name, frame.astype(dict.fromkeys(texts, object)))
+
     def frame(self, sql: str) -> pd.DataFrame:
         """Return the rows of a query as a DataFrame."""
         found: pd.DataFrame = self.db.sql(sql).df()
@@ -198,7 +206,7 @@ def _from_frame(store: Store, frame: Any) -> str:
                 plain[heading] = plain[heading].map(lambda cell: None if cell is None or cell != cell else str(cell))
     plain.columns = [str(heading) for heading in plain.columns]
     name = store.name()
-    store.db.register("given", plain)
+    store.register("given", plain)
     store.db.execute(f"CREATE TABLE {name} AS SELECT * FROM given")
     store.db.unregister("given")
     return name
@@ -384,7 +392,7 @@ def _instants_sql(store: Store, sql: str, kind: str, readings: Readings, where: 
         if readings.where is None and kind != "TIMESTAMP WITH TIME ZONE" and not _is_text(kind):
             problems.append(Problem(where, "clock = 'stated' came, but its times state no offset from UTC"))
         return f"SELECT meter, stamp, until, value FROM ({sql})"
-    found = clock.changes(readings.where, FIRST, LAST) if _changing(readings.where) else ()
+    found = clock.changes(readings.where, FIRST, LAST) if clock.changing(readings.where) else ()
     if not found:
         shift = clock.offset(FIRST, readings.where)
         return f"SELECT meter, stamp - {shift} AS stamp, until - {shift} AS until, value FROM ({sql})"
@@ -427,10 +435,6 @@ def _days_sql(store: Store, sql: str, readings: Readings, where: str, problems: 
         complaint = "the register was read on days without a time: state stamp = 'start' or 'end' (of the day)"
         problems.append(Problem(where, complaint))
     return f"SELECT meter, stamp + {clock.DAY} AS stamp, until, value FROM ({sql})" if readings.stamp == "end" else sql
-
-
-def _changing(where: Any) -> bool:
-    return hasattr(where, "key")
 
 
 def _steps_sql(sql: str, readings: Readings) -> str:

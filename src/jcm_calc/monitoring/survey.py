@@ -22,7 +22,6 @@ from jcm_calc.monitoring.plan import Meter, Plan, read_plan
 from jcm_calc.monitoring.sources import Store
 from jcm_calc.problems import InputError, InputWarning, Problem, listed, suggestion
 
-Calculator = Callable[[Monitored], Any]
 Span = tuple[int, int]
 NEEDS_LIKE = ("like period", "substitute")
 
