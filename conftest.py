@@ -1,11 +1,15 @@
 """Examples in documents and docstrings write their files into folders of their own."""
 
+from pathlib import Path
+
 import pytest
 from _pytest.doctest import DoctestItem
 
 
 @pytest.fixture(autouse=True)
 def folder_of_an_example(request, tmp_path_factory, monkeypatch):
-    """Run an example in an empty folder."""
+    """Run an example in a folder that holds nothing but the documents."""
     if isinstance(request.node, DoctestItem):
-        monkeypatch.chdir(tmp_path_factory.mktemp("example"))
+        folder = tmp_path_factory.mktemp("example")
+        (folder / "docs").symlink_to(Path(__file__).parent / "docs")
+        monkeypatch.chdir(folder)

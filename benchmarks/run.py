@@ -8,6 +8,7 @@ from __future__ import annotations
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import tracemalloc
 import warnings
@@ -15,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import fleet
+import meters
 import small
 import workbook
 from rich.console import Console
@@ -65,6 +67,28 @@ def peak_over_inputs() -> float:
     return peak / size
 
 
+def year_of_minutes(folder: Path) -> tuple[float, float]:
+    """Return the median seconds of a survey with all checks and of a plain GROUP BY of the same data."""
+    meters.check(meters.write(folder))
+    return compare(lambda: meters.ours(folder), lambda: meters.plain(folder), 5)
+
+
+def survey_memory(folder: Path) -> float:
+    """Return the peak memory of a process that makes the survey, in GiB."""
+    command = [sys.executable, str(Path(meters.__file__)), str(folder)]
+    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout) / 1024
+
+
+def on_a_cluster(folder: Path) -> bool:
+    """Whether two workers that screen the files find identical numbers."""
+    from dask.distributed import Client, LocalCluster
+
+    alone = meters.ours(folder)
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+        spread = meters.ours(folder, run=lambda task, files: client.gather(client.map(task, files)))
+    return spread.amounts == alone.amounts and spread.findings == alone.findings
+
+
 def main() -> None:
     """Print the table."""
     warnings.simplefilter("ignore", jcm_calc.UnconfirmedWarning)
@@ -83,7 +107,12 @@ def main() -> None:
     pandas = process("python", "-c", "import pandas")
     row("import jcm_calc against import pandas", *compare(process("python", "-c", "import jcm_calc"), pandas), 0.60)
     row("jcm list against import pandas", *compare(process("jcm", "list"), pandas), 1.00)
-    with workbook.folder() as folder:
+    with tempfile.TemporaryDirectory() as folder:
+        row("100 meters × 1 year × 1 minute against a plain GROUP BY", *year_of_minutes(Path(folder)), 5.00)
+        table.add_row("  its peak memory", f"{survey_memory(Path(folder)):.2f} GiB", "", "", "1.50 GiB")
+        same = "identical" if on_a_cluster(Path(folder)) else "different"
+        table.add_row("  on a Dask cluster of two workers", same, "", "", "identical")
+    with tempfile.TemporaryDirectory() as folder:
         of_workbooks(Path(folder), row, table)
     Console(width=110).print(table)
 

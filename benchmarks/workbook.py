@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -102,8 +101,3 @@ def _constants(path: Path, sheets: list[list[tuple[int, int, float | str]]]) -> 
             else:
                 sheet.write_number(row, column, value, form)
     book.close()
-
-
-def folder() -> tempfile.TemporaryDirectory[str]:
-    """Return a folder for the files of a run."""
-    return tempfile.TemporaryDirectory()

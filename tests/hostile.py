@@ -1059,7 +1059,8 @@ def _amount(name: str, value: object, line: str, reason: str) -> None:
         return with_cells(folder, **{AMOUNT: value})
 
     make.__name__, make.__doc__ = name, reason
-    refused(rf"EC_PJ,i,p: .*{line}.*MRS\(input\)!F10")(make)
+    # the cell stands behind the value or at the end
+    refused(rf"EC_PJ,i,p: (?=.*MRS\(input\)!F10).*{line}")(make)
 
 
 for _name, (_value, _line, _reason) in AMOUNTS.items():

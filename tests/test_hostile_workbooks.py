@@ -178,16 +178,7 @@ def jcm_calc_command(path):
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=30, env=wide)
 
 
-@pytest.fixture(scope="module")
-def takes_workbooks(tmp_path_factory):
-    """Skip where the command takes case files only."""
-    honest = hostile.save(tmp_path_factory.mktemp("honest"), hostile.written(), "honest.xlsx")
-    if jcm_calc_command(honest).returncode:
-        pytest.skip("this command takes no workbooks yet")
-
-
 @pytest.mark.parametrize("name", ["truncated", "renamed_pdf", "ambiguous_dates", "command_as_text", "newline_in_name"])
-@pytest.mark.usefixtures("takes_workbooks")
 def test_command_line(name, tmp_path):
     """The command complains in one line and ends with 2."""
     done = jcm_calc_command(written(name, tmp_path))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from jcm_calc.credits import UncertifiedError as UncertifiedError
     from jcm_calc.declarations import Methodology as Methodology
     from jcm_calc.evidence import UnconfirmedWarning as UnconfirmedWarning
+    from jcm_calc.monitoring import monitor as monitor
     from jcm_calc.problems import InputError as InputError
     from jcm_calc.problems import InputWarning as InputWarning
     from jcm_calc.result import Result as Result
@@ -40,6 +41,7 @@ _HOMES = {
     "UnconfirmedWarning": "evidence",
     "calculate": "calculation",
     "methodology": "rulebooks",
+    "monitor": "monitoring",
     "read_workbook": "workbook.reading",
     "replay": "calculation",
 }

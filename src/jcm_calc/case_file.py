@@ -26,6 +26,9 @@
     [sources]                             # how each parameter is monitored
     EC_PJ = { option = "C", frequency = "continuously" }
 
+    [meters.S1]                           # meters and their readings: see docs/monitoring.md
+    [readings]
+
     [source]                              # of a worked case: where it was published
     [expected]                            # of a worked case: the published figures
 """
@@ -50,6 +53,9 @@ from jcm_calc.problems import InputError, Problem, suggestion
 from jcm_calc.rulebooks import modules
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jcm_calc.monitoring import Monitored
     from jcm_calc.result import Result
 
 # What each section may hold, and of what kind it is.
@@ -77,7 +83,8 @@ KEYS = {
 }
 MONITORING = ("option", "source", "procedure", "frequency", "comment")
 NAMED = ("choices", "inputs", "facts", "sources")  # their keys are names of the methodology
-SECTIONS = (*KEYS, *NAMED)
+PLAN = ("meters", "readings")  # the room `monitoring` reads them
+SECTIONS = (*KEYS, *NAMED, *PLAN)
 # `calculate` takes these itself, so no parameter can have such a name.
 RESERVED = ("number", "version", "on", "p", "facts")
 
@@ -119,7 +126,7 @@ class CaseFile:
         The latest one if None.
     p : str or list of str, optional
         The monitoring periods.
-    project, choices, inputs, facts, sources : mapping
+    project, choices, inputs, facts, sources, meters, readings : mapping
         The sections of that name.
     tables : tuple of str or DataFrame
         Absolute paths of the tables, or the tables of a workbook.
@@ -143,13 +150,48 @@ class CaseFile:
     sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     source: Evidence | None = None
     expected: Mapping[str, Any] = field(default_factory=dict)
+    meters: Mapping[str, Any] = field(default_factory=dict)
+    readings: Mapping[str, Any] = field(default_factory=dict)
 
-    def calculate(self) -> Result:
-        """Calculate; see `jcm_calc.calculate` for what it raises and warns of."""
+    def calculate(self, monitored: Monitored | None = None) -> Result:
+        """Calculate; see `jcm_calc.calculate` for what it raises and warns of.
+
+        Parameters
+        ----------
+        monitored : Monitored, optional
+            From `monitor`, which is called where there are meters.
+        """
         from jcm_calc.calculation import calculate
 
+        tables: tuple[Any, ...] = self.tables
+        p = self.p
+        if self.meters:
+            monitored = monitored or self.monitor()
+            tables = (*tables, *monitored.tables)
+            p = [str(period) for period in monitored.periods]
         values = {**self.choices, **self.inputs}
-        return calculate(self.methodology, *self.tables, version=self.version, p=self.p, facts=self.facts, **values)
+        return calculate(self.methodology, *tables, version=self.version, p=p, facts=self.facts, **values)
+
+    def monitor(self, progress: Callable[[str], None] = lambda stage: None) -> Monitored:
+        """Turn the readings of the meters into monitored parameters; see `jcm_calc.monitor`."""
+        from jcm_calc.monitoring import monitor
+
+        if not self.meters:
+            complaint = "missing: a section such as [meters.S1] for each meter, and [readings]; see docs/monitoring.md"
+            raise InputError(self.path.name, [Problem("[meters]", complaint)])
+        return monitor(
+            self.meters,
+            self.readings,
+            *self.tables,
+            p=self.p,
+            methodology=self.methodology,
+            version=self.version,
+            crediting=(self.project.get("start"), self.project.get("end")),
+            beside=self.path.parent,
+            progress=progress,
+            **self.choices,
+            **self.inputs,
+        )
 
     def differences(self) -> list[str]:
         """Return what a calculation gives otherwise than was published."""
@@ -308,6 +350,8 @@ def _case(path: Path, document: Mapping[str, Any]) -> CaseFile:
         sources=section("sources"),
         source=_evidence(source) if _is("grade", source.get("grade")) else None,
         expected=expected,
+        meters=section("meters"),
+        readings=section("readings"),
     )
 
 
@@ -333,10 +377,17 @@ def _problems(document: Mapping[str, Any]) -> Iterator[Problem]:
             yield from _known_keys(key, value)
         elif key in NAMED:
             yield from _named_values(key, value)
-        else:
+        elif key not in PLAN:
             what = f"section [{key}]" if isinstance(value, Mapping) else "key"
             yield Problem(key, f"unknown {what}{suggestion(key, [*TOP, *SECTIONS])}")
     yield from _given_twice(document)
+    yield from _plan_problems(document)
+
+
+def _plan_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
+    for key, other in (PLAN, PLAN[::-1]):
+        if key in document and other not in document:
+            yield Problem(other, f"missing: [{key}] needs it")
 
 
 def _known_keys(section: str, content: Mapping[str, Any]) -> Iterator[Problem]:
@@ -400,6 +451,8 @@ def _input_problems(case: CaseFile) -> Sequence[Problem]:
     from jcm_calc.inputs import bind
     from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 
+    if case.meters:
+        return []  # what they measure is not missing
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.items import Kind, Parameter, Table, Value
 from jcm_calc.eligibility import Answer, Verdict
-from jcm_calc.evidence import Evidence, unconfirmed
+from jcm_calc.evidence import Evidence, Grade, Source, unconfirmed
 from jcm_calc.inputs import Inputs, Period
 
 
@@ -110,6 +111,16 @@ def claim_items(inputs: Inputs, graph: Graph, verdicts: Iterable[Verdict]) -> It
             lacks = f"{verdict.answer}" + (f": give {', '.join(verdict.missing)}" if verdict.missing else "")
         yield Item("criterion", criterion.number, criterion.section, criterion.evidence, criterion.text, lacks)
     yield from SCHEME_RULES
+
+
+def monitoring_items(tables: Iterable[Any]) -> Iterator[Item]:
+    """Yield the rules by which readings of meters were treated, as tables of monitored parameters carry them."""
+    for table in tables:
+        monitoring = getattr(table, "attrs", {}).get("monitoring", {})
+        for name, rule in monitoring.get("rules", {}).items():
+            source = Source(rule["source"]) if rule["source"] else None
+            evidence = Evidence(Grade(rule["grade"]), rule["note"], source, rule["certainty"])
+            yield Item("scheme rule", name, rule["source"] or monitoring["rule_set"], evidence, monitoring["rule_set"])
 
 
 def _of_default(inputs: Inputs, parameter: Parameter) -> Iterator[tuple[str, Evidence]]:

@@ -95,6 +95,8 @@ def record_table(table: Any, name: str = "") -> dict[str, Any]:
         recorded = {"path": str(table), "sha256": file_digest(table)}
         table = read(table)
     frame = _flat(table, name)
+    if "monitoring" in table.attrs:
+        recorded |= {"source": table.attrs["source"], "monitoring": table.attrs["monitoring"]}
     if frame.size <= INLINE:
         columns = {str(heading): [_plain(cell) for cell in frame[heading].tolist()] for heading in frame}
         return {**recorded, "columns": columns}
@@ -179,7 +181,9 @@ def recall(name: str, recorded: Any, handed: list[Any], problems: list[Problem])
     if "columns" in recorded:
         import pandas as pd
 
-        return pd.DataFrame(recorded["columns"])
+        frame = pd.DataFrame(recorded["columns"])
+        frame.attrs.update({key: recorded[key] for key in ("source", "monitoring") if key in recorded})
+        return frame
     return _recall_large(name, recorded, handed, problems)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc import eligibility
-from jcm_calc.credits import Item, UncertifiedError, check_years, claim_items, whole_tonnes
+from jcm_calc.credits import Item, UncertifiedError, check_years, claim_items, monitoring_items, whole_tonnes
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS, Graph, Node
 from jcm_calc.declarations.group import OF_PERIODS
@@ -313,7 +313,8 @@ class Result:
         """Everything that a claim rests on, with its evidence."""
         looked_at = {name for verdict in self.verdicts for name in verdict.criterion.arguments}
         rests_on = self._shown.upstream(*RESULTS, *sorted(looked_at & self._shown.nodes.keys()))
-        return tuple(claim_items(self.inputs, rests_on, self.verdicts))
+        treated = dict.fromkeys(monitoring_items(self.call["tables"]))
+        return (*claim_items(self.inputs, rests_on, self.verdicts), *treated)
 
     @property
     def unconfirmed(self) -> tuple[Item, ...]:

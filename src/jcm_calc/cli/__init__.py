@@ -160,6 +160,24 @@ def template(
 
 
 @jcm.command()
+@click.argument("case", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", "target", metavar="FILE", type=click.Path(path_type=Path), help="Write a .csv or .xlsx file."
+)
+@click.option("--force", is_flag=True, help="Overwrite FILE.")
+@as_json
+def monitor(case: Path, target: Path | None, force: bool, as_json: bool) -> int:
+    """Turn the readings of the case file CASE into monitored parameters.
+
+    A finding without a treatment, or a cross-check that differs, gives exit code 1. Needs
+    `pip install jcm-calc[monitoring]`.
+    """
+    from jcm_calc.cli.monitoring import monitor_case
+
+    return monitor_case(case, target=target, force=force, as_json=as_json)
+
+
+@jcm.command()
 @click.argument("manifest", type=click.Path(path_type=Path))
 @as_json
 def replay(manifest: Path, as_json: bool) -> int:

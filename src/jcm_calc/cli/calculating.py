@@ -19,6 +19,7 @@ from jcm_calc.problems import InputError, Problem
 if TYPE_CHECKING:
     import pandas as pd
 
+    from jcm_calc.monitoring import Monitored
     from jcm_calc.result import Result
 
 RESULTS = ("RE", "PE", "ER")
@@ -36,7 +37,7 @@ def calculate_case(
         raise click.UsageError("--plan fills the monitoring plan of a workbook: name one with -o FILE.xlsx")
     with _warnings_shown_here():
         given = _read(path)
-        result = given.case.calculate()
+        result = given.case.calculate(_monitored(given.case))
         planned = _planned(given if plan is None else _read(plan)) if plan or given.plan else None
     years = _by_year(result)
     credits, missing = _credits(result) if certify else (None, ())
@@ -78,6 +79,16 @@ def _read(path: Path) -> _Given:
 
 def _planned(given: _Given) -> Result:
     return (given.plan or given.case).calculate()
+
+
+def _monitored(case: CaseFile) -> Monitored | None:
+    """Go from readings to monitored parameters, where there are meters."""
+    if not case.meters:
+        return None
+    from jcm_calc.cli.monitoring import progress_shown
+
+    with progress_shown() as progress:
+        return case.monitor(progress)
 
 
 @contextmanager

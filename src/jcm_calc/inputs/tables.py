@@ -216,14 +216,15 @@ def _labels(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Any]]:
     codes, unique = _factorize(column)
     if column.dtype.kind in "iu":
         return codes, unique.tolist()
-    labels = [_label(cell) for cell in unique.tolist()]
+    labels = [label(cell) for cell in unique.tolist()]
     number = {label: place for place, label in enumerate(dict.fromkeys(labels))}
     if len(number) < len(labels):
         codes = np.array([number[label] for label in labels], dtype=np.intp)[codes]
     return codes, list(number)
 
 
-def _label(cell: Any) -> Any:
+def label(cell: Any) -> Any:
+    """Return a label as tables have it: 1, 1.0 and "1" are one label."""
     if isinstance(cell, float) and cell.is_integer():
         return int(cell)
     if isinstance(cell, str):
@@ -238,7 +239,7 @@ def _periods(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Period]
     periods, wrong = [], []
     for cell in unique:
         try:
-            periods.append(Period.parse(_label(cell)))
+            periods.append(Period.parse(label(cell)))
         except ValueError as error:
             wrong.append(str(error))
             if len(wrong) > MANY:

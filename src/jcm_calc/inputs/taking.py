@@ -153,8 +153,13 @@ class Taken:
         labels: Mapping[str, Sequence[Any]] | None = None,
         cells: Cells | None = None,
     ) -> None:
-        # the cell of a workbook is named by the complaint itself
-        where = "" if labels is None else f" (in {source if cells is None else source.partition(', ')[0]})"
+
+        def where(complaint: object) -> str:
+            if labels is None:
+                return ""
+            named = cells is not None and any(f"{sheet}!" in str(complaint) for sheet, _ in cells.columns)
+            return f" (in {source.partition(', ')[0] if named else source})"
+
         try:
             given = read_value(parameter, raw, source, unit, labels, cells)
         except ValueError as error:
@@ -162,7 +167,7 @@ class Taken:
             if parameter.candidates:
                 near = suggestion(raw, parameter.candidates) if isinstance(raw, str) else ""
                 hint = f", or the name of a possible value: {'; '.join(parameter.candidates)}{near}"
-            self.refuse(parameter, f"{error}{where}; expected {expected(parameter)}{hint}")
+            self.refuse(parameter, f"{error}{where(error)}; expected {expected(parameter)}{hint}")
             return
         complaint = checks.impossible(parameter, given)
         if not complaint and labels is not None:
@@ -171,7 +176,7 @@ class Taken:
             except ValueError as error:
                 complaint = str(error)
         if complaint:
-            self.refuse(parameter, complaint + where)
+            self.refuse(parameter, complaint + where(complaint))
         else:
             self.given[parameter.name] = given
 
@@ -221,8 +226,8 @@ class Taken:
 
                 self._columns(read(table), Path(table).name)
             elif hasattr(table, "iloc"):
-                name = table.attrs.get("source", source)
-                self._columns(table.to_frame() if hasattr(table, "to_frame") else table, name)
+                source = table.attrs.get("source", source)  # a workbook, or the meters of monitored parameters
+                self._columns(table.to_frame() if hasattr(table, "to_frame") else table, source)
             else:
                 complaint = f"a table must be a DataFrame or a file, not {type(table).__name__}"
                 raise InputError(source, [Problem(source, complaint)])

@@ -1,0 +1,420 @@
+"""A close look at the suspicious steps of one meter: gaps, duplicates, spikes, resets and their kin.
+
+Everything here works on rows in order of time, each with start and stop (instants), the amount in the
+unit of the parameter (raw) and as it was read (native), and the value that was read.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from jcm_calc.monitoring.clock import DAY, HOUR
+from jcm_calc.monitoring.findings import Finding
+from jcm_calc.monitoring.plan import Meter, Replacement, Stop
+from jcm_calc.units import Linear
+
+Floats = npt.NDArray[np.float64]
+Instants = npt.NDArray[np.int64]
+Span = tuple[int, int]
+
+# What a number in another unit is a multiple of: SI prefixes, hours in seconds, MJ in kWh.
+SLIPS = (3.6, 10.0, 100.0, 1000.0, 3600.0, 1e6)
+MANY = 6
+LOW = 10.0  # a slip downwards is less sure: a plant may idle
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Steps of one meter from one source, in order of time."""
+
+    start: Instants
+    stop: Instants
+    raw: Floats
+    value: Floats
+    native: Floats
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def where(self, mask: npt.NDArray[np.bool_]) -> Rows:
+        """Return the rows under a mask."""
+        return Rows(self.start[mask], self.stop[mask], self.raw[mask], self.value[mask], self.native[mask])
+
+    @property
+    def rate(self) -> Floats:
+        """Amount per hour."""
+        return np.asarray(self.raw * HOUR / np.maximum(self.stop - self.start, 1))
+
+    @property
+    def zero(self) -> npt.NDArray[np.bool_]:
+        """Which rows stand for no time: two readings of one time."""
+        return np.asarray(self.stop == self.start)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What is known of a meter before its rows are looked at.
+
+    Attributes
+    ----------
+    spans : sequence of Span
+        The periods p.
+    limit, usual : float
+        The largest possible amount an hour, and the usual one.
+    stuck : int
+        For how long a value may stay the same.
+    slip : float
+        Times the usual amount, from which on another unit is suspected.
+    stops : sequence of Stop
+        Declared standstills.
+    unit : Linear
+        From readings to the unit of the parameter.
+    """
+
+    meter: Meter
+    kind: str
+    step: int | None
+    spans: Sequence[Span]
+    limit: float
+    usual: float
+    stuck: int
+    slip: float
+    stops: Sequence[Stop]
+    unit: Linear
+
+    def stopped(self, start: int, end: int) -> bool:
+        """Whether the equipment is declared to have stood still."""
+        return any(stop.start <= start and end <= stop.end for stop in self.stops)
+
+    def pieces(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+        """Yield the parts of a time that lie in each period: its number, from, to."""
+        for number, (first, last) in enumerate(self.spans):
+            low, high = max(start, first), min(end, last)
+            if low < high:
+                yield number, low, high
+
+    def period(self, moment: int) -> int:
+        """Return the number of the period that an instant lies in, or −1."""
+        return next((number for number, (first, last) in enumerate(self.spans) if first <= moment < last), -1)
+
+
+def look(rows: Rows, context: Context) -> Iterator[Finding]:
+    """Yield what is wrong with the values of one meter's rows; gaps are `holes`."""
+    meter = context.meter
+    outside = np.zeros(len(rows), dtype=bool)
+    if meter.installed is not None:
+        outside |= rows.start < meter.installed
+    if meter.removed is not None:
+        outside |= rows.stop > meter.removed
+    for i, j in _runs(outside, np.ones(len(rows), dtype=bool)):
+        yield from _piecewise(rows, i, j, context, "out of service", "the meter was not installed")
+    rows = rows.where(~outside)
+    if not len(rows):
+        return
+    if context.kind == "register":
+        yield from _register(rows, context)
+        return
+    yield from _repeated(rows, context)
+    first = np.concatenate([[True], (np.diff(rows.start) > 0) | (np.diff(rows.stop) > 0)])
+    once = rows.where(first)
+    spoilt = np.zeros(len(once), dtype=bool)
+    for finding, i, j in _values(once, context):
+        spoilt[i:j] = True
+        yield from finding
+    yield from _boundaries(once, context, spoilt)
+
+
+# Time
+
+
+def holes(pieces: Iterable[Span], context: Context, period: Span) -> Iterator[Finding]:
+    """Yield the times of a period for which there is no reading, and steps that do not fit each other.
+
+    Parameters
+    ----------
+    pieces : iterable of Span
+        What readings stand for, in order of time.
+    context : Context
+    period : Span
+        The whole of the monitoring period.
+    """
+    end = period[0]
+    step = context.step or 0
+    last: Span | None = None
+    for start, stop in [*pieces, (period[1], period[1] + 1)]:
+        begun = end > period[0] and start < period[1]
+        if start > end and begun and start - end < step:
+            yield _jump(context, end, start, "forward")
+        elif start > end:
+            yield from _gap(context, end, min(start, period[1]))
+        elif start < end and begun and (start, stop) != last and last is not None and stop > end:
+            yield _jump(context, start, end, "back")
+        end, last = max(end, stop), (start, stop)
+        if end >= period[1]:
+            return
+
+
+def _gap(context: Context, start: int, end: int) -> Iterator[Finding]:
+    open_ = [(start, end)]
+    for stop in context.stops:
+        open_ = [
+            part
+            for low, high in open_
+            for part in ((low, min(high, stop.start)), (max(low, stop.end), high))
+            if part[0] < part[1]
+        ]
+    for low, high in open_:
+        for number, first, last in context.pieces(low, high):
+            length = (last - first) / HOUR
+            yield Finding(context.meter.name, "gap", first, last, 0.0, f"no readings for {length:g} h", period=number)
+
+
+def _jump(context: Context, start: int, end: int, way: str) -> Finding:
+    note = f"the clock was put {way} by {(end - start) / 60e6:g} min"
+    return Finding(context.meter.name, "clock jump", start, end, 0.0, note, 0.0, period=context.period(start))
+
+
+# Rows
+
+
+def _runs(mask: npt.NDArray[np.bool_], joined: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """Yield first and beyond-last row of each run under a mask; a row not joined begins another run."""
+    places = np.flatnonzero(mask)
+    if not len(places):
+        return
+    apart = (np.diff(places) > 1) | ~joined[places[1:]]
+    for part in np.split(places, np.flatnonzero(apart) + 1):
+        yield int(part[0]), int(part[-1]) + 1
+
+
+def _piecewise(
+    rows: Rows,
+    i: int,
+    j: int,
+    context: Context,
+    kind: str,
+    note: str,
+    exact: Floats | None = None,
+) -> Iterator[Finding]:
+    """Yield a finding about the rows from i to j, one for each period they lie in."""
+    start, stop, raw = rows.start[i:j], rows.stop[i:j], rows.raw[i:j]
+    for number, (first, last) in enumerate(context.spans):
+        inside = (start >= first) & (start < last)
+        if inside.any():
+            yield Finding(
+                context.meter.name,
+                kind,
+                int(start[inside][0]),
+                min(int(stop[inside].max()), last),
+                float(raw[inside].sum()),
+                note,
+                None if exact is None else float(exact[inside].sum()),
+                period=number,
+            )
+
+
+def _repeated(rows: Rows, context: Context) -> Iterator[Finding]:
+    """Yield times that have several readings: the same one, or different ones."""
+    same = np.concatenate([[False], (np.diff(rows.start) == 0) & (np.diff(rows.stop) == 0)])
+    group = np.cumsum(~same) - 1
+    sizes = np.bincount(group)
+    if (sizes == 1).all():
+        return
+    heads = np.flatnonzero(~same)
+    least, most = np.minimum.reduceat(rows.raw, heads), np.maximum.reduceat(rows.raw, heads)
+    total = np.add.reduceat(rows.raw, heads)
+    once = Rows(rows.start[heads], rows.stop[heads], total, rows.value[heads], total)
+    joined = np.concatenate([[False], once.start[1:] <= once.stop[:-1]])
+    for i, j in _runs((sizes > 1) & (least == most), joined):
+        note = f"{int(sizes[i:j].sum() - (j - i))} readings came again"
+        yield from _piecewise(once, i, j, context, "duplicate", note, least[i:j])
+    for i, j in _runs((sizes > 1) & (least != most), joined):
+        note = f"{j - i} times have different readings"
+        for finding in _piecewise(once, i, j, context, "conflict", note, least[i:j]):
+            inside = (once.start[i:j] >= finding.start) & (once.start[i:j] < finding.end)
+            values = (float(least[i:j][inside].sum()), float(most[i:j][inside].sum()))
+            yield replace(finding, exact=None, values=values)
+
+
+def _values(rows: Rows, context: Context) -> Iterator[tuple[Iterator[Finding], int, int]]:
+    """Yield findings about amounts, with the rows they are about."""
+    rate = rows.rate
+    spoilt = np.zeros(len(rows), dtype=bool)
+    high = rate > context.limit
+    for i, j in _bridged(rows, high):
+        times = float(np.mean(rate[i:j][rate[i:j] > 0])) / context.usual if context.usual else 0.0
+        slip = times >= context.slip and int(high[i:j].sum()) >= MANY
+        yield _high(rows, i, j, context, times, slip), i, j
+        spoilt[i:j] = True
+    low = (rate > 0) & (rate < context.usual / (context.slip * LOW)) & ~spoilt
+    for i, j in _bridged(rows, low):
+        if rows.stop[j - 1] - rows.start[i] >= DAY:
+            times = float(np.median(rate[i:j][rate[i:j] > 0])) / context.usual
+            yield _piecewise(rows, i, j, context, "unit slip", _slip_note(times)), i, j
+            spoilt[i:j] = True
+    for i, j in _runs((rows.raw < 0) & ~spoilt, np.concatenate([[True], rows.start[1:] == rows.stop[:-1]])):
+        yield _piecewise(rows, i, j, context, "negative", "the amount is negative"), i, j
+        spoilt[i:j] = True
+    yield from _stuck(rows, context, spoilt)
+
+
+def _high(rows: Rows, i: int, j: int, context: Context, times: float, slip: bool) -> Iterator[Finding]:
+    if slip:
+        return _piecewise(rows, i, j, context, "unit slip", _slip_note(times))
+    most = float(rows.rate[i:j].max())
+    note = f"{most:.6g} an hour, above {context.limit:.6g}"
+    return _piecewise(rows, i, j, context, "spike", note)
+
+
+def _slip_note(times: float) -> str:
+    ratio = times if times > 1 else 1 / times
+    near = min(SLIPS, key=lambda one: abs(np.log(one / ratio)))
+    guess = f"; a factor of {near:g}?" if 0.4 < ratio / near < 2.5 else ""
+    return f"{times:.3g} times the usual amount{guess}"
+
+
+def _bridged(rows: Rows, mask: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """Yield runs under a mask, between which there may be rows of 0 of less than a day."""
+    places = np.flatnonzero(mask)
+    if not len(places):
+        return
+    others = np.cumsum(~mask & (rows.raw != 0))
+    apart = (np.diff(others[places]) > 0) | (rows.start[places[1:]] - rows.stop[places[:-1]] > DAY)
+    for part in np.split(places, np.flatnonzero(apart) + 1):
+        yield int(part[0]), int(part[-1]) + 1
+
+
+def _stuck(rows: Rows, context: Context, spoilt: npt.NDArray[np.bool_]) -> Iterator[tuple[Iterator[Finding], int, int]]:
+    again = (rows.start[1:] == rows.stop[:-1]) & (rows.raw[1:] == rows.raw[:-1])
+    if context.kind == "total":
+        return
+    heads = np.concatenate([[0], np.flatnonzero(~again) + 1, [len(rows)]])
+    long = rows.stop[heads[1:] - 1] - rows.start[heads[:-1]] >= context.stuck
+    for place in np.flatnonzero(long):
+        i, j = int(heads[place]), int(heads[place + 1])
+        if spoilt[i:j].any() or context.stopped(int(rows.start[i]), int(rows.stop[j - 1])):
+            continue
+        note = f"{rows.value[i]:.6g} for {(rows.stop[j - 1] - rows.start[i]) / HOUR:g} h"
+        yield _piecewise(rows, i, j, context, "stuck", note), i, j
+
+
+def _boundaries(rows: Rows, context: Context, spoilt: npt.NDArray[np.bool_]) -> Iterator[Finding]:
+    """Yield steps that lie on both sides of the end of a period."""
+    cuts = sorted({cut for span in context.spans for cut in span})
+    crossing = np.zeros(len(rows), dtype=bool)
+    for cut in cuts:
+        crossing |= (rows.start < cut) & (cut < rows.stop)
+    for place in np.flatnonzero(crossing & ~spoilt):
+        start, stop, raw = int(rows.start[place]), int(rows.stop[place]), float(rows.raw[place])
+        note = f"an amount of {(stop - start) / HOUR:g} h is shared by time"
+        yield from split(context, "boundary", start, stop, raw, raw, note)
+
+
+def split(
+    context: Context, kind: str, start: int, stop: int, read: float, exact: float | None, note: str
+) -> Iterator[Finding]:
+    """Yield findings about one step, for each period it lies in: what is read counts where it begins."""
+    for number, low, high in context.pieces(start, stop):
+        share = (high - low) / (stop - start)
+        counted = read if context.period(start) == number else 0.0
+        part = None if exact is None else exact * share
+        yield Finding(context.meter.name, kind, low, high, counted, note, part, period=number)
+
+
+# Registers
+
+
+def _register(rows: Rows, context: Context) -> Iterator[Finding]:
+    """Yield what is wrong with a register: it may only count upwards."""
+    spoilt = np.zeros(len(rows), dtype=bool)
+    for finding, i, j in itertools.chain(
+        _replacements(rows, context), _backwards(rows, context, spoilt), _standing(rows, context, spoilt)
+    ):
+        if not spoilt[i:j].any():
+            spoilt[i:j] = True
+            yield from finding
+    for place in np.flatnonzero((rows.rate > context.limit) & ~spoilt & ~rows.zero):
+        note = f"{rows.rate[place]:.6g} an hour, above {context.limit:.6g}"
+        spoilt[place] = True
+        yield from _step(rows, int(place), int(place) + 1, context, "spike", None, note)
+    for place in np.flatnonzero(rows.zero & ~spoilt):
+        kind, note = ("duplicate", "a reading came again") if rows.raw[place] == 0 else ("conflict", "two readings")
+        moment, raw = int(rows.start[place]), float(rows.raw[place])
+        # the next step begins at the last of them, so that nothing is lost or counted twice
+        yield Finding(context.meter.name, kind, moment, moment, raw, note, raw, (raw, raw), context.period(moment))
+    yield from _boundaries(rows, context, spoilt)
+
+
+Found = tuple[Iterator[Finding], int, int]
+
+
+def _step(rows: Rows, i: int, j: int, context: Context, kind: str, exact: float | None, note: str) -> Iterator[Finding]:
+    """Yield findings about the steps from i to j as one."""
+    start, stop = int(rows.start[i]), int(rows.stop[j - 1])
+    return split(context, kind, start, stop, float(rows.raw[i:j].sum()), exact, note)
+
+
+def _replacements(rows: Rows, context: Context) -> Iterator[Found]:
+    for change in context.meter.replacements:
+        around = _around(rows, change)
+        if not len(around):
+            continue
+        i, j = int(around[0]), int(around[-1]) + 1
+        read = float(rows.raw[i:j].sum())
+        if change.final is None or change.initial is None:
+            note = "the meter was replaced, and its final or initial reading is not stated"
+            yield _step(rows, i, j, context, "gap", None, note), i, j
+        else:
+            more = float(context.unit(change.final) - context.unit(change.initial))
+            note = f"the meter was replaced: final reading {change.final:g}, initial reading {change.initial:g}"
+            yield _step(rows, i, j, context, "replacement", read + more, note), i, j
+
+
+def _around(rows: Rows, change: Replacement) -> npt.NDArray[np.intp]:
+    """Return the steps in which a meter was replaced: one, or two where it was read at that very time."""
+    across = np.flatnonzero((rows.start < change.at) & (rows.stop > change.at))
+    if len(across):
+        return across
+    touching = (rows.start <= change.at) & (rows.stop >= change.at)
+    shown = set(rows.value[rows.stop == change.at].tolist())
+    if shown == {change.final}:
+        touching &= rows.stop > change.at
+    elif shown == {change.initial}:
+        touching &= rows.start < change.at
+    return np.flatnonzero(touching)
+
+
+def _backwards(rows: Rows, context: Context, spoilt: npt.NDArray[np.bool_]) -> Iterator[Found]:
+    turn = context.meter.rollover
+    for k in map(int, np.flatnonzero(rows.raw < 0)):
+        if spoilt[k]:
+            continue
+        before, now = float(rows.value[k] - rows.native[k]), float(rows.value[k])
+        drop = before - now
+        if turn is not None and drop > turn / 2:
+            exact = float(rows.raw[k]) + float(context.unit(turn))
+            yield _step(rows, k, k + 1, context, "roll-over", exact, f"from {before:g} to {now:g}"), k, k + 1
+        elif k + 1 < len(rows) and rows.value[k + 1] >= before and rows.start[k + 1] == rows.stop[k]:
+            exact = float(rows.raw[k : k + 2].sum())
+            yield _step(rows, k, k + 2, context, "negative", exact, f"{now:g} after {before:g}"), k, k + 2
+        elif k > 0 and now >= before - rows.native[k - 1] and not spoilt[k - 1]:
+            exact = float(rows.raw[k - 1 : k + 1].sum())
+            yield _step(rows, k - 1, k + 1, context, "spike", exact, f"{before:g} before {now:g}"), k - 1, k + 1
+        else:
+            note = f"from {before:g} to {now:g}"
+            yield _step(rows, k, k + 1, context, "reset", float(context.unit(now)), note), k, k + 1
+
+
+def _standing(rows: Rows, context: Context, spoilt: npt.NDArray[np.bool_]) -> Iterator[Found]:
+    """Yield times in which a register did not count."""
+    joined = np.concatenate([[True], rows.start[1:] == rows.stop[:-1]])
+    for i, j in _runs((rows.raw == 0) & ~rows.zero, joined):
+        start, stop = int(rows.start[i]), int(rows.stop[j - 1])
+        if stop - start >= context.stuck and not context.stopped(start, stop):
+            note = f"{rows.value[i]:g} for {(stop - start) / HOUR:g} h"
+            yield _step(rows, i, j, context, "stuck", None, note), i, j

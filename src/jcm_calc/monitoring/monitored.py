@@ -1,0 +1,268 @@
+"""Monitored parameters: what `jcm_calc.calculate` takes, with all that it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from jcm_calc.inputs.periods import Period
+from jcm_calc.monitoring import clock
+from jcm_calc.monitoring.cross_checks import Comparison
+from jcm_calc.monitoring.findings import Finding
+from jcm_calc.monitoring.plan import Meter, Plan
+from jcm_calc.monitoring.sources import File
+from jcm_calc.problems import InputError, Problem, listed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Monitored:
+    """Amounts of each meter and period, what was found on the way, and what was done about it.
+
+    Attributes
+    ----------
+    plan : Plan
+    periods : tuple of Period
+        The report sheets: a calendar year or part of one each.
+    units : mapping
+        The unit of each meter's parameter.
+    indices : mapping
+        The indices of each parameter, in the methodology's order.
+    read, amounts : mapping
+        For each meter, the amount in each period, as read and after treatment.
+    findings : tuple of Finding
+    comparisons : tuple of Comparison
+        What cross-checks found.
+    files : tuple of File
+    blocks : DataFrame
+        Amount and time covered by meter and local day or half-day.
+    """
+
+    plan: Plan
+    periods: tuple[Period, ...]
+    units: Mapping[str, str]
+    indices: Mapping[str, str]
+    read: Mapping[str, Sequence[float]]
+    amounts: Mapping[str, Sequence[float]]
+    findings: tuple[Finding, ...]
+    comparisons: tuple[Comparison, ...]
+    files: tuple[File, ...]
+    blocks: pd.DataFrame
+
+    @property
+    def open(self) -> tuple[Finding, ...]:
+        """Findings for which no treatment is chosen: nothing can be calculated while there are any."""
+        return tuple(finding for finding in self.findings if finding.open)
+
+    @property
+    def questions(self) -> tuple[Finding, ...]:
+        """Findings that leave something open for a person to settle."""
+        return tuple(finding for finding in self.findings if finding.question)
+
+    # Tables
+
+    def table(self) -> pd.DataFrame:
+        """Return the amounts by meter and period, as read and after treatment."""
+        import pandas as pd
+
+        rows = [
+            {
+                "meter": name,
+                "parameter": meter.parameter,
+                **meter.labels,
+                "p": str(period),
+                "days": period.days,
+                "hours": (span[1] - span[0]) / clock.HOUR,
+                "read": self.read[name][number],
+                "amount": self.amounts[name][number],
+                "unit": self.units[name],
+            }
+            for name, meter in self.plan.meters.items()
+            for number, (period, span) in enumerate(zip(self.periods, self._spans(), strict=True))
+        ]
+        return pd.DataFrame(rows)
+
+    def _spans(self) -> list[tuple[int, int]]:
+        from jcm_calc.monitoring.periods import span
+
+        return [span(period, self.plan.where) for period in self.periods]
+
+    def findings_table(self) -> pd.DataFrame:
+        """Return a row for each finding: meter, from, to, what, treatment, effect."""
+        import pandas as pd
+
+        columns = ["code", "severity", "meter", "from", "to", "what", "note", "treatment", "reason"]
+        columns += ["read", "used", "effect", "unit", "effect on ER [tCO2]", "question", "grade"]
+        rows = [
+            [
+                one.code,
+                "open" if one.open else one.severity,
+                one.meter,
+                self.shown(one.start),
+                self.shown(one.end),
+                one.kind,
+                one.note,
+                one.treatment,
+                one.reason,
+                one.read,
+                one.used,
+                one.effect,
+                self.units[one.meter],
+                one.tonnes,
+                one.question,
+                "" if one.evidence is None else str(one.evidence.grade),
+            ]
+            for one in self.findings
+        ]
+        return pd.DataFrame(rows, columns=columns)
+
+    def shown(self, moment: int) -> str:
+        """Return what a clock in the project's zone shows at an instant."""
+        return clock.local(moment, self.plan.where).strftime("%Y-%m-%d %H:%M")
+
+    def monthly(self) -> pd.DataFrame:
+        """Return the amounts by month and meter, after treatment; each step and effect counts where it begins."""
+        import pandas as pd
+
+        block = self.blocks
+        sums = block.groupby(["month", "meter"])["amount"].sum().unstack("meter")
+        effects = pd.DataFrame(
+            [(self.shown(one.start)[:7], one.meter, one.effect or 0.0) for one in self.findings],
+            columns=["month", "meter", "effect"],
+        )
+        more = effects.groupby(["month", "meter"])["effect"].sum().unstack("meter")
+        total: pd.DataFrame = sums.add(more, fill_value=0.0).rename_axis(columns=None)
+        return total
+
+    def availability(self) -> pd.DataFrame:
+        """Return the share of each local day for which a meter has readings."""
+        return self.blocks.groupby(["day", "meter"])["covered"].sum().unstack("meter").fillna(0.0).clip(upper=1.0)
+
+    # To a calculation
+
+    @cached_property
+    def tables(self) -> list[pd.DataFrame]:
+        """The tables for `jcm_calc.calculate`, one for each set of indices, with their provenance.
+
+        Raises
+        ------
+        InputError
+            While a finding has no treatment, with all of them.
+        """
+        self.refuse_open()
+        counting = [meter for meter in self.plan.meters.values() if not meter.check_only]
+        groups: dict[str, list[Meter]] = {}
+        for meter in counting:
+            groups.setdefault(self.indices[meter.parameter], []).append(meter)
+        return [self._table(letters, meters) for letters, meters in groups.items()]
+
+    def refuse_open(self) -> None:
+        """Raise an error with every finding that has no treatment."""
+        problems = [
+            Problem(
+                one.meter,
+                f"{one.kind} from {self.shown(one.start)} to {self.shown(one.end)}: {one.note}; choose one of "
+                f"{listed(self.plan.rules.treatments.get(one.kind, ()), limit=9) or 'no treatment known'}",
+                one.code,
+            )
+            for one in self.open
+        ]
+        if problems:
+            raise InputError("the readings", problems)
+
+    def _table(self, letters: str, meters: Sequence[Meter]) -> pd.DataFrame:
+        import pandas as pd
+
+        cells: dict[tuple[Any, ...], dict[str, float]] = {}
+        for meter in meters:
+            heading = f"{meter.parameter} [{self.units[meter.name]}]"
+            for period, amount in zip(self.periods, self.amounts[meter.name], strict=True):
+                key = tuple(str(period) if letter == "p" else meter.labels[letter] for letter in letters)
+                row = cells.setdefault(key, {})
+                row[heading] = row.get(heading, 0.0) + amount
+        frame = pd.DataFrame(list(cells.values()))
+        for place, letter in enumerate(letters):
+            frame.insert(place, letter, [key[place] for key in cells])
+        names = [meter.name for meter in meters]
+        files = listed((file.name for file in self.files), limit=3) or "a DataFrame"
+        frame.attrs["source"] = f"meters {listed(names, limit=4)} ({files})"
+        frame.attrs["monitoring"] = self.provenance(names)
+        return frame
+
+    def provenance(self, meters: Sequence[str] = ()) -> dict[str, Any]:
+        """Return files with SHA-256, meters, findings with their treatments, and rules, ready for JSON."""
+        mine = [one for one in self.findings if not meters or one.meter in meters]
+        rules = {}
+        for one in mine:
+            if one.evidence is not None and one.treatment not in ("", "final and initial reading"):
+                rules[f"{one.kind}: {one.treatment}"] = {
+                    "grade": str(one.evidence.grade),
+                    "note": one.evidence.note,
+                    "certainty": one.evidence.certainty,
+                    "source": str(one.evidence.source or ""),
+                }
+        return {
+            "files": [{"file": file.name, "sha256": file.sha256, "rows": file.rows} for file in self.files],
+            "meters": {
+                name: {"parameter": meter.parameter, "serial": [device.serial for device in meter.devices]}
+                for name, meter in self.plan.meters.items()
+                if not meters or name in meters
+            },
+            "rule_set": self.plan.rules.name,
+            "rules": rules,
+            "findings": [self._finding(one) for one in mine],
+            "cross_checks": [
+                {"name": one.name, "p": one.period, "left": one.left, "right": one.right, "agrees": one.agrees}
+                for one in self.comparisons
+            ],
+        }
+
+    def _finding(self, one: Finding) -> dict[str, Any]:
+        return {
+            "code": one.code,
+            "severity": "open" if one.open else one.severity,
+            "meter": one.meter,
+            "from": self.shown(one.start),
+            "to": self.shown(one.end),
+            "what": one.kind,
+            "note": one.note,
+            "treatment": one.treatment,
+            "reason": one.reason,
+            "read": one.read,
+            "used": one.used,
+            "effect": one.effect,
+            "unit": self.units[one.meter],
+            "effect_on_ER": one.tonnes,
+            "question": one.question,
+        }
+
+    def sources(self) -> dict[str, dict[str, str]]:
+        """Return, for each parameter, how it was monitored: columns (h) to (k) of the report sheet."""
+        found: dict[str, dict[str, str]] = {}
+        for parameter in dict.fromkeys(meter.parameter for meter in self.plan.meters.values()):
+            meters = [one for one in self.plan.meters.values() if one.parameter == parameter and not one.check_only]
+            steps = {one.step for one in self.plan.readings if one.step}
+            treated = [one for one in self.findings if one.meter in {meter.name for meter in meters}]
+            found[parameter] = {
+                "source": "monitored data: " + listed((file.name for file in self.files), limit=3),
+                "procedure": "; ".join(map(_described, meters)),
+                "frequency": ", ".join(f"every {step / 60e6:g} min" for step in sorted(steps)) or "as read",
+                "comment": listed((f"{one.kind}: {one.treatment or 'open'}" for one in treated), limit=5),
+            }
+        return found
+
+
+def _described(meter: Meter) -> str:
+    texts = []
+    for device in meter.devices:
+        parts = [f"meter {device.serial or meter.name}"]
+        if device.accuracy_class:
+            parts.append(f"class {device.accuracy_class}")
+        if device.calibrations:
+            parts.append("calibrated " + ", ".join(str(one.on) for one in device.calibrations))
+        texts.append(", ".join(parts))
+    return ", then ".join(texts)

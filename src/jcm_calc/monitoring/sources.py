@@ -1,0 +1,497 @@
+"""Readings in: CSV, Excel, Parquet or a DataFrame, long or wide, opened in DuckDB.
+
+Whatever their form, readings become steps: a row for each reading with the meter, the time it stands
+for (from and to, as instants) and its amount. Parquet files stay where they are; everything else is
+copied once into a database in a temporary folder, so that memory need not hold it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jcm_calc.monitoring import clock
+from jcm_calc.monitoring.plan import Meter, Readings
+from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
+from jcm_calc.units import Linear, UnitError, conversion
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+# Years in which clocks are looked up: readings outside them are refused.
+FIRST, LAST = 946_684_800 * clock.SECOND, 4_102_444_800 * clock.SECOND  # 2000 to 2100
+NUMBER = r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"
+CHUNK = 1 << 20
+# full-width signs and the plain ones they stand for
+WIDE = ("０１２３４５６７８９：／－．，　", "0123456789:/-., ")
+ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "R": 2018, "H": 1988, "S": 1925}
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that was read: its name, its SHA-256, and how many readings it holds."""
+
+    name: str
+    sha256: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """Readings that have been opened.
+
+    Attributes
+    ----------
+    readings : Readings
+    steps : str
+        SQL of the relation with the columns meter, start, stop, raw and value.
+    units : mapping
+        The conversion from ``raw`` into the unit of the parameter, for each meter.
+    files : tuple of File
+    rows : int
+        How many readings there are.
+    """
+
+    readings: Readings
+    steps: str
+    units: Mapping[str, Linear]
+    files: tuple[File, ...]
+    rows: int
+
+    @property
+    def regular(self) -> bool:
+        """Whether each reading stands for an interval of the same length."""
+        return self.readings.kind in ("interval", "power")
+
+
+class Store:
+    """A database in a temporary folder that holds the readings while they are looked at."""
+
+    def __init__(self, memory: str = "1GB") -> None:
+        try:
+            import duckdb
+        except ImportError:
+            complaint = "readings need DuckDB: install it with pip install 'jcm-calc[monitoring]'"
+            raise InputError("the readings", [Problem("[readings]", complaint)]) from None
+        self.folder = tempfile.TemporaryDirectory(prefix="jcm_calc_")
+        self.db: duckdb.DuckDBPyConnection = duckdb.connect(str(Path(self.folder.name) / "readings.duckdb"))
+        self.db.execute(f"SET memory_limit = '{memory}'")
+        self.db.execute("SET TimeZone = 'UTC'")
+        self.count = 0
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.db.close()
+        self.folder.cleanup()
+
+    def name(self) -> str:
+        """Return a name for another table."""
+        self.count += 1
+        return f"t{self.count}"
+
+    def register(self, name: str, frame: pd.DataFrame) -> None:
+        """Make a DataFrame known by a name."""
+        import pandas as pd
+
+        # not every DuckDB knows every pandas' own type for texts
+        texts = [heading for heading in frame if isinstance(frame[heading].dtype, pd.StringDtype)]
+        self.db.register(name, frame.astype(dict.fromkeys(texts, object)))
+
+    def frame(self, sql: str) -> pd.DataFrame:
+        """Return the rows of a query as a DataFrame."""
+        found: pd.DataFrame = self.db.sql(sql).df()
+        return found
+
+    def number(self, sql: str) -> int:
+        """Return the single number that a query gives."""
+        return int(self.db.execute(sql).fetchall()[0][0] or 0)
+
+
+def open_source(store: Store, readings: Readings, meters: Mapping[str, Meter], declared: Mapping[str, str]) -> Source:
+    """Open one source of readings.
+
+    Parameters
+    ----------
+    store : Store
+    readings : Readings
+    meters : mapping
+    declared : mapping
+        The unit of the parameter that each meter measures.
+
+    Raises
+    ------
+    InputError
+        If its files, columns, cells, times or units cannot be understood.
+    """
+    problems: list[Problem] = []
+    _check_form(store, readings)
+    parts, files = [], []
+    for path, relation in _relations(store, readings):
+        types = {row[0]: row[1] for row in store.db.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()}
+        columns = _columns(list(types), readings, meters, path, problems)
+        if problems:
+            raise InputError("the readings", problems)
+        part = _readings_sql(store, relation, types, columns, readings, path, problems)
+        if path is not None:
+            files.append(File(path.name, _sha256(path), store.number(f"SELECT count(*) FROM {relation}")))
+        parts.append((part, columns))
+    if problems:
+        raise InputError("the readings", problems)
+    sql = " UNION ALL ".join(f"SELECT * FROM ({part})" for part, _ in parts)
+    named = {meter: unit for _, columns in parts for meter, (_, unit) in columns.items()}
+    if readings.kind == "total" and store.number(f"SELECT count(*) FROM ({sql}) WHERE until <= stamp"):
+        problems.append(Problem(readings.name, "has totals whose last day is before their first"))
+    units = dict(_units(readings, meters, declared, named, problems))
+    if problems:
+        raise InputError("the readings", problems)
+    rows = sum(file.rows for file in files) or store.number(f"SELECT count(*) FROM ({sql})")
+    return Source(readings, _steps_sql(sql, readings), units, tuple(files), rows)
+
+
+def _check_form(store: Store, readings: Readings) -> None:
+    """Refuse a form of times that is none."""
+    if readings.times in ("", "japanese"):
+        return
+    try:
+        store.db.execute(f"SELECT try_strptime('', {_text(readings.times)})").fetchall()
+    except Exception as error:  # the database's own error, whose kinds are its business
+        complaint = f"{readings.times!r} is no form of times such as '%d.%m.%Y %H:%M': {str(error).splitlines()[0]}"
+        raise InputError("the readings", [Problem(readings.name, complaint)]) from None
+
+
+# Files
+
+
+def _relations(store: Store, readings: Readings) -> Iterator[tuple[Path | None, str]]:
+    """Yield each file and the name or SQL of its rows."""
+    if readings.frame is not None:
+        yield None, _from_frame(store, readings.frame)
+    for path in readings.files:
+        suffix = path.suffix.casefold()
+        try:
+            if suffix == ".parquet":
+                yield path, f"read_parquet({_text(str(path))})"
+            elif suffix in (".csv", ".txt", ".tsv"):
+                yield path, _from_csv(store, path, readings)
+            else:
+                from jcm_calc.inputs.tables import read
+
+                yield path, _from_frame(store, read(path))
+        except InputError:
+            raise
+        except Exception as error:  # the readers of broken files raise errors of many kinds
+            raise InputError(path.name, [Problem(path.name, f"cannot be read: {str(error).splitlines()[0]}")]) from None
+
+
+def _from_frame(store: Store, frame: Any) -> str:
+    import pandas as pd
+
+    plain = frame.copy(deep=False)
+    for heading in plain:
+        if plain[heading].dtype == object:
+            kinds = {type(cell).__name__ for cell in plain[heading] if cell is not None and cell == cell}
+            if kinds and kinds <= {"datetime", "Timestamp", "NaTType"}:
+                plain[heading] = pd.to_datetime(plain[heading]).dt.round("ms")
+            elif kinds <= {"int", "float"}:
+                plain[heading] = plain[heading].astype(float)
+            else:
+                plain[heading] = plain[heading].map(lambda cell: None if cell is None or cell != cell else str(cell))
+    plain.columns = [str(heading) for heading in plain.columns]
+    name = store.name()
+    store.register("given", plain)
+    store.db.execute(f"CREATE TABLE {name} AS SELECT * FROM given")
+    store.db.unregister("given")
+    return name
+
+
+def _from_csv(store: Store, path: Path, readings: Readings) -> str:
+    name = store.name()
+    source = path if readings.encoding in ("utf-8", "utf-8-sig") else _as_utf8(store, path, readings.encoding)
+    options = f"all_varchar = true, header = true, delim = {_text(readings.delimiter)}, sample_size = 20480"
+    store.db.execute(f"CREATE TABLE {name} AS SELECT * FROM read_csv({_text(str(source))}, {options})")
+    return name
+
+
+def _as_utf8(store: Store, path: Path, encoding: str) -> Path:
+    target = Path(store.folder.name) / f"{store.name()}.csv"
+    try:
+        with path.open(encoding=encoding, newline="") as source, target.open("w", encoding="utf-8", newline="") as copy:
+            while text := source.read(CHUNK):
+                copy.write(text)
+    except (UnicodeDecodeError, LookupError):
+        known = " or ".join(("utf-8", "cp932"))
+        complaint = f"is not in the encoding {encoding!r} that is stated for it: state another, such as {known}"
+        raise InputError(path.name, [Problem(path.name, complaint)]) from None
+    return target
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+# Columns
+
+
+def _columns(
+    headings: Sequence[str],
+    readings: Readings,
+    meters: Mapping[str, Meter],
+    path: Path | None,
+    problems: list[Problem],
+) -> dict[str, tuple[str, str]]:
+    """Return heading and unit of the values: of each meter, or under an empty name of a long table."""
+    from jcm_calc.inputs.tables import split_heading
+
+    units = {split_heading(heading)[0]: (heading, split_heading(heading)[1] or "") for heading in headings}
+    units |= {heading: (heading, split_heading(heading)[1] or "") for heading in headings}
+    subject = path.name if path else readings.name
+
+    def known(heading: str) -> bool:
+        if heading in units:
+            return True
+        problems.append(Problem(subject, f"has no column {heading!r}{suggestion(heading, headings)}"))
+        return False
+
+    for heading in filter(None, (readings.time, readings.until, readings.meter)):
+        known(heading)
+    wanted = readings.columns or {"": readings.value}
+    problems += [
+        Problem("[[readings.sources]] columns", f"{meter} is no meter{suggestion(meter, meters)}")
+        for meter in readings.columns
+        if meter not in meters
+    ]
+    return {meter: units[heading] for meter, heading in wanted.items() if known(heading)}
+
+
+def _readings_sql(
+    store: Store,
+    relation: str,
+    types: Mapping[str, str],
+    columns: Mapping[str, tuple[str, str]],
+    readings: Readings,
+    path: Path | None,
+    problems: list[Problem],
+) -> str:
+    """Return SQL of the rows of one file: meter, stamp as an instant, stop (of totals), value."""
+    where = path.name if path else readings.name
+    stamp = _time_sql(readings.time, types, readings)
+    until = f"{_time_sql(readings.until, types, readings)} + {clock.DAY}" if readings.until else "NULL"
+    parts = []
+    for meter, (heading, _) in columns.items():
+        name = f"CAST({_name(readings.meter)} AS VARCHAR)" if readings.meter else _text(meter)
+        value = _value_sql(heading, types[heading], readings)
+        parts.append(
+            f"SELECT {name} AS meter, {stamp} AS stamp, {until} AS until, {value} AS value FROM {relation} "
+            f"WHERE {_name(heading)} IS NOT NULL" + (f" AND {_name(heading)} <> ''" if _is_text(types[heading]) else "")
+        )
+        if _is_text(types[heading]):
+            _unreadable(store, relation, heading, value, where, "is no number as stated", problems)
+    for heading in filter(None, (readings.time, readings.until)):
+        if _is_text(types[heading]):
+            expected = f"is no time of the form {readings.times or '2024-01-31 00:30'}"
+            _unreadable(store, relation, heading, _time_sql(heading, types, readings), where, expected, problems)
+    if _is_text(types[readings.time]) and readings.where is not None and not problems:
+        column = _name(readings.time)
+        count = store.number(
+            f"SELECT count(*) FROM {relation} WHERE regexp_matches({column}, '\\d:\\d.*(Z|[+-]\\d\\d:?\\d\\d)$')"
+        )
+        if count and not readings.times:
+            problems.append(Problem(where, "its times state an offset from UTC: write clock = 'stated'"))
+    sql = " UNION ALL ".join(parts)
+    return sql if problems else _instants_sql(store, sql, types[readings.time], readings, where, problems)
+
+
+def _unreadable(
+    store: Store, relation: str, heading: str, sql: str, where: str, expected: str, problems: list[Problem]
+) -> None:
+    column = _name(heading)
+    faulty = f"FROM {relation} WHERE {column} IS NOT NULL AND {column} <> '' AND ({sql}) IS NULL"
+    if count := store.number(f"SELECT count(*) {faulty}"):
+        cells = [shown(row[0]) for row in store.db.execute(f"SELECT {column} {faulty} LIMIT 5").fetchall()]
+        problems.append(Problem(f"{where}, column {heading!r}", f"{listed(cells, count)} {expected}"))
+
+
+def _value_sql(heading: str, kind: str, readings: Readings) -> str:
+    column = _name(heading)
+    if not _is_text(kind):
+        return f"CAST({column} AS DOUBLE)"
+    plain = f"trim({column})"
+    if readings.times == "japanese":
+        plain = f"translate({plain}, {_text(WIDE[0])}, {_text(WIDE[1])})"
+    decimal, thousands = readings.decimal, readings.thousands
+    if thousands:
+        sep, point = re.escape(thousands), re.escape(decimal)
+        form = rf"[-+]?\d{{1,3}}({sep}\d{{3}})*({point}\d*)?|[-+]?\d+({point}\d*)?"
+        cleared = f"replace({plain}, {_text(thousands)}, '')"
+        plain = f"CASE WHEN regexp_full_match({plain}, {_text(form)}) THEN {cleared} END"
+    if decimal != ".":
+        plain = f"CASE WHEN NOT contains({plain}, '.') THEN replace({plain}, {_text(decimal)}, '.') END"
+    return f"CASE WHEN regexp_full_match({plain}, {_text(NUMBER)}) THEN TRY_CAST({plain} AS DOUBLE) END"
+
+
+def _time_sql(heading: str, types: Mapping[str, str], readings: Readings) -> str:
+    """Return SQL for a time in microseconds since 1970: local, or of UTC where offsets are stated."""
+    column, kind = _name(heading), types[heading]
+    if not _is_text(kind):
+        return f"epoch_us(CAST({column} AS {kind if 'TIMESTAMP WITH' in kind else 'TIMESTAMP'}))"
+    text = f"trim({column})"
+    if readings.times == "japanese":
+        return _japanese_sql(text)
+    if readings.where is None and not readings.times:
+        return f"epoch_us(TRY_CAST({text} AS TIMESTAMPTZ))"
+    # 24:00 is midnight at the end of a day
+    late = f"regexp_matches({text}, '(^|\\D)24:00')"
+    text = f"regexp_replace({text}, '(^|\\D)24:00', '\\1' || '00:00')"
+    if readings.times:
+        parsed = f"try_strptime({text}, {_text(readings.times)})"
+    else:
+        # the year stands first: no other form can be read in one way only
+        iso = f"TRY_CAST(replace({text}, '/', '-') AS TIMESTAMP)"
+        parsed = f"CASE WHEN regexp_matches({text}, '^\\d{{4}}[-/]') THEN {iso} END"
+    return f"epoch_us({parsed}) + CASE WHEN {late} THEN {clock.DAY} ELSE 0 END"
+
+
+def _japanese_sql(text: str) -> str:
+    """Return SQL for a time as it is written in Japan: full-width digits, 年月日時分秒, years of an era."""
+    eras = "|".join(ERAS)
+    form = rf"^({eras})?\s*(元|\d+)[年/.-](\d+)[月/.-](\d+)日?\s*(?:(\d+)[時:](?:(\d+)分?)?(?::?(\d+)秒?)?)?$"
+    names = "['era', 'year', 'month', 'day', 'hour', 'minute', 'second']"
+    parts = f"regexp_extract(translate({text}, {_text(WIDE[0])}, {_text(WIDE[1])}), {_text(form)}, {names})"
+    since = " ".join(f"WHEN {_text(era)} THEN {year}" for era, year in ERAS.items())
+    year = f"TRY_CAST(replace({parts}.year, '元', '1') AS INTEGER) + CASE {parts}.era {since} ELSE 0 END"
+
+    def number(part: str) -> str:
+        return f"coalesce(TRY_CAST({parts}.{part} AS INTEGER), 0)"
+
+    late = f"({number('hour')} = 24 AND {number('minute')} = 0 AND {number('second')} = 0)"
+    hour = f"CASE WHEN {late} THEN 0 ELSE {number('hour')} END"
+    written = (
+        f"printf('%04d-%02d-%02d %02d:%02d:%02d', {year}, {number('month')}, {number('day')}, {hour}, "
+        f"{number('minute')}, {number('second')})"
+    )
+    return f"epoch_us(TRY_CAST({written} AS TIMESTAMP)) + CASE WHEN {late} THEN {clock.DAY} ELSE 0 END"
+
+
+# Instants
+
+
+def _instants_sql(store: Store, sql: str, kind: str, readings: Readings, where: str, problems: list[Problem]) -> str:
+    """Turn what the clock showed into instants."""
+    if readings.kind == "register" and (readings.stamp or _is_text(kind) or kind == "DATE"):
+        sql = _days_sql(store, sql, readings, where, problems)
+    if kind == "TIMESTAMP WITH TIME ZONE" or readings.where is None:
+        if readings.where is None and kind != "TIMESTAMP WITH TIME ZONE" and not _is_text(kind):
+            problems.append(Problem(where, "clock = 'stated' came, but its times state no offset from UTC"))
+        return f"SELECT meter, stamp, until, value FROM ({sql})"
+    found = clock.changes(readings.where, FIRST, LAST) if clock.changing(readings.where) else ()
+    if not found:
+        shift = clock.offset(FIRST, readings.where)
+        return f"SELECT meter, stamp - {shift} AS stamp, until - {shift} AS until, value FROM ({sql})"
+    (span,) = store.db.execute(f"SELECT min(stamp), max(coalesce(until, stamp)) FROM ({sql})").fetchall()
+    first, last = (moment if moment is not None else FIRST for moment in span)
+    found = clock.changes(readings.where, first - clock.DAY, last + clock.DAY)
+    never = clock.within_sql("stamp", [change.never for change in found])
+    if count := store.number(f"SELECT count(*) FROM ({sql}) WHERE {never}"):
+        cells = store.db.execute(f"SELECT make_timestamp(stamp) FROM ({sql}) WHERE {never} LIMIT 3").fetchall()
+        complaint = (
+            f"{listed((str(row[0]) for row in cells), count)}: these times never occurred in {readings.where}, whose "
+            "clocks went forward; if the clock of the logger did not, state its own: clock = 'UTC+01:00'"
+        )
+        problems.append(Problem(where, complaint))
+        return sql
+    offset = clock.offset_sql("stamp", readings.where, first - clock.DAY, last + clock.DAY, of_local=True)
+    until = clock.offset_sql("until", readings.where, first - clock.DAY, last + clock.DAY, of_local=True)
+    plain = f"SELECT meter, stamp - {offset} AS stamp, until - {until} AS until, value FROM ({sql})"
+    twice = [change for change in found if change.twice[0] < change.twice[1]]
+    if not twice:
+        return plain
+    # of two readings with one local time, the order decides nothing but for registers, which do not run back
+    again = clock.within_sql("stamp", [change.twice for change in twice])
+    hour = " ".join(f"WHEN stamp < {change.twice[1]} THEN {change.before - change.after}" for change in twice)
+    order = "row_number() OVER (PARTITION BY meter, stamp ORDER BY value)"
+    second = f"stamp - {offset} + CASE WHEN {order} > 1 THEN CASE {hour} END ELSE 0 END"
+    return (
+        f"SELECT meter, stamp - {offset} AS stamp, until - {until} AS until, value FROM ({sql}) WHERE NOT ({again}) "
+        f"UNION ALL SELECT meter, {second}, until - {until}, value FROM ({sql}) WHERE {again}"
+    )
+
+
+def _days_sql(store: Store, sql: str, readings: Readings, where: str, problems: list[Problem]) -> str:
+    """Turn the days on which a register was read into times: their beginning or their end."""
+    timed = store.number(f"SELECT count(*) FROM ({sql}) WHERE stamp % {clock.DAY} <> 0")
+    if readings.stamp and timed:
+        complaint = f"stamp = {readings.stamp!r} came for a register whose readings have times of day: leave it out"
+        problems.append(Problem(where, complaint))
+    elif not readings.stamp and not timed:
+        complaint = "the register was read on days without a time: state stamp = 'start' or 'end' (of the day)"
+        problems.append(Problem(where, complaint))
+    return f"SELECT meter, stamp + {clock.DAY} AS stamp, until, value FROM ({sql})" if readings.stamp == "end" else sql
+
+
+def _steps_sql(sql: str, readings: Readings) -> str:
+    """Return SQL of the steps: what each reading stands for, from and to, and its amount."""
+    finite = f"SELECT * FROM ({sql}) WHERE isfinite(value)"
+    if readings.kind == "register":
+        # the larger of two readings of one time comes last
+        before = "OVER (PARTITION BY meter ORDER BY stamp, value)"
+        rows = (
+            f"SELECT meter, lag(stamp) {before} AS start, stamp AS stop, value - lag(value) {before} AS raw, value "
+            f"FROM ({finite})"
+        )
+        return f"SELECT * FROM ({rows}) WHERE start IS NOT NULL"
+    if readings.kind == "total":
+        return f"SELECT meter, stamp AS start, until AS stop, value AS raw, value FROM ({finite})"
+    assert readings.step is not None
+    start, stop = ("stamp", f"stamp + {readings.step}")
+    if readings.stamp == "end":
+        start, stop = (f"stamp - {readings.step}", "stamp")
+    raw = "value" if readings.kind == "interval" else f"value * {readings.step / clock.HOUR!r}"
+    return f"SELECT meter, {start} AS start, {stop} AS stop, {raw} AS raw, value FROM ({finite})"
+
+
+# Meters and units
+
+
+def _units(
+    readings: Readings,
+    meters: Mapping[str, Meter],
+    declared: Mapping[str, str],
+    named: Mapping[str, str],
+    problems: list[Problem],
+) -> Iterator[tuple[str, Linear]]:
+    for name, meter in meters.items():
+        if readings.columns and name not in readings.columns:
+            continue
+        stated = [unit for unit in (named.get(name, named.get("", "")), readings.unit, meter.unit) if unit]
+        if len(set(stated)) > 1:
+            complaint = f"its unit is stated differently: {listed(dict.fromkeys(stated))}"
+            problems.append(Problem(f"[meters.{name}]", f"{complaint} (heading, source, meter)"))
+        elif not stated:
+            problems.append(Problem(f"[meters.{name}] unit", f"missing: the unit of its readings in {readings.name}"))
+        else:
+            unit = f"{stated[0]}*h" if readings.kind == "power" else stated[0]
+            try:
+                yield name, conversion(unit, declared[name])
+            except UnitError as error:
+                problems.append(Problem(f"[meters.{name}] unit", str(error)))
+
+
+def _name(heading: str) -> str:
+    return '"' + heading.replace('"', '""') + '"'
+
+
+def _text(text: str | Sequence[str]) -> str:
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def _is_text(kind: str) -> bool:
+    return kind == "VARCHAR"

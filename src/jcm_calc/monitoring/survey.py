@@ -1,0 +1,421 @@
+"""One call from meters and readings to monitored parameters."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from jcm_calc.declarations import Methodology
+from jcm_calc.inputs.periods import Period
+from jcm_calc.monitoring import calibration, cross_checks, faults, treatments
+from jcm_calc.monitoring.findings import Finding
+from jcm_calc.monitoring.gathering import Gathering, Runner
+from jcm_calc.monitoring.monitored import Monitored
+from jcm_calc.monitoring.periods import sheets_of, span
+from jcm_calc.monitoring.plan import Meter, Plan, read_plan
+from jcm_calc.monitoring.sources import Store
+from jcm_calc.problems import InputError, InputWarning, Problem, listed, suggestion
+
+Span = tuple[int, int]
+NEEDS_LIKE = ("like period", "substitute")
+
+
+def monitor(
+    meters: Mapping[str, Any],
+    readings: Mapping[str, Any],
+    *tables: Any,
+    p: Any,
+    methodology: str | Methodology | None = None,
+    version: str | None = None,
+    crediting: tuple[date | None, date | None] = (None, None),
+    beside: str | Path = ".",
+    run: Runner | None = None,
+    progress: Callable[[str], None] = lambda stage: None,
+    **values: Any,
+) -> Monitored:
+    """Turn readings of meters into monitored parameters.
+
+    Parameters
+    ----------
+    meters, readings : mapping
+        The monitoring plan, as the sections ``[meters]`` and ``[readings]`` of a case file.
+    *tables, **values
+        What `jcm_calc.calculate` needs besides: the direction in which a doubt lowers ER, and the
+        effect of each finding on ER, come from a calculation.
+    p : str or list
+        The monitoring period; it is split at every 31 December.
+    methodology : str or Methodology, optional
+        Without one nothing is known of directions and effects on ER.
+    version : str, optional
+        Of the methodology.
+    crediting : tuple of dates
+        First and last day of the crediting period.
+    beside : path
+        The folder that file names begin in.
+    run : callable, optional
+        Runs a function over files, in place of `map`: on a cluster, for example.
+    progress : callable
+        Is told what is being done.
+
+    Returns
+    -------
+    Monitored
+
+    Raises
+    ------
+    InputError
+        If plan, files or periods cannot be used. Findings are no error here: `Monitored.open`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> hours = pd.DataFrame({"time": pd.date_range("2024-01-01", periods=8784, freq="h"), "kW": [10.0, 12.0] * 4392})
+    >>> monitored = monitor(
+    ...     {"S1": {"parameter": "EC_PJ", "unit": "kW"}},
+    ...     {
+    ...         "zone": "Asia/Jakarta",
+    ...         "sources": [
+    ...             {"frame": hours, "kind": "power", "step": "1 h", "stamp": "start", "time": "time",
+    ...              "columns": {"S1": "kW"}},
+    ...         ],
+    ...     },
+    ...     p="2024",
+    ... )
+    >>> monitored.amounts["S1"], monitored.units["S1"], monitored.findings
+    ([96624.0], 'kW*h', ())
+    """
+    from jcm_calc.rulebooks import methodology as find
+
+    m = methodology if isinstance(methodology, Methodology) or methodology is None else find(methodology, version)
+    plan = read_plan(meters, readings, Path(beside))
+    problems: list[Problem] = []
+    periods = sheets_of(p, crediting, problems)
+    units, indices = _declared(plan, m, problems)
+    if problems:
+        raise InputError("the monitoring plan", problems)
+    given = _Given(m, tables, values)
+    with Store() as store:
+        return _Work(store, plan, periods, units, indices, given, run, progress).done()
+
+
+def _declared(plan: Plan, m: Methodology | None, problems: list[Problem]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the unit of each meter's parameter, and the indices of each parameter."""
+    units, indices = {}, {}
+    for name, meter in plan.meters.items():
+        subject = f"[meters.{name}]"
+        if m is None:
+            kinds = {one.kind for one in plan.readings}
+            units[name] = f"{meter.unit}*h" if kinds == {"power"} else meter.unit
+            indices[meter.parameter] = "".join([*meter.labels, "p"])
+            if not meter.unit:
+                problems.append(
+                    Problem(f"{subject} unit", "missing: without a methodology it is the unit of the amount")
+                )
+            continue
+        symbols = {parameter.symbol: parameter for parameter in m.inputs.values()}
+        parameter = m.inputs.get(meter.parameter) or symbols.get(meter.parameter)
+        if parameter is None:
+            hint = suggestion(meter.parameter, m.inputs)
+            problems.append(Problem(f"{subject} parameter", f"{m} has no parameter {meter.parameter!r}{hint}"))
+        elif not parameter.extensive:
+            complaint = f"{parameter.symbol} is no amount that readings add up to: give it in [inputs]"
+            problems.append(Problem(f"{subject} parameter", complaint, parameter.section))
+        else:
+            units[name], indices[meter.parameter] = parameter.unit, parameter.indices
+            wanted = set(parameter.indices) - {"p"}
+            if set(meter.labels) != wanted:
+                came, expected = listed(meter.labels) or "none", listed(sorted(wanted)) or "none"
+                problems.append(Problem(f"{subject} labels", f"{came} came, expected labels of {expected}"))
+    return units, indices
+
+
+class _Given:
+    """What a calculation needs besides the readings."""
+
+    def __init__(self, m: Methodology | None, tables: Sequence[Any], values: Mapping[str, Any]) -> None:
+        self.m, self.tables, self.values = m, tables, values
+
+    def slopes(self, monitored: Monitored) -> dict[str, list[float]] | None:
+        """Return ∂ER/∂x for each meter and period."""
+        if self.m is None:
+            return None
+        from jcm_calc.calculation import calculate
+        from jcm_calc.evidence import UnconfirmedWarning
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", InputWarning)
+            warnings.simplefilter("ignore", UnconfirmedWarning)
+            periods = [str(period) for period in monitored.periods]
+            result = calculate(self.m, *self.tables, *monitored.tables, p=periods, **self.values)
+        found = result.derivatives()
+        return {name: self._at(result, found, meter) for name, meter in monitored.plan.meters.items()}
+
+    def _at(self, result: Any, found: Mapping[str, Any], meter: Meter) -> list[float]:
+        from jcm_calc.inputs.tables import label
+
+        assert self.m is not None
+        names = {parameter.symbol: name for name, parameter in self.m.inputs.items()}
+        array = found.get(names.get(meter.parameter, meter.parameter))
+        if array is None:
+            return [0.0] * len(result.inputs.periods)
+        places: list[Any] = []
+        for letter, axis in result.inputs.axes.items():
+            size = array.shape[len(places)]
+            place = list(axis.labels).index(label(meter.labels[letter])) if letter in meter.labels else slice(None)
+            places.append(place if size > 1 or isinstance(place, slice) else 0)
+        slopes = np.asarray(array[tuple(places)], dtype=float).ravel()
+        return [float(slope) for slope in np.broadcast_to(slopes, len(result.inputs.periods))]
+
+
+class _Work:
+    """The steps from readings to monitored parameters."""
+
+    def __init__(
+        self,
+        store: Store,
+        plan: Plan,
+        periods: Sequence[Period],
+        units: Mapping[str, str],
+        indices: Mapping[str, str],
+        given: _Given,
+        run: Runner | None,
+        progress: Callable[[str], None],
+    ) -> None:
+        self.plan, self.periods, self.units, self.indices, self.given = plan, tuple(periods), units, indices, given
+        self.spans = [span(period, plan.where) for period in periods]
+        self.whole = (self.spans[0][0], self.spans[-1][1])
+        self.progress = progress
+        self.problems: list[Problem] = []
+        self.late = {
+            name: list(calibration.late_windows(meter, self.whole, plan.where)) for name, meter in plan.meters.items()
+        }
+        marks = {moment for one in self.spans for moment in one}
+        marks |= {moment for found in self.late.values() for one in found for moment in (one.start, one.end)}
+        progress("reading and adding up")
+        self.gathering = Gathering(store, plan, units, self.spans, sorted(marks), run, self.problems)
+        self.refuse()
+
+    def refuse(self) -> None:
+        if self.problems:
+            raise InputError("the readings", self.problems)
+
+    def done(self) -> Monitored:
+        """Return the monitored parameters."""
+        self.progress("looking closely at what is suspicious")
+        findings = sorted(
+            (finding for name in self.plan.meters for finding in self.found(name) if finding.period >= 0),
+            key=lambda one: (one.meter, one.start, one.end, one.kind),
+        )
+        read = {name: [self.gathering.read(name, *one) for one in self.spans] for name in self.plan.meters}
+        self.progress("treating what was found")
+        slopes = self.given.slopes(self.monitored(read, self.usual(), ()))
+        findings = self.treated(findings, slopes)
+        findings += self.late_calibrations(findings, slopes)
+        self.refuse()
+        amounts = {name: list(sums) for name, sums in read.items()}
+        for one in findings:
+            amounts[one.meter][one.period] += one.effect or 0.0
+        self.progress("comparing")
+        findings = self.with_tonnes(findings, amounts, read, slopes)
+        comparisons = cross_checks.compare(
+            self.plan,
+            self.units,
+            self.periods,
+            amounts,
+            lambda name, number: None if slopes is None else slopes[name][number],
+            self.problems,
+        )
+        self.refuse()
+        return self.monitored(read, amounts, findings, comparisons)
+
+    def monitored(
+        self,
+        read: Mapping[str, Sequence[float]],
+        amounts: Mapping[str, Sequence[float]],
+        findings: Sequence[Finding],
+        comparisons: Sequence[cross_checks.Comparison] = (),
+    ) -> Monitored:
+        files = tuple(file for source in self.gathering.sources for file in source.files)
+        return Monitored(
+            self.plan,
+            self.periods,
+            self.units,
+            self.indices,
+            read,
+            amounts,
+            tuple(findings),
+            tuple(comparisons),
+            files,
+            self.gathering.table(),
+        )
+
+    # Findings
+
+    def found(self, name: str) -> list[Finding]:
+        """Return what is wrong with the readings of a meter."""
+        found: list[Finding] = []
+        contexts = [self.gathering.context(name, one) for one in self.gathering.of[name]]
+        for one, context in zip(self.gathering.of[name], contexts, strict=True):
+            found += faults.look(one.rows, context)
+        return found + list(faults.holes(self.gathering.pieces(name), contexts[0], self.whole))
+
+    def usual(self) -> dict[str, list[float]]:
+        """Return amounts to find directions with: the usual one an hour, for all hours."""
+        found = {}
+        for name in self.plan.meters:
+            usual = max(self.gathering.context(name, one).usual for one in self.gathering.of[name]) or 1.0
+            found[name] = [usual * (last - first) / 3.6e9 for first, last in self.spans]
+        return found
+
+    def spoilt(self, findings: Sequence[Finding]) -> dict[str, list[Span]]:
+        """Return the times of each meter that are like no other."""
+        found: dict[str, list[Span]] = {name: [] for name in self.plan.meters}
+        for one in findings:
+            if one.kind not in ("boundary", "late calibration", "clock jump"):
+                found[one.meter].append((one.start, one.end))
+        for stop in self.plan.stops:
+            for name in found:
+                if stop.meter in ("", name):
+                    found[name].append((stop.start, stop.end))
+        return found
+
+    def treated(self, findings: list[Finding], slopes: Mapping[str, Sequence[float]] | None) -> list[Finding]:
+        """Apply the user's choices."""
+        choices = treatments.chosen(findings, self.plan.choices)
+        late = [one for one in self.plan.choices if one.finding in ("late calibration", "uncalibrated")]
+        self.problems += treatments.unused([one for one in self.plan.choices if one not in late], choices)
+        spoilt = self.spoilt(findings)
+        like = self.windows(findings, choices, NEEDS_LIKE, spoilt, self.gathering.like)
+        beside = self.windows(findings, choices, ("mean of before and after",), spoilt, self.gathering.beside)
+        times: dict[int, int] = {}
+        for finding, choice in zip(findings, choices, strict=True):
+            if choice is not None:
+                times[choice.number] = times.get(choice.number, 0) + finding.end - finding.start
+        done = []
+        for number, (finding, choice) in enumerate(zip(findings, choices, strict=True)):
+            if choice is None:
+                done.append(finding)
+                continue
+            around = treatments.Around(
+                choice,
+                self.units[finding.meter],
+                None if slopes is None else slopes[finding.meter][finding.period],
+                like.get(number, ()),
+                beside.get(number, ()),
+                (finding.end - finding.start) / max(times[choice.number], 1),
+            )
+            treated = treatments.treat(finding, around, self.plan.meters[finding.meter], self.plan.rules)
+            if isinstance(treated, Problem):
+                self.problems.append(treated)
+            else:
+                done.append(treated)
+        return done
+
+    def windows(
+        self,
+        findings: Sequence[Finding],
+        choices: Sequence[Any],
+        names: Sequence[str],
+        spoilt: Mapping[str, Sequence[Span]],
+        look_up: Callable[..., list[list[float]]],
+    ) -> dict[int, list[float]]:
+        """Return the amounts of other times for the findings whose treatment needs them."""
+        numbers = [number for number, choice in enumerate(choices) if choice is not None and choice.treatment in names]
+        if not numbers:
+            return {}
+        return dict(zip(numbers, look_up([findings[number] for number in numbers], spoilt), strict=True))
+
+    # Calibration
+
+    def late_calibrations(
+        self, findings: Sequence[Finding], slopes: Mapping[str, Sequence[float]] | None
+    ) -> list[Finding]:
+        """Return a finding for each time in which a calibration was late, corrected if the user chose so."""
+        found = []
+        used: list[Any] = []
+        for name, windows in self.late.items():
+            for late in windows:
+                for number, (first, last) in enumerate(self.spans):
+                    start, end = max(first, late.start), min(last, late.end)
+                    if start < end:
+                        finding = self.late_finding(name, late, number, start, end, findings)
+                        choice = treatments.chosen([finding], self.plan.choices)[0]
+                        used.append(choice)
+                        found.append(self.corrected(finding, late, choice, slopes))
+        choices = [one for one in self.plan.choices if one.finding in ("late calibration", "uncalibrated")]
+        self.problems += treatments.unused(choices, used)
+        return found
+
+    def late_finding(
+        self, name: str, late: calibration.Late, number: int, start: int, end: int, findings: Sequence[Finding]
+    ) -> Finding:
+        amount, shared = self.gathering.by_time(name, start, end)
+        for one in findings:
+            if one.meter == name and one.kind != "boundary" and one.effect:
+                overlap = min(end, one.end) - max(start, one.start)
+                whole = one.end - one.start
+                if overlap > 0 or (whole == 0 and start <= one.start < end):
+                    amount += one.effect * (overlap / whole if whole else 1.0)
+        days = (end - start) / 86400e6
+        text = f"the calibration was due {days:g} days before" if late.calibrated else f"none for {days:g} days"
+        note = f"{text}, {amount:,.10g} {self.units[name]}"
+        if shared:
+            note += "; readings across its ends are shared by time"
+        kind = "late calibration" if late.calibrated else "uncalibrated"
+        return Finding(name, kind, start, end, amount, note, period=number)
+
+    def corrected(
+        self,
+        finding: Finding,
+        late: calibration.Late,
+        choice: Any,
+        slopes: Mapping[str, Sequence[float]] | None,
+    ) -> Finding:
+        if choice is None:
+            return finding
+        question, error = "", 0.0
+        if choice.treatment == "maximum permissible error":
+            try:
+                error, question = calibration.error(late, self.plan.rules)
+            except ValueError as problem:
+                self.problems.append(Problem(f"[meters.{finding.meter}]", str(problem)))
+                return finding
+        slope = None if slopes is None else slopes[finding.meter][finding.period]
+        around = treatments.Around(choice, self.units[finding.meter], slope, error=error)
+        treated = treatments.treat(finding, around, self.plan.meters[finding.meter], self.plan.rules)
+        if isinstance(treated, Problem):
+            self.problems.append(treated)
+            return finding
+        return replace(treated, question=question or treated.question)
+
+    # Effect on ER
+
+    def with_tonnes(
+        self,
+        findings: Sequence[Finding],
+        amounts: Mapping[str, Sequence[float]],
+        read: Mapping[str, Sequence[float]],
+        before: Mapping[str, Sequence[float]] | None,
+    ) -> list[Finding]:
+        """Add the effect on ER; refuse directions that no longer hold where the amounts have ended up."""
+        if before is None or any(one.open for one in findings):
+            slopes = before
+        else:
+            slopes = self.given.slopes(self.monitored(read, amounts, findings))
+            assert slopes is not None
+            for name, found in slopes.items():
+                if any(np.sign(now) != np.sign(then) for now, then in zip(found, before[name], strict=True)):
+                    complaint = "the sign of ∂ER/∂x differs between the usual and the treated amounts"
+                    self.problems.append(Problem(f"[meters.{name}]", f"{complaint}: no direction is conservative"))
+        if slopes is None:
+            return list(findings)
+        return [
+            one if one.effect is None else replace(one, tonnes=one.effect * slopes[one.meter][one.period])
+            for one in findings
+        ]

@@ -1,0 +1,187 @@
+"""Treatments: what is counted in place of readings that cannot be used, as the user chose it.
+
+Each is a function from a finding and what is known around it to the amount that counts. Which of
+them may be chosen for what is the business of a rule set. A direction is never a matter of habit: it
+comes from the sign of ∂ER/∂x at the meter and period in question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from jcm_calc.monitoring.findings import Finding
+from jcm_calc.monitoring.plan import Choice, Meter
+from jcm_calc.monitoring.rule_sets import RuleSet
+from jcm_calc.problems import Problem
+from jcm_calc.units import UnitError, magnitude
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a treatment may look at besides the finding.
+
+    Attributes
+    ----------
+    choice : Choice
+    unit : str
+        Of the parameter.
+    slope : float or None
+        ∂ER/∂x, or None where no methodology is named.
+    like : sequence of float
+        The amounts of like times: the same hours of the same days of the week, without findings.
+    beside : sequence of float
+        The amounts of the times just before and after, of the same length.
+    share : float
+        The part of the user's substitute that falls to this finding.
+    error : float
+        Of a meter whose calibration was late, as a fraction.
+    """
+
+    choice: Choice
+    unit: str
+    slope: float | None
+    like: Sequence[float] = ()
+    beside: Sequence[float] = ()
+    share: float = 1.0
+    error: float = 0.0
+
+    def least(self, amounts: Iterable[float]) -> float:
+        """Return the amount with the least ER."""
+        return min(amounts) if self.direction() >= 0 else max(amounts)
+
+    def direction(self) -> float:
+        """Return the sign of ∂ER/∂x."""
+        if self.slope is None:
+            raise ValueError("no methodology is named, so that nobody knows which direction lowers ER")
+        return self.slope
+
+
+def _claim_nothing(finding: Finding, around: Around) -> float:
+    if around.direction() < 0:
+        raise ValueError("an amount of 0 would raise ER: choose 'like period' or 'substitute'")
+    return 0.0
+
+
+def _like_period(finding: Finding, around: Around) -> float:
+    if not around.like:
+        raise ValueError("there is no like time without findings on file")
+    return around.least(around.like)
+
+
+def _mean(finding: Finding, around: Around) -> float:
+    if len(around.beside) < 2:
+        raise ValueError("the times before and after it have findings of their own")
+    return sum(around.beside) / len(around.beside)
+
+
+def _substitute(finding: Finding, around: Around) -> float:
+    try:
+        return float(magnitude(around.choice.value, around.unit)) * around.share
+    except UnitError as error:
+        raise ValueError(str(error)) from None
+
+
+def _exact(finding: Finding, around: Around) -> float:
+    if finding.exact is None:
+        raise ValueError("the readings around it do not tell the amount")
+    return finding.exact
+
+
+def _conservative(finding: Finding, around: Around) -> float:
+    return around.least(finding.values)
+
+
+def _keep(finding: Finding, around: Around) -> float:
+    return finding.read
+
+
+def _rescale(finding: Finding, around: Around) -> float:
+    assert around.choice.factor is not None
+    return finding.read * around.choice.factor
+
+
+def _permissible_error(finding: Finding, around: Around) -> float:
+    slope = around.direction()
+    sign = (slope > 0) - (slope < 0)
+    return finding.read * (1 - sign * around.error)
+
+
+METHODS: Mapping[str, Callable[[Finding, Around], float]] = {
+    "claim nothing": _claim_nothing,
+    "like period": _like_period,
+    "mean of before and after": _mean,
+    "substitute": _substitute,
+    "count once": _exact,
+    "conservative reading": _conservative,
+    "keep": _keep,
+    "leave out": _exact,
+    "count from zero": _exact,
+    "add the range": _exact,
+    "final and initial reading": _exact,
+    "rescale": _rescale,
+    "maximum permissible error": _permissible_error,
+    "split by time": _exact,
+}
+
+
+def chosen(findings: Sequence[Finding], choices: Sequence[Choice]) -> list[Choice | None]:
+    """Return, for each finding, the first choice made for its meter, kind and time.
+
+    A replacement with both readings is its own choice: they are stated with the meter.
+    """
+    stated = Choice(0, "replacement", "final and initial reading", reason="stated with the meter")
+    return [
+        stated if finding.kind == "replacement" else next((one for one in choices if _fits(one, finding)), None)
+        for finding in findings
+    ]
+
+
+def _fits(choice: Choice, finding: Finding) -> bool:
+    return (
+        choice.finding == finding.kind
+        and choice.meter in ("", finding.meter)
+        and (choice.start is None or choice.start <= finding.start)
+        and (choice.end is None or finding.end <= choice.end)
+    )
+
+
+def unused(choices: Sequence[Choice], used: Iterable[Choice | None]) -> list[Problem]:
+    """Complain of choices that fit no finding: what is announced must be done."""
+    numbers = {choice.number for choice in used if choice is not None}
+    return [
+        Problem(choice.subject, f"no {choice.finding} was found that it fits")
+        for choice in choices
+        if choice.number not in numbers
+    ]
+
+
+def treat(finding: Finding, around: Around, meter: Meter, rules: RuleSet) -> Finding | Problem:
+    """Apply a choice to a finding.
+
+    Examples
+    --------
+    >>> from jcm_calc.monitoring.rule_sets import rule_set
+    >>> gap = Finding("S1", "gap", 0, 3_600_000_000, 0.0)
+    >>> around = Around(Choice(1, "gap", "like period"), "MWh", slope=0.2, like=[1.2, 0.9, 1.1])
+    >>> treat(gap, around, None, rule_set("JCM")).used
+    0.9
+    """
+    choice = around.choice
+    try:
+        used = METHODS[choice.treatment](finding, around)
+    except ValueError as error:
+        return Problem(choice.subject, f"{choice.treatment!r} for {finding.kind} at {finding.meter}: {error}")
+    question = ""
+    if choice.treatment == "substitute" and around.like and around.slope:
+        least = around.least(around.like)
+        if (used - least) * around.slope > 0:
+            question = f"the substitute {used:.6g} gives more ER than the like time with the least, {least:.6g}"
+    return replace(
+        finding,
+        treatment=choice.treatment,
+        reason=choice.reason,
+        used=used,
+        question=question,
+        evidence=rules.evidence_for(finding.kind, choice.treatment),
+    )
