@@ -364,6 +364,16 @@ def test_a_workbook_with_a_plan_keeps_it(tmp_path):
     assert jcm_calc.read_workbook(again).plan is not None
 
 
+def test_columns_h_to_k_of_a_workbook_come_from_the_meters(tmp_path):
+    path = tmp_path / "metered.xlsx"
+    run("calc", Path(__file__).parent.parent / "docs/examples/metered_year/case.toml", "-o", path)
+    told = jcm_calc.read_workbook(path).report.sources["EC_PJ"]
+    assert told["source"].startswith("monitored data: S1.csv")
+    assert "A-1048, class 0.5, calibrated 2023-06-20" in told["procedure"]
+    assert told["frequency"] == "every 30 min, every 60 min"
+    assert "duplicate: count once" in told["comment"]
+
+
 def test_files_are_not_overwritten(tmp_path):
     path = tmp_path / "precious.xlsx"
     path.write_text("precious")

@@ -37,14 +37,16 @@ def calculate_case(
         raise click.UsageError("--plan fills the monitoring plan of a workbook: name one with -o FILE.xlsx")
     with _warnings_shown_here():
         given = _read(path)
-        result = given.case.calculate(_monitored(given.case))
+        monitored = _monitored(given.case)
+        result = given.case.calculate(monitored)
         planned = _planned(given if plan is None else _read(plan)) if plan or given.plan else None
     years = _by_year(result)
     credits, missing = _credits(result) if certify else (None, ())
     comparisons = given.case.compare(result)
     manifest = result.manifest()
     if target is not None:
-        _save(given.case, result, planned, manifest, target, force)
+        sources = _sources(given.case, monitored)
+        _save(given.case, sources, result, planned, manifest, target, force)
     if as_json:
         output.data(_as_data(result, manifest, years, credits, missing, comparisons, given.remarks))
     else:
@@ -125,13 +127,25 @@ def _credits(result: Result) -> tuple[dict[str, int] | None, Sequence[Item]]:
         raise InputError(str(result.methodology), [Problem("p", str(error))]) from None
 
 
+def _sources(case: CaseFile, monitored: Monitored | None) -> dict[str, Mapping[str, str]]:
+    """Return how each parameter is monitored: as the meters tell, and as the case file says instead."""
+    told = monitored.sources() if monitored else {}
+    return {name: {**told.get(name, {}), **case.sources.get(name, {})} for name in {**told, **case.sources}}
+
+
 def _save(
-    case: CaseFile, result: Result, planned: Result | None, manifest: Mapping[str, Any], path: Path, force: bool
+    case: CaseFile,
+    sources: Mapping[str, Mapping[str, str]],
+    result: Result,
+    planned: Result | None,
+    manifest: Mapping[str, Any],
+    path: Path,
+    force: bool,
 ) -> None:
     """Write the workbook or the manifest, as the name of the file says."""
     try:
         if path.suffix.casefold() == ".xlsx":
-            result.to_excel(path, planned, project=case.project, sources=case.sources, overwrite=force)
+            result.to_excel(path, planned, project=case.project, sources=sources, overwrite=force)
         else:
             path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     except OSError as error:
