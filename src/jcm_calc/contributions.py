@@ -1,0 +1,117 @@
+"""What each unit contributes to the emissions, where they are a sum over units.
+
+A total over units enters RE or PE through the equations that follow it. Where RE or PE is
+proportional to that total, which is tried out, a unit's summand times the slope is its part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from jcm_calc.declarations.graph import RESULTS, Graph
+from jcm_calc.declarations.items import Equation
+from jcm_calc.derivatives import gradient
+from jcm_calc.evaluation import Array, EvaluationError, Lookup, evaluate
+from jcm_calc.inputs import Inputs
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+REST = ("", "not by unit")
+
+
+def by_unit(inputs: Inputs, values: Mapping[str, Array], lookups: Mapping[str, Lookup]) -> pd.DataFrame:
+    """Return the contributions as a DataFrame; see `Result.by_unit`."""
+    import pandas as pd
+
+    found: dict[str, dict[tuple[str, str], float]] = {}
+    for target in RESULTS[:2]:
+        whole = float(evaluate(inputs.graph, inputs.sizes, values, lookups, (target,))[target].sum())
+        parts = dict(_Parts(inputs, values, lookups, target, whole).units())
+        rest = whole - sum(parts.values())
+        if not np.isclose(rest, 0, atol=1e-9 * max(1.0, abs(whole))):
+            parts[REST] = rest
+        found[target] = parts
+    keys = sorted({key for parts in found.values() for key in parts}, key=_order(inputs))
+    frame = pd.DataFrame(
+        {target: [parts.get(key, 0.0) for key in keys] for target, parts in found.items()},
+        index=pd.MultiIndex.from_tuples(keys, names=["of", "unit"]),
+    )
+    frame["ER"] = frame["RE"] - frame["PE"]
+    return frame
+
+
+def _order(inputs: Inputs) -> Any:
+    """Return a key that sorts units as the axes have them, and the rest last."""
+    places = {
+        (meaning, str(label)): (number, place)
+        for number, (letter, meaning) in enumerate(inputs.methodology.indices.items())
+        for place, label in enumerate(inputs.axes[letter].labels)
+    }
+    return lambda key: places.get(key, (len(places), 0))
+
+
+class _Parts:
+    """The contributions to one result."""
+
+    def __init__(
+        self, inputs: Inputs, values: Mapping[str, Array], lookups: Mapping[str, Lookup], target: str, whole: float
+    ) -> None:
+        self.inputs, self.values, self.lookups = inputs, values, lookups
+        self.target, self.whole = target, whole
+        self.graph = inputs.graph.upstream(target)
+        self.slopes = gradient(self.graph, inputs.sizes, values, lookups, target)
+
+    def units(self) -> Iterator[tuple[tuple[str, str], float]]:
+        """Yield kind and label of each unit, and its part."""
+        parts: dict[tuple[str, str], float] = {}
+        for rule in totals(self.graph, self.target):
+            if len(rule.total) > 1 or rule.name in self.values:
+                continue
+            amounts = self.amounts(rule)
+            if not np.isclose(self.without(rule.name), self.whole - amounts.sum(), rtol=1e-9, atol=1e-9):
+                continue
+            kind = self.inputs.methodology.indices[rule.total]
+            for label, amount in zip(self.inputs.axes[rule.total].labels, amounts, strict=True):
+                key = (kind, str(label))
+                parts[key] = parts.get(key, 0.0) + float(amount)
+        yield from parts.items()
+
+    def amounts(self, rule: Equation) -> Array:
+        """Return the part of each label of the index that a total runs over, summed over p."""
+        names = rule.arguments
+        known = evaluate(self.graph, self.inputs.sizes, self.values, self.lookups, names)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            summand = rule.function(*(known[name] for name in names))
+        sizes = self.inputs.sizes
+        shape = [sizes[letter] if letter in rule.indices + rule.total else 1 for letter in sizes]
+        parts = np.broadcast_to(summand, shape) * self.slopes[rule.name]
+        axis = list(sizes).index(rule.total)
+        return np.asarray(parts.sum(axis=tuple(other for other in range(parts.ndim) if other != axis)))
+
+    def without(self, name: str) -> float:
+        """Return the result where a total is 0."""
+        nothing = {**self.values, name: np.zeros((1,) * len(self.inputs.sizes))}
+        try:
+            found = evaluate(self.graph, self.inputs.sizes, nothing, self.lookups, (self.target,))
+        except EvaluationError:
+            return np.nan
+        return float(found[self.target].sum())
+
+
+def totals(graph: Graph, target: str) -> Iterator[Equation]:
+    """Yield the totals that a result is made of, each before it runs through another one."""
+    seen, waiting = set(), [target]
+    while waiting:
+        name = waiting.pop(0)
+        node = graph.nodes.get(name)
+        if name in seen or not isinstance(node, Equation):
+            continue
+        seen.add(name)
+        if node.total:
+            yield node
+        else:
+            waiting.extend(node.arguments)
