@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from jcm_calc.cli.sections import LEGEND, Code, Section, Sources, is_long, sections
+from jcm_calc.report.sections import LEGEND, Code, Section, Sources, is_long, sections
 from jcm_calc.declarations import Methodology, Value
 from jcm_calc.evidence import Grade
 from jcm_calc.reference_data import partner_countries

@@ -53,11 +53,13 @@ def _drawn(width: float, height: float) -> Callable[[Plot], Plot]:
     def decorate(plot: Plot) -> Plot:
         @wraps(plot)
         def draw(subject: Any, *, ax: Axes | None = None, **options: Any) -> Axes:
-            import matplotlib.pyplot as plt
+            import matplotlib as mpl
 
             style = {"hatch.linewidth": 0.6, "axes.spines.top": False, "axes.spines.right": False}
-            with plt.rc_context(style):
+            with mpl.rc_context(style):
                 if ax is None:
+                    import matplotlib.pyplot as plt
+
                     _, ax = plt.subplots(figsize=(width, height), layout="constrained")
                 return plot(subject, ax=ax, **options)
 
@@ -113,7 +115,7 @@ def waterfall(result: Result, *, ax: Axes) -> Axes:
     reference, project, reductions = (float(result.full(name).sum()) for name in RESULTS)
     bars = [
         ("RE", 0.0, reference, BLUE, ""),
-        ("− PE", reference, -project, ORANGE, "///"),
+        ("− PE", reference, 0.0 - project, ORANGE, "///"),
         ("ER", 0.0, reductions, GREEN, ""),
     ]
     try:
@@ -126,7 +128,7 @@ def waterfall(result: Result, *, ax: Axes) -> Axes:
     for place, (_, base, change, colour, hatch) in enumerate(bars):
         ax.bar(place, change, 0.6, base, color=colour, hatch=hatch, ec="white", lw=0.5)
         height = max(base, base + change)
-        text = f"{change:+,.3f}" if place in (1, 3) else f"{change:,d}" if place == 4 else f"{change:,.3f}"
+        text = f"{change:,d}" if isinstance(change, int) else f"{change:,.3f}"
         ax.annotate(text.replace("-", "−"), (place, height), (0, 3), textcoords="offset points", ha="center", fontsize=9)
     levels = [base + change for _, base, change, _, _ in bars]
     for place, (level, _) in enumerate(pairwise(levels)):
@@ -217,11 +219,10 @@ def _finished(
     ax.set_axisbelow(True)
     if legend:
         ax.legend(frameon=False, fontsize=8, ncols=2, loc="lower left", bbox_to_anchor=(0, 1.01), borderaxespad=0)
+    state = str(result.methodology)
     if result.unconfirmed:
-        state = f"{result.methodology}: an estimate, {len(result.unconfirmed)} of {len(result.items)} items unconfirmed"
-    else:
-        state = str(result.methodology)
-    ax.annotate(state, (1, 0), (0, -40), "axes fraction", "offset points", ha="right", va="top", fontsize=7, color="#444444")
+        state += f": an estimate, {len(result.unconfirmed)} of {len(result.items)} items unconfirmed"
+    ax.set_xlabel("\n".join(line for line in (ax.get_xlabel(), state) if line), fontsize=8)
     return ax
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -215,6 +217,11 @@ class Result:
         mark = "" if not self.unconfirmed else f", an estimate: {len(self.unconfirmed)} items unconfirmed"
         sums = ", ".join(f"{name} = {float(self.full(name).sum()):,.6g} tCO2" for name in RESULTS)
         return f"<Result {self.methodology}: {sums}{mark}>"
+
+    def _repr_html_(self) -> str:
+        from jcm_calc.report.display import result
+
+        return result(self)
 
     # Tables
 
@@ -433,7 +440,43 @@ class Result:
             raise ValueError("a claim is by calendar year: give the periods with p=")
         return self.by_year()["tonnes"].rename("credits")
 
-    # Manifest
+    # Report and manifest
+
+    def to_html(
+        self, path: str | os.PathLike[str], *, project: Mapping[str, Any] | None = None, force: bool = False
+    ) -> None:
+        """Write the report: one HTML file, for a browser and for paper, that needs no network.
+
+        It needs matplotlib: ``pip install jcm-calc[plot]``.
+
+        Parameters
+        ----------
+        path : path
+        project : mapping, optional
+            What is said of the project on the first page, as in the section [project] of a case file:
+            title, number, participants and so on.
+        force : bool
+            Whether an existing file is overwritten.
+
+        Raises
+        ------
+        FileExistsError
+            If there is such a file already.
+
+        Examples
+        --------
+        >>> import jcm_calc, tempfile
+        >>> from pathlib import Path
+        >>> result = jcm_calc.calculate("PW_AM001", EG="350 MWh", p="2024")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     report = Path(folder) / "report.html"
+        ...     result.to_html(report, project={"title": "A roof with PV"})
+        ...     "A roof with PV" in report.read_text(encoding="utf-8")
+        True
+        """
+        from jcm_calc.report.document import write
+
+        write(self, Path(path), project or {}, force)
 
     def manifest(self) -> dict[str, Any]:
         """Return all that is needed to calculate again and to compare, ready for JSON.

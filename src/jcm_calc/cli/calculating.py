@@ -15,6 +15,7 @@ from jcm_calc.case_file import CaseFile, Comparison, read_case
 from jcm_calc.cli import DIFFERS, REFUSED, UNUSABLE, output
 from jcm_calc.credits import Item, UncertifiedError
 from jcm_calc.problems import InputError, Problem
+from jcm_calc.report import amounts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -126,8 +127,8 @@ def _as_data(
 
 def _year_records(years: pd.DataFrame) -> Iterator[dict[str, Any]]:
     for year, row in years.iterrows():
-        amounts = {name: float(row[name]) for name in RESULTS}
-        yield {"year": _year(year), **amounts, "tonnes": int(row["tonnes"])}
+        emissions = {name: float(row[name]) for name in RESULTS}
+        yield {"year": _year(year), **emissions, "tonnes": int(row["tonnes"])}
 
 
 # The page
@@ -167,7 +168,7 @@ def _inputs(result: Result) -> None:
     output.heading("Inputs")
     output.table(
         ["symbol", "value", "from", "grade"],
-        [[row["symbol"], _value(row), row["from"], row["grade"]] for _, row in rows.iterrows()],
+        [[row["symbol"], amounts.value(row), row["from"], row["grade"]] for _, row in rows.iterrows()],
     )
 
 
@@ -176,34 +177,19 @@ def _trace(result: Result) -> None:
     output.heading("Every quantity in the order of calculation")
     output.table(
         ["symbol", "value", "grade"],
-        [[row["symbol"], _value(row), row["grade"]] for row in rows],
+        [[row["symbol"], amounts.value(row), row["grade"]] for row in rows],
         [[row["from"]] for row in rows],
     )
 
 
-def _value(row: pd.Series[Any]) -> str:
-    """Write the value of a row of the trace with its unit."""
-    value = row["value"]
-    if isinstance(value, str):
-        return value
-    if row["count"] == 1:
-        return f"{value:,.10g} {row['unit']}"
-    return f"{row['minimum']:,.10g} … {row['maximum']:,.10g} {row['unit']} ({row['count']:,} values)"
-
-
-def _tonnes(amount: float) -> str:
-    """Write an amount to the kilogram; only `Result` has it unrounded."""
-    return f"{amount:,.3f}"
-
-
 def _periods(result: Result) -> None:
-    amounts = [result[name].magnitude.ravel() for name in RESULTS]
+    columns = [result[name].magnitude.ravel() for name in RESULTS]
     output.heading("Emissions by period, tCO2")
     output.table(
         ["p", *RESULTS],
         [
-            [str(period), *map(_tonnes, emissions)]
-            for period, *emissions in zip(result.inputs.periods, *amounts, strict=True)
+            [str(period), *map(amounts.tonnes, emissions)]
+            for period, *emissions in zip(result.inputs.periods, *columns, strict=True)
         ],
     )
 
@@ -213,7 +199,7 @@ def _years(years: pd.DataFrame) -> None:
     output.table(
         ["year", *RESULTS, "tonnes"],
         [
-            [str(_year(year) or "undated"), *(_tonnes(row[name]) for name in RESULTS), f"{int(row['tonnes']):,}"]
+            [str(_year(year) or "undated"), *(amounts.tonnes(row[name]) for name in RESULTS), f"{int(row['tonnes']):,}"]
             for year, row in years.iterrows()
         ],
     )
@@ -233,7 +219,7 @@ def _comparisons(case: CaseFile, comparisons: Sequence[Comparison]) -> None:
             [
                 one.name,
                 ", ".join(one.published),
-                ", ".join(f"{value:,}" if isinstance(value, int) else _tonnes(value) for value in one.calculated),
+                ", ".join(f"{value:,}" if isinstance(value, int) else amounts.tonnes(value) for value in one.calculated),
                 "agrees" if one.agrees else "differs",
             ]
             for one in comparisons
