@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from jcm_calc.report.sections import LEGEND, Code, Section, Sources, is_long, sections
 from jcm_calc.declarations import Methodology, Value
 from jcm_calc.evidence import Grade
 from jcm_calc.reference_data import partner_countries
+from jcm_calc.report.sections import LEGEND, Code, Section, Sources, is_long, sections
 from jcm_calc.rulebooks import every, modules, overview, versions
 
 PAGES = Path(__file__).parent / "methodologies"

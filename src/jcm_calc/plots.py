@@ -29,8 +29,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jcm_calc.declarations import Methodology
-from jcm_calc.declarations.graph import RESULTS, compatible, needs
-from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
+from jcm_calc.declarations.graph import RESULTS, Node, compatible, needs
+from jcm_calc.declarations.items import Equation, Kind, Parameter
 from jcm_calc.expression import latex
 
 if TYPE_CHECKING:
@@ -55,8 +55,7 @@ def _drawn(width: float, height: float) -> Callable[[Plot], Plot]:
         def draw(subject: Any, *, ax: Axes | None = None, **options: Any) -> Axes:
             import matplotlib as mpl
 
-            style = {"hatch.linewidth": 0.6, "axes.spines.top": False, "axes.spines.right": False}
-            with mpl.rc_context(style):
+            with mpl.rc_context({"hatch.linewidth": 0.6}):
                 if ax is None:
                     import matplotlib.pyplot as plt
 
@@ -129,7 +128,9 @@ def waterfall(result: Result, *, ax: Axes) -> Axes:
         ax.bar(place, change, 0.6, base, color=colour, hatch=hatch, ec="white", lw=0.5)
         height = max(base, base + change)
         text = f"{change:,d}" if isinstance(change, int) else f"{change:,.3f}"
-        ax.annotate(text.replace("-", "−"), (place, height), (0, 3), textcoords="offset points", ha="center", fontsize=9)
+        ax.annotate(
+            text.replace("-", "−"), (place, height), (0, 3), textcoords="offset points", ha="center", fontsize=9
+        )
     levels = [base + change for _, base, change, _, _ in bars]
     for place, (level, _) in enumerate(pairwise(levels)):
         ax.plot([place + 0.3, place + 0.7], [level, level], color="black", lw=0.8)
@@ -208,15 +209,14 @@ def sensitivity(result: Result, *, by: float = 0.1, ax: Axes) -> Axes:
     return _finished(ax, result, f"Emission reductions where one input changes by {by:.0%}", words, True, True)
 
 
-def _finished(
-    ax: Axes, result: Result, title: str, unit: str, across: bool = False, legend: bool = False
-) -> Axes:
+def _finished(ax: Axes, result: Result, title: str, unit: str, across: bool = False, legend: bool = False) -> Axes:
     """Label a plot of a result, and say where it is an estimate."""
     ax.set_title(title, fontsize=11, loc="left", pad=22 if legend else 8)
     (ax.set_xlabel if across else ax.set_ylabel)(unit)
     (ax.xaxis if across else ax.yaxis).set_major_formatter(lambda value, _: f"{value:,.10g}".replace("-", "−"))
     (ax.xaxis if across else ax.yaxis).grid(True, lw=0.4, color="#cccccc")
     ax.set_axisbelow(True)
+    ax.spines[["top", "right"]].set_visible(False)
     if legend:
         ax.legend(frameon=False, fontsize=8, ncols=2, loc="lower left", bbox_to_anchor=(0, 1.01), borderaxespad=0)
     state = str(result.methodology)
@@ -271,14 +271,15 @@ def equations(methodology: Methodology, *, ax: Axes, **choices: str) -> Axes:
     for name, others in edges.items():
         for other in others:
             _connect(ax, places[other], places[name])
-    items = {**methodology.inputs, **methodology.coordinates, **{rule.name: rule for rule in methodology.rules}}
+    items: dict[str, Node] = {**methodology.inputs, **methodology.coordinates}
+    items |= {rule.name: rule for rule in methodology.rules}
     for name, place in places.items():
         _box(ax, items[name], place)
     ax.set_xlim(-0.6, len(columns) - 0.4)
     ax.set_ylim(tallest + 0.3, -0.3)
     ax.axis("off")
     ax.set_title(f"{methodology}: what is calculated from what", fontsize=11, loc="left")
-    squares = {"s": 60, "marker": "s", "edgecolors": "black", "linewidths": 0.5}
+    squares: dict[str, Any] = {"s": 60, "marker": "s", "edgecolors": "black", "linewidths": 0.5}
     handles: list[Any] = [ax.scatter([], [], color=colour, label=words, **squares) for words, colour in _KINDS.items()]
     handles += ax.plot([], [], "--", color="black", lw=0.9, label="unconfirmed")
     ax.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, 0), ncols=4, frameon=False, fontsize=8)
@@ -310,7 +311,8 @@ def _edges(m: Methodology, choices: dict[str, str]) -> dict[str, list[str]]:
     while waiting:
         name = waiting.pop(0)
         if name not in edges:
-            nodes = rules.get(name) or [m.inputs[name] if name in m.inputs else m.coordinates[name]]
+            leaf = m.inputs.get(name) or m.coordinates.get(name)
+            nodes = [leaf] if leaf else rules[name]
             edges[name] = list(dict.fromkeys(other for node in nodes for other in needs(node, frozenset())))
             waiting += edges[name]
     return edges
@@ -349,7 +351,7 @@ def _connect(ax: Axes, start: Sequence[float], end: Sequence[float]) -> None:
     ax.add_patch(PathPatch(path, fill=False, lw=0.7, color="#888888", zorder=1))
 
 
-def _box(ax: Axes, item: Parameter | Coordinate | Equation, place: tuple[float, float]) -> None:
+def _box(ax: Axes, item: Node, place: tuple[float, float]) -> None:
     words = "equation" if isinstance(item, Equation) else "constant, class, axis"
     evidence = None
     if isinstance(item, Parameter):
@@ -364,5 +366,11 @@ def _box(ax: Axes, item: Parameter | Coordinate | Equation, place: tuple[float, 
         va="center",
         fontsize=9,
         zorder=2,
-        bbox={"boxstyle": "round,pad=0.25", "fc": _KINDS[words], "ec": "black", "lw": 0.9, "ls": "--" if unread else "-"},
+        bbox={
+            "boxstyle": "round,pad=0.25",
+            "fc": _KINDS[words],
+            "ec": "black",
+            "lw": 0.9,
+            "ls": "--" if unread else "-",
+        },
     )

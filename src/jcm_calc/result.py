@@ -308,6 +308,7 @@ class Result:
         }
 
     def source(self, name: str) -> str:
+        """Return where the value of a leaf comes from."""
         node = self._node(name)
         if not isinstance(node, Parameter):
             return "the axes"

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 MEASURED = (Kind.MONITORED, Kind.FIXED, Kind.DEFAULT)
 
 
-def sensitivity(
-    inputs: Inputs, values: Mapping[str, Array], lookups: Mapping[str, Lookup], by: float
-) -> pd.DataFrame:
+def sensitivity(inputs: Inputs, values: Mapping[str, Array], lookups: Mapping[str, Lookup], by: float) -> pd.DataFrame:
     """Return the change of ER for each input as a DataFrame; see `Result.sensitivity`."""
     import pandas as pd
 

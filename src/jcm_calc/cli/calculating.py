@@ -34,7 +34,7 @@ def calculate_case(
     if manifest_path is not None and manifest_path.exists() and not force:
         raise click.BadParameter(f"{manifest_path} exists already; --force overwrites it", param_hint="--output")
     case = read_case(path)
-    with _warnings_shown_here():
+    with warnings_shown_here():
         result = case.calculate()
     years = _by_year(result)
     credits, missing = _credits(result) if certify else (None, ())
@@ -57,7 +57,7 @@ def calculate_case(
 
 
 @contextmanager
-def _warnings_shown_here() -> Iterator[None]:
+def warnings_shown_here() -> Iterator[None]:
     """Keep warnings from being written twice: the result knows them all."""
     from jcm_calc.evidence import UnconfirmedWarning
     from jcm_calc.problems import InputWarning
@@ -219,7 +219,9 @@ def _comparisons(case: CaseFile, comparisons: Sequence[Comparison]) -> None:
             [
                 one.name,
                 ", ".join(one.published),
-                ", ".join(f"{value:,}" if isinstance(value, int) else amounts.tonnes(value) for value in one.calculated),
+                ", ".join(
+                    f"{value:,}" if isinstance(value, int) else amounts.tonnes(value) for value in one.calculated
+                ),
                 "agrees" if one.agrees else "differs",
             ]
             for one in comparisons
@@ -284,7 +286,7 @@ def replay_manifest(path: Path, as_json: bool) -> int:
         if as_json:
             output.data({"agrees": False, "altered": True, "differences": []})
         return DIFFERS
-    with _warnings_shown_here():
+    with warnings_shown_here():
         result = replay(manifest)
     again = result.manifest()
     if again["methodology"]["rules"] != rules:

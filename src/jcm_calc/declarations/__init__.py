@@ -28,7 +28,7 @@ from jcm_calc.declarations.entry import Entry
 from jcm_calc.declarations.graph import Graph, Node
 from jcm_calc.declarations.group import Group
 from jcm_calc.declarations.interval import Interval
-from jcm_calc.declarations.items import DeclarationError, Equation, Value, Version
+from jcm_calc.declarations.items import DeclarationError, Equation, Parameter, Value, Version
 from jcm_calc.evidence import Evidence
 from jcm_calc.problems import suggestion
 
@@ -113,7 +113,7 @@ class Methodology(Group):
         KeyError
             If nothing is declared under this name.
         """
-        items = (*self.inputs.values(), *self.facts.values(), *self.rules)
+        items: list[Parameter | Equation] = [*self.inputs.values(), *self.facts.values(), *self.rules]
         found = tuple(item for item in items if name in (item.name, item.symbol))
         if not found:
             hint = suggestion(name, self.symbols())

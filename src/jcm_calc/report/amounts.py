@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 
-def value(row: Mapping[str, Any]) -> str:
+def value(row: Any) -> str:
     """Write the value of a row of `Result.trace` with its unit.
 
     Examples

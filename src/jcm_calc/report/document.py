@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,19 +76,21 @@ def _facts(result: Result) -> Iterator[tuple[str, str, str]]:
 def _pictures(result: Result) -> Iterator[tuple[str, str, Markup]]:
     """Yield title, words and address of each plot."""
     for title, (plot, width, height, words) in PICTURES.items():
-        yield title, words, _address(lambda ax, plot=plot: plot(result, ax=ax), width, height)
+        if plot is plots.contributions and len(result.by_unit()) == 1:
+            continue
+        yield title, words, _address(partial(plot, result), width, height)
     m, choices = result.methodology, result.inputs.choices
     words = "which quantity is calculated from which; what is unconfirmed has a dashed border"
-    yield "Equations", words, _address(lambda ax: plots.equations(m, ax=ax, **choices), 9, 6)
+    yield "Equations", words, _address(partial(plots.equations, m, **choices), 9, 6)
 
 
-def _address(draw: Callable[[Axes], object], width: float, height: float) -> Markup:
+def _address(draw: Callable[..., Axes], width: float, height: float) -> Markup:
     """Draw a picture and return it as an address that holds the picture itself."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
     figure, drawn = Figure(figsize=(width, height), layout="constrained"), StringIO()
-    draw(figure.add_subplot())
+    draw(ax=figure.add_subplot())
     # neither the day nor chance: the same result gives the same file
     with mpl.rc_context({"svg.hashsalt": "jcm_calc"}):
         figure.savefig(drawn, format="svg", metadata={"Date": None})

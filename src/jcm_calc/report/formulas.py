@@ -55,4 +55,4 @@ class Formulas:
 
 def _math(content: str) -> Markup:
     # `mathml` escapes every text that it is given
-    return Markup(f'<math displaystyle="true">{content}</math>')  # noqa: S704
+    return Markup(f'<math displaystyle="true">{content}</math>')

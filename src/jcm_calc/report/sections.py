@@ -29,7 +29,7 @@ class Named(Code):
 
     name: str
 
-    def __new__(cls, symbol: str, name: str) -> Named:
+    def __new__(cls, symbol: str, name: str) -> Named:  # noqa: D102
         self = super().__new__(cls, symbol)
         self.name = name
         return self
@@ -40,7 +40,7 @@ class Formula(Code):
 
     rule: Equation
 
-    def __new__(cls, rule: Equation, symbols: Mapping[str, str]) -> Formula:
+    def __new__(cls, rule: Equation, symbols: Mapping[str, str]) -> Formula:  # noqa: D102
         self = super().__new__(cls, rule.written(symbols))
         self.rule = rule
         return self
