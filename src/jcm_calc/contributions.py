@@ -61,24 +61,33 @@ class _Parts:
         self, inputs: Inputs, values: Mapping[str, Array], lookups: Mapping[str, Lookup], target: str, whole: float
     ) -> None:
         self.inputs, self.values, self.lookups = inputs, values, lookups
-        self.target, self.whole = target, whole
+        self.target, self.whole, self.size = target, whole, max(1.0, abs(whole))
         self.graph = inputs.graph.upstream(target)
         self.slopes = gradient(self.graph, inputs.sizes, values, lookups, target)
 
     def units(self) -> Iterator[tuple[tuple[str, str], float]]:
         """Yield kind and label of each unit, and its part."""
-        parts: dict[tuple[str, str], float] = {}
-        for rule in totals(self.graph, self.target):
-            if len(rule.total) > 1 or rule.name in self.values:
-                continue
-            amounts = self.amounts(rule)
-            if not np.isclose(self.without(rule.name), self.whole - amounts.sum(), rtol=1e-9, atol=1e-9):
-                continue
-            kind = self.inputs.methodology.indices[rule.total]
-            for label, amount in zip(self.inputs.axes[rule.total].labels, amounts, strict=True):
-                key = (kind, str(label))
-                parts[key] = parts.get(key, 0.0) + float(amount)
-        yield from parts.items()
+        rules = {
+            rule.name: rule
+            for rule in totals(self.graph, self.target)
+            if len(rule.total) == 1 and rule.name not in self.values
+        }
+        found = {name: self.amounts(rule) for name, rule in rules.items()}
+        found = {name: parts for name, parts in found.items() if self.proportional({name: parts})}
+        if not self.proportional(found):  # each alone, but not together, as the means of a regression
+            return
+        units: dict[tuple[str, str], float] = {}
+        for name, parts in found.items():
+            letter = rules[name].total
+            kind = self.inputs.methodology.indices[letter]
+            for label, part in zip(self.inputs.axes[letter].labels, parts, strict=True):
+                units[kind, str(label)] = units.get((kind, str(label)), 0.0) + float(part)
+        yield from units.items()
+
+    def proportional(self, found: Mapping[str, Array]) -> bool:
+        """Whether the result loses exactly the parts where the totals are 0."""
+        rest = self.whole - sum(parts.sum() for parts in found.values())
+        return bool(np.isclose(self.without(*found), rest, rtol=1e-9, atol=1e-9 * self.size))
 
     def amounts(self, rule: Equation) -> Array:
         """Return the part of each label of the index that a total runs over, summed over p."""
@@ -92,9 +101,9 @@ class _Parts:
         axis = list(sizes).index(rule.total)
         return np.asarray(parts.sum(axis=tuple(other for other in range(parts.ndim) if other != axis)))
 
-    def without(self, name: str) -> float:
-        """Return the result where a total is 0."""
-        nothing = {**self.values, name: np.zeros((1,) * len(self.inputs.sizes))}
+    def without(self, *names: str) -> float:
+        """Return the result where totals are 0."""
+        nothing = {**self.values, **{name: np.zeros((1,) * len(self.inputs.sizes)) for name in names}}
         try:
             found = evaluate(self.graph, self.inputs.sizes, nothing, self.lookups, (self.target,))
         except EvaluationError:

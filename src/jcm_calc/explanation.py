@@ -207,15 +207,16 @@ class _Walk:
 
     def calculated(self, rule: Equation) -> Step:
         m, inputs = self.result.methodology, self.result.inputs
-        numbers, note = self.numbers(rule)
         if set(rule.total) & set(inputs.absent):
-            numbers, note = None, f"none: nothing given has the index {rule.total}"
+            numbers, note, operands = None, f"none: nothing given has the index {rule.total}", ()
+        else:
+            numbers, note, operands = *self.numbers(rule), rule.arguments
         return Step(
             rule.name,
             rule.symbol,
             rule.text,
             self.value(rule.name),
-            operands=rule.arguments,
+            operands=operands,
             equation=rule,
             numbers=numbers,
             note=note,
