@@ -56,7 +56,15 @@ def test_sensitivity_is_a_second_calculation():
 
 
 def test_a_value_beyond_its_bounds_has_no_sensitivity():
-    boiler = {"PH": 15200, "η_PJ": 0.95, "η_RE": 0.5, "EF_CO2_coal": 0.099, "RPC": 2.3, "HMP": 5088, "EF_CO2_grid": 1.15}
+    boiler = {
+        "PH": 15200,
+        "η_PJ": 0.95,
+        "η_RE": 0.5,
+        "EF_CO2_coal": 0.099,
+        "RPC": 2.3,
+        "HMP": 5088,
+        "EF_CO2_grid": 1.15,
+    }
     found = calculate("MN_AM002", **boiler).sensitivity(by=0.1)
     assert np.isnan(found.loc["η_PJ", "larger"])
     assert np.isfinite(found.loc["η_PJ", "smaller"])

@@ -1,7 +1,8 @@
 """What each unit contributes to the emissions, where they are a sum over units.
 
 A total over units enters RE or PE through the equations that follow it. Where RE or PE is
-proportional to that total, which is tried out, a unit's summand times the slope is its part.
+proportional to that total, which is tried out, a unit's summand times the slope is its part. A total
+that does not change with p is none of units: it is a mean or a fit over the records of a history.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ class _Parts:
         rules = {
             rule.name: rule
             for rule in totals(self.graph, self.target)
-            if len(rule.total) == 1 and rule.name not in self.values
+            if len(rule.total) == 1 and "p" in rule.indices and rule.name not in self.values
         }
         found = {name: self.amounts(rule) for name, rule in rules.items()}
         found = {name: parts for name, parts in found.items() if self.proportional({name: parts})}

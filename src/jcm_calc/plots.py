@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 BLUE, ORANGE, GREEN, SKY, GREY = "#0072B2", "#E69F00", "#009E73", "#56B4E9", "#999999"
 COLOURS = {"RE": BLUE, "PE": ORANGE, "ER": GREEN}
 HATCH = {"PE": "///"}
+# Of these, what is installed writes the labels that the usual font cannot.
+EAST_ASIAN = {"Noto Sans CJK JP", "IPAexGothic", "Yu Gothic", "Hiragino Sans", "Meiryo", "MS Gothic"}
 # More bars than this cannot be read; the rest is added up, or left out and counted.
 MOST = 12
 
@@ -54,8 +56,10 @@ def _drawn(width: float, height: float) -> Callable[[Plot], Plot]:
         @wraps(plot)
         def draw(subject: Any, *, ax: Axes | None = None, **options: Any) -> Axes:
             import matplotlib as mpl
+            from matplotlib.font_manager import get_font_names
 
-            with mpl.rc_context({"hatch.linewidth": 0.6}):
+            fonts = ["DejaVu Sans", *sorted(EAST_ASIAN & set(get_font_names()))]
+            with mpl.rc_context({"hatch.linewidth": 0.6, "font.family": fonts}):
                 if ax is None:
                     import matplotlib.pyplot as plt
 
@@ -164,7 +168,7 @@ def contributions(result: Result, *, ax: Axes) -> Axes:
         amounts = [*amounts[: MOST - 1], sum(amounts[MOST - 1 :])]
     bars = ax.barh(range(len(names)), amounts, 0.6, color=GREEN)
     ax.bar_label(bars, [f"{amount:,.2f}".replace("-", "−") for amount in amounts], padding=3, fontsize=8)
-    ax.set_yticks(range(len(names)), [_short(name) for name in names], fontsize=8)
+    ax.set_yticks(range(len(names)), [_short(name) for name in names], fontsize=8, parse_math=False)
     ax.set_ylim(max(len(names), 4) - 0.5, -0.5)
     ax.axvline(0, color="black", lw=0.8)
     ax.margins(x=0.2)
