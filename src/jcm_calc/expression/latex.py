@@ -23,7 +23,7 @@ SPECIAL = {
     **{sign: f"\\{sign}" for sign in "#$%&_{}"},
 }
 FUNCTIONS = {
-    "absolute": r"\left|{0}\right|",
+    "absolute": r"\left\lvert {0} \right\rvert",
     "clip": r"\min\left(\max\left({0}, {1}\right), {2}\right)",
     "exp": r"\exp\left({0}\right)",
     "log": r"\ln\left({0}\right)",
