@@ -55,6 +55,7 @@ FITTING = {
         "NCV": 45.0,
         "EF": 0.056,
     },
+    "VN_AM004": {"W": 5000.0},
     "MN_AM001": {"ES": 50000.0, "received": 49000.0, "R_RF": 0.12, "R_PJ": 0.08},
 }
 
@@ -165,10 +166,11 @@ def _made_up(m: Methodology, parameter: Parameter) -> Any:
 def _middle(parameter: Parameter) -> float:
     """Return a plausible number, a little on the side of less emissions."""
     bounds = parameter.plausible or parameter.bounds
-    low, high = max(bounds.lower, bounds.upper / 1000, 0.01), min(bounds.upper, 1000.0 * max(bounds.lower, 1.0))
+    high = min(bounds.upper, 1000 * max(bounds.lower, 1.0))
+    low = max(bounds.lower, high / 100)
     number = math.sqrt(low * high)
     if parameter.raises == {"PE"} or parameter.lowers == {"RE"}:
-        number *= 0.8 if parameter.lowers else 0.02
+        number = max(low, number * (0.02 if parameter.extensive else 0.8))
     return float(f"{number:.2g}")
 
 

@@ -91,7 +91,8 @@ def written(expression: Expression, notation: Notation) -> tuple[str, int]:
 def _number(value: float, notation: Notation) -> tuple[str, int]:
     if value < 0:
         return notation.minus.format(notation.number(-value)), NEGATION
-    return notation.number(value), ATOM
+    # 4e21 is one word on a line, but a product where it is typeset
+    return notation.number(value), PRODUCT if notation.fraction and "e" in f"{value:.15g}" else ATOM
 
 
 def bracketed(expression: Expression, least: int, notation: Notation) -> str:

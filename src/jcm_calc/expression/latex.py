@@ -42,7 +42,7 @@ def _function(name: str, operands: list[str]) -> str:
 
 def _number(value: float) -> str:
     digits, _, exponent = f"{value:.15g}".partition("e")
-    return rf"{{{digits} \cdot 10^{{{int(exponent)}}}}}" if exponent else digits
+    return rf"{digits} \cdot 10^{{{int(exponent)}}}" if exponent else digits
 
 
 NOTATION = infix.Notation(

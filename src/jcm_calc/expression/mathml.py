@@ -35,7 +35,7 @@ def _number(value: float) -> str:
     if not exponent:
         return f"<mn>{digits}</mn>"
     raised = f"<mn>{int(exponent)}</mn>" if int(exponent) >= 0 else f"<mrow><mo>−</mo><mn>{-int(exponent)}</mn></mrow>"
-    return f"<mrow><mn>{digits}</mn><mo>·</mo><msup><mn>10</mn>{raised}</msup></mrow>"
+    return f"<mn>{digits}</mn><mo>·</mo><msup><mn>10</mn>{raised}</msup>"
 
 
 BRACKETS = "<mrow><mo>(</mo>{}<mo>)</mo></mrow>"

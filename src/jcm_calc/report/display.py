@@ -122,9 +122,9 @@ def methodology(m: Methodology) -> str:
 def entry(m: Methodology, name: str) -> str:
     """Return the page of what a methodology declares under one name."""
     sources = Sources()
-    found = [_of_name(section, name) for section in sections(m, Sources())]
-    wanted = {section.title for section in found if section.rows}
-    found = [_of_name(section, name) for section in sections(m, sources) if section.title in wanted]
+    found = [part for section in sections(m, sources) if (part := _of_name(section, name)).rows]
+    texts = " ".join(text for section in found for texts in section.details for text in texts)
+    sources.numbers = {source: number for source, number in sources.numbers.items() if f"[{number}]" in texts}
     return page("entry.html", **_declared(m, found, sources, {name}))
 
 
