@@ -53,7 +53,8 @@ def test_every_equation_evaluates_to_what_its_function_gives(form, read, number)
         (lambda a, b, c: (a / b) ** c, r"\left(\frac{a}{b}\right)^{c}"),
         (lambda a, b, c: a ** (b - c), "a^{b - c}"),
         (lambda a, b, c: a - (b + c), r"a - \left(b + c\right)"),
-        (lambda a, b, c: np.sqrt(np.absolute(a)) * 1e-7, r"\sqrt{\left\lvert a \right\rvert} \times \left(1 \cdot 10^{-7}\right)"),
+        (lambda a, b, c: np.sqrt(np.absolute(a)), r"\sqrt{\left\lvert a \right\rvert}"),
+        (lambda a, b, c: a * 1e-7, r"a \times \left(1 \cdot 10^{-7}\right)"),
         (lambda a, b, c: 4e21**a, r"\left(4 \cdot 10^{21}\right)^{a}"),
         # what is chosen stands in brackets beside anything else
         (
