@@ -8,7 +8,7 @@ that does not change with p is none of units: it is a mean or a fit over the rec
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,31 +28,24 @@ def by_unit(inputs: Inputs, values: Mapping[str, Array], lookups: Mapping[str, L
     """Return the contributions as a DataFrame; see `Result.by_unit`."""
     import pandas as pd
 
-    found: dict[str, dict[tuple[str, str], float]] = {}
+    parts, rests = {}, {}
     for target in RESULTS[:2]:
         whole = float(evaluate(inputs.graph, inputs.sizes, values, lookups, (target,))[target].sum())
-        parts = dict(_Parts(inputs, values, lookups, target, whole).units())
-        rest = whole - sum(parts.values())
-        if not np.isclose(rest, 0, atol=1e-9 * max(1.0, abs(whole))):
-            parts[REST] = rest
-        found[target] = parts
-    keys = sorted({key for parts in found.values() for key in parts}, key=_order(inputs))
-    frame = pd.DataFrame(
-        {target: [parts.get(key, 0.0) for key in keys] for target, parts in found.items()},
-        index=pd.MultiIndex.from_tuples(keys, names=["of", "unit"]),
-    )
+        parts[target] = _Parts(inputs, values, lookups, target, whole).by_index()
+        rest = whole - sum(float(array.sum()) for array in parts[target].values())
+        rests[target] = 0.0 if np.isclose(rest, 0, atol=1e-9 * max(1.0, abs(whole))) else rest
+    frames = []
+    for letter, kind in inputs.methodology.indices.items():
+        if any(letter in found for found in parts.values()):
+            labels = [str(label) for label in inputs.axes[letter].labels]
+            index = pd.MultiIndex.from_product([[kind], labels], names=["of", "unit"])
+            nothing = np.zeros(len(labels))
+            frames.append(pd.DataFrame({name: found.get(letter, nothing) for name, found in parts.items()}, index))
+    if any(rests.values()) or not frames:
+        frames.append(pd.DataFrame(rests, pd.MultiIndex.from_tuples([REST], names=["of", "unit"])))
+    frame = pd.concat(frames)
     frame["ER"] = frame["RE"] - frame["PE"]
     return frame
-
-
-def _order(inputs: Inputs) -> Any:
-    """Return a key that sorts units as the axes have them, and the rest last."""
-    places = {
-        (meaning, str(label)): (number, place)
-        for number, (letter, meaning) in enumerate(inputs.methodology.indices.items())
-        for place, label in enumerate(inputs.axes[letter].labels)
-    }
-    return lambda key: places.get(key, (len(places), 0))
 
 
 class _Parts:
@@ -66,8 +59,8 @@ class _Parts:
         self.graph = inputs.graph.upstream(target)
         self.slopes = gradient(self.graph, inputs.sizes, values, lookups, target)
 
-    def units(self) -> Iterator[tuple[tuple[str, str], float]]:
-        """Yield kind and label of each unit, and its part."""
+    def by_index(self) -> dict[str, Array]:
+        """Return for each index over which there are totals the part of each of its labels."""
         rules = {
             rule.name: rule
             for rule in totals(self.graph, self.target)
@@ -75,15 +68,13 @@ class _Parts:
         }
         found = {name: self.amounts(rule) for name, rule in rules.items()}
         found = {name: parts for name, parts in found.items() if self.proportional({name: parts})}
-        if not self.proportional(found):  # each alone, but not together, as the means of a regression
-            return
-        units: dict[tuple[str, str], float] = {}
+        if not self.proportional(found):  # each alone, but not together
+            return {}
+        added: dict[str, Array] = {}
         for name, parts in found.items():
             letter = rules[name].total
-            kind = self.inputs.methodology.indices[letter]
-            for label, part in zip(self.inputs.axes[letter].labels, parts, strict=True):
-                units[kind, str(label)] = units.get((kind, str(label)), 0.0) + float(part)
-        yield from units.items()
+            added[letter] = added.get(letter, 0.0) + parts
+        return added
 
     def proportional(self, found: Mapping[str, Array]) -> bool:
         """Whether the result loses exactly the parts where the totals are 0."""

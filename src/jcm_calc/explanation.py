@@ -155,12 +155,13 @@ def explain(result: Result, name: str, at: Mapping[str, Any]) -> Explanation:
         problems.append(Problem(name, f"{complaint}{suggestion(name, result.graph.nodes)}"))
     place = {}
     for letter, axis in axes.items():
-        labels = [str(label) for label in axis.labels]
-        wanted = str(at.get(letter, labels[0]))
-        if wanted not in labels:
-            problems.append(Problem(letter, f"there is no {wanted!r}; there are {listed(labels)}"))
-        else:
-            place[letter] = labels.index(wanted)
+        place[letter] = 0
+        if letter in at:
+            labels = [str(label) for label in axis.labels]
+            if str(at[letter]) in labels:
+                place[letter] = labels.index(str(at[letter]))
+            else:
+                problems.append(Problem(letter, f"there is no {str(at[letter])!r}; there are {listed(labels)}"))
     if problems:
         raise InputError(str(m), problems)
     walk = _Walk(result, place)
@@ -207,16 +208,14 @@ class _Walk:
 
     def calculated(self, rule: Equation) -> Step:
         m, inputs = self.result.methodology, self.result.inputs
-        if set(rule.total) & set(inputs.absent):
-            numbers, note, operands = None, f"none: nothing given has the index {rule.total}", ()
-        else:
-            numbers, note, operands = *self.numbers(rule), rule.arguments
+        none = bool(set(rule.total) & set(inputs.absent))
+        numbers, note = (None, f"none: nothing given has the index {rule.total}") if none else self.numbers(rule)
         return Step(
             rule.name,
             rule.symbol,
             rule.text,
             self.value(rule.name),
-            operands=operands,
+            operands=() if none else rule.arguments,
             equation=rule,
             numbers=numbers,
             note=note,
@@ -281,9 +280,11 @@ class _Walk:
         size = math.prod(self.result.inputs.sizes[letter] for letter in rule.total)
         if size == 1:
             return rule.expression({name: _number(self.at(name)) for name in rule.arguments}), ""
-        terms = [_number(float(term)) for term in self.terms(rule)]
-        if len(terms) > TERMS:
-            terms = [*terms[: TERMS - 2], Expression("symbol", ("…",)), terms[-1]]
+        values = self.terms(rule)
+        cut = size > TERMS
+        terms = [_number(float(value)) for value in (values[: TERMS - 2] if cut else values)]
+        if cut:
+            terms += [Expression("symbol", ("…",)), _number(float(values[-1]))]
         return reduce(operator.add, terms), f"the sum of {size:,} terms over {', '.join(rule.total)}"
 
     def terms(self, rule: Equation) -> np.ndarray[Any, Any]:
