@@ -18,6 +18,8 @@ nitpicky = False
 
 html_theme = "furo"
 html_title = "jcm_calc"
+html_static_path = ["_static"]
+html_css_files = ["tables.css"]
 html_math_renderer = "mathml"
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
