@@ -52,6 +52,13 @@ def _skip() -> None:
     raise SkipNode
 
 
+def _leave_room(app: Any, doctree: Any) -> None:
+    """Leave the contents beside the page out where wide tables need the room."""
+    if app.env.docname.startswith("methodologies/"):
+        app.env.metadata[app.env.docname]["hide-toc"] = True
+
+
 def setup(app: Any) -> None:
     """Set mathematics as MathML, which browsers show without a script and without the network."""
     app.add_html_math_renderer("mathml", (_inline, None), (_block, None))
+    app.connect("doctree-read", _leave_room)
