@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 BIN = .venv/bin
 READY = .venv/ready
 
-.PHONY: help demo test bench lint format mutation pages clean
+.PHONY: help demo test bench lint format mutation pages docs clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,9 @@ format: $(READY) ## Fix style where a tool can
 
 pages: $(READY) ## Write the page of each methodology
 	@$(BIN)/python docs/pages.py
+
+docs: $(READY) ## Build the documentation: build/docs, shown by `python -m http.server -d build/docs`
+	@$(BIN)/sphinx-build -W --keep-going -q -E docs build/docs
 
 clean: ## Remove everything that was made
 	@rm -rf .venv build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

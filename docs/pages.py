@@ -2,19 +2,62 @@
 
 from __future__ import annotations
 
+import itertools
+import json
+import math
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from jcm_calc.cli.sections import LEGEND, Code, Section, Sources, is_long, sections
+from jcm_calc import calculate
 from jcm_calc.declarations import Methodology, Value
+from jcm_calc.declarations.graph import is_user_supplied
+from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.evidence import Grade
+from jcm_calc.problems import InputError
 from jcm_calc.reference_data import partner_countries
+from jcm_calc.report.sections import LEGEND, Code, Formula, Section, Sources, is_long, sections
 from jcm_calc.rulebooks import every, modules, overview, versions
 
 PAGES = Path(__file__).parent / "methodologies"
 MODULES = "../../methodologies/jcm_methodologies"
 WRITTEN = "This page is written from the module by `make pages`: change the module, not the page."
+
+# What the middle of the plausible ranges does not give: numbers that fit each other.
+FITTING = {
+    "ID_AM001": {"EG_SUP": 30000.0, "EC_CAP": 0.5},
+    "ID_AM002": {"COP_PJ": 6.5, "T_cooling_out": 37.0, "T_chilled_out": 7.0},
+    "ID_AM006": {
+        f"{name}_{unit}{when}": number
+        for unit in ("HPU", "HCU")
+        for name, when, number in (
+            ("F", "", 3e6),
+            ("F", "_hist", 3e6),
+            ("d", "", 366.0),
+            ("d", "_hist", 366.0),
+            ("lower", "", 5000.0),
+            ("upper", "", 12000.0),
+            ("FC", "", 40000.0),
+            ("FC", "_hist", 45000.0),
+        )
+    },
+    "ID_AM007": {
+        "a_fixed": 0.2,
+        "b_fixed": 3.0,
+        "x_lowest": 50.0,
+        "x_highest": 200.0,
+        "SG": 8e5,
+        "h": 8000.0,
+        "FC": 5e4,
+        "NCV": 45.0,
+        "EF": 0.056,
+    },
+    "VN_AM004": {"W": 5000.0},
+    "MN_AM001": {"ES": 50000.0, "received": 49000.0, "R_RF": 0.12, "R_PJ": 0.08},
+}
 
 
 def pages() -> dict[str, str]:
@@ -68,9 +111,10 @@ def _version(m: Methodology) -> Iterator[str]:
         f"Module: [{module}.py]({MODULES}/{module}.py). "
         f"What the grades mean: [index](README.md#grades). All pages: [index](README.md). {WRITTEN}"
     )
+    yield from _example(m)
     sources = Sources()
     for section in sections(m, sources):
-        yield from _section(section)
+        yield from _section(section, m)
         if section.title == "Default values and candidates":
             yield from _candidates(m)
     if sources.numbers:
@@ -78,12 +122,64 @@ def _version(m: Methodology) -> Iterator[str]:
         yield _table(["no.", "source"], [[str(number), _text(source)] for source, number in sources.numbers.items()])
 
 
-def _section(section: Section) -> Iterator[str]:
+def _example(m: Methodology) -> Iterator[str]:
+    """Yield a calculation with made-up numbers, to show what has to be given."""
+    given = example(m)
+    lines = ["import jcm_calc", "", "result = jcm_calc.calculate(", f'    "{m.number}",', f'    version="{m.version}",']
+    lines += [f"    {name}={json.dumps(value, ensure_ascii=False)}," for name, value in given.items()]
+    lines += [")", "print(result)"]
+    yield "## Example"
+    yield "The numbers are made up: they show what has to be given, and in which shape."
+    yield "\n".join(["```python", *lines, "```"])
+    yield f"prints `{calculate(m, **given)!r}`".replace("|", r"\|")
+
+
+def example(m: Methodology) -> dict[str, Any]:
+    """Return an input with one unit and one period: the first choices under which the project reduces emissions."""
+    found = []
+    for options in itertools.product(*(choice.options for choice in m.choices.values())):
+        choices = dict(zip(m.choices, options, strict=True))
+        wanted = filter(is_user_supplied, m.graph(choices).parameters)
+        given = {
+            "p": "2024",
+            **choices,
+            **{one.name: FITTING.get(m.number, {}).get(one.name, _made_up(m, one)) for one in wanted},
+        }
+        with warnings.catch_warnings(), suppress(InputError):
+            warnings.simplefilter("ignore")
+            found.append((float(calculate(m, **given).ER.magnitude) <= 0, len(found), given))
+    return min(found)[2]
+
+
+def _made_up(m: Methodology, parameter: Parameter) -> Any:
+    """Return a number in the middle of what is plausible, or the first class."""
+    if parameter.kind is Kind.CLASS_KEY:
+        tables = [other.table for other in m.inputs.values() if other.by == parameter.name and other.table]
+        return next(iter(tables[0].entries)) if tables else "some class"
+    if parameter.unit == "date":
+        return "2020-07-01"
+    key = m.inputs.get(parameter.by)
+    number = _middle(parameter)
+    return {_made_up(m, key): number} if key and key.kind is Kind.CLASS_KEY else number
+
+
+def _middle(parameter: Parameter) -> float:
+    """Return a plausible number, a little on the side of less emissions."""
+    bounds = parameter.plausible or parameter.bounds
+    high = min(bounds.upper, 1000 * max(bounds.lower, 1.0))
+    low = max(bounds.lower, high / 100)
+    number = math.sqrt(low * high)
+    if parameter.raises == {"PE"} or parameter.lowers == {"RE"}:
+        number = max(low, number * (0.02 if parameter.extensive else 0.8))
+    return float(f"{number:.2g}")
+
+
+def _section(section: Section, m: Methodology) -> Iterator[str]:
     yield f"## {section.title}"
     if section.note:
         yield section.note
-    rows = [[_cell(cell) for cell in row] for row in section.rows]
-    texts = ["<br>".join(_cell(text) for text in found if text) for found in section.details]
+    rows = [[_cell(cell, m) for cell in row] for row in section.rows]
+    texts = ["<br>".join(_cell(text, m) for text in found if text) for found in section.details]
     headings = list(section.headings)
     if any(texts):
         headings.append("")
@@ -117,7 +213,9 @@ def _joined(blocks: Iterable[str]) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _cell(text: str) -> str:
+def _cell(text: str, m: Methodology | None = None) -> str:
+    if isinstance(text, Formula) and m is not None:
+        return f"${text.rule.latex(m.symbols())}$"
     if isinstance(text, Code):
         return f"`{text}`".replace("|", r"\|") if text else ""
     return _text(text)

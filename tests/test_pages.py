@@ -28,9 +28,14 @@ def test_no_page_is_left_over():
 def test_page_has_everything_that_is_declared(number):
     m, page = jcm_calc.methodology(number), PAGES[f"{number}.md"]
     symbols, in_text = m.symbols(), SCRIPT["_text"]
-    code = [item.symbol for item in m.inputs.values()] + [rule.written(symbols) for rule in m.rules]
+    code = [item.symbol for item in m.inputs.values()]
+    formulas = [f"${rule.latex(symbols)}$" for rule in m.rules]
     texts = [item.text for item in (*m.inputs.values(), *m.rules, *m.conditions)] + list(m.waivers.values())
-    for piece in [*(f"`{one}`".replace("|", r"\|") for one in code), *map(in_text, [m.title, m.note, *texts])]:
+    for piece in [
+        *formulas,
+        *(f"`{one}`".replace("|", r"\|") for one in code),
+        *map(in_text, [m.title, m.note, *texts]),
+    ]:
         assert piece in page
     for (_, candidate, label), row in m.defaults.iterrows():
         if row["source"] != "by definition":
@@ -55,3 +60,11 @@ def test_index_leads_to_every_page():
 def test_a_sign_of_markdown_is_only_a_sign():
     assert SCRIPT["_text"]("a|b *c*\n<d>") == r"a\|b \*c\* \<d>"
     assert SCRIPT["_cell"](SCRIPT["Code"]("a | b")) == r"`a \| b`"
+
+
+@pytest.mark.filterwarnings("ignore::jcm_calc.problems.InputWarning")
+@pytest.mark.parametrize("number", jcm_calc.methodologies().index)
+def test_the_example_of_a_page_runs_and_prints_what_is_shown(number, capsys):
+    (code,) = re.findall(r"```python\n(.*?)```", PAGES[f"{number}.md"], re.DOTALL)
+    exec(code, {})
+    assert f"prints `{capsys.readouterr().out.strip()}`" in PAGES[f"{number}.md"]

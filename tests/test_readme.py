@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import matplotlib
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -22,6 +23,25 @@ def test_a_command_prints_what_is_shown(document, block):
     done = subprocess.run([path, *arguments], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
     assert shown, f"{document} shows no output of {command}"
     assert [line.rstrip() for line in (done.stdout + done.stderr).splitlines()] == shown
+
+
+PYTHON = [
+    (document.name, block)
+    for document in [*sorted((ROOT / "docs" / "how_to").glob("*.md"))]
+    for block in re.findall(r"```python\n(.*?)```", document.read_text("utf-8"), re.DOTALL)
+]
+
+
+@pytest.mark.parametrize("document", sorted({document for document, _ in PYTHON}))
+def test_the_python_of_a_how_to_runs(document, tmp_path, monkeypatch):
+    """The blocks of one page run one after the other, as a reader would type them."""
+    matplotlib.use("Agg")
+    monkeypatch.chdir(tmp_path)
+    scope = {}
+    for name, block in PYTHON:
+        if name == document:
+            exec(block, scope)
+    assert "jcm_calc" in scope
 
 
 def test_every_link_to_a_file_leads_somewhere():

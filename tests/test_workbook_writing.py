@@ -254,7 +254,7 @@ def test_an_existing_file_is_not_overwritten(tmp_path):
     path.write_text("precious")
     result = calculate("PW_AM001", EG=600, p="2024")
     for write in (result.to_excel, methodology("PW_AM001").template):
-        with pytest.raises(InputError, match="exists already"):
+        with pytest.raises(FileExistsError, match="exists already"):
             write(path)
     assert path.read_text() == "precious"
     result.to_excel(path, overwrite=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,6 +35,8 @@ from jcm_calc.units import registry
 if TYPE_CHECKING:
     import pandas as pd
     from pint import Quantity
+
+    from jcm_calc.explanation import Explanation
 
 Array = npt.NDArray[Any]
 
@@ -90,7 +93,7 @@ class Result:
         node = self._node(name)
         if node.unit == "category":
             raise KeyError(f"{name} is a class, not a quantity: see Result.table({node.indices!r})")
-        array = self._full(name)
+        array = self.full(name)
         axes = tuple(
             number
             for number, (letter, axis) in enumerate(self.inputs.axes.items())
@@ -100,7 +103,7 @@ class Result:
         return quantity
 
     @cached_property
-    def _shown(self) -> Graph:
+    def graph(self) -> Graph:
         """Everything that can be shown: the way to ER, and equations beside it whose inputs are known."""
         m, inputs = self.methodology, self.inputs
         replaced = [name for name, parameter in m.inputs.items() if parameter.by and name in inputs.values]
@@ -130,8 +133,8 @@ class Result:
             return self.inputs.graph.nodes[name]
         if name in self.inputs.values and name in self.methodology.inputs:
             return self.methodology.inputs[name]
-        if name in self._shown.nodes:
-            return self._shown.nodes[name]
+        if name in self.graph.nodes:
+            return self.graph.nodes[name]
         operands = self.methodology.operands(self.inputs.choices)
         hint = "takes no part in this calculation" if name in operands else f"is no name of {self.methodology}"
         raise KeyError(f"{name} {hint}")
@@ -141,14 +144,57 @@ class Result:
         known = self._results.get(name, self._values.get(name))
         if known is not None:
             return known
-        whole = self.inputs.graph if name in self.inputs.graph.nodes else self._shown
+        whole = self.inputs.graph if name in self.inputs.graph.nodes else self.graph
         return evaluate(whole.upstream(name), self.inputs.sizes, self._values, self._lookups, (name,))[name]
 
-    def _full(self, name: str) -> Array:
+    def full(self, name: str) -> Array:
         """Return an array that spans every index of its own."""
         indices = self._node(name).indices
         shape = [axis.size if letter in indices else 1 for letter, axis in self.inputs.axes.items()]
         return np.broadcast_to(self._array(name), shape)
+
+    def explain(self, name: str = "ER", **at: Any) -> Explanation:
+        """Return how a quantity came about: equation, numbers in place, value, down to the leaves.
+
+        Parameters
+        ----------
+        name : str
+            The name or symbol of anything that takes part in the calculation.
+        **at
+            The label to follow along an index, such as ``p="2024"``; the first one by default.
+
+        Returns
+        -------
+        Explanation
+            Shown as a page in a notebook, as text at a terminal.
+
+        Raises
+        ------
+        InputError
+            If there is no such name, index or label.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> result = jcm_calc.calculate(
+        ...     "ID_AM003", EC_PJ=135, COP_PJ=1.63, application="individual quick freezer", EF_elec=0.814
+        ... )
+        >>> print(result.explain("PE_i"))
+        ID_AM003 ver 1.0: Installation of Energy-efficient Refrigerators Using Natural Refrigerant at Food Industry
+        Cold Storage and Frozen Food Processing Plant
+        <BLANKLINE>
+        PE_i,p: project emissions of refrigerator i
+          PE_i,p = EC_PJ,i,p × EF_elec
+                 = 135 × 0.814
+                 = 109.89 tCO2
+          primary: consumption × factor [JCM project design document, ...]
+        <BLANKLINE>
+        EC_PJ,i,p = 135 MWh: given 135
+        EF_elec = 0.814 tCO2/MWh: given 0.814
+        """
+        from jcm_calc.explanation import explain
+
+        return explain(self, name, at)
 
     def derivatives(self, target: str = "ER") -> dict[str, Array]:
         """Return the exact derivative of a result, summed over p, by every quantity on its way.
@@ -169,8 +215,13 @@ class Result:
 
     def __repr__(self) -> str:
         mark = "" if not self.unconfirmed else f", an estimate: {len(self.unconfirmed)} items unconfirmed"
-        sums = ", ".join(f"{name} = {float(self._full(name).sum()):,.6g} tCO2" for name in RESULTS)
+        sums = ", ".join(f"{name} = {float(self.full(name).sum()):,.6g} tCO2" for name in RESULTS)
         return f"<Result {self.methodology}: {sums}{mark}>"
+
+    def _repr_html_(self) -> str:
+        from jcm_calc.report.display import result
+
+        return result(self)
 
     # Tables
 
@@ -200,7 +251,7 @@ class Result:
         columns = {}
         for name, node in self.inputs.graph.nodes.items():
             if list(node.indices) == letters:
-                values = self._full(name).ravel()
+                values = self.full(name).ravel()
                 if name in self.inputs.classes:
                     values = np.array(self.inputs.classes[name], dtype=object)[values]
                 columns[f"{name} [{node.unit}]" if node.unit and node.unit != "category" else name] = values
@@ -228,13 +279,13 @@ class Result:
         for item in self.items:  # "unconfirmed" sorts after the other two
             grades[item.name] = max(grades.get(item.name, ""), str(item.evidence.grade))
         rows = []
-        for name, node in self._shown.nodes.items():
+        for name, node in self.graph.nodes.items():
             try:
                 described = self._described(name)
             except EvaluationError:  # of an equation beside the way to ER
                 continue
             symbol = getattr(node, "symbol", name)
-            source = node.written(self.methodology.symbols()) if isinstance(node, Equation) else self._source(name)
+            source = node.written(self.methodology.symbols()) if isinstance(node, Equation) else self.source(name)
             if isinstance(node, Equation) and set(node.total) & set(self.inputs.absent):
                 source = f"{source} (none: nothing given has the index {node.total})"
             grade = str(node.evidence.grade) if isinstance(node, Equation) else grades.get(symbol, "")
@@ -244,7 +295,7 @@ class Result:
 
     def _described(self, name: str) -> dict[str, Any]:
         """Return the value of a quantity, or what describes its values."""
-        array, unit = self._full(name), self._node(name).unit
+        array, unit = self.full(name), self._node(name).unit
         if name in self.inputs.classes:
             used = [self.inputs.classes[name][code] for code in np.unique(array)]
             return {"value": listed(used, limit=3), "count": array.size, "unit": ""}
@@ -256,7 +307,8 @@ class Result:
             "unit": unit,
         }
 
-    def _source(self, name: str) -> str:
+    def source(self, name: str) -> str:
+        """Return where the value of a leaf comes from."""
         node = self._node(name)
         if not isinstance(node, Parameter):
             return "the axes"
@@ -267,6 +319,54 @@ class Result:
         if node.kind is Kind.DEFAULT:
             return f"default by {node.by}" if name in self.inputs.tables else "default"
         return node.section
+
+    def by_unit(self) -> pd.DataFrame:
+        """Return what each unit contributes to RE, PE and ER, over all periods.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by the kind of unit and its label, in tCO2. What is no sum over units has a row
+            of its own, so that the rows add up to RE, PE and ER.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> jcm_calc.calculate("PW_AM001", EG=[[500.0], [300.0]]).by_unit()
+                                   RE   PE     ER
+        of                unit
+        project PV system 1     266.5  0.0  266.5
+                          2     159.9  0.0  159.9
+        """
+        from jcm_calc.contributions import by_unit
+
+        return by_unit(self.inputs, self._values, self._lookups)
+
+    def sensitivity(self, by: float = 0.1) -> pd.DataFrame:
+        """Return how ER changes where one input is smaller or larger by a share, all others staying.
+
+        Parameters
+        ----------
+        by : float
+
+        Returns
+        -------
+        DataFrame
+            By the name of the input: symbol, and the change of ER in tCO2 for the smaller and the
+            larger value; missing where such a value would be out of bounds.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> jcm_calc.calculate("PW_AM001", EG=500.0).sensitivity(by=0.1).round(2)
+               symbol  smaller  larger
+        name
+        EG     EG_i,p   -26.65   26.65
+        EF_RE   EF_RE   -26.65   26.65
+        """
+        from jcm_calc.sensitivity import sensitivity
+
+        return sensitivity(self.inputs, self._values, self._lookups, by)
 
     def by_year(self) -> pd.DataFrame:
         """Return RE, PE, ER and whole tonnes of each calendar year: an estimate.
@@ -284,7 +384,7 @@ class Result:
         import pandas as pd
 
         check_years(self.inputs.periods)
-        sums = {name: self._full(name).reshape(-1, len(self.inputs.periods)).sum(axis=0) for name in RESULTS}
+        sums = {name: self.full(name).reshape(-1, len(self.inputs.periods)).sum(axis=0) for name in RESULTS}
         # undated periods are not added up: nothing says that they lie in one year
         groups: dict[Any, list[int]] = {}
         for place, period in enumerate(self.inputs.periods):
@@ -302,7 +402,7 @@ class Result:
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
         """The answer to each eligibility criterion."""
-        return eligibility.verdicts(self.inputs, self._shown.nodes, self._array)
+        return eligibility.verdicts(self.inputs, self.graph.nodes, self._array)
 
     def eligibility(self) -> pd.DataFrame:
         """Return the answer to each eligibility criterion, as a DataFrame by number."""
@@ -312,7 +412,7 @@ class Result:
     def items(self) -> tuple[Item, ...]:
         """Everything that a claim rests on, with its evidence."""
         looked_at = {name for verdict in self.verdicts for name in verdict.criterion.arguments}
-        rests_on = self._shown.upstream(*RESULTS, *sorted(looked_at & self._shown.nodes.keys()))
+        rests_on = self.graph.upstream(*RESULTS, *sorted(looked_at & self.graph.nodes.keys()))
         treated = dict.fromkeys(monitoring_items(self.call["tables"]))
         return (*claim_items(self.inputs, rests_on, self.verdicts), *treated)
 
@@ -342,7 +442,7 @@ class Result:
             raise ValueError("a claim is by calendar year: give the periods with p=")
         return self.by_year()["tonnes"].rename("credits")
 
-    # Workbook
+    # Workbook, report and manifest
 
     def to_excel(
         self,
@@ -372,8 +472,10 @@ class Result:
 
         Raises
         ------
+        FileExistsError
+            If there is such a file already.
         InputError
-            If the file exists, a period lies in several calendar years, the plan follows another
+            If a period lies in several calendar years, the plan follows another
             methodology, or there is more than a spreadsheet holds.
 
         Examples
@@ -388,7 +490,41 @@ class Result:
 
         write_result(path, self, plan, project or {}, sources or {}, overwrite)
 
-    # Manifest
+    def to_html(
+        self, path: str | os.PathLike[str], *, project: Mapping[str, Any] | None = None, overwrite: bool = False
+    ) -> None:
+        """Write the report: one HTML file, for a browser and for paper, that needs no network.
+
+        It needs matplotlib: ``pip install jcm-calc[plot]``.
+
+        Parameters
+        ----------
+        path : path
+        project : mapping, optional
+            What is said of the project on the first page, as in the section [project] of a case file:
+            title, number, participants and so on.
+        overwrite : bool
+            Whether an existing file may be replaced.
+
+        Raises
+        ------
+        FileExistsError
+            If there is such a file already.
+
+        Examples
+        --------
+        >>> import jcm_calc, tempfile
+        >>> from pathlib import Path
+        >>> result = jcm_calc.calculate("PW_AM001", EG="350 MWh", p="2024")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     report = Path(folder) / "report.html"
+        ...     result.to_html(report, project={"title": "A roof with PV"})
+        ...     "A roof with PV" in report.read_text(encoding="utf-8")
+        True
+        """
+        from jcm_calc.report.document import write
+
+        write(self, Path(path), project or {}, overwrite)
 
     def manifest(self) -> dict[str, Any]:
         """Return all that is needed to calculate again and to compare, ready for JSON.
@@ -428,7 +564,7 @@ class Result:
             "choices": self.inputs.choices,
             "inputs": bound_digest(self.inputs),
             "units": {name: m.inputs[name].unit for name in self.inputs.values if name in m.inputs},
-            "sources": {name: self._source(name) for name in self.inputs.graph.nodes if name in m.inputs},
+            "sources": {name: self.source(name) for name in self.inputs.graph.nodes if name in m.inputs},
             "evidence": [
                 {
                     "kind": i.kind,
@@ -442,7 +578,7 @@ class Result:
             "eligibility": {verdict.criterion.number: str(verdict.answer) for verdict in self.verdicts},
             "warnings": [str(warning) for warning in self.inputs.warnings],
             "certified": not self.lacking and all(period.year for period in self.inputs.periods),
-            "results": {name: self._full(name).ravel().tolist() for name in RESULTS},
+            "results": {name: self.full(name).ravel().tolist() for name in RESULTS},
             "hash": input_digest(call, rules),
         }
 

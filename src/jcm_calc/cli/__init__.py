@@ -178,6 +178,48 @@ def monitor(case: Path, target: Path | None, force: bool, as_json: bool) -> int:
 
 
 @jcm.command()
+@click.argument("case", type=click.Path(path_type=Path))
+@click.argument("name", default="ER")
+@click.option("--at", "at", metavar="INDEX=LABEL", multiple=True, help="Follow this unit or period, such as p=2024.")
+@as_json
+def explain(case: Path, name: str, at: tuple[str, ...], as_json: bool) -> None:
+    """Explain how NAME came about in the case file CASE.
+
+    From the equation in symbols, with the numbers in place, to its value, down to what was given.
+    NAME is RE, PE, ER or anything on the way, by name or symbol.
+
+    \b
+    Examples:
+      jcm explain case.toml RE
+      jcm explain case.toml RE_i --at i="chiller 2" --at p=2024
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.explaining import explain_case
+
+    explain_case(case, name, at, as_json)
+
+
+@jcm.command()
+@click.argument("case", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", "path", metavar="FILE", type=click.Path(path_type=Path), required=True, help="Where to write."
+)
+@click.option("--force", is_flag=True, help="Overwrite FILE.")
+@as_json
+def report(case: Path, path: Path, force: bool, as_json: bool) -> int:
+    """Write the report of the case file CASE: one HTML file, for a browser and for paper.
+
+    It needs no network. Needs `pip install jcm-calc[plot]`.
+
+    \b
+    Example:
+      jcm report case.toml -o report.html
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.explaining import report_case
+
+    return report_case(case, path, force, as_json)
+
+
+@jcm.command()
 @click.argument("manifest", type=click.Path(path_type=Path))
 @as_json
 def replay(manifest: Path, as_json: bool) -> int:

@@ -15,6 +15,7 @@ from jcm_calc.case_file import CaseFile, Comparison, read_case
 from jcm_calc.cli import DIFFERS, REFUSED, UNUSABLE, output
 from jcm_calc.credits import Item, UncertifiedError
 from jcm_calc.problems import InputError, Problem
+from jcm_calc.report import amounts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,11 +36,11 @@ def calculate_case(
         output.check_target(target, force, (".json", ".xlsx"))
     if plan is not None and (target is None or target.suffix.casefold() != ".xlsx"):
         raise click.UsageError("--plan fills the monitoring plan of a workbook: name one with -o FILE.xlsx")
-    with _warnings_shown_here():
-        given = _read(path)
+    with warnings_shown_here():
+        given = read(path)
         monitored = _monitored(given.case)
         result = given.case.calculate(monitored)
-        planned = _planned(given if plan is None else _read(plan)) if plan or given.plan else None
+        planned = _planned(given if plan is None else read(plan)) if plan or given.plan else None
     years = _by_year(result)
     credits, missing = _credits(result) if certify else (None, ())
     comparisons = given.case.compare(result)
@@ -61,7 +62,7 @@ def calculate_case(
     return REFUSED if missing else 0
 
 
-class _Given(NamedTuple):
+class Given(NamedTuple):
     """What a file holds: the case, the plan beside it in a workbook, and what was noted in reading."""
 
     case: CaseFile
@@ -69,17 +70,17 @@ class _Given(NamedTuple):
     remarks: Sequence[Problem] = ()
 
 
-def _read(path: Path) -> _Given:
+def read(path: Path) -> Given:
     """Read a case file, or a workbook by the ending of its name."""
     if not path.suffix.casefold().startswith((".xl", ".ods")):
-        return _Given(read_case(path))
+        return Given(read_case(path))
     from jcm_calc.workbook.reading import read_workbook
 
     workbook = read_workbook(path)
-    return _Given(workbook.case, workbook.plan, workbook.remarks)
+    return Given(workbook.case, workbook.plan, workbook.remarks)
 
 
-def _planned(given: _Given) -> Result:
+def _planned(given: Given) -> Result:
     return (given.plan or given.case).calculate()
 
 
@@ -94,7 +95,7 @@ def _monitored(case: CaseFile) -> Monitored | None:
 
 
 @contextmanager
-def _warnings_shown_here() -> Iterator[None]:
+def warnings_shown_here() -> Iterator[None]:
     """Keep warnings from being written twice: the result knows them all."""
     from jcm_calc.evidence import UnconfirmedWarning
     from jcm_calc.problems import InputWarning
@@ -184,8 +185,8 @@ def _as_data(
 
 def _year_records(years: pd.DataFrame) -> Iterator[dict[str, Any]]:
     for year, row in years.iterrows():
-        amounts = {name: float(row[name]) for name in RESULTS}
-        yield {"year": _year(year), **amounts, "tonnes": int(row["tonnes"])}
+        emissions = {name: float(row[name]) for name in RESULTS}
+        yield {"year": _year(year), **emissions, "tonnes": int(row["tonnes"])}
 
 
 # The page
@@ -225,7 +226,7 @@ def _inputs(result: Result) -> None:
     output.heading("Inputs")
     output.table(
         ["symbol", "value", "from", "grade"],
-        [[row["symbol"], _value(row), row["from"], row["grade"]] for _, row in rows.iterrows()],
+        [[row["symbol"], amounts.value(row), row["from"], row["grade"]] for _, row in rows.iterrows()],
     )
 
 
@@ -234,34 +235,19 @@ def _trace(result: Result) -> None:
     output.heading("Every quantity in the order of calculation")
     output.table(
         ["symbol", "value", "grade"],
-        [[row["symbol"], _value(row), row["grade"]] for row in rows],
+        [[row["symbol"], amounts.value(row), row["grade"]] for row in rows],
         [[row["from"]] for row in rows],
     )
 
 
-def _value(row: pd.Series[Any]) -> str:
-    """Write the value of a row of the trace with its unit."""
-    value = row["value"]
-    if isinstance(value, str):
-        return value
-    if row["count"] == 1:
-        return f"{value:,.10g} {row['unit']}"
-    return f"{row['minimum']:,.10g} … {row['maximum']:,.10g} {row['unit']} ({row['count']:,} values)"
-
-
-def _tonnes(amount: float) -> str:
-    """Write an amount to the kilogram; only `Result` has it unrounded."""
-    return f"{amount:,.3f}"
-
-
 def _periods(result: Result) -> None:
-    amounts = [result[name].magnitude.ravel() for name in RESULTS]
+    columns = [result[name].magnitude.ravel() for name in RESULTS]
     output.heading("Emissions by period, tCO2")
     output.table(
         ["p", *RESULTS],
         [
-            [str(period), *map(_tonnes, emissions)]
-            for period, *emissions in zip(result.inputs.periods, *amounts, strict=True)
+            [str(period), *map(amounts.tonnes, emissions)]
+            for period, *emissions in zip(result.inputs.periods, *columns, strict=True)
         ],
     )
 
@@ -271,7 +257,7 @@ def _years(years: pd.DataFrame) -> None:
     output.table(
         ["year", *RESULTS, "tonnes"],
         [
-            [str(_year(year) or "undated"), *(_tonnes(row[name]) for name in RESULTS), f"{int(row['tonnes']):,}"]
+            [str(_year(year) or "undated"), *(amounts.tonnes(row[name]) for name in RESULTS), f"{int(row['tonnes']):,}"]
             for year, row in years.iterrows()
         ],
     )
@@ -291,7 +277,9 @@ def _comparisons(case: CaseFile, comparisons: Sequence[Comparison]) -> None:
             [
                 one.name,
                 ", ".join(one.published),
-                ", ".join(f"{value:,}" if isinstance(value, int) else _tonnes(value) for value in one.calculated),
+                ", ".join(
+                    f"{value:,}" if isinstance(value, int) else amounts.tonnes(value) for value in one.calculated
+                ),
                 "agrees" if one.agrees else "differs",
             ]
             for one in comparisons
@@ -356,7 +344,7 @@ def replay_manifest(path: Path, as_json: bool) -> int:
         if as_json:
             output.data({"agrees": False, "altered": True, "differences": []})
         return DIFFERS
-    with _warnings_shown_here():
+    with warnings_shown_here():
         result = replay(manifest)
     again = result.manifest()
     if again["methodology"]["rules"] != rules:

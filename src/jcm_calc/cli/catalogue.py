@@ -6,10 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.cli import output
-from jcm_calc.cli.sections import LEGEND, Sources, identity, sections
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Evidence, Grade
 from jcm_calc.reference_data import partner_countries
+from jcm_calc.report.sections import LEGEND, Sources, identity, sections
 from jcm_calc.rulebooks import every, methodology, overview
 
 if TYPE_CHECKING:

@@ -25,16 +25,18 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.declarations import graph as _graph
+from jcm_calc.declarations.entry import Entry
 from jcm_calc.declarations.graph import Graph, Node
 from jcm_calc.declarations.group import Group
 from jcm_calc.declarations.interval import Interval
-from jcm_calc.declarations.items import DeclarationError, Equation, Value, Version
+from jcm_calc.declarations.items import DeclarationError, Equation, Parameter, Value, Version
 from jcm_calc.evidence import Evidence
+from jcm_calc.problems import suggestion
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DeclarationError", "Group", "Interval", "Methodology", "Value", "Version"]
+__all__ = ["DeclarationError", "Entry", "Group", "Interval", "Methodology", "Value", "Version"]
 
 
 class Methodology(Group):
@@ -98,6 +100,26 @@ class Methodology(Group):
 
     def __str__(self) -> str:
         return f"{self.number} ver {self.version}"
+
+    def _repr_html_(self) -> str:
+        from jcm_calc.report.display import methodology
+
+        return methodology(self)
+
+    def __getitem__(self, name: str) -> Entry:
+        """Return a parameter or an equation, by its name or the document's symbol, for a reader.
+
+        Raises
+        ------
+        KeyError
+            If nothing is declared under this name.
+        """
+        items: list[Parameter | Equation] = [*self.inputs.values(), *self.facts.values(), *self.rules]
+        found = tuple(item for item in items if name in (item.name, item.symbol))
+        if not found:
+            hint = suggestion(name, self.symbols())
+            raise KeyError(f"{self} declares no parameter or equation {name!r}{hint}")
+        return Entry(self, found[0].name, found)
 
     # Graph
 
@@ -211,8 +233,10 @@ class Methodology(Group):
 
         Raises
         ------
+        FileExistsError
+            If there is such a file already.
         InputError
-            If the file exists, or there is no such index.
+            If there is no such index, or a number of rows is impossible.
 
         Examples
         --------

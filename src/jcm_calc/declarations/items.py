@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.evidence import Evidence
-from jcm_calc.expression import record
+from jcm_calc.expression import Expression, latex, record
 
 
 class DeclarationError(Exception):
@@ -187,10 +187,19 @@ class Equation:
     text: str
     evidence: Evidence
 
+    def expression(self, operands: Mapping[str, str | Expression]) -> Expression:
+        """Return what the function computes, with a symbol or an expression in place of each argument's name."""
+        own = inspect.signature(self.function).parameters
+        return record(self.function, {name: operands[given] for name, given in zip(own, self.arguments, strict=True)})
+
+    def latex(self, symbols: Mapping[str, str]) -> str:
+        """Return the equation in LaTeX, in the document's symbols."""
+        typeset = {name: latex.symbol(symbols[name]) for name in self.arguments}
+        return latex.equation(latex.symbol(self.symbol), self.expression(typeset), self.total)
+
     def written(self, symbols: Mapping[str, str]) -> str:
         """Return the equation as text in the document's symbols."""
-        names = dict(zip(inspect.signature(self.function).parameters, self.arguments, strict=True))
-        expression = str(record(self.function, {own: symbols[name] for own, name in names.items()}))
+        expression = str(self.expression(symbols))
         if self.total:
             expression = f"Σ_{self.total} {expression}" if " " not in expression else f"Σ_{self.total} ({expression})"
         return f"{self.symbol} = {expression}"

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from jcm_calc.expression.recorded import Expression
 
-COMPARISON, SUM, PRODUCT, NEGATION, POWER, ATOM = range(1, 7)
+CASES, OR, AND, COMPARISON, SUM, PRODUCT, NEGATION, POWER, ATOM = range(9)
 BINDING = {
+    "logical_or": OR,
+    "logical_and": AND,
     **dict.fromkeys(("greater", "greater_equal", "less", "less_equal", "equal", "not_equal"), COMPARISON),
     **dict.fromkeys(("add", "subtract"), SUM),
     **dict.fromkeys(("multiply", "divide"), PRODUCT),
@@ -31,12 +33,26 @@ class Notation:
         How tightly a leading minus binds.
     negated : int
         How tightly an operand must bind to stand behind it without brackets.
+    minus, power, brackets : str
+        Templates of a negation, of a power and of what stands in brackets.
+    fraction : str
+        Template of a division, where one operand is written above the other.
+    cases : str
+        Template of a decision, where the alternatives are written below each other.
+    number : callable
+        Writes a number that is not negative.
     """
 
     signs: Mapping[str, str]
     function: Callable[[str, list[str]], str]
-    negation: int
-    negated: int
+    negation: int = NEGATION
+    negated: int = NEGATION
+    minus: str = "-{}"
+    power: str = "{}^{}"
+    brackets: str = "({})"
+    fraction: str = ""
+    cases: str = ""
+    number: Callable[[float], str] = "{:.15g}".format
 
 
 def written(expression: Expression, notation: Notation) -> tuple[str, int]:
@@ -45,23 +61,41 @@ def written(expression: Expression, notation: Notation) -> tuple[str, int]:
     if operation == "symbol":
         return arguments[0], ATOM
     if operation == "number":
-        return f"{arguments[0]:.15g}", ATOM if arguments[0] >= 0 else NEGATION
+        return _number(arguments[0], notation)
+    if operation == "divide" and notation.fraction:
+        parts = (written(argument, notation)[0] for argument in arguments)
+        return notation.fraction.format(*parts), POWER
     if operation in notation.signs:
         binding, sign = BINDING[operation], notation.signs[operation]
         # a − (b + c) and a ÷ (b × c) need their brackets, a + b + c does not
         left, right = (
-            _bracketed(argument, least, notation)
+            bracketed(argument, least, notation)
             for argument, least in zip(arguments, (binding, binding + 1), strict=True)
         )
         return f"{left}{sign}{right}", binding
     if operation == "negative":
-        return f"-{_bracketed(arguments[0], notation.negated, notation)}", notation.negation
+        return notation.minus.format(bracketed(arguments[0], notation.negated, notation)), notation.negation
     if operation == "power":
-        base, exponent = (_bracketed(argument, ATOM, notation) for argument in arguments)
-        return f"{base}^{exponent}", POWER
-    return notation.function(operation, [written(argument, notation)[0] for argument in arguments]), ATOM
+        exponent = CASES if notation.fraction else ATOM  # a raised one needs no brackets
+        return (
+            notation.power.format(bracketed(arguments[0], ATOM, notation), bracketed(arguments[1], exponent, notation)),
+            POWER,
+        )
+    operands = [written(argument, notation)[0] for argument in arguments]
+    if operation == "where" and notation.cases:
+        condition, yes, no = operands
+        return notation.cases.format(condition=condition, yes=yes, no=no), CASES
+    return notation.function(operation, operands), ATOM
 
 
-def _bracketed(expression: Expression, least: int, notation: Notation) -> str:
+def _number(value: float, notation: Notation) -> tuple[str, int]:
+    if value < 0:
+        return notation.minus.format(notation.number(-value)), NEGATION
+    # 4e21 is one word on a line, but a product where it is typeset
+    return notation.number(value), PRODUCT if notation.fraction and "e" in f"{value:.15g}" else ATOM
+
+
+def bracketed(expression: Expression, least: int, notation: Notation) -> str:
+    """Return the text, in brackets unless it binds at least as tightly as asked."""
     text, own = written(expression, notation)
-    return text if own >= least else f"({text})"
+    return text if own >= least else notation.brackets.format(text)

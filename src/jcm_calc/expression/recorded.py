@@ -75,7 +75,7 @@ def _operand(value: Any) -> Expression:
     raise ExpressionError(f"an equation must not hold {type(value).__name__} constants: declare a parameter")
 
 
-def record(function: Callable[..., Any], symbols: Mapping[str, str] | None = None) -> Expression:
+def record(function: Callable[..., Any], symbols: Mapping[str, str | Expression] | None = None) -> Expression:
     """Return the expression that an equation computes.
 
     Parameters
@@ -83,7 +83,8 @@ def record(function: Callable[..., Any], symbols: Mapping[str, str] | None = Non
     function : callable
         An equation function.
     symbols : mapping, optional
-        The document's symbol for each argument name; the name itself where none is given.
+        The document's symbol for each argument name, or an expression such as the number in its
+        place; the name itself where none is given.
 
     Raises
     ------
@@ -100,4 +101,9 @@ def record(function: Callable[..., Any], symbols: Mapping[str, str] | None = Non
     """
     names = inspect.signature(function).parameters
     written = symbols or {}
-    return _operand(function(*(Expression("symbol", (written.get(name, name),)) for name in names)))
+    operands = (written.get(name, name) for name in names)
+    return _operand(function(*(_symbol(one) if isinstance(one, str) else one for one in operands)))
+
+
+def _symbol(text: str) -> Expression:
+    return Expression("symbol", (text,))

@@ -23,8 +23,6 @@ NOTATION = infix.Notation(
         "divide": " ÷ ",
     },
     function=lambda name, operands: f"{name}({', '.join(operands)})",
-    negation=infix.NEGATION,
-    negated=infix.NEGATION,
 )
 
 

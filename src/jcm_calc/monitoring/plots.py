@@ -75,6 +75,6 @@ def _axes(ax: Axes | None) -> Any:
     try:
         from matplotlib.figure import Figure
     except ImportError:
-        complaint = "plots need matplotlib: install it with pip install 'jcm-calc[plots]'"
+        complaint = "plots need matplotlib: install it with pip install 'jcm-calc[plot]'"
         raise InputError("the plot", [Problem("matplotlib", complaint)]) from None
     return Figure(figsize=(9, 4), layout="constrained").subplots()

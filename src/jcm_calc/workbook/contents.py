@@ -161,7 +161,7 @@ def _of_periods(result: Result, kind: str, places: list[int]) -> Contents:
         elif name in m.facts:
             return None
         else:
-            array = inputs.plain(name, result._full(name))
+            array = inputs.plain(name, result.full(name))
         return array.take(places, along_p) if array.shape[along_p] > 1 else array
 
     entries = {

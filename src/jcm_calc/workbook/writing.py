@@ -81,7 +81,7 @@ def _save(path: str | os.PathLike[str], content: bytes, overwrite: bool) -> None
         with Path(path).open("wb" if overwrite else "xb") as file:
             file.write(content)
     except FileExistsError:
-        raise InputError("workbook", [Problem(str(path), "exists already; overwrite=True replaces it")]) from None
+        raise FileExistsError(f"{path} exists already: overwrite=True replaces it") from None
 
 
 def _written(sets: Sequence[Contents], project: Mapping[str, Any], sources: Mapping[str, Mapping[str, str]]) -> bytes:

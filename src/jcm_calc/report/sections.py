@@ -1,4 +1,4 @@
-"""What a methodology declares, section by section: for the terminal (`jcm show`) and for its page."""
+"""What a methodology declares, section by section: for the terminal (`jcm show`), a notebook, and its page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from jcm_calc.declarations import Methodology, Value
-from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.declarations.items import Equation, Kind, Parameter
 from jcm_calc.evidence import Evidence
 from jcm_calc.reference_data import partner_countries
 
@@ -23,7 +23,27 @@ FEW = 3
 class Code(str):
     """A text in the notation of the methodology or of Python."""
 
-    __slots__ = ()
+
+class Named(Code):
+    """The document's symbol of a name."""
+
+    name: str
+
+    def __new__(cls, symbol: str, name: str) -> Named:  # noqa: D102
+        self = super().__new__(cls, symbol)
+        self.name = name
+        return self
+
+
+class Formula(Code):
+    """An equation as text."""
+
+    rule: Equation
+
+    def __new__(cls, rule: Equation, symbols: Mapping[str, str]) -> Formula:  # noqa: D102
+        self = super().__new__(cls, rule.written(symbols))
+        self.rule = rule
+        return self
 
 
 @dataclass(frozen=True)
@@ -161,7 +181,7 @@ def _parameters(m: Methodology, sources: Sources) -> Part:
     return ("symbol", "name", "unit", "of", "kind", "acts", "grade"), (
         (
             (
-                Code(item.symbol),
+                Named(item.symbol, item.name),
                 Code(item.name),
                 _unit(item.unit),
                 Code(item.indices),
@@ -188,8 +208,8 @@ def _equations(m: Methodology, sources: Sources) -> Part:
     symbols = m.symbols()
     return ("symbol", "unit", "case", "grade"), (
         (
-            (Code(rule.symbol), _unit(rule.unit), _case(rule.when), grade(rule.evidence)),
-            [Code(rule.written(symbols)), rule.text, sources.note(rule.evidence)],
+            (Named(rule.symbol, rule.name), _unit(rule.unit), _case(rule.when), grade(rule.evidence)),
+            [Formula(rule, symbols), rule.text, sources.note(rule.evidence)],
         )
         for rule in m.rules
     )
@@ -210,7 +230,7 @@ def _known(item: Parameter, sources: Sources) -> Lines:
     for candidate, known in item.by_candidate():
         beside = [f"candidate {candidate!r}"] if candidate else []
         found = list(known.values())
-        symbol = Code(item.symbol)
+        symbol = Named(item.symbol, item.name)
         if is_long(candidate, known):
             low, high = min(value.value for value in found), max(value.value for value in found)
             few = ", ".join(f"{key} {value.value:.15g}" for key, value in list(known.items())[:FEW])

@@ -1,0 +1,64 @@
+"""How Sphinx builds the documentation: `make docs`."""
+
+from __future__ import annotations
+
+from importlib.metadata import version as installed
+from typing import Any
+
+from latex2mathml.converter import convert
+
+project = "jcm_calc"
+author = "jcm_calc developers"
+version = release = installed("jcm-calc")
+
+extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc", "sphinx_design"]
+exclude_patterns = ["_build", "examples"]
+templates_path: list[str] = []
+nitpicky = False
+
+html_theme = "furo"
+html_title = "jcm_calc"
+html_static_path = ["_static"]
+html_css_files = ["tables.css"]
+html_math_renderer = "mathml"
+
+myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
+myst_heading_anchors = 3
+
+# the tutorials are run each time; one that fails, fails the build
+nb_execution_mode = "force"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 300
+nb_mime_priority_overrides = [("html", "text/html", 0)]
+
+autodoc_typehints = "none"
+numpydoc_show_class_members = False
+numpydoc_xref_param_type = False
+
+
+def _inline(writer: Any, node: Any) -> None:
+    writer.body.append(convert(node.astext()))
+    _skip()
+
+
+def _block(writer: Any, node: Any) -> None:
+    writer.body.append(f'<div class="math">{convert(node.astext(), display="block")}</div>')
+    _skip()
+
+
+def _skip() -> None:
+    from docutils.nodes import SkipNode
+
+    raise SkipNode
+
+
+def _leave_room(app: Any, doctree: Any) -> None:
+    """Leave the contents beside the page out where wide tables need the room."""
+    if app.env.docname.startswith("methodologies/"):
+        app.env.metadata[app.env.docname]["hide-toc"] = True
+
+
+def setup(app: Any) -> None:
+    """Set mathematics as MathML, which browsers show without a script and without the network."""
+    app.add_html_math_renderer("mathml", (_inline, None), (_block, None))
+    app.connect("doctree-read", _leave_room)

@@ -1,0 +1,83 @@
+"""`jcm explain` and `jcm report`: a result made plain, at the terminal and as a page."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from jcm_calc.cli import UNUSABLE, output
+from jcm_calc.cli.calculating import read, warnings_shown_here
+
+if TYPE_CHECKING:
+    from jcm_calc.explanation import Explanation, Step
+
+
+def explain_case(path: Path, name: str, at: Sequence[str], as_json: bool) -> None:
+    """Explain a quantity of a case file."""
+    pairs = [one.partition("=") for one in at]
+    if wrong := [one for one, (letter, sign, label) in zip(at, pairs, strict=True) if not (letter and sign and label)]:
+        raise click.BadParameter(f"{', '.join(wrong)}: write an index and a label, such as p=2024", param_hint="--at")
+    with warnings_shown_here():
+        given = read(path)
+        result = given.case.calculate()
+    found = result.explain(name, **{letter: label for letter, _, label in pairs})
+    if as_json:
+        output.data(_as_data(found))
+    else:
+        output.write("\n".join(_printable(line) for line in str(found).splitlines()))
+    output.remarks([*given.remarks, *result.inputs.warnings])
+
+
+def _printable(line: str) -> str:
+    """Return a line, with its indent, without control characters."""
+    return line[: len(line) - len(line.lstrip())] + output.clean(line)
+
+
+def _as_data(found: Explanation) -> dict[str, Any]:
+    return {
+        "title": found.title,
+        "followed": {letter: {"label": label, "of": count} for letter, (label, count) in found.place.items()},
+        "steps": [_step(found, step) for step in found.steps],
+    }
+
+
+def _step(found: Explanation, step: Step) -> dict[str, Any]:
+    return {
+        "name": step.name,
+        "symbol": step.symbol,
+        "text": step.text,
+        "equation": step.equation.written(found.symbols) if step.equation else None,
+        "numbers": str(step.numbers) if step.numbers is not None else None,
+        "value": step.value,
+        "from": step.source,
+        "operands": step.operands,
+        "note": step.note,
+        "section": step.section,
+        "grade": step.grade or None,
+        "evidence": step.because,
+    }
+
+
+def report_case(path: Path, target: Path, force: bool, as_json: bool) -> int:
+    """Write the report of a case file; return the exit code."""
+    output.check_target(target, force, (".html",))
+    if importlib.util.find_spec("matplotlib") is None:
+        output.write("jcm report draws with matplotlib, which is missing: pip install jcm-calc[plot]", err=True)
+        return UNUSABLE
+    with warnings_shown_here():
+        given = read(path)
+        result = given.case.calculate()
+    try:
+        result.to_html(target, project=given.case.project, overwrite=force)
+    except OSError as error:
+        raise click.BadParameter(f"{target} cannot be written: {error.strerror}", param_hint="--output") from None
+    if as_json:
+        output.data({"written": str(target), "unconfirmed": len(result.unconfirmed)})
+    else:
+        output.write(f"{output.clean(str(target))} is written")
+    output.remarks([*given.remarks, *result.inputs.warnings])
+    return 0

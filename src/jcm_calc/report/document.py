@@ -1,0 +1,98 @@
+"""The report of a result: one HTML file that needs nothing besides itself."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from markupsafe import Markup
+
+from jcm_calc import plots
+from jcm_calc.problems import listed
+from jcm_calc.report import display
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from jcm_calc.result import Result
+
+# In inches; and the words for a reader who does not see the picture.
+PICTURES: dict[str, tuple[Callable[..., Axes], float, float, str]] = {
+    "Emissions by period": (plots.emissions, 6.4, 3.6, "bars of reference and project emissions of each period"),
+    "From RE to whole tonnes": (plots.waterfall, 6.4, 3.6, "a waterfall from RE over PE to ER and whole tonnes"),
+    "By unit": (plots.contributions, 6.4, 4.2, "bars of the emission reductions of each unit"),
+    "Sensitivity": (plots.sensitivity, 6.4, 4.2, "bars of the change of ER where one input changes"),
+}
+
+
+def write(result: Result, path: Path, project: Mapping[str, Any], force: bool) -> None:
+    """Write the report; see `Result.to_html`."""
+    text = html(result, project)
+    with path.open("w" if force else "x", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+
+
+def html(result: Result, project: Mapping[str, Any]) -> str:
+    """Return the report."""
+    manifest = result.manifest()
+    rows = result.trace()
+    inputs = rows[[name in result.methodology.inputs for name in rows.index]]
+    return display.page(
+        "report.html",
+        project={key: _told(value) for key, value in project.items()},
+        pictures=list(_pictures(result)),
+        inputs=list(inputs.reset_index().to_dict("records")),
+        facts=list(_facts(result)),
+        items=display.by_kind(result.items),
+        manifest=manifest,
+        manifest_text=json.dumps(manifest, indent=2, ensure_ascii=False),
+        **display.summary(result),
+        **display.explained(result.explain("ER"), "from-"),
+    )
+
+
+def _told(value: Any) -> str:
+    """Write an entry of the section [project] of a case file."""
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key}: {_told(one)}" for key, one in value.items())
+    return ", ".join(map(_told, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _facts(result: Result) -> Iterator[tuple[str, str, str]]:
+    """Yield name, text and value of each fact that was given."""
+    for name, given in result.inputs.facts.items():
+        fact = result.methodology.facts[name]
+        words = {"True": "yes", "False": "no"} if fact.unit == "yes/no" else {}
+        values = [words.get(str(bool(one)), str(one)) if words else str(one) for one in np.unique(given).tolist()]
+        yield name, fact.text, f"{listed(values)} {'' if fact.textual else fact.unit}".strip()
+
+
+def _pictures(result: Result) -> Iterator[tuple[str, str, Markup]]:
+    """Yield title, words and address of each plot."""
+    for title, (plot, width, height, words) in PICTURES.items():
+        if plot is plots.contributions and len(result.by_unit()) == 1:
+            continue
+        yield title, words, _address(partial(plot, result), width, height)
+    m, choices = result.methodology, result.inputs.choices
+    words = "which quantity is calculated from which; what is unconfirmed has a dashed border"
+    yield "Equations", words, _address(partial(plots.equations, m, **choices), 9, 6)
+
+
+def _address(draw: Callable[..., Axes], width: float, height: float) -> Markup:
+    """Draw a picture and return it as an address that holds the picture itself."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    figure, drawn = Figure(figsize=(width, height), layout="constrained"), StringIO()
+    draw(ax=figure.add_subplot())
+    # neither the day nor chance: the same result gives the same file
+    with mpl.rc_context({"svg.hashsalt": "jcm_calc"}):
+        figure.savefig(drawn, format="svg", metadata={"Date": None})
+    encoded = base64.b64encode(drawn.getvalue().encode()).decode()
+    return Markup("data:image/svg+xml;base64,{}").format(encoded)
