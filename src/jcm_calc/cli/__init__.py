@@ -148,15 +148,22 @@ def calc(
 @click.option("--units", metavar="N", multiple=True, default=["1"], help="Rows along every index, or i=N along one.")
 @click.option("--years", metavar="YEAR ...", multiple=True, type=int, help="The calendar years of the report.")
 @click.option("--force", is_flag=True, help="Overwrite FILE.xlsx.")
+@as_json
 def template(
-    number: str, more_years: tuple[int, ...], output: Path, units: tuple[str, ...], years: tuple[int, ...], force: bool
+    number: str,
+    more_years: tuple[int, ...],
+    output: Path,
+    units: tuple[str, ...],
+    years: tuple[int, ...],
+    force: bool,
+    as_json: bool,
 ) -> None:
     """Write the empty monitoring spreadsheet of methodology NUMBER, to be filled in and given to `jcm calc`."""
     if more_years and not years:
         raise click.UsageError(f"Got unexpected extra argument ({more_years[0]})")
     from jcm_calc.cli.templates import write_template
 
-    write_template(number.upper(), output, units, [*years, *more_years], force)
+    write_template(number.upper(), output, units, [*years, *more_years], force, as_json)
 
 
 @jcm.command()

@@ -9,22 +9,24 @@ from pathlib import Path
 import click
 
 from jcm_calc.cli import output
-from jcm_calc.problems import InputError
 from jcm_calc.rulebooks import methodology
 
 
-def write_template(number: str, path: Path, units: Sequence[str], years: Sequence[int], force: bool) -> None:
+def write_template(
+    number: str, path: Path, units: Sequence[str], years: Sequence[int], force: bool, as_json: bool
+) -> None:
     """Write the workbook, and say what to do with it."""
     output.check_target(path, force, (".xlsx",))
     m = methodology(number)
     counts = _counts(units, [letter for letter in m.indices if letter != "p"])
     try:
         m.template(path, units=counts, years=years, overwrite=force)
-    except InputError:
-        raise
     except OSError as error:
         raise click.BadParameter(f"{path} cannot be written: {error.strerror}", param_hint="--output") from None
-    output.paragraph(f"{path}: fill in the coloured cells, then run: jcm calc {path}")
+    if as_json:
+        output.data({"written": str(path), "methodology": m.number, "version": m.version})
+    else:
+        output.paragraph(f"{path}: fill in the coloured cells, then run: jcm calc {path}")
 
 
 def _counts(units: Sequence[str], letters: Sequence[str]) -> dict[str, int]:
