@@ -26,7 +26,7 @@ from jcm_calc.workbook.layout import (
 )
 from jcm_calc.workbook.page import Page, in_spreadsheet, shown_unit, unit_of
 
-WIDTHS = (1.5, 15, 9, 9, 36, 17, 12, 12, 26, 34, 15, 22)
+WIDTHS = (1.5, 22, 10, 12, 36, 18, 12, 12, 26, 34, 15, 22)
 OPTIONS = {
     "A": (
         "Based on public data which is measured by entities other than the project participants",
