@@ -241,8 +241,10 @@ def test_an_empty_workbook_offers_what_may_be_entered(tmp_path, m):
         offered = [validation.formula1.strip('"') for validation in lists if cell in validation.sqref]
         assert offered == [",".join(choice.options)]
     assert {validation.type for page in book for validation in page.data_validations.dataValidation} >= {"custom"}
+    told = "".join(cell.comment.text for page in book for row in page.iter_rows() for cell in row if cell.comment)
     for parameter in m.inputs.values():
         if parameter.kind in ("monitored", "fixed"):
+            assert parameter.by or parameter.text in told
             assert parameter.symbol in [text for page in book for text in texts(page)]
 
 

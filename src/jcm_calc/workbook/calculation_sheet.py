@@ -45,6 +45,8 @@ class CalculationSheet:
             self.page.sheet.set_h_pagebreaks([self.layout.blocks_row])
         for block in self.layout.blocks:
             self._block(block)
+        if self.contents.waiting:
+            self.page.grey_errors(self.layout.calc_rows)
 
     # Blocks 1 to 4
 

@@ -94,6 +94,19 @@ class Contents:
         """Whether it is to be filled in."""
         return not self.grades
 
+    @property
+    def waiting(self) -> bool:
+        """Whether results wait for values that somebody may still fill in."""
+        return self.open or self.note.startswith(NO_PLAN)
+
+    def meaning(self, parameter: Parameter) -> str:
+        """Say what a parameter is, what it takes, and when it is needed."""
+        takes = (
+            "" if parameter.textual or parameter.unit == "date" else f"a number in {parameter.bounds} {parameter.unit}"
+        )
+        parts = (parameter.text, takes.strip(), self.conditions.get(parameter.name, ""), parameter.section)
+        return "\n".join(part for part in parts if part)
+
     def absent(self, rule: Equation) -> str:
         """Return the indices of a total along which there is nothing."""
         return "".join(letter for letter in rule.total if not self.labels[letter])

@@ -66,6 +66,8 @@ class InputSheet:
             self._options()
         if self.layout.facts:
             self._facts()
+        if self.contents.waiting:
+            self.page.grey_errors(self.layout.input_rows)
 
     # Tables 1 and 2
 
@@ -150,6 +152,7 @@ class InputSheet:
         page.text(line.row, UNIT, unit_of(parameter), "symbol")
         if self.layout.in_cell(parameter):
             self.entries.cell(page, line)
+            page.note(line.row, VALUE, self.contents.meaning(parameter))
         else:
             self.entries.pointer(page, line)
 

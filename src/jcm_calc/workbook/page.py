@@ -150,7 +150,7 @@ class Page:
         self.sheet = book.add_worksheet(name, PlainWorksheet)
         for column, width in enumerate(widths):
             self.sheet.set_column(column, column, width, formats["plain"])
-        last = len(widths) - 1
+        self.last = last = len(widths) - 1
         for row, line in enumerate(head):
             self.text(row, last, line, "header")
         self.merge(TITLE, LEFT, last, title, "title")
@@ -278,11 +278,11 @@ class Page:
             *cells, {"validate": "list", "source": source, "error_type": error, "error_message": message}
         )
 
-    def grey_errors(self, rows: int, columns: int) -> None:
+    def grey_errors(self, rows: int) -> None:
         """Show results that still wait for a value in grey."""
         waiting = {
             "type": "formula",
             "criteria": f"=ISERROR({column_name(LEFT)}{TITLE + 2})",
             "format": self.formats["waiting"],
         }
-        self.sheet.conditional_format(TITLE + 1, LEFT, rows, columns, waiting)
+        self.sheet.conditional_format(TITLE + 1, LEFT, rows, self.last, waiting)

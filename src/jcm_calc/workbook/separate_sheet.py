@@ -28,8 +28,7 @@ def write(page: Page, layout: Layout, entries: Entries) -> None:
         for name, column in block.columns.items():
             parameter = declared[name]
             _heading(page, block.first, column, parameter.symbol, parameter.text, unit_of(parameter))
-            if condition := layout.contents.conditions.get(name):
-                page.note(block.first - 3, column, f"{parameter.text}; {condition}")
+            page.note(block.first - 3, column, layout.contents.meaning(parameter))
         entries.block(page, block)
 
 
