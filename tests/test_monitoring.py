@@ -548,6 +548,28 @@ def test_a_declared_stop_is_no_gap():
     assert survey(zero, stops=[stop]).findings == ()
 
 
+def test_a_meter_without_any_calibration_on_file_is_found():
+    meter = {"parameter": "EC_PJ", "labels": {"i": 1}, "unit": "kWh", "calibration_interval": "12 months"}
+    meter |= {"maximum_permissible_error": "0.5 %"}
+    assert found_kinds(survey(hourly(), {"S1": meter})) == ["uncalibrated"]
+
+
+@pytest.mark.parametrize("factor", [1000.0, 0.001])
+def test_a_slip_of_the_unit_is_found_in_both_directions_and_can_be_undone(factor):
+    true, slipped = hourly(), hourly()
+    may = slipped["time"].dt.month == 5
+    slipped.loc[may, "kWh"] *= factor
+    assert found(survey(slipped)) == [("S1", "unit slip", "2024-05-01 00:00", "2024-06-01 00:00")]
+    undo = {
+        "finding": "unit slip",
+        "treatment": "rescale",
+        "factor": 1 / factor,
+        "reason": "the logger wrote another unit",
+    }
+    monitored = survey(slipped, treatments=[undo])
+    assert monitored.amounts["S1"][0] * 1000 == pytest.approx(true["kWh"].sum(), rel=1e-9)
+
+
 def test_readings_from_before_the_meter_was_there():
     meters = {"S1": {"parameter": "EC_PJ", "labels": {"i": 1}, "unit": "kWh", "installed": date(2024, 2, 1)}}
     monitored = survey(hourly(), meters, treatments=[{"finding": "out of service", "treatment": "claim nothing"}])
