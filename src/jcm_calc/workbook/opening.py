@@ -28,6 +28,7 @@ OTHER_FILES = {
 FORMULA = re.compile(
     rb"<(?:\w+:)?c\s([^>]*)>\s*<(?:\w+:)?f([^>]*?)(?:/>|>([^<]*)</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v>([^<]*)</)?"
 )
+SHARED = re.compile(rb'\bsi="(\d+)"')
 ADDRESS = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 Grid = list[list[Any]]
 # What the reader of ZIP archives raises, according to where it finds the damage.
@@ -172,17 +173,36 @@ class Book:
             return
         with zipfile.ZipFile(BytesIO(self._content_bytes)) as archive:
             content = archive.read(file)
+        shared: dict[bytes, tuple[str, bytes]] = {}
         for match in FORMULA.finditer(content):
-            attributes, _, text, stored = match.groups()
+            attributes, kind, written, stored = match.groups()
             address = ADDRESS.search(attributes)
-            if address is not None:
-                place = int(address[2]) - 1, column_number(address[1].decode())
-                yield place, Formula(html.unescape((text or b"").decode("utf-8", "replace")), bool(stored))
+            if address is None:
+                continue
+            text = html.unescape((written or b"").decode("utf-8", "replace"))
+            if group := SHARED.search(kind):
+                text = _shared(shared, group[1], text, address[1] + address[2])
+            place = int(address[2]) - 1, column_number(address[1].decode())
+            yield place, Formula(text, bool(stored))
 
     @property
     def external(self) -> list[str]:
         """The parts that refer to other files."""
         return sorted(name for name in self._parts if name.startswith("xl/externalLinks/") and name.endswith(".xml"))
+
+
+def _shared(known: dict[bytes, tuple[str, bytes]], group: bytes, text: str, address: bytes) -> str:
+    """Return the formula of a cell of a group, of which only the first cell has it written out."""
+    from openpyxl.formula.translate import Translator
+
+    if text:
+        known[group] = text, address
+        return text
+    if group not in known:
+        return ""
+    first, origin = known[group]
+    translated: str = Translator(f"={first}", origin=origin.decode()).translate_formula(address.decode())
+    return translated[1:]
 
 
 def _sheet_files(archive: zipfile.ZipFile) -> dict[str, str]:
