@@ -251,7 +251,7 @@ class Reader:
     def __init__(self, book: Book, m: Methodology) -> None:
         self.book, self.m = book, m
         self.sheets = Sheets(book)
-        self.symbols = Symbols(m)
+        self.symbols = Symbols({**m.inputs, **m.facts})
         self.keys = {p.symbol: p.name for p in m.inputs.values()} | {name: name for name in m.coordinates}
         self.problems: list[Problem] = []
         self.remarks: list[Problem] = []
