@@ -96,7 +96,13 @@ def _other_operand(wrong: Wrong) -> Diagnosis | None:
             if wrong.fits(**{name: lambda _, scenario: _number(scenario.cells.get(place))}):
                 step = sheet.by_place.get(place)
                 same = step is not None and step.name == name
-                what = "that of another unit or period" if same else f"{sheet.symbol(step.name)}" if step else "another cell"
+                what = (
+                    "that of another unit or period"
+                    if same
+                    else f"{sheet.symbol(step.name)}"
+                    if step
+                    else "another cell"
+                )
                 told = f"{sheet.symbol(wrong.step.name)} takes {what} ({address(place)}) for {sheet.symbol(name)}"
                 return "A8", told, "the reference points to the wrong cell"
     return None
@@ -139,7 +145,11 @@ def _branch(wrong: Wrong) -> Diagnosis | None:
         return None
     symbol = wrong.sheet.symbol(wrong.step.name)
     if not functions(wrong.formula) & {"IF", "MIN", "MAX"}:
-        return "C10", f"{symbol} lacks the choice between values that the equation makes ({', '.join(sorted(used))})", ""
+        return (
+            "C10",
+            f"{symbol} lacks the choice between values that the equation makes ({', '.join(sorted(used))})",
+            "",
+        )
     return "C9", f"the condition in {symbol} is not the declared one", ""
 
 
@@ -196,11 +206,13 @@ def _of_default(wrong: Wrong) -> Diagnosis:
         other = wrong.sheet.by_place.get(place)
         if other is not None and other.name != wrong.step.name:
             return "A8", f"{symbol} takes the value of {wrong.sheet.symbol(other.name)} ({address(place)})", ""
-    if isinstance(node, Parameter) and node.kind is Kind.DEFAULT and wrong.step.name not in wrong.sheet._entered:
+    if isinstance(node, Parameter) and node.kind is Kind.DEFAULT and wrong.step.name not in wrong.sheet.entered:
         return _of_document(node, symbol, found, expected)
     ratio = found / expected if expected else 0.0
     code, cause = causes.slip(ratio, getattr(node, "unit", ""))
-    told = f"{symbol} is {shown_number(found)} on the calculation sheet, and {shown_number(expected)} where it is entered"
+    told = (
+        f"{symbol} is {shown_number(found)} on the calculation sheet, and {shown_number(expected)} where it is entered"
+    )
     if code == "B4" and getattr(node, "kind", None) is not Kind.MONITORED:
         code = "B7"
     if not code and len(wrong.precedents) and any(place in wrong.sheet.actual.cells for place in wrong.precedents):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,8 @@ import numpy.typing as npt
 from jcm_calc.case_file import CaseFile
 from jcm_calc.credits import whole_tonnes
 from jcm_calc.declarations import Methodology
-from jcm_calc.declarations.items import Equation, Kind, Parameter
+from jcm_calc.declarations.graph import is_user_supplied
+from jcm_calc.declarations.items import Equation, Parameter
 from jcm_calc.evaluation import EvaluationError, evaluate
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs import Period
@@ -23,17 +25,15 @@ from jcm_calc.problems import InputError, InputWarning, Problem
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import conversion
 from jcm_calc.verification import quantities
-from jcm_calc.verification.findings import Effect, Finding
+from jcm_calc.verification.findings import Effect
 from jcm_calc.verification.quantities import Entry, Quantities, Step, label_text
-from jcm_calc.verification.spreadsheet import EPOCH, Calculator, FormulaError, Place
+from jcm_calc.verification.spreadsheet import EPOCH
 from jcm_calc.workbook.opening import Book
 from jcm_calc.workbook.reading import (
     HEADER,
-    REFERENCE,
     Reader,
     Roles,
     SheetSet,
-    is_declared,
     matches,
     project_of,
     sheet_sets,
@@ -42,7 +42,8 @@ from jcm_calc.workbook.tables import Cell, Row, Sheets
 
 if TYPE_CHECKING:
     from jcm_calc.result import Result
-    from jcm_calc.verification.steps import Slip
+    from jcm_calc.verification.findings import Finding
+    from jcm_calc.verification.steps import Sheet, Slip
 
 Array = npt.NDArray[Any]
 CLAIM, EXACT = "co2 emission reductions", "before the cut"
@@ -86,6 +87,7 @@ class Submission:
         self.book = Book(path)
         self.kind = kind
         self.sheets = Sheets(self.book)
+        self._rows: dict[str, list[tuple[Parameter, Row]]] = {}
         sets = sheet_sets(self.book)
         self.headers = _headers(self.book, sets)
         self.m = self._methodology(sets, kind, fallback)
@@ -135,14 +137,19 @@ class Submission:
         """Return what is entered on the sheets of a kind."""
         return self._entries.get(kind or self.kind, [])
 
-    def rows(self, kind: str = "") -> Iterator[tuple[Parameter, Row]]:
-        """Yield each row of tables 1 and 2 and of the facts with the parameter that it is about."""
-        for part in self.of(kind or self.kind):
-            for what, rows in self.sheets.tables(part.roles["input"]):
-                for row in rows if what == "parameters" else ():
-                    parameter = self.reader.symbols.find(row.text("symbol"))
-                    if parameter is not None:
-                        yield parameter, row
+    def rows(self, kind: str = "") -> list[tuple[Parameter, Row]]:
+        """Return each row of tables 1 and 2 and of the facts with the parameter that it is about."""
+        kind = kind or self.kind
+        if kind not in self._rows:
+            self._rows[kind] = [
+                (parameter, row)
+                for part in self.of(kind)
+                for what, rows in self.sheets.tables(part.roles["input"])
+                if what == "parameters"
+                for row in rows
+                if (parameter := self.reader.symbols.find(row.text("symbol"))) is not None
+            ]
+        return self._rows[kind]
 
     # Calculating
 
@@ -227,16 +234,12 @@ class Material:
         Whose plan sheets are the registered plan; the report's own workbook, or another one.
     previous : sequence of Submission
     case : CaseFile or None
-    materiality : float
-        The share of ER from which a difference is material.
     """
 
     report: Submission
     plan: Submission | None = None
     previous: Sequence[Submission] = ()
     case: CaseFile | None = None
-    materiality: float = 0.05
-    _slips: list[Slip] | None = field(default=None, repr=False)
 
     @property
     def m(self) -> Methodology:
@@ -266,14 +269,44 @@ class Material:
         assert self.plan is not None
         return self.plan
 
-    @property
+    @cached_property
     def slips(self) -> list[Slip]:
         """What is wrong on the calculation sheets, cell by cell."""
-        if self._slips is None:
-            from jcm_calc.verification.steps import slips
+        from jcm_calc.verification.steps import slips
 
-            self._slips = slips(self) if self.report.result is not None else []
-        return self._slips
+        return slips(self.sheet) if self.report.result is not None else []
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """The calculation sheets, with the cells that show something; only where there is a result."""
+        from jcm_calc.verification.steps import Sheet
+
+        return Sheet(self)
+
+    def slipped(self, code: str) -> Iterator[Finding]:
+        """Yield what of it belongs to one check."""
+        return (slip.finding for slip in self.slips if slip.code == code)
+
+    @cached_property
+    def deviations(self) -> list[tuple[str, Finding]]:
+        """Where what is fixed beforehand differs between plan and report, with the code of the check."""
+        from jcm_calc.verification.deviations import deviations
+
+        return list(deviations(self))
+
+    def deviated(self, code: str) -> Iterator[Finding]:
+        """Yield what of it belongs to one check."""
+        return (finding for other, finding in self.deviations if other == code)
+
+    @cached_property
+    def required(self) -> set[str]:
+        """The parameters that a calculation cannot do without, under the options that are chosen."""
+        chosen = {name: option for part in self.report.own for name, option in part.found.choices.items()}
+        return {parameter.name for parameter in self.m.graph(chosen).parameters if is_user_supplied(parameter)}
+
+    def asked(self, pattern: str) -> Iterator[Problem]:
+        """Yield why nothing can be calculated, as far as the complaint has a pattern."""
+        return (problem for problem in self.report.problems if re.search(pattern, problem.complaint))
 
     # Values on the axes
 
@@ -284,6 +317,10 @@ class Material:
         names = tuple(inputs.graph.nodes)
         found = evaluate(inputs.graph, inputs.sizes, inputs.values, inputs.lookups(), names)
         return {**found, **terms(self.m, found, inputs.graph.equations)}
+
+    def by_period(self, name: str) -> Array:
+        """Return RE, PE or ER of each period."""
+        return np.broadcast_to(self.actual[name].ravel(), len(self.result.inputs.periods))
 
     @cached_property
     def _positions(self) -> dict[str, dict[str, int]]:
@@ -312,7 +349,8 @@ class Material:
         values = {**inputs.values, **replaced}
         lookups = {name: lookup for name, lookup in inputs.lookups().items() if name not in replaced}
         try:
-            return evaluate(inputs.graph, inputs.sizes, values, lookups, ("ER",))["ER"].ravel()
+            found = evaluate(inputs.graph, inputs.sizes, values, lookups, ("ER",))["ER"].ravel()
+            return np.broadcast_to(found, len(inputs.periods))
         except EvaluationError:
             return None
 
@@ -350,15 +388,6 @@ class Material:
         other[place] = value
         return self.effect({}, {name: other})
 
-    # Showing
-
-    def share(self, effect: Effect | None) -> float:
-        """Return the size of an effect as a share of ER."""
-        if effect is None:
-            return 0.0
-        total = abs(float(self.actual["ER"].sum()))
-        return abs(effect.exact) / total if total else float(effect.exact != 0)
-
 
 def terms(m: Methodology, known: Mapping[str, Array], rules: Iterable[Equation]) -> dict[str, Array]:
     """Return the terms of each total, before they are added up."""
@@ -376,15 +405,3 @@ def on_sheet(value: float, declared: str, unit: str) -> float:
     if declared == "date":
         return value - EPOCH.toordinal()
     return value if not unit else conversion(declared, unit)(value)
-
-
-def calculated(calculator: Calculator, place: Place) -> Any:
-    """Return what the formula of a cell gives, or its error as a text."""
-    try:
-        formula = calculator.book.formulas(place[0])[place[1], place[2]]
-        return calculator.evaluate(formula.text, place[0])
-    except FormulaError as error:
-        return str(error)
-
-
-__all__ = ["Finding", "Kind", "Material", "Part", "REFERENCE", "Submission", "calculated", "is_declared", "on_sheet"]

@@ -172,7 +172,9 @@ def lines(sheet: str, sheets: Sheets) -> Iterator[Line]:
         elif isinstance(first, str) and CAPTION.match(first):
             columns = {}
         elif columns and first != "":
-            read = {key: str(cells[column]).strip() if 0 <= column < len(cells) else "" for key, column in columns.items()}
+            read = {
+                key: str(cells[column]).strip() if 0 <= column < len(cells) else "" for key, column in columns.items()
+            }
             places = tuple((sheet, row, column) for column in values)
             yield Line(read["symbol"], read["unit"], read["equation"], str(first), places, columns["symbol"])
 

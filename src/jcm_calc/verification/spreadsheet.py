@@ -531,6 +531,8 @@ class Calculator:
         formula = self.book.formulas(sheet).get((row, column))
         if formula is not None and not (self.stored and formula.stored) and formula.text:
             return self.evaluate(formula.text, sheet)
+        if error := self.book.errors(sheet).get((row, column)):
+            raise FormulaError(error)
         return as_number(self.book.value(sheet, row, column))
 
     def evaluate(self, formula: str, sheet: str) -> Any:
@@ -560,6 +562,4 @@ def as_number(value: Any) -> Any:
         return (value - datetime.combine(EPOCH, datetime.min.time())) / timedelta(days=1)
     if isinstance(value, date):
         return float((value - EPOCH).days)
-    if isinstance(value, str) and value.startswith("#") and value.rstrip("!?/0A").isupper():
-        raise FormulaError(value)
     return value

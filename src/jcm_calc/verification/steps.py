@@ -125,16 +125,22 @@ class Sheet:
 
     def _follows(self, name: str) -> bool:
         """Whether the cell of a quantity changes with the others: it is computed, or refers to an entry."""
-        return isinstance(self.nodes[name], Equation) or name in self._entered
+        return isinstance(self.nodes[name], Equation) or name in self.entered
+
+    def places(self, name: str) -> list[Place]:
+        """Return every cell that holds a quantity."""
+        of_entries = [entry.place for entry in self.entries if entry.parameter.name == name]
+        return of_entries + [step.place for step in self.steps if step.name == name]
 
     @cached_property
-    def _entered(self) -> set[str]:
+    def entered(self) -> set[str]:
+        """The names of what is entered."""
         return {entry.parameter.name for entry in self.entries}
 
     def _perturbed(self, rng: np.random.Generator) -> dict[str, Array]:
         """Return the leaves, changed where every cell that shows them is known."""
         keys = {getattr(node, "by", "") for node in self.nodes.values()}
-        shown = {step.name for step in self.steps} | self._entered
+        shown = {step.name for step in self.steps} | self.entered
         values = dict(self.result.inputs.values)
         for name, node in self.nodes.items():
             if isinstance(node, Equation):
@@ -147,7 +153,10 @@ class Sheet:
     def _scenario(self, arrays: Mapping[str, Array], own: Mapping[str, Array]) -> Scenario:
         cells: dict[Place, Any] = {}
         for entry in self.entries:
-            if _numeric(entry.parameter) and (value := self.element(arrays, entry.parameter.name, entry.labels)) is not None:
+            if (
+                _numeric(entry.parameter)
+                and (value := self.element(arrays, entry.parameter.name, entry.labels)) is not None
+            ):
                 cells[entry.place] = on_sheet(value, entry.parameter.unit, entry.unit)
         for step in self.steps:
             node = self.nodes.get(step.name)
@@ -166,9 +175,9 @@ class Sheet:
     def shown(self, step: Step, value: float) -> float:
         """Return a value as the sheet shows it."""
         node = self.nodes.get(step.name)
-        return on_sheet(value, node.unit if node else "tCO2", self._unit(step))
+        return on_sheet(value, node.unit if node else "tCO2", self.converted(step))
 
-    def _unit(self, step: Step) -> str:
+    def converted(self, step: Step) -> str:
         """Return the unit of a cell where it is another one than declared, and its value is in it."""
         node = self.nodes.get(step.name)
         if node is None or node.unit in ("date", "category", "yes/no"):
@@ -185,10 +194,8 @@ class Sheet:
 
     def stored(self, place: Place) -> Any:
         """Return the value that is stored in a cell; its error as a text."""
-        try:
-            return as_number(self.report.book.value(*place))
-        except FormulaError as error:
-            return str(error)
+        book = self.report.book
+        return book.errors(place[0]).get(place[1:]) or as_number(book.value(*place))
 
     def formula(self, place: Place) -> Formula | None:
         """Return the formula of a cell."""
@@ -271,7 +278,9 @@ class Wrong:
         """Whether the formula is the equation with some operands replaced by what a function makes of them."""
         assert self.rule is not None
         for operands, scenario, got in zip(self.operands, self.sheet.changed, self.got, strict=True):
-            values = {name: replaced[name](value, scenario) if name in replaced else value for name, value in operands.items()}
+            values = {
+                name: replaced[name](value, scenario) if name in replaced else value for name, value in operands.items()
+            }
             with np.errstate(all="ignore"):
                 try:
                     value = float(self.rule.function(*values.values()))
@@ -302,9 +311,8 @@ class Wrong:
         ]
 
 
-def slips(material: Material) -> list[Slip]:
+def slips(sheet: Sheet) -> list[Slip]:
     """Return what is wrong on the calculation sheets, one for each cause."""
-    sheet = Sheet(material)
     wrong: dict[tuple[str, str, str], list[Wrong]] = {}
     differing: list[Step] = []
     found: list[Slip] = []
@@ -380,7 +388,9 @@ def _constant(sheet: Sheet, step: Step, stored: Any, expected: float) -> Slip | 
 def _pasted(sheet: Sheet, step: Step, stored: Any, expected: float, severity: Severity) -> tuple[str, str, Finding]:
     result = step.name in ("ER", "RE", "PE")
     right = severity is Severity.WARNING
-    message = f"{sheet.symbol(step.name)} is typed in, not calculated" + ("" if right else ", and the equation gives another value")
+    message = f"{sheet.symbol(step.name)} is typed in, not calculated" + (
+        "" if right else ", and the equation gives another value"
+    )
     finding = Finding(
         message,
         step.address,
@@ -405,7 +415,16 @@ def _stale(sheet: Sheet, step: Step, formula: Formula, stored: Any, expected: fl
         return False  # a consequence of what it refers to
     message = f"the stored value of {sheet.symbol(step.name)} is not what its formula gives: pasted over, or not calculated again"
     effect = _effect(sheet, step.name, [(step, stored)])
-    finding = Finding(message, step.address, sheet.symbol(step.name), stored, expected, because(sheet, step), effect, severity=Severity.ERROR)
+    finding = Finding(
+        message,
+        step.address,
+        sheet.symbol(step.name),
+        stored,
+        expected,
+        because(sheet, step),
+        effect,
+        severity=Severity.ERROR,
+    )
     return Slip("A1", step.name, finding)
 
 
@@ -455,7 +474,9 @@ def _joined(group: Sequence[Slip]) -> Slip:
     first = group[0]
     if len(group) == 1:
         return first
-    shown = ", ".join(slip.finding.place for slip in group[:6]) + (f" and {len(group) - 6} more" if len(group) > 6 else "")
+    shown = ", ".join(slip.finding.place for slip in group[:6]) + (
+        f" and {len(group) - 6} more" if len(group) > 6 else ""
+    )
     effects = [slip.finding.effect for slip in group if slip.finding.effect is not None]
     effect = None
     if effects:
@@ -489,7 +510,7 @@ def _effect(sheet: Sheet, name: str, values: Sequence[tuple[Step, Any]]) -> Any:
         expected = sheet.element(sheet.actual.own, step.name, step.labels)
         assert expected is not None
         factor = 1.0
-        if unit := sheet._unit(step):
+        if unit := sheet.converted(step):
             factor = conversion(unit, node.unit)(1.0)
         labels = {letter: label for letter, label in step.labels.items() if letter in node.indices}
         place = sheet.material.at(labels, array.shape)

@@ -28,6 +28,10 @@ OTHER_FILES = {
 FORMULA = re.compile(
     rb"<(?:\w+:)?c\s([^>]*)>\s*<(?:\w+:)?f([^>]*?)(?:/>|>([^<]*)</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v>([^<]*)</)?"
 )
+ERROR = re.compile(rb'<(?:\w+:)?c\s([^>]*\bt="e"[^>]*)>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]*)<', re.S)
+HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="(\d+)"[^>]*\bhidden="(?:1|true)"')
+HIDDEN_COLUMN = re.compile(rb'<(?:\w+:)?col\s(?=[^>]*\bhidden="(?:1|true)")[^>]*>')
+HIDDEN_SHEET = re.compile(r'<(?:\w+:)?sheet\s(?=[^>]*\bstate="(?:hidden|veryHidden)")[^>]*\bname="([^"]*)"')
 SHARED = re.compile(rb'\bsi="(\d+)"')
 ADDRESS = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 Grid = list[list[Any]]
@@ -79,6 +83,7 @@ class Book:
         self._content_bytes = content
         self._grids: dict[str, Grid] = {}
         self._formulas: dict[str, dict[tuple[int, int], Formula]] = {}
+        self._errors: dict[str, dict[tuple[int, int], str]] = {}
 
     def unusable(self, complaint: str) -> InputError:
         """Return the error that says what is wrong with the file as a whole."""
@@ -168,11 +173,7 @@ class Book:
         return self._formulas[sheet]
 
     def _read_formulas(self, sheet: str) -> Iterator[tuple[tuple[int, int], Formula]]:
-        file = self._files.get(sheet)
-        if file is None:
-            return
-        with zipfile.ZipFile(BytesIO(self._content_bytes)) as archive:
-            content = archive.read(file)
+        content = self._part(self._files.get(sheet, ""))
         shared: dict[bytes, tuple[str, bytes]] = {}
         for match in FORMULA.finditer(content):
             attributes, kind, written, stored = match.groups()
@@ -184,6 +185,40 @@ class Book:
                 text = _shared(shared, group[1], text, address[1] + address[2])
             place = int(address[2]) - 1, column_number(address[1].decode())
             yield place, Formula(text, bool(stored))
+
+    def errors(self, sheet: str) -> Mapping[tuple[int, int], str]:
+        """Return the error values that are stored in cells, by row and column."""
+        if sheet not in self._errors:
+            found = {}
+            content = self._part(self._files.get(sheet, ""))
+            for attributes, text in ERROR.findall(content) if b't="e"' in content else ():
+                if address := ADDRESS.search(attributes):
+                    found[int(address[2]) - 1, column_number(address[1].decode())] = text.decode("utf-8", "replace")
+            self._errors[sheet] = found
+        return self._errors[sheet]
+
+    def hidden(self, sheet: str) -> tuple[set[int], set[int]]:
+        """Return the rows and the columns of a sheet that are hidden."""
+        content = self._part(self._files.get(sheet, ""))
+        rows = {int(row) - 1 for row in HIDDEN_ROW.findall(content)}
+        columns: set[int] = set()
+        for element in HIDDEN_COLUMN.findall(content):
+            first, last = (re.search(rb'\b%s="(\d+)"' % name, element) for name in (b"min", b"max"))
+            if first and last:
+                columns.update(range(int(first[1]) - 1, int(last[1])))
+        return rows, columns
+
+    @property
+    def hidden_sheets(self) -> list[str]:
+        """The names of the sheets that are hidden."""
+        content = self._part("xl/workbook.xml").decode("utf-8", "replace")
+        return [html.unescape(name) for name in HIDDEN_SHEET.findall(content)]
+
+    def _part(self, file: str) -> bytes:
+        if file not in self._parts:
+            return b""
+        with zipfile.ZipFile(BytesIO(self._content_bytes)) as archive:
+            return archive.read(file)
 
     @property
     def external(self) -> list[str]:
