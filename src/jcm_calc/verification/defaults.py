@@ -82,7 +82,7 @@ def not_in_table(material: Material) -> Iterator[Finding]:
     """Find values by hand that the document does not have; a question where the document's own is not confirmed."""
     yield from material.slipped("D7")
     for entry in _by_hand(material):
-        known = [value for value in _values(entry)]
+        known = list(_values(entry))
         if not known or any(close(entry.value, value.value) for value in known):
             continue
         confirmed = all(value.evidence.confirmed for value in known)

@@ -40,7 +40,7 @@ def _merged(found: Sequence[Finding]) -> list[Finding]:
     for at, finding in sorted(enumerate(found), key=lambda pair: -_rank(pair[1])):
         if finding.subject and finding.severity is not Severity.QUESTION:
             causes.setdefault(finding.subject, at)
-    kept = {at: finding for at, finding in enumerate(found)}
+    kept = dict(enumerate(found))
     for at, finding in enumerate(found):
         cause = causes.get(finding.subject, at)
         if cause != at and finding.code in SYMPTOMS:

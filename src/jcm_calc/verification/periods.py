@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -68,7 +69,7 @@ def chain(material: Material) -> Iterator[Finding]:
     own = [(period, material.report.name) for period in dated(material.report)]
     others = [(period, one.name) for one in material.previous for period in dated(one)]
     periods = sorted([*others, *own], key=lambda pair: pair[0].order)
-    for (before, one), (after, other) in zip(periods, periods[1:], strict=False):
+    for (before, one), (after, other) in itertools.pairwise(periods):
         assert before.last is not None
         assert after.first is not None
         apart = (after.first - before.last).days - 1
@@ -87,7 +88,7 @@ def chain(material: Material) -> Iterator[Finding]:
 
 
 def _overlaps(own: list[tuple[Period, str]]) -> Iterator[Period]:
-    for (before, _), (after, _) in zip(own, own[1:], strict=False):
+    for (before, _), (after, _) in itertools.pairwise(own):
         if before.last and after.first and after.first <= before.last:
             yield after
 
