@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from jcm_calc.result import Result as Result
     from jcm_calc.rulebooks import MethodologyNotFoundError as MethodologyNotFoundError
     from jcm_calc.rulebooks import methodology as methodology
+    from jcm_calc.verification.verifying import verify as verify
     from jcm_calc.workbook.reading import read_workbook as read_workbook
 
 # The rooms are imported when they are first used: `import jcm_calc` costs next to nothing.
@@ -44,6 +45,7 @@ _HOMES = {
     "monitor": "monitoring",
     "read_workbook": "workbook.reading",
     "replay": "calculation",
+    "verify": "verification.verifying",
 }
 
 __all__ = [*_HOMES, "methodologies"]

@@ -227,6 +227,52 @@ def report(case: Path, path: Path, force: bool, as_json: bool) -> int:
 
 
 @jcm.command()
+@click.argument("report", type=click.Path(path_type=Path))
+@click.option("--against", metavar="PLAN.xlsx", type=click.Path(path_type=Path), help="The registered plan.")
+@click.option("--case", metavar="CASE.toml", type=click.Path(path_type=Path), help="What else is known of the project.")
+@click.option(
+    "--previous", metavar="EARLIER.xlsx", multiple=True, type=click.Path(path_type=Path), help="An earlier report."
+)
+@click.option("--materiality", metavar="SHARE", type=click.FloatRange(0, 1), default=0.05, show_default=True)
+@click.option("--select", metavar="CODE", multiple=True, help="Only these checks, such as A1, or C for a group.")
+@click.option("--ignore", metavar="CODE", multiple=True, help="Not these checks.")
+@click.option("--certify", is_flag=True, help="Refuse a claim that rests on anything unconfirmed.")
+@click.option(
+    "--html", "as_html", metavar="FILE.html", type=click.Path(path_type=Path), help="Write the working paper."
+)
+@click.option("-o", "--output", metavar="FILE.xlsx", type=click.Path(path_type=Path), help="Write the working paper.")
+@click.option("--force", is_flag=True, help="Overwrite the working paper.")
+@as_json
+def verify(
+    report: Path,
+    against: Path | None,
+    case: Path | None,
+    previous: tuple[Path, ...],
+    materiality: float,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    certify: bool,
+    as_html: Path | None,
+    output: Path | None,
+    force: bool,
+    as_json: bool,
+) -> int:
+    """Re-run the calculation in REPORT, a filled monitoring spreadsheet, and find what is wrong.
+
+    A folder verifies all its workbooks on all cores. An error among the findings gives exit code 1.
+    """
+    from jcm_calc.cli.verifying import verify_folder, verify_report
+
+    options = {"previous": previous, "materiality": materiality, "select": select, "ignore": ignore}
+    if not report.is_dir():
+        papers = [path for path in (output, as_html) if path is not None]
+        return verify_report(report, against, options, case, certify, as_json, papers, force)
+    if certify or output or as_html:
+        raise click.UsageError("a folder gives a table: --certify and working papers are for a single report")
+    return verify_folder(report, against, options, case, as_json)
+
+
+@jcm.command()
 @click.argument("manifest", type=click.Path(path_type=Path))
 @as_json
 def replay(manifest: Path, as_json: bool) -> int:

@@ -47,6 +47,9 @@ ERROR = re.compile(
     rb"""<(?:\w+:)?c(\s[^<>]*\bt\s*=\s*["']e["'][^<>]*)>(?:\s*<(?:\w+:)?f[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>))?"""
     rb"""\s*<(?:\w+:)?v>([^<]*)</"""
 )
+HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\s[^<>]*?\br="(\d+)"[^<>]*\bhidden="(?:1|true)"')
+HIDDEN_COLUMN = re.compile(rb'<(?:\w+:)?col\s(?=[^<>]*\bhidden="(?:1|true)")[^<>]*>')
+SHARED = re.compile(rb'\bsi="(\d+)"')
 ADDRESS = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 Grid = list[list[Any]]
 # What the reader of ZIP archives raises, according to where it finds the damage.
@@ -256,11 +259,28 @@ class Book:
         content = self._content_of(sheet)
         if b"<f" not in content and b":f" not in content:
             return
+        shared: dict[bytes, tuple[str, bytes]] = {}
         for match in FORMULA.finditer(content):
-            attributes, _, text, stored = match.groups()
-            place = _place(attributes)
-            if place is not None:
-                yield place, Formula(html.unescape((text or b"").decode("utf-8", "replace")), bool(stored))
+            attributes, kind, written, stored = match.groups()
+            address = ADDRESS.search(attributes)
+            if address is None:
+                continue
+            text = html.unescape((written or b"").decode("utf-8", "replace"))
+            if group := SHARED.search(kind):
+                text = _shared(shared, group[1], text, address[1] + address[2])
+            place = int(address[2]) - 1, column_number(address[1].decode())
+            yield place, Formula(text, bool(stored))
+
+    def hidden_cells(self, sheet: str) -> tuple[set[int], set[int]]:
+        """Return the rows and the columns of a sheet that are hidden."""
+        content = self._content_of(sheet)
+        rows = {int(row) - 1 for row in HIDDEN_ROW.findall(content)}
+        columns: set[int] = set()
+        for element in HIDDEN_COLUMN.findall(content):
+            first, last = (re.search(rb'\b%s="(\d+)"' % name, element) for name in (b"min", b"max"))
+            if first and last:
+                columns.update(range(int(first[1]) - 1, int(last[1])))
+        return rows, columns
 
     def _content_of(self, sheet: str) -> bytes:
         """Return the XML of a sheet."""
@@ -280,6 +300,20 @@ def _place(attributes: bytes) -> tuple[int, int] | None:
     """Return row and column of a cell, counted from 0."""
     address = ADDRESS.search(attributes)
     return None if address is None else (int(address[2]) - 1, column_number(address[1].decode()))
+
+
+def _shared(known: dict[bytes, tuple[str, bytes]], group: bytes, text: str, address: bytes) -> str:
+    """Return the formula of a cell of a group, of which only the first cell has it written out."""
+    from openpyxl.formula.translate import Translator
+
+    if text:
+        known[group] = text, address
+        return text
+    if group not in known:
+        return ""
+    first, origin = known[group]
+    translated: str = Translator(f"={first}", origin=origin.decode()).translate_formula(address.decode())
+    return translated[1:]
 
 
 def _sheet_files(archive: zipfile.ZipFile) -> dict[str, str]:

@@ -124,14 +124,14 @@ def read_workbook(path: str | os.PathLike[str]) -> Workbook:
     filled.xlsx, MRS(input_separate)!C11
     """
     book = Book(path)
-    sets = _sets(book)
-    number, version = _header(book, [sheet for roles in sets.values() for sheet in roles.values()])
+    sets = sheet_sets(book)
+    number, version = header(book, [sheet for roles in sets.values() for sheet in roles.values()])
     try:
         m = methodology(number, version)
     except MethodologyNotFoundError as error:
         raise book.unusable(str(error)) from None
-    reader = _Reader(book, m)
-    project = _project(book, sets)
+    reader = Reader(book, m)
+    project = project_of(book, sets)
     reports = [reader.read(roles) for (kind, _), roles in sets.items() if kind == "MRS"]
     plans = [reader.read(roles) for (kind, _), roles in sets.items() if kind == "MPS"]
     report, plan = (reader.case(found, project) for found in (reports, plans))
@@ -153,7 +153,7 @@ def read_workbook(path: str | os.PathLike[str]) -> Workbook:
 Roles = dict[str, str]
 
 
-def _sets(book: Book) -> dict[tuple[str, str], Roles]:
+def sheet_sets(book: Book) -> dict[tuple[str, str], Roles]:
     """Return the sheets of each set by what they are for, found by name or by title."""
     sets: dict[tuple[str, str], Roles] = {}
     for sheet in book.sheets:
@@ -185,11 +185,11 @@ def _titled(book: Book, sheet: str) -> tuple[str, str] | None:
     return None
 
 
-def _header(book: Book, sheets: Iterable[str]) -> tuple[str, str]:
+def header(book: Book, sheets: Iterable[str]) -> tuple[str, str]:
     """Return number and version of the methodology, on which all sheets must agree."""
     found: dict[tuple[str, str], str] = {}
     for sheet in sheets:
-        for match in _matches(book, sheet, HEADER):
+        for match in matches(book, sheet, HEADER):
             major, _, minor = match[2].partition(".")
             found.setdefault((match[1], f"{int(major)}.{minor or 0}"), sheet)
     if not found:
@@ -200,16 +200,17 @@ def _header(book: Book, sheets: Iterable[str]) -> tuple[str, str]:
     return next(iter(found))
 
 
-def _matches(book: Book, sheet: str, pattern: re.Pattern[str]) -> list[re.Match[str]]:
+def matches(book: Book, sheet: str, pattern: re.Pattern[str]) -> list[re.Match[str]]:
+    """Return where a pattern occurs in the texts at the top of a sheet."""
     texts = [cell for cells in book.grid(sheet)[:HEADER_ROWS] for cell in cells if isinstance(cell, str) and cell]
     return [match for text in texts if (match := pattern.search(text))]
 
 
-def _project(book: Book, sets: Mapping[tuple[str, str], Roles]) -> dict[str, Any]:
+def project_of(book: Book, sets: Mapping[tuple[str, str], Roles]) -> dict[str, Any]:
     """Return what the workbook says of the project: its number, and who is responsible."""
     project: dict[str, Any] = {}
     for roles in sets.values():
-        for match in _matches(book, roles["input"], REFERENCE):
+        for match in matches(book, roles["input"], REFERENCE):
             project.setdefault("number", match[1])
     for sheet in book.sheets:
         if sheet.strip().upper() == "MSS":
@@ -223,7 +224,7 @@ def _project(book: Book, sets: Mapping[tuple[str, str], Roles]) -> dict[str, Any
 
 
 @dataclass
-class _Part:
+class Part:
     """Columns of values with the labels of their rows."""
 
     letters: str
@@ -233,7 +234,7 @@ class _Part:
 
 
 @dataclass
-class _Set:
+class SheetSet:
     """What one set of sheets holds."""
 
     sheet: str
@@ -242,7 +243,7 @@ class _Set:
     named: dict[str, str] = field(default_factory=dict)
     classes: dict[str, dict[str, Any]] = field(default_factory=dict)
     sources: dict[str, dict[str, str]] = field(default_factory=dict)
-    parts: list[_Part] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
 
     @property
     def filled(self) -> bool:
@@ -250,25 +251,25 @@ class _Set:
         return any("p" in part.letters for part in self.parts)
 
 
-class _Reader:
+class Reader:
     """Reads the sets of a workbook."""
 
     def __init__(self, book: Book, m: Methodology) -> None:
         self.book, self.m = book, m
         self.sheets = Sheets(book)
-        self.symbols = Symbols(m)
+        self.symbols = Symbols({**m.inputs, **m.facts})
         self.keys = {p.symbol: p.name for p in m.inputs.values()} | {name: name for name in m.coordinates}
         self.problems: list[Problem] = []
         self.remarks: list[Problem] = []
 
     # One set of sheets
 
-    def read(self, roles: Roles) -> _Set:
+    def read(self, roles: Roles) -> SheetSet:
         """Read the input sheets of a set."""
         tables = list(self.sheets.tables(roles["input"]))
         rows = [row for kind, found in tables if kind == "parameters" for row in found if row.text("symbol")]
         periods = self._periods(rows, [row for kind, found in tables if kind == "periods" for row in found])
-        found = _Set(roles["input"], periods)
+        found = SheetSet(roles["input"], periods)
         for kind, listed_rows in tables:
             if kind == "choices":
                 self._choices(listed_rows, found)
@@ -309,14 +310,14 @@ class _Reader:
                 self.problems.append(problem)
             return []
 
-    def _choices(self, rows: Iterable[Row], found: _Set) -> None:
+    def _choices(self, rows: Iterable[Row], found: SheetSet) -> None:
         for row in rows:
             if row.text("choice") in self.m.choices and row.text("chosen"):
                 found.choices[row.text("choice")] = row.text("chosen")
 
     # Rows of tables 1 and 2 and of the facts
 
-    def _rows(self, rows: Iterable[Row], separate: set[str], found: _Set) -> None:
+    def _rows(self, rows: Iterable[Row], separate: set[str], found: SheetSet) -> None:
         given: dict[str, dict[tuple[Any, ...], Any]] = {}
         cells: dict[str, list[tuple[str, int, int]]] = {}
         counted: dict[str, int] = {}
@@ -353,7 +354,7 @@ class _Reader:
             groups.setdefault((letters[name], tuple(values)), []).append(name)
         for (own, keys), names in groups.items():
             columns = {name: list(given[name].values()) for name in names}
-            found.parts.append(_Part(own, list(keys), columns, {name: cells[name] for name in names}))
+            found.parts.append(Part(own, list(keys), columns, {name: cells[name] for name in names}))
 
     def _meant(self, row: Row) -> tuple[Parameter | None, str | None]:
         """Return the parameter of a row, and the label of its unit where the symbol names one."""
@@ -368,7 +369,9 @@ class _Reader:
             self.remarks.append(Problem(printable(text[:LONGEST_SYMBOL]), complaint))
         return None, None
 
-    def _row_period(self, parameter: Parameter, row: Row, count: int, label: str | None, found: _Set) -> Period | None:
+    def _row_period(
+        self, parameter: Parameter, row: Row, count: int, label: str | None, found: SheetSet
+    ) -> Period | None:
         if "p" not in parameter.indices:
             return None
         written = row.cells.get("period")
@@ -382,12 +385,12 @@ class _Reader:
             return parsed[0] if parsed else found.periods[0]
         return found.periods[count if label is None and count < len(found.periods) else 0]
 
-    def _source(self, parameter: Parameter, row: Row, found: _Set) -> None:
+    def _source(self, parameter: Parameter, row: Row, found: SheetSet) -> None:
         told = {key: row.text(key) for key in MONITORING if row.text(key)}
         if told and parameter.name in self.m.inputs:
             found.sources.setdefault(parameter.name, told)
 
-    def _name(self, parameter: Parameter, cell: Cell, found: _Set) -> None:
+    def _name(self, parameter: Parameter, cell: Cell, found: SheetSet) -> None:
         if found.named.setdefault(parameter.name, cell.value) != cell.value:
             complaint = f"{shown(cell.value)} ({cell.address}) is not the value named before: name one for all"
             self.problems.append(Problem(parameter.symbol, complaint))
@@ -422,7 +425,7 @@ class _Reader:
 
     # Tables of units
 
-    def _unit_table(self, table: UnitTable, found: _Set) -> None:
+    def _unit_table(self, table: UnitTable, found: SheetSet) -> None:
         letters = self._letters(table)
         if letters is None:
             return
@@ -432,7 +435,7 @@ class _Reader:
         labels = [
             tuple(self.sheets.cell(table.sheet, row, column).value for column in table.label_columns) for row in rows
         ]
-        parts: dict[str, _Part] = {}
+        parts: dict[str, Part] = {}
         for column, parameter in table.columns.items():
             values = [self._value(table.sheet, row, column) for row in rows]
             for row, value in zip(rows, values, strict=True):
@@ -460,7 +463,7 @@ class _Reader:
             part.cells[heading] = [(table.sheet, row, column) for row in rows]
         found.parts += parts.values()
 
-    def _part(self, own: str, letters: Sequence[str], labels: Sequence[tuple[Any, ...]], found: _Set) -> _Part:
+    def _part(self, own: str, letters: Sequence[str], labels: Sequence[tuple[Any, ...]], found: SheetSet) -> Part:
         """Return an empty part with the labels of the rows along the indices of its parameters."""
         period = found.periods[0]
         rows = [
@@ -474,9 +477,9 @@ class _Reader:
             for row in labels
         ]
         kept = "".join(letter for letter in own if letter == "p" or letter in letters)
-        return _Part(kept, rows, {}, {})
+        return Part(kept, rows, {}, {})
 
-    def _label(self, written: Any, found: _Set) -> Period:
+    def _label(self, written: Any, found: SheetSet) -> Period:
         text = str(written).removesuffix(".0")
         return next((period for period in found.periods if str(period) == text), None) or Period.parse(text)
 
@@ -517,7 +520,7 @@ class _Reader:
             for row in found[:1]:
                 self._formula(parameter, self.sheets.cell(table.sheet, row, column))
 
-    def _by_class(self, table: UnitTable, found: _Set) -> None:
+    def _by_class(self, table: UnitTable, found: SheetSet) -> None:
         for column, parameter in table.columns.items():
             values = {}
             for row in table.rows:
@@ -530,7 +533,7 @@ class _Reader:
 
     # All sets of one kind
 
-    def case(self, sets: Sequence[_Set], project: Mapping[str, Any]) -> CaseFile | None:
+    def case(self, sets: Sequence[SheetSet], project: Mapping[str, Any]) -> CaseFile | None:
         """Return what sets of sheets hold together."""
         if not any(found.filled for found in sets):
             return None
@@ -555,7 +558,7 @@ class _Reader:
             expected={},
         )
 
-    def _different_years(self, sets: Sequence[_Set]) -> None:
+    def _different_years(self, sets: Sequence[SheetSet]) -> None:
         """Complain where two sheets report on one period."""
         sheets: dict[Period, str] = {}
         for found in sets:
@@ -576,9 +579,9 @@ class _Reader:
                     )
         return dict(found[0])
 
-    def _frames(self, sets: Sequence[_Set]) -> list[pd.DataFrame]:
+    def _frames(self, sets: Sequence[SheetSet]) -> list[pd.DataFrame]:
         """Return a table for each set of indices and columns, the years of each below each other."""
-        groups: dict[tuple[str, tuple[str, ...]], list[_Part]] = {}
+        groups: dict[tuple[str, tuple[str, ...]], list[Part]] = {}
         for number, found in enumerate(sets):
             for part in found.parts:
                 if not part.columns:
@@ -589,7 +592,7 @@ class _Reader:
                     self._same(sets[0], part)
         return [self._frame(letters, headings, parts) for (letters, headings), parts in groups.items()]
 
-    def _same(self, first: _Set, part: _Part) -> None:
+    def _same(self, first: SheetSet, part: Part) -> None:
         """Complain where a later year has another value for what does not depend on the year."""
         for heading, values in part.columns.items():
             known = next((one for one in first.parts if heading in one.columns and one.letters == part.letters), None)
@@ -599,7 +602,7 @@ class _Reader:
             complaint = f"differs from the first year's, though it does not depend on the period ({where})"
             self.problems.append(Problem(heading, complaint))
 
-    def _frame(self, letters: str, headings: Sequence[str], parts: Sequence[_Part]) -> pd.DataFrame:
+    def _frame(self, letters: str, headings: Sequence[str], parts: Sequence[Part]) -> pd.DataFrame:
         labels = [label for part in parts for label in part.labels]
         columns: dict[str, Any] = {
             letter: [str(label[place]) if letter == "p" else label[place] for label in labels]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Parameter
 
 GREEK = {"η": "eta", "ρ": "rho", "φ": "phi", "Φ": "phi"}
@@ -31,11 +30,12 @@ class Symbols:
 
     Parameters
     ----------
-    methodology : Methodology
+    parameters : mapping
+        What can be meant, by name.
     """
 
-    def __init__(self, methodology: Methodology) -> None:
-        self.parameters = {**methodology.inputs, **methodology.facts}
+    def __init__(self, parameters: Mapping[str, Parameter]) -> None:
+        self.parameters = parameters
         self._known: dict[str, Parameter | None] = {}
         # the likelier reading first; a spelling that fits two parameters fits none
         for spelling in (_whole, _stem, _caseless):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -169,7 +170,7 @@ class Sheets:
                 continue
             if columns := _symbols_in(cells, symbols):
                 starts.append((number, _units(grid, number, columns)))
-        for (start, units), (beyond, _) in zip(starts, [*starts[1:], (len(grid), None)], strict=True):
+        for (start, units), (beyond, _) in itertools.pairwise([*starts, (len(grid), None)]):
             columns = _symbols_in(grid[start], symbols)
             first = min(columns)
             heads = [(column, str(grid[start][column]).strip()) for column in range(first) if grid[start][column] != ""]

@@ -1,0 +1,116 @@
+"""`jcm verify`: from somebody's workbook, or a folder of them, to findings."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.progress import Progress
+
+from jcm_calc.cli import DIFFERS, REFUSED, UNUSABLE, output
+from jcm_calc.evidence import UnconfirmedWarning
+from jcm_calc.problems import InputError, InputWarning, Problem
+from jcm_calc.verification.findings import Severity
+from jcm_calc.verification.paper import details, summary
+from jcm_calc.verification.verifying import Verdict, Verification, verify, verify_all
+
+
+def verify_report(
+    report: Path,
+    plan: Path | None,
+    options: dict[str, Any],
+    case: Path | None,
+    certify: bool,
+    as_json: bool,
+    papers: Sequence[Path],
+    force: bool,
+) -> int:
+    """Verify a workbook, write what is found, and return the exit code."""
+    for paper in papers:
+        output.check_target(paper, force, (".xlsx", ".html"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InputWarning)
+        warnings.simplefilter("ignore", UnconfirmedWarning)
+        found = verify(report, plan, case=case, **options)
+    for paper in papers:
+        write = found.to_excel if paper.suffix.casefold() == ".xlsx" else found.to_html
+        write(paper, overwrite=force)
+    if as_json:
+        output.data({**found.as_data(), **({"cannot be certified": list(found.uncertified)} if certify else {})})
+    else:
+        _page(found)
+    return _code(found, certify)
+
+
+def _code(found: Verification, certify: bool) -> int:
+    if found.result is None or found.of(Severity.ERROR):
+        code = DIFFERS
+    else:
+        code = REFUSED if certify and found.uncertified else 0
+    if certify and found.uncertified:
+        problems = [Problem(found.path.name, reason) for reason in found.uncertified]
+        output.complaints(f"The claim cannot be certified, because of {len(problems)} items", problems)
+    return code
+
+
+def _page(found: Verification) -> None:
+    output.heading(f"Verification of {found.path.name}")
+    output.table(["", ""], [list(row) for row in summary(found)])
+    for finding in found.findings:
+        output.paragraph("")
+        place = f" ({finding.place})" if finding.place else ""
+        output.paragraph(f"{finding.code} {finding.severity}: {finding.message}{place}", bold=True)
+        for name, text in details(finding):
+            output.paragraph(f"{name}: {text}", indent=4)
+        for text in finding.consequences:
+            output.paragraph(f"follows: {text}", indent=4)
+
+
+def verify_folder(folder: Path, plan: Path | None, options: dict[str, Any], case: Path | None, as_json: bool) -> int:
+    """Verify every workbook of a folder on all cores, and write a table; return the exit code."""
+    files = sorted(path for path in folder.glob("*.xlsx") if not path.name.startswith("~"))
+    if not files:
+        raise click.BadParameter(f"{folder} holds no .xlsx file", param_hint="REPORT")
+    done: dict[Path, Verification | InputError] = {}
+    with Progress(console=_console(), transient=True) as progress:
+        task = progress.add_task("verifying", total=len(files))
+        for path, outcome in verify_all(files, plan, case, options):
+            done[path] = outcome
+            progress.advance(task)
+    ordered = [(path, done[path]) for path in files]
+    if as_json:
+        output.data([_data(path, outcome) for path, outcome in ordered])
+    else:
+        headings = ["file", "methodology", "verdict", "claimed", "due", *(f"{one}s" for one in Severity)]
+        output.table(headings, [_row(path, outcome) for path, outcome in ordered])
+    return _codes([outcome for _, outcome in ordered])
+
+
+def _console() -> Any:
+    from rich.console import Console
+
+    return Console(stderr=True)
+
+
+def _row(path: Path, outcome: Verification | InputError) -> list[str]:
+    if isinstance(outcome, InputError):
+        return [path.name, "", f"unusable: {outcome.problems[0].complaint}", "", "", "", "", ""]
+    amounts = ["" if one is None else f"{one:,}" for one in (outcome.claimed, outcome.due)]
+    counts = [str(len(outcome.of(one))) for one in Severity]
+    return [path.name, outcome.methodology, str(outcome.verdict), *amounts, *counts]
+
+
+def _data(path: Path, outcome: Verification | InputError) -> dict[str, Any]:
+    if isinstance(outcome, InputError):
+        return {"file": path.name, "unusable": [str(problem) for problem in outcome.problems]}
+    return outcome.as_data()
+
+
+def _codes(outcomes: Sequence[Verification | InputError]) -> int:
+    if any(isinstance(outcome, InputError) for outcome in outcomes):
+        return UNUSABLE
+    agreed = all(isinstance(outcome, Verification) and outcome.verdict is Verdict.AGREES for outcome in outcomes)
+    return 0 if agreed else DIFFERS

@@ -1,0 +1,65 @@
+"""What slip a ratio gives away."""
+
+from __future__ import annotations
+
+import math
+
+from jcm_calc.inputs.checks import MISTAKABLE_UNITS
+from jcm_calc.units import UnitError, conversion
+
+# The sheets are filled in by hand: a ratio that is meant is met to many digits, others to a few.
+CLOSE = 1e-6
+
+
+def unit_slip(ratio: float, unit: str) -> str:
+    """Return the unit in which a number seems to be written, or nothing.
+
+    Parameters
+    ----------
+    ratio : float
+        Of the number found to the number expected.
+    unit : str
+        The declared unit.
+
+    Examples
+    --------
+    >>> unit_slip(1000, "MWh"), unit_slip(1000, "tCO2/MWh"), unit_slip(3.6, "MWh"), unit_slip(1.1, "MWh")
+    ('kWh', 'kgCO2/MWh', 'GJ', '')
+    """
+    if not unit:
+        return ""
+    for other in MISTAKABLE_UNITS:
+        try:
+            factor = conversion(unit, other)(1.0)
+        except UnitError:
+            continue
+        if factor != 1 and math.isclose(ratio, factor, rel_tol=CLOSE):
+            return other
+    return ""
+
+
+def slip(ratio: float, unit: str = "") -> tuple[str, str]:
+    """Return the code of the check that a ratio belongs to, and the likely cause in words; nothing otherwise.
+
+    Examples
+    --------
+    >>> slip(100)
+    ('B1', 'found is 100 × expected: per cent taken as a fraction')
+    >>> slip(1.07)
+    ('', '')
+    """
+    told = f"found is {ratio:.6g} × expected"
+    if other := unit_slip(ratio, unit):
+        return "B4", f"{told}: looks like {other} in place of {unit}"
+    if math.isclose(ratio, 100, rel_tol=CLOSE):
+        return "B1", f"{told}: per cent taken as a fraction"
+    if math.isclose(ratio, 0.01, rel_tol=CLOSE):
+        return "B2", f"{told}: divided by 100 once too often"
+    if math.isclose(ratio, -1, rel_tol=CLOSE):
+        return "C1", f"{told}: the sign is turned"
+    if any(math.isclose(ratio, factor, rel_tol=CLOSE) for factor in (3.6, 1 / 3.6)):
+        return "B3", f"{told}: megawatt hours against gigajoules"
+    power = math.log10(abs(ratio)) if ratio else 0.0
+    if power and abs(power - round(power)) < CLOSE and round(power) != 0:
+        return "B7", f"{told}: a slip of the decimal point"
+    return "", ""

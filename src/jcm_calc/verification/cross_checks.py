@@ -1,0 +1,131 @@
+"""Group I: cross-checks."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+
+from jcm_calc.verification.checks import check
+from jcm_calc.verification.findings import Finding, Severity
+from jcm_calc.verification.material import Material, Submission
+from jcm_calc.verification.spreadsheet import as_number
+
+# More than this share above the plan is asked about; reviewers asked at 12.5 % and above.
+MUCH = 0.10
+RECALL = re.compile(r"\b(recall\w*|memory|interview\w*|oral\w*|statement of (the )?users?|hearsay)\b", re.I)
+
+
+def option(text: str) -> str:
+    """Return the letter of a monitoring option."""
+    match = re.fullmatch(r"\s*(?:option\s*)?([A-Za-z])\s*", text, re.I)
+    return match[1].upper() if match else ""
+
+
+@check(
+    "I1",
+    "Invoice used instead of the meter",
+    "A parameter is monitored by an option that the methodology allows, and by the one that the plan names.",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/1C7MJILH4KFX0A5/viewPublic",
+)
+def other_option(material: Material) -> Iterator[Finding]:
+    """Find options that are not allowed or not planned."""
+    planned = {}
+    if "plan" in material.has:
+        planned = {parameter.name: option(row.text("option")) for parameter, row in material.registered.rows("MPS")}
+    told = set()
+    for parameter, row in material.report.rows():
+        letter = option(row.text("option"))
+        if not letter or (parameter.name, letter) in told:
+            continue
+        told.add((parameter.name, letter))
+        place = row.cells["option"].address
+        before = planned.get(parameter.name)
+        if parameter.options and letter not in parameter.options:
+            allowed = " or ".join(parameter.options)
+            message = f"{parameter.symbol} is monitored by option {letter}, and the methodology allows {allowed}"
+            doubt = (
+                "" if parameter.evidence and parameter.evidence.confirmed else f"the options are {parameter.evidence}"
+            )
+            yield Finding(message, place, parameter.symbol, letter, allowed, unconfirmed=doubt)
+        elif before and before != letter:
+            message = f"{parameter.symbol} is monitored by option {letter}, and the plan has option {before}"
+            yield Finding(message, place, parameter.symbol, letter, before, "the plan")
+
+
+def planned_yearly(plan: Submission) -> tuple[float, float] | None:
+    """Return ER that the plan estimates and the days for which it does; undated, for a year."""
+    for part, _, cell in plan.claims("MPS"):
+        value = None if cell is None else as_number(cell.value)
+        if not isinstance(value, int | float) or not math.isfinite(value):
+            continue
+        dated = [period.days for period in part.periods if period.dated]
+        return float(value), float(sum(dated)) if dated else 365.0
+    return None
+
+
+def _compared(material: Material) -> tuple[float, float, float, float] | None:
+    """Return ER and days of the report, and of the plan."""
+    estimate = planned_yearly(material.registered)
+    periods = material.result.inputs.periods
+    if estimate is None or not all(period.dated for period in periods) or estimate[0] <= 0:
+        return None
+    return float(material.actual["ER"].sum()), float(sum(period.days for period in periods)), *estimate
+
+
+@check(
+    "I9",
+    "Far above the estimate",
+    "Reductions a day are not far above those of the plan without a reason.",
+    severity=Severity.QUESTION,
+    needs="result plan",
+    asked="https://cdm.unfccc.int/Projects/DB/DNV-CUK1158855257.5/iProcess/DNV-CUK1200044418.31/gotoRFR?rfrid=1ZCPAKFVPS24QALS2Q1A7QS9YZYSN1",
+)
+def far_above(material: Material) -> Iterator[Finding]:
+    """Find reductions above the plan, scaled to the days of the report."""
+    compared = _compared(material)
+    if compared is None:
+        return
+    actual, days, planned, planned_days = compared
+    scaled = planned * days / planned_days
+    if actual > (1 + MUCH) * scaled:
+        message = f"ER is {actual:,.6g} tCO2, {actual / scaled - 1:+.1%} of what the plan has for {days:g} days ({scaled:,.6g})"
+        cause = "asked of the project participant: more activity, another factor, or other days?"
+        yield Finding(
+            message, "", "ER_p", actual, scaled, f"the plan's {planned:,.6g} tCO2 in {planned_days:g} days", cause=cause
+        )
+
+
+@check(
+    "I10",
+    "Estimate not scaled to what was built",
+    "A comparison with the plan is for the same number of days.",
+    severity=Severity.WARNING,
+    needs="result plan",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/EOKIN5QTGHJPZF1/viewPublic",
+)
+def not_scaled(material: Material) -> Iterator[Finding]:
+    """Find reports of fewer days than the plan, which only for that reason seem to stay below it."""
+    compared = _compared(material)
+    if compared is None:
+        return
+    actual, days, planned, planned_days = compared
+    if days < planned_days and actual <= (1 + MUCH) * planned and actual > (1 + MUCH) * planned * days / planned_days:
+        message = f"the report covers {days:g} days and the plan {planned_days:g}: day by day, ER is above the estimate"
+        yield Finding(message, "", "ER_p", actual / days, planned / planned_days, "tCO2 a day")
+
+
+@check(
+    "I12",
+    "Statement of users as the only evidence",
+    "A monitored value rests on a record, not on what somebody remembers.",
+    severity=Severity.QUESTION,
+    asked="https://cdm.unfccc.int/IRCheck/poaiss_forms/5SRVP4FHY9LUZTO/viewPublic",
+)
+def recalled(material: Material) -> Iterator[Finding]:
+    """Find sources that are statements."""
+    for parameter, row in material.report.rows():
+        if RECALL.search(row.text("source")):
+            message = f"the source of {parameter.symbol} is {row.text('source')!r}"
+            cause = "asked of the project participant: which record confirms it?"
+            yield Finding(message, row.cells["source"].address, parameter.symbol, cause=cause)

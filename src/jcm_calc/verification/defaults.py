@@ -1,0 +1,147 @@
+"""Group D: defaults and factors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from jcm_calc.declarations.items import Kind, Table, Value
+from jcm_calc.verification.checks import check
+from jcm_calc.verification.findings import Finding, Severity, shown_number
+from jcm_calc.verification.material import Material
+from jcm_calc.verification.quantities import Entry
+from jcm_calc.verification.steps import close
+
+PARIS = date(2021, 1, 1)
+
+
+@check(
+    "D1",
+    "Global warming potential of the wrong set",
+    "A global warming potential is the registered one. From 2021 on it is that of AR5: a rule nobody has confirmed.",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/1ZMUTX3C7LOBARJ/viewPublic",
+)
+def warming_potential(material: Material) -> Iterator[Finding]:
+    """Find potentials of another assessment report."""
+    if "plan" in material.has:
+        yield from material.deviated("D1")
+    for entry in material.report.entries():
+        dated = [period for part in material.report.own for period in part.periods if period.last]
+        late = any(period.last and period.last >= PARIS for period in dated)
+        if entry.parameter.symbol.startswith("GWP") and late and entry.value in (21.0, 25.0):
+            report = "SAR" if entry.value == 21 else "AR4"
+            message = f"{entry.parameter.symbol} = {entry.value:g} is that of {report}, and the report covers days from 2021 on"
+            doubt = "that the potentials of AR5 apply from 2021 on is recalled, not read"
+            yield Finding(
+                message,
+                entry.address,
+                entry.parameter.symbol,
+                entry.value,
+                28.0,
+                unconfirmed=doubt,
+                severity=Severity.QUESTION,
+            )
+
+
+@check(
+    "D2",
+    "Ex-ante factor updated, or the reverse",
+    "A value fixed ex ante equals the registered one in every year, to the last digit.",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/U8YLVHJ1B4I57Q6/viewPublic",
+)
+def changed_factor(material: Material) -> Iterator[Finding]:
+    """Find values fixed beforehand that differ from the plan, or from year to year."""
+    if "plan" in material.has:
+        yield from material.deviated("D2")
+    for problem in material.asked("differs from the first year|is expected for all years"):
+        yield Finding(f"{problem.subject}: {problem.complaint}", subject=problem.subject)
+
+
+@check(
+    "D6",
+    "Mean default where a bound is due",
+    "A default is taken from the column that the document names: the central value, or the bound in the safe direction.",
+    asked="https://cdm.unfccc.int/IRCheck/reg_forms/46U7CGJQO80XRND/viewPublic",
+)
+def wrong_column(material: Material) -> Iterator[Finding]:
+    """Find another column of a table of defaults."""
+    yield from material.slipped("D6")
+    if "plan" in material.has:
+        yield from material.deviated("D6")
+
+
+@check(
+    "D7",
+    "Default not in the cited table",
+    "A default is a value of the document's table, or one of its candidates.",
+    severity=Severity.WARNING,
+    needs="result",
+    asked="https://cdm.unfccc.int/IRCheck/reg_forms/2KEYSOU45WFD8IB/viewPublic",
+)
+def not_in_table(material: Material) -> Iterator[Finding]:
+    """Find values by hand that the document does not have; a question where the document's own is not confirmed."""
+    yield from material.slipped("D7")
+    for entry in _by_hand(material):
+        known = list(_values(entry))
+        if not known or any(close(entry.value, value.value) for value in known):
+            continue
+        confirmed = all(value.evidence.confirmed for value in known)
+        listed = ", ".join(shown_number(value.value) for value in known[:6])
+        yield Finding(
+            f"{entry.parameter.symbol} is {shown_number(entry.value)} by hand, and the document has {listed}",
+            entry.address,
+            entry.parameter.symbol,
+            entry.value,
+            listed,
+            cause="" if confirmed else "asked of the project participant: which table has it?",
+            unconfirmed="" if confirmed else f"the document's values are themselves {known[0].evidence}",
+            severity=None if confirmed else Severity.QUESTION,
+        )
+
+
+def _by_hand(material: Material) -> Iterator[Entry]:
+    graph = material.result.inputs.graph.nodes
+    for entry in material.report.entries():
+        default = entry.parameter.kind is Kind.DEFAULT and entry.parameter.name in graph
+        if default and isinstance(entry.value, int | float):
+            yield entry
+
+
+def _values(entry: Entry) -> Iterator[Value]:
+    yield from entry.parameter.known()
+    for candidate in entry.parameter.candidates.values():
+        yield from candidate.entries.values() if isinstance(candidate, Table) else [candidate]
+
+
+@check(
+    "D11",
+    "Benchmark not derived",
+    "A benchmark of which the document has no value is derived somewhere.",
+    severity=Severity.QUESTION,
+    needs="result",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/LN2YE5ZCPSGUH3D/viewPublic",
+)
+def not_derived(material: Material) -> Iterator[Finding]:
+    """Find defaults by hand without a value of the document and without a source."""
+    sources = {parameter.name for parameter, row in material.report.rows() if row.text("source")}
+    told = set()
+    for entry in _by_hand(material):
+        if not any(_values(entry)) and entry.parameter.name not in sources | told:
+            told.add(entry.parameter.name)
+            message = (
+                f"{entry.parameter.symbol} is entered without a source, and the document's value is not known here"
+            )
+            cause = "asked of the project participant: from what is it derived?"
+            yield Finding(message, entry.address, entry.parameter.symbol, entry.value, cause=cause)
+
+
+@check(
+    "D12",
+    "Capacity or hours other than registered",
+    "Hours and days fixed ex ante are those of the plan.",
+    needs="plan",
+    asked="https://cdm.unfccc.int/Projects/DB/SGS-UKL1195486676.79/iProcess/DNV-CUK1224748616.37_W1/gotoRFR?rfrid=OSK1F5JN6NYBUFAGYFWG95CUJRKOW3",
+)
+def other_hours(material: Material) -> Iterator[Finding]:
+    """Find hours and days that differ from the plan."""
+    yield from material.deviated("D12")

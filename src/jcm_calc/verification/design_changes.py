@@ -1,0 +1,152 @@
+"""Group J: eligibility and design changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jcm_calc.eligibility import Answer
+from jcm_calc.problems import listed
+from jcm_calc.rulebooks import versions
+from jcm_calc.verification.checks import check
+from jcm_calc.verification.findings import Finding, Severity
+from jcm_calc.verification.material import Material, Submission
+
+
+@check(
+    "J1",
+    "Capacity changed",
+    "The capacity of each unit is the registered one.",
+    needs="plan",
+    asked="https://cdm.unfccc.int/Projects/DB/SGS-UKL1125677521.56/iProcess/DNV-CUK1242015709.37_R1/gotoRFR?rfrid=0PXND8EPXSF44JABLE8IGZHPE8613N",
+)
+def capacity(material: Material) -> Iterator[Finding]:
+    """Find nameplate values that differ from the plan."""
+    yield from material.deviated("J1")
+
+
+@check(
+    "J2",
+    "Criterion not evidenced for each unit",
+    "Each eligibility criterion is met by each unit.",
+    needs="result",
+    asked="https://cdm.unfccc.int/IRCheck/poaiss_forms/1238GA9BJXYNOPQ/viewPublic",
+)
+def criteria(material: Material) -> Iterator[Finding]:
+    """Find criteria that are not met; those not shown are asked about."""
+    open_ = []
+    for verdict in material.result.verdicts:
+        criterion = verdict.criterion
+        if verdict.answer is Answer.NOT_MET:
+            count = 0 if verdict.failing is None else int(verdict.failing.sum())
+            message = (
+                f"criterion {criterion.number} is not met by {count} unit{'s' if count != 1 else ''}: {criterion.text}"
+            )
+            doubt = "" if criterion.evidence.confirmed else f"the criterion is itself {criterion.evidence}"
+            yield Finding(message, "", f"criterion {criterion.number}", "not met", "met", unconfirmed=doubt)
+        elif verdict.answer is Answer.NOT_SHOWN:
+            open_.append(f"{criterion.number} ({', '.join(verdict.missing)})")
+    if open_:
+        message = f"{len(open_)} criteria are not shown to be met: {listed(open_, limit=10)}"
+        yield Finding(message, severity=Severity.QUESTION, cause="asked of the project participant: give these facts")
+
+
+def _units(submission: Submission, kind: str) -> dict[str, dict[str, str]]:
+    """Return the labels along each index, and where each is first seen."""
+    found: dict[str, dict[str, str]] = {}
+    for entry in submission.entries(kind):
+        for letter, label in entry.labels.items():
+            if letter != "p" and letter in submission.m.indices:
+                found.setdefault(letter, {}).setdefault(label, entry.address)
+    return found
+
+
+@check(
+    "J3",
+    "Units out or without meter",
+    "The report has the units of the plan, and no others.",
+    severity=Severity.QUESTION,
+    needs="plan",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/6JA5BP01KFIUO7T/viewPublic",
+)
+def units(material: Material) -> Iterator[Finding]:
+    """Find units of the plan without rows; rows of units that the plan lacks, which is an error."""
+    planned, reported = _units(material.registered, "MPS"), _units(material.report, "MRS")
+    for letter in planned.keys() & reported.keys():
+        meaning = material.m.indices[letter]
+        new = [label for label in reported[letter] if label not in planned[letter]]
+        gone = [label for label in planned[letter] if label not in reported[letter]]
+        if new:
+            message = f"{meaning} {listed(new)} is credited, and the plan does not have it"
+            yield Finding(message, reported[letter][new[0]], letter, listed(new), severity=Severity.ERROR)
+        if gone:
+            message = f"{meaning} {listed(gone)} of the plan has no row in the report: {len(reported[letter])} of {len(planned[letter])} units"
+            yield Finding(
+                message, planned[letter][gone[0]], letter, cause="asked of the project participant: out of service?"
+            )
+
+
+@check(
+    "J4",
+    "Wrong version of plan",
+    "Every sheet names one methodology and one version: that of the plan.",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/1M7FLIJ0S92WVZ5/viewPublic",
+)
+def version(material: Material) -> Iterator[Finding]:
+    """Find headers that differ among the sheets, or from the plan."""
+    report = material.report
+    used = (report.m.number, report.m.version)
+    for sheet, named in report.headers.items():
+        for number, number_version in named:
+            if (number, number_version) != used:
+                known = number_version in versions(number) if number == used[0] else True
+                unknown = "" if known else "; this version is not known here, and its rules were not applied"
+                message = (
+                    f"the header names {number} ver {number_version}, and {' ver '.join(used)} was applied{unknown}"
+                )
+                yield Finding(message, sheet, "header", f"{number} ver {number_version}", " ver ".join(used))
+    if material.plan is not None and material.plan is not report:
+        planned = (material.plan.m.number, material.plan.m.version)
+        if planned != used:
+            message = f"the report follows {' ver '.join(used)}, and the plan {' ver '.join(planned)}"
+            yield Finding(message, material.plan.name, "header", " ver ".join(used), " ver ".join(planned))
+
+
+@check(
+    "J5",
+    "Point of measurement changed",
+    "Each parameter is measured at the monitoring point of the plan.",
+    needs="plan",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/APB089Q6NIU4RML/viewPublic",
+)
+def point(material: Material) -> Iterator[Finding]:
+    """Find numbers of monitoring points other than planned."""
+    planned: dict[str, set[str]] = {}
+    for parameter, row in material.registered.rows("MPS"):
+        if row.text("point"):
+            planned.setdefault(parameter.name, set()).add(row.text("point"))
+    told = set()
+    for parameter, row in material.report.rows():
+        found = row.text("point")
+        if found and parameter.name in planned and found not in planned[parameter.name] | told:
+            told.add(found)
+            expected = ", ".join(sorted(planned[parameter.name]))
+            message = f"{parameter.symbol} is measured at point {found}, and the plan has {expected}"
+            yield Finding(message, row.cells["point"].address, parameter.symbol, found, expected, "the plan")
+
+
+@check(
+    "J6",
+    "Description of plant differs",
+    "Classes, options and facts are those of the plan.",
+    needs="plan",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/Y5E8AV310NCT7WH/viewPublic",
+)
+def description(material: Material) -> Iterator[Finding]:
+    """Find classes and options that differ, which select values; other facts, which is a warning."""
+    yield from material.deviated("J6")
+    planned = {name: option for part in material.registered.of("MPS") for name, option in part.found.choices.items()}
+    for part in material.report.of("MRS"):
+        for name, option in part.found.choices.items():
+            if name in planned and planned[name] != option:
+                message = f"{name} is {option!r} in the report and {planned[name]!r} in the plan"
+                yield Finding(message, part.roles["input"], name, option, planned[name], "the plan")

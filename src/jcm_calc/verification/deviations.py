@@ -1,0 +1,120 @@
+"""What was fixed beforehand, held against the registered plan: one finding for each value that differs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.reference_data import gwp, ipcc_2006
+from jcm_calc.verification import causes
+from jcm_calc.verification.findings import Finding, Severity, shown_number
+from jcm_calc.verification.material import Material
+from jcm_calc.verification.quantities import Entry
+from jcm_calc.verification.steps import close
+
+CAPACITIES = ("kW", "MW", "GW", "USRt", "kVA", "MVA", "t/h", "t/d", "kL/d", "GJ/h")
+REPORTS = ("SAR", "AR4", "AR5")
+
+
+def deviations(material: Material) -> Iterator[tuple[str, Finding]]:
+    """Yield each value fixed beforehand that is another one in the report than in the plan."""
+    planned = {_key(entry): entry for entry in material.registered.entries("MPS") if _comparable(entry)}
+    told: set[Any] = set()
+    for entry in material.report.entries("MRS"):
+        before = planned.get(_key(entry))
+        # a plan written for one year stands once, a report of several years in each of them
+        if before is None or not _comparable(entry) or _same(entry, before) or (_key(entry), entry.value) in told:
+            continue
+        told.add((_key(entry), entry.value))
+        yield _deviation(material, entry, before)
+
+
+def _key(entry: Entry) -> tuple[Any, ...]:
+    return entry.parameter.name, tuple(sorted(entry.labels.items()))
+
+
+def _comparable(entry: Entry) -> bool:
+    fixed = entry.parameter.kind is not Kind.MONITORED
+    return fixed and "p" not in entry.parameter.indices and entry.value is not None
+
+
+def _same(entry: Entry, before: Entry) -> bool:
+    if isinstance(entry.value, int | float) and isinstance(before.value, int | float):
+        return close(entry.value, before.value, 1e-12)
+    return str(entry.value).strip() == str(before.value).strip()
+
+
+def _deviation(material: Material, entry: Entry, before: Entry) -> tuple[str, Finding]:
+    parameter = entry.parameter
+    code, cause, severity = _kind(material, entry, before)
+    numeric = isinstance(before.value, int | float)
+    effect = material.changed(entry, before.value) if numeric and material.report.result is not None else None
+    unit = f" {parameter.unit}" if numeric and parameter.unit else ""
+    found, expected = (f"{shown_number(one.value)}{unit}" for one in (entry, before))
+    finding = Finding(
+        f"{parameter.symbol} is {found} in the report and {expected} in the plan",
+        entry.address,
+        parameter.symbol,
+        entry.value,
+        before.value,
+        f"the plan, {before.address}: {parameter.section}",
+        effect,
+        cause,
+        severity=severity,
+    )
+    return code, finding
+
+
+def _kind(material: Material, entry: Entry, before: Entry) -> tuple[str, str, Severity | None]:
+    """Return the code of the check a deviation belongs to, the likely cause, and its severity where it is not the usual."""
+    parameter = entry.parameter
+    if not isinstance(entry.value, int | float) or not isinstance(before.value, int | float):
+        selects = parameter.kind is Kind.CLASS_KEY or not parameter.textual
+        return "J6", "", None if selects else Severity.WARNING
+    ratio = entry.value / before.value if before.value else math.nan
+    code, cause = causes.slip(ratio, parameter.unit)
+    if (code == "B4" and math.isclose(ratio, 3.6)) or math.isclose(ratio, 1 / 3.6):
+        return "B3", cause, None
+    if code:
+        return ("B7" if code in ("B4", "C1") else code), cause, None
+    if set_ := _warming(parameter, entry.value):
+        return "D1", f"{shown_number(entry.value)} is the value of {set_}", None
+    if cause := bound_for_bound(parameter, ratio):
+        return "D6", cause, None
+    if parameter.unit in CAPACITIES:
+        return "J1", "", None
+    if parameter.unit in ("h", "d", "h/d", "d/yr", "h/yr"):
+        return "D12", "", None
+    return "D2", "", None
+
+
+def _warming(parameter: Parameter, value: float) -> str:
+    """Return the report of the IPCC whose global warming potential a value is."""
+    if not parameter.symbol.startswith("GWP"):
+        return ""
+    gas = parameter.symbol.partition("_")[2].partition(",")[0] or "CH4"
+    for report in REPORTS:
+        try:
+            if gwp(gas, report) == value:  # type: ignore[arg-type]
+                return report
+        except KeyError:
+            continue
+    return ""
+
+
+def bound_for_bound(parameter: Parameter, ratio: float) -> str:
+    """Say whose default stands in place of a bound, as the ratio of two emission factors of the IPCC tells."""
+    if not parameter.unit.startswith(("tCO2/", "GJ/")):
+        return ""
+    quantity = "EF" if parameter.unit.startswith("tCO2") else "NCV"
+    columns = {bound: ipcc_2006(quantity, bound) for bound in ("lower", "default", "upper")}  # type: ignore[arg-type]
+    names = {"lower": "the lower bound", "default": "the central value", "upper": "the upper bound"}
+    for fuel in columns["default"]:
+        for found, expected in (("default", "lower"), ("default", "upper"), ("upper", "lower"), ("lower", "upper")):
+            if fuel in columns[found] and fuel in columns[expected]:
+                known = columns[found][fuel].value / columns[expected][fuel].value
+                if math.isclose(ratio, known, rel_tol=1e-4):
+                    return f"the ratio is that of {names[found]} to {names[expected]} for {fuel} (IPCC 2006)"
+    return ""

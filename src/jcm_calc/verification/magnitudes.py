@@ -1,0 +1,209 @@
+"""Group B: units and magnitudes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from jcm_calc.declarations.items import Kind
+from jcm_calc.inputs.checks import MISTAKABLE_UNITS
+from jcm_calc.units import UnitError, conversion
+from jcm_calc.verification.checks import check
+from jcm_calc.verification.findings import Finding, Severity, shown_number
+from jcm_calc.verification.material import Material
+from jcm_calc.verification.quantities import Entry
+
+# How far a monitored amount may lie from its plan before another unit is the likelier reason.
+FAR = 100.0
+ABOVE, FAR_ABOVE = 1.05, 1.20
+
+
+@check(
+    "B1",
+    "Per cent taken as fraction",
+    "No value is 100 times the registered one, and no formula gives 100 times its equation.",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/LPGSN29KEZDB5Y8/viewPublic",
+)
+def per_cent(material: Material) -> Iterator[Finding]:
+    """Find a factor of 100."""
+    yield from material.slipped("B1")
+    if "plan" in material.has:
+        yield from material.deviated("B1")
+    for problem in material.asked("looks like per cent"):
+        yield Finding(
+            f"{problem.subject}: {problem.complaint}", subject=problem.subject, cause="per cent taken as a fraction"
+        )
+
+
+@check(
+    "B2",
+    "Divided by 100 twice",
+    "No value is a hundredth of the registered one, and no formula gives a hundredth of its equation.",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/LN2YE5ZCPSGUH3D/viewPublic",
+)
+def divided_twice(material: Material) -> Iterator[Finding]:
+    """Find a factor of 1/100."""
+    yield from material.slipped("B2")
+    if "plan" in material.has:
+        yield from material.deviated("B2")
+
+
+@check(
+    "B3",
+    "Same quantity in different units",
+    "A unit beside a value measures the declared quantity, and values are compared in one unit.",
+    asked="https://cdm.unfccc.int/Projects/DB/DNV-CUK1174992011.56/iProcess/SGS-UKL1220371875.14/gotoRFR?rfrid=DHIYWNH2IORS4EADFMWKON5U684ANN",
+)
+def different_units(material: Material) -> Iterator[Finding]:
+    """Find units that do not convert, and values in one unit under the name of another."""
+    yield from material.slipped("B3")
+    yield from material.slipped("B4")
+    if "plan" in material.has:
+        yield from material.deviated("B3")
+    for entry in material.report.entries():
+        if entry.value is None:
+            message = (
+                f"{entry.parameter.symbol} is given in {entry.unit}, which does not convert to {entry.parameter.unit}"
+            )
+            yield Finding(message, entry.address, entry.parameter.symbol, entry.written)
+
+
+@check(
+    "B4",
+    "kWh under an MWh heading",
+    "A monitored amount lies within reach of its plan, of its plausible range, and of its sister amounts.",
+    asked="https://pdfslide.net/documents/monitoring-report-sheet-input-sheet-for-verification.html",
+)
+def other_unit(material: Material) -> Iterator[Finding]:
+    """Find amounts that look as if they were in another unit, with the number that they would then be."""
+    told = set()
+    for entry, planned in _against_plan(material):
+        if unit := _likely_unit(entry.value / planned, entry.parameter.unit):
+            told.add(entry.parameter.symbol)
+            yield _in_other_unit(
+                material, entry, unit, f"{entry.value / planned:,.4g} times the plan's {shown_number(planned)}"
+            )
+    for warning in material.result.inputs.warnings if "result" in material.has else ():
+        if "looks like" in warning.complaint and warning.subject not in told:
+            unit = warning.complaint.partition("looks like ")[2].split(",")[0]
+            named = (entry for entry in material.report.entries() if entry.parameter.symbol == warning.subject)
+            if entry := max(named, key=lambda one: abs(one.value), default=None):
+                yield _in_other_unit(material, entry, unit, warning.complaint)
+
+
+def _in_other_unit(material: Material, entry: Entry, unit: str, why: str) -> Finding:
+    right = conversion(unit, entry.parameter.unit)(entry.value)
+    message = f"{entry.parameter.symbol} is {shown_number(entry.value)} {entry.parameter.unit}: {why}"
+    cause = f"looks like {unit}, which would be {shown_number(right)} {entry.parameter.unit}"
+    effect = material.changed(entry, right) if "result" in material.has else None
+    return Finding(message, entry.address, entry.parameter.symbol, entry.value, right, why, effect, cause)
+
+
+def _against_plan(material: Material) -> Iterator[tuple[Entry, float]]:
+    """Yield monitored amounts with the mean of what the plan has for the same unit."""
+    if "plan" not in material.has:
+        return
+    planned: dict[tuple[object, ...], list[float]] = {}
+    for entry in material.registered.entries("MPS"):
+        if entry.parameter.kind is Kind.MONITORED and isinstance(entry.value, int | float) and entry.value:
+            planned.setdefault(_unit_key(entry), []).append(entry.value)
+    for entry in material.report.entries():
+        values = planned.get(_unit_key(entry))
+        if values and entry.parameter.kind is Kind.MONITORED and isinstance(entry.value, int | float) and entry.value:
+            yield entry, math.fsum(values) / len(values)
+
+
+def _unit_key(entry: Entry) -> tuple[object, ...]:
+    return entry.parameter.name, tuple(sorted((k, v) for k, v in entry.labels.items() if k != "p"))
+
+
+def _likely_unit(ratio: float, unit: str) -> str:
+    """Return the unit that explains a ratio far from 1 best."""
+    if ratio <= 0 or 1 / FAR <= ratio <= FAR:
+        return ""
+    found = {}
+    for other in MISTAKABLE_UNITS:
+        try:
+            factor = conversion(unit, other)(1.0)
+        except UnitError:
+            continue
+        if factor > 0:
+            found[other] = abs(math.log10(ratio / factor))
+    best = min(found, key=found.__getitem__, default="")
+    return best if best and best != unit and found[best] < 1 else ""
+
+
+@check(
+    "B5",
+    "More than the plant can make",
+    "Hours of operation, and so energy from a rated power, are not more than the period has.",
+    needs="result",
+    asked="https://cdm.unfccc.int/Projects/DB/DNV-CUK1158855257.5/iProcess/DNV-CUK1200044418.31/gotoRFR?rfrid=1ZCPAKFVPS24QALS2Q1A7QS9YZYSN1",
+)
+def too_many_hours(material: Material) -> Iterator[Finding]:
+    """Find hours above those of the period."""
+    hours = {str(period): 24.0 * period.days for period in material.result.inputs.periods if period.dated}
+    for entry in material.report.entries():
+        parameter = entry.parameter
+        limit = hours.get(entry.labels.get("p", ""))
+        counted = parameter.unit == "h" and parameter.extensive and isinstance(entry.value, int | float)
+        if limit and counted and entry.value > ABOVE * limit:
+            severity = Severity.ERROR if entry.value > FAR_ABOVE * limit else Severity.WARNING
+            message = f"{parameter.symbol} is {entry.value:,.6g} h, and {entry.labels['p']} has {limit:,.6g} h"
+            effect = material.changed(entry, limit)
+            yield Finding(
+                message, entry.address, parameter.symbol, entry.value, limit, "24 h a day", effect, severity=severity
+            )
+
+
+@check(
+    "B6",
+    "Impossible reading",
+    "A value lies within the bounds and the plausible range of its parameter.",
+    severity=Severity.WARNING,
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/0L6UV4JE17N9FDW/viewPublic",
+)
+def impossible(material: Material) -> Iterator[Finding]:
+    """Find values outside their range that no unit explains."""
+    for problem in material.asked("expected a number in|lies in no class"):
+        if "looks like" not in problem.complaint:
+            yield Finding(f"{problem.subject}: {problem.complaint}", subject=problem.subject, severity=Severity.ERROR)
+    warnings = material.result.inputs.warnings if "result" in material.has else ()
+    for problem in warnings:
+        if "plausible" in problem.complaint and "looks like" not in problem.complaint:
+            yield Finding(f"{problem.subject}: {problem.complaint}", subject=problem.subject)
+
+
+@check(
+    "B7",
+    "Decimal or magnitude slip in a constant",
+    "A constant is the same in plan, report and calculation sheet; a ratio that is a power of ten is named.",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/W2KV50OFDGQHBN3/viewPublic",
+)
+def magnitude(material: Material) -> Iterator[Finding]:
+    """Find powers of ten."""
+    yield from material.slipped("B7")
+    if "plan" in material.has:
+        yield from material.deviated("B7")
+
+
+@check(
+    "B8",
+    "Composite constant not rebuilt",
+    "A factor that the document derives from parts is what the parts give, to the digits that are used.",
+    needs="result",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/VXD6IHTZUAMR1KQ/viewPublic",
+)
+def not_rebuilt(material: Material) -> Iterator[Finding]:
+    """Find values given by hand for a default whose derivation is known."""
+    for derivation in material.m.derivations:
+        rebuilt = derivation.function(**{name: value.value for name, value in derivation.values.items()})
+        for entry in material.report.entries():
+            if entry.parameter.name == derivation.of and isinstance(entry.value, int | float):
+                if not math.isclose(entry.value, rebuilt, rel_tol=2e-3):
+                    message = (
+                        f"{entry.parameter.symbol} is {shown_number(entry.value)}, and its parts give {rebuilt:.4g}"
+                    )
+                    effect = material.changed(entry, rebuilt)
+                    because = f"{derivation.text}: {derivation}"
+                    yield Finding(message, entry.address, entry.parameter.symbol, entry.value, rebuilt, because, effect)

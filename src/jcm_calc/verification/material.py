@@ -1,0 +1,407 @@
+"""What is verified: the report's workbook, and what it is held against."""
+
+from __future__ import annotations
+
+import os
+import re
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from jcm_calc.case_file import CaseFile
+from jcm_calc.credits import whole_tonnes
+from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.graph import is_user_supplied
+from jcm_calc.declarations.items import Equation, Parameter
+from jcm_calc.evaluation import EvaluationError, evaluate
+from jcm_calc.evidence import UnconfirmedWarning
+from jcm_calc.inputs import Period
+from jcm_calc.problems import InputError, InputWarning, Problem
+from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
+from jcm_calc.units import conversion
+from jcm_calc.verification import quantities
+from jcm_calc.verification.findings import Effect
+from jcm_calc.verification.quantities import Entry, Quantities, Step, label_text
+from jcm_calc.verification.spreadsheet import EPOCH
+from jcm_calc.workbook.opening import Book
+from jcm_calc.workbook.reading import (
+    HEADER,
+    Reader,
+    Roles,
+    SheetSet,
+    matches,
+    project_of,
+    sheet_sets,
+)
+from jcm_calc.workbook.tables import Cell, Row, Sheets
+
+if TYPE_CHECKING:
+    from jcm_calc.result import Result
+    from jcm_calc.verification.findings import Finding
+    from jcm_calc.verification.steps import Sheet, Slip
+
+Array = npt.NDArray[Any]
+CLAIM, EXACT = "co2 emission reductions", "before the cut"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One set of sheets: of the plan, or of a year of the report."""
+
+    kind: str
+    suffix: str
+    roles: Roles
+    found: SheetSet
+
+    @property
+    def periods(self) -> list[Period]:
+        """The periods it covers."""
+        return self.found.periods
+
+
+class Submission:
+    """A workbook that somebody handed in, read with the reader that calculations use.
+
+    Parameters
+    ----------
+    path : path
+    kind : {"MRS", "MPS"}
+        Whether its report or its plan is looked at.
+    fallback : Methodology, optional
+        Taken where the header names a version that is not known.
+
+    Attributes
+    ----------
+    headers : dict
+        For each sheet, the methodologies and versions that its header names.
+    problems, remarks : list of Problem
+        Why nothing can be calculated from it, and what was noted.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], kind: str, fallback: Methodology | None = None) -> None:
+        self.book = Book(path)
+        self.kind = kind
+        self.sheets = Sheets(self.book)
+        self._rows: dict[str, list[tuple[Parameter, Row]]] = {}
+        sets = sheet_sets(self.book)
+        self.headers = _headers(self.book, sets)
+        self.m = self._methodology(sets, kind, fallback)
+        self.reader = Reader(self.book, self.m)
+        self.project = project_of(self.book, sets)
+        self.parts = [Part(one, suffix, roles, self.reader.read(roles)) for (one, suffix), roles in sets.items()]
+
+    def _methodology(
+        self, sets: Mapping[tuple[str, str], Roles], kind: str, fallback: Methodology | None
+    ) -> Methodology:
+        own = [sheet for (one, _), roles in sets.items() if one == kind for sheet in roles.values()]
+        named = [named for sheet in (*own, *self.headers) for named in self.headers.get(sheet, ())]
+        if not named:
+            raise self.book.unusable("names no methodology: expected 'Monitoring Spreadsheet: JCM_…' at the top")
+        try:
+            return methodology(*named[0])
+        except MethodologyNotFoundError as error:
+            if fallback is None or fallback.number != named[0][0]:
+                raise self.book.unusable(str(error)) from None
+            return fallback
+
+    @property
+    def name(self) -> str:
+        """The name of the file."""
+        return self.book.name
+
+    def of(self, kind: str) -> list[Part]:
+        """Return the sets of a kind."""
+        return [part for part in self.parts if part.kind == kind]
+
+    @property
+    def own(self) -> list[Part]:
+        """The sets that are looked at."""
+        return self.of(self.kind)
+
+    # Entries
+
+    @cached_property
+    def _entries(self) -> dict[str, list[Entry]]:
+        parameters = {**self.m.inputs, **self.m.facts}
+        found: dict[str, list[Entry]] = {}
+        for part in self.parts:
+            found.setdefault(part.kind, []).extend(quantities.entries(part.found, self.sheets, parameters))
+        return found
+
+    def entries(self, kind: str = "") -> list[Entry]:
+        """Return what is entered on the sheets of a kind."""
+        return self._entries.get(kind or self.kind, [])
+
+    def rows(self, kind: str = "") -> list[tuple[Parameter, Row]]:
+        """Return each row of tables 1 and 2 and of the facts with the parameter that it is about."""
+        kind = kind or self.kind
+        if kind not in self._rows:
+            self._rows[kind] = [
+                (parameter, row)
+                for part in self.of(kind)
+                for what, rows in self.sheets.tables(part.roles["input"])
+                if what == "parameters"
+                for row in rows
+                if (parameter := self.reader.symbols.find(row.text("symbol"))) is not None
+            ]
+        return self._rows[kind]
+
+    # Calculating
+
+    @cached_property
+    def case(self) -> CaseFile | None:
+        """What the sheets of the kind hold, as a case."""
+        return self.reader.case([part.found for part in self.own], self.project)
+
+    @cached_property
+    def _calculated(self) -> Result | list[Problem]:
+        case = self.case
+        if self.reader.problems:
+            return list(self.reader.problems)
+        if case is None:
+            return []
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", InputWarning)
+            warnings.simplefilter("ignore", UnconfirmedWarning)
+            try:
+                return case.calculate()
+            except InputError as error:
+                return list(error.problems)
+
+    @property
+    def result(self) -> Result | None:
+        """The library's own calculation from what is entered; None where that is not possible."""
+        return None if isinstance(self._calculated, list) else self._calculated
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Why nothing can be calculated."""
+        return self._calculated if isinstance(self._calculated, list) else []
+
+    @property
+    def remarks(self) -> list[Problem]:
+        """What was noted in reading."""
+        return self.reader.remarks
+
+    # The claim
+
+    def claims(self, kind: str = "") -> Iterator[tuple[Part, Cell, Cell | None]]:
+        """Yield the cell of each set with the claim, and the one with the amount before the cut."""
+        for part in self.of(kind or self.kind):
+            sheet = part.roles["input"]
+            for row, cells in enumerate(self.book.grid(sheet)):
+                headings = {str(cell).strip().casefold(): column for column, cell in enumerate(cells) if cell != ""}
+                if CLAIM in headings and "units" in headings:
+                    exact = next((column for text, column in headings.items() if text.startswith(EXACT)), None)
+                    below = self.sheets.cell(sheet, row + 1, headings[CLAIM])
+                    yield part, below, None if exact is None else self.sheets.cell(sheet, row + 1, exact)
+
+    def steps(self, result: Result) -> list[Step]:
+        """Return the cells of the calculation sheets, by the symbols beside and above them."""
+        letters = list(self.m.indices)
+        known = Quantities(result.inputs.graph.nodes, letters)
+        return [
+            step
+            for part in self.own
+            if "calc" in part.roles
+            for step in quantities.steps(part.roles["calc"], part.periods, self.sheets, known, letters)
+        ]
+
+
+def _headers(book: Book, sets: Mapping[tuple[str, str], Roles]) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for roles in sets.values():
+        for sheet in roles.values():
+            for match in matches(book, sheet, HEADER):
+                major, _, minor = match[2].partition(".")
+                found.setdefault(sheet, []).append((match[1], f"{int(major)}.{minor or 0}"))
+    return found
+
+
+@dataclass
+class Material:
+    """Everything that checks look at.
+
+    Attributes
+    ----------
+    report : Submission
+    plan : Submission or None
+        Whose plan sheets are the registered plan; the report's own workbook, or another one.
+    previous : sequence of Submission
+    case : CaseFile or None
+    """
+
+    report: Submission
+    plan: Submission | None = None
+    previous: Sequence[Submission] = ()
+    case: CaseFile | None = None
+
+    @property
+    def m(self) -> Methodology:
+        """The methodology of the report."""
+        return self.report.m
+
+    @property
+    def has(self) -> set[str]:
+        """The keys of `jcm_calc.verification.checks.NEEDS` that are there."""
+        found = {
+            "result": self.report.result is not None,
+            "plan": self.plan is not None and bool(self.plan.entries("MPS")),
+            "previous": bool(self.previous),
+            "case": self.case is not None,
+        }
+        return {name for name, there in found.items() if there}
+
+    @property
+    def result(self) -> Result:
+        """The library's own calculation; only for checks that need it."""
+        assert self.report.result is not None
+        return self.report.result
+
+    @property
+    def registered(self) -> Submission:
+        """The plan; only for checks that need it."""
+        assert self.plan is not None
+        return self.plan
+
+    @cached_property
+    def slips(self) -> list[Slip]:
+        """What is wrong on the calculation sheets, cell by cell."""
+        from jcm_calc.verification.steps import slips
+
+        return slips(self.sheet) if self.report.result is not None else []
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """The calculation sheets, with the cells that show something; only where there is a result."""
+        from jcm_calc.verification.steps import Sheet
+
+        return Sheet(self)
+
+    def slipped(self, code: str) -> Iterator[Finding]:
+        """Yield what of it belongs to one check."""
+        return (slip.finding for slip in self.slips if slip.code == code)
+
+    @cached_property
+    def deviations(self) -> list[tuple[str, Finding]]:
+        """Where what is fixed beforehand differs between plan and report, with the code of the check."""
+        from jcm_calc.verification.deviations import deviations
+
+        return list(deviations(self))
+
+    def deviated(self, code: str) -> Iterator[Finding]:
+        """Yield what of it belongs to one check."""
+        return (finding for other, finding in self.deviations if other == code)
+
+    @cached_property
+    def required(self) -> set[str]:
+        """The parameters that a calculation cannot do without, under the options that are chosen."""
+        chosen = {name: option for part in self.report.own for name, option in part.found.choices.items()}
+        return {parameter.name for parameter in self.m.graph(chosen).parameters if is_user_supplied(parameter)}
+
+    def asked(self, pattern: str) -> Iterator[Problem]:
+        """Yield why nothing can be calculated, as far as the complaint has a pattern."""
+        return (problem for problem in self.report.problems if re.search(pattern, problem.complaint))
+
+    # Values on the axes
+
+    @cached_property
+    def actual(self) -> dict[str, Array]:
+        """Every quantity as the library calculates it from what is entered."""
+        inputs = self.result.inputs
+        names = tuple(inputs.graph.nodes)
+        found = evaluate(inputs.graph, inputs.sizes, inputs.values, inputs.lookups(), names)
+        return {**found, **terms(self.m, found, inputs.graph.equations)}
+
+    def by_period(self, name: str) -> Array:
+        """Return RE, PE or ER of each period."""
+        return np.broadcast_to(self.actual[name].ravel(), len(self.result.inputs.periods))
+
+    @cached_property
+    def _positions(self) -> dict[str, dict[str, int]]:
+        axes = self.result.inputs.axes
+        return {
+            letter: {label_text(label): at for at, label in enumerate(axis.labels)} for letter, axis in axes.items()
+        }
+
+    def at(self, labels: Mapping[str, str], shape: Sequence[int]) -> tuple[int, ...] | None:
+        """Return where labels stand along the axes of an array; None where no such label is."""
+        place = []
+        for (letter, known), size in zip(self._positions.items(), shape, strict=True):
+            if size == 1:
+                place.append(0)
+            elif letter in labels and labels[letter] in known:
+                place.append(known[labels[letter]])
+            else:
+                return None
+        return tuple(place)
+
+    # Effects
+
+    def reductions(self, replaced: Mapping[str, Array]) -> Array | None:
+        """Return ER by period with some quantities replaced; None where there is none then."""
+        inputs = self.result.inputs
+        values = {**inputs.values, **replaced}
+        lookups = {name: lookup for name, lookup in inputs.lookups().items() if name not in replaced}
+        try:
+            found = evaluate(inputs.graph, inputs.sizes, values, lookups, ("ER",))["ER"].ravel()
+            return np.broadcast_to(found, len(inputs.periods))
+        except EvaluationError:
+            return None
+
+    def effect(self, found: Mapping[str, Array], expected: Mapping[str, Array]) -> Effect | None:
+        """Return what it does to ER that some quantities are as found instead of as expected."""
+        is_, should = self.reductions(found), self.reductions(expected)
+        return None if is_ is None or should is None else self.between(is_, should)
+
+    def between(self, found: Array, expected: Array) -> Effect:
+        """Return the difference between two arrays of ER by period."""
+        tonnes = {
+            year: whole_tonnes(float(found[places].sum())) - whole_tonnes(float(expected[places].sum()))
+            for year, places in self.years.items()
+        }
+        return Effect(float(found.sum() - expected.sum()), tonnes)
+
+    @cached_property
+    def years(self) -> dict[str, list[int]]:
+        """The places of the periods of each calendar year; one that lies in several is taken as it is."""
+        found: dict[str, list[int]] = {}
+        for place, period in enumerate(self.result.inputs.periods):
+            found.setdefault(str(period.year or period), []).append(place)
+        return found
+
+    def changed(self, entry: Entry, value: float) -> Effect | None:
+        """Return what it does to ER that an entry holds its value instead of another one."""
+        name = entry.parameter.name
+        own = self.result.inputs.values.get(name)
+        if own is None or name not in self.result.inputs.graph.nodes or entry.parameter.textual:
+            return None
+        place = self.at(entry.labels, own.shape)
+        if place is None:
+            return None
+        other = np.array(own, dtype=float)
+        other[place] = value
+        return self.effect({}, {name: other})
+
+
+def terms(m: Methodology, known: Mapping[str, Array], rules: Iterable[Equation]) -> dict[str, Array]:
+    """Return the terms of each total, before they are added up."""
+    found = {}
+    for rule in rules:
+        if rule.total and all(name in known for name in rule.arguments):
+            with np.errstate(divide="ignore", invalid="ignore"):
+                array = np.asarray(rule.function(*(known[name] for name in rule.arguments)), dtype=float)
+            found[f"{quantities.TERMS}{rule.name}"] = array
+    return found
+
+
+def on_sheet(value: float, declared: str, unit: str) -> float:
+    """Return a value in a declared unit as a sheet with its own unit has it."""
+    if declared == "date":
+        return value - EPOCH.toordinal()
+    return value if not unit else conversion(declared, unit)(value)

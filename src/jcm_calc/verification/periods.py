@@ -1,0 +1,192 @@
+"""Group G: periods and vintages."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from jcm_calc.inputs import Period
+from jcm_calc.verification.checks import check
+from jcm_calc.verification.findings import Finding, Severity
+from jcm_calc.verification.material import Material, Submission
+from jcm_calc.verification.spreadsheet import EPOCH, as_number
+
+ONE_DAY = timedelta(days=1)
+DOUBT = "that whole tonnes are cut for each calendar year is recalled, not read"
+
+
+def dated(submission: Submission) -> list[Period]:
+    """Return the periods of a submission that have dates, in order of time."""
+    found = [period for part in submission.own for period in part.periods if period.dated]
+    return sorted(found, key=lambda period: period.order)
+
+
+@check(
+    "G1",
+    "Billing cycle is not the period",
+    "Each monitored value is for a period of its sheet.",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/HMBC0ANU91LGVQI/viewPublic",
+)
+def other_cycle(material: Material) -> Iterator[Finding]:
+    """Find values for days that are none of the periods."""
+    for problem in material.asked("is none of the periods|lies in no|lies in several of"):
+        yield Finding(f"{problem.subject}: {problem.complaint}", subject=problem.subject)
+
+
+@check(
+    "G2",
+    "Amounts by vintage do not match",
+    "No period lies in two calendar years: tonnes are cut for each of them.",
+    asked="https://cdm.unfccc.int/CCheck/iss_forms/AH0LB56FICZQWOT/viewPublic",
+)
+def two_years(material: Material) -> Iterator[Finding]:
+    """Find periods across 31 December."""
+    for part in material.report.own:
+        for period in part.periods:
+            if period.dated and period.year is None:
+                message = f"the period {period} lies in two calendar years, so its tonnes cannot be told apart by year"
+                yield Finding(
+                    message,
+                    part.roles["input"],
+                    "p",
+                    str(period),
+                    "two periods",
+                    "one amount for each year",
+                    unconfirmed=DOUBT,
+                )
+
+
+@check(
+    "G3",
+    "Periods not consecutive",
+    "Periods follow each other without overlap, also those of earlier reports, and lie in the crediting period.",
+    asked="https://cdm.unfccc.int/IRCheck/poaiss_forms/XSTL425FO1WVJ7P/viewPublic",
+)
+def chain(material: Material) -> Iterator[Finding]:
+    """Find overlaps, holes, and days outside the crediting period."""
+    own = [(period, material.report.name) for period in dated(material.report)]
+    others = [(period, one.name) for one in material.previous for period in dated(one)]
+    periods = sorted([*others, *own], key=lambda pair: pair[0].order)
+    for (before, one), (after, other) in itertools.pairwise(periods):
+        assert before.last is not None
+        assert after.first is not None
+        apart = (after.first - before.last).days - 1
+        if apart < 0:
+            days = -apart if after.last and after.last > before.last else after.days
+            message = f"{after} ({other}) overlaps {before} ({one}) by {days} day{'s' if days > 1 else ''}"
+            yield Finding(message, other, "p", str(after), f"from {before.last + ONE_DAY} on", cause="claimed twice")
+        elif apart > 0:
+            message = f"{apart} days between {before} ({one}) and {after} ({other}) are in no report"
+            cause = "asked of the project participant: no operation, or no claim?"
+            yield Finding(message, other, "p", severity=Severity.QUESTION, cause=cause)
+    for problem in material.asked("overlap"):
+        if not any(True for _ in _overlaps(own)):
+            yield Finding(f"{problem.subject}: {problem.complaint}", subject="p")
+    yield from _outside(material, [period for period, _ in own])
+
+
+def _overlaps(own: list[tuple[Period, str]]) -> Iterator[Period]:
+    for (before, _), (after, _) in itertools.pairwise(own):
+        if before.last and after.first and after.first <= before.last:
+            yield after
+
+
+def _outside(material: Material, own: list[Period]) -> Iterator[Finding]:
+    if material.case is None:
+        return
+    start, end = (material.case.project.get(key) for key in ("start", "end"))
+    for period in own:
+        if start and period.first and period.first < start:
+            message = f"{period} begins before the crediting period, on {start}"
+            yield Finding(
+                message, material.report.name, "p", str(period.first), str(start), "the case file, [project] start"
+            )
+        if end and period.last and period.last > end:
+            message = f"{period} ends after the crediting period, on {end}"
+            yield Finding(
+                message, material.report.name, "p", str(period.last), str(end), "the case file, [project] end"
+            )
+
+
+@check(
+    "G4",
+    "Credited before in service",
+    "A unit is credited from the day on which it is in service.",
+    needs="result",
+    asked="https://cdm.unfccc.int/IRCheck/poaiss_forms/EOJQDFS537K6Z9W/viewPublic",
+)
+def before_service(material: Material) -> Iterator[Finding]:
+    """Find amounts of units that come into service after the period."""
+    last = max((period.last for period in dated(material.report) if period.last), default=None)
+    amounts = {}
+    for entry in material.report.entries():
+        if entry.parameter.extensive and isinstance(entry.value, int | float):
+            key = tuple(sorted((k, v) for k, v in entry.labels.items() if k != "p"))
+            amounts[key] = amounts.get(key, 0.0) + abs(entry.value)
+    for entry in material.report.entries():
+        if entry.parameter.unit != "date" or last is None:
+            continue
+        serial = as_number(entry.written)
+        begins = re.search(r"commission|start|install|into service|in service|put into", entry.parameter.text, re.I)
+        day = EPOCH + timedelta(int(serial)) if isinstance(serial, int | float) else None
+        key = tuple(sorted((k, v) for k, v in entry.labels.items() if k != "p"))
+        if begins and day and day > last and amounts.get(key):
+            unit = ", ".join(f"{letter} = {label}" for letter, label in entry.labels.items())
+            message = f"{entry.parameter.symbol} of {unit} is {day}, after the last day of the report, {last}, and amounts are claimed for it"
+            yield Finding(message, entry.address, entry.parameter.symbol, str(day), f"on or before {last}")
+
+
+@check(
+    "G5",
+    "Period differs between documents",
+    "Table 3, the rows and the sheets of a year name the same days.",
+    asked="https://cdm.unfccc.int/CCheck/poaiss_forms/1IJXC07T2FBQDNO/viewPublic",
+)
+def differs(material: Material) -> Iterator[Finding]:
+    """Find periods of table 3 that are not those of the sheet."""
+    report = material.report
+    for part, claim, _ in report.claims("MRS") if report.kind == "MRS" else ():
+        cells = report.book.grid(claim.sheet)[claim.row]
+        text = next((str(cell) for cell in cells if cell != ""), "")
+        named = [period for piece in text.split(",") if (period := _parsed(piece))]
+        own = [period for period in part.periods if period.dated]
+        if named and own and _span(named) != _span(own):
+            message = f"table 3 is for {text}, and the sheet for {_told(own)}"
+            yield Finding(message, f"{claim.sheet}, table 3", "p", text, _told(own))
+
+
+def _parsed(text: str) -> Period | None:
+    try:
+        found = Period.parse(text.strip())
+    except ValueError:
+        return None
+    return found if found.dated else None
+
+
+def _span(periods: list[Period]) -> tuple[date | None, date | None]:
+    ordered = sorted(periods, key=lambda period: period.order)
+    return ordered[0].first, ordered[-1].last
+
+
+def _told(periods: list[Period]) -> str:
+    first, last = _span(periods)
+    return f"{first}/{last}"
+
+
+@check(
+    "G6",
+    "Calendar and fiscal years mixed",
+    "A sheet that names a year holds that calendar year.",
+    asked="https://cdm.unfccc.int/IRCheck/reg_forms/M58CT9HI1JOF6B2/viewPublic",
+)
+def fiscal(material: Material) -> Iterator[Finding]:
+    """Find sheets whose name is another year than their periods."""
+    for part in material.report.own:
+        match = re.fullmatch(r"\D*(\d{4})\D*", part.suffix)
+        years = {day.year for period in part.periods for day in (period.first, period.last) if day}
+        if match and years and years != {int(match[1])}:
+            found = ", ".join(map(str, sorted(years)))
+            message = f"the sheet is named {match[1]}, and its periods lie in {found}"
+            yield Finding(message, part.roles["input"], "p", found, match[1])

@@ -1,0 +1,212 @@
+"""Which cell holds which element of which quantity: entries on the input sheets, steps on the calculation sheet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jcm_calc.declarations.graph import Node
+from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
+from jcm_calc.inputs import Period
+from jcm_calc.units import UnitError, conversion
+from jcm_calc.verification.spreadsheet import Place
+from jcm_calc.workbook.layout import column_name
+from jcm_calc.workbook.reading import SheetSet, is_declared
+from jcm_calc.workbook.symbols import Symbols
+from jcm_calc.workbook.tables import CAPTION, Sheets, UnitTable
+
+TERMS = "terms of "
+WITH_UNIT = re.compile(r"(\S+) \[(.*)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A value that was entered.
+
+    Attributes
+    ----------
+    labels : dict
+        The label along each index, as text.
+    value : object
+        In the declared unit, where it is a number.
+    unit : str
+        In which it is written; none where that is the declared one.
+    """
+
+    parameter: Parameter
+    labels: Mapping[str, str]
+    value: Any
+    written: Any
+    unit: str
+    place: Place
+
+    @property
+    def address(self) -> str:
+        """Sheet and cell."""
+        return address(self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A cell of the calculation sheet that shows an element of a quantity."""
+
+    name: str
+    labels: Mapping[str, str]
+    unit: str
+    place: Place
+
+    @property
+    def address(self) -> str:
+        """Sheet and cell."""
+        return address(self.place)
+
+
+def address(place: Place) -> str:
+    """Write a place as people do.
+
+    Examples
+    --------
+    >>> address(("MRS(input)", 9, 5))
+    'MRS(input)!F10'
+    """
+    sheet, row, column = place
+    return f"{sheet}!{column_name(column)}{row + 1}"
+
+
+def label_text(label: Any) -> str:
+    """Return a label as it is compared: 1, 1.0 and "1" are one."""
+    return str(label).strip().removesuffix(".0")
+
+
+# Entries
+
+
+def entries(found: SheetSet, sheets: Sheets, parameters: Mapping[str, Parameter]) -> Iterator[Entry]:
+    """Yield every value that a set of sheets holds, as the reader of workbooks found it."""
+    for part in found.parts:
+        for heading, values in part.columns.items():
+            match = WITH_UNIT.fullmatch(heading)
+            name, unit = (match[1], match[2]) if match else (heading, "")
+            parameter = parameters[name]
+            for labels, value, place in zip(part.labels, values, part.cells[heading], strict=True):
+                if value is None:
+                    continue
+                named = {letter: label_text(label) for letter, label in zip(part.letters, labels, strict=True)}
+                yield _entry(parameter, named, value, unit, place, sheets)
+
+
+def _entry(
+    parameter: Parameter, labels: Mapping[str, str], value: Any, unit: str, place: Place, sheets: Sheets
+) -> Entry:
+    written = sheets.cell(*place).value
+    if isinstance(value, str) and isinstance(written, int | float):  # "347.2 kWh": the unit stands beside the cell
+        unit = value.partition(" ")[2]
+    converted = written
+    if isinstance(written, int | float) and unit and not is_declared(unit, parameter):
+        try:
+            converted = conversion(unit, parameter.unit)(written)
+        except UnitError:
+            converted = None
+    return Entry(parameter, labels, converted, written, unit, place)
+
+
+# Steps
+
+
+class Quantities(Symbols):
+    """Finds the quantity that a symbol on a calculation sheet means: parameter, intermediate or result."""
+
+    def __init__(self, nodes: Mapping[str, Node], letters: Sequence[str]) -> None:
+        known = {name: _as_parameter(node) for name, node in nodes.items()}
+        for node in nodes.values():
+            if isinstance(node, Equation) and node.total:
+                indices = "".join(letter for letter in letters if letter in node.indices + node.total)
+                name = f"{TERMS}{node.name}"
+                known[name] = Parameter(name, f"{TERMS}{node.symbol}", node.unit, indices, Kind.CONSTANT, node.text)
+        self._exact = {item.symbol: item for item in known.values()}
+        super().__init__(known)
+
+    def find(self, text: str) -> Parameter | None:
+        """Return the quantity; the symbol as the document writes it goes before any other reading."""
+        return self._exact.get(text) or super().find(text)
+
+
+def _as_parameter(node: Node) -> Parameter:
+    if isinstance(node, Parameter):
+        return node
+    if isinstance(node, Coordinate):
+        return Parameter(node.name, node.name, node.unit, node.indices, Kind.CONSTANT, node.what)
+    return Parameter(node.name, node.symbol, node.unit, node.indices, Kind.CONSTANT, node.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of blocks 1 to 4 of a calculation sheet, whatever its symbol is."""
+
+    symbol: str
+    unit: str
+    equation: str
+    text: str
+    values: tuple[Place, ...]
+    symbol_column: int
+
+    @property
+    def address(self) -> str:
+        """Sheet and cell of its first value."""
+        return address(self.values[0])
+
+
+def lines(sheet: str, sheets: Sheets) -> Iterator[Line]:
+    """Yield the rows of the blocks of a calculation sheet, found by the headings of their columns."""
+    columns: dict[str, int] = {}
+    values: list[int] = []
+    for row, cells in enumerate(sheets.book.grid(sheet)):
+        texts = {str(cell).strip().casefold(): column for column, cell in enumerate(cells) if cell != ""}
+        symbol = texts.get("parameter", texts.get("parameters"))
+        first = next((cell for cell in cells if cell != ""), "")
+        if symbol is not None and "units" in texts:
+            columns = {"symbol": symbol, "unit": texts["units"], "equation": texts.get("equation", -1)}
+            values = [column for text, column in texts.items() if text.startswith("value")]
+        elif isinstance(first, str) and CAPTION.match(first):
+            columns = {}
+        elif columns and first != "":
+            read = {
+                key: str(cells[column]).strip() if 0 <= column < len(cells) else "" for key, column in columns.items()
+            }
+            places = tuple((sheet, row, column) for column in values)
+            yield Line(read["symbol"], read["unit"], read["equation"], str(first), places, columns["symbol"])
+
+
+def steps(
+    sheet: str, periods: Sequence[Period], sheets: Sheets, quantities: Quantities, letters: Sequence[str]
+) -> Iterator[Step]:
+    """Yield every cell of a calculation sheet whose symbol is one of the calculation."""
+    symbol_columns: set[int] = set()
+    for line in lines(sheet, sheets):
+        found = quantities.find(line.symbol) if line.symbol else None
+        if found is None:
+            continue
+        dated = "p" in found.indices
+        for period, place in zip(periods if dated else periods[:1], line.values, strict=False):
+            yield Step(found.name, {"p": str(period)} if dated else {}, line.unit, place)
+        symbol_columns.add(line.symbol_column)
+    keys = {letter: letter for letter in letters}
+    for table in sheets.unit_tables(sheet, quantities, keys):
+        # a row of blocks 1 to 4 with nothing behind its symbol looks like the head of a table
+        if not set(table.columns) <= symbol_columns and set(table.letters) <= set(letters):
+            yield from _in_table(table, sheets, periods)
+
+
+def _in_table(table: UnitTable, sheets: Sheets, periods: Sequence[Period]) -> Iterator[Step]:
+    for row in table.rows:
+        texts = [sheets.cell(table.sheet, row, column).value for column in table.label_columns]
+        if "" in texts:
+            continue
+        labels = {letter: label_text(text) for letter, text in zip(table.letters, texts, strict=True)}
+        for column, quantity in table.columns.items():
+            own = {letter: label for letter, label in labels.items() if letter in quantity.indices}
+            if "p" in quantity.indices:
+                own.setdefault("p", str(periods[0]))
+            yield Step(quantity.name, own, table.units[column], (table.sheet, row, column))

@@ -1,0 +1,144 @@
+"""Group K: reporting consistency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jcm_calc.problems import InputError, listed
+from jcm_calc.verification.checks import check
+from jcm_calc.verification.findings import Finding, Severity, shown_number
+from jcm_calc.verification.material import Material
+from jcm_calc.workbook.reading import REFERENCE, matches
+
+
+@check(
+    "K1",
+    "Required parameter missing",
+    "Everything that the equations need under the chosen options stands in the report.",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/L2CZ8J9N70KRVIO/viewPublic",
+)
+def missing(material: Material) -> Iterator[Finding]:
+    """Find parameters without a row or column, and choices that are not made."""
+    report, m = material.report, material.m
+    present = {entry.parameter.name for entry in report.entries()}
+    present |= {parameter.name for parameter, _ in report.rows()} | _columns(material)
+    named = {name for part in report.own for name in (*part.found.named, *part.found.classes)}
+    for name in m.inputs:
+        absent = set(m.inputs[name].indices) & set(m.optional)
+        if name in material.required - present - named and not (absent and report.result is not None):
+            parameter = m.inputs[name]
+            message = f"{parameter.symbol} ({parameter.text}) is required, and the report does not have it"
+            yield Finding(message, "", parameter.symbol, because=parameter.section)
+    for problem in material.asked("^missing"):
+        if problem.subject in m.choices:
+            yield Finding(f"{problem.subject}: {problem.complaint}", subject=problem.subject)
+
+
+def _columns(material: Material) -> set[str]:
+    report = material.report
+    return {
+        parameter.name
+        for part in report.own
+        if "separate" in part.roles
+        for table in report.sheets.unit_tables(part.roles["separate"], report.reader.symbols, report.reader.keys)
+        for parameter in table.columns.values()
+    }
+
+
+@check(
+    "K2",
+    "Value in the report is not the workbook's",
+    "What the case file says is what the workbook holds and gives, at the precision in which it is printed.",
+    needs="result case",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/Y5E8AV310NCT7WH/viewPublic",
+)
+def other_value(material: Material) -> Iterator[Finding]:
+    """Find figures of the case file that the workbook does not have."""
+    case = material.case
+    assert case is not None
+    for comparison in case.compare(material.result):
+        if not comparison.agrees:
+            calculated = ", ".join(map(shown_number, comparison.calculated))
+            message = (
+                f"{comparison.name} is stated as {', '.join(comparison.published)}, and the workbook gives {calculated}"
+            )
+            yield Finding(message, case.path.name, comparison.name, ", ".join(comparison.published), calculated)
+    if case.methodology != material.m.number:
+        return
+    try:
+        stated = case.calculate().inputs
+    except InputError:
+        return
+    own = material.result.inputs
+    for name in stated.values.keys() & own.values.keys() & material.m.inputs.keys():
+        one, other = stated.plain(name, stated.values[name]), own.plain(name, own.values[name])
+        if one.size == other.size == 1 and one.item() != other.item():
+            symbol = material.m.inputs[name].symbol
+            message = f"{symbol} is {shown_number(one.item())} in the case file, and {shown_number(other.item())} in the workbook"
+            yield Finding(message, case.path.name, symbol, other.item(), one.item())
+
+
+@check(
+    "K3",
+    "Symbols other than the methodology's",
+    "Parameters stand under the symbols of the methodology.",
+    severity=Severity.WARNING,
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/L2CZ8J9N70KRVIO/viewPublic",
+)
+def other_symbols(material: Material) -> Iterator[Finding]:
+    """Find rows with a value whose symbol is unknown."""
+    for problem in material.report.remarks:
+        if "is no parameter of" in problem.complaint:
+            yield Finding(f"{problem.subject} {problem.complaint}", subject=problem.subject)
+
+
+@check(
+    "K4",
+    "Method described in two ways",
+    "How and how often a parameter is measured is said as in the plan.",
+    severity=Severity.QUESTION,
+    needs="plan",
+    asked="https://cdm.unfccc.int/IRCheck/poaiss_forms/TKZVONWQ01XIJ39/viewPublic",
+)
+def two_ways(material: Material) -> Iterator[Finding]:
+    """Find frequencies, procedures and sources that differ from the plan."""
+    planned = {}
+    for parameter, row in material.registered.rows("MPS"):
+        planned.setdefault(parameter.name, row)
+    told = set()
+    for parameter, row in material.report.rows():
+        before = planned.get(parameter.name)
+        for key in ("frequency", "procedure", "source"):
+            if before is None or (parameter.name, key) in told:
+                continue
+            found, expected = (" ".join(one.text(key).split()).casefold() for one in (row, before))
+            if found and expected and found != expected:
+                told.add((parameter.name, key))
+                message = f"the {key} of {parameter.symbol} is {row.text(key)!r}, and {before.text(key)!r} in the plan"
+                cause = "asked of the project participant: which of the two?"
+                yield Finding(
+                    message, row.cells[key].address, parameter.symbol, row.text(key), before.text(key), cause=cause
+                )
+
+
+@check(
+    "K5",
+    "Wrong references",
+    "Every sheet names the same project, that of the case file and of the plan.",
+    severity=Severity.WARNING,
+    asked="https://webarchive.unfccc.int/20220310024025mp_/https:/cdm.unfccc.int/IRCheck/iss_forms/8WULXMHODQR5IG9/viewPublic",
+)
+def references(material: Material) -> Iterator[Finding]:
+    """Find reference numbers that differ."""
+    report = material.report
+    found: dict[str, list[str]] = {}
+    for sheet in report.headers:
+        for match in matches(report.book, sheet, REFERENCE):
+            found.setdefault(match[1], []).append(sheet)
+    if material.case is not None and (number := material.case.project.get("number")):
+        found.setdefault(number, []).append(material.case.path.name)
+    if material.plan is not None and material.plan is not report and (number := material.plan.project.get("number")):
+        found.setdefault(number, []).append(material.plan.name)
+    if len(found) > 1:
+        told = "; ".join(f"{number} in {listed(sheets, limit=3)}" for number, sheets in found.items())
+        yield Finding(f"several projects are named: {told}", subject="reference number")

@@ -1,0 +1,236 @@
+"""Group H: totals and rounding."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from jcm_calc.credits import whole_tonnes
+from jcm_calc.verification.checks import check
+from jcm_calc.verification.findings import Effect, Finding, shown_number
+from jcm_calc.verification.material import Material, Part
+from jcm_calc.verification.spreadsheet import Calculator, FormulaError, UnreadableError, as_number
+from jcm_calc.verification.steps import Sheet, close
+from jcm_calc.workbook.tables import Cell
+
+DOUBT = "that reductions are cut to whole tonnes, for each calendar year, is recalled, and agrees with one published document"
+RULE = "ER of each calendar year, cut to whole tonnes"
+
+
+def _places(material: Material, part: Part) -> list[int]:
+    """Return the places along p of the periods of a set."""
+    every = [str(period) for period in material.result.inputs.periods]
+    return [every.index(str(period)) for period in part.periods if str(period) in every]
+
+
+def _tonnes(material: Material, part: Part) -> int:
+    own, reductions = set(_places(material, part)), material.by_period("ER")
+    groups = [[place for place in places if place in own] for places in material.years.values()]
+    return sum(whole_tonnes(float(reductions[places].sum())) for places in groups if places)
+
+
+def _claims(material: Material, follow: bool = False) -> Iterator[tuple[Part, Cell, int, int, dict[str, float]]]:
+    """Yield each claim with the tonnes that it should be, and RE, PE and ER of its periods.
+
+    ``follow`` says whether those that follow from a wrong calculation sheet are wanted, or the others.
+    """
+    for part, cell, _ in material.report.claims():
+        places = _places(material, part)
+        value = as_number(cell.value)
+        if not places or isinstance(value, bool) or not isinstance(value, int | float):
+            continue
+        sums = {name: float(material.by_period(name)[places].sum()) for name in ("RE", "PE", "ER")}
+        if (bool(material.slips) and _follows(material, part, value, sums["ER"])) is follow:
+            yield part, cell, int(value) if value == int(value) else value, _tonnes(material, part), sums  # type: ignore[misc]
+
+
+def _follows(material: Material, part: Part, claimed: float, exact: float) -> bool:
+    """Whether a claim is the cut of what a wrong calculation sheet shows for ER."""
+    periods = [str(period) for period in part.periods]
+    sheet = material.sheet
+    shown = [sheet.stored(step.place) for step in sheet.steps if step.name == "ER" and step.labels.get("p") in periods]
+    numbers = [value for value in shown if isinstance(value, int | float)]
+    total = math.fsum(numbers)
+    return (
+        len(numbers) == len(shown) and claimed in (whole_tonnes(total), math.floor(total)) and not close(total, exact)
+    )
+
+
+def following(material: Material) -> Iterator[str]:
+    """Yield the claims that follow from what the calculation sheet shows for ER."""
+    for _, cell, claimed, due, _ in _claims(material, True):
+        if claimed != due:
+            yield f"the claim at {cell.address} is {shown_number(claimed)} t in place of {due:,} t"
+
+
+def _excess(material: Material, part: Part, claimed: float, due: int, exact: float) -> Effect:
+    years = {str(period.year or period) for period in part.periods}
+    return Effect(
+        claimed - exact if abs(claimed - exact) >= 1 else float(claimed - due), {min(years): int(claimed) - due}
+    )
+
+
+def _roundings(material: Material, part: Part, sums: dict[str, float]) -> dict[str, float]:
+    """Return what other ways to whole tonnes give."""
+    whole = sum(whole_tonnes(material.by_period("ER")[place].item()) for place in _places(material, part))
+    return {
+        "rounded, not cut": float(math.floor(sums["ER"] + 0.5)),
+        "rounded up": float(math.ceil(sums["ER"])),
+        "computed from RE and PE as they are displayed": float(
+            math.floor(sums["RE"] + 0.5) - math.floor(sums["PE"] + 0.5)
+        ),
+        "one cut for all years": float(whole_tonnes(sums["ER"])),
+        "cut for each period, not for the year": float(whole),
+        "negative, where no tonnes are due": float(math.floor(sums["ER"])) if sums["ER"] < 0 else math.nan,
+    }
+
+
+@check(
+    "H1",
+    "Report total is not the workbook's",
+    "The claim in table 3 is what the inputs give, cut to whole tonnes for each calendar year.",
+    needs="result",
+    asked="https://cdm.unfccc.int/CCheck/poaiss_forms/1HFRNB78DXEICJA/viewPublic",
+)
+def claim(material: Material) -> Iterator[Finding]:
+    """Find claims that neither the inputs nor another slip explain."""
+    for part, cell, claimed, due, sums in _claims(material):
+        if claimed == due or claimed in _roundings(material, part, sums).values():
+            continue
+        message = f"the claim is {shown_number(claimed)} t, and the inputs give {due:,} t (ER = {sums['ER']:,.6f} tCO2)"
+        effect = _excess(material, part, claimed, due, sums["ER"])
+        yield Finding(message, cell.address, "ER_p", claimed, due, RULE, effect, unconfirmed=DOUBT)
+
+
+@check(
+    "H2",
+    "Two values in one report",
+    "The amount before the cut beside the claim is that of the calculation sheet.",
+    needs="result",
+    asked="https://cdm.unfccc.int/IRCheck/poaiss_forms/6ZPX3AK0U41OQYB/viewPublic",
+)
+def two_values(material: Material) -> Iterator[Finding]:
+    """Find ER of table 3 that is not ER of the calculation sheet."""
+    sheet = material.sheet
+    for part, _, cell in material.report.claims():
+        shown = [
+            sheet.stored(step.place)
+            for step in sheet.steps
+            if step.name == "ER" and step.labels.get("p") in map(str, part.periods)
+        ]
+        value = None if cell is None else as_number(cell.value)
+        if cell is None or not isinstance(value, int | float) or not all(isinstance(one, int | float) for one in shown):
+            continue
+        total = math.fsum(one for one in shown if isinstance(one, int | float))
+        if shown and not close(value, total):
+            message = (
+                f"ER before the cut is {shown_number(value)} here, and {shown_number(total)} on the calculation sheet"
+            )
+            yield Finding(message, cell.address, "ER_p", value, total, "the sum over the periods of the sheet")
+
+
+@check(
+    "H3",
+    "Column does not add up",
+    "In the table of years, reductions are reference minus project emissions, and the total is that of the years.",
+    asked="https://cdm.unfccc.int/IRCheck/poaiss_forms/EOJQDFS537K6Z9W/viewPublic",
+)
+def column(material: Material) -> Iterator[Finding]:
+    """Find rows and totals of the table of years that do not add up."""
+    submissions = {id(one): one for one in (material.report, material.plan) if one is not None}
+    for submission in submissions.values():
+        for part in submission.of("MPS"):
+            rows = list(_years(submission.book.grid(part.roles["input"])))
+            for number, (reference, project, reductions, tonnes) in rows:
+                if not close(reference - project, reductions, 1e-9):
+                    message = f"{shown_number(reference)} − {shown_number(project)} is not {shown_number(reductions)}"
+                    yield Finding(
+                        message, f"{part.roles['input']}, row {number + 1}", "ER_p", reductions, reference - project
+                    )
+                elif whole_tonnes(reductions) != tonnes:
+                    message = f"{shown_number(reductions)} cut to whole tonnes is {whole_tonnes(reductions):,}, not {shown_number(tonnes)}"
+                    yield Finding(
+                        message, f"{part.roles['input']}, row {number + 1}", "ER_p", tonnes, whole_tonnes(reductions)
+                    )
+            total = next((as_number(cell.value) for own, cell, _ in submission.claims("MPS") if own is part), None)
+            due = sum(row[3] for _, row in rows)
+            if rows and isinstance(total, int | float) and total != due:
+                message = (
+                    f"the total of the plan is {shown_number(total)} t, and its years add up to {shown_number(due)} t"
+                )
+                yield Finding(message, f"{part.roles['input']}, table 3", "ER_p", total, due)
+
+
+def _years(grid: list[list[object]]) -> Iterator[tuple[int, tuple[float, float, float, float]]]:
+    """Yield the rows of the table of the project design document: RE, PE, ER and whole tonnes."""
+    columns: list[int] = []
+    for number, cells in enumerate(grid):
+        texts = {str(cell).casefold(): at for at, cell in enumerate(cells) if cell != ""}
+        heads = ("reference emissions", "project emissions", "emission reductions", "estimated emission reductions")
+        found = [next((at for text, at in texts.items() if text.startswith(head)), None) for head in heads]
+        if "year" in texts and all(at is not None for at in found):
+            columns = [at for at in found if at is not None]
+        elif columns:
+            values = [cells[at] for at in columns]
+            if not all(isinstance(value, int | float) for value in values):
+                return
+            yield number, tuple(map(float, values))  # type: ignore[misc, arg-type]
+
+
+@check(
+    "H5",
+    "Rounding that helps the claim",
+    "Only the reductions of a calendar year are cut to whole tonnes; nothing else is rounded, and nothing rounded up.",
+    needs="result",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/0L6UV4JE17N9FDW/viewPublic",
+)
+def rounding(material: Material) -> Iterator[Finding]:
+    """Find intermediates that are rounded, and claims that are not cut."""
+    yield from material.slipped("H5")
+    told = set()
+    for part, cell, claimed, due, sums in _claims(material):
+        how = [name for name, value in _roundings(material, part, sums).items() if value == claimed]
+        if claimed != due and how:
+            told.add(cell.address)
+            message = f"the claim is {shown_number(claimed)} t: {' or '.join(how)}; due are {due:,} t (ER = {sums['ER']:,.6f} tCO2)"
+            effect = _excess(material, part, claimed, due, sums["ER"])
+            yield Finding(message, cell.address, "ER_p", claimed, due, RULE, effect, how[0], unconfirmed=DOUBT)
+    yield from _formulas(material, told)
+
+
+def _formulas(material: Material, told: set[str]) -> Iterator[Finding]:
+    """Yield the claims whose formula is no cut, though it gives the same this time."""
+    sheet = material.sheet
+    for part, cell, _ in material.report.claims():
+        formula = sheet.formula((cell.sheet, cell.row, cell.column))
+        if formula is None or cell.address in told or not _places(material, part):
+            continue
+        for share in (0.25, 0.75):
+            cells, due = _shifted(material, part, sheet, share)
+            try:
+                found = Calculator(material.report.book, cells).evaluate(formula.text, cell.sheet)
+            except UnreadableError:
+                break
+            except FormulaError as error:
+                found = str(error)
+            if found != due:
+                message = f"the formula of the claim is not the cut to whole tonnes: ={formula.text[:100]}"
+                because = f"for an ER that ends with {share}, it gives {shown_number(found)} in place of {due}"
+                yield Finding(message, cell.address, "ER_p", found, due, because, unconfirmed=DOUBT)
+                break
+
+
+def _shifted(
+    material: Material, part: Part, sheet: Sheet, share: float
+) -> tuple[dict[tuple[str, int, int], object], int]:
+    """Return cells in which ER of a set ends with some decimals, and the tonnes that are due then."""
+    cells: dict[tuple[str, int, int], object] = dict(sheet.actual.cells)
+    names = [str(period) for period in part.periods]
+    amounts = {name: 1000.0 + (share if number == 0 else 0.0) for number, name in enumerate(names)}
+    for step in sheet.steps:
+        # the parts of ER too, so that a claim made from RE and PE shows
+        if step.name in ("ER", "RE", "PE") and step.labels.get("p") in amounts:
+            amount = amounts[step.labels["p"]]
+            whole = {"ER": amount, "RE": amount + 500.4, "PE": 500.4}
+            cells[step.place] = whole[step.name]
+    return cells, sum(math.floor(amount) for amount in amounts.values())

@@ -1,0 +1,291 @@
+"""Group A: can every number be followed to what was entered?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from jcm_calc.declarations.items import Equation, Kind, Parameter
+from jcm_calc.problems import listed
+from jcm_calc.verification.checks import check
+from jcm_calc.verification.findings import Finding, Severity
+from jcm_calc.verification.material import Material
+from jcm_calc.verification.quantities import Quantities, address, lines
+from jcm_calc.verification.spreadsheet import as_number
+from jcm_calc.verification.steps import close
+
+UNSUPPORTED = re.compile(r"\b(previous report|earlier report|assum\w+|estimat\w+|guess\w*|to be confirmed|tbd)\b", re.I)
+ELSEWHERE = re.compile(r"\[\d+\]|\[[^\]]+\.xls\w*\]", re.I)
+
+
+@check(
+    "A1",
+    "Results pasted, not calculated",
+    "The cells of ER, RE and PE hold formulas, and the values stored in them are what the formulas give.",
+    severity=Severity.WARNING,
+    needs="result",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/Y2U7VPS9J5RXTHN/viewPublic",
+)
+def results_pasted(material: Material) -> Iterator[Finding]:
+    """Find results that are typed in; an error where the value is not the one that the inputs give."""
+    yield from material.slipped("A1")
+
+
+@check(
+    "A2",
+    "One step of the chain typed in",
+    "Each intermediate is a formula, and no formula has a number in it that the declared equation lacks.",
+    needs="result",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/AIPZOMCL6Q4UWV1/viewPublic",
+)
+def step_typed_in(material: Material) -> Iterator[Finding]:
+    """Find intermediates and factors that are typed in."""
+    yield from material.slipped("A2")
+
+
+@check(
+    "A3",
+    "Step cannot be followed",
+    "The calculation sheet shows every intermediate of the methodology, in sight, in formulas that can be evaluated.",
+    severity=Severity.WARNING,
+    needs="result",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/29YPO7FB1M8SQIW/viewPublic",
+)
+def step_not_shown(material: Material) -> Iterator[Finding]:
+    """Find intermediates that are not shown or hidden, and formulas that cannot be followed."""
+    yield from material.slipped("A3")
+    report = material.report
+    nodes = material.result.inputs.graph.nodes
+    shown = {step.name for step in report.steps(material.result) if report.sheets.cell(*step.place).value != ""}
+    for name, node in nodes.items():
+        if isinstance(node, Equation) and name not in shown:
+            message = f"the calculation sheet does not show {node.symbol} = {node.written(material.m.symbols()).partition(' = ')[2]}"
+            yield Finding(message, subject=node.symbol)
+    yield from _hidden(material)
+
+
+def _hidden(material: Material) -> Iterator[Finding]:
+    book = material.report.book
+    for part in material.report.own:
+        for sheet in part.roles.values():
+            rows, columns = book.hidden_cells(sheet)
+            filled = [
+                (sheet, row, column)
+                for row, cells in enumerate(book.grid(sheet))
+                for column, cell in enumerate(cells)
+                if cell != "" and (row in rows or column in columns)
+            ]
+            if sheet in book.hidden:
+                yield Finding("the sheet is hidden", sheet)
+            elif filled:
+                yield Finding(f"{len(filled)} filled cells are hidden", f"from {address(filled[0])}")
+
+
+@check(
+    "A4",
+    "Supporting workbook missing",
+    "No formula refers to another file: what it takes from there is not in the package.",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/ZUVQ43XY8MDBNTK/viewPublic",
+)
+def other_files(material: Material) -> Iterator[Finding]:
+    """Find links to other workbooks."""
+    book = material.report.book
+    for sheet in book.sheets:
+        found = [place for place, formula in book.formulas(sheet).items() if ELSEWHERE.search(formula.text)]
+        if found:
+            text = book.formulas(sheet)[found[0]].text
+            message = f"{len(found)} formulas refer to another file, which is not here: ={text[:100]}"
+            yield Finding(message, listed((address((sheet, *place)) for place in found), len(found)))
+
+
+@check(
+    "A5",
+    "Constant without a source",
+    "A value fixed beforehand has a source, which is a document and no assumption.",
+    severity=Severity.WARNING,
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/S4FJQ29ONLTPW1C/viewPublic",
+)
+def no_source(material: Material) -> Iterator[Finding]:
+    """Find sources that support nothing; whoever left them empty is asked for them."""
+    empty = []
+    for parameter, row in material.report.rows():
+        if parameter.kind is not Kind.FIXED or row.text("value") == "":
+            continue
+        source = row.text("source")
+        if UNSUPPORTED.search(source):
+            yield Finding(
+                f"the source of {parameter.symbol} is given as {source!r}",
+                row.cells["source"].address,
+                parameter.symbol,
+            )
+        elif not source:
+            empty.append(parameter.symbol)
+    if empty:
+        message = f"no source is named for {listed(dict.fromkeys(empty))}"
+        cause = "asked of the project participant: which document has the value?"
+        yield Finding(message, severity=Severity.QUESTION, cause=cause)
+
+
+@check(
+    "A6",
+    "Unexplained name or cell",
+    "Each row of the calculation sheet has a symbol of the methodology.",
+    severity=Severity.QUESTION,
+    needs="result",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/HMBC0ANU91LGVQI/viewPublic",
+)
+def unexplained(material: Material) -> Iterator[Finding]:
+    """Find rows with a value whose symbol is none of the methodology."""
+    report, m = material.report, material.m
+    known = Quantities({**m.inputs, **material.result.inputs.graph.nodes}, list(m.indices))
+    names = {rule.symbol for rule in m.rules} | set(m.coordinates)
+    for part in report.own:
+        for line in lines(part.roles["calc"], report.sheets) if "calc" in part.roles else ():
+            valued = any(report.sheets.cell(*place).value != "" for place in line.values)
+            if valued and line.symbol and line.symbol not in names and known.find(line.symbol) is None:
+                message = f"{line.symbol} ({line.text}) is no symbol of {m}"
+                yield Finding(
+                    message, line.address, line.symbol, cause="asked of the project participant: what is it for?"
+                )
+
+
+@check(
+    "A7",
+    "Unexplained marks in data",
+    "Cells for numbers hold numbers: no text, no number stored as text, no error value.",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/IUM4O0SCVY9DPNG/viewPublic",
+)
+def marks(material: Material) -> Iterator[Finding]:
+    """Find errors and texts where numbers belong."""
+    yield from material.slipped("A7")
+    for kind, place, written, parameter in _cells_for_numbers(material):
+        if kind == "error":
+            yield Finding(f"{parameter.symbol} holds the error value {written}", place, parameter.symbol, written)
+        elif _is_numeral(written):
+            message = f"{parameter.symbol} is a number stored as text, which sums and tests of a spreadsheet pass over"
+            yield Finding(message, place, parameter.symbol, written, severity=Severity.WARNING)
+        else:
+            message = f"{parameter.symbol} holds the words {written!r} where a number belongs"
+            yield Finding(message, place, parameter.symbol, written)
+
+
+def _cells_for_numbers(material: Material) -> Iterator[tuple[str, str, str, Parameter]]:
+    """Yield the cells of numeric parameters in which something else stands."""
+    report = material.report
+    for parameter, sheet, row, column in _entry_cells(material):
+        if parameter.textual or parameter.unit == "date":
+            continue
+        place = (sheet, row, column)
+        if error := report.book.errors(sheet).get((row, column)):
+            yield "error", address(place), error, parameter
+            continue
+        written = report.book.value(*place)
+        named = written in parameter.candidates or "separate" in str(written).casefold()
+        if isinstance(written, str) and written.strip() and not named:
+            yield "text", address(place), written, parameter
+
+
+def _entry_cells(material: Material) -> Iterator[tuple[Parameter, str, int, int]]:
+    """Yield every cell of the report in which a value can be entered."""
+    report = material.report
+    for parameter, row in report.rows():
+        cell = row.cells["value"]
+        yield parameter, cell.sheet, cell.row, cell.column
+    for part in report.own:
+        if "separate" not in part.roles:
+            continue
+        for table in report.sheets.unit_tables(part.roles["separate"], report.reader.symbols, report.reader.keys):
+            labelled = [
+                row
+                for row in table.rows
+                if all(report.sheets.cell(table.sheet, row, column).value != "" for column in table.label_columns)
+            ]
+            for column, parameter in table.columns.items():
+                for row in labelled:
+                    yield parameter, table.sheet, row, column
+
+
+def _is_numeral(text: str) -> bool:
+    return re.fullmatch(r"\s*[-+]?[\d.,\s]+([eE][-+]?\d+)?\s*%?\s*", text) is not None
+
+
+@check(
+    "A8",
+    "Reference to the wrong quantity",
+    "Each reference of a formula leads to the quantity that the equation has at that place.",
+    needs="result",
+    asked="https://cdm.unfccc.int/IRCheck/reg_forms/RU93OSDXW7C12QK/viewPublic",
+)
+def wrong_reference(material: Material) -> Iterator[Finding]:
+    """Find references to another quantity, unit or period."""
+    yield from material.slipped("A8")
+
+
+@check(
+    "A9",
+    "Blank cell: missing or zero?",
+    "No cell of a quantity that the calculation needs is empty; nothing is read as zero.",
+    asked="https://cdm.unfccc.int/IRCheck/reg_forms/DCY5WA0TBE49R8J/viewPublic",
+)
+def blank(material: Material) -> Iterator[Finding]:
+    """Find empty cells beside filled ones."""
+    report = material.report
+    entered = {entry.parameter.name for entry in report.entries()}
+    cells: dict[str, tuple[Parameter, list[tuple[str, int, int]]]] = {}
+    for parameter, sheet, row, column in _entry_cells(material):
+        empty = report.sheets.cell(sheet, row, column).value == "" and (row, column) not in report.book.errors(sheet)
+        if empty and parameter.name in material.required | entered and parameter.name in material.m.inputs:
+            cells.setdefault(parameter.name, (parameter, []))[1].append((sheet, row, column))
+    for parameter, found in cells.values():
+        whole = parameter.name not in entered
+        said = "no cell of it is filled in" if whole else f"{len(found)} of its cells are empty"
+        message = f"{parameter.symbol}: {said}; empty is not zero"
+        place = listed(map(address, found), len(found))
+        yield Finding(
+            message, place, parameter.symbol, "", cause="asked of the project participant: missing, or nought?"
+        )
+
+
+@check(
+    "A10",
+    "Two versions of the same data",
+    "A quantity that stands in several places has one value in all of them.",
+    asked="https://cdm.unfccc.int/Projects/DB/DNV-CUK1158855257.5/iProcess/DNV-CUK1200044418.31/gotoRFR?rfrid=1ZCPAKFVPS24QALS2Q1A7QS9YZYSN1",
+)
+def two_versions(material: Material) -> Iterator[Finding]:
+    """Find values that differ between the input sheets, or from the calculation sheet; rows that stand twice."""
+    yield from material.slipped("A10")
+    separate = {part.roles["input"]: part.roles.get("separate") for part in material.report.own}
+    for parameter, row in material.report.rows():
+        cell = row.cells["value"]
+        own = [
+            entry
+            for entry in material.report.entries()
+            if entry.parameter.name == parameter.name and entry.place[0] == separate.get(cell.sheet)
+        ]
+        value = as_number(cell.value)
+        if own and isinstance(value, int | float) and not any(close(value, as_number(entry.written)) for entry in own):
+            message = f"{parameter.symbol} is {value:,.10g} here, and {own[0].written:,.10g} in {own[0].address}"
+            yield Finding(message, cell.address, parameter.symbol, value, own[0].written)
+    # where a cell is blank, the rows of a year no longer stand side by side, and seem to be given twice
+    twice = "two or more rows|has two rows" + ("" if any(blank(material)) else "|is given twice")
+    for problem in material.asked(twice):
+        yield Finding(f"{problem.subject}: {problem.complaint}", subject=problem.subject)
+
+
+@check(
+    "A11",
+    "No explanation of formulas",
+    "Beside each formula of the blocks of the calculation sheet stands the symbol that it computes.",
+    severity=Severity.WARNING,
+    needs="result",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/TXNP93ZM50UOAYC/viewPublic",
+)
+def no_symbol(material: Material) -> Iterator[Finding]:
+    """Find formulas without a symbol."""
+    report = material.report
+    for part in report.own:
+        for line in lines(part.roles["calc"], report.sheets) if "calc" in part.roles else ():
+            places = [place for place in line.values if place[1:] in report.book.formulas(place[0])]
+            if places and not line.symbol:
+                yield Finding(f"the formula of {line.text!r} has no symbol beside it", address(places[0]))
