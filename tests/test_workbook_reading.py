@@ -118,14 +118,14 @@ def test_symbols_are_found_however_they_are_typed(edited, symbol):
 @pytest.mark.parametrize("number", ["ID_AM001", "ID_AM005", "ID_AM006", "MN_AM001", "VN_AM001", "VN_AM003", "VN_AM004"])
 def test_every_symbol_of_a_methodology_finds_its_own_parameter(number):
     m = methodology(number)
-    symbols = Symbols(m)
+    symbols = Symbols({**m.inputs, **m.facts})
     for name, parameter in {**m.inputs, **m.facts}.items():
         assert symbols.find(parameter.symbol) is parameter
         assert symbols.find(name) is parameter
 
 
 def test_a_spelling_that_fits_two_parameters_fits_none():
-    symbols = Symbols(methodology("ID_AM006"))
+    symbols = Symbols(methodology("ID_AM006").inputs)
     assert symbols.find("F_HPU,p").name == "F_HPU"
     assert symbols.find("HPU") is None
 

@@ -83,6 +83,8 @@ def after_warming() -> None:
 
 def serve(honest: str) -> None:
     """Answer for each path on standard input; the first one is read to have all modules."""
+    import openpyxl.formula.translate  # noqa: F401  (which writes out formulas that cells share)
+
     from jcm_calc import InputError, calculate, read_workbook
 
     with warnings.catch_warnings():  # all modules are imported, and the units known

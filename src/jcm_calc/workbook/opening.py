@@ -25,6 +25,7 @@ MOST_PARTS = 10_000
 MOST_CELLS = 5_000_000
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 PIECE = 1 << 20
+KEPT = 50_000_000
 PROLOGUE = 16_384
 OTHER_FILES = {
     b"%PDF": "is a PDF: give the spreadsheet itself",
@@ -93,6 +94,7 @@ class Book:
         self._grids: dict[str, Grid] = {}
         self._formulas: dict[str, dict[tuple[int, int], Formula]] = {}
         self._errors: dict[str, dict[tuple[int, int], str]] = {}
+        self._last = "", b""
 
     def unusable(self, complaint: str) -> InputError:
         """Return the error that says what is wrong with the file as a whole."""
@@ -283,12 +285,17 @@ class Book:
         return rows, columns
 
     def _content_of(self, sheet: str) -> bytes:
-        """Return the XML of a sheet."""
+        """Return the XML of a sheet; that of the last one is kept, unless it is large."""
         file = self._files.get(sheet)
         if file is None:
             return b""
+        if self._last[0] == sheet:
+            return self._last[1]
         with zipfile.ZipFile(BytesIO(self._content_bytes)) as archive:
-            return archive.read(file)
+            content = archive.read(file)
+        if len(content) <= KEPT:
+            self._last = sheet, content
+        return content
 
     @property
     def external(self) -> list[str]:

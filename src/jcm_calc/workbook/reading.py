@@ -429,39 +429,59 @@ class Reader:
         letters = self._letters(table)
         if letters is None:
             return
-        rows = self._filled_rows(table)
-        if not rows:
+        columns = {column: self._column(table, column) for column in (*table.label_columns, *table.columns)}
+        kept = self._filled(table, columns)
+        if not kept:
             return
-        labels = [
-            tuple(self.sheets.cell(table.sheet, row, column).value for column in table.label_columns) for row in rows
-        ]
+        rows = [table.rows[place] for place in kept]
+        columns = {column: [values[place] for place in kept] for column, values in columns.items()}
+        labels = list(zip(*(columns[column] for column in table.label_columns), strict=True))
         parts: dict[str, Part] = {}
         for column, parameter in table.columns.items():
-            values = [self._value(table.sheet, row, column) for row in rows]
-            for row, value in zip(rows, values, strict=True):
-                if value is None:
-                    self._uncalculated(parameter.symbol, Cell("", table.sheet, row, column))
-            filled = [value for value in values if value is not None]
-            if not filled:
+            values = columns[column]
+            if not self._usable(table, column, rows, values, found):
                 continue
-            if isinstance(filled[0], str) and filled[0] in parameter.candidates:
-                for row, value in zip(rows, values, strict=True):
-                    self._name(parameter, Cell(value, table.sheet, row, column), found)
-                continue
-            self._formulas(table, parameter, column, rows)
             own = "".join(letter for letter in self.m.indices if letter in parameter.indices)
-            part = parts.get(own)
-            if part is None:
-                part = parts[own] = self._part(own, letters, labels, found)
+            if own not in parts:
+                parts[own] = self._part(own, letters, labels, found)
             unit = table.units[column]
-            row = next(row for row, value in zip(rows, values, strict=True) if value is not None)
-            self._unitless(parameter, self.sheets.cell(table.sheet, row, column), unit)
-            heading = (
-                parameter.name if is_declared(unit, parameter) or parameter.textual else f"{parameter.name} [{unit}]"
-            )
-            part.columns[heading] = [plain_value(value) for value in values]
-            part.cells[heading] = [(table.sheet, row, column) for row in rows]
+            declared = parameter.textual or is_declared(unit, parameter)
+            heading = parameter.name if declared else f"{parameter.name} [{unit}]"
+            parts[own].columns[heading] = [plain_value(value) for value in values]
+            parts[own].cells[heading] = [(table.sheet, row, column) for row in rows]
         found.parts += parts.values()
+
+    def _column(self, table: UnitTable, column: int) -> list[Any]:
+        """Return the values of a column, None in empty cells."""
+        grid = self.book.grid(table.sheet)
+        values = [grid[row][column] for row in table.rows]
+        if "" not in values:
+            return values
+        formulas = self.book.formulas(table.sheet)
+        return [
+            value if value != "" else self._value(table.sheet, row, column) if (row, column) in formulas else None
+            for row, value in zip(table.rows, values, strict=True)
+        ]
+
+    def _usable(
+        self, table: UnitTable, column: int, rows: Sequence[int], values: Sequence[Any], found: SheetSet
+    ) -> bool:
+        """Whether a column holds values of its own; a candidate that it names is noted."""
+        parameter = table.columns[column]
+        formulas = self.book.formulas(table.sheet)
+        for row, value in zip(rows, values, strict=True):
+            if value is None and (row, column) in formulas:
+                self._uncalculated(parameter.symbol, Cell("", table.sheet, row, column))
+        first = next((place for place, value in enumerate(values) if value is not None), None)
+        if first is None:
+            return False
+        if isinstance(values[first], str) and values[first] in parameter.candidates:
+            for row, value in zip(rows, values, strict=True):
+                self._name(parameter, Cell(value, table.sheet, row, column), found)
+            return False
+        self._formulas(table, parameter, column, rows)
+        self._unitless(parameter, self.sheets.cell(table.sheet, rows[first], column), table.units[column])
+        return True
 
     def _part(self, own: str, letters: Sequence[str], labels: Sequence[tuple[Any, ...]], found: SheetSet) -> Part:
         """Return an empty part with the labels of the rows along the indices of its parameters."""
@@ -495,17 +515,15 @@ class Reader:
         self.problems.append(Problem(table.sheet, complaint))
         return None
 
-    def _filled_rows(self, table: UnitTable) -> list[int]:
-        """Return the rows in which something is filled in besides labels."""
-        filled = [
-            row
-            for row in table.rows
-            if any(self._value(table.sheet, row, column) is not None for column in table.columns)
-        ]
-        if filled and len(filled) < len(table.rows):
-            empty = [row + 1 for row in table.rows if row not in set(filled)]
+    def _filled(self, table: UnitTable, columns: Mapping[int, Sequence[Any]]) -> list[int]:
+        """Return the rows, by their number in the table, in which something is filled in besides labels."""
+        rows = zip(*(columns[column] for column in table.columns), strict=True)
+        kept = [place for place, values in enumerate(rows) if any(value is not None for value in values)]
+        if kept and len(kept) < len(table.rows):
+            found = set(kept)
+            empty = [row + 1 for place, row in enumerate(table.rows) if place not in found]
             self.remarks.append(Problem(table.sheet, f"rows without a value are left out: {listed(empty)}"))
-        return filled
+        return kept
 
     def _value(self, sheet: str, row: int, column: int) -> Any:
         value = self.book.value(sheet, row, column)
