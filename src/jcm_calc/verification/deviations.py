@@ -36,7 +36,8 @@ def _key(entry: Entry) -> tuple[Any, ...]:
 
 
 def _comparable(entry: Entry) -> bool:
-    return "p" not in entry.parameter.indices and entry.value is not None
+    fixed = entry.parameter.kind is not Kind.MONITORED
+    return fixed and "p" not in entry.parameter.indices and entry.value is not None
 
 
 def _same(entry: Entry, before: Entry) -> bool:

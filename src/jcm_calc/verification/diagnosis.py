@@ -28,7 +28,10 @@ def diagnose(wrong: Wrong) -> Diagnosis:
     elif wrong.adds:
         hypotheses = (_error, _rounded, _mean, _of_total, _constant_factor)
     else:
-        hypotheses = (_error, _rounded, _turned, _left_out, _other_operand, _constant_factor, _literal, _mean, _branch)
+        hypotheses = (
+            *(_error, _rounded, _literal, _other_operand, _turned, _left_out),
+            *(_constant_factor, _mean, _branch),
+        )
     for hypothesis in hypotheses:
         if found := hypothesis(wrong):
             return found
@@ -92,8 +95,10 @@ def _other_operand(wrong: Wrong) -> Diagnosis | None:
     assert wrong.rule is not None
     sheet = wrong.sheet
     for place in dict.fromkeys(wrong.precedents):
+        if sheet.stored(place) in (0, 1):
+            continue  # a cell that happens to hold it looks like an operand left out
         for name in wrong.rule.arguments:
-            if wrong.fits(**{name: lambda _, scenario: _number(scenario.cells.get(place))}):
+            if wrong.fits(**{name: lambda _, scenario, place=place: _number(scenario.cells.get(place))}):
                 step = sheet.by_place.get(place)
                 same = step is not None and step.name == name
                 what = (
@@ -127,7 +132,7 @@ def _literal(wrong: Wrong) -> Diagnosis | None:
     """A number written in the formula in place of an operand."""
     assert wrong.rule is not None
     sheet = wrong.sheet
-    for number in numbers(wrong.formula):
+    for number in (one for one in numbers(wrong.formula) if one not in (0, 1)):
         for name in wrong.rule.arguments:
             if wrong.fits(**{name: lambda _, __, number=number: number}):
                 value = sheet.element(sheet.actual.arrays, name, wrong.step.labels)

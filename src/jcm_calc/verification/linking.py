@@ -11,7 +11,7 @@ from jcm_calc.verification.material import Material
 from jcm_calc.verification.totals import following
 
 # Of two findings on one value, the one that names the cause goes before the one that only notes a symptom.
-SYMPTOMS = ("B6", "B5", "B8", "D7", "D11", "C3", "K2", "K1", "A9", "H2", "J2")
+SYMPTOMS = ("B5", "B8", "K1", "D7", "D11", "C3", "K2", "B6", "H2")
 OF_VALUES = "ABCDFHJK"
 RATIO = ("I9", "I10")
 
@@ -26,32 +26,25 @@ def linked(findings: Iterable[Finding], material: Material) -> list[Finding]:
 
 
 def _merged(found: Sequence[Finding]) -> list[Finding]:
-    """Join what several checks say of one value."""
+    """Join what several checks say of one value: what is closest to the cause keeps the rest."""
     causes: dict[str, int] = {}
-    for at, finding in enumerate(found):
-        if (
-            finding.subject
-            and finding.code not in SYMPTOMS
-            and finding.code[0] in OF_VALUES
-            and finding.severity is Severity.ERROR
-        ):
-            causes.setdefault(finding.subject, at)
-    # of symptoms alone, the first in the order of SYMPTOMS' reverse names what is closest to the cell
-    for at, finding in sorted(enumerate(found), key=lambda pair: -_rank(pair[1])):
-        if finding.subject and finding.severity is not Severity.QUESTION:
+    for at, finding in sorted(enumerate(found), key=lambda pair: _rank(pair[1])):
+        if finding.subject and finding.severity is not Severity.QUESTION and finding.code[0] in OF_VALUES:
             causes.setdefault(finding.subject, at)
     kept = dict(enumerate(found))
     for at, finding in enumerate(found):
         cause = causes.get(finding.subject, at)
-        if cause != at and finding.code in SYMPTOMS:
+        if cause != at and (finding.code in SYMPTOMS or (finding.code == "A7" and found[cause].code == "A9")):
             told = (*kept[cause].consequences, f"{finding.code}: {finding.message}")
             kept[cause] = replace(kept[cause], consequences=told)
             del kept[at]
     return list(kept.values())
 
 
-def _rank(finding: Finding) -> int:
-    return SYMPTOMS.index(finding.code) if finding.code in SYMPTOMS else len(SYMPTOMS)
+def _rank(finding: Finding) -> tuple[int, int]:
+    """Return a key by which causes sort before symptoms."""
+    symptom = SYMPTOMS.index(finding.code) + 1 if finding.code in SYMPTOMS else 0
+    return symptom, 0 if finding.code == "A9" else ORDER.index(finding.severity or Severity.ERROR) + 1
 
 
 def _with_claims(found: list[Finding], material: Material) -> list[Finding]:

@@ -72,7 +72,6 @@ def different_units(material: Material) -> Iterator[Finding]:
     "B4",
     "kWh under an MWh heading",
     "A monitored amount lies within reach of its plan, of its plausible range, and of its sister amounts.",
-    needs="result",
     asked="https://pdfslide.net/documents/monitoring-report-sheet-input-sheet-for-verification.html",
 )
 def other_unit(material: Material) -> Iterator[Finding]:
@@ -84,7 +83,7 @@ def other_unit(material: Material) -> Iterator[Finding]:
             yield _in_other_unit(
                 material, entry, unit, f"{entry.value / planned:,.4g} times the plan's {shown_number(planned)}"
             )
-    for warning in material.result.inputs.warnings:
+    for warning in material.result.inputs.warnings if "result" in material.has else ():
         if "looks like" in warning.complaint and warning.subject not in told:
             unit = warning.complaint.partition("looks like ")[2].split(",")[0]
             named = (entry for entry in material.report.entries() if entry.parameter.symbol == warning.subject)
@@ -96,7 +95,7 @@ def _in_other_unit(material: Material, entry: Entry, unit: str, why: str) -> Fin
     right = conversion(unit, entry.parameter.unit)(entry.value)
     message = f"{entry.parameter.symbol} is {shown_number(entry.value)} {entry.parameter.unit}: {why}"
     cause = f"looks like {unit}, which would be {shown_number(right)} {entry.parameter.unit}"
-    effect = material.changed(entry, right)
+    effect = material.changed(entry, right) if "result" in material.has else None
     return Finding(message, entry.address, entry.parameter.symbol, entry.value, right, why, effect, cause)
 
 

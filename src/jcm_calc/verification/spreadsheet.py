@@ -11,7 +11,7 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -22,7 +22,7 @@ from jcm_calc.workbook.opening import Book, column_number
 
 Place = tuple[str, int, int]  # sheet, row, column
 EPOCH = date(1899, 12, 30)
-DEEPEST = 400
+DEEPEST = 80
 REFERENCE = re.compile(
     r"""(?P<text>"(?:[^"]|"")*")|(?:(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[A-Za-z_][\w.]*))!)?"""
     r"""(?<![\w.$])\$?(?P<column>[A-Z]{1,3})\$?(?P<row>[1-9]\d{0,6})"""
@@ -508,6 +508,7 @@ class Calculator:
     ) -> None:
         self.book, self.given, self.stored, self.exact = book, given or {}, stored, exact
         self._known: dict[Place, Any] = {}
+        self._running: set[Place] = set()
         self._depth = 0
 
     def value(self, place: Place) -> Any:
@@ -521,7 +522,13 @@ class Calculator:
         if place in self.given:
             return self.given[place]
         if place not in self._known:
-            self._known[place] = self._value(place)
+            if place in self._running:
+                raise FormulaError("#CIRCLE!")
+            self._running.add(place)
+            try:
+                self._known[place] = self._value(place)
+            finally:
+                self._running.discard(place)
         return self._known[place]
 
     def _value(self, place: Place) -> Any:
@@ -539,7 +546,7 @@ class Calculator:
         """Return what a formula on a sheet gives."""
         self._depth += 1
         if self._depth > DEEPEST:
-            raise UnreadableError("the formulas run in a circle, or through too many cells")
+            raise UnreadableError("the formulas run through too many cells")
         try:
             return self.plain(read(form(formula)).run(self, areas(formula, sheet)))
         finally:
@@ -562,4 +569,8 @@ def as_number(value: Any) -> Any:
         return (value - datetime.combine(EPOCH, datetime.min.time())) / timedelta(days=1)
     if isinstance(value, date):
         return float((value - EPOCH).days)
+    if isinstance(value, time):
+        return (datetime.combine(EPOCH, value) - datetime.combine(EPOCH, time())) / timedelta(days=1)
+    if isinstance(value, timedelta):
+        return value / timedelta(days=1)
     return value

@@ -25,6 +25,7 @@ from jcm_calc.verification.findings import Finding, Severity, shown_number
 from jcm_calc.verification.material import Material, on_sheet, terms
 from jcm_calc.verification.quantities import TERMS, Step, address
 from jcm_calc.verification.spreadsheet import (
+    ROUNDING,
     Calculator,
     FormulaError,
     Place,
@@ -233,8 +234,10 @@ class Wrong:
 
     Attributes
     ----------
+    scenarios : tuple of Scenario
+        In which it is judged.
     got, want : tuple of float
-        What its formula gives, and what it should, in each changed scenario.
+        What its formula gives, and what it should, in each of them.
     found, expected : object
         The same for the inputs as they are.
     """
@@ -242,6 +245,7 @@ class Wrong:
     sheet: Sheet
     step: Step
     formula: str
+    scenarios: tuple[Scenario, ...]
     got: tuple[Any, ...]
     want: tuple[float, ...]
     found: Any
@@ -269,7 +273,7 @@ class Wrong:
         rule = self.rule
         assert rule is not None
         found = []
-        for scenario in self.sheet.changed:
+        for scenario in self.scenarios:
             values = {name: self.sheet.element(scenario.arrays, name, self.step.labels) for name in rule.arguments}
             found.append({name: math.nan if value is None else value for name, value in values.items()})
         return found
@@ -277,14 +281,15 @@ class Wrong:
     def fits(self, **replaced: Any) -> bool:
         """Whether the formula is the equation with some operands replaced by what a function makes of them."""
         assert self.rule is not None
-        for operands, scenario, got in zip(self.operands, self.sheet.changed, self.got, strict=True):
-            values = {
-                name: replaced[name](value, scenario) if name in replaced else value for name, value in operands.items()
-            }
+        for operands, scenario, got in zip(self.operands, self.scenarios, self.got, strict=True):
             with np.errstate(all="ignore"):
                 try:
-                    value = float(self.rule.function(*values.values()))
-                except ZeroDivisionError:
+                    values = [
+                        replaced[name](operand, scenario) if name in replaced else operand
+                        for name, operand in operands.items()
+                    ]
+                    value = float(self.rule.function(*values))
+                except (ZeroDivisionError, OverflowError):
                     return False
             if not close(self.sheet.shown(self.step, value), got):
                 return False
@@ -338,25 +343,30 @@ def _judged(sheet: Sheet, step: Step) -> Slip | Wrong | bool:
     expected, stored, formula = sheet.shown(step, value), sheet.stored(step.place), sheet.formula(step.place)
     if formula is None:
         return _constant(sheet, step, stored, expected)
-    sheet_name = step.place[0]
-    got: list[Any] = []
-    want: list[float] = []
     try:
-        for scenario in sheet.changed:
-            wanted = sheet.element(scenario.own, step.name, step.labels)
-            assert wanted is not None
-            want.append(sheet.shown(step, wanted))
-            got.append(_given(sheet, formula.text, sheet_name, scenario))
-            if len(got) == 1 and close(got[0], want[0]):
-                break
+        wrong = _wrong(sheet, step, formula, sheet.changed, expected)
+        if wrong is None and not (formula.stored and close(stored, expected)):
+            # a condition may hold for the inputs as they are only
+            wrong = _wrong(sheet, step, formula, [sheet.actual], expected)
     except UnreadableError as error:
         return _unreadable(step, formula, error)
-    if not close(got[0], want[0]):
-        given = _given(sheet, formula.text, sheet_name, sheet.actual)
-        return Wrong(sheet, step, formula.text, tuple(got), tuple(want), given, expected)
-    if not formula.stored or close(stored, expected):
-        return True
+    if wrong is not None or not formula.stored or close(stored, expected):
+        return wrong or True
     return _stale(sheet, step, formula, stored, expected)
+
+
+def _wrong(sheet: Sheet, step: Step, formula: Formula, scenarios: Sequence[Scenario], expected: float) -> Wrong | None:
+    """Return what is wrong with a formula in some scenarios; None where the first shows nothing."""
+    got, want, name = list[Any](), list[float](), step.place[0]
+    for scenario in scenarios:
+        wanted = sheet.element(scenario.own, step.name, step.labels)
+        assert wanted is not None
+        want.append(sheet.shown(step, wanted))
+        got.append(_given(sheet, formula.text, name, scenario))
+        if close(got[0], want[0]) and not functions(formula.text) & set(ROUNDING):
+            return None
+    given = _given(sheet, formula.text, name, sheet.actual)
+    return Wrong(sheet, step, formula.text, tuple(scenarios), tuple(got), tuple(want), given, expected)
 
 
 def _given(sheet: Sheet, formula: str, name: str, scenario: Scenario, exact: bool = False) -> Any:
@@ -382,7 +392,7 @@ def _constant(sheet: Sheet, step: Step, stored: Any, expected: float) -> Slip | 
         zero = stored == 0 and expected != 0 and step.name not in ("ER", "RE", "PE")
         code, name, finding = _pasted(sheet, step, stored, expected, Severity.ERROR)
         return Slip("C11" if zero else code, name, finding)
-    return Wrong(sheet, step, "", (stored,), (expected,), stored, expected)
+    return Wrong(sheet, step, "", (sheet.actual,), (stored,), (expected,), stored, expected)
 
 
 def _pasted(sheet: Sheet, step: Step, stored: Any, expected: float, severity: Severity) -> tuple[str, str, Finding]:
@@ -572,4 +582,4 @@ def numbers(formula: str) -> tuple[float, ...]:
 def without_rounding(wrong: Wrong) -> list[Any]:
     """Return what a formula would give in each changed scenario if nothing were rounded."""
     name = wrong.step.place[0]
-    return [_given(wrong.sheet, wrong.formula, name, scenario, exact=True) for scenario in wrong.sheet.changed]
+    return [_given(wrong.sheet, wrong.formula, name, scenario, exact=True) for scenario in wrong.scenarios]

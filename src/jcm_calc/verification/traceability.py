@@ -267,7 +267,9 @@ def two_versions(material: Material) -> Iterator[Finding]:
         if own and isinstance(value, int | float) and not any(close(value, as_number(entry.written)) for entry in own):
             message = f"{parameter.symbol} is {value:,.10g} here, and {own[0].written:,.10g} in {own[0].address}"
             yield Finding(message, cell.address, parameter.symbol, value, own[0].written)
-    for problem in material.asked(r"two or more rows|has two rows|is given twice"):
+    # where a cell is blank, the rows of a year no longer stand side by side, and seem to be given twice
+    twice = "two or more rows|has two rows" + ("" if any(blank(material)) else "|is given twice")
+    for problem in material.asked(twice):
         yield Finding(f"{problem.subject}: {problem.complaint}", subject=problem.subject)
 
 
