@@ -133,15 +133,3 @@ def not_derived(material: Material) -> Iterator[Finding]:
             )
             cause = "asked of the project participant: from what is it derived?"
             yield Finding(message, entry.address, entry.parameter.symbol, entry.value, cause=cause)
-
-
-@check(
-    "D12",
-    "Capacity or hours other than registered",
-    "Hours and days fixed ex ante are those of the plan.",
-    needs="plan",
-    asked="https://cdm.unfccc.int/Projects/DB/SGS-UKL1195486676.79/iProcess/DNV-CUK1224748616.37_W1/gotoRFR?rfrid=OSK1F5JN6NYBUFAGYFWG95CUJRKOW3",
-)
-def other_hours(material: Material) -> Iterator[Finding]:
-    """Find hours and days that differ from the plan."""
-    yield from material.deviated("D12")

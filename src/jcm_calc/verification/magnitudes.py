@@ -197,7 +197,8 @@ def magnitude(material: Material) -> Iterator[Finding]:
 def not_rebuilt(material: Material) -> Iterator[Finding]:
     """Find values given by hand for a default whose derivation is known."""
     for derivation in material.m.derivations:
-        rebuilt = derivation.function(**{name: value.value for name, value in derivation.values.items()})
+        parts = {name: value.value for name, value in derivation.values.items()}
+        rebuilt = conversion(derivation.unit, material.m.inputs[derivation.of].unit)(derivation.function(**parts))
         for entry in material.report.entries():
             if entry.parameter.name == derivation.of and isinstance(entry.value, int | float):
                 if not math.isclose(entry.value, rebuilt, rel_tol=2e-3):
