@@ -4,7 +4,7 @@ import re
 import shutil
 import zipfile
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 
 from jcm_calc.declarations.items import Equation, Kind
@@ -14,7 +14,7 @@ from jcm_calc.verification.spreadsheet import REFERENCE, Calculator, FormulaErro
 from jcm_calc.workbook.opening import Book
 
 CELL = r'<c r="{}"((?: s="\d+")?)(?: t="\w+")?(?:/>|>.*?</c>)'
-FORMULA = re.compile(r'<c r="([A-Z]+\d+)"((?: s="\d+")?)(?: t="\w+")?><f>(.*?)</f>(?:<v>.*?</v>|<v/>)?</c>')
+FORMULA = re.compile(r'<c r="([A-Z]+\d+)"((?: s="\d+")?)(?: t="\w+")?><f>(.*?)</f>(?:<v>.*?</v>|<v ?/>)?</c>')
 
 
 def edit(source, target, changes, again=True, replaced=()):
@@ -63,6 +63,28 @@ def calculate_again(path, kept=()):
     shutil.move(path, f"{path}.old")
     _write(f"{path}.old", path, parts)
     Path(f"{path}.old").unlink()
+
+
+def move(source, target, rows, sheets):
+    """Copy a workbook with the tables of some sheets moved down, as a spreadsheet does when rows are put in above."""
+    files, parts = _files(source), _parts(source)
+
+    def moved(match, sheet):
+        if match["text"] is not None or (match["quoted"] or match["plain"] or sheet) not in sheets:
+            return match[0]
+        return re.sub(r"(?<=[A-Z])(\$?)(\d+)(?=:|$)", lambda m: f"{m[1]}{int(m[2]) + rows}", match[0])
+
+    for sheet, file in files.items():
+
+        def formula(m, s=sheet):
+            return f"<f>{escape(REFERENCE.sub(lambda r: moved(r, s), unescape(m[1])), quote=False)}</f>"
+
+        text = re.sub(r"<f>(.*?)</f>", formula, parts[file])
+        if sheet in sheets:
+            text = re.sub(r'<row r="(\d+)"', lambda m: f'<row r="{int(m[1]) + rows}"', text)
+            text = re.sub(r'<c r="([A-Z]+)(\d+)"', lambda m: f'<c r="{m[1]}{int(m[2]) + rows}"', text)
+        parts[file] = text
+    _write(source, target, parts)
 
 
 def _cell(cell, style, value):

@@ -49,7 +49,9 @@ def _named(material: Material) -> Iterator[tuple[str, Finding]]:
 
 
 def _key(entry: Entry) -> tuple[Any, ...]:
-    return entry.parameter.name, tuple(sorted((letter, label) for letter, label in entry.labels.items() if letter != "p"))
+    return entry.parameter.name, tuple(
+        sorted((letter, label) for letter, label in entry.labels.items() if letter != "p")
+    )
 
 
 def _comparable(entry: Entry) -> bool:
@@ -123,7 +125,7 @@ def bound_for_bound(parameter: Parameter, ratio: float) -> str:
     if not parameter.unit.startswith(("tCO2/", "GJ/")):
         return ""
     quantity = "EF" if parameter.unit.startswith("tCO2") else "NCV"
-    columns = {bound: ipcc_2006(quantity, bound) for bound in ("lower", "default", "upper")}  # type: ignore[arg-type]
+    columns = {bound: ipcc_2006(quantity, bound) for bound in ("lower", "default", "upper")}
     names = {"lower": "the lower bound", "default": "the central value", "upper": "the upper bound"}
     for fuel in columns["default"]:
         for found, expected in (("default", "lower"), ("default", "upper"), ("upper", "lower"), ("lower", "upper")):

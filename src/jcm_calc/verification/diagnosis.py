@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-from jcm_calc.declarations.items import Equation, Kind, Parameter
+from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.expression import record
 from jcm_calc.reference_data import ipcc_2006
 from jcm_calc.verification import causes
 from jcm_calc.verification.findings import shown_number
-from jcm_calc.verification.quantities import TERMS, address
+from jcm_calc.verification.quantities import address
 from jcm_calc.verification.spreadsheet import ROUNDING
 from jcm_calc.verification.steps import (
     BRANCHING,
@@ -145,7 +145,10 @@ def _literal(wrong: Wrong) -> Diagnosis | None:
             if wrong.fits(**{name: lambda _, __, number=number: number}):
                 value = sheet.element(sheet.actual.arrays, name, wrong.step.labels)
                 shown = f"{sheet.symbol(name)}, which is {shown_number(value)}"
-                told = f"{sheet.symbol(wrong.step.name)} has {shown_number(number)} written in its formula in place of {shown}"
+                told = (
+                    f"{sheet.symbol(wrong.step.name)} has {shown_number(number)} written in its formula in "
+                    f"place of {shown}"
+                )
                 return "A2", told, "a value typed into a formula"
     return None
 
@@ -246,8 +249,7 @@ def ipcc_bound(node: Parameter, value: float) -> str:
     if quantity is None:
         return ""
     for bound in ("default", "lower", "upper"):
-        for fuel, known in ipcc_2006(quantity, bound).items():  # type: ignore[arg-type]
+        for fuel, known in ipcc_2006(quantity, bound).items():
             if close(known.value, value):
                 return f"it is the {'central value' if bound == 'default' else bound + ' bound'} for {fuel}"
     return ""
-

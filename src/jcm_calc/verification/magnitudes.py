@@ -87,8 +87,9 @@ def other_unit(material: Material) -> Iterator[Finding]:
         if "looks like" in warning.complaint and warning.subject not in told:
             unit = warning.complaint.partition("looks like ")[2].split(",")[0]
             named = (entry for entry in material.report.entries() if entry.parameter.symbol == warning.subject)
-            if entry := max(named, key=lambda one: abs(one.value), default=None):
-                yield _in_other_unit(material, entry, unit, warning.complaint)
+            largest = max(named, key=lambda one: abs(one.value), default=None)
+            if largest is not None:
+                yield _in_other_unit(material, largest, unit, warning.complaint)
 
 
 def _in_other_unit(material: Material, entry: Entry, unit: str, why: str) -> Finding:
@@ -195,16 +196,24 @@ def magnitude(material: Material) -> Iterator[Finding]:
     asked="https://cdm.unfccc.int/IRCheck/iss_forms/VXD6IHTZUAMR1KQ/viewPublic",
 )
 def not_rebuilt(material: Material) -> Iterator[Finding]:
-    """Find values given by hand for a default whose derivation is known."""
+    """Find values given by hand for a default that is derived; a question where its parts are not confirmed."""
     for derivation in material.m.derivations:
         parts = {name: value.value for name, value in derivation.values.items()}
+        doubts = [value.evidence for value in derivation.values.values() if not value.evidence.confirmed]
         rebuilt = conversion(derivation.unit, material.m.inputs[derivation.of].unit)(derivation.function(**parts))
         for entry in material.report.entries():
-            if entry.parameter.name == derivation.of and isinstance(entry.value, int | float):
-                if not math.isclose(entry.value, rebuilt, rel_tol=2e-3):
-                    message = (
-                        f"{entry.parameter.symbol} is {shown_number(entry.value)}, and its parts give {rebuilt:.4g}"
-                    )
-                    effect = material.changed(entry, rebuilt)
-                    because = f"{derivation.text}: {derivation}"
-                    yield Finding(message, entry.address, entry.parameter.symbol, entry.value, rebuilt, because, effect)
+            given = entry.parameter.name == derivation.of and isinstance(entry.value, int | float)
+            if given and not math.isclose(entry.value, rebuilt, rel_tol=2e-3):
+                symbol = entry.parameter.symbol
+                yield Finding(
+                    f"{symbol} is {shown_number(entry.value)}, and its parts give {rebuilt:.4g}",
+                    entry.address,
+                    symbol,
+                    entry.value,
+                    rebuilt,
+                    f"{derivation.text}: {derivation}",
+                    material.changed(entry, rebuilt),
+                    cause="asked of the project participant: how is it derived?" if doubts else "",
+                    unconfirmed=f"the parts of the derivation are themselves {doubts[0]}" if doubts else "",
+                    severity=Severity.QUESTION if doubts else None,
+                )

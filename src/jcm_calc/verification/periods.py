@@ -12,7 +12,6 @@ from jcm_calc.problems import listed
 from jcm_calc.verification.checks import check
 from jcm_calc.verification.findings import Finding, Severity
 from jcm_calc.verification.material import Material, Submission
-from jcm_calc.verification.spreadsheet import EPOCH, as_number
 
 ONE_DAY = timedelta(days=1)
 DOUBT = "that whole tonnes are cut for each calendar year is recalled, not read"

@@ -448,7 +448,10 @@ def _stale(sheet: Sheet, step: Step, formula: Formula, stored: Any, expected: fl
         again = str(error)
     if close(again, stored):
         return False  # a consequence of what it refers to
-    message = f"the stored value of {sheet.symbol(step.name)} is not what its formula gives: pasted over, or not calculated again"
+    message = (
+        f"the stored value of {sheet.symbol(step.name)} is not what its formula gives: pasted "
+        f"over, or not calculated again"
+    )
     effect = _effect(sheet, step.name, [(step, stored)])
     finding = Finding(
         message,
@@ -562,7 +565,7 @@ def because(sheet: Sheet, step: Step) -> str:
     """Say how the expected value of a cell comes about."""
     node = sheet.nodes[step.name.removeprefix(TERMS)]
     if not isinstance(node, Equation):
-        return sheet.result.trace().loc[step.name, "from"] if step.name in sheet.nodes else ""
+        return str(sheet.result.trace().loc[step.name, "from"]) if step.name in sheet.nodes else ""
     written = node.written(sheet.m.symbols())
     if step.name.startswith(TERMS) or not node.total:
         values = [

@@ -229,7 +229,7 @@ def _material(report: Paths, plan: Paths | None, previous: Iterable[Paths], case
         submission,
         registered or (submission if submission.kind == "MRS" else None),
         [Submission(one, "MRS") for one in previous],
-        case if case is None or isinstance(case, CaseFile) else read_case(case),
+        case if case is None or isinstance(case, CaseFile) else read_case(Path(case)),
     )
 
 

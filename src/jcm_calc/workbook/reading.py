@@ -197,6 +197,7 @@ def header(book: Book, sheets: Iterable[str]) -> tuple[str, str]:
 
 
 def matches(book: Book, sheet: str, pattern: re.Pattern[str]) -> list[re.Match[str]]:
+    """Return what matches a pattern at the top of a sheet."""
     texts = [cell for cells in book.grid(sheet)[:HEADER_ROWS] for cell in cells if isinstance(cell, str) and cell]
     return [match for text in texts if (match := pattern.search(text))]
 

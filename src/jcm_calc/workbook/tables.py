@@ -145,9 +145,15 @@ class Sheets:
 
     # Tables of units
 
-    def unit_tables(self, sheet: str, symbols: Symbols, keys: Mapping[str, str]) -> Iterator[UnitTable]:
-        """Yield each table of units; ``keys`` gives the name of a class key by what stands above its classes."""
+    def unit_tables(
+        self, sheet: str, symbols: Symbols, keys: Mapping[str, str], computed: bool = False
+    ) -> Iterator[UnitTable]:
+        """Yield each table of units; ``keys`` gives the name of a class key by what stands above its classes.
+
+        ``computed`` says whether a row counts that holds formulas only, without stored values.
+        """
         grid = self.book.grid(sheet)
+        formulas = {row for row, _ in self.book.formulas(sheet)} if computed else set()
         starts: list[tuple[int, int | None]] = []  # the rows of the symbols and of the units
         for number, cells in enumerate(grid):
             if starts and number <= (starts[-1][1] or starts[-1][0]):
@@ -162,7 +168,7 @@ class Sheets:
             rows = [
                 number
                 for number in range((start if units is None else units) + 1, beyond)
-                if any(cell != "" for cell in grid[number]) and not _is_title(grid[number])
+                if (number in formulas or any(cell != "" for cell in grid[number])) and not _is_title(grid[number])
             ]
             texts = {column: str(grid[units][column]).strip() if units is not None else "" for column in columns}
             yield UnitTable(sheet, letters, [column for column, _ in heads], columns, texts, rows)
