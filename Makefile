@@ -32,8 +32,9 @@ format: $(READY) ## Fix style where a tool can
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-pages: $(READY) ## Write the page of each methodology
+pages: $(READY) ## Write the pages of the methodologies and of the checks
 	@$(BIN)/python docs/pages.py
+	@$(BIN)/python docs/verification_page.py
 
 clean: ## Remove everything that was made
 	@rm -rf .venv build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -13,7 +13,8 @@ HEAD = """# Verification
 `jcm verify REPORT.xlsx` re-runs the calculation in a filled monitoring spreadsheet and says what is wrong with it:
 
 ```
-jcm verify REPORT.xlsx --against PLAN.xlsx --case CASE.toml --previous EARLIER.xlsx -o findings.xlsx --html findings.html
+jcm verify REPORT.xlsx --against PLAN.xlsx --case CASE.toml --previous EARLIER.xlsx \\
+           -o findings.xlsx --html findings.html
 jcm verify FOLDER                      # every workbook of a folder, on all cores
 jcm verify REPORT.xlsx --select C --ignore C16
 ```
@@ -21,17 +22,19 @@ jcm verify REPORT.xlsx --select C --ignore C16
 In Python it is `jcm_calc.verify(report, plan, previous=…, case=…)`; its `findings` are objects, and `table()` is a
 DataFrame.
 
-* Every cell of the calculation sheets is judged by itself. Its formula is evaluated while the cells that it may refer to
-  hold what the library gives for them: once for inputs changed at random, and for the inputs as they are where its stored
-  value differs. A formula is right if it means the declared equation, however it is spelled, and a wrong cell does not make
-  those that depend on it wrong: they are listed as its consequences.
-* A finding is an **error** (the number is wrong, or a binding rule is broken), a **warning** (not as planned or not
-  supported), or a **question** (only a person can settle it). It says what was found and expected, how the expected value
-  comes about, what it does to ER unrounded and in whole tonnes by calendar year, and the likely cause.
-* Rules that nobody has confirmed, such as the cut to whole tonnes and the share from which a difference is material, are
-  named as such in the finding, and apart from the verdict.
-* Exit codes: 0 agrees; 1 an error was found, or nothing could be calculated; 2 the file cannot be used; 3 `--certify` was
-  asked for and refused.
+* Every cell of the calculation sheets is judged by itself. Its formula is evaluated while the cells that it
+  may refer to hold what the library gives for them: once for inputs changed at random, and for the inputs
+  as they are where its stored value differs. A formula is right if it means the declared equation, however
+  it is spelled, and a wrong cell does not make those that depend on it wrong: they are listed as its
+  consequences.
+* A finding is an **error** (the number is wrong, or a binding rule is broken), a **warning** (not as
+  planned or not supported), or a **question** (only a person can settle it). It says what was found and
+  expected, how the expected value comes about, what it does to ER unrounded and in whole tonnes by calendar
+  year, and the likely cause.
+* Rules that nobody has confirmed, such as the cut to whole tonnes and the share from which a difference is
+  material, are named as such in the finding, and apart from the verdict.
+* Exit codes: 0 agrees; 1 an error was found, or nothing could be calculated; 2 the file cannot be used; 3
+  `--certify` was asked for and refused.
 
 This page is written from the checks by `make pages`: change the check, not the page.
 """

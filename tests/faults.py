@@ -94,7 +94,8 @@ def _cell(cell, style, value):
     if value is None:
         return f'<c r="{cell}"{style}/>'
     if isinstance(value, str) and value.startswith("="):
-        return f'<c r="{cell}"{style}><f>{escape(value[1:], quote=False)}</f><v>{0 if stored is None else stored!r}</v></c>'
+        formula, result = escape(value[1:], quote=False), 0 if stored is None else stored
+        return f'<c r="{cell}"{style}><f>{formula}</f><v>{result!r}</v></c>'
     if isinstance(value, str) and value.startswith("#"):
         return f'<c r="{cell}"{style} t="e"><v>{value}</v></c>'
     if isinstance(value, str):

@@ -86,7 +86,7 @@ def _deviation(material: Material, entry: Entry, before: Entry) -> tuple[str, Fi
 
 
 def _kind(material: Material, entry: Entry, before: Entry) -> tuple[str, str, Severity | None]:
-    """Return the code of the check a deviation belongs to, the likely cause, and its severity where it is not the usual."""
+    """Return the code of the check of a deviation, the likely cause, and its severity if not the usual."""
     parameter = entry.parameter
     if not isinstance(entry.value, int | float) or not isinstance(before.value, int | float):
         selects = parameter.kind is Kind.CLASS_KEY or not parameter.textual
