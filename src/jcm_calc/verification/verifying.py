@@ -250,23 +250,19 @@ def _claimed(material: Material) -> int | None:
 
 
 def verify_all(
-    reports: Sequence[Paths],
-    plan: Paths | None,
-    case: Paths | None,
-    options: Mapping[str, Any],
-    workers: int | None = None,
-) -> Iterable[tuple[Path, Verification | InputError]]:
-    """Verify files on all cores; yield each as it is done."""
+    reports: Sequence[Paths], plan: Paths | None, case: Paths | None, options: Mapping[str, Any]
+) -> Iterable[tuple[Path, dict[str, Any] | InputError]]:
+    """Verify files on all cores; yield each as it is done, as `Verification.as_data`, or why it cannot be used."""
     from concurrent.futures import ProcessPoolExecutor, as_completed
 
-    with ProcessPoolExecutor(workers) as pool:
+    with ProcessPoolExecutor() as pool:
         waiting = {pool.submit(_one, report, plan, case, dict(options)): Path(report) for report in reports}
         for done in as_completed(waiting):
             yield waiting[done], done.result()
 
 
-def _one(report: Paths, plan: Paths | None, case: Paths | None, options: dict[str, Any]) -> Verification | InputError:
+def _one(report: Paths, plan: Paths | None, case: Paths | None, options: dict[str, Any]) -> dict[str, Any] | InputError:
     try:
-        return verify(report, plan, case=case, **options)
+        return verify(report, plan, case=case, **options).as_data()
     except InputError as error:
         return error
