@@ -191,7 +191,7 @@ def verify(
     >>> import jcm_calc
     >>> jcm_calc.calculate("PW_AM001", EG="600 MWh", p="2024").to_excel("handed_in.xlsx")
     >>> jcm_calc.verify("handed_in.xlsx")
-    <Verification handed_in.xlsx: agrees; 0 errors, 0 warnings, 2 questions>
+    <Verification handed_in.xlsx: agrees; 0 errors, 0 warnings, 1 questions>
     """
     chosen = selected(select, ignore)
     material = _material(report, plan, previous, case)
