@@ -14,7 +14,7 @@ from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Entry
 
 # How far a monitored amount may lie from its plan before another unit is the likelier reason.
-FAR = 100.0
+FAR = 300.0
 ABOVE, FAR_ABOVE = 1.05, 1.20
 
 
@@ -101,17 +101,23 @@ def _in_other_unit(material: Material, entry: Entry, unit: str, why: str) -> Fin
 
 
 def _against_plan(material: Material) -> Iterator[tuple[Entry, float]]:
-    """Yield monitored amounts with the mean of what the plan has for the same unit."""
+    """Yield monitored amounts with what the plan has for the same unit."""
     if "plan" not in material.has:
         return
     planned: dict[tuple[object, ...], list[float]] = {}
     for entry in material.registered.entries("MPS"):
-        if entry.parameter.kind is Kind.MONITORED and isinstance(entry.value, int | float) and entry.value:
-            planned.setdefault(_unit_key(entry), []).append(entry.value)
-    for entry in material.report.entries():
-        values = planned.get(_unit_key(entry))
-        if values and entry.parameter.kind is Kind.MONITORED and isinstance(entry.value, int | float) and entry.value:
+        if _amount(entry):
+            for key in (_unit_key(entry), (*_unit_key(entry), entry.labels.get("p"))):
+                planned.setdefault(key, []).append(entry.value)
+    for entry in filter(_amount, material.report.entries()):
+        # the plan of the same period, or else what the plan has for any
+        values = planned.get((*_unit_key(entry), entry.labels.get("p"))) or planned.get(_unit_key(entry))
+        if values:
             yield entry, math.fsum(values) / len(values)
+
+
+def _amount(entry: Entry) -> bool:
+    return entry.parameter.kind is Kind.MONITORED and isinstance(entry.value, int | float) and bool(entry.value)
 
 
 def _unit_key(entry: Entry) -> tuple[object, ...]:
@@ -131,7 +137,7 @@ def _likely_unit(ratio: float, unit: str) -> str:
         if factor > 0:
             found[other] = abs(math.log10(ratio / factor))
     best = min(found, key=found.__getitem__, default="")
-    return best if best and best != unit and found[best] < 1 else ""
+    return best if best and best != unit and found[best] < 0.5 else ""
 
 
 @check(
