@@ -32,8 +32,9 @@ format: $(READY) ## Fix style where a tool can
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-pages: $(READY) ## Write the page of each methodology
+pages: $(READY) ## Write the pages of the methodologies and of the checks
 	@$(BIN)/python docs/pages.py
+	@$(BIN)/python docs/verification_page.py
 
 docs: $(READY) ## Build the documentation: build/docs, shown by `python -m http.server -d build/docs`
 	@$(BIN)/sphinx-build -W --keep-going -q -E docs build/docs

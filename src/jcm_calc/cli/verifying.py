@@ -74,7 +74,7 @@ def verify_folder(folder: Path, plan: Path | None, options: dict[str, Any], case
     files = sorted(path for path in folder.glob("*.xlsx") if not path.name.startswith("~"))
     if not files:
         raise click.BadParameter(f"{folder} holds no .xlsx file", param_hint="REPORT")
-    done: dict[Path, Verification | InputError] = {}
+    done: dict[Path, dict[str, Any] | InputError] = {}
     with Progress(console=_console(), transient=True) as progress:
         task = progress.add_task("verifying", total=len(files))
         for path, outcome in verify_all(files, plan, case, options):
@@ -95,22 +95,23 @@ def _console() -> Any:
     return Console(stderr=True)
 
 
-def _row(path: Path, outcome: Verification | InputError) -> list[str]:
+def _row(path: Path, outcome: dict[str, Any] | InputError) -> list[str]:
     if isinstance(outcome, InputError):
         return [path.name, "", f"unusable: {outcome.problems[0].complaint}", "", "", "", "", ""]
-    amounts = ["" if one is None else f"{one:,}" for one in (outcome.claimed, outcome.due)]
-    counts = [str(len(outcome.of(one))) for one in Severity]
-    return [path.name, outcome.methodology, str(outcome.verdict), *amounts, *counts]
+    amounts = ["" if one is None else f"{one:,}" for one in (outcome["claimed"], outcome["due"])]
+    severities = [finding["severity"] for finding in outcome["findings"]]
+    counts = [str(severities.count(one)) for one in Severity]
+    return [path.name, outcome["methodology"], outcome["verdict"], *amounts, *counts]
 
 
-def _data(path: Path, outcome: Verification | InputError) -> dict[str, Any]:
+def _data(path: Path, outcome: dict[str, Any] | InputError) -> dict[str, Any]:
     if isinstance(outcome, InputError):
         return {"file": path.name, "unusable": [str(problem) for problem in outcome.problems]}
-    return outcome.as_data()
+    return outcome
 
 
-def _codes(outcomes: Sequence[Verification | InputError]) -> int:
-    if any(isinstance(outcome, InputError) for outcome in outcomes):
+def _codes(outcomes: Sequence[dict[str, Any] | InputError]) -> int:
+    verdicts = [None if isinstance(outcome, InputError) else outcome["verdict"] for outcome in outcomes]
+    if None in verdicts:
         return UNUSABLE
-    agreed = all(isinstance(outcome, Verification) and outcome.verdict is Verdict.AGREES for outcome in outcomes)
-    return 0 if agreed else DIFFERS
+    return 0 if all(verdict == Verdict.AGREES for verdict in verdicts) else DIFFERS

@@ -89,7 +89,10 @@ def far_above(material: Material) -> Iterator[Finding]:
     actual, days, planned, planned_days = compared
     scaled = planned * days / planned_days
     if actual > (1 + MUCH) * scaled:
-        message = f"ER is {actual:,.6g} tCO2, {actual / scaled - 1:+.1%} of what the plan has for {days:g} days ({scaled:,.6g})"
+        message = (
+            f"ER is {actual:,.6g} tCO2, {actual / scaled - 1:+.1%} of what the plan has for "
+            f"{days:g} days ({scaled:,.6g})"
+        )
         cause = "asked of the project participant: more activity, another factor, or other days?"
         yield Finding(
             message, "", "ER_p", actual, scaled, f"the plan's {planned:,.6g} tCO2 in {planned_days:g} days", cause=cause

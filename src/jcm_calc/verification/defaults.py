@@ -30,7 +30,10 @@ def warming_potential(material: Material) -> Iterator[Finding]:
         late = any(period.last and period.last >= PARIS for period in dated)
         if entry.parameter.symbol.startswith("GWP") and late and entry.value in (21.0, 25.0):
             report = "SAR" if entry.value == 21 else "AR4"
-            message = f"{entry.parameter.symbol} = {entry.value:g} is that of {report}, and the report covers days from 2021 on"
+            message = (
+                f"{entry.parameter.symbol} = {entry.value:g} is that of {report}, and the report "
+                f"covers days from 2021 on"
+            )
             doubt = "that the potentials of AR5 apply from 2021 on is recalled, not read"
             yield Finding(
                 message,
@@ -60,7 +63,7 @@ def changed_factor(material: Material) -> Iterator[Finding]:
 @check(
     "D6",
     "Mean default where a bound is due",
-    "A default is taken from the column that the document names: the central value, or the bound in the safe direction.",
+    "A default is taken from the column that the document names: central value, or bound in the safe direction.",
     asked="https://cdm.unfccc.int/IRCheck/reg_forms/46U7CGJQO80XRND/viewPublic",
 )
 def wrong_column(material: Material) -> Iterator[Finding]:
@@ -124,7 +127,7 @@ def _values(entry: Entry) -> Iterator[Value]:
 def not_derived(material: Material) -> Iterator[Finding]:
     """Find defaults by hand without a value of the document and without a source."""
     sources = {parameter.name for parameter, row in material.report.rows() if row.text("source")}
-    told = set()
+    told: set[str] = set()
     for entry in _by_hand(material):
         if not any(_values(entry)) and entry.parameter.name not in sources | told:
             told.add(entry.parameter.name)
@@ -133,15 +136,3 @@ def not_derived(material: Material) -> Iterator[Finding]:
             )
             cause = "asked of the project participant: from what is it derived?"
             yield Finding(message, entry.address, entry.parameter.symbol, entry.value, cause=cause)
-
-
-@check(
-    "D12",
-    "Capacity or hours other than registered",
-    "Hours and days fixed ex ante are those of the plan.",
-    needs="plan",
-    asked="https://cdm.unfccc.int/Projects/DB/SGS-UKL1195486676.79/iProcess/DNV-CUK1224748616.37_W1/gotoRFR?rfrid=OSK1F5JN6NYBUFAGYFWG95CUJRKOW3",
-)
-def other_hours(material: Material) -> Iterator[Finding]:
-    """Find hours and days that differ from the plan."""
-    yield from material.deviated("D12")

@@ -79,7 +79,10 @@ def units(material: Material) -> Iterator[Finding]:
             message = f"{meaning} {listed(new)} is credited, and the plan does not have it"
             yield Finding(message, reported[letter][new[0]], letter, listed(new), severity=Severity.ERROR)
         if gone:
-            message = f"{meaning} {listed(gone)} of the plan has no row in the report: {len(reported[letter])} of {len(planned[letter])} units"
+            message = (
+                f"{meaning} {listed(gone)} of the plan has no row in the report: "
+                f"{len(reported[letter])} of {len(planned[letter])} units"
+            )
             yield Finding(
                 message, planned[letter][gone[0]], letter, cause="asked of the project participant: out of service?"
             )
@@ -124,7 +127,7 @@ def point(material: Material) -> Iterator[Finding]:
     for parameter, row in material.registered.rows("MPS"):
         if row.text("point"):
             planned.setdefault(parameter.name, set()).add(row.text("point"))
-    told = set()
+    told: set[str] = set()
     for parameter, row in material.report.rows():
         found = row.text("point")
         if found and parameter.name in planned and found not in planned[parameter.name] | told:

@@ -20,7 +20,12 @@ REPORTS = ("SAR", "AR4", "AR5")
 
 def deviations(material: Material) -> Iterator[tuple[str, Finding]]:
     """Yield each value fixed beforehand that is another one in the report than in the plan."""
-    planned = {_key(entry): entry for entry in material.registered.entries("MPS") if _comparable(entry)}
+    planned: dict[Any, Entry | None] = {}
+    for entry in filter(_comparable, material.registered.entries("MPS")):
+        before = planned.setdefault(_key(entry), entry)
+        if before is not None and not _same(entry, before):
+            planned[_key(entry)] = None  # planned otherwise from year to year
+    yield from _named(material)
     told: set[Any] = set()
     for entry in material.report.entries("MRS"):
         before = planned.get(_key(entry))
@@ -31,13 +36,26 @@ def deviations(material: Material) -> Iterator[tuple[str, Finding]]:
         yield _deviation(material, entry, before)
 
 
+def _named(material: Material) -> Iterator[tuple[str, Finding]]:
+    """Yield each candidate that the report names in place of the plan's."""
+    planned = {name: one for part in material.registered.of("MPS") for name, one in part.found.named.items()}
+    for part in material.report.of("MRS"):
+        for name, candidate in part.found.named.items():
+            if planned.get(name, candidate) != candidate:
+                symbol = material.m.inputs[name].symbol
+                message = f"{symbol} is that of {candidate!r} in the report, and of {planned[name]!r} in the plan"
+                code = "D1" if symbol.startswith("GWP") else "D6"
+                yield code, Finding(message, part.roles["input"], symbol, candidate, planned[name], "the plan")
+
+
 def _key(entry: Entry) -> tuple[Any, ...]:
-    return entry.parameter.name, tuple(sorted(entry.labels.items()))
+    return entry.parameter.name, tuple(
+        sorted((letter, label) for letter, label in entry.labels.items() if letter != "p")
+    )
 
 
 def _comparable(entry: Entry) -> bool:
-    fixed = entry.parameter.kind is not Kind.MONITORED
-    return fixed and "p" not in entry.parameter.indices and entry.value is not None
+    return entry.parameter.kind is not Kind.MONITORED and entry.value is not None
 
 
 def _same(entry: Entry, before: Entry) -> bool:
@@ -68,7 +86,7 @@ def _deviation(material: Material, entry: Entry, before: Entry) -> tuple[str, Fi
 
 
 def _kind(material: Material, entry: Entry, before: Entry) -> tuple[str, str, Severity | None]:
-    """Return the code of the check a deviation belongs to, the likely cause, and its severity where it is not the usual."""
+    """Return the code of the check of a deviation, the likely cause, and its severity if not the usual."""
     parameter = entry.parameter
     if not isinstance(entry.value, int | float) or not isinstance(before.value, int | float):
         selects = parameter.kind is Kind.CLASS_KEY or not parameter.textual
@@ -85,8 +103,6 @@ def _kind(material: Material, entry: Entry, before: Entry) -> tuple[str, str, Se
         return "D6", cause, None
     if parameter.unit in CAPACITIES:
         return "J1", "", None
-    if parameter.unit in ("h", "d", "h/d", "d/yr", "h/yr"):
-        return "D12", "", None
     return "D2", "", None
 
 
@@ -109,7 +125,7 @@ def bound_for_bound(parameter: Parameter, ratio: float) -> str:
     if not parameter.unit.startswith(("tCO2/", "GJ/")):
         return ""
     quantity = "EF" if parameter.unit.startswith("tCO2") else "NCV"
-    columns = {bound: ipcc_2006(quantity, bound) for bound in ("lower", "default", "upper")}  # type: ignore[arg-type]
+    columns = {bound: ipcc_2006(quantity, bound) for bound in ("lower", "default", "upper")}
     names = {"lower": "the lower bound", "default": "the central value", "upper": "the upper bound"}
     for fuel in columns["default"]:
         for found, expected in (("default", "lower"), ("default", "upper"), ("upper", "lower"), ("lower", "upper")):

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-from jcm_calc.declarations.items import Equation, Kind, Parameter
-from jcm_calc.expression import Expression, record
+from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.expression import record
 from jcm_calc.reference_data import ipcc_2006
 from jcm_calc.verification import causes
 from jcm_calc.verification.findings import shown_number
-from jcm_calc.verification.quantities import TERMS, address
+from jcm_calc.verification.quantities import address
 from jcm_calc.verification.spreadsheet import ROUNDING
-from jcm_calc.verification.steps import Wrong, close, functions, numbers, without_rounding
+from jcm_calc.verification.steps import (
+    BRANCHING,
+    Wrong,
+    close,
+    functions,
+    lacks_choice,
+    numbers,
+    operations,
+    without_rounding,
+)
 
 Diagnosis = tuple[str, str, str]  # code, what is wrong, likely cause
-BRANCHING = {"where", "minimum", "maximum", "clip"}
 
 
 def diagnose(wrong: Wrong) -> Diagnosis:
@@ -29,7 +37,7 @@ def diagnose(wrong: Wrong) -> Diagnosis:
         hypotheses = (_error, _rounded, _mean, _of_total, _constant_factor)
     else:
         hypotheses = (
-            *(_error, _rounded, _literal, _other_operand, _turned, _left_out),
+            *(_error, _rounded, _no_choice, _literal, _other_operand, _turned, _left_out),
             *(_constant_factor, _mean, _branch),
         )
     for hypothesis in hypotheses:
@@ -62,7 +70,7 @@ def _mean(wrong: Wrong) -> Diagnosis | None:
 
 
 def _turned(wrong: Wrong) -> Diagnosis | None:
-    """A sign or a ratio that is turned."""
+    """Recognise a sign or a ratio that is turned."""
     assert wrong.rule is not None
     names, symbol = wrong.rule.arguments, wrong.sheet.symbol
     for name in names:
@@ -91,7 +99,7 @@ def _left_out(wrong: Wrong) -> Diagnosis | None:
 
 
 def _other_operand(wrong: Wrong) -> Diagnosis | None:
-    """A reference to the cell of another quantity, or of another unit or period."""
+    """Recognise a reference to the cell of another quantity, or of another unit or period."""
     assert wrong.rule is not None
     sheet = wrong.sheet
     for place in dict.fromkeys(wrong.precedents):
@@ -129,7 +137,7 @@ def _constant_factor(wrong: Wrong) -> Diagnosis | None:
 
 
 def _literal(wrong: Wrong) -> Diagnosis | None:
-    """A number written in the formula in place of an operand."""
+    """Recognise a number written in the formula in place of an operand."""
     assert wrong.rule is not None
     sheet = wrong.sheet
     for number in (one for one in numbers(wrong.formula) if one not in (0, 1)):
@@ -137,39 +145,35 @@ def _literal(wrong: Wrong) -> Diagnosis | None:
             if wrong.fits(**{name: lambda _, __, number=number: number}):
                 value = sheet.element(sheet.actual.arrays, name, wrong.step.labels)
                 shown = f"{sheet.symbol(name)}, which is {shown_number(value)}"
-                told = f"{sheet.symbol(wrong.step.name)} has {shown_number(number)} written in its formula in place of {shown}"
+                told = (
+                    f"{sheet.symbol(wrong.step.name)} has {shown_number(number)} written in its formula in "
+                    f"place of {shown}"
+                )
                 return "A2", told, "a value typed into a formula"
     return None
 
 
-def _branch(wrong: Wrong) -> Diagnosis | None:
-    """A condition, a lower or a higher of two, that is not the declared one."""
+def _no_choice(wrong: Wrong) -> Diagnosis | None:
+    """Recognise a formula without the lower, the higher, or the one of two that the equation takes."""
     assert wrong.rule is not None
-    used = set(_operations(record(wrong.rule.function))) & BRANCHING
-    if not used:
+    if not lacks_choice(wrong.rule, wrong.formula):
         return None
-    symbol = wrong.sheet.symbol(wrong.step.name)
-    if not functions(wrong.formula) & {"IF", "MIN", "MAX"}:
-        return (
-            "C10",
-            f"{symbol} lacks the choice between values that the equation makes ({', '.join(sorted(used))})",
-            "",
-        )
-    return "C9", f"the condition in {symbol} is not the declared one", ""
+    return "C10", f"{wrong.sheet.symbol(wrong.step.name)} lacks the choice between values that the equation makes", ""
 
 
-def _operations(expression: Expression) -> Iterator[str]:
-    yield expression.operation
-    for argument in expression.arguments:
-        if isinstance(argument, Expression):
-            yield from _operations(argument)
+def _branch(wrong: Wrong) -> Diagnosis | None:
+    """Recognise a condition that is not the declared one."""
+    assert wrong.rule is not None
+    if not BRANCHING & set(operations(record(wrong.rule.function))):
+        return None
+    return "C9", f"the condition in {wrong.sheet.symbol(wrong.step.name)} is not the declared one", ""
 
 
 # Totals
 
 
 def _of_total(wrong: Wrong) -> Diagnosis | None:
-    """A sum over the wrong cells."""
+    """Recognise a sum over the wrong cells."""
     should = {step.place for step in wrong.summands}
     counted = Counter(wrong.precedents)
     missing = [place for place in should if place not in counted]
@@ -202,14 +206,14 @@ def _listed(places: list[tuple[str, int, int]]) -> str:
 
 
 def _of_default(wrong: Wrong) -> Diagnosis:
-    """A value that the calculation sheet shows for an input, and that is not the input."""
+    """Recognise a value that the calculation sheet shows for an input, and that is not the input."""
     node, symbol = wrong.node, wrong.sheet.symbol(wrong.step.name)
     found, expected = wrong.found, wrong.expected
     if isinstance(found, str) or found is None:
         return "A7", f"{symbol} shows {found or 'nothing'} on the calculation sheet", ""
     for place in wrong.precedents:
         other = wrong.sheet.by_place.get(place)
-        if other is not None and other.name != wrong.step.name:
+        if other is not None and other.name not in (wrong.step.name, getattr(node, "by", "")):
             return "A8", f"{symbol} takes the value of {wrong.sheet.symbol(other.name)} ({address(place)})", ""
     if isinstance(node, Parameter) and node.kind is Kind.DEFAULT and wrong.step.name not in wrong.sheet.entered:
         return _of_document(node, symbol, found, expected)
@@ -226,7 +230,7 @@ def _of_default(wrong: Wrong) -> Diagnosis:
 
 
 def _of_document(node: Parameter, symbol: str, found: float, expected: float) -> Diagnosis:
-    """A default that is not the document's."""
+    """Recognise a default that is not the document's."""
     told = f"{symbol} is {shown_number(found)}, and the document has {shown_number(expected)}"
     if node.table is not None and any(close(found, value.value) for value in node.table.entries.values()):
         return "C9", f"{told}: the value of another class of {node.by}", "looked up in the wrong row"
@@ -245,10 +249,7 @@ def ipcc_bound(node: Parameter, value: float) -> str:
     if quantity is None:
         return ""
     for bound in ("default", "lower", "upper"):
-        for fuel, known in ipcc_2006(quantity, bound).items():  # type: ignore[arg-type]
+        for fuel, known in ipcc_2006(quantity, bound).items():
             if close(known.value, value):
                 return f"it is the {'central value' if bound == 'default' else bound + ' bound'} for {fuel}"
     return ""
-
-
-__all__ = ["TERMS", "Equation", "diagnose", "ipcc_bound"]

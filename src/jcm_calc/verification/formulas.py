@@ -1,4 +1,4 @@
-"""Group C: is the formula the registered one?"""
+"""Group C: the formula is the registered one."""
 
 from __future__ import annotations
 
@@ -94,7 +94,10 @@ def not_used(material: Material) -> Iterator[Finding]:
         name = entry.parameter.name
         if name in graph and name not in entered and entry.parameter.kind is Kind.DEFAULT:
             effect = material.changed(entry, entry.value) if isinstance(entry.value, int | float) else None
-            message = f"the plan fixes {entry.parameter.symbol} at {shown_number(entry.value)}, and the report does not use it"
+            message = (
+                f"the plan fixes {entry.parameter.symbol} at {shown_number(entry.value)}, and the "
+                f"report does not use it"
+            )
             because = f"the plan, {entry.address}"
             yield Finding(message, "", entry.parameter.symbol, None, entry.value, because, effect)
 
@@ -218,7 +221,10 @@ def printed_otherwise(material: Material) -> Iterator[Finding]:
             declared = [_named(text.partition("=")[2], symbols) for text in written[line.symbol]]
             # a form for every case prints the equations of all of them
             if printed not in declared and printed != set().union(*declared):
-                message = f"the equation printed for {line.symbol} is {line.equation!r}, declared is {written[line.symbol][0]!r}"
+                message = (
+                    f"the equation printed for {line.symbol} is {line.equation!r}, declared is "
+                    f"{written[line.symbol][0]!r}"
+                )
                 yield Finding(message, line.address, line.symbol)
 
 

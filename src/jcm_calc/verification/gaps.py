@@ -39,22 +39,23 @@ def filled(material: Material) -> Iterator[Finding]:
         if len(entries) < ENOUGH:
             continue
         values = [entry.value for entry in entries]
-        for before, here, after, entry in zip(values, values[1:], values[2:], entries[1:], strict=False):
-            if here and before != after and close(here, (before + after) / 2):
-                # in a straight line every amount is the mean of its neighbours
-                if (
-                    sum(close(b, (a + c) / 2) for a, b, c in zip(values, values[1:], values[2:], strict=False))
-                    < len(values) - 2
-                ):
-                    message = (
-                        f"{entry.parameter.symbol} of {entry.labels['p']} is exactly the mean of the periods beside it"
-                    )
-                    yield Finding(message, entry.address, entry.parameter.symbol, here, cause=cause)
+        means = [close(here, (before + after) / 2) for before, here, after in _neighbours(values)]
+        for (before, here, after), mean, entry in zip(_neighbours(values), means, entries[1:], strict=False):
+            # in a straight line every amount is the mean of its neighbours
+            if mean and here and before != after and not all(means):
+                message = (
+                    f"{entry.parameter.symbol} of {entry.labels['p']} is exactly the mean of the periods beside it"
+                )
+                yield Finding(message, entry.address, entry.parameter.symbol, here, cause=cause)
         for at in range(len(values) - RUN + 1):
             same = values[at : at + RUN]
             if same[0] and len(set(same)) == 1 and (at == 0 or values[at - 1] != same[0]):
                 message = f"{entries[at].parameter.symbol} is {same[0]:,.6g} for {RUN} periods on end"
                 yield Finding(message, entries[at].address, entries[at].parameter.symbol, same[0], cause=cause)
+
+
+def _neighbours(values: list[float]) -> list[tuple[float, float, float]]:
+    return list(zip(values, values[1:], values[2:], strict=False))
 
 
 @check(

@@ -14,7 +14,7 @@ from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Entry
 
 # How far a monitored amount may lie from its plan before another unit is the likelier reason.
-FAR = 100.0
+FAR = 300.0
 ABOVE, FAR_ABOVE = 1.05, 1.20
 
 
@@ -87,8 +87,9 @@ def other_unit(material: Material) -> Iterator[Finding]:
         if "looks like" in warning.complaint and warning.subject not in told:
             unit = warning.complaint.partition("looks like ")[2].split(",")[0]
             named = (entry for entry in material.report.entries() if entry.parameter.symbol == warning.subject)
-            if entry := max(named, key=lambda one: abs(one.value), default=None):
-                yield _in_other_unit(material, entry, unit, warning.complaint)
+            largest = max(named, key=lambda one: abs(one.value), default=None)
+            if largest is not None:
+                yield _in_other_unit(material, largest, unit, warning.complaint)
 
 
 def _in_other_unit(material: Material, entry: Entry, unit: str, why: str) -> Finding:
@@ -100,17 +101,23 @@ def _in_other_unit(material: Material, entry: Entry, unit: str, why: str) -> Fin
 
 
 def _against_plan(material: Material) -> Iterator[tuple[Entry, float]]:
-    """Yield monitored amounts with the mean of what the plan has for the same unit."""
+    """Yield monitored amounts with what the plan has for the same unit."""
     if "plan" not in material.has:
         return
     planned: dict[tuple[object, ...], list[float]] = {}
     for entry in material.registered.entries("MPS"):
-        if entry.parameter.kind is Kind.MONITORED and isinstance(entry.value, int | float) and entry.value:
-            planned.setdefault(_unit_key(entry), []).append(entry.value)
-    for entry in material.report.entries():
-        values = planned.get(_unit_key(entry))
-        if values and entry.parameter.kind is Kind.MONITORED and isinstance(entry.value, int | float) and entry.value:
+        if _amount(entry):
+            for key in (_unit_key(entry), (*_unit_key(entry), entry.labels.get("p"))):
+                planned.setdefault(key, []).append(entry.value)
+    for entry in filter(_amount, material.report.entries()):
+        # the plan of the same period, or else what the plan has for any
+        values = planned.get((*_unit_key(entry), entry.labels.get("p"))) or planned.get(_unit_key(entry))
+        if values:
             yield entry, math.fsum(values) / len(values)
+
+
+def _amount(entry: Entry) -> bool:
+    return entry.parameter.kind is Kind.MONITORED and isinstance(entry.value, int | float) and bool(entry.value)
 
 
 def _unit_key(entry: Entry) -> tuple[object, ...]:
@@ -130,7 +137,7 @@ def _likely_unit(ratio: float, unit: str) -> str:
         if factor > 0:
             found[other] = abs(math.log10(ratio / factor))
     best = min(found, key=found.__getitem__, default="")
-    return best if best and best != unit and found[best] < 1 else ""
+    return best if best and best != unit and found[best] < 0.5 else ""
 
 
 @check(
@@ -195,15 +202,24 @@ def magnitude(material: Material) -> Iterator[Finding]:
     asked="https://cdm.unfccc.int/IRCheck/iss_forms/VXD6IHTZUAMR1KQ/viewPublic",
 )
 def not_rebuilt(material: Material) -> Iterator[Finding]:
-    """Find values given by hand for a default whose derivation is known."""
+    """Find values given by hand for a default that is derived; a question where its parts are not confirmed."""
     for derivation in material.m.derivations:
-        rebuilt = derivation.function(**{name: value.value for name, value in derivation.values.items()})
+        parts = {name: value.value for name, value in derivation.values.items()}
+        doubts = [value.evidence for value in derivation.values.values() if not value.evidence.confirmed]
+        rebuilt = conversion(derivation.unit, material.m.inputs[derivation.of].unit)(derivation.function(**parts))
         for entry in material.report.entries():
-            if entry.parameter.name == derivation.of and isinstance(entry.value, int | float):
-                if not math.isclose(entry.value, rebuilt, rel_tol=2e-3):
-                    message = (
-                        f"{entry.parameter.symbol} is {shown_number(entry.value)}, and its parts give {rebuilt:.4g}"
-                    )
-                    effect = material.changed(entry, rebuilt)
-                    because = f"{derivation.text}: {derivation}"
-                    yield Finding(message, entry.address, entry.parameter.symbol, entry.value, rebuilt, because, effect)
+            given = entry.parameter.name == derivation.of and isinstance(entry.value, int | float)
+            if given and not math.isclose(entry.value, rebuilt, rel_tol=2e-3):
+                symbol = entry.parameter.symbol
+                yield Finding(
+                    f"{symbol} is {shown_number(entry.value)}, and its parts give {rebuilt:.4g}",
+                    entry.address,
+                    symbol,
+                    entry.value,
+                    rebuilt,
+                    f"{derivation.text}: {derivation}",
+                    material.changed(entry, rebuilt),
+                    cause="asked of the project participant: how is it derived?" if doubts else "",
+                    unconfirmed=f"the parts of the derivation are themselves {doubts[0]}" if doubts else "",
+                    severity=Severity.QUESTION if doubts else None,
+                )

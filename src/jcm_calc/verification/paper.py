@@ -29,11 +29,18 @@ COLUMNS = {
 }
 COLOURS = {Severity.ERROR: "#B3261E", Severity.WARNING: "#9A6700", Severity.QUESTION: "#1F5FA8"}
 STYLE = """
-body { font: 14px/1.45 system-ui, "Segoe UI", sans-serif; color: #1b1b1b; margin: 2rem auto; max-width: 62rem; padding: 0 1rem }
-h1 { font-size: 1.4rem; margin-bottom: .2rem } h2 { font-size: 1.05rem; margin: 1.8rem 0 .4rem }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem .9rem; margin: .4rem 0 } dt { color: #5c5c5c } dd { margin: 0 }
-article { border: 1px solid #ddd; border-left: 5px solid var(--c); border-radius: 4px; padding: .6rem .9rem; margin: .6rem 0; break-inside: avoid }
-article h3 { font-size: 1rem; margin: 0 0 .3rem } .tag { color: var(--c); font-weight: 600 } ul { margin: .2rem 0; padding-left: 1.2rem }
+body { font: 14px/1.45 system-ui, "Segoe UI", sans-serif; color: #1b1b1b }
+body { margin: 2rem auto; max-width: 62rem; padding: 0 1rem }
+h1 { font-size: 1.4rem; margin-bottom: .2rem }
+h2 { font-size: 1.05rem; margin: 1.8rem 0 .4rem }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem .9rem; margin: .4rem 0 }
+dt { color: #5c5c5c }
+dd { margin: 0; overflow-wrap: anywhere }
+article { border: 1px solid #ddd; border-left: 5px solid var(--c); border-radius: 4px }
+article { padding: .6rem .9rem; margin: .6rem 0; break-inside: avoid }
+article h3 { font-size: 1rem; margin: 0 0 .3rem }
+.tag { color: var(--c); font-weight: 600 }
+ul { margin: .2rem 0; padding-left: 1.2rem }
 .small { color: #5c5c5c; font-size: .86rem }
 """
 
@@ -95,7 +102,8 @@ def _page(verification: Verification) -> str:
             parts.append(f'<h2>{title}</h2><ul class="small">{listed}</ul>')
     body = "\n".join(parts)
     title = esc(verification.path.name)
-    return f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>\n{body}\n</html>\n'
+    head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
+    return f'<!doctype html>\n<html lang="en">{head}\n{body}\n</html>\n'
 
 
 def _article(finding: Finding) -> str:
@@ -106,7 +114,8 @@ def _article(finding: Finding) -> str:
     follows = f'<p class="small">What follows from it:</p><ul class="small">{follows}</ul>' if follows else ""
     place = f' <span class="small">{esc(finding.place)}</span>' if finding.place else ""
     tag = f'<span class="tag">{finding.code}</span> {esc(finding.name)}{place}'
-    return f'<article style="--c:{colour}"><h3>{tag}</h3><div>{esc(finding.message)}</div><dl>{rows}</dl>{follows}</article>'
+    inner = f"<h3>{tag}</h3><div>{esc(finding.message)}</div><dl>{rows}</dl>{follows}"
+    return f'<article style="--c:{colour}">{inner}</article>'
 
 
 def write_workbook(path: str | os.PathLike[str], verification: Verification, overwrite: bool = False) -> None:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from jcm_calc.inputs import Period
+from jcm_calc.problems import listed
 from jcm_calc.verification.checks import check
 from jcm_calc.verification.findings import Finding, Severity
 from jcm_calc.verification.material import Material, Submission
-from jcm_calc.verification.spreadsheet import EPOCH, as_number
 
 ONE_DAY = timedelta(days=1)
 DOUBT = "that whole tonnes are cut for each calendar year is recalled, not read"
@@ -31,8 +31,14 @@ def dated(submission: Submission) -> list[Period]:
 )
 def other_cycle(material: Material) -> Iterator[Finding]:
     """Find values for days that are none of the periods."""
-    for problem in material.asked("is none of the periods|lies in no|lies in several of"):
-        yield Finding(f"{problem.subject}: {problem.complaint}", subject=problem.subject)
+    own = dated(material.report)
+    told = set()
+    for parameter, row in material.report.rows():
+        period = _parsed(row.text("period"))
+        if own and period is not None and period not in own and row.text("period") not in told:
+            told.add(row.text("period"))
+            message = f"{parameter.symbol} is for {row.text('period')}, which is none of the periods {listed(own)}"
+            yield Finding(message, row.cells["period"].address, parameter.symbol, row.text("period"), listed(own))
 
 
 @check(
@@ -108,34 +114,6 @@ def _outside(material: Material, own: list[Period]) -> Iterator[Finding]:
             yield Finding(
                 message, material.report.name, "p", str(period.last), str(end), "the case file, [project] end"
             )
-
-
-@check(
-    "G4",
-    "Credited before in service",
-    "A unit is credited from the day on which it is in service.",
-    needs="result",
-    asked="https://cdm.unfccc.int/IRCheck/poaiss_forms/EOJQDFS537K6Z9W/viewPublic",
-)
-def before_service(material: Material) -> Iterator[Finding]:
-    """Find amounts of units that come into service after the period."""
-    last = max((period.last for period in dated(material.report) if period.last), default=None)
-    amounts = {}
-    for entry in material.report.entries():
-        if entry.parameter.extensive and isinstance(entry.value, int | float):
-            key = tuple(sorted((k, v) for k, v in entry.labels.items() if k != "p"))
-            amounts[key] = amounts.get(key, 0.0) + abs(entry.value)
-    for entry in material.report.entries():
-        if entry.parameter.unit != "date" or last is None:
-            continue
-        serial = as_number(entry.written)
-        begins = re.search(r"commission|start|install|into service|in service|put into", entry.parameter.text, re.I)
-        day = EPOCH + timedelta(int(serial)) if isinstance(serial, int | float) else None
-        key = tuple(sorted((k, v) for k, v in entry.labels.items() if k != "p"))
-        if begins and day and day > last and amounts.get(key):
-            unit = ", ".join(f"{letter} = {label}" for letter, label in entry.labels.items())
-            message = f"{entry.parameter.symbol} of {unit} is {day}, after the last day of the report, {last}, and amounts are claimed for it"
-            yield Finding(message, entry.address, entry.parameter.symbol, str(day), f"on or before {last}")
 
 
 @check(

@@ -9,6 +9,7 @@ from jcm_calc.verification.checks import check
 from jcm_calc.verification.findings import Finding, Severity, shown_number
 from jcm_calc.verification.material import Material
 from jcm_calc.workbook.reading import REFERENCE, matches
+from jcm_calc.workbook.tables import Row
 
 
 @check(
@@ -74,7 +75,10 @@ def other_value(material: Material) -> Iterator[Finding]:
         one, other = stated.plain(name, stated.values[name]), own.plain(name, own.values[name])
         if one.size == other.size == 1 and one.item() != other.item():
             symbol = material.m.inputs[name].symbol
-            message = f"{symbol} is {shown_number(one.item())} in the case file, and {shown_number(other.item())} in the workbook"
+            message = (
+                f"{symbol} is {shown_number(one.item())} in the case file, and "
+                f"{shown_number(other.item())} in the workbook"
+            )
             yield Finding(message, case.path.name, symbol, other.item(), one.item())
 
 
@@ -102,7 +106,7 @@ def other_symbols(material: Material) -> Iterator[Finding]:
 )
 def two_ways(material: Material) -> Iterator[Finding]:
     """Find frequencies, procedures and sources that differ from the plan."""
-    planned = {}
+    planned: dict[str, Row] = {}
     for parameter, row in material.registered.rows("MPS"):
         planned.setdefault(parameter.name, row)
     told = set()

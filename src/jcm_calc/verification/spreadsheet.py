@@ -187,11 +187,11 @@ class _Parser:
         text = token.value
         if token.subtype == Token.NUMBER:
             self.numbers.append(float(text))
-            return lambda c, r, number=float(text): number  # type: ignore[misc]
+            return _constant(float(text))
         if token.subtype == Token.TEXT:
-            return lambda c, r, inner=text[1:-1].replace('""', '"'): inner  # type: ignore[misc]
+            return _constant(text[1:-1].replace('""', '"'))
         if token.subtype == Token.LOGICAL:
-            return lambda c, r, truth=text.upper() == "TRUE": truth  # type: ignore[misc]
+            return _constant(text.upper() == "TRUE")
         if token.subtype == Token.ERROR:
             return _failing(text)
         if match := re.fullmatch(r"REF_(\d+)", text):
@@ -217,6 +217,10 @@ class _Parser:
             raise UnreadableError("the formula ends too early")
         self.at += 1
         return self.tokens[self.at - 1]
+
+
+def _constant(value: Any) -> Code:
+    return lambda c, r: value
 
 
 def _failing(text: str) -> Code:
@@ -311,7 +315,7 @@ def _plain(function: Callable[..., Any]) -> Function:
 
 
 def _rounding(function: Callable[..., float]) -> Function:
-    """A function that rounds; as if it did not, where the calculator is told so."""
+    """Return a function that rounds, or does not where the calculator is told so."""
     plain = _plain(function)
 
     def run(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:

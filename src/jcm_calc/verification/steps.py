@@ -20,6 +20,7 @@ import numpy.typing as npt
 from jcm_calc.declarations.graph import Node
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
 from jcm_calc.evaluation import EvaluationError, evaluate
+from jcm_calc.expression import Expression, record
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.findings import Finding, Severity, shown_number
 from jcm_calc.verification.material import Material, on_sheet, terms
@@ -42,6 +43,8 @@ from jcm_calc.workbook.reading import is_declared
 Array = npt.NDArray[Any]
 SEEDS = (20170101, 20171231)
 TRIES = 8
+BRANCHING = {"where", "minimum", "maximum", "clip"}
+CHOOSING = {"IF", "MIN", "MAX", "IFERROR", "MEDIAN", "CHOOSE", "SIGN", "ABS", "SUM"}
 FIXED_COORDINATES = ("label", "year", "first_day", "last_day")
 
 
@@ -355,6 +358,28 @@ def _judged(sheet: Sheet, step: Step) -> Slip | Wrong | bool:
     return _stale(sheet, step, formula, stored, expected)
 
 
+def _suspicious(sheet: Sheet, step: Step, formula: str) -> bool:
+    """Whether a formula rounds, or lacks a choice that the equation makes, though it may not show in these numbers."""
+    rule = sheet.nodes[step.name.removeprefix(TERMS)]
+    if functions(formula) & set(ROUNDING):
+        return True
+    return isinstance(rule, Equation) and lacks_choice(rule, formula) and not (rule.total and step.name in sheet.nodes)
+
+
+def lacks_choice(rule: Equation, formula: str) -> bool:
+    """Whether an equation chooses between values, and a formula has nothing that could."""
+    chooses = BRANCHING & set(operations(record(rule.function)))
+    return bool(chooses) and not functions(formula) & CHOOSING and not set("<>=") & set(formula)
+
+
+def operations(expression: Expression) -> Iterator[str]:
+    """Yield the operations of an expression."""
+    yield expression.operation
+    for argument in expression.arguments:
+        if isinstance(argument, Expression):
+            yield from operations(argument)
+
+
 def _wrong(sheet: Sheet, step: Step, formula: Formula, scenarios: Sequence[Scenario], expected: float) -> Wrong | None:
     """Return what is wrong with a formula in some scenarios; None where the first shows nothing."""
     got, want, name = list[Any](), list[float](), step.place[0]
@@ -363,7 +388,7 @@ def _wrong(sheet: Sheet, step: Step, formula: Formula, scenarios: Sequence[Scena
         assert wanted is not None
         want.append(sheet.shown(step, wanted))
         got.append(_given(sheet, formula.text, name, scenario))
-        if close(got[0], want[0]) and not functions(formula.text) & set(ROUNDING):
+        if close(got[0], want[0]) and not _suspicious(sheet, step, formula.text):
             return None
     given = _given(sheet, formula.text, name, sheet.actual)
     return Wrong(sheet, step, formula.text, tuple(scenarios), tuple(got), tuple(want), given, expected)
@@ -423,7 +448,10 @@ def _stale(sheet: Sheet, step: Step, formula: Formula, stored: Any, expected: fl
         again = str(error)
     if close(again, stored):
         return False  # a consequence of what it refers to
-    message = f"the stored value of {sheet.symbol(step.name)} is not what its formula gives: pasted over, or not calculated again"
+    message = (
+        f"the stored value of {sheet.symbol(step.name)} is not what its formula gives: pasted "
+        f"over, or not calculated again"
+    )
     effect = _effect(sheet, step.name, [(step, stored)])
     finding = Finding(
         message,
@@ -537,7 +565,7 @@ def because(sheet: Sheet, step: Step) -> str:
     """Say how the expected value of a cell comes about."""
     node = sheet.nodes[step.name.removeprefix(TERMS)]
     if not isinstance(node, Equation):
-        return sheet.result.trace().loc[step.name, "from"] if step.name in sheet.nodes else ""
+        return str(sheet.result.trace().loc[step.name, "from"]) if step.name in sheet.nodes else ""
     written = node.written(sheet.m.symbols())
     if step.name.startswith(TERMS) or not node.total:
         values = [

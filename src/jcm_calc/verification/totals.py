@@ -13,7 +13,10 @@ from jcm_calc.verification.spreadsheet import Calculator, FormulaError, Unreadab
 from jcm_calc.verification.steps import Sheet, close
 from jcm_calc.workbook.tables import Cell
 
-DOUBT = "that reductions are cut to whole tonnes, for each calendar year, is recalled, and agrees with one published document"
+DOUBT = (
+    "that reductions are cut to whole tonnes, for each calendar year, is recalled, and "
+    "agrees with one published document"
+)
 RULE = "ER of each calendar year, cut to whole tonnes"
 
 
@@ -116,7 +119,7 @@ def two_values(material: Material) -> Iterator[Finding]:
         shown = [
             sheet.stored(step.place)
             for step in sheet.steps
-            if step.name == "ER" and step.labels.get("p") in map(str, part.periods)
+            if step.name == "ER" and step.labels.get("p") in [str(period) for period in part.periods]
         ]
         value = None if cell is None else as_number(cell.value)
         if cell is None or not isinstance(value, int | float) or not all(isinstance(one, int | float) for one in shown):
@@ -148,7 +151,10 @@ def column(material: Material) -> Iterator[Finding]:
                         message, f"{part.roles['input']}, row {number + 1}", "ER_p", reductions, reference - project
                     )
                 elif whole_tonnes(reductions) != tonnes:
-                    message = f"{shown_number(reductions)} cut to whole tonnes is {whole_tonnes(reductions):,}, not {shown_number(tonnes)}"
+                    message = (
+                        f"{shown_number(reductions)} cut to whole tonnes is {whole_tonnes(reductions):,}, not "
+                        f"{shown_number(tonnes)}"
+                    )
                     yield Finding(
                         message, f"{part.roles['input']}, row {number + 1}", "ER_p", tonnes, whole_tonnes(reductions)
                     )
@@ -192,7 +198,10 @@ def rounding(material: Material) -> Iterator[Finding]:
         how = [name for name, value in _roundings(material, part, sums).items() if value == claimed]
         if claimed != due and how:
             told.add(cell.address)
-            message = f"the claim is {shown_number(claimed)} t: {' or '.join(how)}; due are {due:,} t (ER = {sums['ER']:,.6f} tCO2)"
+            message = (
+                f"the claim is {shown_number(claimed)} t: {' or '.join(how)}; due are {due:,} t (ER = "
+                f"{sums['ER']:,.6f} tCO2)"
+            )
             effect = _excess(material, part, claimed, due, sums["ER"])
             yield Finding(message, cell.address, "ER_p", claimed, due, RULE, effect, how[0], unconfirmed=DOUBT)
     yield from _formulas(material, told)
@@ -201,12 +210,14 @@ def rounding(material: Material) -> Iterator[Finding]:
 def _formulas(material: Material, told: set[str]) -> Iterator[Finding]:
     """Yield the claims whose formula is no cut, though it gives the same this time."""
     sheet = material.sheet
-    for part, cell, _ in material.report.claims():
+    for part, cell, exact in material.report.claims():
         formula = sheet.formula((cell.sheet, cell.row, cell.column))
         if formula is None or cell.address in told or not _places(material, part):
             continue
         for share in (0.25, 0.75):
             cells, due = _shifted(material, part, sheet, share)
+            if exact is not None:  # what stands there is a check of its own
+                cells[exact.sheet, exact.row, exact.column] = 1000.0 * len(part.periods) + share
             try:
                 found = Calculator(material.report.book, cells).evaluate(formula.text, cell.sheet)
             except UnreadableError:

@@ -1,4 +1,4 @@
-"""Group A: can every number be followed to what was entered?"""
+"""Group A: every number can be followed to what was entered."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from jcm_calc.verification.checks import check
 from jcm_calc.verification.findings import Finding, Severity
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Quantities, address, lines
-from jcm_calc.verification.spreadsheet import as_number
+from jcm_calc.verification.spreadsheet import Place, as_number
 from jcm_calc.verification.steps import close
 
 UNSUPPORTED = re.compile(r"\b(previous report|earlier report|assum\w+|estimat\w+|guess\w*|to be confirmed|tbd)\b", re.I)
@@ -54,14 +54,20 @@ def step_typed_in(material: Material) -> Iterator[Finding]:
 def step_not_shown(material: Material) -> Iterator[Finding]:
     """Find intermediates that are not shown or hidden, and formulas that cannot be followed."""
     yield from material.slipped("A3")
-    report = material.report
-    nodes = material.result.inputs.graph.nodes
-    shown = {step.name for step in report.steps(material.result) if report.sheets.cell(*step.place).value != ""}
+    nodes = material.sheet.nodes
+    shown = {step.name for step in material.sheet.steps if _filled(material, step.place)}
     for name, node in nodes.items():
         if isinstance(node, Equation) and name not in shown:
-            message = f"the calculation sheet does not show {node.symbol} = {node.written(material.m.symbols()).partition(' = ')[2]}"
+            message = (
+                f"the calculation sheet does not show {node.symbol} = "
+                f"{node.written(material.m.symbols()).partition(' = ')[2]}"
+            )
             yield Finding(message, subject=node.symbol)
     yield from _hidden(material)
+
+
+def _filled(material: Material, place: Place) -> bool:
+    return material.sheet.formula(place) is not None or material.sheet.stored(place) is not None
 
 
 def _hidden(material: Material) -> Iterator[Finding]:
@@ -196,13 +202,13 @@ def _entry_cells(material: Material) -> Iterator[tuple[Parameter, str, int, int]
             continue
         for table in report.sheets.unit_tables(part.roles["separate"], report.reader.symbols, report.reader.keys):
             labelled = [
-                row
-                for row in table.rows
-                if all(report.sheets.cell(table.sheet, row, column).value != "" for column in table.label_columns)
+                number
+                for number in table.rows
+                if all(report.sheets.cell(table.sheet, number, column).value != "" for column in table.label_columns)
             ]
             for column, parameter in table.columns.items():
-                for row in labelled:
-                    yield parameter, table.sheet, row, column
+                for number in labelled:
+                    yield parameter, table.sheet, number, column
 
 
 def _is_numeral(text: str) -> bool:

@@ -191,7 +191,7 @@ def verify(
     >>> import jcm_calc
     >>> jcm_calc.calculate("PW_AM001", EG="600 MWh", p="2024").to_excel("handed_in.xlsx")
     >>> jcm_calc.verify("handed_in.xlsx")
-    <Verification handed_in.xlsx: agrees; 0 errors, 0 warnings, 2 questions>
+    <Verification handed_in.xlsx: agrees; 0 errors, 0 warnings, 1 questions>
     """
     chosen = selected(select, ignore)
     material = _material(report, plan, previous, case)
@@ -229,7 +229,7 @@ def _material(report: Paths, plan: Paths | None, previous: Iterable[Paths], case
         submission,
         registered or (submission if submission.kind == "MRS" else None),
         [Submission(one, "MRS") for one in previous],
-        case if case is None or isinstance(case, CaseFile) else read_case(case),
+        case if case is None or isinstance(case, CaseFile) else read_case(Path(case)),
     )
 
 
@@ -250,23 +250,19 @@ def _claimed(material: Material) -> int | None:
 
 
 def verify_all(
-    reports: Sequence[Paths],
-    plan: Paths | None,
-    case: Paths | None,
-    options: Mapping[str, Any],
-    workers: int | None = None,
-) -> Iterable[tuple[Path, Verification | InputError]]:
-    """Verify files on all cores; yield each as it is done."""
+    reports: Sequence[Paths], plan: Paths | None, case: Paths | None, options: Mapping[str, Any]
+) -> Iterable[tuple[Path, dict[str, Any] | InputError]]:
+    """Verify files on all cores; yield each as it is done, as `Verification.as_data`, or why it cannot be used."""
     from concurrent.futures import ProcessPoolExecutor, as_completed
 
-    with ProcessPoolExecutor(workers) as pool:
+    with ProcessPoolExecutor() as pool:
         waiting = {pool.submit(_one, report, plan, case, dict(options)): Path(report) for report in reports}
         for done in as_completed(waiting):
             yield waiting[done], done.result()
 
 
-def _one(report: Paths, plan: Paths | None, case: Paths | None, options: dict[str, Any]) -> Verification | InputError:
+def _one(report: Paths, plan: Paths | None, case: Paths | None, options: dict[str, Any]) -> dict[str, Any] | InputError:
     try:
-        return verify(report, plan, case=case, **options)
+        return verify(report, plan, case=case, **options).as_data()
     except InputError as error:
         return error

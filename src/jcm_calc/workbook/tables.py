@@ -161,16 +161,23 @@ class Sheets:
 
     # Tables of units
 
-    def unit_tables(self, sheet: str, symbols: Symbols, keys: Mapping[str, str]) -> Iterator[UnitTable]:
-        """Yield each table of units; ``keys`` gives the name of a class key by what stands above its classes."""
+    def unit_tables(
+        self, sheet: str, symbols: Symbols, keys: Mapping[str, str], computed: bool = False
+    ) -> Iterator[UnitTable]:
+        """Yield each table of units; ``keys`` gives the name of a class key by what stands above its classes.
+
+        ``computed`` says whether a row counts that holds formulas only, without stored values.
+        """
         grid = self.book.grid(sheet)
+        formulas = {row for row, _ in self.book.formulas(sheet)} if computed else set()
+        end = max([len(grid), *(row + 1 for row in formulas)])
         starts: list[tuple[int, int | None]] = []  # the rows of the symbols and of the units
         for number, cells in enumerate(grid):
             if starts and number <= (starts[-1][1] or starts[-1][0]):
                 continue
             if columns := _symbols_in(cells, symbols):
                 starts.append((number, _units(grid, number, columns)))
-        for (start, units), (beyond, _) in itertools.pairwise([*starts, (len(grid), None)]):
+        for (start, units), (beyond, _) in itertools.pairwise([*starts, (end, None)]):
             columns = _symbols_in(grid[start], symbols)
             first = min(columns)
             heads = [(column, str(grid[start][column]).strip()) for column in range(first) if grid[start][column] != ""]
@@ -178,7 +185,7 @@ class Sheets:
             rows = [
                 number
                 for number in range((start if units is None else units) + 1, beyond)
-                if any(cell != "" for cell in grid[number]) and not _is_title(grid[number])
+                if number in formulas or (any(cell != "" for cell in grid[number]) and not _is_title(grid[number]))
             ]
             texts = {column: str(grid[units][column]).strip() if units is not None else "" for column in columns}
             yield UnitTable(sheet, letters, [column for column, _ in heads], columns, texts, rows)

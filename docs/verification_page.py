@@ -1,0 +1,71 @@
+"""Write the page of checks from the checks themselves: `make pages`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jcm_calc.verification.checks import GROUPS, NEEDS, every
+from jcm_calc.verification.undecided import UNDECIDED
+
+PAGE = Path(__file__).parent / "verification.md"
+HEAD = """# Verification
+
+`jcm verify REPORT.xlsx` re-runs the calculation in a filled monitoring spreadsheet and says what is wrong with it:
+
+```
+jcm verify REPORT.xlsx --against PLAN.xlsx --case CASE.toml --previous EARLIER.xlsx \\
+           -o findings.xlsx --html findings.html
+jcm verify FOLDER                      # every workbook of a folder, on all cores
+jcm verify REPORT.xlsx --select C --ignore C16
+```
+
+In Python it is `jcm_calc.verify(report, plan, previous=…, case=…)`; its `findings` are objects, and `table()` is a
+DataFrame.
+
+* Every cell of the calculation sheets is judged by itself. Its formula is evaluated while the cells that it
+  may refer to hold what the library gives for them: once for inputs changed at random, and for the inputs
+  as they are where its stored value differs. A formula is right if it means the declared equation, however
+  it is spelled, and a wrong cell does not make those that depend on it wrong: they are listed as its
+  consequences.
+* A finding is an **error** (the number is wrong, or a binding rule is broken), a **warning** (not as
+  planned or not supported), or a **question** (only a person can settle it). It says what was found and
+  expected, how the expected value comes about, what it does to ER unrounded and in whole tonnes by calendar
+  year, and the likely cause.
+* Rules that nobody has confirmed, such as the cut to whole tonnes and the share from which a difference is
+  material, are named as such in the finding, and apart from the verdict.
+* Exit codes: 0 agrees; 1 an error was found, or nothing could be calculated; 2 the file cannot be used; 3
+  `--certify` was asked for and refused.
+
+This page is written from the checks by `make pages`: change the check, not the page.
+"""
+
+
+def page() -> str:
+    """Return the text of the page."""
+    blocks = [HEAD, f"{len(every())} checks are made; what each needs besides the report's workbook:", _needs()]
+    for letter, (_, title) in GROUPS.items():
+        checks = [check for check in every() if check.code[0] == letter]
+        rows = []
+        for check in checks:
+            asked = f"[asked]({check.asked})" if check.asked else ""
+            needs = ", ".join(check.needs)
+            rows.append(f"| {check.code} | {check.name} | {check.rule} | {check.severity} | {needs} | {asked} |")
+        lines = [
+            f"## {letter}. {title}",
+            "",
+            "| code | name | rule | severity | needs | review |",
+            "| --- | --- | --- | --- | --- | --- |",
+        ]
+        blocks.append("\n".join([*lines, *rows]))
+    lines = ["## Not checked", "", "Findings that reviewers raised and no check makes, with the reason.", ""]
+    lines += ["| code | finding | reason |", "| --- | --- | --- |"]
+    lines += [f"| {code} | {name} | {reason} |" for code, (name, reason) in UNDECIDED.items()]
+    return "\n\n".join([*blocks, "\n".join(lines)]) + "\n"
+
+
+def _needs() -> str:
+    return "\n".join(f"* `{name}`: {text}" for name, text in NEEDS.items())
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8", newline="\n")

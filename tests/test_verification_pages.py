@@ -1,0 +1,98 @@
+"""The page of checks, the working paper, and the command."""
+
+import json
+import runpy
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from faults import edit
+from python_calamine import CalamineWorkbook
+from test_verification import CALC, SEPARATE, write
+
+import jcm_calc
+from jcm_calc.cli import jcm
+from jcm_calc.problems import InputError
+from jcm_calc.verification.checks import every, selected
+from jcm_calc.verification.undecided import UNDECIDED
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+
+@pytest.fixture
+def files(tmp_path):
+    write(tmp_path / "clean.xlsx")
+    edit(tmp_path / "clean.xlsx", tmp_path / "wrong.xlsx", {(CALC, "G35"): "=C35*D35*D15", (SEPARATE, "D11"): 1.62})
+    return tmp_path
+
+
+def run(*arguments):
+    return CliRunner().invoke(jcm, [str(argument) for argument in arguments])
+
+
+def test_the_page_of_checks_is_current():
+    page = runpy.run_path(str(DOCS / "verification_page.py"))["page"]()
+    assert (DOCS / "verification.md").read_text(encoding="utf-8") == page, "run `make pages`"
+
+
+def test_the_catalogue_is_whole():
+    """108 types of findings: each has a check, or a reason why it has none."""
+    codes = {check.code for check in every()}
+    assert len(codes) >= 60
+    assert not codes & UNDECIDED.keys()
+    assert len(codes | UNDECIDED.keys()) == 108
+    assert all(check.rule and check.name for check in every())
+
+
+def test_checks_are_selected_by_code_and_by_group():
+    assert {check.code for check in selected(["A1"])} == {"A1"}
+    assert {check.code[0] for check in selected(["A", "C"], ["C16"])} == {"A", "C"}
+    assert "C16" not in {check.code for check in selected((), ["C16"])}
+    with pytest.raises(InputError, match="Z9"):
+        selected(["Z9"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["clean.xlsx"], 0),
+        (["wrong.xlsx"], 1),
+        (["wrong.xlsx", "--select", "H"], 0),
+        (["missing.xlsx"], 2),
+        (["clean.xlsx", "--certify"], 3),
+        (["wrong.xlsx", "--certify"], 1),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else str(value),
+)
+def test_exit_codes(arguments, code, files):
+    result = run("verify", files / arguments[0], *arguments[1:])
+    assert result.exit_code == code, result.output
+
+
+def test_json_holds_the_findings(files):
+    found = json.loads(run("verify", files / "wrong.xlsx", "--json").stdout)
+    codes = {finding["code"]: finding for finding in found["findings"]}
+    assert {"C2", "D2"} <= codes.keys()
+    assert codes["C2"]["place"] == "MRS(calc_process)!G35"
+    assert found["verdict"] == "differs, material"
+
+
+def test_a_folder_gives_a_table(files):
+    result = run("verify", files)
+    assert result.exit_code == 1
+    lines = {line.split()[0]: line for line in result.stdout.splitlines() if line.strip()}
+    assert "agrees" in lines["clean.xlsx"]
+    assert "differs" in lines["wrong.xlsx"]
+
+
+def test_the_working_paper_has_every_finding(files):
+    found = jcm_calc.verify(files / "wrong.xlsx")
+    found.to_html(files / "paper.html")
+    found.to_excel(files / "paper.xlsx")
+    page = (files / "paper.html").read_text(encoding="utf-8")
+    rows = CalamineWorkbook.from_path(str(files / "paper.xlsx")).get_sheet_by_name("Findings").to_python()
+    assert [row[0] for row in rows[1:]] == [finding.code for finding in found.findings] == list(found.table()["code"])
+    assert all(f">{finding.code}</span>" in page for finding in found.findings)
+    assert "http" not in page
+    with pytest.raises(InputError, match="exists already"):
+        found.to_html(files / "paper.html")
