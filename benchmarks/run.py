@@ -96,7 +96,7 @@ def main() -> None:
 
     def row(what: str, ours: float, baseline: float, limit: float) -> None:
         table.add_row(
-            what, f"{ours * 1e3:.2f} ms", f"{baseline * 1e3:.2f} ms", f"{ours / baseline:.2f}", f"{limit:.2f}"
+            what, f"{ours * 1e3:.2f} ms", f"{baseline * 1e3:.2f} ms", f"{ours / baseline:.3g}", f"{limit:.3g}"
         )
 
     row("1,000,000 chillers × 12 periods against hand-written NumPy", *whole_fleet(), 0.80)
