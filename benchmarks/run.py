@@ -132,6 +132,12 @@ def of_workbooks(folder: Path, row: Callable[[str, float, float, float], None], 
         lambda: [workbook.read(one)() for one in paths], workbook.recalculate(paths, folder), rounds=3
     )
     row(f"  the same for {workbook.BATCH} files, LibreOffice in one process", ours, office, 1.0)
+    ours, office = compare(lambda: jcm_calc.verify(path), workbook.recalculate([path], folder), rounds=5)
+    row("verifying a filled workbook against LibreOffice recalculating it, a process a file", ours, office, 0.05)
+    ours, office = compare(
+        lambda: [jcm_calc.verify(one) for one in paths], workbook.recalculate(paths, folder), rounds=3
+    )
+    row(f"  the same for {workbook.BATCH} files one after the other, LibreOffice in one process", ours, office, 1.0)
 
 
 if __name__ == "__main__":
