@@ -1,6 +1,7 @@
 """Each check finds the fault that is planted for it, and is silent on the same workbook without it."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -478,6 +479,22 @@ def test_an_official_sheet_has_kilowatt_hours_under_megawatt_hours(tmp_path):
     finding = found_in(tmp_path / "both.xlsx", "B4")
     assert finding.expected == pytest.approx(42_826.88)
     assert finding.effect.exact != 0
+
+
+def test_the_published_sheet_has_kilowatt_hours_under_megawatt_hours():
+    """The sheet lacks too much to be calculated again; its slip is found all the same."""
+    verification = jcm_calc.verify(Path(__file__).parent / "data/id009_2017.xlsx")
+    assert verification.result is None
+    (finding,) = (one for one in verification.findings if one.code == "B4")
+    assert (finding.place, finding.subject) == ("MRS(input)!E9", "EI_grid,p")
+    assert (finding.found, finding.expected) == (42_826_880, pytest.approx(42_826.88))
+    assert "kWh" in finding.cause
+    assert finding.effect is None
+
+
+def test_the_slip_of_the_published_sheet_bears_on_nothing_without_captive_power(tmp_path):
+    write(tmp_path / "grid.xlsx", "ID_AM002", **{**CHILLER, "power_source": "grid", "EI_grid": 42_826_880}, sources={})
+    assert found_in(tmp_path / "grid.xlsx", "B4").effect is None
 
 
 # Faults at random, in workbooks of every methodology

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs.checks import MISTAKABLE_UNITS
 from jcm_calc.units import UnitError, conversion
+from jcm_calc.units import magnitude as magnitude_of
 from jcm_calc.verification.checks import check
 from jcm_calc.verification.findings import Finding, Severity, shown_number
 from jcm_calc.verification.material import Material
@@ -83,13 +85,21 @@ def other_unit(material: Material) -> Iterator[Finding]:
             yield _in_other_unit(
                 material, entry, unit, f"{entry.value / planned:,.4g} times the plan's {shown_number(planned)}"
             )
-    for warning in material.result.inputs.warnings if "result" in material.has else ():
+    for warning in material.report.warnings:
         if "looks like" in warning.complaint and warning.subject not in told:
+            told.add(warning.subject)
             unit = warning.complaint.partition("looks like ")[2].split(",")[0]
             named = (entry for entry in material.report.entries() if entry.parameter.symbol == warning.subject)
-            largest = max(named, key=lambda one: abs(one.value), default=None)
+            largest = max(map(_as_number, named), key=lambda one: abs(one.value), default=None)
             if largest is not None:
                 yield _in_other_unit(material, largest, unit, warning.complaint)
+
+
+def _as_number(entry: Entry) -> Entry:
+    """Return an entry with the number that its text is read as."""
+    if not isinstance(entry.value, str):
+        return entry
+    return replace(entry, value=float(magnitude_of(entry.value, entry.parameter.unit)))
 
 
 def _in_other_unit(material: Material, entry: Entry, unit: str, why: str) -> Finding:
@@ -175,8 +185,7 @@ def impossible(material: Material) -> Iterator[Finding]:
     for problem in material.asked("expected a number in|lies in no class"):
         if "looks like" not in problem.complaint:
             yield Finding(f"{problem.subject}: {problem.complaint}", subject=problem.subject, severity=Severity.ERROR)
-    warnings = material.result.inputs.warnings if "result" in material.has else ()
-    for problem in warnings:
+    for problem in material.report.warnings:
         if "plausible" in problem.complaint and "looks like" not in problem.complaint:
             yield Finding(f"{problem.subject}: {problem.complaint}", subject=problem.subject)
 

@@ -159,29 +159,33 @@ class Submission:
         return self.reader.case([part.found for part in self.own], self.project)
 
     @cached_property
-    def _calculated(self) -> Result | list[Problem]:
+    def _calculated(self) -> Result | InputError:
         case = self.case
-        if self.reader.problems:
-            return list(self.reader.problems)
-        if case is None:
-            return []
+        if self.reader.problems or case is None:
+            return InputError(self.name, self.reader.problems)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", InputWarning)
             warnings.simplefilter("ignore", UnconfirmedWarning)
             try:
                 return case.calculate()
             except InputError as error:
-                return list(error.problems)
+                return error
 
     @property
     def result(self) -> Result | None:
         """The library's own calculation from what is entered; None where that is not possible."""
-        return None if isinstance(self._calculated, list) else self._calculated
+        return None if isinstance(self._calculated, InputError) else self._calculated
 
     @property
     def problems(self) -> list[Problem]:
         """Why nothing can be calculated."""
-        return self._calculated if isinstance(self._calculated, list) else []
+        return list(self._calculated.problems) if isinstance(self._calculated, InputError) else []
+
+    @property
+    def warnings(self) -> list[Problem]:
+        """What is possible in the input but hardly meant, whether or not it can be calculated with."""
+        found = self._calculated
+        return list(found.warnings if isinstance(found, InputError) else found.inputs.warnings)
 
     @property
     def remarks(self) -> list[Problem]:
