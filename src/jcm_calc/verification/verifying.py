@@ -146,7 +146,8 @@ class Verification:
         write_page(path, self, overwrite)
 
     def __repr__(self) -> str:
-        counts = ", ".join(f"{len(self.of(one))} {one}s" for one in Severity)
+        numbers = {one: len(self.of(one)) for one in Severity}
+        counts = ", ".join(f"{number} {one}{'' if number == 1 else 's'}" for one, number in numbers.items())
         return f"<Verification {self.path.name}: {self.verdict}; {counts}>"
 
 
@@ -191,7 +192,7 @@ def verify(
     >>> import jcm_calc
     >>> jcm_calc.calculate("PW_AM001", EG="600 MWh", p="2024").to_excel("handed_in.xlsx")
     >>> jcm_calc.verify("handed_in.xlsx")
-    <Verification handed_in.xlsx: agrees; 0 errors, 0 warnings, 1 questions>
+    <Verification handed_in.xlsx: agrees; 0 errors, 0 warnings, 1 question>
     """
     chosen = selected(select, ignore)
     material = _material(report, plan, previous, case)
