@@ -7,7 +7,7 @@ one of columns with one axis for each index of the methodology, as its values ar
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -452,9 +452,3 @@ class Layout:
     def lists_of(self, key: str) -> list[DefaultList]:
         """Return the default values by a class key."""
         return [listed for listed in self.lists.values() if listed.parameter.by == key and listed.by_class]
-
-    def candidate_parameters(self) -> Iterator[Parameter]:
-        """Yield the parameters for which a candidate can be named."""
-        for parameter in self.contents.entered:
-            if CANDIDATE in self.contents.entries[parameter.name] and parameter.candidates:
-                yield parameter
