@@ -1,0 +1,80 @@
+"""The texts of the library that are translated: `make messages` brings the catalogues up to date with them."""
+
+import io
+import string
+import sys
+from pathlib import Path
+
+from babel.messages import Catalog, extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from jcm_calc.languages import LANGUAGES
+from jcm_calc.reference_data import partner_countries
+
+ROOT = Path(__file__).parents[1] / "src" / "jcm_calc"
+METHODS = [("**.py", "python"), ("**/templates/*.html", "jinja2.ext.babel_extract")]
+PREFACE = "What jcm_calc says, in {name}. Written by `make messages`; fill in the empty ones here.\n"
+
+
+def path(code, suffix):
+    return ROOT / "locale" / code / "LC_MESSAGES" / f"jcm_calc.{suffix}"
+
+
+def template():
+    """Return everything that is marked in the code and its templates, and the names of countries."""
+    found = Catalog(charset="utf-8")
+    for name, _, text, comments, context in extract.extract_from_dir(ROOT, METHODS, options_map={}):
+        found.add(text, locations=[(name.replace("\\", "/"), 0)], auto_comments=comments, context=context)
+    for name in partner_countries().values():
+        found.add(name, locations=[("reference_data/partner_countries.csv", 0)])
+    return found
+
+
+def catalogue(code):
+    with path(code, "po").open("rb") as file:
+        return read_po(file, locale=code)
+
+
+def compiled(code):
+    """Return the content of the .mo file that belongs to the .po file."""
+    file = io.BytesIO()
+    write_mo(file, catalogue(code))
+    return file.getvalue()
+
+
+def values(text):
+    """Return the names in braces of a text, with how they are written."""
+    return {(name, form) for _, name, form, _ in string.Formatter().parse(text) if name is not None}
+
+
+def update(code):
+    """Take in new texts, leave out those that are gone; return what is not translated."""
+    known = catalogue(code) if path(code, "po").exists() else Catalog(locale=code)
+    preface = f"# {PREFACE.format(name=LANGUAGES[code])}"
+    fresh = Catalog(locale=code, charset="utf-8", header_comment=preface, project="jcm_calc", fuzzy=False)
+    for message in template():
+        if message.id:
+            old = known.get(message.id)
+            places = sorted({(name, None) for name, _ in message.locations})
+            fresh.add(message.id, old.string if old else None, locations=places)
+    file = io.BytesIO()
+    write_po(file, fresh, width=None, sort_output=True, include_lineno=False)
+    # without dates: the file changes only where a text does
+    lines = file.getvalue().decode().split("\n")
+    kept = [line for line in lines if not line.startswith(('"POT-Creation', '"PO-Revision', '"Report-Msgid', '"Last-'))]
+    path(code, "po").write_text("\n".join(kept), encoding="utf-8", newline="\n")
+    path(code, "mo").write_bytes(compiled(code))
+    return [message.id for message in fresh if message.id and not all(_strings(message))]
+
+
+def _strings(message):
+    return message.string if isinstance(message.string, tuple) else (message.string,)
+
+
+if __name__ == "__main__":
+    missing = {code: update(code) for code in LANGUAGES if code != "en"}
+    for code, texts in missing.items():
+        for text in texts:
+            print(f"{code}: not translated: {text!r}")
+    sys.exit(any(missing.values()))
