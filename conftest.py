@@ -1,9 +1,12 @@
-"""Examples in documents and docstrings write their files into folders of their own."""
+"""Examples in documents and docstrings write their files into folders of their own, and all is in English."""
 
+import os
 from pathlib import Path
 
 import pytest
 from _pytest.doctest import DoctestItem
+
+os.environ["JCM_LANG"] = "en"
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,8 @@ from babel.messages import Catalog, extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from jcm_calc.cli import jcm
+from jcm_calc.cli.helping import paragraphs
 from jcm_calc.languages import LANGUAGES
 from jcm_calc.reference_data import partner_countries
 
@@ -22,13 +24,23 @@ def path(code, suffix):
 
 
 def template():
-    """Return everything that is marked in the code and its templates, and the names of countries."""
+    """Return what is marked in the code and its templates, the help of the command, and names of countries."""
     found = Catalog(charset="utf-8")
     for name, _, text, comments, context in extract.extract_from_dir(ROOT, METHODS, options_map={}):
         found.add(text, locations=[(name.replace("\\", "/"), 0)], auto_comments=comments, context=context)
+    for text in helps(jcm):
+        found.add(text, locations=[("cli/__init__.py", 0)])
     for name in partner_countries().values():
         found.add(name, locations=[("reference_data/partner_countries.csv", 0)])
     return found
+
+
+def helps(command):
+    """Yield the texts of the help pages of a command and those below it."""
+    yield from (text for _, text in paragraphs(command.help))
+    yield from (param.help for param in command.params if getattr(param, "help", None))
+    for below in getattr(command, "commands", {}).values():
+        yield from helps(below)
 
 
 def catalogue(code):

@@ -17,6 +17,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from jcm_calc.languages import Message, _
+
 
 class UnconfirmedWarning(UserWarning):
     """A result rests on rules or values that nobody has read in the approved document."""
@@ -25,9 +27,9 @@ class UnconfirmedWarning(UserWarning):
 class Grade(StrEnum):
     """The three grades, best first."""
 
-    PRIMARY = "primary"
-    SECONDARY = "secondary"
-    UNCONFIRMED = "unconfirmed"
+    PRIMARY = _("primary")
+    SECONDARY = _("secondary")
+    UNCONFIRMED = _("unconfirmed")
 
     @property
     def certifies(self) -> bool:
@@ -79,7 +81,8 @@ class Evidence:
 
     def __str__(self) -> str:
         sure = f" ({self.certainty} %)" if self.certainty is not None else ""
-        return ": ".join(part for part in (f"{self.grade}{sure}", self.note) if part)
+        grade = Message("{}{}").format(self.grade, sure)
+        return Message("{}: {}").format(grade, self.note) if self.note else grade
 
 
 def primary(source: Source, note: str = "") -> Evidence:

@@ -24,6 +24,7 @@ from fractions import Fraction
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jcm_calc.languages import Message, _
 from jcm_calc.problems import shown, suggestion
 
 if TYPE_CHECKING:
@@ -69,6 +70,21 @@ EXPONENT = re.compile(r"(\*\*|\^)\s*-?\d(?!\d)")
 CARBON_DIOXIDE = re.compile(r"\b([kMG]?g|k?t)[- ]CO2")
 NUMBER_AND_UNIT = re.compile(r"([-+]?[\d.,'_]*\d[\d.,'_]*(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf|infinity)\b)\s*(.*)", re.I)
 ENGLISH_NUMBER = re.compile(r"[-+]?(\d+|\d{1,3}(,\d{3}){2,}|\d{1,3}(,\d{3})+(?=\.))(\.\d*)?([eE][-+]?\d+)?|[-+]?\.\d+")
+
+
+# What stands in place of a unit; a symbol is the same in every language.
+WORDS = (_("date"), _("category"), _("yes/no"))
+
+
+def with_unit(number: str, unit: str) -> str:
+    """Write a number with its unit.
+
+    Examples
+    --------
+    >>> with_unit("0.5", "MWh"), with_unit("3", "")
+    ('0.5 MWh', '3')
+    """
+    return Message("{} {}").format(number, Message(unit)) if unit else number
 
 
 class UnitError(ValueError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextvars import copy_context
 from typing import Any
 
@@ -14,7 +14,7 @@ from click.formatting import HelpFormatter
 from jcm_calc.languages import Message, _, language, translated
 
 # What click says by itself.
-HEADINGS = (_("Usage"), _("Options"), _("Commands"))
+WORDS = (_("Usage"), _("Options"), _("Commands"), _("Show this message and exit."))
 AS_IT_STANDS = "\b\n"  # how click is told not to fill the lines of a paragraph
 SHARE = 0.6  # of the lines of English that Japanese fills: its signs are twice as wide
 
@@ -35,7 +35,7 @@ class _Formatter(HelpFormatter):
             self.width = int(self.width * SHARE)
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        super().write_usage(prog, args, f"{translated(HEADINGS[0])}: " if prefix is None else prefix)
+        super().write_usage(prog, args, f"{translated(WORDS[0])}: " if prefix is None else prefix)
 
     def write_heading(self, heading: str) -> None:
         super().write_heading(translated(Message(heading)))
@@ -44,7 +44,7 @@ class _Formatter(HelpFormatter):
         parts = (f"{mark}{translated(Message(part))}" for mark, part in paragraphs(text))
         super().write_text("\n\n".join(parts))
 
-    def write_dl(self, rows: Sequence[tuple[str, str]], *widths: Any, **options: Any) -> None:
+    def write_dl(self, rows: Iterable[tuple[str, str]], *widths: Any, **options: Any) -> None:
         said = []
         for term, text in rows:
             words, bracket, extra = text.partition("  [")

@@ -17,6 +17,7 @@ from jcm_calc.evidence import unconfirmed
 from jcm_calc.inputs import checks
 from jcm_calc.inputs.cells import numbers
 from jcm_calc.inputs.given import Cells, Given, read_value
+from jcm_calc.languages import _
 from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class Taken:
         elif hasattr(value, "iloc"):
             self._labelled(parameter, value.to_frame(name) if hasattr(value, "to_frame") else value)
         else:
-            self._read(parameter, value, "given")
+            self._read(parameter, value, _("given"))
 
     def _labelled(self, parameter: Parameter, frame: pd.DataFrame) -> None:
         """Take a Series, or a DataFrame of one parameter: with its labels, or as a list if it has none."""
@@ -120,7 +121,7 @@ class Taken:
         elif named or len(frame.columns) > 1:
             self.table(frame, f"the Series {parameter.name}")
         elif type(frame.index).__name__ == "RangeIndex":
-            self._read(parameter, frame.iloc[:, 0].array, "given")
+            self._read(parameter, frame.iloc[:, 0].array, _("given"))
         else:
             letters = " or ".join(parameter.indices)
             self.refuse(parameter, f"a Series came whose index has no name: call it {letters or 'what it is'}")
@@ -142,7 +143,7 @@ class Taken:
             self.tables[parameter.name] = known
             self.named[parameter.name] = candidate
         else:
-            self.given[parameter.name] = Given(np.array(known.value), "", {}, "candidate", candidate)
+            self.given[parameter.name] = Given(np.array(known.value), "", {}, _("candidate"), candidate)
 
     def _read(
         self,

@@ -38,7 +38,7 @@ from jcm_calc.workbook.reading import (
     project_of,
     sheet_sets,
 )
-from jcm_calc.workbook.tables import Cell, Row, Sheets
+from jcm_calc.workbook.tables import Cell, Row, Sheets, in_english
 
 if TYPE_CHECKING:
     from jcm_calc.result import Result
@@ -199,7 +199,7 @@ class Submission:
         for part in self.of(kind or self.kind):
             sheet = part.roles["input"]
             for row, cells in enumerate(self.book.grid(sheet)):
-                headings = {str(cell).strip().casefold(): column for column, cell in enumerate(cells) if cell != ""}
+                headings = {in_english(cell): column for column, cell in enumerate(cells) if cell != ""}
                 if CLAIM in headings and "units" in headings:
                     exact = next((column for text, column in headings.items() if text.startswith(EXACT)), None)
                     below = self.sheets.cell(sheet, row + 1, headings[CLAIM])

@@ -15,7 +15,7 @@ from jcm_calc.verification.spreadsheet import Place
 from jcm_calc.workbook.layout import column_name
 from jcm_calc.workbook.reading import SheetSet, is_declared
 from jcm_calc.workbook.symbols import Symbols
-from jcm_calc.workbook.tables import CAPTION, Sheets, UnitTable
+from jcm_calc.workbook.tables import CAPTION, Sheets, UnitTable, in_english
 
 TERMS = "terms of "
 WITH_UNIT = re.compile(r"(\S+) \[(.*)\]")
@@ -163,7 +163,7 @@ def lines(sheet: str, sheets: Sheets) -> Iterator[Line]:
     columns: dict[str, int] = {}
     values: list[int] = []
     for row, cells in enumerate(sheets.book.grid(sheet)):
-        texts = {str(cell).strip().casefold(): column for column, cell in enumerate(cells) if cell != ""}
+        texts = {in_english(cell): column for column, cell in enumerate(cells) if cell != ""}
         symbol = texts.get("parameter", texts.get("parameters"))
         first = next((cell for cell in cells if cell != ""), "")
         if symbol is not None and "units" in texts:

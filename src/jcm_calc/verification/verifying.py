@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.case_file import CaseFile, read_case
+from jcm_calc.languages import _
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.verification.checks import NEEDS, Check, selected
 from jcm_calc.verification.findings import Finding, Severity
@@ -29,10 +30,10 @@ Paths = str | os.PathLike[str]
 class Verdict(StrEnum):
     """Whether a claim agrees with what is calculated from its own inputs and rules."""
 
-    AGREES = "agrees"
-    DIFFERS = "differs, not material"
-    MATERIAL = "differs, material"
-    IMPOSSIBLE = "cannot be calculated again"
+    AGREES = _("agrees")
+    DIFFERS = _("differs, not material")
+    MATERIAL = _("differs, material")
+    IMPOSSIBLE = _("cannot be calculated again")
 
 
 @dataclass(frozen=True)
