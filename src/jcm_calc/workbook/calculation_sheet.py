@@ -22,6 +22,7 @@ TITLES = (
     _("3. Calculations for reference emissions"),
     _("4. Calculations of the project emissions"),
 )
+TERMS_OF = _("terms of {symbol}")
 PER_UNIT = _("5. Calculations for each unit")
 FUEL_TYPES = {"electric": _("Electricity"), "power consumption": _("Electricity")}
 
@@ -185,7 +186,7 @@ class CalculationSheet:
             rule = self.contents.nodes[terms[0]][terms[1]]
             assert isinstance(rule, Equation)
             heads = (
-                _("terms of {symbol}").format(symbol=rule.symbol),
+                TERMS_OF.format(symbol=rule.symbol),
                 rule.text,
                 rule.written(self.symbols),
                 shown_unit(rule.unit, False),
