@@ -14,6 +14,7 @@ import click
 from jcm_calc.case_file import CaseFile, Comparison, read_case
 from jcm_calc.cli import DIFFERS, REFUSED, UNUSABLE, output
 from jcm_calc.credits import Item, UncertifiedError
+from jcm_calc.files import save
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.report import amounts
 
@@ -148,7 +149,8 @@ def _save(
         if path.suffix.casefold() == ".xlsx":
             result.to_excel(path, planned, project=case.project, sources=sources, overwrite=force)
         else:
-            path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+            save(path, text.encode(), overwrite=force)
     except OSError as error:
         raise click.BadParameter(f"{path} cannot be written: {error.strerror}", param_hint="--output") from None
 

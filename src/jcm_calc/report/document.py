@@ -14,6 +14,7 @@ import numpy as np
 from markupsafe import Markup
 
 from jcm_calc import plots
+from jcm_calc.files import save
 from jcm_calc.problems import listed
 from jcm_calc.report import display
 
@@ -33,9 +34,7 @@ PICTURES: dict[str, tuple[Callable[..., Axes], float, float, str]] = {
 
 def write(result: Result, path: Path, project: Mapping[str, Any], force: bool) -> None:
     """Write the report; see `Result.to_html`."""
-    text = html(result, project)
-    with path.open("w" if force else "x", encoding="utf-8", newline="\n") as file:
-        file.write(text)
+    save(path, html(result, project).encode(), overwrite=force)
 
 
 def html(result: Result, project: Mapping[str, Any]) -> str:

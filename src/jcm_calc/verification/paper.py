@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jcm_calc.problems import InputError, Problem
+from jcm_calc.files import save
+from jcm_calc.report import display
 from jcm_calc.verification.findings import Finding, Severity, shown_number
 
 if TYPE_CHECKING:
@@ -28,21 +27,6 @@ COLUMNS = {
     "Not confirmed": 34,
 }
 COLOURS = {Severity.ERROR: "#B3261E", Severity.WARNING: "#9A6700", Severity.QUESTION: "#1F5FA8"}
-STYLE = """
-body { font: 14px/1.45 system-ui, "Segoe UI", sans-serif; color: #1b1b1b }
-body { margin: 2rem auto; max-width: 62rem; padding: 0 1rem }
-h1 { font-size: 1.4rem; margin-bottom: .2rem }
-h2 { font-size: 1.05rem; margin: 1.8rem 0 .4rem }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem .9rem; margin: .4rem 0 }
-dt { color: #5c5c5c }
-dd { margin: 0; overflow-wrap: anywhere }
-article { border: 1px solid #ddd; border-left: 5px solid var(--c); border-radius: 4px }
-article { padding: .6rem .9rem; margin: .6rem 0; break-inside: avoid }
-article h3 { font-size: 1rem; margin: 0 0 .3rem }
-.tag { color: var(--c); font-weight: 600 }
-ul { margin: .2rem 0; padding-left: 1.2rem }
-.small { color: #5c5c5c; font-size: .86rem }
-"""
 
 
 def summary(verification: Verification) -> Iterator[tuple[str, str]]:
@@ -81,41 +65,17 @@ def details(finding: Finding) -> Iterator[tuple[str, str]]:
 
 def write_page(path: str | os.PathLike[str], verification: Verification, overwrite: bool = False) -> None:
     """Write a page of HTML; see `jcm_calc.verification.verifying.Verification.to_html`."""
-    _save(path, _page(verification).encode(), overwrite)
+    save(path, _page(verification).encode(), overwrite=overwrite)
 
 
 def _page(verification: Verification) -> str:
-    esc = html.escape
-    head = "".join(f"<dt>{esc(name)}</dt><dd>{esc(text)}</dd>" for name, text in summary(verification))
-    parts = [f"<h1>Verification of {esc(verification.path.name)}</h1><dl>{head}</dl>"]
-    for severity in Severity:
-        if found := verification.of(severity):
-            parts.append(f"<h2>{str(severity).capitalize()}s</h2>")
-            parts += [_article(finding) for finding in found]
-    for title, lines in (
-        ("Not confirmed in the calculation itself", verification.unconfirmed),
-        ("Checks that were not made", [f"{code}: needs {need}" for code, need in verification.skipped.items()]),
-        ("Checks that were made", [f"{check.code} {check.name}" for check in verification.made]),
-    ):
-        if lines:
-            listed = "".join(f"<li>{esc(line)}</li>" for line in lines)
-            parts.append(f'<h2>{title}</h2><ul class="small">{listed}</ul>')
-    body = "\n".join(parts)
-    title = esc(verification.path.name)
-    head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
-    return f'<!doctype html>\n<html lang="en">{head}\n{body}\n</html>\n'
-
-
-def _article(finding: Finding) -> str:
-    esc = html.escape
-    colour = COLOURS[finding.severity or Severity.ERROR]
-    rows = "".join(f"<dt>{esc(name)}</dt><dd>{esc(text)}</dd>" for name, text in details(finding))
-    follows = "".join(f"<li>{esc(text)}</li>" for text in finding.consequences)
-    follows = f'<p class="small">What follows from it:</p><ul class="small">{follows}</ul>' if follows else ""
-    place = f' <span class="small">{esc(finding.place)}</span>' if finding.place else ""
-    tag = f'<span class="tag">{finding.code}</span> {esc(finding.name)}{place}'
-    inner = f"<h3>{tag}</h3><div>{esc(finding.message)}</div><dl>{rows}</dl>{follows}"
-    return f'<article style="--c:{colour}">{inner}</article>'
+    return display.page(
+        "verification.html",
+        verification=verification,
+        summary=list(summary(verification)),
+        findings={severity: found for severity in Severity if (found := verification.of(severity))},
+        details=details,
+    )
 
 
 def write_workbook(path: str | os.PathLike[str], verification: Verification, overwrite: bool = False) -> None:
@@ -156,7 +116,7 @@ def write_workbook(path: str | os.PathLike[str], verification: Verification, ove
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     book.close()
-    _save(path, file.getvalue(), overwrite)
+    save(path, file.getvalue(), overwrite=overwrite)
 
 
 def _cells(finding: Finding) -> list[str | float]:
@@ -178,11 +138,3 @@ def _cells(finding: Finding) -> list[str | float]:
         "\n".join(finding.consequences),
         finding.unconfirmed,
     ]
-
-
-def _save(path: str | os.PathLike[str], content: bytes, overwrite: bool) -> None:
-    try:
-        with Path(path).open("wb" if overwrite else "xb") as file:
-            file.write(content)
-    except FileExistsError:
-        raise InputError("findings", [Problem(str(path), "exists already; overwrite=True replaces it")]) from None

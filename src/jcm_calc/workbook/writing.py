@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.declarations import Methodology
+from jcm_calc.files import save
 from jcm_calc.inputs import Period
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.workbook import calculation_sheet, input_sheet, separate_sheet
@@ -46,7 +46,7 @@ def write_result(
         raise InputError("workbook", [Problem("plan", complaint)])
     reports = of_result(result, "MRS")
     plans = of_result(plan, "MPS") if plan is not None else [without_plan(reports[0])]
-    _save(path, _written([*plans, *reports], project, sources), overwrite)
+    save(path, _written([*plans, *reports], project, sources), overwrite=overwrite)
 
 
 def write_template(
@@ -73,15 +73,7 @@ def write_template(
     plan = of_template(methodology, counts, blank, "MPS")
     periods = [[Period.parse(str(year))] for year in sorted(years)] or [blank]
     reports = [of_template(methodology, counts, own, "MRS") for own in periods]
-    _save(path, _written([plan, *reports], {}, {}), overwrite)
-
-
-def _save(path: str | os.PathLike[str], content: bytes, overwrite: bool) -> None:
-    try:
-        with Path(path).open("wb" if overwrite else "xb") as file:
-            file.write(content)
-    except FileExistsError:
-        raise FileExistsError(f"{path} exists already: overwrite=True replaces it") from None
+    save(path, _written([plan, *reports], {}, {}), overwrite=overwrite)
 
 
 def _written(sets: Sequence[Contents], project: Mapping[str, Any], sources: Mapping[str, Mapping[str, str]]) -> bytes:
