@@ -219,6 +219,17 @@ def test_the_report_of_a_case_names_its_project(tmp_path):
     assert text_of(next(parsed(path.read_text(encoding="utf-8")).iter("h1"))) == title
 
 
+def test_the_report_of_a_case_tells_how_it_is_monitored_and_what_was_published(tmp_path):
+    path, case = tmp_path / "report.html", read_case(BORNUUR)
+    run("report", BORNUUR, "-o", path)
+    words = text_of(parsed(path.read_text(encoding="utf-8")))
+    assert f"ER {case.expected['ER'][0]} 750.171 agrees" in words
+    metered = ROOFS.parent.parent / "metered_year" / "case.toml"
+    run("report", metered, "-o", path, "--force")
+    words = text_of(parsed(path.read_text(encoding="utf-8")))
+    assert "meter A-1048, class 0.5, calibrated 2023-06-20, 2024-07-11" in words
+
+
 def test_a_report_that_cannot_be_written_is_a_complaint(tmp_path):
     assert "cannot be written" in run("report", BORNUUR, "-o", tmp_path / "no" / "report.html", code=2).output
 

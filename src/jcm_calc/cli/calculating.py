@@ -39,7 +39,7 @@ def calculate_case(
         raise click.UsageError("--plan fills the monitoring plan of a workbook: name one with -o FILE.xlsx")
     with warnings_shown_here():
         given = read(path)
-        monitored = _monitored(given.case)
+        monitored = monitored_shown(given.case)
         result = given.case.calculate(monitored)
         planned = _planned(given if plan is None else read(plan)) if plan or given.plan else None
     years = _by_year(result)
@@ -47,7 +47,7 @@ def calculate_case(
     comparisons = given.case.compare(result)
     manifest = result.manifest()
     if target is not None:
-        sources = _sources(given.case, monitored)
+        sources = how_monitored(given.case, monitored)
         _save(given.case, sources, result, planned, manifest, target, force)
     if as_json:
         output.data(_as_data(result, manifest, years, credits, missing, comparisons, given.remarks))
@@ -85,7 +85,7 @@ def _planned(given: Given) -> Result:
     return (given.plan or given.case).calculate()
 
 
-def _monitored(case: CaseFile) -> Monitored | None:
+def monitored_shown(case: CaseFile) -> Monitored | None:
     """Go from readings to monitored parameters, where there are meters."""
     if not case.meters:
         return None
@@ -129,7 +129,7 @@ def _credits(result: Result) -> tuple[dict[str, int] | None, Sequence[Item]]:
         raise InputError(str(result.methodology), [Problem("p", str(error))]) from None
 
 
-def _sources(case: CaseFile, monitored: Monitored | None) -> dict[str, Mapping[str, str]]:
+def how_monitored(case: CaseFile, monitored: Monitored | None) -> dict[str, Mapping[str, str]]:
     """Return how each parameter is monitored: as the meters tell, and as the case file says instead."""
     told = monitored.sources() if monitored else {}
     return {name: {**told.get(name, {}), **case.sources.get(name, {})} for name in {**told, **case.sources}}
