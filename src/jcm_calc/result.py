@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from pint import Quantity
 
+    from jcm_calc.case_file import Comparison
     from jcm_calc.explanation import Explanation
 
 Array = npt.NDArray[Any]
@@ -501,6 +501,8 @@ class Result:
         path: str | os.PathLike[str],
         *,
         project: Mapping[str, Any] | None = None,
+        sources: Mapping[str, Mapping[str, str]] | None = None,
+        published: Sequence[Comparison] = (),
         overwrite: bool = False,
         language: str | None = None,
     ) -> None:
@@ -514,6 +516,10 @@ class Result:
         project : mapping, optional
             What is said of the project on the first page, as in the section [project] of a case file:
             title, number, participants and so on.
+        sources : mapping, optional
+            How each parameter is monitored, as for `to_excel`.
+        published : sequence of Comparison, optional
+            Published figures beside the calculated ones, from `CaseFile.compare`.
         overwrite : bool
             Whether an existing file may be replaced.
         language : {"en", "ja"}, optional
@@ -527,8 +533,7 @@ class Result:
         Examples
         --------
         >>> import jcm_calc, tempfile
-        >>> from pathlib import Path
-        >>> result = jcm_calc.calculate("PW_AM001", EG="350 MWh", p="2024")
+        >>>         >>> result = jcm_calc.calculate("PW_AM001", EG="350 MWh", p="2024")
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     report = Path(folder) / "report.html"
         ...     result.to_html(report, project={"title": "A roof with PV"})
@@ -538,7 +543,7 @@ class Result:
         from jcm_calc.report.document import write
 
         with in_language(language):
-            write(self, Path(path), project or {}, overwrite)
+            write(path, self, project or {}, sources or {}, published, overwrite)
 
     def manifest(self) -> dict[str, Any]:
         """Return all that is needed to calculate again and to compare, ready for JSON.

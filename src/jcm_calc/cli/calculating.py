@@ -14,6 +14,7 @@ import click
 from jcm_calc.case_file import CaseFile, Comparison, read_case
 from jcm_calc.cli import DIFFERS, REFUSED, UNUSABLE, output
 from jcm_calc.credits import Item, UncertifiedError
+from jcm_calc.files import save
 from jcm_calc.languages import Message, _, ngettext, translated
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.report import amounts
@@ -41,7 +42,7 @@ def calculate_case(
         )
     with warnings_shown_here():
         given = read(path)
-        monitored = _monitored(given.case)
+        monitored = monitored_shown(given.case)
         result = given.case.calculate(monitored)
         planned = _planned(given if plan is None else read(plan)) if plan or given.plan else None
     years = _by_year(result)
@@ -49,7 +50,7 @@ def calculate_case(
     comparisons = given.case.compare(result)
     manifest = result.manifest()
     if target is not None:
-        sources = _sources(given.case, monitored)
+        sources = how_monitored(given.case, monitored)
         _save(given.case, sources, result, planned, manifest, target, force)
     if as_json:
         output.data(_as_data(result, manifest, years, credits, missing, comparisons, given.remarks))
@@ -87,7 +88,7 @@ def _planned(given: Given) -> Result:
     return (given.plan or given.case).calculate()
 
 
-def _monitored(case: CaseFile) -> Monitored | None:
+def monitored_shown(case: CaseFile) -> Monitored | None:
     """Go from readings to monitored parameters, where there are meters."""
     if not case.meters:
         return None
@@ -131,7 +132,7 @@ def _credits(result: Result) -> tuple[dict[str, int] | None, Sequence[Item]]:
         raise InputError(str(result.methodology), [Problem("p", str(error))]) from None
 
 
-def _sources(case: CaseFile, monitored: Monitored | None) -> dict[str, Mapping[str, str]]:
+def how_monitored(case: CaseFile, monitored: Monitored | None) -> dict[str, Mapping[str, str]]:
     """Return how each parameter is monitored: as the meters tell, and as the case file says instead."""
     told = monitored.sources() if monitored else {}
     return {name: {**told.get(name, {}), **case.sources.get(name, {})} for name in {**told, **case.sources}}
@@ -151,7 +152,8 @@ def _save(
         if path.suffix.casefold() == ".xlsx":
             result.to_excel(path, planned, project=case.project, sources=sources, overwrite=force)
         else:
-            path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+            save(path, text.encode(), overwrite=force)
     except OSError as error:
         raise output.unwritable(path, error) from None
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jcm_calc.cli import UNUSABLE, output
-from jcm_calc.cli.calculating import read, warnings_shown_here
+from jcm_calc.cli.calculating import how_monitored, monitored_shown, read, warnings_shown_here
 from jcm_calc.languages import _, translated
 
 if TYPE_CHECKING:
@@ -72,9 +72,11 @@ def report_case(path: Path, target: Path, force: bool, as_json: bool) -> int:
         return UNUSABLE
     with warnings_shown_here():
         given = read(path)
-        result = given.case.calculate()
+        monitored = monitored_shown(given.case)
+        result = given.case.calculate(monitored)
+    sources, published = how_monitored(given.case, monitored), given.case.compare(result)
     try:
-        result.to_html(target, project=given.case.project, overwrite=force)
+        result.to_html(target, project=given.case.project, sources=sources, published=published, overwrite=force)
     except OSError as error:
         raise output.unwritable(target, error) from None
     if as_json:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from io import StringIO
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from markupsafe import Markup
 
 from jcm_calc import plots
+from jcm_calc.files import save
 from jcm_calc.problems import listed
 from jcm_calc.report import display
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from jcm_calc.case_file import Comparison
     from jcm_calc.result import Result
 
 # In inches; and the words for a reader who does not see the picture.
@@ -31,14 +33,24 @@ PICTURES: dict[str, tuple[Callable[..., Axes], float, float, str]] = {
 }
 
 
-def write(result: Result, path: Path, project: Mapping[str, Any], force: bool) -> None:
+def write(
+    path: str | os.PathLike[str],
+    result: Result,
+    project: Mapping[str, Any],
+    sources: Mapping[str, Mapping[str, str]],
+    published: Sequence[Comparison],
+    overwrite: bool,
+) -> None:
     """Write the report; see `Result.to_html`."""
-    text = html(result, project)
-    with path.open("w" if force else "x", encoding="utf-8", newline="\n") as file:
-        file.write(text)
+    save(path, html(result, project, sources, published).encode(), overwrite=overwrite)
 
 
-def html(result: Result, project: Mapping[str, Any]) -> str:
+def html(
+    result: Result,
+    project: Mapping[str, Any],
+    sources: Mapping[str, Mapping[str, str]],
+    published: Sequence[Comparison],
+) -> str:
     """Return the report."""
     manifest = result.manifest()
     rows = result.trace()
@@ -49,6 +61,8 @@ def html(result: Result, project: Mapping[str, Any]) -> str:
         pictures=list(_pictures(result)),
         inputs=list(inputs.reset_index().to_dict("records")),
         facts=list(_facts(result)),
+        sources={name: sources[name] for name in result.methodology.inputs if name in sources},
+        published=published,
         items=display.by_kind(result.items),
         manifest=manifest,
         manifest_text=json.dumps(manifest, indent=2, ensure_ascii=False),

@@ -2,120 +2,93 @@
 
 from __future__ import annotations
 
-import html
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jcm_calc.problems import InputError, Problem
+from jcm_calc.files import save
+from jcm_calc.languages import Message, _, ngettext, translated
+from jcm_calc.report import display
 from jcm_calc.verification.findings import Finding, Severity, shown_number
 
 if TYPE_CHECKING:
     from jcm_calc.verification.verifying import Verification
 
 COLUMNS = {
-    "Code": 7,
-    "Severity": 10,
-    "Place": 26,
-    "Finding": 60,
-    "Found": 18,
-    "Expected": 18,
-    "How the expected value comes about": 50,
-    "Effect on ER": 30,
-    "Likely cause, or who is asked": 34,
-    "Follows from it": 40,
-    "Not confirmed": 34,
+    _("Code"): 7,
+    _("Severity"): 10,
+    _("Place"): 26,
+    _("Finding"): 60,
+    _("Found"): 18,
+    _("Expected"): 18,
+    _("How the expected value comes about"): 50,
+    _("Effect on ER"): 30,
+    _("Likely cause, or who is asked"): 34,
+    _("Follows from it"): 40,
+    _("Not confirmed"): 34,
 }
 COLOURS = {Severity.ERROR: "#B3261E", Severity.WARNING: "#9A6700", Severity.QUESTION: "#1F5FA8"}
-STYLE = """
-body { font: 14px/1.45 system-ui, "Segoe UI", sans-serif; color: #1b1b1b }
-body { margin: 2rem auto; max-width: 62rem; padding: 0 1rem }
-h1 { font-size: 1.4rem; margin-bottom: .2rem }
-h2 { font-size: 1.05rem; margin: 1.8rem 0 .4rem }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem .9rem; margin: .4rem 0 }
-dt { color: #5c5c5c }
-dd { margin: 0; overflow-wrap: anywhere }
-article { border: 1px solid #ddd; border-left: 5px solid var(--c); border-radius: 4px }
-article { padding: .6rem .9rem; margin: .6rem 0; break-inside: avoid }
-article h3 { font-size: 1rem; margin: 0 0 .3rem }
-.tag { color: var(--c); font-weight: 600 }
-ul { margin: .2rem 0; padding-left: 1.2rem }
-.small { color: #5c5c5c; font-size: .86rem }
-"""
 
 
 def summary(verification: Verification) -> Iterator[tuple[str, str]]:
     """Yield what stands at the head of the paper."""
     due = verification.due
-    yield "File", verification.path.name
-    yield "Methodology", verification.methodology
-    yield "Verdict", str(verification.verdict)
-    yield "Claimed", "no number" if verification.claimed is None else f"{verification.claimed:,} t"
-    yield "Due", "cannot be calculated" if due is None else f"{due:,} t, from what is entered"
+    yield _("File"), verification.path.name
+    yield _("Methodology"), verification.methodology
+    yield _("Verdict"), Message(verification.verdict)
+    yield _("Claimed"), _("no number") if verification.claimed is None else f"{verification.claimed:,} t"
     yield (
-        "Findings",
-        ", ".join(f"{len(verification.of(one))} {one}{'s' * (len(verification.of(one)) != 1)}" for one in Severity),
+        _("Due"),
+        _("cannot be calculated") if due is None else _("{tonnes:,} t, from what is entered").format(tonnes=due),
     )
-    yield "Material from", f"{verification.materiality:.0%} of ER (a threshold that is recalled, not read)"
-    yield "Checks made", f"{len(verification.made)}; {len(verification.skipped)} more need what was not given"
-    yield "Not confirmed", f"{len(verification.unconfirmed)} rules and values of the calculation itself"
+    counts = {severity: len(verification.of(severity)) for severity in Severity}
+    yield _("Findings"), _(", ").join(_counted(severity, count) for severity, count in counts.items())
+    threshold = _("{share:.0%} of ER (a threshold that is recalled, not read)")
+    yield _("Material from"), threshold.format(share=verification.materiality)
+    made = _("{made}; {skipped} more need what was not given")
+    yield _("Checks made"), made.format(made=len(verification.made), skipped=len(verification.skipped))
+    unconfirmed = _("{count} rules and values of the calculation itself")
+    yield _("Not confirmed"), unconfirmed.format(count=len(verification.unconfirmed))
+
+
+def _counted(severity: Severity, count: int) -> str:
+    return {
+        Severity.ERROR: ngettext("{count} error", "{count} errors", count),
+        Severity.WARNING: ngettext("{count} warning", "{count} warnings", count),
+        Severity.QUESTION: ngettext("{count} question", "{count} questions", count),
+    }[severity].format(count=count)
 
 
 def details(finding: Finding) -> Iterator[tuple[str, str]]:
     """Yield what a finding says besides its message, each under its name."""
     if finding.found is not None:
-        yield "Found", shown_number(finding.found)
+        yield _("Found"), shown_number(finding.found)
     if finding.expected is not None:
-        yield "Expected", shown_number(finding.expected)
+        yield _("Expected"), shown_number(finding.expected)
     if finding.because:
-        yield "Because", finding.because
+        yield _("Because"), finding.because
     if finding.effect is not None:
-        yield "Effect", str(finding.effect)
+        yield _("Effect"), str(finding.effect)
     if finding.cause:
         asked = finding.severity is Severity.QUESTION
-        yield ("Question" if asked else "Likely cause"), finding.cause.removeprefix("asked of the ")
+        yield (_("Question") if asked else _("Likely cause")), finding.cause.removeprefix("asked of the ")
     if finding.unconfirmed:
-        yield "Not confirmed", finding.unconfirmed
+        yield _("Not confirmed"), finding.unconfirmed
 
 
 def write_page(path: str | os.PathLike[str], verification: Verification, overwrite: bool = False) -> None:
     """Write a page of HTML; see `jcm_calc.verification.verifying.Verification.to_html`."""
-    _save(path, _page(verification).encode(), overwrite)
+    save(path, _page(verification).encode(), overwrite=overwrite)
 
 
 def _page(verification: Verification) -> str:
-    esc = html.escape
-    head = "".join(f"<dt>{esc(name)}</dt><dd>{esc(text)}</dd>" for name, text in summary(verification))
-    parts = [f"<h1>Verification of {esc(verification.path.name)}</h1><dl>{head}</dl>"]
-    for severity in Severity:
-        if found := verification.of(severity):
-            parts.append(f"<h2>{str(severity).capitalize()}s</h2>")
-            parts += [_article(finding) for finding in found]
-    for title, lines in (
-        ("Not confirmed in the calculation itself", verification.unconfirmed),
-        ("Checks that were not made", [f"{code}: needs {need}" for code, need in verification.skipped.items()]),
-        ("Checks that were made", [f"{check.code} {check.name}" for check in verification.made]),
-    ):
-        if lines:
-            listed = "".join(f"<li>{esc(line)}</li>" for line in lines)
-            parts.append(f'<h2>{title}</h2><ul class="small">{listed}</ul>')
-    body = "\n".join(parts)
-    title = esc(verification.path.name)
-    head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
-    return f'<!doctype html>\n<html lang="en">{head}\n{body}\n</html>\n'
-
-
-def _article(finding: Finding) -> str:
-    esc = html.escape
-    colour = COLOURS[finding.severity or Severity.ERROR]
-    rows = "".join(f"<dt>{esc(name)}</dt><dd>{esc(text)}</dd>" for name, text in details(finding))
-    follows = "".join(f"<li>{esc(text)}</li>" for text in finding.consequences)
-    follows = f'<p class="small">What follows from it:</p><ul class="small">{follows}</ul>' if follows else ""
-    place = f' <span class="small">{esc(finding.place)}</span>' if finding.place else ""
-    tag = f'<span class="tag">{finding.code}</span> {esc(finding.name)}{place}'
-    inner = f"<h3>{tag}</h3><div>{esc(finding.message)}</div><dl>{rows}</dl>{follows}"
-    return f'<article style="--c:{colour}">{inner}</article>'
+    return display.page(
+        "verification.html",
+        verification=verification,
+        summary=list(summary(verification)),
+        findings={severity: found for severity in Severity if (found := verification.of(severity))},
+        details=details,
+    )
 
 
 def write_workbook(path: str | os.PathLike[str], verification: Verification, overwrite: bool = False) -> None:
@@ -131,19 +104,20 @@ def write_workbook(path: str | os.PathLike[str], verification: Verification, ove
     colours = {
         one: book.add_format({"font_color": colour, "bold": True, "valign": "top"}) for one, colour in COLOURS.items()
     }
-    sheet = book.add_worksheet("Summary")
+    sheet = book.add_worksheet(translated(_("Summary")))
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 1, 90)
-    rows = [*summary(verification), *(("Not confirmed", text) for text in verification.unconfirmed)]
-    rows += [("Not made", f"{code}: needs {need}") for code, need in verification.skipped.items()]
+    rows = [*summary(verification), *((_("Not confirmed"), text) for text in verification.unconfirmed)]
+    needs = _("{code}: needs {need}")
+    rows += [(_("Not made"), needs.format(code=code, need=need)) for code, need in verification.skipped.items()]
     for row, (name, text) in enumerate(rows):
-        sheet.write_string(row, 0, name, bold)
-        sheet.write_string(row, 1, text, wrapped)
-    sheet = book.add_worksheet("Findings")
+        sheet.write_string(row, 0, translated(name), bold)
+        sheet.write_string(row, 1, translated(text), wrapped)
+    sheet = book.add_worksheet(translated(_("Findings")))
     sheet.freeze_panes(1, 0)
     for column, (title, width) in enumerate(COLUMNS.items()):
         sheet.set_column(column, column, width)
-        sheet.write_string(0, column, title, heading)
+        sheet.write_string(0, column, translated(title), heading)
     for row, finding in enumerate(verification.findings, 1):
         severity = finding.severity or Severity.ERROR
         for column, value in enumerate(_cells(finding)):
@@ -151,12 +125,12 @@ def write_workbook(path: str | os.PathLike[str], verification: Verification, ove
             if isinstance(value, int | float) and not isinstance(value, bool):
                 sheet.write_number(row, column, value, form)
             else:
-                sheet.write_string(row, column, value, form)
+                sheet.write_string(row, column, translated(value), form)
     sheet.autofilter(0, 0, max(1, len(verification.findings)), len(COLUMNS) - 1)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     book.close()
-    _save(path, file.getvalue(), overwrite)
+    save(path, file.getvalue(), overwrite=overwrite)
 
 
 def _cells(finding: Finding) -> list[str | float]:
@@ -167,7 +141,7 @@ def _cells(finding: Finding) -> list[str | float]:
     effect = "" if finding.effect is None else str(finding.effect)
     return [
         finding.code,
-        str(finding.severity),
+        Message(finding.severity),
         finding.place,
         finding.message,
         found,
@@ -175,14 +149,6 @@ def _cells(finding: Finding) -> list[str | float]:
         finding.because,
         effect,
         finding.cause,
-        "\n".join(finding.consequences),
+        Message("\n").join(finding.consequences),
         finding.unconfirmed,
     ]
-
-
-def _save(path: str | os.PathLike[str], content: bytes, overwrite: bool) -> None:
-    try:
-        with Path(path).open("wb" if overwrite else "xb") as file:
-            file.write(content)
-    except FileExistsError:
-        raise InputError("findings", [Problem(str(path), "exists already; overwrite=True replaces it")]) from None

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.declarations import Methodology
+from jcm_calc.files import save
 from jcm_calc.inputs import Period
-from jcm_calc.languages import Message, _, in_language, translated
+from jcm_calc.languages import Message, _, in_language
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.workbook import calculation_sheet, input_sheet, separate_sheet
 from jcm_calc.workbook.contents import Contents, of_result, of_template, without_plan
@@ -50,7 +50,7 @@ def write_result(
     plans = of_result(plan, "MPS") if plan is not None else [without_plan(reports[0])]
     with in_language(language):
         content = _written([*plans, *reports], project, sources)
-    _save(path, content, overwrite)
+    save(path, content, overwrite=overwrite)
 
 
 def write_template(
@@ -82,16 +82,7 @@ def write_template(
     reports = [of_template(methodology, counts, own, "MRS") for own in periods]
     with in_language(language):
         content = _written([plan, *reports], {}, {})
-    _save(path, content, overwrite)
-
-
-def _save(path: str | os.PathLike[str], content: bytes, overwrite: bool) -> None:
-    try:
-        with Path(path).open("wb" if overwrite else "xb") as file:
-            file.write(content)
-    except FileExistsError:
-        complaint = _("{path} exists already: overwrite=True replaces it").format(path=path)
-        raise FileExistsError(translated(complaint)) from None
+    save(path, content, overwrite=overwrite)
 
 
 def _written(sets: Sequence[Contents], project: Mapping[str, Any], sources: Mapping[str, Mapping[str, str]]) -> bytes:

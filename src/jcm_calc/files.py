@@ -1,0 +1,76 @@
+"""Writing files: whole or not at all, and never over another file unasked."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from jcm_calc.languages import _, translated
+
+
+def save(path: str | os.PathLike[str], content: bytes, *, overwrite: bool = False) -> None:
+    """Write a file under its name only once it is complete.
+
+    Whoever looks sees the old file or the new one; a full disk, or an end in the middle of writing,
+    leaves what was there.
+
+    Parameters
+    ----------
+    path : path
+    content : bytes
+    overwrite : bool
+        Whether an existing file may be replaced.
+
+    Raises
+    ------
+    FileExistsError
+        If there is such a file already.
+    OSError
+        If the folder or the disk does not take the file.
+
+    Examples
+    --------
+    >>> save("total.txt", b"42 t")
+    >>> save("total.txt", b"43 t")
+    Traceback (most recent call last):
+    FileExistsError: total.txt exists already: overwrite=True replaces it
+    >>> save("total.txt", b"43 t", overwrite=True)
+    >>> Path("total.txt").read_bytes()
+    b'43 t'
+    """
+    target = Path(path).resolve()
+    if not overwrite and target.exists():
+        raise _exists(path)
+    draft = target.with_name(f".{target.name[:60]}.{secrets.token_hex(8)}")
+    try:
+        with draft.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if overwrite:
+            draft.replace(target)
+        else:
+            _put(draft, target)
+    except FileExistsError:
+        raise _exists(path) from None
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _put(draft: Path, target: Path) -> None:
+    """Give the draft its name, unless somebody else has taken it by now."""
+    if os.name == "nt":
+        draft.rename(target)  # refuses where the target is there; elsewhere it would replace it
+        return
+    try:
+        target.hardlink_to(draft)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        target.touch(exist_ok=False)
+        draft.replace(target)
+
+
+def _exists(path: str | os.PathLike[str]) -> FileExistsError:
+    return FileExistsError(translated(_("{path} exists already: overwrite=True replaces it").format(path=path)))
