@@ -13,6 +13,7 @@ from jcm_calc.cli import jcm
 from jcm_calc.cli.helping import paragraphs
 from jcm_calc.languages import LANGUAGES
 from jcm_calc.reference_data import partner_countries
+from jcm_calc.verification import checks
 
 ROOT = Path(__file__).parents[1] / "src" / "jcm_calc"
 METHODS = [("**.py", "python"), ("**/templates/*.html", "jinja2.ext.babel_extract")]
@@ -24,12 +25,14 @@ def path(code, suffix):
 
 
 def template():
-    """Return what is marked in the code and its templates, the help of the command, and names of countries."""
+    """Return what is marked in the code and its templates, the help of the command, checks and countries."""
     found = Catalog(charset="utf-8")
     for name, _, text, comments, context in extract.extract_from_dir(ROOT, METHODS, options_map={}):
         found.add(text, locations=[(name.replace("\\", "/"), 0)], auto_comments=comments, context=context)
     for text in helps(jcm):
         found.add(text, locations=[("cli/__init__.py", 0)])
+    for check in checks.every():
+        found.add(check.name, locations=[(f"verification/{checks.GROUPS[check.code[0]][0]}.py", 0)])
     for name in partner_countries().values():
         found.add(name, locations=[("reference_data/partner_countries.csv", 0)])
     return found

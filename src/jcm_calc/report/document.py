@@ -15,8 +15,10 @@ from markupsafe import Markup
 
 from jcm_calc import plots
 from jcm_calc.files import save
+from jcm_calc.languages import _
 from jcm_calc.problems import listed
 from jcm_calc.report import display
+from jcm_calc.units import with_unit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,10 +28,10 @@ if TYPE_CHECKING:
 
 # In inches; and the words for a reader who does not see the picture.
 PICTURES: dict[str, tuple[Callable[..., Axes], float, float, str]] = {
-    "Emissions by period": (plots.emissions, 6.4, 3.6, "bars of reference and project emissions of each period"),
-    "From RE to whole tonnes": (plots.waterfall, 6.4, 3.6, "a waterfall from RE over PE to ER and whole tonnes"),
-    "By unit": (plots.contributions, 6.4, 4.2, "bars of the emission reductions of each unit"),
-    "Sensitivity": (plots.sensitivity, 6.4, 4.2, "bars of the change of ER where one input changes"),
+    _("Emissions by period"): (plots.emissions, 6.4, 3.6, _("bars of reference and project emissions of each period")),
+    _("From RE to whole tonnes"): (plots.waterfall, 6.4, 3.6, _("a waterfall from RE over PE to ER and whole tonnes")),
+    _("By unit"): (plots.contributions, 6.4, 4.2, _("bars of the emission reductions of each unit")),
+    _("Sensitivity"): (plots.sensitivity, 6.4, 4.2, _("bars of the change of ER where one input changes")),
 }
 
 
@@ -53,13 +55,11 @@ def html(
 ) -> str:
     """Return the report."""
     manifest = result.manifest()
-    rows = result.trace()
-    inputs = rows[[name in result.methodology.inputs for name in rows.index]]
     return display.page(
         "report.html",
         project={key: _told(value) for key, value in project.items()},
         pictures=list(_pictures(result)),
-        inputs=list(inputs.reset_index().to_dict("records")),
+        inputs=[row for row in result.quantities() if row["name"] in result.methodology.inputs],
         facts=list(_facts(result)),
         sources={name: sources[name] for name in result.methodology.inputs if name in sources},
         published=published,
@@ -84,7 +84,7 @@ def _facts(result: Result) -> Iterator[tuple[str, str, str]]:
         fact = result.methodology.facts[name]
         words = {"True": "yes", "False": "no"} if fact.unit == "yes/no" else {}
         values = [words.get(str(bool(one)), str(one)) if words else str(one) for one in np.unique(given).tolist()]
-        yield name, fact.text, f"{listed(values)} {'' if fact.textual else fact.unit}".strip()
+        yield name, fact.text, with_unit(listed(values), "" if fact.textual else fact.unit)
 
 
 def _pictures(result: Result) -> Iterator[tuple[str, str, Markup]]:
@@ -94,8 +94,8 @@ def _pictures(result: Result) -> Iterator[tuple[str, str, Markup]]:
             continue
         yield title, words, _address(partial(plot, result), width, height)
     m, choices = result.methodology, result.inputs.choices
-    words = "which quantity is calculated from which; what is unconfirmed has a dashed border"
-    yield "Equations", words, _address(partial(plots.equations, m, **choices), 9, 6)
+    words = _("which quantity is calculated from which; what is unconfirmed has a dashed border")
+    yield _("Equations"), words, _address(partial(plots.equations, m, **choices), 9, 6)
 
 
 def _address(draw: Callable[..., Axes], width: float, height: float) -> Markup:

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from jcm_calc.languages import _
+from jcm_calc.languages import Message, _
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.verification.findings import Finding, Severity
 
@@ -73,7 +73,7 @@ class Check:
     def __call__(self, material: Material) -> Iterator[Finding]:
         """Yield what it finds."""
         for finding in self.function(material):
-            yield replace(finding, code=self.code, name=self.name, severity=finding.severity or self.severity)
+            yield replace(finding, code=self.code, name=Message(self.name), severity=finding.severity or self.severity)
 
 
 _known: dict[str, Check] = {}

@@ -122,10 +122,10 @@ def write_workbook(path: str | os.PathLike[str], verification: Verification, ove
         severity = finding.severity or Severity.ERROR
         for column, value in enumerate(_cells(finding)):
             form = colours[severity] if column < 2 else wrapped
-            if isinstance(value, int | float) and not isinstance(value, bool):
-                sheet.write_number(row, column, value, form)
-            else:
+            if isinstance(value, str):
                 sheet.write_string(row, column, translated(value), form)
+            else:
+                sheet.write_number(row, column, value, form)
     sheet.autofilter(0, 0, max(1, len(verification.findings)), len(COLUMNS) - 1)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
@@ -135,13 +135,13 @@ def write_workbook(path: str | os.PathLike[str], verification: Verification, ove
 
 def _cells(finding: Finding) -> list[str | float]:
     found, expected = (
-        "" if value is None else value if isinstance(value, int | float) else str(value)
+        "" if value is None else value if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
         for value in (finding.found, finding.expected)
     )
     effect = "" if finding.effect is None else str(finding.effect)
     return [
         finding.code,
-        Message(finding.severity),
+        Message(finding.severity or ""),
         finding.place,
         finding.message,
         found,
