@@ -21,7 +21,8 @@ Okabe, M., Ito, K. (2002). Color Universal Design. jfly.uni-koeln.de/color
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -50,18 +51,25 @@ MOST = 12
 Plot = Callable[..., "Axes"]
 
 
+@contextmanager
+def style() -> Iterator[None]:
+    """Draw in the library's style, whatever is drawn and saved meanwhile."""
+    import matplotlib as mpl
+    from matplotlib.font_manager import get_font_names
+
+    known = sorted(EAST_ASIAN & set(get_font_names()))
+    options: Any = {"hatch.linewidth": 0.6, "font.family": ["DejaVu Sans", *known]}
+    with mpl.rc_context(options), in_language(None if known else "en"):
+        yield
+
+
 def _drawn(width: float, height: float) -> Callable[[Plot], Plot]:
     """Give a plot axes of its own, in inches, where it is given none, and the library's style."""
 
     def decorate(plot: Plot) -> Plot:
         @wraps(plot)
         def draw(subject: Any, *, ax: Axes | None = None, **options: Any) -> Axes:
-            import matplotlib as mpl
-            from matplotlib.font_manager import get_font_names
-
-            known = sorted(EAST_ASIAN & set(get_font_names()))
-            style: Any = {"hatch.linewidth": 0.6, "font.family": ["DejaVu Sans", *known]}
-            with mpl.rc_context(style), in_language(None if known else "en"):
+            with style():
                 if ax is None:
                     import matplotlib.pyplot as plt
 

@@ -43,6 +43,7 @@ OF_PERIODS = ("days", "hours", "year", "first_day", "last_day")
 TERMS = (
     *(_("reference emissions"), _("project emissions"), _("emission reductions"), _("monitoring period")),
     *(_("Reference emissions"), _("Project emissions"), _("Emission reductions")),
+    *(_("project emissions: none, by rule"), _("Project emissions: none, by rule")),
     *(_("days"), _("hours"), _("year"), _("first day"), _("last day"), _("count"), _("label")),
 )
 

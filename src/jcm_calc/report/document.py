@@ -104,9 +104,9 @@ def _address(draw: Callable[..., Axes], width: float, height: float) -> Markup:
     from matplotlib.figure import Figure
 
     figure, drawn = Figure(figsize=(width, height), layout="constrained"), StringIO()
-    draw(ax=figure.add_subplot())
     # neither the day nor chance: the same result gives the same file
-    with mpl.rc_context({"svg.hashsalt": "jcm_calc"}):
+    with plots.style(), mpl.rc_context({"svg.hashsalt": "jcm_calc"}):
+        draw(ax=figure.add_subplot())
         figure.savefig(drawn, format="svg", metadata={"Date": None})
     encoded = base64.b64encode(drawn.getvalue().encode()).decode()
     return Markup("data:image/svg+xml;base64,{}").format(encoded)
