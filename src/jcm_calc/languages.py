@@ -16,12 +16,15 @@ from contextvars import ContextVar
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from numbers import Number
+from types import MappingProxyType
 from typing import Any
 
 LANGUAGES = {"en": "English", "ja": "日本語"}
 # As gettext has them, after one of our own.
 VARIABLES = ("JCM_LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+
+# What a message keeps as it is; of everything else it keeps the text.
+PLAIN = (str, int, float)
 
 _language: ContextVar[str] = ContextVar("jcm_calc_language", default="en")
 
@@ -34,12 +37,12 @@ class Message(str):
 
     Attributes
     ----------
-    template : str
-        The text as it was written, with the names of values in braces.
-    plural : tuple
-        Singular, plural and number, where the template is one of two.
-    args, fields
-        The values; None where the template is the text itself.
+    template : Message, optional
+        What `format` was called on.
+    args, fields : tuple and dict
+        What was put in place.
+    plural : tuple, optional
+        Singular, plural and number, where the text is one of two.
     unofficial : mapping
         Translations that stand beside the text itself, such as those of a title.
 
@@ -49,52 +52,41 @@ class Message(str):
     1,200 units
     """
 
-    template: str
-    plural: tuple[str, str, int] | None
-    args: tuple[Any, ...]
-    fields: Mapping[str, Any] | None
-    unofficial: Mapping[str, str]
-
-    def __new__(
-        cls,
-        template: str,
-        args: tuple[Any, ...] = (),
-        fields: Mapping[str, Any] | None = None,
-        plural: tuple[str, str, int] | None = None,
-        unofficial: Mapping[str, str] | None = None,
-    ) -> Message:
-        """Make a message; ``fields`` is an empty mapping where there are only values without names."""
-        self = super().__new__(cls, template if fields is None else str.format(template, *args, **fields))
-        self.template, self.args, self.fields, self.plural = str.__str__(template), args, fields, plural
-        self.unofficial = unofficial or {}
-        return self
-
-    def __getnewargs__(self) -> tuple[Any, ...]:
-        return self.template, self.args, self.fields, self.plural, self.unofficial
+    template: Message | None = None
+    args: tuple[Any, ...] = ()
+    fields: Mapping[str, Any] = MappingProxyType({})
+    plural: tuple[str, str, int] | None = None
+    unofficial: Mapping[str, str] = MappingProxyType({})
 
     def __str__(self) -> str:
         return self
 
     def format(self, *args: Any, **fields: Any) -> Message:
         """Put values in place; they are translated with the text."""
-        kept = {name: _kept(value) for name, value in fields.items()}
-        return Message(self.template, tuple(map(_kept, args)), kept, self.plural)
+        for name, value in fields.items():
+            if not isinstance(value, PLAIN):
+                fields[name] = _plain(value)
+        if args:
+            args = tuple(value if isinstance(value, PLAIN) else _plain(value) for value in args)
+        found = Message(str.format(self, *args, **fields))
+        found.template, found.args, found.fields = self, args, fields
+        return found
 
     def __add__(self, other: str) -> Message:
-        return Message("{}{}", (self, other), {})
+        return Message("{}{}").format(self, other)
 
     def __radd__(self, other: str) -> Message:
-        return Message("{}{}", (other, self), {})
+        return Message("{}{}").format(other, self)
 
     def join(self, parts: Iterable[str]) -> Message:
         """Put this text between others."""
         found = [piece for part in parts for piece in (self, part)][1:]
-        return Message("{}" * len(found), tuple(found), {})
+        return Message("{}" * len(found)).format(*found)
 
 
-def _kept(value: Any) -> Any:
-    """Return a value as a message keeps it: a number or a text."""
-    return value if isinstance(value, Number | str) else str(value)
+def _plain(value: Any) -> Any:
+    """Return a number of NumPy as Python's, anything else as text."""
+    return value.item() if hasattr(value, "item") else str(value)
 
 
 _ = Message
@@ -108,7 +100,16 @@ def ngettext(singular: str, plural: str, count: int) -> Message:
     >>> print(ngettext("{count} unit", "{count} units", 2).format(count=2))
     2 units
     """
-    return Message(singular if count == 1 else plural, plural=(singular, plural, count))
+    found = Message(singular if count == 1 else plural)
+    found.plural = singular, plural, count
+    return found
+
+
+def with_translations(text: str, unofficial: Mapping[str, str]) -> Message:
+    """Return a text that brings its own translations by language; each is shown as what it is."""
+    found = Message(text)
+    found.unofficial = dict(unofficial)
+    return found
 
 
 UNOFFICIAL = _("{title} (a translation; the official title is English)")
@@ -133,11 +134,12 @@ def translated(text: str) -> str:
     if code in text.unofficial:
         return translated(UNOFFICIAL.format(title=text.unofficial[code]))
     catalogue = _catalogue(code)
-    template = catalogue.gettext(text.template) if text.plural is None else catalogue.ngettext(*text.plural)
-    if text.fields is None:
-        return template
-    args = map(_inserted, text.args)
-    return template.format(*args, **{name: _inserted(value) for name, value in text.fields.items()})
+    if text.plural is not None:
+        return catalogue.ngettext(*text.plural)
+    if text.template is None:
+        return catalogue.gettext(text)
+    fields = {name: _inserted(value) for name, value in text.fields.items()}
+    return translated(text.template).format(*map(_inserted, text.args), **fields)
 
 
 def _inserted(value: Any) -> Any:

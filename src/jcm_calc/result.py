@@ -533,7 +533,8 @@ class Result:
         Examples
         --------
         >>> import jcm_calc, tempfile
-        >>>         >>> result = jcm_calc.calculate("PW_AM001", EG="350 MWh", p="2024")
+        >>> from pathlib import Path
+        >>> result = jcm_calc.calculate("PW_AM001", EG="350 MWh", p="2024")
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     report = Path(folder) / "report.html"
         ...     result.to_html(report, project={"title": "A roof with PV"})

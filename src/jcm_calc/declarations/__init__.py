@@ -31,7 +31,7 @@ from jcm_calc.declarations.group import Group
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import DeclarationError, Equation, Parameter, Value, Version
 from jcm_calc.evidence import Evidence
-from jcm_calc.languages import Message, _
+from jcm_calc.languages import _, with_translations
 from jcm_calc.problems import suggestion
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Methodology(Group):
         self.number = number
         self.version = version
         super().__init__(indices)
-        self.title = Message(title, unofficial=titles)
+        self.title = with_translations(title, titles or {})
         self.country = country
         self.optional = optional
         self.sectoral_scope = sectoral_scope
