@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from babel.messages import Catalog, extract
-from babel.messages.mofile import write_mo
+from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
 from jcm_calc.cli import jcm
@@ -52,10 +52,14 @@ def catalogue(code):
 
 
 def compiled(code):
-    """Return the content of the .mo file that belongs to the .po file."""
-    file = io.BytesIO()
-    write_mo(file, catalogue(code))
-    return file.getvalue()
+    """Return the translations of the .mo file, which the library reads."""
+    with path(code, "mo").open("rb") as file:
+        found = [message for message in read_mo(file) if message.id]
+    return {one.id if isinstance(one.id, str) else tuple(one.id): _as_written(one.string) for one in found}
+
+
+def _as_written(translation):
+    return translation if isinstance(translation, str) else tuple(translation)
 
 
 def values(text):
@@ -75,15 +79,16 @@ def update(code):
             fresh.add(message.id, old.string if old else None, locations=places)
     file = io.BytesIO()
     write_po(file, fresh, width=None, sort_output=True, include_lineno=False)
-    # without dates: the file changes only where a text does
-    lines = file.getvalue().decode().split("\n")
-    kept = [line for line in lines if not line.startswith(('"POT-Creation', '"PO-Revision', '"Report-Msgid', '"Last-'))]
+    # without dates and versions: the file changes only where a text does
+    left_out = ('"POT-Creation', '"PO-Revision', '"Report-Msgid', '"Last-', '"Generated-By')
+    kept = [line for line in file.getvalue().decode().split("\n") if not line.startswith(left_out)]
     path(code, "po").write_text("\n".join(kept), encoding="utf-8", newline="\n")
-    path(code, "mo").write_bytes(compiled(code))
-    return [message.id for message in fresh if message.id and not all(_strings(message))]
+    with path(code, "mo").open("wb") as compiled_file:
+        write_mo(compiled_file, catalogue(code))
+    return [message.id for message in fresh if message.id and not all(strings(message))]
 
 
-def _strings(message):
+def strings(message):
     return message.string if isinstance(message.string, tuple) else (message.string,)
 
 

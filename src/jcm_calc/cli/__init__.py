@@ -48,9 +48,9 @@ def _complain(error: Exception) -> int:
     if isinstance(error, InputError):
         output.complaints(error.headline, error.problems, error.warnings)
     elif isinstance(error, MethodologyNotFoundError):
-        output.complaints(_("Nothing was calculated"), [Problem("methodology", str(error))])
+        output.complaints(_("Nothing was calculated"), [Problem(_("methodology"), str(error))])
     elif isinstance(error, EvaluationError):
-        output.complaints(_("There is no result"), [Problem("equations", str(error))])
+        output.complaints(_("There is no result"), [Problem(_("equations"), str(error))])
     else:
         _report_fault(error)
         return FAULT
@@ -156,7 +156,9 @@ def calc(
 @jcm.command()
 @click.argument("number")
 @click.argument("more_years", nargs=-1, metavar="", type=int)
-@click.option("-o", "--output", metavar="FILE.xlsx", required=True, type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", metavar="FILE.xlsx", required=True, type=click.Path(path_type=Path), help="Where to write."
+)
 @click.option("--units", metavar="N", multiple=True, default=["1"], help="Rows along every index, or i=N along one.")
 @click.option("--years", metavar="YEAR ...", multiple=True, type=int, help="The calendar years of the report.")
 @click.option("--force", is_flag=True, help="Overwrite FILE.xlsx.")
@@ -245,7 +247,14 @@ def report(case: Path, path: Path, force: bool, as_json: bool) -> int:
 @click.option(
     "--previous", metavar="EARLIER.xlsx", multiple=True, type=click.Path(path_type=Path), help="An earlier report."
 )
-@click.option("--materiality", metavar="SHARE", type=click.FloatRange(0, 1), default=0.05, show_default=True)
+@click.option(
+    "--materiality",
+    metavar="SHARE",
+    type=click.FloatRange(0, 1),
+    default=0.05,
+    show_default=True,
+    help="From which share of ER a difference is material.",
+)
 @click.option("--select", metavar="CODE", multiple=True, help="Only these checks, such as A1, or C for a group.")
 @click.option("--ignore", metavar="CODE", multiple=True, help="Not these checks.")
 @click.option("--certify", is_flag=True, help="Refuse a claim that rests on anything unconfirmed.")

@@ -283,7 +283,7 @@ def _comparisons(case: CaseFile, comparisons: Sequence[Comparison]) -> None:
         ["", _("published"), _("calculated"), ""],
         [
             [
-                one.name,
+                Message(one.name),
                 ", ".join(one.published),
                 ", ".join(
                     f"{value:,}" if isinstance(value, int) else amounts.tonnes(value) for value in one.calculated

@@ -125,7 +125,7 @@ def _unit(unit: str) -> str:
 
 
 # What a rule book says besides.
-IDENTITY = (_("proponent"),)
+OTHER_WORDS = (_("proponent"), _("plan"), _("issued"))
 
 
 def identity(m: Methodology) -> list[tuple[str, str, Evidence | None]]:
@@ -314,7 +314,7 @@ def _outputs(m: Methodology, sources: Sources) -> Part:
 
     return (_("project"), _("what"), _("tonnes"), _("grade")), (
         (
-            (row["project"], row["what"], f"{int(row['tonnes']):,}", Message(row["grade"])),
+            (row["project"], Message(row["what"]), f"{int(row['tonnes']):,}", Message(row["grade"])),
             [row["period"], row["known"], row["source"]],
         )
         for row in published_outputs(m)

@@ -428,7 +428,7 @@ class Layout:
     def _checked(self, rows: int) -> int:
         if rows > MOST_ROWS:
             complaint = _("needs {rows:,} rows on a sheet, and a spreadsheet has {most:,}: write fewer units a file")
-            raise InputError(str(self.m), [Problem("workbook", complaint.format(rows=rows, most=MOST_ROWS))])
+            raise InputError(str(self.m), [Problem(_("workbook"), complaint.format(rows=rows, most=MOST_ROWS))])
         return rows
 
     def shape(self, indices: str) -> list[int]:

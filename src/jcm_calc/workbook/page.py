@@ -115,7 +115,9 @@ def in_spreadsheet(value: Any, unit: str) -> Any:
     if unit == "date" and value is not None:
         day = int(value) - SPREADSHEET_EPOCH
         if day < FIRST_SAFE_DAY:
-            raise InputError("workbook", [Problem("workbook", _("a spreadsheet has no dates before 1 March 1900"))])
+            raise InputError(
+                _("workbook"), [Problem(_("workbook"), _("a spreadsheet has no dates before 1 March 1900"))]
+            )
         return day
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -185,7 +187,7 @@ class Page:
             place = f"{self.name}!{column_name(column)}{row + 1}"
             complaint = _("a cell holds at most {most:,} characters, and the text for {place} has {count:,}")
             complaint = complaint.format(most=LONGEST_TEXT, place=place, count=len(text))
-            raise InputError("workbook", [Problem("workbook", complaint)])
+            raise InputError(_("workbook"), [Problem(_("workbook"), complaint)])
         self.sheet.write_string(row, column, translated(text), self.formats[style])
 
     def value(self, row: int, column: int, value: Any, style: str) -> None:

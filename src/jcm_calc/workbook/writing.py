@@ -45,7 +45,7 @@ def write_result(
     if plan is not None and str(plan.methodology) != str(result.methodology):
         complaint = _("follows {plan}, and the report {report}")
         complaint = complaint.format(plan=plan.methodology, report=result.methodology)
-        raise InputError("workbook", [Problem("plan", complaint)])
+        raise InputError(_("workbook"), [Problem(_("plan"), complaint)])
     reports = of_result(result, "MRS")
     plans = of_result(plan, "MPS") if plan is not None else [without_plan(reports[0])]
     with in_language(language):
@@ -66,14 +66,14 @@ def write_template(
     counts = dict(units) if isinstance(units, Mapping) else dict.fromkeys(others, units)
     no_index, known = _("{letter} is no index of {methodology}, which has {known}"), ", ".join(others) or _("none")
     problems = [
-        Problem("units", no_index.format(letter=repr(letter), methodology=methodology, known=known))
+        Problem(_("units"), no_index.format(letter=repr(letter), methodology=methodology, known=known))
         for letter in counts
         if letter not in others
     ]
     too_few = _("{count} came, expected 1 or more")
-    problems += [Problem("units", too_few.format(count=count)) for count in counts.values() if count < 1]
+    problems += [Problem(_("units"), too_few.format(count=count)) for count in counts.values() if count < 1]
     if len(set(years)) < len(years):
-        problems.append(Problem("years", _("a year came twice")))
+        problems.append(Problem(_("years"), _("a year came twice")))
     if problems:
         raise InputError(str(methodology), problems)
     blank = [Period(None, None, "")]
