@@ -16,6 +16,7 @@ from importlib.metadata import entry_points
 
 from jcm_calc.declarations import Methodology, version_key
 from jcm_calc.evidence import Grade
+from jcm_calc.languages import _
 from jcm_calc.problems import suggestion
 
 GROUP = "jcm_calc.methodologies"
@@ -43,7 +44,8 @@ def modules() -> dict[str, str]:
                 number = module.name.upper()
                 path = f"{package.__name__}.{module.name}"
                 if number in found:
-                    raise MethodologyNotFoundError(f"{number} is in two rule books: {found[number]} and {path}")
+                    twice = _("{number} is in two rule books: {one} and {other}")
+                    raise MethodologyNotFoundError(twice.format(number=number, one=found[number], other=path))
                 found[number] = path
     return dict(sorted(found.items()))
 
@@ -53,11 +55,14 @@ def versions(number: str) -> dict[str, Methodology]:
     """Return the versions of a methodology that can be calculated, the earliest first."""
     known = modules()
     if number not in known:
-        raise MethodologyNotFoundError(f"there is no methodology {number!r} here{suggestion(number, known)}")
+        absent = _("there is no methodology {number} here{hint}")
+        raise MethodologyNotFoundError(absent.format(number=repr(number), hint=suggestion(number, known)))
     module = importlib.import_module(known[number])
     found = [item for item in vars(module).values() if isinstance(item, Methodology) and item.number == number]
     if not found:
-        raise MethodologyNotFoundError(f"the module {known[number]} declares no methodology {number}")
+        raise MethodologyNotFoundError(
+            _("the module {module} declares no methodology {number}").format(module=known[number], number=number)
+        )
     return {item.version: item for item in sorted(found, key=lambda item: version_key(item.version))}
 
 
@@ -96,31 +101,40 @@ def methodology(number: str, version: str | None = None, on: date | None = None)
     latest = list(calculable.values())[-1]
     known = {item.number: item for item in latest.versions}
     if on is not None and version is not None:
-        raise MethodologyNotFoundError(f"{number}: give a version or a day on which it was valid, not both")
+        raise MethodologyNotFoundError(
+            _("{number}: give a version or a day on which it was valid, not both").format(number=number)
+        )
     if on is not None:
         version = _valid_on(latest, on)
     elif version is None:
         version = list(known)[-1]
     if version not in known:
-        raise MethodologyNotFoundError(f"{number} has no version {version!r}; known are {', '.join(known)}")
-    if version not in calculable:
-        text = known[version].text or "only its identity is known"
         raise MethodologyNotFoundError(
-            f"{number} version {version} cannot be calculated: {text}; calculable: {', '.join(calculable)}"
+            _("{number} has no version {version}; known are {known}").format(
+                number=number, version=repr(version), known=", ".join(known)
+            )
         )
+    if version not in calculable:
+        text = known[version].text or _("only its identity is known")
+        complaint = _("{number} version {version} cannot be calculated: {text}; calculable: {known}")
+        told = {"number": number, "version": version, "text": text, "known": ", ".join(calculable)}
+        raise MethodologyNotFoundError(complaint.format(**told))
     return calculable[version]
 
 
 def _valid_on(latest: Methodology, on: date) -> str:
     unknown = [item.number for item in latest.versions if item.approved is None]
     if unknown:
-        raise MethodologyNotFoundError(
-            f"{latest.number}: which version was valid on {on} cannot be told, because the date of approval of "
-            f"version {', '.join(unknown)} is not known; name the version"
+        complaint = _(
+            "{number}: which version was valid on {day} cannot be told, because the date of approval of "
+            "version {unknown} is not known; name the version"
         )
+        raise MethodologyNotFoundError(complaint.format(number=latest.number, day=on, unknown=", ".join(unknown)))
     valid = [item.number for item in latest.versions if item.approved is not None and item.approved <= on]
     if not valid:
-        raise MethodologyNotFoundError(f"{latest.number}: no version was approved on {on}")
+        raise MethodologyNotFoundError(
+            _("{number}: no version was approved on {day}").format(number=latest.number, day=on)
+        )
     return valid[-1]
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.inputs.periods import Period
+from jcm_calc.languages import _
 from jcm_calc.monitoring import calibration, cross_checks, faults, treatments
 from jcm_calc.monitoring.findings import Finding
 from jcm_calc.monitoring.gathering import Gathering, Runner
@@ -197,7 +198,7 @@ class _Work:
         }
         marks = {moment for one in self.spans for moment in one}
         marks |= {moment for found in self.late.values() for one in found for moment in (one.start, one.end)}
-        progress("reading and adding up")
+        progress(_("reading and adding up"))
         self.gathering = Gathering(store, plan, units, self.spans, sorted(marks), run, self.problems)
         self.refuse()
 
@@ -207,13 +208,13 @@ class _Work:
 
     def done(self) -> Monitored:
         """Return the monitored parameters."""
-        self.progress("looking closely at what is suspicious")
+        self.progress(_("looking closely at what is suspicious"))
         findings = sorted(
             (finding for name in self.plan.meters for finding in self.found(name) if finding.period >= 0),
             key=lambda one: (one.meter, one.start, one.end, one.kind),
         )
         read = {name: [self.gathering.read(name, *one) for one in self.spans] for name in self.plan.meters}
-        self.progress("treating what was found")
+        self.progress(_("treating what was found"))
         slopes = self.given.slopes(self.monitored(read, self.usual(), ()))
         findings = self.treated(findings, slopes)
         findings += self.late_calibrations(findings, slopes)
@@ -221,7 +222,7 @@ class _Work:
         amounts = {name: list(sums) for name, sums in read.items()}
         for one in findings:
             amounts[one.meter][one.period] += one.effect or 0.0
-        self.progress("comparing")
+        self.progress(_("comparing"))
         findings = self.with_tonnes(findings, amounts, read, slopes)
         comparisons = cross_checks.compare(
             self.plan,
