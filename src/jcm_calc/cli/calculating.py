@@ -46,8 +46,7 @@ def calculate_case(
     comparisons = given.case.compare(result)
     manifest = result.manifest()
     if target is not None:
-        sources = _sources(given.case, monitored)
-        _save(given.case, sources, result, planned, manifest, target, force)
+        _save(given.case, result, planned, manifest, target, force)
     if as_json:
         output.data(_as_data(result, manifest, years, credits, missing, comparisons, given.remarks))
     else:
@@ -128,15 +127,8 @@ def _credits(result: Result) -> tuple[dict[str, int] | None, Sequence[Item]]:
         raise InputError(str(result.methodology), [Problem("p", str(error))]) from None
 
 
-def _sources(case: CaseFile, monitored: Monitored | None) -> dict[str, Mapping[str, str]]:
-    """Return how each parameter is monitored: as the meters tell, and as the case file says instead."""
-    told = monitored.sources() if monitored else {}
-    return {name: {**told.get(name, {}), **case.sources.get(name, {})} for name in {**told, **case.sources}}
-
-
 def _save(
     case: CaseFile,
-    sources: Mapping[str, Mapping[str, str]],
     result: Result,
     planned: Result | None,
     manifest: Mapping[str, Any],
@@ -146,7 +138,7 @@ def _save(
     """Write the workbook or the manifest, as the name of the file says."""
     try:
         if path.suffix.casefold() == ".xlsx":
-            result.to_excel(path, planned, project=case.project, sources=sources, overwrite=force)
+            result.to_excel(path, planned, project=case.project, sources=case.sources, overwrite=force)
         else:
             path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     except OSError as error:

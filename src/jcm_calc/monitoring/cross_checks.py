@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from jcm_calc.inputs.periods import Period
 from jcm_calc.monitoring.plan import CrossCheck, Meter, Plan
@@ -42,6 +43,18 @@ class Comparison:
     def difference(self) -> float:
         """How much more the left side is than the right one, as a fraction of the right one."""
         return math.inf if self.right == 0 else self.left / self.right - 1
+
+    def as_data(self) -> dict[str, Any]:
+        """Return it as data for JSON."""
+        return {
+            "name": self.name,
+            "p": self.period,
+            "left": self.left,
+            "right": self.right,
+            "unit": self.unit,
+            "tolerance": self.tolerance,
+            "agrees": self.agrees,
+        }
 
 
 def compare(
