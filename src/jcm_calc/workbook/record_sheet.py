@@ -85,6 +85,8 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "unit": "Unit",
             "tolerance": "Tolerance",
             "agrees": "Agrees",
+            "declared_by": "Declared by",
+            "grade": "Grade",
         },
     ),
 }
