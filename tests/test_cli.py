@@ -370,7 +370,7 @@ def test_columns_h_to_k_of_a_workbook_come_from_the_meters(tmp_path):
     told = jcm_calc.read_workbook(path).report.sources["EC_PJ"]
     assert told["source"].startswith("monitored data: S1.csv")
     assert "A-1048, class 0.5, calibrated 2023-06-20" in told["procedure"]
-    assert told["frequency"] == "every 30 min, every 60 min"
+    assert told["frequency"] == "every 60 min, every 30 min, as read"
     assert "duplicate: count once" in told["comment"]
 
 

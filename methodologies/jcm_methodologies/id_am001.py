@@ -6,6 +6,7 @@ system consumes is not metered: it is set at its ceiling, the rated capacity on 
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
+from jcm_methodologies.physics import NO_MORE_THAN_RATED
 
 PDD = Source(
     "project design document of project ID013, Tuban (beginning)",
@@ -167,6 +168,7 @@ m.attested(
 
 m.fact("grid_connected", text="the cement factory is connected to a grid")
 m.fact("max_output", "MW", text="maximum electricity output of the WHR system")
+m.at_most("EG_SUP", "max_output × hours", evidence=NO_MORE_THAN_RATED)
 m.fact(
     "annual_import",
     "MWh",

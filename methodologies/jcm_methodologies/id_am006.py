@@ -11,6 +11,7 @@ import numpy as np
 from jcm_calc.declarations import Methodology, Version
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_methodologies.load_history import SUMMARY, load_history, of_unit
+from jcm_methodologies.physics import NO_MORE_HOURS
 
 SUMMARY_2_0 = Source("official summary of ID_AM006 ver 2.0", "www.jcm.go.jp/id-jp/methodologies/54")
 LIST_2015 = Source("list of Indonesian JCM methodologies of 6 February 2015", "123deta.com")
@@ -82,6 +83,10 @@ def PE(PE_HPU, PE_HCU):
 @m.equation("ER_p", "tCO2", text="emission reductions", evidence=unconfirmed("general rule of the scheme", 99))
 def ER(RE, PE):
     return RE - PE
+
+
+m.at_most("d_HPU", "hours", evidence=NO_MORE_HOURS)
+m.at_most("d_HCU", "hours", evidence=NO_MORE_HOURS)
 
 
 m.attested(

@@ -187,6 +187,7 @@ class CaseFile:
             methodology=self.methodology,
             version=self.version,
             crediting=(self.project.get("start"), self.project.get("end")),
+            facts=self.facts,
             beside=self.path.parent,
             progress=progress,
             **self.choices,

@@ -47,8 +47,7 @@ def calculate_case(
     comparisons = given.case.compare(result)
     manifest = result.manifest()
     if target is not None:
-        sources = how_monitored(given.case, monitored)
-        _save(given.case, sources, result, planned, manifest, target, force)
+        _save(given.case, result, planned, manifest, target, force)
     if as_json:
         output.data(_as_data(result, manifest, years, credits, missing, comparisons, given.remarks))
     else:
@@ -129,15 +128,8 @@ def _credits(result: Result) -> tuple[dict[str, int] | None, Sequence[Item]]:
         raise InputError(str(result.methodology), [Problem("p", str(error))]) from None
 
 
-def how_monitored(case: CaseFile, monitored: Monitored | None) -> dict[str, Mapping[str, str]]:
-    """Return how each parameter is monitored: as the meters tell, and as the case file says instead."""
-    told = monitored.sources() if monitored else {}
-    return {name: {**told.get(name, {}), **case.sources.get(name, {})} for name in {**told, **case.sources}}
-
-
 def _save(
     case: CaseFile,
-    sources: Mapping[str, Mapping[str, str]],
     result: Result,
     planned: Result | None,
     manifest: Mapping[str, Any],
@@ -147,7 +139,7 @@ def _save(
     """Write the workbook or the manifest, as the name of the file says."""
     try:
         if path.suffix.casefold() == ".xlsx":
-            result.to_excel(path, planned, project=case.project, sources=sources, overwrite=force)
+            result.to_excel(path, planned, project=case.project, sources=case.sources, overwrite=force)
         else:
             text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
             save(path, text.encode(), overwrite=force)

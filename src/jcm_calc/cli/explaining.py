@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jcm_calc.cli import UNUSABLE, output
-from jcm_calc.cli.calculating import how_monitored, monitored_shown, read, warnings_shown_here
+from jcm_calc.cli.calculating import monitored_shown, read, warnings_shown_here
 
 if TYPE_CHECKING:
     from jcm_calc.explanation import Explanation, Step
@@ -70,11 +70,11 @@ def report_case(path: Path, target: Path, force: bool, as_json: bool) -> int:
         return UNUSABLE
     with warnings_shown_here():
         given = read(path)
-        monitored = monitored_shown(given.case)
-        result = given.case.calculate(monitored)
-    sources, published = how_monitored(given.case, monitored), given.case.compare(result)
+        result = given.case.calculate(monitored_shown(given.case))
+    case = given.case
     try:
-        result.to_html(target, project=given.case.project, sources=sources, published=published, overwrite=force)
+        published = case.compare(result)
+        result.to_html(target, project=case.project, sources=case.sources, published=published, overwrite=force)
     except OSError as error:
         raise click.BadParameter(f"{target} cannot be written: {error.strerror}", param_hint="--output") from None
     if as_json:

@@ -137,6 +137,12 @@ def _findings(monitored: Monitored) -> None:
 def _comparisons(monitored: Monitored) -> None:
     if not monitored.comparisons:
         return
+    # of the limits that a methodology declares, and that are kept, a line each
+    kept: dict[str, list[str]] = {}
+    for one in monitored.comparisons:
+        if one.declared_by and one.agrees:
+            kept.setdefault(f"{one.declared_by}: {one.name.partition(' (')[0]}", []).append(one.period)
+    shown = [one for one in monitored.comparisons if not (one.declared_by and one.agrees)]
     output.heading("Cross-checks")
     output.table(
         ["", "p", "left", "right", "difference", "tolerance", "", "on ER, tCO2e"],
@@ -151,9 +157,11 @@ def _comparisons(monitored: Monitored) -> None:
                 "agrees" if one.agrees else "differs",
                 "" if one.tonnes is None else f"{one.tonnes:+,.3f}",
             ]
-            for one in monitored.comparisons
+            for one in shown
         ],
     )
+    for name, periods in kept.items():
+        output.paragraph(f"Kept, as declared by {name}, in {', '.join(periods)}", 2)
 
 
 def _choices(monitored: Monitored) -> list[Problem]:

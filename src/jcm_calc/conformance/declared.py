@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from jcm_calc.conformance.subject import ConformanceError, Subject, check
 from jcm_calc.declarations.graph import RESULTS
-from jcm_calc.declarations.items import Kind
+from jcm_calc.declarations.items import RATED, Kind
 from jcm_calc.evidence import Evidence
-from jcm_calc.units import registry
+from jcm_calc.units import UnitError, conversion, registry
 
 
 @check("graph closed")
@@ -48,12 +48,29 @@ def described(subject: Subject) -> None:
         faults += _unsourced(rule.symbol, rule.text, rule.evidence)
     for condition in m.conditions:
         faults += _unsourced(f"criterion {condition.number}", condition.text, condition.evidence)
+    for limit in m.limits:
+        faults += _unsourced(f"the limit of {limit.parameter}", limit.parameter, limit.evidence)
     for choice in m.choices.values():
         faults += _unsourced(choice.name, choice.text, choice.evidence)
     if "version" not in m.identity:
         faults.append("identity lacks the evidence of the version")
     if faults:
         raise ConformanceError("; ".join(faults))
+
+
+@check("limits have the unit of what they limit")
+def limits(subject: Subject) -> None:
+    """Multiply the factors of each cross-check: they have the dimension of the parameter."""
+    m = subject.methodology
+    declared = {**m.inputs, **m.facts}
+    for limit in m.limits:
+        unit = declared[limit.parameter].unit
+        units = [declared[name].unit if name in declared else "h" for name in limit.factors if name != RATED]
+        if RATED not in limit.factors:
+            try:
+                conversion("*".join(f"({one})" for one in units if one), unit)
+            except UnitError as error:
+                raise ConformanceError(f"{limit.written(m.symbols())}: {error}") from None
 
 
 def _unsourced(name: str, text: str, evidence: Evidence) -> list[str]:

@@ -11,6 +11,9 @@ from typing import Any, TypeVar
 from jcm_calc.declarations.graph import compatible
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import (
+    DAYLIGHT,
+    HOURS,
+    RATED,
     Choice,
     Coordinate,
     Criterion,
@@ -18,6 +21,7 @@ from jcm_calc.declarations.items import (
     Derivation,
     Equation,
     Kind,
+    Limit,
     Parameter,
     Table,
     Value,
@@ -69,6 +73,7 @@ class Group:
         self.choices: dict[str, Choice] = {}
         self.rules: list[Equation] = []
         self.conditions: list[Criterion] = []
+        self.limits: list[Limit] = []
         self.derivations: list[Derivation] = []
         self.waivers: dict[str, str] = {}
         self.fit: Callable[[dict[str, Any]], dict[str, Any]] = dict
@@ -241,6 +246,24 @@ class Group:
         name = self._split(symbol)[0]
         self.conditions.append(Criterion(str(number), text, lambda stated: stated, (name,), evidence))
 
+    def at_most(self, name: str, product: str, *, evidence: Evidence) -> None:
+        """Declare a cross-check of a monitored parameter; it takes no part in the calculation.
+
+        Parameters
+        ----------
+        name : str
+            Of the parameter.
+        product : str
+            What it is at most: names of parameters and facts, ``rated power`` (of what a meter
+            measures), ``hours`` and ``daylight`` (of the period), with × between them.
+        evidence : Evidence
+        """
+        factors = tuple(factor.strip() for factor in product.split("×"))
+        known = {*self.inputs, *self.facts, RATED, HOURS, DAYLIGHT}
+        if unknown := [one for one in (name, *factors) if one not in known]:
+            raise DeclarationError(f"{self}: the limit of {name}: nothing is declared as {', '.join(unknown)}")
+        self.limits.append(Limit(name, factors, evidence))
+
     def waive(self, check: str, reason: str) -> None:
         """State that a property does not hold by the document's own logic, and why; see `jcm_calc.conformance`."""
         self.waivers[check] = reason
@@ -328,6 +351,9 @@ class Group:
         for condition in group.conditions:
             arguments = tuple(new(argument) for argument in condition.arguments)
             self.conditions.append(replace(condition, arguments=arguments))
+        for limit in group.limits:
+            factors = tuple(new(factor) for factor in limit.factors)
+            self.limits.append(replace(limit, parameter=new(limit.parameter), factors=factors))
         self.derivations += [replace(derivation, of=new(derivation.of)) for derivation in group.derivations]
 
     def derivation(

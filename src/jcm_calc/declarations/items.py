@@ -221,6 +221,32 @@ class Criterion:
     section = "methodology, section D (eligibility criteria)"
 
 
+# What a limit may refer to besides declared names: the meters' own rating, and the time of the period.
+RATED, HOURS, DAYLIGHT = "rated power", "hours", "daylight"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A cross-check: a monitored parameter is at most the product of some factors.
+
+    Attributes
+    ----------
+    parameter : str
+    factors : tuple of str
+        Names of parameters and facts, ``"rated power"`` of what a meter measures, and ``"hours"`` or
+        hours of ``"daylight"`` of the period.
+    evidence : Evidence
+    """
+
+    parameter: str
+    factors: tuple[str, ...]
+    evidence: Evidence
+
+    def written(self, symbols: Mapping[str, str]) -> str:
+        """Return it as text in the document's symbols."""
+        return f"{symbols[self.parameter]} ≤ {' × '.join(symbols.get(name, name) for name in self.factors)}"
+
+
 @dataclass(frozen=True, slots=True)
 class Derivation:
     """A shown check: how a default can be derived. It takes no part in the calculation."""

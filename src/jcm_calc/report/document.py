@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from jcm_calc import plots
 from jcm_calc.files import save
+from jcm_calc.monitoring import record
 from jcm_calc.problems import listed
 from jcm_calc.report import display
 
@@ -52,7 +53,8 @@ def html(
     published: Sequence[Comparison],
 ) -> str:
     """Return the report."""
-    manifest = result.manifest()
+    manifest, readings = result.manifest(), record.of_tables(result.call["tables"])
+    told = record.told(readings, sources, result.methodology)
     rows = result.trace()
     inputs = rows[[name in result.methodology.inputs for name in rows.index]]
     return display.page(
@@ -61,7 +63,8 @@ def html(
         pictures=list(_pictures(result)),
         inputs=list(inputs.reset_index().to_dict("records")),
         facts=list(_facts(result)),
-        sources={name: sources[name] for name in result.methodology.inputs if name in sources},
+        sources={name: told[name] for name in result.methodology.inputs if name in told},
+        readings=readings,
         published=published,
         items=display.by_kind(result.items),
         manifest=manifest,

@@ -281,6 +281,13 @@ def _facts(m: Methodology, sources: Sources) -> Part:
     )
 
 
+def _limits(m: Methodology, sources: Sources) -> Part:
+    symbols = m.symbols()
+    return ("", "grade"), (
+        ((Code(item.written(symbols)), grade(item.evidence)), [sources.note(item.evidence)]) for item in m.limits
+    )
+
+
 def _waivers(m: Methodology, sources: Sources) -> Part:
     return ("check", ""), (((check, reason), []) for check, reason in m.waivers.items())
 
@@ -325,6 +332,7 @@ PARTS: dict[str, Callable[[Methodology, Sources], Part]] = {
     "How defaults can be derived": _derivations,
     "Eligibility criteria": _criteria,
     "Facts that the criteria look at": _facts,
+    "Cross-checks of monitored parameters": _limits,
     "Checks that do not apply": _waivers,
     "Worked cases": _cases,
     "Published results without inputs: they bound what is plausible, and test nothing": _outputs,

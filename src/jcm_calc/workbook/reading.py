@@ -22,6 +22,7 @@ from jcm_calc.inputs.given import Cells
 from jcm_calc.problems import InputError, InputWarning, Problem, listed, shown
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import normalise
+from jcm_calc.workbook import record_sheet
 from jcm_calc.workbook.layout import column_name
 from jcm_calc.workbook.opening import Book, printable
 from jcm_calc.workbook.symbols import Symbols
@@ -135,6 +136,9 @@ def read_workbook(path: str | os.PathLike[str]) -> Workbook:
     reports = [reader.read(roles) for (kind, _), roles in sets.items() if kind == "MRS"]
     plans = [reader.read(roles) for (kind, _), roles in sets.items() if kind == "MPS"]
     report, plan = (reader.case(found, project) for found in (reports, plans))
+    if report is not None:
+        pointers = {pointer for found in reports for pointer in found.pointers.items()}
+        reader.remarks += record_sheet.attach(report.tables, pointers, book, m)
     if reader.problems:
         raise InputError(book.name, reader.problems, reader.remarks)
     for sheet in book.hidden:
@@ -243,6 +247,7 @@ class SheetSet:
     named: dict[str, str] = field(default_factory=dict)
     classes: dict[str, dict[str, Any]] = field(default_factory=dict)
     sources: dict[str, dict[str, str]] = field(default_factory=dict)
+    pointers: dict[str, str] = field(default_factory=dict)  # to the record of readings
     parts: list[Part] = field(default_factory=list)
 
     @property
@@ -387,6 +392,10 @@ class Reader:
 
     def _source(self, parameter: Parameter, row: Row, found: SheetSet) -> None:
         told = {key: row.text(key) for key in MONITORING if row.text(key)}
+        comment, digest = record_sheet.without_pointer(told.pop("comment", ""))
+        told |= {"comment": comment} if comment else {}
+        if digest:
+            found.pointers[parameter.name] = digest
         if told and parameter.name in self.m.inputs:
             found.sources.setdefault(parameter.name, told)
 
