@@ -12,7 +12,7 @@ from jcm_calc.verification import causes
 from jcm_calc.verification.findings import Finding, Severity, shown_number
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Entry
-from jcm_calc.verification.steps import close
+from jcm_calc.verification.spreadsheet import close
 
 CAPACITIES = ("kW", "MW", "GW", "USRt", "kVA", "MVA", "t/h", "t/d", "kL/d", "GJ/h")
 REPORTS = ("SAR", "AR4", "AR5")

@@ -9,8 +9,8 @@ from jcm_calc.credits import whole_tonnes
 from jcm_calc.verification.checks import check
 from jcm_calc.verification.findings import Effect, Finding, shown_number
 from jcm_calc.verification.material import Material, Part
-from jcm_calc.verification.spreadsheet import Calculator, FormulaError, UnreadableError, as_number
-from jcm_calc.verification.steps import Sheet, close
+from jcm_calc.verification.spreadsheet import Calculator, FormulaError, UnreadableError, as_number, close
+from jcm_calc.verification.steps import Sheet
 from jcm_calc.workbook.tables import Cell
 
 DOUBT = (

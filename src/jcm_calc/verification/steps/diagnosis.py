@@ -13,11 +13,10 @@ from jcm_calc.reference_data import ipcc_2006
 from jcm_calc.verification import causes
 from jcm_calc.verification.findings import shown_number
 from jcm_calc.verification.quantities import address
-from jcm_calc.verification.spreadsheet import ROUNDING
-from jcm_calc.verification.steps import (
+from jcm_calc.verification.spreadsheet import ROUNDING, close
+from jcm_calc.verification.steps.wrong import (
     BRANCHING,
     Wrong,
-    close,
     functions,
     lacks_choice,
     numbers,
