@@ -382,8 +382,10 @@ class Material:
     def changed(self, entry: Entry, value: float) -> Effect | None:
         """Return what it does to ER that an entry holds its value instead of another one."""
         name = entry.parameter.name
+        if name not in self.result.inputs.graph.nodes:
+            return Effect(0.0)  # the chosen options do without it
         own = self.result.inputs.values.get(name)
-        if own is None or name not in self.result.inputs.graph.nodes or entry.parameter.textual:
+        if own is None or entry.parameter.textual:
             return None
         place = self.at(entry.labels, own.shape)
         if place is None:

@@ -238,6 +238,8 @@ def _of_document(node: Parameter, symbol: str, found: float, expected: float) ->
             return "D6", f"{told}: the value of {name}", "looked up in the wrong column"
     if bound := ipcc_bound(node, found):
         return "D6", f"{told}; {bound}", "another column of the table of the IPCC"
+    if sets := causes.other_potential(node.symbol, found, expected):
+        return "D1", told, sets
     code, cause = causes.slip(found / expected if expected else 0.0, node.unit)
     return ("B7" if code == "B4" else code) or "D7", told, cause
 
