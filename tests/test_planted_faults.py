@@ -7,14 +7,12 @@ Case B is three of them over 18 months. Cases C and D are in the rule book of so
 
 import itertools
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from faults import edit
-from test_verification import CALC, CHILLER, FACTS, MRS, SEPARATE, SOURCES, A, found_in, grave, write
+from test_verification import CALC, MRS, SEPARATE, A, grave, write
 
 import jcm_calc
-from jcm_calc import rulebooks
 
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
 
@@ -123,7 +121,9 @@ def test_the_effects_of_a_number_in_two_formulas_add_up(tmp_path):
     write(tmp_path / "clean.xlsx")
     edit(tmp_path / "clean.xlsx", tmp_path / "fault.xlsx", FAULTS[9].changes)
     verification = jcm_calc.verify(tmp_path / "fault.xlsx")
-    assert sum(one.effect.exact for one in verification.of("error")) == pytest.approx(WITH_ANOTHER_FACTOR - ER, abs=1e-4)
+    assert sum(one.effect.exact for one in verification.of("error")) == pytest.approx(
+        WITH_ANOTHER_FACTOR - ER, abs=1e-4
+    )
     assert (verification.claimed, verification.due) == (27, 25)
 
 

@@ -198,12 +198,15 @@ class Submission:
         """Yield the cell of each set with the claim, and the one with the amount before the cut."""
         for part in self.of(kind or self.kind):
             sheet = part.roles["input"]
-            for row, cells in enumerate(self.book.grid(sheet)):
+            grid = self.book.grid(sheet)
+            for row, cells in enumerate(grid):
                 headings = {str(cell).strip().casefold(): column for column, cell in enumerate(cells) if cell != ""}
                 if CLAIM in headings and "units" in headings:
                     exact = next((column for text, column in headings.items() if text.startswith(EXACT)), None)
-                    below = self.sheets.cell(sheet, row + 1, headings[CLAIM])
-                    yield part, below, None if exact is None else self.sheets.cell(sheet, row + 1, exact)
+                    filled = (at for at in range(row + 1, len(grid)) if any(cell != "" for cell in grid[at]))
+                    below = next(filled, row + 1)
+                    claim = self.sheets.cell(sheet, below, headings[CLAIM])
+                    yield part, claim, None if exact is None else self.sheets.cell(sheet, below, exact)
 
     def steps(self, result: Result) -> list[Step]:
         """Return the cells of the calculation sheets, by the symbols beside and above them."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from jcm_calc.credits import whole_tonnes
 from jcm_calc.verification.checks import check
-from jcm_calc.verification.findings import Effect, Finding, shown_number
+from jcm_calc.verification.findings import Effect, Finding, Severity, shown_number
 from jcm_calc.verification.material import Material, Part
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, UnreadableError, as_number, close
 from jcm_calc.verification.steps import Sheet
@@ -107,6 +107,11 @@ def _calculated(material: Material, cell: Cell) -> bool:
 )
 def claim(material: Material) -> Iterator[Finding]:
     """Find claims that are typed in and wrong, or that neither the inputs nor another slip explain."""
+    for _, cell, _ in material.report.claims():
+        if not isinstance(as_number(cell.value), int | float):
+            message = f"the claim is {cell.value!r}, no number" if cell.value != "" else "table 3 has no claim"
+            severity = Severity.ERROR if cell.value != "" else Severity.WARNING
+            yield Finding(message, cell.address, "ER_p", cell.value or None, because=RULE, severity=severity)
     not_cut = {finding.place for finding in _formulas(material, set())}
     for part, cell, claimed, due, sums in _claims(material):
         how = _how(material, part, claimed, sums)
@@ -188,7 +193,7 @@ def _years(grid: list[list[object]]) -> Iterator[tuple[int, tuple[float, float, 
         found = [next((at for text, at in texts.items() if text.startswith(head)), None) for head in heads]
         if "year" in texts and all(at is not None for at in found):
             columns = [at for at in found if at is not None]
-        elif columns:
+        elif columns and any(cell != "" for cell in cells):
             values = [cells[at] for at in columns]
             if not all(isinstance(value, int | float) for value in values):
                 return
