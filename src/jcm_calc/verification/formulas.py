@@ -14,8 +14,8 @@ from jcm_calc.verification.checks import check
 from jcm_calc.verification.findings import Finding, Severity, shown_number
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Step, lines
-from jcm_calc.verification.spreadsheet import Calculator, FormulaError, form
-from jcm_calc.verification.steps import Sheet, close
+from jcm_calc.verification.spreadsheet import Calculator, FormulaError, close, form
+from jcm_calc.verification.steps import Sheet
 from jcm_calc.workbook.reading import is_declared
 from jcm_calc.workbook.symbols import plain
 

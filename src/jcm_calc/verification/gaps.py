@@ -9,7 +9,7 @@ from jcm_calc.verification.checks import check
 from jcm_calc.verification.findings import Finding, Severity
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Entry
-from jcm_calc.verification.steps import close
+from jcm_calc.verification.spreadsheet import close
 
 ENOUGH, RUN = 5, 3
 

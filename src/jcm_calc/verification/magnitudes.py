@@ -85,14 +85,21 @@ def other_unit(material: Material) -> Iterator[Finding]:
             yield _in_other_unit(
                 material, entry, unit, f"{entry.value / planned:,.4g} times the plan's {shown_number(planned)}"
             )
+    for entry, unit, why in _looking_like(material):
+        if entry.parameter.kind is Kind.MONITORED and entry.parameter.symbol not in told:
+            told.add(entry.parameter.symbol)
+            yield _in_other_unit(material, entry, unit, why)
+
+
+def _looking_like(material: Material) -> Iterator[tuple[Entry, str, str]]:
+    """Yield the largest entry of each parameter that the library warns of, the unit it looks like, and why."""
     for warning in material.report.warnings:
-        if "looks like" in warning.complaint and warning.subject not in told:
-            told.add(warning.subject)
+        if "looks like" in warning.complaint:
             unit = warning.complaint.partition("looks like ")[2].split(",")[0]
             named = (entry for entry in material.report.entries() if entry.parameter.symbol == warning.subject)
             largest = max(map(_as_number, named), key=lambda one: abs(one.value), default=None)
             if largest is not None:
-                yield _in_other_unit(material, largest, unit, warning.complaint)
+                yield largest, unit, warning.complaint
 
 
 def _as_number(entry: Entry) -> Entry:
@@ -197,10 +204,16 @@ def impossible(material: Material) -> Iterator[Finding]:
     asked="https://cdm.unfccc.int/IRCheck/iss_forms/W2KV50OFDGQHBN3/viewPublic",
 )
 def magnitude(material: Material) -> Iterator[Finding]:
-    """Find powers of ten."""
+    """Find powers of ten, and constants that look as if they were in another unit."""
     yield from material.slipped("B7")
+    told = set()
     if "plan" in material.has:
         yield from material.deviated("B7")
+        told = {finding.subject for _, finding in material.deviations}
+    for entry, unit, why in _looking_like(material):
+        if entry.parameter.kind is not Kind.MONITORED and entry.parameter.symbol not in told:
+            told.add(entry.parameter.symbol)
+            yield _in_other_unit(material, entry, unit, why)
 
 
 @check(

@@ -198,12 +198,15 @@ class Submission:
         """Yield the cell of each set with the claim, and the one with the amount before the cut."""
         for part in self.of(kind or self.kind):
             sheet = part.roles["input"]
-            for row, cells in enumerate(self.book.grid(sheet)):
+            grid = self.book.grid(sheet)
+            for row, cells in enumerate(grid):
                 headings = {str(cell).strip().casefold(): column for column, cell in enumerate(cells) if cell != ""}
                 if CLAIM in headings and "units" in headings:
                     exact = next((column for text, column in headings.items() if text.startswith(EXACT)), None)
-                    below = self.sheets.cell(sheet, row + 1, headings[CLAIM])
-                    yield part, below, None if exact is None else self.sheets.cell(sheet, row + 1, exact)
+                    filled = (at for at in range(row + 1, len(grid)) if any(cell != "" for cell in grid[at]))
+                    below = next(filled, row + 1)
+                    claim = self.sheets.cell(sheet, below, headings[CLAIM])
+                    yield part, claim, None if exact is None else self.sheets.cell(sheet, below, exact)
 
     def steps(self, result: Result) -> list[Step]:
         """Return the cells of the calculation sheets, by the symbols beside and above them."""
@@ -382,8 +385,10 @@ class Material:
     def changed(self, entry: Entry, value: float) -> Effect | None:
         """Return what it does to ER that an entry holds its value instead of another one."""
         name = entry.parameter.name
+        if name not in self.result.inputs.graph.nodes:
+            return Effect(0.0)  # the chosen options do without it
         own = self.result.inputs.values.get(name)
-        if own is None or name not in self.result.inputs.graph.nodes or entry.parameter.textual:
+        if own is None or entry.parameter.textual:
             return None
         place = self.at(entry.labels, own.shape)
         if place is None:

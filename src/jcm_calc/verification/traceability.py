@@ -11,8 +11,7 @@ from jcm_calc.verification.checks import check
 from jcm_calc.verification.findings import Finding, Severity
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Quantities, address, lines
-from jcm_calc.verification.spreadsheet import Place, as_number
-from jcm_calc.verification.steps import close
+from jcm_calc.verification.spreadsheet import Place, as_number, close
 
 UNSUPPORTED = re.compile(r"\b(previous report|earlier report|assum\w+|estimat\w+|guess\w*|to be confirmed|tbd)\b", re.I)
 ELSEWHERE = re.compile(r"\[\d+\]|\[[^\]]+\.xls\w*\]", re.I)

@@ -31,6 +31,7 @@ class Verdict(StrEnum):
 
     AGREES = "agrees"
     DIFFERS = "differs, not material"
+    UNKNOWN = "differs, effect not known"
     MATERIAL = "differs, material"
     IMPOSSIBLE = "cannot be calculated again"
 
@@ -78,14 +79,19 @@ class Verification:
         errors = self.of(Severity.ERROR)
         if not errors:
             return Verdict.AGREES
-        return Verdict.MATERIAL if self.share >= self.materiality else Verdict.DIFFERS
+        if self.share >= self.materiality:
+            return Verdict.MATERIAL
+        return Verdict.UNKNOWN if any(one.effect is None for one in errors) else Verdict.DIFFERS
 
     @property
     def share(self) -> float:
-        """The size of all effects together as a share of ER; infinite where ER is 0."""
+        """The size of all effects that are known, as a share of ER: too high and too low do not cancel each other.
+
+        Infinite where ER is 0.
+        """
         assert self.result is not None
         total = abs(float(self.result.ER.magnitude.sum()))
-        exact = abs(math.fsum(one.effect.exact for one in self.of(Severity.ERROR) if one.effect is not None))
+        exact = math.fsum(abs(one.effect.exact) for one in self.of(Severity.ERROR) if one.effect is not None)
         return exact / total if total else (math.inf if exact else 0.0)
 
     @property

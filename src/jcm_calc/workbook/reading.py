@@ -510,7 +510,11 @@ class Reader:
 
     def _label(self, written: Any, found: SheetSet) -> Period:
         text = str(written).removesuffix(".0")
-        return next((period for period in found.periods if str(period) == text), None) or Period.parse(text)
+        try:
+            return next((period for period in found.periods if str(period) == text), None) or Period.parse(text)
+        except ValueError as error:
+            self.problems.append(Problem("p", str(error)))
+            return found.periods[0]
 
     def _letters(self, table: UnitTable) -> list[str] | None:
         """Return the index of each column of labels; a single one without its letter is the parameters' own."""

@@ -13,11 +13,10 @@ from jcm_calc.reference_data import ipcc_2006
 from jcm_calc.verification import causes
 from jcm_calc.verification.findings import shown_number
 from jcm_calc.verification.quantities import address
-from jcm_calc.verification.spreadsheet import ROUNDING
-from jcm_calc.verification.steps import (
+from jcm_calc.verification.spreadsheet import ROUNDING, close
+from jcm_calc.verification.steps.wrong import (
     BRANCHING,
     Wrong,
-    close,
     functions,
     lacks_choice,
     numbers,
@@ -239,6 +238,8 @@ def _of_document(node: Parameter, symbol: str, found: float, expected: float) ->
             return "D6", f"{told}: the value of {name}", "looked up in the wrong column"
     if bound := ipcc_bound(node, found):
         return "D6", f"{told}; {bound}", "another column of the table of the IPCC"
+    if sets := causes.other_potential(node.symbol, found, expected):
+        return "D1", told, sets
     code, cause = causes.slip(found / expected if expected else 0.0, node.unit)
     return ("B7" if code == "B4" else code) or "D7", told, cause
 
