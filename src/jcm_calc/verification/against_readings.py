@@ -19,15 +19,18 @@ from jcm_calc.monitoring.clock import DAY
 from jcm_calc.monitoring.findings import KINDS
 from jcm_calc.problems import listed
 from jcm_calc.verification import causes
+from jcm_calc.verification.dated_rows import Line
 from jcm_calc.verification.findings import Finding, Severity, shown_number
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.metered import Metered, months
-from jcm_calc.verification.quantities import Entry
+from jcm_calc.verification.quantities import Entry, address
 from jcm_calc.verification.ways import Issue, Way, of_noted, of_window, spoilt
 
 EXACT, PRINTED = 1e-9, 1e-3
 MOST = 20_000
 EDGE = 35 * DAY
+ROUGHLY = DAY + DAY // 2  # a meter read at the end of a month may be read a day before or after
+LARGEST = 0.05  # a larger share was hardly taken off as the error of a meter
 ASKED = "asked of the project participant: "
 
 
@@ -107,6 +110,7 @@ def measured(material: Material) -> list[tuple[str, Finding]]:
     for one in compared:
         taken += _taken(one, material, meters)
         found += _open(one, meters)
+    found += _unread(compared, material, meters)
     taken = [_on_the_net(one, taken, compared) for one in taken]
     groups: dict[tuple[Any, ...], list[Taken]] = {}
     for one in taken:
@@ -305,7 +309,7 @@ def _share(one: Compared) -> tuple[Issue, float] | None:
     assert issue.window is not None
     rest = one.right - issue.right.amount
     factor = one.sign * (rest - one.reported) / issue.window.amount if issue.window.amount else 0.0
-    return (issue, factor) if 0 < factor <= 0.05 else None
+    return (issue, float(f"{factor:.6g}")) if 0 < factor <= LARGEST else None
 
 
 def _filled(issue: Issue, excess: float, meters: Metered, unit: str) -> str:
@@ -371,6 +375,29 @@ def _of_noted(one: Compared, noted: Noted, place: str, symbol: str) -> Iterator[
         grave = Severity.QUESTION if noted.kind in ("gap", "stuck") else Severity(grave)
         cause = f"{ASKED}why, and what does the plan provide for?" if grave is Severity.QUESTION else ""
         yield code, Finding(f"{what}: {noted.note}", place, symbol, severity=Severity(grave), cause=cause)
+
+
+def _unread(compared: Sequence[Compared], material: Material, meters: Metered) -> Iterator[tuple[str, Finding]]:
+    """Yield dated rows of the report for which there was no reading at their beginning or end."""
+    groups: dict[tuple[int, bool], list[tuple[Compared, Line]]] = {}
+    for one in compared:
+        rows = material.rows.of.get(one.entry.place)
+        lines = sorted(rows.lines, key=lambda line: line.period.order) if rows is not None else []
+        for at, line in enumerate(lines):
+            end = meters.span(line.period)[1]
+            inside = line.value is not None and one.start < end < one.end
+            if inside and not meters.knots(one.meters, end - ROUGHLY, end + ROUGHLY):
+                beside = [lines[near].value for near in (at - 1, at + 1) if 0 <= near < len(lines)]
+                mean = None not in beside and math.isclose(2 * line.value, math.fsum(beside), rel_tol=EXACT)  # type: ignore[arg-type,operator]
+                groups.setdefault((end, mean), []).append((one, line))
+    for (end, mean), group in groups.items():
+        line, symbol = group[0][1], group[0][0].entry.parameter.symbol
+        names = listed(dict.fromkeys(name for one, _ in group for name in one.meters), limit=6)
+        what = "it is the mean of the rows beside it" if mean else "its amount was not read"
+        message = f"{symbol}: the report has an amount for {line.period}, and no meter was read at its end; {what}"
+        place = f"{names}, {meters.monitored.shown(end)} ({listed((address(line.place) for _, line in group), limit=6)})"
+        cause = f"{ASKED}a gap that was filled? where does the plan allow it?"
+        yield "F2", Finding(message, place, symbol, cause=cause, severity=Severity.QUESTION)
 
 
 # Telling

@@ -17,7 +17,6 @@ from jcm_calc.problems import listed
 from jcm_calc.verification.findings import Finding, Severity
 from jcm_calc.verification.quantities import Entry, address
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, Place, areas, as_number, form, read
-from jcm_calc.verification.steps import close
 from jcm_calc.workbook.opening import Book
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from jcm_calc.verification.metered import Metered
 
 MOST = 5000
+STEP = 2.0**20  # so large that the digits of the rest of a sum do not blur it
 TWICE = 1.5
 ASKED = "asked of the project participant: "
 
@@ -117,7 +117,7 @@ class Rows:
         formula = self.book.formulas(entry.place[0]).get(entry.place[1:])
         if formula is None or not formula.text or not isinstance(entry.value, int | float):
             return None
-        leaves = list(_leaves(self.book, entry.place, set()))
+        leaves = list(self._leaves(entry.place, set(), entry.place))
         dated = {place: period for place in leaves[:MOST] if (period := self._label(place)) is not None}
         if not dated:
             return None
@@ -131,16 +131,38 @@ class Rows:
             return None
         return Breakdown(entry, tuple(lines), tuple(self._left_out(entry, lines)), mean)
 
+    def _leaves(self, place: Place, seen: set[Place], entry: Place) -> Iterator[Place]:
+        """Yield the cells that a formula comes down to: with numbers, with nothing, or filled in from other rows."""
+        formula = self.book.formulas(place[0]).get(place[1:]) if place[0] in self.book.sheets else None
+        if formula is None or not formula.text:
+            value = self.book.value(*place) if place[0] in self.book.sheets else None
+            if value == "" or (isinstance(value, int | float) and not isinstance(value, bool)):
+                yield place
+            return
+        places = [other for area in areas(formula.text, place[0]) for other in area.places]
+        own = self._label(place) if place != entry else None
+        if own is not None and any(self._label(other) not in (None, own) for other in places):
+            yield place
+            return
+        for other in places:
+            if other not in seen and len(seen) < MOST:
+                seen.add(other)
+                yield from self._leaves(other, seen, entry)
+
     def _weights(self, place: Place, leaves: Sequence[Place]) -> dict[Place, float]:
         """Return by how much a formula grows with each cell; all the same at once where they are."""
         before = self._given(place, {})
         values = {leaf: _value(self.book, leaf) or 0.0 for leaf in leaves}
-        first = self._given(place, {leaves[0]: values[leaves[0]] + 1}) - before
-        drawn = {leaf: 1.0 + (number * 0.618) % 1 for number, leaf in enumerate(leaves)}
-        together = self._given(place, {leaf: values[leaf] + drawn[leaf] for leaf in leaves}) - before
-        if math.isclose(together, first * sum(drawn.values()), rel_tol=1e-9):
-            return dict.fromkeys(leaves, first)
-        return {leaf: self._given(place, {leaf: values[leaf] + 1}) - before for leaf in leaves}
+
+        def growth(steps: Mapping[Place, float]) -> float:
+            given = {leaf: values[leaf] + step for leaf, step in steps.items()}
+            return (self._given(place, given) - before) / sum(steps.values())
+
+        first = growth({leaves[0]: STEP})
+        together = growth({leaf: STEP * (1 + number * 0.618 % 1) for number, leaf in enumerate(leaves)})
+        if math.isclose(together, first, rel_tol=1e-9):
+            return dict.fromkeys(leaves, float(f"{first:.12g}"))
+        return {leaf: float(f"{growth({leaf: STEP}):.12g}") for leaf in leaves}
 
     def _given(self, place: Place, given: Mapping[Place, Any]) -> float:
         value = Calculator(self.book, given).value(place)
@@ -229,13 +251,15 @@ class Rows:
         total = math.fsum((line.value or 0.0) * line.weight for line in self._missing(found))
         total -= math.fsum((line.value or 0.0) * (line.weight - found.usual) for line in found.twice)
         total -= math.fsum((line.value or 0.0) * line.weight for line in found.again)
-        if metered is not None:
-            unit = entry.parameter.unit
-            total += math.fsum(
-                metered.amount(meters, *metered.span(line.period), unit) * (line.weight / found.usual)
-                for line in found.blank
-            )
-        return total
+        return total + (self._unread(found, meters, metered) if metered is not None and found.blank else 0.0)
+
+    def _unread(self, found: Breakdown, meters: Sequence[str], metered: Metered) -> float:
+        """Return what the readings have for blank rows; where they do not tell the rows apart, for what is left."""
+        unit, spans = found.entry.parameter.unit, [metered.span(line.period) for line in found.blank]
+        if all(metered.knots(meters, edge, edge) for span in spans for edge in span):
+            return math.fsum(metered.amount(meters, *span, unit) for span in spans)
+        whole = metered.span(Period.parse(found.entry.labels["p"]))
+        return metered.amount(meters, *whole, unit) - float(found.entry.value)
 
     def _missing(self, found: Breakdown) -> list[Line]:
         """Return the rows left out; those near a late calibration are left to the comparison with the readings."""
@@ -312,11 +336,9 @@ class Rows:
             return math.fsum(value * (weight - found.usual) for value, weight in values)
         if kind == "again":
             return math.fsum(value * weight for value, weight in values)
-        metered, unit = self.material.metered, found.entry.parameter.unit
+        metered = self.material.metered
         own = () if metered is None else metered.of(found.entry)
-        if metered is None or not own:
-            return 0.0
-        return -math.fsum(metered.amount(own, *metered.span(line.period), unit) for line in lines)
+        return -self._unread(found, own, metered) if metered is not None and own else 0.0
 
     def _one_side(self) -> Iterator[tuple[str, Finding]]:
         """Yield rows that one of two quantities of a period has, and the other lacks."""
@@ -360,27 +382,6 @@ class Rows:
         return found is not None and found.plain
 
 
-def _leaves(book: Book, place: Place, seen: set[Place]) -> Iterator[Place]:
-    """Yield the cells with numbers, or with nothing, that a formula comes down to."""
-    formula = book.formulas(place[0]).get(place[1:]) if place[0] in book.sheets else None
-    if formula is None or not formula.text:
-        if place[0] in book.sheets and not isinstance(book.value(*place), str | datetime | date | bool):
-            yield place
-        elif place[0] in book.sheets and book.value(*place) == "":
-            yield place
-        return
-    for area in areas(formula.text, place[0]):
-        for other in area.places:
-            if other not in seen and len(seen) < MOST:
-                seen.add(other)
-                yield from _leaves(book, other, seen)
-
-
 def _value(book: Book, place: Place) -> float | None:
     value = as_number(book.value(*place))
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def same(one: float | None, other: float) -> bool:
-    """Whether the value of a row is a number."""
-    return one is not None and close(one, other)

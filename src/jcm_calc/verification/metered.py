@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Instants = npt.NDArray[np.int64]
 UNKNOWN = re.compile(r"holds readings of (\S+), which is no meter of the plan")
+UNREAD = "there are no readings of it"
 CALIBRATION = ("late calibration", "uncalibrated")
 
 
@@ -204,7 +205,7 @@ class Metered:
         if start < end and not np.isnan(new.before[0]):
             first, last = float(new.before[0]), float(old.before[-1] + old.amount[-1])
             unit = self.monitored.units[one.follows]
-            note = f"{one.follows} showed {last:,.10g} {unit} at the end, and {one.name} {first:,.10g} at the beginning"
+            note = f"{one.follows} last showed {last:,.10g} {unit}, and {one.name} first {first:,.10g}"
             self.noted.append(Noted(one.follows, "reset", start, end, first - last, note, first))
             join = Steps(np.array([start]), np.array([end]), np.array([first]), np.array([0.0]))
             old = _together(old, join)
@@ -238,7 +239,9 @@ def metered(case: CaseFile | None, readings: Monitored | None) -> Metered | None
         return Metered(case.monitor())
     except InputError as error:
         unknown = {match[1] for one in error.problems if (match := UNKNOWN.search(one.complaint))}
-        if len(unknown) < len(error.problems):
+        # as long as one meter is unknown, no readings of the others are taken in
+        others = [one for one in error.problems if not UNKNOWN.search(one.complaint) and one.complaint != UNREAD]
+        if not unknown or others:
             raise
     like: Mapping[str, object] = next(iter(case.meters.values()))
     passing = {key: like[key] for key in ("parameter", "labels", "unit") if key in like}
