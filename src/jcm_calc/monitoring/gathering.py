@@ -344,6 +344,27 @@ class Gathering:
         )
         return whole[(whole["day"] >= str(first)) & (whole["day"] <= str(last))]
 
+    def steps(self) -> pd.DataFrame:
+        """Return what readings stand for: meter, from, to, amount, and what a register showed before.
+
+        Every step where there are few, else the sum of each block.
+        """
+        import pandas as pd
+
+        parts = []
+        for name, found in self.of.items():
+            for one in found:
+                rows, blocks = one.rows, one.blocks
+                if one.complete:
+                    register = one.source.readings.kind == "register"
+                    before = one.unit(rows.value - rows.native) if register else np.full(len(rows), np.nan)
+                    columns = rows.start, rows.stop, rows.raw, before
+                else:
+                    columns = blocks["first"], blocks["last"], one.unit(self._sums(blocks)), np.full(len(blocks), np.nan)
+                names = ("start", "stop", "amount", "before")
+                parts.append(pd.DataFrame({"meter": name, **dict(zip(names, map(np.asarray, columns), strict=True))}))
+        return pd.concat(parts, ignore_index=True).sort_values(["meter", "start", "stop"], ignore_index=True)
+
     # Like times
 
     def like(self, findings: Sequence[Finding], spoilt: Mapping[str, Sequence[Span]]) -> list[list[float]]:

@@ -40,6 +40,9 @@ class Monitored:
     files : tuple of File
     blocks : DataFrame
         Amount and time covered by meter and local day or half-day.
+    steps : DataFrame
+        What readings stand for, also outside the periods: meter, start and stop as instants, amount, and
+        what a register showed before. Every step where there are few, else the sum of each block.
     """
 
     plan: Plan
@@ -52,6 +55,7 @@ class Monitored:
     comparisons: tuple[Comparison, ...]
     files: tuple[File, ...]
     blocks: pd.DataFrame
+    steps: pd.DataFrame
 
     @property
     def open(self) -> tuple[Finding, ...]:

@@ -271,6 +271,7 @@ class _Work:
             tuple(comparisons),
             files,
             self.gathering.table(),
+            self.gathering.steps(),
         )
 
     # Findings

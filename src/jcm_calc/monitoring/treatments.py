@@ -172,10 +172,11 @@ def treat(finding: Finding, around: Around, meter: Meter, rules: RuleSet) -> Fin
         used = METHODS[choice.treatment](finding, around)
     except ValueError as error:
         return Problem(choice.subject, f"{choice.treatment!r} for {finding.kind} at {finding.meter}: {error}")
-    question = ""
+    question, safe = "", None
     if choice.treatment == "substitute" and around.like and around.slope:
         least = around.least(around.like)
         if (used - least) * around.slope > 0:
+            safe = least
             question = f"the substitute {used:.6g} gives more ER than the like time with the least, {least:.6g}"
     return replace(
         finding,
@@ -184,4 +185,5 @@ def treat(finding: Finding, around: Around, meter: Meter, rules: RuleSet) -> Fin
         used=used,
         question=question,
         evidence=rules.evidence_for(finding.kind, choice.treatment),
+        safe=safe,
     )

@@ -36,6 +36,8 @@ NEEDS = {
     "plan": "a monitoring plan with values: in the workbook, or given with it",
     "previous": "an earlier report",
     "case": "a case file",
+    "meters": "meters with their calibration: `[meters]` of the case file, or monitored readings",
+    "readings": "readings: `[readings]` of the case file, or monitored readings",
 }
 
 
@@ -90,6 +92,17 @@ def check(
         return function
 
     return declare
+
+
+def measured(
+    code: str, name: str, rule: str, asked: str, *, severity: Severity = Severity.ERROR, needs: str = "result readings"
+) -> None:
+    """Declare a check of which the comparison with readings, or with dated rows, finds everything."""
+
+    def function(material: Material) -> Iterator[Finding]:
+        yield from material.measured(code)
+
+    check(code, name, rule, severity=severity, needs=needs, asked=asked)(function)
 
 
 @cache

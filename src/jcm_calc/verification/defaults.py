@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from jcm_calc.declarations.items import Kind, Table, Value
+from jcm_calc.inputs import Period
 from jcm_calc.verification import causes
 from jcm_calc.verification.checks import check
 from jcm_calc.verification.findings import Finding, Severity, shown_number
+from jcm_calc.verification.gaps import frequencies
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Entry
 from jcm_calc.verification.spreadsheet import close
@@ -151,6 +153,30 @@ def _values(entry: Entry) -> Iterator[Value]:
     yield from entry.parameter.known()
     for candidate in entry.parameter.candidates.values():
         yield from candidate.entries.values() if isinstance(candidate, Table) else [candidate]
+
+
+@check(
+    "D10",
+    "Property measured too rarely",
+    "A property is determined as often as the plan says: its dated rows are counted.",
+    severity=Severity.WARNING,
+    needs="plan",
+    asked="https://cdm.unfccc.int/Projects/DB/TUEV-SUED1259337692.05/iProcess/ERM-CVS1318853275.41/gotoRFR?rfrid=G9HKXC26M3OMENAO19C1KM9IOLQQE2",
+)
+def too_rare(material: Material) -> Iterator[Finding]:
+    """Find monitored properties with fewer dated determinations than planned."""
+    planned = frequencies(material)
+    for entry in material.report.entries():
+        parameter, rows = entry.parameter, material.rows.of.get(entry.place)
+        step = planned.get((parameter.name, parameter.symbol))
+        period = Period.parse(entry.labels["p"]) if "p" in entry.labels else None
+        if parameter.extensive or rows is None or step is None or period is None or not period.dated:
+            continue
+        times = {str(line.period) for line in rows.lines if line.value is not None}
+        due = max(1, round(period.days / step))
+        if len(times) < due:
+            message = f"{parameter.symbol} was determined {len(times)} times in {period}, and the plan asks for {due}"
+            yield Finding(message, entry.address, parameter.symbol, len(times), due, "the plan, column (j)")
 
 
 @check(

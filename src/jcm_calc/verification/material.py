@@ -41,8 +41,11 @@ from jcm_calc.workbook.reading import (
 from jcm_calc.workbook.tables import Cell, Row, Sheets
 
 if TYPE_CHECKING:
+    from jcm_calc.monitoring import Monitored
     from jcm_calc.result import Result
+    from jcm_calc.verification.dated_rows import Rows
     from jcm_calc.verification.findings import Finding
+    from jcm_calc.verification.metered import Metered
     from jcm_calc.verification.steps import Sheet, Slip
 
 Array = npt.NDArray[Any]
@@ -241,12 +244,15 @@ class Material:
         Whose plan sheets are the registered plan; the report's own workbook, or another one.
     previous : sequence of Submission
     case : CaseFile or None
+    readings : Monitored or None
+        The monitored readings; those of the case file where there are none.
     """
 
     report: Submission
     plan: Submission | None = None
     previous: Sequence[Submission] = ()
     case: CaseFile | None = None
+    readings: Monitored | None = None
 
     @property
     def m(self) -> Methodology:
@@ -261,6 +267,8 @@ class Material:
             "plan": self.plan is not None and bool(self.plan.entries("MPS")),
             "previous": bool(self.previous),
             "case": self.case is not None,
+            "meters": self.metered is not None,
+            "readings": self.metered is not None,
         }
         return {name for name, there in found.items() if there}
 
@@ -304,6 +312,37 @@ class Material:
     def deviated(self, code: str) -> Iterator[Finding]:
         """Yield what of it belongs to one check."""
         return (finding for other, finding in self.deviations if other == code)
+
+    # Readings
+
+    @cached_property
+    def metered(self) -> Metered | None:
+        """What the meters say, where there are readings."""
+        if self.readings is None and (self.case is None or not self.case.meters):
+            return None
+        from jcm_calc.verification.metered import metered
+
+        return metered(self.case, self.readings)
+
+    @cached_property
+    def rows(self) -> Rows:
+        """The dated rows behind the monitored amounts."""
+        from jcm_calc.verification.dated_rows import Rows
+
+        return Rows(self)
+
+    @cached_property
+    def _measured(self) -> list[tuple[str, Finding]]:
+        found = self.rows.findings()
+        if self.metered is not None and self.report.result is not None:
+            from jcm_calc.verification.against_readings import measured
+
+            found += measured(self)
+        return found
+
+    def measured(self, code: str) -> Iterator[Finding]:
+        """Yield what readings, and the dated rows behind the amounts, tell for one check."""
+        return (finding for other, finding in self._measured if other == code)
 
     @cached_property
     def required(self) -> set[str]:
@@ -380,6 +419,21 @@ class Material:
         found: dict[str, list[int]] = {}
         for place, period in enumerate(self.result.inputs.periods):
             found.setdefault(str(period.year or period), []).append(place)
+        return found
+
+    def without(self, excess: Iterable[tuple[Entry, float]]) -> Effect | None:
+        """Return what it does to ER that some entries hold so much more than they should."""
+        return self.effect({}, self.replaced(excess))
+
+    def replaced(self, excess: Iterable[tuple[Entry, float]]) -> dict[str, Array]:
+        """Return quantities with some entries lowered by an amount."""
+        found: dict[str, Array] = {}
+        for entry, amount in excess:
+            name = entry.parameter.name
+            own = found.setdefault(name, np.array(self.result.inputs.values[name], dtype=float))
+            place = self.at(entry.labels, own.shape)
+            if place is not None:
+                own[place] -= amount
         return found
 
     def changed(self, entry: Entry, value: float) -> Effect | None:

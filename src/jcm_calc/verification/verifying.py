@@ -20,6 +20,7 @@ from jcm_calc.verification.material import Material, Submission
 if TYPE_CHECKING:
     import pandas as pd
 
+    from jcm_calc.monitoring import Monitored
     from jcm_calc.result import Result
 
 MATERIALITY = 0.05
@@ -160,6 +161,7 @@ class Verification:
 def verify(
     report: Paths,
     plan: Paths | None = None,
+    readings: Monitored | None = None,
     *,
     previous: Sequence[Paths] = (),
     case: CaseFile | Paths | None = None,
@@ -175,10 +177,13 @@ def verify(
         A filled monitoring spreadsheet. Where it holds a plan only, the plan is verified.
     plan : path, optional
         The registered plan; the plan sheets of the report where none is given.
+    readings : Monitored, optional
+        Readings of the project's meters, as `jcm_calc.monitor` returns them; those of the case file,
+        if it has meters, where none are given.
     previous : sequence of path
         Earlier reports of the project.
     case : CaseFile or path, optional
-        What else is known of the project: crediting period, number, figures.
+        What else is known of the project: crediting period, number, figures, meters and readings.
     materiality : float
         The share of ER from which a difference is material. That it is 5 % is recalled, not read.
     select, ignore : sequence of str
@@ -191,7 +196,7 @@ def verify(
     Raises
     ------
     InputError
-        If a file is no monitoring spreadsheet, or there is no such check.
+        If a file is no monitoring spreadsheet, meters or readings cannot be used, or there is no such check.
 
     Examples
     --------
@@ -201,7 +206,7 @@ def verify(
     <Verification handed_in.xlsx: agrees; 0 errors, 0 warnings, 1 question>
     """
     chosen = selected(select, ignore)
-    material = _material(report, plan, previous, case)
+    material = _material(report, plan, readings, previous, case)
     made, skipped, found = [], dict[str, str](), list[Finding]()
     for check in chosen:
         lacking = [need for need in check.needs if need not in material.has]
@@ -225,7 +230,13 @@ def verify(
     )
 
 
-def _material(report: Paths, plan: Paths | None, previous: Iterable[Paths], case: CaseFile | Paths | None) -> Material:
+def _material(
+    report: Paths,
+    plan: Paths | None,
+    readings: Monitored | None,
+    previous: Iterable[Paths],
+    case: CaseFile | Paths | None,
+) -> Material:
     registered = None if plan is None else Submission(plan, "MPS")
     submission = Submission(report, "MRS", None if registered is None else registered.m)
     if not submission.entries("MRS") or not any(part.found.filled for part in submission.own):
@@ -237,6 +248,7 @@ def _material(report: Paths, plan: Paths | None, previous: Iterable[Paths], case
         registered or (submission if submission.kind == "MRS" else None),
         [Submission(one, "MRS") for one in previous],
         case if case is None or isinstance(case, CaseFile) else read_case(Path(case)),
+        readings,
     )
 
 
