@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,9 +12,9 @@ from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs import bind
 from jcm_calc.manifest import file_digest, recall
-from jcm_calc.problems import InputError, Problem
+from jcm_calc.problems import InputError, InputWarning, Problem
 from jcm_calc.result import Result
-from jcm_calc.rulebooks import methodology
+from jcm_calc.rulebooks import methodology, outside_validity
 
 _warned: set[str] = set()
 
@@ -37,7 +38,7 @@ def calculate(
         One table for each set of indices, with a column for each index and each parameter. Finer
         rows are summed into calendar years, or into the periods named with ``p``.
     version, on : optional
-        See `jcm_calc.methodology`.
+        See `jcm_calc.methodology`. With both, it is remarked on where the version was not valid on the day.
     p : str, tuple of dates, pandas.Period, or list of these, optional
         The monitoring periods: ``"2024"``, ``"2024-01-01/2024-06-30"``.
     facts : mapping, optional
@@ -76,7 +77,12 @@ def calculate(
     m = number if isinstance(number, Methodology) else methodology(number, version, on)
     files = [file_digest(table) for table in tables]
     inputs = bind(m, tables, values, p, facts)
-    result = Result(inputs, {"tables": tables, "files": files, "values": values, "p": p, "facts": facts})
+    if on is not None and (reason := outside_validity(m, on)):
+        remark = Problem(str(m), reason)
+        warnings.warn(str(remark), InputWarning, stacklevel=2)
+        inputs = replace(inputs, warnings=(*inputs.warnings, remark))
+    call = {"tables": tables, "files": files, "values": values, "p": p, "facts": facts, "on": on}
+    result = Result(inputs, call)
     if str(m) not in _warned and result.unconfirmed:
         _warned.add(str(m))
         count = len(result.unconfirmed)
@@ -123,4 +129,5 @@ def replay(manifest: Mapping[str, Any], *tables: Any, **values: Any) -> Result:
     facts = {name: recall(name, recorded, [], problems) for name, recorded in call["facts"].items()}
     if problems:
         raise InputError(f"the manifest of {number}", problems)
-    return calculate(number, *recalled_tables, version=version, p=call["p"], facts=facts, **recalled)
+    on = date.fromisoformat(call["on"]) if "on" in call else None
+    return calculate(number, *recalled_tables, version=version, on=on, p=call["p"], facts=facts, **recalled)

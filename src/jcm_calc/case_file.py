@@ -8,6 +8,7 @@
 
     [project]
     title = "A frozen food plant"
+    submitted = 2014-06-30                # for validation: the version must have been valid on that day
 
     [choices]                             # decisions for the whole calculation, where there are any
 
@@ -42,7 +43,7 @@ import tomllib
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,7 +51,7 @@ from typing import TYPE_CHECKING, Any
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Evidence, Grade, Source
 from jcm_calc.problems import InputError, Problem, suggestion
-from jcm_calc.rulebooks import modules
+from jcm_calc.rulebooks import MethodologyNotFoundError, methodology, modules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,6 +67,7 @@ KEYS = {
         "number": "text",
         "participants": "list of texts",
         "personnel": "table",
+        "submitted": "date",
         "start": "date",
         "end": "date",
         "note": "text",
@@ -153,6 +155,12 @@ class CaseFile:
     meters: Mapping[str, Any] = field(default_factory=dict)
     readings: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def submitted(self) -> date | None:
+        """The day on which the project was submitted for validation, where it is known."""
+        day = self.project.get("submitted")
+        return day if _is("date", day) else None
+
     def calculate(self, monitored: Monitored | None = None) -> Result:
         """Calculate; see `jcm_calc.calculate` for what it raises and warns of.
 
@@ -170,7 +178,8 @@ class CaseFile:
             tables = (*tables, *monitored.tables)
             p = [str(period) for period in monitored.periods]
         values = {**self.choices, **self.inputs}
-        return calculate(self.methodology, *tables, version=self.version, p=p, facts=self.facts, **values)
+        on = self.submitted
+        return calculate(self.methodology, *tables, version=self.version, on=on, p=p, facts=self.facts, **values)
 
     def monitor(self, progress: Callable[[str], None] = lambda stage: None) -> Monitored:
         """Turn the readings of the meters into monitored parameters; see `jcm_calc.monitor`."""
@@ -185,7 +194,7 @@ class CaseFile:
             *self.tables,
             p=self.p,
             methodology=self.methodology,
-            version=self.version,
+            version=methodology(self.methodology, self.version, self.submitted).version,
             crediting=(self.project.get("start"), self.project.get("end")),
             beside=self.path.parent,
             progress=progress,
@@ -449,14 +458,13 @@ def _given_twice(document: Mapping[str, Any]) -> Iterator[Problem]:
 def _input_problems(case: CaseFile) -> Sequence[Problem]:
     """Return what is wrong with the input itself, so that the user learns everything at once."""
     from jcm_calc.inputs import bind
-    from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 
     if case.meters:
         return []  # what they measure is not missing
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            m = methodology(case.methodology, case.version)
+            m = methodology(case.methodology, case.version, case.submitted)
             bind(m, case.tables, {**case.choices, **case.inputs}, case.p, case.facts)
         except InputError as error:
             return error.problems
@@ -491,7 +499,7 @@ def _is(kind: str, value: Any) -> bool:
     if kind == "table":
         return isinstance(value, Mapping) and all(isinstance(one, str) for one in value.values())
     if kind == "date":
-        return isinstance(value, date)
+        return isinstance(value, date) and not isinstance(value, datetime)
     if kind == "period":
         return all(isinstance(one, str | int) and not isinstance(one, bool) for one in _several(value))
     if kind == "grade":

@@ -555,6 +555,8 @@ class Result:
             "p": record_periods(self.call["p"]),
             "facts": {name: record(value, name) for name, value in (self.call["facts"] or {}).items()},
         }
+        if self.call["on"] is not None:
+            call["on"] = str(self.call["on"])
         return {
             "schema": 1,
             "library": {"name": "jcm_calc", "version": version("jcm-calc")},

@@ -77,13 +77,13 @@ def methodology(number: str, version: str | None = None, on: date | None = None)
     version : str, optional
         That version; the latest one by default.
     on : date, optional
-        The version valid on this day, the day of submission for validation.
+        The day of submission for validation: without ``version``, the version valid on it.
 
     Raises
     ------
     MethodologyNotFoundError
-        If there is none, if only its identity is known, if the dates of approval that would decide
-        are not known, or if both ``version`` and ``on`` are given.
+        If there is none, if only its identity is known, or if the dates of approval that would
+        decide are not known.
 
     Examples
     --------
@@ -95,12 +95,8 @@ def methodology(number: str, version: str | None = None, on: date | None = None)
     calculable = versions(number)
     latest = list(calculable.values())[-1]
     known = {item.number: item for item in latest.versions}
-    if on is not None and version is not None:
-        raise MethodologyNotFoundError(f"{number}: give a version or a day on which it was valid, not both")
-    if on is not None:
-        version = _valid_on(latest, on)
-    elif version is None:
-        version = list(known)[-1]
+    if version is None:
+        version = list(known)[-1] if on is None else _valid_on(latest, on)
     if version not in known:
         raise MethodologyNotFoundError(f"{number} has no version {version!r}; known are {', '.join(known)}")
     if version not in calculable:
@@ -118,10 +114,34 @@ def _valid_on(latest: Methodology, on: date) -> str:
             f"{latest.number}: which version was valid on {on} cannot be told, because the date of approval of "
             f"version {', '.join(unknown)} is not known; name the version"
         )
-    valid = [item.number for item in latest.versions if item.approved is not None and item.approved <= on]
+    valid = [
+        item.number
+        for item in latest.versions
+        if item.approved is not None and item.approved <= on and (item.until is None or on <= item.until)
+    ]
     if not valid:
-        raise MethodologyNotFoundError(f"{latest.number}: no version was approved on {on}")
+        raise MethodologyNotFoundError(f"{latest.number}: no version was valid on {on}")
     return valid[-1]
+
+
+def outside_validity(m: Methodology, on: date) -> str:
+    """Say why a version was not the one to submit a project with on a day, as far as its dates are known."""
+    if m.approved is not None and on < m.approved:
+        return f"ver {m.version} was approved on {m.approved}, after the submission for validation on {on}"
+    if m.until is not None and on > m.until:
+        return f"ver {m.version} was valid until {m.until}, before the submission for validation on {on}"
+    known = list(versions(m.number).values())[-1].versions if m.number in modules() else m.versions
+    later = [
+        f"ver {item.number} had been approved on {item.approved}"
+        for item in known
+        if item.approved is not None and item.approved <= on and version_key(item.number) > version_key(m.version)
+    ]
+    if later and m.until is None:
+        return (
+            f"before the submission for validation on {on}, {later[-1]}: whether ver {m.version} was still valid"
+            " is not known here"
+        )
+    return ""
 
 
 def overview(item: Methodology) -> dict[str, str | int]:

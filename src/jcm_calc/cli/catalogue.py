@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.cli import output
@@ -77,7 +78,7 @@ def _as_data(m: Methodology) -> dict[str, Any]:
         "indices": m.indices,
         "identity": {item: {"value": value, **_graded(evidence)} for item, value, evidence in identity(m)},
         "other_versions": [
-            {"version": item.number, "approved": item.approved and str(item.approved), "text": item.text}
+            {"version": item.number, "approved": _day(item.approved), "until": _day(item.until), "text": item.text}
             | _graded(item.evidence)
             for item in m.other_versions
         ],
@@ -97,6 +98,10 @@ def _as_data(m: Methodology) -> dict[str, Any]:
         "waivers": m.waivers,
         "grades": LEGEND,
     }
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else str(day)
 
 
 def _graded(evidence: Evidence | None) -> dict[str, Any]:

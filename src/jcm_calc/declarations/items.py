@@ -239,9 +239,20 @@ class Derivation:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of a methodology of which at least the identity is known."""
+    """A version of a methodology of which at least the identity is known.
+
+    Attributes
+    ----------
+    number : str
+    approved, until : date or None
+        Between which days a project could be submitted for validation with it, where they are known.
+    text : str
+        What is known of it.
+    evidence : Evidence
+    """
 
     number: str
     approved: date | None
     text: str
     evidence: Evidence
+    until: date | None = None
