@@ -15,7 +15,7 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from jcm_calc.declarations import Methodology, version_key
-from jcm_calc.evidence import Grade
+from jcm_calc.evidence import GRADES
 from jcm_calc.problems import suggestion
 
 GROUP = "jcm_calc.methodologies"
@@ -159,6 +159,6 @@ def overview(item: Methodology) -> dict[str, str | int]:
         "scope": item.sectoral_scope,
     }
     for what, grades in graded.items():
-        for grade in Grade:
+        for grade in GRADES:
             row[f"{what} {grade}"] = grades.count(grade)
     return row

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from jcm_calc.cli import output
 from jcm_calc.declarations import Methodology
-from jcm_calc.evidence import Evidence, Grade
+from jcm_calc.evidence import GRADES, Evidence
 from jcm_calc.reference_data import partner_countries
 from jcm_calc.report.sections import LEGEND, Sources, identity, sections
 from jcm_calc.rulebooks import every, methodology, overview
@@ -29,7 +29,7 @@ def list_methodologies(as_json: bool) -> None:
         ["number", "ver", "country", "scope", *counted],
         [
             [str(row["number"]), str(row["version"]), str(row["country name"] or row["country"]), str(row["scope"])]
-            + ["/".join(str(row[f"{what} {grade}"]) for grade in Grade) for what in counted]
+            + ["/".join(str(row[f"{what} {grade}"]) for grade in GRADES) for what in counted]
             for row in rows
         ],
         [[str(row["title"])] for row in rows],

@@ -30,7 +30,8 @@ from jcm_calc.declarations.entry import Entry
 from jcm_calc.declarations.graph import Graph, Node
 from jcm_calc.declarations.group import Group
 from jcm_calc.declarations.interval import Interval
-from jcm_calc.declarations.items import DeclarationError, Equation, Parameter, Value, Version
+from jcm_calc.declarations.items import DeclarationError, Equation, Parameter, SchemeRule, Value, Version
+from jcm_calc.declarations.scheme import SCHEME_RULES
 from jcm_calc.evidence import Evidence
 from jcm_calc.problems import suggestion
 
@@ -98,6 +99,8 @@ class Methodology(Group):
         self.until = until
         self.other_versions = tuple(versions)
         self.note = note
+        self.scheme: tuple[SchemeRule, ...] = SCHEME_RULES
+        self.treatments: dict[tuple[str, str], Evidence] = {}
         self._graphs: dict[Any, Graph] = {}
 
     def __repr__(self) -> str:

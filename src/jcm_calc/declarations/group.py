@@ -240,7 +240,7 @@ class Group:
         """Declare an eligibility criterion that is a single statement, true or not: its fact and its condition."""
         self.fact(symbol, text=text)
         name = self._split(symbol)[0]
-        self._ask(Criterion(str(number), text, lambda stated: stated, (name,), evidence))
+        self._ask(Criterion(str(number), text, stated, (name,), evidence))
 
     def waive(self, check: str, reason: str) -> None:
         """State that a property does not hold by the document's own logic, and why; see `jcm_calc.conformance`."""
@@ -402,6 +402,11 @@ class Group:
             letters.add(match[2])
             rest = match[1]
         return re.sub(r"\W", "_", rest), "".join(letter for letter in self.indices if letter in letters)
+
+
+def stated(fact: Any) -> Any:
+    """Return whether a statement is true: the condition of a criterion that is attested."""
+    return fact
 
 
 def case_of(rule: Equation) -> tuple[str, tuple[tuple[str, str], ...]]:

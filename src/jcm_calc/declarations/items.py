@@ -222,6 +222,16 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True)
+class SchemeRule:
+    """A rule of the scheme itself, on which claims by every methodology rest."""
+
+    name: str
+    text: str
+    section: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
 class Derivation:
     """A shown check: how a default can be derived. It takes no part in the calculation."""
 

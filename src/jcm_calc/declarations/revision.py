@@ -8,12 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jcm_calc.declarations.items import DeclarationError, Kind, Parameter, Table, Value
-from jcm_calc.evidence import Evidence, Grade
+from jcm_calc.evidence import GRADES, Evidence
 
 if TYPE_CHECKING:
     from jcm_calc.declarations import Methodology
-
-GRADES = tuple(Grade)
 
 
 def duplicate(m: Methodology) -> Methodology:
