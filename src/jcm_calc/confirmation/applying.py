@@ -59,7 +59,7 @@ def named_files(paths: Iterable[One]) -> tuple[EvidenceFile, ...]:
     if problems:
         raise InputError("evidence", problems)
     # neither the order in which they are named nor a name given twice changes anything
-    return tuple({file.sha256: file for file in sorted(files, key=lambda file: (file.sha256, file.name))}.values())
+    return tuple({file.text: file for file in sorted(files, key=lambda file: file.text)}.values())
 
 
 def several(given: Given) -> tuple[One, ...]:
@@ -85,24 +85,24 @@ def with_evidence(m: Methodology, files: Sequence[EvidenceFile]) -> Methodology:
     """
     if not files:
         return m
-    found, problems = _applied(m, _Files(tuple(files)))
+    found, problems = _applied(m, _Files(files))
     if problems:
         raise EvidenceError(str(m), problems)
     return found
 
 
 class _Files:
-    """Evidence files as a key: by what they hold."""
+    """Evidence files as a key: by what they say."""
 
-    def __init__(self, files: tuple[EvidenceFile, ...]) -> None:
+    def __init__(self, files: Sequence[EvidenceFile]) -> None:
         self.files = files
-        self.names = tuple((file.name, file.sha256) for file in files)
+        self.texts = tuple(file.text for file in files)
 
     def __hash__(self) -> int:
-        return hash(self.names)
+        return hash(self.texts)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Files) and self.names == other.names
+        return isinstance(other, _Files) and self.texts == other.texts
 
 
 @lru_cache(maxsize=KEPT)

@@ -35,11 +35,13 @@ An item in which nothing is filled in confirms nothing.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +115,11 @@ class EvidenceFile:
     version: str
     entries: tuple[Entry, ...]
     blank: int = 0
+
+    @cached_property
+    def text(self) -> str:
+        """All that it says, by which files are told apart: a hash that a file states of itself proves nothing."""
+        return json.dumps(self.as_data(), sort_keys=True, ensure_ascii=False)
 
     def as_data(self) -> dict[str, Any]:
         """Return what is filled in, ready for JSON: under ``content`` what `from_data` reads."""

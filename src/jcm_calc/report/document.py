@@ -50,6 +50,7 @@ def html(result: Result, project: Mapping[str, Any]) -> str:
         inputs=list(inputs.reset_index().to_dict("records")),
         facts=list(_facts(result)),
         items=display.by_kind(result.items),
+        confirmed=[(item, item.evidence.confirmation) for item in result.items if item.evidence.confirmation],
         manifest=manifest,
         manifest_text=json.dumps(manifest, indent=2, ensure_ascii=False),
         **display.summary(result),

@@ -8,10 +8,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc.confirmation import EvidenceFile
 from jcm_calc.declarations import Methodology
 from jcm_calc.inputs import Period
 from jcm_calc.problems import InputError, Problem
-from jcm_calc.workbook import calculation_sheet, input_sheet, separate_sheet
+from jcm_calc.workbook import calculation_sheet, evidence_sheet, input_sheet, separate_sheet
 from jcm_calc.workbook.contents import Contents, of_result, of_template, without_plan
 from jcm_calc.workbook.entries import Entries
 from jcm_calc.workbook.layout import Layout
@@ -46,7 +47,7 @@ def write_result(
         raise InputError("workbook", [Problem("plan", complaint)])
     reports = of_result(result, "MRS")
     plans = of_result(plan, "MPS") if plan is not None else [without_plan(reports[0])]
-    _save(path, _written([*plans, *reports], project, sources), overwrite)
+    _save(path, _written([*plans, *reports], project, sources, result.call["evidence"]), overwrite)
 
 
 def write_template(
@@ -84,7 +85,12 @@ def _save(path: str | os.PathLike[str], content: bytes, overwrite: bool) -> None
         raise FileExistsError(f"{path} exists already: overwrite=True replaces it") from None
 
 
-def _written(sets: Sequence[Contents], project: Mapping[str, Any], sources: Mapping[str, Mapping[str, str]]) -> bytes:
+def _written(
+    sets: Sequence[Contents],
+    project: Mapping[str, Any],
+    sources: Mapping[str, Mapping[str, str]],
+    evidence: Sequence[EvidenceFile] = (),
+) -> bytes:
     """Return the file."""
     import xlsxwriter
 
@@ -103,6 +109,10 @@ def _written(sets: Sequence[Contents], project: Mapping[str, Any], sources: Mapp
             first = book.get_worksheet_by_name(layout.input)
             assert first is not None
             first.activate()
+    if evidence:
+        title = f"{evidence_sheet.TITLE}: read in the approved document, by whom"
+        page = Page(book, formats, evidence_sheet.NAME, title, head(m, project), evidence_sheet.WIDTHS)
+        evidence_sheet.write(page, evidence)
     book.set_properties({"title": f"JCM_{m.number}_ver{version_text(m.version)}", "comments": m.title})
     book.close()
     return file.getvalue()
