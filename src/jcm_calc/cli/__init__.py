@@ -292,6 +292,24 @@ def verify(
     return verify_folder(report, against, options, case, as_json)
 
 
+@jcm.command()
+@click.argument("number")
+@click.argument("before")
+@click.argument("after")
+@click.option("--case", metavar="CASE.toml", type=click.Path(path_type=Path), help="What it does to this case.")
+@as_json
+def diff(number: str, before: str, after: str, case: Path | None, as_json: bool) -> int:
+    """Show what changed in methodology NUMBER from version BEFORE to version AFTER.
+
+    \b
+    Example:
+      jcm diff ID_AM006 2.0 2.1 --case case.toml
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.comparing import compare_versions
+
+    return compare_versions(number.upper(), before, after, case, as_json)
+
+
 @jcm.group()
 def evidence() -> None:
     """Confirm, item by item, what the approved document says.

@@ -99,6 +99,7 @@ class Methodology(Group):
         self.until = until
         self.other_versions = tuple(versions)
         self.note = note
+        self.mended_by = ""
         self.scheme: tuple[SchemeRule, ...] = SCHEME_RULES
         self.treatments: dict[tuple[str, str], Evidence] = {}
         self._graphs: dict[Any, Graph] = {}
@@ -179,6 +180,31 @@ class Methodology(Group):
         later.other_versions = self.versions
         later.inherited = revision.everything(later)
         return later
+
+    def mended(self, by: str) -> Methodology:
+        """Return the same version, of which what turned out different in its document is then declared again.
+
+        Parameters
+        ----------
+        by : str
+            Who has read the document; it is shown with the methodology.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> from jcm_calc.evidence import unconfirmed
+        >>> m = jcm_calc.methodology("ID_AM004").mended(by="nobody: an example")
+        >>> @m.equation("ER_p", "tCO2", text="emission reductions", evidence=unconfirmed("made up"))
+        ... def ER(RE, PE):
+        ...     return (RE - PE) / 2
+        >>> m["ER"]
+        ER_p = (RE_p − PE_p) ÷ 2 [unconfirmed]
+        """
+        found = revision.duplicate(self)
+        found.mended_by = by
+        found.note = f"Mended by {by}. {self.note}".strip()
+        found.inherited = revision.everything(found)
+        return found
 
     def remove(self, *names: str, criteria: Iterable[int | str] = ()) -> None:
         """Delete what the version has no longer.

@@ -110,7 +110,7 @@ def _add(content: dict[str, Any], row: Mapping[str, Any]) -> None:
     read = {"title": str(row.get("document", "")), "sha256": str(row.get("document_sha256", ""))}
     document = next((key for key, known in documents.items() if known == read), f"document {len(documents) + 1}")
     documents[document] = read
-    item = {KINDS[kind]: str(row.get("name", "")).removesuffix(".0"), "document": document}
+    item: dict[str, Any] = {KINDS[kind]: str(row.get("name", "")).removesuffix(".0"), "document": document}
     item |= {key: str(row[key]) for key in ("case", "reading", "fingerprint", "agrees", "page", "person") if key in row}
     item |= {"date": str(row.get("date", ""))[:10]}
     if kind == "default" and "class" not in row:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from jcm_calc.case_file import CaseFile
+from jcm_calc.confirmation import EvidenceFile
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.inputs import Period
@@ -136,7 +137,7 @@ def read_workbook(path: str | os.PathLike[str]) -> Workbook:
     reports = [reader.read(roles) for (kind, _), roles in sets.items() if kind == "MRS"]
     plans = [reader.read(roles) for (kind, _), roles in sets.items() if kind == "MPS"]
     report, plan = (reader.case(found, project) for found in (reports, plans))
-    evidence = ()
+    evidence: tuple[EvidenceFile, ...] = ()
     try:
         evidence = evidence_sheet.read(book, number, version)
     except InputError as error:
