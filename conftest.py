@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 from _pytest.doctest import DoctestItem
 
+# a project of its own, which tests/test_authoring.py installs elsewhere
+collect_ignore = ["docs/examples/rule_book"]
+
 
 @pytest.fixture(autouse=True, scope="session")
 def no_evidence_of_the_user(tmp_path_factory):

@@ -111,14 +111,7 @@ class Outcome:
 
 def under(case: CaseFile, m: Methodology, other: Methodology) -> Outcome:
     """Calculate a case under one of two versions, without what only the other one asks for."""
-    mine, theirs = ({**one.inputs, **one.facts, **one.choices} for one in (m, other))
-    symbols = {name for item in mine.values() for name in (item.name, getattr(item, "symbol", item.name))}
-    foreign = {
-        name
-        for item in theirs.values()
-        for name in (item.name, getattr(item, "symbol", item.name))
-        if name not in symbols
-    }
+    foreign = _names(other) - _names(m)
     left_out: dict[str, None] = {}
 
     def kept(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -140,6 +133,12 @@ def under(case: CaseFile, m: Methodology, other: Methodology) -> Outcome:
             return Outcome(m.version, changed.calculate(), (), tuple(left_out))
         except InputError as error:
             return Outcome(m.version, None, tuple(map(str, error.problems)), tuple(left_out))
+
+
+def _names(m: Methodology) -> set[str]:
+    """Return every name and symbol under which something can be given."""
+    parameters = [*m.inputs.values(), *m.facts.values()]
+    return {*m.inputs, *m.facts, *m.choices, *(parameter.symbol for parameter in parameters)}
 
 
 def _columns(table: Any, foreign: set[str], left_out: dict[str, None]) -> Any:

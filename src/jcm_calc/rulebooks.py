@@ -38,6 +38,11 @@ def _every_module() -> dict[str, tuple[str, ...]]:
     return {number: tuple(sorted(paths, key=_adds)) for number, paths in sorted(found.items())}
 
 
+def modules_of(number: str) -> tuple[str, ...]:
+    """Return the module that holds a methodology, and after it those that add to it."""
+    return _every_module().get(number, ())
+
+
 def _adds(path: str) -> bool:
     """Whether a module adds to a methodology that stands elsewhere."""
     match = MODULE.fullmatch(path.rpartition(".")[2])
@@ -70,7 +75,7 @@ def versions(number: str) -> dict[str, Methodology]:
     if number not in known:
         raise MethodologyNotFoundError(f"there is no methodology {number!r} here{suggestion(number, known)}")
     found: dict[str, Methodology] = {}
-    for path in _every_module()[number]:
+    for path in modules_of(number):
         for item in declared(path, number):
             other = found.get(item.version)
             if other is not None and (not item.mended_by or other.mended_by):

@@ -294,6 +294,41 @@ def verify(
 
 @jcm.command()
 @click.argument("number")
+@click.option("-o", "--output", "folder", metavar="FOLDER", type=click.Path(path_type=Path), help="The package.")
+@click.option("--package", "project", metavar="NAME", help="Begin a rule book of your own, such as my-rules.")
+@click.option("--revises", metavar="V", help="Begin a revision of this version.")
+@click.option("--version", metavar="V", help="The version; with --revises the later one, or none to mend it.")
+@click.option("--title", default="", help="The official title.")
+@click.option("--scope", type=click.IntRange(0, 99), default=0, help="The sectoral scope.")
+@click.option("--index", metavar="TEXT", default="", help="What the index i stands for.")
+@as_json
+def new(
+    number: str,
+    folder: Path | None,
+    project: str | None,
+    revises: str | None,
+    version: str | None,
+    title: str,
+    scope: int,
+    index: str,
+    as_json: bool,
+) -> None:
+    """Write the skeleton of methodology NUMBER: a module, a case and a test, to be filled in.
+
+    \b
+    Examples:
+      jcm new XX_AM001 --package my-rules         a rule book of your own
+      jcm new XX_AM002 -o my-rules/src/my_rules   one more methodology in it
+      jcm new ID_AM004 --revises 2.0 -o …         what the document says otherwise
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.authoring import new_methodology
+
+    known = {"title": title, "scope": scope, "index": index}
+    new_methodology(number.upper(), folder, project, revises, version, known, as_json)
+
+
+@jcm.command()
+@click.argument("number")
 @click.argument("before")
 @click.argument("after")
 @click.option("--case", metavar="CASE.toml", type=click.Path(path_type=Path), help="What it does to this case.")
