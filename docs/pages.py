@@ -16,7 +16,7 @@ from jcm_calc import calculate
 from jcm_calc.declarations import Methodology, Value
 from jcm_calc.declarations.graph import is_user_supplied
 from jcm_calc.declarations.items import Kind, Parameter
-from jcm_calc.evidence import Grade
+from jcm_calc.evidence import GRADES
 from jcm_calc.problems import InputError
 from jcm_calc.reference_data import partner_countries
 from jcm_calc.report.sections import LEGEND, Code, Formula, Section, Sources, is_long, sections
@@ -83,7 +83,7 @@ def _index() -> str:
     rows = []
     for m in every():
         row = overview(m)
-        grades = ["/".join(str(row[f"{what} {grade}"]) for grade in Grade) for what in counted]
+        grades = ["/".join(str(row[f"{what} {grade}"]) for grade in GRADES) for what in counted]
         link = f"[{m.number}]({m.number}.md)"
         rows.append([link, m.version, countries.get(m.country, m.country), str(m.sectoral_scope), *grades, m.title])
     blocks = [

@@ -287,7 +287,7 @@ def confirmed(monkeypatch, tmp_path):
     m.equation("ER_p", "tCO2", evidence=read, text="emission reductions", name="ER")(lambda RE, PE: RE - PE)
     m.attested(1, "registered", "The project is registered", evidence=read)
     monkeypatch.setattr("jcm_calc.rulebooks.versions", lambda number: {"1.0": m})
-    monkeypatch.setattr("jcm_calc.credits.SCHEME_RULES", ())
+    m.scheme = ()
     path = tmp_path / "confirmed.toml"
     path.write_text(
         'methodology = "XX_AM001"\np = ["2023", "2024"]\n[inputs]\nRC = [1234.9, 7]\n[facts]\nregistered = true\n',

@@ -1,7 +1,8 @@
 """Find methodologies: each rule book is an entry point, each methodology one of its modules.
 
 A rule book is a package named by an entry point of the group ``jcm_calc.methodologies``. Its module
-``id_am003`` holds methodology ID_AM003, and is imported when somebody asks for it.
+``id_am003`` holds methodology ID_AM003, and is imported when somebody asks for it. A module such as
+``id_am003_mended`` adds versions to a methodology that stands elsewhere, or mends one of them.
 """
 
 from __future__ import annotations
@@ -15,15 +16,37 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from jcm_calc.declarations import Methodology, version_key
-from jcm_calc.evidence import Grade
+from jcm_calc.evidence import GRADES
 from jcm_calc.problems import suggestion
 
 GROUP = "jcm_calc.methodologies"
-MODULE = re.compile(r"[a-z]{2}_am\d{3}")
+MODULE = re.compile(r"([a-z]{2}_am\d{3})(_\w+)?")
 
 
 class MethodologyNotFoundError(LookupError):
     """There is no such methodology or version, or it cannot be told which one is meant."""
+
+
+def _every_module() -> dict[str, tuple[str, ...]]:
+    """Return the modules of each number: the one that holds it, and those that add to it."""
+    found: dict[str, list[str]] = {}
+    for entry in entry_points(group=GROUP):
+        package = entry.load()
+        for module in pkgutil.iter_modules(package.__path__):
+            if match := MODULE.fullmatch(module.name):
+                found.setdefault(match[1].upper(), []).append(f"{package.__name__}.{module.name}")
+    return {number: tuple(sorted(paths, key=_adds)) for number, paths in sorted(found.items())}
+
+
+def modules_of(number: str) -> tuple[str, ...]:
+    """Return the module that holds a methodology, and after it those that add to it."""
+    return _every_module().get(number, ())
+
+
+def _adds(path: str) -> bool:
+    """Whether a module adds to a methodology that stands elsewhere."""
+    match = MODULE.fullmatch(path.rpartition(".")[2])
+    return match is not None and match[2] is not None
 
 
 @cache
@@ -36,16 +59,13 @@ def modules() -> dict[str, str]:
         If two rule books hold the same number.
     """
     found: dict[str, str] = {}
-    for entry in entry_points(group=GROUP):
-        package = entry.load()
-        for module in pkgutil.iter_modules(package.__path__):
-            if MODULE.fullmatch(module.name):
-                number = module.name.upper()
-                path = f"{package.__name__}.{module.name}"
-                if number in found:
-                    raise MethodologyNotFoundError(f"{number} is in two rule books: {found[number]} and {path}")
-                found[number] = path
-    return dict(sorted(found.items()))
+    for number, paths in _every_module().items():
+        own = [path for path in paths if not _adds(path)]
+        if len(own) > 1:
+            raise MethodologyNotFoundError(f"{number} is in two rule books: {own[0]} and {own[1]}")
+        if own:
+            found[number] = own[0]
+    return found
 
 
 @cache
@@ -54,11 +74,32 @@ def versions(number: str) -> dict[str, Methodology]:
     known = modules()
     if number not in known:
         raise MethodologyNotFoundError(f"there is no methodology {number!r} here{suggestion(number, known)}")
-    module = importlib.import_module(known[number])
-    found = [item for item in vars(module).values() if isinstance(item, Methodology) and item.number == number]
+    found: dict[str, Methodology] = {}
+    for path in modules_of(number):
+        for item in declared(path, number):
+            other = found.get(item.version)
+            if other is not None and (not item.mended_by or other.mended_by):
+                raise MethodologyNotFoundError(
+                    f"{item} is declared twice, again in {path}: to mend it there, begin with m.mended(…)"
+                )
+            found[item.version] = item
     if not found:
         raise MethodologyNotFoundError(f"the module {known[number]} declares no methodology {number}")
-    return {item.version: item for item in sorted(found, key=lambda item: version_key(item.version))}
+    return {version: found[version] for version in sorted(found, key=version_key)}
+
+
+def declared(path: str, number: str) -> list[Methodology]:
+    """Return the versions of a methodology that a module declares, not those that it imports to build on them."""
+    module = importlib.import_module(path)
+    found = {id(item): item for item in vars(module).values() if isinstance(item, Methodology)}
+    own = [item for item in found.values() if item.number == number]
+    return [item for item in own if item.mended_by or not _adds(path) or item.version not in _base(path, number)]
+
+
+def _base(path: str, number: str) -> set[str]:
+    """Return the versions that stand in the module to which another one adds."""
+    home = modules()[number]
+    return {item.version for item in vars(importlib.import_module(home)).values() if isinstance(item, Methodology)}
 
 
 def every() -> Iterator[Methodology]:
@@ -77,13 +118,13 @@ def methodology(number: str, version: str | None = None, on: date | None = None)
     version : str, optional
         That version; the latest one by default.
     on : date, optional
-        The version valid on this day, the day of submission for validation.
+        The day of submission for validation: without ``version``, the version valid on it.
 
     Raises
     ------
     MethodologyNotFoundError
-        If there is none, if only its identity is known, if the dates of approval that would decide
-        are not known, or if both ``version`` and ``on`` are given.
+        If there is none, if only its identity is known, or if the dates of approval that would
+        decide are not known.
 
     Examples
     --------
@@ -95,12 +136,8 @@ def methodology(number: str, version: str | None = None, on: date | None = None)
     calculable = versions(number)
     latest = list(calculable.values())[-1]
     known = {item.number: item for item in latest.versions}
-    if on is not None and version is not None:
-        raise MethodologyNotFoundError(f"{number}: give a version or a day on which it was valid, not both")
-    if on is not None:
-        version = _valid_on(latest, on)
-    elif version is None:
-        version = list(known)[-1]
+    if version is None:
+        version = list(known)[-1] if on is None else _valid_on(latest, on)
     if version not in known:
         raise MethodologyNotFoundError(f"{number} has no version {version!r}; known are {', '.join(known)}")
     if version not in calculable:
@@ -118,10 +155,34 @@ def _valid_on(latest: Methodology, on: date) -> str:
             f"{latest.number}: which version was valid on {on} cannot be told, because the date of approval of "
             f"version {', '.join(unknown)} is not known; name the version"
         )
-    valid = [item.number for item in latest.versions if item.approved is not None and item.approved <= on]
+    valid = [
+        item.number
+        for item in latest.versions
+        if item.approved is not None and item.approved <= on and (item.until is None or on <= item.until)
+    ]
     if not valid:
-        raise MethodologyNotFoundError(f"{latest.number}: no version was approved on {on}")
+        raise MethodologyNotFoundError(f"{latest.number}: no version was valid on {on}")
     return valid[-1]
+
+
+def outside_validity(m: Methodology, on: date) -> str:
+    """Say why a version was not the one to submit a project with on a day, as far as its dates are known."""
+    if m.approved is not None and on < m.approved:
+        return f"ver {m.version} was approved on {m.approved}, after the submission for validation on {on}"
+    if m.until is not None and on > m.until:
+        return f"ver {m.version} was valid until {m.until}, before the submission for validation on {on}"
+    known = list(versions(m.number).values())[-1].versions if m.number in modules() else m.versions
+    later = [
+        f"ver {item.number} had been approved on {item.approved}"
+        for item in known
+        if item.approved is not None and item.approved <= on and version_key(item.number) > version_key(m.version)
+    ]
+    if later and m.until is None:
+        return (
+            f"before the submission for validation on {on}, {later[-1]}: whether ver {m.version} was still valid"
+            " is not known here"
+        )
+    return ""
 
 
 def overview(item: Methodology) -> dict[str, str | int]:
@@ -139,6 +200,6 @@ def overview(item: Methodology) -> dict[str, str | int]:
         "scope": item.sectoral_scope,
     }
     for what, grades in graded.items():
-        for grade in Grade:
+        for grade in GRADES:
             row[f"{what} {grade}"] = grades.count(grade)
     return row

@@ -30,7 +30,14 @@ STATED = ("periods", "choices", "inputs", "evidence", "eligibility", "certified"
 
 
 def calculate_case(
-    path: Path, certify: bool, trace: bool, target: Path | None, plan: Path | None, force: bool, as_json: bool
+    path: Path,
+    certify: bool,
+    trace: bool,
+    target: Path | None,
+    plan: Path | None,
+    force: bool,
+    evidence: Sequence[Path] | None,
+    as_json: bool,
 ) -> int:
     """Calculate a case file or a workbook and write what comes out; return the exit code."""
     if target is not None:
@@ -40,8 +47,8 @@ def calculate_case(
     with warnings_shown_here():
         given = read(path)
         monitored = monitored_shown(given.case)
-        result = given.case.calculate(monitored)
-        planned = _planned(given if plan is None else read(plan)) if plan or given.plan else None
+        result = given.case.calculate(monitored, evidence)
+        planned = _planned(given if plan is None else read(plan), evidence) if plan or given.plan else None
     years = _by_year(result)
     credits, missing = _credits(result) if certify else (None, ())
     comparisons = given.case.compare(result)
@@ -80,8 +87,8 @@ def read(path: Path) -> Given:
     return Given(workbook.case, workbook.plan, workbook.remarks)
 
 
-def _planned(given: Given) -> Result:
-    return (given.plan or given.case).calculate()
+def _planned(given: Given, evidence: Sequence[Path] | None) -> Result:
+    return (given.plan or given.case).calculate(evidence=evidence)
 
 
 def monitored_shown(case: CaseFile) -> Monitored | None:
@@ -295,8 +302,16 @@ def _eligibility(result: Result) -> None:
 
 
 def _marks(result: Result) -> None:
-    """Say what is unconfirmed, by kind."""
+    """Say what evidence files confirm, and what is unconfirmed, by kind."""
     items, unconfirmed = result.items, result.unconfirmed
+    read = [(item, item.evidence.confirmation) for item in items if item.evidence.confirmation]
+    if read:
+        output.heading("Confirmed by evidence files")
+        output.table(
+            ["", "", "document", "page", "person", "date"],
+            [[item.kind, item.name, who.document, who.page, who.person, str(who.day)] for item, who in read],
+            [[item.detail] for item, _ in read],
+        )
     if not unconfirmed:
         output.heading(f"Confirmed: all {len(items)} rules and values")
         return
@@ -305,7 +320,9 @@ def _marks(result: Result) -> None:
     for item in unconfirmed:
         names.setdefault(item.kind, []).append(item.name)
     output.table(["", "", ""], [[kind, str(len(found)), ", ".join(found)] for kind, found in names.items()])
-    output.paragraph(f"`jcm show {result.methodology.number}` says what is known of each.", 2)
+    number = result.methodology.number
+    output.paragraph(f"`jcm show {number}` says what is known of each.", 2)
+    output.paragraph(f"`jcm evidence new {number}` writes a file in which a reader of the document confirms them.", 2)
 
 
 def _refuse(result: Result, missing: Sequence[Item]) -> None:

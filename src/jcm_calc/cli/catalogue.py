@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.cli import output
 from jcm_calc.declarations import Methodology
-from jcm_calc.evidence import Evidence, Grade
+from jcm_calc.evidence import GRADES, Evidence
 from jcm_calc.reference_data import partner_countries
 from jcm_calc.report.sections import LEGEND, Sources, identity, sections
 from jcm_calc.rulebooks import every, methodology, overview
@@ -28,7 +29,7 @@ def list_methodologies(as_json: bool) -> None:
         ["number", "ver", "country", "scope", *counted],
         [
             [str(row["number"]), str(row["version"]), str(row["country name"] or row["country"]), str(row["scope"])]
-            + ["/".join(str(row[f"{what} {grade}"]) for grade in Grade) for what in counted]
+            + ["/".join(str(row[f"{what} {grade}"]) for grade in GRADES) for what in counted]
             for row in rows
         ],
         [[str(row["title"])] for row in rows],
@@ -77,7 +78,7 @@ def _as_data(m: Methodology) -> dict[str, Any]:
         "indices": m.indices,
         "identity": {item: {"value": value, **_graded(evidence)} for item, value, evidence in identity(m)},
         "other_versions": [
-            {"version": item.number, "approved": item.approved and str(item.approved), "text": item.text}
+            {"version": item.number, "approved": _day(item.approved), "until": _day(item.until), "text": item.text}
             | _graded(item.evidence)
             for item in m.other_versions
         ],
@@ -97,6 +98,10 @@ def _as_data(m: Methodology) -> dict[str, Any]:
         "waivers": m.waivers,
         "grades": LEGEND,
     }
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else str(day)
 
 
 def _graded(evidence: Evidence | None) -> dict[str, Any]:

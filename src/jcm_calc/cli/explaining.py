@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from jcm_calc.explanation import Explanation, Step
 
 
-def explain_case(path: Path, name: str, at: Sequence[str], as_json: bool) -> None:
+def explain_case(path: Path, name: str, at: Sequence[str], evidence: Sequence[Path] | None, as_json: bool) -> None:
     """Explain a quantity of a case file."""
     pairs = [one.partition("=") for one in at]
     if wrong := [one for one, (letter, sign, label) in zip(at, pairs, strict=True) if not (letter and sign and label)]:
         raise click.BadParameter(f"{', '.join(wrong)}: write an index and a label, such as p=2024", param_hint="--at")
     with warnings_shown_here():
         given = read(path)
-        result = given.case.calculate()
+        result = given.case.calculate(evidence=evidence)
     found = result.explain(name, **{letter: label for letter, _, label in pairs})
     if as_json:
         output.data(_as_data(found))
@@ -62,7 +62,7 @@ def _step(found: Explanation, step: Step) -> dict[str, Any]:
     }
 
 
-def report_case(path: Path, target: Path, force: bool, as_json: bool) -> int:
+def report_case(path: Path, target: Path, force: bool, evidence: Sequence[Path] | None, as_json: bool) -> int:
     """Write the report of a case file; return the exit code."""
     output.check_target(target, force, (".html",))
     if importlib.util.find_spec("matplotlib") is None:
@@ -70,7 +70,7 @@ def report_case(path: Path, target: Path, force: bool, as_json: bool) -> int:
         return UNUSABLE
     with warnings_shown_here():
         given = read(path)
-        result = given.case.calculate(monitored_shown(given.case))
+        result = given.case.calculate(monitored_shown(given.case), evidence)
     case = given.case
     try:
         published = case.compare(result)

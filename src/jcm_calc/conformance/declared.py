@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from jcm_calc.authoring import MARK
 from jcm_calc.conformance.subject import ConformanceError, Subject, check
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import RATED, Kind
 from jcm_calc.evidence import Evidence
 from jcm_calc.units import UnitError, conversion, registry
+
+
+@check("filled in")
+def filled_in(subject: Subject) -> None:
+    """Nothing of the skeleton that `jcm new` writes is left."""
+    m = subject.methodology
+    texts = {"title": m.title, "note": m.note, **{f"index {letter}": text for letter, text in m.indices.items()}}
+    texts |= {f"identity {name}": str(evidence) for name, evidence in m.identity.items()}
+    items: list[tuple[str, Any]] = [(one.symbol, one) for one in (*m.inputs.values(), *m.facts.values())]
+    items += [(one.symbol, one) for one in m.rules]
+    items += [(f"criterion {one.number}", one) for one in m.conditions]
+    items += [(choice.name, choice) for choice in m.choices.values()]
+    for name, item in items:
+        texts[f"text of {name}"] = item.text
+        texts[f"evidence of {name}"] = f"{item.evidence} {item.evidence.source or ''}" if item.evidence else ""
+    left = [f"{name}: {text[text.index(MARK) :]}" for name, text in texts.items() if MARK in text]
+    if m.sectoral_scope < 1:
+        left.append("sectoral scope: FILL IN: a number from 1")
+    if left:
+        raise ConformanceError("; ".join(left))
 
 
 @check("graph closed")

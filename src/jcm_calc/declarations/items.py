@@ -248,6 +248,16 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class SchemeRule:
+    """A rule of the scheme itself, on which claims by every methodology rest."""
+
+    name: str
+    text: str
+    section: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
 class Derivation:
     """A shown check: how a default can be derived. It takes no part in the calculation."""
 
@@ -265,9 +275,20 @@ class Derivation:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of a methodology of which at least the identity is known."""
+    """A version of a methodology of which at least the identity is known.
+
+    Attributes
+    ----------
+    number : str
+    approved, until : date or None
+        Between which days a project could be submitted for validation with it, where they are known.
+    text : str
+        What is known of it.
+    evidence : Evidence
+    """
 
     number: str
     approved: date | None
     text: str
     evidence: Evidence
+    until: date | None = None

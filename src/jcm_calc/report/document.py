@@ -67,6 +67,7 @@ def html(
         readings=readings,
         published=published,
         items=display.by_kind(result.items),
+        confirmed=[(item, item.evidence.confirmation) for item in result.items if item.evidence.confirmation],
         manifest=manifest,
         manifest_text=json.dumps(manifest, indent=2, ensure_ascii=False),
         **display.summary(result),

@@ -130,6 +130,7 @@ def identity(m: Methodology) -> list[tuple[str, str, Evidence | None]]:
         "sectoral scope": str(m.sectoral_scope),
         "version": m.version,
         "approved": str(m.approved or "date not known"),
+        **({"for validation until": str(m.until)} if m.until else {}),
     }
     others = {item: "" for item in m.identity if item not in values}
     return [(item, value, m.identity.get(item)) for item, value in (values | others).items()]
@@ -146,7 +147,7 @@ def _versions(m: Methodology, sources: Sources) -> Part:
     return ("version", "approved", "grade"), (
         (
             (item.number, str(item.approved or "not known"), grade(item.evidence)),
-            [item.text, sources.note(item.evidence)],
+            [item.text, f"for validation until {item.until}" if item.until else "", sources.note(item.evidence)],
         )
         for item in m.other_versions
     )
@@ -323,7 +324,7 @@ def _prints(expected: Mapping[str, Sequence[str]]) -> str:
 
 PARTS: dict[str, Callable[[Methodology, Sources], Part]] = {
     "Identity": _identity,
-    "Other versions, of which only the identity is known": _versions,
+    "Other versions": _versions,
     "Indices": _indices,
     "Choices": _choices,
     "Parameters": _parameters,

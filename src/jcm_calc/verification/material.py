@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.case_file import CaseFile
+from jcm_calc.confirmation import Given, evidence_files, with_evidence
 from jcm_calc.credits import whole_tonnes
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import is_user_supplied
@@ -77,6 +78,8 @@ class Submission:
         Whether its report or its plan is looked at.
     fallback : Methodology, optional
         Taken where the header names a version that is not known.
+    evidence : path or sequence of paths, optional
+        Evidence files that the verifier takes.
 
     Attributes
     ----------
@@ -86,14 +89,22 @@ class Submission:
         Why nothing can be calculated from it, and what was noted.
     """
 
-    def __init__(self, path: str | os.PathLike[str], kind: str, fallback: Methodology | None = None) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        kind: str,
+        fallback: Methodology | None = None,
+        evidence: Given = None,
+    ) -> None:
         self.book = Book(path)
         self.kind = kind
         self.sheets = Sheets(self.book)
         self._rows: dict[str, list[tuple[Parameter, Row]]] = {}
         sets = sheet_sets(self.book)
         self.headers = _headers(self.book, sets)
-        self.m = self._methodology(sets, kind, fallback)
+        own = self._methodology(sets, kind, fallback)
+        self.evidence = evidence_files(own, evidence)
+        self.m = with_evidence(own, self.evidence)
         self.reader = Reader(self.book, self.m)
         self.project = project_of(self.book, sets)
         self.parts = [Part(one, suffix, roles, self.reader.read(roles)) for (one, suffix), roles in sets.items()]
@@ -170,7 +181,7 @@ class Submission:
             warnings.simplefilter("ignore", InputWarning)
             warnings.simplefilter("ignore", UnconfirmedWarning)
             try:
-                return case.calculate()
+                return case.calculate(evidence=self.evidence)
             except InputError as error:
                 return error
 

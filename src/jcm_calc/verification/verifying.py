@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.case_file import CaseFile, read_case
+from jcm_calc.confirmation import Given
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.verification.checks import NEEDS, Check, selected
 from jcm_calc.verification.findings import Finding, Severity
@@ -168,6 +169,7 @@ def verify(
     materiality: float = MATERIALITY,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
+    evidence: Given = None,
 ) -> Verification:
     """Re-run somebody else's calculation and find what is wrong with it.
 
@@ -188,6 +190,8 @@ def verify(
         The share of ER from which a difference is material. That it is 5 % is recalled, not read.
     select, ignore : sequence of str
         Codes of checks, or letters of groups.
+    evidence : path or sequence of paths, optional
+        Evidence files, as for `jcm_calc.calculate`. What a workbook itself says of evidence is not taken.
 
     Returns
     -------
@@ -206,7 +210,7 @@ def verify(
     <Verification handed_in.xlsx: agrees; 0 errors, 0 warnings, 1 question>
     """
     chosen = selected(select, ignore)
-    material = _material(report, plan, readings, previous, case)
+    material = _material(report, plan, readings, previous, case, evidence)
     made, skipped, found = [], dict[str, str](), list[Finding]()
     for check in chosen:
         lacking = [need for need in check.needs if need not in material.has]
@@ -236,17 +240,18 @@ def _material(
     readings: Monitored | None,
     previous: Iterable[Paths],
     case: CaseFile | Paths | None,
+    evidence: Given,
 ) -> Material:
-    registered = None if plan is None else Submission(plan, "MPS")
-    submission = Submission(report, "MRS", None if registered is None else registered.m)
+    registered = None if plan is None else Submission(plan, "MPS", evidence=evidence)
+    submission = Submission(report, "MRS", None if registered is None else registered.m, evidence)
     if not submission.entries("MRS") or not any(part.found.filled for part in submission.own):
-        planned = Submission(report, "MPS")
+        planned = Submission(report, "MPS", evidence=evidence)
         if planned.case is not None and not submission.of("MRS"):
             submission = planned
     return Material(
         submission,
         registered or (submission if submission.kind == "MRS" else None),
-        [Submission(one, "MRS") for one in previous],
+        [Submission(one, "MRS", evidence=evidence) for one in previous],
         case if case is None or isinstance(case, CaseFile) else read_case(Path(case)),
         readings,
     )

@@ -6,7 +6,7 @@ import os
 import re
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from jcm_calc.case_file import CaseFile
+from jcm_calc.confirmation import EvidenceFile
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.inputs import Period
@@ -22,7 +23,7 @@ from jcm_calc.inputs.given import Cells
 from jcm_calc.problems import InputError, InputWarning, Problem, listed, shown
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import normalise
-from jcm_calc.workbook import record_sheet
+from jcm_calc.workbook import evidence_sheet, record_sheet
 from jcm_calc.workbook.layout import column_name
 from jcm_calc.workbook.opening import Book, printable
 from jcm_calc.workbook.symbols import Symbols
@@ -139,6 +140,11 @@ def read_workbook(path: str | os.PathLike[str]) -> Workbook:
     if report is not None:
         pointers = {pointer for found in reports for pointer in found.pointers.items()}
         reader.remarks += record_sheet.attach(report.tables, pointers, book, m)
+    evidence: tuple[EvidenceFile, ...] = ()
+    try:
+        evidence = evidence_sheet.read(book, number, version)
+    except InputError as error:
+        reader.problems += error.problems
     if reader.problems:
         raise InputError(book.name, reader.problems, reader.remarks)
     for sheet in book.hidden:
@@ -149,6 +155,7 @@ def read_workbook(path: str | os.PathLike[str]) -> Workbook:
         reader.remarks.append(Problem(book.name, complaint))
     for remark in reader.remarks:
         warnings.warn(str(remark), InputWarning, stacklevel=2)
+    report, plan = (case and replace(case, evidence=evidence) for case in (report, plan))
     return Workbook(book.path, number, version, report, plan, tuple(reader.remarks))
 
 

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc.confirmation import EvidenceFile
 from jcm_calc.declarations import Methodology
 from jcm_calc.files import save
 from jcm_calc.inputs import Period
 from jcm_calc.monitoring import record
 from jcm_calc.problems import InputError, Problem
-from jcm_calc.workbook import calculation_sheet, input_sheet, record_sheet, separate_sheet
+from jcm_calc.workbook import calculation_sheet, evidence_sheet, input_sheet, record_sheet, separate_sheet
 from jcm_calc.workbook.contents import Contents, of_result, of_template, without_plan
 from jcm_calc.workbook.entries import Entries
 from jcm_calc.workbook.layout import Layout
@@ -47,11 +48,8 @@ def write_result(
         raise InputError("workbook", [Problem("plan", complaint)])
     reports = of_result(result, "MRS")
     plans = of_result(plan, "MPS") if plan is not None else [without_plan(reports[0])]
-    save(
-        path,
-        _written([*plans, *reports], project, sources, record.of_tables(result.call["tables"])),
-        overwrite=overwrite,
-    )
+    evidence, readings = result.call["evidence"], record.of_tables(result.call["tables"])
+    save(path, _written([*plans, *reports], project, sources, evidence, readings), overwrite=overwrite)
 
 
 def write_template(
@@ -85,6 +83,7 @@ def _written(
     sets: Sequence[Contents],
     project: Mapping[str, Any],
     sources: Mapping[str, Mapping[str, str]],
+    evidence: Sequence[EvidenceFile] = (),
     readings: Mapping[str, Any] | None = None,
 ) -> bytes:
     """Return the file."""
@@ -111,6 +110,10 @@ def _written(
         title = record_sheet.TITLE
         page = Page(book, formats, record_sheet.SHEET, title, head(m, project), record_sheet.WIDTHS, record_sheet.NOTE)
         record_sheet.write(page, readings)
+    if evidence:
+        title = f"{evidence_sheet.TITLE}: read in the approved document, by whom"
+        page = Page(book, formats, evidence_sheet.NAME, title, head(m, project), evidence_sheet.WIDTHS)
+        evidence_sheet.write(page, evidence)
     book.set_properties({"title": f"JCM_{m.number}_ver{version_text(m.version)}", "comments": m.title})
     book.close()
     return file.getvalue()

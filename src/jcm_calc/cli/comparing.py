@@ -1,0 +1,92 @@
+"""`jcm diff`: what changed from one version of a methodology to another, and what that does to a case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from jcm_calc.case_file import read_case
+from jcm_calc.cli import UNUSABLE, output
+from jcm_calc.differences import Difference, Outcome, differences, under
+from jcm_calc.problems import InputError, Problem
+from jcm_calc.report import amounts
+from jcm_calc.rulebooks import methodology
+
+RESULTS = ("RE", "PE", "ER")
+
+
+def compare_versions(number: str, before: str, after: str, case: Path | None, as_json: bool) -> int:
+    """Compare two versions; return the exit code."""
+    one, two = (methodology(number, version) for version in (before, after))
+    found = list(differences(one, two))
+    outcomes: list[Outcome] = []
+    if case is not None:
+        given = read_case(case)
+        if given.methodology != number:
+            complaint = f"is a case of {given.methodology}, not of {number}"
+            raise InputError(case.name, [Problem(case.name, complaint)])
+        outcomes = [under(given, one, two), under(given, two, one)]
+    if as_json:
+        output.data(_as_data(number, found, outcomes))
+    else:
+        _page(f"{number} ver {before} and ver {after}", found)
+        _case(outcomes)
+    for outcome in outcomes:
+        if outcome.problems:
+            problems = [Problem(f"ver {outcome.version}", text) for text in outcome.problems]
+            output.complaints(f"The case cannot be calculated under ver {outcome.version}", problems)
+    return UNUSABLE if any(outcome.problems for outcome in outcomes) else 0
+
+
+def _page(title: str, found: Sequence[Difference]) -> None:
+    output.paragraph(f"{title}: {len(found)} differences", bold=True)
+    kinds: dict[str, list[Difference]] = {}
+    for one in found:
+        kinds.setdefault(one.kind, []).append(one)
+    for kind, group in kinds.items():
+        output.heading(kind)
+        for one in group:
+            output.paragraph(one.name, 2, bold=True)
+            if one.before:
+                output.paragraph(f"− {one.before}", 4)
+            if one.after:
+                output.paragraph(f"+ {one.after}", 4)
+
+
+def _case(outcomes: Sequence[Outcome]) -> None:
+    rows = []
+    for outcome in outcomes:
+        if outcome.left_out:
+            output.paragraph(f"ver {outcome.version} does not ask for {', '.join(outcome.left_out)}: left out")
+        if outcome.result is not None:
+            for period, *emissions in _periods(outcome):
+                rows.append([outcome.version, period, *map(amounts.tonnes, emissions)])
+    if rows:
+        output.heading("The case under each version, tCO2")
+        output.table(["ver", "p", *RESULTS], rows)
+
+
+def _periods(outcome: Outcome) -> list[tuple[Any, ...]]:
+    assert outcome.result is not None
+    columns = [outcome.result[name].magnitude.ravel().tolist() for name in RESULTS]
+    return list(zip(map(str, outcome.result.inputs.periods), *columns, strict=True))
+
+
+def _as_data(number: str, found: Sequence[Difference], outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    return {
+        "number": number,
+        "differences": [
+            {"kind": one.kind, "name": one.name, "before": one.before or None, "after": one.after or None}
+            for one in found
+        ],
+        "case": [
+            {"version": one.version, "left out": list(one.left_out), "problems": list(one.problems)}
+            | {
+                "results": [dict(zip(("p", *RESULTS), row, strict=True)) for row in _periods(one)]
+                if one.result is not None
+                else None
+            }
+            for one in outcomes
+        ],
+    }
