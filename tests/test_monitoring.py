@@ -337,27 +337,72 @@ def test_the_safe_direction_is_down_where_er_grows_with_a_reading_and_up_where_i
     assert worse.findings[0].used * 1000 == pytest.approx(max(whole), rel=1e-12)
 
 
+def worse_than_the_reference(frame, *treatments, **changed):
+    """Monitor a refrigerator that needs more than the reference would: ER falls with its electricity."""
+    source = {"kind": "interval", "step": "1 h", "stamp": "start", "time": "time", "columns": {"S1": "kWh"}}
+    return jcm_calc.monitor(
+        {"S1": {"parameter": "EC_PJ", "labels": {"i": 1}, "unit": "kWh"}},
+        {"zone": "Asia/Jakarta", "sources": [{**source, "frame": frame}], "treatments": list(treatments)},
+        p="2024",
+        **{"methodology": "ID_AM003", **COLD_STORE, "COP_PJ": 1.1, **changed},
+    )
+
+
 def test_claiming_nothing_is_refused_where_it_would_raise_er():
     frame = hourly().drop(index=range(100, 130))
-    source = {
-        "frame": frame,
-        "kind": "interval",
-        "step": "1 h",
-        "stamp": "start",
-        "time": "time",
-        "columns": {"S1": "kWh"},
-    }
-    readings = {
-        "zone": "Asia/Jakarta",
-        "sources": [source],
-        "treatments": [{"finding": "gap", "treatment": "claim nothing"}],
-    }
+    nothing = {"finding": "gap", "treatment": "claim nothing"}
+    (told,) = problems(worse_than_the_reference, frame, nothing)
+    assert "would raise ER" in told
+    # (1.1 / 1.32 − 1) × 0.814
+    assert "∂ER/∂x is -0.1357 tCO2/(MWh)" in told
+    assert "'like period' (of all like times the amount with the least ER)" in told
+    assert "'substitute'" in told
+    assert "'mean of before and after'" not in told
+    source = {"frame": frame, "kind": "interval", "step": "1 h", "stamp": "start", "time": "time"}
+    readings = {"zone": "UTC", "sources": [{**source, "columns": {"S1": "kWh"}}], "treatments": [nothing]}
     meters = {"S1": {"parameter": "EC_PJ", "labels": {"i": 1}, "unit": "kWh"}}
-    given = {**COLD_STORE, "COP_PJ": 1.1}
-    listed = problems(jcm_calc.monitor, meters, readings, p="2024", methodology="ID_AM003", **given)
-    assert "would raise ER" in listed[0]
-    listed = problems(jcm_calc.monitor, meters, readings, p="2024")
-    assert "no methodology is named" in listed[0]
+    assert "no methodology is named" in problems(jcm_calc.monitor, meters, readings, p="2024")[0]
+
+
+@pytest.mark.parametrize("finding", ["gap", "spike", "stuck", "out of service"])
+def test_no_zero_raises_er_whatever_is_found(finding):
+    frame, meter = hourly(), {"parameter": "EC_PJ", "labels": {"i": 1}, "unit": "kWh"}
+    if finding == "gap":
+        frame = frame.drop(index=range(100, 130))
+    if finding == "spike":
+        frame.loc[100, "kWh"] = 9_000.0
+    if finding == "stuck":
+        frame.loc[100:200, "kWh"] = 9.0
+    if finding == "out of service":
+        meter["installed"] = date(2024, 1, 3)
+    readings = {"zone": "Asia/Jakarta", "treatments": [{"finding": finding, "treatment": "claim nothing"}]}
+    source = {"kind": "interval", "step": "1 h", "stamp": "start", "time": "time", "columns": {"S1": "kWh"}}
+    readings["sources"] = [{**source, "frame": frame}]
+    call = {"p": "2024", "methodology": "ID_AM003", **COLD_STORE}
+    # RE of this methodology grows with the reading, too: with a better refrigerator ER grows, and nothing is safe
+    monitored = jcm_calc.monitor({"S1": meter}, readings, **call)
+    (one,) = monitored.findings
+    assert one.used == 0
+    assert one.tonnes <= 0
+    assert "would raise ER" in problems(jcm_calc.monitor, {"S1": meter}, readings, **{**call, "COP_PJ": 1.1})[0]
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    cop=st.floats(0.7, 3.0).filter(lambda cop: abs(cop - 1.32) > 0.01),
+    start=st.integers(400, 8000),
+    length=st.integers(1, 60),
+)
+def test_a_treatment_by_sign_never_gives_more_er_than_any_like_time(cop, start, length):
+    whole = hourly()
+    frame = whole.drop(index=range(start, start + length))
+    treated = worse_than_the_reference(frame, {"finding": "gap", "treatment": "like period"}, COP_PJ=cop)
+    slope = (cop / 1.32 - 1) * 0.814
+    for week in range(-52, 53):
+        first = start + 168 * week
+        if week and first >= 0 and first + length <= len(whole):
+            like = whole["kWh"].iloc[first : first + length].sum() / 1000
+            assert treated.findings[0].used * slope <= like * slope + 1e-9
 
 
 # Readings in
@@ -716,6 +761,58 @@ def test_splitting_shuffling_and_units_never_change_the_result(seed, parts, unit
     assert by_unit.amounts["S1"] == pytest.approx(once.amounts["S1"], rel=1e-12)
     expected = frame["kWh"].sum() + once.findings[0].used * 1000
     assert sum(once.amounts["S1"]) * 1000 == pytest.approx(expected, rel=1e-12)
+
+
+def registers_of_a_month(seed):
+    """Readings of three registers each hour: one that is reset, one misread, one with a reading that came twice."""
+    rng = np.random.default_rng(seed)
+    times = pd.date_range("2024-01-01", "2024-02-01", freq="h")
+    parts = []
+    for name in ("S1", "S2", "S3"):
+        steps = rng.integers(5, 20, len(times)) / 10
+        parts.append(pd.DataFrame({"meter": name, "time": times, "kWh": (500 + steps.cumsum()).round(1)}))
+    reset, misread, twice = (int(rng.integers(30, len(times) - 30)) for _ in parts)
+    parts[0].loc[reset:, "kWh"] -= parts[0]["kWh"][reset]
+    parts[1].loc[misread, "kWh"] += 400
+    parts[2] = pd.concat([parts[2], parts[2].iloc[[twice]]])
+    return pd.concat(parts, ignore_index=True)
+
+
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+@given(seed=st.integers(0, 2**32 - 1), files=st.integers(1, 4), order=st.sampled_from(["meter", "time", "any"]))
+def test_the_order_of_registers_in_files_never_changes_the_result(tmp_path_factory, seed, files, order):
+    frame = registers_of_a_month(seed)
+    if order == "any":
+        frame = frame.sample(frac=1, random_state=seed % 2**31)
+    if order == "time":
+        frame = frame.sort_values("time", kind="stable")
+    folder = tmp_path_factory.mktemp("registers")
+    for number, part in enumerate(np.array_split(np.arange(len(frame)), files)):
+        frame.iloc[part].to_parquet(folder / f"{number}.parquet", index=False)
+    meters = {f"S{n}": {"parameter": "EC_PJ", "labels": {"i": n}, "unit": "kWh", "rated": "2.5 kW"} for n in (1, 2, 3)}
+    style = {"kind": "register", "step": None, "stamp": None, "columns": None, "meter": "meter", "value": "kWh"}
+    choices = [
+        {"finding": "reset", "treatment": "count from zero"},
+        {"finding": "spike", "treatment": "leave out"},
+        {"finding": "duplicate", "treatment": "count once"},
+    ]
+
+    def of(few):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(screening, "FEW", few)
+            given = {"p": "2024-01", "treatments": choices, "files": str(folder / "*.parquet")}
+            return survey(None, meters, **given, **style)
+
+    closely, screened = of(10**9), of(0)
+    assert found(screened) == found(closely)
+    assert sorted(one.kind for one in closely.findings) == ["duplicate", "reset", "spike"]
+    for name in meters:
+        assert screened.amounts[name] == pytest.approx(closely.amounts[name], rel=1e-12)
+        own = frame[frame["meter"] == name].sort_values("time")["kWh"]
+        if name != "S1":
+            assert closely.amounts[name][0] * 1000 == pytest.approx(own.iloc[-1] - own.iloc[0], rel=1e-12)
 
 
 def test_splitting_files_gives_identical_numbers(tmp_path):
