@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 import jcm_calc
 from jcm_calc.case_file import read_case
 from jcm_calc.cli import jcm
+from jcm_calc.cli.monitoring import STAGES
+from jcm_calc.declarations.items import Kind
 from jcm_calc.monitoring import screening
 from jcm_calc.monitoring.plan import read_plan
 from jcm_calc.monitoring.rule_sets import rule_set, shipped
@@ -168,10 +170,21 @@ def test_the_command_goes_all_the_way(tmp_path, worked):
     calculated = json.loads(CliRunner().invoke(jcm, ["calc", str(YEAR / "case.toml"), "--json"]).stdout)
     total = sum(worked.amounts[meter][0] for meter in worked.amounts)
     assert calculated["results"]["ER"][0] == pytest.approx(total * SLOPE, rel=1e-12)
+    book = tmp_path / "monitored.xlsx"
+    assert CliRunner().invoke(jcm, ["monitor", str(YEAR / "case.toml"), "-o", str(book)]).exit_code == 0
+    sheets = pd.read_excel(book, sheet_name=None, engine="calamine")
+    assert sheets["monitored"]["amount"].tolist() == pytest.approx([worked.amounts[m][0] for m in worked.amounts])
+    assert len(sheets["findings"]) == len(worked.findings)
     recorded = calculated["call"]["tables"][0]["monitoring"]
     assert [file["file"] for file in recorded["files"]] == ["S1.csv", "S2.csv", "S3.csv"]
     assert all(len(file["sha256"]) == 64 for file in recorded["files"])
     assert {"late calibration: maximum permissible error", "gap: like period"} <= set(recorded["rules"])
+
+
+def test_progress_has_as_many_stages_as_its_bar():
+    told = []
+    read_case(YEAR / "case.toml").monitor(told.append)
+    assert len(told) == STAGES
 
 
 def test_provenance_travels_and_replays(worked):
@@ -428,6 +441,39 @@ def test_files_of_all_kinds_give_the_same(tmp_path, suffix):
     assert monitored.files[0].rows == len(frame)
 
 
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".parquet"])
+def test_a_column_for_each_meter_is_as_good_as_a_row_for_each_reading(tmp_path, suffix):
+    one, two = hourly(last="2024-02-01", seed=1), hourly(last="2024-02-01", seed=2)
+    meters = {
+        name: {"parameter": "EC_PJ", "labels": {"i": number}, "unit": "kWh"}
+        for number, name in enumerate(("S1", "S2"), 1)
+    }
+    wide = pd.DataFrame({"time": one["time"], "Line 1 [kWh]": one["kWh"], "Line 2 [Wh]": (two["kWh"] * 1000).round()})
+    long = pd.concat([one.assign(meter="S1"), two.assign(meter="S2")], ignore_index=True)
+    for name, frame in (("wide", wide), ("long", long)):
+        path = tmp_path / f"{name}{suffix}"
+        {".csv": frame.to_csv, ".parquet": frame.to_parquet, ".xlsx": frame.to_excel}[suffix](path, index=False)
+    columns = {"S1": "Line 1", "S2": "Line 2"}
+    unstated = {name: {**meter, "unit": ""} for name, meter in meters.items()}
+    unstated = {name: {key: value for key, value in meter.items() if value} for name, meter in unstated.items()}
+    by_column = survey(None, unstated, p="2024-01", files=str(tmp_path / f"wide{suffix}"), columns=columns)
+    style = {"columns": None, "meter": "meter", "value": "kWh"}
+    by_row = survey(None, meters, p="2024-01", files=str(tmp_path / f"long{suffix}"), **style)
+    for number, frame in enumerate((one, two), 1):
+        assert by_column.amounts[f"S{number}"][0] * 1000 == pytest.approx(frame["kWh"].sum(), rel=1e-12)
+        assert by_row.amounts[f"S{number}"] == pytest.approx(by_column.amounts[f"S{number}"], rel=1e-12)
+
+
+def test_a_sheet_as_a_person_in_japan_types_it(tmp_path):
+    rows = [[f"令和６年１月１日　{hour}時", f"１，２３{hour % 10}．５"] for hour in range(24)]
+    path = tmp_path / "readings.xlsx"
+    pd.DataFrame(rows, columns=["日時", "電力量 [kWh]"]).to_excel(path, index=False)
+    style = {"time": "日時", "columns": {"S1": "電力量"}, "times": "japanese", "thousands": ","}
+    monitored = survey(None, p="2024-01-01", files=str(path), **style)
+    assert monitored.findings == ()
+    assert monitored.amounts["S1"][0] * 1000 == pytest.approx(sum(1230.5 + hour % 10 for hour in range(24)))
+
+
 def test_european_and_japanese_numbers_and_dates(tmp_path):
     frame = hourly(last="2024-02-01")
     frame["kWh"] += 1000
@@ -554,6 +600,19 @@ def test_a_period_is_split_at_the_end_of_the_year_by_the_readings():
     assert monitored.table()["days"].tolist() == [172, 366, 41]
 
 
+def test_methodologies_count_the_days_of_each_part_of_a_period():
+    frame = hourly("2023-07-01", "2024-07-01")
+    meters = {"G": {"parameter": "EG_SUP", "unit": "kWh"}}
+    given = {"EC_CAP": 0.001, "EF_grid": 0.8}
+    source = {"frame": frame, "kind": "interval", "step": "1 h", "stamp": "start", "time": "time"}
+    readings = {"zone": "Asia/Jakarta", "sources": [{**source, "columns": {"G": "kWh"}}]}
+    monitored = jcm_calc.monitor(meters, readings, p="2023-07-01/2024-06-30", methodology="ID_AM001", **given)
+    result = jcm_calc.calculate("ID_AM001", *monitored.tables, **given)
+    assert monitored.table()["hours"].tolist() == [184 * 24, 182 * 24]
+    # 184 days of 2023 and 182 of 2024, on each hour of which the plant consumes 1 kW
+    assert result["EC_AUX"].magnitude.tolist() == pytest.approx([0.001 * 24 * 184, 0.001 * 24 * 182])
+
+
 def invoice(treatments=()):
     frame = pd.DataFrame(
         {"from": ["2023-12-11", "2024-01-11"], "to": ["2024-01-10", "2024-02-29"], "kWh": [3100.0, 5000.0]}
@@ -668,6 +727,28 @@ def test_meter_against_invoice_and_rated_power():
     assert table["EC_PJ [MWh]"].tolist() == pytest.approx([frame["kWh"].sum() / 1000], rel=1e-12)
 
 
+def test_sub_meters_against_the_main_meter_and_a_bill_of_a_stated_amount():
+    frame = hourly().assign(other=lambda frame: frame["kWh"] * 0.5, main=lambda frame: frame["kWh"] * 1.6)
+    meters = {
+        "S1": {"parameter": "EC_PJ", "labels": {"i": 1}, "unit": "kWh"},
+        "other": {"parameter": "EC_PJ", "labels": {"i": 2}, "unit": "kWh"},
+        "main": {"parameter": "EC_PJ", "labels": {"i": 1}, "unit": "kWh", "check_only": True},
+    }
+    whole = frame["kWh"].sum() / 1000
+    parts = {"kind": "at most", "left": ["S1", "other"], "right": ["main"], "tolerance": "0 %"}
+    checks = [
+        {"name": "parts of the whole", **parts},
+        {"name": "turned", **parts, "left": ["main"], "right": ["S1", "other"]},
+        {"name": "as billed", "left": ["S1"], "value": f"{whole * 1.004} MWh", "tolerance": "0.5 %"},
+    ]
+    columns = {name: name for name in meters} | {"S1": "kWh"}
+    monitored = survey(frame, meters, columns=columns, checks=checks)
+    assert [one.agrees for one in monitored.comparisons] == [True, False, True]
+    assert monitored.comparisons[0].right == pytest.approx(whole * 1.6)
+    # what only checks does not count
+    assert sum(table["EC_PJ [MWh]"].sum() for table in monitored.tables) == pytest.approx(whole * 1.5)
+
+
 # Rule sets
 
 
@@ -731,6 +812,22 @@ def test_everything_wrong_with_a_plan_comes_at_once():
 def test_a_meter_measures_an_amount_of_the_methodology(meter, complaint):
     meters = {"S1": {"parameter": "EC_PJ", "labels": {"i": 1}, "unit": "kWh"} | meter}
     assert complaint in problems(survey, hourly(), meters)[0]
+
+
+def test_what_is_no_amount_is_refused_by_every_methodology_as_none_says_how_it_is_averaged():
+    levels = [
+        (m, parameter)
+        for m in map(jcm_calc.methodology, jcm_calc.methodologies().index)
+        for parameter in m.inputs.values()
+        if parameter.kind is Kind.MONITORED and not parameter.extensive
+    ]
+    assert {(m.number, parameter.name) for m, parameter in levels} >= {("MN_AM001", "EF_grid"), ("VN_AM005", "Br")}
+    for m, parameter in levels:
+        meters = {"S1": {"parameter": parameter.name, "unit": parameter.unit}}
+        (told,) = problems(survey, hourly(last="2024-01-03"), meters, p="2024-01-01", methodology=m)
+        assert f"{parameter.symbol} is no amount" in told
+        assert "how readings of it are averaged" in told
+        assert "[inputs]" in told
 
 
 def test_a_case_with_meters_but_no_readings(tmp_path):
@@ -834,6 +931,33 @@ def test_splitting_files_gives_identical_numbers(tmp_path):
         )
     assert spread.amounts == whole.amounts
     assert found(spread) == found(whole)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=st.integers(0, 2**32 - 1), minutes=st.sampled_from([10, 15, 20, 30, 60]))
+def test_sampling_never_changes_the_result(seed, minutes):
+    # watt hours, each divisible by six
+    rng = np.random.default_rng(seed)
+    fine = pd.DataFrame({"time": pd.date_range("2024-12-20", "2025-01-10", freq="10min", inclusive="left")})
+    fine["Wh"] = rng.integers(100, 300, len(fine)).astype(float)
+    coarse = fine.resample(f"{minutes}min", on="time")["Wh"].sum().reset_index()
+    p = "2024-12-20/2025-01-09"
+    meters = {"S1": {"parameter": "EC_PJ", "labels": {"i": 1}, "unit": "Wh"}}
+    by_step = survey(coarse, meters, p=p, step=f"{minutes} min", columns={"S1": "Wh"})
+    expected = [fine.loc[fine["time"].dt.year == year, "Wh"].sum() / 1e6 for year in (2024, 2025)]
+    assert by_step.amounts["S1"] == pytest.approx(expected, rel=1e-12)
+    power = coarse.assign(W=coarse["Wh"] * 60 / minutes)
+    watts = {"S1": {**meters["S1"], "unit": "W"}}
+    by_power = survey(power, watts, p=p, kind="power", step=f"{minutes} min", columns={"S1": "W"})
+    assert by_power.amounts["S1"] == pytest.approx(expected, rel=1e-12)
+    # what a register shows at the end of each step
+    ends = coarse["time"] + pd.Timedelta(minutes=minutes)
+    times = pd.concat([coarse["time"].iloc[:1], ends], ignore_index=True)
+    register = pd.DataFrame({"time": times, "Wh": np.concatenate([[7.0], 7 + coarse["Wh"].cumsum()])})
+    counted = survey(register, meters, p=p, kind="register", step=None, stamp=None, columns={"S1": "Wh"})
+    assert counted.amounts["S1"] == pytest.approx(expected, rel=1e-12)
+    for monitored in (by_step, by_power, counted):
+        assert monitored.findings == ()
 
 
 @settings(max_examples=15, deadline=None)
