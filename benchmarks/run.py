@@ -14,9 +14,11 @@ import tracemalloc
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import fleet
 import meters
+import registers
 import small
 import workbook
 from rich.console import Console
@@ -73,9 +75,15 @@ def year_of_minutes(folder: Path) -> tuple[float, float]:
     return compare(lambda: meters.ours(folder), lambda: meters.plain(folder), 5)
 
 
-def survey_memory(folder: Path) -> float:
+def year_of_registers(folder: Path) -> tuple[float, float]:
+    """Return the median seconds of a survey of registers and of a plain GROUP BY of the same data."""
+    registers.check(registers.write(folder))
+    return compare(lambda: registers.ours(folder), lambda: registers.plain(folder), 5)
+
+
+def survey_memory(module: ModuleType, folder: Path) -> float:
     """Return the peak memory of a process that makes the survey, in GiB."""
-    command = [sys.executable, str(Path(meters.__file__)), str(folder)]
+    command = [sys.executable, str(module.__file__), str(folder)]
     return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout) / 1024
 
 
@@ -109,9 +117,12 @@ def main() -> None:
     row("jcm list against import pandas", *compare(process("jcm", "list"), pandas), 1.00)
     with tempfile.TemporaryDirectory() as folder:
         row("100 meters × 1 year × 1 minute against a plain GROUP BY", *year_of_minutes(Path(folder)), 5.00)
-        table.add_row("  its peak memory", f"{survey_memory(Path(folder)):.2f} GiB", "", "", "1.50 GiB")
+        table.add_row("  its peak memory", f"{survey_memory(meters, Path(folder)):.2f} GiB", "", "", "1.50 GiB")
         same = "identical" if on_a_cluster(Path(folder)) else "different"
         table.add_row("  on a Dask cluster of two workers", same, "", "", "identical")
+    with tempfile.TemporaryDirectory() as folder:
+        row("the same as cumulative registers, with resets", *year_of_registers(Path(folder)), 5.00)
+        table.add_row("  its peak memory", f"{survey_memory(registers, Path(folder)):.2f} GiB", "", "", "1.50 GiB")
     with tempfile.TemporaryDirectory() as folder:
         of_workbooks(Path(folder), row, table)
     Console(width=110).print(table)

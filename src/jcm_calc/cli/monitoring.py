@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 STAGES = 4
 FORMATS = (".csv", ".xlsx")
+# a reason that begins with = is a text all the same
+PLAIN = {"strings_to_formulas": False, "strings_to_urls": False}
 
 
 def monitor_case(path: Path, *, target: Path | None, force: bool, as_json: bool) -> int:
@@ -71,7 +73,7 @@ def _save(monitored: Monitored, path: Path) -> None:
         else:
             import pandas as pd
 
-            with pd.ExcelWriter(path) as writer:
+            with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs={"options": PLAIN}) as writer:
                 for name, frame in sheets.items():
                     frame.to_excel(writer, sheet_name=name, index=False)
     except OSError as error:

@@ -43,10 +43,11 @@ def graph_closed(subject: Subject) -> None:
 
 @check("nothing unused")
 def nothing_unused(subject: Subject) -> None:
-    """Everything declared takes part in some case, or in a criterion."""
+    """Everything declared takes part in some case, in a criterion or in a limit."""
     m = subject.methodology
     used = {name for _, graph in subject.graphs() for name in graph.nodes}
     used |= {argument for condition in m.conditions for argument in condition.arguments}
+    used |= {factor for limit in m.limits for factor in limit.factors}
     used |= {choice for rule in m.rules for choice in rule.when}
     shown = {rule.name for rule in m.rules} - used
     used |= {argument for rule in m.rules if rule.name in shown for argument in rule.arguments} if shown else set()
@@ -81,7 +82,7 @@ def described(subject: Subject) -> None:
         raise ConformanceError("; ".join(faults))
 
 
-@check("limits have the unit of what they limit")
+@check("limits")
 def limits(subject: Subject) -> None:
     """Multiply the factors of each cross-check: they have the dimension of the parameter."""
     m = subject.methodology

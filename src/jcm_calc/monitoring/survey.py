@@ -130,7 +130,10 @@ def _declared(plan: Plan, m: Methodology | None, problems: list[Problem]) -> tup
             hint = suggestion(meter.parameter, m.inputs)
             problems.append(Problem(f"{subject} parameter", f"{m} has no parameter {meter.parameter!r}{hint}"))
         elif not parameter.extensive:
-            complaint = f"{parameter.symbol} is no amount that readings add up to: give it in [inputs]"
+            complaint = (
+                f"{parameter.symbol} is no amount that readings add up to, and nothing that was read of {m} says how "
+                "readings of it are averaged over p: give its value in [inputs], and in [sources] how it came about"
+            )
             problems.append(Problem(f"{subject} parameter", complaint, parameter.section))
         else:
             units[name], indices[meter.parameter] = parameter.unit, parameter.indices
