@@ -1,4 +1,4 @@
-"""Faults that reviewers found, planted into small constructed cases: each is found with the code, place and numbers due.
+"""Faults that reviewers found, planted into small constructed cases: each is found with code, place and numbers.
 
 The numbers are calculated by hand. Case A is one refrigerator: 135 MWh × 1.63 ÷ 1.32 × 0.814 tCO2/MWh less
 135 MWh × 0.814 tCO2/MWh = 25.8075 tCO2, so 25 t; with captive power of 0.5334 tCO2/MWh 16.91, so 16 t.

@@ -101,9 +101,10 @@ def _other_operand(wrong: Wrong) -> Diagnosis | None:
     """Recognise a reference to the cell of another quantity, or of another unit or period."""
     assert wrong.rule is not None
     sheet = wrong.sheet
+    own = {step.place for step in sheet.steps if step.name in wrong.rule.arguments and wrong.beside(step)}
     for place in dict.fromkeys(wrong.precedents):
-        if sheet.stored(place) in (0, 1):
-            continue  # a cell that happens to hold it looks like an operand left out
+        if place in own and sheet.stored(place) in (0, 1):
+            continue  # an operand that happens to be 0 or 1 looks as if it stood for one that is left out
         for name in wrong.rule.arguments:
             if wrong.fits(**{name: lambda _, scenario, place=place: _number(scenario.cells.get(place))}):
                 step = sheet.by_place.get(place)

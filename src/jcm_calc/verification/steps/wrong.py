@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,7 @@ from jcm_calc.declarations.items import Equation
 from jcm_calc.expression import Expression, record
 from jcm_calc.verification.quantities import TERMS, Step
 from jcm_calc.verification.spreadsheet import (
+    EPOCH,
     Calculator,
     FormulaError,
     Place,
@@ -27,6 +28,7 @@ from jcm_calc.verification.spreadsheet import (
 from jcm_calc.verification.steps.sheet import Scenario, Sheet
 
 BRANCHING = {"where", "minimum", "maximum", "clip"}
+Replacement = Callable[[float, Scenario], float]
 CHOOSING = {"IF", "MIN", "MAX", "IFERROR", "MEDIAN", "CHOOSE", "SIGN", "ABS", "SUM"}
 
 
@@ -81,13 +83,13 @@ class Wrong:
         return found
 
     def fits(self, **replaced: Any) -> bool:
-        """Whether the formula is the equation with some operands replaced by what a function makes of them."""
+        """Whether the formula is the equation with some operands replaced by what a function makes of their cells."""
         assert self.rule is not None
         for operands, scenario, got in zip(self.operands, self.scenarios, self.got, strict=True):
             with np.errstate(all="ignore"):
                 try:
                     values = [
-                        replaced[name](operand, scenario) if name in replaced else operand
+                        self._replaced(name, operand, replaced[name], scenario) if name in replaced else operand
                         for name, operand in operands.items()
                     ]
                     value = float(self.rule.function(*values))
@@ -96,6 +98,12 @@ class Wrong:
             if not close(self.sheet.shown(self.step, value), got):
                 return False
         return True
+
+    def _replaced(self, name: str, operand: float, change: Replacement, scenario: Scenario) -> float:
+        """Return an operand of which the cell is changed; a date is another number in a cell."""
+        node = self.sheet.nodes[name]
+        shift = EPOCH.toordinal() if node.unit == "date" else 0
+        return change(operand - shift, scenario) + shift
 
     @cached_property
     def precedents(self) -> list[Place]:
@@ -110,12 +118,12 @@ class Wrong:
         name = f"{TERMS}{rule.name}"
         if not any(step.name == name for step in self.sheet.steps):
             name = rule.arguments[0]
+        return [step for step in self.sheet.steps if step.name == name and self.beside(step)]
+
+    def beside(self, step: Step) -> bool:
+        """Whether another cell is of the same unit and period, as far as both have one."""
         own = self.step.labels
-        return [
-            step
-            for step in self.sheet.steps
-            if step.name == name and all(own.get(letter, label) == label for letter, label in step.labels.items())
-        ]
+        return all(own.get(letter, label) == label for letter, label in step.labels.items())
 
 
 def given(sheet: Sheet, formula: str, name: str, scenario: Scenario, exact: bool = False) -> Any:
