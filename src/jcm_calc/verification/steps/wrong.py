@@ -110,6 +110,12 @@ class Wrong:
         """Every cell that its formula refers to; twice where it does so twice."""
         return [place for area in areas(self.formula, self.step.place[0]) for place in area.places]
 
+    def reaches(self, name: str) -> bool:
+        """Whether its formula refers to an operand, or to what the operand is made of."""
+        sheet = self.sheet
+        of = sheet.result.inputs.graph.upstream(name).nodes
+        return any(place in self.precedents for one in of for place in sheet.places(one))
+
     @cached_property
     def summands(self) -> list[Step]:
         """The cells that it should add up."""
@@ -118,12 +124,7 @@ class Wrong:
         name = f"{TERMS}{rule.name}"
         if not any(step.name == name for step in self.sheet.steps):
             name = rule.arguments[0]
-        return [step for step in self.sheet.steps if step.name == name and self.beside(step)]
-
-    def beside(self, step: Step) -> bool:
-        """Whether another cell is of the same unit and period, as far as both have one."""
-        own = self.step.labels
-        return all(own.get(letter, label) == label for letter, label in step.labels.items())
+        return self.sheet.beside(self.step, {name})
 
 
 def given(sheet: Sheet, formula: str, name: str, scenario: Scenario, exact: bool = False) -> Any:
@@ -152,10 +153,14 @@ def without_rounding(wrong: Wrong) -> list[Any]:
     return [given(wrong.sheet, wrong.formula, name, scenario, exact=True) for scenario in wrong.scenarios]
 
 
+def chooses(rule: Equation) -> bool:
+    """Whether an equation chooses between values."""
+    return bool(BRANCHING & set(operations(record(rule.function))))
+
+
 def lacks_choice(rule: Equation, formula: str) -> bool:
     """Whether an equation chooses between values, and a formula has nothing that could."""
-    chooses = BRANCHING & set(operations(record(rule.function)))
-    return bool(chooses) and not functions(formula) & CHOOSING and not set("<>=") & set(formula)
+    return chooses(rule) and not functions(formula) & CHOOSING and not set("<>=") & set(formula)
 
 
 def operations(expression: Expression) -> Iterator[str]:
