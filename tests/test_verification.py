@@ -360,44 +360,6 @@ def found_in(path, code, **given):
     return next(one for one in jcm_calc.verify(path, **given).findings if one.code == code)
 
 
-@pytest.mark.parametrize(
-    ("changes", "code", "exact", "tonnes", "word"),
-    [
-        ({(SEPARATE, "C11"): 135_000.0}, "B4", 25_807.5 - 25.8075, 25_807 - 25, "kWh"),
-        ({(MRS, "F17"): 814.0}, "B7", 25_807.5 - 25.8075, 25_807 - 25, "kg"),
-        ({(SEPARATE, "D11"): 163.0}, "B1", 13_459.86 - 25.8075, 13_459 - 25, "per cent"),
-        ({(CALC, "G35"): "=C35*F35/D35*D15"}, "C1", -20.8988 - 25.8075, -25, "inverted"),
-        ({(MRS, "F17"): 0.877}, "D2", 27.8050 - 25.8075, 2, ""),
-    ],
-    ids=["kWh", "kg", "per cent", "inverted ratio", "grid factor"],
-)
-def test_case_a(changes, code, exact, tonnes, word, clean, tmp_path):
-    edit(clean, tmp_path / "fault.xlsx", changes)
-    finding = found_in(tmp_path / "fault.xlsx", code)
-    assert finding.effect.exact == pytest.approx(exact, abs=0.01)
-    assert finding.effect.tonnes == {"2017": tonnes}
-    assert word in finding.cause
-
-
-def test_a_pasted_result_is_an_error_where_it_differs_and_a_warning_where_it_is_right(clean, tmp_path):
-    edit(clean, tmp_path / "wrong.xlsx", {(SEPARATE, "C11"): 130.0, (CALC, "D9"): 25.0})
-    finding = found_in(tmp_path / "wrong.xlsx", "A1")
-    assert (finding.severity, finding.found) == ("error", 25)
-    assert finding.expected == pytest.approx(24.8517, abs=1e-4)
-    assert finding.effect.tonnes == {"2017": 1}
-    edit(clean, tmp_path / "right.xlsx", {(CALC, "D9"): 25.807500000000005})
-    assert found_in(tmp_path / "right.xlsx", "A1").severity == "warning"
-
-
-@pytest.mark.parametrize(
-    "formula", ["=ROUND(H21,0)", "=ROUND('MRS(calc_process)'!D14,0)-ROUND('MRS(calc_process)'!D18,0)"]
-)
-def test_26_tonnes_of_rounding_are_25(formula, clean, tmp_path):
-    edit(clean, tmp_path / "fault.xlsx", {(MRS, "F21"): formula})
-    finding = found_in(tmp_path / "fault.xlsx", "H5")
-    assert (finding.found, finding.expected, finding.effect.tonnes) == (26, 25, {"2017": 1})
-
-
 def test_a_slip_in_a_unit_gives_one_finding_with_its_consequences(clean, tmp_path):
     edit(clean, tmp_path / "fault.xlsx", {(CALC, "G35"): "=1000*C35*D35/F35*D15"})
     found = jcm_calc.verify(tmp_path / "fault.xlsx")
