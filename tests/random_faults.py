@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from draws import cases
 from fault_kinds import KINDS, WITH_PLAN, Site
 from faults import edit
-from workbooks import every_case, label, sensible_result
+from workbooks import label, sensible_result
 
+from jcm_calc.rulebooks import every
 from jcm_calc.verification.verifying import verify
 
-CASES = list(every_case())
+METHODOLOGIES = list(every())
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ def outcome(number):
         clean, wrong, plan = (Path(folder) / f"{name}.xlsx" for name in ("clean", "wrong", "plan"))
         fault = None
         while fault is None:
-            m, case = CASES[rng.integers(len(CASES))]
+            m = METHODOLOGIES[rng.integers(len(METHODOLOGIES))]
+            case = cases(m)[rng.integers(len(cases(m)))]
             result = sensible_result(m, case, int(rng.integers(2**32)))
             result.to_excel(clean, overwrite=True)
             fault = plant(rng, Site(clean))

@@ -108,10 +108,10 @@ def _calculated(material: Material, cell: Cell) -> bool:
 def claim(material: Material) -> Iterator[Finding]:
     """Find claims that are typed in and wrong, or that neither the inputs nor another slip explain."""
     for _, cell, _ in material.report.claims():
-        if not isinstance(as_number(cell.value), int | float):
-            message = f"the claim is {cell.value!r}, no number" if cell.value != "" else "table 3 has no claim"
-            severity = Severity.ERROR if cell.value != "" else Severity.WARNING
-            yield Finding(message, cell.address, "ER_p", cell.value or None, because=RULE, severity=severity)
+        if cell.value == "" and not _calculated(material, cell):
+            yield Finding("table 3 has no claim", cell.address, "ER_p", because=RULE, severity=Severity.WARNING)
+        elif isinstance(cell.value, str) and cell.value:
+            yield Finding(f"the claim is {cell.value!r}, no number", cell.address, "ER_p", cell.value, because=RULE)
     not_cut = {finding.place for finding in _formulas(material, set())}
     for part, cell, claimed, due, sums in _claims(material):
         how = _how(material, part, claimed, sums)

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from jcm_calc.declarations.items import Parameter
@@ -256,6 +257,7 @@ def _units(grid: Grid, start: int, columns: Mapping[int, Parameter]) -> int | No
     return None
 
 
+@lru_cache(maxsize=4096)
 def _is_unit(text: str) -> bool:
     if text.strip() in ("-", "N/A", "date"):
         return True

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 from jcm_calc.declarations.items import Equation
 from jcm_calc.verification.findings import Finding, Severity
 from jcm_calc.verification.quantities import TERMS, Step
-from jcm_calc.verification.spreadsheet import ROUNDING, Calculator, FormulaError, UnreadableError, close, form
+from jcm_calc.verification.spreadsheet import ROUNDING, Calculator, FormulaError, UnreadableError, areas, close, form
 from jcm_calc.verification.steps.sheet import Scenario, Sheet, numeric
 from jcm_calc.verification.steps.telling import Slip, because, doubt, effect_of, linked, merged, told
-from jcm_calc.verification.steps.wrong import Wrong, functions, given, lacks_choice
+from jcm_calc.verification.steps.wrong import Wrong, chooses, functions, given, lacks_choice
 from jcm_calc.workbook.opening import Formula
 
 
@@ -47,11 +48,23 @@ def _judged(sheet: Sheet, step: Step) -> Slip | Wrong | bool:
         if wrong is None and not (formula.stored and close(stored, expected)):
             # a condition may hold for the inputs as they are only
             wrong = _wrong(sheet, step, formula, [sheet.actual], expected)
+        if wrong is None and isinstance(node, Equation) and not node.total and chooses(node):
+            wrong = _in_a_branch(sheet, step, node, formula, expected)
     except UnreadableError as error:
         return _unreadable(step, formula, error)
     if wrong is not None or not formula.stored or close(stored, expected):
         return wrong or True
     return _stale(sheet, step, formula, stored, expected)
+
+
+def _in_a_branch(sheet: Sheet, step: Step, rule: Equation, formula: Formula, expected: float) -> Wrong | None:
+    """Return what is wrong with a formula in a branch that the inputs do not take."""
+    operands = {other.place for other in sheet.beside(step, rule.arguments)}
+    if not operands.issuperset(place for area in areas(formula.text, step.place[0]) for place in area.places):
+        return None  # it takes what its operands are made of, which would have to change with them
+    scenarios = list(sheet.branches(step, rule))
+    found = (_wrong(sheet, step, formula, [one, *scenarios], expected) for one in scenarios)
+    return next((wrong for wrong in found if wrong is not None and math.isfinite(wrong.want[0])), None)
 
 
 def _suspicious(sheet: Sheet, step: Step, formula: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -23,6 +23,7 @@ from jcm_calc.workbook.reading import is_declared
 Array = npt.NDArray[Any]
 SEEDS = (20170101, 20171231)
 TRIES = 8
+BRANCHES = 16
 FIXED_COORDINATES = ("label", "year", "first_day", "last_day")
 
 
@@ -55,6 +56,7 @@ class Sheet:
         self.steps = [step for step in self.report.steps(self.result) if step.name in material.actual]
         self.entries = [entry for entry in self.report.entries() if entry.parameter.name in material.actual]
         self.by_place = {step.place: step for step in self.steps}
+        self._drawn: dict[str, list[tuple[dict[str, Array], Array]]] = {}
 
     @cached_property
     def actual(self) -> Scenario:
@@ -78,6 +80,42 @@ class Sheet:
             found = {**found, **terms(self.m, found, inputs.graph.equations)}
             return self._scenario(found, {**self.material.actual, **self._own(found)})
         return self.actual
+
+    def branches(self, step: Step, rule: Equation) -> Iterator[Scenario]:
+        """Yield scenarios in which the operands of a cell are changed much, and each by itself.
+
+        So that every branch of a condition is taken, whatever the inputs are.
+        """
+        around = self.beside(step, rule.arguments)
+        for operands, wanted in self._varied(rule):
+            cells = {
+                other.place: self.shown(other, value)
+                for other in around
+                if (value := self.element(operands, other.name, {**other.labels, **step.labels})) is not None
+            }
+            yield Scenario({**self.material.actual, **operands}, {rule.name: wanted}, cells)
+
+    def _varied(self, rule: Equation) -> list[tuple[dict[str, Array], Array]]:
+        """Return operands of an equation drawn at random, with what it gives for them."""
+        if rule.name not in self._drawn and not any(
+            getattr(self.nodes[name], "textual", False) for name in rule.arguments
+        ):
+            rng = np.random.default_rng(SEEDS[0])
+            for _ in range(BRANCHES):
+                operands = {name: _varied(rng, self.nodes[name], self.material.actual[name]) for name in rule.arguments}
+                with np.errstate(all="ignore"):
+                    wanted = np.asarray(rule.function(*operands.values()), dtype=float)
+                self._drawn.setdefault(rule.name, []).append((operands, wanted))
+        return self._drawn.get(rule.name, [])
+
+    def beside(self, step: Step, names: Collection[str]) -> list[Step]:
+        """Return the cells of some quantities with the labels of a cell, as far as they have the same indices."""
+        return [
+            other
+            for other in self.steps
+            if other.name in names
+            and all(step.labels.get(letter, label) == label for letter, label in other.labels.items())
+        ]
 
     def _own(self, found: Mapping[str, Array]) -> dict[str, Array]:
         return {name: array for name, array in found.items() if name not in self.nodes or self._follows(name)}
@@ -173,6 +211,13 @@ def numeric(node: Node) -> bool:
     if isinstance(node, Coordinate):
         return node.what not in FIXED_COORDINATES
     return not (isinstance(node, Parameter) and (node.textual or node.unit == "date"))
+
+
+def _varied(rng: np.random.Generator, node: Node, array: Array) -> Array:
+    """Return numbers far from those of an array; of dates, up to eight years away."""
+    if node.unit == "date":
+        return array + rng.integers(-3000, 3000, array.shape)
+    return np.where(array == 0, rng.uniform(0.0, 10.0, array.shape), array * rng.uniform(0.2, 5.0, array.shape))
 
 
 def _drawn(rng: np.random.Generator, node: Node, array: Array) -> Array:

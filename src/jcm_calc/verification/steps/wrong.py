@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,7 @@ from jcm_calc.declarations.items import Equation
 from jcm_calc.expression import Expression, record
 from jcm_calc.verification.quantities import TERMS, Step
 from jcm_calc.verification.spreadsheet import (
+    EPOCH,
     Calculator,
     FormulaError,
     Place,
@@ -27,6 +28,7 @@ from jcm_calc.verification.spreadsheet import (
 from jcm_calc.verification.steps.sheet import Scenario, Sheet
 
 BRANCHING = {"where", "minimum", "maximum", "clip"}
+Replacement = Callable[[float, Scenario], float]
 CHOOSING = {"IF", "MIN", "MAX", "IFERROR", "MEDIAN", "CHOOSE", "SIGN", "ABS", "SUM"}
 
 
@@ -81,13 +83,13 @@ class Wrong:
         return found
 
     def fits(self, **replaced: Any) -> bool:
-        """Whether the formula is the equation with some operands replaced by what a function makes of them."""
+        """Whether the formula is the equation with some operands replaced by what a function makes of their cells."""
         assert self.rule is not None
         for operands, scenario, got in zip(self.operands, self.scenarios, self.got, strict=True):
             with np.errstate(all="ignore"):
                 try:
                     values = [
-                        replaced[name](operand, scenario) if name in replaced else operand
+                        self._replaced(name, operand, replaced[name], scenario) if name in replaced else operand
                         for name, operand in operands.items()
                     ]
                     value = float(self.rule.function(*values))
@@ -97,10 +99,22 @@ class Wrong:
                 return False
         return True
 
+    def _replaced(self, name: str, operand: float, change: Replacement, scenario: Scenario) -> float:
+        """Return an operand of which the cell is changed; a date is another number in a cell."""
+        node = self.sheet.nodes[name]
+        shift = EPOCH.toordinal() if node.unit == "date" else 0
+        return change(operand - shift, scenario) + shift
+
     @cached_property
     def precedents(self) -> list[Place]:
         """Every cell that its formula refers to; twice where it does so twice."""
         return [place for area in areas(self.formula, self.step.place[0]) for place in area.places]
+
+    def reaches(self, name: str) -> bool:
+        """Whether its formula refers to an operand, or to what the operand is made of."""
+        sheet = self.sheet
+        of = sheet.result.inputs.graph.upstream(name).nodes
+        return any(place in self.precedents for one in of for place in sheet.places(one))
 
     @cached_property
     def summands(self) -> list[Step]:
@@ -110,12 +124,7 @@ class Wrong:
         name = f"{TERMS}{rule.name}"
         if not any(step.name == name for step in self.sheet.steps):
             name = rule.arguments[0]
-        own = self.step.labels
-        return [
-            step
-            for step in self.sheet.steps
-            if step.name == name and all(own.get(letter, label) == label for letter, label in step.labels.items())
-        ]
+        return self.sheet.beside(self.step, {name})
 
 
 def given(sheet: Sheet, formula: str, name: str, scenario: Scenario, exact: bool = False) -> Any:
@@ -144,10 +153,14 @@ def without_rounding(wrong: Wrong) -> list[Any]:
     return [given(wrong.sheet, wrong.formula, name, scenario, exact=True) for scenario in wrong.scenarios]
 
 
+def chooses(rule: Equation) -> bool:
+    """Whether an equation chooses between values."""
+    return bool(BRANCHING & set(operations(record(rule.function))))
+
+
 def lacks_choice(rule: Equation, formula: str) -> bool:
     """Whether an equation chooses between values, and a formula has nothing that could."""
-    chooses = BRANCHING & set(operations(record(rule.function)))
-    return bool(chooses) and not functions(formula) & CHOOSING and not set("<>=") & set(formula)
+    return chooses(rule) and not functions(formula) & CHOOSING and not set("<>=") & set(formula)
 
 
 def operations(expression: Expression) -> Iterator[str]:
