@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from faults import KINDS, Site, edit, move
+from metered import FAULTS as METERED
 from workbooks import drawn_result, every_case, label
 
 import jcm_calc
@@ -325,6 +326,7 @@ FAULTS = {
     "K3": case_a({(MRS, "C17"): "EF_other"}),
     "K4": told(with_source(frequency="monthly")),
     "K5": case_a({(CALC, "M2"): "Reference Number: ID010"}),
+    **METERED,
 }
 
 

@@ -360,7 +360,12 @@ class Gathering:
                     before = one.unit(rows.value - rows.native) if register else np.full(len(rows), np.nan)
                     columns = rows.start, rows.stop, rows.raw, before
                 else:
-                    columns = blocks["first"], blocks["last"], one.unit(self._sums(blocks)), np.full(len(blocks), np.nan)
+                    columns = (
+                        blocks["first"],
+                        blocks["last"],
+                        one.unit(self._sums(blocks)),
+                        np.full(len(blocks), np.nan),
+                    )
                 names = ("start", "stop", "amount", "before")
                 parts.append(pd.DataFrame({"meter": name, **dict(zip(names, map(np.asarray, columns), strict=True))}))
         return pd.concat(parts, ignore_index=True).sort_values(["meter", "start", "stop"], ignore_index=True)

@@ -145,7 +145,9 @@ def shared(material: Material) -> Iterator[Finding]:
     for serial, names in points.items():
         if len(names) > 1:
             cause = "asked of the project participant: which of them does it serve, and how is it apportioned?"
-            yield Finding(f"{' and '.join(names)} have the meter {serial} in common", ", ".join(names), serial, cause=cause)
+            yield Finding(
+                f"{' and '.join(names)} have the meter {serial} in common", ", ".join(names), serial, cause=cause
+            )
 
 
 def planned_yearly(plan: Submission) -> tuple[float, float] | None:

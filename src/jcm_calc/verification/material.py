@@ -41,8 +41,8 @@ from jcm_calc.workbook.reading import (
 from jcm_calc.workbook.tables import Cell, Row, Sheets
 
 if TYPE_CHECKING:
-    from jcm_calc.result import Result
     from jcm_calc.monitoring import Monitored
+    from jcm_calc.result import Result
     from jcm_calc.verification.dated_rows import Rows
     from jcm_calc.verification.findings import Finding
     from jcm_calc.verification.metered import Metered
