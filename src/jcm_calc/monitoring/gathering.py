@@ -355,6 +355,7 @@ class Gathering:
         for name, found in self.of.items():
             for one in found:
                 rows, blocks = one.rows, one.blocks
+                columns: tuple[Any, ...]
                 if one.complete:
                     register = one.source.readings.kind == "register"
                     before = one.unit(rows.value - rows.native) if register else np.full(len(rows), np.nan)

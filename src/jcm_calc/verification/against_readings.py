@@ -39,11 +39,11 @@ def measured(material: Material) -> list[tuple[str, Finding]]:
         taken += own
         found += open_in(one, meters, {(other.way.code, other.start, other.end) for other in own})
     found += unread(amounts, material, meters)
-    taken = [_on_the_net(one, taken, amounts) for one in taken]
     groups: dict[tuple[Any, ...], list[Taken]] = {}
-    for one in taken:
-        key = (one.way.code, one.way.told, one.start, one.end, one.compared.entry.parameter.name, one.way.severity)
-        groups.setdefault(key, []).append(one)
+    for other in taken:
+        slip = _on_the_net(other, taken, amounts)
+        way, parameter = slip.way, slip.compared.entry.parameter
+        groups.setdefault((way.code, way.told, slip.start, slip.end, parameter.name, way.severity), []).append(slip)
     found += [(group[0].way.code, _told(group, material, meters)) for group in groups.values()]
     return found
 

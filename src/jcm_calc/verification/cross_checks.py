@@ -83,7 +83,7 @@ def not_done(material: Material) -> Iterator[Finding]:
     compared = {name for one in checks for name in (*one.left, *one.right)}
     measured = {meters.plan.meters[name].parameter for name in compared}
     rows = material.registered.rows("MPS") if "plan" in material.has else []
-    told = set()
+    told = set[str]()
     for parameter, row in rows:
         said = next((row.text(key) for key in ("procedure", "comment") if PRESCRIBED.search(row.text(key))), "")
         if said and not {parameter.name, parameter.symbol} & (measured | told):

@@ -174,9 +174,9 @@ def unknown(material: Material) -> Iterator[Finding]:
         yield Finding(f"there are readings of {name}, which the plan does not have{guess}", place, name, name, known)
     yield from material.measured("E11")
     for symbol, row, names, devices in _stated(material):
-        known = {*names, *(device.serial for device in devices)}
+        here = {*names, *(device.serial for device in devices)}
         named = [name for text in NAMED.findall(_said(row)) for name in NAME.findall(text)]
-        strange = [name for name in named if name not in known | set(meters.unknown)]
+        strange = [name for name in named if name not in here | set(meters.unknown)]
         if strange:
             message = (
                 f"the report names meter {listed(strange)} for {symbol}, and the plan has {listed(names, limit=6)}"
