@@ -3,13 +3,19 @@
 from datetime import date
 
 import metered
+import numpy as np
+import pandas as pd
 import pytest
 from faults import edit
 from metered import FACTS, MONTHS, UNITS, case, corrected, energy, late, registers, report, result, sources
+from workbooks import PERIODS, drawn_result, every_case, label
 
 import jcm_calc
 from jcm_calc.case_file import read_case
+from jcm_calc.declarations.items import Kind
 from jcm_calc.problems import InputError
+from jcm_calc.verification.material import Submission
+from jcm_calc.verification.quantities import address
 
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
 # tCO2/MWh: (1.63 / 1.32 − 1) × 0.814
@@ -409,3 +415,59 @@ def test_readings_that_cannot_be_used_are_refused(clean, tmp_path):
     filed.with_suffix(".csv").write_text("meter,day\nS1,2019-06-30\n")
     with pytest.raises(InputError, match="has no column 'kWh'"):
         jcm_calc.verify(clean, case=filed)
+
+
+# Every methodology, with random amounts
+
+
+def registers_of(found):
+    """Registers that have counted the amounts of a result, for every amount that is monitored."""
+    meters, rows = {}, []
+    for name, parameter in found.methodology.inputs.items():
+        if parameter.kind is not Kind.MONITORED or not parameter.extensive or name not in found.inputs.values:
+            continue
+        letters = [letter for letter in parameter.indices if letter != "p"]
+        if "p" not in parameter.indices or parameter.indices != f"{''.join(letters)}p":
+            continue
+        axes = found.inputs.axes
+        shape = [len(axes[letter].labels) for letter in (*letters, "p")]
+        array = np.broadcast_to(np.squeeze(found.inputs.values[name]), shape)
+        for place in np.ndindex(*shape[:-1]):
+            meter = f"M{len(meters)}"
+            labels = {letter: axes[letter].labels[at] for letter, at in zip(letters, place, strict=True)}
+            meters[meter] = {"parameter": name, "labels": labels, "unit": parameter.unit or "1"}
+            rows.append([meter, "2022-12-31", 0.0])
+            for period, total in zip(found.inputs.periods, np.cumsum(array[place]), strict=True):
+                rows.append([meter, str(period.last), float(total)])
+    frame = pd.DataFrame(rows, columns=["meter", "day", "value"])
+    source = {"frame": frame, "kind": "register", "stamp": "end", "time": "day", "meter": "meter"}
+    limits = {"stuck": "100000 h", "above_usual": 1e12, "slip": 1e12}
+    return jcm_calc.monitor(meters, {"zone": "UTC", "sources": [source], "limits": limits}, p=PERIODS)
+
+
+def one_of_each():
+    """Every methodology, with the first of its cases that monitors an amount."""
+    seen = set()
+    for m, options in every_case():
+        amounts = any(one.kind is Kind.MONITORED and one.extensive for one in m.graph(options).parameters)
+        if amounts and m.number not in seen:
+            seen.add(m.number)
+            yield pytest.param(m, options, id=label(m, options))
+
+
+@pytest.mark.parametrize(("m", "options"), list(one_of_each()))
+def test_readings_that_give_the_report_are_silent_and_others_are_not(m, options, tmp_path):
+    found = drawn_result(m, options, 5)
+    found.to_excel(tmp_path / "report.xlsx", plan=found)
+    monitored = registers_of(found)
+    alone = {one.code for one in grave(jcm_calc.verify(tmp_path / "report.xlsx"))}
+    agreed = jcm_calc.verify(tmp_path / "report.xlsx", readings=monitored)
+    assert {one.code for one in grave(agreed)} == alone, [str(one) for one in grave(agreed)]
+    site = Submission(tmp_path / "report.xlsx", "MRS")
+    counted = {meter.parameter for meter in monitored.plan.meters.values()}
+    entry = next(e for e in site.entries() if e.parameter.name in counted and e.written)
+    where = (entry.place[0], address(entry.place).rpartition("!")[2])
+    edit(tmp_path / "report.xlsx", tmp_path / "wrong.xlsx", {where: entry.written * 1.0371})
+    wrong = jcm_calc.verify(tmp_path / "wrong.xlsx", readings=monitored)
+    (finding,) = (one for one in wrong.findings if one.code == "A10" and entry.address in one.place)
+    assert finding.found / finding.expected == pytest.approx(1.0371)

@@ -229,7 +229,12 @@ def report(case: Path, path: Path, force: bool, as_json: bool) -> int:
 @jcm.command()
 @click.argument("report", type=click.Path(path_type=Path))
 @click.option("--against", metavar="PLAN.xlsx", type=click.Path(path_type=Path), help="The registered plan.")
-@click.option("--case", metavar="CASE.toml", type=click.Path(path_type=Path), help="What else is known: meters and their readings, periods.")
+@click.option(
+    "--case",
+    metavar="CASE.toml",
+    type=click.Path(path_type=Path),
+    help="What else is known: meters and their readings, periods.",
+)
 @click.option(
     "--previous", metavar="EARLIER.xlsx", multiple=True, type=click.Path(path_type=Path), help="An earlier report."
 )
