@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from fault_kinds import Site
 from faults import edit
+from metered import FAULTS as METERED
 from workbooks import drawn_result
 
 import jcm_calc
@@ -324,6 +325,7 @@ FAULTS = {
     "K3": case_a({(MRS, "C17"): "EF_other"}),
     "K4": told(with_source(frequency="monthly")),
     "K5": case_a({(CALC, "M2"): "Reference Number: ID010"}),
+    **METERED,
 }
 
 

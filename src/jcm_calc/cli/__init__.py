@@ -246,7 +246,12 @@ def report(case: Path, path: Path, force: bool, evidence: tuple[Path, ...], as_j
 @jcm.command()
 @click.argument("report", type=click.Path(path_type=Path))
 @click.option("--against", metavar="PLAN.xlsx", type=click.Path(path_type=Path), help="The registered plan.")
-@click.option("--case", metavar="CASE.toml", type=click.Path(path_type=Path), help="What else is known of the project.")
+@click.option(
+    "--case",
+    metavar="CASE.toml",
+    type=click.Path(path_type=Path),
+    help="What else is known: meters and their readings, periods.",
+)
 @click.option(
     "--previous", metavar="EARLIER.xlsx", multiple=True, type=click.Path(path_type=Path), help="An earlier report."
 )
@@ -279,6 +284,7 @@ def verify(
     """Re-run the calculation in REPORT, a filled monitoring spreadsheet, and find what is wrong.
 
     A folder verifies all its workbooks on all cores. An error among the findings gives exit code 1.
+    With meters and readings in CASE.toml, the amounts are held against them.
     """
     from jcm_calc.cli.verifying import verify_folder, verify_report
 

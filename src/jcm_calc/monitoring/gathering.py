@@ -374,12 +374,18 @@ class Gathering:
         for name, found in self.of.items():
             for one in found:
                 rows, blocks = one.rows, one.blocks
+                columns: tuple[Any, ...]
                 if one.complete:
                     register = one.source.readings.kind == "register"
                     before = one.unit(rows.value - rows.native) if register else np.full(len(rows), np.nan)
                     columns = rows.start, rows.stop, rows.raw, before
                 else:
-                    columns = blocks["first"], blocks["last"], one.unit(self._sums(blocks)), np.full(len(blocks), np.nan)
+                    columns = (
+                        blocks["first"],
+                        blocks["last"],
+                        one.unit(self._sums(blocks)),
+                        np.full(len(blocks), np.nan),
+                    )
                 names = ("start", "stop", "amount", "before")
                 parts.append(pd.DataFrame({"meter": name, **dict(zip(names, map(np.asarray, columns), strict=True))}))
         return pd.concat(parts, ignore_index=True).sort_values(["meter", "start", "stop"], ignore_index=True)

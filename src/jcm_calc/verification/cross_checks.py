@@ -83,7 +83,7 @@ def not_done(material: Material) -> Iterator[Finding]:
     compared = {name for one in checks for name in (*one.left, *one.right)}
     measured = {meters.plan.meters[name].parameter for name in compared}
     rows = material.registered.rows("MPS") if "plan" in material.has else []
-    told = set()
+    told = set[str]()
     for parameter, row in rows:
         said = next((row.text(key) for key in ("procedure", "comment") if PRESCRIBED.search(row.text(key))), "")
         if said and not {parameter.name, parameter.symbol} & (measured | told):
@@ -145,7 +145,9 @@ def shared(material: Material) -> Iterator[Finding]:
     for serial, names in points.items():
         if len(names) > 1:
             cause = "asked of the project participant: which of them does it serve, and how is it apportioned?"
-            yield Finding(f"{' and '.join(names)} have the meter {serial} in common", ", ".join(names), serial, cause=cause)
+            yield Finding(
+                f"{' and '.join(names)} have the meter {serial} in common", ", ".join(names), serial, cause=cause
+            )
 
 
 def planned_yearly(plan: Submission) -> tuple[float, float] | None:

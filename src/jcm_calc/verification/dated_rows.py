@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import statistics
 from collections import Counter
@@ -198,7 +199,7 @@ class Rows:
         sheet, row, column = place
         around = [self.book.value(sheet, at, column) for at in range(max(row - 2, 0), row + 3)]
         days = sorted(value.toordinal() for value in around if isinstance(value, date))
-        return len(days) > 1 and all(after - before >= 27 for before, after in zip(days, days[1:], strict=False))
+        return len(days) > 1 and all(after - before >= 27 for before, after in itertools.pairwise(days))
 
     def _left_out(self, entry: Entry, lines: Sequence[Line]) -> Iterator[Line]:
         """Yield the rows of the period, in the columns of the others, that the formula does not take in."""
@@ -237,7 +238,9 @@ class Rows:
         """Return what else stands left of a cell: the unit or meter in a long table."""
         texts = [(at, self.book.value(sheet, row, at)) for at in range(column)]
         return [
-            value for at, value in texts if isinstance(value, str) and value.strip() and not self._time((sheet, row, at))
+            value
+            for at, value in texts
+            if isinstance(value, str) and value.strip() and not self._time((sheet, row, at))
         ]
 
     # What is due

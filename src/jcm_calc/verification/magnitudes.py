@@ -182,7 +182,9 @@ def _rated(material: Material) -> Iterator[tuple[Entry, float]]:
         if period is None or not period.dated:
             continue
         try:
-            rated = [conversion(f"{unit}*h", entry.parameter.unit)(power) for power, unit in map(split_quantity, powers)]
+            rated = [
+                conversion(f"{unit}*h", entry.parameter.unit)(power) for power, unit in map(split_quantity, powers)
+            ]
         except UnitError:
             continue
         most = math.fsum(rated) * 24.0 * period.days
@@ -214,7 +216,9 @@ def too_many_hours(material: Material) -> Iterator[Finding]:
             severity = Severity.ERROR if entry.value > FAR_ABOVE * most else Severity.WARNING
             message = f"{entry.parameter.symbol} is {_beyond(entry, most)} of rated power × hours"
             effect, symbol = material.changed(entry, most), entry.parameter.symbol
-            yield Finding(message, entry.address, symbol, entry.value, most, "[meters] rated", effect, severity=severity)
+            yield Finding(
+                message, entry.address, symbol, entry.value, most, "[meters] rated", effect, severity=severity
+            )
     hours = {str(period): 24.0 * period.days for period in material.result.inputs.periods if period.dated}
     for entry in material.report.entries():
         parameter = entry.parameter

@@ -206,7 +206,7 @@ class Metered:
             first, last = float(new.before[0]), float(old.before[-1] + old.amount[-1])
             unit = self.monitored.units[one.follows]
             note = f"{one.follows} last showed {last:,.10g} {unit}, and {one.name} first {first:,.10g}"
-            self.noted.append(Noted(one.follows, "reset", start, end, first - last, note, first))
+            self.noted.append(Noted(one.follows, "reset", start, end, first, note, first))
             join = Steps(np.array([start]), np.array([end]), np.array([first]), np.array([0.0]))
             old = _together(old, join)
         self.steps[one.follows] = _together(old, new)

@@ -14,8 +14,9 @@ from jcm_calc.workbook.tables import Row
 
 CLASS = re.compile(r"(?:accuracy )?class\s*(?:of\s*)?(\d+(?:\.\d+)?)", re.I)
 EVERY = re.compile(r"calibrat\w*[^.;]*?every\s+(?:(\d+|two|three|five|ten)\s+)?(month|year)s?", re.I)
-# What says which meter measured: "meter A-1047", "meter S9".
-NAMED = re.compile(r"\bmeters?\s+(?:no\.?\s*)?([\w-]*\d[\w-]*)", re.I)
+# What says which meters measured: "meter A-1047", "meters S1, S2 and S9".
+NAMED = re.compile(r"\bmeters?\s+(?:no\.?\s*)?((?:[\w-]*\d[\w-]*(?:,\s*|\s+and\s+)?)+)", re.I)
+NAME = re.compile(r"(?![\d-]{10}\b)(?:[\w-]*[A-Z][\w-]*\d[\w-]*|\d[\w-]*[A-Z][\w-]*|\d{4,})", re.I)
 CALIBRATED = re.compile(r"calibrat\w*[^.;]*", re.I)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 WORDS = {"two": 2, "three": 3, "five": 5, "ten": 10, "": 1}
@@ -148,7 +149,7 @@ def accuracy(material: Material) -> Iterator[Finding]:
             message = f"the meter of {symbol} has class {found[1]}, and the plan has {expected[1]}"
             severity = Severity.ERROR if worse else Severity.WARNING
             times = float(found[1]) / float(expected[1])
-            because = f"the plan; a correction for a late calibration that follows the class would be {times:g} times as large"
+            because = f"the plan; a correction for a late calibration by the class would be {times:g} times as large"
             place = row.cells["procedure"].address
             yield Finding(message, place, symbol, found[1], expected[1], because, severity=severity)
 
@@ -173,10 +174,13 @@ def unknown(material: Material) -> Iterator[Finding]:
         yield Finding(f"there are readings of {name}, which the plan does not have{guess}", place, name, name, known)
     yield from material.measured("E11")
     for symbol, row, names, devices in _stated(material):
-        known = {*names, *(device.serial for device in devices)}
-        strange = [name for name in NAMED.findall(_said(row)) if name not in known | set(meters.unknown)]
+        here = {*names, *(device.serial for device in devices)}
+        named = [name for text in NAMED.findall(_said(row)) for name in NAME.findall(text)]
+        strange = [name for name in named if name not in here | set(meters.unknown)]
         if strange:
-            message = f"the report names meter {listed(strange)} for {symbol}, and the plan has {listed(names, limit=6)}"
+            message = (
+                f"the report names meter {listed(strange)} for {symbol}, and the plan has {listed(names, limit=6)}"
+            )
             place = row.cells["procedure"].address
             yield Finding(message, place, symbol, listed(strange), listed(names, limit=6), severity=Severity.WARNING)
 
@@ -197,7 +201,9 @@ def stated_differently(material: Material) -> Iterator[Finding]:
         days = {str(one.on) for device in devices for one in device.calibrations}
         strange = [day for part in CALIBRATED.findall(said) for day in DAY.findall(part) if day not in days]
         if days and strange:
-            message = f"the report has a calibration on {listed(strange)} for {symbol}, the meters on {listed(sorted(days))}"
+            message = (
+                f"the report has a calibration on {listed(strange)} for {symbol}, the meters on {listed(sorted(days))}"
+            )
             yield Finding(message, place, symbol, listed(strange), listed(sorted(days)))
         classes = {device.accuracy_class for device in devices if device.accuracy_class}
         found, before = CLASS.search(said), CLASS.search(planned.get(symbol, ""))
@@ -214,7 +220,9 @@ def _stated(material: Material) -> Iterator[tuple[str, Row, list[str], list[Devi
     assert meters is not None
     rows = {parameter.name: (parameter, row) for parameter, row in material.report.rows() if _said(row)}
     for parameter, row in rows.values():
-        names = [name for name in meters.known if meters.plan.meters[name].parameter in (parameter.name, parameter.symbol)]
+        names = [
+            name for name in meters.known if meters.plan.meters[name].parameter in (parameter.name, parameter.symbol)
+        ]
         if names:
             yield parameter.symbol, row, names, [one for name in names for one in meters.plan.meters[name].devices]
 

@@ -80,9 +80,7 @@ def of_window(window: Window, sign: int, meters: Metered, unit: str, report: tup
     return Issue(window.noted.meter, window.start, window.end, ways, note, window.noted, window)
 
 
-def _corrections(
-    window: Window, sign: int, meters: Metered, unit: str, report: tuple[int, int]
-) -> Iterator[Way]:
+def _corrections(window: Window, sign: int, meters: Metered, unit: str, report: tuple[int, int]) -> Iterator[Way]:
     due, amount, noted = window.error, window.amount, window.noted
     covered = window.late.calibrated and window.late.after is not None
     overdue = Way(0.0, "E1" if covered else "E2", "used without correction", 0.0, due)
@@ -112,10 +110,8 @@ def _corrections(
     yield from _other_windows(window, sign, meters, unit, report)
 
 
-def _other_windows(
-    window: Window, sign: int, meters: Metered, unit: str, report: tuple[int, int]
-) -> Iterator[Way]:
-    """Yield corrections for other times than the right one: whole months, a day more or less, the rest of the report."""
+def _other_windows(window: Window, sign: int, meters: Metered, unit: str, report: tuple[int, int]) -> Iterator[Way]:
+    """Yield corrections for other times than the right one: whole months, a day more or less."""
     due, meter = window.error, (window.noted.meter,)
     assert due is not None
     right = meters.told(window.start, window.end)
@@ -125,9 +121,11 @@ def _other_windows(
         for at, first in enumerate(touched[:LONGEST])
         for last in touched[at : at + LONGEST]
     ]
-    edges = [
-        (window.start + before, window.end + after) for before in (-DAY, 0, DAY) for after in (-DAY, 0, DAY)
-    ] + [(report[0], window.end), (window.start, report[1]), report]
+    edges = [(window.start + before, window.end + after) for before in (-DAY, 0, DAY) for after in (-DAY, 0, DAY)] + [
+        (report[0], window.end),
+        (window.start, report[1]),
+        report,
+    ]
     for spans, factors in ((runs, (1.0, due)), (edges, (due,))):
         for start, end in spans:
             if (start, end) == (window.start, window.end) or start >= end:
@@ -144,9 +142,12 @@ def _other_windows(
 # What else monitoring finds
 
 
-def of_noted(noted: Noted, meters: Metered, slope: float, unit: str) -> Issue:
+def of_noted(noted: Noted, meters: Metered, slope: float, unit: str, report: tuple[int, int]) -> Issue:
     """Return the ways to deal with something else in the readings."""
-    base = meters.amount((noted.meter,), noted.start, noted.end, unit)
+    base = noted.read
+    if noted.start == report[0] or noted.end == report[1]:
+        # a step across the end of a period: monitoring counts it where it begins, here it is shared by time
+        base = meters.amount((noted.meter,), noted.start, noted.end, unit)
     return Issue(noted.meter, noted.start, noted.end, tuple(_dealings(noted, base, slope)), noted.note, noted)
 
 
@@ -173,11 +174,6 @@ def _dealings(noted: Noted, base: float, slope: float) -> Iterator[Way]:
             yield Way(noted.read - base, code, f"{what}: {noted.note}", noted.read, noted.exact, Severity(severity))
     else:
         yield Way(0.0)
-
-
-def is_settled(noted: Noted) -> bool:
-    """Whether nothing stays open about something that monitoring found."""
-    return noted.used is not None and not noted.question
 
 
 def spoilt(issues: Sequence[Issue]) -> list[Issue]:
