@@ -67,7 +67,7 @@ def other_value(material: Material) -> Iterator[Finding]:
     if case.methodology != material.m.number:
         return
     try:
-        stated = case.calculate().inputs
+        stated = case.calculate(evidence=material.report.evidence).inputs
     except InputError:
         return
     own = material.result.inputs
