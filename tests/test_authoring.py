@@ -181,6 +181,18 @@ def test_the_example_has_the_files_of_the_template():
     assert MARK not in filled
 
 
+def test_what_is_not_given_is_asked_for_where_somebody_is_there(tmp_path, monkeypatch):
+    monkeypatch.setattr("jcm_calc.cli.authoring._somebody_there", lambda: True)
+    target = ["new", "XX_AM009", "--package", "asked", "-o", str(tmp_path / "asked"), "--scope", "7"]
+    outcome = CliRunner().invoke(jcm, target, input="Better pumps\n\n")
+    assert outcome.exit_code == 0, outcome.output
+    assert "Sectoral scope" not in outcome.output
+    text = (tmp_path / "asked" / "src" / "asked" / "xx_am009.py").read_text(encoding="utf-8")
+    assert 'title="Better pumps"' in text
+    assert "sectoral_scope=7" in text
+    assert '"i": "FILL IN' in text
+
+
 @pytest.mark.parametrize("version", ["", "3.0"])
 def test_the_skeleton_of_a_revision_is_the_version_that_it_revises(version, tmp_path):
     ((path, text),) = revision_files("ID_AM004", "2.0", version).items()

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import jcm_calc
 from jcm_calc import InputError, UncertifiedError, calculate, methodology, replay
+from jcm_calc.case_file import read_case
 from jcm_calc.cli import jcm
 from jcm_calc.confirmation import EvidenceError, blank_file, read_evidence, statements, with_evidence
 from jcm_calc.confirmation.applying import evidence_folder
@@ -636,7 +637,6 @@ def test_the_rules_by_which_readings_were_treated_are_confirmed_too():
     from importlib.util import module_from_spec, spec_from_file_location
     from pathlib import Path
 
-    from jcm_calc.case_file import read_case
     from jcm_calc.credits import treatments
 
     example = Path(__file__).parents[1] / "docs" / "examples" / "metered_year"
@@ -655,3 +655,14 @@ def test_the_rules_by_which_readings_were_treated_are_confirmed_too():
     after = {one.name for one in case_.calculate(monitored, evidence(content)).unconfirmed}
     assert {name for _, name, _ in rules} <= before
     assert after == set()
+
+
+def test_a_case_with_a_slip_is_not_told_to_give_what_its_evidence_supplies(tmp_path):
+    (tmp_path / "read.toml").write_text(as_toml(filled(STORE, value=3.5)), encoding="utf-8")
+    case_ = tmp_path / "case.toml"
+    case_.write_text(
+        CASE.replace("[inputs]", 'evidence = ["read.toml"]\ncolour = "red"\n[inputs]', 1), encoding="utf-8"
+    )
+    with pytest.raises(InputError) as caught:
+        read_case(case_)
+    assert [problem.subject for problem in caught.value.problems] == ["colour"]

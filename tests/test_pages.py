@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import jcm_calc
+from jcm_calc.rulebooks import versions
 
 FOLDER = Path(__file__).parent.parent / "docs" / "methodologies"
 SCRIPT = runpy.run_path(str(FOLDER.parent / "pages.py"))
@@ -65,6 +66,8 @@ def test_a_sign_of_markdown_is_only_a_sign():
 @pytest.mark.filterwarnings("ignore::jcm_calc.problems.InputWarning")
 @pytest.mark.parametrize("number", jcm_calc.methodologies().index)
 def test_the_example_of_a_page_runs_and_prints_what_is_shown(number, capsys):
-    (code,) = re.findall(r"```python\n(.*?)```", PAGES[f"{number}.md"], re.DOTALL)
-    exec(code, {})
-    assert f"prints `{capsys.readouterr().out.strip()}`" in PAGES[f"{number}.md"]
+    examples = re.findall(r"```python\n(.*?)```", PAGES[f"{number}.md"], re.DOTALL)
+    assert len(examples) == len(versions(number))
+    for code in examples:
+        exec(code, {})
+        assert f"prints `{capsys.readouterr().out.strip()}`" in PAGES[f"{number}.md"]

@@ -47,7 +47,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.confirmation import Given
+from jcm_calc.confirmation import Given, evidence_files, with_evidence
 from jcm_calc.confirmation.applying import several
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source
@@ -181,11 +181,9 @@ class CaseFile:
         tables: tuple[Any, ...] = self.tables
         p = self.p
         if self.meters:
-            monitored = monitored or self.monitor()
+            monitored = monitored or self.monitor(evidence=evidence)
             tables = (*tables, *monitored.tables)
             p = [str(period) for period in monitored.periods]
-        if self.evidence:
-            evidence = (*self.evidence, *several(evidence))
         return calculate(
             self.methodology,
             *tables,
@@ -193,13 +191,17 @@ class CaseFile:
             on=self.submitted,
             p=p,
             facts=self.facts,
-            evidence=evidence,
+            evidence=self._and(evidence),
             **self.choices,
             **self.inputs,
         )
 
-    def monitor(self, progress: Callable[[str], None] = lambda stage: None) -> Monitored:
-        """Turn the readings of the meters into monitored parameters; see `jcm_calc.monitor`."""
+    def _and(self, evidence: Given) -> Given:
+        """Return the evidence files of the case with those that are named besides."""
+        return (*self.evidence, *several(evidence)) if self.evidence else evidence
+
+    def monitor(self, progress: Callable[[str], None] = lambda stage: None, evidence: Given = None) -> Monitored:
+        """Turn the readings of the meters into monitored parameters; see `jcm_calc.monitor` and `calculate`."""
         from jcm_calc.monitoring import monitor
 
         if not self.meters:
@@ -216,6 +218,7 @@ class CaseFile:
             facts=self.facts,
             beside=self.path.parent,
             progress=progress,
+            evidence=self._and(evidence),
             **self.choices,
             **self.inputs,
         )
@@ -454,6 +457,7 @@ def _input_problems(case: CaseFile) -> Sequence[Problem]:
         warnings.simplefilter("ignore")
         try:
             m = methodology(case.methodology, case.version, case.submitted)
+            m = with_evidence(m, evidence_files(m, case.evidence or None))
             bind(m, case.tables, {**case.choices, **case.inputs}, case.p, case.facts)
         except InputError as error:
             return error.problems

@@ -60,7 +60,7 @@ def _revision(number: str, earlier: str, version: str) -> dict[str, str]:
 
 def _ask(known: dict[str, Any]) -> None:
     """Ask for what is not given, where somebody is there to answer."""
-    if not sys.stdin.isatty():
+    if not _somebody_there():
         return
     if not known["title"]:
         known["title"] = click.prompt("Official title", default="", show_default=False)
@@ -68,6 +68,10 @@ def _ask(known: dict[str, Any]) -> None:
         known["scope"] = click.prompt("Sectoral scope", type=click.IntRange(0, 99), default=0, show_default=False)
     if not known["index"]:
         known["index"] = click.prompt("What the index i stands for", default="", show_default=False)
+
+
+def _somebody_there() -> bool:
+    return sys.stdin.isatty()
 
 
 def _package(folder: Path | None) -> Path:

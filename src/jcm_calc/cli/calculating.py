@@ -46,7 +46,7 @@ def calculate_case(
         raise click.UsageError("--plan fills the monitoring plan of a workbook: name one with -o FILE.xlsx")
     with warnings_shown_here():
         given = read(path)
-        monitored = monitored_shown(given.case)
+        monitored = monitored_shown(given.case, evidence)
         result = given.case.calculate(monitored, evidence)
         planned = _planned(given if plan is None else read(plan), evidence) if plan or given.plan else None
     years = _by_year(result)
@@ -91,14 +91,14 @@ def _planned(given: Given, evidence: Sequence[Path] | None) -> Result:
     return (given.plan or given.case).calculate(evidence=evidence)
 
 
-def monitored_shown(case: CaseFile) -> Monitored | None:
+def monitored_shown(case: CaseFile, evidence: Sequence[Path] | None) -> Monitored | None:
     """Go from readings to monitored parameters, where there are meters."""
     if not case.meters:
         return None
     from jcm_calc.cli.monitoring import progress_shown
 
     with progress_shown() as progress:
-        return case.monitor(progress)
+        return case.monitor(progress, evidence)
 
 
 @contextmanager

@@ -70,7 +70,7 @@ def report_case(path: Path, target: Path, force: bool, evidence: Sequence[Path] 
         return UNUSABLE
     with warnings_shown_here():
         given = read(path)
-        result = given.case.calculate(monitored_shown(given.case), evidence)
+        result = given.case.calculate(monitored_shown(given.case, evidence), evidence)
     case = given.case
     try:
         published = case.compare(result)

@@ -12,26 +12,6 @@ from jcm_calc.evidence import Evidence
 from jcm_calc.units import UnitError, conversion, registry
 
 
-@check("filled in")
-def filled_in(subject: Subject) -> None:
-    """Nothing of the skeleton that `jcm new` writes is left."""
-    m = subject.methodology
-    texts = {"title": m.title, "note": m.note, **{f"index {letter}": text for letter, text in m.indices.items()}}
-    texts |= {f"identity {name}": str(evidence) for name, evidence in m.identity.items()}
-    items: list[tuple[str, Any]] = [(one.symbol, one) for one in (*m.inputs.values(), *m.facts.values())]
-    items += [(one.symbol, one) for one in m.rules]
-    items += [(f"criterion {one.number}", one) for one in m.conditions]
-    items += [(choice.name, choice) for choice in m.choices.values()]
-    for name, item in items:
-        texts[f"text of {name}"] = item.text
-        texts[f"evidence of {name}"] = f"{item.evidence} {item.evidence.source or ''}" if item.evidence else ""
-    left = [f"{name}: {text[text.index(MARK) :]}" for name, text in texts.items() if MARK in text]
-    if m.sectoral_scope < 1:
-        left.append("sectoral scope: FILL IN: a number from 1")
-    if left:
-        raise ConformanceError("; ".join(left))
-
-
 @check("graph closed")
 def graph_closed(subject: Subject) -> None:
     """Every case reaches RE, PE and ER, with every argument declared."""
@@ -95,6 +75,26 @@ def limits(subject: Subject) -> None:
                 conversion("*".join(f"({one})" for one in units if one), unit)
             except UnitError as error:
                 raise ConformanceError(f"{limit.written(m.symbols())}: {error}") from None
+
+
+@check("filled in")
+def filled_in(subject: Subject) -> None:
+    """Nothing of the skeleton that `jcm new` writes is left."""
+    m = subject.methodology
+    texts = {"title": m.title, "note": m.note, **{f"index {letter}": text for letter, text in m.indices.items()}}
+    texts |= {f"identity {name}": str(evidence) for name, evidence in m.identity.items()}
+    items: list[tuple[str, Any]] = [(one.symbol, one) for one in (*m.inputs.values(), *m.facts.values())]
+    items += [(one.symbol, one) for one in m.rules]
+    items += [(f"criterion {one.number}", one) for one in m.conditions]
+    items += [(choice.name, choice) for choice in m.choices.values()]
+    for name, item in items:
+        texts[f"text of {name}"] = item.text
+        texts[f"evidence of {name}"] = f"{item.evidence} {item.evidence.source or ''}" if item.evidence else ""
+    left = [f"{name}: {text[text.index(MARK) :]}" for name, text in texts.items() if MARK in text]
+    if m.sectoral_scope < 1:
+        left.append("sectoral scope: FILL IN: a number from 1")
+    if left:
+        raise ConformanceError("; ".join(left))
 
 
 def _unsourced(name: str, text: str, evidence: Evidence) -> list[str]:

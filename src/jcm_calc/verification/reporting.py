@@ -68,7 +68,8 @@ def other_value(material: Material) -> Iterator[Finding]:
         return
     meters = material.metered
     try:
-        stated = case.calculate(None if meters is None else meters.monitored).inputs
+        monitored = None if meters is None else meters.monitored
+        stated = case.calculate(monitored, material.report.evidence).inputs
     except InputError:
         return
     own = material.result.inputs
