@@ -3,8 +3,6 @@
 The summary page gives the logic in words, a paper beside the methodology the factors; letters are those of the family.
 """
 
-from datetime import date
-
 from jcm_calc.declarations import Methodology, Value, Version
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_methodologies.official_pages import shown
@@ -27,7 +25,6 @@ m = Methodology(
     country="MN",
     sectoral_scope=1,
     indices=INDICES,
-    approved=date(2017, 1, 30),
     identity=shown(
         PAGE,
         number="proposed as MN_PM004",

@@ -110,7 +110,7 @@ def solar_pv(
         raises="RE",
         text=factor,
         evidence=evidence["EF_RE"],
-        **({} if value is not None else {"plausible": "[0.1, 1.2]"}),
+        **({} if value is not None else {"plausible": "[0, 1.2]"}),
     )
     for symbol, function, total, text in (
         ("RE_i,p", RE_i, "", "reference emissions displaced by PV system i"),

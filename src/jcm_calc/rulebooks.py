@@ -1,21 +1,25 @@
 """Find methodologies: each rule book is an entry point, each methodology one of its modules.
 
 A rule book is a package named by an entry point of the group ``jcm_calc.methodologies``. Its module
-``id_am003`` holds methodology ID_AM003, and is imported when somebody asks for it.
+``id_am003`` holds methodology ID_AM003, and is imported when somebody asks for it. Its table
+``known.csv``, where it has one, names methodologies that exist and that it does not hold.
 """
 
 from __future__ import annotations
 
+import csv
 import importlib
 import pkgutil
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.metadata import entry_points
+from importlib.resources import files
 
 from jcm_calc.declarations import Methodology, version_key
-from jcm_calc.evidence import Grade
+from jcm_calc.evidence import Evidence, Grade, Source
 from jcm_calc.problems import suggestion
 
 GROUP = "jcm_calc.methodologies"
@@ -48,16 +52,71 @@ def modules() -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A methodology that exists, and that no rule book holds.
+
+    Attributes
+    ----------
+    number, title : str
+    sectoral_scope : int or None
+        None where it was not read, as with the version (empty) and the day of approval.
+    version : str
+    approved : date or None
+    evidence : Evidence
+        What was read, and where.
+    """
+
+    number: str
+    title: str
+    sectoral_scope: int | None
+    version: str
+    approved: date | None
+    evidence: Evidence
+
+    @property
+    def country(self) -> str:
+        """ISO code of the partner country."""
+        return self.number[:2]
+
+
+@cache
+def known() -> tuple[Known, ...]:
+    """Return the methodologies that are known and not implemented, in the order of the numbers."""
+    found: dict[str, Known] = {}
+    for entry in entry_points(group=GROUP):
+        table = files(entry.load()) / "known.csv"
+        if table.is_file():
+            with table.open(encoding="utf-8") as file:
+                found |= {row["number"]: _known(row) for row in csv.DictReader(file)}
+    return tuple(found[number] for number in sorted(found) if number not in modules())
+
+
+def _known(row: dict[str, str]) -> Known:
+    return Known(
+        row["number"],
+        row["title"],
+        int(row["sectoral_scope"]) if row["sectoral_scope"] else None,
+        row["version"],
+        date.fromisoformat(row["approved"]) if row["approved"] else None,
+        Evidence(Grade(row["grade"]), row["read"], Source(row["source"])),
+    )
+
+
 @cache
 def versions(number: str) -> dict[str, Methodology]:
     """Return the versions of a methodology that can be calculated, the earliest first."""
-    known = modules()
-    if number not in known:
-        raise MethodologyNotFoundError(f"there is no methodology {number!r} here{suggestion(number, known)}")
-    module = importlib.import_module(known[number])
+    held = modules()
+    if number not in held:
+        if any(item.number == number for item in known()):
+            raise MethodologyNotFoundError(
+                f"{number} is known, but not implemented: `jcm list --all` says what was read"
+            )
+        raise MethodologyNotFoundError(f"there is no methodology {number!r} here{suggestion(number, held)}")
+    module = importlib.import_module(held[number])
     found = [item for item in vars(module).values() if isinstance(item, Methodology) and item.number == number]
     if not found:
-        raise MethodologyNotFoundError(f"the module {known[number]} declares no methodology {number}")
+        raise MethodologyNotFoundError(f"the module {held[number]} declares no methodology {number}")
     return {item.version: item for item in sorted(found, key=lambda item: version_key(item.version))}
 
 
@@ -94,17 +153,17 @@ def methodology(number: str, version: str | None = None, on: date | None = None)
     """
     calculable = versions(number)
     latest = list(calculable.values())[-1]
-    known = {item.number: item for item in latest.versions}
+    existing = {item.number: item for item in latest.versions}
     if on is not None and version is not None:
         raise MethodologyNotFoundError(f"{number}: give a version or a day on which it was valid, not both")
     if on is not None:
         version = _valid_on(latest, on)
     elif version is None:
-        version = list(known)[-1]
-    if version not in known:
-        raise MethodologyNotFoundError(f"{number} has no version {version!r}; known are {', '.join(known)}")
+        version = list(existing)[-1]
+    if version not in existing:
+        raise MethodologyNotFoundError(f"{number} has no version {version!r}; known are {', '.join(existing)}")
     if version not in calculable:
-        text = known[version].text or "only its identity is known"
+        text = existing[version].text or "only its identity is known"
         raise MethodologyNotFoundError(
             f"{number} version {version} cannot be calculated: {text}; calculable: {', '.join(calculable)}"
         )
