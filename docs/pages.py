@@ -157,7 +157,8 @@ def _coverage_row(m: Methodology, statements: Statements) -> list[str]:
     sources = dict.fromkeys(one.source.title for one in confirmed if one.source)
     counts = [f"{sum(one.confirmed for one in found)}/{len(found)}" if found else "" for found in statements.values()]
     if UNREAD in m.facts:  # one statement stands for all that are not known
-        counts[-1] = f"{sum(one.confirmed for one in statements['criteria'])}/{len(statements['criteria']) - 1}+"
+        criteria = statements["criteria"]
+        counts[-1] = f"{sum(one.confirmed for one in criteria)}/{len(criteria) - 1}+" if criteria[1:] else "not known"
     claim = "no" if _open(statements, KINDS) else "yes"
     country = partner_countries().get(m.country, m.country)
     return [
