@@ -73,6 +73,19 @@ def test_list_has_one_line_a_methodology():
     assert "3/0/2" in line.split()
 
 
+def test_list_of_all_ends_with_what_is_known_and_not_implemented():
+    lines = run("list", "--all").stdout.splitlines()
+    start = lines.index("Known, not implemented")
+    assert any(line.startswith("ID_AM003") for line in lines[:start])
+    (line,) = [line for line in lines[start:] if line.startswith("TH_AM009")]
+    assert "2019-01-14  primary  Installation of gas engine cogeneration system" in line
+    assert "th-jp/methodologies/90" in line
+    rows = json.loads(run("list", "--all", "--json").stdout)
+    (row,) = [row for row in rows if row["number"] == "CR_AM003"]
+    assert (row["implemented"], row["scope"], row["version"], row["grade"]) == (False, None, None, "primary")
+    assert len(rows) > len(json.loads(run("list", "--json").stdout))
+
+
 def test_list_as_json():
     rows = json.loads(run("list", "--json").stdout)
     (row,) = [row for row in rows if row["number"] == "MN_AM002"]

@@ -77,10 +77,6 @@ def ER(RE, PE):
     return RE - PE
 
 
-m.at_most("d_HPU", "hours", evidence=NO_MORE_HOURS)
-m.at_most("d_HCU", "hours", evidence=NO_MORE_HOURS)
-
-
 m.attested(
     1,
     "control_introduced",
@@ -129,4 +125,5 @@ later = m.revised(
 )
 for unit, name, index in UNITS:
     later.include(days_recorded, rename=of_unit(unit, index), index=index, of=f"({name})")
+    later.at_most(f"d_{unit}", "hours", evidence=NO_MORE_HOURS)
 later.remove("D_p")

@@ -2,21 +2,25 @@
 
 A rule book is a package named by an entry point of the group ``jcm_calc.methodologies``. Its module
 ``id_am003`` holds methodology ID_AM003, and is imported when somebody asks for it. A module such as
-``id_am003_mended`` adds versions to a methodology that stands elsewhere, or mends one of them.
+``id_am003_mended`` adds versions to a methodology that stands elsewhere, or mends one of them. Its table
+``known.csv``, where it has one, names methodologies that exist and that it does not hold.
 """
 
 from __future__ import annotations
 
+import csv
 import importlib
 import pkgutil
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.metadata import entry_points
+from importlib.resources import files
 
 from jcm_calc.declarations import Methodology, version_key
-from jcm_calc.evidence import GRADES
+from jcm_calc.evidence import GRADES, Evidence, Grade, Source
 from jcm_calc.problems import suggestion
 
 GROUP = "jcm_calc.methodologies"
@@ -68,12 +72,67 @@ def modules() -> dict[str, str]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A methodology that exists, and that no rule book holds.
+
+    Attributes
+    ----------
+    number, title : str
+    sectoral_scope : int or None
+        None where it was not read, as with the version (empty) and the day of approval.
+    version : str
+    approved : date or None
+    evidence : Evidence
+        What was read, and where.
+    """
+
+    number: str
+    title: str
+    sectoral_scope: int | None
+    version: str
+    approved: date | None
+    evidence: Evidence
+
+    @property
+    def country(self) -> str:
+        """ISO code of the partner country."""
+        return self.number[:2]
+
+
+@cache
+def known() -> tuple[Known, ...]:
+    """Return the methodologies that are known and not implemented, in the order of the numbers."""
+    found: dict[str, Known] = {}
+    for entry in entry_points(group=GROUP):
+        table = files(entry.load()) / "known.csv"
+        if table.is_file():
+            with table.open(encoding="utf-8") as file:
+                found |= {row["number"]: _known(row) for row in csv.DictReader(file)}
+    return tuple(found[number] for number in sorted(found) if number not in modules())
+
+
+def _known(row: dict[str, str]) -> Known:
+    return Known(
+        row["number"],
+        row["title"],
+        int(row["sectoral_scope"]) if row["sectoral_scope"] else None,
+        row["version"],
+        date.fromisoformat(row["approved"]) if row["approved"] else None,
+        Evidence(Grade(row["grade"]), row["read"], Source(row["source"])),
+    )
+
+
 @cache
 def versions(number: str) -> dict[str, Methodology]:
     """Return the versions of a methodology that can be calculated, the earliest first."""
-    known = modules()
-    if number not in known:
-        raise MethodologyNotFoundError(f"there is no methodology {number!r} here{suggestion(number, known)}")
+    held = modules()
+    if number not in held:
+        if any(item.number == number for item in known()):
+            raise MethodologyNotFoundError(
+                f"{number} is known, but not implemented: `jcm list --all` says what was read"
+            )
+        raise MethodologyNotFoundError(f"there is no methodology {number!r} here{suggestion(number, held)}")
     found: dict[str, Methodology] = {}
     for path in modules_of(number):
         for item in declared(path, number):
@@ -84,7 +143,7 @@ def versions(number: str) -> dict[str, Methodology]:
                 )
             found[item.version] = item
     if not found:
-        raise MethodologyNotFoundError(f"the module {known[number]} declares no methodology {number}")
+        raise MethodologyNotFoundError(f"the module {held[number]} declares no methodology {number}")
     return {version: found[version] for version in sorted(found, key=version_key)}
 
 
@@ -135,13 +194,13 @@ def methodology(number: str, version: str | None = None, on: date | None = None)
     """
     calculable = versions(number)
     latest = list(calculable.values())[-1]
-    known = {item.number: item for item in latest.versions}
+    existing = {item.number: item for item in latest.versions}
     if version is None:
-        version = list(known)[-1] if on is None else _valid_on(latest, on)
-    if version not in known:
-        raise MethodologyNotFoundError(f"{number} has no version {version!r}; known are {', '.join(known)}")
+        version = list(existing)[-1] if on is None else _valid_on(latest, on)
+    if version not in existing:
+        raise MethodologyNotFoundError(f"{number} has no version {version!r}; known are {', '.join(existing)}")
     if version not in calculable:
-        text = known[version].text or "only its identity is known"
+        text = existing[version].text or "only its identity is known"
         raise MethodologyNotFoundError(
             f"{number} version {version} cannot be calculated: {text}; calculable: {', '.join(calculable)}"
         )

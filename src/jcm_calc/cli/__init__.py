@@ -98,12 +98,13 @@ def jcm() -> None:
 
 
 @jcm.command("list")
+@click.option("--all", "with_known", is_flag=True, help="Also those that are known and not implemented.")
 @as_json
-def list_(as_json: bool) -> None:
+def list_(as_json: bool, with_known: bool) -> None:
     """List the methodologies, and how much of each is confirmed."""
     from jcm_calc.cli.catalogue import list_methodologies
 
-    list_methodologies(as_json)
+    list_methodologies(as_json, with_known)
 
 
 @jcm.command()

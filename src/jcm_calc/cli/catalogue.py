@@ -11,18 +11,18 @@ from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import GRADES, Evidence
 from jcm_calc.reference_data import partner_countries
 from jcm_calc.report.sections import LEGEND, Sources, identity, sections
-from jcm_calc.rulebooks import every, methodology, overview
+from jcm_calc.rulebooks import every, known, methodology, overview
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def list_methodologies(as_json: bool) -> None:
-    """List every methodology."""
+def list_methodologies(as_json: bool, with_known: bool) -> None:
+    """List every methodology, and those that are known and not implemented, where asked for."""
     countries = partner_countries()
     rows = [{**overview(item), "country name": countries.get(item.country, "")} for item in every()]
     if as_json:
-        output.data(rows)
+        output.data([*rows, *(_known_as_data() if with_known else ())])
         return
     counted = ("equations", "defaults", "criteria")
     output.table(
@@ -37,6 +37,40 @@ def list_methodologies(as_json: bool) -> None:
     if output.width():
         output.heading("Evidence is counted as primary/secondary/unconfirmed")
         _legend()
+    if with_known:
+        output.heading("Known, not implemented")
+        output.table(
+            ["number", "ver", "country", "scope", "approved", "grade"],
+            [
+                [
+                    item.number,
+                    item.version,
+                    countries.get(item.country, item.country),
+                    str(item.sectoral_scope or ""),
+                    str(item.approved or ""),
+                    str(item.evidence.grade),
+                ]
+                for item in known()
+            ],
+            [[item.title, f"read: {item.evidence.note} [{item.evidence.source}]"] for item in known()],
+        )
+
+
+def _known_as_data() -> list[dict[str, Any]]:
+    """Return what is known and not implemented as rows for JSON."""
+    return [
+        {
+            "number": item.number,
+            "version": item.version or None,
+            "title": item.title,
+            "country": item.country,
+            "scope": item.sectoral_scope,
+            "approved": item.approved and str(item.approved),
+            "implemented": False,
+            **_graded(item.evidence),
+        }
+        for item in known()
+    ]
 
 
 def show_methodology(number: str, version: str | None, as_json: bool) -> None:

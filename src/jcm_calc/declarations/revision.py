@@ -93,6 +93,7 @@ def remove(m: Methodology, names: Iterable[str], criteria: Iterable[int | str]) 
         for home in homes:
             del home[name]
         m.rules = [rule for rule in m.rules if rule.name != name]
+        m.limits = [limit for limit in m.limits if name not in (limit.parameter, *limit.factors)]
         m.derivations = [derivation for derivation in m.derivations if derivation.of != name]
         m.choice_of.pop(name, None)
         m.inherited -= {name, *map(case_of, rules)}
