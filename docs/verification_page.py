@@ -58,9 +58,8 @@ This report of the [worked year](monitoring.md) is as read where a calibration w
 >>> amounts = [monitored.amounts[name][0] for name in ("S1", "S2", "S3")]
 >>> late = next(one for one in monitored.findings if one.kind == "late calibration")
 >>> amounts[1] -= late.effect
->>> handed_in = jcm_calc.calculate(
-...     "ID_AM003", EC_PJ=amounts, COP_PJ=[1.63] * 3, application=["individual quick freezer"] * 3, EF_elec=0.814, p="2024"
-... )
+>>> units = {"COP_PJ": [1.63] * 3, "application": ["individual quick freezer"] * 3}
+>>> handed_in = jcm_calc.calculate("ID_AM003", EC_PJ=amounts, EF_elec=0.814, p="2024", **units)
 >>> handed_in.to_excel("late.xlsx", plan=handed_in, sources=monitored.sources())
 >>> found = jcm_calc.verify("late.xlsx", readings=monitored)
 >>> (error,) = found.of("error")
