@@ -19,8 +19,8 @@ jcm verify FOLDER                      # every workbook of a folder, on all core
 jcm verify REPORT.xlsx --select C --ignore C16
 ```
 
-In Python it is `jcm_calc.verify(report, plan, readings, previous=…, case=…)`; its `findings` are objects, and `table()` is a
-DataFrame.
+In Python it is `jcm_calc.verify(report, plan, readings, previous=…, case=…)`; its `findings` are objects, and
+`table()` is a DataFrame.
 
 * Every cell of the calculation sheets is judged by itself. Its formula is evaluated while the cells that it
   may refer to hold what the library gives for them: once for inputs changed at random, and for the inputs
