@@ -12,7 +12,7 @@ UNDECIDED = {
     "F3": ("Missing documents differ between reports", "needs the text of other documents"),
     "F10": (
         "Measured once instead of yearly",
-        "needs the day of a determination, where no sheet of dated rows is behind it",
+        "needs the day on which a value was determined",
     ),
     "F11": ("Short test stretched over a year", "needs the test behind a value, which no input carries"),
     "G4": ("Credited before in service", "the methodology that has dates of service applies them itself, to the day"),
