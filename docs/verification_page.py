@@ -19,8 +19,8 @@ jcm verify FOLDER                      # every workbook of a folder, on all core
 jcm verify REPORT.xlsx --select C --ignore C16
 ```
 
-In Python it is `jcm_calc.verify(report, plan, readings, previous=…, case=…)`; its `findings` are objects, and `table()` is a
-DataFrame.
+In Python it is `jcm_calc.verify(report, plan, readings, previous=…, case=…)`; its `findings` are objects, and
+`table()` is a DataFrame.
 
 * Every cell of the calculation sheets is judged by itself. Its formula is evaluated while the cells that it
   may refer to hold what the library gives for them: once for inputs changed at random, and for the inputs
@@ -58,9 +58,8 @@ This report of the [worked year](monitoring.md) is as read where a calibration w
 >>> amounts = [monitored.amounts[name][0] for name in ("S1", "S2", "S3")]
 >>> late = next(one for one in monitored.findings if one.kind == "late calibration")
 >>> amounts[1] -= late.effect
->>> handed_in = jcm_calc.calculate(
-...     "ID_AM003", EC_PJ=amounts, COP_PJ=[1.63] * 3, application=["individual quick freezer"] * 3, EF_elec=0.814, p="2024"
-... )
+>>> units = {"COP_PJ": [1.63] * 3, "application": ["individual quick freezer"] * 3}
+>>> handed_in = jcm_calc.calculate("ID_AM003", EC_PJ=amounts, EF_elec=0.814, p="2024", **units)
 >>> handed_in.to_excel("late.xlsx", plan=handed_in, sources=monitored.sources())
 >>> found = jcm_calc.verify("late.xlsx", readings=monitored)
 >>> (error,) = found.of("error")

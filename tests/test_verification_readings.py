@@ -1,17 +1,20 @@
 """A report held against readings: planted faults with the numbers that are due, and what must stay silent."""
 
+import json
 from datetime import date
 
 import metered
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from faults import edit
 from metered import FACTS, MONTHS, UNITS, case, corrected, energy, late, registers, report, result, sources
 from workbooks import PERIODS, drawn_result, every_case, label
 
 import jcm_calc
 from jcm_calc.case_file import read_case
+from jcm_calc.cli import jcm
 from jcm_calc.declarations.items import Kind
 from jcm_calc.problems import InputError
 from jcm_calc.verification.material import Submission
@@ -415,6 +418,14 @@ def test_readings_that_cannot_be_used_are_refused(clean, tmp_path):
     filed.with_suffix(".csv").write_text("meter,day\nS1,2019-06-30\n")
     with pytest.raises(InputError, match="has no column 'kWh'"):
         jcm_calc.verify(clean, case=filed)
+
+
+def test_the_command_takes_meters_and_readings_from_the_case_file(clean, tmp_path):
+    done = CliRunner().invoke(jcm, ["verify", str(clean), "--case", str(late(tmp_path / "case.toml")), "--json"])
+    assert done.exit_code == 1
+    assert [finding["code"] for finding in json.loads(done.stdout)["findings"]] == ["E1"]
+    alone = CliRunner().invoke(jcm, ["verify", str(clean)])
+    assert alone.exit_code == 0
 
 
 # Every methodology, with random amounts
