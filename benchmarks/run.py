@@ -20,6 +20,7 @@ import fleet
 import meters
 import registers
 import small
+import verification
 import workbook
 from rich.console import Console
 from rich.table import Table
@@ -143,12 +144,21 @@ def of_workbooks(folder: Path, row: Callable[[str, float, float, float], None], 
         lambda: [workbook.read(one)() for one in paths], workbook.recalculate(paths, folder), rounds=3
     )
     row(f"  the same for {workbook.BATCH} files, LibreOffice in one process", ours, office, 1.0)
-    ours, office = compare(lambda: jcm_calc.verify(path), workbook.recalculate([path], folder), rounds=5)
-    row("verifying a filled workbook against LibreOffice recalculating it, a process a file", ours, office, 0.05)
-    ours, office = compare(
-        lambda: [jcm_calc.verify(one) for one in paths], workbook.recalculate(paths, folder), rounds=3
-    )
-    row(f"  the same for {workbook.BATCH} files one after the other, LibreOffice in one process", ours, office, 1.0)
+    of_verification(folder, paths, row, table)
+
+
+def of_verification(
+    folder: Path, few: list[Path], row: Callable[[str, float, float, float], None], table: Table
+) -> None:
+    """Add the rows of verifying workbooks, each as the time for one of them."""
+    paths = verification.write(folder)
+    ours, office = compare(lambda: verification.verify(paths), workbook.recalculate(paths[:1], folder), rounds=3)
+    ours /= len(paths)
+    row(f"verifying {len(paths)} workbooks, for each of them against LibreOffice recalculating it", ours, office, 0.05)
+    batch = statistics.median(seconds(workbook.recalculate(few, folder)) for _ in range(3)) / len(few)
+    row(f"  the same, LibreOffice with {len(few)} files in one process", ours, batch, 0.5)
+    what = f"  peak memory after {len(paths)} over that after {verification.EARLY}"
+    table.add_row(what, "", "", f"{verification.growth(paths):.2f}", "1.05")
 
 
 if __name__ == "__main__":

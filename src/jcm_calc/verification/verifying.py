@@ -290,3 +290,7 @@ def _one(report: Paths, plan: Paths | None, case: Paths | None, options: dict[st
         return verify(report, plan, case=case, **options).as_data()
     except InputError as error:
         return error
+    except Exception as error:
+        # whatever is wrong with one file, the others are verified
+        complaint = f"cannot be verified, by a fault of jcm_calc: {type(error).__name__}: {error}"
+        return InputError(Path(report).name, [Problem(Path(report).name, complaint)])
