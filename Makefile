@@ -5,7 +5,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 BIN = .venv/bin
 READY = .venv/ready
 
-.PHONY: help demo test bench lint format mutation pages docs clean
+.PHONY: help demo test bench lint format mutation pages messages docs clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,9 @@ format: $(READY) ## Fix style where a tool can
 pages: $(READY) ## Write the pages of the methodologies and of the checks
 	@$(BIN)/python docs/pages.py
 	@$(BIN)/python docs/verification_page.py
+
+messages: $(READY) ## Bring the translations up to date, and list the texts that have none
+	@$(BIN)/python tests/catalogue.py
 
 docs: $(READY) ## Build the documentation: build/docs, shown by `python -m http.server -d build/docs`
 	@$(BIN)/sphinx-build -W --keep-going -q -E docs build/docs

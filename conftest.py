@@ -1,5 +1,6 @@
-"""Examples in documents and docstrings write their files into folders of their own."""
+"""Examples in documents and docstrings write their files into folders of their own, and all is in English."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,9 @@ def no_evidence_of_the_user(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
         yield
+
+
+os.environ["JCM_LANG"] = "en"
 
 
 @pytest.fixture(autouse=True)

@@ -462,7 +462,7 @@ def test_replay_finds_a_changed_result(manifest):
     before = json.loads(manifest.read_text(encoding="utf-8"))["results"]["ER"][0]
     tampered(manifest, lambda content: content["results"].update(ER=[before + 1e-9]))
     result = run("replay", manifest, code=1)
-    assert "1 results differ from the stored ones" in result.stdout
+    assert "1 result differs from the stored one" in result.stdout
     found = json.loads(run("replay", manifest, "--json", code=1).stdout)
     assert found["differences"] == [{"name": "ER", "p": "1", "stored": before + 1e-9, "recalculated": before}]
 

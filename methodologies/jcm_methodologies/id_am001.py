@@ -27,6 +27,7 @@ m = Methodology(
     "ID_AM001",
     version="1.0",
     title="Power Generation by Waste Heat Recovery in Cement Industry",
+    titles={"ja": "セメント産業における廃熱回収発電"},
     country="ID",
     sectoral_scope=1,
     indices={"p": "monitoring period"},

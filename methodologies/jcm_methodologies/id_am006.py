@@ -20,6 +20,7 @@ m = Methodology(
     "ID_AM006",
     version="2.0",
     title="GHG emission reductions through optimization of refinery plant operation in Indonesia",
+    titles={"ja": "インドネシアにおける製油所プラントの運転最適化による温室効果ガスの排出削減"},
     country="ID",
     sectoral_scope=3,
     indices={

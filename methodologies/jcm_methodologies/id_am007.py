@@ -24,6 +24,7 @@ m = Methodology(
     "ID_AM007",
     version="1.1",
     title="GHG emission reductions through optimization of boiler operation in Indonesia",
+    titles={"ja": "インドネシアにおけるボイラーの運転最適化による温室効果ガスの排出削減"},
     country="ID",
     sectoral_scope=3,
     indices={"k": "record of the history", "f": "fuel", "p": "monitoring period"},

@@ -19,6 +19,7 @@ m = Methodology(
     "ID_AM009",
     version="1.0",
     title="Replacement of conventional burners with regenerative burners for aluminum holding furnaces",
+    titles={"ja": "アルミニウム保持炉における従来型バーナーのリジェネバーナーへの更新"},
     country="ID",
     sectoral_scope=3,
     indices={"i": "project furnace", "p": "monitoring period"},

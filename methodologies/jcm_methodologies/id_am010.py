@@ -17,6 +17,7 @@ m = Methodology(
     "ID_AM010",
     version="1.0",
     title="Introducing double-bundle modular electric heat pumps to a new building",
+    titles={"ja": "新築ビルへのモジュール方式冷温同時取り出しヒートポンプの導入"},
     country="ID",
     sectoral_scope=3,
     indices={"p": "monitoring period"},

@@ -14,6 +14,7 @@ m = Methodology(
     "MN_AM001",
     version="1.0",
     title="Installation of energy-saving transmission lines in the Mongolian Grid",
+    titles={"ja": "モンゴルの系統における省エネ型送電線の導入"},
     country="MN",
     sectoral_scope=2,
     indices={"L": "transmission line", "p": "monitoring period"},

@@ -17,6 +17,7 @@ m = Methodology(
     "MN_AM002",
     version="1.0",
     title="Replacement and Installation of High Efficiency Heat Only Boiler (HOB) for Hot Water Supply Systems",
+    titles={"ja": "温水供給システムにおける高効率熱供給専用ボイラ (HOB) への更新及びその導入"},
     country="MN",
     sectoral_scope=1,
     indices={"i": "project HOB", "p": "monitoring period"},

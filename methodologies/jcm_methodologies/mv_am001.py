@@ -17,6 +17,7 @@ m = Methodology(
     "MV_AM001",
     version="1.0",
     title="Displacement of Grid and Captive Genset Electricity by Solar PV System",
+    titles={"ja": "太陽光発電システムによる系統電力及び自家発電電力の代替"},
     country="MV",
     sectoral_scope=1,
     indices=INDICES,

@@ -12,6 +12,7 @@ m = Methodology(
     "PW_AM001",
     version="1.0",
     title="Displacement of Grid and Captive Genset Electricity by a Small-scale Solar PV System",
+    titles={"ja": "小規模太陽光発電システムによる系統電力及び自家発電電力の代替"},
     country="PW",
     sectoral_scope=1,
     indices=INDICES,

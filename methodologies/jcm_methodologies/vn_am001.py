@@ -21,6 +21,7 @@ m = Methodology(
     "VN_AM001",
     version="1.0",
     title="Transportation energy efficiency activities by installing digital tachograph systems",
+    titles={"ja": "デジタルタコグラフシステムの導入による輸送のエネルギー効率向上活動"},
     country="VN",
     sectoral_scope=7,
     indices={

@@ -21,6 +21,7 @@ m = Methodology(
     "VN_AM002",
     version="1.0",
     title="Introduction of Room Air Conditioners Equipped with Inverters",
+    titles={"ja": "インバーター付ルームエアコンの導入"},
     country="VN",
     sectoral_scope=3,
     indices={"i": "project air conditioner, or group of them", "p": "monitoring period"},

@@ -18,6 +18,7 @@ m = Methodology(
     "VN_AM003",
     version="1.0",
     title="Improving the energy efficiency of commercial buildings by utilization of high efficiency equipment",
+    titles={"ja": "高効率装置の利用による商業ビルのエネルギー効率向上"},
     country="VN",
     sectoral_scope=3,
     indices={

@@ -25,6 +25,7 @@ m = Methodology(
     "VN_AM005",
     version="1.0",
     title="Installation of energy efficient transformers in a power distribution grid",
+    titles={"ja": "配電網における高効率変圧器の導入"},
     country="VN",
     sectoral_scope=2,
     indices={"u": "project transformer", "p": "monitoring period"},

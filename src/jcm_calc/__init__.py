@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from jcm_calc.credits import UncertifiedError as UncertifiedError
     from jcm_calc.declarations import Methodology as Methodology
     from jcm_calc.evidence import UnconfirmedWarning as UnconfirmedWarning
+    from jcm_calc.languages import in_language as in_language
     from jcm_calc.monitoring import monitor as monitor
     from jcm_calc.problems import InputError as InputError
     from jcm_calc.problems import InputWarning as InputWarning
@@ -43,6 +44,7 @@ _HOMES = {
     "UncertifiedError": "credits",
     "UnconfirmedWarning": "evidence",
     "calculate": "calculation",
+    "in_language": "languages",
     "methodology": "rulebooks",
     "monitor": "monitoring",
     "read_workbook": "workbook.reading",

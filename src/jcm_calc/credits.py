@@ -15,6 +15,7 @@ from jcm_calc.declarations.items import Kind, Parameter, Table, Value
 from jcm_calc.eligibility import Answer, Verdict
 from jcm_calc.evidence import Evidence, Grade, Source, unconfirmed
 from jcm_calc.inputs import Inputs, Period
+from jcm_calc.languages import Message, _
 
 
 class UncertifiedError(Exception):
@@ -28,9 +29,10 @@ class UncertifiedError(Exception):
 
     def __init__(self, subject: str, missing: Sequence[Item]) -> None:
         self.missing = tuple(missing)
-        lines = [f"{subject} supports an estimate, not a claim: {len(missing)} items are not confirmed"]
-        lines += [f"  {item}" for item in missing]
-        super().__init__("\n".join(lines))
+        headline = _("{subject} supports an estimate, not a claim: {count} items are not confirmed")
+        lines = [headline.format(subject=subject, count=len(missing))]
+        lines += [Message("  {}").format(item) for item in missing]
+        super().__init__(Message("\n").join(lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,8 @@ class Item:
 
     def __str__(self) -> str:
         detail = f" ({self.detail})" if self.detail else ""
-        lacks = f"{self.lacks}; " if self.lacks else ""
-        return f"{self.kind} {self.name}{detail}: {lacks}{self.evidence} [{self.section}]"
+        lacks = Message("{}; ").format(self.lacks) if self.lacks else ""
+        return Message("{} {}{}: {}{} [{}]").format(self.kind, self.name, detail, lacks, self.evidence, self.section)
 
 
 def claim_items(inputs: Inputs, graph: Graph, verdicts: Iterable[Verdict]) -> Iterator[Item]:
@@ -80,20 +82,22 @@ def claim_items(inputs: Inputs, graph: Graph, verdicts: Iterable[Verdict]) -> It
     used = {name for rule in graph.equations for name in rule.when}
     for name, choice in m.choices.items():
         if name in used:
-            yield Item("choice", name, choice.section, choice.evidence, inputs.choices[name])
+            yield Item(_("choice"), name, choice.section, choice.evidence, inputs.choices[name])
     for rule in graph.equations:
-        yield Item("equation", rule.symbol, m.section(rule), rule.evidence, rule.text)
+        yield Item(_("equation"), rule.symbol, m.section(rule), rule.evidence, rule.text)
     for parameter in graph.parameters:
         if parameter.kind is Kind.DEFAULT:
             for detail, evidence in _of_default(inputs, parameter):
-                yield Item("default", parameter.symbol, parameter.section, evidence, detail)
+                yield Item(_("default"), parameter.symbol, parameter.section, evidence, detail)
     for verdict in verdicts:
-        criterion, lacks = verdict.criterion, ""
+        criterion, lacks = verdict.criterion, Message("")
         if verdict.answer is not Answer.MET:
-            lacks = f"{verdict.answer}" + (f": give {', '.join(verdict.missing)}" if verdict.missing else "")
-        yield Item("criterion", criterion.number, criterion.section, criterion.evidence, criterion.text, lacks)
+            lacks = Message(verdict.answer)
+            if verdict.missing:
+                lacks += _(": give {names}").format(names=", ".join(verdict.missing))
+        yield Item(_("criterion"), criterion.number, criterion.section, criterion.evidence, criterion.text, lacks)
     for scheme in m.scheme:
-        yield Item("scheme rule", scheme.name, scheme.section, scheme.evidence, scheme.text)
+        yield Item(_("scheme rule"), Message(scheme.name), scheme.section, scheme.evidence, scheme.text)
 
 
 def treatments(tables: Iterable[Any]) -> Iterator[Statement]:
@@ -118,7 +122,7 @@ def monitoring_items(tables: Iterable[Any], confirmed: Mapping[tuple[str, str], 
     """
     for one in treatments(tables):
         evidence = confirmed.get((one.name, one.fingerprint), one.evidence)
-        yield Item("scheme rule", one.name, one.section, evidence, one.reading)
+        yield Item(_("scheme rule"), one.name, one.section, evidence, one.reading)
 
 
 def _of_default(inputs: Inputs, parameter: Parameter) -> Iterator[tuple[str, Evidence]]:
@@ -198,8 +202,9 @@ def check_years(periods: Sequence[Period]) -> None:
             assert period.first is not None
             assert period.last is not None
             turn = period.first.year
-            raise ValueError(
-                f"the period {period} lies in several calendar years, and whole tonnes are cut for each: "
-                f"give the amounts up to {turn}-12-31 and from {turn + 1}-01-01 as two periods, by meter readings "
+            complaint = _(
+                "the period {period} lies in several calendar years, and whole tonnes are cut for each: "
+                "give the amounts up to {turn}-12-31 and from {after}-01-01 as two periods, by meter readings "
                 "at the turn of the year or by months"
             )
+            raise ValueError(complaint.format(period=period, turn=turn, after=turn + 1))

@@ -14,6 +14,7 @@ from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Criterion
 from jcm_calc.evaluation import evaluate
 from jcm_calc.inputs import Inputs, bind
+from jcm_calc.languages import _
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 class Answer(StrEnum):
     """The three answers to a criterion."""
 
-    MET = "met"
-    NOT_MET = "not met"
-    NOT_SHOWN = "not shown"
+    MET = _("met")
+    NOT_MET = _("not met")
+    NOT_SHOWN = _("not shown")
 
 
 @dataclass(frozen=True, slots=True)

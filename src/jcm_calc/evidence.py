@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from jcm_calc.languages import Message, _
+
 
 class UnconfirmedWarning(UserWarning):
     """A result rests on rules or values that nobody has read in the approved document."""
@@ -29,10 +31,10 @@ class UnconfirmedWarning(UserWarning):
 class Grade(StrEnum):
     """How far a statement can be trusted: what the library read, best first, and what its user did."""
 
-    CONFIRMED = "confirmed"
-    PRIMARY = "primary"
-    SECONDARY = "secondary"
-    UNCONFIRMED = "unconfirmed"
+    CONFIRMED = _("confirmed")
+    PRIMARY = _("primary")
+    SECONDARY = _("secondary")
+    UNCONFIRMED = _("unconfirmed")
 
     @property
     def certifies(self) -> bool:
@@ -124,7 +126,8 @@ class Evidence:
 
     def __str__(self) -> str:
         sure = f" ({self.certainty} %)" if self.certainty is not None else ""
-        return ": ".join(part for part in (f"{self.grade}{sure}", self.note) if part)
+        grade = Message("{}{}").format(self.grade, sure)
+        return Message("{}: {}").format(grade, self.note) if self.note else grade
 
 
 def primary(source: Source, note: str = "") -> Evidence:

@@ -21,7 +21,9 @@ from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
 from jcm_calc.evidence import Evidence
 from jcm_calc.expression import Expression
+from jcm_calc.languages import Message, _, translated
 from jcm_calc.problems import InputError, Problem, listed, suggestion
+from jcm_calc.units import with_unit
 
 if TYPE_CHECKING:
     from jcm_calc.result import Result
@@ -80,7 +82,8 @@ class Step:
         """Why it can be trusted, or not: grade, note and source of the evidence."""
         if self.evidence is None or self.evidence.note == self.source:
             return ""
-        return str(self.evidence) + (f" [{self.evidence.source}]" if self.evidence.source else "")
+        source = f" [{self.evidence.source}]" if self.evidence.source else ""
+        return Message("{}{}").format(self.evidence, source)
 
 
 @dataclass(frozen=True)
@@ -117,13 +120,16 @@ class Explanation:
     @property
     def followed(self) -> str:
         """Which unit and period is followed, where there are several."""
-        return ", ".join(f"{letter} = {label} (of {count:,})" for letter, (label, count) in self.place.items())
+        one = _("{letter} = {label} (of {count:,})")
+        return _(", ").join(
+            one.format(letter=letter, label=label, count=count) for letter, (label, count) in self.place.items()
+        )
 
     def __str__(self) -> str:
-        return "\n".join(self._lines())
+        return "\n".join(map(translated, self._lines()))
 
     def _lines(self) -> Iterator[str]:
-        yield f"{self.title}" + (f"; {self.followed}" if self.place else "")
+        yield Message("{}; {}").format(self.title, self.followed) if self.place else self.title
         for step in self.equations:
             assert step.equation is not None
             written = step.equation.written(self.symbols)
@@ -132,12 +138,15 @@ class Explanation:
             yield f"{step.symbol}: {step.text}"
             yield f"  {written}"
             if step.numbers is not None:
-                yield f"{indent} = {step.numbers}" + (f"  ({step.note})" if step.note else "")
-            yield f"{indent} = {step.value}" + (f"  ({step.note})" if step.note and step.numbers is None else "")
-            yield f"  {step.because}"
+                note = Message("  ({})").format(step.note) if step.note else ""
+                yield Message("{} = {}{}").format(indent, step.numbers, note)
+            note = Message("  ({})").format(step.note) if step.note and step.numbers is None else ""
+            yield Message("{} = {}{}").format(indent, step.value, note)
+            yield Message("  {}").format(step.because)
         yield ""
         for step in self.leaves:
-            yield f"{step.symbol} = {step.value}: {'; '.join(part for part in (step.source, step.because) if part)}"
+            told = Message("; ").join(part for part in (step.source, step.because) if part)
+            yield Message("{} = {}: {}").format(step.symbol, step.value, told)
 
     def _repr_html_(self) -> str:
         from jcm_calc.report.display import explanation
@@ -149,10 +158,10 @@ def explain(result: Result, name: str, at: Mapping[str, Any]) -> Explanation:
     """Return how a quantity came about; see `Result.explain`."""
     m, axes = result.methodology, result.inputs.axes
     known = {symbol: own for own, symbol in m.symbols().items()} | {own: own for own in m.symbols()}
-    problems = [Problem(letter, f"is no index of {m}") for letter in at if letter not in axes]
+    problems = [Problem(letter, _("is no index of {m}").format(m=m)) for letter in at if letter not in axes]
     if known.get(name) not in result.graph.nodes:
-        complaint = "takes no part in this calculation" if name in known else "is no name of this methodology"
-        problems.append(Problem(name, f"{complaint}{suggestion(name, result.graph.nodes)}"))
+        complaint = _("takes no part in this calculation") if name in known else _("is no name of this methodology")
+        problems.append(Problem(name, complaint + suggestion(name, result.graph.nodes)))
     place = {}
     for letter, axis in axes.items():
         place[letter] = 0
@@ -161,7 +170,9 @@ def explain(result: Result, name: str, at: Mapping[str, Any]) -> Explanation:
             if str(at[letter]) in labels:
                 place[letter] = labels.index(str(at[letter]))
             else:
-                problems.append(Problem(letter, f"there is no {str(at[letter])!r}; there are {listed(labels)}"))
+                complaint = _("there is no {label}; there are {labels}")
+                complaint = complaint.format(label=repr(str(at[letter])), labels=listed(labels))
+                problems.append(Problem(letter, complaint))
     if problems:
         raise InputError(str(m), problems)
     walk = _Walk(result, place)
@@ -173,7 +184,7 @@ def explain(result: Result, name: str, at: Mapping[str, Any]) -> Explanation:
         for letter, number in place.items()
         if letter in indices and axes[letter].size > 1
     }
-    return Explanation(f"{m}: {m.title}", followed, m.symbols(), tuple(steps))
+    return Explanation(Message("{}: {}").format(m, m.title), followed, m.symbols(), tuple(steps))
 
 
 def _downwards(graph: Graph, name: str) -> Iterator[str]:
@@ -209,7 +220,11 @@ class _Walk:
     def calculated(self, rule: Equation) -> Step:
         m, inputs = self.result.methodology, self.result.inputs
         none = bool(set(rule.total) & set(inputs.absent))
-        numbers, note = (None, f"none: nothing given has the index {rule.total}") if none else self.numbers(rule)
+        numbers, note = (
+            (None, _("none: nothing given has the index {index}").format(index=rule.total))
+            if none
+            else self.numbers(rule)
+        )
         return Step(
             rule.name,
             rule.symbol,
@@ -226,11 +241,11 @@ class _Walk:
     def leaf(self, node: Parameter | Coordinate) -> Step:
         value, source = self.value(node.name), self.result.source(node.name)
         if isinstance(node, Coordinate):
-            what = f"{node.what.replace('_', ' ')} of {node.of}"
+            what = _("{what} of {index}").format(what=Message(node.what.replace("_", " ")), index=node.of)
             return Step(node.name, node.name, what, value, source=source)
         by = (node.by,) if node.name in self.result.inputs.tables else ()
         if by:
-            source = f"{source} = {self.value(node.by)}"
+            source = Message("{} = {}").format(source, self.value(node.by))
         return Step(
             node.name,
             node.symbol,
@@ -270,8 +285,8 @@ class _Walk:
         if isinstance(value, str):
             return value
         if unit == "date" and value >= 1 and math.isfinite(value):
-            return f"{date.fromordinal(int(value))} (day {value:.0f})"
-        return f"{value:,.{DIGITS}g} {unit}".strip()
+            return _("{date} (day {number:.0f})").format(date=date.fromordinal(int(value)), number=value)
+        return with_unit(f"{value:,.{DIGITS}g}", unit)
 
     def numbers(self, rule: Equation) -> tuple[Expression | None, str]:
         """Return the right side of an equation with the numbers in place, and what a sum adds up."""
@@ -285,7 +300,9 @@ class _Walk:
         terms = [_number(float(value)) for value in (values[: TERMS - 2] if cut else values)]
         if cut:
             terms += [Expression("symbol", ("…",)), _number(float(values[-1]))]
-        return reduce(operator.add, terms), f"the sum of {size:,} terms over {', '.join(rule.total)}"
+        return reduce(operator.add, terms), _("the sum of {count:,} terms over {indices}").format(
+            count=size, indices=", ".join(rule.total)
+        )
 
     def terms(self, rule: Equation) -> np.ndarray[Any, Any]:
         """Return what a total adds up."""

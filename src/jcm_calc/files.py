@@ -6,6 +6,8 @@ import os
 import secrets
 from pathlib import Path
 
+from jcm_calc.languages import _, translated
+
 
 def save(path: str | os.PathLike[str], content: bytes, *, overwrite: bool = False) -> None:
     """Write a file under its name only once it is complete.
@@ -71,4 +73,4 @@ def _put(draft: Path, target: Path) -> None:
 
 
 def _exists(path: str | os.PathLike[str]) -> FileExistsError:
-    return FileExistsError(f"{path} exists already: overwrite=True replaces it")
+    return FileExistsError(translated(_("{path} exists already: overwrite=True replaces it").format(path=path)))

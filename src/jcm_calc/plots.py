@@ -21,7 +21,8 @@ Okabe, M., Ito, K. (2002). Color Universal Design. jfly.uni-koeln.de/color
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS, Node, compatible, needs
 from jcm_calc.declarations.items import Equation, Kind, Parameter
 from jcm_calc.expression import latex
+from jcm_calc.languages import Message, _, in_language, translated
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,12 +43,24 @@ if TYPE_CHECKING:
 BLUE, ORANGE, GREEN, SKY, GREY = "#0072B2", "#E69F00", "#009E73", "#56B4E9", "#999999"
 COLOURS = {"RE": BLUE, "PE": ORANGE, "ER": GREEN}
 HATCH = {"PE": "///"}
-# Of these, what is installed writes the labels that the usual font cannot.
-EAST_ASIAN = {"Noto Sans CJK JP", "IPAexGothic", "Yu Gothic", "Hiragino Sans", "Meiryo", "MS Gothic"}
+# Of these, what is installed writes the labels that the usual font cannot; with none of them, plots are in English.
+EAST_ASIAN = {"Noto Sans CJK JP", "IPAexGothic", "Yu Gothic", "Hiragino Sans", "Meiryo", "MS Gothic", "IPAGothic"}
 # More bars than this cannot be read; the rest is added up, or left out and counted.
 MOST = 12
 
 Plot = Callable[..., "Axes"]
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Draw in the library's style, whatever is drawn and saved meanwhile."""
+    import matplotlib as mpl
+    from matplotlib.font_manager import get_font_names
+
+    known = sorted(EAST_ASIAN & set(get_font_names()))
+    options: Any = {"hatch.linewidth": 0.6, "font.family": ["DejaVu Sans", *known]}
+    with mpl.rc_context(options), in_language(None if known else "en"):
+        yield
 
 
 def _drawn(width: float, height: float) -> Callable[[Plot], Plot]:
@@ -55,15 +69,11 @@ def _drawn(width: float, height: float) -> Callable[[Plot], Plot]:
     def decorate(plot: Plot) -> Plot:
         @wraps(plot)
         def draw(subject: Any, *, ax: Axes | None = None, **options: Any) -> Axes:
-            import matplotlib as mpl
-            from matplotlib.font_manager import get_font_names
-
-            fonts = ["DejaVu Sans", *sorted(EAST_ASIAN & set(get_font_names()))]
-            with mpl.rc_context({"hatch.linewidth": 0.6, "font.family": fonts}):
+            with style():
                 if ax is None:
                     import matplotlib.pyplot as plt
 
-                    _, ax = plt.subplots(figsize=(width, height), layout="constrained")
+                    ax = plt.subplots(figsize=(width, height), layout="constrained")[1]
                 return plot(subject, ax=ax, **options)
 
         return draw
@@ -86,20 +96,22 @@ def emissions(result: Result, *, ax: Axes) -> Axes:
     """
     periods = [str(period) for period in result.inputs.periods]
     places = np.arange(len(periods))
-    for offset, name, words in ((-0.2, "RE", "reference emissions"), (0.2, "PE", "project emissions")):
+    for offset, name, words in ((-0.2, "RE", _("reference emissions")), (0.2, "PE", _("project emissions"))):
         heights = np.ravel(result[name].magnitude)
         bars = ax.bar(places + offset, heights, 0.4, color=COLOURS[name], hatch=HATCH.get(name), ec="white", lw=0.5)
-        bars.set_label(f"{name}, {words}")
+        bars.set_label(f"{name}, {translated(words)}")
         if len(periods) <= MOST // 2:
             ax.bar_label(bars, [f"{height:,.1f}" for height in heights], padding=2, fontsize=8)
     step = max(1, -(-len(periods) // MOST))
-    ax.set_xticks(places[::step], ["\nto ".join(text.split("/")) for text in periods[::step]], fontsize=8)
+    ax.set_xticks(
+        places[::step], [translated(_("\nto ").join(text.split("/"))) for text in periods[::step]], fontsize=8
+    )
     if len(periods) == 1:
         ax.set_xlim(-1, 1)
-    ax.set_xlabel("monitoring period")
+    ax.set_xlabel(translated(_("monitoring period")))
     ax.axhline(0, color="black", lw=0.8)
     ax.margins(y=0.15)
-    return _finished(ax, result, "Reference against project emissions", "tCO2", legend=True)
+    return _finished(ax, result, _("Reference against project emissions"), "tCO2", legend=True)
 
 
 @_drawn(6.4, 3.6)
@@ -126,9 +138,9 @@ def waterfall(result: Result, *, ax: Axes) -> Axes:
     except ValueError:  # a period in two calendar years has no whole tonnes
         pass
     else:
-        bars.append(("cut to\nwhole tonnes", reductions, tonnes - reductions, GREY, "..."))
-        bars.append(("whole\ntonnes", 0.0, tonnes, SKY, ""))
-    for place, (_, base, change, colour, hatch) in enumerate(bars):
+        bars.append((translated(_("cut to\nwhole tonnes")), reductions, tonnes - reductions, GREY, "..."))
+        bars.append((translated(_("whole\ntonnes")), 0.0, tonnes, SKY, ""))
+    for place, (_name, base, change, colour, hatch) in enumerate(bars):
         ax.bar(place, change, 0.6, base, color=colour, hatch=hatch, ec="white", lw=0.5)
         height = max(base, base + change)
         text = f"{change:,d}" if isinstance(change, int) else f"{change:,.3f}"
@@ -136,13 +148,13 @@ def waterfall(result: Result, *, ax: Axes) -> Axes:
             text.replace("-", "−"), (place, height), (0, 3), textcoords="offset points", ha="center", fontsize=9
         )
     levels = [base + change for _, base, change, _, _ in bars]
-    for place, (level, _) in enumerate(pairwise(levels)):
+    for place, (level, _next) in enumerate(pairwise(levels)):
         ax.plot([place + 0.3, place + 0.7], [level, level], color="black", lw=0.8)
     ax.set_xticks(range(len(bars)), [bar[0] for bar in bars])
     ax.axhline(0, color="black", lw=0.8)
     ends = [end for _, base, change, _, _ in bars for end in (base, base + change)]
     ax.set_ylim(min(0, 1.15 * min(ends)), max(0, 1.15 * max(ends)) or 1)
-    return _finished(ax, result, "From reference emissions to whole tonnes", "tCO2")
+    return _finished(ax, result, _("From reference emissions to whole tonnes"), "tCO2")
 
 
 @_drawn(6.4, 4.2)
@@ -164,7 +176,7 @@ def contributions(result: Result, *, ax: Axes) -> Axes:
     names = [f"{kind} {unit}" if kind and (len(kinds) > 1 or unit.isdigit()) else unit for kind, unit in parts.index]
     amounts = parts.tolist()
     if len(amounts) > MOST:
-        names = [*names[: MOST - 1], f"{len(amounts) - MOST + 1:,} others"]
+        names = [*names[: MOST - 1], translated(_("{count:,} others").format(count=len(amounts) - MOST + 1))]
         amounts = [*amounts[: MOST - 1], sum(amounts[MOST - 1 :])]
     bars = ax.barh(range(len(names)), amounts, 0.6, color=GREEN)
     ax.bar_label(bars, [f"{amount:,.2f}".replace("-", "−") for amount in amounts], padding=3, fontsize=8)
@@ -172,7 +184,7 @@ def contributions(result: Result, *, ax: Axes) -> Axes:
     ax.set_ylim(max(len(names), 4) - 0.5, -0.5)
     ax.axvline(0, color="black", lw=0.8)
     ax.margins(x=0.2)
-    return _finished(ax, result, "Emission reductions by unit", "tCO2", across=True)
+    return _finished(ax, result, _("Emission reductions by unit"), "tCO2", across=True)
 
 
 @_drawn(6.4, 4.2)
@@ -207,17 +219,18 @@ def sensitivity(result: Result, *, by: float = 0.1, ax: Axes) -> Axes:
     ax.set_yticks(places, ticks)
     ax.set_ylim(max(len(found), 4) - 0.5, -0.5)
     ax.axvline(0, color="black", lw=0.8)
-    notes = ["* one side is out of bounds"] if out.any() else []
-    notes += [f"{beside} inputs of less weight are left out"] if beside > 0 else []
-    words = "; ".join(["change of ER, tCO2", *notes])
-    return _finished(ax, result, f"Emission reductions where one input changes by {by:.0%}", words, True, True)
+    notes = [_("* one side is out of bounds")] if out.any() else []
+    notes += [_("{count} inputs of less weight are left out").format(count=beside)] if beside > 0 else []
+    words = Message("; ").join([_("change of ER, tCO2"), *notes])
+    title = _("Emission reductions where one input changes by {share:.0%}").format(share=by)
+    return _finished(ax, result, title, words, True, True)
 
 
 def _finished(ax: Axes, result: Result, title: str, unit: str, across: bool = False, legend: bool = False) -> Axes:
     """Label a plot of a result, and say where it is an estimate."""
-    ax.set_title(title, fontsize=11, loc="left", pad=22 if legend else 8)
-    (ax.set_xlabel if across else ax.set_ylabel)(unit)
-    (ax.xaxis if across else ax.yaxis).set_major_formatter(lambda value, _: f"{value:,.10g}".replace("-", "−"))
+    ax.set_title(translated(title), fontsize=11, loc="left", pad=22 if legend else 8)
+    (ax.set_xlabel if across else ax.set_ylabel)(translated(unit))
+    (ax.xaxis if across else ax.yaxis).set_major_formatter(lambda value, place: f"{value:,.10g}".replace("-", "−"))
     (ax.xaxis if across else ax.yaxis).grid(True, lw=0.4, color="#cccccc")
     ax.set_axisbelow(True)
     ax.spines[["top", "right"]].set_visible(False)
@@ -225,7 +238,9 @@ def _finished(ax: Axes, result: Result, title: str, unit: str, across: bool = Fa
         ax.legend(frameon=False, fontsize=8, ncols=2, loc="lower left", bbox_to_anchor=(0, 1.01), borderaxespad=0)
     state = str(result.methodology)
     if result.unconfirmed:
-        state += f": an estimate, {len(result.unconfirmed)} of {len(result.items)} items unconfirmed"
+        estimate = _("{methodology}: an estimate, {count} of {every} items unconfirmed")
+        count, every = len(result.unconfirmed), len(result.items)
+        state = translated(estimate.format(methodology=state, count=count, every=every))
     ax.set_xlabel("\n".join(line for line in (ax.get_xlabel(), state) if line), fontsize=8)
     return ax
 
@@ -282,20 +297,23 @@ def equations(methodology: Methodology, *, ax: Axes, **choices: str) -> Axes:
     ax.set_xlim(-0.6, len(columns) - 0.4)
     ax.set_ylim(tallest + 0.3, -0.3)
     ax.axis("off")
-    ax.set_title(f"{methodology}: what is calculated from what", fontsize=11, loc="left")
+    title = _("{methodology}: what is calculated from what").format(methodology=methodology)
+    ax.set_title(translated(title), fontsize=11, loc="left")
     squares: dict[str, Any] = {"s": 60, "marker": "s", "edgecolors": "black", "linewidths": 0.5}
-    handles: list[Any] = [ax.scatter([], [], color=colour, label=words, **squares) for words, colour in _KINDS.items()]
-    handles += ax.plot([], [], "--", color="black", lw=0.9, label="unconfirmed")
+    handles: list[Any] = [
+        ax.scatter([], [], color=colour, label=translated(words), **squares) for words, colour in _KINDS.items()
+    ]
+    handles += ax.plot([], [], "--", color="black", lw=0.9, label=translated(_("unconfirmed")))
     ax.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, 0), ncols=4, frameon=False, fontsize=8)
     return ax
 
 
-_KINDS = {
-    "equation": "#FFFFFF",
-    "monitored": "#CDE6F5",
-    "fixed by the project": "#CCEBE2",
-    "default of the document": "#FBE7BF",
-    "constant, class, axis": "#E6E6E6",
+_KINDS: dict[str, str] = {
+    _("equation"): "#FFFFFF",
+    _("monitored"): "#CDE6F5",
+    _("fixed by the project"): "#CCEBE2",
+    _("default of the document"): "#FBE7BF",
+    _("constant, class, axis"): "#E6E6E6",
 }
 _OF_KIND = {
     Kind.MONITORED: "monitored",

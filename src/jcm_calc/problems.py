@@ -8,6 +8,8 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import Any
 
+from jcm_calc.languages import Message, _, ngettext, translated
+
 # What a person reads; `InputError.problems` has them all.
 LINES = 50
 
@@ -35,7 +37,8 @@ class Problem:
     place: str = ""
 
     def __str__(self) -> str:
-        return f"{self.subject}: {self.complaint}" + (f" [{self.place}]" if self.place else "")
+        text = Message("{}: {}").format(self.subject, self.complaint)
+        return text + Message(" [{}]").format(self.place) if self.place else text
 
 
 class InputError(ValueError):
@@ -52,13 +55,23 @@ class InputError(ValueError):
         self.subject = subject
         self.problems = tuple(problems)
         self.warnings = tuple(warnings)
-        count = f"{len(problems)} problem" + ("s" if len(problems) > 1 else "")
-        lines = [f"{count} with the input of {subject}; nothing was calculated"]
-        lines += [f"  {problem}" for problem in problems[:LINES]]
-        if len(problems) > LINES:
-            lines.append(f"  and {len(problems) - LINES:,} more")
-        lines += [f"  warning: {warning}" for warning in warnings[:LINES]]
-        super().__init__("\n".join(lines))
+        super().__init__(subject)
+
+    @property
+    def headline(self) -> str:
+        """How many problems there are, and with what."""
+        return ngettext(
+            "{count} problem with the input of {subject}; nothing was calculated",
+            "{count} problems with the input of {subject}; nothing was calculated",
+            len(self.problems),
+        ).format(count=len(self.problems), subject=self.subject)
+
+    def __str__(self) -> str:
+        lines: list[str] = [self.headline, *(Message("  {}").format(one) for one in self.problems[:LINES])]
+        if len(self.problems) > LINES:
+            lines.append(_("  and {count:,} more").format(count=len(self.problems) - LINES))
+        lines += [_("  warning: {warning}").format(warning=one) for one in self.warnings[:LINES]]
+        return translated(Message("\n").join(lines))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel between processes with its problems, not only with its message."""
@@ -75,7 +88,7 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     """
     folded = {word.casefold(): word for word in known}
     near = get_close_matches(name.casefold(), folded, n=1)
-    return f"; did you mean {folded[near[0]]}?" if near else ""
+    return _("; did you mean {name}?").format(name=folded[near[0]]) if near else ""
 
 
 def listed(items: Iterable[object], count: int | None = None, limit: int = 5) -> str:
@@ -96,8 +109,8 @@ def listed(items: Iterable[object], count: int | None = None, limit: int = 5) ->
     if count is None:
         items = items if isinstance(items, Collection) else list(items)
         count = len(items)
-    more = f" and {count - limit:,} more" if count > limit else ""
-    return ", ".join(str(item) for item in islice(items, limit)) + more
+    few = Message(", ").join(str(item) for item in islice(items, limit))
+    return few + _(" and {count:,} more").format(count=count - limit) if count > limit else few
 
 
 def shown(value: object, width: int = 60) -> str:
@@ -111,5 +124,5 @@ def shown(value: object, width: int = 60) -> str:
     try:
         text = " ".join(repr(value).split())
     except Exception:  # some objects cannot even be shown, such as integers of more than 4,300 digits
-        text = f"a value of the type {type(value).__name__}"
+        return _("a value of the type {type}").format(type=type(value).__name__)
     return text if len(text) <= width else f"{text[: width - 1]}…"

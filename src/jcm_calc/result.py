@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
 from jcm_calc.eligibility import Verdict
 from jcm_calc.evaluation import EvaluationError, evaluate
 from jcm_calc.inputs import Inputs, coordinates
+from jcm_calc.languages import Message, _, in_language
 from jcm_calc.manifest import (
     bound_digest,
     file_digest,
@@ -275,10 +276,13 @@ class Result:
         """
         import pandas as pd
 
+        return pd.DataFrame(list(self.quantities())).set_index("name")
+
+    def quantities(self) -> Iterator[dict[str, Any]]:
+        """Yield the rows of `Result.trace`, for displays: their texts can be translated."""
         grades: dict[str, str] = {}
         for item in self.items:  # "unconfirmed" sorts after the other two
             grades[item.name] = max(grades.get(item.name, ""), str(item.evidence.grade))
-        rows = []
         for name, node in self.graph.nodes.items():
             try:
                 described = self._described(name)
@@ -287,11 +291,10 @@ class Result:
             symbol = getattr(node, "symbol", name)
             source = node.written(self.methodology.symbols()) if isinstance(node, Equation) else self.source(name)
             if isinstance(node, Equation) and set(node.total) & set(self.inputs.absent):
-                source = f"{source} (none: nothing given has the index {node.total})"
-            grade = str(node.evidence.grade) if isinstance(node, Equation) else grades.get(symbol, "")
+                source += _(" (none: nothing given has the index {index})").format(index=node.total)
+            grade = Message(node.evidence.grade) if isinstance(node, Equation) else Message(grades.get(symbol, ""))
             text = getattr(node, "text", "")
-            rows.append({"name": name, "symbol": symbol, **described, "from": source, "grade": grade, "text": text})
-        return pd.DataFrame(rows).set_index("name")
+            yield {"name": name, "symbol": symbol, **described, "from": source, "grade": grade, "text": text}
 
     def _described(self, name: str) -> dict[str, Any]:
         """Return the value of a quantity, or what describes its values."""
@@ -311,13 +314,12 @@ class Result:
         """Return where the value of a leaf comes from."""
         node = self._node(name)
         if not isinstance(node, Parameter):
-            return "the axes"
+            return _("the axes")
         origin = self.inputs.origins.get(name)
         if origin is not None:
-            written = f" {origin.written}" if origin.written else ""
-            return f"{origin.source}{written}"
+            return Message("{} {}").format(origin.source, origin.written) if origin.written else origin.source
         if node.kind is Kind.DEFAULT:
-            return f"default by {node.by}" if name in self.inputs.tables else "default"
+            return _("default by {key}").format(key=node.by) if name in self.inputs.tables else _("default")
         return node.section
 
     def by_unit(self) -> pd.DataFrame:
@@ -439,7 +441,7 @@ class Result:
         if self.lacking:
             raise UncertifiedError(str(self.methodology), self.lacking)
         if not all(period.dated for period in self.inputs.periods):
-            raise ValueError("a claim is by calendar year: give the periods with p=")
+            raise ValueError(_("a claim is by calendar year: give the periods with p="))
         return self.by_year()["tonnes"].rename("credits")
 
     # Workbook, report and manifest
@@ -452,6 +454,7 @@ class Result:
         project: Mapping[str, Any] | None = None,
         sources: Mapping[str, Mapping[str, str]] | None = None,
         overwrite: bool = False,
+        language: str | None = None,
     ) -> None:
         """Write the official monitoring spreadsheet, with live formulas.
 
@@ -469,6 +472,9 @@ class Result:
             the columns (g) to (k).
         overwrite : bool
             Whether an existing file may be replaced.
+        language : {"en", "ja"}, optional
+            Of labels and headings; that of `jcm_calc.in_language` by default. Symbols, formulas and
+            values are the same, and `jcm_calc.read_workbook` reads both.
 
         Raises
         ------
@@ -488,7 +494,7 @@ class Result:
         """
         from jcm_calc.workbook.writing import write_result
 
-        write_result(path, self, plan, project or {}, sources or {}, overwrite)
+        write_result(path, self, plan, project or {}, sources or {}, overwrite, language)
 
     def to_html(
         self,
@@ -498,6 +504,7 @@ class Result:
         sources: Mapping[str, Mapping[str, str]] | None = None,
         published: Sequence[Comparison] = (),
         overwrite: bool = False,
+        language: str | None = None,
     ) -> None:
         """Write the report: one HTML file, for a browser and for paper, that needs no network.
 
@@ -515,6 +522,8 @@ class Result:
             Published figures beside the calculated ones, from `CaseFile.compare`.
         overwrite : bool
             Whether an existing file may be replaced.
+        language : {"en", "ja"}, optional
+            That of `jcm_calc.in_language` by default. Texts of the methodology stay English.
 
         Raises
         ------
@@ -524,7 +533,8 @@ class Result:
         Examples
         --------
         >>> import jcm_calc, tempfile
-        >>>         >>> result = jcm_calc.calculate("PW_AM001", EG="350 MWh", p="2024")
+        >>> from pathlib import Path
+        >>> result = jcm_calc.calculate("PW_AM001", EG="350 MWh", p="2024")
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     report = Path(folder) / "report.html"
         ...     result.to_html(report, project={"title": "A roof with PV"})
@@ -533,7 +543,8 @@ class Result:
         """
         from jcm_calc.report.document import write
 
-        write(path, self, project or {}, sources or {}, published, overwrite)
+        with in_language(language):
+            write(path, self, project or {}, sources or {}, published, overwrite)
 
     def manifest(self) -> dict[str, Any]:
         """Return all that is needed to calculate again and to compare, ready for JSON.
@@ -552,7 +563,7 @@ class Result:
         m = self.methodology
         rules = rules_digest(m)
         changed = [
-            Problem(str(table), "has changed since it was calculated with: calculate again")
+            Problem(str(table), _("has changed since it was calculated with: calculate again"))
             for table, before in zip(self.call["tables"], self.call["files"], strict=True)
             if file_digest(table) != before
         ]
@@ -606,6 +617,10 @@ def _undefined(error: EvaluationError, inputs: Inputs) -> Problem:
         for at, (letter, axis) in zip(error.place, inputs.axes.items(), strict=True)
         if letter in node.indices and not axis.scalar
     )
-    causes = [f"{symbols[name]} is 0 ({getattr(inputs.graph.nodes[name], 'text', name)})" for name in error.zeros]
-    complaint = "has no value" + (f" for {place}" if place else "")
-    return Problem(symbols[error.name], f"{complaint}: {' and '.join(causes) or 'a number is too large'}")
+    zero = _("{symbol} is 0 ({text})")
+    causes = [
+        zero.format(symbol=symbols[name], text=getattr(inputs.graph.nodes[name], "text", name)) for name in error.zeros
+    ]
+    complaint = _("has no value for {place}: {cause}") if place else _("has no value: {cause}")
+    cause = _(" and ").join(causes) if causes else _("a number is too large")
+    return Problem(symbols[error.name], complaint.format(place=place, cause=cause))

@@ -24,6 +24,7 @@ from fractions import Fraction
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jcm_calc.languages import Message, _
 from jcm_calc.problems import shown, suggestion
 
 if TYPE_CHECKING:
@@ -69,6 +70,21 @@ EXPONENT = re.compile(r"(\*\*|\^)\s*-?\d(?!\d)")
 CARBON_DIOXIDE = re.compile(r"\b([kMG]?g|k?t)[- ]CO2")
 NUMBER_AND_UNIT = re.compile(r"([-+]?[\d.,'_]*\d[\d.,'_]*(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf|infinity)\b)\s*(.*)", re.I)
 ENGLISH_NUMBER = re.compile(r"[-+]?(\d+|\d{1,3}(,\d{3}){2,}|\d{1,3}(,\d{3})+(?=\.))(\.\d*)?([eE][-+]?\d+)?|[-+]?\.\d+")
+
+
+# What stands in place of a unit; a symbol is the same in every language.
+WORDS = (_("date"), _("category"), _("yes/no"))
+
+
+def with_unit(number: str, unit: str) -> str:
+    """Write a number with its unit.
+
+    Examples
+    --------
+    >>> with_unit("0.5", "MWh"), with_unit("3", "")
+    ('0.5 MWh', '3')
+    """
+    return Message("{} {}").format(number, Message(unit)) if unit else number
 
 
 class UnitError(ValueError):
@@ -159,18 +175,20 @@ def parse_unit(unit: str) -> pint.Unit:
     # single exponents of one digit: pint would work on 9**9**9 for ever
     skeleton = EXPONENT.sub("²", re.sub(r"^1\s*/", "", text))
     if re.search(r"(?<!\w)\d|\*\*|\^|²\s*²", skeleton):
-        raise UnitError(f"unknown unit {unit!r}: a unit holds no number")
+        raise UnitError(_("unknown unit {unit}: a unit holds no number").format(unit=repr(unit)))
     for word in re.findall(r"[^\W\d]+", text):
         if word in AMBIGUOUS:
-            raise UnitError(f"unknown unit {unit!r}: {AMBIGUOUS[word]}")
+            raise UnitError(_("unknown unit {unit}: {why}").format(unit=repr(unit), why=AMBIGUOUS[word]))
     try:
         return registry().parse_units(text)
     except pint.UndefinedUnitError as error:
         names = ", ".join(error.unit_names) if not isinstance(error.unit_names, str) else error.unit_names
-        raise UnitError(f"unknown unit {unit!r}: {names} is not defined{suggestion(names, USUAL)}") from None
+        complaint = _("unknown unit {unit}: {names} is not defined{hint}")
+        hint = suggestion(names, USUAL)
+        raise UnitError(complaint.format(unit=repr(unit), names=names, hint=hint)) from None
     except Exception:
         # pint's parser raises tokenizer, value and attribute errors of many kinds on odd text
-        raise UnitError(f"unknown unit {unit!r}") from None
+        raise UnitError(_("unknown unit {unit}").format(unit=repr(unit))) from None
 
 
 @lru_cache(maxsize=4096)
@@ -198,7 +216,8 @@ def conversion(unit: str, declared: str) -> Linear:
         hint = ""
         if source.dimensionality == (target / registry().hour).dimensionality:
             hint = ": give the amount of the whole monitoring period, not a rate"
-        raise UnitError(f"{unit or 'a plain number'!r} cannot be converted to {wanted!r}{hint}")
+        complaint = _("{unit} cannot be converted to {wanted}{hint}")
+        raise UnitError(complaint.format(unit=repr(unit or "a plain number"), wanted=repr(wanted), hint=hint))
     quantity = registry().Quantity
     try:
         offset = float(quantity(0, source).to(target).magnitude)
@@ -207,9 +226,8 @@ def conversion(unit: str, declared: str) -> Linear:
     except Exception:
         shifted = True  # pint refuses to mix temperatures with differences of temperature
     if shifted:
-        raise UnitError(
-            f"{unit!r} has another zero than {wanted!r} and cannot be converted: give the number in {wanted}"
-        )
+        complaint = _("{unit} has another zero than {wanted} and cannot be converted: give the number in {declared}")
+        raise UnitError(complaint.format(unit=repr(unit), wanted=repr(wanted), declared=wanted))
     # Dividing by a whole number keeps 347200 kWh at 347.2 MWh, which 347200 * 0.001 need not do.
     ratio = Fraction(scale).limit_denominator(10**9)
     if ratio and abs(float(ratio) / scale - 1) < (1e-12 if offset else 1e-15):
@@ -238,8 +256,9 @@ def plain_signs(text: str) -> str:
     stripped = text.strip()
     if OTHER_SIGNS.search(stripped):
         plain = unicodedata.normalize("NFKC", stripped).replace("−", "-")
-        hint = f": write {plain}" if "," not in plain else ", which are not understood"
-        raise UnitError(f"{stripped!r} is written in full-width characters{hint}")
+        told = _("{came} is written in full-width characters: write {plain}")
+        unclear = _("{came} is written in full-width characters, which are not understood")
+        raise UnitError((unclear if "," in plain else told).format(came=repr(stripped), plain=plain))
     return stripped
 
 
@@ -267,12 +286,14 @@ def parse_number(text: str) -> float:
         if number.casefold().lstrip("+-") in ("nan", "inf", "infinity"):
             return float(number)
         if re.fullmatch(r"[-+]?[1-9]\d{0,2},\d{3}", number):
-            readings = f"{number.replace(',', '.')} or {number.replace(',', '')}"
-            raise UnitError(f"{number!r} has a comma that can be read in two ways: write {readings}")
+            complaint = _("{came} has a comma that can be read in two ways: write {decimal} or {grouped}")
+            readings = {"decimal": number.replace(",", "."), "grouped": number.replace(",", "")}
+            raise UnitError(complaint.format(came=repr(number), **readings))
         if re.fullmatch(r"[-+]?[\d.]*\d,\d+", number):
-            whole, _, decimals = number.rpartition(",")
-            raise UnitError(f"{number!r} has a decimal comma: write {whole.replace('.', '')}.{decimals}")
-    raise UnitError(f"{number!r} is not a number")
+            whole, _comma, decimals = number.rpartition(",")
+            plain = f"{whole.replace('.', '')}.{decimals}"
+            raise UnitError(_("{came} has a decimal comma: write {plain}").format(came=repr(number), plain=plain))
+    raise UnitError(_("{came} is not a number").format(came=repr(number)))
 
 
 def split(text: str) -> tuple[float, str | None]:
@@ -287,7 +308,8 @@ def split(text: str) -> tuple[float, str | None]:
     """
     match = NUMBER_AND_UNIT.fullmatch(plain_signs(text))
     if match is None:
-        raise UnitError(f"{shown(text)} is not a number with a unit" if text.strip() else "is empty")
+        complaint = _("{came} is not a number with a unit").format(came=shown(text)) if text.strip() else _("is empty")
+        raise UnitError(complaint)
     return parse_number(match[1]), match[2] or None
 
 

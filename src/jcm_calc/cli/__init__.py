@@ -13,6 +13,9 @@ from typing import Any
 
 import click
 
+from jcm_calc.cli.helping import Group
+from jcm_calc.languages import LANGUAGES, _, in_language, preferred, translated
+
 # What a command needs beyond click is imported when it runs: `jcm list` takes no pandas.
 
 DIFFERS, UNUSABLE, REFUSED, INTERRUPTED, FAULT = 1, 2, 3, 130, 70
@@ -27,7 +30,7 @@ with_evidence = click.option(
 )
 
 
-class _Group(click.Group):
+class _Group(Group):
     """A group of commands that turns every outcome into an exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -50,11 +53,11 @@ def _complain(error: Exception) -> int:
     from jcm_calc.rulebooks import MethodologyNotFoundError
 
     if isinstance(error, InputError):
-        output.complaints(str(error).partition("\n")[0], error.problems, error.warnings)
+        output.complaints(error.headline, error.problems, error.warnings)
     elif isinstance(error, MethodologyNotFoundError):
-        output.complaints("Nothing was calculated", [Problem("methodology", str(error))])
+        output.complaints(_("Nothing was calculated"), [Problem(_("methodology"), str(error))])
     elif isinstance(error, EvaluationError):
-        output.complaints("There is no result", [Problem("equations", str(error))])
+        output.complaints(_("There is no result"), [Problem(_("equations"), str(error))])
     else:
         _report_fault(error)
         return FAULT
@@ -70,20 +73,29 @@ def _report_fault(error: Exception) -> None:
         traceback.print_exception(error)
     frame = traceback.extract_tb(error.__traceback__)[-1]
     lines = [
-        "This is a fault of jcm_calc, not of your input.",
-        "Please report this with the case file and the text below.",
+        translated(_("This is a fault of jcm_calc, not of your input.")),
+        translated(_("Please report this with the case file and the text below.")),
         "",
         f"  {type(error).__name__}: {error}",
         f"  in {frame.name}, {Path(frame.filename).name} line {frame.lineno}",
         f"  jcm_calc {version('jcm-calc')}, Python {platform.python_version()}, {platform.system()}",
         "",
-        "JCM_DEBUG=1 shows where it comes from.",
+        translated(_("JCM_DEBUG=1 shows where it comes from.")),
     ]
     click.echo("\n".join(lines), err=True)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="jcm-calc", prog_name="jcm")
+@click.option(
+    "--lang",
+    type=click.Choice(list(LANGUAGES)),
+    is_eager=True,
+    expose_value=False,
+    default=lambda: preferred(os.environ.get),
+    callback=lambda ctx, option, code: ctx.with_resource(in_language(code)),
+    help="The language; without it JCM_LANG, LANGUAGE, LC_ALL or LANG decides.",
+)
 def jcm() -> None:
     """Emission reductions under the Joint Crediting Mechanism.
 
@@ -160,7 +172,9 @@ def calc(
 @jcm.command()
 @click.argument("number")
 @click.argument("more_years", nargs=-1, metavar="", type=int)
-@click.option("-o", "--output", metavar="FILE.xlsx", required=True, type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", metavar="FILE.xlsx", required=True, type=click.Path(path_type=Path), help="Where to write."
+)
 @click.option("--units", metavar="N", multiple=True, default=["1"], help="Rows along every index, or i=N along one.")
 @click.option("--years", metavar="YEAR ...", multiple=True, type=int, help="The calendar years of the report.")
 @click.option("--force", is_flag=True, help="Overwrite FILE.xlsx.")
@@ -256,7 +270,14 @@ def report(case: Path, path: Path, force: bool, evidence: tuple[Path, ...], as_j
 @click.option(
     "--previous", metavar="EARLIER.xlsx", multiple=True, type=click.Path(path_type=Path), help="An earlier report."
 )
-@click.option("--materiality", metavar="SHARE", type=click.FloatRange(0, 1), default=0.05, show_default=True)
+@click.option(
+    "--materiality",
+    metavar="SHARE",
+    type=click.FloatRange(0, 1),
+    default=0.05,
+    show_default=True,
+    help="From which share of ER a difference is material.",
+)
 @click.option("--select", metavar="CODE", multiple=True, help="Only these checks, such as A1, or C for a group.")
 @click.option("--ignore", metavar="CODE", multiple=True, help="Not these checks.")
 @click.option("--certify", is_flag=True, help="Refuse a claim that rests on anything unconfirmed.")

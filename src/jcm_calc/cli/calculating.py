@@ -15,6 +15,7 @@ from jcm_calc.case_file import CaseFile, Comparison, read_case
 from jcm_calc.cli import DIFFERS, REFUSED, UNUSABLE, output
 from jcm_calc.credits import Item, UncertifiedError
 from jcm_calc.files import save
+from jcm_calc.languages import Message, _, ngettext, translated
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.report import amounts
 
@@ -43,7 +44,9 @@ def calculate_case(
     if target is not None:
         output.check_target(target, force, (".json", ".xlsx"))
     if plan is not None and (target is None or target.suffix.casefold() != ".xlsx"):
-        raise click.UsageError("--plan fills the monitoring plan of a workbook: name one with -o FILE.xlsx")
+        raise click.UsageError(
+            translated(_("--plan fills the monitoring plan of a workbook: name one with -o FILE.xlsx"))
+        )
     with warnings_shown_here():
         given = read(path)
         monitored = monitored_shown(given.case, evidence)
@@ -121,7 +124,7 @@ def _by_year(result: Result) -> pd.DataFrame | None:
     try:
         return result.by_year()
     except ValueError as error:
-        output.complaints("There are no whole tonnes by calendar year", [Problem("p", str(error))])
+        output.complaints(_("There are no whole tonnes by calendar year"), [Problem("p", str(error))])
         return None
 
 
@@ -151,7 +154,7 @@ def _save(
             text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
             save(path, text.encode(), overwrite=force)
     except OSError as error:
-        raise click.BadParameter(f"{path} cannot be written: {error.strerror}", param_hint="--output") from None
+        raise output.unwritable(path, error) from None
 
 
 def _as_data(
@@ -201,7 +204,7 @@ def _page(
     comparisons: Sequence[Comparison],
     trace: bool,
 ) -> None:
-    output.paragraph(f"{result.methodology}: {result.methodology.title}", bold=True)
+    output.paragraph(Message("{}: {}").format(result.methodology, result.methodology.title), bold=True)
     if title := ": ".join(case.project[key] for key in ("number", "title") if key in case.project):
         output.paragraph(title)
     if trace:
@@ -217,25 +220,24 @@ def _page(
         _eligibility(result)
     _marks(result)
     if credits is not None:
-        output.heading("Credits: the claim")
-        output.table(["year", "tonnes"], [[year, f"{tonnes:,}"] for year, tonnes in credits.items()])
+        output.heading(_("Credits: the claim"))
+        output.table([_("year"), _("tonnes")], [[year, f"{tonnes:,}"] for year, tonnes in credits.items()])
 
 
 def _inputs(result: Result) -> None:
-    rows = result.trace()
-    rows = rows[[name in result.methodology.inputs for name in rows.index]]
-    output.heading("Inputs")
+    rows = [row for row in result.quantities() if row["name"] in result.methodology.inputs]
+    output.heading(_("Inputs"))
     output.table(
-        ["symbol", "value", "from", "grade"],
-        [[row["symbol"], amounts.value(row), row["from"], row["grade"]] for _, row in rows.iterrows()],
+        [_("symbol"), _("value"), _("from"), _("grade")],
+        [[row["symbol"], amounts.value(row), row["from"], row["grade"]] for row in rows],
     )
 
 
 def _trace(result: Result) -> None:
-    rows = [row for _, row in result.trace().iterrows()]
-    output.heading("Every quantity in the order of calculation")
+    rows = list(result.quantities())
+    output.heading(_("Every quantity in the order of calculation"))
     output.table(
-        ["symbol", "value", "grade"],
+        [_("symbol"), _("value"), _("grade")],
         [[row["symbol"], amounts.value(row), row["grade"]] for row in rows],
         [[row["from"]] for row in rows],
     )
@@ -243,7 +245,7 @@ def _trace(result: Result) -> None:
 
 def _periods(result: Result) -> None:
     columns = [result[name].magnitude.ravel() for name in RESULTS]
-    output.heading("Emissions by period, tCO2")
+    output.heading(_("Emissions by period, tCO2"))
     output.table(
         ["p", *RESULTS],
         [
@@ -254,11 +256,15 @@ def _periods(result: Result) -> None:
 
 
 def _years(years: pd.DataFrame) -> None:
-    output.heading("By calendar year, tCO2 and whole tonnes")
+    output.heading(_("By calendar year, tCO2 and whole tonnes"))
     output.table(
-        ["year", *RESULTS, "tonnes"],
+        [_("year"), *RESULTS, _("tonnes")],
         [
-            [str(_year(year) or "undated"), *(amounts.tonnes(row[name]) for name in RESULTS), f"{int(row['tonnes']):,}"]
+            [
+                str(_year(year) or _("undated")),
+                *(amounts.tonnes(row[name]) for name in RESULTS),
+                f"{int(row['tonnes']):,}",
+            ]
             for year, row in years.iterrows()
         ],
     )
@@ -271,33 +277,33 @@ def _year(year: Any) -> int | None:
 
 
 def _comparisons(case: CaseFile, comparisons: Sequence[Comparison]) -> None:
-    output.heading("Published figures")
+    output.heading(_("Published figures"))
     output.table(
-        ["", "published", "calculated", ""],
+        ["", _("published"), _("calculated"), ""],
         [
             [
-                one.name,
+                Message(one.name),
                 ", ".join(one.published),
                 ", ".join(
                     f"{value:,}" if isinstance(value, int) else amounts.tonnes(value) for value in one.calculated
                 ),
-                "agrees" if one.agrees else "differs",
+                _("agrees") if one.agrees else _("differs"),
             ]
             for one in comparisons
         ],
     )
     if case.source is not None:
-        output.paragraph(f"Source: {case.source.source}", 2)
+        output.paragraph(_("Source: {source}").format(source=case.source.source), 2)
         output.paragraph(str(case.source), 2)
 
 
 def _eligibility(result: Result) -> None:
-    rows = [row for _, row in result.eligibility().reset_index().iterrows()]
-    output.heading("Eligibility criteria")
+    verdicts = result.verdicts
+    output.heading(_("Eligibility criteria"))
     output.table(
-        ["no.", "answer", "to be shown", "grade"],
-        [[row["number"], row["answer"], row["to be shown"], row["grade"]] for row in rows],
-        [[row["text"]] for row in rows],
+        [_("no."), _("answer"), _("to be shown"), _("grade")],
+        [[one.criterion.number, one.answer, ", ".join(one.missing), one.criterion.evidence.grade] for one in verdicts],
+        [[one.criterion.text] for one in verdicts],
     )
 
 
@@ -313,30 +319,31 @@ def _marks(result: Result) -> None:
             [[item.detail] for item, _ in read],
         )
     if not unconfirmed:
-        output.heading(f"Confirmed: all {len(items)} rules and values")
+        output.heading(_("Confirmed: all {count} rules and values").format(count=len(items)))
         return
-    output.heading(f"An estimate: {len(unconfirmed)} of {len(items)} rules and values are not confirmed")
+    headline = _("An estimate: {count} of {every} rules and values are not confirmed")
+    output.heading(headline.format(count=len(unconfirmed), every=len(items)))
     names: dict[str, list[str]] = {}
     for item in unconfirmed:
         names.setdefault(item.kind, []).append(item.name)
-    output.table(["", "", ""], [[kind, str(len(found)), ", ".join(found)] for kind, found in names.items()])
+    output.table(["", "", ""], [[kind, str(len(found)), _(", ").join(found)] for kind, found in names.items()])
     number = result.methodology.number
-    output.paragraph(f"`jcm show {number}` says what is known of each.", 2)
-    output.paragraph(f"`jcm evidence new {number}` writes a file in which a reader of the document confirms them.", 2)
+    output.paragraph(_("`jcm show {number}` says what is known of each.").format(number=number), 2)
+    how = _("`jcm evidence new {number}` writes a file in which a reader of the document confirms them.")
+    output.paragraph(how.format(number=number), 2)
 
 
 def _refuse(result: Result, missing: Sequence[Item]) -> None:
     problems = [
         Problem(
-            f"{item.kind} {item.name}",
-            ": ".join(part for part in (item.lacks, item.detail, str(item.evidence)) if part),
-            f"should stand in: {item.section}",
+            Message("{} {}").format(item.kind, item.name),
+            Message(": ").join(part for part in (item.lacks, item.detail, str(item.evidence)) if part),
+            _("should stand in: {section}").format(section=item.section),
         )
         for item in missing
     ]
-    output.complaints(
-        f"No claim: {result.methodology} supports an estimate; {len(missing)} items are missing", problems
-    )
+    title = _("No claim: {methodology} supports an estimate; {count} items are missing")
+    output.complaints(title.format(methodology=result.methodology, count=len(missing)), problems)
 
 
 # Replay
@@ -350,8 +357,8 @@ def replay_manifest(path: Path, as_json: bool) -> int:
     manifest = _read_manifest(path)
     rules = manifest["methodology"]["rules"]
     if input_digest(manifest["call"], rules) != manifest["hash"]:
-        complaint = "was changed after it was written: its hash does not fit its input. Nothing was calculated"
-        output.complaints("The manifest differs", [Problem(path.name, complaint)])
+        complaint = _("was changed after it was written: its hash does not fit its input. Nothing was calculated")
+        output.complaints(_("The manifest differs"), [Problem(path.name, complaint)])
         if as_json:
             output.data({"agrees": False, "altered": True, "differences": []})
         return DIFFERS
@@ -359,17 +366,20 @@ def replay_manifest(path: Path, as_json: bool) -> int:
         result = replay(manifest)
     again = result.manifest()
     if again["methodology"]["rules"] != rules:
-        output.remarks([Problem(str(result.methodology), "its rules have changed since the manifest was written")])
+        changed = _("its rules have changed since the manifest was written")
+        output.remarks([Problem(str(result.methodology), changed)])
     for key in STATED:
         if manifest.get(key) != again[key]:
-            output.remarks([Problem(key, "is stated otherwise in the manifest than this calculation finds it")])
+            stated = _("is stated otherwise in the manifest than this calculation finds it")
+            output.remarks([Problem(key, stated)])
     differences = list(_differences(result, manifest["results"], again["results"]))
     if as_json:
         output.data({"agrees": not differences, "altered": False, "differences": differences})
     elif differences:
         _write_differences(result, differences)
     else:
-        output.write(f"{result.methodology}: RE, PE and ER agree exactly with {output.clean(path.name)}")
+        agreed = _("{methodology}: RE, PE and ER agree exactly with {file}")
+        output.write(agreed.format(methodology=result.methodology, file=output.clean(path.name)))
     return DIFFERS if differences else 0
 
 
@@ -378,19 +388,21 @@ def _read_manifest(path: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise _unusable(path, f"cannot be read: {error.strerror}") from None
+        raise _unusable(path, _("cannot be read: {reason}").format(reason=error.strerror)) from None
     except (ValueError, RecursionError) as error:
-        raise _unusable(path, f"is no manifest: {error}") from None
+        raise _unusable(path, _("is no manifest: {error}").format(error=error)) from None
     wanted = {"schema": int, "methodology": dict, "call": dict, "periods": list, "results": dict, "hash": str}
     if not isinstance(manifest, dict) or not all(isinstance(manifest.get(key), kind) for key, kind in wanted.items()):
-        raise _unusable(path, f"is no manifest: it must have {', '.join(wanted)}, as `jcm calc -o` writes them")
+        complaint = _("is no manifest: it must have {keys}, as `jcm calc -o` writes them")
+        raise _unusable(path, complaint.format(keys=", ".join(wanted)))
     if manifest["schema"] != 1:
-        raise _unusable(path, f"has schema {manifest['schema']}; this version of jcm_calc reads schema 1")
+        complaint = _("has schema {schema}; this version of jcm_calc reads schema 1")
+        raise _unusable(path, complaint.format(schema=manifest["schema"]))
     if not all(isinstance(manifest["methodology"].get(key), str) for key in ("number", "version", "rules")):
-        raise _unusable(path, "is no manifest: its methodology lacks number, version or rules")
+        raise _unusable(path, _("is no manifest: its methodology lacks number, version or rules"))
     tables = manifest["call"].get("tables")
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise _unusable(path, "is no manifest: its call lacks tables")
+        raise _unusable(path, _("is no manifest: its call lacks tables"))
     return manifest
 
 
@@ -407,8 +419,13 @@ def _differences(result: Result, stored: Mapping[str, Any], again: Mapping[str, 
 
 
 def _write_differences(result: Result, differences: Sequence[Mapping[str, Any]]) -> None:
-    output.write(f"{result.methodology}: {len(differences)} results differ from the stored ones")
+    headline = ngettext(
+        "{methodology}: {count} result differs from the stored one",
+        "{methodology}: {count} results differ from the stored ones",
+        len(differences),
+    )
+    output.write(headline.format(methodology=result.methodology, count=len(differences)))
     output.table(
-        ["", "p", "stored", "recalculated"],
+        ["", "p", _("stored"), _("recalculated")],
         [[one["name"], one["p"], str(one["stored"]), str(one["recalculated"])] for one in differences],
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jcm_calc.cli import output
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import GRADES, Evidence
+from jcm_calc.languages import Message, _
 from jcm_calc.reference_data import partner_countries
 from jcm_calc.report.sections import LEGEND, Sources, identity, sections
 from jcm_calc.rulebooks import every, known, methodology, overview
@@ -20,22 +21,28 @@ if TYPE_CHECKING:
 def list_methodologies(as_json: bool, with_known: bool) -> None:
     """List every methodology, and those that are known and not implemented, where asked for."""
     countries = partner_countries()
-    rows = [{**overview(item), "country name": countries.get(item.country, "")} for item in every()]
+    methodologies = list(every())
+    rows = [{**overview(item), "country name": countries.get(item.country, "")} for item in methodologies]
     if as_json:
         output.data([*rows, *(_known_as_data() if with_known else ())])
         return
-    counted = ("equations", "defaults", "criteria")
+    counted = (_("equations"), _("defaults"), _("criteria"))
     output.table(
-        ["number", "ver", "country", "scope", *counted],
+        [_("number"), _("ver"), _("country"), _("scope"), *counted],
         [
-            [str(row["number"]), str(row["version"]), str(row["country name"] or row["country"]), str(row["scope"])]
+            [
+                str(row["number"]),
+                str(row["version"]),
+                Message(str(row["country name"] or row["country"])),
+                str(row["scope"]),
+            ]
             + ["/".join(str(row[f"{what} {grade}"]) for grade in GRADES) for what in counted]
-            for row in rows
+            for item, row in zip(methodologies, rows, strict=True)
         ],
-        [[str(row["title"])] for row in rows],
+        [[item.title] for item in methodologies],
     )
     if output.width():
-        output.heading("Evidence is counted as primary/secondary/unconfirmed")
+        output.heading(_("Evidence is counted as primary/secondary/unconfirmed"))
         _legend()
     if with_known:
         output.heading("Known, not implemented")
@@ -79,7 +86,7 @@ def show_methodology(number: str, version: str | None, as_json: bool) -> None:
     if as_json:
         output.data(_as_data(m))
         return
-    output.paragraph(f"{m}: {m.title}", bold=True)
+    output.paragraph(Message("{}: {}").format(m, m.title), bold=True)
     if m.note:
         output.write()
         output.paragraph(m.note)
@@ -90,14 +97,14 @@ def show_methodology(number: str, version: str | None, as_json: bool) -> None:
         if section.note:
             output.paragraph(section.note, 2)
     if sources.numbers:
-        output.heading("Sources")
+        output.heading(_("Sources"))
         output.table(["", ""], [[f"[{number}]", source] for source, number in sources.numbers.items()])
-    output.heading("Grades")
+    output.heading(_("Grades"))
     _legend()
 
 
 def _legend() -> None:
-    output.table(["", ""], list(LEGEND.items()))
+    output.table(["", ""], [[Message(word), text] for word, text in LEGEND.items()])
 
 
 def _as_data(m: Methodology) -> dict[str, Any]:

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 from jcm_calc.cli import DIFFERS, UNUSABLE, output
 from jcm_calc.declarations import Methodology
+from jcm_calc.languages import Message, _
 from jcm_calc.rulebooks import MethodologyNotFoundError, modules, versions
 
 if TYPE_CHECKING:
     from jcm_calc.conformance import Outcome
 
 Checked = tuple[Methodology, "list[Outcome]"]
-STATES = ("passed", "waived", "failed")
+STATES = (_("passed"), _("waived"), _("failed"))
 
 
 class UnusableError(Exception):
@@ -52,7 +53,8 @@ def check_methodologies(subject: str | None, examples: int, as_json: bool) -> in
 
 def _conform() -> Any:
     if importlib.util.find_spec("hypothesis") is None:
-        raise UnusableError("jcm check draws inputs with hypothesis, which is missing: pip install jcm-calc[check]")
+        needed = _("jcm check draws inputs with hypothesis, which is missing: pip install jcm-calc[check]")
+        raise UnusableError(needed)
     from jcm_calc.conformance import conform
 
     return conform
@@ -93,14 +95,14 @@ def _of_number(number: str) -> list[Methodology]:
 
 def _of_file(path: Path) -> list[Methodology]:
     if not path.is_file():
-        raise UnusableError(f"{path}: there is no such file")
+        raise UnusableError(_("{path}: there is no such file").format(path=path))
     try:
         module = _import(path.resolve())
     except (Exception, SystemExit) as error:
         raise UnusableError(_not_imported(str(path), error)) from None
     found = [item for item in vars(module).values() if isinstance(item, Methodology)]
     if not found:
-        raise UnusableError(f"{path}: declares no Methodology")
+        raise UnusableError(_("{path}: declares no Methodology").format(path=path))
     return list({id(item): item for item in found}.values())
 
 
@@ -130,8 +132,11 @@ def _import(path: Path) -> ModuleType:
 def _not_imported(name: str, error: BaseException) -> str:
     """Say why a module cannot be imported, and in which line of which file."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_machinery(frame.filename)]
-    place = f" ({Path(frames[-1].filename).name} line {frames[-1].lineno})" if frames else ""
-    return f"{name}: cannot be imported: {type(error).__name__}: {error}{place}"
+    last = frames[-1] if frames else None
+    line = _(" ({file} line {line})")
+    place = line.format(file=Path(last.filename).name, line=last.lineno) if last else ""
+    complaint = _("{name}: cannot be imported: {type}: {error}")
+    return complaint.format(name=name, type=type(error).__name__, error=error) + place
 
 
 def _is_machinery(filename: str) -> bool:
@@ -154,25 +159,26 @@ def _as_data(m: Methodology, outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 def _overview(checked: Sequence[Checked]) -> None:
     output.table(
-        ["number", "ver", *STATES],
+        [_("number"), _("ver"), *map(Message, STATES)],
         [[m.number, m.version, *map(str, _counts(outcomes).values())] for m, outcomes in checked],
     )
-    for title, state in (("Failed", "failed"), ("Waived by the module", "waived")):
+    for title, state in ((_("Failed"), "failed"), (_("Waived by the module"), "waived")):
         found = [(m, one) for m, outcomes in checked for one in outcomes if one.state == state]
         if found:
             output.heading(title)
             output.table(
-                ["number", "ver", "check"],
+                [_("number"), _("ver"), _("check")],
                 [[m.number, m.version, one.check] for m, one in found],
                 [[one.failure or one.waived] for _, one in found],
             )
 
 
 def _every_check(m: Methodology, outcomes: Sequence[Outcome]) -> None:
-    counts = ", ".join(f"{count} {state}" for state, count in _counts(outcomes).items() if count)
-    output.paragraph(f"{m}: {counts}", bold=True)
+    found = _counts(outcomes).items()
+    counts = _(", ").join(Message("{} {}").format(count, Message(state)) for state, count in found if count)
+    output.paragraph(Message("{}: {}").format(m, counts), bold=True)
     output.table(
-        ["check", ""],
-        [[one.check, one.state] for one in outcomes],
+        [_("check"), ""],
+        [[one.check, Message(one.state)] for one in outcomes],
         [[one.failure or one.waived or one.asked] for one in outcomes],
     )

@@ -11,6 +11,7 @@ import click
 
 from jcm_calc.cli import UNUSABLE, output
 from jcm_calc.cli.calculating import monitored_shown, read, warnings_shown_here
+from jcm_calc.languages import _, translated
 
 if TYPE_CHECKING:
     from jcm_calc.explanation import Explanation, Step
@@ -20,7 +21,8 @@ def explain_case(path: Path, name: str, at: Sequence[str], evidence: Sequence[Pa
     """Explain a quantity of a case file."""
     pairs = [one.partition("=") for one in at]
     if wrong := [one for one, (letter, sign, label) in zip(at, pairs, strict=True) if not (letter and sign and label)]:
-        raise click.BadParameter(f"{', '.join(wrong)}: write an index and a label, such as p=2024", param_hint="--at")
+        complaint = _("{wrong}: write an index and a label, such as p=2024").format(wrong=", ".join(wrong))
+        raise click.BadParameter(translated(complaint), param_hint="--at")
     with warnings_shown_here():
         given = read(path)
         result = given.case.calculate(evidence=evidence)
@@ -28,7 +30,7 @@ def explain_case(path: Path, name: str, at: Sequence[str], evidence: Sequence[Pa
     if as_json:
         output.data(_as_data(found))
     else:
-        output.write("\n".join(_printable(line) for line in str(found).splitlines()))
+        output.write("\n".join(_printable(line) for line in translated(str(found)).splitlines()))
     output.remarks([*given.remarks, *result.inputs.warnings])
 
 
@@ -66,7 +68,7 @@ def report_case(path: Path, target: Path, force: bool, evidence: Sequence[Path] 
     """Write the report of a case file; return the exit code."""
     output.check_target(target, force, (".html",))
     if importlib.util.find_spec("matplotlib") is None:
-        output.write("jcm report draws with matplotlib, which is missing: pip install jcm-calc[plot]", err=True)
+        output.write(_("jcm report draws with matplotlib, which is missing: pip install jcm-calc[plot]"), err=True)
         return UNUSABLE
     with warnings_shown_here():
         given = read(path)
@@ -76,10 +78,10 @@ def report_case(path: Path, target: Path, force: bool, evidence: Sequence[Path] 
         published = case.compare(result)
         result.to_html(target, project=case.project, sources=case.sources, published=published, overwrite=force)
     except OSError as error:
-        raise click.BadParameter(f"{target} cannot be written: {error.strerror}", param_hint="--output") from None
+        raise output.unwritable(target, error) from None
     if as_json:
         output.data({"written": str(target), "unconfirmed": len(result.unconfirmed)})
     else:
-        output.write(f"{output.clean(str(target))} is written")
+        output.write(_("{path} is written").format(path=output.clean(str(target))))
     output.remarks([*given.remarks, *result.inputs.warnings])
     return 0

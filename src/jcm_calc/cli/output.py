@@ -1,4 +1,7 @@
-"""How the command writes: tables in colour, as wide as the terminal; plain, one line a record, in a pipe."""
+"""How the command writes: tables in colour, as wide as the terminal; plain, one line a record, in a pipe.
+
+Messages of the library are written in the language of the context, JSON in English.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from jcm_calc.languages import Message, _, translated
 from jcm_calc.problems import Problem
 
 MAX_WIDTH = 120
@@ -61,7 +65,7 @@ def write(text: str = "", err: bool = False) -> None:
     """Write text as it is."""
     stream = sys.stderr if err else sys.stdout
     try:
-        print(text, file=stream, flush=True)
+        print(translated(text), file=stream, flush=True)
     except BrokenPipeError:
         # whatever else is written, now or when the interpreter flushes, goes nowhere
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
@@ -76,7 +80,7 @@ def data(content: Any) -> None:
 def heading(text: str) -> None:
     """Write the heading of a section."""
     write()
-    show(Text(text, "bold"))
+    show(Text(clean(text), "bold"))
 
 
 def paragraph(text: str, indent: int = 0, bold: bool = False) -> None:
@@ -94,6 +98,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]], details: Itera
     details : iterable of sequences of str, optional
         For each row, texts that stand at the end of its line.
     """
+    headings = [clean(text) for text in headings]
     cells = [[clean(cell) for cell in row] for row in rows]
     if not cells:
         return
@@ -129,7 +134,8 @@ def _columns(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> Table:
 
 
 def _styled(row: Sequence[str]) -> list[Text]:
-    return [Text(cell, STYLES.get(cell, "")) for cell in row]
+    styles = {translated(Message(word)): style for word, style in STYLES.items()}
+    return [Text(cell, styles.get(cell, "")) for cell in row]
 
 
 def _below(headings: Sequence[str], cells: Sequence[Sequence[str]], texts: Sequence[str]) -> None:
@@ -146,14 +152,22 @@ def _below(headings: Sequence[str], cells: Sequence[Sequence[str]], texts: Seque
 def check_target(path: Path, force: bool, suffixes: Sequence[str]) -> None:
     """Refuse to overwrite a file, and a name that ends otherwise than what is written."""
     if path.suffix.casefold() not in suffixes:
-        raise click.BadParameter(f"{path} must end with {' or '.join(suffixes)}", param_hint="--output")
+        complaint = _("{path} must end with {endings}").format(path=path, endings=_(" or ").join(suffixes))
+        raise click.BadParameter(translated(complaint), param_hint="--output")
     if path.exists() and not force:
-        raise click.BadParameter(f"{path} exists already; --force overwrites it", param_hint="--output")
+        complaint = _("{path} exists already; --force overwrites it").format(path=path)
+        raise click.BadParameter(translated(complaint), param_hint="--output")
+
+
+def unwritable(path: Path, error: OSError) -> click.BadParameter:
+    """Return the complaint about a file that cannot be written."""
+    complaint = _("{path} cannot be written: {reason}").format(path=path, reason=error.strerror)
+    return click.BadParameter(translated(complaint), param_hint="--output")
 
 
 def complaints(title: str, problems: Sequence[Problem], warnings: Sequence[Problem] = ()) -> None:
     """Write all that is wrong with an input to standard error."""
-    show(Text(title, "bold red"), err=True)
+    show(Text(clean(title), "bold red"), err=True)
     for problem in problems:
         _complaint(problem, "bold red")
     remarks(warnings)
@@ -162,16 +176,17 @@ def complaints(title: str, problems: Sequence[Problem], warnings: Sequence[Probl
 def remarks(warnings: Iterable[Problem]) -> None:
     """Write warnings to standard error."""
     for warning in warnings:
-        _complaint(warning, "bold yellow", "warning: ")
+        _complaint(warning, "bold yellow", _("warning: "))
 
 
 def _complaint(problem: Problem, style: str, before: str = "") -> None:
-    subject = Text.assemble((f"{before}{clean(problem.subject)}", style), f": {clean(problem.complaint)}")
+    head = f"{translated(before)}{clean(problem.subject)}"
+    subject = Text.assemble((head, style), f": {clean(problem.complaint)}")
     if problem.place:
         subject.append(f" [{clean(problem.place)}]", "dim")
     show(Padding(subject, (0, 0, 0, 2)), err=True)
 
 
 def clean(text: str) -> str:
-    """Return a text on one line, without control characters."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    """Return a text in the language of the context on one line, without control characters."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in translated(text)).split())

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from jcm_calc.cli import output
+from jcm_calc.languages import _, translated
 from jcm_calc.rulebooks import methodology
 
 
@@ -22,11 +23,11 @@ def write_template(
     try:
         m.template(path, units=counts, years=years, overwrite=force)
     except OSError as error:
-        raise click.BadParameter(f"{path} cannot be written: {error.strerror}", param_hint="--output") from None
+        raise output.unwritable(path, error) from None
     if as_json:
         output.data({"written": str(path), "methodology": m.number, "version": m.version})
     else:
-        output.paragraph(f"{path}: fill in the coloured cells, then run: jcm calc {path}")
+        output.paragraph(_("{path}: fill in the coloured cells, then run: jcm calc {path}").format(path=path))
 
 
 def _counts(units: Sequence[str], letters: Sequence[str]) -> dict[str, int]:
@@ -35,6 +36,7 @@ def _counts(units: Sequence[str], letters: Sequence[str]) -> dict[str, int]:
     for text in units:
         match = re.fullmatch(r"(?:(\w)=)?(\d{1,7})", text)
         if match is None:
-            raise click.BadParameter(f"{text!r} came, expected a number such as 3, or i=3", param_hint="--units")
+            complaint = _("{came} came, expected a number such as 3, or i=3").format(came=repr(text))
+            raise click.BadParameter(translated(complaint), param_hint="--units")
         counts |= {match[1]: int(match[2])} if match[1] else dict.fromkeys(letters, int(match[2]))
     return counts

@@ -12,8 +12,9 @@ from rich.progress import Progress
 
 from jcm_calc.cli import DIFFERS, REFUSED, UNUSABLE, output
 from jcm_calc.evidence import UnconfirmedWarning
+from jcm_calc.languages import Message, _, ngettext, translated
 from jcm_calc.problems import InputError, InputWarning, Problem
-from jcm_calc.verification.findings import Severity
+from jcm_calc.verification.findings import SEVERITIES, Severity
 from jcm_calc.verification.paper import details, summary
 from jcm_calc.verification.verifying import Verdict, Verification, verify, verify_all
 
@@ -52,31 +53,38 @@ def _code(found: Verification, certify: bool) -> int:
         code = REFUSED if certify and found.uncertified else 0
     if certify and found.uncertified:
         problems = [Problem(found.path.name, reason) for reason in found.uncertified]
-        output.complaints(f"The claim cannot be certified, because of {len(problems)} items", problems)
+        title = ngettext(
+            "The claim cannot be certified, because of {count} item",
+            "The claim cannot be certified, because of {count} items",
+            len(problems),
+        )
+        output.complaints(title.format(count=len(problems)), problems)
     return code
 
 
 def _page(found: Verification) -> None:
-    output.heading(f"Verification of {found.path.name}")
+    output.heading(_("Verification of {file}").format(file=found.path.name))
     output.table(["", ""], [list(row) for row in summary(found)])
     for finding in found.findings:
         output.paragraph("")
         place = f" ({finding.place})" if finding.place else ""
-        output.paragraph(f"{finding.code} {finding.severity}: {finding.message}{place}", bold=True)
+        head = Message("{} {}: {}{}").format(finding.code, finding.severity, finding.message, place)
+        output.paragraph(head, bold=True)
         for name, text in details(finding):
-            output.paragraph(f"{name}: {text}", indent=4)
+            output.paragraph(Message("{}: {}").format(name, text), indent=4)
         for text in finding.consequences:
-            output.paragraph(f"follows: {text}", indent=4)
+            output.paragraph(_("follows: {text}").format(text=text), indent=4)
 
 
 def verify_folder(folder: Path, plan: Path | None, options: dict[str, Any], case: Path | None, as_json: bool) -> int:
     """Verify every workbook of a folder on all cores, and write a table; return the exit code."""
     files = sorted(path for path in folder.glob("*.xlsx") if not path.name.startswith("~"))
     if not files:
-        raise click.BadParameter(f"{folder} holds no .xlsx file", param_hint="REPORT")
+        complaint = _("{folder} holds no .xlsx file").format(folder=folder)
+        raise click.BadParameter(translated(complaint), param_hint="REPORT")
     done: dict[Path, dict[str, Any] | InputError] = {}
     with Progress(console=_console(), transient=True) as progress:
-        task = progress.add_task("verifying", total=len(files))
+        task = progress.add_task(translated(_("verifying")), total=len(files))
         for path, outcome in verify_all(files, plan, case, options):
             done[path] = outcome
             progress.advance(task)
@@ -84,7 +92,7 @@ def verify_folder(folder: Path, plan: Path | None, options: dict[str, Any], case
     if as_json:
         output.data([_data(path, outcome) for path, outcome in ordered])
     else:
-        headings = ["file", "methodology", "verdict", "claimed", "due", *(f"{one}s" for one in Severity)]
+        headings = [_("file"), _("methodology"), _("verdict"), _("claimed"), _("due"), *SEVERITIES.values()]
         output.table(headings, [_row(path, outcome) for path, outcome in ordered])
     return _codes([outcome for _, outcome in ordered])
 
@@ -97,11 +105,11 @@ def _console() -> Any:
 
 def _row(path: Path, outcome: dict[str, Any] | InputError) -> list[str]:
     if isinstance(outcome, InputError):
-        return [path.name, "", f"unusable: {outcome.problems[0].complaint}", "", "", "", "", ""]
+        return [path.name, "", _("unusable: {complaint}").format(complaint=outcome.problems[0].complaint), *[""] * 5]
     amounts = ["" if one is None else f"{one:,}" for one in (outcome["claimed"], outcome["due"])]
     severities = [finding["severity"] for finding in outcome["findings"]]
     counts = [str(severities.count(one)) for one in Severity]
-    return [path.name, outcome["methodology"], outcome["verdict"], *amounts, *counts]
+    return [path.name, outcome["methodology"], Message(outcome["verdict"]), *amounts, *counts]
 
 
 def _data(path: Path, outcome: dict[str, Any] | InputError) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import DeclarationError, Equation, Parameter, SchemeRule, Value, Version
 from jcm_calc.declarations.scheme import SCHEME_RULES
 from jcm_calc.evidence import Evidence
+from jcm_calc.languages import _, with_translations
 from jcm_calc.problems import suggestion
 
 if TYPE_CHECKING:
@@ -51,7 +52,9 @@ class Methodology(Group):
     version : str
         For example ``"2.0"``.
     title : str
-        The official title.
+        The official title, in English.
+    titles : mapping, optional
+        Translations of the title by language, such as ``{"ja": "…"}``; none of them is official.
     country : str
         ISO code of the partner country.
     sectoral_scope : int
@@ -77,6 +80,7 @@ class Methodology(Group):
         *,
         version: str,
         title: str,
+        titles: Mapping[str, str] | None = None,
         country: str,
         sectoral_scope: int,
         indices: Mapping[str, str],
@@ -90,7 +94,7 @@ class Methodology(Group):
         self.number = number
         self.version = version
         super().__init__(indices)
-        self.title = title
+        self.title = with_translations(title, titles or {})
         self.country = country
         self.optional = optional
         self.sectoral_scope = sectoral_scope
@@ -173,7 +177,8 @@ class Methodology(Group):
         RE_i,p = EC_PJ,i,p × COP_PJ,i ÷ COP_RE,i × EF_elec [unconfirmed]
         """
         later = revision.duplicate(self)
-        later.version, later.title, later.approved, later.until = version, title or self.title, approved, until
+        later.version, later.approved, later.until = version, approved, until
+        later.title = with_translations(title, {}) if title else self.title
         later.identity = dict(identity)
         later.note = self.note if note is None else note
         revision.reassess(later, lambda known: revision.taken_over(known, self.version, unchanged))
@@ -257,12 +262,12 @@ class Methodology(Group):
     def section(self, rule: Equation) -> str:
         """Return where an equation should stand in the standard outline of a methodology."""
         for target, section in (
-            ("RE", "methodology, section F (establishment and calculation of reference emissions)"),
-            ("PE", "methodology, section G (calculation of project emissions)"),
+            ("RE", _("methodology, section F (establishment and calculation of reference emissions)")),
+            ("PE", _("methodology, section G (calculation of project emissions)")),
         ):
             if rule.name in _graph.reachable(self, rule.when, frozenset(), (target,)):
                 return section
-        return "methodology, section H (calculation of emission reductions)"
+        return _("methodology, section H (calculation of emission reductions)")
 
     def check_eligibility(
         self, facts: Mapping[str, Any] | None = None, *tables: Any, p: Any = None, **values: Any
@@ -314,6 +319,7 @@ class Methodology(Group):
         units: int | Mapping[str, int] = 1,
         years: Sequence[int] = (),
         overwrite: bool = False,
+        language: str | None = None,
     ) -> None:
         """Write the empty monitoring spreadsheet, to be filled in and read by `jcm_calc.read_workbook`.
 
@@ -327,6 +333,8 @@ class Methodology(Group):
             The calendar years of the report; one period to be named if there are none.
         overwrite : bool
             Whether an existing file may be replaced.
+        language : {"en", "ja"}, optional
+            Of labels and headings; that of `jcm_calc.in_language` by default.
 
         Raises
         ------
@@ -342,7 +350,7 @@ class Methodology(Group):
         """
         from jcm_calc.workbook.writing import write_template
 
-        write_template(path, self, units, years, overwrite)
+        write_template(path, self, units, years, overwrite, language)
 
     # Views
 

@@ -28,6 +28,7 @@ from jcm_calc.declarations.items import (
 )
 from jcm_calc.evidence import Evidence, Grade
 from jcm_calc.expression import ExpressionError, record
+from jcm_calc.languages import Message, _
 
 F = TypeVar("F", bound=Callable[..., Any])
 Entries = Mapping[str, "float | Value"]
@@ -42,6 +43,13 @@ COORDINATES = {
     "label": "category",
 }
 OF_PERIODS = ("days", "hours", "year", "first_day", "last_day")
+# Of what methodologies describe in English, these terms of the scheme are translated.
+TERMS = (
+    *(_("reference emissions"), _("project emissions"), _("emission reductions"), _("monitoring period")),
+    *(_("Reference emissions"), _("Project emissions"), _("Emission reductions")),
+    *(_("project emissions: none, by rule"), _("Project emissions: none, by rule")),
+    *(_("days"), _("hours"), _("year"), _("first day"), _("last day"), _("count"), _("label")),
+)
 
 
 class Group:
@@ -66,7 +74,7 @@ class Group:
     def __init__(self, indices: Mapping[str, str]) -> None:
         if "p" not in indices or any(len(letter) != 1 for letter in indices):
             raise DeclarationError(f"{self}: indices are single letters, and p is one of them")
-        self.indices = dict(indices)
+        self.indices = {letter: Message(meaning) for letter, meaning in indices.items()}
         self.inputs: dict[str, Parameter] = {}
         self.facts: dict[str, Parameter] = {}
         self.coordinates: dict[str, Coordinate] = {}
@@ -226,7 +234,9 @@ class Group:
             own = index if index is not None else self._split(symbol)[1]
             names = tuple(inspect.signature(function).parameters)
             key = name or function.__name__
-            self._add(Equation(key, symbol, unit, own, function, names, total, dict(when or {}), text, evidence))
+            self._add(
+                Equation(key, symbol, unit, own, function, names, total, dict(when or {}), Message(text), evidence)
+            )
             return function
 
         return declare

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.evidence import Evidence
 from jcm_calc.expression import Expression, latex, record
+from jcm_calc.languages import _
 
 
 class DeclarationError(Exception):
@@ -24,12 +25,12 @@ class DeclarationError(Exception):
 class Kind(StrEnum):
     """Who fixes the value of a parameter, and when."""
 
-    MONITORED = "monitored"  # measured by the project in each period
-    FIXED = "fixed"  # fixed by the project before the start
-    DEFAULT = "default"  # fixed by the document
-    CONSTANT = "constant"  # true by definition, such as 1000 kWh/MWh
-    CLASS_KEY = "class key"  # selects a row of a table of defaults
-    FACT = "fact"  # asked for by eligibility criteria only
+    MONITORED = _("monitored")  # measured by the project in each period
+    FIXED = _("fixed")  # fixed by the project before the start
+    DEFAULT = _("default")  # fixed by the document
+    CONSTANT = _("constant")  # true by definition, such as 1000 kWh/MWh
+    CLASS_KEY = _("class key")  # selects a row of a table of defaults
+    FACT = _("fact")  # asked for by eligibility criteria only
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +141,12 @@ class Parameter:
     def section(self) -> str:
         """Where it stands in the official documents."""
         return {
-            Kind.MONITORED: "monitoring plan, table 1 (parameters monitored ex post)",
-            Kind.FIXED: "monitoring plan, table 2 (parameters fixed ex ante)",
-            Kind.DEFAULT: "methodology, section I (data and parameters fixed ex ante)",
-            Kind.CONSTANT: "by definition",
-            Kind.CLASS_KEY: "methodology, section I (classes of its table)",
-            Kind.FACT: "methodology, section D (eligibility criteria)",
+            Kind.MONITORED: _("monitoring plan, table 1 (parameters monitored ex post)"),
+            Kind.FIXED: _("monitoring plan, table 2 (parameters fixed ex ante)"),
+            Kind.DEFAULT: _("methodology, section I (data and parameters fixed ex ante)"),
+            Kind.CONSTANT: _("by definition"),
+            Kind.CLASS_KEY: _("methodology, section I (classes of its table)"),
+            Kind.FACT: _("methodology, section D (eligibility criteria)"),
         }[self.kind]
 
 
@@ -169,7 +170,7 @@ class Choice:
     text: str
     evidence: Evidence
 
-    section = "methodology, section F (establishment and calculation of reference emissions)"
+    section = _("methodology, section F (establishment and calculation of reference emissions)")
 
 
 @dataclass(frozen=True)
@@ -218,7 +219,7 @@ class Criterion:
     arguments: tuple[str, ...]
     evidence: Evidence
 
-    section = "methodology, section D (eligibility criteria)"
+    section = _("methodology, section D (eligibility criteria)")
 
 
 # What a limit may refer to besides declared names: the meters' own rating, and the time of the period.

@@ -8,6 +8,7 @@ from typing import Any
 
 from jcm_calc.inputs.given import Given
 from jcm_calc.inputs.periods import Period, cover_faults, order_faults, sheets
+from jcm_calc.languages import Message, _
 from jcm_calc.problems import Problem, listed
 
 
@@ -47,9 +48,9 @@ def named_periods(p: Any) -> Axis:
     if wrong:
         raise ValueError(listed(wrong))
     if not periods:
-        raise ValueError("an empty list came: name one period or several")
+        raise ValueError(_("an empty list came: name one period or several"))
     if faults := order_faults(periods):
-        raise ValueError("; ".join(faults))
+        raise ValueError(Message("; ").join(faults))
     return Axis(periods, not several)
 
 
@@ -77,7 +78,8 @@ def of_periods(given: Mapping[str, Given], named: Axis | None, problems: list[Pr
             if axis is None:
                 axis, source = Axis(targets, False), table
             elif not faults and targets != axis.labels:
-                faults = [f"covers the periods {listed(targets)}, but {source} covers {listed(axis.labels)}"]
+                complaint = _("covers the periods {own}, but {source} covers {theirs}")
+                faults = [complaint.format(own=listed(targets), source=source, theirs=listed(axis.labels))]
         problems += [Problem(table, fault) for fault in faults]
         fits = fits and not faults
     if not fits:
@@ -101,11 +103,13 @@ def of_labels(letter: str, given: Mapping[str, Given], problems: list[Problem]) 
         for here, there, mine, yours in ((other, source, theirs, labels), (source, other, labels, theirs)):
             known = set(mine)
             if lacking := [label for label in yours if label not in known]:
-                complaint = f"has no row for {letter} = {listed(map(str, lacking))}, for which {there} has one"
+                complaint = _("has no row for {letter} = {labels}, for which {other} has one")
+                complaint = complaint.format(letter=letter, labels=listed(map(str, lacking)), other=there)
                 problems.append(Problem(here, complaint))
     for name, one in given.items() if not ordered else ():
         if letter not in one.labels and one.along(letter) > 1:
-            complaint = f"a list came, but the tables have {letter} in different orders: give it in a table"
+            complaint = _("a list came, but the tables have {letter} in different orders: give it in a table")
+            complaint = complaint.format(letter=letter)
             problems.append(Problem(name, complaint))
     return Axis(labels, False)
 
@@ -115,8 +119,9 @@ def lengths(given: Mapping[str, Given], axes: Mapping[str, Axis], problems: list
     for letter, axis in axes.items():
         sizes = {name: one.along(letter) for name, one in given.items() if one.along(letter) > 1}
         if set(sizes.values()) - {axis.size}:
-            came = listed(f"{name} has {size}" for name, size in sizes.items())
-            problems.append(Problem(letter, f"there are {axis.size} of {letter}, but {came}"))
+            came = listed(_("{name} has {size}").format(name=name, size=size) for name, size in sizes.items())
+            complaint = _("there are {size} of {letter}, but {came}").format(size=axis.size, letter=letter, came=came)
+            problems.append(Problem(letter, complaint))
 
 
 def _tables(given: Iterable[Given], letter: str) -> list[tuple[str, Sequence[Any]]]:

@@ -18,7 +18,8 @@ from jcm_calc.inputs import axes as _axes
 from jcm_calc.inputs import checks, completeness, coordinates
 from jcm_calc.inputs.axes import Axis
 from jcm_calc.inputs.periods import Period
-from jcm_calc.inputs.taking import Taken
+from jcm_calc.inputs.taking import Taken, where
+from jcm_calc.languages import Message, _, translated
 from jcm_calc.problems import InputError, InputWarning, Problem, shown
 
 if TYPE_CHECKING:
@@ -133,14 +134,14 @@ def bind(
     """
     taken = Taken(methodology)
     for number, table in enumerate(tables, 1):
-        taken.table(table, f"table {number}")
+        taken.table(table, _("table {number}").format(number=number))
     for name, value in (values or {}).items():
         taken.value(name, value)
     if isinstance(facts, Mapping):
         for name, value in facts.items():
             taken.value(name if isinstance(name, str) else shown(name), value)
     elif facts is not None:
-        complaint = f"a mapping from names to values is expected, not {shown(facts)}"
+        complaint = _("a mapping from names to values is expected, not {came}").format(came=shown(facts))
         taken.problems.append(Problem("facts", complaint))
     axes = _find_axes(taken, p)
     graph = completeness.graph(taken) if whole else completeness.possible(taken)
@@ -148,7 +149,7 @@ def bind(
     if taken.problems or graph is None:
         raise InputError(str(methodology), taken.problems, taken.warnings)
     for warning in taken.warnings:
-        warnings.warn(str(warning), InputWarning, stacklevel=3)
+        warnings.warn(translated(str(warning)), InputWarning, stacklevel=3)
     _arrange(taken, axes)
     return _inputs(taken, axes, graph)
 
@@ -180,8 +181,8 @@ def _sum(taken: Taken, periods: Sequence[Period]) -> None:
             taken.given[name] = given.onto_periods(taken.declared[name], periods)
         except ValueError as error:
             del taken.given[name]
-            where = f" (in {given.source})" if given.labels else ""
-            taken.refuse(taken.declared[name], f"{error}{where}")
+            place = where(given.source) if given.labels else ""
+            taken.refuse(taken.declared[name], Message("{}{}").format(error, place))
 
 
 def _check(taken: Taken, axes: Mapping[str, Axis], graph: Graph | None) -> None:

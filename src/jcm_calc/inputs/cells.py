@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.inputs.periods import day
+from jcm_calc.languages import _
 from jcm_calc.problems import shown
 from jcm_calc.units import Linear, UnitError, conversion, is_missing, is_quantity, split
 
@@ -20,6 +21,7 @@ Faults = dict[int, str]
 """A complaint for each faulty cell, by its place in the flattened array."""
 
 # No column has as many units; looking up a unit that does not exist takes its time.
+MANY_FAULTS = 1000
 MANY_UNITS = 100
 YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 
@@ -52,7 +54,8 @@ def grid(raw: Any) -> Array:
                 return np.array(cells, dtype=np.float64).reshape(shape)
         return _objects(cells, shape)
     if isinstance(raw, np.ndarray) and (hasattr(raw, "unit") or hasattr(raw, "units")):
-        raise ValueError(f"a {type(raw).__name__} came: give a pint Quantity, or plain numbers in the declared unit")
+        complaint = _("a {type} came: give a pint Quantity, or plain numbers in the declared unit")
+        raise ValueError(complaint.format(type=type(raw).__name__))
     if isinstance(raw, np.ma.MaskedArray):
         masked = np.ma.getmaskarray(raw).ravel().tolist()
         cells = [None if hidden else cell for hidden, cell in zip(masked, raw.data.ravel().tolist(), strict=True)]
@@ -76,7 +79,7 @@ def _flatten(raw: Iterable[Any]) -> tuple[list[Any], tuple[int, ...]]:
     parts = [_flatten(cell) if is_array(cell) else ([cell], ()) for cell in cells]
     shapes = {shape for _, shape in parts}
     if len(shapes) > 1:
-        raise ValueError("its rows differ in length")
+        raise ValueError(_("its rows differ in length"))
     return [cell for part, _ in parts for cell in part], (len(cells), *shapes.pop())
 
 
@@ -124,7 +127,8 @@ def numbers(raw: Any, declared: str, unit: str | None = None) -> tuple[Array, Fa
         try:
             values[place] = read(cell)
         except ValueError as error:
-            faults[place] = str(error)
+            # what is only counted need not be translated
+            faults[place] = str(error) if len(faults) < MANY_FAULTS else str.__str__(str(error))
     return values.reshape(cells.shape), faults
 
 
@@ -136,14 +140,14 @@ def _reader(declared: str, unit: str | None) -> Callable[[Any], float]:
     def convert(number: float, written: str, cell: Any) -> float:
         if written not in known:
             if len(known) > MANY_UNITS:
-                raise UnitError(f"{shown(cell)} came: its unit is not understood")
+                raise UnitError(_("{came} came: its unit is not understood").format(came=shown(cell)))
             try:
                 known[written] = conversion(written, declared)
             except UnitError as error:
                 known[written] = str(error)
         found = known[written]
         if isinstance(found, str):
-            raise UnitError(f"{shown(cell)} came: {found}")
+            raise UnitError(_("{came} came: {complaint}").format(came=shown(cell), complaint=found))
         return float(found(number))
 
     def read(cell: Any) -> float:
@@ -167,14 +171,14 @@ def _number(cell: Any) -> float:
     if is_missing(cell):
         return np.nan
     if isinstance(cell, bool | np.bool_):
-        raise ValueError(f"{cell} is a truth value, not a number")
+        raise ValueError(_("{cell} is a truth value, not a number").format(cell=cell))
     # to NumPy a duration is a whole number
     if not isinstance(cell, Real | Decimal) or isinstance(cell, np.timedelta64):
-        raise ValueError(f"{shown(cell)} is not a number")
+        raise ValueError(_("{came} is not a number").format(came=shown(cell)))
     try:
         return float(cell)
     except OverflowError:
-        raise ValueError(f"{shown(cell)} is too large") from None
+        raise ValueError(_("{came} is too large").format(came=shown(cell))) from None
 
 
 def truths(raw: Any) -> tuple[Array, Faults]:
@@ -182,13 +186,16 @@ def truths(raw: Any) -> tuple[Array, Faults]:
     cells = grid(raw) if is_array(raw) else _objects([raw], ())
     if cells.dtype == bool:
         return cells, {}
-    values, faults = np.zeros(cells.size, dtype=bool), {}
+    values = np.zeros(cells.size, dtype=bool)
+    faults: Faults = {}
     for place, cell in enumerate(cells.ravel().tolist()):
         word = str(cell).strip().casefold()
         if word in YES_NO:
             values[place] = YES_NO[word]
         else:
-            faults[place] = "is empty" if is_missing(cell) else f"{shown(cell)} is neither yes nor no"
+            faults[place] = (
+                _("is empty") if is_missing(cell) else _("{came} is neither yes nor no").format(came=shown(cell))
+            )
     return values.reshape(cells.shape), faults
 
 
@@ -230,8 +237,9 @@ def classes(raw: Any, known: tuple[str, ...] = ()) -> tuple[Array, tuple[str, ..
     code = {word: names.setdefault(word.strip(), len(names)) for word in dict.fromkeys(words)}
     codes = np.array([code[word] for word in words], dtype=np.intp)
     wrong = [number for name, number in names.items() if not name or (known and name not in known)]
-    faults = {
-        int(place): f"{shown(words[place].strip())} is none of its classes" if words[place].strip() else "is empty"
+    none_of = _("{came} is none of its classes")
+    faults: Faults = {
+        int(place): none_of.format(came=shown(words[place].strip())) if words[place].strip() else _("is empty")
         for place in (np.flatnonzero(np.isin(codes, wrong)) if wrong else ())
     }
     return codes.reshape(cells.shape), tuple(names), faults

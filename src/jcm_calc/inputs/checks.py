@@ -12,6 +12,7 @@ from jcm_calc.declarations.group import OF_PERIODS
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Coordinate, Parameter, Table
 from jcm_calc.inputs.given import UNDECIDED, Given, span
+from jcm_calc.languages import Message, _
 from jcm_calc.problems import Problem, listed, suggestion
 from jcm_calc.units import UnitError, conversion
 
@@ -36,13 +37,17 @@ def impossible(parameter: Parameter, given: Given) -> str:
         return ""
     missing = np.isnan(given.values)
     if missing.any():
-        return f"no number came (empty, NaN, or an error in the spreadsheet) {given.places(missing)}".strip()
+        where = given.places(missing)
+        told = _("no number came (empty, NaN, or an error in the spreadsheet)")
+        return Message("{} {}").format(told, where) if where else told
     wrong = parameter.bounds.outside(given.values)
-    complaint = f"{given.numbers_at(wrong, parameter.unit)} came, expected a number in {parameter.bounds}"
+    complaint = _("{came} came, expected a number in {bounds}")
+    complaint = complaint.format(came=given.numbers_at(wrong, parameter.unit), bounds=parameter.bounds)
     first = float(given.values[wrong].flat[0])
     fraction = parameter.unit == "" and parameter.bounds.upper == 1
     if fraction and first / 100 in (parameter.plausible or parameter.bounds):
-        complaint += f"; it looks like per cent: write {first / 100:g} or '{first:g} %'"
+        hint = _("; it looks like per cent: write {share:g} or '{percent:g} %'")
+        complaint += hint.format(share=first / 100, percent=first)
     return complaint
 
 
@@ -62,7 +67,8 @@ def plausibility(given: Mapping[str, Given], methodology: Methodology, warnings:
 
 def _implausible(parameter: Parameter, given: Given, plausible: Interval) -> str:
     wrong = plausible.outside(given.values)
-    text = f"{given.numbers_at(wrong, parameter.unit)} is far outside the plausible range {plausible}"
+    text = _("{came} is far outside the plausible range {range}")
+    text = text.format(came=given.numbers_at(wrong, parameter.unit), range=plausible)
     return text + _looks_like(parameter, float(given.values[wrong].flat[0]), plausible)
 
 
@@ -76,7 +82,8 @@ def _looks_like(parameter: Parameter, value: float, plausible: Interval) -> str:
         except UnitError:
             continue
         if converted in plausible:
-            return f"; it looks like {unit}, which would be {converted:,.15g} {parameter.unit}"
+            hint = _("; it looks like {unit}, which would be {number:,.15g} {declared}")
+            return hint.format(unit=unit, number=converted, declared=parameter.unit)
     return ""
 
 
@@ -85,8 +92,14 @@ def _far_apart(parameter: Parameter, given: Given, sister: Parameter, theirs: Gi
     if own <= 0 or other <= 0 or 1 / APART <= own / other <= APART:
         return []
     where = given.place(0) if given.values.size == 1 else ""
-    text = (
-        f"{own:,.15g} {parameter.unit}{where} is {own / other:,.3g} times {sister.symbol} ({other:,.15g} {sister.unit})"
+    text = _("{own:,.15g} {unit}{where} is {ratio:,.3g} times {sister} ({other:,.15g} {theirs})").format(
+        own=own,
+        unit=parameter.unit,
+        where=where,
+        ratio=own / other,
+        sister=sister.symbol,
+        other=other,
+        theirs=sister.unit,
     )
     near = Interval(other / APART, other * APART, True, True)
     return [Problem(parameter.symbol, text + _looks_like(parameter, own, near))]
@@ -125,9 +138,14 @@ def _in_no_bin(parameter: Parameter, table: Table, declared: Parameter, key: Giv
     outside = np.isnan(table.lookup()(key.values))
     if not outside.any():
         return []
-    complaint = f"{key.numbers_at(outside, declared.unit)} lies in no class of {parameter.symbol}"
-    bins = ", ".join(map(str, table.entries))
-    complaint += f" ({bins}); if the document has a value for it, give {parameter.name} yourself"
+    complaint = _(
+        "{came} lies in no class of {symbol} ({bins}); if the document has a value for it, give {name} yourself"
+    ).format(
+        came=key.numbers_at(outside, declared.unit),
+        symbol=parameter.symbol,
+        bins=", ".join(map(str, table.entries)),
+        name=parameter.name,
+    )
     return [Problem(declared.symbol, complaint, declared.section)]
 
 
@@ -142,15 +160,21 @@ def _unknown_classes(
         which = listed(map(repr, unknown))
         if key is not None and key.values.size > 1:
             which = key.examples(np.isin(key.values, codes))
-        complaint = (
-            f"{which} has no value of {parameter.symbol}; known are {listed(known, limit=10) or 'none'}"
-            f"{suggestion(unknown[0], known)}; for any other, give {parameter.name} by class"
+        complaint = _(
+            "{which} has no value of {symbol}; known are {known}{hint}; for any other, give {name} by class"
+        ).format(
+            which=which,
+            symbol=parameter.symbol,
+            known=listed(known, limit=10) or _("none"),
+            hint=suggestion(unknown[0], known),
+            name=parameter.name,
         )
         problems.append(Problem(declared.symbol, complaint, declared.section))
     own = parameter.table.entries if parameter.table else table.entries
     if unused := [str(name) for name in table.entries if name not in own and name not in named]:
         hint = suggestion(unused[0], [*map(str, own), *named])
-        complaint = f"a value came for the class {listed(map(repr, unused))}, which no {declared.name} is{hint}"
+        complaint = _("a value came for the class {names}, which no {key} is{hint}")
+        complaint = complaint.format(names=listed(map(repr, unused)), key=declared.name, hint=hint)
         problems.append(Problem(parameter.symbol, complaint, parameter.section))
     return problems
 
@@ -165,8 +189,9 @@ def complete_amounts(
             continue
         for letter in parameter.indices:
             if item.along(letter) == 1 < axes[letter].size:
-                complaint = f"one amount came for all {axes[letter].size} of {letter} ({methodology.indices[letter]})"
-                complaint += ": give one for each"
+                complaint = _("one amount came for all {count} of {letter} ({meaning}): give one for each")
+                meaning = methodology.indices[letter]
+                complaint = complaint.format(count=axes[letter].size, letter=letter, meaning=meaning)
                 problems.append(Problem(parameter.symbol, complaint, parameter.section))
 
 
@@ -176,12 +201,15 @@ def dates(graph: Graph, axes: Mapping[str, Axis], problems: list[Problem], warni
     for node in graph.nodes.values():
         if isinstance(node, Coordinate) and node.what in OF_PERIODS:
             if undated := [period for period in periods if not period.dated]:
-                what = node.what.replace("_", " ")
-                complaint = f"{node.name} needs the {what} of each period, but {listed(undated)} has no dates"
-                problems.append(Problem("p", f"{complaint}: name the periods with p="))
+                complaint = _("{name} needs the {what} of each period, but {periods} has no dates: name them with p=")
+                told = {"name": node.name, "what": Message(node.what.replace("_", " ")), "periods": listed(undated)}
+                problems.append(Problem("p", complaint.format(**told)))
             elif node.what == "year" and (across := [period for period in periods if period.year is None]):
-                complaint = f"{node.name} needs the year of each period, but {listed(across)} lies in several years"
-                problems.append(Problem("p", f"{complaint}: split it at 31 December"))
+                complaint = _(
+                    "{name} needs the year of each period, but {periods} lies in several years: split it at 31 December"
+                )
+                problems.append(Problem("p", complaint.format(name=node.name, periods=listed(across))))
     if single := [period for period in periods if period.dated and period.days == 1]:
-        complaint = f"{listed(period.first for period in single)} is a period of one day; write a month as 2024-01"
+        days = listed(period.first for period in single)
+        complaint = _("{days} is a period of one day; write a month as 2024-01").format(days=days)
         warnings.append(Problem("p", complaint))

@@ -8,6 +8,7 @@ from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import Graph, is_user_supplied, open_choices, reachable
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.inputs.taking import Taken, expected
+from jcm_calc.languages import Message, _
 from jcm_calc.problems import Problem
 
 
@@ -28,7 +29,8 @@ def graph(taken: Taken) -> Graph | None:
         if name not in taken.refused:
             choice = m.choices[name]
             options = "; ".join(f"{option}: {meaning}" for option, meaning in choice.options.items())
-            taken.problems.append(Problem(name, f"missing: {choice.text} ({options})", choice.section))
+            complaint = _("missing: {text} ({options})").format(text=choice.text, options=options)
+            taken.problems.append(Problem(name, complaint, choice.section))
     needed: dict[str, list[Mapping[str, str]]] = {}
     for case in _cases(m, undecided, taken.choices):
         for parameter in m.graph(case, replaced, absent=absent).parameters:
@@ -36,8 +38,8 @@ def graph(taken: Taken) -> Graph | None:
     for name, cases in needed.items():
         parameter = m.inputs[name]
         if is_user_supplied(parameter) and name not in known and name not in taken.tables and not taken.unread:
-            complaint = _missing(parameter) + _condition(m, undecided, cases)
-            taken.problems.append(Problem(parameter.symbol, complaint, parameter.section))
+            lacking = _missing(parameter) + _condition(m, undecided, cases)
+            taken.problems.append(Problem(parameter.symbol, lacking, parameter.section))
     _idle(taken, needed)
     return None if undecided else m.graph(taken.choices, replaced, absent=absent)
 
@@ -73,7 +75,7 @@ def _idle(taken: Taken, needed: Mapping[str, object]) -> None:
     looked_at = reachable(m, taken.choices, frozenset(), arguments)
     for name in [*taken.given, *taken.tables]:
         if name in m.inputs and name not in needed and name not in looked_at:
-            complaint = "is given but takes no part in this calculation"
+            complaint = _("is given but takes no part in this calculation")
             taken.warnings.append(Problem(m.inputs[name].symbol, complaint))
 
 
@@ -88,15 +90,17 @@ def _condition(m: Methodology, undecided: Sequence[str], cases: Sequence[Mapping
     """Say under which options of the choices not made a parameter is needed."""
     options = {name: dict.fromkeys(case[name] for case in cases) for name in undecided}
     narrow = [
-        f"{name} = {' or '.join(found)}" for name, found in options.items() if len(found) < len(m.choices[name].options)
+        Message("{} = {}").format(name, _(" or ").join(found))
+        for name, found in options.items()
+        if len(found) < len(m.choices[name].options)
     ]
-    return f", only if {' and '.join(narrow)}" if narrow else ""
+    return _(", only if {cases}").format(cases=_(" and ").join(narrow)) if narrow else ""
 
 
 def _missing(parameter: Parameter) -> str:
-    text = f"missing: {parameter.text}, {expected(parameter)}"
+    text = _("missing: {text}, {expected}").format(text=parameter.text, expected=expected(parameter))
     if parameter.by:
-        text += f", or values by {parameter.by}"
+        text += _(", or values by {key}").format(key=parameter.by)
     if parameter.candidates:
-        text += f"; possible values by name: {'; '.join(parameter.candidates)}"
+        text += _("; possible values by name: {names}").format(names="; ".join(parameter.candidates))
     return text

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.inputs import cells
 from jcm_calc.inputs.periods import Period, within
+from jcm_calc.languages import Message, _
 from jcm_calc.problems import listed
 
 Array = npt.NDArray[Any]
@@ -103,7 +104,7 @@ class Given:
     def place(self, number: int) -> str:
         """Name one value, by its place in the flattened array: ``(i=3, p=2024-01)``."""
         if self.letters == UNDECIDED:
-            return f" (no. {number + 1})"
+            return _(" (no. {number})").format(number=number + 1)
         at = np.unravel_index(number, self.values.shape)
         named = [
             f"{letter}={self.labels[letter][int(n)] if letter in self.labels else n + 1}"
@@ -146,10 +147,10 @@ class Given:
         first = self.values.take([0], axis)
         differing = self.values != first
         if differing.any():
-            raise ValueError(
-                f"does not depend on {letter}, but its values change along it: {self.examples(differing)} "
-                f"instead of the first value"
+            complaint = _(
+                "does not depend on {letter}, but its values change along it: {values} instead of the first value"
             )
+            raise ValueError(complaint.format(letter=letter, values=self.examples(differing)))
         labels = {other: label for other, label in self.labels.items() if other != letter}
         cells = None if self.cells is None else self.cells.first_along(axis)
         letters = self.letters.replace(letter, "")
@@ -195,10 +196,10 @@ class Given:
                 values = values.take(starts, axis)
                 differing = values.take(group, axis) != self.values
                 if differing.any():
-                    raise ValueError(
-                        f"changes within a period, but only amounts are summed: {self.examples(differing)}; "
-                        "give one value for each p"
+                    complaint = _(
+                        "changes within a period, but only amounts are summed: {values}; give one value for each p"
                     )
+                    raise ValueError(complaint.format(values=self.examples(differing)))
         return replace(self, values=values, labels={**self.labels, "p": targets}, cells=cells)
 
     def onto(self, labels: Mapping[str, Sequence[Any]], orders: dict[tuple[str, int], Any]) -> Given:
@@ -230,10 +231,11 @@ def _decide(parameter: Parameter, size: int, targets: Sequence[Period]) -> str:
         return others
     if len(targets) == size and targets[0].dated and parameter.extensive:
         return "p"
-    raise ValueError(
-        f"has the indices {', '.join(parameter.indices)}, but a plain list of {size} values came, which fits either: "
-        f"give an array of shape ({others}, p), or name the periods with p=, or give a table with columns {others}, p"
+    complaint = _(
+        "has the indices {indices}, but a plain list of {size} values came, which fits either: "
+        "give an array of shape ({others}, p), or name the periods with p=, or give a table with columns {others}, p"
     )
+    raise ValueError(complaint.format(indices=", ".join(parameter.indices), size=size, others=others))
 
 
 def read_value(
@@ -266,7 +268,7 @@ def read_value(
     """
     names = None
     if parameter.textual and unit not in (None, "", parameter.unit):
-        raise ValueError(f"has no unit, but its heading says {unit!r}")
+        raise ValueError(_("has no unit, but its heading says {unit}").format(unit=repr(unit)))
     if parameter.unit == "yes/no":
         values, faults = cells.truths(raw)
     elif parameter.unit == "date":
@@ -276,7 +278,7 @@ def read_value(
     else:
         values, faults = cells.numbers(raw, parameter.unit, unit)
     if values.size == 0:
-        raise ValueError("is empty")
+        raise ValueError(_("is empty"))
     letters = "".join(labels) if labels is not None else _letters(parameter, values.shape)
     written = str(raw) if values.ndim == 0 and labels is None else ""
     given = Given(values, letters, labels or {}, source, written, names, cells_of)
@@ -293,7 +295,7 @@ def _together(given: Given, faults: cells.Faults) -> str:
     found = []
     for complaint, about in list(numbers.items())[:SHOWN]:
         places = listed((given.place(number).strip() for number in about[:SHOWN]), len(about), SHOWN)
-        found.append(f"{complaint} {places}".strip())
+        found.append(Message("{} {}").format(complaint, places) if places else complaint)
     return listed(found, len(numbers), SHOWN)
 
 
@@ -305,8 +307,10 @@ def _letters(parameter: Parameter, shape: tuple[int, ...]) -> str:
         return ""
     if len(shape) == 1 and len(parameter.indices) == 2 and "p" in parameter.indices:
         return UNDECIDED
-    depends = f"depends on {', '.join(parameter.indices)}" if parameter.indices else "is a single value"
-    raise ValueError(f"{depends}, but an array of shape {shape} came")
+    depends = _("depends on {indices}, but an array of shape {shape} came")
+    single = _("is a single value, but an array of shape {shape} came")
+    complaint = depends if parameter.indices else single
+    raise ValueError(complaint.format(indices=", ".join(parameter.indices), shape=shape))
 
 
 def span(values: Array) -> tuple[float, float]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from jcm_calc.languages import _
 from jcm_calc.problems import listed, shown
 from jcm_calc.units import is_missing
 
@@ -57,7 +58,7 @@ class Period:
         if isinstance(given, Period):
             return given
         if is_missing(given):
-            raise ValueError("is empty")
+            raise ValueError(_("is empty"))
         if hasattr(given, "start_time") and hasattr(given, "freq"):  # pandas.Period
             return cls.of(day(given.start_time), day((given + 1).start_time) - ONE_DAY)
         if isinstance(given, tuple) and len(given) == 2:
@@ -78,17 +79,19 @@ class Period:
         if match := DAYS.fullmatch(text):
             return cls.of(day(match[1]), day(match[match.re.groups] or match[1]))
         if NUMBERS_ONLY.fullmatch(text):
-            raise ValueError(f"{text!r} can be read in two ways: write dates as 2024-01-31 or 31/Jan/2024")
-        raise ValueError(
-            f"{shown(given)} is no period: write a year (2024), a month (2024-03), "
+            ambiguous = _("{came} can be read in two ways: write dates as 2024-01-31 or 31/Jan/2024")
+            raise ValueError(ambiguous.format(came=repr(text)))
+        complaint = _(
+            "{came} is no period: write a year (2024), a month (2024-03), "
             "or first and last day (2024-01-01/2024-06-30 or 1/Jan/2024-30/Jun/2024)"
         )
+        raise ValueError(complaint.format(came=shown(given)))
 
     @classmethod
     def of(cls, first: date, last: date) -> Period:
         """Return the period from first to last day."""
         if last < first:
-            raise ValueError(f"{first}/{last}: the last day is before the first")
+            raise ValueError(_("{first}/{last}: the last day is before the first").format(first=first, last=last))
         return cls(first, last)
 
     @property
@@ -132,10 +135,11 @@ class Period:
 def _plain(given: Any) -> str:
     text = "" if is_missing(given) else str(given).strip()
     if not text:
-        raise ValueError("is empty")
+        raise ValueError(_("is empty"))
     plain = unicodedata.normalize("NFKC", text)
     if plain != text:
-        raise ValueError(f"{text!r} is written in full-width characters: write {plain}")
+        complaint = _("{came} is written in full-width characters: write {plain}")
+        raise ValueError(complaint.format(came=repr(text), plain=plain))
     return text
 
 
@@ -150,7 +154,7 @@ def day(given: Any) -> date:
     text = _plain(given)
     if isinstance(given, datetime):
         if (given.hour, given.minute, given.second, given.microsecond) != (0, 0, 0, 0):
-            raise ValueError(f"{given} is a time of day; a period consists of whole days")
+            raise ValueError(_("{given} is a time of day; a period consists of whole days").format(given=given))
         return given.date()
     if isinstance(given, date):
         return given
@@ -161,14 +165,16 @@ def day(given: Any) -> date:
         for number, month in enumerate(MONTHS, 1):
             if name in (month, month[:3]):
                 return _day(text, int(match[3]), number, int(match[1]))
-    raise ValueError(f"{text!r} is no date that can be read in one way only: write 2024-01-31 or 31/Jan/2024")
+    complaint = _("{came} is no date that can be read in one way only: write 2024-01-31 or 31/Jan/2024")
+    raise ValueError(complaint.format(came=repr(text)))
 
 
 def _day(text: str, year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError as error:
-        raise ValueError(f"{text!r}: there is no such day ({error})") from None
+        complaint = _("{came}: there is no such day ({error})")
+        raise ValueError(complaint.format(came=repr(text), error=error)) from None
 
 
 def sheets(rows: Sequence[Period]) -> list[Period]:
@@ -226,20 +232,20 @@ def within(rows: Sequence[Period], targets: Sequence[Period]) -> list[int]:
 def order_faults(periods: Sequence[Period]) -> list[str]:
     """Return what keeps periods from following each other in time."""
     if len({period.dated for period in periods}) > 1:
-        return ["some periods have dates and some have not: give all of them dates"]
-    overlapping, backwards = [], []
+        return [_("some periods have dates and some have not: give all of them dates")]
+    overlapping, backwards = list[str](), list[str]()
     for before, after in itertools.pairwise(periods):
         if before.last is not None and after.first is not None and before.last < after.first:
             continue
         if after == before or (after.order > before.order and after.dated):
-            overlapping.append(f"{before} and {after}")
+            overlapping.append(_("{before} and {after}").format(before=before, after=after))
         elif after.order < before.order:
-            backwards.append(f"{after} comes after {before}")
-    found = []
+            backwards.append(_("{after} comes after {before}").format(after=after, before=before))
+    found = list[str]()
     if overlapping:
-        found.append(f"the periods {listed(overlapping)} overlap")
+        found.append(_("the periods {periods} overlap").format(periods=listed(overlapping)))
     if backwards:
-        found.append(f"the periods are not in order of time: {listed(backwards)}")
+        found.append(_("the periods are not in order of time: {periods}").format(periods=listed(backwards)))
     return found
 
 
@@ -257,25 +263,27 @@ def cover_faults(rows: Sequence[Period], targets: Sequence[Period], named: bool)
     outside = [row for row, number in zip(rows, numbers, strict=True) if number < 0]
     empty = [target for number, target in enumerate(targets) if number not in set(numbers)]
     gaps = [
-        f"{before} and {after}"
+        _("{before} and {after}").format(before=before, after=after)
         for (before, one), (after, other) in itertools.pairwise(zip(rows, numbers, strict=True))
         if (one == other >= 0 or not named) and _apart(before, after)
     ]
-    found = []
+    found = list[str]()
     if outside:
-        found.append(f"its rows {listed(outside)} lie in none of the periods {listed(targets)}")
+        complaint = _("its rows {rows} lie in none of the periods {periods}")
+        found.append(complaint.format(rows=listed(outside), periods=listed(targets)))
     elif empty:
-        found.append(f"has no rows for the period {listed(empty)}")
+        found.append(_("has no rows for the period {periods}").format(periods=listed(empty)))
     if gaps:
         hint = ""
         if all(row.dated and row.days == 1 for row in rows):
-            hint = "; a date stands for that day alone: write a month as the text 2024-01"
+            hint = _("; a date stands for that day alone: write a month as the text 2024-01")
         elif not named:
-            hint = "; if that is meant, name the periods with p="
-        found.append(f"has no row between {listed(gaps)}{hint}")
+            hint = _("; if that is meant, name the periods with p=")
+        found.append(_("has no row between {gaps}{hint}").format(gaps=listed(gaps), hint=hint))
     if not found:
         ends = [sheet for sheet in _filled(rows, numbers) if sheet not in targets]
-        found += [f"its rows cover {listed(ends)}, not the whole of the periods {listed(targets)}"] if ends else []
+        complaint = _("its rows cover {rows}, not the whole of the periods {periods}")
+        found += [complaint.format(rows=listed(ends), periods=listed(targets))] if ends else []
     return found
 
 
@@ -286,7 +294,7 @@ def _apart(before: Period, after: Period) -> bool:
 def _filled(rows: Sequence[Period], numbers: Sequence[int]) -> list[Period]:
     """Return what the rows of each target cover together."""
     found = []
-    for _, group in itertools.groupby(zip(rows, numbers, strict=True), key=lambda pair: pair[1]):
+    for _number, group in itertools.groupby(zip(rows, numbers, strict=True), key=lambda pair: pair[1]):
         members = [row for row, _ in group]
         alone = len(members) == 1
         found.append(members[0] if alone else Period(members[0].first, members[-1].last))

@@ -18,6 +18,7 @@ import pandas as pd
 
 from jcm_calc.inputs.given import Cells
 from jcm_calc.inputs.periods import Period
+from jcm_calc.languages import _
 from jcm_calc.problems import InputError, Problem, listed
 from jcm_calc.units import is_missing
 
@@ -64,14 +65,14 @@ def read(path: str | os.PathLike[str]) -> pd.DataFrame:
     try:
         frame = _read(file)
     except FileNotFoundError:
-        complaint = f"there is no such file: {file}"
+        complaint = _("there is no such file: {file}").format(file=file)
     except ImportError:
-        complaint = "cannot be read without pyarrow: install it with pip install 'jcm-calc[parquet]'"
+        complaint = _("cannot be read without pyarrow: install it with pip install 'jcm-calc[parquet]'")
     except InputError:
         raise
     except Exception as error:
         # the readers of broken files raise errors of many kinds, each with a message of some use
-        complaint = f"cannot be read as {file.suffix or 'a table'}: {error}"
+        complaint = _("cannot be read as {format}: {error}").format(format=file.suffix or _("a table"), error=error)
     else:
         return frame
     raise InputError(file.name, [Problem(file.name, complaint)])
@@ -87,7 +88,7 @@ def _read(file: Path) -> pd.DataFrame:
         return pd.read_excel(file, engine="calamine", dtype=object, keep_default_na=False, na_values=[""])
     if suffix == ".parquet":
         return pd.read_parquet(file)
-    raise InputError(file.name, [Problem(file.name, "is none of the formats understood: .csv, .xlsx, .parquet")])
+    raise InputError(file.name, [Problem(file.name, _("is none of the formats understood: .csv, .xlsx, .parquet"))])
 
 
 def _read_csv(file: Path) -> pd.DataFrame:
@@ -99,14 +100,15 @@ def _read_csv(file: Path) -> pd.DataFrame:
                 file, encoding="utf-8-sig", index_col=False, low_memory=False, keep_default_na=False, na_values=[""]
             )
     except pd.errors.EmptyDataError:
-        complaint = "the file is empty"
+        complaint = _("the file is empty")
     except (pd.errors.ParserWarning, pd.errors.ParserError) as error:
-        complaint = f"its rows differ in length: is there a decimal comma, or a comma at their ends? ({error})"
+        complaint = _("its rows differ in length: is there a decimal comma, or a comma at their ends? ({error})")
+        complaint = complaint.format(error=error)
     else:
         other = re.search(r"[;\t]", str(frame.columns[0])) if len(frame.columns) == 1 else None
         if other is None:
             return frame
-        complaint = f"its columns are separated by {other[0]!r}: separate them by commas"
+        complaint = _("its columns are separated by {sign}: separate them by commas").format(sign=repr(other[0]))
     raise InputError(file.name, [Problem(file.name, complaint)])
 
 
@@ -120,7 +122,7 @@ def _refuse_encoding(file: Path) -> None:
             return
         except UnicodeDecodeError:
             found = "cp932 (Shift-JIS) or another encoding that is not UTF-8"
-    complaint = f"the file is in {found}: save it as CSV UTF-8 (in Excel: Save As, 'CSV UTF-8')"
+    complaint = _("the file is in {found}: save it as CSV UTF-8 (in Excel: Save As, 'CSV UTF-8')").format(found=found)
     raise InputError(file.name, [Problem(file.name, complaint)])
 
 
@@ -133,15 +135,15 @@ def flat(table: pd.DataFrame) -> pd.DataFrame:
         If a heading is missing or stands twice.
     """
     if table.columns.nlevels > 1:
-        raise ValueError("its headings take several rows: give one heading for each column")
+        raise ValueError(_("its headings take several rows: give one heading for each column"))
     levels = [level for level in table.index.names if level is not None]
     named = [*levels, *table.columns]
     headings = [str(heading).strip() for heading in named]
     for number, heading in enumerate(headings, 1):
         if is_missing(named[number - 1]) or heading == "" or heading.startswith("Unnamed: "):
-            raise ValueError(f"column {number} has no heading: name it or delete it")
+            raise ValueError(_("column {number} has no heading: name it or delete it").format(number=number))
     if twice := [heading for heading, count in Counter(headings).items() if count > 1]:
-        raise ValueError(f"has two columns {listed(twice)}")
+        raise ValueError(_("has two columns {names}").format(names=listed(twice)))
     frame = table.reset_index(levels) if levels else table.copy(deep=False)
     frame.columns = pd.Index(headings, dtype=object)
     return frame
@@ -184,9 +186,10 @@ def dense(frame: pd.DataFrame, letters: Iterable[str], name: str) -> dict[str, C
     """
     present = [letter for letter in letters if letter in frame.columns]
     if frame.empty:
-        raise InputError(name, [Problem(name, "the table has no rows")])
+        raise InputError(name, [Problem(name, _("the table has no rows"))])
     if not present and len(frame) != 1:
-        complaint = f"has {len(frame)} rows and no index column (one of {', '.join(letters)})"
+        complaint = _("has {count} rows and no index column (one of {letters})")
+        complaint = complaint.format(count=len(frame), letters=", ".join(letters))
         raise InputError(name, [Problem(name, complaint)])
     codes, labels, problems = [], {}, list[Problem]()
     for letter in present:
@@ -194,7 +197,7 @@ def dense(frame: pd.DataFrame, letters: Iterable[str], name: str) -> dict[str, C
             code, labels[letter] = _periods(frame[letter]) if letter == "p" else _labels(frame[letter])
             codes.append(code)
         except ValueError as error:
-            problems.append(Problem(name, f"column {letter!r}: {error}"))
+            problems.append(Problem(name, _("column {letter}: {error}").format(letter=repr(letter), error=error)))
     if not problems:
         order, problems = _order(codes, labels, len(frame), name)
     if problems:
@@ -206,7 +209,8 @@ def dense(frame: pd.DataFrame, letters: Iterable[str], name: str) -> dict[str, C
             values = _plain(frame[heading])[order].reshape(shape)
             cells: Cells | None = frame.attrs.get("cells", {}).get(heading)
             cells = None if cells is None else cells.arranged(order, shape)
-            source = f"{name}, column {heading!r}" if cells is None else f"{name}, {cells}"
+            column = _("{name}, column {heading}").format(name=name, heading=repr(heading))
+            source = column if cells is None else f"{name}, {cells}"
             columns[heading] = Column(values, labels, split_heading(heading)[1], source, cells)
     return columns
 
@@ -257,14 +261,14 @@ def _factorize(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], Any]:
     try:
         codes, unique = pd.factorize(column)
     except TypeError:
-        raise ValueError("holds something that is no label") from None
+        raise ValueError(_("holds something that is no label")) from None
     empty = codes < 0
     blank = [place for place, cell in enumerate(unique) if isinstance(cell, str) and not cell.strip()]
     if blank:
         empty |= np.isin(codes, blank)
     if empty.any():
         rows = np.flatnonzero(empty)
-        raise ValueError(f"is empty in row {listed((int(row) + 1 for row in rows[:5]), len(rows))}")
+        raise ValueError(_("is empty in row {rows}").format(rows=listed((int(row) + 1 for row in rows[:5]), len(rows))))
     return codes, unique
 
 
@@ -277,7 +281,8 @@ def _order(
     shape = tuple(len(unique) for unique in labels.values())
     size = math.prod(shape)
     if size > TOO_MANY:
-        return codes[0], [Problem(name, f"its {rows} rows are not the combinations of {', '.join(labels)}")]
+        complaint = _("its {rows} rows are not the combinations of {letters}")
+        return codes[0], [Problem(name, complaint.format(rows=rows, letters=", ".join(labels)))]
     position = np.ravel_multi_index(tuple(codes), shape)
     order = np.argsort(position, kind="stable")
     ranked = position[order]

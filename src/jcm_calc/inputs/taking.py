@@ -17,6 +17,7 @@ from jcm_calc.evidence import unconfirmed
 from jcm_calc.inputs import checks
 from jcm_calc.inputs.cells import numbers
 from jcm_calc.inputs.given import Cells, Given, read_value
+from jcm_calc.languages import Message, _
 from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
 
 if TYPE_CHECKING:
@@ -62,14 +63,15 @@ class Taken:
         """Return the parameter or fact of that name or symbol; complain where it cannot be given."""
         found = self.declared.get(name) or next((item for item in self.declared.values() if item.symbol == name), None)
         if found is None:
-            self.problems.append(Problem(name, self._unknown(name) + (f" (in {source})" if source else "")))
+            self.problems.append(Problem(name, self._unknown(name) + where(source)))
         elif found.kind is Kind.CONSTANT:
-            self.refuse(found, "is true by definition and cannot be given")
+            self.refuse(found, _("is true by definition and cannot be given"))
         elif found.name in self.refused:
             pass  # one complaint about a parameter is enough
         elif found.name in self.given or found.name in self.replaced:
-            first = self.given[found.name].source if found.name in self.given else "by name"
-            self.problems.append(Problem(found.symbol, f"is given twice: {first}, and {source or 'by name'}"))
+            first = self.given[found.name].source if found.name in self.given else _("by name")
+            complaint = _("is given twice: {first}, and {second}").format(first=first, second=source or _("by name"))
+            self.problems.append(Problem(found.symbol, complaint))
         else:
             return found
         return None
@@ -77,15 +79,17 @@ class Taken:
     def _unknown(self, name: str) -> str:
         m = self.methodology
         if any(name in (rule.name, rule.symbol) for rule in m.rules):
-            return "unknown input: it is the result of an equation and cannot be given"
+            return _("unknown input: it is the result of an equation and cannot be given")
         if name in m.coordinates:
-            return f"unknown input: it comes from the index {m.coordinates[name].of} and cannot be given"
+            told = _("unknown input: it comes from the index {index} and cannot be given")
+            return told.format(index=m.coordinates[name].of)
         if name in m.choices:
-            return f"is a choice for the whole calculation, not a column: give {name}= by name"
+            return _("is a choice for the whole calculation, not a column: give {name}= by name").format(name=name)
         if name in m.indices:
-            return f"unknown input: it is an index ({m.indices[name]}), for which a table has a column"
+            told = _("unknown input: it is an index ({meaning}), for which a table has a column")
+            return told.format(meaning=m.indices[name])
         hint = suggestion(name, [*self.declared, *m.choices, *m.indices])
-        return f"unknown input: {m} has no such parameter{hint}"
+        return _("unknown input: {methodology} has no such parameter{hint}").format(methodology=m, hint=hint)
 
     def refuse(self, parameter: Parameter, complaint: str) -> None:
         """Complain about a parameter, which then counts as given: it is not missing too."""
@@ -107,7 +111,7 @@ class Taken:
         elif hasattr(value, "iloc"):
             self._labelled(parameter, value.to_frame(name) if hasattr(value, "to_frame") else value)
         else:
-            self._read(parameter, value, "given")
+            self._read(parameter, value, _("given"))
 
     def _labelled(self, parameter: Parameter, frame: pd.DataFrame) -> None:
         """Take a Series, or a DataFrame of one parameter: with its labels, or as a list if it has none."""
@@ -116,24 +120,26 @@ class Taken:
         columns = [str(heading) for heading in frame.columns if heading not in self.methodology.indices]
         named = any(level is not None for level in frame.index.names)
         if len(columns) != 1 or split_heading(columns[0])[0] not in (parameter.name, parameter.symbol):
-            self.refuse(parameter, "a table of other columns came: give it as a table, without a name")
+            self.refuse(parameter, _("a table of other columns came: give it as a table, without a name"))
         elif named or len(frame.columns) > 1:
-            self.table(frame, f"the Series {parameter.name}")
+            self.table(frame, _("the Series {name}").format(name=parameter.name))
         elif type(frame.index).__name__ == "RangeIndex":
-            self._read(parameter, frame.iloc[:, 0].array, "given")
+            self._read(parameter, frame.iloc[:, 0].array, _("given"))
         else:
-            letters = " or ".join(parameter.indices)
-            self.refuse(parameter, f"a Series came whose index has no name: call it {letters or 'what it is'}")
+            complaint = _("a Series came whose index has no name: call it {letters}")
+            letters = _(" or ").join(parameter.indices) if parameter.indices else _("what it is")
+            self.refuse(parameter, complaint.format(letters=letters))
 
     def _choose(self, name: str, value: Any) -> None:
         choice = self.methodology.choices[name]
         if isinstance(value, str) and value in choice.options:
             if self.choices.setdefault(name, value) != value:
-                self.problems.append(Problem(name, "is given twice", choice.section))
+                self.problems.append(Problem(name, _("is given twice"), choice.section))
             return
         self.refused.add(name)
         hint = suggestion(value, choice.options) if isinstance(value, str) else ""
-        complaint = f"{shown(value)} is none of its options: {', '.join(choice.options)}{hint}"
+        complaint = _("{came} is none of its options: {options}{hint}")
+        complaint = complaint.format(came=shown(value), options=", ".join(choice.options), hint=hint)
         self.problems.append(Problem(name, complaint, choice.section))
 
     def _replace(self, parameter: Parameter, known: Value | Table, candidate: str = "") -> None:
@@ -142,7 +148,7 @@ class Taken:
             self.tables[parameter.name] = known
             self.named[parameter.name] = candidate
         else:
-            self.given[parameter.name] = Given(np.array(known.value), "", {}, "candidate", candidate)
+            self.given[parameter.name] = Given(np.array(known.value), "", {}, _("candidate"), candidate)
 
     def _read(
         self,
@@ -154,11 +160,11 @@ class Taken:
         cells: Cells | None = None,
     ) -> None:
 
-        def where(complaint: object) -> str:
+        def place(complaint: object) -> str:
             if labels is None:
                 return ""
             named = cells is not None and any(f"{sheet}!" in str(complaint) for sheet, _ in cells.columns)
-            return f" (in {source.partition(', ')[0] if named else source})"
+            return where(source.partition(", ")[0] if named else source)
 
         try:
             given = read_value(parameter, raw, source, unit, labels, cells)
@@ -166,8 +172,10 @@ class Taken:
             hint = ""
             if parameter.candidates:
                 near = suggestion(raw, parameter.candidates) if isinstance(raw, str) else ""
-                hint = f", or the name of a possible value: {'; '.join(parameter.candidates)}{near}"
-            self.refuse(parameter, f"{error}{where(error)}; expected {expected(parameter)}{hint}")
+                named = _(", or the name of a possible value: {names}{near}")
+                hint = named.format(names="; ".join(parameter.candidates), near=near)
+            told = {"error": error, "place": place(error), "expected": expected(parameter), "hint": hint}
+            self.refuse(parameter, _("{error}{place}; expected {expected}{hint}").format(**told))
             return
         complaint = checks.impossible(parameter, given)
         if not complaint and labels is not None:
@@ -176,19 +184,21 @@ class Taken:
             except ValueError as error:
                 complaint = str(error)
         if complaint:
-            self.refuse(parameter, complaint + where(complaint))
+            self.refuse(parameter, complaint + place(complaint))
         else:
             self.given[parameter.name] = given
 
     def _by_class(self, parameter: Parameter, values: Mapping[Any, Any]) -> None:
         """Take values by class; where one repeats the document's, it keeps the document's evidence."""
         if not parameter.by or not values:
-            reason = "an empty mapping came" if parameter.by else "values by class came, but it depends on no class"
-            self.refuse(parameter, f"{reason}; expected {expected(parameter)}")
+            empty, classless = _("an empty mapping came"), _("values by class came, but it depends on no class")
+            complaint = _("{reason}; expected {expected}")
+            reason = empty if parameter.by else classless
+            self.refuse(parameter, complaint.format(reason=reason, expected=expected(parameter)))
             return
         user = unconfirmed("given by the user in place of a value that the document fixes")
         entries = dict(parameter.table.entries) if parameter.table else {}
-        wrong = []
+        wrong: list[str] = []
         for key, number in values.items():
             try:
                 name = self._class(parameter, key)
@@ -196,7 +206,7 @@ class Taken:
                 known = entries.get(name)
                 entries[name] = known if known is not None and known.value == value else Value(value, user)
             except ValueError as error:
-                wrong.append(f"{key if isinstance(key, str) else shown(key)}: {error}")
+                wrong.append(Message("{}: {}").format(key if isinstance(key, str) else shown(key), error))
         table = Table(entries)
         try:
             if table.numeric:
@@ -215,7 +225,7 @@ class Taken:
             return str(key).strip()
         interval = key if isinstance(key, Interval) else Interval.parse(str(key))
         if math.isnan(interval.lower) or math.isnan(interval.upper):
-            raise ValueError("an interval has two ends")
+            raise ValueError(_("an interval has two ends"))
         return interval
 
     def table(self, table: Any, source: str) -> None:
@@ -229,7 +239,7 @@ class Taken:
                 source = table.attrs.get("source", source)  # a workbook, or the meters of monitored parameters
                 self._columns(table.to_frame() if hasattr(table, "to_frame") else table, source)
             else:
-                complaint = f"a table must be a DataFrame or a file, not {type(table).__name__}"
+                complaint = _("a table must be a DataFrame or a file, not {type}").format(type=type(table).__name__)
                 raise InputError(source, [Problem(source, complaint)])
         except InputError as error:
             # what such a table would have held is not missing
@@ -248,7 +258,9 @@ class Taken:
             if heading not in self.methodology.indices:
                 parameter = self._parameter(split_heading(heading)[0], source)
                 if parameter is not None and parameter in named.values():
-                    self.problems.append(Problem(source, f"has two columns for {parameter.symbol}"))
+                    self.problems.append(
+                        Problem(source, _("has two columns for {symbol}").format(symbol=parameter.symbol))
+                    )
                 elif parameter is not None:
                     named[heading] = parameter
         try:
@@ -266,19 +278,26 @@ def _single(parameter: Parameter, number: Any) -> float:
     """Return one number of a table that the user gives."""
     values, faults = numbers(number, parameter.unit)
     if values.size != 1 or faults:
-        raise ValueError(f"{shown(number)} is not a number")
+        raise ValueError(_("{came} is not a number").format(came=shown(number)))
     value = float(values.flat[0])
     if value not in parameter.bounds:
-        raise ValueError(f"{shown(number)} came, expected a number in {parameter.bounds}")
+        complaint = _("{came} came, expected a number in {bounds}")
+        raise ValueError(complaint.format(came=shown(number), bounds=parameter.bounds))
     return value
+
+
+def where(source: str) -> str:
+    """Say in which table something stands, where it is in one."""
+    return _(" (in {source})").format(source=source) if source else ""
 
 
 def expected(parameter: Parameter) -> str:
     """Return in words what a parameter takes."""
     if parameter.unit == "date":
-        return "a date such as 2024-05-17"
+        return _("a date such as 2024-05-17")
     if parameter.unit == "yes/no":
-        return "yes or no"
+        return _("yes or no")
     if parameter.unit == "category":
-        return "one of " + ", ".join(parameter.categories) if parameter.categories else "a class name"
-    return f"a number in {parameter.unit}" if parameter.unit else "a plain number"
+        names = ", ".join(parameter.categories)
+        return _("one of {names}").format(names=names) if names else _("a class name")
+    return _("a number in {unit}").format(unit=parameter.unit) if parameter.unit else _("a plain number")

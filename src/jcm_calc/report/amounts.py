@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from jcm_calc.languages import ngettext
+from jcm_calc.units import with_unit
+
 
 def value(row: Any) -> str:
     """Write the value of a row of `Result.trace` with its unit.
@@ -17,8 +20,9 @@ def value(row: Any) -> str:
     if isinstance(found, str):
         return found
     if row["count"] == 1:
-        return f"{found:,.10g} {row['unit']}".strip()
-    return f"{row['minimum']:,.10g} … {row['maximum']:,.10g} {row['unit']} ({row['count']:,} values)"
+        return with_unit(f"{found:,.10g}", row["unit"])
+    span = with_unit(f"{row['minimum']:,.10g} … {row['maximum']:,.10g}", row["unit"])
+    return span + ngettext(" ({count:,} value)", " ({count:,} values)", row["count"]).format(count=row["count"])
 
 
 def tonnes(amount: float) -> str:

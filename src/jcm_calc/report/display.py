@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from jcm_calc.credits import Item
 from jcm_calc.declarations.graph import RESULTS
+from jcm_calc.languages import Message, _, language, ngettext, translated
 from jcm_calc.report import amounts
 from jcm_calc.report.formulas import Formulas
 from jcm_calc.report.sections import Code, Formula, Named, Section, Sources, grade, sections
@@ -37,9 +38,22 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_said,
     )
-    found.filters |= {"tonnes": amounts.tonnes, "amount": amounts.value, "grade": grade, "linked": linked}
+    found.globals |= {"_": Message, "ngettext": ngettext, "language": language}
+    found.filters |= {
+        "tonnes": amounts.tonnes,
+        "amount": amounts.value,
+        "grade": grade,
+        "linked": linked,
+        "coded": coded,
+    }
     return found
+
+
+def _said(value: Any) -> Any:
+    """Return what a template shows: messages in the language of the context."""
+    return value if hasattr(value, "__html__") else translated(str(value))
 
 
 def page(template: str, **content: Any) -> str:
@@ -49,9 +63,15 @@ def page(template: str, **content: Any) -> str:
 
 def linked(text: str) -> Markup:
     """Return a text in which addresses of the web are links."""
-    parts = re.split(r"(https?://[^\s<>\"')\]]+)", text)
+    parts = re.split(r"(https?://[^\s<>\"')\]]+)", translated(text))
     links = (Markup('<a href="{0}">{0}</a>').format(part) for part in parts[1::2])
     return Markup("").join(part for pair in zip(parts[::2], [*links, ""], strict=True) for part in pair)
+
+
+def coded(text: str) -> Markup:
+    """Return a text in which what stands between backticks is code."""
+    parts = translated(text).split("`")
+    return Markup("").join(Markup("<code>{}</code>").format(part) if n % 2 else part for n, part in enumerate(parts))
 
 
 def _prefix() -> str:
@@ -83,7 +103,7 @@ def summary(found: Result) -> dict[str, Any]:
     try:
         frame, split = found.by_year(), ""
         years = [
-            {"label": "undated" if is_missing(year) else str(year), **row}
+            {"label": _("undated") if is_missing(year) else str(year), **row}
             for year, row in zip(frame.index, frame.to_dict("records"), strict=True)
         ]
     except ValueError as error:

@@ -15,9 +15,11 @@ from markupsafe import Markup
 
 from jcm_calc import plots
 from jcm_calc.files import save
+from jcm_calc.languages import _
 from jcm_calc.monitoring import record
 from jcm_calc.problems import listed
 from jcm_calc.report import display
+from jcm_calc.units import with_unit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,10 +29,10 @@ if TYPE_CHECKING:
 
 # In inches; and the words for a reader who does not see the picture.
 PICTURES: dict[str, tuple[Callable[..., Axes], float, float, str]] = {
-    "Emissions by period": (plots.emissions, 6.4, 3.6, "bars of reference and project emissions of each period"),
-    "From RE to whole tonnes": (plots.waterfall, 6.4, 3.6, "a waterfall from RE over PE to ER and whole tonnes"),
-    "By unit": (plots.contributions, 6.4, 4.2, "bars of the emission reductions of each unit"),
-    "Sensitivity": (plots.sensitivity, 6.4, 4.2, "bars of the change of ER where one input changes"),
+    _("Emissions by period"): (plots.emissions, 6.4, 3.6, _("bars of reference and project emissions of each period")),
+    _("From RE to whole tonnes"): (plots.waterfall, 6.4, 3.6, _("a waterfall from RE over PE to ER and whole tonnes")),
+    _("By unit"): (plots.contributions, 6.4, 4.2, _("bars of the emission reductions of each unit")),
+    _("Sensitivity"): (plots.sensitivity, 6.4, 4.2, _("bars of the change of ER where one input changes")),
 }
 
 
@@ -55,13 +57,11 @@ def html(
     """Return the report."""
     manifest, readings = result.manifest(), record.of_tables(result.call["tables"])
     told = record.told(readings, sources, result.methodology)
-    rows = result.trace()
-    inputs = rows[[name in result.methodology.inputs for name in rows.index]]
     return display.page(
         "report.html",
         project={key: _told(value) for key, value in project.items()},
         pictures=list(_pictures(result)),
-        inputs=list(inputs.reset_index().to_dict("records")),
+        inputs=[row for row in result.quantities() if row["name"] in result.methodology.inputs],
         facts=list(_facts(result)),
         sources={name: told[name] for name in result.methodology.inputs if name in told},
         readings=readings,
@@ -88,7 +88,7 @@ def _facts(result: Result) -> Iterator[tuple[str, str, str]]:
         fact = result.methodology.facts[name]
         words = {"True": "yes", "False": "no"} if fact.unit == "yes/no" else {}
         values = [words.get(str(bool(one)), str(one)) if words else str(one) for one in np.unique(given).tolist()]
-        yield name, fact.text, f"{listed(values)} {'' if fact.textual else fact.unit}".strip()
+        yield name, fact.text, with_unit(listed(values), "" if fact.textual else fact.unit)
 
 
 def _pictures(result: Result) -> Iterator[tuple[str, str, Markup]]:
@@ -98,8 +98,8 @@ def _pictures(result: Result) -> Iterator[tuple[str, str, Markup]]:
             continue
         yield title, words, _address(partial(plot, result), width, height)
     m, choices = result.methodology, result.inputs.choices
-    words = "which quantity is calculated from which; what is unconfirmed has a dashed border"
-    yield "Equations", words, _address(partial(plots.equations, m, **choices), 9, 6)
+    words = _("which quantity is calculated from which; what is unconfirmed has a dashed border")
+    yield _("Equations"), words, _address(partial(plots.equations, m, **choices), 9, 6)
 
 
 def _address(draw: Callable[..., Axes], width: float, height: float) -> Markup:
@@ -108,9 +108,9 @@ def _address(draw: Callable[..., Axes], width: float, height: float) -> Markup:
     from matplotlib.figure import Figure
 
     figure, drawn = Figure(figsize=(width, height), layout="constrained"), StringIO()
-    draw(ax=figure.add_subplot())
     # neither the day nor chance: the same result gives the same file
-    with mpl.rc_context({"svg.hashsalt": "jcm_calc"}):
+    with plots.style(), mpl.rc_context({"svg.hashsalt": "jcm_calc"}):
+        draw(ax=figure.add_subplot())
         figure.savefig(drawn, format="svg", metadata={"Date": None})
     encoded = base64.b64encode(drawn.getvalue().encode()).decode()
     return Markup("data:image/svg+xml;base64,{}").format(encoded)

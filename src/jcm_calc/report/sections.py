@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from jcm_calc.declarations import Methodology, Value
 from jcm_calc.declarations.items import Equation, Kind, Parameter
 from jcm_calc.evidence import Evidence
+from jcm_calc.languages import Message, _
 from jcm_calc.reference_data import partner_countries
+from jcm_calc.units import with_unit
 
 LEGEND = {
-    "primary": "read in a primary document of the approved methodology or of a project that applies it",
-    "secondary": "read in a secondary source that describes the approved methodology",
-    "unconfirmed": "everything else: recalled (how surely, in per cent), drafts, studies before approval, sister "
-    "methodologies, analogies, derivations; it may estimate, it never certifies a claim",
+    "primary": _("read in a primary document of the approved methodology or of a project that applies it"),
+    "secondary": _("read in a secondary source that describes the approved methodology"),
+    "unconfirmed": _(
+        "everything else: recalled (how surely, in per cent), drafts, studies before approval, sister "
+        "methodologies, analogies, derivations; it may estimate, it never certifies a claim"
+    ),
 }
 # Of a longer table of candidates `sections` names a few classes only.
 FEW = 3
@@ -84,7 +88,7 @@ class Sources:
         if evidence.source is not None:
             number = self.numbers.setdefault(str(evidence.source), len(self.numbers) + 1)
             parts.append(f"[{number}]")
-        return f"Evidence: {' '.join(parts)}" if parts else ""
+        return _("Evidence: {text}").format(text=" ".join(parts)) if parts else ""
 
 
 Lines = Iterator[tuple[tuple[str, ...], list[str]]]
@@ -110,44 +114,52 @@ def sections(m: Methodology, sources: Sources) -> Iterator[Section]:
 
 def grade(evidence: Evidence | None) -> str:
     """Return the grade, or nothing where there is no evidence."""
-    return "" if evidence is None else str(evidence.grade)
+    return "" if evidence is None else Message(evidence.grade)
 
 
 def _unit(unit: str) -> str:
-    return unit or "-"
+    return Message(unit or "-")
 
 
 # The parts of a methodology: each gives the headings, and row by row the cells and the texts beside them
+
+
+# What a rule book says besides.
+OTHER_WORDS = (_("proponent"), _("plan"), _("issued"))
 
 
 def identity(m: Methodology) -> list[tuple[str, str, Evidence | None]]:
     """Return item, value and evidence of what identifies a methodology."""
     country = partner_countries().get(m.country, "")
     values = {
-        "number": m.number,
-        "title": m.title,
-        "country": f"{country} ({m.country})" if country else m.country,
-        "sectoral scope": str(m.sectoral_scope),
-        "version": m.version,
-        "approved": str(m.approved or "date not known"),
-        **({"for validation until": str(m.until)} if m.until else {}),
+        _("number"): m.number,
+        _("title"): m.title,
+        _("country"): Message("{} ({})").format(Message(country), m.country) if country else m.country,
+        _("sectoral scope"): str(m.sectoral_scope),
+        _("version"): m.version,
+        _("approved"): str(m.approved or _("date not known")),
+        **({_("for validation until"): str(m.until)} if m.until else {}),
     }
-    others = {item: "" for item in m.identity if item not in values}
+    others = {Message(item): "" for item in m.identity if item not in values}
     return [(item, value, m.identity.get(item)) for item, value in (values | others).items()]
 
 
 def _identity(m: Methodology, sources: Sources) -> Part:
-    return ("", "", "grade"), (
-        ((item, "see above" if item == "title" else value, grade(evidence)), [sources.note(evidence)])
+    return ("", "", _("grade")), (
+        ((item, _("see above") if item == "title" else value, grade(evidence)), [sources.note(evidence)])
         for item, value, evidence in identity(m)
     )
 
 
 def _versions(m: Methodology, sources: Sources) -> Part:
-    return ("version", "approved", "grade"), (
+    return (_("version"), _("approved"), _("grade")), (
         (
-            (item.number, str(item.approved or "not known"), grade(item.evidence)),
-            [item.text, f"for validation until {item.until}" if item.until else "", sources.note(item.evidence)],
+            (item.number, str(item.approved or _("not known")), grade(item.evidence)),
+            [
+                item.text,
+                _("for validation until {day}").format(day=item.until) if item.until else "",
+                sources.note(item.evidence),
+            ],
         )
         for item in m.other_versions
     )
@@ -155,13 +167,13 @@ def _versions(m: Methodology, sources: Sources) -> Part:
 
 def _indices(m: Methodology, sources: Sources) -> Part:
     return ("", ""), (
-        ((Code(letter), meaning), ["a project may lack it"] if letter in m.optional else [])
+        ((Code(letter), meaning), [_("a project may lack it")] if letter in m.optional else [])
         for letter, meaning in m.indices.items()
     )
 
 
 def _choices(m: Methodology, sources: Sources) -> Part:
-    return ("name", "options", "grade"), (
+    return (_("name"), _("options"), _("grade")), (
         (
             (Code(item.name), ", ".join(item.options), grade(item.evidence)),
             [item.text, *(f"{option}: {text}" for option, text in item.options.items()), sources.note(item.evidence)],
@@ -179,14 +191,14 @@ def acts(parameter: Parameter) -> str:
 
 
 def _parameters(m: Methodology, sources: Sources) -> Part:
-    return ("symbol", "name", "unit", "of", "kind", "acts", "grade"), (
+    return (_("symbol"), _("name"), _("unit"), _("of"), _("kind"), _("acts"), _("grade")), (
         (
             (
                 Named(item.symbol, item.name),
                 Code(item.name),
                 _unit(item.unit),
                 Code(item.indices),
-                str(item.kind),
+                Message(item.kind),
                 acts(item),
                 grade(item.evidence),
             ),
@@ -200,14 +212,16 @@ def _ranges(item: Parameter) -> Iterator[str]:
     if item.textual or item.unit == "date":
         return
     if item.kind is Kind.CONSTANT and item.value:
-        yield f"{item.value.value:.15g} by definition"
+        yield _("{value:.15g} by definition").format(value=item.value.value)
+    elif item.plausible:
+        yield _("within {bounds}, plausible {plausible}").format(bounds=item.bounds, plausible=item.plausible)
     else:
-        yield f"within {item.bounds}" + (f", plausible {item.plausible}" if item.plausible else "")
+        yield _("within {bounds}").format(bounds=item.bounds)
 
 
 def _equations(m: Methodology, sources: Sources) -> Part:
     symbols = m.symbols()
-    return ("symbol", "unit", "case", "grade"), (
+    return (_("symbol"), _("unit"), _("case"), _("grade")), (
         (
             (Named(rule.symbol, rule.name), _unit(rule.unit), _case(rule.when), grade(rule.evidence)),
             [Formula(rule, symbols), rule.text, sources.note(rule.evidence)],
@@ -221,7 +235,8 @@ def _case(when: Mapping[str, str]) -> str:
 
 
 def _defaults(m: Methodology, sources: Sources) -> Part:
-    return ("symbol", "class", "value", "grade"), (line for item in m.inputs.values() for line in _known(item, sources))
+    headings = (_("symbol"), _("class"), _("value"), _("grade"))
+    return headings, (line for item in m.inputs.values() for line in _known(item, sources))
 
 
 def _known(item: Parameter, sources: Sources) -> Lines:
@@ -229,18 +244,19 @@ def _known(item: Parameter, sources: Sources) -> Lines:
     if item.kind is not Kind.DEFAULT:
         return
     for candidate, known in item.by_candidate():
-        beside = [f"candidate {candidate!r}"] if candidate else []
+        beside = [_("candidate {name}").format(name=repr(candidate))] if candidate else []
         found = list(known.values())
         symbol = Named(item.symbol, item.name)
         if is_long(candidate, known):
             low, high = min(value.value for value in found), max(value.value for value in found)
             few = ", ".join(f"{key} {value.value:.15g}" for key, value in list(known.items())[:FEW])
-            span = f"{low:.15g} … {high:.15g} {item.unit}".strip()
-            row = (symbol, f"{len(known)} classes", span, grade(found[0].evidence))
+            span = with_unit(f"{low:.15g} … {high:.15g}", item.unit)
+            classes = _("{count} classes").format(count=len(known))
+            row: tuple[str, ...] = (symbol, classes, span, grade(found[0].evidence))
             yield row, [*beside, f"{few}, …", sources.note(found[0].evidence)]
             continue
         for key, value in known.items():
-            row = (symbol, key, f"{value.value:.15g} {item.unit}".strip(), grade(value.evidence))
+            row = (symbol, key, with_unit(f"{value.value:.15g}", item.unit), grade(value.evidence))
             yield row, [*beside, sources.note(value.evidence)]
 
 
@@ -250,13 +266,13 @@ def is_long(candidate: str, known: Mapping[str, Value]) -> bool:
 
 
 def _derivations(m: Methodology, sources: Sources) -> Part:
-    return ("of", ""), (
+    return (_("of"), ""), (
         (
             (Code(item.of), Code(item)),
             [
                 item.text,
                 *(
-                    f"{name}: {grade(value.evidence)} {sources.note(value.evidence)}"
+                    Message("{}: {} {}").format(name, grade(value.evidence), sources.note(value.evidence))
                     for name, value in item.values.items()
                 ),
             ],
@@ -266,17 +282,17 @@ def _derivations(m: Methodology, sources: Sources) -> Part:
 
 
 def _criteria(m: Methodology, sources: Sources) -> Part:
-    return ("no.", "looks at", "grade"), (
+    return (_("no."), _("looks at"), _("grade")), (
         ((item.number, Code(", ".join(item.arguments)), grade(item.evidence)), [item.text, sources.note(item.evidence)])
         for item in m.conditions
     )
 
 
 def _facts(m: Methodology, sources: Sources) -> Part:
-    return ("name", "unit", "of"), (
+    return (_("name"), _("unit"), _("of")), (
         (
             (Code(item.name), _unit(item.unit), Code(item.indices)),
-            [item.text, f"one of: {', '.join(item.categories)}" if item.categories else ""],
+            [item.text, _("one of: {names}").format(names=", ".join(item.categories)) if item.categories else ""],
         )
         for item in m.facts.values()
     )
@@ -290,13 +306,13 @@ def _limits(m: Methodology, sources: Sources) -> Part:
 
 
 def _waivers(m: Methodology, sources: Sources) -> Part:
-    return ("check", ""), (((check, reason), []) for check, reason in m.waivers.items())
+    return (_("check"), ""), (((check, reason), []) for check, reason in m.waivers.items())
 
 
 def _cases(m: Methodology, sources: Sources) -> Part:
     from jcm_calc.case_file import published
 
-    return ("file", "prints", "grade"), (
+    return (_("file"), _("prints"), _("grade")), (
         (
             (Code(case.path.name), _prints(case.expected), grade(case.source)),
             [str(case.project.get("title", "")), sources.note(case.source)],
@@ -308,9 +324,9 @@ def _cases(m: Methodology, sources: Sources) -> Part:
 def _outputs(m: Methodology, sources: Sources) -> Part:
     from jcm_calc.case_file import published_outputs
 
-    return ("project", "what", "tonnes", "grade"), (
+    return (_("project"), _("what"), _("tonnes"), _("grade")), (
         (
-            (row["project"], row["what"], f"{int(row['tonnes']):,}", row["grade"]),
+            (row["project"], Message(row["what"]), f"{int(row['tonnes']):,}", Message(row["grade"])),
             [row["period"], row["known"], row["source"]],
         )
         for row in published_outputs(m)
@@ -319,23 +335,23 @@ def _outputs(m: Methodology, sources: Sources) -> Part:
 
 def _prints(expected: Mapping[str, Sequence[str]]) -> str:
     figures = [f"{name} {', '.join(expected[name])}" for name in ("RE", "PE", "ER", "tonnes") if name in expected]
-    return ", ".join(figures) or "too little to calculate"
+    return ", ".join(figures) or _("too little to calculate")
 
 
 PARTS: dict[str, Callable[[Methodology, Sources], Part]] = {
-    "Identity": _identity,
-    "Other versions": _versions,
-    "Indices": _indices,
-    "Choices": _choices,
-    "Parameters": _parameters,
-    "Equations": _equations,
-    "Default values and candidates": _defaults,
-    "How defaults can be derived": _derivations,
-    "Eligibility criteria": _criteria,
-    "Facts that the criteria look at": _facts,
-    "Cross-checks of monitored parameters": _limits,
-    "Checks that do not apply": _waivers,
-    "Worked cases": _cases,
-    "Published results without inputs: they bound what is plausible, and test nothing": _outputs,
+    _("Identity"): _identity,
+    _("Other versions"): _versions,
+    _("Indices"): _indices,
+    _("Choices"): _choices,
+    _("Parameters"): _parameters,
+    _("Equations"): _equations,
+    _("Default values and candidates"): _defaults,
+    _("How defaults can be derived"): _derivations,
+    _("Eligibility criteria"): _criteria,
+    _("Facts that the criteria look at"): _facts,
+    _("Cross-checks of monitored parameters"): _limits,
+    _("Checks that do not apply"): _waivers,
+    _("Worked cases"): _cases,
+    _("Published results without inputs: they bound what is plausible, and test nothing"): _outputs,
 }
-NOTES = {"Parameters": "Acts: + raises, − lowers, ± either, depending on the rest."}
+NOTES = {"Parameters": _("Acts: + raises, − lowers, ± either, depending on the rest.")}

@@ -9,6 +9,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from jcm_calc.languages import Message, _
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.verification.findings import Finding, Severity
 
@@ -18,26 +19,26 @@ if TYPE_CHECKING:
 Function = Callable[["Material"], Iterable[Finding]]
 
 GROUPS = {
-    "A": ("traceability", "Traceability"),
-    "B": ("magnitudes", "Units and magnitudes"),
-    "C": ("formulas", "Formulas"),
-    "D": ("defaults", "Defaults and factors"),
-    "E": ("meters", "Meters and calibration"),
-    "F": ("gaps", "Gaps and substitution"),
-    "G": ("periods", "Periods and vintages"),
-    "H": ("totals", "Totals and rounding"),
-    "I": ("cross_checks", "Cross-checks"),
-    "J": ("design_changes", "Eligibility and design changes"),
-    "K": ("reporting", "Reporting consistency"),
+    "A": ("traceability", _("Traceability")),
+    "B": ("magnitudes", _("Units and magnitudes")),
+    "C": ("formulas", _("Formulas")),
+    "D": ("defaults", _("Defaults and factors")),
+    "E": ("meters", _("Meters and calibration")),
+    "F": ("gaps", _("Gaps and substitution")),
+    "G": ("periods", _("Periods and vintages")),
+    "H": ("totals", _("Totals and rounding")),
+    "I": ("cross_checks", _("Cross-checks")),
+    "J": ("design_changes", _("Eligibility and design changes")),
+    "K": ("reporting", _("Reporting consistency")),
 }
 # What a check can need besides the report's workbook.
 NEEDS = {
-    "result": "inputs from which the reductions can be calculated again",
-    "plan": "a monitoring plan with values: in the workbook, or given with it",
-    "previous": "an earlier report",
-    "case": "a case file",
-    "meters": "meters with their calibration: `[meters]` of the case file, or monitored readings",
-    "readings": "readings: `[readings]` of the case file, or monitored readings",
+    "result": _("inputs from which the reductions can be calculated again"),
+    "plan": _("a monitoring plan with values: in the workbook, or given with it"),
+    "previous": _("an earlier report"),
+    "case": _("a case file"),
+    "meters": _("meters with their calibration: `[meters]` of the case file, or monitored readings"),
+    "readings": _("readings: `[readings]` of the case file, or monitored readings"),
 }
 
 
@@ -74,7 +75,7 @@ class Check:
     def __call__(self, material: Material) -> Iterator[Finding]:
         """Yield what it finds."""
         for finding in self.function(material):
-            yield replace(finding, code=self.code, name=self.name, severity=finding.severity or self.severity)
+            yield replace(finding, code=self.code, name=Message(self.name), severity=finding.severity or self.severity)
 
 
 _known: dict[str, Check] = {}

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from jcm_calc.languages import Message, _
+
 
 class Severity(StrEnum):
     """How grave a finding is.
@@ -19,12 +21,13 @@ class Severity(StrEnum):
         only a person can settle it.
     """
 
-    ERROR = "error"
-    WARNING = "warning"
-    QUESTION = "question"
+    ERROR = _("error")
+    WARNING = _("warning")
+    QUESTION = _("question")
 
 
 ORDER = list(Severity)
+SEVERITIES = {Severity.ERROR: _("errors"), Severity.WARNING: _("warnings"), Severity.QUESTION: _("questions")}
 
 
 @dataclass(frozen=True)
@@ -49,10 +52,11 @@ class Effect:
 
     def __str__(self) -> str:
         if self.exact == 0 and not self.total:
-            return "no effect on ER"
+            return _("no effect on ER")
         years = ", ".join(f"{year}: {tonnes:+,}" for year, tonnes in self.tonnes.items())
-        direction = "too high" if self.exact > 0 else "too low"
-        return f"ER {direction} by {abs(self.exact):,.6g} tCO2; whole tonnes {self.total:+,} ({years})"
+        high = _("ER too high by {amount:,.6g} tCO2; whole tonnes {total:+,} ({years})")
+        low = _("ER too low by {amount:,.6g} tCO2; whole tonnes {total:+,} ({years})")
+        return (high if self.exact > 0 else low).format(amount=abs(self.exact), total=self.total, years=years)
 
 
 @dataclass(frozen=True)
@@ -101,12 +105,12 @@ class Finding:
 
     def __str__(self) -> str:
         where = f" ({self.place})" if self.place else ""
-        parts = [f"{self.code} {self.severity}: {self.message}{where}"]
+        parts: list[str] = [Message("{} {}: {}{}").format(self.code, self.severity, self.message, where)]
         if self.effect is not None:
             parts.append(str(self.effect))
         if self.cause:
             parts.append(self.cause)
-        return "; ".join(parts)
+        return Message("; ").join(parts)
 
     def as_data(self) -> dict[str, Any]:
         """Return everything, ready for JSON."""

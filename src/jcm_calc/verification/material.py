@@ -39,7 +39,7 @@ from jcm_calc.workbook.reading import (
     project_of,
     sheet_sets,
 )
-from jcm_calc.workbook.tables import Cell, Row, Sheets
+from jcm_calc.workbook.tables import Cell, Row, Sheets, in_english
 
 if TYPE_CHECKING:
     from jcm_calc.monitoring import Monitored
@@ -214,7 +214,7 @@ class Submission:
             sheet = part.roles["input"]
             grid = self.book.grid(sheet)
             for row, cells in enumerate(grid):
-                headings = {str(cell).strip().casefold(): column for column, cell in enumerate(cells) if cell != ""}
+                headings = {in_english(cell): column for column, cell in enumerate(cells) if cell != ""}
                 if CLAIM in headings and "units" in headings:
                     exact = next((column for text, column in headings.items() if text.startswith(EXACT)), None)
                     filled = (at for at in range(row + 1, len(grid)) if any(cell != "" for cell in grid[at]))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
 from jcm_calc.files import save
+from jcm_calc.languages import Message, _, ngettext, translated
 from jcm_calc.report import display
 from jcm_calc.verification.findings import Finding, Severity, shown_number
 
@@ -17,19 +18,19 @@ if TYPE_CHECKING:
 
 # The widths let a row go on a sheet of A4 in letters that can be read.
 COLUMNS = {
-    "Code": 6,
-    "Severity": 9,
-    "Place": 22,
-    "Finding": 36,
-    "Found": 12,
-    "Expected": 12,
-    "How the expected value comes about": 34,
-    "Effect on ER": 21,
-    "Likely cause, or who is asked": 21,
-    "Follows from it": 28,
-    "Not confirmed": 21,
+    _("Code"): 6,
+    _("Severity"): 9,
+    _("Place"): 22,
+    _("Finding"): 36,
+    _("Found"): 12,
+    _("Expected"): 12,
+    _("How the expected value comes about"): 34,
+    _("Effect on ER"): 21,
+    _("Likely cause, or who is asked"): 21,
+    _("Follows from it"): 28,
+    _("Not confirmed"): 21,
 }
-SUMMARY = 100
+SUMMARY_WIDTH = 100
 MARGIN = 0.4  # inch
 COLOURS = {Severity.ERROR: "#B3261E", Severity.WARNING: "#9A6700", Severity.QUESTION: "#1F5FA8"}
 
@@ -37,35 +38,47 @@ COLOURS = {Severity.ERROR: "#B3261E", Severity.WARNING: "#9A6700", Severity.QUES
 def summary(verification: Verification) -> Iterator[tuple[str, str]]:
     """Yield what stands at the head of the paper."""
     due = verification.due
-    yield "File", verification.path.name
-    yield "Methodology", verification.methodology
-    yield "Verdict", str(verification.verdict)
-    yield "Claimed", "no number" if verification.claimed is None else f"{verification.claimed:,} t"
-    yield "Due", "cannot be calculated" if due is None else f"{due:,} t, from what is entered"
+    yield _("File"), verification.path.name
+    yield _("Methodology"), verification.methodology
+    yield _("Verdict"), Message(verification.verdict)
+    yield _("Claimed"), _("no number") if verification.claimed is None else f"{verification.claimed:,} t"
     yield (
-        "Findings",
-        ", ".join(f"{len(verification.of(one))} {one}{'s' * (len(verification.of(one)) != 1)}" for one in Severity),
+        _("Due"),
+        _("cannot be calculated") if due is None else _("{tonnes:,} t, from what is entered").format(tonnes=due),
     )
-    yield "Material from", f"{verification.materiality:.0%} of ER (a threshold that is recalled, not read)"
-    yield "Checks made", f"{len(verification.made)}; {len(verification.skipped)} more need what was not given"
-    yield "Not confirmed", f"{len(verification.unconfirmed)} rules and values of the calculation itself"
+    counts = {severity: len(verification.of(severity)) for severity in Severity}
+    yield _("Findings"), _(", ").join(_counted(severity, count) for severity, count in counts.items())
+    threshold = _("{share:.0%} of ER (a threshold that is recalled, not read)")
+    yield _("Material from"), threshold.format(share=verification.materiality)
+    made = _("{made}; {skipped} more need what was not given")
+    yield _("Checks made"), made.format(made=len(verification.made), skipped=len(verification.skipped))
+    unconfirmed = _("{count} rules and values of the calculation itself")
+    yield _("Not confirmed"), unconfirmed.format(count=len(verification.unconfirmed))
+
+
+def _counted(severity: Severity, count: int) -> str:
+    return {
+        Severity.ERROR: ngettext("{count} error", "{count} errors", count),
+        Severity.WARNING: ngettext("{count} warning", "{count} warnings", count),
+        Severity.QUESTION: ngettext("{count} question", "{count} questions", count),
+    }[severity].format(count=count)
 
 
 def details(finding: Finding) -> Iterator[tuple[str, str]]:
     """Yield what a finding says besides its message, each under its name."""
     if finding.found is not None:
-        yield "Found", shown_number(finding.found)
+        yield _("Found"), shown_number(finding.found)
     if finding.expected is not None:
-        yield "Expected", shown_number(finding.expected)
+        yield _("Expected"), shown_number(finding.expected)
     if finding.because:
-        yield "Because", finding.because
+        yield _("Because"), finding.because
     if effect := _effect(finding):
-        yield "Effect", effect
+        yield _("Effect"), effect
     if finding.cause:
         asked = finding.severity is Severity.QUESTION
-        yield ("Question" if asked else "Likely cause"), finding.cause.removeprefix("asked of the ")
+        yield (_("Question") if asked else _("Likely cause")), finding.cause.removeprefix("asked of the ")
     if finding.unconfirmed:
-        yield "Not confirmed", finding.unconfirmed
+        yield _("Not confirmed"), finding.unconfirmed
 
 
 def _effect(finding: Finding) -> str:
@@ -107,16 +120,18 @@ def write_workbook(path: str | os.PathLike[str], verification: Verification, ove
 def _summary_sheet(book: Any, verification: Verification) -> None:
     bold = book.add_format({"bold": True, "valign": "top"})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-    sheet = _sheet(book, "Summary")
+    sheet = _sheet(book, translated(_("Summary")))
     sheet.set_column(0, 0, 18)
-    sheet.set_column(1, 1, SUMMARY)
-    rows = [*summary(verification), *(("Not confirmed", text) for text in verification.unconfirmed)]
-    rows += [("Not made", f"{code}: needs {need}") for code, need in verification.skipped.items()]
+    sheet.set_column(1, 1, SUMMARY_WIDTH)
+    rows = [*summary(verification), *((_("Not confirmed"), text) for text in verification.unconfirmed)]
+    needs = _("{code}: needs {need}")
+    rows += [(_("Not made"), needs.format(code=code, need=need)) for code, need in verification.skipped.items()]
     before = ""
     for row, (name, text) in enumerate(rows):
-        sheet.write_string(row, 0, "" if name == before else name, bold)
-        sheet.write_string(row, 1, text, wrapped)
-        sheet.set_row(row, 15.0 * _lines(text, SUMMARY))
+        said = translated(text)
+        sheet.write_string(row, 0, "" if name == before else translated(name), bold)
+        sheet.write_string(row, 1, said, wrapped)
+        sheet.set_row(row, 15.0 * _lines(said, SUMMARY_WIDTH))
         before = name
 
 
@@ -125,22 +140,22 @@ def _findings_sheet(book: Any, verification: Verification) -> None:
     wrapped = book.add_format({**small, "text_wrap": True})
     heading = book.add_format({**small, "bold": True, "bg_color": "#E8EDF3", "text_wrap": True})
     colours = {one: book.add_format({**small, "font_color": colour, "bold": True}) for one, colour in COLOURS.items()}
-    sheet = _sheet(book, "Findings")
+    sheet = _sheet(book, translated(_("Findings")))
     sheet.freeze_panes(1, 3)
     sheet.repeat_rows(0)
     for column, (title, width) in enumerate(COLUMNS.items()):
         sheet.set_column(column, column, width)
-        sheet.write_string(0, column, title, heading)
+        sheet.write_string(0, column, translated(title), heading)
     for row, finding in enumerate(verification.findings, 1):
-        cells = _cells(finding)
+        cells = [translated(value) if isinstance(value, str) else value for value in _cells(finding)]
         lines = max(_lines(str(value), width) for value, width in zip(cells, COLUMNS.values(), strict=True))
         sheet.set_row(row, 4 + 12.0 * lines)
         for column, value in enumerate(cells):
             form = colours[finding.severity or Severity.ERROR] if column < 2 else wrapped
-            if isinstance(value, int | float) and not isinstance(value, bool):
-                sheet.write_number(row, column, value, form)
-            else:
+            if isinstance(value, str):
                 sheet.write_string(row, column, value, form)
+            else:
+                sheet.write_number(row, column, value, form)
     sheet.autofilter(0, 0, max(1, len(verification.findings)), len(COLUMNS) - 1)
 
 
@@ -163,12 +178,12 @@ def _sheet(book: Any, name: str) -> Any:
 
 def _cells(finding: Finding) -> list[str | float]:
     found, expected = (
-        "" if value is None else value if isinstance(value, int | float) else str(value)
+        "" if value is None else value if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
         for value in (finding.found, finding.expected)
     )
     return [
         finding.code,
-        str(finding.severity),
+        Message(finding.severity or ""),
         finding.place,
         finding.message,
         found,
@@ -176,6 +191,6 @@ def _cells(finding: Finding) -> list[str | float]:
         finding.because,
         _effect(finding),
         finding.cause,
-        "\n".join(finding.consequences),
+        Message("\n").join(finding.consequences),
         finding.unconfirmed,
     ]

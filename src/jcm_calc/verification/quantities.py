@@ -10,12 +10,14 @@ from typing import Any
 from jcm_calc.declarations.graph import Node
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
 from jcm_calc.inputs import Period
+from jcm_calc.languages import spellings
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.spreadsheet import Place
+from jcm_calc.workbook.calculation_sheet import TERMS_OF
 from jcm_calc.workbook.layout import column_name
 from jcm_calc.workbook.reading import SheetSet, is_declared
 from jcm_calc.workbook.symbols import Symbols
-from jcm_calc.workbook.tables import CAPTION, Sheets, UnitTable
+from jcm_calc.workbook.tables import CAPTION, Sheets, UnitTable, in_english
 
 TERMS = "terms of "
 WITH_UNIT = re.compile(r"(\S+) \[(.*)\]")
@@ -126,6 +128,10 @@ class Quantities(Symbols):
                 name = f"{TERMS}{node.name}"
                 known[name] = Parameter(name, f"{TERMS}{node.symbol}", node.unit, indices, Kind.CONSTANT, node.text)
         self._exact = {item.symbol: item for item in known.values()}
+        for node in nodes.values():
+            if f"{TERMS}{node.name}" in known:
+                written = (heading.format(symbol=getattr(node, "symbol", "")) for heading in spellings(TERMS_OF))
+                self._exact |= dict.fromkeys(written, known[f"{TERMS}{node.name}"])
         super().__init__(known)
 
     def find(self, text: str) -> Parameter | None:
@@ -163,7 +169,7 @@ def lines(sheet: str, sheets: Sheets) -> Iterator[Line]:
     columns: dict[str, int] = {}
     values: list[int] = []
     for row, cells in enumerate(sheets.book.grid(sheet)):
-        texts = {str(cell).strip().casefold(): column for column, cell in enumerate(cells) if cell != ""}
+        texts = {in_english(cell): column for column, cell in enumerate(cells) if cell != ""}
         symbol = texts.get("parameter", texts.get("parameters"))
         first = next((cell for cell in cells if cell != ""), "")
         if symbol is not None and "units" in texts:

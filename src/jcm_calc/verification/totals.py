@@ -11,7 +11,7 @@ from jcm_calc.verification.findings import Effect, Finding, Severity, shown_numb
 from jcm_calc.verification.material import Material, Part
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, UnreadableError, as_number, close
 from jcm_calc.verification.steps import Sheet
-from jcm_calc.workbook.tables import Cell
+from jcm_calc.workbook.tables import Cell, in_english
 
 DOUBT = (
     "that reductions are cut to whole tonnes, for each calendar year, is recalled, and "
@@ -188,7 +188,7 @@ def _years(grid: list[list[object]]) -> Iterator[tuple[int, tuple[float, float, 
     """Yield the rows of the table of the project design document: RE, PE, ER and whole tonnes."""
     columns: list[int] = []
     for number, cells in enumerate(grid):
-        texts = {str(cell).casefold(): at for at, cell in enumerate(cells) if cell != ""}
+        texts = {in_english(cell): at for at, cell in enumerate(cells) if cell != ""}
         heads = ("reference emissions", "project emissions", "emission reductions", "estimated emission reductions")
         found = [next((at for text, at in texts.items() if text.startswith(head)), None) for head in heads]
         if "year" in texts and all(at is not None for at in found):

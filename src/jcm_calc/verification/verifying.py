@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from jcm_calc.case_file import CaseFile, read_case
 from jcm_calc.confirmation import Given
+from jcm_calc.languages import _, in_language
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.verification.checks import NEEDS, Check, selected
 from jcm_calc.verification.findings import Finding, Severity
@@ -31,11 +32,11 @@ Paths = str | os.PathLike[str]
 class Verdict(StrEnum):
     """Whether a claim agrees with what is calculated from its own inputs and rules."""
 
-    AGREES = "agrees"
-    DIFFERS = "differs, not material"
-    UNKNOWN = "differs, effect not known"
-    MATERIAL = "differs, material"
-    IMPOSSIBLE = "cannot be calculated again"
+    AGREES = _("agrees")
+    DIFFERS = _("differs, not material")
+    UNKNOWN = _("differs, effect not known")
+    MATERIAL = _("differs, material")
+    IMPOSSIBLE = _("cannot be calculated again")
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ class Verification:
     def uncertified(self) -> tuple[str, ...]:
         """Why the claim cannot be certified: errors, criteria not shown to be met, items not confirmed."""
         if self.result is None:
-            return ("nothing could be calculated again", *map(str, self.of(Severity.ERROR)))
+            return (_("nothing could be calculated again"), *map(str, self.of(Severity.ERROR)))
         return (*map(str, self.of(Severity.ERROR)), *map(str, self.result.lacking))
 
     def table(self) -> pd.DataFrame:
@@ -141,17 +142,19 @@ class Verification:
             "unconfirmed": list(self.unconfirmed),
         }
 
-    def to_excel(self, path: Paths, *, overwrite: bool = False) -> None:
-        """Write the working paper as a workbook."""
+    def to_excel(self, path: Paths, *, overwrite: bool = False, language: str | None = None) -> None:
+        """Write the working paper as a workbook, in ``language`` (``"en"`` or ``"ja"``) or that of the context."""
         from jcm_calc.verification.paper import write_workbook
 
-        write_workbook(path, self, overwrite)
+        with in_language(language):
+            write_workbook(path, self, overwrite)
 
-    def to_html(self, path: Paths, *, overwrite: bool = False) -> None:
-        """Write the working paper as a page that needs no other file."""
+    def to_html(self, path: Paths, *, overwrite: bool = False, language: str | None = None) -> None:
+        """Write the working paper as a page that needs no other file; ``language`` as for `to_excel`."""
         from jcm_calc.verification.paper import write_page
 
-        write_page(path, self, overwrite)
+        with in_language(language):
+            write_page(path, self, overwrite)
 
     def __repr__(self) -> str:
         numbers = {one: len(self.of(one)) for one in Severity}

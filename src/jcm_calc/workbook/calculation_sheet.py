@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from jcm_calc.declarations.graph import Node
 from jcm_calc.declarations.items import Coordinate, Equation
+from jcm_calc.languages import Message, _
 from jcm_calc.workbook.formulas import Formulas, labels_place
 from jcm_calc.workbook.layout import FUEL, LABEL, LAST, LEFT, RESULT, Block, DefaultList, Layout
 from jcm_calc.workbook.page import Page, in_spreadsheet, number_style, shown_unit, unit_of
@@ -15,13 +17,14 @@ from jcm_calc.workbook.separate_sheet import each
 
 WIDTHS = (1.5, 44, 13, *[17] * 10)
 TITLES = (
-    "1. Calculations for emission reductions",
-    "2. Selected default values, etc.",
-    "3. Calculations for reference emissions",
-    "4. Calculations of the project emissions",
+    _("1. Calculations for emission reductions"),
+    _("2. Selected default values, etc."),
+    _("3. Calculations for reference emissions"),
+    _("4. Calculations of the project emissions"),
 )
-PER_UNIT = "5. Calculations for each unit"
-FUEL_TYPES = {"electric": "Electricity", "power consumption": "Electricity"}
+TERMS_OF = _("terms of {symbol}")
+PER_UNIT = _("5. Calculations for each unit")
+FUEL_TYPES = {"electric": _("Electricity"), "power consumption": _("Electricity")}
 
 
 class CalculationSheet:
@@ -37,7 +40,7 @@ class CalculationSheet:
         """Write everything."""
         for title, row, members in zip(TITLES, self.layout.section_rows, self.layout.sections, strict=True):
             self._section(title, row, members)
-        self.page.caption(self.layout.list_row, "[List of Default Values]")
+        self.page.caption(self.layout.list_row, _("[List of Default Values]"))
         for listed in self.layout.lists.values():
             self._list(listed)
         if self.layout.blocks:
@@ -53,13 +56,14 @@ class CalculationSheet:
     def _section(self, title: str, row: int, members: Sequence[str]) -> None:
         page, columns = self.page, self.layout.columns
         page.text(row, LABEL, title, "strong")
-        page.text(row, FUEL, "Fuel type", "heading")
+        page.text(row, FUEL, _("Fuel type"), "heading")
+        value = _("Value")
         for number, period in enumerate(self.contents.periods):
-            page.text(row, RESULT + number, f"Value {period}" if self.layout.several else "Value", "heading")
-        headings = {"unit": "Units", "symbol": "Parameter", "grade": "Evidence"}
+            page.text(row, RESULT + number, value + f" {period}" if self.layout.several else value, "heading")
+        headings = {"unit": _("Units"), "symbol": _("Parameter"), "grade": _("Evidence")}
         for key, heading in headings.items():
             page.text(row, columns[key], heading, "heading")
-        page.merge(row, columns["equation"], self._end(), "Equation", "heading")
+        page.merge(row, columns["equation"], self._end(), _("Equation"), "heading")
         for number, name in enumerate(members, row + 1):
             self._row(number, name, strong=number == row + 1 and name in ("ER", "RE", "PE"))
 
@@ -69,10 +73,8 @@ class CalculationSheet:
     def _row(self, row: int, name: str, strong: bool) -> None:
         page, columns, nodes = self.page, self.layout.columns, self.contents.nodes[name]
         node = nodes[0]
-        text = getattr(node, "text", "") or f"{name}: {getattr(node, 'what', '').replace('_', ' ')} of the period"
-        if strong:
-            text += " during the period p" if "period" not in text else ""
-        page.text(row, LABEL, text[:1].upper() + text[1:], "strong" if strong else "indented")
+        text = _description(node, strong)
+        page.text(row, LABEL, text, "strong" if strong else "indented")
         page.text(row, FUEL, fuel_type(text), "symbol")
         style = number_style(node.unit)
         for number, (formula, value) in enumerate(zip(self.formulas.of(name), self._flat(name, None), strict=True)):
@@ -100,19 +102,21 @@ class CalculationSheet:
         if isinstance(node, Equation):
             rules = [rule for rule in nodes if isinstance(rule, Equation)]
             texts = [self._written(rule, len(rules) > 1) for rule in rules]
-            return "; ".join(texts)
+            return Message("; ").join(texts)
         if isinstance(node, Coordinate):
-            return f"{node.what.replace('_', ' ')} of {self.m.indices[node.of]}"
+            what = Message(node.what.replace("_", " "))
+            return _("{what} of {index}").format(what=what, index=self.m.indices[node.of])
         if node.name in self.contents.entries:
-            return "entered" + (f", by {node.by}" if node.name in self.contents.tables else "")
-        return f"default by {node.by}" if node.by else node.section
+            by_class = node.name in self.contents.tables
+            return _("entered, by {key}").format(key=node.by) if by_class else _("entered")
+        return _("default by {key}").format(key=node.by) if node.by else node.section
 
     def _written(self, rule: Equation, several: bool) -> str:
         text = rule.written(self.symbols)
         if self.contents.absent(rule):
-            text += f" (none: nothing given has the index {rule.total})"
+            text += _(" (none: nothing given has the index {index})").format(index=rule.total)
         case = ", ".join(f"{choice} = {option}" for choice, option in rule.when.items())
-        return f"{text} (if {case})" if several and case else text
+        return text + _(" (if {case})").format(case=case) if several and case else text
 
     # List of default values
 
@@ -126,14 +130,14 @@ class CalculationSheet:
             page.text(listed.first - 1, LABEL, getattr(head, "text", parameter.by), "heading")
         else:
             page.text(listed.first - 1, LABEL, "", "heading")
-        page.text(listed.first - 1, FUEL, "Units", "heading")
+        page.text(listed.first - 1, FUEL, _("Units"), "heading")
         for column, candidate in enumerate(listed.columns, RESULT):
-            page.text(listed.first - 1, column, candidate or "Value", "heading")
-        page.text(listed.first - 1, RESULT + len(listed.columns), "Evidence", "heading")
+            page.text(listed.first - 1, column, candidate or _("Value"), "heading")
+        page.text(listed.first - 1, RESULT + len(listed.columns), _("Evidence"), "heading")
         if listed.by_class:
             page.sheet.set_row(listed.first - 1, 28)
         for row, (key, values) in enumerate(zip(listed.rows, listed.values, strict=True), listed.first):
-            page.text(row, LABEL, key or "value of the document", "indented")
+            page.text(row, LABEL, key or _("value of the document"), "indented")
             page.text(row, FUEL, unit, "symbol")
             for column, value in enumerate(values, RESULT):
                 page.value(row, column, None if value is None else value.value, "number")
@@ -145,7 +149,8 @@ class CalculationSheet:
 
     def _block(self, block: Block) -> None:
         page, first = self.page, block.first
-        page.merge(first - 6, LEFT, LAST, f"Calculations for each {each(self.layout, block)}", "strong")
+        title = _("Calculations for each {unit}").format(unit=each(self.layout, block))
+        page.merge(first - 6, LEFT, LAST, title, "strong")
         for letter in block.letters:
             self._heads(block, block.label_column(letter), (letter, self.m.indices[letter], "", ""))
             page.text(first - 1, block.label_column(letter), "", "heading")
@@ -180,7 +185,12 @@ class CalculationSheet:
         else:
             rule = self.contents.nodes[terms[0]][terms[1]]
             assert isinstance(rule, Equation)
-            heads = (f"terms of {rule.symbol}", rule.text, rule.written(self.symbols), shown_unit(rule.unit, False))
+            heads = (
+                TERMS_OF.format(symbol=rule.symbol),
+                rule.text,
+                rule.written(self.symbols),
+                shown_unit(rule.unit, False),
+            )
             formulas, values = self.formulas.terms(*terms, block), self._term_values(rule, block)
             style, evidence = number_style(rule.unit), rule.evidence
         self._heads(block, column, heads)
@@ -194,6 +204,14 @@ class CalculationSheet:
             return [None] * block.size
         with np.errstate(divide="ignore", invalid="ignore"):
             return block.flat(np.asarray(rule.function(*arguments)))
+
+
+def _description(node: Node, strong: bool) -> str:
+    if isinstance(node, Coordinate):
+        what = Message(node.what.replace("_", " "))
+        return _("{name}: {what} of the period").format(name=node.name, what=what)
+    text = Message(node.text[:1].upper() + node.text[1:])
+    return text + _(" during the period p") if strong and "period" not in text else text
 
 
 def fuel_type(text: str) -> str:

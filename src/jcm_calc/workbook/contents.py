@@ -16,6 +16,7 @@ from jcm_calc.declarations.graph import Node
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter, Table
 from jcm_calc.evidence import Evidence, Grade
 from jcm_calc.inputs import Period
+from jcm_calc.languages import Message, _
 from jcm_calc.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ Case = Mapping[str, str]
 # How the value of a parameter gets into the workbook; the document gives what is not entered.
 CELL, CANDIDATE, CLASSES = "cell", "candidate", "classes"
 CLASS_ROWS = 12
-NO_PLAN = "No plan was given: estimates are left empty, and values fixed ex ante are those of the report."
+NO_PLAN = _("No plan was given: estimates are left empty, and values fixed ex ante are those of the report.")
 
 
 @dataclass(frozen=True)
@@ -101,11 +102,11 @@ class Contents:
 
     def meaning(self, parameter: Parameter) -> str:
         """Say what a parameter is, what it takes, and when it is needed."""
-        takes = (
-            "" if parameter.textual or parameter.unit == "date" else f"a number in {parameter.bounds} {parameter.unit}"
-        )
-        parts = (parameter.text, takes.strip(), self.conditions.get(parameter.name, ""), parameter.section)
-        return "\n".join(part for part in parts if part)
+        range_ = f"{parameter.bounds} {parameter.unit}".strip()
+        words = parameter.textual or parameter.unit == "date"
+        takes = "" if words else _("a number in {range}").format(range=range_)
+        parts = (parameter.text, takes, self.conditions.get(parameter.name, ""), parameter.section)
+        return Message("\n").join(part for part in parts if part)
 
     def absent(self, rule: Equation) -> str:
         """Return the indices of a total along which there is nothing."""
@@ -158,7 +159,7 @@ def without_plan(report: Contents) -> Contents:
         periods=[Period(None, None, "")],
         labels={**report.labels, "p": [""]},
         value=value,
-        note=f"{NO_PLAN} {report.note}".strip(),
+        note=NO_PLAN + Message(" {}").format(report.note) if report.note else NO_PLAN,
     )
 
 
@@ -221,7 +222,8 @@ def _estimate(result: Result) -> str:
     if not result.unconfirmed:
         return ""
     count, every = len(result.unconfirmed), len(result.items)
-    return f"An estimate: {count} of {every} rules and values are not confirmed; those used here are marked †."
+    note = _("An estimate: {count} of {every} rules and values are not confirmed; those used here are marked †.")
+    return note.format(count=count, every=every)
 
 
 def _grades(result: Result) -> dict[str, Evidence]:
@@ -305,5 +307,5 @@ def _condition(methodology: Methodology, every: Sequence[Case], cases: Sequence[
     for name, choice in methodology.choices.items():
         options = dict.fromkeys(case[name] for case in cases)
         if len(options) < len(choice.options):
-            parts.append(f"{name} = {' or '.join(options)}")
-    return f"only if {' and '.join(parts)}"
+            parts.append(Message("{} = {}").format(name, _(" or ").join(options)))
+    return _("only if {cases}").format(cases=_(" and ").join(parts))

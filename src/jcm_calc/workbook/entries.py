@@ -9,6 +9,7 @@ import numpy as np
 
 from jcm_calc.credits import whole_tonnes
 from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.languages import _
 from jcm_calc.workbook.contents import CANDIDATE, CELL, written_class
 from jcm_calc.workbook.formulas import labels_place
 from jcm_calc.workbook.layout import VALUE, Block, ClassTable, Layout, Line
@@ -85,8 +86,9 @@ class Entries:
             if letter in parameter.indices.replace("p", "")
         ]
         if place is None or math.prod(units) > 1:
-            by = f", by {parameter.by}" if place is None else ""
-            page.text(line.row, VALUE, f"see {layout.separate}{by}", "text")
+            by_class = _("see {sheet}, by {key}").format(sheet=layout.separate, key=parameter.by)
+            told = by_class if place is None else _("see {sheet}").format(sheet=layout.separate)
+            page.text(line.row, VALUE, told, "text")
             return
         shape = layout.shape(parameter.indices)
         reference = place.cells(shape, range(len(shape)), page.name)[line.period or 0]

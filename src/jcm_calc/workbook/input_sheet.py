@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.languages import Message, _
 from jcm_calc.workbook.entries import Entries
 from jcm_calc.workbook.layout import (
     COMMENT,
@@ -29,14 +30,14 @@ from jcm_calc.workbook.page import Page, in_spreadsheet, shown_unit, unit_of
 WIDTHS = (1.5, 22, 10, 12, 36, 18, 12, 12, 26, 34, 15, 22)
 OPTIONS = {
     "A": (
-        "Based on public data which is measured by entities other than the project participants",
-        "publicly recognized data such as statistical data and specifications",
+        _("Based on public data which is measured by entities other than the project participants"),
+        _("publicly recognized data such as statistical data and specifications"),
     ),
     "B": (
-        "Based on the amount of transaction which is measured directly using measuring equipments",
-        "commercial evidence such as invoices",
+        _("Based on the amount of transaction which is measured directly using measuring equipments"),
+        _("commercial evidence such as invoices"),
     ),
-    "C": ("Based on the actual measurement using measuring equipments", "measured values"),
+    "C": (_("Based on the actual measurement using measuring equipments"), _("measured values")),
 }
 MONTHS = '"Jan","Feb","Mar","Apr","May","Jun","Jul","Aug","Sep","Oct","Nov","Dec"'
 Sources = Mapping[str, Mapping[str, str]]
@@ -73,22 +74,25 @@ class InputSheet:
 
     def _table_1(self) -> None:
         page, row = self.page, self.layout.table_1
-        word = "monitored ex post" if self.report else "to be monitored ex post"
-        page.caption(row, f"Table 1: Parameters {word}")
+        monitored, planned = (
+            _("Table 1: Parameters monitored ex post"),
+            _("Table 1: Parameters to be monitored ex post"),
+        )
+        page.caption(row, monitored if self.report else planned)
         letters = [f"({letter})" for letter in "abcdefghijk"]
         page.headings(row + 1, PERIOD, letters if self.report else ["", *letters[:-1]], "letter")
         headings = (
-            "Monitoring period",
-            "Monitoring point No.",
-            "Parameters",
-            "Description of data",
-            "Monitored Values" if self.report else "Estimated Values",
-            "Units",
-            "Monitoring option",
-            "Source of data",
-            "Measurement methods and procedures",
-            "Monitoring frequency",
-            "Other comments",
+            _("Monitoring period"),
+            _("Monitoring point No."),
+            _("Parameters"),
+            _("Description of data"),
+            _("Monitored Values") if self.report else _("Estimated Values"),
+            _("Units"),
+            _("Monitoring option"),
+            _("Source of data"),
+            _("Measurement methods and procedures"),
+            _("Monitoring frequency"),
+            _("Other comments"),
         )
         page.headings(row + 2, PERIOD, headings)
         page.sheet.set_row(row + 2, 28)
@@ -112,16 +116,17 @@ class InputSheet:
 
     def _table_2(self) -> None:
         page, row = self.page, self.layout.table_2
-        word = "fixed ex ante" if self.report else "to be fixed ex ante"
-        page.caption(row, f"Table 2: Project-specific parameters {word}")
+        fixed = _("Table 2: Project-specific parameters fixed ex ante")
+        planned = _("Table 2: Project-specific parameters to be fixed ex ante")
+        page.caption(row, fixed if self.report else planned)
         self._wide(row + 1, ["(a)", "(b)", "(c)", "(d)", "(e)", "(f)"], "letter")
         headings = [
-            "Parameters",
-            "Description of data",
-            "Estimated Values",
-            "Units",
-            "Source of data",
-            "Other comments",
+            _("Parameters"),
+            _("Description of data"),
+            _("Estimated Values"),
+            _("Units"),
+            _("Source of data"),
+            _("Other comments"),
         ]
         self._wide(row + 2, headings, "heading")
         for line in self.layout.fixed:
@@ -174,21 +179,22 @@ class InputSheet:
 
     def _comment(self, parameter: Parameter, source: Mapping[str, str]) -> str:
         condition = self.contents.conditions.get(parameter.name, "")
-        fixed = "value that the document fixes, not confirmed here" if parameter.kind is Kind.DEFAULT else ""
-        return "; ".join(part for part in (source.get("comment", ""), condition, fixed) if part)
+        told = _("value that the document fixes, not confirmed here")
+        fixed = told if parameter.kind is Kind.DEFAULT else ""
+        return Message("; ").join(part for part in (source.get("comment", ""), condition, fixed) if part)
 
     # Table 3
 
     def _table_3(self) -> None:
         page, row = self.page, self.layout.table_3
         if self.report:
-            page.caption(row, "Table 3: Ex-post calculation of CO2 emission reductions")
+            page.caption(row, _("Table 3: Ex-post calculation of CO2 emission reductions"))
         else:
-            page.caption(row, "Table 3: Ex-ante estimation of CO2 emission reductions")
-        page.merge(row + 1, PERIOD, TEXT, "Monitoring Period" if self.report else "", "heading")
-        page.text(row + 1, VALUE, "CO2 emission reductions", "heading")
-        page.text(row + 1, UNIT, "Units", "heading")
-        page.merge(row + 1, OPTION, SOURCE, "before the cut to whole tonnes, with sign", "heading")
+            page.caption(row, _("Table 3: Ex-ante estimation of CO2 emission reductions"))
+        page.merge(row + 1, PERIOD, TEXT, _("Monitoring Period") if self.report else "", "heading")
+        page.text(row + 1, VALUE, _("CO2 emission reductions"), "heading")
+        page.text(row + 1, UNIT, _("Units"), "heading")
+        page.merge(row + 1, OPTION, SOURCE, _("before the cut to whole tonnes, with sign"), "heading")
         page.sheet.set_row(row + 1, 28)
         page.sheet.set_row(row + 2, 20)
         periods = range(len(self.contents.periods))
@@ -231,9 +237,12 @@ class InputSheet:
 
     def _by_year(self) -> None:
         page, row = self.page, self.layout.by_year
-        page.caption(row, "Estimates by calendar year")
-        headings = {TEXT: "Year", VALUE: "Reference emissions, tCO2", UNIT: "Project emissions, tCO2"}
-        headings |= {OPTION: "Emission reductions, tCO2", SOURCE: "Estimated Emission Reductions, whole tonnes of CO2e"}
+        page.caption(row, _("Estimates by calendar year"))
+        headings = {TEXT: _("Year"), VALUE: _("Reference emissions, tCO2"), UNIT: _("Project emissions, tCO2")}
+        headings |= {
+            OPTION: _("Emission reductions, tCO2"),
+            SOURCE: _("Estimated Emission Reductions, whole tonnes of CO2e"),
+        }
         for column, heading in headings.items():
             page.text(row + 1, column, heading, "heading")
         page.sheet.set_row(row + 1, 38)
@@ -249,16 +258,18 @@ class InputSheet:
 
     def _option_box(self) -> None:
         page, row = self.page, self.layout.option_box
-        page.caption(row, "[Monitoring option]")
+        page.caption(row, _("[Monitoring option]"))
         for number, (letter, (text, data)) in enumerate(OPTIONS.items(), row + 1):
             page.merge(number, PERIOD, POINT, f"Option {letter}", "label")
-            page.merge(number, SYMBOL, COMMENT, f"{text} (Data used: {data})", "label")
+            page.merge(
+                number, SYMBOL, COMMENT, _("{option} (Data used: {data})").format(option=text, data=data), "label"
+            )
 
     def _periods(self) -> None:
         page, row = self.page, self.layout.periods
-        page.caption(row, "[Monitoring period]")
-        page.merge(row + 1, PERIOD, TEXT, "No.", "heading")
-        page.headings(row + 1, VALUE, ["First day", "Last day"])
+        page.caption(row, _("[Monitoring period]"))
+        page.merge(row + 1, PERIOD, TEXT, _("No."), "heading")
+        page.headings(row + 1, VALUE, [_("First day"), _("Last day")])
         for number, period in enumerate(self.contents.periods):
             at = row + 2 + number
             page.merge(at, PERIOD, TEXT, period.label or str(number + 1), "label")
@@ -269,8 +280,8 @@ class InputSheet:
 
     def _options(self) -> None:
         page, row = self.page, self.layout.options
-        page.caption(row, "[Options of the methodology]")
-        self._facts_headings(row + 1, "Choice", "Option")
+        page.caption(row, _("[Options of the methodology]"))
+        self._facts_headings(row + 1, _("Choice"), _("Option"))
         for name, choice in self.m.choices.items():
             at = self.layout.choice_rows[name]
             page.text(at, PERIOD, "", "text")
@@ -286,19 +297,20 @@ class InputSheet:
         page = self.page
         page.text(row, PERIOD, "", "heading")
         page.merge(row, POINT, SYMBOL, name, "heading")
-        page.headings(row, TEXT, ["Description of data", value, "Units"])
+        page.headings(row, TEXT, [_("Description of data"), value, _("Units")])
         page.merge(row, OPTION, COMMENT, "", "heading")
 
     def _facts(self) -> None:
         page, row = self.page, self.layout.facts
-        page.caption(row, "[Facts for the eligibility criteria]")
-        self._facts_headings(row + 1, "Parameters", "Values")
+        page.caption(row, _("[Facts for the eligibility criteria]"))
+        self._facts_headings(row + 1, _("Parameters"), _("Values"))
         asked = {name: condition for condition in reversed(self.m.conditions) for name in condition.arguments}
         for line in self.layout.fact_lines:
             self._line(line)
             page.merge(line.row, POINT, SYMBOL, line.parameter.symbol, "symbol")
             condition = asked.get(line.parameter.name)
-            told = f"criterion {condition.number}: {condition.text}" if condition else ""
+            criterion = _("criterion {number}: {text}")
+            told = criterion.format(number=condition.number, text=condition.text) if condition else ""
             page.merge(line.row, OPTION, COMMENT, told, "text")
 
 

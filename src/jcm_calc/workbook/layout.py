@@ -17,6 +17,7 @@ import numpy.typing as npt
 from jcm_calc.declarations.graph import Node
 from jcm_calc.declarations.items import Equation, Kind, Parameter, Value
 from jcm_calc.expression import record
+from jcm_calc.languages import _
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.workbook.contents import CANDIDATE, CELL, CLASSES, Contents
 
@@ -426,8 +427,8 @@ class Layout:
 
     def _checked(self, rows: int) -> int:
         if rows > MOST_ROWS:
-            complaint = f"needs {rows:,} rows on a sheet, and a spreadsheet has {MOST_ROWS:,}: write fewer units a file"
-            raise InputError(str(self.m), [Problem("workbook", complaint)])
+            complaint = _("needs {rows:,} rows on a sheet, and a spreadsheet has {most:,}: write fewer units a file")
+            raise InputError(str(self.m), [Problem(_("workbook"), complaint.format(rows=rows, most=MOST_ROWS))])
         return rows
 
     def shape(self, indices: str) -> list[int]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 from xlsxwriter.worksheet import Worksheet
 
 from jcm_calc.declarations.items import Coordinate, Equation, Parameter
+from jcm_calc.languages import Message, _, translated
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.workbook.layout import LEFT, TITLE, column_name
 
@@ -113,11 +115,18 @@ def in_spreadsheet(value: Any, unit: str) -> Any:
     if unit == "date" and value is not None:
         day = int(value) - SPREADSHEET_EPOCH
         if day < FIRST_SAFE_DAY:
-            raise InputError("workbook", [Problem("workbook", "a spreadsheet has no dates before 1 March 1900")])
+            raise InputError(
+                _("workbook"), [Problem(_("workbook"), _("a spreadsheet has no dates before 1 March 1900"))]
+            )
         return day
     if isinstance(value, bool):
         return "yes" if value else "no"
     return value
+
+
+def _columns(text: str) -> int:
+    """Return how many columns of Latin letters a text takes."""
+    return len(text) + sum(east_asian_width(sign) in "WF" for sign in text)
 
 
 class Page:
@@ -176,9 +185,10 @@ class Page:
         """Write text, whatever it begins with."""
         if len(text) > LONGEST_TEXT:
             place = f"{self.name}!{column_name(column)}{row + 1}"
-            complaint = f"a cell holds at most {LONGEST_TEXT:,} characters, and the text for {place} has {len(text):,}"
-            raise InputError("workbook", [Problem("workbook", complaint)])
-        self.sheet.write_string(row, column, text, self.formats[style])
+            complaint = _("a cell holds at most {most:,} characters, and the text for {place} has {count:,}")
+            complaint = complaint.format(most=LONGEST_TEXT, place=place, count=len(text))
+            raise InputError(_("workbook"), [Problem(_("workbook"), complaint)])
+        self.sheet.write_string(row, column, translated(text), self.formats[style])
 
     def value(self, row: int, column: int, value: Any, style: str) -> None:
         """Write a number, a text, or an empty cell."""
@@ -215,12 +225,12 @@ class Page:
 
     def tall(self, row: int, texts: Iterable[str], width: float) -> None:
         """Make a row as tall as its texts need in columns of a width."""
-        lines = max((-(-len(text) // int(width)) for text in texts), default=1)
+        lines = max((-(-_columns(translated(text)) // int(width)) for text in texts), default=1)
         self.sheet.set_row(row, max(15.0, 4 + 12.0 * lines))
 
     def note(self, row: int, column: int, text: str) -> None:
         """Attach a note to a cell."""
-        self.sheet.write_comment(row, column, text, {"x_scale": 2, "y_scale": 1.2, "font_size": 8})
+        self.sheet.write_comment(row, column, translated(text), {"x_scale": 2, "y_scale": 1.2, "font_size": 8})
 
     def mark(self, row: int, column: int, evidence: Evidence | None) -> None:
         """Write the grade of the evidence, with what is known of it in a note."""
@@ -228,8 +238,9 @@ class Page:
             self.text(row, column, "", "mark")
             return
         unconfirmed = not evidence.confirmed
-        self.text(row, column, f"{'† ' if unconfirmed else ''}{evidence.grade}", "doubt" if unconfirmed else "mark")
-        told = ". ".join(str(part) for part in (evidence, evidence.source) if part)
+        grade = Message("{}{}").format("† " if unconfirmed else "", evidence.grade)
+        self.text(row, column, grade, "doubt" if unconfirmed else "mark")
+        told = Message(". ").join(str(part) for part in (evidence, evidence.source) if part)
         if told != str(evidence.grade):
             self.note(row, column, told)
 
@@ -250,9 +261,9 @@ class Page:
                 "validate": "custom",
                 "value": f"=AND({','.join(tests)})",
                 "error_title": parameter.symbol[:32],
-                "error_message": f"A number in {bounds}{f' {parameter.unit}' if parameter.unit else ''} is expected."[
-                    :255
-                ],
+                "error_message": translated(
+                    _("A number in {range} is expected.").format(range=f"{bounds} {parameter.unit}".strip())
+                )[:255],
             },
         )
 
@@ -264,7 +275,7 @@ class Page:
             {
                 "validate": "custom",
                 "value": f"=AND(ISNUMBER({first}),{first}>={FIRST_SAFE_DAY})",
-                "error_message": "A date is expected, such as 2024-01-31.",
+                "error_message": translated(_("A date is expected, such as 2024-01-31.")),
             },
         )
 
@@ -273,9 +284,9 @@ class Page:
         if isinstance(source, list) and len(",".join(source)) > 255:
             return
         error = "stop" if strict else "information"
-        message = "Choose from the list." if strict else "This is none of the names in the list."
+        message = _("Choose from the list.") if strict else _("This is none of the names in the list.")
         self.sheet.data_validation(
-            *cells, {"validate": "list", "source": source, "error_type": error, "error_message": message}
+            *cells, {"validate": "list", "source": source, "error_type": error, "error_message": translated(message)}
         )
 
     def grey_errors(self, rows: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import warnings
@@ -20,6 +21,7 @@ from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.given import Cells
+from jcm_calc.languages import _, spellings
 from jcm_calc.problems import InputError, InputWarning, Problem, listed, shown
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import normalise
@@ -27,20 +29,23 @@ from jcm_calc.workbook import evidence_sheet, record_sheet
 from jcm_calc.workbook.layout import column_name
 from jcm_calc.workbook.opening import Book, printable
 from jcm_calc.workbook.symbols import Symbols
-from jcm_calc.workbook.tables import Cell, Row, Sheets, UnitTable
+from jcm_calc.workbook.tables import Cell, Row, Sheets, UnitTable, in_english
 
 if TYPE_CHECKING:
     from jcm_calc.result import Result
 
 NAME = re.compile(r"\s*(MPS|MRS)\W*(input[_ ]*separate|input|calc[_ ]*process|calc)\W*(.*?)\s*", re.I)
-TITLE = re.compile(
-    r"Monitoring (Plan|Report) Sheet\s*\((Input Sheet|Input Sheet, continued|Calculation Process Sheet)\)", re.I
-)
+KINDS = {"MPS": _("Monitoring Plan Sheet"), "MRS": _("Monitoring Report Sheet")}
+ROLES = {
+    "input": _("Input Sheet"),
+    "separate": _("Input Sheet, continued"),
+    "calc": _("Calculation Process Sheet"),
+}
 HEADER = re.compile(r"JCM_([A-Z]{2}_A?M\d{3})_ver(\d{1,4}(?:\.\d{1,4})*)(?![\d.]*\d)")
-REFERENCE = re.compile(r"Reference Number:\s*(\S+)")
+REFERENCE = re.compile(rf"(?:{'|'.join(map(re.escape, spellings(_('Reference Number'))))}):\s*(\S+)")
 HEADER_ROWS = 12
 LONGEST_SYMBOL = 60
-ELSEWHERE = re.compile(r"\b(see|refer)\b.*separate", re.I)
+ELSEWHERE = re.compile(r"\b(see|refer)\b.*separate|separate.*参照", re.I)
 DECIMAL_COMMA = re.compile(r"([-+]?)(\d{1,3}(?:[. ]\d{3})+|\d+),(\d+)(\s*\D.*)?")
 DOTTED_GROUPS = re.compile(r"([-+]?\d{1,3}(?:\.\d{3}){2,})(\s*\D.*)?")
 MONITORING = ("option", "source", "procedure", "frequency", "comment")
@@ -170,9 +175,9 @@ def sheet_sets(book: Book) -> dict[tuple[str, str], Roles]:
     for sheet in book.sheets:
         match = NAME.fullmatch(sheet)
         if match:
-            kind, role, suffix = match[1].upper(), match[2].casefold().replace(" ", "_"), match[3]
+            kind, suffix, role = match[1].upper(), match[3], match[2].casefold()
         elif titled := _titled(book, sheet):
-            kind, role, suffix = *titled, ""
+            (kind, role), suffix = titled, ""
         else:
             continue
         roles = sets.setdefault((kind, suffix), {})
@@ -188,11 +193,11 @@ def sheet_sets(book: Book) -> dict[tuple[str, str], Roles]:
 
 
 def _titled(book: Book, sheet: str) -> tuple[str, str] | None:
-    for cells in book.grid(sheet)[:HEADER_ROWS]:
-        for cell in cells:
-            if isinstance(cell, str) and (match := TITLE.search(cell)):
-                role = {"input sheet": "input", "input sheet, continued": "separate"}.get(match[2].casefold(), "calc")
-                return ("MPS" if match[1].casefold() == "plan" else "MRS"), role
+    for (kind, titles), (role, names) in itertools.product(KINDS.items(), ROLES.items()):
+        pairs = zip(spellings(titles), spellings(names), strict=True)
+        words = "|".join(rf"{re.escape(title)}\s*\({re.escape(name)}\)" for title, name in pairs)
+        if matches(book, sheet, re.compile(words, re.I)):
+            return kind, role
     return None
 
 
@@ -226,7 +231,10 @@ def project_of(book: Book, sets: Mapping[tuple[str, str], Roles]) -> dict[str, A
     for sheet in book.sheets:
         if sheet.strip().upper() == "MSS":
             rows = [[str(cell).strip() for cell in cells if cell != ""] for cells in book.grid(sheet)]
-            start = next((number for number, row in enumerate(rows) if "Responsible personnel" in row), len(rows))
+            start = next(
+                (number for number, row in enumerate(rows) if "responsible personnel" in map(in_english, row)),
+                len(rows),
+            )
             project["personnel"] = {row[0]: row[1] for row in rows[start + 1 :] if len(row) == 2}
     return project
 

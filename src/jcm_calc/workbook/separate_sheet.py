@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jcm_calc.languages import Message, _
 from jcm_calc.workbook.entries import Entries
 from jcm_calc.workbook.layout import LEFT, Block, Layout
 from jcm_calc.workbook.page import Page, unit_of
@@ -14,15 +15,16 @@ def write(page: Page, layout: Layout, entries: Entries) -> None:
     m = layout.m
     for table in layout.class_tables:
         key = m.inputs.get(table.key) or m.coordinates[table.key]
-        page.caption(table.first - 4, f"Values by {getattr(key, 'symbol', table.key)}")
-        _heading(page, table.first, LEFT, table.key, getattr(key, "text", f"label along {key.indices}"), "")
+        page.caption(table.first - 4, _("Values by {key}").format(key=getattr(key, "symbol", table.key)))
+        text = getattr(key, "text", _("label along {index}").format(index=key.indices))
+        _heading(page, table.first, LEFT, table.key, text, "")
         for name, column in table.columns.items():
             parameter = m.inputs[name]
             _heading(page, table.first, column, parameter.symbol, parameter.text, unit_of(parameter))
         entries.classes(page, table, LEFT)
     declared = {**m.inputs, **m.facts}
     for block in layout.entry_blocks:
-        page.caption(block.first - 4, f"Values for each {each(layout, block)}")
+        page.caption(block.first - 4, _("Values for each {unit}").format(unit=each(layout, block)))
         for letter in block.letters:
             _heading(page, block.first, block.label_column(letter), letter, m.indices[letter], "")
         for name, column in block.columns.items():
@@ -41,6 +43,5 @@ def _heading(page: Page, first: int, column: int, symbol: str, text: str, unit: 
 
 def each(layout: Layout, block: Block) -> str:
     """Say for what a table has rows."""
-    return ", ".join(
-        f"{layout.m.indices[letter]} {letter}" for letter in sorted(block.letters, key=layout.letters.index)
-    )
+    letters = sorted(block.letters, key=layout.letters.index)
+    return _(", ").join(Message("{} {}").format(layout.m.indices[letter], letter) for letter in letters)

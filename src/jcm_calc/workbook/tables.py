@@ -7,10 +7,11 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from jcm_calc.declarations.items import Parameter
+from jcm_calc.languages import _, spellings
 from jcm_calc.units import UnitError, parse_unit
 from jcm_calc.workbook.layout import column_name
 from jcm_calc.workbook.opening import Book, Formula, Grid, column_number
@@ -37,13 +38,23 @@ HEADINGS = {
     "first day": "first",
     "last day": "last",
 }
+# Every heading by which a sheet is read, as it is written: any of our languages will do.
+WRITTEN = (
+    *(_("Monitoring period"), _("Monitoring point No."), _("Parameters"), _("Parameter"), _("Description of data")),
+    *(_("Monitored Values"), _("Estimated Values"), _("Values"), _("Value"), _("Units"), _("Monitoring option")),
+    *(_("Source of data"), _("Measurement methods and procedures"), _("Monitoring frequency"), _("Other comments")),
+    *(_("Choice"), _("Option"), _("No."), _("First day"), _("Last day"), _("Equation"), _("Responsible personnel")),
+    *(_("CO2 emission reductions"), _("before the cut to whole tonnes, with sign"), _("Year")),
+    *(_("Reference emissions, tCO2"), _("Project emissions, tCO2"), _("Emission reductions, tCO2")),
+    _("Estimated Emission Reductions, whole tonnes of CO2e"),
+)
 # What makes a row of headings: these stand in it together.
 KINDS = {
     "parameters": {"symbol", "value"},
     "choices": {"choice", "chosen"},
     "periods": {"first", "last"},
 }
-CAPTION = re.compile(r"\s*(\[|table\s*\d)", re.I)
+CAPTION = re.compile(r"\s*(\[|(table|表)\s*\d)", re.I)
 LINK = re.compile(r"(?:(?:'((?:[^']|'')+)'|([\w.]+))!)?\$?([A-Z]{1,3})\$?(\d{1,7})")
 OR_EMPTY = re.compile(r'IF\(ISBLANK\((.+)\),"",\1\)')
 FURTHEST_LINK = 8
@@ -178,7 +189,7 @@ class Sheets:
                 continue
             if columns := _symbols_in(cells, symbols):
                 starts.append((number, _units(grid, number, columns)))
-        for (start, units), (beyond, _) in itertools.pairwise([*starts, (end, None)]):
+        for (start, units), (beyond, _units_of_next) in itertools.pairwise([*starts, (end, None)]):
             columns = _symbols_in(grid[start], symbols)
             first = min(columns)
             heads = [(column, str(grid[start][column]).strip()) for column in range(first) if grid[start][column] != ""]
@@ -215,13 +226,33 @@ def linked(formula: str, sheet: str) -> tuple[str, int, int] | None:
     return name, int(match[4]) - 1, column_number(match[3])
 
 
+def in_english(cell: object) -> str:
+    """Return a heading in English and in small letters, in whichever language it is written.
+
+    Examples
+    --------
+    >>> in_english("Monitored  Values"), in_english("単位")
+    ('monitored values', 'units')
+    """
+    text = _plain(str(cell))
+    first, space, rest = text.partition(" ")
+    return _known().get(text) or _known().get(first, first) + space + rest
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip().casefold()
+
+
+@cache
+def _known() -> dict[str, str]:
+    return {_plain(spelling): _plain(text) for text in WRITTEN for spelling in spellings(text)}
+
+
 def _headings(cells: Sequence[Any]) -> dict[str, int]:
     found: dict[str, int] = {}
     for column, cell in enumerate(cells):
-        if isinstance(cell, str) and cell:
-            text = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", cell)).strip().casefold()
-            if text in HEADINGS:
-                found.setdefault(HEADINGS[text], column)
+        if isinstance(cell, str) and cell and (text := in_english(cell)) in HEADINGS:
+            found.setdefault(HEADINGS[text], column)
     return found
 
 

@@ -11,6 +11,7 @@ from jcm_calc.confirmation import EvidenceFile
 from jcm_calc.declarations import Methodology
 from jcm_calc.files import save
 from jcm_calc.inputs import Period
+from jcm_calc.languages import Message, _, in_language
 from jcm_calc.monitoring import record
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.workbook import calculation_sheet, evidence_sheet, input_sheet, record_sheet, separate_sheet
@@ -22,9 +23,8 @@ from jcm_calc.workbook.page import Page, styles
 if TYPE_CHECKING:
     from jcm_calc.result import Result
 
-TITLES = {"MPS": "Monitoring Plan Sheet", "MRS": "Monitoring Report Sheet"}
-USES = {"MPS": "[Attachment to Project Design Document]", "MRS": "[For Verification]"}
-STRUCTURE = "Monitoring Structure Sheet [Attachment to Project Design Document]"
+TITLES = {"MPS": _("Monitoring Plan Sheet"), "MRS": _("Monitoring Report Sheet")}
+USES = {"MPS": _("[Attachment to Project Design Document]"), "MRS": _("[For Verification]")}
 BLANK_ROLES = 6
 OPTIONS = {
     "in_memory": True,
@@ -41,15 +41,19 @@ def write_result(
     project: Mapping[str, Any],
     sources: Mapping[str, Mapping[str, str]],
     overwrite: bool,
+    language: str | None,
 ) -> None:
     """Write the workbook of a result; see `jcm_calc.result.Result.to_excel`."""
     if plan is not None and str(plan.methodology) != str(result.methodology):
-        complaint = f"follows {plan.methodology}, and the report {result.methodology}"
-        raise InputError("workbook", [Problem("plan", complaint)])
+        complaint = _("follows {plan}, and the report {report}")
+        complaint = complaint.format(plan=plan.methodology, report=result.methodology)
+        raise InputError(_("workbook"), [Problem(_("plan"), complaint)])
     reports = of_result(result, "MRS")
     plans = of_result(plan, "MPS") if plan is not None else [without_plan(reports[0])]
     evidence, readings = result.call["evidence"], record.of_tables(result.call["tables"])
-    save(path, _written([*plans, *reports], project, sources, evidence, readings), overwrite=overwrite)
+    with in_language(language):
+        content = _written([*plans, *reports], project, sources, evidence, readings)
+    save(path, content, overwrite=overwrite)
 
 
 def write_template(
@@ -58,25 +62,30 @@ def write_template(
     units: int | Mapping[str, int],
     years: Sequence[int],
     overwrite: bool,
+    language: str | None,
 ) -> None:
     """Write the empty workbook; see `jcm_calc.declarations.Methodology.template`."""
     others = [letter for letter in methodology.indices if letter != "p"]
     counts = dict(units) if isinstance(units, Mapping) else dict.fromkeys(others, units)
+    no_index, known = _("{letter} is no index of {methodology}, which has {known}"), ", ".join(others) or _("none")
     problems = [
-        Problem("units", f"{letter!r} is no index of {methodology}, which has {', '.join(others) or 'none'}")
+        Problem(_("units"), no_index.format(letter=repr(letter), methodology=methodology, known=known))
         for letter in counts
         if letter not in others
     ]
-    problems += [Problem("units", f"{count} came, expected 1 or more") for count in counts.values() if count < 1]
+    too_few = _("{count} came, expected 1 or more")
+    problems += [Problem(_("units"), too_few.format(count=count)) for count in counts.values() if count < 1]
     if len(set(years)) < len(years):
-        problems.append(Problem("years", "a year came twice"))
+        problems.append(Problem(_("years"), _("a year came twice")))
     if problems:
         raise InputError(str(methodology), problems)
     blank = [Period(None, None, "")]
     plan = of_template(methodology, counts, blank, "MPS")
     periods = [[Period.parse(str(year))] for year in sorted(years)] or [blank]
     reports = [of_template(methodology, counts, own, "MRS") for own in periods]
-    save(path, _written([plan, *reports], {}, {}), overwrite=overwrite)
+    with in_language(language):
+        content = _written([plan, *reports], {}, {})
+    save(path, content, overwrite=overwrite)
 
 
 def _written(
@@ -140,21 +149,23 @@ def _write_set(
     entries = Entries(layout, plan)
 
     def page(name: str, title: str, widths: Sequence[float]) -> Page:
-        return Page(book, formats, name, f"{TITLES[kind]} ({title}) {USES[kind]}", lines, widths, note)
+        title = Message("{} ({}) {}").format(TITLES[kind], title, USES[kind])
+        return Page(book, formats, name, title, lines, widths, note)
 
-    sheet = page(layout.input, "Input Sheet", input_sheet.WIDTHS)
+    sheet = page(layout.input, _("Input Sheet"), input_sheet.WIDTHS)
     input_sheet.InputSheet(sheet, layout, entries, sources).write()
     if layout.entry_blocks or layout.class_tables:
-        sheet = page(layout.separate, "Input Sheet, continued", separate_sheet.WIDTHS)
+        sheet = page(layout.separate, _("Input Sheet, continued"), separate_sheet.WIDTHS)
         separate_sheet.write(sheet, layout, entries)
-    sheet = page(layout.calc, "Calculation Process Sheet", calculation_sheet.WIDTHS)
+    sheet = page(layout.calc, _("Calculation Process Sheet"), calculation_sheet.WIDTHS)
     calculation_sheet.CalculationSheet(sheet, layout).write()
 
 
 def _structure(book: Any, formats: Any, lines: Sequence[str], project: Mapping[str, Any]) -> None:
     """Write the monitoring structure: who is responsible for what."""
-    page = Page(book, formats, "MSS", STRUCTURE, lines, (1.5, 40, 90))
-    page.headings(6, 1, ["Responsible personnel", "Role"])
+    title = Message("{} {}").format(_("Monitoring Structure Sheet"), USES["MPS"])
+    page = Page(book, formats, "MSS", title, lines, (1.5, 40, 90))
+    page.headings(6, 1, [_("Responsible personnel"), _("Role")])
     people = list(project.get("personnel", {}).items())
     for row, (name, role) in enumerate(people or [("", "")] * BLANK_ROLES, 7):
         page.text(row, 1, name, "entered text")
@@ -165,8 +176,10 @@ def _structure(book: Any, formats: Any, lines: Sequence[str], project: Mapping[s
 def head(methodology: Methodology, project: Mapping[str, Any]) -> list[str]:
     """Return the lines at the top right of each sheet."""
     number = project.get("number")
-    second = f"Reference Number: {number}" if number else f"Sectoral scope: {methodology.sectoral_scope:02}"
-    return [f"Monitoring Spreadsheet: JCM_{methodology.number}_ver{version_text(methodology.version)}", second]
+    scope = _("Sectoral scope: {number:02}").format(number=methodology.sectoral_scope)
+    second = Message("{}: {}").format(_("Reference Number"), number) if number else scope
+    name = f"JCM_{methodology.number}_ver{version_text(methodology.version)}"
+    return [_("Monitoring Spreadsheet: {name}").format(name=name), second]
 
 
 def version_text(version: str) -> str:

@@ -1,0 +1,78 @@
+"""The help pages of the command, in the language of the context."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from collections.abc import Iterable, Iterator
+from contextvars import copy_context
+from typing import Any
+
+import click
+from click.formatting import HelpFormatter
+
+from jcm_calc.languages import Message, _, language, translated
+
+# What click says by itself.
+WORDS = (_("Usage"), _("Options"), _("Commands"), _("Show this message and exit."))
+AS_IT_STANDS = "\b\n"  # how click is told not to fill the lines of a paragraph
+SHARE = 0.6  # of the lines of English that Japanese fills: its signs are twice as wide
+
+
+def paragraphs(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the paragraphs of a help text as they are translated, each after what click has to be told."""
+    for part in inspect.cleandoc(text).split("\n\n"):
+        if part.startswith(AS_IT_STANDS):
+            yield AS_IT_STANDS, textwrap.dedent(part.removeprefix(AS_IT_STANDS))
+        else:
+            yield "", " ".join(part.split())
+
+
+class _Formatter(HelpFormatter):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if language() == "ja":
+            self.width = int(self.width * SHARE)
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, args, f"{translated(WORDS[0])}: " if prefix is None else prefix)
+
+    def write_heading(self, heading: str) -> None:
+        super().write_heading(translated(Message(heading)))
+
+    def write_text(self, text: str) -> None:
+        parts = (f"{mark}{translated(Message(part))}" for mark, part in paragraphs(text))
+        super().write_text("\n\n".join(parts))
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], *widths: Any, **options: Any) -> None:
+        said = []
+        for term, text in rows:
+            words, bracket, extra = text.partition("  [")
+            said.append((term, f"{translated(Message(words))}{bracket}{extra}"))
+        super().write_dl(said, *widths, **options)
+
+
+class _Context(click.Context):
+    formatter_class = _Formatter
+
+
+class Command(click.Command):
+    """A command whose help is translated."""
+
+    context_class = _Context
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """Return the first sentence of the help, whole."""
+        _mark, text = next(paragraphs(self.help or ""))
+        return text.partition(". ")[0].removesuffix(".") if language() == "en" else translated(Message(text))
+
+
+class Group(click.Group):
+    """A group of such commands; what it does to the language ends with it."""
+
+    context_class = _Context
+    command_class = Command
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Run the command line."""
+        return copy_context().run(super().main, *args, **options)

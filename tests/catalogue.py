@@ -1,0 +1,100 @@
+"""The texts of the library that are translated: `make messages` brings the catalogues up to date with them."""
+
+import io
+import string
+import sys
+from pathlib import Path
+
+from babel.messages import Catalog, extract
+from babel.messages.mofile import read_mo, write_mo
+from babel.messages.pofile import read_po, write_po
+
+from jcm_calc.cli import jcm
+from jcm_calc.cli.helping import paragraphs
+from jcm_calc.languages import LANGUAGES
+from jcm_calc.reference_data import partner_countries
+from jcm_calc.verification import checks
+
+ROOT = Path(__file__).parents[1] / "src" / "jcm_calc"
+METHODS = [("**.py", "python"), ("**/templates/*.html", "jinja2.ext.babel_extract")]
+PREFACE = "What jcm_calc says, in {name}. Written by `make messages`; fill in the empty ones here.\n"
+
+
+def path(code, suffix):
+    return ROOT / "locale" / code / "LC_MESSAGES" / f"jcm_calc.{suffix}"
+
+
+def template():
+    """Return what is marked in the code and its templates, the help of the command, checks and countries."""
+    found = Catalog(charset="utf-8")
+    for name, _, text, comments, context in extract.extract_from_dir(ROOT, METHODS, options_map={}):
+        found.add(text, locations=[(name.replace("\\", "/"), 0)], auto_comments=comments, context=context)
+    for text in helps(jcm):
+        found.add(text, locations=[("cli/__init__.py", 0)])
+    for check in checks.every():
+        found.add(check.name, locations=[(f"verification/{checks.GROUPS[check.code[0]][0]}.py", 0)])
+    for name in partner_countries().values():
+        found.add(name, locations=[("reference_data/partner_countries.csv", 0)])
+    return found
+
+
+def helps(command):
+    """Yield the texts of the help pages of a command and those below it."""
+    yield from (text for _, text in paragraphs(command.help))
+    yield from (param.help for param in command.params if getattr(param, "help", None))
+    for below in getattr(command, "commands", {}).values():
+        yield from helps(below)
+
+
+def catalogue(code):
+    with path(code, "po").open("rb") as file:
+        return read_po(file, locale=code)
+
+
+def compiled(code):
+    """Return the translations of the .mo file, which the library reads."""
+    with path(code, "mo").open("rb") as file:
+        found = [message for message in read_mo(file) if message.id]
+    return {one.id if isinstance(one.id, str) else tuple(one.id): _as_written(one.string) for one in found}
+
+
+def _as_written(translation):
+    return translation if isinstance(translation, str) else tuple(translation)
+
+
+def values(text):
+    """Return the names in braces of a text, with how they are written."""
+    return {(name, form) for _, name, form, _ in string.Formatter().parse(text) if name is not None}
+
+
+def update(code):
+    """Take in new texts, leave out those that are gone; return what is not translated."""
+    known = catalogue(code) if path(code, "po").exists() else Catalog(locale=code)
+    preface = f"# {PREFACE.format(name=LANGUAGES[code])}"
+    fresh = Catalog(locale=code, charset="utf-8", header_comment=preface, project="jcm_calc", fuzzy=False)
+    for message in template():
+        if message.id:
+            old = known.get(message.id)
+            places = sorted({(name, None) for name, _ in message.locations})
+            fresh.add(message.id, old.string if old else None, locations=places)
+    file = io.BytesIO()
+    write_po(file, fresh, width=None, sort_output=True, include_lineno=False)
+    # without dates and versions: the file changes only where a text does
+    left_out = ('"POT-Creation', '"PO-Revision', '"Report-Msgid', '"Last-', '"Generated-By')
+    kept = [line for line in file.getvalue().decode().split("\n") if not line.startswith(left_out)]
+    path(code, "po").write_text("\n".join(kept), encoding="utf-8", newline="\n")
+    with path(code, "mo").open("wb") as compiled_file:
+        write_mo(compiled_file, catalogue(code))
+    return [message.id for message in fresh if message.id and not all(strings(message))]
+
+
+def strings(message):
+    return message.string if isinstance(message.string, tuple) else (message.string,)
+
+
+if __name__ == "__main__":
+    missing = {code: update(code) for code in LANGUAGES if code != "en"}
+    for code, texts in missing.items():
+        for text in texts:
+            print(f"{code}: not translated: {text!r}")
+    sys.exit(any(missing.values()))
