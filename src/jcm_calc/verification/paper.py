@@ -38,7 +38,7 @@ body { font: 14px/1.45 system-ui, "Segoe UI", sans-serif; color: #1b1b1b }
 body { margin: 2rem auto; max-width: 62rem; padding: 0 1rem }
 h1 { font-size: 1.4rem; margin-bottom: .2rem }
 h2 { font-size: 1.05rem; margin: 1.8rem 0 .4rem }
-dl { display: grid; grid-template-columns: 6.5rem 1fr; gap: .15rem .9rem; margin: .4rem 0 }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem .9rem; margin: .4rem 0 }
 dt { color: #5c5c5c }
 dd { margin: 0; overflow-wrap: anywhere }
 article { border: 1px solid #ddd; border-left: 5px solid var(--c); border-radius: 4px }
@@ -114,8 +114,7 @@ def _page(verification: Verification) -> str:
             parts.append(f'<h2>{title}</h2><ul class="small">{listed}</ul>')
     body = "\n".join(parts)
     title = esc(verification.path.name)
-    view = '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    head = f'<meta charset="utf-8">{view}<title>{title}</title><style>{STYLE}</style>'
+    head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
     return f'<!doctype html>\n<html lang="en">{head}\n{body}\n</html>\n'
 
 
