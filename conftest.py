@@ -6,6 +6,18 @@ from pathlib import Path
 import pytest
 from _pytest.doctest import DoctestItem
 
+# a project of its own, which tests/test_authoring.py installs elsewhere
+collect_ignore = ["docs/examples/rule_book"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_evidence_of_the_user(tmp_path_factory):
+    """Keep evidence files of whoever runs the tests out of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+        yield
+
+
 os.environ["JCM_LANG"] = "en"
 
 

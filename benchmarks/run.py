@@ -14,10 +14,13 @@ import tracemalloc
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import fleet
 import meters
+import registers
 import small
+import verification
 import workbook
 from rich.console import Console
 from rich.table import Table
@@ -73,9 +76,15 @@ def year_of_minutes(folder: Path) -> tuple[float, float]:
     return compare(lambda: meters.ours(folder), lambda: meters.plain(folder), 5)
 
 
-def survey_memory(folder: Path) -> float:
+def year_of_registers(folder: Path) -> tuple[float, float]:
+    """Return the median seconds of a survey of registers and of a plain GROUP BY of the same data."""
+    registers.check(registers.write(folder))
+    return compare(lambda: registers.ours(folder), lambda: registers.plain(folder), 5)
+
+
+def survey_memory(module: ModuleType, folder: Path) -> float:
     """Return the peak memory of a process that makes the survey, in GiB."""
-    command = [sys.executable, str(Path(meters.__file__)), str(folder)]
+    command = [sys.executable, str(module.__file__), str(folder)]
     return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout) / 1024
 
 
@@ -109,9 +118,12 @@ def main() -> None:
     row("jcm list against import pandas", *compare(process("jcm", "list"), pandas), 1.00)
     with tempfile.TemporaryDirectory() as folder:
         row("100 meters × 1 year × 1 minute against a plain GROUP BY", *year_of_minutes(Path(folder)), 5.00)
-        table.add_row("  its peak memory", f"{survey_memory(Path(folder)):.2f} GiB", "", "", "1.50 GiB")
+        table.add_row("  its peak memory", f"{survey_memory(meters, Path(folder)):.2f} GiB", "", "", "1.50 GiB")
         same = "identical" if on_a_cluster(Path(folder)) else "different"
         table.add_row("  on a Dask cluster of two workers", same, "", "", "identical")
+    with tempfile.TemporaryDirectory() as folder:
+        row("the same as cumulative registers, with resets", *year_of_registers(Path(folder)), 5.00)
+        table.add_row("  its peak memory", f"{survey_memory(registers, Path(folder)):.2f} GiB", "", "", "1.50 GiB")
     with tempfile.TemporaryDirectory() as folder:
         of_workbooks(Path(folder), row, table)
     Console(width=110).print(table)
@@ -132,12 +144,21 @@ def of_workbooks(folder: Path, row: Callable[[str, float, float, float], None], 
         lambda: [workbook.read(one)() for one in paths], workbook.recalculate(paths, folder), rounds=3
     )
     row(f"  the same for {workbook.BATCH} files, LibreOffice in one process", ours, office, 1.0)
-    ours, office = compare(lambda: jcm_calc.verify(path), workbook.recalculate([path], folder), rounds=5)
-    row("verifying a filled workbook against LibreOffice recalculating it, a process a file", ours, office, 0.05)
-    ours, office = compare(
-        lambda: [jcm_calc.verify(one) for one in paths], workbook.recalculate(paths, folder), rounds=3
-    )
-    row(f"  the same for {workbook.BATCH} files one after the other, LibreOffice in one process", ours, office, 1.0)
+    of_verification(folder, paths, row, table)
+
+
+def of_verification(
+    folder: Path, few: list[Path], row: Callable[[str, float, float, float], None], table: Table
+) -> None:
+    """Add the rows of verifying workbooks, each as the time for one of them."""
+    paths = verification.write(folder)
+    ours, office = compare(lambda: verification.verify(paths), workbook.recalculate(paths[:1], folder), rounds=3)
+    ours /= len(paths)
+    row(f"verifying {len(paths)} workbooks, for each of them against LibreOffice recalculating it", ours, office, 0.05)
+    batch = statistics.median(seconds(workbook.recalculate(few, folder)) for _ in range(3)) / len(few)
+    row(f"  the same, LibreOffice with {len(few)} files in one process", ours, batch, 0.5)
+    what = f"  peak memory after {len(paths)} over that after {verification.EARLY}"
+    table.add_row(what, "", "", f"{verification.growth(paths):.2f}", "1.05")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Write the page of each methodology and their index, from what the modules declare: `make pages`."""
+"""Write the page of each methodology, their index and their coverage, from what the modules declare: `make pages`."""
 
 from __future__ import annotations
 
@@ -16,13 +16,16 @@ from jcm_calc import calculate
 from jcm_calc.declarations import Methodology, Value
 from jcm_calc.declarations.graph import is_user_supplied
 from jcm_calc.declarations.items import Kind, Parameter
-from jcm_calc.evidence import Grade
+from jcm_calc.declarations.scheme import SCHEME_RULES
+from jcm_calc.evidence import GRADES, Evidence, unconfirmed
 from jcm_calc.problems import InputError
 from jcm_calc.reference_data import partner_countries
 from jcm_calc.report.sections import LEGEND, Code, Formula, Section, Sources, is_long, sections
-from jcm_calc.rulebooks import every, modules, overview, versions
+from jcm_calc.rulebooks import every, known, modules, overview, versions
 
 PAGES = Path(__file__).parent / "methodologies"
+KINDS = ("equations", "values", "choices", "criteria")
+UNREAD = "criteria_of_the_document"  # the fact that stands for criteria nobody has read
 MODULES = "../../methodologies/jcm_methodologies"
 WRITTEN = "This page is written from the module by `make pages`: change the module, not the page."
 
@@ -30,6 +33,7 @@ WRITTEN = "This page is written from the module by `make pages`: change the modu
 FITTING = {
     "ID_AM001": {"EG_SUP": 30000.0, "EC_CAP": 0.5},
     "ID_AM002": {"COP_PJ": 6.5, "T_cooling_out": 37.0, "T_chilled_out": 7.0},
+    "ID_AM017": {"connection": "Jamali, case 2", "EF_RE": "additional information on Indonesian grids", "EG": 900.0},
     "ID_AM006": {
         f"{name}_{unit}{when}": number
         for unit in ("HPU", "HCU")
@@ -55,15 +59,18 @@ FITTING = {
         "NCV": 45.0,
         "EF": 0.056,
     },
+    "KH_AM002": {"c": 1.0},
     "VN_AM004": {"W": 5000.0},
     "MN_AM001": {"ES": 50000.0, "received": 49000.0, "R_RF": 0.12, "R_PJ": 0.08},
 }
+
+Statements = dict[str, list[Evidence]]
 
 
 def pages() -> dict[str, str]:
     """Return the text of each page by its file name."""
     found = {f"{number}.md": _page(number) for number in modules()}
-    return {"README.md": _index(), **found}
+    return {"README.md": _index(), "coverage.md": _coverage(), **found}
 
 
 def write() -> None:
@@ -83,18 +90,102 @@ def _index() -> str:
     rows = []
     for m in every():
         row = overview(m)
-        grades = ["/".join(str(row[f"{what} {grade}"]) for grade in Grade) for what in counted]
+        grades = ["/".join(str(row[f"{what} {grade}"]) for grade in GRADES) for what in counted]
         link = f"[{m.number}]({m.number}.md)"
         rows.append([link, m.version, countries.get(m.country, m.country), str(m.sectoral_scope), *grades, m.title])
     blocks = [
         "# Methodologies",
         "What each methodology declares, statement by statement, and how far each can be trusted. Evidence is "
-        f"counted as {'/'.join(LEGEND)}. The pages are written from the modules by `make pages`.",
+        f"counted as {'/'.join(LEGEND)}. What can be certified today, and what else exists: [coverage](coverage.md). "
+        "The pages are written from the modules by `make pages`.",
         _table(["number", "version", "country", "scope", *counted, "title"], rows),
         "## Grades",
         _table(["grade", "meaning"], LEGEND.items()),
     ]
     return _joined(blocks)
+
+
+def _coverage() -> str:
+    """Return the page that says what can be certified today, what is only estimated, and what else exists."""
+    statements = {m.number: _statements(m) for m in every()}
+    ready = [number for number, found in statements.items() if not _open(found, KINDS)]
+    calculation = sorted((_open(found, KINDS[:-1]), number) for number, found in statements.items())
+    near = ", ".join(f"[{number}]({number}.md) ({count})" for count, number in calculation[:5])
+    rules = sum(rule.evidence.confirmed for rule in SCHEME_RULES)
+    blocks = [
+        "# Coverage",
+        f"{len(statements) + len(known())} methodologies of the scheme are known here: {len(statements)} are "
+        f"implemented, {len(known())} are not. The scheme has more of them: listed is what was read, not what is "
+        "recalled. The page is written from the modules by `make pages`.",
+        "## What can be certified today",
+        f"With what the library itself has read: {', '.join(ready) or 'none'} of the {len(statements)}. All of them "
+        "estimate. A claim needs every equation, value, choice and criterion confirmed, and the scheme's own rules of "
+        f"whole tonnes and calendar years, of which {rules} of {len(SCHEME_RULES)} are. In the calculation, criteria "
+        f"apart, the fewest statements are open in {near}. The page of a methodology says what is missing, "
+        "[how to confirm](../how_to/confirm.md) what to do about it.",
+        "## Implemented",
+        "Confirmed is what was read in the document, in a project that applies it, or in a source that describes it; "
+        "of how many, says the second number. Values are those that the document fixes: one that nobody has read has "
+        "to be given, and counts as open. A + marks criteria that exist and are not known here.",
+        _table(
+            ["number", "version", "country", "claim", *KINDS, "confirmed by", "title"],
+            [_coverage_row(m, statements[m.number]) for m in every()],
+        ),
+        "## Known, not implemented",
+        "That they exist was read; what a calculation needs was not, or not in full.",
+        _table(
+            ["number", "version", "country", "scope", "approved", "grade", "what was read", "source", "title"],
+            [
+                [
+                    item.number,
+                    item.version,
+                    partner_countries().get(item.country, item.country),
+                    str(item.sectoral_scope or ""),
+                    str(item.approved or ""),
+                    str(item.evidence.grade),
+                    *map(_text, (item.evidence.note, str(item.evidence.source), item.title)),
+                ]
+                for item in known()
+            ],
+        ),
+    ]
+    return _joined(blocks)
+
+
+def _coverage_row(m: Methodology, statements: Statements) -> list[str]:
+    confirmed = [one for found in statements.values() for one in found if one.confirmed]
+    sources = dict.fromkeys(one.source.title for one in confirmed if one.source)
+    counts = [f"{sum(one.confirmed for one in found)}/{len(found)}" if found else "" for found in statements.values()]
+    if UNREAD in m.facts:  # one statement stands for all that are not known
+        criteria = statements["criteria"]
+        counts[-1] = f"{sum(one.confirmed for one in criteria)}/{len(criteria) - 1}+" if criteria[1:] else "not known"
+    claim = "no" if _open(statements, KINDS) else "yes"
+    country = partner_countries().get(m.country, m.country)
+    return [
+        f"[{m.number}]({m.number}.md)",
+        m.version,
+        country,
+        claim,
+        *counts,
+        _text("; ".join(sources)),
+        _text(m.title),
+    ]
+
+
+def _statements(m: Methodology) -> Statements:
+    """Return the evidence of everything that a claim can rest on, by kind; a default without a value counts as one."""
+    values = [
+        evidence
+        for parameter in m.inputs.values()
+        if parameter.kind is Kind.DEFAULT
+        for evidence in [value.evidence for value in parameter.known()] or [unconfirmed("no value was read")]
+    ]
+    rest = ([one.evidence for one in items] for items in (m.choices.values(), m.conditions))
+    return dict(zip(KINDS, ([rule.evidence for rule in m.rules], values, *rest), strict=True))
+
+
+def _open(statements: Statements, kinds: Sequence[str]) -> int:
+    return sum(not one.confirmed for kind in kinds for one in statements[kind])
 
 
 def _page(number: str) -> str:

@@ -19,8 +19,8 @@ jcm verify FOLDER                      # every workbook of a folder, on all core
 jcm verify REPORT.xlsx --select C --ignore C16
 ```
 
-In Python it is `jcm_calc.verify(report, plan, previous=…, case=…)`; its `findings` are objects, and `table()` is a
-DataFrame.
+In Python it is `jcm_calc.verify(report, plan, readings, previous=…, case=…)`; its `findings` are objects, and
+`table()` is a DataFrame.
 
 * Every cell of the calculation sheets is judged by itself. Its formula is evaluated while the cells that it
   may refer to hold what the library gives for them: once for inputs changed at random, and for the inputs
@@ -37,6 +37,44 @@ DataFrame.
   `--certify` was asked for and refused.
 
 This page is written from the checks by `make pages`: change the check, not the page.
+
+## With readings
+
+The meters and readings of the case file ([how they are written](monitoring.md)) are held against the report;
+in Python, what `jcm_calc.monitor` returns may be given as `readings` in their place. For each amount it is asked
+what must have been done with the readings to give just this number: everything right, a correction for a late
+calibration left out, applied per cent for fraction, in the wrong direction or to whole months, a month left out
+or counted twice, days of another period, the invoice in place of the meter, a gap filled with a mean. So a
+finding says what was done, with meter and time. Where no known slip gives the number, it says by how much the two
+differ.
+
+This report of the [worked year](monitoring.md) is as read where a calibration was late:
+
+```python
+>>> import jcm_calc
+>>> from jcm_calc.case_file import read_case
+>>> case = read_case("docs/examples/metered_year/case.toml")
+>>> monitored = case.monitor()
+>>> amounts = [monitored.amounts[name][0] for name in ("S1", "S2", "S3")]
+>>> late = next(one for one in monitored.findings if one.kind == "late calibration")
+>>> amounts[1] -= late.effect
+>>> units = {"COP_PJ": [1.63] * 3, "application": ["individual quick freezer"] * 3}
+>>> handed_in = jcm_calc.calculate("ID_AM003", EC_PJ=amounts, EF_elec=0.814, p="2024", **units)
+>>> handed_in.to_excel("late.xlsx", plan=handed_in, sources=monitored.sources())
+>>> found = jcm_calc.verify("late.xlsx", readings=monitored)
+>>> (error,) = found.of("error")
+>>> print(error.code, error.message)
+E8 EC_PJ,i,p of S2: 'maximum permissible error' is announced and not carried out
+>>> print(error.place)
+S2, 2024-06-20 00:00 to 2024-07-11 00:00 (MRS(input_separate)!C12)
+>>> print(error.effect)
+ER too high by 0.00552555 tCO2; whole tonnes +0 (2024: +0)
+
+```
+
+An amount may be a sum over a sheet of months, or of days, beside the official ones: rows are known by the time that
+stands left of them or above. Rows that the sum leaves out, counts twice, or that are blank are findings of
+their own, also without readings.
 """
 
 

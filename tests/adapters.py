@@ -13,6 +13,7 @@ from math import fsum, sqrt
 import numpy as np
 from draws import PERIODS
 from independent import (
+    equal_service,
     id_am001,
     id_am002,
     id_am003,
@@ -23,10 +24,13 @@ from independent import (
     id_am008,
     id_am009,
     id_am010,
+    id_am022,
+    mm_am005,
     mn_am001,
     mn_am002,
     mv_am001,
     pw_am001,
+    solar_pv,
     vn_am001,
     vn_am002,
     vn_am003,
@@ -115,16 +119,24 @@ def all_of(draw, mass, volume, case):
 # Indonesia
 
 
+def waste_heat(recalculate, draw, EF):
+    """Net generation can cancel, so differences are held against supply and own consumption."""
+    EC_CAP, EG_SUP = draw["EC_CAP"], plain(draw["EG_SUP"])
+    emissions = recalculate([EG_SUP], [EC_CAP], days(draw), EF)
+    size = [(EG + id_am001.own_consumption(EC_CAP, D)) * EF for EG, D in zip(EG_SUP, days(draw), strict=True)]
+    return Recalculated(*emissions, size)
+
+
 @adapter("ID_AM001")
 def ID_AM001(draw, case):
-    """The same reading. Net generation can cancel, so differences are held against supply and own consumption."""
-    EC_CAP, EF_grid = draw["EC_CAP"], draw["EF_grid"]
-    emissions = id_am001.reference_project_reductions([plain(draw["EG_SUP"])], [EC_CAP], days(draw), EF_grid)
-    size = [
-        (EG + id_am001.own_consumption(EC_CAP, D)) * EF_grid
-        for EG, D in zip(plain(draw["EG_SUP"]), days(draw), strict=True)
-    ]
-    return Recalculated(*emissions, size)
+    """The same reading."""
+    return waste_heat(id_am001.reference_project_reductions, draw, draw["EF_grid"])
+
+
+@adapter("MM_AM005")
+def MM_AM005(draw, case):
+    """The same reading."""
+    return waste_heat(mm_am005.reference_project_reductions, draw, draw["EF_elec"])
 
 
 def chillers_beyond_the_table(rng, draw, case):
@@ -359,6 +371,127 @@ def ID_AM010(draw, case):
             all_of(draw, "FC_oil", "V_oil", case), NCV, draw["EF_oil"], draw["EF_elec"],
         )
     )  # fmt: skip
+
+
+# Solar power
+
+
+@adapter("CL_AM001")
+@adapter("CR_AM001")
+@adapter("KE_AM002")
+@adapter("TH_AM001")
+def solar_of_one_factor(draw, case):
+    """The same reading: a factor for each system."""
+    return Recalculated(*solar_pv.reference_project_reductions(**named(draw, "EG", "EF_RE")))
+
+
+@adapter("BD_AM002")
+@adapter("VN_AM007")
+def solar_by_connection(draw, case):
+    """The same reading: factors by connection."""
+    EF_RE = solar_pv.factors_by_connection(plain(draw["connection"]), draw["EF_RE"])
+    return Recalculated(*solar_pv.reference_project_reductions(plain(draw["EG"]), EF_RE))
+
+
+@adapter("MN_AM003")
+def MN_AM003(draw, case):
+    """The same reading: the script has the factors of the published paper."""
+    EF_RE = solar_pv.factors_by_connection(plain(draw["connection"]), solar_pv.MONGOLIA)
+    return Recalculated(*solar_pv.reference_project_reductions(plain(draw["EG"]), EF_RE))
+
+
+@adapter("KH_AM002")
+def KH_AM002(draw, case):
+    """The same reading of the category of a day, which nobody has read."""
+    EF_RE = solar_pv.factors_by_connection(plain(draw["connection"]), draw["EF_RE"])
+    EG = solar_pv.counted_days(plain(draw["EG_day"]), plain(draw["c"]))
+    return Recalculated(*solar_pv.reference_project_reductions(EG, EF_RE))
+
+
+def grids_by_name(rng, draw, case):
+    """Half of the time factors by the name of the published table, for grids that the script has."""
+    if rng.random() < 0.5:
+        draw["EF_RE"] = "additional information on Indonesian grids"
+        names = [f"{grid}, case {number}" for grid in solar_pv.INDONESIA for number in (1, 2)]
+        draw["connection"] = rng.choice(np.array(names, dtype=object), len(draw["connection"]))
+
+
+@adapter("ID_AM017", fit=grids_by_name)
+def ID_AM017(draw, case):
+    """The same readings of the two options. Storage can cancel, so differences are held against all that is metered."""
+    EG, factors = plain(draw["EG"]), draw["EF_RE"]
+    if isinstance(factors, str):
+        factors = {
+            f"{grid}, case {number}": pair[number - 1]
+            for grid, pair in solar_pv.INDONESIA.items()
+            if pair is not None
+            for number in (1, 2)
+        }
+    EF_RE = solar_pv.factors_by_connection(plain(draw["connection"]), factors)
+    if case["displaced_electricity"] == "metered":
+        return Recalculated(*solar_pv.reference_project_reductions(EG, EF_RE))
+    EC, ED = lists(draw, "EC", "ED")
+    nothing = [[0.0] * len(row) for row in EG]
+    gross = [solar_pv.reference_project_reductions(flow, EF_RE)[0] for flow in (EG, EC, ED, nothing)]
+    size = [sum(flows) for flows in zip(*gross, strict=True)]
+    return Recalculated(*solar_pv.reference_project_reductions(solar_pv.after_storage(EG, EC, ED), EF_RE), size)
+
+
+# Machines that do the same with less electricity
+
+
+@adapter("CR_AM002")
+@adapter("MM_AM002")
+@adapter("TH_AM003")
+@adapter("TH_AM013")
+def by_COP(draw, case):
+    """The same reading: one factor for all periods."""
+    EC_PJ, COP_PJ, COP_RE = lists(draw, "EC_PJ", "COP_PJ", "COP_RE")
+    return Recalculated(*equal_service.by_efficiency(EC_PJ, COP_PJ, COP_RE, [draw["EF_elec"]] * PERIODS))
+
+
+@adapter("ID_AM020")
+@adapter("TH_AM016")
+def by_luminous_efficiency(draw, case):
+    """The same reading."""
+    EC_PJ, η_PJ, η_RE = lists(draw, "EC_PJ", "η_PJ", "η_RE")
+    return Recalculated(*equal_service.by_efficiency(EC_PJ, η_PJ, η_RE, [draw["EF_elec"]] * PERIODS))
+
+
+def factors_by_source(draw, case):
+    """Return the factor of electricity of each period, with fuel by mass or by volume."""
+    if case["power_source"] == "grid":
+        return equal_service.electricity_factors("grid", PERIODS, draw["EF_grid"])
+    NCV = draw["NCV_gen" if case["fuel_measured_as"] == "mass" else "NCV_V_gen"]
+    energy = [amount * NCV for amount in all_of(draw, "FC_gen", "V_gen", case)]
+    return equal_service.electricity_factors(
+        case["power_source"], PERIODS, draw.get("EF_grid"), energy, draw["EF_gen"], plain(draw["EG_gen"])
+    )
+
+
+@adapter("TH_AM005")
+def TH_AM005(draw, case):
+    """The same reading, and of grid and captive power the lower factor."""
+    EC_PJ, COP_PJ, COP_RE = lists(draw, "EC_PJ", "COP_PJ", "COP_RE")
+    return Recalculated(*equal_service.by_efficiency(EC_PJ, COP_PJ, COP_RE, factors_by_source(draw, case)))
+
+
+@adapter("SA_AM001")
+def SA_AM001(draw, case):
+    """The same reading: by what each tonne takes."""
+    EC_PJ, SEC_PJ, SEC_RE = lists(draw, "EC_PJ", "SEC_PJ", "SEC_RE")
+    return Recalculated(*equal_service.by_specific_consumption(EC_PJ, SEC_PJ, SEC_RE, factors_by_source(draw, case)))
+
+
+@adapter("ID_AM022")
+def ID_AM022(draw, case):
+    """The same reading."""
+    Q, COP_RE, EC_PJ = lists(draw, "Q", "COP_RE", "EC_PJ")
+    NCV = draw["NCV_fuel" if case["fuel_measured_as"] == "mass" else "NCV_V_fuel"]
+    gas = all_of(draw, "FC_PJ", "V_PJ", case)
+    return Recalculated(
+        *id_am022.reference_project_reductions(Q, COP_RE, EC_PJ, gas, NCV, draw["EF_fuel"], draw["EF_elec"])
+    )
 
 
 # Mongolia

@@ -301,7 +301,7 @@ def test_directory(tmp_path):
 
 def test_outputs_without_inputs_are_kept_with_their_source():
     rows = [row for number in modules() for row in published_outputs(methodology(number))]
-    assert len(rows) == 18
+    assert len(rows) == 29
     assert all(int(row["tonnes"]) > 0 and row["source"] and row["grade"] in ("primary", "secondary") for row in rows)
 
 
@@ -311,3 +311,12 @@ def test_the_yield_that_an_issuance_implies_is_one_of_the_tropics(number, months
     capacity = float(issued["known"].split(" kW")[0])
     generated = int(issued["tonnes"]) / 0.533 * 1000  # kWh, if the recalled factor is right
     assert 1000 < generated / capacity / months * 12 < 1700
+
+
+def test_the_yield_that_an_issuance_implies_is_one_of_mongolia():
+    (issued,) = [row for row in published_outputs(methodology("MN_AM003")) if row["period"] == "seven months"]
+    capacity = float(issued["known"].split(" MW")[0])
+    hours = 7 / 12 * 8760
+    share = {factor: int(issued["tonnes"]) / factor / capacity / hours for factor in (0.797, 0.533)}
+    assert 0.18 < share[0.797] < 0.26  # panels that do not turn
+    assert share[0.533] > 0.3

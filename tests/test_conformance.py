@@ -93,6 +93,16 @@ def without_evidence():
     return example(EF_declared={"evidence": None})
 
 
+def limit_of_another_unit():
+    m = example()
+    m.at_most("EC", "EF × hours", evidence=RECALLED)
+    return m
+
+
+def left_to_fill_in():
+    return example(EF_declared={"text": "FILL IN: what it is"})
+
+
 def hidden_factor():
     m = example()
     m.monitored("V_i,p", "kL", extensive=True, raises="RE", text="fuel", evidence=RECALLED)
@@ -156,6 +166,8 @@ def unsafe_default():
         ("nothing unused", unused, "declared and never used: T_out"),
         ("described and sourced", without_words, "EF has no text"),
         ("described and sourced", without_evidence, "EF has no evidence"),
+        ("limits", limit_of_another_unit, "EC_i,p ≤ EF × hours: "),
+        ("filled in", left_to_fill_in, "text of EF: FILL IN: what it is"),
         ("dimensions", hidden_factor, "E_i,p: "),
         ("text form", text_beside_the_number, "PE_i,p: the text"),
         ("reductions", more_than_a_difference, "ER is "),

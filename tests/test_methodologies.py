@@ -194,10 +194,46 @@ READ = {
         ("parameter", "EC_PJ"), ("parameter", "COP_PJ"),
         ("equation", "RE_i"), ("equation", "PE_i"), ("equation", "ER"),
     },
+    "BD_AM002": {("identity", "country")},
+    "CR_AM001": {("identity", "number"), ("identity", "title"), ("identity", "country")},
     "MN_AM002": set(),
     "PW_AM001": set(),
+    "TH_AM003": {("identity", "number"), ("identity", "title"), ("identity", "country"), ("identity", "version")},
     "VN_AM001": set(),
 }  # fmt: skip
+
+
+# The families of the wider catalogue, of which at most a summary page was read.
+SUMMARISED = [
+    "BD_AM002", "CL_AM001", "CR_AM001", "CR_AM002", "ID_AM017", "ID_AM020", "ID_AM022", "KE_AM002", "KH_AM002",
+    "MM_AM002", "MM_AM005", "MN_AM003", "SA_AM001", "TH_AM001", "TH_AM003", "TH_AM005", "TH_AM013", "TH_AM016",
+    "VN_AM007",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", SUMMARISED)
+def test_a_value_that_nobody_has_read_is_no_default(number):
+    m = methodology(number)
+    values = [value for item in m.inputs.values() for value in item.known()]
+    assert all(value.evidence.confirmed for value in values)
+    assert bool(values) == (number == "MN_AM003")
+    assert m.conditions
+    assert not any(condition.evidence.confirmed for condition in m.conditions)
+
+
+@pytest.mark.parametrize("number", ["BD_AM002", "CL_AM001", "CR_AM001", "KE_AM002", "TH_AM001", "VN_AM007"])
+def test_a_factor_of_solar_power_that_is_not_known_is_asked_for(number):
+    connection = {"connection": "grid"} if "connection" in methodology(number).inputs else {}
+    with pytest.raises(InputError) as caught:
+        calculate(number, EG=100, **connection)
+    assert [problem.subject for problem in caught.value.problems] == ["EF_RE,i"]
+
+
+def test_a_connection_to_no_known_grid_is_refused():
+    with pytest.raises(InputError, match="island"):
+        calculate("MN_AM003", EG=[[100.0], [50.0]], connection=["national grid", "island"])
+    mixed = calculate("MN_AM003", EG=[[100.0], [50.0]], connection=["national grid", "no national grid"])
+    assert mixed.ER.magnitude == pytest.approx(100 * 0.797 + 50 * 0.533)
 
 
 @pytest.mark.parametrize("number", READ)

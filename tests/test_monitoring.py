@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 import jcm_calc
 from jcm_calc.case_file import read_case
 from jcm_calc.cli import jcm
+from jcm_calc.cli.monitoring import STAGES
+from jcm_calc.declarations.items import Kind
 from jcm_calc.monitoring import screening
 from jcm_calc.monitoring.plan import read_plan
 from jcm_calc.monitoring.rule_sets import rule_set, shipped
@@ -168,10 +170,21 @@ def test_the_command_goes_all_the_way(tmp_path, worked):
     calculated = json.loads(CliRunner().invoke(jcm, ["calc", str(YEAR / "case.toml"), "--json"]).stdout)
     total = sum(worked.amounts[meter][0] for meter in worked.amounts)
     assert calculated["results"]["ER"][0] == pytest.approx(total * SLOPE, rel=1e-12)
+    book = tmp_path / "monitored.xlsx"
+    assert CliRunner().invoke(jcm, ["monitor", str(YEAR / "case.toml"), "-o", str(book)]).exit_code == 0
+    sheets = pd.read_excel(book, sheet_name=None, engine="calamine")
+    assert sheets["monitored"]["amount"].tolist() == pytest.approx([worked.amounts[m][0] for m in worked.amounts])
+    assert len(sheets["findings"]) == len(worked.findings)
     recorded = calculated["call"]["tables"][0]["monitoring"]
     assert [file["file"] for file in recorded["files"]] == ["S1.csv", "S2.csv", "S3.csv"]
     assert all(len(file["sha256"]) == 64 for file in recorded["files"])
     assert {"late calibration: maximum permissible error", "gap: like period"} <= set(recorded["rules"])
+
+
+def test_progress_has_as_many_stages_as_its_bar():
+    told = []
+    read_case(YEAR / "case.toml").monitor(told.append)
+    assert len(told) == STAGES
 
 
 def test_provenance_travels_and_replays(worked):
@@ -337,27 +350,72 @@ def test_the_safe_direction_is_down_where_er_grows_with_a_reading_and_up_where_i
     assert worse.findings[0].used * 1000 == pytest.approx(max(whole), rel=1e-12)
 
 
+def worse_than_the_reference(frame, *treatments, **changed):
+    """Monitor a refrigerator that needs more than the reference would: ER falls with its electricity."""
+    source = {"kind": "interval", "step": "1 h", "stamp": "start", "time": "time", "columns": {"S1": "kWh"}}
+    return jcm_calc.monitor(
+        {"S1": {"parameter": "EC_PJ", "labels": {"i": 1}, "unit": "kWh"}},
+        {"zone": "Asia/Jakarta", "sources": [{**source, "frame": frame}], "treatments": list(treatments)},
+        p="2024",
+        **{"methodology": "ID_AM003", **COLD_STORE, "COP_PJ": 1.1, **changed},
+    )
+
+
 def test_claiming_nothing_is_refused_where_it_would_raise_er():
     frame = hourly().drop(index=range(100, 130))
-    source = {
-        "frame": frame,
-        "kind": "interval",
-        "step": "1 h",
-        "stamp": "start",
-        "time": "time",
-        "columns": {"S1": "kWh"},
-    }
-    readings = {
-        "zone": "Asia/Jakarta",
-        "sources": [source],
-        "treatments": [{"finding": "gap", "treatment": "claim nothing"}],
-    }
+    nothing = {"finding": "gap", "treatment": "claim nothing"}
+    (told,) = problems(worse_than_the_reference, frame, nothing)
+    assert "would raise ER" in told
+    # (1.1 / 1.32 − 1) × 0.814
+    assert "∂ER/∂x is -0.1357 tCO2/(MWh)" in told
+    assert "'like period' (of all like times the amount with the least ER)" in told
+    assert "'substitute'" in told
+    assert "'mean of before and after'" not in told
+    source = {"frame": frame, "kind": "interval", "step": "1 h", "stamp": "start", "time": "time"}
+    readings = {"zone": "UTC", "sources": [{**source, "columns": {"S1": "kWh"}}], "treatments": [nothing]}
     meters = {"S1": {"parameter": "EC_PJ", "labels": {"i": 1}, "unit": "kWh"}}
-    given = {**COLD_STORE, "COP_PJ": 1.1}
-    listed = problems(jcm_calc.monitor, meters, readings, p="2024", methodology="ID_AM003", **given)
-    assert "would raise ER" in listed[0]
-    listed = problems(jcm_calc.monitor, meters, readings, p="2024")
-    assert "no methodology is named" in listed[0]
+    assert "no methodology is named" in problems(jcm_calc.monitor, meters, readings, p="2024")[0]
+
+
+@pytest.mark.parametrize("finding", ["gap", "spike", "stuck", "out of service"])
+def test_no_zero_raises_er_whatever_is_found(finding):
+    frame, meter = hourly(), {"parameter": "EC_PJ", "labels": {"i": 1}, "unit": "kWh"}
+    if finding == "gap":
+        frame = frame.drop(index=range(100, 130))
+    if finding == "spike":
+        frame.loc[100, "kWh"] = 9_000.0
+    if finding == "stuck":
+        frame.loc[100:200, "kWh"] = 9.0
+    if finding == "out of service":
+        meter["installed"] = date(2024, 1, 3)
+    readings = {"zone": "Asia/Jakarta", "treatments": [{"finding": finding, "treatment": "claim nothing"}]}
+    source = {"kind": "interval", "step": "1 h", "stamp": "start", "time": "time", "columns": {"S1": "kWh"}}
+    readings["sources"] = [{**source, "frame": frame}]
+    call = {"p": "2024", "methodology": "ID_AM003", **COLD_STORE}
+    # RE of this methodology grows with the reading, too: with a better refrigerator ER grows, and nothing is safe
+    monitored = jcm_calc.monitor({"S1": meter}, readings, **call)
+    (one,) = monitored.findings
+    assert one.used == 0
+    assert one.tonnes <= 0
+    assert "would raise ER" in problems(jcm_calc.monitor, {"S1": meter}, readings, **{**call, "COP_PJ": 1.1})[0]
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    cop=st.floats(0.7, 3.0).filter(lambda cop: abs(cop - 1.32) > 0.01),
+    start=st.integers(400, 8000),
+    length=st.integers(1, 60),
+)
+def test_a_treatment_by_sign_never_gives_more_er_than_any_like_time(cop, start, length):
+    whole = hourly()
+    frame = whole.drop(index=range(start, start + length))
+    treated = worse_than_the_reference(frame, {"finding": "gap", "treatment": "like period"}, COP_PJ=cop)
+    slope = (cop / 1.32 - 1) * 0.814
+    for week in range(-52, 53):
+        first = start + 168 * week
+        if week and first >= 0 and first + length <= len(whole):
+            like = whole["kWh"].iloc[first : first + length].sum() / 1000
+            assert treated.findings[0].used * slope <= like * slope + 1e-9
 
 
 # Readings in
@@ -381,6 +439,39 @@ def test_files_of_all_kinds_give_the_same(tmp_path, suffix):
     monitored = survey(None, p="2024-01-01/2024-02-29", files=str(path))
     assert monitored.amounts["S1"][0] * 1000 == pytest.approx(frame["kWh"].sum(), rel=1e-13)
     assert monitored.files[0].rows == len(frame)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".parquet"])
+def test_a_column_for_each_meter_is_as_good_as_a_row_for_each_reading(tmp_path, suffix):
+    one, two = hourly(last="2024-02-01", seed=1), hourly(last="2024-02-01", seed=2)
+    meters = {
+        name: {"parameter": "EC_PJ", "labels": {"i": number}, "unit": "kWh"}
+        for number, name in enumerate(("S1", "S2"), 1)
+    }
+    wide = pd.DataFrame({"time": one["time"], "Line 1 [kWh]": one["kWh"], "Line 2 [Wh]": (two["kWh"] * 1000).round()})
+    long = pd.concat([one.assign(meter="S1"), two.assign(meter="S2")], ignore_index=True)
+    for name, frame in (("wide", wide), ("long", long)):
+        path = tmp_path / f"{name}{suffix}"
+        {".csv": frame.to_csv, ".parquet": frame.to_parquet, ".xlsx": frame.to_excel}[suffix](path, index=False)
+    columns = {"S1": "Line 1", "S2": "Line 2"}
+    unstated = {name: {**meter, "unit": ""} for name, meter in meters.items()}
+    unstated = {name: {key: value for key, value in meter.items() if value} for name, meter in unstated.items()}
+    by_column = survey(None, unstated, p="2024-01", files=str(tmp_path / f"wide{suffix}"), columns=columns)
+    style = {"columns": None, "meter": "meter", "value": "kWh"}
+    by_row = survey(None, meters, p="2024-01", files=str(tmp_path / f"long{suffix}"), **style)
+    for number, frame in enumerate((one, two), 1):
+        assert by_column.amounts[f"S{number}"][0] * 1000 == pytest.approx(frame["kWh"].sum(), rel=1e-12)
+        assert by_row.amounts[f"S{number}"] == pytest.approx(by_column.amounts[f"S{number}"], rel=1e-12)
+
+
+def test_a_sheet_as_a_person_in_japan_types_it(tmp_path):
+    rows = [[f"令和６年１月１日　{hour}時", f"１，２３{hour % 10}．５"] for hour in range(24)]
+    path = tmp_path / "readings.xlsx"
+    pd.DataFrame(rows, columns=["日時", "電力量 [kWh]"]).to_excel(path, index=False)
+    style = {"time": "日時", "columns": {"S1": "電力量"}, "times": "japanese", "thousands": ","}
+    monitored = survey(None, p="2024-01-01", files=str(path), **style)
+    assert monitored.findings == ()
+    assert monitored.amounts["S1"][0] * 1000 == pytest.approx(sum(1230.5 + hour % 10 for hour in range(24)))
 
 
 def test_european_and_japanese_numbers_and_dates(tmp_path):
@@ -509,6 +600,19 @@ def test_a_period_is_split_at_the_end_of_the_year_by_the_readings():
     assert monitored.table()["days"].tolist() == [172, 366, 41]
 
 
+def test_methodologies_count_the_days_of_each_part_of_a_period():
+    frame = hourly("2023-07-01", "2024-07-01")
+    meters = {"G": {"parameter": "EG_SUP", "unit": "kWh"}}
+    given = {"EC_CAP": 0.001, "EF_grid": 0.8}
+    source = {"frame": frame, "kind": "interval", "step": "1 h", "stamp": "start", "time": "time"}
+    readings = {"zone": "Asia/Jakarta", "sources": [{**source, "columns": {"G": "kWh"}}]}
+    monitored = jcm_calc.monitor(meters, readings, p="2023-07-01/2024-06-30", methodology="ID_AM001", **given)
+    result = jcm_calc.calculate("ID_AM001", *monitored.tables, **given)
+    assert monitored.table()["hours"].tolist() == [184 * 24, 182 * 24]
+    # 184 days of 2023 and 182 of 2024, on each hour of which the plant consumes 1 kW
+    assert result["EC_AUX"].magnitude.tolist() == pytest.approx([0.001 * 24 * 184, 0.001 * 24 * 182])
+
+
 def invoice(treatments=()):
     frame = pd.DataFrame(
         {"from": ["2023-12-11", "2024-01-11"], "to": ["2024-01-10", "2024-02-29"], "kWh": [3100.0, 5000.0]}
@@ -611,14 +715,38 @@ def test_meter_against_invoice_and_rated_power():
         {"name": "sun", "kind": "rated power × daylight", "left": ["S1"], "latitude": 0, "tolerance": "0 %"},
     ]
     monitored = survey(frame, meters, columns={"S1": "kWh", "bill": "bill"}, checks=checks)
-    assert [one.agrees for one in monitored.comparisons] == [True, False, True, False]
-    invoice, _, rated, sun = monitored.comparisons
+    assert [one.agrees for one in monitored.comparisons] == [True, False, True, False, True]
+    invoice, _, rated, sun, declared = monitored.comparisons
+    assert (declared.declared_by, declared.right) == ("ID_AM003 ver 1.0", pytest.approx(rated.right))
     assert invoice.difference == pytest.approx(1 / 1.002 - 1, rel=1e-9)
     assert invoice.tonnes == pytest.approx(0.002 * frame["kWh"].sum() / 1000 * SLOPE, rel=1e-9)
     assert rated.right == pytest.approx(25 * 8784 / 1000, rel=1e-12)
-    assert sun.right == pytest.approx(25 * 366 * 12 / 1000, rel=1e-9)
+    # on the equator every day lasts 12 h 7 min
+    assert sun.right == pytest.approx(25 * 366 * (12 + 7 / 60) / 1000, rel=1e-3)
     table = monitored.tables[0]
     assert table["EC_PJ [MWh]"].tolist() == pytest.approx([frame["kWh"].sum() / 1000], rel=1e-12)
+
+
+def test_sub_meters_against_the_main_meter_and_a_bill_of_a_stated_amount():
+    frame = hourly().assign(other=lambda frame: frame["kWh"] * 0.5, main=lambda frame: frame["kWh"] * 1.6)
+    meters = {
+        "S1": {"parameter": "EC_PJ", "labels": {"i": 1}, "unit": "kWh"},
+        "other": {"parameter": "EC_PJ", "labels": {"i": 2}, "unit": "kWh"},
+        "main": {"parameter": "EC_PJ", "labels": {"i": 1}, "unit": "kWh", "check_only": True},
+    }
+    whole = frame["kWh"].sum() / 1000
+    parts = {"kind": "at most", "left": ["S1", "other"], "right": ["main"], "tolerance": "0 %"}
+    checks = [
+        {"name": "parts of the whole", **parts},
+        {"name": "turned", **parts, "left": ["main"], "right": ["S1", "other"]},
+        {"name": "as billed", "left": ["S1"], "value": f"{whole * 1.004} MWh", "tolerance": "0.5 %"},
+    ]
+    columns = {name: name for name in meters} | {"S1": "kWh"}
+    monitored = survey(frame, meters, columns=columns, checks=checks)
+    assert [one.agrees for one in monitored.comparisons] == [True, False, True]
+    assert monitored.comparisons[0].right == pytest.approx(whole * 1.6)
+    # what only checks does not count
+    assert sum(table["EC_PJ [MWh]"].sum() for table in monitored.tables) == pytest.approx(whole * 1.5)
 
 
 # Rule sets
@@ -686,6 +814,22 @@ def test_a_meter_measures_an_amount_of_the_methodology(meter, complaint):
     assert complaint in problems(survey, hourly(), meters)[0]
 
 
+def test_what_is_no_amount_is_refused_by_every_methodology_as_none_says_how_it_is_averaged():
+    levels = [
+        (m, parameter)
+        for m in map(jcm_calc.methodology, jcm_calc.methodologies().index)
+        for parameter in m.inputs.values()
+        if parameter.kind is Kind.MONITORED and not parameter.extensive
+    ]
+    assert {(m.number, parameter.name) for m, parameter in levels} >= {("MN_AM001", "EF_grid"), ("VN_AM005", "Br")}
+    for m, parameter in levels:
+        meters = {"S1": {"parameter": parameter.name, "unit": parameter.unit}}
+        (told,) = problems(survey, hourly(last="2024-01-03"), meters, p="2024-01-01", methodology=m)
+        assert f"{parameter.symbol} is no amount" in told
+        assert "how readings of it are averaged" in told
+        assert "[inputs]" in told
+
+
 def test_a_case_with_meters_but_no_readings(tmp_path):
     path = tmp_path / "case.toml"
     path.write_text('methodology = "ID_AM003"\n[meters.S1]\nparameter = "EC_PJ"\n', "utf-8")
@@ -716,6 +860,58 @@ def test_splitting_shuffling_and_units_never_change_the_result(seed, parts, unit
     assert sum(once.amounts["S1"]) * 1000 == pytest.approx(expected, rel=1e-12)
 
 
+def registers_of_a_month(seed):
+    """Readings of three registers each hour: one that is reset, one misread, one with a reading that came twice."""
+    rng = np.random.default_rng(seed)
+    times = pd.date_range("2024-01-01", "2024-02-01", freq="h")
+    parts = []
+    for name in ("S1", "S2", "S3"):
+        steps = rng.integers(5, 20, len(times)) / 10
+        parts.append(pd.DataFrame({"meter": name, "time": times, "kWh": (500 + steps.cumsum()).round(1)}))
+    reset, misread, twice = (int(rng.integers(30, len(times) - 30)) for _ in parts)
+    parts[0].loc[reset:, "kWh"] -= parts[0]["kWh"][reset]
+    parts[1].loc[misread, "kWh"] += 400
+    parts[2] = pd.concat([parts[2], parts[2].iloc[[twice]]])
+    return pd.concat(parts, ignore_index=True)
+
+
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+@given(seed=st.integers(0, 2**32 - 1), files=st.integers(1, 4), order=st.sampled_from(["meter", "time", "any"]))
+def test_the_order_of_registers_in_files_never_changes_the_result(tmp_path_factory, seed, files, order):
+    frame = registers_of_a_month(seed)
+    if order == "any":
+        frame = frame.sample(frac=1, random_state=seed % 2**31)
+    if order == "time":
+        frame = frame.sort_values("time", kind="stable")
+    folder = tmp_path_factory.mktemp("registers")
+    for number, part in enumerate(np.array_split(np.arange(len(frame)), files)):
+        frame.iloc[part].to_parquet(folder / f"{number}.parquet", index=False)
+    meters = {f"S{n}": {"parameter": "EC_PJ", "labels": {"i": n}, "unit": "kWh", "rated": "2.5 kW"} for n in (1, 2, 3)}
+    style = {"kind": "register", "step": None, "stamp": None, "columns": None, "meter": "meter", "value": "kWh"}
+    choices = [
+        {"finding": "reset", "treatment": "count from zero"},
+        {"finding": "spike", "treatment": "leave out"},
+        {"finding": "duplicate", "treatment": "count once"},
+    ]
+
+    def of(few):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(screening, "FEW", few)
+            given = {"p": "2024-01", "treatments": choices, "files": str(folder / "*.parquet")}
+            return survey(None, meters, **given, **style)
+
+    closely, screened = of(10**9), of(0)
+    assert found(screened) == found(closely)
+    assert sorted(one.kind for one in closely.findings) == ["duplicate", "reset", "spike"]
+    for name in meters:
+        assert screened.amounts[name] == pytest.approx(closely.amounts[name], rel=1e-12)
+        own = frame[frame["meter"] == name].sort_values("time")["kWh"]
+        if name != "S1":
+            assert closely.amounts[name][0] * 1000 == pytest.approx(own.iloc[-1] - own.iloc[0], rel=1e-12)
+
+
 def test_splitting_files_gives_identical_numbers(tmp_path):
     frame = hourly().drop(index=range(500, 520))
     for month, part in frame.groupby(frame["time"].dt.month):
@@ -735,6 +931,33 @@ def test_splitting_files_gives_identical_numbers(tmp_path):
         )
     assert spread.amounts == whole.amounts
     assert found(spread) == found(whole)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=st.integers(0, 2**32 - 1), minutes=st.sampled_from([10, 15, 20, 30, 60]))
+def test_sampling_never_changes_the_result(seed, minutes):
+    # watt hours, each divisible by six
+    rng = np.random.default_rng(seed)
+    fine = pd.DataFrame({"time": pd.date_range("2024-12-20", "2025-01-10", freq="10min", inclusive="left")})
+    fine["Wh"] = rng.integers(100, 300, len(fine)).astype(float)
+    coarse = fine.resample(f"{minutes}min", on="time")["Wh"].sum().reset_index()
+    p = "2024-12-20/2025-01-09"
+    meters = {"S1": {"parameter": "EC_PJ", "labels": {"i": 1}, "unit": "Wh"}}
+    by_step = survey(coarse, meters, p=p, step=f"{minutes} min", columns={"S1": "Wh"})
+    expected = [fine.loc[fine["time"].dt.year == year, "Wh"].sum() / 1e6 for year in (2024, 2025)]
+    assert by_step.amounts["S1"] == pytest.approx(expected, rel=1e-12)
+    power = coarse.assign(W=coarse["Wh"] * 60 / minutes)
+    watts = {"S1": {**meters["S1"], "unit": "W"}}
+    by_power = survey(power, watts, p=p, kind="power", step=f"{minutes} min", columns={"S1": "W"})
+    assert by_power.amounts["S1"] == pytest.approx(expected, rel=1e-12)
+    # what a register shows at the end of each step
+    ends = coarse["time"] + pd.Timedelta(minutes=minutes)
+    times = pd.concat([coarse["time"].iloc[:1], ends], ignore_index=True)
+    register = pd.DataFrame({"time": times, "Wh": np.concatenate([[7.0], 7 + coarse["Wh"].cumsum()])})
+    counted = survey(register, meters, p=p, kind="register", step=None, stamp=None, columns={"S1": "Wh"})
+    assert counted.amounts["S1"] == pytest.approx(expected, rel=1e-12)
+    for monitored in (by_step, by_power, counted):
+        assert monitored.findings == ()
 
 
 @settings(max_examples=15, deadline=None)

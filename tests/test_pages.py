@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import jcm_calc
+from jcm_calc.rulebooks import versions
 
 FOLDER = Path(__file__).parent.parent / "docs" / "methodologies"
 SCRIPT = runpy.run_path(str(FOLDER.parent / "pages.py"))
@@ -52,9 +53,23 @@ def test_rows_of_a_table_are_alike(name):
 
 
 def test_index_leads_to_every_page():
-    assert re.findall(r"\]\((\w+\.md)\)", PAGES["README.md"]) == [
-        f"{number}.md" for number in jcm_calc.methodologies().index
-    ]
+    linked = re.findall(r"\]\((\w+\.md)\)", PAGES["README.md"])
+    assert linked == ["coverage.md", *(f"{number}.md" for number in jcm_calc.methodologies().index)]
+
+
+def test_coverage_counts_what_is_confirmed():
+    """Counted by hand from two modules, and every methodology has its row."""
+    rows = {cells[1].strip("[").partition("]")[0]: cells for cells in _rows(PAGES["coverage.md"])}
+    assert set(jcm_calc.methodologies().index) <= set(rows)
+    # MN_AM003: all but ER = RE − PE, all three factors, none of the criteria
+    assert rows["MN_AM003"][4:9] == ["no", "3/4", "3/3", "", "0/3"]
+    # TH_AM016: two equations of five, no value of the reference, no criterion known
+    assert rows["TH_AM016"][4:9] == ["no", "2/5", "0/1", "", "not known"]
+    assert rows["TH_AM009"][6:7] == ["primary"]
+
+
+def _rows(page):
+    return [[cell.strip() for cell in line.split("|")] for line in page.splitlines() if line.startswith("| ")]
 
 
 def test_a_sign_of_markdown_is_only_a_sign():
@@ -65,6 +80,8 @@ def test_a_sign_of_markdown_is_only_a_sign():
 @pytest.mark.filterwarnings("ignore::jcm_calc.problems.InputWarning")
 @pytest.mark.parametrize("number", jcm_calc.methodologies().index)
 def test_the_example_of_a_page_runs_and_prints_what_is_shown(number, capsys):
-    (code,) = re.findall(r"```python\n(.*?)```", PAGES[f"{number}.md"], re.DOTALL)
-    exec(code, {})
-    assert f"prints `{capsys.readouterr().out.strip()}`" in PAGES[f"{number}.md"]
+    examples = re.findall(r"```python\n(.*?)```", PAGES[f"{number}.md"], re.DOTALL)
+    assert len(examples) == len(versions(number))
+    for code in examples:
+        exec(code, {})
+        assert f"prints `{capsys.readouterr().out.strip()}`" in PAGES[f"{number}.md"]

@@ -9,6 +9,8 @@ from pathlib import Path
 import matplotlib
 import pytest
 
+from jcm_calc.rulebooks import modules
+
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / "methodologies/README.md"]
 CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
@@ -48,3 +50,8 @@ def test_every_link_to_a_file_leads_somewhere():
     for document in DOCUMENTS:
         for link in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text("utf-8")):
             assert (document.parent / link).exists(), f"{document.name}: {link}"
+
+
+def test_the_readme_names_every_methodology_once():
+    table = re.search(r"\| technique \|.*?\n\n", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    assert sorted(re.findall(r"[A-Z]{2}_AM\d{3}", table[0])) == list(modules())

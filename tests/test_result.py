@@ -9,9 +9,8 @@ import pytest
 
 import jcm_calc
 from jcm_calc import InputWarning, UncertifiedError, UnconfirmedWarning, calculate, calculation, methodology
-from jcm_calc import credits as credits_room
-from jcm_calc.credits import SCHEME_RULES
 from jcm_calc.declarations import Methodology, Value
+from jcm_calc.declarations.scheme import SCHEME_RULES
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
 
 READ = primary(Source("the approved document", place="section F"))
@@ -260,7 +259,9 @@ BOILERS = {"basis": "heat", "Q": [[100.0], [206.0]], "fuel": ["coal", "coal"], "
 
 @pytest.fixture
 def scheme_rules_read(monkeypatch):
-    monkeypatch.setattr(credits_room, "SCHEME_RULES", tuple(replace(rule, evidence=READ) for rule in SCHEME_RULES))
+    monkeypatch.setattr(
+        "jcm_calc.declarations.SCHEME_RULES", tuple(replace(rule, evidence=READ) for rule in SCHEME_RULES)
+    )
 
 
 def test_a_result_that_rests_on_nothing_unconfirmed_gives_credits(scheme_rules_read):
@@ -314,7 +315,7 @@ def test_an_unconfirmed_entry_that_is_not_used_blocks_nothing(scheme_rules_read)
 def test_an_unconfirmed_rule_of_the_scheme_blocks_the_claim(monkeypatch, rule):
     rules = [replace(item, evidence=READ) for item in SCHEME_RULES]
     rules[rule] = SCHEME_RULES[rule]
-    monkeypatch.setattr(credits_room, "SCHEME_RULES", tuple(rules))
+    monkeypatch.setattr("jcm_calc.declarations.SCHEME_RULES", tuple(rules))
     with pytest.raises(UncertifiedError, match=SCHEME_RULES[rule].name):
         calculate(certain(), **BOILERS).credits()
 

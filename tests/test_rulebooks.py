@@ -1,8 +1,10 @@
 """Finding methodologies and versions, and what an import costs."""
 
+import csv
 import subprocess
 import sys
 from datetime import date
+from importlib.resources import files
 from types import SimpleNamespace
 
 import pytest
@@ -38,6 +40,7 @@ def fresh():
 
     def forget():
         rulebooks.modules.cache_clear()
+        rulebooks.known.cache_clear()
         rulebooks.versions.cache_clear()
 
     forget()
@@ -67,7 +70,29 @@ def rule_books(fresh, tmp_path, monkeypatch):
 def test_the_nineteen_methodologies_of_the_source_documents_are_listed():
     frame = jcm_calc.methodologies()
     numbers = [f"ID_AM{n:03}" for n in range(1, 11)] + ["MN_AM001", "MN_AM002", "MV_AM001", "PW_AM001"]
-    assert list(frame.index) == numbers + [f"VN_AM{n:03}" for n in range(1, 6)]
+    numbers += [f"VN_AM{n:03}" for n in range(1, 6)]
+    assert [number for number in frame.index if number in numbers] == numbers
+
+
+def test_what_is_known_and_what_is_implemented_are_told_apart():
+    """Every row says what was read and where; nothing that is only recalled is among them."""
+    listed = rulebooks.known()
+    assert {"TH_AM009", "PH_AM001", "ET_AM002"} <= {item.number for item in listed}
+    assert {item.number for item in listed}.isdisjoint(rulebooks.modules())
+    assert all(item.evidence.confirmed and item.evidence.note and item.evidence.source for item in listed)
+    # rows whose number, or whose approval, is recalled only
+    assert {item.number for item in listed}.isdisjoint({"ID_AM013", "BD_AM001", "BD_AM003", "KE_AM003", "TN_PM001"})
+
+
+def test_the_table_of_what_is_known_names_nothing_that_is_implemented():
+    path = files("jcm_methodologies") / "known.csv"
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    assert [row["number"] for row in rows] == [item.number for item in rulebooks.known()]
+
+
+def test_a_methodology_that_is_known_says_so_when_it_is_asked_for():
+    with pytest.raises(MethodologyNotFoundError, match="TH_AM009 is known, but not implemented"):
+        methodology("TH_AM009")
 
 
 @pytest.mark.parametrize("number", FIVE)
@@ -97,7 +122,7 @@ def test_a_day_does_not_decide_where_dates_of_approval_are_unknown(number):
 
 
 @pytest.mark.parametrize(
-    ("number", "suggested"), [("ID_AM02", "ID_AM002"), ("id_am003", "ID_AM003"), ("VN-AM001", "VN_AM001")]
+    ("number", "suggested"), [("ID_AM06", "ID_AM006"), ("id_am003", "ID_AM003"), ("VN-AM001", "VN_AM001")]
 )
 def test_an_unknown_number_suggests_the_nearest_one(number, suggested):
     with pytest.raises(MethodologyNotFoundError, match=f"did you mean {suggested}"):
@@ -121,6 +146,18 @@ def test_a_rule_book_of_somebody_else_plugs_in(rule_books):
     assert rulebooks.modules()["YY_AM001"] == "book_two.yy_am001"
 
 
+def test_a_rule_book_that_holds_what_another_only_knows_comes_first(rule_books, tmp_path):
+    rule_books(book_ten=["XX_AM002"], book_eleven=["YY_AM001"])
+    table = "number,title,sectoral_scope,version,approved,grade,read,source\n"
+    table += "XX_AM002,Held elsewhere,3,1.0,2020-02-02,primary,number,a list\nXX_AM003,Pumps,,,,secondary,title,news\n"
+    (tmp_path / "book_eleven" / "known.csv").write_text(table)
+    (found,) = rulebooks.known()
+    assert (found.number, found.country, found.sectoral_scope, found.version, found.approved) == (
+        "XX_AM003", "XX", None, "", None,
+    )  # fmt: skip
+    assert str(found.evidence) == "secondary: title"
+
+
 def test_a_number_in_two_rule_books_is_an_error_that_names_both(rule_books):
     rule_books(book_three=["XX_AM001"], book_four=["XX_AM001"])
     with pytest.raises(MethodologyNotFoundError, match=r"book_three\.xx_am001 and book_four\.xx_am001"):
@@ -134,7 +171,7 @@ def test_versions_are_chosen_by_name_or_by_the_day(rule_books):
     assert methodology("XX_AM001", on=date(2014, 8, 1)).version == "1.0"
     assert methodology("XX_AM001", on=date(2016, 2, 28)).version == "1.0"
     assert methodology("XX_AM001", on=date(2016, 2, 29)).version == "2.0"
-    with pytest.raises(MethodologyNotFoundError, match="no version was approved on 2014-07-31"):
+    with pytest.raises(MethodologyNotFoundError, match="no version was valid on 2014-07-31"):
         methodology("XX_AM001", on=date(2014, 7, 31))
     with pytest.raises(MethodologyNotFoundError, match=r"version 3\.0 cannot be calculated"):
         methodology("XX_AM001", on=date(2021, 1, 1))
@@ -185,8 +222,3 @@ def test_every_public_name_can_be_imported():
         assert name in dir(jcm_calc)
     with pytest.raises(AttributeError, match="no attribute 'calculat'"):
         jcm_calc.calculat  # noqa: B018
-
-
-def test_a_version_and_a_day_are_not_both_asked_for():
-    with pytest.raises(MethodologyNotFoundError, match="not both"):
-        methodology("ID_AM002", "2.0", on=date(2020, 1, 1))

@@ -1,5 +1,6 @@
 """The page of checks, the working paper, and the command."""
 
+import concurrent.futures
 import json
 import runpy
 from pathlib import Path
@@ -14,6 +15,7 @@ from test_verification import CALC, SEPARATE, write
 import jcm_calc
 from jcm_calc.cli import jcm
 from jcm_calc.problems import InputError
+from jcm_calc.verification import verifying
 from jcm_calc.verification.checks import every, selected
 from jcm_calc.verification.undecided import UNDECIDED
 
@@ -84,6 +86,30 @@ def test_a_folder_gives_a_table(files):
     lines = {line.split()[0]: line for line in result.stdout.splitlines() if line.strip()}
     assert "agrees" in lines["clean.xlsx"]
     assert "differs" in lines["wrong.xlsx"]
+
+
+def test_a_file_that_cannot_be_used_does_not_stop_the_others(files):
+    (files / "broken.xlsx").write_bytes(b"PK no workbook")
+    (files / "~$clean.xlsx").write_bytes(b"the lock of a program that has it open")
+    result = run("verify", files)
+    assert result.exit_code == 2
+    lines = {line.split()[0]: line for line in result.stdout.splitlines() if line.strip()}
+    assert "unusable: is damaged" in lines["broken.xlsx"]
+    assert "agrees" in lines["clean.xlsx"]
+    assert "differs" in lines["wrong.xlsx"]
+    assert "~$clean.xlsx" not in result.stdout
+    listed = json.loads(run("verify", files, "--json").stdout)
+    assert [one["file"] for one in listed] == ["broken.xlsx", "clean.xlsx", "wrong.xlsx"]
+
+
+def test_a_fault_of_our_own_is_told_of_its_file(files, monkeypatch):
+    def fail(*given, **options):
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(verifying, "verify", fail)
+    monkeypatch.setattr(concurrent.futures, "ProcessPoolExecutor", concurrent.futures.ThreadPoolExecutor)
+    (_, outcome), _ = verifying.verify_all([files / "clean.xlsx", files / "wrong.xlsx"], None, None, {})
+    assert "by a fault of jcm_calc: ZeroDivisionError" in str(outcome)
 
 
 def test_the_working_paper_has_every_finding(files):

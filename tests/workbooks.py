@@ -53,6 +53,21 @@ def drawn_result(m, case, seed):
     raise AssertionError(f"no draw of {m} suits {case}")
 
 
+def sensible_result(m, case, seed):
+    """A result of random inputs that are not only possible: the library warns of nothing, and criteria are met."""
+    for attempt in range(2000):
+        result = drawn_result(m, case, [seed, attempt])
+        hours = [
+            result.inputs.values[name].max()
+            for name, parameter in m.inputs.items()
+            if parameter.unit == "h" and parameter.extensive and name in result.inputs.values
+        ]
+        unmet = [verdict for verdict in result.verdicts if verdict.answer == "not met"]
+        if not unmet and not result.inputs.warnings and all(most <= 24 * 181 for most in hours):
+            return result
+    raise AssertionError(f"no sensible draw of {m}")
+
+
 def formulas(path):
     """Every formula by sheet and cell, with the value stored beside it."""
     found = {}

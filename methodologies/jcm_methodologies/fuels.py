@@ -131,7 +131,13 @@ def RE_fuel(E_PJ, η_PJ, η_RE, EF_fuel):
 
 
 def burnt(
-    index: str, evidence: Mapping[str, Evidence], *fuels: str, what: str, volume: str = "kL", raises: str = "PE"
+    index: str,
+    evidence: Mapping[str, Evidence],
+    *fuels: str,
+    what: str,
+    volume: str = "kL",
+    raises: str = "PE",
+    carbon: str = "RE PE",
 ) -> Group:
     """Return fuel, by mass or by volume, × net calorific value × emission factor, for each unit of an index.
 
@@ -148,6 +154,8 @@ def burnt(
         The unit of volume.
     raises : str
         On what amount and net calorific value act.
+    carbon : str
+        On what the emission factor acts.
     """
     g = Group({index: "equipment", "p": "monitoring period"})
     amounts, calorific_values = VOLUMES[volume]
@@ -171,7 +179,7 @@ def burnt(
         what=what,
         volume=volume,
         heat={"raises": raises},
-        carbon={"raises": "RE PE"},
+        carbon={"raises": carbon},
         plausible=("[1, 60]", calorific_values),
     )
     for case, function in ((MASS, energy_by_mass), (VOLUME, energy_by_volume)):

@@ -6,6 +6,10 @@ system consumes is not metered: it is set at its ceiling, the rated capacity on 
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
+from jcm_methodologies.physics import NO_MORE_THAN_RATED
+from jcm_methodologies.waste_heat import CEILING, EC_AUX, EG, ER, PE, RE, waste_heat
+
+__all__ = ["EC_AUX", "EG", "ER", "PE", "RE", "m"]
 
 PDD = Source(
     "project design document of project ID013, Tuban (beginning)",
@@ -41,96 +45,32 @@ m = Methodology(
     "cut off here. Several WHR systems count as one: their supply and their capacities are totals.",
 )
 
-m.monitored(
-    "EG_SUP,p",
-    "MWh",
-    extensive=True,
-    options="C",
-    raises="RE",
-    plausible="[0, 3e6]",
-    text="electricity that the WHR system supplies to the cement production facility in period p",
-    evidence=unconfirmed("quantity as in the sister MM_AM005; option C and continuous metering recalled", 85, SISTER),
+m.include(
+    waste_heat(
+        {
+            "EG_SUP": unconfirmed(
+                "quantity as in the sister MM_AM005; option C and continuous metering recalled", 85, SISTER
+            ),
+            "EC_CAP": unconfirmed("recalled", 75),
+            "EF_grid": unconfirmed(
+                "recalled; no number belongs to the methodology, and that of project ID013 is not known", 80
+            ),
+            "EC_AUX": unconfirmed(
+                "recalled; measuring it instead is not recalled as an option; the sister MM_AM005 monitors the days of "
+                "p, which only such a ceiling needs",
+                85,
+                SISTER,
+            ),
+            "EG": unconfirmed("that net generation counts was read; the form is recalled", 85, PDD),
+            "RE": unconfirmed("net generation replacing grid electricity was read; the form is recalled", 85, PDD),
+            "PE": primary(PDD, "not considered, as the WHR system uses no fossil fuel"),
+        },
+        replaces="electricity from the grid",
+        factor="CO2 emission factor of the regional grid: the most recent value of the Indonesian authority at "
+        "validation",
+    )
 )
-m.coordinate("D_p", of="p", what="days")
-m.fixed(
-    "EC_CAP",
-    "MW",
-    lowers="RE",
-    plausible="[0, 100]",
-    text="total maximum rated capacity of the equipment of the WHR system that consumes electricity, from the maker's "
-    "specification; without equipment that directly uses electricity which the system itself generates",
-    evidence=unconfirmed("recalled", 75),
-)
-m.fixed(
-    "EF_grid",
-    "tCO2/MWh",
-    either="RE",
-    plausible="[0, 2]",
-    text="CO2 emission factor of the regional grid: the most recent value of the Indonesian authority at validation",
-    evidence=unconfirmed("recalled; no number belongs to the methodology, and that of project ID013 is not known", 80),
-)
-m.constant("h_per_d", 24, "h/d", text="hours in a day")
-
-
-@m.equation(
-    "EC_AUX,p",
-    "MWh",
-    text="electricity consumption of the WHR system, at its ceiling",
-    evidence=unconfirmed(
-        "recalled; measuring it instead is not recalled as an option; the sister MM_AM005 monitors the days of p, "
-        "which only such a ceiling needs",
-        85,
-        SISTER,
-    ),
-)
-def EC_AUX(EC_CAP, h_per_d, D_p):
-    return EC_CAP * h_per_d * D_p
-
-
-@m.equation(
-    "EG_p",
-    "MWh",
-    text="net electricity generation, which replaces electricity from the grid",
-    evidence=unconfirmed("that net generation counts was read; the form is recalled", 85, PDD),
-)
-def EG(EG_SUP, EC_AUX):
-    return EG_SUP - EC_AUX
-
-
-@m.equation(
-    "RE_p",
-    "tCO2",
-    text="reference emissions",
-    evidence=unconfirmed("net generation replacing grid electricity was read; the form is recalled", 85, PDD),
-)
-def RE(EG, EF_grid):
-    return EG * EF_grid
-
-
-@m.equation(
-    "PE_p",
-    "tCO2",
-    text="project emissions: none, by rule",
-    evidence=primary(PDD, "not considered, as the WHR system uses no fossil fuel"),
-)
-def PE():
-    return 0
-
-
-@m.equation(
-    "ER_p",
-    "tCO2",
-    text="emission reductions",
-    evidence=unconfirmed("general rule of the scheme; not read for this document"),
-)
-def ER(RE, PE):
-    return RE - PE
-
-
-m.waive(
-    "zero activity",
-    "own consumption is set at its ceiling on every day of p, so that RE is negative where nothing is generated",
-)
+m.waive("zero activity", CEILING)
 
 
 m.attested(
@@ -168,6 +108,7 @@ m.attested(
 
 m.fact("grid_connected", text="the cement factory is connected to a grid")
 m.fact("max_output", "MW", text="maximum electricity output of the WHR system")
+m.at_most("EG_SUP", "max_output × hours", evidence=NO_MORE_THAN_RATED)
 m.fact(
     "annual_import",
     "MWh",

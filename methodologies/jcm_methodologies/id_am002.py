@@ -5,6 +5,7 @@ import numpy as np
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Version
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
+from jcm_methodologies.physics import NO_MORE_HOURS, NO_MORE_THAN_RATED
 
 SHEET = Source(
     "monitoring report sheet of project ID009 for 2017, JCM_ID_AM002_ver02.0 (beginning)",
@@ -295,6 +296,10 @@ def PE(PE_i):
 )
 def ER(RE, PE):
     return RE - PE
+
+
+m.at_most("EC_PJ", "rated power × hours", evidence=NO_MORE_THAN_RATED)
+m.at_most("h_gen", "hours", evidence=NO_MORE_HOURS)
 
 
 m.fact("checks_per_year", "", text="periodical checks by the manufacturer or its agent planned a year")

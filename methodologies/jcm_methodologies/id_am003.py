@@ -4,6 +4,7 @@ import numpy as np
 
 from jcm_calc.declarations import Methodology, Value
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
+from jcm_methodologies.physics import NO_MORE_THAN_RATED
 
 PDD = Source(
     "JCM project design document, frozen food processing plant in Indonesia (beginning)",
@@ -135,6 +136,9 @@ def PE(PE_i):
 )
 def ER(RE, PE):
     return RE - PE
+
+
+m.at_most("EC_PJ", "rated power × hours", evidence=NO_MORE_THAN_RATED)
 
 
 m.fact(

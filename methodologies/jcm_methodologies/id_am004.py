@@ -7,6 +7,7 @@ from datetime import date
 
 from jcm_calc.declarations import Methodology, Version
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
+from jcm_methodologies.physics import NO_MORE_THAN_RATED
 
 PAGE = Source("official summary page of ID_AM004 version 2.0", "www.jcm.go.jp/id-jp/methodologies/27")
 LIST_2015 = Source("list of Indonesian JCM methodologies of 6 February 2015", "123deta.com")
@@ -121,6 +122,9 @@ def PE(PE_i):
 )
 def ER(RE, PE):
     return RE - PE
+
+
+m.at_most("EC_PJ", "rated power × hours", evidence=NO_MORE_THAN_RATED)
 
 
 m.attested(

@@ -6,6 +6,7 @@ logic is that of sister methodologies, and no number is known.
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Source, secondary, unconfirmed
+from jcm_methodologies.physics import NO_MORE_THAN_RATED
 
 STATUS = Source("status paper of the Japanese ministries on the scheme, December 2015")
 SISTER = Source("summary page of the Indonesian sister methodology ID_AM020", "www.jcm.go.jp/id-jp/methodologies/98")
@@ -101,6 +102,9 @@ def PE(PE_i):
 @m.equation("ER_p", "tCO2", text="emission reductions", evidence=unconfirmed("general rule of the scheme", 99))
 def ER(RE, PE):
     return RE - PE
+
+
+m.at_most("EC_PJ", "rated power × hours", evidence=NO_MORE_THAN_RATED)
 
 
 m.attested(

@@ -1,7 +1,7 @@
 """ID_AM006: optimised operation of the hydrogen and the hydrocracking unit of a refinery.
 
 Nobody here has read an equation or a symbol of this methodology. Symbols are placeholders, and the
-structure is that which the official summary of ver 2.1 implies.
+structure is that which the official summaries imply; they differ in what ver 2.1 records besides.
 """
 
 from datetime import date
@@ -10,14 +10,15 @@ import numpy as np
 
 from jcm_calc.declarations import Methodology, Version
 from jcm_calc.evidence import Source, primary, unconfirmed
-from jcm_methodologies.load_history import SUMMARY, load_history, of_unit
+from jcm_methodologies.load_history import SUMMARY, SUMMARY_2_1, days_recorded, load_history, of_unit
+from jcm_methodologies.physics import NO_MORE_HOURS
 
 SUMMARY_2_0 = Source("official summary of ID_AM006 ver 2.0", "www.jcm.go.jp/id-jp/methodologies/54")
 LIST_2015 = Source("list of Indonesian JCM methodologies of 6 February 2015", "123deta.com")
 
 m = Methodology(
     "ID_AM006",
-    version="2.1",
+    version="2.0",
     title="GHG emission reductions through optimization of refinery plant operation in Indonesia",
     titles={"ja": "インドネシアにおける製油所プラントの運転最適化による温室効果ガスの排出削減"},
     country="ID",
@@ -31,14 +32,14 @@ m = Methodology(
         "p": "monitoring period",
     },
     identity={
-        "number": primary(SUMMARY),
-        "title": primary(SUMMARY),
-        "country": primary(SUMMARY),
-        "sectoral scope": primary(SUMMARY),
-        "version": primary(SUMMARY, "approved on 9 May 2019, valid; proposed as ID_PM029"),
-        "proponent": primary(SUMMARY, "the Joint Committee; of ver 2.0 Yokogawa Electric Corporation"),
+        "number": primary(SUMMARY_2_0),
+        "title": primary(SUMMARY_2_0),
+        "country": primary(SUMMARY_2_0),
+        "sectoral scope": primary(SUMMARY_2_0),
+        "version": primary(SUMMARY_2_0, "approved on 4 December 2017; proposed as ID_PM019"),
+        "proponent": primary(SUMMARY_2_0, "Yokogawa Electric Corporation"),
     },
-    approved=date(2019, 5, 9),
+    approved=date(2017, 12, 4),
     versions=[
         Version(
             "1.0",
@@ -46,25 +47,17 @@ m = Methodology(
             "only its identity is known: proposed as ID_PM006 under the same title",
             unconfirmed("status proposed on 6 February 2015; approval later in 2015 is recalled", 60, LIST_2015),
         ),
-        Version(
-            "2.0",
-            date(2017, 12, 4),
-            "the number of days recorded is not monitored; the rest of its summary is that of ver 2.1 word for word",
-            primary(SUMMARY_2_0, "proposed as ID_PM019"),
-        ),
     ],
     note="The official summary was read; equations, load ranges, the length of the history, a discount, and further "
     "criteria were not: no result conforms to an approved version. Hydrogen consumption of the hydrocracking unit "
-    "and its days are monitored, but take no part here: either it sets the hydrogen production of the reference, or "
+    "is monitored, but takes no part here: either it sets the hydrogen production of the reference, or "
     "it allots the emissions of the hydrogen unit (40 % each). Electricity, imported steam and the process CO2 of "
     "the reformer are treated as outside (65 %). That hydrogen production is the activity of one unit and feed that "
     "of the other is inferred (70 %). A load without history is refused, which nobody has read either.",
 )
 
-for unit, name, index in (
-    ("HPU", "hydrogen production unit", {}),
-    ("HCU", "hydrocracking unit", {"h": "k", "r": "s"}),
-):
+UNITS = (("HPU", "hydrogen production unit", {}), ("HCU", "hydrocracking unit", {"h": "k", "r": "s"}))
+for unit, name, index in UNITS:
     m.include(load_history, rename=of_unit(unit, index), index=index, of=f"({name})")
 
 SUM = unconfirmed("both units were read in the official summary; the sum is inferred", 60, SUMMARY)
@@ -113,3 +106,25 @@ def loads_within_the_history(values):
             middle = loads.mean() if loads[1] > loads[0] else 0.0
             values |= {f"lower_{unit}": np.array([0.0, middle]), f"upper_{unit}": np.array([middle or 1e9, 1e9])}
     return values
+
+
+# What ver 2.1 changed
+
+later = m.revised(
+    "2.1",
+    unchanged=primary(SUMMARY_2_1, "the rest of the summary is that of ver 2.0 word for word"),
+    identity={
+        "number": primary(SUMMARY_2_1),
+        "title": primary(SUMMARY_2_1),
+        "country": primary(SUMMARY_2_1),
+        "sectoral scope": primary(SUMMARY_2_1),
+        "version": primary(SUMMARY_2_1, "approved on 9 May 2019, valid; proposed as ID_PM029"),
+        "proponent": primary(SUMMARY_2_1, "the Joint Committee; of ver 2.0 Yokogawa Electric Corporation"),
+    },
+    approved=date(2019, 5, 9),
+    note=m.note.replace("is monitored, but takes no part", "and its days are monitored, but take no part"),
+)
+for unit, name, index in UNITS:
+    later.include(days_recorded, rename=of_unit(unit, index), index=index, of=f"({name})")
+    later.at_most(f"d_{unit}", "hours", evidence=NO_MORE_HOURS)
+later.remove("D_p")

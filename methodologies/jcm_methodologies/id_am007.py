@@ -9,6 +9,7 @@ import numpy as np
 from jcm_calc.declarations import Methodology, Version
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_methodologies.fuels import MASS, VOLUME, declare_fuels
+from jcm_methodologies.physics import NO_MORE_HOURS
 
 TEXT = Source(
     "ID_AM007 ver 1.1, track-change copy, sections A to C and criteria 1 to 3 (beginning)",
@@ -351,6 +352,9 @@ def n_free(n, coefficients):
 @m.equation("s_e", "tCO2/h", when=FITTED, text="standard error of the emissions around the line", evidence=QUALITY)
 def s_e(S_res, n_free):
     return np.sqrt(S_res / n_free)
+
+
+m.at_most("h", "hours", evidence=NO_MORE_HOURS)
 
 
 m.fact("existing_facility", text="the site is an existing industrial facility")

@@ -6,6 +6,7 @@ The symbols of the document were not read; those used here are working symbols.
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
 from jcm_methodologies.fuels import fired
+from jcm_methodologies.physics import NO_MORE_HOURS
 
 TEXT = Source(
     "JCM approved methodology ID_AM009, sections A to C (copy, breaks off in the monitoring list)",
@@ -154,6 +155,9 @@ def PE(PE_fuel_i, PE_elec_i):
 )
 def ER(RE, PE):
     return RE - PE
+
+
+m.at_most("H", "hours", evidence=NO_MORE_HOURS)
 
 
 m.waive("zero activity", "by days of the period, rated power counts whether a furnace runs or not")

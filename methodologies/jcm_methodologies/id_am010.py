@@ -9,6 +9,7 @@ from jcm_calc.declarations import Methodology, Value
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_methodologies.electricity import metered
 from jcm_methodologies.fuels import burnt
+from jcm_methodologies.physics import NO_MORE_THAN_RATED
 
 PAGE = Source("official summary page of ID_AM010", "www.jcm.go.jp/id-jp/methodologies/22")
 
@@ -181,6 +182,10 @@ def PE(PE_HP, PE_HP_aux, PE_OC, PE_OC_aux, PE_oil):
 @m.equation("ER_p", "tCO2", text="emission reductions", evidence=unconfirmed("general rule of the scheme", 99))
 def ER(RE, PE):
     return RE - PE
+
+
+m.at_most("EC_HP", "rated power × hours", evidence=NO_MORE_THAN_RATED)
+m.at_most("EC_OC", "rated power × hours", evidence=NO_MORE_THAN_RATED)
 
 
 m.attested(

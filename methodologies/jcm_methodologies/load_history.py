@@ -5,7 +5,8 @@ of the specific emissions of its records, and a period takes the average of the 
 mean daily load. A load that no range with history holds has no reference: the number of such ranges is a
 divisor, so that the result is an error and never 0.
 
-In every symbol u stands for the process unit, and `of_unit` puts its name there.
+In every symbol u stands for the process unit, and `of_unit` puts its name there. `days_recorded` is what
+ver 2.1 of ID_AM006 adds.
 """
 
 import numpy as np
@@ -14,14 +15,20 @@ from jcm_calc.declarations import Group
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_methodologies.fuels import MASS, VOLUME, declare_fuels
 
-SUMMARY = Source("official summary of ID_AM006 ver 2.1", "www.jcm.go.jp/id-jp/methodologies/96")
+SUMMARY = Source(
+    "official summaries of ID_AM006 ver 2.0 and ver 2.1, the same word for word but for the days recorded",
+    "www.jcm.go.jp/id-jp/methodologies/54 and /96",
+)
+SUMMARY_2_1 = Source("official summary of ID_AM006 ver 2.1", "www.jcm.go.jp/id-jp/methodologies/96")
 BY_RANGE = unconfirmed(
     "that historical specific emissions are averaged by variation of the feed input was read in the official "
     "summary; form, limits of the ranges, and a discount are not known",
     60,
     SUMMARY,
 )
-BY_DAY = unconfirmed("that days were recorded was read; their use for a mean daily load is inferred", 60, SUMMARY)
+BY_DAY = unconfirmed(
+    "that days are recorded was read for ver 2.1; their use for a mean daily load is inferred", 60, SUMMARY_2_1
+)
 HISTORY = unconfirmed(
     "fuel and feed of a historical period were read as the basis; which records, and that they are fixed before the "
     "start, is inferred",
@@ -57,14 +64,7 @@ load_history.monitored(
     text="feed input, or production volume, in the period, measured as in the history",
     evidence=primary(SUMMARY, "quantity of feed input (or production volume); its unit was not read"),
 )
-load_history.monitored(
-    "d_u,p",
-    "d",
-    extensive=True,
-    plausible="[0, 366]",
-    text="days recorded for the feed input or production volume of the period; they select the load range",
-    evidence=primary(SUMMARY, "number of days recorded, new in ver 2.1; its use is inferred"),
-)
+load_history.coordinate("D_p", of="p", what="days")
 load_history.monitored(
     "FC_u,f,p",
     "t",
@@ -226,9 +226,15 @@ def average_given(SE_u_fixed):
     return SE_u_fixed
 
 
-@load_history.equation("x_u,p", "m³/d", name="x_u", text="mean daily load of the period", evidence=BY_DAY)
-def load_of_period(F_u, d_u):
-    return F_u / d_u
+@load_history.equation(
+    "x_u,p",
+    "m³/d",
+    name="x_u",
+    text="mean daily load of the period",
+    evidence=unconfirmed("no days are recorded in ver 2.0; that those of the period take their place is inferred"),
+)
+def load_of_period(F_u, D_p):
+    return F_u / D_p
 
 
 @load_history.equation(
@@ -308,8 +314,24 @@ def project_volume(V_u, NCV_V, EF):
     return V_u * NCV_V * EF
 
 
+days_recorded = Group(load_history.indices)
+days_recorded.monitored(
+    "d_u,p",
+    "d",
+    extensive=True,
+    plausible="[0, 366]",
+    text="days recorded for the feed input or production volume of the period; they select the load range",
+    evidence=primary(SUMMARY_2_1, "number of days recorded, new in ver 2.1; its use is inferred"),
+)
+
+
+@days_recorded.equation("x_u,p", "m³/d", name="x_u", text="mean daily load of the period", evidence=BY_DAY)
+def load_of_recorded_days(F_u, d_u):
+    return F_u / d_u
+
+
 def of_unit(unit: str, index: dict[str, str]) -> dict[str, str]:
-    """Return the symbols of everything that belongs to one process unit, to include the group for it.
+    """Return the symbols of everything that belongs to one process unit, to include the groups for it.
 
     Parameters
     ----------
@@ -324,7 +346,7 @@ def of_unit(unit: str, index: dict[str, str]) -> dict[str, str]:
     'FC_HCU-hist,k,f'
     """
     renamed = {}
-    for item in [*load_history.inputs.values(), *load_history.rules]:
+    for item in [*load_history.inputs.values(), *load_history.rules, *days_recorded.inputs.values()]:
         stem, comma, letters = item.symbol.partition(",")
         if "_u" in stem:
             renamed[item.name] = stem.replace("_u", f"_{unit}") + comma + letters.translate(str.maketrans(index))

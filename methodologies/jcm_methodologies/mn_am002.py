@@ -4,6 +4,7 @@ import numpy as np
 
 from jcm_calc.declarations import Methodology, Value
 from jcm_calc.evidence import Source, unconfirmed
+from jcm_methodologies.physics import NO_MORE_HOURS, NO_MORE_THAN_RATED
 
 STUDY = Source(
     "study of FY2013 before approval, Bornuur and 118th School", "gec.jp/jcm/jp_old/projects/13ds_mgl_01.html"
@@ -144,9 +145,13 @@ def ER(RE, PE):
     return RE - PE
 
 
+m.at_most("HMP", "hours", evidence=NO_MORE_HOURS)
+
+
 m.fact("fuel", "category", text="fuel of the project HOBs")
 m.fact("hot_water_supply", text="the HOBs serve a hot water supply system")
 m.fact("capacity,i", "MW", text="capacity of project HOB i")
+m.at_most("PH", "capacity × HMP", evidence=NO_MORE_THAN_RATED)
 m.fact(
     "activity",
     "category",

@@ -7,7 +7,7 @@ from datetime import date
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Source, primary, unconfirmed
-from jcm_methodologies.solar_pv import ER, INDICES, PE, RE, RE_i, solar_pv
+from jcm_methodologies.solar_pv import CONNECTED, ER, INDICES, ISLANDS, PE, RE, RE_i, solar_pv
 
 __all__ = ["ER", "PE", "RE", "RE_i", "m"]
 
@@ -34,12 +34,6 @@ m = Methodology(
     "criterion are recalled.",
 )
 
-m.attested(
-    1,
-    "newly_installed,i",
-    "The project newly installs solar PV (no limit of size in the title)",
-    evidence=unconfirmed("recalled", 85),
-)
 m.include(
     solar_pv(
         {
@@ -53,9 +47,14 @@ m.include(
             "RE": primary(PAGE, "the AC output of one system or several; letters recalled (85 %)"),
             "PE": primary(PAGE, "assumed to be zero"),
             "ER": unconfirmed("general rule of the scheme; not read for this document"),
+            "criterion 1": unconfirmed("recalled", 85),
             "criterion 2": unconfirmed("recalled", 75),
             "criterion 3": unconfirmed("recalled", 85),
             "criterion 4": unconfirmed("recalled", 75),
-        }
+        },
+        factor=ISLANDS,
+        value=0.533,
+        installed="The project newly installs solar PV (no limit of size in the title)",
+        connected=CONNECTED,
     )
 )

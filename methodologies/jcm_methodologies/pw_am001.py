@@ -2,7 +2,7 @@
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Source, unconfirmed
-from jcm_methodologies.solar_pv import ER, INDICES, PE, RE, RE_i, solar_pv
+from jcm_methodologies.solar_pv import CONNECTED, ER, INDICES, ISLANDS, PE, RE, RE_i, solar_pv
 
 __all__ = ["ER", "PE", "RE", "RE_i", "m"]
 
@@ -28,12 +28,6 @@ m = Methodology(
     "known: in this family the AC output is used as metered.",
 )
 
-m.attested(
-    1,
-    "newly_installed,i",
-    "The project newly installs small-scale solar PV (the limit of small-scale is not known)",
-    evidence=unconfirmed("recalled", 85),
-)
 m.include(
     solar_pv(
         {
@@ -51,9 +45,14 @@ m.include(
             "RE": unconfirmed("as in the sister MV_AM001", 85, SISTER),
             "PE": unconfirmed("assumed to be zero in the sister MV_AM001", None, SISTER),
             "ER": unconfirmed("general rule of the scheme; not read for this document"),
+            "criterion 1": unconfirmed("recalled", 85),
             "criterion 2": unconfirmed("recalled", 75),
             "criterion 3": unconfirmed("recalled; a draft for Mongolia has the same pattern", 85),
             "criterion 4": unconfirmed("recalled; a press report on PW001 agrees", 75),
-        }
+        },
+        factor=ISLANDS,
+        value=0.533,
+        installed="The project newly installs small-scale solar PV (the limit of small-scale is not known)",
+        connected=CONNECTED,
     )
 )

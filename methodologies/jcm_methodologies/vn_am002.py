@@ -6,6 +6,7 @@ the user's to give.
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Source, secondary, unconfirmed
+from jcm_methodologies.physics import NO_MORE_THAN_RATED
 
 STATUS = Source("status paper of the Japanese ministries on the scheme, December 2015")
 PDD = Source(
@@ -109,6 +110,9 @@ def PE(PE_i):
 @m.equation("ER_p", "tCO2", text="emission reductions", evidence=unconfirmed("general rule of the scheme", 99))
 def ER(RE, PE):
     return RE - PE
+
+
+m.at_most("EC_PJ", "rated power × hours", evidence=NO_MORE_THAN_RATED)
 
 
 m.attested(

@@ -10,6 +10,7 @@ from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_methodologies.electricity import driven, metered
 from jcm_methodologies.fuels import fired, ipcc
+from jcm_methodologies.physics import NO_MORE_HOURS, NO_MORE_THAN_RATED
 
 PAGE = Source("official summary page of VN_AM003", "www.jcm.go.jp/vn-jp/methodologies/17")
 
@@ -332,6 +333,13 @@ def PE(PE_elec, PE_fuel, PE_sub, PE_li, PE_aux):
 @m.equation("ER_p", "tCO2", text="emission reductions", evidence=unconfirmed("general rule of the scheme", 99))
 def ER(RE, PE):
     return RE - PE
+
+
+m.at_most("EC_PJ", "rated power × hours", evidence=NO_MORE_THAN_RATED)
+m.at_most("EC_sub", "rated power × hours", evidence=NO_MORE_THAN_RATED)
+m.at_most("EC_metered_li", "rated power × hours", evidence=NO_MORE_THAN_RATED)
+m.at_most("OH", "hours", evidence=NO_MORE_HOURS)
+m.at_most("OH_AUX", "hours", evidence=NO_MORE_HOURS)
 
 
 m.attested(

@@ -7,6 +7,7 @@ methane term is that of CDM TOOL04, which the summary's words point to.
 from jcm_calc.declarations import Methodology, Value
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_calc.reference_data import ipcc_2006
+from jcm_methodologies.physics import NO_MORE_THAN_RATED
 from jcm_methodologies.solid_waste import group as solid_waste
 
 SUMMARY = Source("official summary page of the methodology", "https://www.jcm.go.jp/vn-jp/methodologies/23")
@@ -156,6 +157,9 @@ def PE(EC_PJ, EF_elec):
 @m.equation("ER_p", "tCO2", text="emission reductions", evidence=unconfirmed("general rule of the scheme", 99))
 def ER(RE, PE):
     return RE - PE
+
+
+m.at_most("EC_PJ", "rated power × hours", evidence=NO_MORE_THAN_RATED)
 
 
 m.attested(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from jcm_calc.calculation import calculate as calculate
     from jcm_calc.calculation import replay as replay
+    from jcm_calc.confirmation import EvidenceError as EvidenceError
     from jcm_calc.credits import UncertifiedError as UncertifiedError
     from jcm_calc.declarations import Methodology as Methodology
     from jcm_calc.evidence import UnconfirmedWarning as UnconfirmedWarning
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 # The rooms are imported when they are first used: `import jcm_calc` costs next to nothing.
 _HOMES = {
+    "EvidenceError": "confirmation",
     "InputError": "problems",
     "InputWarning": "problems",
     "Methodology": "declarations",

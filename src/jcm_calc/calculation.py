@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from jcm_calc.confirmation import Given, evidence_files, with_evidence
+from jcm_calc.confirmation.file import from_data
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs import bind
 from jcm_calc.manifest import file_digest, recall
-from jcm_calc.problems import InputError, Problem
+from jcm_calc.problems import InputError, InputWarning, Problem
 from jcm_calc.result import Result
-from jcm_calc.rulebooks import methodology
+from jcm_calc.rulebooks import methodology, outside_validity
 
 _warned: set[str] = set()
 
@@ -25,6 +28,7 @@ def calculate(
     on: date | None = None,
     p: Any = None,
     facts: Mapping[str, Any] | None = None,
+    evidence: Given = None,
     **values: Any,
 ) -> Result:
     """Calculate reference emissions, project emissions and emission reductions.
@@ -37,11 +41,15 @@ def calculate(
         One table for each set of indices, with a column for each index and each parameter. Finer
         rows are summed into calendar years, or into the periods named with ``p``.
     version, on : optional
-        See `jcm_calc.methodology`.
+        See `jcm_calc.methodology`. With both, it is remarked on where the version was not valid on the day.
     p : str, tuple of dates, pandas.Period, or list of these, optional
         The monitoring periods: ``"2024"``, ``"2024-01-01/2024-06-30"``.
     facts : mapping, optional
         What eligibility criteria ask for, by name.
+    evidence : path or sequence of paths, optional
+        Evidence files, by which somebody who has the approved document confirms what is not confirmed
+        here. Where none is named, those of the user's folder (see docs/how_to/confirm.md) that are
+        about this version; ``()`` for none at all.
     **values
         Parameters, class keys and choices by name. A bare number is in the declared unit; a string
         with a unit or a pint Quantity is converted.
@@ -54,6 +62,8 @@ def calculate(
     ------
     InputError
         If the input is unusable, with every reason at once.
+    EvidenceError
+        If an evidence file contradicts the rule book, another one, or what it was written for.
     MethodologyNotFoundError
         If there is no such methodology or version.
 
@@ -74,9 +84,24 @@ def calculate(
     25.8 tCO2
     """
     m = number if isinstance(number, Methodology) else methodology(number, version, on)
+    confirming = evidence_files(m, evidence)
+    m = with_evidence(m, confirming)
     files = [file_digest(table) for table in tables]
     inputs = bind(m, tables, values, p, facts)
-    result = Result(inputs, {"tables": tables, "files": files, "values": values, "p": p, "facts": facts})
+    if on is not None and (reason := outside_validity(m, on)):
+        remark = Problem(str(m), reason)
+        warnings.warn(str(remark), InputWarning, stacklevel=2)
+        inputs = replace(inputs, warnings=(*inputs.warnings, remark))
+    call = {
+        "tables": tables,
+        "files": files,
+        "values": values,
+        "p": p,
+        "facts": facts,
+        "on": on,
+        "evidence": confirming,
+    }
+    result = Result(inputs, call)
     if str(m) not in _warned and result.unconfirmed:
         _warned.add(str(m))
         count = len(result.unconfirmed)
@@ -121,6 +146,10 @@ def replay(manifest: Mapping[str, Any], *tables: Any, **values: Any) -> Result:
         for name, recorded in call["values"].items()
     }
     facts = {name: recall(name, recorded, [], problems) for name, recorded in call["facts"].items()}
+    evidence = [from_data(one["content"], one["file"], one["sha256"]) for one in call.get("evidence", [])]
     if problems:
         raise InputError(f"the manifest of {number}", problems)
-    return calculate(number, *recalled_tables, version=version, p=call["p"], facts=facts, **recalled)
+    on = date.fromisoformat(call["on"]) if "on" in call else None
+    return calculate(
+        number, *recalled_tables, version=version, on=on, p=call["p"], facts=facts, evidence=evidence, **recalled
+    )

@@ -5,9 +5,11 @@
     methodology = "ID_AM003"
     version = "1.0"
     p = "2024"                            # or a list of periods; may be left out
+    evidence = ["id_am003_read.toml"]     # evidence files beside the case file: see docs/how_to/confirm.md
 
     [project]
     title = "A frozen food plant"
+    submitted = 2014-06-30                # for validation: the version must have been valid on that day
 
     [choices]                             # decisions for the whole calculation, where there are any
 
@@ -37,21 +39,22 @@ from __future__ import annotations
 
 import csv
 import importlib
-import re
-import tomllib
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc.confirmation import Given, evidence_files, with_evidence
+from jcm_calc.confirmation.applying import several
 from jcm_calc.declarations import Methodology
-from jcm_calc.evidence import Evidence, Grade, Source
+from jcm_calc.evidence import GRADES, Evidence, Grade, Source
 from jcm_calc.languages import _
 from jcm_calc.problems import InputError, Problem, suggestion
-from jcm_calc.rulebooks import modules
+from jcm_calc.rulebooks import MethodologyNotFoundError, methodology, modules
+from jcm_calc.toml import parse_toml, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,13 +63,14 @@ if TYPE_CHECKING:
     from jcm_calc.result import Result
 
 # What each section may hold, and of what kind it is.
-TOP = {"methodology": "text", "version": "text", "p": "period"}
+TOP = {"methodology": "text", "version": "text", "p": "period", "evidence": "list of texts"}
 KEYS = {
     "project": {
         "title": "text",
         "number": "text",
         "participants": "list of texts",
         "personnel": "table",
+        "submitted": "date",
         "start": "date",
         "end": "date",
         "note": "text",
@@ -87,7 +91,7 @@ NAMED = ("choices", "inputs", "facts", "sources")  # their keys are names of the
 PLAN = ("meters", "readings")  # the room `monitoring` reads them
 SECTIONS = (*KEYS, *NAMED, *PLAN)
 # `calculate` takes these itself, so no parameter can have such a name.
-RESERVED = ("number", "version", "on", "p", "facts")
+RESERVED = ("number", "version", "on", "p", "facts", "evidence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,8 @@ class CaseFile:
         The monitoring periods.
     project, choices, inputs, facts, sources, meters, readings : mapping
         The sections of that name.
+    evidence : tuple of str or EvidenceFile
+        Absolute paths of evidence files, or what a workbook holds of them.
     tables : tuple of str or DataFrame
         Absolute paths of the tables, or the tables of a workbook.
     source : Evidence or None
@@ -153,28 +159,50 @@ class CaseFile:
     expected: Mapping[str, Any] = field(default_factory=dict)
     meters: Mapping[str, Any] = field(default_factory=dict)
     readings: Mapping[str, Any] = field(default_factory=dict)
+    evidence: tuple[Any, ...] = ()
 
-    def calculate(self, monitored: Monitored | None = None) -> Result:
+    @property
+    def submitted(self) -> date | None:
+        """The day on which the project was submitted for validation, where it is known."""
+        day = self.project.get("submitted")
+        return day if _is("date", day) else None
+
+    def calculate(self, monitored: Monitored | None = None, evidence: Given = None) -> Result:
         """Calculate; see `jcm_calc.calculate` for what it raises and warns of.
 
         Parameters
         ----------
         monitored : Monitored, optional
             From `monitor`, which is called where there are meters.
+        evidence : path or sequence of paths, optional
+            Evidence files besides those that the case file names.
         """
         from jcm_calc.calculation import calculate
 
         tables: tuple[Any, ...] = self.tables
         p = self.p
         if self.meters:
-            monitored = monitored or self.monitor()
+            monitored = monitored or self.monitor(evidence=evidence)
             tables = (*tables, *monitored.tables)
             p = [str(period) for period in monitored.periods]
-        values = {**self.choices, **self.inputs}
-        return calculate(self.methodology, *tables, version=self.version, p=p, facts=self.facts, **values)
+        return calculate(
+            self.methodology,
+            *tables,
+            version=self.version,
+            on=self.submitted,
+            p=p,
+            facts=self.facts,
+            evidence=self._and(evidence),
+            **self.choices,
+            **self.inputs,
+        )
 
-    def monitor(self, progress: Callable[[str], None] = lambda stage: None) -> Monitored:
-        """Turn the readings of the meters into monitored parameters; see `jcm_calc.monitor`."""
+    def _and(self, evidence: Given) -> Given:
+        """Return the evidence files of the case with those that are named besides."""
+        return (*self.evidence, *several(evidence)) if self.evidence else evidence
+
+    def monitor(self, progress: Callable[[str], None] = lambda stage: None, evidence: Given = None) -> Monitored:
+        """Turn the readings of the meters into monitored parameters; see `jcm_calc.monitor` and `calculate`."""
         from jcm_calc.monitoring import monitor
 
         if not self.meters:
@@ -186,10 +214,12 @@ class CaseFile:
             *self.tables,
             p=self.p,
             methodology=self.methodology,
-            version=self.version,
+            version=methodology(self.methodology, self.version, self.submitted).version,
             crediting=(self.project.get("start"), self.project.get("end")),
+            facts=self.facts,
             beside=self.path.parent,
             progress=progress,
+            evidence=self._and(evidence),
             **self.choices,
             **self.inputs,
         )
@@ -274,7 +304,7 @@ def read_case(path: str | Path) -> CaseFile:
     tonnes 25 True
     """
     path = Path(path)
-    document = _parse(path, _text(path))
+    document = parse_toml(path.name, read_text(path))
     problems = list(_problems(document))
     case = _case(path, document)
     if problems:
@@ -285,43 +315,6 @@ def read_case(path: str | Path) -> CaseFile:
 
 
 # Reading
-
-
-def _text(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise _unusable(path, _("there is no such file: {file}").format(file=path)) from None
-    except OSError as error:
-        raise _unusable(path, _("cannot be read: {reason}").format(reason=error.strerror)) from None
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise _unusable(path, _("the file is in UTF-16: save it as UTF-8"))
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        complaint = _(
-            "line {line} is in cp932 (Shift-JIS) or another encoding that is not UTF-8: save the file as UTF-8"
-        )
-        raise _unusable(path, complaint.format(line=line)) from None
-
-
-def _parse(path: Path, text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        complaint = _("is no valid TOML: {error}").format(error=error)
-        if match := re.search(r"at line (\d+)", str(error)):
-            line = text.splitlines()[int(match[1]) - 1].strip()
-            complaint += f": {line!r}"
-            # the commonest slip: EC_PJ = 135 MWh
-            if re.fullmatch(r"[^=]+=\s*[-+\d.,]+\s*[^\s\d.,'\"\[{#].*", line):
-                complaint += _("; a value with a unit stands in quotes")
-        raise _unusable(path, complaint) from None
-
-
-def _unusable(path: Path, complaint: str) -> InputError:
-    return InputError(path.name, [Problem(path.name, complaint)])
 
 
 def _case(path: Path, document: Mapping[str, Any]) -> CaseFile:
@@ -348,14 +341,20 @@ def _case(path: Path, document: Mapping[str, Any]) -> CaseFile:
         project=section("project"),
         choices=named("choices"),
         inputs=inputs,
-        tables=tuple(str((path.parent / table).resolve()) for table in tables) if _is("list of texts", tables) else (),
+        tables=_beside(path, tables),
         facts=named("facts"),
         sources=section("sources"),
         source=_evidence(source) if _is("grade", source.get("grade")) else None,
         expected=expected,
         meters=section("meters"),
         readings=section("readings"),
+        evidence=_beside(path, document.get("evidence", [])),
     )
+
+
+def _beside(path: Path, names: Any) -> tuple[str, ...]:
+    """Return the absolute paths of files beside a case file."""
+    return tuple(str((path.parent / name).resolve()) for name in names) if _is("list of texts", names) else ()
 
 
 def _evidence(source: Mapping[str, str]) -> Evidence:
@@ -406,7 +405,7 @@ def _known_keys(section: str, content: Mapping[str, Any]) -> Iterator[Problem]:
             known = _("; known are {names}").format(names=", ".join(KEYS[section]))
             yield Problem(subject, _("unknown key") + suggestion(key, KEYS[section]) + known)
     if section == "source" and "grade" not in content:
-        yield Problem("[source] grade", _("missing: one of {names}").format(names=", ".join(Grade)))
+        yield Problem("[source] grade", _("missing: one of {names}").format(names=", ".join(GRADES)))
 
 
 def _named_values(section: str, content: Mapping[str, Any]) -> Iterator[Problem]:
@@ -459,14 +458,14 @@ def _given_twice(document: Mapping[str, Any]) -> Iterator[Problem]:
 def _input_problems(case: CaseFile) -> Sequence[Problem]:
     """Return what is wrong with the input itself, so that the user learns everything at once."""
     from jcm_calc.inputs import bind
-    from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 
     if case.meters:
         return []  # what they measure is not missing
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            m = methodology(case.methodology, case.version)
+            m = methodology(case.methodology, case.version, case.submitted)
+            m = with_evidence(m, evidence_files(m, case.evidence or None))
             bind(m, case.tables, {**case.choices, **case.inputs}, case.p, case.facts)
         except InputError as error:
             return error.problems
@@ -486,7 +485,7 @@ def _of_kind(subject: str, value: Any, kind: str) -> Iterator[Problem]:
             "table": _("a table of texts"),
             "date": _("a date such as 2024-01-31"),
             "period": _("a period such as '2024' or '2024-01-01/2024-06-30', or a list of periods"),
-            "grade": _("one of {names}").format(names=", ".join(Grade)),
+            "grade": _("one of {names}").format(names=", ".join(GRADES)),
             "printed figure": _("the figure as printed, in quotes, such as '136' or '135.70', or a list of these"),
             "whole number": _("a whole number, or a list of these"),
         }[kind]
@@ -501,11 +500,11 @@ def _is(kind: str, value: Any) -> bool:
     if kind == "table":
         return isinstance(value, Mapping) and all(isinstance(one, str) for one in value.values())
     if kind == "date":
-        return isinstance(value, date)
+        return isinstance(value, date) and not isinstance(value, datetime)
     if kind == "period":
         return all(isinstance(one, str | int) and not isinstance(one, bool) for one in _several(value))
     if kind == "grade":
-        return value in tuple(Grade)
+        return value in GRADES
     if kind == "printed figure":
         return all(isinstance(one, str) and _printed(one) is not None for one in _several(value))
     return all(isinstance(one, int) and not isinstance(one, bool) for one in _several(value))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from jcm_calc.confirmation.statements import Statement, of_treatment
 from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.items import Kind, Parameter, Table, Value
 from jcm_calc.eligibility import Answer, Verdict
@@ -66,25 +67,6 @@ class Item:
         return Message("{} {}{}: {}{} [{}]").format(self.kind, self.name, detail, lacks, self.evidence, self.section)
 
 
-# The scheme's own rules stand in guidelines whose text could not be read.
-SCHEME_RULES = (
-    Item(
-        _("scheme rule"),
-        _("whole tonnes"),
-        "JCM guidelines for developing PDD and monitoring report",
-        unconfirmed(
-            "emission reductions are cut, not rounded: agrees with one project design document and one plan", 80
-        ),
-    ),
-    Item(
-        _("scheme rule"),
-        _("calendar years"),
-        "JCM guidelines for developing PDD and monitoring report",
-        unconfirmed("the cut is made for each calendar year; the break at 31 December 2020 is seen in decisions", 75),
-    ),
-)
-
-
 def claim_items(inputs: Inputs, graph: Graph, verdicts: Iterable[Verdict]) -> Iterator[Item]:
     """Yield everything that a claim rests on: choices, equations, defaults, criteria, the scheme's rules.
 
@@ -114,19 +96,33 @@ def claim_items(inputs: Inputs, graph: Graph, verdicts: Iterable[Verdict]) -> It
             if verdict.missing:
                 lacks += _(": give {names}").format(names=", ".join(verdict.missing))
         yield Item(_("criterion"), criterion.number, criterion.section, criterion.evidence, criterion.text, lacks)
-    yield from SCHEME_RULES
+    for scheme in m.scheme:
+        yield Item(_("scheme rule"), Message(scheme.name), scheme.section, scheme.evidence, scheme.text)
 
 
-def monitoring_items(tables: Iterable[Any]) -> Iterator[Item]:
+def treatments(tables: Iterable[Any]) -> Iterator[Statement]:
     """Yield the rules by which readings of meters were treated, as tables of monitored parameters carry them."""
     for table in tables:
         monitoring = getattr(table, "attrs", {}).get("monitoring", {})
         for name, rule in monitoring.get("rules", {}).items():
             source = Source(rule["source"]) if rule["source"] else None
             evidence = Evidence(Grade(rule["grade"]), rule["note"], source, rule["certainty"])
-            yield Item(
-                _("scheme rule"), name, rule["source"] or monitoring["rule_set"], evidence, monitoring["rule_set"]
-            )
+            rule_set = monitoring["rule_set"]
+            yield of_treatment(name, rule_set, rule["note"], evidence, rule["source"] or rule_set)
+
+
+def monitoring_items(tables: Iterable[Any], confirmed: Mapping[tuple[str, str], Evidence]) -> Iterator[Item]:
+    """Yield the rules by which readings of meters were treated, as items of a claim.
+
+    Parameters
+    ----------
+    tables : iterable
+    confirmed : mapping
+        By name and fingerprint, what an evidence file confirms.
+    """
+    for one in treatments(tables):
+        evidence = confirmed.get((one.name, one.fingerprint), one.evidence)
+        yield Item(_("scheme rule"), one.name, one.section, evidence, one.reading)
 
 
 def _of_default(inputs: Inputs, parameter: Parameter) -> Iterator[tuple[str, Evidence]]:

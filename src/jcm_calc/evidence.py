@@ -10,11 +10,15 @@ decides what may be done with it:
 ``unconfirmed``
     everything else: recalled, drafts, studies before approval, sister methodologies, analogies,
     derivations.  An unconfirmed rule may estimate; it never certifies a claim.
+
+A user who has the approved document may confirm, in an evidence file, what the library could not:
+the grade is then ``confirmed``, and the evidence names document, page, person and day.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from jcm_calc.languages import Message, _
@@ -25,8 +29,9 @@ class UnconfirmedWarning(UserWarning):
 
 
 class Grade(StrEnum):
-    """The three grades, best first."""
+    """How far a statement can be trusted: what the library read, best first, and what its user did."""
 
+    CONFIRMED = _("confirmed")
     PRIMARY = _("primary")
     SECONDARY = _("secondary")
     UNCONFIRMED = _("unconfirmed")
@@ -55,6 +60,43 @@ class Source:
         return ", ".join(part for part in (self.title, self.place, self.url) if part)
 
 
+# What a rule book can say of its own statements.
+GRADES = (Grade.PRIMARY, Grade.SECONDARY, Grade.UNCONFIRMED)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """Who has read a statement, where and when, as an evidence file says.
+
+    Attributes
+    ----------
+    document, sha256 : str
+        The title of the document, and the hash of its file.
+    page, person : str
+    day : date
+    file : str
+        The name of the evidence file.
+    """
+
+    document: str
+    sha256: str
+    page: str
+    person: str
+    day: date
+    file: str
+
+    def as_data(self) -> dict[str, str]:
+        """Return it ready for JSON."""
+        return {
+            "document": self.document,
+            "sha256": self.sha256,
+            "page": self.page,
+            "person": self.person,
+            "date": str(self.day),
+            "file": self.file,
+        }
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """The grade of one statement, its source, and what a reader ought to know about it.
@@ -67,12 +109,15 @@ class Evidence:
     source : Source, optional
     certainty : int, optional
         For recalled statements, how sure the person who recalled them was, in per cent.
+    confirmation : Confirmation, optional
+        Of what an evidence file confirms.
     """
 
     grade: Grade
     note: str = ""
     source: Source | None = None
     certainty: int | None = None
+    confirmation: Confirmation | None = None
 
     @property
     def confirmed(self) -> bool:
@@ -110,3 +155,17 @@ def unconfirmed(note: str, certainty: int | None = None, source: Source | None =
     unconfirmed (85 %): recalled, not read
     """
     return Evidence(Grade.UNCONFIRMED, note, source, certainty)
+
+
+def confirmed(confirmation: Confirmation, note: str = "") -> Evidence:
+    """Evidence that an evidence file gives.
+
+    Examples
+    --------
+    >>> read = Confirmation("Test document", "0" * 64, "page 7", "A. Reader", date(2024, 5, 17), "evidence.toml")
+    >>> print(confirmed(read))
+    confirmed: read by A. Reader on 2024-05-17
+    """
+    text = f"read by {confirmation.person} on {confirmation.day}" + (f"; {note}" if note else "")
+    source = Source(confirmation.document, place=confirmation.page)
+    return Evidence(Grade.CONFIRMED, text, source, None, confirmation)

@@ -415,7 +415,7 @@ class Result:
         """Everything that a claim rests on, with its evidence."""
         looked_at = {name for verdict in self.verdicts for name in verdict.criterion.arguments}
         rests_on = self.graph.upstream(*RESULTS, *sorted(looked_at & self.graph.nodes.keys()))
-        treated = dict.fromkeys(monitoring_items(self.call["tables"]))
+        treated = dict.fromkeys(monitoring_items(self.call["tables"], self.methodology.treatments))
         return (*claim_items(self.inputs, rests_on, self.verdicts), *treated)
 
     @property
@@ -575,6 +575,10 @@ class Result:
             "p": record_periods(self.call["p"]),
             "facts": {name: record(value, name) for name, value in (self.call["facts"] or {}).items()},
         }
+        if self.call["on"] is not None:
+            call["on"] = str(self.call["on"])
+        if self.call["evidence"]:
+            call["evidence"] = [file.as_data() for file in self.call["evidence"]]
         return {
             "schema": 1,
             "library": {"name": "jcm_calc", "version": version("jcm-calc")},
@@ -592,6 +596,7 @@ class Result:
                     "detail": i.detail,
                     "grade": str(i.evidence.grade),
                     "section": i.section,
+                    **({"confirmed": i.evidence.confirmation.as_data()} if i.evidence.confirmation else {}),
                 }
                 for i in self.items
             ],

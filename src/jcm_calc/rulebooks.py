@@ -1,30 +1,57 @@
 """Find methodologies: each rule book is an entry point, each methodology one of its modules.
 
 A rule book is a package named by an entry point of the group ``jcm_calc.methodologies``. Its module
-``id_am003`` holds methodology ID_AM003, and is imported when somebody asks for it.
+``id_am003`` holds methodology ID_AM003, and is imported when somebody asks for it. A module such as
+``id_am003_mended`` adds versions to a methodology that stands elsewhere, or mends one of them. Its table
+``known.csv``, where it has one, names methodologies that exist and that it does not hold.
 """
 
 from __future__ import annotations
 
+import csv
 import importlib
 import pkgutil
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.metadata import entry_points
+from importlib.resources import files
 
 from jcm_calc.declarations import Methodology, version_key
-from jcm_calc.evidence import Grade
+from jcm_calc.evidence import GRADES, Evidence, Grade, Source
 from jcm_calc.languages import _
 from jcm_calc.problems import suggestion
 
 GROUP = "jcm_calc.methodologies"
-MODULE = re.compile(r"[a-z]{2}_am\d{3}")
+MODULE = re.compile(r"([a-z]{2}_am\d{3})(_\w+)?")
 
 
 class MethodologyNotFoundError(LookupError):
     """There is no such methodology or version, or it cannot be told which one is meant."""
+
+
+def _every_module() -> dict[str, tuple[str, ...]]:
+    """Return the modules of each number: the one that holds it, and those that add to it."""
+    found: dict[str, list[str]] = {}
+    for entry in entry_points(group=GROUP):
+        package = entry.load()
+        for module in pkgutil.iter_modules(package.__path__):
+            if match := MODULE.fullmatch(module.name):
+                found.setdefault(match[1].upper(), []).append(f"{package.__name__}.{module.name}")
+    return {number: tuple(sorted(paths, key=_adds)) for number, paths in sorted(found.items())}
+
+
+def modules_of(number: str) -> tuple[str, ...]:
+    """Return the module that holds a methodology, and after it those that add to it."""
+    return _every_module().get(number, ())
+
+
+def _adds(path: str) -> bool:
+    """Whether a module adds to a methodology that stands elsewhere."""
+    match = MODULE.fullmatch(path.rpartition(".")[2])
+    return match is not None and match[2] is not None
 
 
 @cache
@@ -37,33 +64,105 @@ def modules() -> dict[str, str]:
         If two rule books hold the same number.
     """
     found: dict[str, str] = {}
+    for number, paths in _every_module().items():
+        own = [path for path in paths if not _adds(path)]
+        if len(own) > 1:
+            twice = _("{number} is in two rule books: {one} and {other}")
+            raise MethodologyNotFoundError(twice.format(number=number, one=own[0], other=own[1]))
+        if own:
+            found[number] = own[0]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A methodology that exists, and that no rule book holds.
+
+    Attributes
+    ----------
+    number, title : str
+    sectoral_scope : int or None
+        None where it was not read, as with the version (empty) and the day of approval.
+    version : str
+    approved : date or None
+    evidence : Evidence
+        What was read, and where.
+    """
+
+    number: str
+    title: str
+    sectoral_scope: int | None
+    version: str
+    approved: date | None
+    evidence: Evidence
+
+    @property
+    def country(self) -> str:
+        """ISO code of the partner country."""
+        return self.number[:2]
+
+
+@cache
+def known() -> tuple[Known, ...]:
+    """Return the methodologies that are known and not implemented, in the order of the numbers."""
+    found: dict[str, Known] = {}
     for entry in entry_points(group=GROUP):
-        package = entry.load()
-        for module in pkgutil.iter_modules(package.__path__):
-            if MODULE.fullmatch(module.name):
-                number = module.name.upper()
-                path = f"{package.__name__}.{module.name}"
-                if number in found:
-                    twice = _("{number} is in two rule books: {one} and {other}")
-                    raise MethodologyNotFoundError(twice.format(number=number, one=found[number], other=path))
-                found[number] = path
-    return dict(sorted(found.items()))
+        table = files(entry.load()) / "known.csv"
+        if table.is_file():
+            with table.open(encoding="utf-8") as file:
+                found |= {row["number"]: _known(row) for row in csv.DictReader(file)}
+    return tuple(found[number] for number in sorted(found) if number not in modules())
+
+
+def _known(row: dict[str, str]) -> Known:
+    return Known(
+        row["number"],
+        row["title"],
+        int(row["sectoral_scope"]) if row["sectoral_scope"] else None,
+        row["version"],
+        date.fromisoformat(row["approved"]) if row["approved"] else None,
+        Evidence(Grade(row["grade"]), row["read"], Source(row["source"])),
+    )
 
 
 @cache
 def versions(number: str) -> dict[str, Methodology]:
     """Return the versions of a methodology that can be calculated, the earliest first."""
-    known = modules()
-    if number not in known:
+    held = modules()
+    if number not in held:
+        if any(item.number == number for item in known()):
+            not_here = _("{number} is known, but not implemented: `jcm list --all` says what was read")
+            raise MethodologyNotFoundError(not_here.format(number=number))
         absent = _("there is no methodology {number} here{hint}")
-        raise MethodologyNotFoundError(absent.format(number=repr(number), hint=suggestion(number, known)))
-    module = importlib.import_module(known[number])
-    found = [item for item in vars(module).values() if isinstance(item, Methodology) and item.number == number]
+        raise MethodologyNotFoundError(absent.format(number=repr(number), hint=suggestion(number, held)))
+    found: dict[str, Methodology] = {}
+    for path in modules_of(number):
+        for item in declared(path, number):
+            other = found.get(item.version)
+            if other is not None and (not item.mended_by or other.mended_by):
+                raise MethodologyNotFoundError(
+                    f"{item} is declared twice, again in {path}: to mend it there, begin with m.mended(…)"
+                )
+            found[item.version] = item
     if not found:
         raise MethodologyNotFoundError(
-            _("the module {module} declares no methodology {number}").format(module=known[number], number=number)
+            _("the module {module} declares no methodology {number}").format(module=held[number], number=number)
         )
-    return {item.version: item for item in sorted(found, key=lambda item: version_key(item.version))}
+    return {version: found[version] for version in sorted(found, key=version_key)}
+
+
+def declared(path: str, number: str) -> list[Methodology]:
+    """Return the versions of a methodology that a module declares, not those that it imports to build on them."""
+    module = importlib.import_module(path)
+    found = {id(item): item for item in vars(module).values() if isinstance(item, Methodology)}
+    own = [item for item in found.values() if item.number == number]
+    return [item for item in own if item.mended_by or not _adds(path) or item.version not in _base(path, number)]
+
+
+def _base(path: str, number: str) -> set[str]:
+    """Return the versions that stand in the module to which another one adds."""
+    home = modules()[number]
+    return {item.version for item in vars(importlib.import_module(home)).values() if isinstance(item, Methodology)}
 
 
 def every() -> Iterator[Methodology]:
@@ -82,13 +181,13 @@ def methodology(number: str, version: str | None = None, on: date | None = None)
     version : str, optional
         That version; the latest one by default.
     on : date, optional
-        The version valid on this day, the day of submission for validation.
+        The day of submission for validation: without ``version``, the version valid on it.
 
     Raises
     ------
     MethodologyNotFoundError
-        If there is none, if only its identity is known, if the dates of approval that would decide
-        are not known, or if both ``version`` and ``on`` are given.
+        If there is none, if only its identity is known, or if the dates of approval that would
+        decide are not known.
 
     Examples
     --------
@@ -99,23 +198,17 @@ def methodology(number: str, version: str | None = None, on: date | None = None)
     """
     calculable = versions(number)
     latest = list(calculable.values())[-1]
-    known = {item.number: item for item in latest.versions}
-    if on is not None and version is not None:
-        raise MethodologyNotFoundError(
-            _("{number}: give a version or a day on which it was valid, not both").format(number=number)
-        )
-    if on is not None:
-        version = _valid_on(latest, on)
-    elif version is None:
-        version = list(known)[-1]
-    if version not in known:
+    existing = {item.number: item for item in latest.versions}
+    if version is None:
+        version = list(existing)[-1] if on is None else _valid_on(latest, on)
+    if version not in existing:
         raise MethodologyNotFoundError(
             _("{number} has no version {version}; known are {known}").format(
-                number=number, version=repr(version), known=", ".join(known)
+                number=number, version=repr(version), known=", ".join(existing)
             )
         )
     if version not in calculable:
-        text = known[version].text or _("only its identity is known")
+        text = existing[version].text or _("only its identity is known")
         complaint = _("{number} version {version} cannot be calculated: {text}; calculable: {known}")
         told = {"number": number, "version": version, "text": text, "known": ", ".join(calculable)}
         raise MethodologyNotFoundError(complaint.format(**told))
@@ -130,12 +223,36 @@ def _valid_on(latest: Methodology, on: date) -> str:
             "version {unknown} is not known; name the version"
         )
         raise MethodologyNotFoundError(complaint.format(number=latest.number, day=on, unknown=", ".join(unknown)))
-    valid = [item.number for item in latest.versions if item.approved is not None and item.approved <= on]
+    valid = [
+        item.number
+        for item in latest.versions
+        if item.approved is not None and item.approved <= on and (item.until is None or on <= item.until)
+    ]
     if not valid:
         raise MethodologyNotFoundError(
-            _("{number}: no version was approved on {day}").format(number=latest.number, day=on)
+            _("{number}: no version was valid on {day}").format(number=latest.number, day=on)
         )
     return valid[-1]
+
+
+def outside_validity(m: Methodology, on: date) -> str:
+    """Say why a version was not the one to submit a project with on a day, as far as its dates are known."""
+    if m.approved is not None and on < m.approved:
+        return f"ver {m.version} was approved on {m.approved}, after the submission for validation on {on}"
+    if m.until is not None and on > m.until:
+        return f"ver {m.version} was valid until {m.until}, before the submission for validation on {on}"
+    known = list(versions(m.number).values())[-1].versions if m.number in modules() else m.versions
+    later = [
+        f"ver {item.number} had been approved on {item.approved}"
+        for item in known
+        if item.approved is not None and item.approved <= on and version_key(item.number) > version_key(m.version)
+    ]
+    if later and m.until is None:
+        return (
+            f"before the submission for validation on {on}, {later[-1]}: whether ver {m.version} was still valid"
+            " is not known here"
+        )
+    return ""
 
 
 def overview(item: Methodology) -> dict[str, str | int]:
@@ -153,6 +270,6 @@ def overview(item: Methodology) -> dict[str, str | int]:
         "scope": item.sectoral_scope,
     }
     for what, grades in graded.items():
-        for grade in Grade:
+        for grade in GRADES:
             row[f"{what} {grade}"] = grades.count(grade)
     return row

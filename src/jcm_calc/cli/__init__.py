@@ -20,6 +20,13 @@ from jcm_calc.languages import LANGUAGES, _, in_language, preferred, translated
 DIFFERS, UNUSABLE, REFUSED, INTERRUPTED, FAULT = 1, 2, 3, 130, 70
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+with_evidence = click.option(
+    "--evidence",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="An evidence file, instead of those of your folder: see `jcm evidence`.",
+)
 
 
 class _Group(Group):
@@ -103,18 +110,19 @@ def jcm() -> None:
 
 
 @jcm.command("list")
+@click.option("--all", "with_known", is_flag=True, help="Also those that are known and not implemented.")
 @as_json
-def list_(as_json: bool) -> None:
+def list_(as_json: bool, with_known: bool) -> None:
     """List the methodologies, and how much of each is confirmed.
 
     \b
     Examples:
       jcm list
-      jcm list --json
+      jcm list --all --json
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.catalogue import list_methodologies
 
-    list_methodologies(as_json)
+    list_methodologies(as_json, with_known)
 
 
 @jcm.command()
@@ -152,9 +160,17 @@ def show(number: str, version: str | None, as_json: bool) -> None:
     help="The case file or workbook whose estimates fill the monitoring plan of FILE.xlsx.",
 )
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
+@with_evidence
 @as_json
 def calc(
-    case: Path, certify: bool, trace: bool, output: Path | None, plan: Path | None, force: bool, as_json: bool
+    case: Path,
+    certify: bool,
+    trace: bool,
+    output: Path | None,
+    plan: Path | None,
+    force: bool,
+    evidence: tuple[Path, ...],
+    as_json: bool,
 ) -> int:
     """Calculate CASE: a case file (.toml) or a filled monitoring spreadsheet (.xlsx).
 
@@ -168,7 +184,7 @@ def calc(
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.calculating import calculate_case
 
-    return calculate_case(case, certify, trace, output, plan, force, as_json)
+    return calculate_case(case, certify, trace, output, plan, force, evidence or None, as_json)
 
 
 @jcm.command()
@@ -231,8 +247,9 @@ def monitor(case: Path, target: Path | None, force: bool, as_json: bool) -> int:
 @click.argument("case", type=click.Path(path_type=Path))
 @click.argument("name", default="ER")
 @click.option("--at", "at", metavar="INDEX=LABEL", multiple=True, help="Follow this unit or period, such as p=2024.")
+@with_evidence
 @as_json
-def explain(case: Path, name: str, at: tuple[str, ...], as_json: bool) -> None:
+def explain(case: Path, name: str, at: tuple[str, ...], evidence: tuple[Path, ...], as_json: bool) -> None:
     """Explain how NAME came about in the case file CASE.
 
     From the equation in symbols, with the numbers in place, to its value, down to what was given.
@@ -245,7 +262,7 @@ def explain(case: Path, name: str, at: tuple[str, ...], as_json: bool) -> None:
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.explaining import explain_case
 
-    explain_case(case, name, at, as_json)
+    explain_case(case, name, at, evidence or None, as_json)
 
 
 @jcm.command()
@@ -254,8 +271,9 @@ def explain(case: Path, name: str, at: tuple[str, ...], as_json: bool) -> None:
     "-o", "--output", "path", metavar="FILE", type=click.Path(path_type=Path), required=True, help="Where to write."
 )
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
+@with_evidence
 @as_json
-def report(case: Path, path: Path, force: bool, as_json: bool) -> int:
+def report(case: Path, path: Path, force: bool, evidence: tuple[Path, ...], as_json: bool) -> int:
     """Write the report of the case file CASE: one HTML file, for a browser and for paper.
 
     It needs no network. Needs `pip install jcm-calc[plot]`.
@@ -266,13 +284,18 @@ def report(case: Path, path: Path, force: bool, as_json: bool) -> int:
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.explaining import report_case
 
-    return report_case(case, path, force, as_json)
+    return report_case(case, path, force, evidence or None, as_json)
 
 
 @jcm.command()
 @click.argument("report", type=click.Path(path_type=Path))
 @click.option("--against", metavar="PLAN.xlsx", type=click.Path(path_type=Path), help="The registered plan.")
-@click.option("--case", metavar="CASE.toml", type=click.Path(path_type=Path), help="What else is known of the project.")
+@click.option(
+    "--case",
+    metavar="CASE.toml",
+    type=click.Path(path_type=Path),
+    help="What else is known: meters and their readings, periods.",
+)
 @click.option(
     "--previous", metavar="EARLIER.xlsx", multiple=True, type=click.Path(path_type=Path), help="An earlier report."
 )
@@ -292,6 +315,7 @@ def report(case: Path, path: Path, force: bool, as_json: bool) -> int:
 )
 @click.option("-o", "--output", metavar="FILE.xlsx", type=click.Path(path_type=Path), help="Write the working paper.")
 @click.option("--force", is_flag=True, help="Overwrite the working paper.")
+@with_evidence
 @as_json
 def verify(
     report: Path,
@@ -305,11 +329,13 @@ def verify(
     as_html: Path | None,
     output: Path | None,
     force: bool,
+    evidence: tuple[Path, ...],
     as_json: bool,
 ) -> int:
     """Re-run the calculation in REPORT, a filled monitoring spreadsheet, and find what is wrong.
 
     A folder verifies all its workbooks on all cores. An error among the findings gives exit code 1.
+    With meters and readings in CASE.toml, the amounts are held against them.
 
     \b
     Examples:
@@ -320,12 +346,135 @@ def verify(
     from jcm_calc.cli.verifying import verify_folder, verify_report
 
     options = {"previous": previous, "materiality": materiality, "select": select, "ignore": ignore}
+    options["evidence"] = evidence or None
     if not report.is_dir():
         papers = [path for path in (output, as_html) if path is not None]
         return verify_report(report, against, options, case, certify, as_json, papers, force)
     if certify or output or as_html:
         raise click.UsageError("a folder gives a table: --certify and working papers are for a single report")
     return verify_folder(report, against, options, case, as_json)
+
+
+@jcm.command()
+@click.argument("number")
+@click.option("-o", "--output", "folder", metavar="FOLDER", type=click.Path(path_type=Path), help="The package.")
+@click.option("--package", "project", metavar="NAME", help="Begin a rule book of your own, such as my-rules.")
+@click.option("--revises", metavar="V", help="Begin a revision of this version.")
+@click.option("--version", metavar="V", help="The version; with --revises the later one, or none to mend it.")
+@click.option("--title", default="", help="The official title.")
+@click.option("--scope", type=click.IntRange(0, 99), default=0, help="The sectoral scope.")
+@click.option("--index", metavar="TEXT", default="", help="What the index i stands for.")
+@as_json
+def new(
+    number: str,
+    folder: Path | None,
+    project: str | None,
+    revises: str | None,
+    version: str | None,
+    title: str,
+    scope: int,
+    index: str,
+    as_json: bool,
+) -> None:
+    """Write the skeleton of methodology NUMBER: a module, a case and a test, to be filled in.
+
+    \b
+    Examples:
+      jcm new XX_AM001 --package my-rules         a rule book of your own
+      jcm new XX_AM002 -o my-rules/src/my_rules   one more methodology in it
+      jcm new ID_AM004 --revises 2.0 -o …         what the document says otherwise
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.authoring import new_methodology
+
+    known = {"title": title, "scope": scope, "index": index}
+    new_methodology(number.upper(), folder, project, revises, version, known, as_json)
+
+
+@jcm.command()
+@click.argument("number")
+@click.argument("before")
+@click.argument("after")
+@click.option("--case", metavar="CASE.toml", type=click.Path(path_type=Path), help="What it does to this case.")
+@as_json
+def diff(number: str, before: str, after: str, case: Path | None, as_json: bool) -> int:
+    """Show what changed in methodology NUMBER from version BEFORE to version AFTER.
+
+    \b
+    Example:
+      jcm diff ID_AM006 2.0 2.1 --case case.toml
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.comparing import compare_versions
+
+    return compare_versions(number.upper(), before, after, case, as_json)
+
+
+@jcm.group()
+def evidence() -> None:
+    """Confirm, item by item, what the approved document says.
+
+    The file is filled in by somebody who has the document in hand.
+    """
+
+
+@evidence.command("new")
+@click.argument("number")
+@click.option("--version", metavar="V", help="This version instead of the latest.")
+@click.option("--case", metavar="CASE.toml", type=click.Path(path_type=Path), help="Rules for readings, too.")
+@click.option("--document", metavar="FILE.pdf", type=click.Path(path_type=Path), help="The approved document.")
+@click.option("--all", "every", is_flag=True, help="What is confirmed already, too.")
+@click.option("-o", "--output", "target", metavar="FILE.toml", type=click.Path(path_type=Path), help="Where to write.")
+@click.option("--force", is_flag=True, help="Overwrite FILE.toml.")
+@as_json
+def new_evidence(
+    number: str,
+    version: str | None,
+    case: Path | None,
+    document: Path | None,
+    every: bool,
+    target: Path | None,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Write a file with every statement of methodology NUMBER that is not confirmed, to be filled in.
+
+    \b
+    Example:
+      jcm evidence new ID_AM003 --document approved.pdf -o id_am003.toml
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.confirming import new_file
+
+    new_file(number.upper(), version, case, document, target, every, force, as_json)
+
+
+@evidence.command("check")
+@click.argument("files", metavar="FILE ...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@as_json
+def check_evidence(files: tuple[Path, ...], as_json: bool) -> int:
+    """Check evidence files, against the rule book and each other, and say what is left to confirm.
+
+    A contradiction, or a reading that has changed since, gives exit code 1.
+
+    \b
+    Example:
+      jcm evidence check id_am003.toml
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.confirming import check_files
+
+    return check_files(files, as_json)
+
+
+@evidence.command("folder")
+@as_json
+def evidence_folder(as_json: bool) -> None:
+    """Say where evidence files are looked for when none is named.
+
+    \b
+    Example:
+      jcm evidence folder
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.confirming import show_folder
+
+    show_folder(as_json)
 
 
 @jcm.command()

@@ -31,7 +31,14 @@ STATED = ("periods", "choices", "inputs", "evidence", "eligibility", "certified"
 
 
 def calculate_case(
-    path: Path, certify: bool, trace: bool, target: Path | None, plan: Path | None, force: bool, as_json: bool
+    path: Path,
+    certify: bool,
+    trace: bool,
+    target: Path | None,
+    plan: Path | None,
+    force: bool,
+    evidence: Sequence[Path] | None,
+    as_json: bool,
 ) -> int:
     """Calculate a case file or a workbook and write what comes out; return the exit code."""
     if target is not None:
@@ -43,18 +50,17 @@ def calculate_case(
     with warnings_shown_here():
         with output.working(_("reading")):
             given = read(path)
-        monitored = monitored_shown(given.case)
+        monitored = monitored_shown(given.case, evidence)
         with output.working(_("calculating")):
-            result = given.case.calculate(monitored)
-            planned = _planned(given if plan is None else read(plan)) if plan or given.plan else None
+            result = given.case.calculate(monitored, evidence)
+            planned = _planned(given if plan is None else read(plan), evidence) if plan or given.plan else None
     years = _by_year(result)
     credits, missing = _credits(result) if certify else (None, ())
     comparisons = given.case.compare(result)
     manifest = result.manifest()
     if target is not None:
-        sources = how_monitored(given.case, monitored)
         with output.working(_("writing")):
-            _save(given.case, sources, result, planned, manifest, target, force)
+            _save(given.case, result, planned, manifest, target, force)
     if as_json:
         output.data(_as_data(result, manifest, years, credits, missing, comparisons, given.remarks))
     else:
@@ -87,18 +93,18 @@ def read(path: Path) -> Given:
     return Given(workbook.case, workbook.plan, workbook.remarks)
 
 
-def _planned(given: Given) -> Result:
-    return (given.plan or given.case).calculate()
+def _planned(given: Given, evidence: Sequence[Path] | None) -> Result:
+    return (given.plan or given.case).calculate(evidence=evidence)
 
 
-def monitored_shown(case: CaseFile) -> Monitored | None:
+def monitored_shown(case: CaseFile, evidence: Sequence[Path] | None) -> Monitored | None:
     """Go from readings to monitored parameters, where there are meters."""
     if not case.meters:
         return None
     from jcm_calc.cli.monitoring import progress_shown
 
     with progress_shown() as progress:
-        return case.monitor(progress)
+        return case.monitor(progress, evidence)
 
 
 @contextmanager
@@ -135,15 +141,8 @@ def _credits(result: Result) -> tuple[dict[str, int] | None, Sequence[Item]]:
         raise InputError(str(result.methodology), [Problem("p", str(error))]) from None
 
 
-def how_monitored(case: CaseFile, monitored: Monitored | None) -> dict[str, Mapping[str, str]]:
-    """Return how each parameter is monitored: as the meters tell, and as the case file says instead."""
-    told = monitored.sources() if monitored else {}
-    return {name: {**told.get(name, {}), **case.sources.get(name, {})} for name in {**told, **case.sources}}
-
-
 def _save(
     case: CaseFile,
-    sources: Mapping[str, Mapping[str, str]],
     result: Result,
     planned: Result | None,
     manifest: Mapping[str, Any],
@@ -153,7 +152,7 @@ def _save(
     """Write the workbook or the manifest, as the name of the file says."""
     try:
         if path.suffix.casefold() == ".xlsx":
-            result.to_excel(path, planned, project=case.project, sources=sources, overwrite=force)
+            result.to_excel(path, planned, project=case.project, sources=case.sources, overwrite=force)
         else:
             text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
             save(path, text.encode(), overwrite=force)
@@ -312,8 +311,16 @@ def _eligibility(result: Result) -> None:
 
 
 def _marks(result: Result) -> None:
-    """Say what is unconfirmed, by kind."""
+    """Say what evidence files confirm, and what is unconfirmed, by kind."""
     items, unconfirmed = result.items, result.unconfirmed
+    read = [(item, item.evidence.confirmation) for item in items if item.evidence.confirmation]
+    if read:
+        output.heading(_("Confirmed by evidence files"))
+        output.table(
+            ["", "", _("document"), _("page"), _("person"), _("date")],
+            [[item.kind, item.name, who.document, who.page, who.person, str(who.day)] for item, who in read],
+            [[item.detail] for item, _ in read],
+        )
     if not unconfirmed:
         output.heading(_("Confirmed: all {count} rules and values").format(count=len(items)))
         return
@@ -323,7 +330,10 @@ def _marks(result: Result) -> None:
     for item in unconfirmed:
         names.setdefault(item.kind, []).append(item.name)
     output.table(["", "", ""], [[kind, str(len(found)), _(", ").join(found)] for kind, found in names.items()])
-    output.paragraph(_("`jcm show {number}` says what is known of each.").format(number=result.methodology.number), 2)
+    number = result.methodology.number
+    output.paragraph(_("`jcm show {number}` says what is known of each.").format(number=number), 2)
+    how = _("`jcm evidence new {number}` writes a file in which a reader of the document confirms them.")
+    output.paragraph(how.format(number=number), 2)
 
 
 def _refuse(result: Result, missing: Sequence[Item]) -> None:

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.cli import output
 from jcm_calc.declarations import Methodology
-from jcm_calc.evidence import Evidence, Grade
+from jcm_calc.evidence import GRADES, Evidence
 from jcm_calc.languages import Message, _
 from jcm_calc.reference_data import partner_countries
 from jcm_calc.report.sections import LEGEND, Sources, identity, sections
-from jcm_calc.rulebooks import every, methodology, overview
+from jcm_calc.rulebooks import every, known, methodology, overview
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def list_methodologies(as_json: bool) -> None:
-    """List every methodology."""
+def list_methodologies(as_json: bool, with_known: bool) -> None:
+    """List every methodology, and those that are known and not implemented, where asked for."""
     countries = partner_countries()
     methodologies = list(every())
     rows = [{**overview(item), "country name": countries.get(item.country, "")} for item in methodologies]
     if as_json:
-        output.data(rows)
+        output.data([*rows, *(_known_as_data() if with_known else ())])
         return
     counted = (_("equations"), _("defaults"), _("criteria"))
     output.table(
@@ -35,7 +36,7 @@ def list_methodologies(as_json: bool) -> None:
                 Message(str(row["country name"] or row["country"])),
                 str(row["scope"]),
             ]
-            + ["/".join(str(row[f"{what} {grade}"]) for grade in Grade) for what in counted]
+            + ["/".join(str(row[f"{what} {grade}"]) for grade in GRADES) for what in counted]
             for item, row in zip(methodologies, rows, strict=True)
         ],
         [[item.title] for item in methodologies],
@@ -43,6 +44,43 @@ def list_methodologies(as_json: bool) -> None:
     if output.width():
         output.heading(_("Evidence is counted as primary/secondary/unconfirmed"))
         _legend()
+    if with_known:
+        output.heading(_("Known, not implemented"))
+        output.table(
+            [_("number"), _("ver"), _("country"), _("scope"), _("approved"), _("grade")],
+            [
+                [
+                    item.number,
+                    item.version,
+                    Message(countries.get(item.country, item.country)),
+                    str(item.sectoral_scope or ""),
+                    str(item.approved or ""),
+                    item.evidence.grade,
+                ]
+                for item in known()
+            ],
+            [
+                [item.title, _("read: {text}").format(text=f"{item.evidence.note} [{item.evidence.source}]")]
+                for item in known()
+            ],
+        )
+
+
+def _known_as_data() -> list[dict[str, Any]]:
+    """Return what is known and not implemented as rows for JSON."""
+    return [
+        {
+            "number": item.number,
+            "version": item.version or None,
+            "title": item.title,
+            "country": item.country,
+            "scope": item.sectoral_scope,
+            "approved": item.approved and str(item.approved),
+            "implemented": False,
+            **_graded(item.evidence),
+        }
+        for item in known()
+    ]
 
 
 def show_methodology(number: str, version: str | None, as_json: bool) -> None:
@@ -84,7 +122,7 @@ def _as_data(m: Methodology) -> dict[str, Any]:
         "indices": m.indices,
         "identity": {item: {"value": value, **_graded(evidence)} for item, value, evidence in identity(m)},
         "other_versions": [
-            {"version": item.number, "approved": item.approved and str(item.approved), "text": item.text}
+            {"version": item.number, "approved": _day(item.approved), "until": _day(item.until), "text": item.text}
             | _graded(item.evidence)
             for item in m.other_versions
         ],
@@ -104,6 +142,10 @@ def _as_data(m: Methodology) -> dict[str, Any]:
         "waivers": m.waivers,
         "grades": LEGEND,
     }
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else str(day)
 
 
 def _graded(evidence: Evidence | None) -> dict[str, Any]:

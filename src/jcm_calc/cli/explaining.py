@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jcm_calc.cli import UNUSABLE, output
-from jcm_calc.cli.calculating import how_monitored, monitored_shown, read, warnings_shown_here
+from jcm_calc.cli.calculating import monitored_shown, read, warnings_shown_here
 from jcm_calc.languages import _, translated
 
 if TYPE_CHECKING:
     from jcm_calc.explanation import Explanation, Step
 
 
-def explain_case(path: Path, name: str, at: Sequence[str], as_json: bool) -> None:
+def explain_case(path: Path, name: str, at: Sequence[str], evidence: Sequence[Path] | None, as_json: bool) -> None:
     """Explain a quantity of a case file."""
     pairs = [one.partition("=") for one in at]
     if wrong := [one for one, (letter, sign, label) in zip(at, pairs, strict=True) if not (letter and sign and label)]:
@@ -25,7 +25,7 @@ def explain_case(path: Path, name: str, at: Sequence[str], as_json: bool) -> Non
         raise click.BadParameter(translated(complaint), param_hint="--at")
     with warnings_shown_here(), output.working(_("calculating")):
         given = read(path)
-        result = given.case.calculate()
+        result = given.case.calculate(evidence=evidence)
     found = result.explain(name, **{letter: label for letter, _, label in pairs})
     if as_json:
         output.data(_as_data(found))
@@ -64,7 +64,7 @@ def _step(found: Explanation, step: Step) -> dict[str, Any]:
     }
 
 
-def report_case(path: Path, target: Path, force: bool, as_json: bool) -> int:
+def report_case(path: Path, target: Path, force: bool, evidence: Sequence[Path] | None, as_json: bool) -> int:
     """Write the report of a case file; return the exit code."""
     output.check_target(target, force, (".html",))
     if importlib.util.find_spec("matplotlib") is None:
@@ -73,13 +73,13 @@ def report_case(path: Path, target: Path, force: bool, as_json: bool) -> int:
     with warnings_shown_here():
         with output.working(_("reading")):
             given = read(path)
-        monitored = monitored_shown(given.case)
+        monitored = monitored_shown(given.case, evidence)
         with output.working(_("calculating")):
-            result = given.case.calculate(monitored)
-    sources, published = how_monitored(given.case, monitored), given.case.compare(result)
+            result = given.case.calculate(monitored, evidence)
+    case, published = given.case, given.case.compare(result)
     try:
         with output.working(_("writing")):
-            result.to_html(target, project=given.case.project, sources=sources, published=published, overwrite=force)
+            result.to_html(target, project=case.project, sources=case.sources, published=published, overwrite=force)
     except OSError as error:
         raise output.unwritable(target, error) from None
     if as_json:

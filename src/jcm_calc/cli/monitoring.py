@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 STAGES = 4
 FORMATS = (".csv", ".xlsx")
+# a reason that begins with = is a text all the same
+PLAIN = {"strings_to_formulas": False, "strings_to_urls": False}
 
 
 def monitor_case(path: Path, *, target: Path | None, force: bool, as_json: bool) -> int:
@@ -72,7 +74,7 @@ def _save(monitored: Monitored, path: Path) -> None:
         else:
             import pandas as pd
 
-            with pd.ExcelWriter(path) as writer:
+            with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs={"options": PLAIN}) as writer:
                 for name, frame in sheets.items():
                     frame.to_excel(writer, sheet_name=name, index=False)
     except OSError as error:
@@ -141,6 +143,12 @@ def _findings(monitored: Monitored) -> None:
 def _comparisons(monitored: Monitored) -> None:
     if not monitored.comparisons:
         return
+    # of the limits that a methodology declares, and that are kept, a line each
+    kept: dict[str, list[str]] = {}
+    for one in monitored.comparisons:
+        if one.declared_by and one.agrees:
+            kept.setdefault(f"{one.declared_by}: {one.name.partition(' (')[0]}", []).append(one.period)
+    shown = [one for one in monitored.comparisons if not (one.declared_by and one.agrees)]
     output.heading(_("Cross-checks"))
     output.table(
         ["", "p", _("left"), _("right"), _("difference"), _("tolerance"), "", _("on ER, tCO2e")],
@@ -155,9 +163,12 @@ def _comparisons(monitored: Monitored) -> None:
                 _("agrees") if one.agrees else _("differs"),
                 "" if one.tonnes is None else f"{one.tonnes:+,.3f}",
             ]
-            for one in monitored.comparisons
+            for one in shown
         ],
     )
+    for name, periods in kept.items():
+        told = _("Kept, as declared by {name}, in {periods}").format(name=name, periods=", ".join(periods))
+        output.paragraph(told, 2)
 
 
 def _choices(monitored: Monitored) -> list[Problem]:

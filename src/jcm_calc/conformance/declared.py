@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from jcm_calc.authoring import MARK
 from jcm_calc.conformance.subject import ConformanceError, Subject, check
 from jcm_calc.declarations.graph import RESULTS
-from jcm_calc.declarations.items import Kind
+from jcm_calc.declarations.items import RATED, Kind
 from jcm_calc.evidence import Evidence
-from jcm_calc.units import registry
+from jcm_calc.units import UnitError, conversion, registry
 
 
 @check("graph closed")
@@ -20,10 +23,11 @@ def graph_closed(subject: Subject) -> None:
 
 @check("nothing unused")
 def nothing_unused(subject: Subject) -> None:
-    """Everything declared takes part in some case, or in a criterion."""
+    """Everything declared takes part in some case, in a criterion or in a limit."""
     m = subject.methodology
     used = {name for _, graph in subject.graphs() for name in graph.nodes}
     used |= {argument for condition in m.conditions for argument in condition.arguments}
+    used |= {factor for limit in m.limits for factor in limit.factors}
     used |= {choice for rule in m.rules for choice in rule.when}
     shown = {rule.name for rule in m.rules} - used
     used |= {argument for rule in m.rules if rule.name in shown for argument in rule.arguments} if shown else set()
@@ -48,12 +52,49 @@ def described(subject: Subject) -> None:
         faults += _unsourced(rule.symbol, rule.text, rule.evidence)
     for condition in m.conditions:
         faults += _unsourced(f"criterion {condition.number}", condition.text, condition.evidence)
+    for limit in m.limits:
+        faults += _unsourced(f"the limit of {limit.parameter}", limit.parameter, limit.evidence)
     for choice in m.choices.values():
         faults += _unsourced(choice.name, choice.text, choice.evidence)
     if "version" not in m.identity:
         faults.append("identity lacks the evidence of the version")
     if faults:
         raise ConformanceError("; ".join(faults))
+
+
+@check("limits")
+def limits(subject: Subject) -> None:
+    """Multiply the factors of each cross-check: they have the dimension of the parameter."""
+    m = subject.methodology
+    declared = {**m.inputs, **m.facts}
+    for limit in m.limits:
+        unit = declared[limit.parameter].unit
+        units = [declared[name].unit if name in declared else "h" for name in limit.factors if name != RATED]
+        if RATED not in limit.factors:
+            try:
+                conversion("*".join(f"({one})" for one in units if one), unit)
+            except UnitError as error:
+                raise ConformanceError(f"{limit.written(m.symbols())}: {error}") from None
+
+
+@check("filled in")
+def filled_in(subject: Subject) -> None:
+    """Nothing of the skeleton that `jcm new` writes is left."""
+    m = subject.methodology
+    texts = {"title": m.title, "note": m.note, **{f"index {letter}": text for letter, text in m.indices.items()}}
+    texts |= {f"identity {name}": str(evidence) for name, evidence in m.identity.items()}
+    items: list[tuple[str, Any]] = [(one.symbol, one) for one in (*m.inputs.values(), *m.facts.values())]
+    items += [(one.symbol, one) for one in m.rules]
+    items += [(f"criterion {one.number}", one) for one in m.conditions]
+    items += [(choice.name, choice) for choice in m.choices.values()]
+    for name, item in items:
+        texts[f"text of {name}"] = item.text
+        texts[f"evidence of {name}"] = f"{item.evidence} {item.evidence.source or ''}" if item.evidence else ""
+    left = [f"{name}: {text[text.index(MARK) :]}" for name, text in texts.items() if MARK in text]
+    if m.sectoral_scope < 1:
+        left.append("sectoral scope: FILL IN: a number from 1")
+    if left:
+        raise ConformanceError("; ".join(left))
 
 
 def _unsourced(name: str, text: str, evidence: Evidence) -> list[str]:

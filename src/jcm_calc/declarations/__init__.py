@@ -25,11 +25,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.declarations import graph as _graph
+from jcm_calc.declarations import revision
 from jcm_calc.declarations.entry import Entry
 from jcm_calc.declarations.graph import Graph, Node
 from jcm_calc.declarations.group import Group
 from jcm_calc.declarations.interval import Interval
-from jcm_calc.declarations.items import DeclarationError, Equation, Parameter, Value, Version
+from jcm_calc.declarations.items import DeclarationError, Equation, Parameter, SchemeRule, Value, Version
+from jcm_calc.declarations.scheme import SCHEME_RULES
 from jcm_calc.evidence import Evidence
 from jcm_calc.languages import _, with_translations
 from jcm_calc.problems import suggestion
@@ -64,6 +66,8 @@ class Methodology(Group):
         The evidence of number, title, scope, version and so on.
     approved : date, optional
         The day on which the Joint Committee approved the version, where it is known.
+    until : date, optional
+        The last day on which a project could be submitted for validation with it, where it is known.
     versions : iterable of Version
         Other versions, of which only the identity is known.
     note : str
@@ -83,6 +87,7 @@ class Methodology(Group):
         optional: str = "",
         identity: Mapping[str, Evidence] | None = None,
         approved: date | None = None,
+        until: date | None = None,
         versions: Iterable[Version] = (),
         note: str = "",
     ) -> None:
@@ -95,8 +100,12 @@ class Methodology(Group):
         self.sectoral_scope = sectoral_scope
         self.identity = dict(identity or {})
         self.approved = approved
+        self.until = until
         self.other_versions = tuple(versions)
         self.note = note
+        self.mended_by = ""
+        self.scheme: tuple[SchemeRule, ...] = SCHEME_RULES
+        self.treatments: dict[tuple[str, str], Evidence] = {}
         self._graphs: dict[Any, Graph] = {}
 
     def __repr__(self) -> str:
@@ -124,6 +133,95 @@ class Methodology(Group):
             hint = suggestion(name, self.symbols())
             raise KeyError(f"{self} declares no parameter or equation {name!r}{hint}")
         return Entry(self, found[0].name, found)
+
+    # Versions
+
+    def revised(
+        self,
+        version: str,
+        *,
+        unchanged: Evidence,
+        identity: Mapping[str, Evidence],
+        title: str = "",
+        approved: date | None = None,
+        until: date | None = None,
+        note: str | None = None,
+    ) -> Methodology:
+        """Return a later version, of which what changed is then declared, and what fell away removed.
+
+        What is declared again stands in the place of what the earlier version had there.
+
+        Parameters
+        ----------
+        version : str
+        unchanged : Evidence
+            That everything else is as in this version. Where it is weaker than the evidence of a
+            statement that is taken over, the statement has no more than its grade.
+        identity : mapping
+            The evidence of number, title, version and so on.
+        title, note : str, optional
+            Those of this version by default.
+        approved, until : date, optional
+            See `Methodology`.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> from jcm_calc.evidence import unconfirmed
+        >>> m = jcm_calc.methodology("ID_AM003")
+        >>> guess = unconfirmed("made up")
+        >>> later = m.revised("2.0", unchanged=guess, identity={"version": guess})
+        >>> later.default("COP_RE,i", "", value=1.9, lowers="RE", text="one value for all", evidence=guess)
+        >>> later.remove("application")
+        >>> later["RE_i"]
+        RE_i,p = EC_PJ,i,p × COP_PJ,i ÷ COP_RE,i × EF_elec [unconfirmed]
+        """
+        later = revision.duplicate(self)
+        later.version, later.approved, later.until = version, approved, until
+        later.title = with_translations(title, {}) if title else self.title
+        later.identity = dict(identity)
+        later.note = self.note if note is None else note
+        revision.reassess(later, lambda known: revision.taken_over(known, self.version, unchanged))
+        later.other_versions = self.versions
+        later.inherited = revision.everything(later)
+        return later
+
+    def mended(self, by: str) -> Methodology:
+        """Return the same version, of which what turned out different in its document is then declared again.
+
+        Parameters
+        ----------
+        by : str
+            Who has read the document; it is shown with the methodology.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> from jcm_calc.evidence import unconfirmed
+        >>> m = jcm_calc.methodology("ID_AM004").mended(by="nobody: an example")
+        >>> @m.equation("ER_p", "tCO2", text="emission reductions", evidence=unconfirmed("made up"))
+        ... def ER(RE, PE):
+        ...     return (RE - PE) / 2
+        >>> m["ER"]
+        ER_p = (RE_p − PE_p) ÷ 2 [unconfirmed]
+        """
+        found = revision.duplicate(self)
+        found.mended_by = by
+        found.note = f"Mended by {by}. {self.note}".strip()
+        found.inherited = revision.everything(found)
+        return found
+
+    def remove(self, *names: str, criteria: Iterable[int | str] = ()) -> None:
+        """Delete what the version has no longer.
+
+        Parameters
+        ----------
+        *names : str
+            Of parameters, facts, coordinates, choices and equations; an equation in all its cases.
+        criteria : iterable
+            The numbers of criteria.
+        """
+        revision.remove(self, names, criteria)
 
     # Graph
 
@@ -258,8 +356,8 @@ class Methodology(Group):
 
     @property
     def versions(self) -> tuple[Version, ...]:
-        """Every known version, the earliest first; only this one can be calculated."""
-        own = Version(self.version, self.approved, "", self.identity["version"])
+        """Every known version, the earliest first."""
+        own = Version(self.version, self.approved, "", self.identity["version"], self.until)
         return tuple(sorted((*self.other_versions, own), key=lambda version: version_key(version.number)))
 
     @property

@@ -11,6 +11,9 @@ from typing import Any, TypeVar
 from jcm_calc.declarations.graph import compatible
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import (
+    DAYLIGHT,
+    HOURS,
+    RATED,
     Choice,
     Coordinate,
     Criterion,
@@ -18,6 +21,7 @@ from jcm_calc.declarations.items import (
     Derivation,
     Equation,
     Kind,
+    Limit,
     Parameter,
     Table,
     Value,
@@ -77,10 +81,12 @@ class Group:
         self.choices: dict[str, Choice] = {}
         self.rules: list[Equation] = []
         self.conditions: list[Criterion] = []
+        self.limits: list[Limit] = []
         self.derivations: list[Derivation] = []
         self.waivers: dict[str, str] = {}
         self.fit: Callable[[dict[str, Any]], dict[str, Any]] = dict
         self.choice_of: dict[str, set[str]] = {}
+        self.inherited: set[Any] = set()
 
     def __str__(self) -> str:
         return "the group"
@@ -185,12 +191,12 @@ class Group:
         if what not in COORDINATES or of not in self.indices or (what in OF_PERIODS and of != "p"):
             raise DeclarationError(f"{self}: coordinate {name!r}: no index {of!r} with a property {what!r}")
         indices = "" if what == "count" else of
-        self._claim(name)
+        self._claim(name, self.coordinates)
         self.coordinates[name] = Coordinate(name, of, what, COORDINATES[what], indices)
 
     def choice(self, name: str, options: Mapping[str, str], *, text: str, evidence: Evidence) -> None:
         """Declare a decision for the whole calculation; ``options`` says what each one means."""
-        self._claim(name)
+        self._claim(name, self.choices)
         self.choices[name] = Choice(name, dict(options), text, evidence)
 
     def equation(
@@ -240,7 +246,7 @@ class Group:
 
         def declare(function: F) -> F:
             names = tuple(inspect.signature(function).parameters)
-            self.conditions.append(Criterion(str(number), text, function, names, evidence))
+            self._ask(Criterion(str(number), text, function, names, evidence))
             return function
 
         return declare
@@ -249,7 +255,25 @@ class Group:
         """Declare an eligibility criterion that is a single statement, true or not: its fact and its condition."""
         self.fact(symbol, text=text)
         name = self._split(symbol)[0]
-        self.conditions.append(Criterion(str(number), text, lambda stated: stated, (name,), evidence))
+        self._ask(Criterion(str(number), text, stated, (name,), evidence))
+
+    def at_most(self, name: str, product: str, *, evidence: Evidence) -> None:
+        """Declare a cross-check of a monitored parameter; it takes no part in the calculation.
+
+        Parameters
+        ----------
+        name : str
+            Of the parameter.
+        product : str
+            What it is at most: names of parameters and facts, ``rated power`` (of what a meter
+            measures), ``hours`` and ``daylight`` (of the period), with × between them.
+        evidence : Evidence
+        """
+        factors = tuple(factor.strip() for factor in product.split("×"))
+        known = {*self.inputs, *self.facts, RATED, HOURS, DAYLIGHT}
+        if unknown := [one for one in (name, *factors) if one not in known]:
+            raise DeclarationError(f"{self}: the limit of {name}: nothing is declared as {', '.join(unknown)}")
+        self.limits.append(Limit(name, factors, evidence))
 
     def waive(self, check: str, reason: str) -> None:
         """State that a property does not hold by the document's own logic, and why; see `jcm_calc.conformance`."""
@@ -300,13 +324,13 @@ class Group:
 
         for choice in group.choices.values():
             if choice not in self.choices.values():
-                self._claim(choice.name)
+                self._claim(choice.name, self.choices)
                 self.choices[choice.name] = choice
         for home, theirs in ((self.inputs, group.inputs), (self.facts, group.facts)):
             for item in theirs.values():
                 if item.name not in names and home.get(item.name) == item:
                     continue
-                self._claim(new(item.name))
+                self._claim(new(item.name), home)
                 home[new(item.name)] = replace(
                     item,
                     name=new(item.name),
@@ -318,7 +342,7 @@ class Group:
                 )
         for coordinate in group.coordinates.values():
             if self.coordinates.get(coordinate.name) != coordinate:
-                self._claim(new(coordinate.name))
+                self._claim(new(coordinate.name), self.coordinates)
                 place = letters.get(coordinate.of, coordinate.of)
                 self.coordinates[new(coordinate.name)] = replace(
                     coordinate, name=new(coordinate.name), of=place, indices=moved(coordinate.indices)
@@ -337,7 +361,10 @@ class Group:
                 self._add(here)
         for condition in group.conditions:
             arguments = tuple(new(argument) for argument in condition.arguments)
-            self.conditions.append(replace(condition, arguments=arguments))
+            self._ask(replace(condition, arguments=arguments))
+        for limit in group.limits:
+            factors = tuple(new(factor) for factor in limit.factors)
+            self.limits.append(replace(limit, parameter=new(limit.parameter), factors=factors))
         self.derivations += [replace(derivation, of=new(derivation.of)) for derivation in group.derivations]
 
     def derivation(
@@ -356,11 +383,16 @@ class Group:
             if bound in declared:
                 declared[bound] = Interval.parse(declared[bound])
         key = name or stem
-        self._claim(key)
         home = self.facts if kind is Kind.FACT else self.inputs
+        self._claim(key, home)
         home[key] = Parameter(key, symbol, unit, indices if index is None else index, kind, **declared)
 
     def _add(self, rule: Equation) -> None:
+        place = len(self.rules)
+        if (key := case_of(rule)) in self.inherited:
+            self.inherited.remove(key)
+            place = next(number for number, other in enumerate(self.rules) if case_of(other) == key)
+            del self.rules[place]
         same = [other for other in self.rules if other.name == rule.name]
         if not same or any(compatible(other, rule.when) for other in same):
             self._claim(rule.name)
@@ -377,9 +409,23 @@ class Group:
             record(rule.function)
         except ExpressionError as error:
             raise DeclarationError(f"{self}: equation {rule.name}: {error}") from None
-        self.rules.append(rule)
+        self.rules.insert(place, rule)
 
-    def _claim(self, name: str) -> None:
+    def _ask(self, condition: Criterion) -> None:
+        """Add a criterion, or put it in the place of the one that a revision has taken over."""
+        key = f"criterion {condition.number}"
+        if key in self.inherited:
+            self.inherited.remove(key)
+            numbers = [other.number for other in self.conditions]
+            self.conditions[numbers.index(condition.number)] = condition
+        else:
+            self.conditions.append(condition)
+
+    def _claim(self, name: str, home: Mapping[str, Any] | None = None) -> None:
+        """Refuse a name that is taken, unless a revision has it from the earlier version, in the same place."""
+        if home is not None and name in home and name in self.inherited:
+            self.inherited.remove(name)
+            return
         taken = (self.inputs, self.facts, self.coordinates, self.choices, {rule.name for rule in self.rules})
         if any(name in names for names in taken):
             raise DeclarationError(f"{self}: {name!r} is declared twice")
@@ -392,6 +438,16 @@ class Group:
             letters.add(match[2])
             rest = match[1]
         return re.sub(r"\W", "_", rest), "".join(letter for letter in self.indices if letter in letters)
+
+
+def stated(fact: Any) -> Any:
+    """Return whether a statement is true: the condition of a criterion that is attested."""
+    return fact
+
+
+def case_of(rule: Equation) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Return what tells an equation from every other one: its name, and the case in which it holds."""
+    return rule.name, tuple(sorted(rule.when.items()))
 
 
 def _value(number: float | Value, evidence: Evidence) -> Value:

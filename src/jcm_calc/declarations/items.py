@@ -222,6 +222,42 @@ class Criterion:
     section = _("methodology, section D (eligibility criteria)")
 
 
+# What a limit may refer to besides declared names: the meters' own rating, and the time of the period.
+RATED, HOURS, DAYLIGHT = "rated power", "hours", "daylight"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A cross-check: a monitored parameter is at most the product of some factors.
+
+    Attributes
+    ----------
+    parameter : str
+    factors : tuple of str
+        Names of parameters and facts, ``"rated power"`` of what a meter measures, and ``"hours"`` or
+        hours of ``"daylight"`` of the period.
+    evidence : Evidence
+    """
+
+    parameter: str
+    factors: tuple[str, ...]
+    evidence: Evidence
+
+    def written(self, symbols: Mapping[str, str]) -> str:
+        """Return it as text in the document's symbols."""
+        return f"{symbols[self.parameter]} ≤ {' × '.join(symbols.get(name, name) for name in self.factors)}"
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeRule:
+    """A rule of the scheme itself, on which claims by every methodology rest."""
+
+    name: str
+    text: str
+    section: str
+    evidence: Evidence
+
+
 @dataclass(frozen=True, slots=True)
 class Derivation:
     """A shown check: how a default can be derived. It takes no part in the calculation."""
@@ -240,9 +276,20 @@ class Derivation:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of a methodology of which at least the identity is known."""
+    """A version of a methodology of which at least the identity is known.
+
+    Attributes
+    ----------
+    number : str
+    approved, until : date or None
+        Between which days a project could be submitted for validation with it, where they are known.
+    text : str
+        What is known of it.
+    evidence : Evidence
+    """
 
     number: str
     approved: date | None
     text: str
     evidence: Evidence
+    until: date | None = None

@@ -14,7 +14,7 @@ import unicodedata
 
 from jcm_calc.expression import infix
 from jcm_calc.expression.recorded import Expression
-from jcm_calc.expression.symbols import Symbol
+from jcm_calc.expression.subscripts import Symbol
 
 SPECIAL = {
     "\\": r"\textbackslash{}",

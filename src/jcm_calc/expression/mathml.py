@@ -15,7 +15,7 @@ from html import escape
 
 from jcm_calc.expression import infix
 from jcm_calc.expression.recorded import Expression
-from jcm_calc.expression.symbols import Symbol
+from jcm_calc.expression.subscripts import Symbol
 
 NAMES = {"maximum": "max", "minimum": "min", "log": "ln", "logical_not": "not"}
 

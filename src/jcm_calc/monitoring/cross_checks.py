@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from jcm_calc.inputs.periods import Period
 from jcm_calc.monitoring.plan import CrossCheck, Meter, Plan
@@ -27,6 +28,8 @@ class Comparison:
     agrees : bool
     tonnes : float or None
         The change of ER in tCO2e if the right side were used instead of the left, by its derivative.
+    declared_by : str
+        The methodology, where not the user declares it, and the grade of its evidence.
     """
 
     name: str
@@ -37,11 +40,27 @@ class Comparison:
     tolerance: float
     agrees: bool
     tonnes: float | None
+    declared_by: str = ""
+    grade: str = ""
 
     @property
     def difference(self) -> float:
         """How much more the left side is than the right one, as a fraction of the right one."""
         return math.inf if self.right == 0 else self.left / self.right - 1
+
+    def as_data(self) -> dict[str, Any]:
+        """Return it as data for JSON."""
+        return {
+            "name": self.name,
+            "p": self.period,
+            "left": self.left,
+            "right": self.right,
+            "unit": self.unit,
+            "tolerance": self.tolerance,
+            "agrees": self.agrees,
+            "declared_by": self.declared_by,
+            "grade": self.grade,
+        }
 
 
 def compare(
@@ -100,15 +119,26 @@ def _right(
             assert period.first is not None
             days = (period.first + timedelta(days=day) for day in range(period.days))
             hours = sum(daylight(day, check.latitude) for day in days)
-        powers = (split(meters[name].rated) for name in check.left)
-        return sum(float(conversion(f"{power}*h", unit)(value)) for value, power in powers) * hours
+        return sum(per_hour(meters[name], unit) or 0.0 for name in check.left) * hours
     if check.value:
         return float(magnitude(check.value, unit))
     return sum(float(conversion(declared[name], unit)(amounts[name][number])) for name in check.right)
 
 
+def per_hour(meter: Meter, unit: str) -> float | None:
+    """Return the amount of an hour at the rated power of what a meter measures; None where it is not stated."""
+    if not meter.rated:
+        return None
+    number, power = split(meter.rated)
+    return float(conversion(f"{power}*h", unit)(number))
+
+
+# At sunrise and sunset the centre of the sun stands 50 arc minutes below the horizon: refraction, and half its disc.
+SUNRISE = math.radians(-50 / 60)
+
+
 def daylight(day: date, latitude: float) -> float:
-    """Return the hours from sunrise to sunset.
+    """Return the hours from sunrise to sunset, in which the sun's upper limb is above a level horizon.
 
     Parameters
     ----------
@@ -122,10 +152,11 @@ def daylight(day: date, latitude: float) -> float:
 
     Examples
     --------
-    >>> round(daylight(date(2024, 3, 21), 52.5), 1), round(daylight(date(2024, 6, 21), 0), 1)
-    (12.0, 12.0)
+    >>> round(daylight(date(2024, 3, 21), 0), 1), round(daylight(date(2024, 6, 21), 59.9), 1)
+    (12.1, 18.8)
     """
     angle = math.radians(360 * (284 + day.timetuple().tm_yday) / 365)
-    declination = math.radians(23.45) * math.sin(angle)
-    cosine = -math.tan(math.radians(latitude)) * math.tan(declination)
+    declination, place = math.radians(23.45) * math.sin(angle), math.radians(latitude)
+    height = math.sin(SUNRISE) - math.sin(place) * math.sin(declination)
+    cosine = height / (math.cos(place) * math.cos(declination))
     return math.degrees(math.acos(min(1.0, max(-1.0, cosine)))) * 2 / 15

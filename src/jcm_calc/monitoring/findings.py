@@ -55,6 +55,8 @@ class Finding:
         Of the treatment.
     tonnes : float, optional
         The effect on ER in tCO2e, by the derivative of ER.
+    safe : float, optional
+        Of a substitute that gives more ER than every like time: the like amount with the least.
     """
 
     meter: str
@@ -72,6 +74,7 @@ class Finding:
     question: str = ""
     evidence: Evidence | None = None
     tonnes: float | None = None
+    safe: float | None = None
 
     @property
     def code(self) -> str:

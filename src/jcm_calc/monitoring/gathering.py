@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc.monitoring import clock, screening
+from jcm_calc.monitoring import clock, registers, screening
 from jcm_calc.monitoring.faults import Context, Rows
 from jcm_calc.monitoring.findings import Finding
 from jcm_calc.monitoring.plan import Meter, Plan, Readings
@@ -88,10 +88,12 @@ class Gathering:
         self.block = clock.DAY if plan.rules.limits["stuck"] >= 48 else clock.DAY // 2
         self._edges: dict[int, int] = {}
         self.looked_up = (spans[0][0] - 400 * clock.DAY, spans[-1][1] + 400 * clock.DAY)
-        self.sources = tuple(open_source(store, one, plan.meters, declared) for one in plan.readings)
+        opened = [open_source(store, one, plan.meters, declared) for one in plan.readings]
         self.of: dict[str, list[Gathered]] = {name: [] for name in plan.meters}
-        for source in self.sources:
-            self._gather(source, self._screen(source, run), problems)
+        screened = [self._screen(source, run) for source in opened]
+        self.sources = tuple(source for source, _ in screened)
+        for source, blocks in screened:
+            self._gather(source, blocks, problems)
         for name, found in self.of.items():
             if not found:
                 problems.append(Problem(f"[meters.{name}]", "there are no readings of it"))
@@ -119,8 +121,16 @@ class Gathering:
 
     # Screening
 
-    def _screen(self, source: Source, run: Runner | None) -> pd.DataFrame:
+    def _screen(self, source: Source, run: Runner | None) -> tuple[Source, pd.DataFrame]:
+        """Return sums by meter and block, and the source with the steps that they were made from."""
         files = source.readings.files
+        if source.readings.kind == "register" and source.rows > screening.FEW:
+            steps = registers.steps_in_runs(self.store, source.points)
+            if steps is not None:
+                faster = replace(source, steps=steps)
+                blocks = screening.screen(self.store, faster, self.plan.where, self.block, self.looked_up)
+                if registers.complete(blocks):
+                    return faster, blocks
         if run is None or not source.regular or any(path.suffix != ".parquet" for path in files):
             parts = [screening.screen(self.store, source, self.plan.where, self.block, self.looked_up)]
         else:
@@ -134,7 +144,7 @@ class Gathering:
                 span=self.looked_up,
             )
             parts = list(run(task, alone))
-        return screening.merge(parts)
+        return source, screening.merge(parts)
 
     def _gather(self, source: Source, blocks: pd.DataFrame, problems: list[Problem]) -> None:
         names = list(blocks["meter"].unique())
@@ -194,16 +204,7 @@ class Gathering:
     def _rows(
         self, source: Source, found: Mapping[str, pd.DataFrame], suspicious: Mapping[str, Any], few: bool
     ) -> dict[str, Rows]:
-        import pandas as pd
-
-        wanted = None
-        if not few:
-            parts = []
-            for name, part in found.items():
-                block = part["block"].to_numpy()[suspicious[name]]
-                around = np.unique(np.concatenate([block - 1, block, block + 1]))
-                parts.append(pd.DataFrame({"meter": name, "block": around}))
-            wanted = pd.concat(parts, ignore_index=True)
+        wanted = None if few else self._wanted(source, found, suspicious)
         frame = screening.rows_of(self.store, source, wanted, self.plan.where, self.block, self.looked_up)
         rows = {}
         for name in found:
@@ -217,6 +218,24 @@ class Gathering:
                 native,
             )
         return rows
+
+    def _wanted(self, source: Source, found: Mapping[str, pd.DataFrame], suspicious: Mapping[str, Any]) -> pd.DataFrame:
+        """Return the suspicious blocks of each meter and those beside them, with their places in its order."""
+        import pandas as pd
+
+        parts = []
+        for name, part in found.items():
+            block = part["block"].to_numpy()
+            odd = block[suspicious[name]]
+            around = np.unique(np.concatenate([odd - 1, odd, odd + 1]))
+            if source.readings.kind == "register":
+                # the blocks before and after that have readings, the very last of which begins no step
+                block = np.append(block, self.number(int(part["last"].max())))
+                block = np.unique(block)
+                at = np.searchsorted(block, odd)
+                around = block[np.unique(np.clip(np.concatenate([at - 1, at, at + 1]), 0, len(block) - 1))]
+            parts.append(pd.DataFrame({"meter": name, "block": around, "place": np.searchsorted(block, around)}))
+        return pd.concat(parts, ignore_index=True)
 
     # Numbers
 
@@ -343,6 +362,33 @@ class Gathering:
             clock.local(moment, self.plan.where).date() for moment in (self.spans[0][0], self.spans[-1][1] - 1)
         )
         return whole[(whole["day"] >= str(first)) & (whole["day"] <= str(last))]
+
+    def steps(self) -> pd.DataFrame:
+        """Return what readings stand for: meter, from, to, amount, and what a register showed before.
+
+        Every step where there are few, else the sum of each block.
+        """
+        import pandas as pd
+
+        parts = []
+        for name, found in self.of.items():
+            for one in found:
+                rows, blocks = one.rows, one.blocks
+                columns: tuple[Any, ...]
+                if one.complete:
+                    register = one.source.readings.kind == "register"
+                    before = one.unit(rows.value - rows.native) if register else np.full(len(rows), np.nan)
+                    columns = rows.start, rows.stop, rows.raw, before
+                else:
+                    columns = (
+                        blocks["first"],
+                        blocks["last"],
+                        one.unit(self._sums(blocks)),
+                        np.full(len(blocks), np.nan),
+                    )
+                names = ("start", "stop", "amount", "before")
+                parts.append(pd.DataFrame({"meter": name, **dict(zip(names, map(np.asarray, columns), strict=True))}))
+        return pd.concat(parts, ignore_index=True).sort_values(["meter", "start", "stop"], ignore_index=True)
 
     # Like times
 

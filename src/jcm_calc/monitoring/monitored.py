@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.inputs.periods import Period
-from jcm_calc.monitoring import clock
+from jcm_calc.monitoring import clock, record
 from jcm_calc.monitoring.cross_checks import Comparison
 from jcm_calc.monitoring.findings import Finding
 from jcm_calc.monitoring.plan import Meter, Plan
@@ -40,6 +40,9 @@ class Monitored:
     files : tuple of File
     blocks : DataFrame
         Amount and time covered by meter and local day or half-day.
+    steps : DataFrame
+        What readings stand for, also outside the periods: meter, start and stop as instants, amount, and
+        what a register showed before. Every step where there are few, else the sum of each block.
     """
 
     plan: Plan
@@ -52,6 +55,7 @@ class Monitored:
     comparisons: tuple[Comparison, ...]
     files: tuple[File, ...]
     blocks: pd.DataFrame
+    steps: pd.DataFrame
 
     @property
     def open(self) -> tuple[Finding, ...]:
@@ -62,6 +66,11 @@ class Monitored:
     def questions(self) -> tuple[Finding, ...]:
         """Findings that leave something open for a person to settle."""
         return tuple(finding for finding in self.findings if finding.question)
+
+    @property
+    def counting(self) -> list[str]:
+        """The meters that count, and do not only serve a cross-check."""
+        return [name for name, meter in self.plan.meters.items() if not meter.check_only]
 
     # Tables
 
@@ -154,7 +163,7 @@ class Monitored:
             While a finding has no treatment, with all of them.
         """
         self.refuse_open()
-        counting = [meter for meter in self.plan.meters.values() if not meter.check_only]
+        counting = [self.plan.meters[name] for name in self.counting]
         groups: dict[str, list[Meter]] = {}
         for meter in counting:
             groups.setdefault(self.indices[meter.parameter], []).append(meter)
@@ -194,32 +203,52 @@ class Monitored:
         return frame
 
     def provenance(self, meters: Sequence[str] = ()) -> dict[str, Any]:
-        """Return files with SHA-256, meters, findings with their treatments, and rules, ready for JSON."""
-        mine = [one for one in self.findings if not meters or one.meter in meters]
+        """Return files with SHA-256, meters, amounts, findings with their treatments, and rules, ready for JSON."""
+        whole = {
+            "files": [{"file": file.name, "sha256": file.sha256, "rows": file.rows} for file in self.files],
+            "meters": {name: self._meter(meter) for name, meter in self.plan.meters.items()},
+            "amounts": [
+                {"meter": name, "p": str(period), "read": read, "amount": amount, "unit": self.units[name]}
+                for name in self.plan.meters
+                for period, read, amount in zip(self.periods, self.read[name], self.amounts[name], strict=True)
+            ],
+            "rule_set": self.plan.rules.name,
+            "rules": self._rules(),
+            "stops": [
+                {"meter": one.meter, "from": self.shown(one.start), "to": self.shown(one.end), "reason": one.reason}
+                for one in self.plan.stops
+            ],
+            "findings": [self._finding(one) for one in self.findings],
+            "cross_checks": [one.as_data() for one in self.comparisons],
+        }
+        return record.restricted(whole, meters or self.plan.meters)
+
+    def _meter(self, meter: Meter) -> dict[str, str]:
+        """Return what is said of a meter in the record of readings."""
+        steps = {
+            f"every {one.step / clock.MINUTE:g} min" if one.step else "as read"
+            for one in self.plan.readings
+            if not one.columns or meter.name in one.columns
+        }
+        return {
+            "parameter": meter.parameter,
+            "labels": ", ".join(f"{letter}={label}" for letter, label in meter.labels.items()),
+            "devices": _described(meter),
+            "frequency": ", ".join(sorted(steps)),
+        }
+
+    def _rules(self) -> dict[str, dict[str, Any]]:
+        """Return the rules by which findings were treated, with their evidence."""
         rules = {}
-        for one in mine:
-            if one.evidence is not None and one.treatment not in ("", "final and initial reading"):
+        for one in self.findings:
+            if one.meter in self.counting and one.evidence and one.treatment not in ("", "final and initial reading"):
                 rules[f"{one.kind}: {one.treatment}"] = {
                     "grade": str(one.evidence.grade),
                     "note": one.evidence.note,
                     "certainty": one.evidence.certainty,
                     "source": str(one.evidence.source or ""),
                 }
-        return {
-            "files": [{"file": file.name, "sha256": file.sha256, "rows": file.rows} for file in self.files],
-            "meters": {
-                name: {"parameter": meter.parameter, "serial": [device.serial for device in meter.devices]}
-                for name, meter in self.plan.meters.items()
-                if not meters or name in meters
-            },
-            "rule_set": self.plan.rules.name,
-            "rules": rules,
-            "findings": [self._finding(one) for one in mine],
-            "cross_checks": [
-                {"name": one.name, "p": one.period, "left": one.left, "right": one.right, "agrees": one.agrees}
-                for one in self.comparisons
-            ],
-        }
+        return rules
 
     def _finding(self, one: Finding) -> dict[str, Any]:
         return {
@@ -242,18 +271,7 @@ class Monitored:
 
     def sources(self) -> dict[str, dict[str, str]]:
         """Return, for each parameter, how it was monitored: columns (h) to (k) of the report sheet."""
-        found: dict[str, dict[str, str]] = {}
-        for parameter in dict.fromkeys(meter.parameter for meter in self.plan.meters.values()):
-            meters = [one for one in self.plan.meters.values() if one.parameter == parameter and not one.check_only]
-            steps = {one.step for one in self.plan.readings if one.step}
-            treated = [one for one in self.findings if one.meter in {meter.name for meter in meters}]
-            found[parameter] = {
-                "source": "monitored data: " + listed((file.name for file in self.files), limit=3),
-                "procedure": "; ".join(map(_described, meters)),
-                "frequency": ", ".join(f"every {step / 60e6:g} min" for step in sorted(steps)) or "as read",
-                "comment": listed((f"{one.kind}: {one.treatment or 'open'}" for one in treated), limit=5),
-            }
-        return found
+        return record.sources(self.provenance(self.counting))
 
 
 def _described(meter: Meter) -> str:

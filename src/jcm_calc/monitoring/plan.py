@@ -76,6 +76,8 @@ class Meter:
         One after the other.
     check_only : bool
         Whether it only serves a cross-check and does not count.
+    latitude : float, optional
+        Of the site, in degrees, north positive: how long the sun can shine there.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Meter:
     installed: int | None
     removed: int | None
     check_only: bool = False
+    latitude: float | None = None
 
 
 @dataclass(frozen=True)
@@ -184,6 +187,7 @@ METER = {
     "calibrations": "tables",
     "replaced": "tables",
     "rollover": "number",
+    "latitude": "number",
     "check_only": "flag",
     "installed": "time",
     "removed": "time",
@@ -348,6 +352,7 @@ class _Reader:
             self.maybe_time(table.get("installed"), f"{subject} installed"),
             self.maybe_time(table.get("removed"), f"{subject} removed"),
             table.get("check_only", False),
+            table.get("latitude"),
         )
 
     def device(self, subject: str, table: Table, since: int | None, until: int | None) -> Device:

@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jcm_calc.evidence import Evidence, Grade, Source, unconfirmed
+from jcm_calc.evidence import GRADES, Evidence, Grade, Source, unconfirmed
 from jcm_calc.monitoring.findings import KINDS
 from jcm_calc.problems import InputError, Problem, listed, suggestion
 from jcm_calc.units import UnitError, magnitude
@@ -150,8 +150,8 @@ def _rule_set(name: str, document: Mapping[str, Any]) -> RuleSet:
 
 
 def _evidence(key: str, entry: Mapping[str, Any], problems: list[Problem]) -> Evidence:
-    if entry.get("grade") not in tuple(Grade):
-        problems.append(Problem(f"[{key}] grade", f"missing: one of {', '.join(Grade)}"))
+    if entry.get("grade") not in GRADES:
+        problems.append(Problem(f"[{key}] grade", f"missing: one of {', '.join(GRADES)}"))
         return Evidence(Grade.UNCONFIRMED)
     source = Source(**entry["source"]) if "source" in entry else None
     return Evidence(Grade(entry["grade"]), entry.get("note", ""), source, entry.get("certainty"))

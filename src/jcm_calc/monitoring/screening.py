@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc.monitoring import clock
+from jcm_calc.monitoring import clock, registers
 from jcm_calc.monitoring.sources import FIRST, Source, Store
 
 if TYPE_CHECKING:
@@ -124,7 +124,10 @@ def rows_of(
 ) -> pd.DataFrame:
     """Return the steps of suspicious blocks, or all steps, in order of meter and time."""
     steps = f"SELECT meter, start, stop, raw, value FROM ({source.steps})"
-    if suspects is not None:
+    if suspects is not None and source.readings.kind == "register":
+        store.register("suspects", suspects)
+        steps = registers.steps_of(source.points, "suspects", block_sql("stamp", where, block, span))
+    elif suspects is not None:
         store.register("suspects", suspects)
         number = block_sql("start", where, block, span)
         steps = (

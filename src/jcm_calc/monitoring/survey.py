@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.inputs.periods import Period
 from jcm_calc.languages import _
-from jcm_calc.monitoring import calibration, cross_checks, faults, treatments
+from jcm_calc.monitoring import calibration, clock, cross_checks, faults, limits, treatments
 from jcm_calc.monitoring.findings import Finding
 from jcm_calc.monitoring.gathering import Gathering, Runner
 from jcm_calc.monitoring.monitored import Monitored
@@ -22,6 +22,9 @@ from jcm_calc.monitoring.periods import sheets_of, span
 from jcm_calc.monitoring.plan import Meter, Plan, read_plan
 from jcm_calc.monitoring.sources import Store
 from jcm_calc.problems import InputError, InputWarning, Problem, listed, suggestion
+
+if TYPE_CHECKING:
+    from jcm_calc.result import Result
 
 Span = tuple[int, int]
 NEEDS_LIKE = ("like period", "substitute")
@@ -35,6 +38,7 @@ def monitor(
     methodology: str | Methodology | None = None,
     version: str | None = None,
     crediting: tuple[date | None, date | None] = (None, None),
+    facts: Mapping[str, Any] | None = None,
     beside: str | Path = ".",
     run: Runner | None = None,
     progress: Callable[[str], None] = lambda stage: None,
@@ -57,6 +61,8 @@ def monitor(
         Of the methodology.
     crediting : tuple of dates
         First and last day of the crediting period.
+    facts : mapping, optional
+        As for `jcm_calc.calculate`: cross-checks that the methodology declares look at them.
     beside : path
         The folder that file names begin in.
     run : callable, optional
@@ -100,7 +106,7 @@ def monitor(
     units, indices = _declared(plan, m, problems)
     if problems:
         raise InputError("the monitoring plan", problems)
-    given = _Given(m, tables, values)
+    given = _Given(m, tables, {"facts": facts, **values})
     with Store() as store:
         return _Work(store, plan, periods, units, indices, given, run, progress).done()
 
@@ -125,7 +131,10 @@ def _declared(plan: Plan, m: Methodology | None, problems: list[Problem]) -> tup
             hint = suggestion(meter.parameter, m.inputs)
             problems.append(Problem(f"{subject} parameter", f"{m} has no parameter {meter.parameter!r}{hint}"))
         elif not parameter.extensive:
-            complaint = f"{parameter.symbol} is no amount that readings add up to: give it in [inputs]"
+            complaint = (
+                f"{parameter.symbol} is no amount that readings add up to, and nothing that was read of {m} says how "
+                "readings of it are averaged over p: give its value in [inputs], and in [sources] how it came about"
+            )
             problems.append(Problem(f"{subject} parameter", complaint, parameter.section))
         else:
             units[name], indices[meter.parameter] = parameter.unit, parameter.indices
@@ -142,8 +151,8 @@ class _Given:
     def __init__(self, m: Methodology | None, tables: Sequence[Any], values: Mapping[str, Any]) -> None:
         self.m, self.tables, self.values = m, tables, values
 
-    def slopes(self, monitored: Monitored) -> dict[str, list[float]] | None:
-        """Return ∂ER/∂x for each meter and period."""
+    def result(self, monitored: Monitored) -> Result | None:
+        """Calculate with what the meters give."""
         if self.m is None:
             return None
         from jcm_calc.calculation import calculate
@@ -153,11 +162,16 @@ class _Given:
             warnings.simplefilter("ignore", InputWarning)
             warnings.simplefilter("ignore", UnconfirmedWarning)
             periods = [str(period) for period in monitored.periods]
-            result = calculate(self.m, *self.tables, *monitored.tables, p=periods, **self.values)
+            return calculate(self.m, *self.tables, *monitored.tables, p=periods, **self.values)
+
+    def slopes(self, result: Result | None, monitored: Monitored) -> dict[str, list[float]] | None:
+        """Return ∂ER/∂x for each meter and period."""
+        if result is None:
+            return None
         found = result.derivatives()
         return {name: self._at(result, found, meter) for name, meter in monitored.plan.meters.items()}
 
-    def _at(self, result: Any, found: Mapping[str, Any], meter: Meter) -> list[float]:
+    def _at(self, result: Result, found: Mapping[str, Any], meter: Meter) -> list[float]:
         from jcm_calc.inputs.tables import label
 
         assert self.m is not None
@@ -215,7 +229,8 @@ class _Work:
         )
         read = {name: [self.gathering.read(name, *one) for one in self.spans] for name in self.plan.meters}
         self.progress(_("treating what was found"))
-        slopes = self.given.slopes(self.monitored(read, self.usual(), ()))
+        usual = self.monitored(read, self.usual(), ())
+        slopes = self.given.slopes(self.given.result(usual), usual)
         findings = self.treated(findings, slopes)
         findings += self.late_calibrations(findings, slopes)
         self.refuse()
@@ -223,7 +238,9 @@ class _Work:
         for one in findings:
             amounts[one.meter][one.period] += one.effect or 0.0
         self.progress(_("comparing"))
-        findings = self.with_tonnes(findings, amounts, read, slopes)
+        final = self.monitored(read, amounts, findings)
+        result = None if final.open else self.given.result(final)
+        findings = self.with_tonnes(findings, slopes, self.given.slopes(result, final))
         comparisons = cross_checks.compare(
             self.plan,
             self.units,
@@ -232,6 +249,10 @@ class _Work:
             lambda name, number: None if slopes is None else slopes[name][number],
             self.problems,
         )
+        if result is not None:
+            counting = [self.plan.meters[name] for name in final.counting]
+            hours = [(end - start) / clock.HOUR for start, end in self.spans]
+            comparisons += limits.compare(result, counting, hours)
         self.refuse()
         return self.monitored(read, amounts, findings, comparisons)
 
@@ -254,6 +275,7 @@ class _Work:
             tuple(comparisons),
             files,
             self.gathering.table(),
+            self.gathering.steps(),
         )
 
     # Findings
@@ -400,17 +422,13 @@ class _Work:
     def with_tonnes(
         self,
         findings: Sequence[Finding],
-        amounts: Mapping[str, Sequence[float]],
-        read: Mapping[str, Sequence[float]],
         before: Mapping[str, Sequence[float]] | None,
+        after: Mapping[str, Sequence[float]] | None,
     ) -> list[Finding]:
         """Add the effect on ER; refuse directions that no longer hold where the amounts have ended up."""
-        if before is None or any(one.open for one in findings):
-            slopes = before
-        else:
-            slopes = self.given.slopes(self.monitored(read, amounts, findings))
-            assert slopes is not None
-            for name, found in slopes.items():
+        slopes = before if after is None else after
+        if before is not None and after is not None:
+            for name, found in after.items():
                 if any(np.sign(now) != np.sign(then) for now, then in zip(found, before[name], strict=True)):
                     complaint = "the sign of ∂ER/∂x differs between the usual and the treated amounts"
                     self.problems.append(Problem(f"[meters.{name}]", f"{complaint}: no direction is conservative"))

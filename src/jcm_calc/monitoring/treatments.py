@@ -36,6 +36,8 @@ class Around:
         The part of the user's substitute that falls to this finding.
     error : float
         Of a meter whose calibration was late, as a fraction.
+    allowed : sequence of str
+        The treatments that the rule set knows for such a finding.
     """
 
     choice: Choice
@@ -45,6 +47,7 @@ class Around:
     beside: Sequence[float] = ()
     share: float = 1.0
     error: float = 0.0
+    allowed: Sequence[str] = ()
 
     def least(self, amounts: Iterable[float]) -> float:
         """Return the amount with the least ER."""
@@ -57,9 +60,21 @@ class Around:
         return self.slope
 
 
+# What takes the direction in which ER falls, whichever it is.
+BY_SIGN = {
+    "like period": "of all like times the amount with the least ER",
+    "conservative reading": "of the readings that differ the one with the least ER",
+    "maximum permissible error": "against ER",
+    "substitute": "an amount of your own with a reason; it is questioned where a like time gives less ER",
+}
+
+
 def _claim_nothing(finding: Finding, around: Around) -> float:
     if around.direction() < 0:
-        raise ValueError("an amount of 0 would raise ER: choose 'like period' or 'substitute'")
+        others = [f"{name!r} ({how})" for name, how in BY_SIGN.items() if name in around.allowed]
+        safe = " or ".join(others) or "none in this rule set"
+        slope = f"{around.direction():.4g} tCO2/({around.unit})"
+        raise ValueError(f"an amount of 0 would raise ER, as ∂ER/∂x is {slope} here; conservative are {safe}")
     return 0.0
 
 
@@ -168,14 +183,16 @@ def treat(finding: Finding, around: Around, meter: Meter, rules: RuleSet) -> Fin
     0.9
     """
     choice = around.choice
+    around = replace(around, allowed=rules.treatments.get(finding.kind, ()))
     try:
         used = METHODS[choice.treatment](finding, around)
     except ValueError as error:
         return Problem(choice.subject, f"{choice.treatment!r} for {finding.kind} at {finding.meter}: {error}")
-    question = ""
+    question, safe = "", None
     if choice.treatment == "substitute" and around.like and around.slope:
         least = around.least(around.like)
         if (used - least) * around.slope > 0:
+            safe = least
             question = f"the substitute {used:.6g} gives more ER than the like time with the least, {least:.6g}"
     return replace(
         finding,
@@ -184,4 +201,5 @@ def treat(finding: Finding, around: Around, meter: Meter, rules: RuleSet) -> Fin
         used=used,
         question=question,
         evidence=rules.evidence_for(finding.kind, choice.treatment),
+        safe=safe,
     )

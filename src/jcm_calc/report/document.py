@@ -16,6 +16,7 @@ from markupsafe import Markup
 from jcm_calc import plots
 from jcm_calc.files import save
 from jcm_calc.languages import _
+from jcm_calc.monitoring import record
 from jcm_calc.problems import listed
 from jcm_calc.report import display
 from jcm_calc.units import with_unit
@@ -54,16 +55,19 @@ def html(
     published: Sequence[Comparison],
 ) -> str:
     """Return the report."""
-    manifest = result.manifest()
+    manifest, readings = result.manifest(), record.of_tables(result.call["tables"])
+    told = record.told(readings, sources, result.methodology)
     return display.page(
         "report.html",
         project={key: _told(value) for key, value in project.items()},
         pictures=list(_pictures(result)),
         inputs=[row for row in result.quantities() if row["name"] in result.methodology.inputs],
         facts=list(_facts(result)),
-        sources={name: sources[name] for name in result.methodology.inputs if name in sources},
+        sources={name: told[name] for name in result.methodology.inputs if name in told},
+        readings=readings,
         published=published,
         items=display.by_kind(result.items),
+        confirmed=[(item, item.evidence.confirmation) for item in result.items if item.evidence.confirmation],
         manifest=manifest,
         manifest_text=json.dumps(manifest, indent=2, ensure_ascii=False),
         **display.summary(result),

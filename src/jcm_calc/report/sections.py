@@ -138,6 +138,7 @@ def identity(m: Methodology) -> list[tuple[str, str, Evidence | None]]:
         _("sectoral scope"): str(m.sectoral_scope),
         _("version"): m.version,
         _("approved"): str(m.approved or _("date not known")),
+        **({_("for validation until"): str(m.until)} if m.until else {}),
     }
     others = {Message(item): "" for item in m.identity if item not in values}
     return [(item, value, m.identity.get(item)) for item, value in (values | others).items()]
@@ -154,7 +155,11 @@ def _versions(m: Methodology, sources: Sources) -> Part:
     return (_("version"), _("approved"), _("grade")), (
         (
             (item.number, str(item.approved or _("not known")), grade(item.evidence)),
-            [item.text, sources.note(item.evidence)],
+            [
+                item.text,
+                _("for validation until {day}").format(day=item.until) if item.until else "",
+                sources.note(item.evidence),
+            ],
         )
         for item in m.other_versions
     )
@@ -293,6 +298,13 @@ def _facts(m: Methodology, sources: Sources) -> Part:
     )
 
 
+def _limits(m: Methodology, sources: Sources) -> Part:
+    symbols = m.symbols()
+    return ("", _("grade")), (
+        ((Code(item.written(symbols)), grade(item.evidence)), [sources.note(item.evidence)]) for item in m.limits
+    )
+
+
 def _waivers(m: Methodology, sources: Sources) -> Part:
     return (_("check"), ""), (((check, reason), []) for check, reason in m.waivers.items())
 
@@ -328,7 +340,7 @@ def _prints(expected: Mapping[str, Sequence[str]]) -> str:
 
 PARTS: dict[str, Callable[[Methodology, Sources], Part]] = {
     _("Identity"): _identity,
-    _("Other versions, of which only the identity is known"): _versions,
+    _("Other versions"): _versions,
     _("Indices"): _indices,
     _("Choices"): _choices,
     _("Parameters"): _parameters,
@@ -337,6 +349,7 @@ PARTS: dict[str, Callable[[Methodology, Sources], Part]] = {
     _("How defaults can be derived"): _derivations,
     _("Eligibility criteria"): _criteria,
     _("Facts that the criteria look at"): _facts,
+    _("Cross-checks of monitored parameters"): _limits,
     _("Checks that do not apply"): _waivers,
     _("Worked cases"): _cases,
     _("Published results without inputs: they bound what is plausible, and test nothing"): _outputs,

@@ -2,5 +2,6 @@
 
 `jcm_calc.verification.verifying` makes the checks, which stand in a module for each group of the
 catalogue and declare what they need; `material` is what they look at, `steps` judges the cells of
-the calculation sheets, `linking` leaves one finding for one cause, `paper` writes it down.
+the calculation sheets, `spreadsheet` evaluates their formulas, `linking` leaves one finding for one
+cause, `paper` writes it down.
 """

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 from jcm_calc.inputs.checks import MISTAKABLE_UNITS
+from jcm_calc.reference_data import gwp
 from jcm_calc.units import UnitError, conversion
 
 # The sheets are filled in by hand: a ratio that is meant is met to many digits, others to a few.
 CLOSE = 1e-6
+REPORTS: tuple[Literal["SAR", "AR4", "AR5"], ...] = ("SAR", "AR4", "AR5")
 
 
 def unit_slip(ratio: float, unit: str) -> str:
@@ -63,3 +66,33 @@ def slip(ratio: float, unit: str = "") -> tuple[str, str]:
     if power and abs(power - round(power)) < CLOSE and round(power) != 0:
         return "B7", f"{told}: a slip of the decimal point"
     return "", ""
+
+
+def other_potential(symbol: str, found: float, expected: float) -> str:
+    """Say from which reports of the IPCC two global warming potentials are; nothing where the first is of none.
+
+    Examples
+    --------
+    >>> other_potential("GWP_CH4", 25, 28)
+    '25 is the value of AR4, 28 that of AR5'
+    >>> other_potential("GWP_CH4", 30, 28), other_potential("EF_elec", 25, 28)
+    ('', '')
+    """
+    if not symbol.startswith("GWP"):
+        return ""
+    gas = symbol.partition("_")[2].partition(",")[0] or "CH4"
+    own, other = _report(gas, found), _report(gas, expected)
+    if not own or own == other:
+        return ""
+    return f"{found:g} is the value of {own}, {expected:g} that of {other or 'no report'}"
+
+
+def _report(gas: str, value: float) -> str:
+    """Return the report of the IPCC with a global warming potential."""
+    for report in REPORTS:
+        try:
+            if gwp(gas, report) == value:
+                return report
+        except KeyError:
+            continue
+    return ""

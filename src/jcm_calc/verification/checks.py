@@ -37,6 +37,8 @@ NEEDS = {
     "plan": _("a monitoring plan with values: in the workbook, or given with it"),
     "previous": _("an earlier report"),
     "case": _("a case file"),
+    "meters": _("meters with their calibration: `[meters]` of the case file, or monitored readings"),
+    "readings": _("readings: `[readings]` of the case file, or monitored readings"),
 }
 
 
@@ -91,6 +93,17 @@ def check(
         return function
 
     return declare
+
+
+def measured(
+    code: str, name: str, rule: str, asked: str, *, severity: Severity = Severity.ERROR, needs: str = "result readings"
+) -> None:
+    """Declare a check of which the comparison with readings, or with dated rows, finds everything."""
+
+    def function(material: Material) -> Iterator[Finding]:
+        yield from material.measured(code)
+
+    check(code, name, rule, severity=severity, needs=needs, asked=asked)(function)
 
 
 @cache

@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator
 
 from jcm_calc.verification.checks import check
-from jcm_calc.verification.findings import Finding, Severity
+from jcm_calc.verification.findings import Finding, Severity, shown_number
 from jcm_calc.verification.material import Material, Submission
 from jcm_calc.verification.spreadsheet import as_number
 
 # More than this share above the plan is asked about; reviewers asked at 12.5 % and above.
 MUCH = 0.10
+PRESCRIBED = re.compile(r"cross-?\s?check|compared? (?:with|to|against)|checked against|verified against", re.I)
 RECALL = re.compile(r"\b(recall\w*|memory|interview\w*|oral\w*|statement of (the )?users?|hearsay)\b", re.I)
 
 
@@ -30,6 +31,7 @@ def option(text: str) -> str:
 )
 def other_option(material: Material) -> Iterator[Finding]:
     """Find options that are not allowed or not planned."""
+    yield from material.measured("I1")
     planned = {}
     if "plan" in material.has:
         planned = {parameter.name: option(row.text("option")) for parameter, row in material.registered.rows("MPS")}
@@ -51,6 +53,101 @@ def other_option(material: Material) -> Iterator[Finding]:
         elif before and before != letter:
             message = f"{parameter.symbol} is monitored by option {letter}, and the plan has option {before}"
             yield Finding(message, place, parameter.symbol, letter, before, "the plan")
+
+
+@check(
+    "I2",
+    "More used than supplied",
+    "Balances that are declared for the site hold: what sub-meters read is at most what the main meter does.",
+    needs="readings",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/XFGCIM7OZ48QYB6/viewPublic",
+)
+def balance(material: Material) -> Iterator[Finding]:
+    """Find balances that do not hold."""
+    yield from _comparisons(material, "at most")
+
+
+@check(
+    "I3",
+    "Prescribed cross-check not done",
+    "A cross-check that the plan speaks of is declared with its readings, and each check meter serves one.",
+    severity=Severity.WARNING,
+    needs="readings",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/IUM4O0SCVY9DPNG/viewPublic",
+)
+def not_done(material: Material) -> Iterator[Finding]:
+    """Find cross-checks of the plan without a result."""
+    meters = material.metered
+    assert meters is not None
+    checks = meters.plan.checks
+    compared = {name for one in checks for name in (*one.left, *one.right)}
+    measured = {meters.plan.meters[name].parameter for name in compared}
+    rows = material.registered.rows("MPS") if "plan" in material.has else []
+    told = set[str]()
+    for parameter, row in rows:
+        said = next((row.text(key) for key in ("procedure", "comment") if PRESCRIBED.search(row.text(key))), "")
+        if said and not {parameter.name, parameter.symbol} & (measured | told):
+            told.add(parameter.name)
+            message = f"the plan provides for a cross-check of {parameter.symbol} ({said!r}), and none is declared"
+            place = row.cells["procedure"].address
+            yield Finding(message, place, parameter.symbol, expected="[[readings.checks]] in the case file")
+    for name, meter in meters.plan.meters.items():
+        if meter.check_only and name not in compared and name not in meters.unknown:
+            yield Finding(f"{name} serves a cross-check only, and none is declared", name, meter.parameter)
+
+
+@check(
+    "I4",
+    "Main and check meter apart",
+    "Meters and invoices that the plan compares differ by no more than it allows.",
+    severity=Severity.WARNING,
+    needs="readings",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/OZ3MQTV0YU4K86A/viewPublic",
+)
+def apart(material: Material) -> Iterator[Finding]:
+    """Find cross-checks that differ by more than their tolerance."""
+    yield from _comparisons(material, "equal")
+
+
+def _comparisons(material: Material, kind: str) -> Iterator[Finding]:
+    meters = material.metered
+    assert meters is not None
+    declared = {one.name: one for one in meters.plan.checks}
+    for one in meters.monitored.comparisons:
+        if one.agrees or declared[one.name].kind != kind:
+            continue
+        message = (
+            f"{one.name}, {one.period}: {shown_number(one.left)} against {shown_number(one.right)} {one.unit} "
+            f"({one.difference:+.3%}), allowed is {one.tolerance:.3%}"
+        )
+        effect = None if one.tonnes is None else f"; ER would change by {one.tonnes:+,.3f} tCO2 with the other one"
+        sides = declared[one.name]
+        place = f"{', '.join((*sides.left, *sides.right))}, {one.period}"
+        yield Finding(message + (effect or ""), place, sides.left[0], one.left, one.right)
+
+
+@check(
+    "I11",
+    "Shared meter",
+    "A meter serves one unit, or the plan says how its readings are apportioned.",
+    severity=Severity.QUESTION,
+    needs="meters",
+    asked="https://cdm.unfccc.int/Projects/DB/RWTUV1163765609.51/iProcess/RWTUV1206018026.68/gotoRFR?rfrid=FFLW5U6AR0C5AYM7HTFLJPMK1511M9",
+)
+def shared(material: Material) -> Iterator[Finding]:
+    """Find meters with one serial number at two points."""
+    meters = material.metered
+    assert meters is not None
+    points: dict[str, list[str]] = {}
+    for name in meters.known:
+        for serial in {device.serial for device in meters.plan.meters[name].devices if device.serial}:
+            points.setdefault(serial, []).append(name)
+    for serial, names in points.items():
+        if len(names) > 1:
+            cause = "asked of the project participant: which of them does it serve, and how is it apportioned?"
+            yield Finding(
+                f"{' and '.join(names)} have the meter {serial} in common", ", ".join(names), serial, cause=cause
+            )
 
 
 def planned_yearly(plan: Submission) -> tuple[float, float] | None:

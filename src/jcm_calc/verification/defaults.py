@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from datetime import date
 
 from jcm_calc.declarations.items import Kind, Table, Value
+from jcm_calc.inputs import Period
+from jcm_calc.verification import causes
 from jcm_calc.verification.checks import check
 from jcm_calc.verification.findings import Finding, Severity, shown_number
+from jcm_calc.verification.gaps import frequencies
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Entry
-from jcm_calc.verification.steps import close
+from jcm_calc.verification.spreadsheet import close
 
 PARIS = date(2021, 1, 1)
 
@@ -22,9 +25,12 @@ PARIS = date(2021, 1, 1)
     asked="https://cdm.unfccc.int/IRCheck/iss_forms/1ZMUTX3C7LOBARJ/viewPublic",
 )
 def warming_potential(material: Material) -> Iterator[Finding]:
-    """Find potentials of another assessment report."""
+    """Find potentials of another assessment report than the plan's or the document's."""
     if "plan" in material.has:
         yield from material.deviated("D1")
+    if "result" in material.has:
+        yield from material.slipped("D1")
+        yield from _of_another_set(material)
     for entry in material.report.entries():
         dated = [period for part in material.report.own for period in part.periods if period.last]
         late = any(period.last and period.last >= PARIS for period in dated)
@@ -43,6 +49,26 @@ def warming_potential(material: Material) -> Iterator[Finding]:
                 28.0,
                 unconfirmed=doubt,
                 severity=Severity.QUESTION,
+            )
+
+
+def _of_another_set(material: Material) -> Iterator[Finding]:
+    planned = {finding.place for finding in material.deviated("D1")} if "plan" in material.has else set()
+    for entry, known in _not_of_document(material):
+        sets = causes.other_potential(entry.parameter.symbol, entry.value, known[0].value)
+        if sets and entry.address not in planned:
+            yield Finding(
+                f"{entry.parameter.symbol} is {shown_number(entry.value)} by hand, and the document has "
+                f"{shown_number(known[0].value)}",
+                entry.address,
+                entry.parameter.symbol,
+                entry.value,
+                known[0].value,
+                f"the value of the document, {known[0].evidence}",
+                material.changed(entry, known[0].value),
+                sets,
+                unconfirmed=_doubt(known),
+                severity=Severity.QUESTION if _doubt(known) else None,
             )
 
 
@@ -84,11 +110,10 @@ def wrong_column(material: Material) -> Iterator[Finding]:
 def not_in_table(material: Material) -> Iterator[Finding]:
     """Find values by hand that the document does not have; a question where the document's own is not confirmed."""
     yield from material.slipped("D7")
-    for entry in _by_hand(material):
-        known = list(_values(entry))
-        if not known or any(close(entry.value, value.value) for value in known):
-            continue
-        confirmed = all(value.evidence.confirmed for value in known)
+    for entry, known in _not_of_document(material):
+        if causes.other_potential(entry.parameter.symbol, entry.value, known[0].value):
+            continue  # a check of its own
+        confirmed = not _doubt(known)
         listed = ", ".join(shown_number(value.value) for value in known[:6])
         yield Finding(
             f"{entry.parameter.symbol} is {shown_number(entry.value)} by hand, and the document has {listed}",
@@ -97,9 +122,23 @@ def not_in_table(material: Material) -> Iterator[Finding]:
             entry.value,
             listed,
             cause="" if confirmed else "asked of the project participant: which table has it?",
-            unconfirmed="" if confirmed else f"the document's values are themselves {known[0].evidence}",
+            unconfirmed=_doubt(known),
             severity=None if confirmed else Severity.QUESTION,
         )
+
+
+def _not_of_document(material: Material) -> Iterator[tuple[Entry, list[Value]]]:
+    """Yield each value by hand for a default of which the document has others, with these."""
+    for entry in _by_hand(material):
+        known = list(_values(entry))
+        if known and not any(close(entry.value, value.value) for value in known):
+            yield entry, known
+
+
+def _doubt(known: list[Value]) -> str:
+    """Say that values of the document are not confirmed; nothing where they are."""
+    doubted = [value.evidence for value in known if not value.evidence.confirmed]
+    return f"the document's values are themselves {doubted[0]}" if doubted else ""
 
 
 def _by_hand(material: Material) -> Iterator[Entry]:
@@ -114,6 +153,30 @@ def _values(entry: Entry) -> Iterator[Value]:
     yield from entry.parameter.known()
     for candidate in entry.parameter.candidates.values():
         yield from candidate.entries.values() if isinstance(candidate, Table) else [candidate]
+
+
+@check(
+    "D10",
+    "Property measured too rarely",
+    "A property is determined as often as the plan says: its dated rows are counted.",
+    severity=Severity.WARNING,
+    needs="plan",
+    asked="https://cdm.unfccc.int/Projects/DB/TUEV-SUED1259337692.05/iProcess/ERM-CVS1318853275.41/gotoRFR?rfrid=G9HKXC26M3OMENAO19C1KM9IOLQQE2",
+)
+def too_rare(material: Material) -> Iterator[Finding]:
+    """Find monitored properties with fewer dated determinations than planned."""
+    planned = frequencies(material)
+    for entry in material.report.entries():
+        parameter, rows = entry.parameter, material.rows.of.get(entry.place)
+        step = planned.get((parameter.name, parameter.symbol))
+        period = Period.parse(entry.labels["p"]) if "p" in entry.labels else None
+        if parameter.extensive or rows is None or step is None or period is None or not period.dated:
+            continue
+        times = {str(line.period) for line in rows.lines if line.value is not None}
+        due = max(1, round(period.days / step))
+        if len(times) < due:
+            message = f"{parameter.symbol} was determined {len(times)} times in {period}, and the plan asks for {due}"
+            yield Finding(message, entry.address, parameter.symbol, len(times), due, "the plan, column (j)")
 
 
 @check(

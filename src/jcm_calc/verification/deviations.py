@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from jcm_calc.declarations.items import Kind, Parameter
-from jcm_calc.reference_data import gwp, ipcc_2006
+from jcm_calc.reference_data import ipcc_2006
 from jcm_calc.verification import causes
 from jcm_calc.verification.findings import Finding, Severity, shown_number
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Entry
-from jcm_calc.verification.steps import close
+from jcm_calc.verification.spreadsheet import close
 
 CAPACITIES = ("kW", "MW", "GW", "USRt", "kVA", "MVA", "t/h", "t/d", "kL/d", "GJ/h")
-REPORTS = ("SAR", "AR4", "AR5")
 
 
 def deviations(material: Material) -> Iterator[tuple[str, Finding]]:
@@ -97,27 +96,13 @@ def _kind(material: Material, entry: Entry, before: Entry) -> tuple[str, str, Se
         return "B3", cause, None
     if code:
         return ("B7" if code in ("B4", "C1") else code), cause, None
-    if set_ := _warming(parameter, entry.value):
-        return "D1", f"{shown_number(entry.value)} is the value of {set_}", None
+    if sets := causes.other_potential(parameter.symbol, entry.value, before.value):
+        return "D1", sets, None
     if cause := bound_for_bound(parameter, ratio):
         return "D6", cause, None
     if parameter.unit in CAPACITIES:
         return "J1", "", None
     return "D2", "", None
-
-
-def _warming(parameter: Parameter, value: float) -> str:
-    """Return the report of the IPCC whose global warming potential a value is."""
-    if not parameter.symbol.startswith("GWP"):
-        return ""
-    gas = parameter.symbol.partition("_")[2].partition(",")[0] or "CH4"
-    for report in REPORTS:
-        try:
-            if gwp(gas, report) == value:  # type: ignore[arg-type]
-                return report
-        except KeyError:
-            continue
-    return ""
 
 
 def bound_for_bound(parameter: Parameter, ratio: float) -> str:

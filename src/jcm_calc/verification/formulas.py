@@ -10,12 +10,12 @@ import numpy as np
 from jcm_calc.declarations import Interval
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.units import UnitError, conversion
-from jcm_calc.verification.checks import check
+from jcm_calc.verification.checks import check, measured
 from jcm_calc.verification.findings import Finding, Severity, shown_number
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Step, lines
-from jcm_calc.verification.spreadsheet import Calculator, FormulaError, form
-from jcm_calc.verification.steps import Sheet, close
+from jcm_calc.verification.spreadsheet import Calculator, FormulaError, close, form
+from jcm_calc.verification.steps import Sheet
 from jcm_calc.workbook.reading import is_declared
 from jcm_calc.workbook.symbols import plain
 
@@ -25,6 +25,7 @@ def _declare(code: str, name: str, rule: str, asked: str) -> None:
 
     def function(material: Material) -> Iterator[Finding]:
         yield from material.slipped(code)
+        yield from material.measured(code)
 
     check(code, name, rule, needs="result", asked=asked)(function)
 
@@ -185,7 +186,7 @@ def _agrees(sheet: Sheet, step: Step, formula: str, node: Parameter, edge: float
 @check(
     "C13",
     "Measured quantity replaced by a difference",
-    "The cell of a monitored parameter holds a reading, not a formula.",
+    "The cell of a monitored parameter holds a reading, or the sum of dated ones.",
     severity=Severity.WARNING,
     asked="https://cdm.unfccc.int/IRCheck/iss_forms/7WA1VINUQPCJYSH/viewPublic",
 )
@@ -195,7 +196,7 @@ def computed_reading(material: Material) -> Iterator[Finding]:
     for entry in material.report.entries():
         if entry.parameter.kind is Kind.MONITORED:
             formula = sheets.formula(sheets.cell(*entry.place))
-            if formula is not None:
+            if formula is not None and not material.rows.plain(entry):
                 message = f"{entry.parameter.symbol} is computed, not read: ={formula.text[:100]}"
                 yield Finding(message, entry.address, entry.parameter.symbol, entry.written)
 
@@ -226,6 +227,21 @@ def printed_otherwise(material: Material) -> Iterator[Finding]:
                     f"{written[line.symbol][0]!r}"
                 )
                 yield Finding(message, line.address, line.symbol)
+
+
+measured(
+    "C14",
+    "Bound changed from year to year",
+    "Where a value is in doubt, the side is taken that lowers ER in each year: the sign of ∂ER/∂x says which.",
+    "https://cdm.unfccc.int/IRCheck/iss_forms/IUM4O0SCVY9DPNG/viewPublic",
+)
+measured(
+    "C15",
+    "Base of a ratio trimmed",
+    "The dated rows behind the amounts of a period cover the same times for every quantity.",
+    "https://cdm.unfccc.int/Projects/DB/SGS-UKL1195486676.79/iProcess/DNV-CUK1224748616.37_W1/gotoRFR?rfrid=OSK1F5JN6NYBUFAGYFWG95CUJRKOW3",
+    needs="",
+)
 
 
 def _named(text: str, symbols: dict[str, str]) -> set[str]:

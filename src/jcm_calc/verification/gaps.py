@@ -1,17 +1,25 @@
-"""Group F: gaps and what was put in their place, as far as amounts by period tell."""
+"""Group F: gaps and what was put in their place."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+import numpy as np
+
 from jcm_calc.declarations.items import Kind
-from jcm_calc.verification.checks import check
+from jcm_calc.monitoring.clock import DAY
+from jcm_calc.verification.checks import check, measured
 from jcm_calc.verification.findings import Finding, Severity
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Entry
-from jcm_calc.verification.steps import close
+from jcm_calc.verification.spreadsheet import close
 
 ENOUGH, RUN = 5, 3
+# More than so many times the planned interval is too seldom.
+MANY = 1.5
+OFTEN = re.compile(r"(?:every\s+(\d+)\s+)?(hour|day|daily|week|month|quarter|year|annual)", re.I)
+LENGTH = {"hour": 1 / 24, "day": 1.0, "daily": 1.0, "week": 7.0, "month": 31.0, "quarter": 92.0, "year": 366.0}
 
 
 def _series(material: Material) -> Iterator[list[Entry]]:
@@ -25,6 +33,14 @@ def _series(material: Material) -> Iterator[list[Entry]]:
         yield sorted(group, key=lambda entry: entry.labels["p"])
 
 
+measured(
+    "F1",
+    "Values before the meter was there",
+    "Readings lie between the day on which their meter was installed and the day on which it was removed.",
+    "https://cdm.unfccc.int/IRCheck/iss_forms/LYN7HOKDWVBCT89/viewPublic",
+)
+
+
 @check(
     "F2",
     "Gap filled by an average",
@@ -34,6 +50,7 @@ def _series(material: Material) -> Iterator[list[Entry]]:
 )
 def filled(material: Material) -> Iterator[Finding]:
     """Find amounts that look filled in."""
+    yield from material.measured("F2")
     cause = "asked of the project participant: read, or put in for a gap? where does the plan allow it?"
     for entries in _series(material):
         if len(entries) < ENOUGH:
@@ -67,6 +84,7 @@ def _neighbours(values: list[float]) -> list[tuple[float, float, float]]:
 )
 def ends(material: Material) -> Iterator[Finding]:
     """Find amounts of nought at the beginning or end of a report that has others."""
+    yield from material.measured("F4")
     for entries in _series(material):
         if len(entries) < 2 or not any(entry.value for entry in entries):
             continue
@@ -75,3 +93,67 @@ def ends(material: Material) -> Iterator[Finding]:
                 message = f"{entry.parameter.symbol} is 0 in the {which} period, {entry.labels['p']}"
                 cause = "asked of the project participant: out of service, or no data?"
                 yield Finding(message, entry.address, entry.parameter.symbol, 0, cause=cause)
+
+
+measured(
+    "F5",
+    "One day of project emissions missing",
+    "An amount covers its period from the first to the last day, where a missing day would raise ER.",
+    "https://cdm.unfccc.int/IRCheck/iss_forms/OGW6N5C3E40DQXR/viewPublic",
+)
+measured(
+    "F6",
+    "‘Conservative’ value is not the extreme",
+    "A substitute gives no more ER than the like time with the least ER on file.",
+    "https://cdm.unfccc.int/IRCheck/iss_forms/VXD6IHTZUAMR1KQ/viewPublic",
+)
+measured(
+    "F7",
+    "Substitute rounded the wrong way",
+    "A substitute is at the extreme before rounding, or rounded in the direction that lowers ER.",
+    "https://cdm.unfccc.int/IRCheck/iss_forms/0L6UV4JE17N9FDW/viewPublic",
+)
+measured(
+    "F8",
+    "Leaving out low values called conservative",
+    "A mean of dated rows has all rows of the period.",
+    "https://cdm.unfccc.int/IRCheck/iss_forms/0L6UV4JE17N9FDW/viewPublic",
+    severity=Severity.QUESTION,
+    needs="",
+)
+
+
+@check(
+    "F9",
+    "Detail lost by averaging",
+    "There are as many readings of an amount as the plan's frequency asks for.",
+    severity=Severity.WARNING,
+    needs="plan readings",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/29YPO7FB1M8SQIW/viewPublic",
+)
+def too_few_readings(material: Material) -> Iterator[Finding]:
+    """Find meters that were read less often than the plan says."""
+    meters = material.metered
+    assert meters is not None
+    planned = frequencies(material)
+    for name in meters.known:
+        meter, steps = meters.plan.meters[name], meters.steps.get(name)
+        step = next((one for key, one in planned.items() if meter.parameter in key), None)
+        if steps is None or step is None:
+            continue
+        lengths = np.minimum(steps.stop - steps.start, 366 * DAY)
+        usual = float(np.median(lengths)) / DAY
+        if usual > MANY * step:
+            message = f"{name} was read every {usual:.3g} days, and the plan says every {step:.3g}"
+            yield Finding(message, name, meter.parameter, usual, step, "the plan, column (j)")
+
+
+def frequencies(material: Material) -> dict[tuple[str, str], float]:
+    """Return how many days may lie between two readings of a parameter, as the plan says it, by name and symbol."""
+    found = {}
+    for parameter, row in material.registered.rows("MPS"):
+        match = OFTEN.search(row.text("frequency"))
+        if match:
+            length = LENGTH.get(match[2].casefold(), LENGTH["year"])
+            found[parameter.name, parameter.symbol] = int(match[1] or 1) * length
+    return found

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from jcm_calc.declarations.items import Kind
+from jcm_calc.inputs import Period
 from jcm_calc.inputs.checks import MISTAKABLE_UNITS
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.units import magnitude as magnitude_of
+from jcm_calc.units import split as split_quantity
 from jcm_calc.verification.checks import check
 from jcm_calc.verification.findings import Finding, Severity, shown_number
 from jcm_calc.verification.material import Material
@@ -17,7 +19,7 @@ from jcm_calc.verification.quantities import Entry
 
 # How far a monitored amount may lie from its plan before another unit is the likelier reason.
 FAR = 300.0
-ABOVE, FAR_ABOVE = 1.05, 1.20
+ABOVE, FAR_ABOVE, FAR_ABOVE_RATED = 1.05, 1.20, 20.0
 
 
 @check(
@@ -28,6 +30,7 @@ ABOVE, FAR_ABOVE = 1.05, 1.20
 )
 def per_cent(material: Material) -> Iterator[Finding]:
     """Find a factor of 100."""
+    yield from material.measured("B1")
     yield from material.slipped("B1")
     if "plan" in material.has:
         yield from material.deviated("B1")
@@ -45,6 +48,7 @@ def per_cent(material: Material) -> Iterator[Finding]:
 )
 def divided_twice(material: Material) -> Iterator[Finding]:
     """Find a factor of 1/100."""
+    yield from material.measured("B2")
     yield from material.slipped("B2")
     if "plan" in material.has:
         yield from material.deviated("B2")
@@ -58,6 +62,7 @@ def divided_twice(material: Material) -> Iterator[Finding]:
 )
 def different_units(material: Material) -> Iterator[Finding]:
     """Find units that do not convert, and values in one unit under the name of another."""
+    yield from material.measured("B3")
     yield from material.slipped("B3")
     yield from material.slipped("B4")
     if "plan" in material.has:
@@ -85,14 +90,30 @@ def other_unit(material: Material) -> Iterator[Finding]:
             yield _in_other_unit(
                 material, entry, unit, f"{entry.value / planned:,.4g} times the plan's {shown_number(planned)}"
             )
+    for entry, most in _rated(material):
+        unit = _of_rated(entry, most)
+        if unit and entry.parameter.symbol not in told:
+            told.add(entry.parameter.symbol)
+            yield _in_other_unit(material, entry, unit, f"{_beyond(entry, most)} of rated power × hours")
+    for finding in material.measured("B4"):
+        if finding.subject not in told:
+            told.add(finding.subject)
+            yield finding
+    for entry, unit, why in _looking_like(material):
+        if entry.parameter.kind is Kind.MONITORED and entry.parameter.symbol not in told:
+            told.add(entry.parameter.symbol)
+            yield _in_other_unit(material, entry, unit, why)
+
+
+def _looking_like(material: Material) -> Iterator[tuple[Entry, str, str]]:
+    """Yield the largest entry of each parameter that the library warns of, the unit it looks like, and why."""
     for warning in material.report.warnings:
-        if "looks like" in warning.complaint and warning.subject not in told:
-            told.add(warning.subject)
+        if "looks like" in warning.complaint:
             unit = warning.complaint.partition("looks like ")[2].split(",")[0]
             named = (entry for entry in material.report.entries() if entry.parameter.symbol == warning.subject)
             largest = max(map(_as_number, named), key=lambda one: abs(one.value), default=None)
             if largest is not None:
-                yield _in_other_unit(material, largest, unit, warning.complaint)
+                yield largest, unit, warning.complaint
 
 
 def _as_number(entry: Entry) -> Entry:
@@ -134,9 +155,9 @@ def _unit_key(entry: Entry) -> tuple[object, ...]:
     return entry.parameter.name, tuple(sorted((k, v) for k, v in entry.labels.items() if k != "p"))
 
 
-def _likely_unit(ratio: float, unit: str) -> str:
-    """Return the unit that explains a ratio far from 1 best."""
-    if ratio <= 0 or 1 / FAR <= ratio <= FAR:
+def _likely_unit(ratio: float, unit: str, far: float = FAR, near: float = 0.5) -> str:
+    """Return the unit that explains a ratio far from 1 best, within some powers of ten."""
+    if ratio <= 0 or 1 / far <= ratio <= far:
         return ""
     found = {}
     for other in MISTAKABLE_UNITS:
@@ -147,18 +168,57 @@ def _likely_unit(ratio: float, unit: str) -> str:
         if factor > 0:
             found[other] = abs(math.log10(ratio / factor))
     best = min(found, key=found.__getitem__, default="")
-    return best if best and best != unit and found[best] < 0.5 else ""
+    return best if best and best != unit and found[best] < near else ""
+
+
+def _rated(material: Material) -> Iterator[tuple[Entry, float]]:
+    """Yield amounts of energy above what the equipment behind their meters can use or make, with that amount."""
+    meters = material.metered
+    if meters is None:
+        return
+    for entry in filter(_amount, material.report.entries()):
+        powers = [meters.plan.meters[name].rated for name in meters.of(entry)]
+        period = Period.parse(entry.labels["p"]) if powers and all(powers) else None
+        if period is None or not period.dated:
+            continue
+        try:
+            rated = [
+                conversion(f"{unit}*h", entry.parameter.unit)(power) for power, unit in map(split_quantity, powers)
+            ]
+        except UnitError:
+            continue
+        most = math.fsum(rated) * 24.0 * period.days
+        if entry.value > ABOVE * most:
+            yield entry, most
+
+
+def _of_rated(entry: Entry, most: float) -> str:
+    """Return the unit that explains an amount above the largest possible one; the usual one may be far below that."""
+    return _likely_unit(entry.value / most, entry.parameter.unit, FAR_ABOVE_RATED, 1.5)
+
+
+def _beyond(entry: Entry, most: float) -> str:
+    return f"{entry.value / most:,.4g} times the {shown_number(most)} {entry.parameter.unit}"
 
 
 @check(
     "B5",
     "More than the plant can make",
-    "Hours of operation, and so energy from a rated power, are not more than the period has.",
+    "Hours of operation are not more than the period has, and energy not more than rated power × hours.",
     needs="result",
     asked="https://cdm.unfccc.int/Projects/DB/DNV-CUK1158855257.5/iProcess/DNV-CUK1200044418.31/gotoRFR?rfrid=1ZCPAKFVPS24QALS2Q1A7QS9YZYSN1",
 )
 def too_many_hours(material: Material) -> Iterator[Finding]:
-    """Find hours above those of the period."""
+    """Find hours above those of the period, and energy above the rated power."""
+    yield from material.measured("B5")
+    for entry, most in _rated(material):
+        if not _of_rated(entry, most):
+            severity = Severity.ERROR if entry.value > FAR_ABOVE * most else Severity.WARNING
+            message = f"{entry.parameter.symbol} is {_beyond(entry, most)} of rated power × hours"
+            effect, symbol = material.changed(entry, most), entry.parameter.symbol
+            yield Finding(
+                message, entry.address, symbol, entry.value, most, "[meters] rated", effect, severity=severity
+            )
     hours = {str(period): 24.0 * period.days for period in material.result.inputs.periods if period.dated}
     for entry in material.report.entries():
         parameter = entry.parameter
@@ -197,10 +257,17 @@ def impossible(material: Material) -> Iterator[Finding]:
     asked="https://cdm.unfccc.int/IRCheck/iss_forms/W2KV50OFDGQHBN3/viewPublic",
 )
 def magnitude(material: Material) -> Iterator[Finding]:
-    """Find powers of ten."""
+    """Find powers of ten, and constants that look as if they were in another unit."""
+    yield from material.measured("B7")
     yield from material.slipped("B7")
+    told = set()
     if "plan" in material.has:
         yield from material.deviated("B7")
+        told = {finding.subject for _, finding in material.deviations}
+    for entry, unit, why in _looking_like(material):
+        if entry.parameter.kind is not Kind.MONITORED and entry.parameter.symbol not in told:
+            told.add(entry.parameter.symbol)
+            yield _in_other_unit(material, entry, unit, why)
 
 
 @check(

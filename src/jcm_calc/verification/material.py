@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.case_file import CaseFile
+from jcm_calc.confirmation import Given, evidence_files, with_evidence
 from jcm_calc.credits import whole_tonnes
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import is_user_supplied
@@ -41,8 +42,11 @@ from jcm_calc.workbook.reading import (
 from jcm_calc.workbook.tables import Cell, Row, Sheets, in_english
 
 if TYPE_CHECKING:
+    from jcm_calc.monitoring import Monitored
     from jcm_calc.result import Result
+    from jcm_calc.verification.dated_rows import Rows
     from jcm_calc.verification.findings import Finding
+    from jcm_calc.verification.metered import Metered
     from jcm_calc.verification.steps import Sheet, Slip
 
 Array = npt.NDArray[Any]
@@ -74,6 +78,8 @@ class Submission:
         Whether its report or its plan is looked at.
     fallback : Methodology, optional
         Taken where the header names a version that is not known.
+    evidence : path or sequence of paths, optional
+        Evidence files that the verifier takes.
 
     Attributes
     ----------
@@ -83,14 +89,22 @@ class Submission:
         Why nothing can be calculated from it, and what was noted.
     """
 
-    def __init__(self, path: str | os.PathLike[str], kind: str, fallback: Methodology | None = None) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        kind: str,
+        fallback: Methodology | None = None,
+        evidence: Given = None,
+    ) -> None:
         self.book = Book(path)
         self.kind = kind
         self.sheets = Sheets(self.book)
         self._rows: dict[str, list[tuple[Parameter, Row]]] = {}
         sets = sheet_sets(self.book)
         self.headers = _headers(self.book, sets)
-        self.m = self._methodology(sets, kind, fallback)
+        own = self._methodology(sets, kind, fallback)
+        self.evidence = evidence_files(own, evidence)
+        self.m = with_evidence(own, self.evidence)
         self.reader = Reader(self.book, self.m)
         self.project = project_of(self.book, sets)
         self.parts = [Part(one, suffix, roles, self.reader.read(roles)) for (one, suffix), roles in sets.items()]
@@ -167,7 +181,7 @@ class Submission:
             warnings.simplefilter("ignore", InputWarning)
             warnings.simplefilter("ignore", UnconfirmedWarning)
             try:
-                return case.calculate()
+                return case.calculate(evidence=self.evidence)
             except InputError as error:
                 return error
 
@@ -198,12 +212,15 @@ class Submission:
         """Yield the cell of each set with the claim, and the one with the amount before the cut."""
         for part in self.of(kind or self.kind):
             sheet = part.roles["input"]
-            for row, cells in enumerate(self.book.grid(sheet)):
+            grid = self.book.grid(sheet)
+            for row, cells in enumerate(grid):
                 headings = {in_english(cell): column for column, cell in enumerate(cells) if cell != ""}
                 if CLAIM in headings and "units" in headings:
                     exact = next((column for text, column in headings.items() if text.startswith(EXACT)), None)
-                    below = self.sheets.cell(sheet, row + 1, headings[CLAIM])
-                    yield part, below, None if exact is None else self.sheets.cell(sheet, row + 1, exact)
+                    filled = (at for at in range(row + 1, len(grid)) if any(cell != "" for cell in grid[at]))
+                    below = next(filled, row + 1)
+                    claim = self.sheets.cell(sheet, below, headings[CLAIM])
+                    yield part, claim, None if exact is None else self.sheets.cell(sheet, below, exact)
 
     def steps(self, result: Result) -> list[Step]:
         """Return the cells of the calculation sheets, by the symbols beside and above them."""
@@ -238,12 +255,15 @@ class Material:
         Whose plan sheets are the registered plan; the report's own workbook, or another one.
     previous : sequence of Submission
     case : CaseFile or None
+    readings : Monitored or None
+        The monitored readings; those of the case file where there are none.
     """
 
     report: Submission
     plan: Submission | None = None
     previous: Sequence[Submission] = ()
     case: CaseFile | None = None
+    readings: Monitored | None = None
 
     @property
     def m(self) -> Methodology:
@@ -258,6 +278,8 @@ class Material:
             "plan": self.plan is not None and bool(self.plan.entries("MPS")),
             "previous": bool(self.previous),
             "case": self.case is not None,
+            "meters": self.metered is not None,
+            "readings": self.metered is not None,
         }
         return {name for name, there in found.items() if there}
 
@@ -301,6 +323,37 @@ class Material:
     def deviated(self, code: str) -> Iterator[Finding]:
         """Yield what of it belongs to one check."""
         return (finding for other, finding in self.deviations if other == code)
+
+    # Readings
+
+    @cached_property
+    def metered(self) -> Metered | None:
+        """What the meters say, where there are readings."""
+        if self.readings is None and (self.case is None or not self.case.meters):
+            return None
+        from jcm_calc.verification.metered import metered
+
+        return metered(self.case, self.readings)
+
+    @cached_property
+    def rows(self) -> Rows:
+        """The dated rows behind the monitored amounts."""
+        from jcm_calc.verification.dated_rows import Rows
+
+        return Rows(self)
+
+    @cached_property
+    def _measured(self) -> list[tuple[str, Finding]]:
+        found = self.rows.findings()
+        if self.metered is not None and self.report.result is not None:
+            from jcm_calc.verification.against_readings import measured
+
+            found += measured(self)
+        return found
+
+    def measured(self, code: str) -> Iterator[Finding]:
+        """Yield what readings, and the dated rows behind the amounts, tell for one check."""
+        return (finding for other, finding in self._measured if other == code)
 
     @cached_property
     def required(self) -> set[str]:
@@ -379,11 +432,28 @@ class Material:
             found.setdefault(str(period.year or period), []).append(place)
         return found
 
+    def without(self, excess: Iterable[tuple[Entry, float]]) -> Effect | None:
+        """Return what it does to ER that some entries hold so much more than they should."""
+        return self.effect({}, self.replaced(excess))
+
+    def replaced(self, excess: Iterable[tuple[Entry, float]]) -> dict[str, Array]:
+        """Return quantities with some entries lowered by an amount."""
+        found: dict[str, Array] = {}
+        for entry, amount in excess:
+            name = entry.parameter.name
+            own = found.setdefault(name, np.array(self.result.inputs.values[name], dtype=float))
+            place = self.at(entry.labels, own.shape)
+            if place is not None:
+                own[place] -= amount
+        return found
+
     def changed(self, entry: Entry, value: float) -> Effect | None:
         """Return what it does to ER that an entry holds its value instead of another one."""
         name = entry.parameter.name
+        if name not in self.result.inputs.graph.nodes:
+            return Effect(0.0)  # the chosen options do without it
         own = self.result.inputs.values.get(name)
-        if own is None or name not in self.result.inputs.graph.nodes or entry.parameter.textual:
+        if own is None or entry.parameter.textual:
             return None
         place = self.at(entry.labels, own.shape)
         if place is None:

@@ -1,17 +1,24 @@
-"""Group E: what workbooks say of meters and their calibration."""
+"""Group E: meters and their calibration, as workbooks describe them and as readings tell."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from jcm_calc.verification.checks import check
+from jcm_calc.monitoring.plan import Device
+from jcm_calc.problems import listed
+from jcm_calc.verification.checks import check, measured
 from jcm_calc.verification.findings import Finding, Severity
 from jcm_calc.verification.material import Material, Submission
 from jcm_calc.workbook.tables import Row
 
 CLASS = re.compile(r"(?:accuracy )?class\s*(?:of\s*)?(\d+(?:\.\d+)?)", re.I)
 EVERY = re.compile(r"calibrat\w*[^.;]*?every\s+(?:(\d+|two|three|five|ten)\s+)?(month|year)s?", re.I)
+# What says which meters measured: "meter A-1047", "meters S1, S2 and S9".
+NAMED = re.compile(r"\bmeters?\s+(?:no\.?\s*)?((?:[\w-]*\d[\w-]*(?:,\s*|\s+and\s+)?)+)", re.I)
+NAME = re.compile(r"(?![\d-]{10}\b)(?:[\w-]*[A-Z][\w-]*\d[\w-]*|\d[\w-]*[A-Z][\w-]*|\d{4,})", re.I)
+CALIBRATED = re.compile(r"calibrat\w*[^.;]*", re.I)
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 WORDS = {"two": 2, "three": 3, "five": 5, "ten": 10, "": 1}
 
 
@@ -30,6 +37,22 @@ def _pairs(material: Material) -> Iterator[tuple[str, Row, str, str]]:
     for symbol, row in procedures(material.report, "MRS").items():
         if symbol in planned:
             yield symbol, row, row.text("procedure"), planned[symbol].text("procedure")
+
+
+measured(
+    "E1",
+    "Calibration overdue, readings used as they are",
+    "Between the day on which a calibration was due and the day of the next one, readings are corrected.",
+    "https://cdm.unfccc.int/IRCheck/iss_forms/O2MB1J8QAT6GF9H/viewPublic",
+    needs="result meters",
+)
+measured(
+    "E2",
+    "Certificates do not cover the period",
+    "The calibrations of each meter in use cover the period; where they do not, readings are corrected.",
+    "https://cdm.unfccc.int/IRCheck/poaiss_forms/AB03HZSP2OE6U5L/viewPublic",
+    needs="result meters",
+)
 
 
 @check(
@@ -57,6 +80,43 @@ def _months(text: str) -> int:
         return 0
     count = WORDS.get((match[1] or "").casefold()) or int(match[1])
     return count * (12 if match[2].casefold() == "year" else 1)
+
+
+measured(
+    "E4",
+    "Correction on the net only",
+    "Each reading is corrected by itself, in the direction that lowers ER, before anything is taken from another.",
+    "https://cdm.unfccc.int/IRCheck/iss_forms/OEYZXW51RP0S7FI/viewPublic",
+    needs="result meters",
+)
+measured(
+    "E5",
+    "Correction too small or missing for one instrument",
+    "The factor that was applied while a calibration was late is the error that is due.",
+    "https://cdm.unfccc.int/IRCheck/iss_forms/JXUEG2BKT1SLHWC/viewPublic",
+    needs="result meters",
+)
+measured(
+    "E6",
+    "Which error? Class or found",
+    "Where the rules say so, the error that the late calibration found is applied if it is the larger one.",
+    "https://cdm.unfccc.int/IRCheck/iss_forms/46KALGQ7I2BXT0J/viewPublic",
+    needs="result meters",
+)
+measured(
+    "E7",
+    "Correction window wrong",
+    "Corrected is the time between the due day and the calibration, to the day: no more, and no less.",
+    "https://cdm.unfccc.int/IRCheck/iss_forms/DQIML5HSAJ319NX/viewPublic",
+    needs="result meters",
+)
+measured(
+    "E8",
+    "Correction announced, not carried out",
+    "What the case file declares to be done with readings shows in the amounts of the report.",
+    "https://cdm.unfccc.int/IRCheck/iss_forms/29YPO7FB1M8SQIW/viewPublic",
+    needs="result meters",
+)
 
 
 @check(
@@ -88,6 +148,92 @@ def accuracy(material: Material) -> Iterator[Finding]:
             worse = float(found[1]) > float(expected[1])
             message = f"the meter of {symbol} has class {found[1]}, and the plan has {expected[1]}"
             severity = Severity.ERROR if worse else Severity.WARNING
-            yield Finding(
-                message, row.cells["procedure"].address, symbol, found[1], expected[1], "the plan", severity=severity
+            times = float(found[1]) / float(expected[1])
+            because = f"the plan; a correction for a late calibration by the class would be {times:g} times as large"
+            place = row.cells["procedure"].address
+            yield Finding(message, place, symbol, found[1], expected[1], because, severity=severity)
+
+
+@check(
+    "E11",
+    "Meters do not match the plan",
+    "Readings come from meters of the plan, and the report names no others.",
+    needs="meters",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/1M7FLIJ0S92WVZ5/viewPublic",
+)
+def unknown(material: Material) -> Iterator[Finding]:
+    """Find readings of meters that the plan does not know; a warning where the report only names one."""
+    meters = material.metered
+    assert meters is not None
+    follows = {one.name: one.follows for one in meters.successors}
+    for name in meters.unknown:
+        steps = meters.steps.get(name)
+        place = name if steps is None else f"{name}, {meters.told(int(steps.start[0]), int(steps.stop[-1]))}"
+        guess = f"; they begin where those of {follows[name]} end" if name in follows else ""
+        known = listed(meters.known, limit=6)
+        yield Finding(f"there are readings of {name}, which the plan does not have{guess}", place, name, name, known)
+    yield from material.measured("E11")
+    for symbol, row, names, devices in _stated(material):
+        here = {*names, *(device.serial for device in devices)}
+        named = [name for text in NAMED.findall(_said(row)) for name in NAME.findall(text)]
+        strange = [name for name in named if name not in here | set(meters.unknown)]
+        if strange:
+            message = (
+                f"the report names meter {listed(strange)} for {symbol}, and the plan has {listed(names, limit=6)}"
             )
+            place = row.cells["procedure"].address
+            yield Finding(message, place, symbol, listed(strange), listed(names, limit=6), severity=Severity.WARNING)
+
+
+@check(
+    "E12",
+    "Meter data stated differently",
+    "The days of calibration and the accuracy class in the report are those of the meters.",
+    severity=Severity.WARNING,
+    needs="meters",
+    asked="https://cdm.unfccc.int/IRCheck/iss_forms/PUGAX0RIEJ6Q28N/viewPublic",
+)
+def stated_differently(material: Material) -> Iterator[Finding]:
+    """Find days of calibration and classes that the meters do not have."""
+    planned = {symbol: before for symbol, _, _, before in _pairs(material)} if "plan" in material.has else {}
+    for symbol, row, _, devices in _stated(material):
+        said, place = _said(row), row.cells["procedure"].address
+        days = {str(one.on) for device in devices for one in device.calibrations}
+        strange = [day for part in CALIBRATED.findall(said) for day in DAY.findall(part) if day not in days]
+        if days and strange:
+            message = (
+                f"the report has a calibration on {listed(strange)} for {symbol}, the meters on {listed(sorted(days))}"
+            )
+            yield Finding(message, place, symbol, listed(strange), listed(sorted(days)))
+        classes = {device.accuracy_class for device in devices if device.accuracy_class}
+        found, before = CLASS.search(said), CLASS.search(planned.get(symbol, ""))
+        if classes and found and not any(_same(found[1], one) for one in classes):
+            if before and not _same(before[1], found[1]):
+                continue  # a finding of its own, against the plan
+            message = f"the report has class {found[1]} for {symbol}, and the meters {listed(sorted(classes))}"
+            yield Finding(message, place, symbol, found[1], listed(sorted(classes)))
+
+
+def _stated(material: Material) -> Iterator[tuple[str, Row, list[str], list[Device]]]:
+    """Yield each parameter with its row in the report, its meters, and the devices of these."""
+    meters = material.metered
+    assert meters is not None
+    rows = {parameter.name: (parameter, row) for parameter, row in material.report.rows() if _said(row)}
+    for parameter, row in rows.values():
+        names = [
+            name for name in meters.known if meters.plan.meters[name].parameter in (parameter.name, parameter.symbol)
+        ]
+        if names:
+            yield parameter.symbol, row, names, [one for name in names for one in meters.plan.meters[name].devices]
+
+
+def _said(row: Row) -> str:
+    return "; ".join(filter(None, (row.text("source"), row.text("procedure"), row.text("comment"))))
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two classes are one: 0.5 and 0.50 are, 0.5 and 0.5s are not."""
+    try:
+        return float(one) == float(other)
+    except ValueError:
+        return one.casefold() == other.casefold()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 from jcm_calc.files import save
 from jcm_calc.languages import Message, _, ngettext, translated
@@ -14,19 +16,22 @@ from jcm_calc.verification.findings import Finding, Severity, shown_number
 if TYPE_CHECKING:
     from jcm_calc.verification.verifying import Verification
 
+# The widths let a row go on a sheet of A4 in letters that can be read.
 COLUMNS = {
-    _("Code"): 7,
-    _("Severity"): 10,
-    _("Place"): 26,
-    _("Finding"): 60,
-    _("Found"): 18,
-    _("Expected"): 18,
-    _("How the expected value comes about"): 50,
-    _("Effect on ER"): 30,
-    _("Likely cause, or who is asked"): 34,
-    _("Follows from it"): 40,
-    _("Not confirmed"): 34,
+    _("Code"): 6,
+    _("Severity"): 9,
+    _("Place"): 22,
+    _("Finding"): 36,
+    _("Found"): 12,
+    _("Expected"): 12,
+    _("How the expected value comes about"): 34,
+    _("Effect on ER"): 21,
+    _("Likely cause, or who is asked"): 21,
+    _("Follows from it"): 28,
+    _("Not confirmed"): 21,
 }
+SUMMARY_WIDTH = 100
+MARGIN = 0.4  # inch
 COLOURS = {Severity.ERROR: "#B3261E", Severity.WARNING: "#9A6700", Severity.QUESTION: "#1F5FA8"}
 
 
@@ -67,13 +72,20 @@ def details(finding: Finding) -> Iterator[tuple[str, str]]:
         yield _("Expected"), shown_number(finding.expected)
     if finding.because:
         yield _("Because"), finding.because
-    if finding.effect is not None:
-        yield _("Effect"), str(finding.effect)
+    if effect := _effect(finding):
+        yield _("Effect"), effect
     if finding.cause:
         asked = finding.severity is Severity.QUESTION
         yield (_("Question") if asked else _("Likely cause")), finding.cause.removeprefix("asked of the ")
     if finding.unconfirmed:
         yield _("Not confirmed"), finding.unconfirmed
+
+
+def _effect(finding: Finding) -> str:
+    """Say what a finding does to ER; of an error also that nobody can tell."""
+    if finding.effect is not None:
+        return str(finding.effect)
+    return _("not known") if finding.severity is Severity.ERROR else ""
 
 
 def write_page(path: str | os.PathLike[str], verification: Verification, overwrite: bool = False) -> None:
@@ -99,38 +111,69 @@ def write_workbook(path: str | os.PathLike[str], verification: Verification, ove
 
     file = BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
-    heading = book.add_format({"bold": True, "bg_color": "#E8EDF3", "border": 1, "text_wrap": True})
-    colours = {
-        one: book.add_format({"font_color": colour, "bold": True, "valign": "top"}) for one, colour in COLOURS.items()
-    }
-    sheet = book.add_worksheet(translated(_("Summary")))
+    _summary_sheet(book, verification)
+    _findings_sheet(book, verification)
+    book.close()
+    save(path, file.getvalue(), overwrite=overwrite)
+
+
+def _summary_sheet(book: Any, verification: Verification) -> None:
+    bold = book.add_format({"bold": True, "valign": "top"})
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    sheet = _sheet(book, translated(_("Summary")))
     sheet.set_column(0, 0, 18)
-    sheet.set_column(1, 1, 90)
+    sheet.set_column(1, 1, SUMMARY_WIDTH)
     rows = [*summary(verification), *((_("Not confirmed"), text) for text in verification.unconfirmed)]
     needs = _("{code}: needs {need}")
     rows += [(_("Not made"), needs.format(code=code, need=need)) for code, need in verification.skipped.items()]
+    before = ""
     for row, (name, text) in enumerate(rows):
-        sheet.write_string(row, 0, translated(name), bold)
-        sheet.write_string(row, 1, translated(text), wrapped)
-    sheet = book.add_worksheet(translated(_("Findings")))
-    sheet.freeze_panes(1, 0)
+        said = translated(text)
+        sheet.write_string(row, 0, "" if name == before else translated(name), bold)
+        sheet.write_string(row, 1, said, wrapped)
+        sheet.set_row(row, 15.0 * _lines(said, SUMMARY_WIDTH))
+        before = name
+
+
+def _findings_sheet(book: Any, verification: Verification) -> None:
+    small = {"font_size": 9, "valign": "top", "align": "left", "border": 1, "border_color": "#C8C8C8"}
+    wrapped = book.add_format({**small, "text_wrap": True})
+    heading = book.add_format({**small, "bold": True, "bg_color": "#E8EDF3", "text_wrap": True})
+    colours = {one: book.add_format({**small, "font_color": colour, "bold": True}) for one, colour in COLOURS.items()}
+    sheet = _sheet(book, translated(_("Findings")))
+    sheet.freeze_panes(1, 3)
+    sheet.repeat_rows(0)
     for column, (title, width) in enumerate(COLUMNS.items()):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, translated(title), heading)
     for row, finding in enumerate(verification.findings, 1):
-        severity = finding.severity or Severity.ERROR
-        for column, value in enumerate(_cells(finding)):
-            form = colours[severity] if column < 2 else wrapped
+        cells = [translated(value) if isinstance(value, str) else value for value in _cells(finding)]
+        lines = max(_lines(str(value), width) for value, width in zip(cells, COLUMNS.values(), strict=True))
+        sheet.set_row(row, 4 + 12.0 * lines)
+        for column, value in enumerate(cells):
+            form = colours[finding.severity or Severity.ERROR] if column < 2 else wrapped
             if isinstance(value, str):
-                sheet.write_string(row, column, translated(value), form)
+                sheet.write_string(row, column, value, form)
             else:
                 sheet.write_number(row, column, value, form)
     sheet.autofilter(0, 0, max(1, len(verification.findings)), len(COLUMNS) - 1)
+
+
+def _lines(text: str, width: float) -> int:
+    """Return how many lines a text takes: not every program makes a row as high as its wrapped texts."""
+    wide = [sum(2 if east_asian_width(sign) in "WF" else 1 for sign in line) for line in text.split("\n")]
+    return sum(max(1, math.ceil(length / width)) for length in wide)
+
+
+def _sheet(book: Any, name: str) -> Any:
+    """Add a sheet that is printed on A4, as wide as the paper, with the number of each page."""
+    sheet = book.add_worksheet(name)
     sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.set_margins(MARGIN, MARGIN, MARGIN, 1.5 * MARGIN)
+    sheet.set_footer("&L&8&F, &A&R&8&P / &N")
     sheet.fit_to_pages(1, 0)
-    book.close()
-    save(path, file.getvalue(), overwrite=overwrite)
+    return sheet
 
 
 def _cells(finding: Finding) -> list[str | float]:
@@ -138,7 +181,6 @@ def _cells(finding: Finding) -> list[str | float]:
         "" if value is None else value if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
         for value in (finding.found, finding.expected)
     )
-    effect = "" if finding.effect is None else str(finding.effect)
     return [
         finding.code,
         Message(finding.severity or ""),
@@ -147,7 +189,7 @@ def _cells(finding: Finding) -> list[str | float]:
         found,
         expected,
         finding.because,
-        effect,
+        _effect(finding),
         finding.cause,
         Message("\n").join(finding.consequences),
         finding.unconfirmed,

@@ -7,11 +7,16 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from jcm_calc.credits import whole_tonnes
+from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
+from jcm_calc.monitoring.periods import split_at_years
 from jcm_calc.problems import listed
-from jcm_calc.verification.checks import check
-from jcm_calc.verification.findings import Finding, Severity
+from jcm_calc.verification.checks import check, measured
+from jcm_calc.verification.findings import Effect, Finding, Severity
 from jcm_calc.verification.material import Material, Submission
+from jcm_calc.verification.metered import Metered
+from jcm_calc.verification.quantities import Entry
 
 ONE_DAY = timedelta(days=1)
 DOUBT = "that whole tonnes are cut for each calendar year is recalled, not read"
@@ -31,6 +36,7 @@ def dated(submission: Submission) -> list[Period]:
 )
 def other_cycle(material: Material) -> Iterator[Finding]:
     """Find values for days that are none of the periods."""
+    yield from material.measured("G1")
     own = dated(material.report)
     told = set()
     for parameter, row in material.report.rows():
@@ -53,15 +59,46 @@ def two_years(material: Material) -> Iterator[Finding]:
         for period in part.periods:
             if period.dated and period.year is None:
                 message = f"the period {period} lies in two calendar years, so its tonnes cannot be told apart by year"
-                yield Finding(
-                    message,
-                    part.roles["input"],
-                    "p",
-                    str(period),
-                    "two periods",
-                    "one amount for each year",
-                    unconfirmed=DOUBT,
-                )
+                found, expected, because = str(period), "two periods", "one amount for each year"
+                by_year = _by_year(material, period)
+                effect = None
+                if by_year:
+                    due = {year: whole_tonnes(amount) for year, amount in by_year.items()}
+                    claimed = sum(cell.value for own, cell, _ in material.report.claims() if own is part)
+                    found, expected = claimed, " + ".join(map(str, due.values()))
+                    because = "the readings of each year: " + ", ".join(
+                        f"{year}: ER {amount:,.3f} tCO2, so {due[year]} t" for year, amount in by_year.items()
+                    )
+                    effect = Effect(float(claimed - sum(due.values())), {str(period): int(claimed) - sum(due.values())})
+                place = part.roles["input"]
+                yield Finding(message, place, "p", found, expected, because, effect, unconfirmed=DOUBT)
+
+
+def _by_year(material: Material, period: Period) -> dict[int, float]:
+    """Return ER of each calendar year of a period by the readings; nothing where an amount has none."""
+    meters = material.metered
+    if meters is None or material.report.result is None or len(material.result.inputs.periods) != 1:
+        return {}
+    amounts = [
+        entry
+        for entry in material.report.entries()
+        if entry.parameter.kind is Kind.MONITORED and entry.parameter.extensive
+    ]
+    if not amounts or not all(meters.of(entry) for entry in amounts):
+        return {}
+    found = {}
+    for part in split_at_years(period):
+        assert part.first is not None
+        share = [(entry, entry.value - _read(meters, entry, part)) for entry in amounts]
+        reductions = material.reductions(material.replaced(share))
+        if reductions is None:
+            return {}
+        found[part.first.year] = float(reductions.sum())
+    return found
+
+
+def _read(meters: Metered, entry: Entry, period: Period) -> float:
+    return meters.amount(meters.of(entry), *meters.span(period), entry.parameter.unit)
 
 
 @check(
@@ -82,15 +119,28 @@ def chain(material: Material) -> Iterator[Finding]:
         if apart < 0:
             days = -apart if after.last and after.last > before.last else after.days
             message = f"{after} ({other}) overlaps {before} ({one}) by {days} day{'s' if days > 1 else ''}"
-            yield Finding(message, other, "p", str(after), f"from {before.last + ONE_DAY} on", cause="claimed twice")
+            expected = f"from {before.last + ONE_DAY} on"
+            effect = _of_overlap(material, before, after) if other == material.report.name else None
+            yield Finding(message, other, "p", str(after), expected, effect=effect, cause="claimed twice")
         elif apart > 0:
             message = f"{apart} days between {before} ({one}) and {after} ({other}) are in no report"
             cause = "asked of the project participant: no operation, or no claim?"
             yield Finding(message, other, "p", severity=Severity.QUESTION, cause=cause)
+    yield from material.measured("G3")
     for problem in material.asked("overlap"):
         if not any(True for _ in _overlaps(own)):
             yield Finding(f"{problem.subject}: {problem.complaint}", subject="p")
     yield from _outside(material, [period for period, _ in own])
+
+
+def _of_overlap(material: Material, before: Period, after: Period) -> Effect | None:
+    """Return what it does to ER that the days of an earlier report are in this one too, by the readings."""
+    meters = material.metered
+    if meters is None or material.report.result is None or before.last is None or after.first is None:
+        return None
+    days = Period(after.first, min(before.last, after.last or before.last))
+    twice = [entry for entry in material.report.entries() if entry.labels.get("p") == str(after) and meters.of(entry)]
+    return material.without([(entry, _read(meters, entry, days)) for entry in twice]) if twice else None
 
 
 def _overlaps(own: list[tuple[Period, str]]) -> Iterator[Period]:
@@ -168,3 +218,31 @@ def fiscal(material: Material) -> Iterator[Finding]:
             found = ", ".join(map(str, sorted(years)))
             message = f"the sheet is named {match[1]}, and its periods lie in {found}"
             yield Finding(message, part.roles["input"], "p", found, match[1])
+
+
+measured(
+    "G7",
+    "Amount from outside the period",
+    "An amount is what was read between the first and the last day of its period.",
+    "https://cdm.unfccc.int/Projects/DB/DNV-CUK1129901204.48/iProcess/SGS-UKL1209119649.85/gotoRFR?rfrid=OANZQAJ1D56T6BSOZQXUYH8K471VED",
+)
+
+
+@check(
+    "G8",
+    "Events dated in the wrong year",
+    "Stops that are declared lie in the monitoring period.",
+    severity=Severity.WARNING,
+    needs="readings",
+    asked="https://cdm.unfccc.int/Projects/DB/DNV-CUK1129901204.48/iProcess/SGS-UKL1209119649.85/gotoRFR?rfrid=OANZQAJ1D56T6BSOZQXUYH8K471VED",
+)
+def events(material: Material) -> Iterator[Finding]:
+    """Find stops outside the monitoring period."""
+    meters = material.metered
+    assert meters is not None
+    spans = [meters.span(period) for period in meters.monitored.periods]
+    for stop in meters.plan.stops:
+        if not any(stop.start < end and start < stop.end for start, end in spans):
+            time = meters.told(stop.start, stop.end)
+            message = f"a stop is declared for {time}, which is in no period of the report: {stop.reason}"
+            yield Finding(message, f"{stop.meter or 'all meters'}, {time}", "p", time)

@@ -66,12 +66,17 @@ def other_value(material: Material) -> Iterator[Finding]:
             yield Finding(message, case.path.name, comparison.name, ", ".join(comparison.published), calculated)
     if case.methodology != material.m.number:
         return
+    meters = material.metered
     try:
-        stated = case.calculate().inputs
+        monitored = None if meters is None else meters.monitored
+        stated = case.calculate(monitored, material.report.evidence).inputs
     except InputError:
         return
     own = material.result.inputs
+    read = set() if meters is None else {meter.parameter for meter in meters.plan.meters.values()}
     for name in stated.values.keys() & own.values.keys() & material.m.inputs.keys():
+        if {name, material.m.inputs[name].symbol} & read:
+            continue  # held against the readings themselves
         one, other = stated.plain(name, stated.values[name]), own.plain(name, own.values[name])
         if one.size == other.size == 1 and one.item() != other.item():
             symbol = material.m.inputs[name].symbol

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from jcm_calc.credits import whole_tonnes
 from jcm_calc.verification.checks import check
-from jcm_calc.verification.findings import Effect, Finding, shown_number
+from jcm_calc.verification.findings import Effect, Finding, Severity, shown_number
 from jcm_calc.verification.material import Material, Part
-from jcm_calc.verification.spreadsheet import Calculator, FormulaError, UnreadableError, as_number
-from jcm_calc.verification.steps import Sheet, close
+from jcm_calc.verification.spreadsheet import Calculator, FormulaError, UnreadableError, as_number, close
+from jcm_calc.verification.steps import Sheet
 from jcm_calc.workbook.tables import Cell, in_english
 
 DOUBT = (
@@ -88,6 +88,16 @@ def _roundings(material: Material, part: Part, sums: dict[str, float]) -> dict[s
     }
 
 
+def _how(material: Material, part: Part, claimed: float, sums: dict[str, float]) -> list[str]:
+    """Return the ways to whole tonnes that give a claim."""
+    return [name for name, value in _roundings(material, part, sums).items() if value == claimed]
+
+
+def _calculated(material: Material, cell: Cell) -> bool:
+    """Whether a claim is calculated, not typed in."""
+    return material.sheet.formula((cell.sheet, cell.row, cell.column)) is not None
+
+
 @check(
     "H1",
     "Report total is not the workbook's",
@@ -96,13 +106,20 @@ def _roundings(material: Material, part: Part, sums: dict[str, float]) -> dict[s
     asked="https://cdm.unfccc.int/CCheck/poaiss_forms/1HFRNB78DXEICJA/viewPublic",
 )
 def claim(material: Material) -> Iterator[Finding]:
-    """Find claims that neither the inputs nor another slip explain."""
+    """Find claims that are typed in and wrong, or that neither the inputs nor another slip explain."""
+    for _, cell, _ in material.report.claims():
+        if cell.value == "" and not _calculated(material, cell):
+            yield Finding("table 3 has no claim", cell.address, "ER_p", because=RULE, severity=Severity.WARNING)
+        elif isinstance(cell.value, str) and cell.value:
+            yield Finding(f"the claim is {cell.value!r}, no number", cell.address, "ER_p", cell.value, because=RULE)
+    not_cut = {finding.place for finding in _formulas(material, set())}
     for part, cell, claimed, due, sums in _claims(material):
-        if claimed == due or claimed in _roundings(material, part, sums).values():
+        how = _how(material, part, claimed, sums)
+        if claimed == due or cell.address in not_cut or (how and _calculated(material, cell)):
             continue
         message = f"the claim is {shown_number(claimed)} t, and the inputs give {due:,} t (ER = {sums['ER']:,.6f} tCO2)"
         effect = _excess(material, part, claimed, due, sums["ER"])
-        yield Finding(message, cell.address, "ER_p", claimed, due, RULE, effect, unconfirmed=DOUBT)
+        yield Finding(message, cell.address, "ER_p", claimed, due, RULE, effect, " or ".join(how), unconfirmed=DOUBT)
 
 
 @check(
@@ -176,7 +193,7 @@ def _years(grid: list[list[object]]) -> Iterator[tuple[int, tuple[float, float, 
         found = [next((at for text, at in texts.items() if text.startswith(head)), None) for head in heads]
         if "year" in texts and all(at is not None for at in found):
             columns = [at for at in found if at is not None]
-        elif columns:
+        elif columns and any(cell != "" for cell in cells):
             values = [cells[at] for at in columns]
             if not all(isinstance(value, int | float) for value in values):
                 return
@@ -195,8 +212,8 @@ def rounding(material: Material) -> Iterator[Finding]:
     yield from material.slipped("H5")
     told = set()
     for part, cell, claimed, due, sums in _claims(material):
-        how = [name for name, value in _roundings(material, part, sums).items() if value == claimed]
-        if claimed != due and how:
+        how = _how(material, part, claimed, sums)
+        if claimed != due and how and _calculated(material, cell):
             told.add(cell.address)
             message = (
                 f"the claim is {shown_number(claimed)} t: {' or '.join(how)}; due are {due:,} t (ER = "

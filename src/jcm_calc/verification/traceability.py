@@ -11,8 +11,7 @@ from jcm_calc.verification.checks import check
 from jcm_calc.verification.findings import Finding, Severity
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Quantities, address, lines
-from jcm_calc.verification.spreadsheet import Place, as_number
-from jcm_calc.verification.steps import close
+from jcm_calc.verification.spreadsheet import Place, as_number, close
 
 UNSUPPORTED = re.compile(r"\b(previous report|earlier report|assum\w+|estimat\w+|guess\w*|to be confirmed|tbd)\b", re.I)
 ELSEWHERE = re.compile(r"\[\d+\]|\[[^\]]+\.xls\w*\]", re.I)
@@ -235,6 +234,7 @@ def wrong_reference(material: Material) -> Iterator[Finding]:
 )
 def blank(material: Material) -> Iterator[Finding]:
     """Find empty cells beside filled ones."""
+    yield from material.measured("A9")
     report = material.report
     entered = {entry.parameter.name for entry in report.entries()}
     cells: dict[str, tuple[Parameter, list[tuple[str, int, int]]]] = {}
@@ -260,6 +260,7 @@ def blank(material: Material) -> Iterator[Finding]:
 )
 def two_versions(material: Material) -> Iterator[Finding]:
     """Find values that differ between the input sheets, or from the calculation sheet; rows that stand twice."""
+    yield from material.measured("A10")
     yield from material.slipped("A10")
     separate = {part.roles["input"]: part.roles.get("separate") for part in material.report.own}
     for parameter, row in material.report.rows():

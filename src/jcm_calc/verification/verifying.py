@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.case_file import CaseFile, read_case
+from jcm_calc.confirmation import Given
 from jcm_calc.languages import _, in_language
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.verification.checks import NEEDS, Check, selected
@@ -21,6 +22,7 @@ from jcm_calc.verification.material import Material, Submission
 if TYPE_CHECKING:
     import pandas as pd
 
+    from jcm_calc.monitoring import Monitored
     from jcm_calc.result import Result
 
 MATERIALITY = 0.05
@@ -32,6 +34,7 @@ class Verdict(StrEnum):
 
     AGREES = _("agrees")
     DIFFERS = _("differs, not material")
+    UNKNOWN = _("differs, effect not known")
     MATERIAL = _("differs, material")
     IMPOSSIBLE = _("cannot be calculated again")
 
@@ -79,14 +82,19 @@ class Verification:
         errors = self.of(Severity.ERROR)
         if not errors:
             return Verdict.AGREES
-        return Verdict.MATERIAL if self.share >= self.materiality else Verdict.DIFFERS
+        if self.share >= self.materiality:
+            return Verdict.MATERIAL
+        return Verdict.UNKNOWN if any(one.effect is None for one in errors) else Verdict.DIFFERS
 
     @property
     def share(self) -> float:
-        """The size of all effects together as a share of ER; infinite where ER is 0."""
+        """The size of all effects that are known, as a share of ER: too high and too low do not cancel each other.
+
+        Infinite where ER is 0.
+        """
         assert self.result is not None
         total = abs(float(self.result.ER.magnitude.sum()))
-        exact = abs(math.fsum(one.effect.exact for one in self.of(Severity.ERROR) if one.effect is not None))
+        exact = math.fsum(abs(one.effect.exact) for one in self.of(Severity.ERROR) if one.effect is not None)
         return exact / total if total else (math.inf if exact else 0.0)
 
     @property
@@ -157,12 +165,14 @@ class Verification:
 def verify(
     report: Paths,
     plan: Paths | None = None,
+    readings: Monitored | None = None,
     *,
     previous: Sequence[Paths] = (),
     case: CaseFile | Paths | None = None,
     materiality: float = MATERIALITY,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
+    evidence: Given = None,
 ) -> Verification:
     """Re-run somebody else's calculation and find what is wrong with it.
 
@@ -172,14 +182,19 @@ def verify(
         A filled monitoring spreadsheet. Where it holds a plan only, the plan is verified.
     plan : path, optional
         The registered plan; the plan sheets of the report where none is given.
+    readings : Monitored, optional
+        Readings of the project's meters, as `jcm_calc.monitor` returns them; those of the case file,
+        if it has meters, where none are given.
     previous : sequence of path
         Earlier reports of the project.
     case : CaseFile or path, optional
-        What else is known of the project: crediting period, number, figures.
+        What else is known of the project: crediting period, number, figures, meters and readings.
     materiality : float
         The share of ER from which a difference is material. That it is 5 % is recalled, not read.
     select, ignore : sequence of str
         Codes of checks, or letters of groups.
+    evidence : path or sequence of paths, optional
+        Evidence files, as for `jcm_calc.calculate`. What a workbook itself says of evidence is not taken.
 
     Returns
     -------
@@ -188,7 +203,7 @@ def verify(
     Raises
     ------
     InputError
-        If a file is no monitoring spreadsheet, or there is no such check.
+        If a file is no monitoring spreadsheet, meters or readings cannot be used, or there is no such check.
 
     Examples
     --------
@@ -198,7 +213,7 @@ def verify(
     <Verification handed_in.xlsx: agrees; 0 errors, 0 warnings, 1 question>
     """
     chosen = selected(select, ignore)
-    material = _material(report, plan, previous, case)
+    material = _material(report, plan, readings, previous, case, evidence)
     made, skipped, found = [], dict[str, str](), list[Finding]()
     for check in chosen:
         lacking = [need for need in check.needs if need not in material.has]
@@ -222,18 +237,26 @@ def verify(
     )
 
 
-def _material(report: Paths, plan: Paths | None, previous: Iterable[Paths], case: CaseFile | Paths | None) -> Material:
-    registered = None if plan is None else Submission(plan, "MPS")
-    submission = Submission(report, "MRS", None if registered is None else registered.m)
+def _material(
+    report: Paths,
+    plan: Paths | None,
+    readings: Monitored | None,
+    previous: Iterable[Paths],
+    case: CaseFile | Paths | None,
+    evidence: Given,
+) -> Material:
+    registered = None if plan is None else Submission(plan, "MPS", evidence=evidence)
+    submission = Submission(report, "MRS", None if registered is None else registered.m, evidence)
     if not submission.entries("MRS") or not any(part.found.filled for part in submission.own):
-        planned = Submission(report, "MPS")
+        planned = Submission(report, "MPS", evidence=evidence)
         if planned.case is not None and not submission.of("MRS"):
             submission = planned
     return Material(
         submission,
         registered or (submission if submission.kind == "MRS" else None),
-        [Submission(one, "MRS") for one in previous],
+        [Submission(one, "MRS", evidence=evidence) for one in previous],
         case if case is None or isinstance(case, CaseFile) else read_case(Path(case)),
+        readings,
     )
 
 
@@ -270,3 +293,7 @@ def _one(report: Paths, plan: Paths | None, case: Paths | None, options: dict[st
         return verify(report, plan, case=case, **options).as_data()
     except InputError as error:
         return error
+    except Exception as error:
+        # whatever is wrong with one file, the others are verified
+        complaint = f"cannot be verified, by a fault of jcm_calc: {type(error).__name__}: {error}"
+        return InputError(Path(report).name, [Problem(Path(report).name, complaint)])

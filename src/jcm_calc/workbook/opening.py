@@ -84,10 +84,10 @@ class Book:
         self.name = printable(self.path.name)
         content = self._content()
         try:
-            with zipfile.ZipFile(BytesIO(content)) as archive:
-                self._check(archive)
-                self._parts = {part.filename: part for part in archive.infolist()}
-                self._files = _sheet_files(archive)
+            self._archive = zipfile.ZipFile(BytesIO(content))
+            self._check(self._archive)
+            self._parts = {part.filename: part for part in self._archive.infolist()}
+            self._files = _sheet_files(self._archive)
         except DAMAGED as error:
             raise self.unusable(f"is damaged or no Excel workbook (.xlsx): {error}") from None
         self._content_bytes = content
@@ -183,7 +183,7 @@ class Book:
         if file is None:
             return
         filled, last_row, columns = 0, 0, set[bytes]()
-        with zipfile.ZipFile(BytesIO(self._content_bytes)) as archive, archive.open(file) as part:
+        with self._archive.open(file) as part:
             for piece in _pieces(part):
                 attributes = FILLED.findall(piece)
                 places = [place for place in map(ADDRESS.search, attributes) if place is not None]
@@ -291,8 +291,7 @@ class Book:
             return b""
         if self._last[0] == sheet:
             return self._last[1]
-        with zipfile.ZipFile(BytesIO(self._content_bytes)) as archive:
-            content = archive.read(file)
+        content = self._archive.read(file)
         if len(content) <= KEPT:
             self._last = sheet, content
         return content

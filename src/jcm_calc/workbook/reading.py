@@ -7,7 +7,7 @@ import os
 import re
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from jcm_calc.case_file import CaseFile
+from jcm_calc.confirmation import EvidenceFile
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.inputs import Period
@@ -24,6 +25,7 @@ from jcm_calc.languages import _, spellings
 from jcm_calc.problems import InputError, InputWarning, Problem, listed, shown
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import normalise
+from jcm_calc.workbook import evidence_sheet, record_sheet
 from jcm_calc.workbook.layout import column_name
 from jcm_calc.workbook.opening import Book, printable
 from jcm_calc.workbook.symbols import Symbols
@@ -140,6 +142,14 @@ def read_workbook(path: str | os.PathLike[str]) -> Workbook:
     reports = [reader.read(roles) for (kind, _), roles in sets.items() if kind == "MRS"]
     plans = [reader.read(roles) for (kind, _), roles in sets.items() if kind == "MPS"]
     report, plan = (reader.case(found, project) for found in (reports, plans))
+    if report is not None:
+        pointers = {pointer for found in reports for pointer in found.pointers.items()}
+        reader.remarks += record_sheet.attach(report.tables, pointers, book, m)
+    evidence: tuple[EvidenceFile, ...] = ()
+    try:
+        evidence = evidence_sheet.read(book, number, version)
+    except InputError as error:
+        reader.problems += error.problems
     if reader.problems:
         raise InputError(book.name, reader.problems, reader.remarks)
     for sheet in book.hidden:
@@ -150,6 +160,7 @@ def read_workbook(path: str | os.PathLike[str]) -> Workbook:
         reader.remarks.append(Problem(book.name, complaint))
     for remark in reader.remarks:
         warnings.warn(str(remark), InputWarning, stacklevel=2)
+    report, plan = (case and replace(case, evidence=evidence) for case in (report, plan))
     return Workbook(book.path, number, version, report, plan, tuple(reader.remarks))
 
 
@@ -251,6 +262,7 @@ class SheetSet:
     named: dict[str, str] = field(default_factory=dict)
     classes: dict[str, dict[str, Any]] = field(default_factory=dict)
     sources: dict[str, dict[str, str]] = field(default_factory=dict)
+    pointers: dict[str, str] = field(default_factory=dict)  # to the record of readings
     parts: list[Part] = field(default_factory=list)
 
     @property
@@ -395,6 +407,10 @@ class Reader:
 
     def _source(self, parameter: Parameter, row: Row, found: SheetSet) -> None:
         told = {key: row.text(key) for key in MONITORING if row.text(key)}
+        comment, digest = record_sheet.without_pointer(told.pop("comment", ""))
+        told |= {"comment": comment} if comment else {}
+        if digest:
+            found.pointers[parameter.name] = digest
         if told and parameter.name in self.m.inputs:
             found.sources.setdefault(parameter.name, told)
 
@@ -509,7 +525,11 @@ class Reader:
 
     def _label(self, written: Any, found: SheetSet) -> Period:
         text = str(written).removesuffix(".0")
-        return next((period for period in found.periods if str(period) == text), None) or Period.parse(text)
+        try:
+            return next((period for period in found.periods if str(period) == text), None) or Period.parse(text)
+        except ValueError as error:
+            self.problems.append(Problem("p", str(error)))
+            return found.periods[0]
 
     def _letters(self, table: UnitTable) -> list[str] | None:
         """Return the index of each column of labels; a single one without its letter is the parameters' own."""

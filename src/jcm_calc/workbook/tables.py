@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from jcm_calc.declarations.items import Parameter
@@ -280,13 +280,15 @@ def _symbols_in(cells: Sequence[Any], symbols: Symbols) -> dict[int, Parameter]:
 
 def _units(grid: Grid, start: int, columns: Mapping[int, Parameter]) -> int | None:
     """Return the row that holds the units: the first below the symbols in which every text is one."""
-    for row in range(start + 1, min(start + 4, len(grid))):
+    filled = (row for row in range(start + 1, len(grid)) if any(cell != "" for cell in grid[row]))
+    for row in itertools.islice(filled, 3):
         texts = [grid[row][column] for column in columns]
         if all(isinstance(text, str) and text and _is_unit(text) for text in texts):
             return row
     return None
 
 
+@lru_cache(maxsize=4096)
 def _is_unit(text: str) -> bool:
     if text.strip() in ("-", "N/A", "date"):
         return True

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc.confirmation import EvidenceFile
 from jcm_calc.declarations import Methodology
 from jcm_calc.files import save
 from jcm_calc.inputs import Period
 from jcm_calc.languages import Message, _, in_language
+from jcm_calc.monitoring import record
 from jcm_calc.problems import InputError, Problem
-from jcm_calc.workbook import calculation_sheet, input_sheet, separate_sheet
+from jcm_calc.workbook import calculation_sheet, evidence_sheet, input_sheet, record_sheet, separate_sheet
 from jcm_calc.workbook.contents import Contents, of_result, of_template, without_plan
 from jcm_calc.workbook.entries import Entries
 from jcm_calc.workbook.layout import Layout
@@ -48,8 +50,9 @@ def write_result(
         raise InputError(_("workbook"), [Problem(_("plan"), complaint)])
     reports = of_result(result, "MRS")
     plans = of_result(plan, "MPS") if plan is not None else [without_plan(reports[0])]
+    evidence, readings = result.call["evidence"], record.of_tables(result.call["tables"])
     with in_language(language):
-        content = _written([*plans, *reports], project, sources)
+        content = _written([*plans, *reports], project, sources, evidence, readings)
     save(path, content, overwrite=overwrite)
 
 
@@ -85,7 +88,13 @@ def write_template(
     save(path, content, overwrite=overwrite)
 
 
-def _written(sets: Sequence[Contents], project: Mapping[str, Any], sources: Mapping[str, Mapping[str, str]]) -> bytes:
+def _written(
+    sets: Sequence[Contents],
+    project: Mapping[str, Any],
+    sources: Mapping[str, Mapping[str, str]],
+    evidence: Sequence[EvidenceFile] = (),
+    readings: Mapping[str, Any] | None = None,
+) -> bytes:
     """Return the file."""
     import xlsxwriter
 
@@ -93,10 +102,12 @@ def _written(sets: Sequence[Contents], project: Mapping[str, Any], sources: Mapp
     book = xlsxwriter.Workbook(file, OPTIONS)
     formats = styles(book)
     m = sets[0].methodology
+    metered = sources if readings is None else record_sheet.told(readings, sources, m)
     plan: Layout | None = None
     for number, contents in enumerate(sets):
         layout = Layout(contents, _suffix(sets, number))
-        _write_set(book, formats, layout, plan, head(m, project), sources)
+        told = sources if contents.kind == "MPS" else metered
+        _write_set(book, formats, layout, plan, head(m, project), told)
         if contents.kind == "MPS":
             plan = layout
             _structure(book, formats, head(m, project), project)
@@ -104,6 +115,14 @@ def _written(sets: Sequence[Contents], project: Mapping[str, Any], sources: Mapp
             first = book.get_worksheet_by_name(layout.input)
             assert first is not None
             first.activate()
+    if readings is not None:
+        title = record_sheet.TITLE
+        page = Page(book, formats, record_sheet.SHEET, title, head(m, project), record_sheet.WIDTHS, record_sheet.NOTE)
+        record_sheet.write(page, readings)
+    if evidence:
+        title = f"{evidence_sheet.TITLE}: read in the approved document, by whom"
+        page = Page(book, formats, evidence_sheet.NAME, title, head(m, project), evidence_sheet.WIDTHS)
+        evidence_sheet.write(page, evidence)
     book.set_properties({"title": f"JCM_{m.number}_ver{version_text(m.version)}", "comments": m.title})
     book.close()
     return file.getvalue()

@@ -8,20 +8,17 @@ from collections.abc import Callable
 from typing import Any
 
 from jcm_calc.declarations.items import Kind, Parameter
-from jcm_calc.expression import record
 from jcm_calc.reference_data import ipcc_2006
 from jcm_calc.verification import causes
 from jcm_calc.verification.findings import shown_number
 from jcm_calc.verification.quantities import address
-from jcm_calc.verification.spreadsheet import ROUNDING
-from jcm_calc.verification.steps import (
-    BRANCHING,
+from jcm_calc.verification.spreadsheet import ROUNDING, close
+from jcm_calc.verification.steps.wrong import (
     Wrong,
-    close,
+    chooses,
     functions,
     lacks_choice,
     numbers,
-    operations,
     without_rounding,
 )
 
@@ -72,7 +69,7 @@ def _mean(wrong: Wrong) -> Diagnosis | None:
 def _turned(wrong: Wrong) -> Diagnosis | None:
     """Recognise a sign or a ratio that is turned."""
     assert wrong.rule is not None
-    names, symbol = wrong.rule.arguments, wrong.sheet.symbol
+    names, symbol = list(filter(wrong.reaches, wrong.rule.arguments)), wrong.sheet.symbol
     for name in names:
         if wrong.fits(**{name: lambda value, _: -value}):
             return "C1", f"{symbol(wrong.step.name)} has the wrong sign of {symbol(name)}", "the sign is turned"
@@ -102,9 +99,10 @@ def _other_operand(wrong: Wrong) -> Diagnosis | None:
     """Recognise a reference to the cell of another quantity, or of another unit or period."""
     assert wrong.rule is not None
     sheet = wrong.sheet
+    own = {step.place for step in sheet.beside(wrong.step, wrong.rule.arguments)}
     for place in dict.fromkeys(wrong.precedents):
-        if sheet.stored(place) in (0, 1):
-            continue  # a cell that happens to hold it looks like an operand left out
+        if place in own and sheet.stored(place) in (0, 1):
+            continue  # an operand that happens to be 0 or 1 looks as if it stood for one that is left out
         for name in wrong.rule.arguments:
             if wrong.fits(**{name: lambda _, scenario, place=place: _number(scenario.cells.get(place))}):
                 step = sheet.by_place.get(place)
@@ -164,7 +162,7 @@ def _no_choice(wrong: Wrong) -> Diagnosis | None:
 def _branch(wrong: Wrong) -> Diagnosis | None:
     """Recognise a condition that is not the declared one."""
     assert wrong.rule is not None
-    if not BRANCHING & set(operations(record(wrong.rule.function))):
+    if not chooses(wrong.rule):
         return None
     return "C9", f"the condition in {wrong.sheet.symbol(wrong.step.name)} is not the declared one", ""
 
@@ -239,6 +237,8 @@ def _of_document(node: Parameter, symbol: str, found: float, expected: float) ->
             return "D6", f"{told}: the value of {name}", "looked up in the wrong column"
     if bound := ipcc_bound(node, found):
         return "D6", f"{told}; {bound}", "another column of the table of the IPCC"
+    if sets := causes.other_potential(node.symbol, found, expected):
+        return "D1", told, sets
     code, cause = causes.slip(found / expected if expected else 0.0, node.unit)
     return ("B7" if code == "B4" else code) or "D7", told, cause
 

@@ -1,0 +1,1 @@
+"""Methodologies of jcm-example-rules, one a module."""

@@ -1,0 +1,40 @@
+"""CL_AM001: solar PV in Chile. Nothing but its title and its approval was read."""
+
+from jcm_calc.declarations import Methodology
+from jcm_calc.evidence import Source, primary, unconfirmed
+from jcm_methodologies.solar_pv import ER, INDICES, PE, RE, TITLE, TITLES, RE_i, entitled, solar_pv
+
+__all__ = ["ER", "PE", "RE", "RE_i", "m"]
+
+PROPONENT = Source(
+    "page of the proponent on the proposal", "www.iges.or.jp/en/pub/jcm-proposed-methodology-installation-solar-2/en"
+)
+
+m = Methodology(
+    "CL_AM001",
+    version="1.0",
+    title=TITLE,
+    titles=TITLES,
+    country="CL",
+    sectoral_scope=1,
+    indices=INDICES,
+    identity={
+        "number": primary(
+            PROPONENT, "proposed as CL_PM001; the approved text is at www.jcm.go.jp/cl-jp/methodologies/68"
+        ),
+        "title": primary(PROPONENT),
+        "country": primary(PROPONENT),
+        "sectoral scope": unconfirmed("that of the sisters of the same title"),
+        "version": primary(PROPONENT, "version 1.0, approved; the day was not read"),
+        "proponent": primary(PROPONENT, "Institute for Global Environmental Strategies"),
+    },
+    note="Only number, title and approval were read; the calculation is that of the sisters of the same title. The "
+    "factors of the grids of Chile are in a paper that was not read: take them from there.",
+)
+
+m.include(
+    solar_pv(
+        entitled(PROPONENT, unconfirmed("the values are in a paper beside the proposal, not read", None, PROPONENT)),
+        factor="conservative CO2 emission factor of the grid or other electricity that system i displaces",
+    )
+)

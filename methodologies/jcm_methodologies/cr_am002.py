@@ -1,0 +1,35 @@
+"""CR_AM002: high-efficiency centrifugal chillers in Costa Rica. Nothing but its title was read."""
+
+from datetime import date
+
+from jcm_calc.declarations import Methodology
+from jcm_calc.evidence import unconfirmed
+from jcm_methodologies.electricity import one_factor
+from jcm_methodologies.equal_service import COP, ER, PE, RE, PE_i, RE_i, entitled, equal_service
+from jcm_methodologies.official_pages import decided, decisions
+
+__all__ = ["ER", "PE", "RE", "PE_i", "RE_i", "m"]
+
+DECISION = decisions("cr")
+
+m = Methodology(
+    "CR_AM002",
+    version="1.0",
+    title="Energy Saving by Introduction of High Efficiency Centrifugal Chiller",
+    titles={"ja": "高効率遠心ターボ冷凍機の導入による省エネルギー"},
+    country="CR",
+    sectoral_scope=3,
+    indices={"i": "project chiller", "p": "monitoring period"},
+    approved=date(2018, 3, 12),
+    identity=decided(
+        DECISION,
+        scope=unconfirmed("that of the sister TH_AM005"),
+        version=unconfirmed("approved on 12 March 2018; the number of the version was not read", None, DECISION),
+    ),
+    note="Only number, title and approval were read, in the list of decisions; the calculation is that of the sister "
+    "TH_AM005. The reference COPs and every criterion are not known, nor whether COPs are converted to standard "
+    "temperatures, as is recalled of ID_AM002 with the same title.",
+)
+
+m.include(equal_service("chiller", entitled(DECISION, "the sister TH_AM005")), rename=COP)
+m.include(one_factor(unconfirmed("as in the sister TH_AM005; not read for this document", None, DECISION)))

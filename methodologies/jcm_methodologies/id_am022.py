@@ -1,0 +1,115 @@
+"""ID_AM022: absorption chillers in place of centrifugal chillers in Indonesia; letters are placeholders."""
+
+from jcm_calc.declarations import Methodology
+from jcm_calc.evidence import primary, unconfirmed
+from jcm_methodologies.electricity import metered
+from jcm_methodologies.fuels import burnt
+from jcm_methodologies.official_pages import GENERAL_RULE, declare_criteria_not_read, shown, summary_page
+
+PAGE = summary_page("ID_AM022", "id-jp/methodologies/109")
+LISTED = primary(PAGE, "in the list of monitored parameters; unit, option and frequency were not read")
+SUM = unconfirmed("the sum over chillers is that of the sisters", None, PAGE)
+
+m = Methodology(
+    "ID_AM022",
+    version="1.0",
+    title="Introduction of Absorption Chiller",
+    titles={"ja": "吸収式冷凍機の導入"},
+    country="ID",
+    sectoral_scope=3,
+    indices={"i": "project absorption chiller", "p": "monitoring period"},
+    identity=shown(
+        PAGE,
+        number="proposed as ID_PM032",
+        version="version 1.0, valid; the date of its approval was not read",
+        proponent="Tokyo Century Corporation",
+    ),
+    note="Only the official summary page was read. The COP of the reference chiller, the factors of the gas and of the "
+    "electricity, and every criterion are not known. Pumps of chilled and cooling water and cooling towers are left "
+    "out on both sides, as the page says.",
+)
+
+m.monitored(
+    "Q_i,p",
+    "MWh",
+    extensive=True,
+    raises="RE",
+    plausible="[0, 1e6]",
+    text="cooling energy that project absorption chiller i generates in period p",
+    evidence=LISTED,
+)
+m.default(
+    "COP_RE,i",
+    "",
+    lowers="RE",
+    bounds="(0, inf)",
+    plausible="[1, 15]",
+    text="COP of the reference centrifugal chiller for chiller i",
+    evidence=unconfirmed("the value is not known", None, PAGE),
+)
+m.include(
+    metered(
+        "i",
+        {
+            "EC_PJ": LISTED,
+            "EF_elec": unconfirmed("that there is one was read; which one, and how captive power counts, was not"),
+            "PE_elec": primary(PAGE, "consumption of the built-in pumps, and of hot water pumps, and factor"),
+        },
+        of="of the pumps built into absorption chiller i, and of hot water pumps",
+        raises="PE",
+    )
+)
+m.include(
+    burnt(
+        "i",
+        {
+            "fuel_measured_as": unconfirmed("t or m³: not known"),
+            "FC_PJ": LISTED,
+            "factors": unconfirmed("which figures the methodology takes is not known", None, PAGE),
+            "E_PJ": unconfirmed("amount × net calorific value is usual, not read", 90),
+            "PE_fuel": primary(PAGE, "fuel consumption and factor of the fuel"),
+        },
+        "Natural gas",
+        what="the gas of absorption chiller i",
+        volume="m³",
+        carbon="PE",
+    )
+)
+
+
+@m.equation(
+    "RE_i,p",
+    "tCO2",
+    text="emissions of the centrifugal chiller that would make the same cold",
+    evidence=primary(PAGE, "cooling energy, COP of the reference chiller, factor; the COP divides by its meaning"),
+)
+def RE_i(Q, COP_RE, EF_elec):
+    return Q / COP_RE * EF_elec
+
+
+@m.equation("RE_p", "tCO2", total="i", text="reference emissions", evidence=SUM)
+def RE(RE_i):
+    return RE_i
+
+
+@m.equation(
+    "PE_i,p",
+    "tCO2",
+    text="project emissions of chiller i",
+    evidence=primary(PAGE, "sum of the emissions of electricity and of fossil fuel"),
+)
+def PE_i(PE_elec_i, PE_fuel_i):
+    return PE_elec_i + PE_fuel_i
+
+
+@m.equation("PE_p", "tCO2", total="i", text="project emissions", evidence=SUM)
+def PE(PE_i):
+    return PE_i
+
+
+@m.equation("ER_p", "tCO2", text="emission reductions", evidence=GENERAL_RULE)
+def ER(RE, PE):
+    return RE - PE
+
+
+declare_criteria_not_read(m)

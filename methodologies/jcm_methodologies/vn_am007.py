@@ -1,0 +1,44 @@
+"""VN_AM007: solar PV in Viet Nam. What counts is electricity consumed or sold, not all that is generated."""
+
+from datetime import date
+
+from jcm_calc.declarations import Methodology
+from jcm_calc.evidence import unconfirmed
+from jcm_methodologies.official_pages import shown, summary_page
+from jcm_methodologies.solar_pv import ER, INDICES, PE, RE, TITLE, TITLES, RE_i, solar_pv, summarised
+
+__all__ = ["ER", "PE", "RE", "RE_i", "m"]
+
+PAGE = summary_page("VN_AM007", "vn-jp/methodologies/45")
+
+m = Methodology(
+    "VN_AM007",
+    version="1.0",
+    title=TITLE,
+    titles=TITLES,
+    country="VN",
+    sectoral_scope=1,
+    indices=INDICES,
+    approved=date(2017, 10, 10),
+    identity=shown(
+        PAGE,
+        number="proposed as VN_PM009",
+        version="version 1.0, valid, approved on 10 October 2017",
+        proponent="Institute for Global Environmental Strategies",
+    ),
+    note="Only the official summary page was read. The two factors are not known: take them from the document. The "
+    "page multiplies the AC output, and monitors what of it is consumed or sold: this is what counts here.",
+)
+
+m.include(
+    solar_pv(
+        summarised(
+            PAGE,
+            unconfirmed("that there are two factors was read; their values are not known", None, PAGE),
+            "the quantity is what is consumed or sold",
+        ),
+        factor="conservative CO2 emission factor for the connection of system i",
+        connections="grid, or diesel generator, as the document tells them apart",
+        generation="electricity of project PV system i consumed, or sold to the power company, in period p",
+    )
+)

@@ -1,0 +1,140 @@
+"""Skeletons for authors: a methodology module, its case and test, a revision, a rule book of one's own."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from jcm_calc.declarations import Methodology
+from jcm_calc.rulebooks import versions
+
+NUMBER = re.compile(r"[A-Z]{2}_AM\d{3}")
+MARK = "FILL IN"
+
+
+@cache
+def _environment() -> Environment:
+    found = Environment(
+        loader=PackageLoader("jcm_calc.authoring"),
+        autoescape=False,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+    )
+    found.filters["text"] = lambda text: json.dumps(text, ensure_ascii=False)
+    return found
+
+
+def _written(template: str, **content: Any) -> str:
+    return _environment().get_template(f"{template}.jinja").render(**content)
+
+
+def methodology_files(
+    number: str, package: str, *, version: str = "1.0", title: str = "", scope: int = 0, index: str = ""
+) -> dict[str, str]:
+    """Return the text of a module, a case and a test, by their paths in a rule book.
+
+    Parameters
+    ----------
+    number : str
+        For example ``"XX_AM001"``.
+    package : str
+        The name of the rule book's package.
+    version, title, index : str
+        What is known; the rest is marked to be filled in. ``index`` says what i stands for.
+    scope : int
+        The sectoral scope; 0 where it is to be filled in.
+
+    Examples
+    --------
+    >>> sorted(methodology_files("XX_AM001", "my_rules"))
+    ['cases/xx_am001.toml', 'tests/test_xx_am001.py', 'xx_am001.py']
+    """
+    known = {
+        "number": number,
+        "package": package,
+        "version": version,
+        "title": title or f"{MARK}: the official title",
+        "scope": scope,
+        "index": index or f"{MARK}: what the machines i are",
+    }
+    return {
+        f"{number.lower()}.py": _written("module.py", **known),
+        f"cases/{number.lower()}.toml": _written("case.toml", **known),
+        f"tests/test_{number.lower()}.py": _written("test.py", **known),
+    }
+
+
+def package_files(project: str, number: str, contents: Mapping[str, str]) -> dict[str, str]:
+    """Return the files of a rule book of one's own, which holds the files of a methodology.
+
+    Parameters
+    ----------
+    project : str
+        Its name, such as ``"my-rules"``.
+    number : str
+    contents : mapping
+        From `methodology_files`.
+    """
+    package = package_name(project)
+    known = {"project": project, "package": package, "number": number}
+    found = {
+        "pyproject.toml": _written("pyproject.toml", **known),
+        "README.md": _written("README.md", **known),
+        ".github/workflows/test.yml": _written("workflow.yml"),
+        f"src/{package}/__init__.py": f'"""Methodologies of {project}, one a module."""\n',
+    }
+    for path, text in contents.items():
+        found[path if path.startswith("tests/") else f"src/{package}/{path}"] = text
+    return found
+
+
+def package_name(project: str) -> str:
+    """Return the name of the package of a project.
+
+    Examples
+    --------
+    >>> package_name("my-rules")
+    'my_rules'
+    """
+    return re.sub(r"\W", "_", project).lower()
+
+
+def revision_files(number: str, earlier: str, version: str = "") -> dict[str, str]:
+    """Return the text of a module that revises a version, or mends it where no later version is named.
+
+    Raises
+    ------
+    MethodologyNotFoundError
+        If there is no such methodology.
+    KeyError
+        If the version is none that can be calculated, or the later one is there already.
+    """
+    known = versions(number)
+    if earlier not in known:
+        raise KeyError(f"{number} has no version {earlier!r} that can be calculated; there are {', '.join(known)}")
+    if version in known:
+        raise KeyError(f"{number} ver {version} is there already")
+    base, name = _home(known[earlier])
+    text = _written(
+        "revision.py", number=number, earlier=earlier, version=version, mends=not version, base=base, name=name
+    )
+    suffix = f"_ver{version.replace('.', '_')}" if version else "_mended"
+    return {f"{number.lower()}{suffix}.py": text}
+
+
+def _home(m: Methodology) -> tuple[str, str]:
+    """Return module and name under which a methodology stands."""
+    from jcm_calc.rulebooks import modules_of
+
+    for path in modules_of(m.number):
+        for name, item in vars(importlib.import_module(path)).items():
+            if item is m:
+                return path, name
+    raise AssertionError(f"{m} stands in no module")

@@ -1,0 +1,113 @@
+"""`jcm new`: a skeleton for a methodology, a revision, or a rule book of one's own."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from jcm_calc.authoring import NUMBER, methodology_files, package_files, package_name, revision_files
+from jcm_calc.cli import output
+from jcm_calc.languages import _, translated
+from jcm_calc.rulebooks import modules
+
+
+def new_methodology(
+    number: str,
+    folder: Path | None,
+    project: str | None,
+    revises: str | None,
+    version: str | None,
+    known: dict[str, Any],
+    as_json: bool,
+) -> None:
+    """Write the files, and say what to do with them."""
+    if not NUMBER.fullmatch(number):
+        complaint = _("{number} came, expected a number such as XX_AM001").format(number=number)
+        raise click.BadParameter(translated(complaint), param_hint="NUMBER")
+    if revises is not None:
+        found = _revision(number, revises, version or "")
+        folder = _package(folder)
+    else:
+        if number in modules():
+            held = _("{number} is in the rule book {module}: --revises VERSION begins a revision of it")
+            told = translated(held.format(number=number, module=modules()[number]))
+            raise click.BadParameter(told, param_hint="NUMBER")
+        _ask(known)
+        package = package_name(project) if project else _package(folder).name
+        found = methodology_files(number, package, version=version or "1.0", **known)
+        if project:
+            found = package_files(project, number, found)
+            folder = folder or Path(project)
+        else:
+            folder = _package(folder)
+            found = {_beside(folder, path): text for path, text in found.items()}
+    paths = _write(folder, found)
+    if as_json:
+        output.data({"written": [str(path) for path in paths]})
+        return
+    output.write("\n".join(map(str, paths)))
+    plain = _("Fill in what is marked FILL IN: `jcm check {number}` says what is left.")
+    install = _("Fill in what is marked FILL IN: pip install -e {folder}, then `jcm check {number}` says what is left.")
+    output.paragraph((install if project else plain).format(folder=folder, number=number))
+
+
+def _revision(number: str, earlier: str, version: str) -> dict[str, str]:
+    try:
+        return revision_files(number, earlier, version)
+    except KeyError as error:
+        raise click.BadParameter(str(error.args[0]), param_hint="--revises") from None
+
+
+def _ask(known: dict[str, Any]) -> None:
+    """Ask for what is not given, where somebody is there to answer."""
+    if not _somebody_there():
+        return
+    if not known["title"]:
+        known["title"] = click.prompt(translated(_("Official title")), default="", show_default=False)
+    if not known["scope"]:
+        known["scope"] = click.prompt(
+            translated(_("Sectoral scope")), type=click.IntRange(0, 99), default=0, show_default=False
+        )
+    if not known["index"]:
+        known["index"] = click.prompt(translated(_("What the index i stands for")), default="", show_default=False)
+
+
+def _somebody_there() -> bool:
+    return sys.stdin.isatty()
+
+
+def _package(folder: Path | None) -> Path:
+    """Return the folder of a package, in which modules of a rule book stand."""
+    folder = (folder or Path()).resolve()
+    if not (folder / "__init__.py").is_file():
+        complaint = _("{folder} is no package: name that of your rule book, or begin one with --package NAME")
+        raise click.BadParameter(translated(complaint.format(folder=folder)), param_hint="--output")
+    return folder
+
+
+def _beside(folder: Path, path: str) -> str:
+    """Return where a file goes: a test to the tests of the project, if there is such a folder."""
+    if not path.startswith("tests/"):
+        return path
+    for parent in folder.parents:
+        if (parent / "pyproject.toml").is_file():
+            return str(parent / path) if (parent / "tests").is_dir() else path
+    return path
+
+
+def _write(folder: Path, found: Mapping[str, str]) -> list[Path]:
+    paths = {folder / path: text for path, text in found.items()}
+    if there := [str(path) for path in paths if path.exists()]:
+        complaint = _("exists already: {paths}").format(paths=", ".join(there))
+        raise click.BadParameter(translated(complaint), param_hint="--output")
+    try:
+        for path, text in paths.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise output.unwritable(folder, error) from None
+    return list(paths)

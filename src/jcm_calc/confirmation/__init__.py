@@ -1,0 +1,20 @@
+"""Evidence files: what somebody who has the approved document confirms, item by item."""
+
+from __future__ import annotations
+
+from jcm_calc.confirmation.applying import EvidenceError, Given, evidence_files, with_evidence
+from jcm_calc.confirmation.file import EvidenceFile, read_evidence
+from jcm_calc.confirmation.statements import Statement, statements
+from jcm_calc.confirmation.writing import blank_file
+
+__all__ = [
+    "EvidenceError",
+    "EvidenceFile",
+    "Given",
+    "Statement",
+    "blank_file",
+    "evidence_files",
+    "read_evidence",
+    "statements",
+    "with_evidence",
+]

@@ -1,0 +1,307 @@
+"""From evidence files to a methodology whose statements are confirmed by them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from jcm_calc.confirmation.file import Entry, EvidenceFile, read_evidence
+from jcm_calc.confirmation.statements import Statement, statements
+from jcm_calc.declarations import Interval, Methodology
+from jcm_calc.declarations.items import DeclarationError, Parameter, Table, Value
+from jcm_calc.declarations.revision import duplicate
+from jcm_calc.evidence import Evidence, Grade, confirmed
+from jcm_calc.inputs.cells import numbers
+from jcm_calc.problems import InputError, Problem, shown, suggestion
+from jcm_calc.toml import parse_toml, read_text
+
+One = str | os.PathLike[str] | EvidenceFile
+Given = One | Sequence[One] | None
+KEPT = 32
+
+
+class EvidenceError(InputError):
+    """Evidence that can be read, but contradicts the rule book, another file, or what it was written for."""
+
+
+def evidence_folder() -> Path:
+    """Return the folder of the user whose evidence files are taken where none is named."""
+    return Path(platformdirs.user_config_dir("jcm_calc", appauthor=False)) / "evidence"
+
+
+def evidence_files(m: Methodology, given: Given) -> tuple[EvidenceFile, ...]:
+    """Return the evidence files that are named; where none is, those of the user's folder that are about it.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be used.
+    """
+    if given is None:
+        return named_files([path for path in sorted(evidence_folder().glob("*.toml")) if _about(path, m)])
+    return named_files(several(given))
+
+
+def named_files(paths: Iterable[One]) -> tuple[EvidenceFile, ...]:
+    """Read evidence files, and complain of all of them at once."""
+    files, problems = [], list[Problem]()
+    for one in paths:
+        try:
+            files.append(one if isinstance(one, EvidenceFile) else read_evidence(one))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError("evidence", problems)
+    # neither the order in which they are named nor a name given twice changes anything
+    return tuple({file.text: file for file in sorted(files, key=lambda file: file.text)}.values())
+
+
+def several(given: Given) -> tuple[One, ...]:
+    """Return what is named, one or several."""
+    if given is None:
+        return ()
+    return (given,) if isinstance(given, str | os.PathLike | EvidenceFile) else tuple(given)
+
+
+def _about(path: Path, m: Methodology) -> bool:
+    found = parse_toml(path.name, read_text(path))
+    return (found.get("methodology"), found.get("version")) == (m.number, m.version)
+
+
+def with_evidence(m: Methodology, files: Sequence[EvidenceFile]) -> Methodology:
+    """Return a methodology with what evidence files confirm and supply.
+
+    Raises
+    ------
+    EvidenceError
+        With everything in which the files contradict the rule book, each other, or a reading that has
+        changed since they were written.
+    """
+    if not files:
+        return m
+    found, problems = _applied(m, _Files(files))
+    if problems:
+        raise EvidenceError(str(m), problems)
+    return found
+
+
+class _Files:
+    """Evidence files as a key: by what they say."""
+
+    def __init__(self, files: Sequence[EvidenceFile]) -> None:
+        self.files = files
+        self.texts = tuple(file.text for file in files)
+
+    def __hash__(self) -> int:
+        return hash(self.texts)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Files) and self.texts == other.texts
+
+
+@lru_cache(maxsize=KEPT)
+def _applied(m: Methodology, files: _Files) -> tuple[Methodology, tuple[Problem, ...]]:
+    applying = _Applying(m)
+    for file in files.files:
+        applying.take(file)
+    applying.settle()
+    return applying.found, tuple(applying.problems)
+
+
+class _Applying:
+    """One methodology, and what several files say of it."""
+
+    def __init__(self, m: Methodology) -> None:
+        self.m, self.found = m, duplicate(m)
+        self.known = {statement.key: statement for statement in statements(m)}
+        self.taken: dict[tuple[str, str, str], list[tuple[Entry, dict[str, float]]]] = {}
+        self.problems: list[Problem] = []
+
+    def complain(self, entry: Entry, complaint: str, section: str = "") -> None:
+        self.problems.append(Problem(entry.place, complaint, section))
+
+    # What each file says, held against the methodology
+
+    def take(self, file: EvidenceFile) -> None:
+        if (file.methodology, file.version) != (self.m.number, self.m.version):
+            told = f"is about {file.methodology} ver {file.version}, but {self.m} is applied"
+            self.problems.append(Problem(file.name, told))
+            return
+        for entry in file.entries:
+            statement = self.known.get(entry.key)
+            if statement is None:
+                if entry.kind != "rule" or ": " not in entry.name:
+                    self._unknown(entry)
+                elif not entry.agrees:
+                    self.complain(entry, "the document says something else: choose another treatment of the readings")
+                else:  # a rule by which readings were treated: it is looked for where they are
+                    self.taken.setdefault(entry.key, []).append((entry, {}))
+            elif statement.fingerprint != entry.fingerprint or statement.reading != entry.reading:
+                self._changed(entry, statement)
+            elif not entry.agrees:
+                self._disagrees(entry, statement)
+            else:
+                values = self._values(entry, statement)
+                if values is not None:
+                    self.taken.setdefault(entry.key, []).append((entry, values))
+
+    def _unknown(self, entry: Entry) -> None:
+        names = [name for kind, name, _ in self.known if kind == entry.kind]
+        case = f" ({entry.case})" if entry.case else ""
+        hint = suggestion(entry.name, names) if entry.name not in names else "; it has it in other cases"
+        self.complain(entry, f"{self.m} has no {entry.kind} {entry.name}{case}{hint}")
+
+    def _changed(self, entry: Entry, statement: Statement) -> None:
+        self.complain(
+            entry,
+            f"is about another reading than the present one, {shown(statement.reading, 200)}: read the document again, "
+            f"and take the item from `jcm evidence new {self.m.number} --version {self.m.version}`",
+            statement.section,
+        )
+
+    def _disagrees(self, entry: Entry, statement: Statement) -> None:
+        read = f", and contradicts what was read: {statement.evidence}" if statement.confirmed else ""
+        told = f"the document says something else than {shown(statement.reading, 200)}{read}"
+        self.complain(entry, f"{told}: what it says is declared in {self._revision}", statement.section)
+
+    @property
+    def _revision(self) -> str:
+        return f"a revision module, which `jcm new {self.m.number} --revises {self.m.version}` begins"
+
+    def _values(self, entry: Entry, statement: Statement) -> dict[str, float] | None:
+        """Return the values that an item supplies, in the declared unit; None with a complaint."""
+        if entry.kind != "default":
+            return {}
+        parameter: Parameter = statement.item
+        before = len(self.problems)
+        if bool(parameter.by) == ("" in entry.values):
+            if parameter.by:
+                complaint = f"a single value came, expected values by {parameter.by}"
+            else:
+                complaint = f"values by class came, expected a single value: a table needs {self._revision}"
+            self.complain(entry, complaint, statement.section)
+            return None
+        found = {}
+        for key, raw in entry.values.items():
+            where = f"{key}: " if key else ""
+            try:
+                found[key] = _number(parameter, raw)
+                if key[:1] in ("[", "("):
+                    Interval.parse(key)
+            except ValueError as error:
+                self.complain(entry, f"{where}{error}", statement.section)
+                continue
+            known = statement.values.get(key)
+            if known is not None and known.evidence.grade is Grade.PRIMARY and known.value != found[key]:
+                complaint = f"{where}{found[key]:g} came, but {known.value:g} was read: {known.evidence}"
+                self.complain(entry, complaint + (f" [{known.evidence.source}]" if known.evidence.source else ""))
+        return None if len(self.problems) > before else found
+
+    # What all files say together
+
+    def settle(self) -> None:
+        for key, said in self.taken.items():
+            said.sort(key=lambda one: (one[0].confirmation.day, one[0].confirmation.person, one[0].confirmation.file))
+            statement = self.known.get(key)
+            if key[0] == "default" and statement is not None:
+                self._default(statement.item, self._agreed(said))
+            elif statement is not None:
+                self._confirm(statement, _evidence(said[0][0], statement.evidence))
+        self.found.treatments = {
+            (key[1], entry.fingerprint): confirmed(entry.confirmation)
+            for key, said in self.taken.items()
+            if key not in self.known
+            for entry, _ in reversed(said)
+        }
+
+    def _agreed(self, said: Sequence[tuple[Entry, dict[str, float]]]) -> dict[str, tuple[float, Entry]]:
+        """Return each value with the first item that states it; complain where two differ."""
+        values: dict[str, tuple[float, Entry]] = {}
+        for entry, stated in said:
+            for key, value in stated.items():
+                first, other = values.setdefault(key, (value, entry))
+                if first != value:
+                    where = f"{key}: " if key else ""
+                    self.complain(entry, f"{where}{value:g} came, but {other.place} says {first:g}")
+        return values
+
+    def _confirm(self, statement: Statement, evidence: Evidence) -> None:
+        found = self.found
+        if statement.kind == "choice":
+            found.choices[statement.name] = replace(found.choices[statement.name], evidence=evidence)
+        elif statement.kind == "equation":
+            place = self.m.rules.index(statement.item)
+            found.rules[place] = replace(found.rules[place], evidence=evidence)
+        elif statement.kind == "criterion":
+            found.conditions = [
+                replace(one, evidence=evidence) if one.number == statement.name else one for one in found.conditions
+            ]
+        else:
+            found.scheme = tuple(
+                replace(one, evidence=evidence) if one.name == statement.name else one for one in found.scheme
+            )
+
+    def _default(self, parameter: Parameter, values: Mapping[str, tuple[float, Entry]]) -> None:
+        if not parameter.by:
+            for value, entry in values.values():
+                mended = _value(value, entry, parameter.value)
+                self.found.inputs[parameter.name] = replace(parameter, value=mended, evidence=mended.evidence)
+            return
+        own = {str(key): (key, value) for key, value in (parameter.table or Table({})).entries.items()}
+        entries: dict[str | Interval, Value] = {}
+        given: dict[str | Interval, Value] = {}
+        for name, (value, entry) in values.items():
+            key = Interval.parse(name) if name[:1] in ("[", "(") else name
+            key = own[str(key)][0] if str(key) in own else key
+            given[key] = _value(value, entry, own[str(key)][1] if str(key) in own else None)
+        for key, known in dict(own.values()).items():
+            if key in given or not _overlapped(key, given):
+                entries[key] = given.pop(key, known)
+            elif known.evidence.confirmed:
+                first = next(iter(values.values()))[1]
+                self.complain(first, f"its bins overlap {key}, which was read: {known.evidence}")
+        try:
+            table = Table(entries | given)
+            if table.numeric:
+                table.bins()
+        except DeclarationError as error:
+            self.complain(next(iter(values.values()))[1], str(error))
+            return
+        self.found.inputs[parameter.name] = replace(parameter, table=table)
+
+
+def _overlapped(key: str | Interval, given: Iterable[str | Interval]) -> bool:
+    """Whether one of the bins that the document has stands in the place of one of ours."""
+    return isinstance(key, Interval) and any(
+        isinstance(one, Interval) and one.first < key.beyond and key.first < one.beyond for one in given
+    )
+
+
+def _number(parameter: Parameter, raw: Any) -> float:
+    """Return a value in the declared unit."""
+    values, faults = numbers(raw, parameter.unit)
+    if values.size != 1 or faults:
+        raise ValueError(next(iter(faults.values()), f"{shown(raw)} is not a number"))
+    value = float(values.flat[0])
+    if value not in parameter.bounds:
+        raise ValueError(f"{shown(raw)} came, expected a number in {parameter.bounds} {parameter.unit}".strip())
+    return value
+
+
+def _evidence(entry: Entry, before: Evidence, changed: str = "") -> Evidence:
+    """Return the evidence of a confirmed statement; what was read in a primary document stays what it is."""
+    return before if before.grade is Grade.PRIMARY else confirmed(entry.confirmation, changed)
+
+
+def _value(value: float, entry: Entry, known: Value | None) -> Value:
+    """Return a value with the evidence of who has read it, and say what it takes the place of."""
+    if known is None:
+        return Value(value, confirmed(entry.confirmation))
+    changed = "" if known.value == value else f"{known.value:g} is {known.evidence.grade} in the rule book"
+    return Value(value, _evidence(entry, known.evidence, changed))

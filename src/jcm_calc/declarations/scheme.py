@@ -1,0 +1,22 @@
+"""The scheme's own rules, which stand in guidelines whose text could not be read."""
+
+from __future__ import annotations
+
+from jcm_calc.declarations.items import SchemeRule
+from jcm_calc.evidence import unconfirmed
+
+GUIDELINES = "JCM guidelines for developing PDD and monitoring report"
+SCHEME_RULES = (
+    SchemeRule(
+        "whole tonnes",
+        "emission reductions are cut, not rounded",
+        GUIDELINES,
+        unconfirmed("agrees with one project design document and one plan", 80),
+    ),
+    SchemeRule(
+        "calendar years",
+        "the cut is made for each calendar year",
+        GUIDELINES,
+        unconfirmed("the break at 31 December 2020 is seen in decisions", 75),
+    ),
+)

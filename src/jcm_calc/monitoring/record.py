@@ -1,0 +1,139 @@
+"""The record of readings that travels with monitored values: files, meters, amounts, findings, rules, cross-checks.
+
+It is plain data, under ``attrs["monitoring"]`` of a table: the manifest writes it as JSON, the workbook as
+a sheet. A claim asks it for the rules by which readings were treated.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Container, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from jcm_calc.problems import listed
+
+if TYPE_CHECKING:
+    from jcm_calc.declarations import Methodology
+
+Record = Mapping[str, Any]
+LISTS = ("files", "amounts", "stops", "findings", "cross_checks")
+NAMED = ("meters", "rules")
+# what a spreadsheet that is saved again may still change of a number is no change
+DIGITS = 12
+SHOWN = 20  # meters named in one cell
+
+
+def of_tables(tables: Iterable[Any]) -> dict[str, Any] | None:
+    """Return the record of the readings that monitored tables came from, if they came from any."""
+    attributes = (getattr(table, "attrs", {}) for table in tables)
+    found = [attrs["monitoring"] for attrs in attributes if "monitoring" in attrs]
+    return merged(found) if found else None
+
+
+def restricted(record: Record, meters: Container[str]) -> dict[str, Any]:
+    """Return what a record says of some meters, with the files and cross-checks of all.
+
+    Examples
+    --------
+    >>> gap = {"meter": "S2", "what": "gap", "treatment": "like period"}
+    >>> both = {"meters": {"S1": {}, "S2": {}}, "rules": {"gap: like period": {}}, "findings": [gap]}
+    >>> restricted(both, ["S1"])
+    {'meters': {'S1': {}}, 'rules': {}, 'findings': []}
+    """
+    found = dict(record)
+    found["meters"] = {name: meter for name, meter in record["meters"].items() if name in meters}
+    for key in ("amounts", "findings"):
+        if key in record:
+            found[key] = [row for row in record[key] if row["meter"] in meters]
+    others = {rule_of(row) for row in record["findings"]} - {rule_of(row) for row in found["findings"]}
+    found["rules"] = {name: rule for name, rule in record["rules"].items() if name not in others}
+    return found
+
+
+def rule_of(finding: Mapping[str, Any]) -> str:
+    """Return the name of the rule by which a finding was treated."""
+    return f"{finding['what']}: {finding['treatment']}"
+
+
+def merged(records: Iterable[Record]) -> dict[str, Any]:
+    """Put together the records of several tables; a rule of the same name but other evidence is kept beside."""
+    whole: dict[str, Any] = {"rule_set": ""} | {key: [] for key in LISTS} | {key: {} for key in NAMED}
+    sets = []
+    for record in records:
+        sets.append(record.get("rule_set", ""))
+        for key in LISTS:
+            whole[key] += [row for row in record.get(key, ()) if row not in whole[key]]
+        for key in NAMED:
+            for name, row in record.get(key, {}).items():
+                while whole[key].setdefault(name, row) != row:
+                    name = f"{name}, {record['rule_set']}"
+    whole["rule_set"] = ", ".join(dict.fromkeys(filter(None, sets)))
+    return whole
+
+
+def digest(record: Record) -> str:
+    """Return the SHA-256 of a record, to twelve digits of each number."""
+    plain = {key: record[key] for key in ("rule_set", *LISTS, *NAMED)}
+    text = json.dumps(_plain(plain), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(data: Any) -> Any:
+    if isinstance(data, Mapping):
+        return {key: _plain(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_plain(value) for value in data]
+    if isinstance(data, str):
+        return " ".join(data.split())
+    if isinstance(data, int | float) and not isinstance(data, bool):
+        return f"{data + 0.0:.{DIGITS}g}"
+    return data
+
+
+def doubtful(complaint: str) -> dict[str, Any]:
+    """Return what takes the place of a record that cannot be relied on: a rule that nobody can confirm.
+
+    Examples
+    --------
+    >>> doubtful("the record is missing")["rules"]["record of readings"]["grade"]
+    'unconfirmed'
+    """
+    rule = {"grade": "unconfirmed", "note": complaint, "certainty": None, "source": "the record of readings"}
+    return merged([{"rules": {"record of readings": rule}}])
+
+
+def sources(record: Record) -> dict[str, dict[str, str]]:
+    """Return, for each parameter, how it was monitored: columns (h) to (k) of the report sheet."""
+    found: dict[str, dict[str, str]] = {}
+    files = listed((file["file"] for file in record["files"]), limit=3) or "a DataFrame"
+    for parameter in dict.fromkeys(meter["parameter"] for meter in record["meters"].values()):
+        meters = {name: meter for name, meter in record["meters"].items() if meter["parameter"] == parameter}
+        devices = [meter["devices"] for meter in meters.values()]
+        kinds = dict.fromkeys(
+            f"{row['what']}: {row['treatment'] or 'open'}" for row in record["findings"] if row["meter"] in meters
+        )
+        found[parameter] = {
+            "source": f"monitored data: {files}",
+            "procedure": "; ".join(
+                [*devices[:SHOWN], *([f"and {more} more"] if (more := len(devices) - SHOWN) > 0 else [])]
+            ),
+            "frequency": ", ".join(dict.fromkeys(meter["frequency"] for meter in meters.values())),
+            "comment": listed(kinds, limit=9),
+        }
+    return found
+
+
+def names(m: Methodology) -> dict[str, str]:
+    """Return the name of each symbol: a meter may be given either."""
+    return {parameter.symbol: name for name, parameter in m.inputs.items()}
+
+
+def told(record: Record | None, instead: Mapping[str, Mapping[str, str]], m: Methodology) -> dict[str, dict[str, str]]:
+    """Return how each parameter was monitored: as the record tells, and as the user says instead."""
+    name_of = names(m)
+    given = {name_of.get(name, name): dict(one) for name, one in instead.items()}
+    for symbol, one in (sources(record) if record is not None else {}).items():
+        name = name_of.get(symbol, symbol)
+        given[name] = {**one, **given.get(name, {})}
+    return given

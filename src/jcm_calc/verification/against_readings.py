@@ -1,0 +1,222 @@
+"""The amounts of a report held against the readings of its meters.
+
+For each amount it is asked which ways of dealing with the readings give just this number: the right
+one, a known slip, or none. So a finding says what was done, not only that the numbers differ.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from jcm_calc.monitoring.clock import DAY
+from jcm_calc.monitoring.findings import KINDS
+from jcm_calc.problems import listed
+from jcm_calc.verification.compared import ASKED, EXACT, Compared, Taken, compared
+from jcm_calc.verification.findings import Finding, Severity, shown_number
+from jcm_calc.verification.material import Material
+from jcm_calc.verification.metered import Metered
+from jcm_calc.verification.other_amounts import elsewhere
+from jcm_calc.verification.still_open import open_in, unread
+from jcm_calc.verification.ways import Issue, Way, spoilt
+
+MOST = 20_000
+LARGEST = 0.05  # a larger share was hardly taken off as the error of a meter
+
+
+def measured(material: Material) -> list[tuple[str, Finding]]:
+    """Return what the comparison of amounts with readings finds, each with the code of its check."""
+    meters = material.metered
+    assert meters is not None
+    found: list[tuple[str, Finding]] = []
+    taken: list[Taken] = []
+    amounts = list(compared(material, meters))
+    for one in amounts:
+        own = list(_taken(one, material, meters))
+        taken += own
+        found += open_in(one, meters, {(other.way.code, other.start, other.end) for other in own})
+    found += unread(amounts, material, meters)
+    groups: dict[tuple[Any, ...], list[Taken]] = {}
+    for other in taken:
+        slip = _on_the_net(other, taken, amounts)
+        way, parameter = slip.way, slip.compared.entry.parameter
+        groups.setdefault((way.code, way.told, slip.start, slip.end, parameter.name, way.severity), []).append(slip)
+    found += [(group[0].way.code, _told(group, material, meters)) for group in groups.values()]
+    return found
+
+
+# Which ways were taken
+
+
+def _taken(one: Compared, material: Material, meters: Metered) -> Iterator[Taken]:
+    for tolerance in (EXACT, one.printed):
+        chosen = _combination(one, tolerance)
+        if chosen is not None:
+            for issue, way in zip(one.issues, chosen, strict=True):
+                if way.code:
+                    yield Taken(one, way, issue.start, issue.end, way.amount - issue.right.amount, issue.note)
+            return
+        if (found := next(elsewhere(one, material, meters, tolerance), None)) is not None:
+            yield found
+            yield from _uncorrected(one, found)
+            return
+    yield _difference(one, meters)
+
+
+def _combination(one: Compared, tolerance: float) -> tuple[Way, ...] | None:
+    """Return a way for each issue such that they give the amount; the right ones go before the others."""
+    choices = [issue.ways for issue in one.issues]
+    if math.prod(map(len, choices)) > MOST:
+        choices = [ways[:3] for ways in choices]
+    combinations = itertools.islice(itertools.product(*choices), MOST)
+    fitting = (ways for ways in combinations if one.is_(one.read + math.fsum(way.amount for way in ways), tolerance))
+    return min(fitting, key=lambda ways: sum(bool(way.code) for way in ways), default=None)
+
+
+def _uncorrected(one: Compared, found: Taken) -> Iterator[Taken]:
+    """Yield the calibrations for which nothing was corrected, beside another slip."""
+    rest = one.reported - found.excess
+    if not math.isclose(rest, one.right, rel_tol=max(one.printed, EXACT)):
+        for issue in one.issues:
+            if issue.window is not None and len(issue.ways) > 1:
+                way = issue.ways[1]
+                yield Taken(one, way, issue.start, issue.end, way.amount - issue.right.amount, issue.note)
+
+
+def _difference(one: Compared, meters: Metered) -> Taken:
+    """Return what is left where no known slip explains an amount."""
+    excess, unit = one.reported - one.right, one.entry.parameter.unit
+    if (share := _share(one)) is not None:
+        issue, factor = share
+        assert issue.window is not None
+        told = f"corrected by {factor:.4%}, due is {issue.window.error:.4%}"
+        way = Way(0.0, "E5", told, factor, issue.window.error)
+        return Taken(one, way, issue.start, issue.end, excess, issue.note)
+    for issue in spoilt(one.issues):
+        assert issue.noted is not None
+        code, _, what = KINDS[issue.noted.kind]
+        filled = _filled(issue, excess, meters, unit)
+        raised = excess * one.sign > 0
+        severity = Severity.ERROR if raised else Severity.QUESTION
+        amount = f"{shown_number(abs(excess))} {unit}"
+        less = f"the report has {amount} less than the readings"
+        told = f"{issue.note or what}: {f'{amount} of the report are not supported' if excess > 0 else less}{filled}"
+        cause = "" if raised else f"{ASKED}where does the plan allow it?"
+        return Taken(one, Way(excess, code, told, severity=severity, cause=cause), issue.start, issue.end, excess)
+    told = f"the report has {shown_number(one.reported)} {unit}, and the readings give {shown_number(one.right)}"
+    return Taken(one, Way(excess, "A10", told), one.start, one.end, excess)
+
+
+def _share(one: Compared) -> tuple[Issue, float] | None:
+    """Return the factor by which the time of a late calibration seems to be corrected."""
+    windows = [issue for issue in one.issues if issue.window is not None and issue.window.error]
+    if len(windows) != 1 or not one.sign:
+        return None
+    (issue,) = windows
+    assert issue.window is not None
+    rest = one.right - issue.right.amount
+    factor = one.sign * (rest - one.reported) / issue.window.amount if issue.window.amount else 0.0
+    return (issue, float(f"{factor:.6g}")) if 0 < factor <= LARGEST else None
+
+
+def _filled(issue: Issue, excess: float, meters: Metered, unit: str) -> str:
+    length = issue.end - issue.start
+    beside = [
+        meters.amount((issue.meter,), *span, unit)
+        for span in ((issue.start - length, issue.start), (issue.end, issue.end + length))
+    ]
+    same = math.isclose(excess, sum(beside) / 2, rel_tol=1e-6)
+    return "; they are the mean of the times before and after" if same else ""
+
+
+def _on_the_net(one: Taken, every: Sequence[Taken], amounts: Sequence[Compared]) -> Taken:
+    """Recognise a correction put on a net amount: of two opposite quantities only one is corrected the right way."""
+    if one.way.code != "C14" or one.way.expected is None:
+        return one
+    wrong = {id(other.compared) for other in every if other.way.code}
+    opposite = [
+        other
+        for other in amounts
+        if other.sign * one.compared.sign < 0
+        and id(other) not in wrong
+        and any(issue.window is not None and issue.right.amount for issue in other.issues)
+    ]
+    if not opposite:
+        return one
+    other = opposite[0].entry.parameter.symbol
+    told = f"corrected in the same direction as {other}, which acts on ER the other way"
+    return replace(one, way=replace(one.way, code="E4", told=told, cause="the error was put on the net amount"))
+
+
+# Telling
+
+
+def _told(group: Sequence[Taken], material: Material, meters: Metered) -> Finding:
+    first = group[0]
+    way, parameter = first.way, first.compared.entry.parameter
+    names = listed(dict.fromkeys(name for one in group for name in one.compared.meters), limit=6)
+    place = f"{names}, {meters.told(first.start, first.end)}"
+    addresses = listed((one.compared.entry.address for one in group), limit=6)
+    found, expected = way.found, way.expected
+    if not isinstance(found, int | float) or not _alike(group):
+        found = math.fsum(one.compared.entry.value for one in group)
+        expected = found - math.fsum(one.excess for one in group)
+    because = "; ".join(filter(None, [_sum_of_notes(group), _years(group, material)]))
+    return Finding(
+        f"{parameter.symbol} of {names}: {way.told}",
+        f"{place} ({addresses})",
+        parameter.symbol,
+        found,
+        expected,
+        because,
+        material.effect({}, _expected(group, material)),
+        way.cause,
+        severity=way.severity or Severity.ERROR,
+        unconfirmed=_doubt(group, meters),
+    )
+
+
+def _alike(group: Sequence[Taken]) -> bool:
+    return len({(one.way.found, one.way.expected) for one in group}) == 1 and (
+        group[0].way.code in ("B1", "B2", "C14", "E1", "E2", "E4", "E5", "E6", "E8") or len(group) == 1
+    )
+
+
+def _sum_of_notes(group: Sequence[Taken]) -> str:
+    """Say how much was read in the time, of all units together."""
+    amounts = [
+        issue.window.amount
+        for one in group
+        for issue in one.compared.issues
+        if issue.window is not None and (issue.start, issue.end) == (one.start, one.end)
+    ]
+    if not amounts:
+        return group[0].note
+    days, unit = (group[0].end - group[0].start) / DAY, group[0].compared.entry.parameter.unit
+    return f"{math.fsum(amounts):,.10g} {unit} were read in {days:g} days"
+
+
+def _expected(group: Sequence[Taken], material: Material) -> dict[str, Any]:
+    return material.replaced((one.compared.entry, one.excess) for one in group)
+
+
+def _years(group: Sequence[Taken], material: Material) -> str:
+    """Say what ER is with and without what was done."""
+    is_, should = material.reductions({}), material.reductions(_expected(group, material))
+    if is_ is None or should is None:
+        return ""
+    return ", ".join(
+        f"ER of {year} is {is_[places].sum():,.3f} tCO2 with it and {should[places].sum():,.3f} without"
+        for year, places in material.years.items()
+        if is_[places].sum() != should[places].sum()
+    )
+
+
+def _doubt(group: Sequence[Taken], meters: Metered) -> str:
+    if any(issue.window for one in group for issue in one.compared.issues) and group[0].way.code[0] in "BCE":
+        evidence = meters.plan.rules.evidence_for("late calibration", "maximum permissible error")
+        return "" if evidence.confirmed else f"the rule for late calibrations is itself {evidence}"
+    return ""

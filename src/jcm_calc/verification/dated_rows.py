@@ -1,0 +1,390 @@
+"""Dated rows behind an amount: a sheet with the kWh of each month, of which the report has the sum."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import statistics
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from jcm_calc.declarations.items import Kind
+from jcm_calc.inputs import Period
+from jcm_calc.problems import listed
+from jcm_calc.verification.findings import Finding, Severity
+from jcm_calc.verification.quantities import Entry, address
+from jcm_calc.verification.spreadsheet import Calculator, FormulaError, Place, areas, as_number, form, read
+from jcm_calc.workbook.opening import Book
+
+if TYPE_CHECKING:
+    from jcm_calc.verification.material import Material
+    from jcm_calc.verification.metered import Metered
+
+MOST = 5000
+STEP = 2.0**20  # so large that the digits of the rest of a sum do not blur it
+TWICE = 1.5
+ASKED = "asked of the project participant: "
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A dated row of an amount.
+
+    Attributes
+    ----------
+    value : float or None
+        None where the cell is blank.
+    weight : float
+        By how much the amount grows with it.
+    """
+
+    place: Place
+    period: Period
+    value: float | None
+    weight: float
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """An amount of the report as a sum, or a mean, of dated rows.
+
+    Attributes
+    ----------
+    lines : tuple of Line
+        The rows that the formula takes in.
+    left_out : tuple of Line
+        Rows of the same table and period that it does not.
+    mean : bool
+    """
+
+    entry: Entry
+    lines: tuple[Line, ...]
+    left_out: tuple[Line, ...]
+    mean: bool
+
+    @cached_property
+    def usual(self) -> float:
+        """The weight that most rows have: the conversion of the unit."""
+        return statistics.median(line.weight for line in self.lines)
+
+    @property
+    def twice(self) -> list[Line]:
+        """Rows that count more than once."""
+        return [line for line in self.lines if line.weight > TWICE * self.usual > 0]
+
+    @property
+    def again(self) -> list[Line]:
+        """Rows of a time that another row has already."""
+        seen: Counter[str] = Counter()
+        found = []
+        for line in self.lines:
+            seen[str(line.period)] += 1
+            if seen[str(line.period)] > 1 and not self._other_column(line):
+                found.append(line)
+        return found
+
+    def _other_column(self, line: Line) -> bool:
+        """Whether another meter has a row of the same time: another column, or the same row."""
+        first = next(one for one in self.lines if str(one.period) == str(line.period))
+        return first.place[2] != line.place[2] or first.place[1] == line.place[1]
+
+    @property
+    def blank(self) -> list[Line]:
+        """Rows without a value."""
+        return [line for line in self.lines if line.value is None]
+
+    @property
+    def plain(self) -> bool:
+        """Whether it only adds up, and corrects: nothing is taken away."""
+        return all(line.weight >= 0 for line in self.lines)
+
+
+class Rows:
+    """The dated rows behind the monitored amounts of a report."""
+
+    def __init__(self, material: Material) -> None:
+        self.material, self.book = material, material.report.book
+        self._labels: dict[Place, Period | None] = {}
+        monitored = [entry for entry in material.report.entries() if entry.parameter.kind is Kind.MONITORED]
+        self.of = {entry.place: found for entry in monitored if (found := self._breakdown(entry)) is not None}
+
+    # Reading
+
+    def _breakdown(self, entry: Entry) -> Breakdown | None:
+        formula = self.book.formulas(entry.place[0]).get(entry.place[1:])
+        if formula is None or not formula.text or not isinstance(entry.value, int | float):
+            return None
+        leaves = list(self._leaves(entry.place, set(), entry.place))
+        dated = {place: period for place in leaves[:MOST] if (period := self._label(place)) is not None}
+        if not dated:
+            return None
+        try:
+            mean = "AVERAGE" in read(form(formula.text)).functions
+            weights = self._weights(entry.place, list(dated))
+        except FormulaError:
+            return None
+        lines = [Line(place, dated[place], _value(self.book, place), weight) for place, weight in weights.items()]
+        if not lines:
+            return None
+        return Breakdown(entry, tuple(lines), tuple(self._left_out(entry, lines)), mean)
+
+    def _leaves(self, place: Place, seen: set[Place], entry: Place) -> Iterator[Place]:
+        """Yield the cells that a formula comes down to: with numbers, with nothing, or filled in from other rows."""
+        formula = self.book.formulas(place[0]).get(place[1:]) if place[0] in self.book.sheets else None
+        if formula is None or not formula.text:
+            value = self.book.value(*place) if place[0] in self.book.sheets else None
+            if value == "" or (isinstance(value, int | float) and not isinstance(value, bool)):
+                yield place
+            return
+        places = [other for area in areas(formula.text, place[0]) for other in area.places]
+        own = self._label(place) if place != entry else None
+        if own is not None and any(self._label(other) not in (None, own) for other in places):
+            yield place
+            return
+        for other in places:
+            if other not in seen and len(seen) < MOST:
+                seen.add(other)
+                yield from self._leaves(other, seen, entry)
+
+    def _weights(self, place: Place, leaves: Sequence[Place]) -> dict[Place, float]:
+        """Return by how much a formula grows with each cell; all the same at once where they are."""
+        before = self._given(place, {})
+        values = {leaf: _value(self.book, leaf) or 0.0 for leaf in leaves}
+
+        def growth(steps: Mapping[Place, float]) -> float:
+            given = {leaf: values[leaf] + step for leaf, step in steps.items()}
+            return (self._given(place, given) - before) / sum(steps.values())
+
+        first = growth({leaves[0]: STEP})
+        together = growth({leaf: STEP * (1 + number * 0.618 % 1) for number, leaf in enumerate(leaves)})
+        if math.isclose(together, first, rel_tol=1e-9):
+            return dict.fromkeys(leaves, float(f"{first:.12g}"))
+        return {leaf: float(f"{growth({leaf: STEP}):.12g}") for leaf in leaves}
+
+    def _given(self, place: Place, given: Mapping[Place, Any]) -> float:
+        value = Calculator(self.book, given).value(place)
+        if not isinstance(value, int | float):
+            raise FormulaError("#VALUE!")
+        return float(value)
+
+    def _label(self, place: Place) -> Period | None:
+        """Return the time that stands left of a cell, or above it."""
+        if place not in self._labels:
+            sheet, row, column = place
+            found = next(filter(None, (self._time((sheet, row, at)) for at in range(column - 1, -1, -1))), None)
+            if found is None:
+                found = next(filter(None, (self._time((sheet, at, column)) for at in range(row - 1, -1, -1))), None)
+            self._labels[place] = found
+        return self._labels[place]
+
+    def _time(self, place: Place) -> Period | None:
+        """Return what a cell says of a time; a day stands for its month where the table has a row a month."""
+        value = self.book.value(*place)
+        if isinstance(value, datetime | date):
+            day = Period.parse(value)
+            return Period.parse(f"{value:%Y-%m}") if self._monthly(place) else day
+        if not isinstance(value, str) or not value.strip():
+            return None
+        try:
+            period = Period.parse(value)
+        except ValueError:
+            return None
+        return period if period.dated and period.days < 365 else None
+
+    def _monthly(self, place: Place) -> bool:
+        sheet, row, column = place
+        around = [self.book.value(sheet, at, column) for at in range(max(row - 2, 0), row + 3)]
+        days = sorted(value.toordinal() for value in around if isinstance(value, date))
+        return len(days) > 1 and all(after - before >= 27 for before, after in itertools.pairwise(days))
+
+    def _left_out(self, entry: Entry, lines: Sequence[Line]) -> Iterator[Line]:
+        """Yield the rows of the period, in the columns of the others, that the formula does not take in."""
+        whole = Period.parse(entry.labels["p"]) if "p" in entry.labels else None
+        if whole is None or whole.first is None or whole.last is None:
+            return
+        weight = statistics.median(line.weight for line in lines)
+        columns: dict[tuple[str, int], list[int]] = {}
+        for line in lines:
+            columns.setdefault((line.place[0], line.place[2]), []).append(line.place[1])
+        for (sheet, column), rows in columns.items():
+            if len(rows) < 2:
+                continue
+            names = self._names(sheet, rows[0], column)
+            for row in self._table(sheet, column, rows):
+                period = self._label((sheet, row, column))
+                inside = period and period.first and period.last and whole.first <= period.first <= whole.last
+                if period and inside and row not in rows and self._names(sheet, row, column) == names:
+                    value = _value(self.book, (sheet, row, column))
+                    yield Line((sheet, row, column), period, value, weight)
+
+    def _table(self, sheet: str, column: int, rows: Sequence[int]) -> Iterator[int]:
+        """Yield the rows of a table: those with a time, one after the other, around known ones."""
+        first, last = min(rows), max(rows)
+        while first > 0 and self._label_in_row((sheet, first - 1, column)):
+            first -= 1
+        while self._label_in_row((sheet, last + 1, column)):
+            last += 1
+        yield from range(first, last + 1)
+
+    def _label_in_row(self, place: Place) -> bool:
+        sheet, row, column = place
+        return any(self._time((sheet, row, at)) for at in range(column))
+
+    def _names(self, sheet: str, row: int, column: int) -> list[str]:
+        """Return what else stands left of a cell: the unit or meter in a long table."""
+        texts = [(at, self.book.value(sheet, row, at)) for at in range(column)]
+        return [
+            value
+            for at, value in texts
+            if isinstance(value, str) and value.strip() and not self._time((sheet, row, at))
+        ]
+
+    # What is due
+
+    def excess(self, entry: Entry, meters: Sequence[str]) -> float:
+        """Return what is to be added to an amount so that each row of its period counts once."""
+        found = self.of.get(entry.place)
+        if found is None or found.mean:
+            return 0.0
+        metered = self.material.metered
+        total = math.fsum((line.value or 0.0) * line.weight for line in self._missing(found))
+        total -= math.fsum((line.value or 0.0) * (line.weight - found.usual) for line in found.twice)
+        total -= math.fsum((line.value or 0.0) * line.weight for line in found.again)
+        return total + (self._unread(found, meters, metered) if metered is not None and found.blank else 0.0)
+
+    def _unread(self, found: Breakdown, meters: Sequence[str], metered: Metered) -> float:
+        """Return what the readings have for blank rows; where they do not tell the rows apart, for what is left."""
+        unit, spans = found.entry.parameter.unit, [metered.span(line.period) for line in found.blank]
+        if all(metered.knots(meters, edge, edge) for span in spans for edge in span):
+            return math.fsum(metered.amount(meters, *span, unit) for span in spans)
+        whole = metered.span(Period.parse(found.entry.labels["p"]))
+        return metered.amount(meters, *whole, unit) - float(found.entry.value)
+
+    def _missing(self, found: Breakdown) -> list[Line]:
+        """Return the rows left out; those near a late calibration are left to the comparison with the readings."""
+        metered = self.material.metered
+        if metered is None:
+            return list(found.left_out)
+        late = [
+            (window.start, window.end)
+            for name in metered.of(found.entry)
+            for window in metered.windows((name,), *metered.span(Period.parse(found.entry.labels["p"])))
+        ]
+        spans = {id(line): metered.span(line.period) for line in found.left_out}
+        return [
+            line
+            for line in found.left_out
+            if not any(start < spans[id(line)][1] and spans[id(line)][0] < end for start, end in late)
+        ]
+
+    # Findings
+
+    def findings(self) -> list[tuple[str, Finding]]:
+        """Return what is wrong with the rows, each with the code of its check; one finding for several units."""
+        groups: dict[tuple[Any, ...], list[tuple[Breakdown, list[Line]]]] = {}
+        for found in self.of.values():
+            if found.mean:
+                continue
+            for kind, lines in (
+                ("left out", self._missing(found)),
+                ("twice", found.twice),
+                ("again", found.again),
+                ("blank", found.blank),
+            ):
+                if lines:
+                    key = (kind, found.entry.parameter.symbol, tuple(str(line.period) for line in lines))
+                    groups.setdefault(key, []).append((found, lines))
+        told = [self._told(kind, group) for (kind, *_), group in groups.items()]
+        return [*told, *self._one_side(), *self._means()]
+
+    def _told(self, kind: str, group: Sequence[tuple[Breakdown, list[Line]]]) -> tuple[str, Finding]:
+        first, lines = group[0]
+        symbol = first.entry.parameter.symbol
+        times = listed((str(line.period) for line in lines), limit=12)
+        place = listed((address(line.place) for _, own in group for line in own), limit=9)
+        entries = listed((found.entry.address for found, _ in group), limit=6)
+        count = len({str(line.period) for line in first.lines})
+        severity, cause = None, ""
+        if kind == "left out":
+            code, said = "C5", f"the sum has {count} of {count + len(lines)} rows: {times} is left out"
+        elif kind == "twice":
+            code, said = "C5", f"{times} is counted twice"
+        elif kind == "again":
+            code, said = "A10", f"{times} stands in two rows, and the sum has both"
+        else:
+            days = sum(line.period.days for line in lines)
+            code, said = "A9", f"{times} is blank: a gap of {days} days, which the sum passes over; empty is not zero"
+            severity, cause = Severity.QUESTION, f"{ASKED}missing, or nought?"
+        excess = [(found.entry, self._of(kind, found, own)) for found, own in group]
+        effect = None
+        if self.material.report.result is not None and any(amount for _, amount in excess):
+            effect = self.material.without(excess)
+        amount = math.fsum(found.entry.value for found, _ in group)
+        expected = amount - math.fsum(amount for _, amount in excess) if effect is not None else None
+        because = f"each row of the period once; the amounts stand at {entries}"
+        message = f"{symbol}: {said}"
+        finding = Finding(message, place, symbol, amount, expected, because, effect, cause, severity=severity)
+        return code, finding
+
+    def _of(self, kind: str, found: Breakdown, lines: Sequence[Line]) -> float:
+        """Return by how much an amount is too high for it."""
+        values = [(line.value or 0.0, line.weight) for line in lines]
+        if kind == "left out":
+            return -math.fsum(value * weight for value, weight in values)
+        if kind == "twice":
+            return math.fsum(value * (weight - found.usual) for value, weight in values)
+        if kind == "again":
+            return math.fsum(value * weight for value, weight in values)
+        metered = self.material.metered
+        own = () if metered is None else metered.of(found.entry)
+        return -self._unread(found, own, metered) if metered is not None and own else 0.0
+
+    def _one_side(self) -> Iterator[tuple[str, Finding]]:
+        """Yield rows that one of two quantities of a period has, and the other lacks."""
+        times: dict[str, dict[str, tuple[Breakdown, set[str]]]] = {}
+        for found in self.of.values():
+            own = {str(line.period) for line in (*found.lines, *found.left_out)}
+            times.setdefault(found.entry.labels.get("p", ""), {}).setdefault(found.entry.parameter.name, (found, own))
+        for group in times.values():
+            every = set().union(*(own for _, own in group.values()))
+            for found, own in group.values():
+                lacking = sorted(every - own)
+                if lacking and len(own) > 1:
+                    others = [other.entry.parameter.symbol for other, have in group.values() if have > own]
+                    symbol = found.entry.parameter.symbol
+                    message = f"{symbol} has no row for {listed(lacking)}, and {listed(others)} has"
+                    yield "C15", Finding(message, found.entry.address, symbol, len(own), len(every))
+
+    def _means(self) -> Iterator[tuple[str, Finding]]:
+        """Yield means that leave rows out, with the mean of all of them."""
+        for found in self.of.values():
+            values = [line.value for line in (*found.lines, *found.left_out) if line.value is not None]
+            if not found.mean or not found.left_out or not values:
+                continue
+            entry, expected = found.entry, math.fsum(values) / len(values)
+            effect = None
+            if self.material.report.result is not None:
+                effect = self.material.without([(entry, entry.value - expected)])
+            times = listed((str(line.period) for line in found.left_out), limit=12)
+            message = f"{entry.parameter.symbol} is a mean without {times}"
+            place = listed((address(line.place) for line in found.left_out), limit=9)
+            cause = f"{ASKED}why are they left out?"
+            because = f"the mean of all {len(values)} rows"
+            yield (
+                "F8",
+                Finding(message, place, entry.parameter.symbol, entry.value, expected, because, effect, cause),
+            )
+
+    def plain(self, entry: Entry) -> bool:
+        """Whether an amount only adds up dated rows."""
+        found = self.of.get(entry.place)
+        return found is not None and found.plain
+
+
+def _value(book: Book, place: Place) -> float | None:
+    value = as_number(book.value(*place))
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -1,0 +1,257 @@
+"""The readings of a project's meters, to be held against its report: amounts of any time, late calibrations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from jcm_calc.case_file import CaseFile
+from jcm_calc.inputs import Period
+from jcm_calc.monitoring import Finding as Noted
+from jcm_calc.monitoring import Monitored, calibration
+from jcm_calc.monitoring.periods import span
+from jcm_calc.problems import InputError
+from jcm_calc.units import conversion
+from jcm_calc.verification.quantities import Entry, label_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Instants = npt.NDArray[np.int64]
+UNKNOWN = re.compile(r"holds readings of (\S+), which is no meter of the plan")
+UNREAD = "there are no readings of it"
+CALIBRATION = ("late calibration", "uncalibrated")
+
+
+@dataclass(frozen=True)
+class Window:
+    """A time within a period p in which a meter was used and its calibration was not valid.
+
+    Attributes
+    ----------
+    amount : float
+        What was read in it.
+    error : float or None
+        By which it is to be corrected, as a fraction; None where that is not known.
+    question : str
+        What stays open about the error.
+    noted : Finding
+        What monitoring has of it, with the treatment that was chosen.
+    """
+
+    late: calibration.Late
+    start: int
+    end: int
+    amount: float
+    error: float | None
+    question: str
+    noted: Noted
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What the readings of a meter stand for, in order of time."""
+
+    start: Instants
+    stop: Instants
+    amount: npt.NDArray[np.float64]
+    before: npt.NDArray[np.float64]
+
+    @cached_property
+    def longest(self) -> int:
+        """The length of the longest step."""
+        return int((self.stop - self.start).max(initial=0))
+
+    def within(self, start: int, end: int) -> float:
+        """Return the amount of a time; steps across its ends are shared by time."""
+        low, high = np.searchsorted(self.start, [start - self.longest, end])
+        first, last = self.start[low:high], self.stop[low:high]
+        overlap = np.maximum(np.minimum(last, end) - np.maximum(first, start), 0)
+        length = last - first
+        share = np.where(length > 0, overlap / np.maximum(length, 1), (first >= start) & (first < end))
+        return float((self.amount[low:high] * share).sum())
+
+
+@dataclass(frozen=True)
+class Successor:
+    """A meter that the plan does not know, whose readings begin where those of another one end."""
+
+    name: str
+    follows: str
+
+
+class Metered:
+    """What meters say beside a report.
+
+    Parameters
+    ----------
+    monitored : Monitored
+    unknown : sequence of str
+        Meters with readings that the plan does not know.
+    """
+
+    def __init__(self, monitored: Monitored, unknown: Sequence[str] = ()) -> None:
+        self.monitored, self.plan, self.unknown = monitored, monitored.plan, tuple(unknown)
+        frame = monitored.steps
+        self.steps = {
+            str(name): Steps(*(part[key].to_numpy() for key in ("start", "stop", "amount", "before")))
+            for name, part in frame.groupby("meter")
+        }
+        self.noted = [one for one in monitored.findings if one.meter not in self.unknown]
+        self.successors = [found for name in self.unknown if (found := self._successor(name))]
+        for one in self.successors:
+            self._join(one)
+
+    @property
+    def known(self) -> Iterator[str]:
+        """The meters of the plan that count."""
+        return (name for name, meter in self.plan.meters.items() if not meter.check_only and name not in self.unknown)
+
+    def of(self, entry: Entry) -> tuple[str, ...]:
+        """Return the meters that measure what an entry of the report holds."""
+        own = {letter: label for letter, label in entry.labels.items() if letter != "p"}
+        return tuple(name for name in self.known if self.measures(name, entry) and self.labels(name) == own)
+
+    def measures(self, name: str, entry: Entry) -> bool:
+        """Whether a meter measures the parameter of an entry."""
+        return self.plan.meters[name].parameter in (entry.parameter.name, entry.parameter.symbol)
+
+    def labels(self, name: str) -> dict[str, str]:
+        """Return the labels of a meter, as they are compared."""
+        return {letter: label_text(label) for letter, label in self.plan.meters[name].labels.items()}
+
+    # Time
+
+    def span(self, period: Period) -> tuple[int, int]:
+        """Return the instants at which a period begins and ends."""
+        return span(period, self.plan.where)
+
+    def told(self, start: int, end: int) -> str:
+        """Write a time."""
+        return f"{self.monitored.shown(start)} to {self.monitored.shown(end)}"
+
+    def knots(self, meters: Sequence[str], low: int, high: int) -> list[int]:
+        """Return the instants between two others at which all of some meters were read."""
+        found: set[int] | None = None
+        for name in meters:
+            steps = self.steps[name]
+            own = np.concatenate([steps.start, steps.stop])
+            mine = set(own[(own >= low) & (own <= high)].tolist())
+            found = mine if found is None else found & mine
+        return sorted(found or ())
+
+    # Amounts
+
+    def amount(self, meters: Sequence[str], start: int, end: int, unit: str) -> float:
+        """Return what some meters have read in a time, as it is."""
+        return sum(
+            float(conversion(self.monitored.units[name], unit)(self.steps[name].within(start, end)))
+            for name in meters
+            if name in self.steps
+        )
+
+    def found(self, meters: Sequence[str], start: int, end: int) -> list[Noted]:
+        """Return what monitoring found in a time, without calibrations."""
+        return [
+            one
+            for one in self.noted
+            if one.meter in meters and one.kind not in CALIBRATION and start <= one.start and one.end <= end
+        ]
+
+    def windows(self, meters: Sequence[str], start: int, end: int) -> list[Window]:
+        """Return the times within another in which calibrations were not valid."""
+        found = []
+        for name in meters:
+            for late in calibration.late_windows(self.plan.meters[name], (start, end), self.plan.where):
+                pieces = [
+                    one
+                    for one in self.noted
+                    if one.meter == name and one.kind in CALIBRATION and late.start <= one.start and one.end <= late.end
+                ]
+                if pieces:
+                    error, question = self._error(late)
+                    amount = sum(one.read for one in pieces)
+                    found.append(Window(late, late.start, late.end, amount, error, question, pieces[0]))
+        return found
+
+    def _error(self, late: calibration.Late) -> tuple[float | None, str]:
+        try:
+            return calibration.error(late, self.plan.rules)
+        except ValueError as error:
+            return None, str(error)
+
+    # Meters that the plan does not know
+
+    def _successor(self, name: str) -> Successor | None:
+        if name not in self.steps:
+            return None
+        begins = int(self.steps[name].start[0])
+        ended = [other for other in self.known if other in self.steps and self.steps[other].stop[-1] <= begins]
+        return Successor(name, ended[0]) if len(ended) == 1 else None
+
+    def _join(self, one: Successor) -> None:
+        """Take the readings of a successor for those of the meter that it follows."""
+        old, new = self.steps[one.follows], self.steps[one.name]
+        start, end = int(old.stop[-1]), int(new.start[0])
+        self.noted = [
+            note for note in self.noted if not (note.meter == one.follows and note.kind == "gap" and note.end > start)
+        ]
+        if start < end and not np.isnan(new.before[0]):
+            first, last = float(new.before[0]), float(old.before[-1] + old.amount[-1])
+            unit = self.monitored.units[one.follows]
+            note = f"{one.follows} last showed {last:,.10g} {unit}, and {one.name} first {first:,.10g}"
+            self.noted.append(Noted(one.follows, "reset", start, end, first, note, first))
+            join = Steps(np.array([start]), np.array([end]), np.array([first]), np.array([0.0]))
+            old = _together(old, join)
+        self.steps[one.follows] = _together(old, new)
+
+
+def _together(one: Steps, other: Steps) -> Steps:
+    return Steps(
+        np.concatenate([one.start, other.start]),
+        np.concatenate([one.stop, other.stop]),
+        np.concatenate([one.amount, other.amount]),
+        np.concatenate([one.before, other.before]),
+    )
+
+
+def metered(case: CaseFile | None, readings: Monitored | None) -> Metered | None:
+    """Return what meters say: as it was monitored, or from the readings of a case file.
+
+    A meter that the plan does not know is no reason to look at none of them.
+
+    Raises
+    ------
+    InputError
+        If the meters or readings of the case file cannot be used.
+    """
+    if readings is not None:
+        return Metered(readings)
+    if case is None or not case.meters:
+        return None
+    try:
+        return Metered(case.monitor())
+    except InputError as error:
+        unknown = {match[1] for one in error.problems if (match := UNKNOWN.search(one.complaint))}
+        # as long as one meter is unknown, no readings of the others are taken in
+        others = [one for one in error.problems if not UNKNOWN.search(one.complaint) and one.complaint != UNREAD]
+        if not unknown or others:
+            raise
+    like: Mapping[str, object] = next(iter(case.meters.values()))
+    passing = {key: like[key] for key in ("parameter", "labels", "unit") if key in like}
+    meters = {**case.meters, **{name: {**passing, "check_only": True} for name in sorted(unknown)}}
+    return Metered(replace(case, meters=meters).monitor(), sorted(unknown))
+
+
+def months(start: int, end: int, meters: Metered) -> list[Period]:
+    """Return the calendar months that a time touches."""
+    found = [Period.parse(meters.monitored.shown(start)[:7])]
+    while (at := meters.span(found[-1])[1]) < end:
+        found.append(Period.parse(meters.monitored.shown(at)[:7]))
+    return found

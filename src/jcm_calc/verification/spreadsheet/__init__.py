@@ -1,0 +1,36 @@
+"""What a formula of a spreadsheet gives, for whatever values its cells are taken to hold.
+
+Formulas are read with openpyxl's tokenizer and become Python functions, one for each form: the
+formulas of a column differ in their addresses only, so that a long column is read once.
+"""
+
+from jcm_calc.verification.spreadsheet.calculator import Calculator
+from jcm_calc.verification.spreadsheet.functions import ROUNDING
+from jcm_calc.verification.spreadsheet.reading import read
+from jcm_calc.verification.spreadsheet.references import REFERENCE, Place, areas, form
+from jcm_calc.verification.spreadsheet.values import (
+    EPOCH,
+    FormulaError,
+    UnreadableError,
+    as_number,
+    close,
+    is_number,
+    number,
+)
+
+__all__ = [
+    "EPOCH",
+    "REFERENCE",
+    "ROUNDING",
+    "Calculator",
+    "FormulaError",
+    "Place",
+    "UnreadableError",
+    "areas",
+    "as_number",
+    "close",
+    "form",
+    "is_number",
+    "number",
+    "read",
+]

@@ -1,0 +1,85 @@
+"""The cells of a workbook, with values as they are or as they might be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from jcm_calc.verification.spreadsheet.reading import read
+from jcm_calc.verification.spreadsheet.references import Area, Place, areas, form
+from jcm_calc.verification.spreadsheet.values import FormulaError, UnreadableError, as_number
+from jcm_calc.workbook.opening import Book
+
+DEEPEST = 80
+
+
+class Calculator:
+    """The cells of a workbook, some of them taken to hold other values than are stored.
+
+    Parameters
+    ----------
+    book : Book
+    given : mapping
+        From a place to the value that it is taken to hold; its formula, if any, is not looked at.
+    stored : bool
+        Whether of every other cell the stored value is taken, not what its formula gives.
+    exact : bool
+        Whether functions that round are taken to do nothing.
+    """
+
+    def __init__(
+        self, book: Book, given: Mapping[Place, Any] | None = None, *, stored: bool = False, exact: bool = False
+    ) -> None:
+        self.book, self.given, self.stored, self.exact = book, given or {}, stored, exact
+        self._known: dict[Place, Any] = {}
+        self._running: set[Place] = set()
+        self._depth = 0
+
+    def value(self, place: Place) -> Any:
+        """Return the value of a cell: a number, a text, a truth value, or None where it is blank.
+
+        Raises
+        ------
+        FormulaError
+            If it holds an error, or its formula gives one.
+        """
+        if place in self.given:
+            return self.given[place]
+        if place not in self._known:
+            if place in self._running:
+                raise FormulaError("#CIRCLE!")
+            self._running.add(place)
+            try:
+                self._known[place] = self._value(place)
+            finally:
+                self._running.discard(place)
+        return self._known[place]
+
+    def _value(self, place: Place) -> Any:
+        sheet, row, column = place
+        if sheet not in self.book.sheets:
+            raise UnreadableError(f"there is no sheet {sheet!r}")
+        formula = self.book.formulas(sheet).get((row, column))
+        if formula is not None and not (self.stored and formula.stored) and formula.text:
+            return self.evaluate(formula.text, sheet)
+        if error := self.book.errors(sheet).get((row, column)):
+            raise FormulaError(error)
+        return as_number(self.book.value(sheet, row, column))
+
+    def evaluate(self, formula: str, sheet: str) -> Any:
+        """Return what a formula on a sheet gives."""
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise UnreadableError("the formulas run through too many cells")
+        try:
+            return self.plain(read(form(formula)).run(self, areas(formula, sheet)))
+        finally:
+            self._depth -= 1
+
+    def plain(self, value: Any) -> Any:
+        """Return the value of a cell in place of its reference."""
+        if not isinstance(value, Area):
+            return value
+        if not value.single:
+            raise UnreadableError("a range stands where one value belongs")
+        return self.value((value.sheet, value.row, value.column))

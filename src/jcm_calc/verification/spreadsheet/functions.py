@@ -1,0 +1,219 @@
+"""The functions of a spreadsheet that formulas can use here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from jcm_calc.verification.spreadsheet.references import Area
+from jcm_calc.verification.spreadsheet.values import EPOCH, FormulaError, UnreadableError, is_number, number
+
+if TYPE_CHECKING:
+    from jcm_calc.verification.spreadsheet.calculator import Calculator
+
+Code = Callable[["Calculator", Sequence[Area]], Any]
+Arguments = Sequence[Code]
+Function = Callable[["Calculator", Sequence[Area], Arguments], Any]
+
+
+def _numbers(c: Calculator, r: Sequence[Area], arguments: Arguments) -> list[float]:
+    """Return the numbers among the arguments; in ranges whatever is no number is passed over."""
+    found: list[float] = []
+    for argument in arguments:
+        value = argument(c, r)
+        if isinstance(value, Area):
+            cells = map(c.value, value.places)
+            found += [float(one) for one in cells if isinstance(one, int | float) and not isinstance(one, bool)]
+        else:
+            found.append(number(value))
+    return found
+
+
+def _of_numbers(function: Callable[[list[float]], float]) -> Function:
+    return lambda c, r, arguments: function(_numbers(c, r, arguments))
+
+
+def _plain(function: Callable[..., Any]) -> Function:
+    def run(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
+        try:
+            return function(*(number(c.plain(argument(c, r))) for argument in arguments))
+        except (ValueError, OverflowError, ZeroDivisionError):
+            raise FormulaError("#NUM!") from None
+
+    return run
+
+
+def _rounding(function: Callable[..., float]) -> Function:
+    """Return a function that rounds, or does not where the calculator is told so."""
+    plain = _plain(function)
+
+    def run(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
+        return number(c.plain(arguments[0](c, r))) if c.exact else plain(c, r, arguments)
+
+    return run
+
+
+def _half_up(value: float, digits: float = 0) -> float:
+    scale = 10.0 ** int(digits)
+    return math.copysign(math.floor(abs(value) * scale + 0.5) / scale, value)
+
+
+def _down(value: float, digits: float = 0) -> float:
+    scale = 10.0 ** int(digits)
+    return math.trunc(value * scale) / scale
+
+
+def _up(value: float, digits: float = 0) -> float:
+    scale = 10.0 ** int(digits)
+    return math.copysign(math.ceil(abs(value) * scale) / scale, value)
+
+
+def _if(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
+    condition = c.plain(arguments[0](c, r))
+    if number(condition):
+        return c.plain(arguments[1](c, r))
+    return c.plain(arguments[2](c, r)) if len(arguments) > 2 else False
+
+
+def _iferror(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
+    try:
+        return c.plain(arguments[0](c, r))
+    except UnreadableError:
+        raise
+    except FormulaError:
+        return c.plain(arguments[1](c, r))
+
+
+def _is(test: Callable[[Any], bool], of_error: bool = False) -> Function:
+    def run(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
+        try:
+            value = c.plain(arguments[0](c, r))
+        except UnreadableError:
+            raise
+        except FormulaError:
+            return of_error
+        return test(value)
+
+    return run
+
+
+def _index(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
+    area = arguments[0](c, r)
+    at = [int(number(c.plain(argument(c, r)))) for argument in arguments[1:]]
+    if not isinstance(area, Area):
+        raise UnreadableError("INDEX of what is no range")
+    if len(at) == 1:
+        at = [at[0], 1] if area.column == area.last_column else [1, at[0]]
+    row, column = area.row + at[0] - 1, area.column + at[1] - 1
+    if row > area.last_row or column > area.last_column or min(at) < 1:
+        raise FormulaError("#REF!")
+    return c.value((area.sheet, row, column))
+
+
+def _match(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
+    wanted, area = c.plain(arguments[0](c, r)), arguments[1](c, r)
+    if len(arguments) < 3 or number(c.plain(arguments[2](c, r))) != 0:
+        raise UnreadableError("MATCH of what is not looked for exactly")
+    wanted = wanted.casefold() if isinstance(wanted, str) else wanted
+    for position, place in enumerate(area.places, 1):
+        value = c.value(place)
+        if value is not None and (value.casefold() if isinstance(value, str) else value) == wanted:
+            return float(position)
+    raise FormulaError("#N/A")
+
+
+def _look_up(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
+    area = arguments[1](c, r)
+    column = int(number(c.plain(arguments[2](c, r))))
+    keys = Area(area.sheet, area.row, area.column, area.last_row, area.column)
+    exact = arguments[3] if len(arguments) > 3 else lambda c, r: 1.0
+    row = _match(c, r, [arguments[0], lambda c, r: keys, exact])
+    return c.value((area.sheet, area.row + int(row) - 1, area.column + column - 1))
+
+
+def _sum_product(c: Calculator, r: Sequence[Area], arguments: Arguments) -> float:
+    found = [argument(c, r) for argument in arguments]
+    columns = [
+        [number(c.value(place)) if is_number(c.value(place)) else 0.0 for place in one.places]
+        if isinstance(one, Area)
+        else [number(one)]
+        for one in found
+    ]
+    return math.fsum(map(math.prod, zip(*columns, strict=True)))
+
+
+def _counted(c: Calculator, r: Sequence[Area], arguments: Arguments) -> float:
+    values = [argument(c, r) for argument in arguments]
+    places = [place for value in values if isinstance(value, Area) for place in value.places]
+    return float(sum(c.value(place) is not None for place in places))
+
+
+def _rows(c: Calculator, r: Sequence[Area], arguments: Arguments) -> float:
+    area = arguments[0](c, r)
+    return float(area.last_row - area.row + 1)
+
+
+def _date(part: str) -> Function:
+    return _plain(lambda serial: float(getattr(EPOCH + timedelta(int(serial)), part)))
+
+
+def _choose(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
+    return c.plain(arguments[int(number(c.plain(arguments[0](c, r))))](c, r))
+
+
+def _not_available(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
+    raise FormulaError("#N/A")
+
+
+def _mean(numbers: list[float]) -> float:
+    if not numbers:
+        raise FormulaError("#DIV/0!")
+    return math.fsum(numbers) / len(numbers)
+
+
+FUNCTIONS: dict[str, Function] = {
+    "SUM": _of_numbers(sum),
+    "AVERAGE": _of_numbers(_mean),
+    "MIN": _of_numbers(lambda numbers: min(numbers, default=0.0)),
+    "MAX": _of_numbers(lambda numbers: max(numbers, default=0.0)),
+    "PRODUCT": _of_numbers(math.prod),
+    "COUNT": _of_numbers(lambda numbers: float(len(numbers))),
+    "COUNTA": _counted,
+    "ROWS": _rows,
+    "SUMPRODUCT": _sum_product,
+    "IF": _if,
+    "IFERROR": _iferror,
+    "AND": _of_numbers(all),
+    "OR": _of_numbers(any),
+    "NOT": _plain(lambda value: not value),
+    "ISNUMBER": _is(is_number),
+    "ISTEXT": _is(lambda value: isinstance(value, str)),
+    "ISBLANK": _is(lambda value: value is None),
+    "ISERROR": _is(lambda value: False, of_error=True),
+    "NA": _not_available,
+    "INDEX": _index,
+    "MATCH": _match,
+    "VLOOKUP": _look_up,
+    "CHOOSE": _choose,
+    "ABS": _plain(abs),
+    "EXP": _plain(math.exp),
+    "LN": _plain(math.log),
+    "SQRT": _plain(math.sqrt),
+    "POWER": _plain(math.pow),
+    "SIGN": _plain(lambda value: math.copysign(1.0, value) if value else 0.0),
+    "YEAR": _date("year"),
+    "MONTH": _date("month"),
+    "DAY": _date("day"),
+    "ROUND": _rounding(_half_up),
+    "ROUNDDOWN": _rounding(_down),
+    "ROUNDUP": _rounding(_up),
+    "TRUNC": _rounding(_down),
+    "INT": _rounding(math.floor),
+    "CEILING": _rounding(lambda value, step=1.0: math.ceil(value / step) * step),
+    "FLOOR": _rounding(lambda value, step=1.0: math.floor(value / step) * step),
+    "MROUND": _rounding(lambda value, step=1.0: _half_up(value / step) * step),
+}
+
+ROUNDING = ("ROUND", "ROUNDDOWN", "ROUNDUP", "INT", "TRUNC", "CEILING", "FLOOR", "MROUND", "EVEN", "ODD", "FIXED")

@@ -1,0 +1,65 @@
+"""What a cell can hold, and how arithmetic takes it."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import numpy as np
+
+EPOCH = date(1899, 12, 30)
+
+
+class FormulaError(Exception):
+    """A formula gives an error value, or is none that can be evaluated here."""
+
+
+class UnreadableError(FormulaError):
+    """A formula uses a function or a reference that is not known here, so nothing can be said of it."""
+
+
+def number(value: Any) -> float:
+    """Return a value as arithmetic takes it."""
+    if value is None:
+        return 0.0
+    if isinstance(value, bool | int | float):
+        return float(value)
+    try:
+        return float(value)
+    except ValueError:
+        raise FormulaError("#VALUE!") from None
+
+
+def text_of(value: Any) -> str:
+    """Return a value as the joining of texts takes it."""
+    if value is None:
+        return ""
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def as_number(value: Any) -> Any:
+    """Return a stored value as formulas see it: dates as numbers, nothing as None."""
+    if value == "":
+        return None
+    if isinstance(value, datetime):
+        return (value - datetime.combine(EPOCH, datetime.min.time())) / timedelta(days=1)
+    if isinstance(value, date):
+        return float((value - EPOCH).days)
+    if isinstance(value, time):
+        return (datetime.combine(EPOCH, value) - datetime.combine(EPOCH, time())) / timedelta(days=1)
+    if isinstance(value, timedelta):
+        return value / timedelta(days=1)
+    return value
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a number, which truth values are not."""
+    return isinstance(value, int | float | np.floating) and not isinstance(value, bool)
+
+
+def close(one: Any, other: Any, tolerance: float = 1e-9) -> bool:
+    """Whether two values of cells are the same, but for floating-point dust."""
+    if is_number(one) and is_number(other):
+        return math.isclose(one, other, rel_tol=tolerance, abs_tol=1e-12)
+    return bool(one == other)

@@ -1,0 +1,125 @@
+"""The sheet of evidence: what evidence files confirm of the rules and values of a calculation, and its reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from jcm_calc.confirmation import EvidenceFile
+from jcm_calc.confirmation.file import KINDS, from_data
+from jcm_calc.problems import InputError, Problem, shown
+from jcm_calc.workbook.layout import LEFT
+from jcm_calc.workbook.opening import Book
+from jcm_calc.workbook.page import Page
+
+NAME, TITLE = "Evidence", "Evidence Sheet"
+COLUMNS = {
+    "kind": ("Kind", 11),
+    "name": ("Symbol, number or name", 16),
+    "case": ("Case", 18),
+    "reading": ("What the document says", 60),
+    "agrees": ("Agrees", 8),
+    "class": ("Class", 22),
+    "value": ("Value", 14),
+    "document": ("Document", 34),
+    "page": ("Page", 12),
+    "person": ("Read by", 20),
+    "date": ("Read on", 12),
+    "fingerprint": ("Fingerprint of the reading", 20),
+    "document_sha256": ("SHA-256 of the document", 24),
+    "file": ("Evidence file", 24),
+    "sha256": ("SHA-256 of the evidence file", 24),
+}
+WIDTHS = (1.5, *(width for _, width in COLUMNS.values()))
+FIRST = 6
+
+
+def write(page: Page, files: Sequence[EvidenceFile]) -> None:
+    """Write a row for each item that is confirmed; of a table a row for each class."""
+    page.headings(FIRST - 1, LEFT, [heading for heading, _ in COLUMNS.values()])
+    for row, cells in enumerate(_rows(files), FIRST):
+        for column, key in enumerate(COLUMNS, LEFT):
+            cell = cells.get(key, "")
+            page.value(row, column, cell, "text" if isinstance(cell, str) else "number")
+        page.tall(row, [str(cells["reading"])], 60)
+
+
+def _rows(files: Sequence[EvidenceFile]) -> Iterator[dict[str, Any]]:
+    for file in files:
+        content = file.as_data()["content"]
+        for kind, name in KINDS.items():
+            for item in content.get(kind, []):
+                read = content["documents"][item["document"]]
+                row = {"file": file.name, "sha256": file.sha256, "kind": kind, **item, "name": item[name]}
+                row |= {"document": read["title"], "document_sha256": read["sha256"]}
+                if "values" in item:
+                    yield from ({**row, "class": key, "value": value} for key, value in item["values"].items())
+                else:
+                    yield row
+
+
+def read(book: Book, number: str, version: str) -> tuple[EvidenceFile, ...]:
+    """Return the evidence files whose items a workbook holds.
+
+    Raises
+    ------
+    InputError
+        With everything that cannot be read.
+    """
+    sheet = next((name for name in book.sheets if name.strip().casefold() == NAME.casefold()), None)
+    if sheet is None:
+        return ()
+    headings = {heading.casefold(): key for key, (heading, _) in COLUMNS.items()}
+    grid = book.grid(sheet)
+    start = next((row for row, cells in enumerate(grid) if headings.keys() <= {_text(cell) for cell in cells}), None)
+    if start is None:
+        return ()  # a sheet of somebody's own
+    places = {headings[_text(cell)]: column for column, cell in enumerate(grid[start]) if _text(cell) in headings}
+    contents: dict[tuple[str, str], dict[str, Any]] = {}
+    problems: list[Problem] = []
+    for at, cells in enumerate(grid[start + 1 :], start + 2):
+        row = {key: cells[column] for key, column in places.items() if cells[column] != ""}
+        if not row:
+            continue
+        if row.get("kind") not in KINDS:
+            complaint = f"{shown(row.get('kind'))} came, expected one of {', '.join(KINDS)}"
+            problems.append(Problem(f"{book.name}, {sheet}, row {at}", complaint))
+            continue
+        key = str(row.get("file", sheet)), str(row.get("sha256", ""))
+        blank = {"schema": 1, "methodology": number, "version": version, "documents": {}}
+        _add(contents.setdefault(key, blank), row)
+    files = []
+    for (name, sha256), content in contents.items():
+        try:
+            files.append(from_data(content, name, sha256))
+        except InputError as error:
+            problems += [Problem(f"{book.name}, {sheet}: {one.subject}", one.complaint) for one in error.problems]
+    if problems:
+        raise InputError(book.name, problems)
+    return tuple(files)
+
+
+def _text(cell: Any) -> str:
+    return str(cell).strip().casefold()
+
+
+def _add(content: dict[str, Any], row: Mapping[str, Any]) -> None:
+    """Add a row of the sheet to what its evidence file holds."""
+    kind = str(row["kind"])
+    documents = content["documents"]
+    read = {"title": str(row.get("document", "")), "sha256": str(row.get("document_sha256", ""))}
+    document = next((key for key, known in documents.items() if known == read), f"document {len(documents) + 1}")
+    documents[document] = read
+    item: dict[str, Any] = {KINDS[kind]: str(row.get("name", "")).removesuffix(".0"), "document": document}
+    item |= {key: str(row[key]) for key in ("case", "reading", "fingerprint", "agrees", "page", "person") if key in row}
+    item |= {"date": str(row.get("date", ""))[:10]}
+    if kind == "default" and "class" not in row:
+        item["value"] = row.get("value", "")
+    items = content.setdefault(kind, [])
+    if kind == "default" and "class" in row:
+        same = next((one for one in items if one | {"values": {}} == item | {"values": {}}), None)
+        if same is None:
+            items.append(same := item | {"values": {}})
+        same["values"][str(row["class"])] = row.get("value", "")
+    else:
+        items.append(item)

@@ -1,0 +1,261 @@
+"""The sheet that holds the record of readings: how monitored values came from the readings of meters.
+
+Whoever reads the workbook sees it, and whoever calculates from the workbook gets it back, so that a rule
+by which readings were treated is not lost on the way. The comment of each metered parameter names the
+sheet and the beginning of its SHA-256.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from jcm_calc.declarations import Methodology
+from jcm_calc.inputs.tables import split_heading
+from jcm_calc.monitoring import record
+from jcm_calc.problems import Problem, listed
+from jcm_calc.units import UnitError, conversion
+from jcm_calc.workbook.layout import FIRST, LEFT
+from jcm_calc.workbook.opening import Book, Grid
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from jcm_calc.workbook.page import Page
+
+SHEET = "MRS(readings)"
+TITLE = "Record of readings [For Verification]"
+NOTE = "How the monitored values came from the readings of meters. What is changed here makes the record void."
+WIDTHS = (1.5, 26, 20, 18, 18, 20, 30, 26, 30, 14, 14, 14, 10, 14, 26)
+HEAD = ("Rule set", "SHA-256 of the record")
+POINTER = re.compile(r"(?:; )?record of readings in sheet MRS\(readings\), SHA-256 ([0-9a-f]{16})")
+# Each table by its key in the record: title, and headings by the keys of its rows.
+TABLES: dict[str, tuple[str, dict[str, str]]] = {
+    "files": ("Files", {"file": "File", "sha256": "SHA-256", "rows": "Rows"}),
+    "meters": (
+        "Meters",
+        {"": "Meter", "parameter": "Measures", "labels": "Of", "devices": "Devices", "frequency": "Read"},
+    ),
+    "amounts": (
+        "Amounts",
+        {"meter": "Meter", "p": "Period p", "read": "As read", "amount": "After treatment", "unit": "Unit"},
+    ),
+    "stops": ("Declared standstills", {"meter": "Meter", "from": "From", "to": "To", "reason": "Reason"}),
+    "findings": (
+        "Findings",
+        {
+            "meter": "Meter",
+            "code": "Code",
+            "from": "From",
+            "to": "To",
+            "what": "What",
+            "note": "Note",
+            "treatment": "Treatment",
+            "reason": "Reason",
+            "read": "As read",
+            "used": "Used",
+            "effect": "Effect",
+            "unit": "Unit",
+            "effect_on_ER": "On ER, tCO2e",
+            "question": "Open question",
+            "severity": "Severity",
+        },
+    ),
+    "rules": (
+        "Rules by which readings were treated",
+        {
+            "": "Rule",
+            "grade": "Grade",
+            "certainty": "Certainty, %",
+            "note": "What is known",
+            "source": "Should stand in",
+        },
+    ),
+    "cross_checks": (
+        "Cross-checks",
+        {
+            "name": "Check",
+            "p": "Period p",
+            "left": "Left",
+            "right": "Right",
+            "unit": "Unit",
+            "tolerance": "Tolerance",
+            "agrees": "Agrees",
+            "declared_by": "Declared by",
+            "grade": "Grade",
+        },
+    ),
+}
+NUMBERS = frozenset({"read", "used", "amount", "effect", "effect_on_ER", "left", "right", "tolerance"})
+WHOLE = frozenset({"rows", "certainty"})
+TOLERANCE = 1e-9
+UNKNOWN = {"grade": "unconfirmed", "certainty": None}
+
+
+def told(
+    found: Mapping[str, Any], sources: Mapping[str, Mapping[str, str]], m: Methodology
+) -> dict[str, dict[str, str]]:
+    """Return columns (h) to (k) as the record tells them, and as the user says instead; each points to the record."""
+    pointer = f"record of readings in sheet {SHEET}, SHA-256 {record.digest(found)[:16]}"
+    rows, names = record.told(found, sources, m), record.names(m)
+    for symbol in record.sources(found):
+        row = rows[names.get(symbol, symbol)]
+        row["comment"] = "; ".join(filter(None, (row["comment"], pointer)))
+    return rows
+
+
+# Writing
+
+
+def write(page: Page, found: Mapping[str, Any]) -> None:
+    """Write the record."""
+    row = FIRST
+    for heading, text in zip(HEAD, (found["rule_set"], record.digest(found)), strict=True):
+        page.text(row, LEFT, heading, "heading")
+        page.text(row, LEFT + 1, text)
+        row += 1
+    for key, (title, columns) in TABLES.items():
+        row += 1
+        page.caption(row, title)
+        page.headings(row + 1, LEFT, columns.values())
+        row += 2
+        for one in _rows(found[key]):
+            for column, name in enumerate(columns, LEFT):
+                page.value(row, column, _cell(one[name]), "number" if name in NUMBERS | WHOLE else "text")
+            row += 1
+
+
+def _rows(table: Any) -> Iterator[Mapping[str, Any]]:
+    if isinstance(table, Mapping):
+        yield from ({"": name, **row} for name, row in table.items())
+    else:
+        yield from table
+
+
+def _cell(value: Any) -> Any:
+    return ("yes" if value else "no") if isinstance(value, bool) else value
+
+
+# Reading
+
+
+def read(book: Book) -> tuple[dict[str, Any], str] | None:
+    """Return the record and the SHA-256 that stands beside it; None where there is no such sheet."""
+    sheet = next((one for one in book.sheets if one.strip().casefold() == SHEET.casefold()), None)
+    if sheet is None:
+        return None
+    grid = [[cell.strip() if isinstance(cell, str) else cell for cell in cells] for cells in book.grid(sheet)]
+    beside = {cell: str(after) for cells in grid for cell, after in itertools.pairwise(cells) if cell in HEAD}
+    found: dict[str, Any] = {"rule_set": beside.get(HEAD[0], "")}
+    for key, (_, columns) in TABLES.items():
+        rows = list(_table(grid, columns))
+        found[key] = {row.pop(""): row for row in rows} if key in record.NAMED else rows
+    return found, beside.get(HEAD[1], "")
+
+
+def _table(grid: Grid, columns: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    headings = list(columns.values())
+    places = (
+        (row, column)
+        for row, cells in enumerate(grid)
+        for column in range(len(cells))
+        if cells[column : column + len(headings)] == headings
+    )
+    start, left = next(places, (len(grid), 0))
+    for cells in grid[start + 1 :]:
+        filled = cells[left : left + len(headings)]
+        if all(cell == "" for cell in filled):
+            return
+        yield {name: _value(name, cell) for name, cell in zip(columns, filled, strict=True)}
+
+
+def _value(name: str, cell: Any) -> Any:
+    if name == "agrees":
+        return cell == "yes"
+    if name in NUMBERS | WHOLE:
+        if isinstance(cell, int | float) and not isinstance(cell, bool):
+            return int(cell) if name in WHOLE else float(cell)
+        return None if cell == "" else str(cell)
+    return str(cell)
+
+
+def attach(
+    frames: Iterable[pd.DataFrame], pointers: Collection[tuple[str, str]], book: Book, m: Methodology
+) -> Iterator[Problem]:
+    """Give tables that were read the record of their values; yield remarks on what of it cannot be relied on.
+
+    Parameters
+    ----------
+    frames : iterable of DataFrame
+    pointers : collection of (str, str)
+        The parameters whose comment points to the record, with the beginning of the SHA-256 that it names.
+    book : Book
+    m : Methodology
+    """
+    held = read(book)
+    found, stated = held or (record.merged([]), "")
+    names = {parameter.symbol: name for name, parameter in m.inputs.items()}
+    measured = {name: names.get(one["parameter"], one["parameter"]) for name, one in found["meters"].items()}
+    doubt = ""
+    if held is not None and _changed(found, {stated[:16], *(digest for _, digest in pointers)}):
+        doubt = f"the sheet {SHEET} was changed after it was written"
+        yield Problem(SHEET, "was changed after it was written: what it says of readings cannot be relied on")
+        found["rules"] = {name: {**rule, **UNKNOWN} for name, rule in found["rules"].items()}
+    for frame in frames:
+        mine = {split_heading(str(heading))[0] for heading in frame}
+        meters = [name for name, parameter in measured.items() if parameter in mine]
+        lost = sorted({name for name, _ in pointers if name in mine} - set(measured.values()))
+        parts = [record.restricted(found, meters)] if meters else []
+        if lost:
+            complaint = f"holds no record of the readings that {listed(lost)} came from"
+            yield Problem(SHEET, complaint)
+            parts.append(record.doubtful(f"the sheet {SHEET} {complaint}"))
+        elif meters and doubt:
+            parts.append(record.doubtful(doubt))
+        for complaint in _differing(frame, found["amounts"], measured, m):
+            yield Problem(SHEET, complaint)
+            parts.append(record.doubtful(complaint))
+        if parts:
+            frame.attrs["monitoring"] = parts[0] if len(parts) == 1 else record.merged(parts)
+
+
+def _differing(
+    frame: pd.DataFrame, amounts: Iterable[Mapping[str, Any]], measured: Mapping[str, str], m: Methodology
+) -> Iterator[str]:
+    """Say which column of a table does not add up to the amounts on record."""
+    import pandas as pd
+
+    for heading in frame:
+        name, unit = split_heading(str(heading))
+        mine = [row for row in amounts if measured.get(row["meter"]) == name]
+        if not mine:
+            continue
+        declared = m.inputs[name].unit
+        try:
+            expected = sum(float(conversion(row["unit"], declared)(row["amount"])) for row in mine)
+        except (UnitError, TypeError):  # the record was changed, which is said elsewhere
+            continue
+        entered = pd.to_numeric(frame[heading], errors="coerce").to_numpy(dtype=float)
+        total = float(conversion(unit or declared, declared)(entered).sum())
+        if not math.isclose(total, expected, rel_tol=TOLERANCE):
+            yield f"{name} is {total:,.10g} {declared} in all, and by the record of readings {expected:,.10g}"
+
+
+def _changed(found: Mapping[str, Any], stated: Iterable[str]) -> bool:
+    own = record.digest(found)
+    return any(not one or not own.startswith(one) for one in stated)
+
+
+def without_pointer(comment: str) -> tuple[str, str]:
+    """Return the comment of a parameter without its pointer to the record, and what the pointer names.
+
+    Examples
+    --------
+    >>> without_pointer("gap: like period; record of readings in sheet MRS(readings), SHA-256 0123456789abcdef")
+    ('gap: like period', '0123456789abcdef')
+    """
+    match = POINTER.search(comment)
+    return (comment, "") if match is None else (POINTER.sub("", comment).strip("; "), match[1])

@@ -1,0 +1,292 @@
+"""Kinds of faults that are planted at random: which cells are changed, and which finding is due.
+
+Each kind is drawn equally often. Its files are those that make it decidable: a workbook whose plan sheets hold
+the registered values, or its report sheets alone.
+"""
+
+import re
+from dataclasses import dataclass
+
+from jcm_calc.declarations.items import Equation, Kind
+from jcm_calc.verification.material import Material, Submission
+from jcm_calc.verification.quantities import address
+from jcm_calc.verification.spreadsheet import REFERENCE, Calculator
+from jcm_calc.workbook.opening import column_number
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What was planted, and the codes of which one must be found, with a cell that must be named."""
+
+    changes: dict
+    codes: tuple[str, ...]
+    cell: str
+    again: bool = True
+
+
+class Site:
+    """A clean workbook in which faults can be planted."""
+
+    def __init__(self, path):
+        self.path = path
+        self.material = Material(Submission(path, "MRS"))
+        self.sheet = self.material.sheet
+        self.report = self.material.report
+        self.steps = [step for step in self.sheet.steps if self.sheet.formula(step.place)]
+        nodes = self.sheet.nodes
+        self.plain = [s for s in self.steps if _plain(nodes.get(s.name)) and self._counts(s)]
+        self.totals = [s for s in self.steps if s.name in nodes and _total(nodes[s.name])]
+        derivatives = self.material.result.derivatives()
+        self.counting = {name for name, array in derivatives.items() if (abs(array) > 1e-9).any()}
+        self.numbers = [
+            e
+            for e in self.report.entries()
+            if isinstance(e.value, float) and e.value and e.parameter.name in self.counting
+        ]
+
+    def _counts(self, step):
+        """Whether a cell shows a number other than 0 and 1, so that a fault in it shows."""
+        value = self.sheet.stored(step.place)
+        return isinstance(value, float) and value not in (0.0, 1.0)
+
+
+def _plain(node):
+    return isinstance(node, Equation) and not node.total and node.arguments
+
+
+def _total(node):
+    return isinstance(node, Equation) and bool(node.total)
+
+
+def _cellname(place):
+    return place[0], address(place).rpartition("!")[2]
+
+
+def _operand(rng, site, replacement, choose=lambda site, step: True):
+    """Replace one reference in a formula of an equation whose operands are neither 0 nor 1."""
+    steps = [step for step in site.plain if choose(site, step)]
+    for step in rng.permutation(len(steps)):
+        step = steps[step]
+        text = site.sheet.formula(step.place).text
+        refs = [m for m in REFERENCE.finditer(text) if m["text"] is None and _moves(site, step, m[0], text)]
+        if refs:
+            match = refs[rng.integers(len(refs))]
+            new = replacement(site, step, match[0])
+            if new is None:
+                continue
+            return step, text[: match.start()] + new + text[match.end() :]
+    return None
+
+
+def _moves(site, step, reference, text):
+    """Whether a cell is used in one place and its value bears on the result."""
+    value = Calculator(site.report.book).evaluate(reference, step.place[0])
+    if not isinstance(value, float) or value in (0.0, 1.0, -1.0) or text.count(reference) > 1:
+        return False
+    own = Calculator(site.report.book).evaluate(text, step.place[0])
+    moved = Calculator(site.report.book).evaluate(text.replace(reference, f"({reference}*1.3)"), step.place[0])
+    return isinstance(own, float) and isinstance(moved, float) and abs(own - moved) > 1e-6 * abs(own)
+
+
+def _of_formula(codes, replacement):
+    def plant(rng, site):
+        found = _operand(rng, site, replacement)
+        if found is None:
+            return None
+        step, text = found
+        return Fault({_cellname(step.place): f"={text}"}, codes, step.address)
+
+    return plant
+
+
+def wrong_operand(rng, site):
+    def other(site, step, reference):
+        candidates = [
+            s
+            for s in site.sheet.steps
+            if s.place[0] == step.place[0]
+            and s.name in site.sheet.nodes
+            and s.name not in _arguments(site, step)
+            and step.name not in site.material.result.inputs.graph.upstream(s.name).nodes
+        ]
+        candidates = [
+            s for s in candidates if isinstance(site.sheet.stored(s.place), float) and _apart(site, s, step, reference)
+        ]
+        return address(candidates[rng.integers(len(candidates))].place).rpartition("!")[2] if candidates else None
+
+    found = _operand(rng, site, other)
+    return found and Fault({_cellname(found[0].place): f"={found[1]}"}, ("A8", "A7"), found[0].address)
+
+
+def _arguments(site, step):
+    return site.sheet.nodes[step.name].arguments
+
+
+def _apart(site, other, step, reference):
+    value = Calculator(site.report.book).evaluate(reference, step.place[0])
+    return abs(site.sheet.stored(other.place) - value) > 1e-6 * abs(value)
+
+
+def other_row(rng, site):
+    def other(site, step, reference):
+        column = re.match(r"[A-Z]+", reference)
+        beside = [s for s in site.sheet.steps if s.place[0] == step.place[0] and column and _column(s) == column[0]]
+        name = next((s.name for s in beside if address(s.place).endswith(f"!{reference}")), None)
+        candidates = [s for s in beside if s.name == name and _apart(site, s, step, reference)]
+        return address(candidates[rng.integers(len(candidates))].place).rpartition("!")[2] if candidates else None
+
+    found = _operand(rng, site, other)
+    return found and Fault({_cellname(found[0].place): f"={found[1]}"}, ("A8",), found[0].address)
+
+
+def _column(step):
+    return re.match(r"[A-Z]+", _cellname(step.place)[1])[0]
+
+
+def missed_row(rng, site):
+    return _of_sum(rng, site, lambda column, first, last: f"=SUM({column}{first}:{column}{last - 1})")
+
+
+def doubled_row(rng, site):
+    return _of_sum(rng, site, lambda column, first, last: f"=SUM({column}{first}:{column}{last})+{column}{last}")
+
+
+def _of_sum(rng, site, changed):
+    """Change the sum of a column of which the last row counts."""
+    for number in rng.permutation(len(site.totals)):
+        step = site.totals[number]
+        match = re.fullmatch(r"SUM\(([A-Z]+)(\d+):[A-Z]+(\d+)\)", site.sheet.formula(step.place).text)
+        if match is None:
+            continue
+        column, first, last = match[1], int(match[2]), int(match[3])
+        if last > first and site.report.book.value(step.place[0], last - 1, column_number(column)):
+            return Fault({_cellname(step.place): changed(column, first, last)}, ("C5",), step.address)
+    return None
+
+
+def unit_factor(rng, site):
+    if not site.plain:
+        return None
+    step = site.plain[rng.integers(len(site.plain))]
+    factor, codes = [
+        ("*1000", ("B7", "B4")),
+        ("/1000", ("B7", "B4")),
+        ("*100", ("B1",)),
+        ("/100", ("B2",)),
+        ("*3.6", ("B3",)),
+        ("*-1", ("C1",)),
+    ][rng.integers(6)]
+    return Fault({_cellname(step.place): f"=({site.sheet.formula(step.place).text}){factor}"}, codes, step.address)
+
+
+def pasted(rng, site):
+    steps = [s for s in site.plain + site.totals if site._counts(s)]
+    if not steps:
+        return None
+    step = steps[rng.integers(len(steps))]
+    value = site.sheet.stored(step.place) * 1.13
+    return Fault({_cellname(step.place): value}, ("A1", "A2"), step.address)
+
+
+def stale(rng, site):
+    steps = [s for s in site.plain + site.totals if site._counts(s)]
+    if not steps:
+        return None
+    step = steps[rng.integers(len(steps))]
+    value = site.sheet.stored(step.place) * 1.13
+    return Fault(
+        {_cellname(step.place): (f"={site.sheet.formula(step.place).text}", value)}, ("A1",), step.address, again=False
+    )
+
+
+def rounded(rng, site):
+    steps = [s for s in site.plain if abs(site.sheet.stored(s.place) % 1) > 1e-6]
+    if not steps:
+        return None
+    step = steps[rng.integers(len(steps))]
+    return Fault({_cellname(step.place): f"=ROUND({site.sheet.formula(step.place).text},0)"}, ("H5",), step.address)
+
+
+def _entry(rng, site, allowed):
+    entries = [e for e in site.numbers if allowed(e)]
+    return entries[rng.integers(len(entries))] if entries else None
+
+
+def _is_fixed(entry):
+    return "p" not in entry.parameter.indices and entry.parameter.kind is not Kind.MONITORED
+
+
+def changed_constant(rng, site):
+    entry = _entry(rng, site, lambda e: _is_fixed(e) and e.value * 1.07 in e.parameter.bounds)
+    codes = ("D2", "J1", "D12", "D1", "D6")
+    return entry and Fault({_cellname(entry.place): entry.written * 1.07}, codes, entry.address)
+
+
+def slipped_constant(rng, site):
+    factor, codes = [(1000.0, ("B7",)), (100.0, ("B1",)), (0.01, ("B2",)), (10.0, ("B7",))][rng.integers(4)]
+    entry = _entry(rng, site, _is_fixed)
+    codes = (*codes, "B6") if entry and entry.value * factor not in entry.parameter.bounds else codes
+    return entry and Fault({_cellname(entry.place): entry.written * factor}, codes, entry.address)
+
+
+def kilowatt_hours(rng, site):
+    entry = _entry(
+        rng, site, lambda e: e.parameter.kind is Kind.MONITORED and e.parameter.unit in ("MWh", "t", "GJ", "kL")
+    )
+    return entry and Fault({_cellname(entry.place): entry.written * 1000}, ("B4",), entry.address)
+
+
+def emptied(rng, site):
+    entry = _entry(rng, site, lambda e: True)
+    return entry and Fault({_cellname(entry.place): None}, ("A9",), entry.address)
+
+
+def error_value(rng, site):
+    entry = _entry(rng, site, lambda e: True)
+    return entry and Fault({_cellname(entry.place): "#REF!"}, ("A7",), entry.address)
+
+
+def words(rng, site):
+    entry = _entry(rng, site, lambda e: True)
+    return entry and Fault({_cellname(entry.place): "no data"}, ("A7",), entry.address)
+
+
+def claim_raised(rng, site):
+    # a tonne more is another number only where the claim is not enormous
+    claims = [cell for _, cell, _ in site.report.claims() if float(cell.value) + 1 > float(cell.value)]
+    if not claims:
+        return None
+    cell = claims[rng.integers(len(claims))]
+    return Fault({_cellname((cell.sheet, cell.row, cell.column)): float(cell.value) + 1}, ("H1",), cell.address)
+
+
+def other_file(rng, site):
+    found = _operand(rng, site, lambda site, step, reference: "[1]Factors!$B$3")
+    return found and Fault({_cellname(found[0].place): f"={found[1]}"}, ("A4",), found[0].address, again=False)
+
+
+REPORT, WITH_PLAN = "the report", "the report and the registered plan"
+
+# What is planted, and which files make it decidable.
+KINDS = {
+    "sign": (_of_formula(("C1",), lambda site, step, reference: f"(-{reference})"), REPORT),
+    "inverted": (_of_formula(("C1",), lambda site, step, reference: f"(1/{reference})"), REPORT),
+    "factor left out": (_of_formula(("C2", "C12"), lambda site, step, reference: "1"), REPORT),
+    "literal": (_of_formula(("A2",), lambda site, step, reference: "0.8771"), REPORT),
+    "wrong operand": (wrong_operand, REPORT),
+    "other row": (other_row, REPORT),
+    "missed row": (missed_row, REPORT),
+    "doubled row": (doubled_row, REPORT),
+    "unit factor": (unit_factor, REPORT),
+    "pasted": (pasted, REPORT),
+    "stale": (stale, REPORT),
+    "rounded": (rounded, REPORT),
+    "changed constant": (changed_constant, WITH_PLAN),
+    "slipped constant": (slipped_constant, WITH_PLAN),
+    "kWh for MWh": (kilowatt_hours, WITH_PLAN),
+    "emptied": (emptied, REPORT),
+    "error value": (error_value, REPORT),
+    "words": (words, REPORT),
+    "claim raised": (claim_raised, REPORT),
+    "other file": (other_file, REPORT),
+}

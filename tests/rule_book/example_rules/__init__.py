@@ -1,0 +1,1 @@
+"""A rule book of somebody else: two methodologies that exist for tests only."""

@@ -1,0 +1,20 @@
+"""Three hundred faults planted at random in workbooks of all methodologies."""
+
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+
+from fault_kinds import KINDS
+from random_faults import outcome, table
+
+FAULTS = 300
+LEAST = 0.97
+
+
+def test_faults_planted_at_random_are_found():
+    assert FAULTS % len(KINDS) == 0, "each kind is planted equally often"
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
+        outcomes = list(pool.map(outcome, range(FAULTS), chunksize=5))
+    print(table(outcomes))
+    missed = [f"{one.kind}: {one.told}" for one in outcomes if not one.found]
+    assert len({one.methodology for one in outcomes}) == 19
+    assert len(missed) <= (1 - LEAST) * FAULTS, "\n".join(missed)
