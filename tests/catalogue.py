@@ -29,7 +29,7 @@ def template():
     found = Catalog(charset="utf-8")
     for name, _, text, comments, context in extract.extract_from_dir(ROOT, METHODS, options_map={}):
         found.add(text, locations=[(name.replace("\\", "/"), 0)], auto_comments=comments, context=context)
-    for text in helps(jcm):
+    for text in (text for command in commands(jcm) for text in helps(command)):
         found.add(text, locations=[("cli/__init__.py", 0)])
     for check in checks.every():
         found.add(check.name, locations=[(f"verification/{checks.GROUPS[check.code[0]][0]}.py", 0)])
@@ -39,11 +39,16 @@ def template():
 
 
 def helps(command):
-    """Yield the texts of the help pages of a command and those below it."""
+    """Yield the texts of the help page of a command."""
     yield from (text for _, text in paragraphs(command.help))
     yield from (param.help for param in command.params if getattr(param, "help", None))
+
+
+def commands(command):
+    """Yield a command, and all those below it."""
+    yield command
     for below in getattr(command, "commands", {}).values():
-        yield from helps(below)
+        yield from commands(below)
 
 
 def catalogue(code):

@@ -76,3 +76,6 @@ class Group(click.Group):
     def main(self, *args: Any, **options: Any) -> Any:
         """Run the command line."""
         return copy_context().run(super().main, *args, **options)
+
+
+Group.group_class = Group
