@@ -72,7 +72,8 @@ def _month(month: int) -> str:
                 unnest(range(CASE WHEN fault = 'duplicate' AND t = fault_at THEN 2 ELSE 1 END)) AS copy FROM readings
         )
         SELECT meter, TIMESTAMP '2024-01-01' + to_minutes(t) AS time, round(value + CASE
-            WHEN t <> fault_at THEN 0 WHEN fault = 'spike' THEN 5000 WHEN fault = 'negative' THEN -50 ELSE 0 END, 3) AS kWh
+                WHEN t <> fault_at THEN 0 WHEN fault = 'spike' THEN 5000 WHEN fault = 'negative' THEN -50 ELSE 0
+            END, 3) AS kWh
         FROM copies
         """
 
