@@ -26,8 +26,8 @@ DataFrame.
   may refer to hold what the library gives for them: once for inputs changed at random, and for the inputs
   as they are where its stored value differs. Where the equation has a condition, its operands are changed much
   more, so that the branch that these inputs do not take is looked at, too. A formula is right if it means the
-  declared equation, however it is spelled, and a wrong cell does not make those that depend on it wrong: they are listed as its
-  consequences.
+  declared equation, however it is spelled, and a wrong cell does not make those that depend on it wrong:
+  they are listed as its consequences.
 * A finding is an **error** (the number is wrong, or a binding rule is broken), a **warning** (not as
   planned or not supported), or a **question** (only a person can settle it). It says what was found and
   expected, how the expected value comes about, what it does to ER unrounded and in whole tonnes by calendar
