@@ -3,16 +3,20 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
+import time
 from importlib.resources import files
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 from rich.cells import cell_len
 
 import jcm_calc
+from jcm_calc import cli
 from jcm_calc.cli import jcm, output
 from jcm_calc.evidence import Source, primary
 
@@ -628,10 +632,84 @@ def test_stream_that_knows_no_greek():
     assert "η_RE" in {row["name"] for row in json.loads(as_json.stdout)["parameters"]}
 
 
+# Help, exit codes, completion
+
+
+def leaves(command, path=()):
+    """Yield each command that does something, by the words that call it."""
+    below = getattr(command, "commands", {})
+    for name, one in below.items():
+        yield from leaves(one, (*path, name))
+    if not below:
+        yield path, command
+
+
+COMMANDS = dict(leaves(jcm))
+ABOUT_THE_COMMAND = (Path(__file__).parents[1] / "docs" / "how_to" / "command.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", list(COMMANDS), ids=" ".join)
+def test_help_has_examples_and_says_what_each_option_does(path):
+    said, command = run(*path, "--help").output, COMMANDS[path]
+    assert [one.name for one in command.params if isinstance(one, click.Option) and not one.help] == []
+    examples = re.findall(r"^    jcm (?:--lang ja )?(.+?)(?:\s{3}.*)?$", said, re.MULTILINE)
+    assert examples
+    for example in examples:
+        words = shlex.split(example)
+        assert tuple(words[: len(path)]) == path
+        # the parser knows every option
+        command.make_parser(click.Context(command)).parse_args(args=words[len(path) :])
+
+
+@pytest.mark.parametrize("path", list(COMMANDS), ids=" ".join)
+def test_every_command_writes_json(path):
+    assert "as_json" in {param.name for param in COMMANDS[path].params}
+
+
+def test_the_exit_codes_are_those_of_the_documentation():
+    documented = {int(code) for code in re.findall(r"^\| (\d+) \|", ABOUT_THE_COMMAND, re.MULTILINE)}
+    said = {int(code) for code in re.findall(r"^    (\d+) ", run("--help").output, re.MULTILINE)}
+    known = {0, cli.DIFFERS, cli.UNUSABLE, cli.REFUSED, cli.FAULT, cli.INTERRUPTED}
+    assert documented == said == known
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_shell_completes(shell):
+    assert f"_JCM_COMPLETE={shell}_source" in ABOUT_THE_COMMAND
+    environment = {**os.environ, "_JCM_COMPLETE": f"{shell}_complete"}
+    environment |= {"COMP_WORDS": "jcm ca", "COMP_CWORD": "ca" if shell == "fish" else "1"}
+    assert "calc" in run_process(env=environment).stdout
+
+
 # On a terminal
 
 
-def on_terminal(columns, *arguments):
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_progress_is_for_those_who_wait_at_a_terminal(monkeypatch):
+    """In a pipe standard error has complaints only; on a terminal a line shows what takes long."""
+    import pty
+
+    main, terminal = pty.openpty()
+    with open(terminal, "w", encoding="utf-8") as stream:
+        monkeypatch.setattr(sys, "stderr", stream)
+        monkeypatch.setattr(output, "MOMENT", 0)
+        with output.working("calculating"):
+            time.sleep(0.3)
+        stream.flush()
+        assert b"calculating" in os.read(main, 65536)
+    os.close(main)
+    assert run_process("calc", FREEZER).stderr == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_no_colour_where_none_is_wanted(monkeypatch):
+    coloured = re.compile(r"\x1b\[[\d;]*3\dm")
+    arguments = ["show", "PW_AM001"]
+    assert any(map(coloured.search, on_terminal(100, *arguments)))
+    assert not any(map(coloured.search, on_terminal(100, *arguments, environment={"NO_COLOR": "1"})))
+
+
+def on_terminal(columns, *arguments, environment=None):
     """Run a command on a terminal of some columns; return the lines it writes."""
     import fcntl
     import pty
@@ -642,7 +720,8 @@ def on_terminal(columns, *arguments):
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     command = [sys.executable, "-c", "from jcm_calc.cli import main; main()", *map(str, arguments)]
     ignored = ("COLUMNS", "LINES", "NO_COLOR")
-    environment = {name: value for name, value in os.environ.items() if name not in ignored}
+    inherited = {name: value for name, value in os.environ.items() if name not in ignored}
+    environment = {**inherited, "TERM": "xterm-256color", **(environment or {})}
     process = subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=terminal, env=environment)
     os.close(terminal)
     written = b""
@@ -653,7 +732,9 @@ def on_terminal(columns, *arguments):
         pass
     os.close(main)
     process.wait()
-    return written.decode().replace("\r", "").splitlines()
+    # without what shows progress: it erases its line when it is done
+    shown = re.sub(r"[^\n]*\r\x1b\[2K|\x1b\[\?25[lh]|\x1b\[1A", "", written.decode())
+    return shown.replace("\r", "").splitlines()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")

@@ -3,7 +3,7 @@
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import primary, unconfirmed
 from jcm_methodologies.official_pages import summary_page
-from jcm_methodologies.solar_pv import ER, INDICES, PE, RE, TITLE, RE_i, solar_pv, summarised
+from jcm_methodologies.solar_pv import ER, INDICES, PE, RE, TITLE, TITLES, RE_i, solar_pv, summarised
 
 __all__ = ["ER", "PE", "RE", "RE_i", "m"]
 
@@ -14,6 +14,7 @@ m = Methodology(
     "BD_AM002",
     version="1.0",
     title=TITLE,
+    titles=TITLES,
     country="BD",
     sectoral_scope=1,
     indices=INDICES,

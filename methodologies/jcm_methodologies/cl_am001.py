@@ -2,7 +2,7 @@
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Source, primary, unconfirmed
-from jcm_methodologies.solar_pv import ER, INDICES, PE, RE, TITLE, RE_i, entitled, solar_pv
+from jcm_methodologies.solar_pv import ER, INDICES, PE, RE, TITLE, TITLES, RE_i, entitled, solar_pv
 
 __all__ = ["ER", "PE", "RE", "RE_i", "m"]
 
@@ -14,6 +14,7 @@ m = Methodology(
     "CL_AM001",
     version="1.0",
     title=TITLE,
+    titles=TITLES,
     country="CL",
     sectoral_scope=1,
     indices=INDICES,

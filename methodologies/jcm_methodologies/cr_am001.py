@@ -5,7 +5,7 @@ from datetime import date
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import unconfirmed
 from jcm_methodologies.official_pages import decided, decisions
-from jcm_methodologies.solar_pv import ER, INDICES, PE, RE, TITLE, RE_i, entitled, solar_pv
+from jcm_methodologies.solar_pv import ER, INDICES, PE, RE, TITLE, TITLES, RE_i, entitled, solar_pv
 
 __all__ = ["ER", "PE", "RE", "RE_i", "m"]
 
@@ -15,6 +15,7 @@ m = Methodology(
     "CR_AM001",
     version="1.0",
     title=TITLE,
+    titles=TITLES,
     country="CR",
     sectoral_scope=1,
     indices=INDICES,

@@ -26,6 +26,7 @@ m = Methodology(
     "ID_AM017",
     version="1.0",
     title="Installation of Solar PV System and Storage Battery System",
+    titles={"ja": "太陽光発電システム及び蓄電池システムの導入"},
     country="ID",
     sectoral_scope=1,
     indices=INDICES,

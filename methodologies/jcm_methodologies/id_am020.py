@@ -15,6 +15,7 @@ m = Methodology(
     "ID_AM020",
     version="1.0",
     title="Introduction of energy efficient and high color rendering LED downlight/spotlight",
+    titles={"ja": "高効率・高演色 LED ダウンライト/スポットライトの導入"},
     country="ID",
     sectoral_scope=3,
     indices={"i": "project lighting", "p": "monitoring period"},

@@ -14,6 +14,7 @@ m = Methodology(
     "ID_AM022",
     version="1.0",
     title="Introduction of Absorption Chiller",
+    titles={"ja": "吸収式冷凍機の導入"},
     country="ID",
     sectoral_scope=3,
     indices={"i": "project absorption chiller", "p": "monitoring period"},

@@ -9,7 +9,7 @@ from datetime import date
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import primary, unconfirmed
 from jcm_methodologies.official_pages import shown, summary_page
-from jcm_methodologies.solar_pv import ER, INDICES, PE, RE, TITLE, RE_i, solar_pv, summarised
+from jcm_methodologies.solar_pv import ER, INDICES, PE, RE, TITLE, TITLES, RE_i, solar_pv, summarised
 
 __all__ = ["EG", "ER", "PE", "RE", "RE_i", "m"]
 
@@ -20,6 +20,7 @@ m = Methodology(
     "KH_AM002",
     version="1.0",
     title=TITLE,
+    titles=TITLES,
     country="KH",
     sectoral_scope=1,
     indices={"i": INDICES["i"], "d": "category of days", "p": INDICES["p"]},

@@ -15,6 +15,7 @@ m = Methodology(
     "MM_AM005",
     version="1.0",
     title="Power Generation by Waste Heat Recovery in Cement Industry",
+    titles={"ja": "セメント産業における廃熱回収発電"},
     country="MM",
     sectoral_scope=1,
     indices={"p": "monitoring period"},

@@ -6,7 +6,7 @@ The summary page gives the logic in words, a paper beside the methodology the fa
 from jcm_calc.declarations import Methodology, Value, Version
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_methodologies.official_pages import shown
-from jcm_methodologies.solar_pv import ER, INDICES, PE, RE, TITLE, RE_i, solar_pv, summarised
+from jcm_methodologies.solar_pv import ER, INDICES, PE, RE, TITLE, TITLES, RE_i, solar_pv, summarised
 
 __all__ = ["ER", "PE", "RE", "RE_i", "m"]
 
@@ -22,6 +22,7 @@ m = Methodology(
     "MN_AM003",
     version="2.0",
     title=TITLE,
+    titles=TITLES,
     country="MN",
     sectoral_scope=1,
     indices=INDICES,

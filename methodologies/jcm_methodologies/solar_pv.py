@@ -12,6 +12,7 @@ from jcm_methodologies.official_pages import GENERAL_RULE
 from jcm_methodologies.physics import NO_SUN_NO_POWER
 
 TITLE = "Installation of Solar PV System"
+TITLES = {"ja": "太陽光発電システムの導入"}
 INDICES = {"i": "project PV system", "p": "monitoring period"}
 INSTALLED = "The project newly installs solar PV systems"
 CONNECTED = "Connected to the grid or to the internal grid of the site, displacing grid or captive diesel electricity"

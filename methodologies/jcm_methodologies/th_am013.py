@@ -16,6 +16,7 @@ m = Methodology(
     "TH_AM013",
     version="1.0",
     title="Energy Saving by Introduction of High Efficiency Screw Chiller for freezing and refrigeration",
+    titles={"ja": "冷凍・冷蔵用高効率スクリュー冷凍機の導入による省エネルギー"},
     country="TH",
     sectoral_scope=3,
     indices={"i": "project chiller", "p": "monitoring period"},

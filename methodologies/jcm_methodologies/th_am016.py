@@ -16,6 +16,7 @@ m = Methodology(
     version="1.0",
     title="Introduction of high energy efficient and high colour rendering LED downlight/spotlight in indoor "
     "facilities",
+    titles={"ja": "屋内施設への高効率・高演色 LED ダウンライト/スポットライトの導入"},
     country="TH",
     sectoral_scope=3,
     indices={"i": "project lighting", "p": "monitoring period"},

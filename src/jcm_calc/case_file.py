@@ -51,6 +51,7 @@ from jcm_calc.confirmation import Given, evidence_files, with_evidence
 from jcm_calc.confirmation.applying import several
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source
+from jcm_calc.languages import _
 from jcm_calc.problems import InputError, Problem, suggestion
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology, modules
 from jcm_calc.toml import parse_toml, read_text
@@ -368,19 +369,21 @@ def _evidence(source: Mapping[str, str]) -> Evidence:
 def _problems(document: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong with the form of a case file."""
     if "methodology" not in document:
-        yield Problem("methodology", 'missing: its number, such as methodology = "ID_AM003", above the first [section]')
+        yield Problem(
+            "methodology", _('missing: its number, such as methodology = "ID_AM003", above the first [section]')
+        )
     for key, value in document.items():
         if key in TOP:
             yield from _of_kind(key, value, TOP[key])
         elif key in SECTIONS and not isinstance(value, Mapping):
-            yield Problem(key, f"{_shown(value)} came, expected a section [{key}]")
+            yield Problem(key, _("{came} came, expected a section [{key}]").format(came=_shown(value), key=key))
         elif key in KEYS:
             yield from _known_keys(key, value)
         elif key in NAMED:
             yield from _named_values(key, value)
         elif key not in PLAN:
-            what = f"section [{key}]" if isinstance(value, Mapping) else "key"
-            yield Problem(key, f"unknown {what}{suggestion(key, [*TOP, *SECTIONS])}")
+            section, hint = _("unknown section [{key}]").format(key=key), suggestion(key, [*TOP, *SECTIONS])
+            yield Problem(key, (section if isinstance(value, Mapping) else _("unknown key")) + hint)
     yield from _given_twice(document)
     yield from _plan_problems(document)
 
@@ -388,7 +391,7 @@ def _problems(document: Mapping[str, Any]) -> Iterator[Problem]:
 def _plan_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
     for key, other in (PLAN, PLAN[::-1]):
         if key in document and other not in document:
-            yield Problem(other, f"missing: [{key}] needs it")
+            yield Problem(other, _("missing: [{key}] needs it").format(key=key))
 
 
 def _known_keys(section: str, content: Mapping[str, Any]) -> Iterator[Problem]:
@@ -399,9 +402,10 @@ def _known_keys(section: str, content: Mapping[str, Any]) -> Iterator[Problem]:
         elif key in (*TOP, "tables"):
             yield Problem(subject, _misplaced(key))
         else:
-            yield Problem(subject, f"unknown key{suggestion(key, KEYS[section])}; known are {', '.join(KEYS[section])}")
+            known = _("; known are {names}").format(names=", ".join(KEYS[section]))
+            yield Problem(subject, _("unknown key") + suggestion(key, KEYS[section]) + known)
     if section == "source" and "grade" not in content:
-        yield Problem("[source] grade", f"missing: one of {', '.join(GRADES)}")
+        yield Problem("[source] grade", _("missing: one of {names}").format(names=", ".join(GRADES)))
 
 
 def _named_values(section: str, content: Mapping[str, Any]) -> Iterator[Problem]:
@@ -414,26 +418,30 @@ def _named_values(section: str, content: Mapping[str, Any]) -> Iterator[Problem]
         elif key in RESERVED or key in TOP or key == "tables":
             yield Problem(subject, _misplaced(key))
         elif not _is_value(value):
-            expected = "a number, a text such as '135 MWh', yes or no, a list of these, or a table of values by class"
-            yield Problem(subject, f"{_shown(value)} came, expected {expected}")
+            expected = _(
+                "a number, a text such as '135 MWh', yes or no, a list of these, or a table of values by class"
+            )
+            yield Problem(subject, _("{came} came, expected {expected}").format(came=_shown(value), expected=expected))
 
 
 def _misplaced(key: str) -> str:
     if key == "tables":
         return "tables are named in [inputs]"
     if key in TOP:
-        return f"belongs above the first [section]: TOML counts whatever follows a [section] to it, {key} too"
-    return "is no name of a parameter"
+        told = _("belongs above the first [section]: TOML counts whatever follows a [section] to it, {key} too")
+        return told.format(key=key)
+    return _("is no name of a parameter")
 
 
 def _monitoring(subject: str, value: Any) -> Iterator[Problem]:
     if not isinstance(value, Mapping):
-        yield Problem(subject, f"{_shown(value)} came, expected a table with some of {', '.join(MONITORING)}")
+        some = _("{came} came, expected a table with some of {names}")
+        yield Problem(subject, some.format(came=_shown(value), names=", ".join(MONITORING)))
         return
     for key in value:
         if key not in MONITORING:
-            known = f"; known are {', '.join(MONITORING)}"
-            yield Problem(f"{subject}.{key}", f"unknown key{suggestion(key, MONITORING)}{known}")
+            known = _("; known are {names}").format(names=", ".join(MONITORING))
+            yield Problem(f"{subject}.{key}", _("unknown key") + suggestion(key, MONITORING) + known)
 
 
 def _given_twice(document: Mapping[str, Any]) -> Iterator[Problem]:
@@ -444,7 +452,7 @@ def _given_twice(document: Mapping[str, Any]) -> Iterator[Problem]:
             places.setdefault(key, []).append(f"[{section}]")
     for key, sections in places.items():
         if len(sections) > 1:
-            yield Problem(key, f"is given twice: in {' and in '.join(sections)}")
+            yield Problem(key, _("is given twice: in {places}").format(places=_(" and in ").join(sections)))
 
 
 def _input_problems(case: CaseFile) -> Sequence[Problem]:
@@ -472,16 +480,16 @@ def _input_problems(case: CaseFile) -> Sequence[Problem]:
 def _of_kind(subject: str, value: Any, kind: str) -> Iterator[Problem]:
     if not _is(kind, value):
         expected = {
-            "text": "a text in quotes",
-            "list of texts": 'a list of texts such as ["one", "another"]',
-            "table": "a table of texts",
-            "date": "a date such as 2024-01-31",
-            "period": "a period such as '2024' or '2024-01-01/2024-06-30', or a list of periods",
-            "grade": "one of " + ", ".join(GRADES),
-            "printed figure": "the figure as printed, in quotes, such as '136' or '135.70', or a list of these",
-            "whole number": "a whole number, or a list of these",
+            "text": _("a text in quotes"),
+            "list of texts": _('a list of texts such as ["one", "another"]'),
+            "table": _("a table of texts"),
+            "date": _("a date such as 2024-01-31"),
+            "period": _("a period such as '2024' or '2024-01-01/2024-06-30', or a list of periods"),
+            "grade": _("one of {names}").format(names=", ".join(GRADES)),
+            "printed figure": _("the figure as printed, in quotes, such as '136' or '135.70', or a list of these"),
+            "whole number": _("a whole number, or a list of these"),
         }[kind]
-        yield Problem(subject, f"{_shown(value)} came, expected {expected}")
+        yield Problem(subject, _("{came} came, expected {expected}").format(came=_shown(value), expected=expected))
 
 
 def _is(kind: str, value: Any) -> bool:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.items import Equation, Parameter
+from jcm_calc.languages import _
 
 Array = npt.NDArray[Any]
 Lookup = Callable[[Array], Array]
@@ -34,8 +35,9 @@ class EvaluationError(ArithmeticError):
 
     def __init__(self, name: str, place: tuple[int, ...], zeros: tuple[str, ...]) -> None:
         self.name, self.place, self.zeros = name, place, zeros
-        because = f": {', '.join(zeros)} is 0" if zeros else ": a number is too large"
-        super().__init__(f"{name} is not a finite number{because}")
+        zero = _("{name} is not a finite number: {zeros} is 0").format(name=name, zeros=", ".join(zeros))
+        large = _("{name} is not a finite number: a number is too large").format(name=name)
+        super().__init__(zero if zeros else large)
 
 
 def evaluate(

@@ -21,6 +21,7 @@ from importlib.resources import files
 
 from jcm_calc.declarations import Methodology, version_key
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source
+from jcm_calc.languages import _
 from jcm_calc.problems import suggestion
 
 GROUP = "jcm_calc.methodologies"
@@ -66,7 +67,8 @@ def modules() -> dict[str, str]:
     for number, paths in _every_module().items():
         own = [path for path in paths if not _adds(path)]
         if len(own) > 1:
-            raise MethodologyNotFoundError(f"{number} is in two rule books: {own[0]} and {own[1]}")
+            twice = _("{number} is in two rule books: {one} and {other}")
+            raise MethodologyNotFoundError(twice.format(number=number, one=own[0], other=own[1]))
         if own:
             found[number] = own[0]
     return found
@@ -129,10 +131,10 @@ def versions(number: str) -> dict[str, Methodology]:
     held = modules()
     if number not in held:
         if any(item.number == number for item in known()):
-            raise MethodologyNotFoundError(
-                f"{number} is known, but not implemented: `jcm list --all` says what was read"
-            )
-        raise MethodologyNotFoundError(f"there is no methodology {number!r} here{suggestion(number, held)}")
+            not_here = _("{number} is known, but not implemented: `jcm list --all` says what was read")
+            raise MethodologyNotFoundError(not_here.format(number=number))
+        absent = _("there is no methodology {number} here{hint}")
+        raise MethodologyNotFoundError(absent.format(number=repr(number), hint=suggestion(number, held)))
     found: dict[str, Methodology] = {}
     for path in modules_of(number):
         for item in declared(path, number):
@@ -143,7 +145,9 @@ def versions(number: str) -> dict[str, Methodology]:
                 )
             found[item.version] = item
     if not found:
-        raise MethodologyNotFoundError(f"the module {held[number]} declares no methodology {number}")
+        raise MethodologyNotFoundError(
+            _("the module {module} declares no methodology {number}").format(module=held[number], number=number)
+        )
     return {version: found[version] for version in sorted(found, key=version_key)}
 
 
@@ -198,29 +202,36 @@ def methodology(number: str, version: str | None = None, on: date | None = None)
     if version is None:
         version = list(existing)[-1] if on is None else _valid_on(latest, on)
     if version not in existing:
-        raise MethodologyNotFoundError(f"{number} has no version {version!r}; known are {', '.join(existing)}")
-    if version not in calculable:
-        text = existing[version].text or "only its identity is known"
         raise MethodologyNotFoundError(
-            f"{number} version {version} cannot be calculated: {text}; calculable: {', '.join(calculable)}"
+            _("{number} has no version {version}; known are {known}").format(
+                number=number, version=repr(version), known=", ".join(existing)
+            )
         )
+    if version not in calculable:
+        text = existing[version].text or _("only its identity is known")
+        complaint = _("{number} version {version} cannot be calculated: {text}; calculable: {known}")
+        told = {"number": number, "version": version, "text": text, "known": ", ".join(calculable)}
+        raise MethodologyNotFoundError(complaint.format(**told))
     return calculable[version]
 
 
 def _valid_on(latest: Methodology, on: date) -> str:
     unknown = [item.number for item in latest.versions if item.approved is None]
     if unknown:
-        raise MethodologyNotFoundError(
-            f"{latest.number}: which version was valid on {on} cannot be told, because the date of approval of "
-            f"version {', '.join(unknown)} is not known; name the version"
+        complaint = _(
+            "{number}: which version was valid on {day} cannot be told, because the date of approval of "
+            "version {unknown} is not known; name the version"
         )
+        raise MethodologyNotFoundError(complaint.format(number=latest.number, day=on, unknown=", ".join(unknown)))
     valid = [
         item.number
         for item in latest.versions
         if item.approved is not None and item.approved <= on and (item.until is None or on <= item.until)
     ]
     if not valid:
-        raise MethodologyNotFoundError(f"{latest.number}: no version was valid on {on}")
+        raise MethodologyNotFoundError(
+            _("{number}: no version was valid on {day}").format(number=latest.number, day=on)
+        )
     return valid[-1]
 
 

@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from jcm_calc.languages import _
 from jcm_calc.problems import InputError, Problem
 
 
@@ -21,17 +22,19 @@ def read_text(path: Path) -> str:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise _unusable(path.name, f"there is no such file: {path}") from None
+        raise _unusable(path.name, _("there is no such file: {file}").format(file=path)) from None
     except OSError as error:
-        raise _unusable(path.name, f"cannot be read: {error.strerror}") from None
+        raise _unusable(path.name, _("cannot be read: {reason}").format(reason=error.strerror)) from None
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise _unusable(path.name, "the file is in UTF-16: save it as UTF-8")
+        raise _unusable(path.name, _("the file is in UTF-16: save it as UTF-8"))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        complaint = f"line {line} is in cp932 (Shift-JIS) or another encoding that is not UTF-8: save the file as UTF-8"
-        raise _unusable(path.name, complaint) from None
+        complaint = _(
+            "line {line} is in cp932 (Shift-JIS) or another encoding that is not UTF-8: save the file as UTF-8"
+        )
+        raise _unusable(path.name, complaint.format(line=line)) from None
 
 
 def parse_toml(name: str, text: str) -> dict[str, Any]:
@@ -45,13 +48,13 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        complaint = f"is no valid TOML: {error}"
+        complaint = _("is no valid TOML: {error}").format(error=error)
         if match := re.search(r"at line (\d+)", str(error)):
             line = text.splitlines()[int(match[1]) - 1].strip()
             complaint += f": {line!r}"
             # the commonest slip: EC_PJ = 135 MWh
             if re.fullmatch(r"[^=]+=\s*[-+\d.,]+\s*[^\s\d.,'\"\[{#].*", line):
-                complaint += "; a value with a unit stands in quotes"
+                complaint += _("; a value with a unit stands in quotes")
         raise _unusable(name, complaint) from None
 
 

@@ -1,7 +1,6 @@
-"""The `jcm` command.
+"""The `jcm` command. Its exit codes stand in its help, and in docs/how_to/command.md.
 
-Exit codes: 0 done; 1 checked and differs; 2 the input cannot be used; 3 ``--certify`` was asked for
-and refused; 70 a fault of the library. Results go to standard output, complaints to standard error.
+Results go to standard output, complaints and progress to standard error.
 """
 
 from __future__ import annotations
@@ -106,6 +105,7 @@ def jcm() -> None:
       2   the input cannot be used
       3   --certify was asked for and refused
       70  a fault of this program
+      130 interrupted
     """  # noqa: D301 (\b keeps click from filling the lines)
 
 
@@ -113,7 +113,13 @@ def jcm() -> None:
 @click.option("--all", "with_known", is_flag=True, help="Also those that are known and not implemented.")
 @as_json
 def list_(as_json: bool, with_known: bool) -> None:
-    """List the methodologies, and how much of each is confirmed."""
+    """List the methodologies, and how much of each is confirmed.
+
+    \b
+    Examples:
+      jcm list
+      jcm list --all --json
+    """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.catalogue import list_methodologies
 
     list_methodologies(as_json, with_known)
@@ -124,7 +130,13 @@ def list_(as_json: bool, with_known: bool) -> None:
 @click.option("--version", metavar="V", help="This version instead of the latest.")
 @as_json
 def show(number: str, version: str | None, as_json: bool) -> None:
-    """Show what methodology NUMBER declares, each item with its evidence."""
+    """Show what methodology NUMBER declares, each item with its evidence.
+
+    \b
+    Examples:
+      jcm show ID_AM002
+      jcm show ID_AM002 --version 2.0 --json
+    """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.catalogue import show_methodology
 
     show_methodology(number.upper(), version, as_json)
@@ -163,7 +175,13 @@ def calc(
     """Calculate CASE: a case file (.toml) or a filled monitoring spreadsheet (.xlsx).
 
     Where it holds published figures, they are compared, and a difference gives exit code 1.
-    """
+
+    \b
+    Examples:
+      jcm calc case.toml --trace
+      jcm calc case.toml -o report.xlsx --plan plan.toml
+      jcm calc filled.xlsx --certify
+    """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.calculating import calculate_case
 
     return calculate_case(case, certify, trace, output, plan, force, evidence or None, as_json)
@@ -188,7 +206,13 @@ def template(
     force: bool,
     as_json: bool,
 ) -> None:
-    """Write the empty monitoring spreadsheet of methodology NUMBER, to be filled in and given to `jcm calc`."""
+    """Write the empty monitoring spreadsheet of methodology NUMBER, to be filled in and given to `jcm calc`.
+
+    \b
+    Examples:
+      jcm template ID_AM002 -o input.xlsx --units 3 --years 2024 2025
+      jcm --lang ja template VN_AM001 -o input.xlsx --units i=40 --units k=5
+    """  # noqa: D301 (\b keeps click from filling the lines)
     if more_years and not years:
         raise click.UsageError(f"Got unexpected extra argument ({more_years[0]})")
     from jcm_calc.cli.templates import write_template
@@ -208,7 +232,12 @@ def monitor(case: Path, target: Path | None, force: bool, as_json: bool) -> int:
 
     A finding without a treatment, or a cross-check that differs, gives exit code 1. Needs
     `pip install jcm-calc[monitoring]`.
-    """
+
+    \b
+    Examples:
+      jcm monitor case.toml
+      jcm monitor case.toml -o monitored.xlsx
+    """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.monitoring import monitor_case
 
     return monitor_case(case, target=target, force=force, as_json=as_json)
@@ -307,7 +336,13 @@ def verify(
 
     A folder verifies all its workbooks on all cores. An error among the findings gives exit code 1.
     With meters and readings in CASE.toml, the amounts are held against them.
-    """
+
+    \b
+    Examples:
+      jcm verify report.xlsx --against plan.xlsx -o findings.xlsx
+      jcm verify report.xlsx --select C --ignore C10 --json
+      jcm verify reports/
+    """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.verifying import verify_folder, verify_report
 
     options = {"previous": previous, "materiality": materiality, "select": select, "ignore": ignore}
@@ -387,7 +422,7 @@ def evidence() -> None:
 @click.option("--case", metavar="CASE.toml", type=click.Path(path_type=Path), help="Rules for readings, too.")
 @click.option("--document", metavar="FILE.pdf", type=click.Path(path_type=Path), help="The approved document.")
 @click.option("--all", "every", is_flag=True, help="What is confirmed already, too.")
-@click.option("-o", "--output", "target", metavar="FILE.toml", type=click.Path(path_type=Path))
+@click.option("-o", "--output", "target", metavar="FILE.toml", type=click.Path(path_type=Path), help="Where to write.")
 @click.option("--force", is_flag=True, help="Overwrite FILE.toml.")
 @as_json
 def new_evidence(
@@ -400,7 +435,12 @@ def new_evidence(
     force: bool,
     as_json: bool,
 ) -> None:
-    """Write a file with every statement of methodology NUMBER that is not confirmed, to be filled in."""
+    """Write a file with every statement of methodology NUMBER that is not confirmed, to be filled in.
+
+    \b
+    Example:
+      jcm evidence new ID_AM003 --document approved.pdf -o id_am003.toml
+    """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.confirming import new_file
 
     new_file(number.upper(), version, case, document, target, every, force, as_json)
@@ -413,7 +453,11 @@ def check_evidence(files: tuple[Path, ...], as_json: bool) -> int:
     """Check evidence files, against the rule book and each other, and say what is left to confirm.
 
     A contradiction, or a reading that has changed since, gives exit code 1.
-    """
+
+    \b
+    Example:
+      jcm evidence check id_am003.toml
+    """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.confirming import check_files
 
     return check_files(files, as_json)
@@ -422,7 +466,12 @@ def check_evidence(files: tuple[Path, ...], as_json: bool) -> int:
 @evidence.command("folder")
 @as_json
 def evidence_folder(as_json: bool) -> None:
-    """Say where evidence files are looked for when none is named."""
+    """Say where evidence files are looked for when none is named.
+
+    \b
+    Example:
+      jcm evidence folder
+    """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.confirming import show_folder
 
     show_folder(as_json)
@@ -432,7 +481,12 @@ def evidence_folder(as_json: bool) -> None:
 @click.argument("manifest", type=click.Path(path_type=Path))
 @as_json
 def replay(manifest: Path, as_json: bool) -> int:
-    """Calculate again what MANIFEST describes, and compare exactly."""
+    """Calculate again what MANIFEST describes, and compare exactly.
+
+    \b
+    Example:
+      jcm replay manifest.json
+    """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.calculating import replay_manifest
 
     return replay_manifest(manifest, as_json)
@@ -447,7 +501,13 @@ def check(subject: str | None, all_: bool, examples: int, as_json: bool) -> int:
     """Check that a methodology holds together; for its author.
 
     Inputs are drawn from what is declared. Needs `pip install jcm-calc[check]`.
-    """
+
+    \b
+    Examples:
+      jcm check ID_AM002
+      jcm check my_rules/xx_am001.py --examples 100
+      jcm check --all
+    """  # noqa: D301 (\b keeps click from filling the lines)
     if (subject is None) != all_:
         raise click.UsageError("name one methodology or module, or give --all")
     from jcm_calc.cli.checking import check_methodologies

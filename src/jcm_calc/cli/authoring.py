@@ -11,6 +11,7 @@ import click
 
 from jcm_calc.authoring import NUMBER, methodology_files, package_files, package_name, revision_files
 from jcm_calc.cli import output
+from jcm_calc.languages import _, translated
 from jcm_calc.rulebooks import modules
 
 
@@ -25,14 +26,16 @@ def new_methodology(
 ) -> None:
     """Write the files, and say what to do with them."""
     if not NUMBER.fullmatch(number):
-        raise click.BadParameter(f"{number} came, expected a number such as XX_AM001", param_hint="NUMBER")
+        complaint = _("{number} came, expected a number such as XX_AM001").format(number=number)
+        raise click.BadParameter(translated(complaint), param_hint="NUMBER")
     if revises is not None:
         found = _revision(number, revises, version or "")
         folder = _package(folder)
     else:
         if number in modules():
-            held = f"{number} is in the rule book {modules()[number]}: --revises VERSION begins a revision of it"
-            raise click.BadParameter(held, param_hint="NUMBER")
+            held = _("{number} is in the rule book {module}: --revises VERSION begins a revision of it")
+            told = translated(held.format(number=number, module=modules()[number]))
+            raise click.BadParameter(told, param_hint="NUMBER")
         _ask(known)
         package = package_name(project) if project else _package(folder).name
         found = methodology_files(number, package, version=version or "1.0", **known)
@@ -47,8 +50,9 @@ def new_methodology(
         output.data({"written": [str(path) for path in paths]})
         return
     output.write("\n".join(map(str, paths)))
-    install = f"pip install -e {folder}, then " if project else ""
-    output.paragraph(f"Fill in what is marked FILL IN: {install}`jcm check {number}` says what is left.")
+    plain = _("Fill in what is marked FILL IN: `jcm check {number}` says what is left.")
+    install = _("Fill in what is marked FILL IN: pip install -e {folder}, then `jcm check {number}` says what is left.")
+    output.paragraph((install if project else plain).format(folder=folder, number=number))
 
 
 def _revision(number: str, earlier: str, version: str) -> dict[str, str]:
@@ -63,11 +67,13 @@ def _ask(known: dict[str, Any]) -> None:
     if not _somebody_there():
         return
     if not known["title"]:
-        known["title"] = click.prompt("Official title", default="", show_default=False)
+        known["title"] = click.prompt(translated(_("Official title")), default="", show_default=False)
     if not known["scope"]:
-        known["scope"] = click.prompt("Sectoral scope", type=click.IntRange(0, 99), default=0, show_default=False)
+        known["scope"] = click.prompt(
+            translated(_("Sectoral scope")), type=click.IntRange(0, 99), default=0, show_default=False
+        )
     if not known["index"]:
-        known["index"] = click.prompt("What the index i stands for", default="", show_default=False)
+        known["index"] = click.prompt(translated(_("What the index i stands for")), default="", show_default=False)
 
 
 def _somebody_there() -> bool:
@@ -78,8 +84,8 @@ def _package(folder: Path | None) -> Path:
     """Return the folder of a package, in which modules of a rule book stand."""
     folder = (folder or Path()).resolve()
     if not (folder / "__init__.py").is_file():
-        complaint = f"{folder} is no package: name that of your rule book, or begin one with --package NAME"
-        raise click.BadParameter(complaint, param_hint="--output")
+        complaint = _("{folder} is no package: name that of your rule book, or begin one with --package NAME")
+        raise click.BadParameter(translated(complaint.format(folder=folder)), param_hint="--output")
     return folder
 
 
@@ -96,11 +102,12 @@ def _beside(folder: Path, path: str) -> str:
 def _write(folder: Path, found: Mapping[str, str]) -> list[Path]:
     paths = {folder / path: text for path, text in found.items()}
     if there := [str(path) for path in paths if path.exists()]:
-        raise click.BadParameter(f"exists already: {', '.join(there)}", param_hint="--output")
+        complaint = _("exists already: {paths}").format(paths=", ".join(there))
+        raise click.BadParameter(translated(complaint), param_hint="--output")
     try:
         for path, text in paths.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise click.BadParameter(f"cannot be written: {error.strerror}", param_hint="--output") from None
+        raise output.unwritable(folder, error) from None
     return list(paths)

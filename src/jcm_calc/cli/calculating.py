@@ -48,16 +48,19 @@ def calculate_case(
             translated(_("--plan fills the monitoring plan of a workbook: name one with -o FILE.xlsx"))
         )
     with warnings_shown_here():
-        given = read(path)
+        with output.working(_("reading")):
+            given = read(path)
         monitored = monitored_shown(given.case, evidence)
-        result = given.case.calculate(monitored, evidence)
-        planned = _planned(given if plan is None else read(plan), evidence) if plan or given.plan else None
+        with output.working(_("calculating")):
+            result = given.case.calculate(monitored, evidence)
+            planned = _planned(given if plan is None else read(plan), evidence) if plan or given.plan else None
     years = _by_year(result)
     credits, missing = _credits(result) if certify else (None, ())
     comparisons = given.case.compare(result)
     manifest = result.manifest()
     if target is not None:
-        _save(given.case, result, planned, manifest, target, force)
+        with output.working(_("writing")):
+            _save(given.case, result, planned, manifest, target, force)
     if as_json:
         output.data(_as_data(result, manifest, years, credits, missing, comparisons, given.remarks))
     else:
@@ -312,9 +315,9 @@ def _marks(result: Result) -> None:
     items, unconfirmed = result.items, result.unconfirmed
     read = [(item, item.evidence.confirmation) for item in items if item.evidence.confirmation]
     if read:
-        output.heading("Confirmed by evidence files")
+        output.heading(_("Confirmed by evidence files"))
         output.table(
-            ["", "", "document", "page", "person", "date"],
+            ["", "", _("document"), _("page"), _("person"), _("date")],
             [[item.kind, item.name, who.document, who.page, who.person, str(who.day)] for item, who in read],
             [[item.detail] for item, _ in read],
         )
@@ -362,9 +365,9 @@ def replay_manifest(path: Path, as_json: bool) -> int:
         if as_json:
             output.data({"agrees": False, "altered": True, "differences": []})
         return DIFFERS
-    with warnings_shown_here():
+    with warnings_shown_here(), output.working(_("calculating")):
         result = replay(manifest)
-    again = result.manifest()
+        again = result.manifest()
     if again["methodology"]["rules"] != rules:
         changed = _("its rules have changed since the manifest was written")
         output.remarks([Problem(str(result.methodology), changed)])

@@ -45,21 +45,24 @@ def list_methodologies(as_json: bool, with_known: bool) -> None:
         output.heading(_("Evidence is counted as primary/secondary/unconfirmed"))
         _legend()
     if with_known:
-        output.heading("Known, not implemented")
+        output.heading(_("Known, not implemented"))
         output.table(
-            ["number", "ver", "country", "scope", "approved", "grade"],
+            [_("number"), _("ver"), _("country"), _("scope"), _("approved"), _("grade")],
             [
                 [
                     item.number,
                     item.version,
-                    countries.get(item.country, item.country),
+                    Message(countries.get(item.country, item.country)),
                     str(item.sectoral_scope or ""),
                     str(item.approved or ""),
-                    str(item.evidence.grade),
+                    item.evidence.grade,
                 ]
                 for item in known()
             ],
-            [[item.title, f"read: {item.evidence.note} [{item.evidence.source}]"] for item in known()],
+            [
+                [item.title, _("read: {text}").format(text=f"{item.evidence.note} [{item.evidence.source}]")]
+                for item in known()
+            ],
         )
 
 

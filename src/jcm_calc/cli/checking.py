@@ -39,7 +39,11 @@ def check_methodologies(subject: str | None, examples: int, as_json: bool) -> in
         output.write(output.clean(str(error)), err=True)
         return UNUSABLE
     with _nothing_left_behind():
-        checked = [(m, conform(m, examples)) for m in found]
+        checked = []
+        for number, m in enumerate(found, 1):
+            progress = _("checking {methodology} ({number} of {every})")
+            with output.working(progress.format(methodology=m, number=number, every=len(found))):
+                checked.append((m, conform(m, examples)))
     if as_json:
         output.data([_as_data(m, outcomes) for m, outcomes in checked])
     elif subject is None:

@@ -9,11 +9,13 @@ from typing import Any
 from jcm_calc.case_file import read_case
 from jcm_calc.cli import UNUSABLE, output
 from jcm_calc.differences import Difference, Outcome, differences, under
+from jcm_calc.languages import Message, _, ngettext
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.report import amounts
 from jcm_calc.rulebooks import methodology
 
 RESULTS = ("RE", "PE", "ER")
+KINDS = (_("identity"), _("parameter"), _("fact"))  # what else can differ has its word elsewhere
 
 
 def compare_versions(number: str, before: str, after: str, case: Path | None, as_json: bool) -> int:
@@ -24,28 +26,32 @@ def compare_versions(number: str, before: str, after: str, case: Path | None, as
     if case is not None:
         given = read_case(case)
         if given.methodology != number:
-            complaint = f"is a case of {given.methodology}, not of {number}"
+            complaint = _("is a case of {given}, not of {number}").format(given=given.methodology, number=number)
             raise InputError(case.name, [Problem(case.name, complaint)])
         outcomes = [under(given, one, two), under(given, two, one)]
     if as_json:
         output.data(_as_data(number, found, outcomes))
     else:
-        _page(f"{number} ver {before} and ver {after}", found)
+        told = _("{number} ver {before} and ver {after}").format(number=number, before=before, after=after)
+        _page(told, found)
         _case(outcomes)
     for outcome in outcomes:
         if outcome.problems:
-            problems = [Problem(f"ver {outcome.version}", text) for text in outcome.problems]
-            output.complaints(f"The case cannot be calculated under ver {outcome.version}", problems)
+            version = _("ver {version}").format(version=outcome.version)
+            problems = [Problem(version, text) for text in outcome.problems]
+            title = _("The case cannot be calculated under ver {version}")
+            output.complaints(title.format(version=outcome.version), problems)
     return UNUSABLE if any(outcome.problems for outcome in outcomes) else 0
 
 
 def _page(title: str, found: Sequence[Difference]) -> None:
-    output.paragraph(f"{title}: {len(found)} differences", bold=True)
+    count = ngettext("{title}: {count} difference", "{title}: {count} differences", len(found))
+    output.paragraph(count.format(title=title, count=len(found)), bold=True)
     kinds: dict[str, list[Difference]] = {}
     for one in found:
         kinds.setdefault(one.kind, []).append(one)
     for kind, group in kinds.items():
-        output.heading(kind)
+        output.heading(Message(kind))
         for one in group:
             output.paragraph(one.name, 2, bold=True)
             if one.before:
@@ -58,13 +64,14 @@ def _case(outcomes: Sequence[Outcome]) -> None:
     rows = []
     for outcome in outcomes:
         if outcome.left_out:
-            output.paragraph(f"ver {outcome.version} does not ask for {', '.join(outcome.left_out)}: left out")
+            told = _("ver {version} does not ask for {names}: left out")
+            output.paragraph(told.format(version=outcome.version, names=", ".join(outcome.left_out)))
         if outcome.result is not None:
             for period, *emissions in _periods(outcome):
                 rows.append([outcome.version, period, *map(amounts.tonnes, emissions)])
     if rows:
-        output.heading("The case under each version, tCO2")
-        output.table(["ver", "p", *RESULTS], rows)
+        output.heading(_("The case under each version, tCO2"))
+        output.table([_("ver"), "p", *RESULTS], rows)
 
 
 def _periods(outcome: Outcome) -> list[tuple[Any, ...]]:

@@ -14,6 +14,7 @@ from jcm_calc.confirmation import EvidenceError, EvidenceFile, Statement, blank_
 from jcm_calc.confirmation.applying import evidence_folder, named_files
 from jcm_calc.credits import treatments
 from jcm_calc.declarations import Methodology
+from jcm_calc.languages import Message, _, ngettext, translated
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 
@@ -38,27 +39,31 @@ def new_file(
     try:
         text = blank_file(m, found, document)
     except OSError as error:
-        raise click.BadParameter(f"{document} cannot be read: {error.strerror}", param_hint="--document") from None
+        complaint = _("{path} cannot be read: {reason}").format(path=document, reason=error.strerror)
+        raise click.BadParameter(translated(complaint), param_hint="--document") from None
     if target is not None:
         try:
             target.write_text(text, encoding="utf-8", newline="\n")
         except OSError as error:
-            raise click.BadParameter(f"{target} cannot be written: {error.strerror}", param_hint="--output") from None
+            raise output.unwritable(target, error) from None
     if as_json:
         output.data({"written": target and str(target), "items": [str(one) for one in found], "text": text})
         return
     if target is None:
         output.write(text.rstrip())
         return
-    counts = ", ".join(f"{count} {kind}" for kind, count in Counter(one.kind for one in found).items())
-    output.paragraph(f"{target}: {counts or 'nothing is left to confirm'}; then run: jcm evidence check {target}")
+    kinds = Counter(one.kind for one in found).items()
+    counts = _(", ").join(_("{count} {kind}").format(count=count, kind=Message(kind)) for kind, count in kinds)
+    told = _("{path}: {counts}; then run: jcm evidence check {path}")
+    output.paragraph(told.format(path=target, counts=counts or _("nothing is left to confirm")))
 
 
 def _treatments(m: Methodology, path: Path, every: bool) -> list[Statement]:
     """Return the rules by which the readings of a case were treated."""
     case = read_case(path)
     if case.methodology != m.number:
-        raise InputError(path.name, [Problem(path.name, f"is a case of {case.methodology}, not of {m.number}")])
+        complaint = _("is a case of {given}, not of {number}").format(given=case.methodology, number=m.number)
+        raise InputError(path.name, [Problem(path.name, complaint)])
     if not case.meters:
         return []
     return [one for one in treatments(case.monitor().tables) if every or not one.confirmed]
@@ -99,17 +104,22 @@ def check_files(paths: Sequence[Path], as_json: bool) -> int:
             }
         )
     for m, names, count, left in found if not as_json else ():
-        output.paragraph(f"{', '.join(names)}: {m}, {count} items filled in, {len(left)} left to confirm", bold=True)
-        output.table(["kind", "", "should stand in"], _rows(left))
+        told = _("{files}: {methodology}, {count} items filled in, {left} left to confirm")
+        told = told.format(files=", ".join(names), methodology=m, count=count, left=len(left))
+        output.paragraph(told, bold=True)
+        output.table([_("kind"), "", _("should stand in")], _rows(left))
     if problems:
-        output.complaints(
-            f"The evidence differs from the rule book, or from itself, in {len(problems)} items", problems
+        title = ngettext(
+            "The evidence differs from the rule book, or from itself, in {count} item",
+            "The evidence differs from the rule book, or from itself, in {count} items",
+            len(problems),
         )
+        output.complaints(title.format(count=len(problems)), problems)
     return DIFFERS if problems else 0
 
 
 def _rows(left: Iterable[Statement]) -> list[list[str]]:
-    return [[one.kind, f"{one.name} {one.case}".strip(), one.section] for one in left]
+    return [[Message(one.kind), f"{one.name} {one.case}".strip(), one.section] for one in left]
 
 
 def show_folder(as_json: bool) -> None:

@@ -23,7 +23,7 @@ def explain_case(path: Path, name: str, at: Sequence[str], evidence: Sequence[Pa
     if wrong := [one for one, (letter, sign, label) in zip(at, pairs, strict=True) if not (letter and sign and label)]:
         complaint = _("{wrong}: write an index and a label, such as p=2024").format(wrong=", ".join(wrong))
         raise click.BadParameter(translated(complaint), param_hint="--at")
-    with warnings_shown_here():
+    with warnings_shown_here(), output.working(_("calculating")):
         given = read(path)
         result = given.case.calculate(evidence=evidence)
     found = result.explain(name, **{letter: label for letter, _, label in pairs})
@@ -71,12 +71,15 @@ def report_case(path: Path, target: Path, force: bool, evidence: Sequence[Path] 
         output.write(_("jcm report draws with matplotlib, which is missing: pip install jcm-calc[plot]"), err=True)
         return UNUSABLE
     with warnings_shown_here():
-        given = read(path)
-        result = given.case.calculate(monitored_shown(given.case, evidence), evidence)
-    case = given.case
+        with output.working(_("reading")):
+            given = read(path)
+        monitored = monitored_shown(given.case, evidence)
+        with output.working(_("calculating")):
+            result = given.case.calculate(monitored, evidence)
+    case, published = given.case, given.case.compare(result)
     try:
-        published = case.compare(result)
-        result.to_html(target, project=case.project, sources=case.sources, published=published, overwrite=force)
+        with output.working(_("writing")):
+            result.to_html(target, project=case.project, sources=case.sources, published=published, overwrite=force)
     except OSError as error:
         raise output.unwritable(target, error) from None
     if as_json:

@@ -9,10 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from jcm_calc.case_file import read_case
 from jcm_calc.cli import DIFFERS, output
+from jcm_calc.languages import _, ngettext, translated
 from jcm_calc.problems import Problem, listed
 
 if TYPE_CHECKING:
@@ -28,10 +27,8 @@ PLAIN = {"strings_to_formulas": False, "strings_to_urls": False}
 
 def monitor_case(path: Path, *, target: Path | None, force: bool, as_json: bool) -> int:
     """Monitor a case file and write what comes out; return the exit code."""
-    if target is not None and target.suffix.casefold() not in FORMATS:
-        raise click.BadParameter(f"{target}: write {' or '.join(FORMATS)}", param_hint="--output")
-    if target is not None and target.exists() and not force:
-        raise click.BadParameter(f"{target} exists already; --force overwrites it", param_hint="--output")
+    if target is not None:
+        output.check_target(target, force, FORMATS)
     case = read_case(path)
     with progress_shown() as progress:
         monitored = case.monitor(progress)
@@ -42,9 +39,13 @@ def monitor_case(path: Path, *, target: Path | None, force: bool, as_json: bool)
     else:
         _page(monitored)
     if monitored.open:
-        what = "1 finding has" if len(monitored.open) == 1 else f"{len(monitored.open)} findings have"
-        unsaved = f", so {target} is not written" if target is not None else ""
-        output.complaints(f"{what} no treatment{unsaved}; choose one in [[readings.treatments]]", _choices(monitored))
+        title = ngettext(
+            "{count} finding has no treatment{unsaved}; choose one in [[readings.treatments]]",
+            "{count} findings have no treatment{unsaved}; choose one in [[readings.treatments]]",
+            len(monitored.open),
+        )
+        unsaved = _(", so {path} is not written").format(path=target) if target is not None else ""
+        output.complaints(title.format(count=len(monitored.open), unsaved=unsaved), _choices(monitored))
     differs = monitored.open or any(not one.agrees for one in monitored.comparisons)
     return DIFFERS if differs else 0
 
@@ -60,7 +61,7 @@ def progress_shown() -> Iterator[Callable[[str], None]]:
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=STAGES)
-        yield lambda stage: bar.update(task, description=stage, advance=1)
+        yield lambda stage: bar.update(task, description=translated(stage), advance=1)
 
 
 def _save(monitored: Monitored, path: Path) -> None:
@@ -77,7 +78,7 @@ def _save(monitored: Monitored, path: Path) -> None:
                 for name, frame in sheets.items():
                     frame.to_excel(writer, sheet_name=name, index=False)
     except OSError as error:
-        raise click.BadParameter(f"{path} cannot be written: {error.strerror}", param_hint="--output") from None
+        raise output.unwritable(path, error) from None
 
 
 def _as_data(monitored: Monitored) -> dict[str, Any]:
@@ -94,10 +95,10 @@ def _records(frame: pd.DataFrame) -> Any:
 
 
 def _page(monitored: Monitored) -> None:
-    output.heading("Amounts")
+    output.heading(_("Amounts"))
     rows = monitored.table()
     output.table(
-        ["meter", "parameter", "p", "read", "amount", "unit"],
+        [_("meter"), _("parameter"), "p", _("read"), _("amount"), _("unit")],
         [
             [row["meter"], row["parameter"], row["p"], _number(row["read"]), _number(row["amount"]), row["unit"]]
             for _, row in rows.iterrows()
@@ -106,27 +107,30 @@ def _page(monitored: Monitored) -> None:
     _findings(monitored)
     _comparisons(monitored)
     for finding in monitored.questions:
-        output.paragraph(f"Open question: {finding.meter}, {finding.kind}: {finding.question}")
-    files = listed((f"{file.name} ({file.rows:,} rows)" for file in monitored.files), limit=3)
+        told = {"meter": finding.meter, "kind": finding.kind, "question": finding.question}
+        output.paragraph(_("Open question: {meter}, {kind}: {question}").format(**told))
+    read_file = _("{name} ({rows:,} rows)")
+    files = listed((read_file.format(name=file.name, rows=file.rows) for file in monitored.files), limit=3)
     output.write()
-    output.paragraph(f"Read: {files or 'a DataFrame'}. Rules: {monitored.plan.rules.title}.")
+    read = _("Read: {files}. Rules: {rules}.")
+    output.paragraph(read.format(files=files or _("a DataFrame"), rules=monitored.plan.rules.title))
 
 
 def _findings(monitored: Monitored) -> None:
     if not monitored.findings:
-        output.heading("No findings")
+        output.heading(_("No findings"))
         return
-    output.heading(f"Findings: {len(monitored.findings)}")
+    output.heading(_("Findings: {count}").format(count=len(monitored.findings)))
     output.table(
-        ["code", "meter", "from", "to", "what", "treatment", "effect", "on ER, tCO2e"],
+        [_("code"), _("meter"), _("from"), _("to"), _("what"), _("treatment"), _("effect"), _("on ER, tCO2e")],
         [
             [
                 one.code,
                 one.meter,
                 monitored.shown(one.start),
                 monitored.shown(one.end),
-                one.kind,
-                one.treatment or "open",
+                one.kind,  # a name to be written in the case file, as a treatment is
+                one.treatment or _("open"),
                 "" if one.effect is None else f"{_number(one.effect)} {monitored.units[one.meter]}",
                 "" if one.tonnes is None else f"{one.tonnes:+,.3f}",
             ]
@@ -145,9 +149,9 @@ def _comparisons(monitored: Monitored) -> None:
         if one.declared_by and one.agrees:
             kept.setdefault(f"{one.declared_by}: {one.name.partition(' (')[0]}", []).append(one.period)
     shown = [one for one in monitored.comparisons if not (one.declared_by and one.agrees)]
-    output.heading("Cross-checks")
+    output.heading(_("Cross-checks"))
     output.table(
-        ["", "p", "left", "right", "difference", "tolerance", "", "on ER, tCO2e"],
+        ["", "p", _("left"), _("right"), _("difference"), _("tolerance"), "", _("on ER, tCO2e")],
         [
             [
                 one.name,
@@ -156,22 +160,27 @@ def _comparisons(monitored: Monitored) -> None:
                 f"{_number(one.right)} {one.unit}",
                 f"{one.difference:+.3%}",
                 f"{one.tolerance:.3%}",
-                "agrees" if one.agrees else "differs",
+                _("agrees") if one.agrees else _("differs"),
                 "" if one.tonnes is None else f"{one.tonnes:+,.3f}",
             ]
             for one in shown
         ],
     )
     for name, periods in kept.items():
-        output.paragraph(f"Kept, as declared by {name}, in {', '.join(periods)}", 2)
+        told = _("Kept, as declared by {name}, in {periods}").format(name=name, periods=", ".join(periods))
+        output.paragraph(told, 2)
 
 
 def _choices(monitored: Monitored) -> list[Problem]:
     return [
         Problem(
             f"{one.meter}, {one.kind}",
-            f"{monitored.shown(one.start)} to {monitored.shown(one.end)}: {one.note}; "
-            f"one of {', '.join(monitored.plan.rules.treatments.get(one.kind, ())) or 'none in this rule set'}",
+            _("{start} to {end}: {note}; one of {treatments}").format(
+                start=monitored.shown(one.start),
+                end=monitored.shown(one.end),
+                note=one.note,
+                treatments=", ".join(monitored.plan.rules.treatments.get(one.kind, ())) or _("none in this rule set"),
+            ),
             one.code,
         )
         for one in monitored.open

@@ -9,8 +9,10 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import click
@@ -25,6 +27,7 @@ from jcm_calc.languages import Message, _, translated
 from jcm_calc.problems import Problem
 
 MAX_WIDTH = 120
+MOMENT = 1.0  # seconds
 # A text beside a table needs at least this many columns to be readable.
 NARROW = 45
 # In a pipe nothing is wrapped, so that every record can be found by its line.
@@ -147,6 +150,23 @@ def _below(headings: Sequence[str], cells: Sequence[Sequence[str]], texts: Seque
         show(line)
         if text:
             show(Padding(Text(text, "dim"), (0, 0, 0, 4)))
+
+
+@contextmanager
+def working(text: str) -> Iterator[None]:
+    """Show on a terminal what takes more than a moment; in a pipe or a file nothing."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    status = Console(stderr=True).status(clean(text))
+    timer = Timer(MOMENT, status.start)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        status.stop()
 
 
 def check_target(path: Path, force: bool, suffixes: Sequence[str]) -> None:

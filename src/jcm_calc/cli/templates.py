@@ -21,7 +21,8 @@ def write_template(
     m = methodology(number)
     counts = _counts(units, [letter for letter in m.indices if letter != "p"])
     try:
-        m.template(path, units=counts, years=years, overwrite=force)
+        with output.working(_("writing")):
+            m.template(path, units=counts, years=years, overwrite=force)
     except OSError as error:
         raise output.unwritable(path, error) from None
     if as_json:

@@ -32,13 +32,14 @@ def verify_report(
     """Verify a workbook, write what is found, and return the exit code."""
     for paper in papers:
         output.check_target(paper, force, (".xlsx", ".html"))
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), output.working(_("verifying")):
         warnings.simplefilter("ignore", InputWarning)
         warnings.simplefilter("ignore", UnconfirmedWarning)
         found = verify(report, plan, case=case, **options)
-    for paper in papers:
-        write = found.to_excel if paper.suffix.casefold() == ".xlsx" else found.to_html
-        write(paper, overwrite=force)
+    with output.working(_("writing")):
+        for paper in papers:
+            write = found.to_excel if paper.suffix.casefold() == ".xlsx" else found.to_html
+            write(paper, overwrite=force)
     if as_json:
         output.data({**found.as_data(), **({"cannot be certified": list(found.uncertified)} if certify else {})})
     else:

@@ -13,6 +13,7 @@ import numpy as np
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.inputs.periods import Period
+from jcm_calc.languages import _
 from jcm_calc.monitoring import calibration, clock, cross_checks, faults, limits, treatments
 from jcm_calc.monitoring.findings import Finding
 from jcm_calc.monitoring.gathering import Gathering, Runner
@@ -211,7 +212,7 @@ class _Work:
         }
         marks = {moment for one in self.spans for moment in one}
         marks |= {moment for found in self.late.values() for one in found for moment in (one.start, one.end)}
-        progress("reading and adding up")
+        progress(_("reading and adding up"))
         self.gathering = Gathering(store, plan, units, self.spans, sorted(marks), run, self.problems)
         self.refuse()
 
@@ -221,13 +222,13 @@ class _Work:
 
     def done(self) -> Monitored:
         """Return the monitored parameters."""
-        self.progress("looking closely at what is suspicious")
+        self.progress(_("looking closely at what is suspicious"))
         findings = sorted(
             (finding for name in self.plan.meters for finding in self.found(name) if finding.period >= 0),
             key=lambda one: (one.meter, one.start, one.end, one.kind),
         )
         read = {name: [self.gathering.read(name, *one) for one in self.spans] for name in self.plan.meters}
-        self.progress("treating what was found")
+        self.progress(_("treating what was found"))
         usual = self.monitored(read, self.usual(), ())
         slopes = self.given.slopes(self.given.result(usual), usual)
         findings = self.treated(findings, slopes)
@@ -236,7 +237,7 @@ class _Work:
         amounts = {name: list(sums) for name, sums in read.items()}
         for one in findings:
             amounts[one.meter][one.period] += one.effect or 0.0
-        self.progress("comparing")
+        self.progress(_("comparing"))
         final = self.monitored(read, amounts, findings)
         result = None if final.open else self.given.result(final)
         findings = self.with_tonnes(findings, slopes, self.given.slopes(result, final))

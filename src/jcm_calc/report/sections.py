@@ -300,7 +300,7 @@ def _facts(m: Methodology, sources: Sources) -> Part:
 
 def _limits(m: Methodology, sources: Sources) -> Part:
     symbols = m.symbols()
-    return ("", "grade"), (
+    return ("", _("grade")), (
         ((Code(item.written(symbols)), grade(item.evidence)), [sources.note(item.evidence)]) for item in m.limits
     )
 

@@ -85,7 +85,7 @@ def _effect(finding: Finding) -> str:
     """Say what a finding does to ER; of an error also that nobody can tell."""
     if finding.effect is not None:
         return str(finding.effect)
-    return "not known" if finding.severity is Severity.ERROR else ""
+    return _("not known") if finding.severity is Severity.ERROR else ""
 
 
 def write_page(path: str | os.PathLike[str], verification: Verification, overwrite: bool = False) -> None:
