@@ -24,17 +24,32 @@ In Python it is `jcm_calc.verify(report, plan, readings, previous=…, case=…)
 
 * Every cell of the calculation sheets is judged by itself. Its formula is evaluated while the cells that it
   may refer to hold what the library gives for them: once for inputs changed at random, and for the inputs
-  as they are where its stored value differs. A formula is right if it means the declared equation, however
-  it is spelled, and a wrong cell does not make those that depend on it wrong: they are listed as its
-  consequences.
+  as they are where its stored value differs. Where the equation has a condition, its operands are changed much
+  more, so that the branch that these inputs do not take is looked at, too. A formula is right if it means the
+  declared equation, however it is spelled, and a wrong cell does not make those that depend on it wrong:
+  they are listed as its consequences.
 * A finding is an **error** (the number is wrong, or a binding rule is broken), a **warning** (not as
   planned or not supported), or a **question** (only a person can settle it). It says what was found and
   expected, how the expected value comes about, what it does to ER unrounded and in whole tonnes by calendar
   year, and the likely cause.
+* The **verdict** is one of five. `agrees`: no error. `differs, material`: the effects of the errors, added up
+  without their signs, reach the share of ER given by `--materiality`. `differs, not material`: they do not.
+  `differs, effect not known`: they do not, and of an error nobody can tell the effect, such as a criterion that
+  is not met, a sheet of another version or a date that is missing; a person has to decide. `cannot be calculated
+  again`: a value is missing or none.
 * Rules that nobody has confirmed, such as the cut to whole tonnes and the share from which a difference is
   material, are named as such in the finding, and apart from the verdict.
 * Exit codes: 0 agrees; 1 an error was found, or nothing could be calculated; 2 the file cannot be used; 3
   `--certify` was asked for and refused.
+
+The published report sheet of project ID009 has 42,826,880 under MWh, which is in kWh. The slip (B4) bears on
+nothing where all electricity comes from the grid; with a captive generator it changes the shares of both, and
+for a chiller of 347.2 MWh and a generator of 1 MW that runs 100 h raises ER by 0.001 t.
+
+How well errors are found is tested with every change: no error and no warning in 1,000 clean workbooks of all
+methodologies with random inputs, a third of them as written, a third with all tables moved, and a third with rows
+and columns put in anywhere; and, of 300 faults of 20 kinds planted one at a time into such workbooks, at least
+97 % found with their own code at the cell that was changed.
 
 This page is written from the checks by `make pages`: change the check, not the page.
 

@@ -1,6 +1,7 @@
 """The record of readings stays with monitored values, into a workbook and out of it again."""
 
 import json
+import subprocess
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from workbooks import office
 
 import jcm_calc
 from jcm_calc.case_file import read_case
@@ -251,6 +253,16 @@ def test_a_spreadsheet_program_may_save_the_record(written, year):
                 cell.value = float(f"{cell.value:.15g}")
     book.save(written)
     workbook = jcm_calc.read_workbook(written)
+    assert not any(SHEET in remark.subject for remark in workbook.remarks)
+    assert of_readings(workbook.calculate()) == of_readings(year[1])
+
+
+@pytest.mark.skipif(office() is None, reason="LibreOffice is not installed")
+def test_libreoffice_may_save_the_record(written, year, tmp_path):
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = [office(), "--headless", profile, "--convert-to", "xlsx", "--outdir", str(tmp_path / "out"), str(written)]
+    subprocess.run(command, check=True, capture_output=True, timeout=600)
+    workbook = jcm_calc.read_workbook(tmp_path / "out" / written.name)
     assert not any(SHEET in remark.subject for remark in workbook.remarks)
     assert of_readings(workbook.calculate()) == of_readings(year[1])
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from faults import insert
 
 from jcm_calc import InputError, InputWarning, calculate, methodology, read_workbook
 from jcm_calc.case_file import published
@@ -189,6 +190,23 @@ def test_tables_are_found_where_they_stand(edited, edit):
     path = edited(edit)
     assert given(path, "EC_PJ")[0] == 347.2
     assert given(path, "EI_grid")[0] == "42,826,880"
+
+
+def test_empty_rows_in_the_head_of_a_table_of_units(tmp_path):
+    halves = ["2024-01-01/2024-06-30", "2024-07-01/2024-12-31"]
+    calculate("PW_AM001", EG=[[600.0, 700.0]], p=halves).to_excel(tmp_path / "filled.xlsx")
+    insert(tmp_path / "filled.xlsx", tmp_path / "edited.xlsx", {"MRS(input_separate)": [(9, 5)]})
+    result = read_workbook(tmp_path / "edited.xlsx").calculate()
+    assert result.ER.magnitude.tolist() == pytest.approx([600 * 0.533, 700 * 0.533])
+
+
+def test_a_label_that_is_no_period_is_a_complaint(written):
+    def edit(book):
+        book["MRS(input_separate)"]["B11"] = "first half"
+
+    path = written(edit=edit, EG=[[600.0, 700.0]], p=["2024-01-01/2024-06-30", "2024-07-01/2024-12-31"])
+    with pytest.raises(InputError, match="'first half' is no period"):
+        read_workbook(path)
 
 
 @pytest.mark.parametrize("name", ["mrs(Input)", "MRS (input)", "MRS_input", "Sheet1"])

@@ -1,6 +1,7 @@
 """Other programs recalculate every formula that is written, from nothing but the inputs."""
 
 import re
+import subprocess
 
 import numpy as np
 import pytest
@@ -127,3 +128,15 @@ def test_a_single_sum_of_a_million_rows_would_drift():
     alone = added_by_a_spreadsheet("SUM(D1:D1000000)", values)
     nested = added_by_a_spreadsheet(_sum("D", np.arange(1_000_000)), values)
     assert abs(nested - 8.4e6) < 1e-6 < abs(alone - 8.4e6)
+
+
+@pytest.mark.skipif(office() is None, reason="LibreOffice is not installed")
+def test_a_negative_number_is_shown_with_its_sign(tmp_path):
+    # a plant that stands still: its own consumption counts on, 0.5 MW × 24 h/d × 366 d
+    calculate("ID_AM001", EG_SUP=0, EC_CAP=0.5, EF_grid=0.8, p="2024").to_excel(tmp_path / "still.xlsx")
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = [office(), "--headless", profile, "--convert-to", "html", "--outdir", tmp_path, tmp_path / "still.xlsx"]
+    subprocess.run(list(map(str, command)), check=True, capture_output=True, timeout=600)
+    shown = re.findall(r'sdval="(-[^"]+)"[^>]*>(?:<[^>]+>)*([^<]+)<', (tmp_path / "still.html").read_text("utf-8"))
+    assert ("-4392", "-4392") in shown
+    assert all(text.startswith("-") for _, text in shown)

@@ -87,6 +87,7 @@ class Store:
         self.db: duckdb.DuckDBPyConnection = duckdb.connect(str(Path(self.folder.name) / "readings.duckdb"))
         self.db.execute(f"SET memory_limit = '{memory}'")
         self.db.execute("SET TimeZone = 'UTC'")
+        self.db.execute("SET enable_progress_bar = false")  # there is one of our own
         self.count = 0
 
     def __enter__(self) -> Store:

@@ -21,7 +21,8 @@ PARIS = date(2021, 1, 1)
 @check(
     "D1",
     "Global warming potential of the wrong set",
-    "A global warming potential is the registered one. From 2021 on it is that of AR5: a rule nobody has confirmed.",
+    "A global warming potential is the registered one, and the document's. From 2021 on it is that of AR5: a rule "
+    "nobody has confirmed.",
     asked="https://cdm.unfccc.int/IRCheck/iss_forms/1ZMUTX3C7LOBARJ/viewPublic",
 )
 def warming_potential(material: Material) -> Iterator[Finding]:

@@ -24,7 +24,8 @@ LONGEST_TEXT = 32_767
 SPREADSHEET_EPOCH = 693_594
 FIRST_SAFE_DAY = 61
 DARK, PALE, ENTERED, RESULT, DOUBT, LINE = "#1F4E5F", "#DCE8EC", "#FFF8DC", "#E3F1E3", "#FBE3B6", "#9FB4BC"
-NUMBER = "[>=10000]#,##0.00;[<=-10000]-#,##0.00;General"
+# LibreOffice drops the sign of a negative number in the last part, so that it has a part of its own.
+NUMBER = "[>=10000]#,##0.00;[<0]-General;General"
 BASE = {"font_name": "Arial", "font_size": 10, "valign": "vcenter"}
 BOXED = {"border": 1, "border_color": LINE}
 STYLES: dict[str, dict[str, Any]] = {
@@ -42,6 +43,8 @@ STYLES: dict[str, dict[str, Any]] = {
     "symbol": {**BOXED, "align": "center"},
     "text": {**BOXED, "text_wrap": True, "font_size": 9},
     "number": {**BOXED, "align": "right", "num_format": NUMBER},
+    "signed": {**BOXED, "align": "right", "num_format": "#,##0.000000"},
+    "whole": {**BOXED, "align": "right", "num_format": "#,##0"},
     "emissions": {**BOXED, "align": "right", "num_format": "#,##0.000"},
     "date": {**BOXED, "align": "right", "num_format": "yyyy-mm-dd"},
     "tonnes": {**BOXED, "align": "right", "num_format": "#,##0", "bold": True, "font_size": 11, "bg_color": RESULT},

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.declarations import Methodology
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 SHEET = "MRS(readings)"
 TITLE = "Record of readings [For Verification]"
 NOTE = "How the monitored values came from the readings of meters. What is changed here makes the record void."
-WIDTHS = (1.5, 26, 20, 18, 18, 20, 30, 26, 30, 14, 14, 14, 10, 14, 26)
+WIDTHS = (1.5, 30, 28, 18, 36, 30, 36, 28, 36, 16, 16, 16, 10, 16, 30, 12)
 HEAD = ("Rule set", "SHA-256 of the record")
 POINTER = re.compile(r"(?:; )?record of readings in sheet MRS\(readings\), SHA-256 ([0-9a-f]{16})")
 # Each table by its key in the record: title, and headings by the keys of its rows.
@@ -116,6 +116,7 @@ def write(page: Page, found: Mapping[str, Any]) -> None:
     for heading, text in zip(HEAD, (found["rule_set"], record.digest(found)), strict=True):
         page.text(row, LEFT, heading, "heading")
         page.text(row, LEFT + 1, text)
+        _height(page, row, [heading, text])
         row += 1
     for key, (title, columns) in TABLES.items():
         row += 1
@@ -124,8 +125,17 @@ def write(page: Page, found: Mapping[str, Any]) -> None:
         row += 2
         for one in _rows(found[key]):
             for column, name in enumerate(columns, LEFT):
-                page.value(row, column, _cell(one[name]), "number" if name in NUMBERS | WHOLE else "text")
+                style = "signed" if name in NUMBERS else "whole" if name in WHOLE else "text"
+                page.value(row, column, _cell(one[name]), style)
+            _height(page, row, [one[name] for name in columns])
             row += 1
+
+
+def _height(page: Page, row: int, cells: Sequence[Any]) -> None:
+    """Make a row as tall as its texts need in their columns."""
+    texts = [len(cell) if isinstance(cell, str) else 1 for cell in cells]
+    lines = max(math.ceil(text / width) for text, width in zip(texts, WIDTHS[LEFT:], strict=False))
+    page.sheet.set_row(row, 4 + 12 * max(lines, 1))
 
 
 def _rows(table: Any) -> Iterator[Mapping[str, Any]]:
