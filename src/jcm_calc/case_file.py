@@ -29,6 +29,10 @@
     [meters.S1]                           # meters and their readings: see docs/monitoring.md
     [readings]
 
+    [allocation]                          # of a request for issuance: who gets the credits of each year
+    "Government of Japan" = "1/2 up"
+    participants = "rest"
+
     [source]                              # of a worked case: where it was published
     [expected]                            # of a worked case: the published figures
 """
@@ -42,7 +46,7 @@ import tomllib
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -84,7 +88,7 @@ KEYS = {
 MONITORING = ("option", "source", "procedure", "frequency", "comment")
 NAMED = ("choices", "inputs", "facts", "sources")  # their keys are names of the methodology
 PLAN = ("meters", "readings")  # the room `monitoring` reads them
-SECTIONS = (*KEYS, *NAMED, *PLAN)
+SECTIONS = (*KEYS, *NAMED, *PLAN, "allocation")  # the room `issuance` reads the last one
 # `calculate` takes these itself, so no parameter can have such a name.
 RESERVED = ("number", "version", "on", "p", "facts")
 
@@ -126,7 +130,7 @@ class CaseFile:
         The latest one if None.
     p : str or list of str, optional
         The monitoring periods.
-    project, choices, inputs, facts, sources, meters, readings : mapping
+    project, choices, inputs, facts, sources, meters, readings, allocation : mapping
         The sections of that name.
     tables : tuple of str or DataFrame
         Absolute paths of the tables, or the tables of a workbook.
@@ -152,6 +156,7 @@ class CaseFile:
     expected: Mapping[str, Any] = field(default_factory=dict)
     meters: Mapping[str, Any] = field(default_factory=dict)
     readings: Mapping[str, Any] = field(default_factory=dict)
+    allocation: Mapping[str, Any] = field(default_factory=dict)
 
     def calculate(self, monitored: Monitored | None = None) -> Result:
         """Calculate; see `jcm_calc.calculate` for what it raises and warns of.
@@ -352,6 +357,7 @@ def _case(path: Path, document: Mapping[str, Any]) -> CaseFile:
         expected=expected,
         meters=section("meters"),
         readings=section("readings"),
+        allocation=section("allocation"),
     )
 
 
@@ -377,7 +383,7 @@ def _problems(document: Mapping[str, Any]) -> Iterator[Problem]:
             yield from _known_keys(key, value)
         elif key in NAMED:
             yield from _named_values(key, value)
-        elif key not in PLAN:
+        elif key not in SECTIONS:
             what = f"section [{key}]" if isinstance(value, Mapping) else "key"
             yield Problem(key, f"unknown {what}{suggestion(key, [*TOP, *SECTIONS])}")
     yield from _given_twice(document)
@@ -491,7 +497,7 @@ def _is(kind: str, value: Any) -> bool:
     if kind == "table":
         return isinstance(value, Mapping) and all(isinstance(one, str) for one in value.values())
     if kind == "date":
-        return isinstance(value, date)
+        return isinstance(value, date) and not isinstance(value, datetime)
     if kind == "period":
         return all(isinstance(one, str | int) and not isinstance(one, bool) for one in _several(value))
     if kind == "grade":

@@ -1,7 +1,8 @@
 """The `jcm` command.
 
-Exit codes: 0 done; 1 checked and differs; 2 the input cannot be used; 3 ``--certify`` was asked for
-and refused; 70 a fault of the library. Results go to standard output, complaints to standard error.
+Exit codes: 0 done; 1 checked and differs; 2 the input cannot be used; 3 ``--certify`` or a
+request for issuance was refused; 70 a fault of the library. Results go to standard output, complaints
+to standard error.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ def jcm() -> None:
       0   done
       1   checked, and something differs
       2   the input cannot be used
-      3   --certify was asked for and refused
+      3   --certify or a request for issuance was refused
       70  a fault of this program
     """  # noqa: D301 (\b keeps click from filling the lines)
 
@@ -270,6 +271,38 @@ def verify(
     if certify or output or as_html:
         raise click.UsageError("a folder gives a table: --certify and working papers are for a single report")
     return verify_folder(report, against, options, case, as_json)
+
+
+@jcm.command()
+@click.argument("cases", metavar="CASE ...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--earlier", metavar="REQUEST.json", multiple=True, type=click.Path(path_type=Path), help="An earlier request."
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Write the request as JSON (FILE.json) or as a page of a workbook (FILE.xlsx).",
+)
+@click.option("--force", is_flag=True, help="Overwrite FILE.")
+@as_json
+def issue(
+    cases: tuple[Path, ...], earlier: tuple[Path, ...], output: tuple[Path, ...], force: bool, as_json: bool
+) -> int:
+    """Ask for the credits of a project, from its case files.
+
+    The section [allocation] says who gets how much of each calendar year. Refused while anything
+    underneath is unconfirmed, with exit code 3 and the reasons.
+
+    \b
+    Example:
+      jcm issue 2024.toml --earlier 2023.json -o 2024.json -o 2024.xlsx
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.issuing import issue_cases
+
+    return issue_cases(cases, earlier, output, force, as_json)
 
 
 @jcm.command()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 from jcm_calc.files import save
 from jcm_calc.report import display
 from jcm_calc.verification.findings import Finding, Severity, shown_number
+from jcm_calc.workbook.page import new_book
 
 if TYPE_CHECKING:
     from jcm_calc.verification.verifying import Verification
@@ -80,12 +82,8 @@ def _page(verification: Verification) -> str:
 
 def write_workbook(path: str | os.PathLike[str], verification: Verification, overwrite: bool = False) -> None:
     """Write a workbook; see `jcm_calc.verification.verifying.Verification.to_excel`."""
-    from io import BytesIO
-
-    import xlsxwriter
-
     file = BytesIO()
-    book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = new_book(file, f"Verification of {verification.path.name}"[:255])
     bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
     heading = book.add_format({"bold": True, "bg_color": "#E8EDF3", "border": 1, "text_wrap": True})
     colours = {

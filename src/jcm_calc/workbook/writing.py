@@ -15,7 +15,7 @@ from jcm_calc.workbook import calculation_sheet, input_sheet, separate_sheet
 from jcm_calc.workbook.contents import Contents, of_result, of_template, without_plan
 from jcm_calc.workbook.entries import Entries
 from jcm_calc.workbook.layout import Layout
-from jcm_calc.workbook.page import Page, styles
+from jcm_calc.workbook.page import Page, new_book, styles
 
 if TYPE_CHECKING:
     from jcm_calc.result import Result
@@ -24,12 +24,6 @@ TITLES = {"MPS": "Monitoring Plan Sheet", "MRS": "Monitoring Report Sheet"}
 USES = {"MPS": "[Attachment to Project Design Document]", "MRS": "[For Verification]"}
 STRUCTURE = "Monitoring Structure Sheet [Attachment to Project Design Document]"
 BLANK_ROLES = 6
-OPTIONS = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 
 
 def write_result(
@@ -78,12 +72,10 @@ def write_template(
 
 def _written(sets: Sequence[Contents], project: Mapping[str, Any], sources: Mapping[str, Mapping[str, str]]) -> bytes:
     """Return the file."""
-    import xlsxwriter
-
-    file = BytesIO()
-    book = xlsxwriter.Workbook(file, OPTIONS)
-    formats = styles(book)
     m = sets[0].methodology
+    file = BytesIO()
+    book = new_book(file, f"JCM_{m.number}_ver{version_text(m.version)}", m.title)
+    formats = styles(book)
     plan: Layout | None = None
     for number, contents in enumerate(sets):
         layout = Layout(contents, _suffix(sets, number))
@@ -95,7 +87,6 @@ def _written(sets: Sequence[Contents], project: Mapping[str, Any], sources: Mapp
             first = book.get_worksheet_by_name(layout.input)
             assert first is not None
             first.activate()
-    book.set_properties({"title": f"JCM_{m.number}_ver{version_text(m.version)}", "comments": m.title})
     book.close()
     return file.getvalue()
 
