@@ -45,6 +45,7 @@ import re
 import tomllib
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -53,6 +54,8 @@ from typing import TYPE_CHECKING, Any
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Evidence, Grade, Source
+from jcm_calc.files import within
+from jcm_calc.manifest import RESERVED
 from jcm_calc.problems import InputError, Problem, suggestion
 from jcm_calc.rulebooks import modules
 
@@ -89,8 +92,6 @@ MONITORING = ("option", "source", "procedure", "frequency", "comment")
 NAMED = ("choices", "inputs", "facts", "sources")  # their keys are names of the methodology
 PLAN = ("meters", "readings")  # the room `monitoring` reads them
 SECTIONS = (*KEYS, *NAMED, *PLAN, "allocation")  # the room `issuance` reads the last one
-# `calculate` takes these itself, so no parameter can have such a name.
-RESERVED = ("number", "version", "on", "p", "facts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +280,7 @@ def read_case(path: str | Path) -> CaseFile:
     """
     path = Path(path)
     document = _parse(path, _text(path))
-    problems = list(_problems(document))
+    problems = [*_problems(document), *_paths(path.parent, document)]
     case = _case(path, document)
     if problems:
         if "methodology" in document and "inputs" in document and not any(one.subject in TOP for one in problems):
@@ -350,7 +351,7 @@ def _case(path: Path, document: Mapping[str, Any]) -> CaseFile:
         project=section("project"),
         choices=named("choices"),
         inputs=inputs,
-        tables=tuple(str((path.parent / table).resolve()) for table in tables) if _is("list of texts", tables) else (),
+        tables=tuple(_tables(path.parent, tables)),
         facts=named("facts"),
         sources=section("sources"),
         source=_evidence(source) if _is("grade", source.get("grade")) else None,
@@ -359,6 +360,13 @@ def _case(path: Path, document: Mapping[str, Any]) -> CaseFile:
         readings=section("readings"),
         allocation=section("allocation"),
     )
+
+
+def _tables(folder: Path, names: Any) -> Iterator[str]:
+    """Yield the absolute paths of the tables that may be read."""
+    for name in names if _is("list of texts", names) else ():
+        with suppress(ValueError):  # which `_paths` complains of
+            yield str(within(folder, name))
 
 
 def _evidence(source: Mapping[str, str]) -> Evidence:
@@ -388,6 +396,30 @@ def _problems(document: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(key, f"unknown {what}{suggestion(key, [*TOP, *SECTIONS])}")
     yield from _given_twice(document)
     yield from _plan_problems(document)
+
+
+def _paths(folder: Path, document: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what names a file elsewhere."""
+    for subject, name in _named_files(document):
+        try:
+            within(folder, name)
+        except (ValueError, OSError) as error:
+            yield Problem(subject, f"{_shown(name)} {error}")
+
+
+def _named_files(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    inputs, readings = (
+        found if isinstance(found := document.get(key), Mapping) else {} for key in ("inputs", "readings")
+    )
+    sources = readings.get("sources")
+    named = [("[inputs] tables", inputs.get("tables")), ("[readings] rules", readings.get("rules"))]
+    named += [
+        ("[[readings.sources]] files", one.get("files"))
+        for one in (sources if isinstance(sources, list) else ())
+        if isinstance(one, Mapping)
+    ]
+    for subject, names in named:
+        yield from ((subject, name) for name in _several(names) if isinstance(name, str))
 
 
 def _plan_problems(document: Mapping[str, Any]) -> Iterator[Problem]:

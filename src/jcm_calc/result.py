@@ -20,6 +20,7 @@ from jcm_calc.eligibility import Verdict
 from jcm_calc.evaluation import EvaluationError, evaluate
 from jcm_calc.inputs import Inputs, coordinates
 from jcm_calc.manifest import (
+    SCHEMA,
     bound_digest,
     file_digest,
     input_digest,
@@ -565,7 +566,7 @@ class Result:
             "facts": {name: record(value, name) for name, value in (self.call["facts"] or {}).items()},
         }
         return {
-            "schema": 1,
+            "schema": SCHEMA,
             "library": {"name": "jcm_calc", "version": version("jcm-calc")},
             "methodology": {"number": m.number, "version": m.version, "title": m.title, "rules": rules},
             "call": call,

@@ -100,7 +100,7 @@ def largest_remainder(tonnes: int, shares: Mapping[str, str]) -> dict[str, int]:
     Examples
     --------
     >>> largest_remainder(288, {"Japan": "70 %", "Viet Nam": "10 %", "company": "20 %"})
-    {'Japan': 201, 'Viet Nam': 29, 'company': 58}
+    {'Japan': 202, 'Viet Nam': 29, 'company': 57}
     """
     exact = {account: tonnes * share_of(share) for account, share in shares.items()}
     if sum(exact.values()) != tonnes or not shares:
