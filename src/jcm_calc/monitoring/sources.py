@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -296,6 +296,7 @@ def _readings_sql(
         if _is_text(types[heading]):
             _unreadable(store, relation, heading, value, where, "is no number as stated", problems)
     for heading in filter(None, (readings.time, readings.until)):
+        _timeless(store, relation, heading, types, [one for one, _ in columns.values()], where, problems)
         if _is_text(types[heading]):
             expected = f"is no time of the form {readings.times or '2024-01-31 00:30'}"
             _unreadable(store, relation, heading, _time_sql(heading, types, readings), where, expected, problems)
@@ -308,6 +309,25 @@ def _readings_sql(
             problems.append(Problem(where, "its times state an offset from UTC: write clock = 'stated'"))
     sql = " UNION ALL ".join(parts)
     return sql if problems else _instants_sql(store, sql, types[readings.time], readings, where, problems)
+
+
+def _timeless(
+    store: Store,
+    relation: str,
+    heading: str,
+    types: Mapping[str, str],
+    values: Iterable[str],
+    where: str,
+    problems: list[Problem],
+) -> None:
+    """Complain of readings without a time."""
+
+    def empty(column: str) -> str:
+        return f"({_name(column)} IS NULL" + (f" OR {_name(column)} = '')" if _is_text(types[column]) else ")")
+
+    given = " OR ".join(f"NOT {empty(value)}" for value in values)
+    if count := store.number(f"SELECT count(*) FROM {relation} WHERE {empty(heading)} AND ({given})"):
+        problems.append(Problem(f"{where}, column {heading!r}", f"{count:,} readings have no time"))
 
 
 def _unreadable(
