@@ -83,6 +83,8 @@ class Store:
         self.db: duckdb.DuckDBPyConnection = duckdb.connect(str(Path(self.folder.name) / "readings.duckdb"))
         self.db.execute(f"SET memory_limit = '{memory}'")
         self.db.execute("SET TimeZone = 'UTC'")
+        for setting in ("autoinstall_known_extensions", "autoload_known_extensions"):
+            self.db.execute(f"SET {setting} = false")  # nothing is fetched, whatever a file is called
         self.count = 0
 
     def __enter__(self) -> Store:
