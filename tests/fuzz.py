@@ -528,7 +528,8 @@ def campaign(readers: list[str], inputs: int, first: int = 0) -> dict[str, Outco
         for start in range(first, first + inputs, CHUNK)
     ]
     found = {reader: Outcomes() for reader in readers}
-    with multiprocessing.get_context("spawn").Pool(os.cpu_count(), maxtasksperchild=20) as pool:
+    workers = multiprocessing.get_context("spawn").Pool(os.cpu_count(), maxtasksperchild=20)
+    with workers as pool, suppress(KeyboardInterrupt):  # what has been found by then is worth a table
         for done, (reader, outcomes) in enumerate(pool.imap_unordered(examine, parts), 1):
             found[reader].add(outcomes)
             print(f"{done} of {len(parts)} parts", end="\r", file=sys.stderr)

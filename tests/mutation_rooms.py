@@ -177,9 +177,10 @@ def survives(mutant: Mutant | None, tests: list[str]) -> bool:
     child = os.fork()
     if child == 0:
         signal.alarm(LONGEST)
-        nothing = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nothing, 1)
-        os.dup2(nothing, 2)
+        if mutant:  # why the tests fail without one is worth reading
+            nothing = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nothing, 1)
+            os.dup2(nothing, 2)
         code = 1
         with contextlib.suppress(BaseException):
             for qualified, new in exchanged:

@@ -329,6 +329,17 @@ def test_a_negative_year_is_reported_and_not_netted(measured, negative_years_rea
     assert "negative years" in [rule.name for rule in request.rules]
 
 
+@pytest.mark.parametrize("small", [0.0, 0.5])
+def test_a_year_of_less_than_a_tonne_is_not_negative(measured, small):
+    request = issuance_request(emitted(measured, [small, 10], ["2023", "2024"]), HALVES, project=PROJECT)
+    assert request.remarks == ()
+    assert "negative years" not in [rule.name for rule in request.rules]
+    assert [(year.tonnes, [part.tonnes for part in year.parts]) for year in request.years] == [
+        (0, [0, 0]),
+        (10, [5, 5]),
+    ]
+
+
 # Earlier requests
 
 
