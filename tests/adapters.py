@@ -44,7 +44,8 @@ class Recalculated:
     """Emissions by period, and what they are compared by.
 
     ``size`` is by period the sum of the absolute terms where large numbers cancel, else the larger of
-    RE and PE. ``shown`` holds quantities that the library shows beside the way to ER.
+    RE and PE. ``shown`` holds quantities that the library shows beside the way to ER, ``shown_size`` what
+    some of them are small differences of.
     """
 
     RE: list
@@ -52,6 +53,7 @@ class Recalculated:
     ER: list
     size: list = field(default_factory=list)
     shown: dict = field(default_factory=dict)
+    shown_size: dict = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -311,7 +313,7 @@ def ID_AM007(draw, case):
     if case["reference_from"] == "records":
         residuals = fsum((E - (a * steam + b)) ** 2 for steam, E in zip(SG_hist, E_hist, strict=True))
         shown = {"R2": id_am007.r_squared(SG_hist, E_hist), "s_e": sqrt(residuals / (len(E_hist) - 2))}
-    return Recalculated(RE, PE, ER, size, shown)
+    return Recalculated(RE, PE, ER, size, shown, {"s_e": max(map(abs, E_hist))} if shown else {})
 
 
 @adapter("ID_AM008")

@@ -59,5 +59,6 @@ def difference(m: Any, example: Example) -> float:
             relative = np.where(distance == 0, 0.0, distance / size)
         largest = max(largest, float(np.nan_to_num(relative, nan=np.inf, posinf=np.inf).max()))
     for name, value in shown.items():
-        largest = max(largest, abs(value - expected.shown[name]) / max(1.0, abs(expected.shown[name])))
+        own = expected.shown_size.get(name, abs(expected.shown[name]))
+        largest = max(largest, abs(value - expected.shown[name]) / max(1.0, own))
     return largest

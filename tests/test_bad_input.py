@@ -2,7 +2,6 @@
 
 import decimal
 import pickle
-import time
 import warnings
 
 import numpy as np
@@ -740,14 +739,12 @@ def hole(table):
     ],
     ids=["NaN", "text", "units", "negative", "twice", "sparse", "periods", "labels", "change", "others"],
 )
-def test_the_faults_of_a_fleet_are_a_few_lines_within_seconds(spoil, complaint):
+def test_the_faults_of_a_fleet_are_a_few_lines(spoil, complaint):
     fleet_units, table = big()
     spoilt = spoil(table)
     if "COP_PJ" in spoilt:
         fleet_units = fleet_units.drop(columns="COP_PJ")
-    started = time.perf_counter()
     error = refusal("ID_AM003", fleet_units, spoilt, EF_elec=0.8)
-    assert time.perf_counter() - started < (2 if spoil is hole else 5)
     assert complaint in str(error)
     assert len(str(error)) < 2_000
 

@@ -11,9 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jcm_calc import UncertifiedError, calculate
-from jcm_calc.credits import Item, check_years, whole_tonnes
-from jcm_calc.evidence import unconfirmed
+from jcm_calc.credits import Item, check_years, monitoring_items, whole_tonnes
+from jcm_calc.declarations import Methodology, Value
+from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_calc.inputs import Period
+
+READ = primary(Source("the approved document"))
 
 # Whole tonnes
 
@@ -148,6 +151,87 @@ def test_a_year_of_negative_reductions_is_shown_but_not_netted_against_another()
     assert frame["ER"].tolist() == pytest.approx([saved - 160, saved])
     assert frame["tonnes"].tolist() == [0, math.floor(saved)]
     assert frame["tonnes"].sum() == 33
+
+
+# What a claim rests on
+
+
+def heated(entries, by="size"):
+    """A methodology with a default by class or by size."""
+    m = Methodology(
+        "XX_AM009", version="1.0", title="Test", country="XX", sectoral_scope=1, indices={"i": "boiler", "p": "period"}
+    )
+    m.monitored("Q_i,p", "GJ", extensive=True, text="heat")
+    if by == "size":
+        m.fixed("size,i", "kW", text="size")
+    else:
+        m.class_key(f"{by},i", text="class")
+    m.default("EF,i", "tCO2/GJ", by=by, text="factor", evidence=READ, values=entries)
+    m.equation("RE_i,p", "tCO2", name="RE_i", evidence=READ, text="")(lambda Q, EF: Q * EF)
+    m.equation("RE_p", "tCO2", name="RE", total="i", evidence=READ, text="")(lambda RE_i: RE_i)
+    m.equation("PE_p", "tCO2", name="PE", evidence=READ, text="")(lambda: 0)
+    m.equation("ER_p", "tCO2", name="ER", evidence=READ, text="")(lambda RE, PE: RE - PE)
+    return m
+
+
+def defaults(result):
+    """Detail and grade of every default that a result rests on."""
+    return [(item.detail, str(item.evidence.grade)) for item in result.items if item.kind == "default"]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "used"),
+    [
+        ([100.0], ["[0, 300): 0.1"]),
+        ([0.0, 299.9], ["[0, 300): 0.1"]),
+        ([300.0], ["[300, 450): 0.2"]),
+        ([449.0], ["[300, 450): 0.2"]),
+        ([450.0], ["[450, 900): 0.3"]),
+        ([100.0, 450.0], ["[0, 300): 0.1", "[450, 900): 0.3"]),
+    ],
+)
+def test_a_claim_rests_on_the_rows_of_a_table_that_are_used(sizes, used):
+    m = heated({"[0, 300)": 0.1, "[300, 450)": Value(0.2, unconfirmed("recalled")), "[450, 900)": 0.3})
+    result = calculate(m, Q=[[1.0]] * len(sizes), size=sizes)
+    assert [detail.removesuffix(" tCO2/GJ") for detail, _ in defaults(result)] == used
+    assert [grade for _, grade in defaults(result)] == [
+        "unconfirmed" if "300, 450" in detail else "primary" for detail in used
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "detail", "grade"),
+    [
+        ([0.1, 0.07], "2 values", "primary"),  # what the document says
+        ([0.1, 0.08], "2 values", "unconfirmed"),
+        ([0.07, 0.1], "2 values", "unconfirmed"),
+        ([0.1, 0.1], "0.1 tCO2/GJ", "unconfirmed"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:fuel,i. is given but")
+def test_values_by_hand_are_held_against_the_table_of_the_document(given, detail, grade):
+    m = heated({"coal": 0.1, "oil": 0.07}, by="fuel")
+    result = calculate(m, Q=[[1.0], [2.0]], fuel=["coal", "oil"], EF=given)
+    assert defaults(result) == [(detail, grade)]
+
+
+def test_values_by_hand_without_their_class_are_nobodys():
+    result = calculate(heated({"coal": 0.1, "oil": 0.1}, by="fuel"), Q=[[1.0], [2.0]], EF=0.1)
+    assert defaults(result) == [("0.1 tCO2/GJ", "unconfirmed")]
+
+
+@pytest.mark.parametrize(("source", "section"), [("CDM TOOL, 5.2", "CDM TOOL, 5.2"), ("", "CDM")])
+def test_rules_for_readings_are_items_of_the_claim(source, section):
+    table = pd.DataFrame()
+    rule = {"grade": "secondary", "note": "as read", "source": source, "certainty": None}
+    table.attrs["monitoring"] = {"rule_set": "CDM", "rules": {"gaps": rule}}
+    (item,) = monitoring_items([table, "a path", None])
+    assert (item.kind, item.name, item.section, item.detail) == ("scheme rule", "gaps", section, "CDM")
+    assert item.evidence.confirmed
+    assert (item.evidence.source is None) == (source == "")
+
+
+# The refusal
 
 
 def test_the_refusal_of_a_claim_lists_every_item_and_its_section():

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from importlib.resources import files
 from threading import Barrier
 
 import pytest
@@ -64,3 +65,19 @@ def test_a_link_keeps_pointing_where_it_pointed(tmp_path):
     save(tmp_path / "link.json", b"new", overwrite=True)
     assert (tmp_path / "link.json").is_symlink()
     assert real.read_bytes() == b"new"
+
+
+def test_commands_in_one_folder_do_not_disturb_each_other(tmp_path):
+    """Four processes at a time want the same name, and four want names of their own."""
+    case = str(files("jcm_methodologies") / "cases" / "id_am003_frozen_food.toml")
+    command = [sys.executable, "-c", "from jcm_calc.cli import main; main()", "calc", case, "-o"]
+    names = ["same.json"] * 4 + [f"own {number}.json" for number in range(4)]
+    started = [
+        subprocess.Popen([*command, name], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for name in names
+    ]
+    codes = [process.wait(timeout=120) for process in started]
+    assert sorted(codes[:4]) == [0, 2, 2, 2]
+    assert codes[4:] == [0] * 4
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(set(names))
+    assert len({path.read_bytes() for path in tmp_path.iterdir()}) == 1

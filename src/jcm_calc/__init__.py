@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from jcm_calc.credits import UncertifiedError as UncertifiedError
     from jcm_calc.declarations import Methodology as Methodology
     from jcm_calc.evidence import UnconfirmedWarning as UnconfirmedWarning
+    from jcm_calc.issuance.request import issuance_request as issuance_request
     from jcm_calc.languages import in_language as in_language
     from jcm_calc.monitoring import monitor as monitor
     from jcm_calc.problems import InputError as InputError
@@ -45,6 +46,7 @@ _HOMES = {
     "UnconfirmedWarning": "evidence",
     "calculate": "calculation",
     "in_language": "languages",
+    "issuance_request": "issuance.request",
     "methodology": "rulebooks",
     "monitor": "monitoring",
     "read_workbook": "workbook.reading",

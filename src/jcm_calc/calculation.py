@@ -13,7 +13,7 @@ from jcm_calc.confirmation.file import from_data
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs import bind
-from jcm_calc.manifest import file_digest, recall
+from jcm_calc.manifest import file_digest, form, recall
 from jcm_calc.problems import InputError, InputWarning, Problem
 from jcm_calc.result import Result
 from jcm_calc.rulebooks import methodology, outside_validity
@@ -124,7 +124,7 @@ def replay(manifest: Mapping[str, Any], *tables: Any, **values: Any) -> Result:
     Raises
     ------
     InputError
-        If such a table, array or file is missing or is not the same one.
+        If it is no manifest, or such a table, array or file is missing or is not the same one.
 
     Examples
     --------
@@ -135,6 +135,8 @@ def replay(manifest: Mapping[str, Any], *tables: Any, **values: Any) -> Result:
     >>> jcm_calc.replay(manifest).manifest() == manifest
     True
     """
+    if complaint := form(manifest):
+        raise InputError("the manifest", [Problem("manifest", complaint)])
     call = manifest["call"]
     number, version = manifest["methodology"]["number"], manifest["methodology"]["version"]
     handed, problems = list(tables), list[Problem]()

@@ -31,6 +31,10 @@
     [meters.S1]                           # meters and their readings: see docs/monitoring.md
     [readings]
 
+    [allocation]                          # of a request for issuance: who gets the credits of each year
+    "Government of Japan" = "1/2 up"
+    participants = "rest"
+
     [source]                              # of a worked case: where it was published
     [expected]                            # of a worked case: the published figures
 """
@@ -41,6 +45,7 @@ import csv
 import importlib
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -51,7 +56,9 @@ from jcm_calc.confirmation import Given, evidence_files, with_evidence
 from jcm_calc.confirmation.applying import several
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source
+from jcm_calc.files import within
 from jcm_calc.languages import _
+from jcm_calc.manifest import RESERVED
 from jcm_calc.problems import InputError, Problem, suggestion
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology, modules
 from jcm_calc.toml import parse_toml, read_text
@@ -89,9 +96,7 @@ KEYS = {
 MONITORING = ("option", "source", "procedure", "frequency", "comment")
 NAMED = ("choices", "inputs", "facts", "sources")  # their keys are names of the methodology
 PLAN = ("meters", "readings")  # the room `monitoring` reads them
-SECTIONS = (*KEYS, *NAMED, *PLAN)
-# `calculate` takes these itself, so no parameter can have such a name.
-RESERVED = ("number", "version", "on", "p", "facts", "evidence")
+SECTIONS = (*KEYS, *NAMED, *PLAN, "allocation")  # the room `issuance` reads the last one
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +136,7 @@ class CaseFile:
         The latest one if None.
     p : str or list of str, optional
         The monitoring periods.
-    project, choices, inputs, facts, sources, meters, readings : mapping
+    project, choices, inputs, facts, sources, meters, readings, allocation : mapping
         The sections of that name.
     evidence : tuple of str or EvidenceFile
         Absolute paths of evidence files, or what a workbook holds of them.
@@ -160,6 +165,7 @@ class CaseFile:
     meters: Mapping[str, Any] = field(default_factory=dict)
     readings: Mapping[str, Any] = field(default_factory=dict)
     evidence: tuple[Any, ...] = ()
+    allocation: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def submitted(self) -> date | None:
@@ -305,7 +311,7 @@ def read_case(path: str | Path) -> CaseFile:
     """
     path = Path(path)
     document = parse_toml(path.name, read_text(path))
-    problems = list(_problems(document))
+    problems = [*_problems(document), *_paths(path.parent, document)]
     case = _case(path, document)
     if problems:
         if "methodology" in document and "inputs" in document and not any(one.subject in TOP for one in problems):
@@ -341,20 +347,23 @@ def _case(path: Path, document: Mapping[str, Any]) -> CaseFile:
         project=section("project"),
         choices=named("choices"),
         inputs=inputs,
-        tables=_beside(path, tables),
+        tables=tuple(_beside(path.parent, tables)),
         facts=named("facts"),
         sources=section("sources"),
         source=_evidence(source) if _is("grade", source.get("grade")) else None,
         expected=expected,
         meters=section("meters"),
         readings=section("readings"),
-        evidence=_beside(path, document.get("evidence", [])),
+        evidence=tuple(_beside(path.parent, document.get("evidence", []))),
+        allocation=section("allocation"),
     )
 
 
-def _beside(path: Path, names: Any) -> tuple[str, ...]:
-    """Return the absolute paths of files beside a case file."""
-    return tuple(str((path.parent / name).resolve()) for name in names) if _is("list of texts", names) else ()
+def _beside(folder: Path, names: Any) -> Iterator[str]:
+    """Yield the absolute paths of the files that may be read."""
+    for name in names if _is("list of texts", names) else ():
+        with suppress(ValueError):  # which `_paths` complains of
+            yield str(within(folder, name))
 
 
 def _evidence(source: Mapping[str, str]) -> Evidence:
@@ -381,11 +390,39 @@ def _problems(document: Mapping[str, Any]) -> Iterator[Problem]:
             yield from _known_keys(key, value)
         elif key in NAMED:
             yield from _named_values(key, value)
-        elif key not in PLAN:
+        elif key not in SECTIONS:
             section, hint = _("unknown section [{key}]").format(key=key), suggestion(key, [*TOP, *SECTIONS])
             yield Problem(key, (section if isinstance(value, Mapping) else _("unknown key")) + hint)
     yield from _given_twice(document)
     yield from _plan_problems(document)
+
+
+def _paths(folder: Path, document: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what names a file elsewhere."""
+    for subject, name in _named_files(document):
+        try:
+            within(folder, name)
+        except (ValueError, OSError) as error:
+            yield Problem(subject, f"{_shown(name)} {error}")
+
+
+def _named_files(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    inputs, readings = (
+        found if isinstance(found := document.get(key), Mapping) else {} for key in ("inputs", "readings")
+    )
+    sources = readings.get("sources")
+    named = [
+        ("evidence", document.get("evidence")),
+        ("[inputs] tables", inputs.get("tables")),
+        ("[readings] rules", readings.get("rules")),
+    ]
+    named += [
+        ("[[readings.sources]] files", one.get("files"))
+        for one in (sources if isinstance(sources, list) else ())
+        if isinstance(one, Mapping)
+    ]
+    for subject, names in named:
+        yield from ((subject, name) for name in _several(names) if isinstance(name, str))
 
 
 def _plan_problems(document: Mapping[str, Any]) -> Iterator[Problem]:

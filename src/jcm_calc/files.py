@@ -1,10 +1,10 @@
-"""Writing files: whole or not at all, and never over another file unasked."""
+"""Files: written whole or not at all, never over another one unasked; and read only where an input may point."""
 
 from __future__ import annotations
 
 import os
 import secrets
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from jcm_calc.languages import _, translated
 
@@ -56,6 +56,33 @@ def save(path: str | os.PathLike[str], content: bytes, *, overwrite: bool = Fals
         raise _exists(path) from None
     finally:
         draft.unlink(missing_ok=True)
+
+
+def within(folder: Path, name: str) -> Path:
+    """Return the file that an input names, which must lie in the folder of the input.
+
+    Somebody else may have written the input: it must not read what lies elsewhere, on whichever system.
+
+    Raises
+    ------
+    ValueError
+        If the name, or a link on the way, leads out of the folder.
+
+    Examples
+    --------
+    >>> within(Path("project"), "2024/meters.csv").name
+    'meters.csv'
+    >>> within(Path("project"), "../other/meters.csv")
+    Traceback (most recent call last):
+    ValueError: leads out of the folder of the case file: put the file there, and name it without ..
+    """
+    both = PureWindowsPath(name)  # knows \\ and / and drives
+    if "\0" in name or both.drive or both.root or ".." in both.parts:
+        raise ValueError("leads out of the folder of the case file: put the file there, and name it without ..")
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise ValueError("is a link that leads out of the folder of the case file")
+    return path
 
 
 def _put(draft: Path, target: Path) -> None:

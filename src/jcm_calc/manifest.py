@@ -15,8 +15,14 @@ import numpy as np
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Table, Value
 from jcm_calc.inputs import Inputs, Period
-from jcm_calc.problems import Problem
+from jcm_calc.problems import Problem, listed
 
+SCHEMA = 1
+# What `replay` relies on, and of what kind it is.
+FORM = {"schema": int, "methodology": dict, "call": dict, "periods": list, "results": dict, "hash": str}
+CALL = {"tables": list, "values": dict, "facts": dict}
+# `calculate` takes these itself, so no parameter can have such a name.
+RESERVED = ("number", "version", "on", "p", "facts", "evidence")
 # Larger arrays and tables are named by path and hash instead of being written out.
 INLINE = 10_000
 
@@ -103,6 +109,30 @@ def record_table(table: Any, name: str = "") -> dict[str, Any]:
     return {"sha256": table_digest(frame), "rows": len(frame), "argument": name, **recorded}
 
 
+def form(manifest: Any) -> str:
+    """Return what keeps data from being a manifest, or nothing.
+
+    Examples
+    --------
+    >>> form({"schema": 1})
+    'is no manifest: it must have schema, methodology, call, periods, results, hash, as `jcm calc -o` writes them'
+    """
+    if not isinstance(manifest, dict) or not all(isinstance(manifest.get(key), kind) for key, kind in FORM.items()):
+        return f"is no manifest: it must have {', '.join(FORM)}, as `jcm calc -o` writes them"
+    if manifest["schema"] != SCHEMA:
+        return f"has schema {manifest['schema']}; this version of jcm_calc reads schema {SCHEMA}"
+    if not all(isinstance(manifest["methodology"].get(key), str) for key in ("number", "version", "rules")):
+        return "is no manifest: its methodology lacks number, version or rules"
+    call = manifest["call"]
+    if not all(isinstance(call.get(key), kind) for key, kind in CALL.items()) or "p" not in call:
+        return f"is no manifest: its call lacks {', '.join(CALL)} or p"
+    if not all(isinstance(table, dict) for table in call["tables"]):
+        return "is no manifest: its call has something else in the place of a table"
+    if reserved := [name for name in call["values"] if name in RESERVED]:
+        return f"is no manifest: {listed(reserved)} cannot be the name of an input"
+    return ""
+
+
 def input_digest(call: Mapping[str, Any], rules: str) -> str:
     """Return the hash of a manifest: over what was given, wherever its files lie, and over the rules."""
     return digest({"call": {**call, "tables": [content(table) for table in call["tables"]]}, "rules": rules})
@@ -165,6 +195,14 @@ def recall(name: str, recorded: Any, handed: list[Any], problems: list[Problem])
     problems : list of Problem
         Complaints are appended to it.
     """
+    try:
+        return _recalled(name, recorded, handed, problems)
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError):
+        problems.append(Problem(name, "is not recorded as `Result.manifest` writes it"))
+    return None
+
+
+def _recalled(name: str, recorded: Any, handed: list[Any], problems: list[Problem]) -> Any:
     if not isinstance(recorded, Mapping):
         return recorded
     if "quantity" in recorded:

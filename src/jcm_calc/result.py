@@ -21,6 +21,7 @@ from jcm_calc.evaluation import EvaluationError, evaluate
 from jcm_calc.inputs import Inputs, coordinates
 from jcm_calc.languages import Message, _, in_language
 from jcm_calc.manifest import (
+    SCHEMA,
     bound_digest,
     file_digest,
     input_digest,
@@ -580,7 +581,7 @@ class Result:
         if self.call["evidence"]:
             call["evidence"] = [file.as_data() for file in self.call["evidence"]]
         return {
-            "schema": 1,
+            "schema": SCHEMA,
             "library": {"name": "jcm_calc", "version": version("jcm-calc")},
             "methodology": {"number": m.number, "version": m.version, "title": m.title, "rules": rules},
             "call": call,

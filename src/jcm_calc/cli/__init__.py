@@ -103,7 +103,7 @@ def jcm() -> None:
       0   done
       1   checked, and something differs
       2   the input cannot be used
-      3   --certify was asked for and refused
+      3   --certify or a request for issuance was refused
       70  a fault of this program
       130 interrupted
     """  # noqa: D301 (\b keeps click from filling the lines)
@@ -475,6 +475,44 @@ def evidence_folder(as_json: bool) -> None:
     from jcm_calc.cli.confirming import show_folder
 
     show_folder(as_json)
+
+
+@jcm.command()
+@click.argument("cases", metavar="CASE ...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--earlier", metavar="REQUEST.json", multiple=True, type=click.Path(path_type=Path), help="An earlier request."
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Write the request as JSON (FILE.json) or as a page of a workbook (FILE.xlsx).",
+)
+@click.option("--force", is_flag=True, help="Overwrite FILE.")
+@with_evidence
+@as_json
+def issue(
+    cases: tuple[Path, ...],
+    earlier: tuple[Path, ...],
+    output: tuple[Path, ...],
+    force: bool,
+    evidence: tuple[Path, ...],
+    as_json: bool,
+) -> int:
+    """Ask for the credits of a project, from its case files.
+
+    The section [allocation] says who gets how much of each calendar year. Refused while anything
+    underneath is unconfirmed, with exit code 3 and the reasons.
+
+    \b
+    Example:
+      jcm issue 2024.toml --earlier 2023.json -o 2024.json -o 2024.xlsx
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.issuing import issue_cases
+
+    return issue_cases(cases, earlier, output, force, evidence or None, as_json)
 
 
 @jcm.command()

@@ -388,24 +388,16 @@ def replay_manifest(path: Path, as_json: bool) -> int:
 
 def _read_manifest(path: Path) -> dict[str, Any]:
     """Read a manifest and check its form as far as `replay` relies on it."""
+    from jcm_calc.manifest import form
+
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise _unusable(path, _("cannot be read: {reason}").format(reason=error.strerror)) from None
     except (ValueError, RecursionError) as error:
         raise _unusable(path, _("is no manifest: {error}").format(error=error)) from None
-    wanted = {"schema": int, "methodology": dict, "call": dict, "periods": list, "results": dict, "hash": str}
-    if not isinstance(manifest, dict) or not all(isinstance(manifest.get(key), kind) for key, kind in wanted.items()):
-        complaint = _("is no manifest: it must have {keys}, as `jcm calc -o` writes them")
-        raise _unusable(path, complaint.format(keys=", ".join(wanted)))
-    if manifest["schema"] != 1:
-        complaint = _("has schema {schema}; this version of jcm_calc reads schema 1")
-        raise _unusable(path, complaint.format(schema=manifest["schema"]))
-    if not all(isinstance(manifest["methodology"].get(key), str) for key in ("number", "version", "rules")):
-        raise _unusable(path, _("is no manifest: its methodology lacks number, version or rules"))
-    tables = manifest["call"].get("tables")
-    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise _unusable(path, _("is no manifest: its call lacks tables"))
+    if complaint := form(manifest):
+        raise _unusable(path, complaint)
     return manifest
 
 

@@ -18,8 +18,8 @@ from jcm_calc.monitoring.faults import Context, Rows
 from jcm_calc.monitoring.findings import Finding
 from jcm_calc.monitoring.plan import Meter, Plan, Readings
 from jcm_calc.monitoring.sources import Source, Store, open_source
-from jcm_calc.problems import Problem, suggestion
-from jcm_calc.units import Linear, conversion
+from jcm_calc.problems import InputError, Problem, suggestion
+from jcm_calc.units import Linear, UnitError, conversion, split
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -259,10 +259,7 @@ class Gathering:
         means = np.asarray(unit(self._sums(part))) / hours
         usual = float(np.median(means[means > 0])) if (means > 0).any() else 0.0
         if meter.rated:
-            from jcm_calc.units import split
-
-            number, power = split(meter.rated)
-            largest = float(conversion(f"{power}*h", self.declared[meter.name])(number))
+            largest = self._rated_amount(meter)
             return largest * rules["above_rated"], usual
         if regular:
             most = np.asarray(unit(part["most"].to_numpy())) * (part["count"].to_numpy() / hours)
@@ -270,6 +267,14 @@ class Gathering:
             most = np.asarray(unit(part["rate"].to_numpy() * clock.HOUR))
         positive = most[most > 0]
         return (float(np.median(positive)) * rules["above_usual"] if len(positive) else np.inf), usual
+
+    def _rated_amount(self, meter: Meter) -> float:
+        """Return what the rated power gives in an hour, in the unit of the parameter."""
+        try:
+            number, power = split(meter.rated)
+            return float(conversion(f"{power}*h", self.declared[meter.name])(number))
+        except UnitError as error:
+            raise InputError("the readings", [Problem(f"[meters.{meter.name}] rated", str(error))]) from None
 
     def context(self, name: str, one: Gathered) -> Context:
         """Return what is known of a meter before its rows are looked at."""

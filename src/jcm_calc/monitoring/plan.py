@@ -394,7 +394,7 @@ class _Reader:
             self.complain(subject, "give files, or in Python a frame")
         if table.get("frame") is not None and not hasattr(table["frame"], "iloc"):
             self.complain(f"{subject} frame", f"{shown(table['frame'])} came, expected a DataFrame")
-        if "time" not in table:
+        if not table.get("time"):
             self.complain(f"{subject} time", "missing: the heading of the column of times")
         if ("meter" in table) == ("columns" in table):
             self.complain(subject, "give either the headings of meter and value, or columns = { meter = 'heading', … }")

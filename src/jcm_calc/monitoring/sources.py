@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -88,6 +88,8 @@ class Store:
         self.db.execute(f"SET memory_limit = '{memory}'")
         self.db.execute("SET TimeZone = 'UTC'")
         self.db.execute("SET enable_progress_bar = false")  # there is one of our own
+        for setting in ("autoinstall_known_extensions", "autoload_known_extensions"):
+            self.db.execute(f"SET {setting} = false")  # nothing is fetched, whatever a file is called
         self.count = 0
 
     def __enter__(self) -> Store:
@@ -315,6 +317,7 @@ def _readings_sql(
         if _is_text(types[heading]):
             _unreadable(store, relation, heading, value, where, "is no number as stated", problems)
     for heading in filter(None, (readings.time, readings.until)):
+        _timeless(store, relation, heading, types, [one for one, _ in columns.values()], where, problems)
         if _is_text(types[heading]):
             expected = f"is no time of the form {readings.times or '2024-01-31 00:30'}"
             _unreadable(store, relation, heading, _time_sql(heading, types, readings), where, expected, problems)
@@ -327,6 +330,25 @@ def _readings_sql(
             problems.append(Problem(where, "its times state an offset from UTC: write clock = 'stated'"))
     sql = " UNION ALL ".join(parts)
     return sql if problems else _instants_sql(store, sql, types[readings.time], readings, where, problems)
+
+
+def _timeless(
+    store: Store,
+    relation: str,
+    heading: str,
+    types: Mapping[str, str],
+    values: Iterable[str],
+    where: str,
+    problems: list[Problem],
+) -> None:
+    """Complain of readings without a time."""
+
+    def empty(column: str) -> str:
+        return f"({_name(column)} IS NULL" + (f" OR {_name(column)} = '')" if _is_text(types[column]) else ")")
+
+    given = " OR ".join(f"NOT {empty(value)}" for value in values)
+    if count := store.number(f"SELECT count(*) FROM {relation} WHERE {empty(heading)} AND ({given})"):
+        problems.append(Problem(f"{where}, column {heading!r}", f"{count:,} readings have no time"))
 
 
 def _unreadable(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
@@ -12,6 +13,7 @@ from jcm_calc.files import save
 from jcm_calc.languages import Message, _, ngettext, translated
 from jcm_calc.report import display
 from jcm_calc.verification.findings import Finding, Severity, shown_number
+from jcm_calc.workbook.page import new_book
 
 if TYPE_CHECKING:
     from jcm_calc.verification.verifying import Verification
@@ -105,12 +107,8 @@ def _page(verification: Verification) -> str:
 
 def write_workbook(path: str | os.PathLike[str], verification: Verification, overwrite: bool = False) -> None:
     """Write a workbook; see `jcm_calc.verification.verifying.Verification.to_excel`."""
-    from io import BytesIO
-
-    import xlsxwriter
-
     file = BytesIO()
-    book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = new_book(file, f"Verification of {verification.path.name}"[:255])
     _summary_sheet(book, verification)
     _findings_sheet(book, verification)
     book.close()

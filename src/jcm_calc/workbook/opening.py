@@ -54,7 +54,7 @@ SHARED = re.compile(rb'\bsi="(\d+)"')
 ADDRESS = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 Grid = list[list[Any]]
 # What the reader of ZIP archives raises, according to where it finds the damage.
-DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, KeyError, RuntimeError, EOFError, OSError)
+DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, KeyError, RuntimeError, EOFError, OSError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,8 @@ class Book:
             self._check(self._archive)
             self._parts = {part.filename: part for part in self._archive.infolist()}
             self._files = _sheet_files(self._archive)
+        except InputError:
+            raise
         except DAMAGED as error:
             raise self.unusable(f"is damaged or no Excel workbook (.xlsx): {error}") from None
         self._content_bytes = content

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
     from jcm_calc.evidence import Evidence
 
+OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+# Of every workbook, and the day on which ZIP archives begin: the same result gives the same bytes.
+CREATED = datetime(1980, 1, 1)
 LONGEST_TEXT = 32_767
 # Day 1 of a spreadsheet is 31 December 1899, and it believes that 1900 was a leap year.
 SPREADSHEET_EPOCH = 693_594
@@ -76,6 +81,15 @@ class PlainWorksheet(Worksheet):  # type: ignore[misc]
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         return formula.removeprefix("=")
+
+
+def new_book(file: BytesIO, title: str, comments: str = "") -> xlsxwriter.Workbook:
+    """Return an empty workbook in which a text is never taken for a formula, whatever it begins with."""
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(file, OPTIONS)
+    book.set_properties({"title": title, "comments": comments, "created": CREATED})
+    return book
 
 
 def styles(book: xlsxwriter.Workbook) -> dict[str, Format]:

@@ -18,7 +18,7 @@ from jcm_calc.workbook import calculation_sheet, evidence_sheet, input_sheet, re
 from jcm_calc.workbook.contents import Contents, of_result, of_template, without_plan
 from jcm_calc.workbook.entries import Entries
 from jcm_calc.workbook.layout import Layout
-from jcm_calc.workbook.page import Page, styles
+from jcm_calc.workbook.page import Page, new_book, styles
 
 if TYPE_CHECKING:
     from jcm_calc.result import Result
@@ -26,12 +26,6 @@ if TYPE_CHECKING:
 TITLES = {"MPS": _("Monitoring Plan Sheet"), "MRS": _("Monitoring Report Sheet")}
 USES = {"MPS": _("[Attachment to Project Design Document]"), "MRS": _("[For Verification]")}
 BLANK_ROLES = 6
-OPTIONS = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 
 
 def write_result(
@@ -96,12 +90,10 @@ def _written(
     readings: Mapping[str, Any] | None = None,
 ) -> bytes:
     """Return the file."""
-    import xlsxwriter
-
-    file = BytesIO()
-    book = xlsxwriter.Workbook(file, OPTIONS)
-    formats = styles(book)
     m = sets[0].methodology
+    file = BytesIO()
+    book = new_book(file, f"JCM_{m.number}_ver{version_text(m.version)}", m.title)
+    formats = styles(book)
     metered = sources if readings is None else record_sheet.told(readings, sources, m)
     plan: Layout | None = None
     for number, contents in enumerate(sets):
@@ -123,7 +115,6 @@ def _written(
         title = f"{evidence_sheet.TITLE}: read in the approved document, by whom"
         page = Page(book, formats, evidence_sheet.NAME, title, head(m, project), evidence_sheet.WIDTHS)
         evidence_sheet.write(page, evidence)
-    book.set_properties({"title": f"JCM_{m.number}_ver{version_text(m.version)}", "comments": m.title})
     book.close()
     return file.getvalue()
 

@@ -1,0 +1,111 @@
+"""`jcm issue`: from case files to a request for issuance, or to the reasons why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from jcm_calc.case_file import CaseFile
+from jcm_calc.cli import REFUSED, output
+from jcm_calc.cli.calculating import monitored_shown, read, warnings_shown_here
+from jcm_calc.credits import UncertifiedError
+from jcm_calc.declarations.graph import RESULTS
+from jcm_calc.issuance.request import IssuanceRequest, issuance_request
+from jcm_calc.problems import InputError, Problem
+from jcm_calc.report import amounts
+
+
+def issue_cases(
+    paths: Sequence[Path],
+    earlier: Sequence[Path],
+    targets: Sequence[Path],
+    force: bool,
+    evidence: Sequence[Path] | None,
+    as_json: bool,
+) -> int:
+    """Ask for the credits of a project, write the request, and return the exit code."""
+    for target in targets:
+        output.check_target(target, force, (".json", ".xlsx"))
+    with warnings_shown_here():
+        cases = [read(path).case for path in paths]
+        project, allocation = _said_once(cases, "project"), _said_once(cases, "allocation")
+        results = [case.calculate(monitored_shown(case, evidence), evidence) for case in cases]
+    try:
+        request = issuance_request(results, allocation, project=project, earlier=earlier)
+    except UncertifiedError as error:
+        _refuse(error, project, as_json)
+        return REFUSED
+    for target in targets:
+        _save(request, target, force)
+    if as_json:
+        output.data(request.as_data())
+    else:
+        _page(request, targets)
+    output.remarks(request.remarks)
+    return 0
+
+
+def _said_once(cases: Sequence[CaseFile], section: str) -> dict[str, Any]:
+    """Return what the case files say in a section, in which they must not contradict each other."""
+    said: dict[str, Any] = {}
+    problems = []
+    for case in cases:
+        content: Mapping[str, Any] = getattr(case, section)
+        for key, value in content.items():
+            if said.setdefault(key, value) != value:
+                complaint = f"{case.path.name} says otherwise than another case file"
+                problems.append(Problem(f"[{section}] {key}", complaint))
+    if problems:
+        raise InputError("the request", problems)
+    return said
+
+
+def _save(request: IssuanceRequest, path: Path, force: bool) -> None:
+    try:
+        write = request.to_excel if path.suffix.casefold() == ".xlsx" else request.to_json
+        write(path, overwrite=force)
+    except OSError as error:
+        raise click.BadParameter(f"{path} cannot be written: {error.strerror}", param_hint="--output") from None
+
+
+def _refuse(error: UncertifiedError, project: Mapping[str, Any], as_json: bool) -> None:
+    if as_json:
+        output.data({"refused": True, "missing": [str(item) for item in error.missing]})
+    problems = [
+        Problem(
+            f"{item.kind} {item.name}",
+            ": ".join(part for part in (item.lacks, item.detail, str(item.evidence)) if part),
+            f"should stand in: {item.section}",
+        )
+        for item in error.missing
+    ]
+    number = project.get("number", "the project")
+    output.complaints(f"No request for {number}: an estimate is no claim; {len(problems)} items are missing", problems)
+
+
+def _page(request: IssuanceRequest, targets: Sequence[Path]) -> None:
+    output.paragraph(f"Request for issuance: {request.project['number']}", bold=True)
+    output.heading("Whole tonnes by calendar year")
+    output.table(
+        ["year", *RESULTS, "tonnes"],
+        [
+            [str(one.year), *(amounts.tonnes(one.emissions[name]) for name in RESULTS), f"{one.tonnes:,}"]
+            for one in request.years
+        ],
+    )
+    output.heading("Allocation")
+    output.table(
+        ["year", "account", "asked for", "tonnes"],
+        [[str(one.year), part.account, part.asked, f"{part.tonnes:,}"] for one in request.years for part in one.parts],
+    )
+    output.heading("Rules of the scheme that were used")
+    output.table(
+        ["rule", "grade"],
+        [[item.name, str(item.evidence.grade)] for item in request.rules],
+        [[item.detail, item.evidence.note] for item in request.rules],
+    )
+    for target in targets:
+        output.paragraph(f"{target} is written")

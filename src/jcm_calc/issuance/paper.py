@@ -1,0 +1,93 @@
+"""The request for issuance as a page of a workbook."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from jcm_calc.declarations.graph import RESULTS
+from jcm_calc.workbook.layout import FIRST, LEFT, column_name
+from jcm_calc.workbook.page import Page, new_book, styles
+
+if TYPE_CHECKING:
+    from jcm_calc.issuance.request import IssuanceRequest
+
+NAME, TITLE = "Issuance request", "Request for issuance of credits"
+WIDTHS = (1.5, 30, 16, 16, 16, 16, 60)
+TONNES = LEFT + 4
+
+
+def workbook(request: IssuanceRequest) -> bytes:
+    """Return the file."""
+    file = BytesIO()
+    number = str(request.project["number"])
+    book = new_book(file, f"{TITLE} {number}"[:255])
+    page = Page(book, styles(book), NAME, TITLE, [f"Reference Number: {number}"], WIDTHS)
+    row = _project(page, request, FIRST)
+    row = _years(page, request, row)
+    row = _parts(page, request, row)
+    row = _lines(
+        page, "Rules of the scheme that were used", [(i.name, f"{i.detail}: {i.evidence}") for i in request.rules], row
+    )
+    row = _lines(page, "Remarks", [(one.subject, one.complaint) for one in request.remarks], row)
+    _lines(page, "Calculations", list(_calculations(request)), row)
+    book.close()
+    return file.getvalue()
+
+
+def _project(page: Page, request: IssuanceRequest, row: int) -> int:
+    project = request.project
+    told = [(key, str(project[key])) for key in ("title", "start", "end") if key in project]
+    covers = ", ".join(map(str, request.periods))
+    return _lines(page, "Project", [*told, ("monitoring periods", covers)], row)
+
+
+def _years(page: Page, request: IssuanceRequest, row: int) -> int:
+    page.caption(row, "Whole tonnes by calendar year")
+    page.headings(row + 1, LEFT, ["Calendar year", *(f"{name}, tCO2" for name in RESULTS), "Whole tonnes"])
+    first = row + 2
+    for line, year in enumerate(request.years, first):
+        page.value(line, LEFT, year.year, "label")
+        for column, name in enumerate(RESULTS, LEFT + 1):
+            page.value(line, column, year.emissions[name], "emissions")
+        page.value(line, TONNES, year.tonnes, "tonnes")
+    return _total(page, first, first + len(request.years), request.tonnes)
+
+
+def _parts(page: Page, request: IssuanceRequest, row: int) -> int:
+    page.caption(row, "Allocation")
+    page.headings(row + 1, LEFT, ["Account", "Calendar year", "Asked for", "Exact, t", "Whole tonnes"])
+    first = line = row + 2
+    for year in request.years:
+        for part in year.parts:
+            page.text(line, LEFT, part.account, "label")
+            page.value(line, LEFT + 1, year.year, "label")
+            page.text(line, LEFT + 2, part.asked, "symbol")
+            page.value(line, LEFT + 3, None if part.exact is None else float(part.exact), "number")
+            page.value(line, TONNES, part.tonnes, "tonnes")
+            line += 1
+    return _total(page, first, line, request.tonnes)
+
+
+def _total(page: Page, first: int, row: int, value: int) -> int:
+    """Write the sum of the whole tonnes above; return the row after the next one."""
+    letter = column_name(TONNES)
+    page.text(row, LEFT, "Total", "strong")
+    page.formula(row, TONNES, f"SUM({letter}{first + 1}:{letter}{row})", value, "tonnes")
+    return row + 2
+
+
+def _lines(page: Page, caption: str, lines: list[tuple[str, str]], row: int) -> int:
+    """Write a table of names and texts; return the row after the next one."""
+    page.caption(row, caption)
+    width = sum(WIDTHS[LEFT + 1 :])
+    for number, (name, text) in enumerate(lines or [("none", "")], row + 1):
+        page.text(number, LEFT, name, "label")
+        page.merge(number, LEFT + 1, page.last, text, "text")
+        page.tall(number, [text], width)
+    return row + 2 + max(1, len(lines))
+
+
+def _calculations(request: IssuanceRequest) -> Any:
+    for result in request.results:
+        yield str(result.methodology), f"manifest {result.manifest()['hash']}"

@@ -1,0 +1,230 @@
+"""How many mistakes in the engine would the tests notice? `python tests/mutation_rooms.py [ROOM ...] [--sample N]`.
+
+One operator, comparison, condition or constant at a time is changed in a function of a room, and the tests of the
+room are run in a process of their own until one fails. The process is forked with everything imported and only
+the code of that function is exchanged, which takes no time. A sample is drawn, as there are thousands.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import contextlib
+import copy
+import importlib
+import inspect
+import io
+import math
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from types import CodeType, FunctionType
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "jcm_calc"
+LONGEST = 240  # seconds of a mutant, which may run for ever
+# The quickest tests first.
+TESTS = {
+    "credits": ["test_credits.py", "test_issuance.py", "test_result.py"],
+    "issuance": ["test_issuance.py"],
+    "inputs": ["test_periods.py", "test_inputs.py", "test_bad_input.py", "test_shares.py", "test_result.py"],
+    "workbook": [
+        "test_workbook_writing.py", "test_workbook_reading.py", "test_workbook_round_trip.py",
+        "test_hostile_workbooks.py",
+    ],
+}  # fmt: skip
+SWAPS: dict[type, type] = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult, ast.Mod: ast.Mult,
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.And: ast.Or, ast.Or: ast.And,
+    ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A change of one place in a module: the number of the node, and which of its changes."""
+
+    module: str
+    place: int
+    which: int
+    line: int
+    before: str
+    after: str
+
+
+def modules(room: str) -> Iterator[str]:
+    paths = [SOURCE / f"{room}.py"] if (SOURCE / f"{room}.py").is_file() else sorted((SOURCE / room).glob("*.py"))
+    for path in paths:
+        yield ".".join(["jcm_calc", *path.relative_to(SOURCE).with_suffix("").parts]).removesuffix(".__init__")
+
+
+def source(name: str) -> tuple[str, ast.Module]:
+    path = inspect.getfile(importlib.import_module(name))
+    return path, ast.parse(Path(path).read_text(encoding="utf-8"))
+
+
+def mutants(name: str) -> Iterator[Mutant]:
+    """Every change of every function of a module."""
+    _, tree = source(name)
+    for place, node in enumerate(places(tree)):
+        for which, other in enumerate(changes(node)):
+            yield Mutant(name, place, which, node.lineno, said(node), said(other))
+
+
+def places(tree: ast.Module) -> list[ast.AST]:
+    return [node for function in functions(tree) for node in parts(function)]
+
+
+def changed_code(mutant: Mutant) -> Iterator[tuple[str, CodeType]]:
+    """Yield the functions that are otherwise, by qualified name, and their code."""
+    path, tree = source(mutant.module)
+    before = dict(codes(compile(tree, path, "exec")))
+    node = places(tree)[mutant.place]
+    other = ast.copy_location(list(changes(node))[mutant.which], node)
+    after = dict(codes(compile(ast.fix_missing_locations(replaced(tree, node, other)), path, "exec")))
+    for qualified, code in after.items():
+        if "<locals>" not in qualified and "<lambda>" not in qualified and before.get(qualified) != code:
+            yield qualified, code
+
+
+def functions(tree: ast.Module) -> list[ast.AST]:
+    """The outermost functions: of the module and of its classes."""
+    outermost = [one for node in tree.body for one in (node.body if isinstance(node, ast.ClassDef) else [node])]
+    return [one for one in outermost if isinstance(one, ast.FunctionDef)]
+
+
+def parts(function: Any) -> list[ast.AST]:
+    """What may be changed in a function: neither its annotations nor its docstring, nor texts that are shown."""
+    inside = [node for statement in function.body for node in ast.walk(statement)]
+    shown = {
+        id(part)
+        for node in inside
+        if isinstance(node, ast.Raise | ast.JoinedStr | ast.Assert)
+        for part in ast.walk(node)
+    }
+    return [node for node in inside if id(node) not in shown and hasattr(node, "lineno")]
+
+
+def changes(node: ast.AST) -> Iterator[ast.AST]:
+    match node:
+        case ast.BinOp(op=sign) | ast.BoolOp(op=sign) if type(sign) in SWAPS:
+            other = copy.copy(node)
+            other.op = SWAPS[type(sign)]()
+            yield other
+        case ast.Compare(ops=[sign]) if type(sign) in SWAPS:
+            other = copy.copy(node)
+            other.ops = [SWAPS[type(sign)]()]
+            yield other
+        case ast.UnaryOp(op=ast.Not() | ast.USub()):
+            yield node.operand
+        case ast.IfExp():
+            yield ast.IfExp(ast.UnaryOp(ast.Not(), node.test), node.body, node.orelse)
+        case ast.Constant(value=bool() as value):
+            yield ast.Constant(not value)
+        case ast.Constant(value=int() | float() as value):
+            yield ast.Constant(value + 1)
+        case ast.If():
+            other = copy.copy(node)
+            other.test = ast.UnaryOp(ast.Not(), node.test)
+            yield other
+        case ast.Return(value=value) if value is not None and not isinstance(value, ast.Constant):
+            yield ast.Return(ast.Constant(None))
+
+
+def replaced(tree: ast.AST, old: ast.AST, new: ast.AST) -> ast.AST:
+    class Put(ast.NodeTransformer):
+        def visit(self, node: ast.AST) -> Any:
+            return new if node is old else super().visit(node)
+
+    return Put().visit(tree)
+
+
+def codes(code: CodeType) -> Iterator[tuple[str, CodeType]]:
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield constant.co_qualname, constant
+            yield from codes(constant)
+
+
+def said(node: ast.AST) -> str:
+    text = " ".join(ast.unparse(node.test if isinstance(node, ast.If) else node).split())
+    return text if len(text) < 90 else text[:87] + "..."
+
+
+def function_of(module: str, qualified: str) -> FunctionType:
+    """Return the function itself, from within what decorates it."""
+    found: Any = importlib.import_module(module)
+    for name in qualified.split("."):
+        found = inspect.getattr_static(found, name)
+    for wrapping in ("fget", "func", "__func__", "__wrapped__"):
+        found = getattr(found, wrapping, found)
+    return inspect.unwrap(found)
+
+
+def survives(mutant: Mutant | None, tests: list[str]) -> bool:
+    """Run the tests on a mutant in a fork; whether all of them pass. Nothing is changed for None."""
+    exchanged = list(changed_code(mutant)) if mutant else []
+    child = os.fork()
+    if child == 0:
+        signal.alarm(LONGEST)
+        if mutant:  # why the tests fail without one is worth reading
+            nothing = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nothing, 1)
+            os.dup2(nothing, 2)
+        code = 1
+        with contextlib.suppress(BaseException):
+            for qualified, new in exchanged:
+                function_of(mutant.module, qualified).__code__ = new
+            code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests]))
+        os._exit(code)
+    return os.waitpid(child, 0)[1] == 0
+
+
+def noticed(room: str, sample: int, seed: int) -> None:
+    """Print how many of a sample of mutants the tests of a room notice, and which they do not."""
+    tests = [str(ROOT / "tests" / name) for name in TESTS[room]]
+    if not survives(None, tests):
+        raise RuntimeError(f"{room}: the tests fail without any mutant")
+    every = [mutant for name in modules(room) for mutant in mutants(name)]
+    chosen = random.Random(seed).sample(every, min(sample, len(every)))
+    start, left = time.perf_counter(), []
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        outcomes = pool.map(lambda mutant: survives(mutant, tests), chosen)
+        for done, (mutant, survived) in enumerate(zip(chosen, outcomes, strict=True), 1):
+            left += [mutant] if survived else []
+            print(f"{room}: {done} of {len(chosen)}, {len(left)} survive", end="\r", file=sys.stderr)
+    share = 1 - len(left) / len(chosen)
+    error = 1.96 * math.sqrt(share * (1 - share) / len(chosen))
+    print(f"{room}: {len(chosen) - len(left)} of {len(chosen)} noticed, {share:.1%} ± {error:.1%}", end="")
+    print(f", drawn from {len(every)} mutants; {time.perf_counter() - start:.0f} s")
+    for mutant in left:
+        print(f"  {mutant.module}:{mutant.line}: {mutant.before}  ->  {mutant.after}", flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("rooms", nargs="*", default=list(TESTS), help="rooms, all of them if none is named")
+    parser.add_argument("--sample", type=int, default=100, help="mutants of each room")
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    os.chdir(ROOT)
+    for room in arguments.rooms:
+        for name in TESTS[room]:  # imports what tests need, once for all forks
+            with contextlib.redirect_stdout(io.StringIO()):
+                pytest.main(["-q", "--collect-only", "-p", "no:cacheprovider", str(ROOT / "tests" / name)])
+        noticed(room, arguments.sample, arguments.seed)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,130 @@
+"""The campaign of `fuzz.py`, cut short; and what it has found, each by itself."""
+
+import json
+import struct
+import tempfile
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+fuzz = pytest.importorskip("fuzz", exc_type=ImportError)  # needs limits and alarms of POSIX
+
+import hostile  # noqa: E402
+
+from jcm_calc import InputError, calculate, replay  # noqa: E402
+from jcm_calc.case_file import read_case  # noqa: E402
+from jcm_calc.workbook.reading import read_workbook  # noqa: E402
+
+# As many as take some ten seconds each on one core.
+INPUTS = {"case": 500, "table": 400, "readings": 50, "workbook": 150, "manifest": 400, "request": 800}
+
+
+def test_every_reader_is_in_the_short_campaign():
+    assert INPUTS.keys() == fuzz.READERS.keys()
+
+
+@pytest.mark.parametrize("reader", INPUTS)
+@pytest.mark.filterwarnings("ignore")
+def test_no_spoilt_file_breaks_a_reader(reader):
+    _, outcomes = fuzz.examine((reader, 1_000_000, INPUTS[reader]))
+    assert outcomes.failures == {}
+    assert outcomes.counts["refused"] > 0
+    assert outcomes.counts["accepted"] > 0
+
+
+@pytest.mark.parametrize("reader", INPUTS)
+def test_what_is_spoilt_was_good(reader, tmp_path):
+    for place, seed in enumerate(fuzz.READERS[reader].seeds()):
+        folder = tmp_path / str(place)
+        folder.mkdir()
+        for name, content in seed.items():
+            (folder / name).write_bytes(content)
+        assert fuzz.judged(reader, folder) == "accepted"
+
+
+def broken(monkeypatch, read):
+    """The outcome of a reader that does something else than it should."""
+    monkeypatch.setitem(fuzz.READERS, "broken", fuzz.Reader(lambda: [{"a": b"a"}], lambda rng, files: files, read))
+    _, outcomes = fuzz.examine(("broken", 0, 2))
+    assert outcomes.counts["failed"] == 2
+    ((place, number),) = outcomes.failures.items()
+    assert number == 0
+    return place
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError, MemoryError, StopIteration, KeyError])
+def test_the_oracle_notices_other_errors(monkeypatch, error):
+    def read(folder):
+        raise error
+
+    assert broken(monkeypatch, read).startswith(error.__name__)
+
+
+def test_the_oracle_notices_what_never_ends(monkeypatch):
+    monkeypatch.setattr(fuzz, "SECONDS", 1)
+    assert broken(monkeypatch, lambda folder: [None for _ in iter(int, 1)]).startswith("Hang")
+
+
+def test_the_oracle_accepts_no_number_that_is_none():
+    class Result:
+        def full(self, name):
+            import numpy as np
+
+            return np.array([[1.0, float("nan")]])
+
+    with pytest.raises(fuzz.Nonsense):
+        fuzz.check(Result())
+
+
+# What was found
+
+
+@pytest.mark.parametrize("place", ["facts", "values"])
+@pytest.mark.parametrize(
+    "junk", [1e308, [], None, "x", {"COP_PJ": {"quantity": 1}}, {"version": "1.0"}, {"": {"by": 3}}]
+)
+def test_a_manifest_whose_call_is_none_is_refused(place, junk):
+    result = calculate("ID_AM003", EC_PJ=1, COP_PJ=1.6, application="cold storage", EF_elec=1)
+    manifest = json.loads(json.dumps(result.manifest()))
+    manifest["call"][place] = junk
+    with pytest.raises(InputError):
+        replay(manifest)
+
+
+def test_a_workbook_whose_directory_points_before_its_beginning(tmp_path):
+    content = bytearray(hostile.written())
+    end = content.rindex(b"PK\5\6")
+    (directory,) = struct.unpack_from("<I", content, end + 16)
+    struct.pack_into("<I", content, end + 16, directory + 1000)  # all parts now begin 1,000 bytes earlier
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(content)
+    with pytest.raises((zipfile.BadZipFile, ValueError)), zipfile.ZipFile(BytesIO(content)) as archive:
+        archive.read(archive.infolist()[0])
+    with pytest.raises(InputError, match="is damaged"):
+        read_workbook(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "complaint"),
+    [
+        ("S1.csv", "2024-01-01 05:00,", ",", "column 'time': 1 readings have no time"),
+        ("S3.csv", "2024-01-02 07:00,", ",", "column 'time': 1 readings have no time"),
+        ("case.toml", 'rated = "25 kW"', 'rated = "21_05 kW"', "rated: '21_05' is not a number"),
+        ("case.toml", 'rated = "25 kW"', 'rated = "25 iW"', "rated: unknown unit"),
+        ("case.toml", 'rated = "25 kW"', 'rated = "25 kg"', "[meters.S1] rated: "),
+        ("case.toml", 'time = "time"', 'time = ""', "time: missing"),
+        ("case.toml", "methodology", "[project]\nstart = 2024-01-01T00:00:00\n[x]\nmethodology", "expected a date"),
+    ],
+)
+def test_readings(name, before, after, complaint):
+    (files,) = fuzz.reading_seeds()
+    assert before in files[name].decode()
+    with tempfile.TemporaryDirectory() as folder:
+        for other, content in files.items():
+            text = content.decode().replace(before, after, 1) if other == name else content.decode()
+            Path(folder, other).write_text(text, encoding="utf-8")
+        with pytest.raises(InputError) as caught:
+            read_case(Path(folder, "case.toml")).calculate()
+    assert complaint in str(caught.value)

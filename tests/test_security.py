@@ -1,0 +1,189 @@
+"""What somebody else's file must not be able to do; see SECURITY.md."""
+
+import ast
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from jcm_calc import InputError, calculate
+from jcm_calc.case_file import read_case
+from jcm_calc.files import within
+
+ROOT = Path(__file__).parents[1]
+SOURCES = sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "methodologies").rglob("*.py")])
+
+# The source
+
+CALLS = {"eval", "exec", "compile", "__import__", "breakpoint"}
+MODULES = {
+    *("pickle", "marshal", "shelve", "dill", "joblib", "yaml"),  # would run what a file says
+    *("socket", "ssl", "http", "urllib", "requests", "httpx", "ftplib", "smtplib", "xmlrpc", "asyncio"),
+    *("subprocess", "ctypes", "pty", "code"),
+    *("xml", "lxml", "defusedxml"),  # XML is left to the reader of workbooks, after `workbook.opening` has looked at it
+}
+METHODS = {"read_pickle", "to_pickle", "allow_pickle"}
+PROGRAMS = {"os.system", "os.popen", "os.startfile", "os.fork"}
+
+
+def forbidden(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS:
+            yield node.lineno, node.func.id
+        if isinstance(node, ast.Attribute) and (node.attr in METHODS or ast.unparse(node) in PROGRAMS):
+            yield node.lineno, node.attr
+        if isinstance(node, ast.keyword) and node.arg in METHODS:
+            yield node.value.lineno, node.arg
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, one.name) for one in node.names if one.name.partition(".")[0] in MODULES)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in MODULES:
+            yield node.lineno, node.module
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_source_runs_text_unpickles_or_reaches_for_the_network(path):
+    assert list(forbidden(ast.parse(path.read_text(encoding="utf-8")))) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "eval('1')", "import pickle", "from urllib.request import urlopen", "import xml.etree.ElementTree as e",
+        "os.system('x')", "np.load(f, allow_pickle=True)",
+    ],
+)  # fmt: skip
+def test_the_search_finds_what_it_looks_for(text):
+    assert list(forbidden(ast.parse(text)))
+
+
+# At work
+
+WATCHED = """
+import sys
+seen = []
+FORBIDDEN = ("socket.connect", "socket.getaddrinfo", "socket.bind", "subprocess.Popen", "os.system", "os.exec",
+             "os.posix_spawn", "urllib.Request")
+sys.addaudithook(lambda event, arguments: seen.append((event, arguments)) if event in FORBIDDEN else None)
+from click.testing import CliRunner
+from jcm_calc.cli import jcm
+for arguments in COMMANDS:
+    done = CliRunner().invoke(jcm, arguments)
+    assert done.exit_code in (0, 1), (arguments, done.output)
+print(seen)
+"""
+
+
+def test_no_command_reaches_for_the_network_or_starts_a_program(tmp_path):
+    case = str(files("jcm_methodologies") / "cases" / "id_am003_frozen_food.toml")
+    meters = ROOT / "docs" / "examples" / "metered_year" / "case.toml"
+    commands = [
+        ["list"],
+        ["calc", case, "-o", str(tmp_path / "r.xlsx")],
+        ["calc", case, "-o", str(tmp_path / "r.json")],
+        ["calc", str(tmp_path / "r.xlsx")],
+        ["report", case, "-o", str(tmp_path / "r.html")],
+        ["verify", str(tmp_path / "r.xlsx")],
+        ["replay", str(tmp_path / "r.json")],
+        ["monitor", str(meters)],
+    ]
+    script = WATCHED.replace("COMMANDS", repr(commands))
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=300)
+    assert done.stdout.strip() == "[]"
+
+
+# Paths
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../secret.csv", "a/../../secret.csv", "/etc/passwd", "C:\\Users\\x.csv", "C:x.csv", "..\\secret.csv",
+        "\\\\host\\share\\x.csv",
+        "//host/share/x.csv", "a\0b.csv", "\\x.csv",
+    ],
+)  # fmt: skip
+def test_an_input_names_no_file_elsewhere(tmp_path, name):
+    with pytest.raises(ValueError, match="leads out of the folder"):
+        within(tmp_path, name)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path):
+    (tmp_path / "case").mkdir()
+    (tmp_path / "secret.csv").write_text("i,EC_PJ\n1,2\n", encoding="utf-8")
+    (tmp_path / "case" / "table.csv").symlink_to(tmp_path / "secret.csv")
+    with pytest.raises(ValueError, match="is a link that leads out"):
+        within(tmp_path / "case", "table.csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ('[inputs]\ntables = ["../secret.csv"]\n', "[inputs] tables"),
+        ('[inputs]\ntables = ["/etc/passwd"]\n', "[inputs] tables"),
+        ('[inputs]\n[meters.S]\n[readings]\nrules = "../rules.toml"\n', "[readings] rules"),
+        ('[inputs]\n[meters.S]\n[readings]\n[[readings.sources]]\nfiles = "/**/*"\n', "[[readings.sources]] files"),
+        ('[inputs]\n[meters.S]\n[readings]\n[[readings.sources]]\nfiles = ["../*"]\n', "[[readings.sources]] files"),
+    ],
+)  # fmt: skip
+def test_a_case_file_reads_nothing_elsewhere(tmp_path, text, subject):
+    (tmp_path / "secret.csv").write_text("i,EC_PJ\n1,2\n", encoding="utf-8")
+    path = tmp_path / "case" / "case.toml"
+    path.parent.mkdir()
+    path.write_text(f'methodology = "ID_AM003"\n{text}', encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_case(path)
+    (found,) = [one for one in caught.value.problems if one.subject == subject]
+    assert "leads out of the folder of the case file" in found.complaint
+
+
+# What is written
+
+SCRIPT = "</pre></script><script>alert(1)</script><img src=x onerror=alert(1)>\"'"
+
+
+def test_texts_of_an_input_stay_texts_in_html(tmp_path):
+    result = calculate("ID_AM003", EC_PJ="135 MWh", COP_PJ=1.63, application="cold storage", EF_elec=1, p="2024")
+    target = tmp_path / "report.html"
+    said = {"title": SCRIPT, "number": SCRIPT, "personnel": {SCRIPT: SCRIPT}}
+    result.to_html(target, project=said, sources={"EC_PJ": {"source": SCRIPT, "comment": SCRIPT}})
+    written = target.read_text(encoding="utf-8")
+    assert written.count("<img src=x") == 0
+    assert written.count("<script>alert") == 0
+    assert "&lt;img src=x onerror=alert(1)&gt;" in written
+
+
+# The wheel
+
+
+@pytest.mark.parametrize("epoch", [None, "1700000000"])
+def test_the_wheel_of_the_same_source_is_the_same_file(tmp_path, epoch):
+    digests = set()
+    for place, (zone, age) in enumerate([("UTC", 0), ("Asia/Tokyo", 86_400 * 400)]):
+        tree = tmp_path / f"tree {place}"
+        for name in ("src", "methodologies"):
+            shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("pyproject.toml", "README.md", "LICENSE"):
+            shutil.copy(ROOT / name, tree)
+        for path in tree.rglob("*"):
+            os.utime(path, (time.time() - age,) * 2)
+        surroundings = {**os.environ, "TZ": zone, "PYTHONHASHSEED": str(place)} | (
+            {"SOURCE_DATE_EPOCH": epoch} if epoch else {}
+        )
+        subprocess.run(
+            [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path / str(place))],
+            cwd=tree,
+            env=surroundings,
+            capture_output=True,
+            check=True,
+            timeout=120,
+        )
+        (wheel,) = (tmp_path / str(place)).glob("*.whl")
+        digests.add(hashlib.sha256(wheel.read_bytes()).hexdigest())
+    assert len(digests) == 1
