@@ -106,6 +106,14 @@ def test_a_workbook_whose_directory_points_before_its_beginning(tmp_path):
         read_workbook(path)
 
 
+@pytest.mark.parametrize("name", ["a" * 5000 + ".csv", "a" * 5000, "b/" * 3000 + "c.csv"])
+def test_a_name_that_no_file_can_have(tmp_path, name):
+    path = tmp_path / "case.toml"
+    path.write_text(f'methodology = "ID_AM003"\n[inputs]\ntables = ["{name}"]\n', encoding="utf-8")
+    with pytest.raises(InputError):
+        read_case(path).calculate()
+
+
 @pytest.mark.parametrize(
     ("name", "before", "after", "complaint"),
     [

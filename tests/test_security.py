@@ -143,6 +143,15 @@ def test_a_case_file_reads_nothing_elsewhere(tmp_path, text, subject):
     assert "leads out of the folder of the case file" in found.complaint
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes have no names there")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "units.csv")
+    path = tmp_path / "case.toml"
+    path.write_text('methodology = "ID_AM003"\n[inputs]\ntables = ["units.csv"]\n', encoding="utf-8")
+    with pytest.raises(InputError, match="is no file but a folder, a device or a pipe"):
+        read_case(path).calculate()
+
+
 # What is written
 
 SCRIPT = "</pre></script><script>alert(1)</script><img src=x onerror=alert(1)>\"'"

@@ -228,9 +228,10 @@ def _recalled(name: str, recorded: Any, handed: list[Any], problems: list[Proble
 def _recall_large(name: str, recorded: Mapping[str, Any], handed: list[Any], problems: list[Problem]) -> Any:
     if "path" in recorded:
         path = Path(recorded["path"])
-        if not path.is_file():
+        found = file_digest(path)
+        if not found:
             problems.append(Problem(name, f"there is no such file: {path}"))
-        elif file_digest(path) != recorded["sha256"]:
+        elif found != recorded["sha256"]:
             problems.append(Problem(name, f"{path} is not the file that was calculated with: its SHA-256 differs"))
         return path
     if not handed:
@@ -248,9 +249,14 @@ def _recall_large(name: str, recorded: Mapping[str, Any], handed: list[Any], pro
 
 
 def file_digest(table: Any) -> str:
-    """Return the SHA-256 of a file; nothing for what is no file."""
-    path = Path(table) if isinstance(table, str | os.PathLike) else None
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path and path.is_file() else ""
+    """Return the SHA-256 of a file; nothing for what is no file, or cannot be read."""
+    if not isinstance(table, str | os.PathLike):
+        return ""
+    path = Path(table)
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    except (OSError, ValueError):  # a name that no file can have
+        return ""
 
 
 def array_digest(array: Any) -> str:

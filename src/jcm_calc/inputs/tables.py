@@ -80,6 +80,8 @@ def read(path: str | os.PathLike[str]) -> pd.DataFrame:
 
 def _read(file: Path) -> pd.DataFrame:
     suffix = file.suffix.casefold()
+    if file.exists() and not file.is_file():
+        raise InputError(file.name, [Problem(file.name, "is no file but a folder, a device or a pipe")])
     if suffix == ".csv":
         _refuse_encoding(file)
         return _read_csv(file)
