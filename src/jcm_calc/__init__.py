@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from jcm_calc.declarations import Methodology as Methodology
     from jcm_calc.evidence import UnconfirmedWarning as UnconfirmedWarning
     from jcm_calc.monitoring import monitor as monitor
+    from jcm_calc.monte_carlo import uncertainty as uncertainty
     from jcm_calc.problems import InputError as InputError
     from jcm_calc.problems import InputWarning as InputWarning
     from jcm_calc.result import Result as Result
@@ -45,6 +46,7 @@ _HOMES = {
     "monitor": "monitoring",
     "read_workbook": "workbook.reading",
     "replay": "calculation",
+    "uncertainty": "monte_carlo",
     "verify": "verification.verifying",
 }
 

@@ -55,7 +55,7 @@ class Result:
         try:
             self._results = evaluate(inputs.graph, inputs.sizes, self._values, self._lookups, RESULTS)
         except EvaluationError as error:
-            raise InputError(str(inputs.methodology), [_undefined(error, inputs)]) from None
+            raise InputError(str(inputs.methodology), [undefined(error, inputs)]) from None
 
     @property
     def methodology(self) -> Methodology:
@@ -592,7 +592,7 @@ class Result:
         }
 
 
-def _undefined(error: EvaluationError, inputs: Inputs) -> Problem:
+def undefined(error: EvaluationError, inputs: Inputs) -> Problem:
     """Say which quantity has no value, where, and because of what."""
     symbols = inputs.methodology.symbols()
     node = inputs.graph.nodes[error.name]
