@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from jcm_calc.rulebooks import MethodologyNotFoundError as MethodologyNotFoundError
     from jcm_calc.rulebooks import methodology as methodology
     from jcm_calc.verification.verifying import verify as verify
+    from jcm_calc.what_if import break_even as break_even
+    from jcm_calc.what_if import scenarios as scenarios
     from jcm_calc.workbook.reading import read_workbook as read_workbook
 
 # The rooms are imported when they are first used: `import jcm_calc` costs next to nothing.
@@ -41,11 +43,13 @@ _HOMES = {
     "Result": "result",
     "UncertifiedError": "credits",
     "UnconfirmedWarning": "evidence",
+    "break_even": "what_if",
     "calculate": "calculation",
     "methodology": "rulebooks",
     "monitor": "monitoring",
     "read_workbook": "workbook.reading",
     "replay": "calculation",
+    "scenarios": "what_if",
     "uncertainty": "monte_carlo",
     "verify": "verification.verifying",
 }

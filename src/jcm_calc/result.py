@@ -352,17 +352,18 @@ class Result:
         Returns
         -------
         DataFrame
-            By the name of the input: symbol, and the change of ER in tCO2 for the smaller and the
-            larger value; missing where such a value would be out of bounds.
+            By the name of the input: symbol; the change of ER in tCO2 for the smaller and the larger value,
+            missing where such a value would be out of bounds; and the elasticity: by how many per cent ER
+            changes for 1 % of the input, from the exact derivative, missing where ER is 0.
 
         Examples
         --------
         >>> import jcm_calc
         >>> jcm_calc.calculate("PW_AM001", EG=500.0).sensitivity(by=0.1).round(2)
-               symbol  smaller  larger
+               symbol  smaller  larger  elasticity
         name
-        EG     EG_i,p   -26.65   26.65
-        EF_RE   EF_RE   -26.65   26.65
+        EG     EG_i,p   -26.65   26.65         1.0
+        EF_RE   EF_RE   -26.65   26.65         1.0
         """
         from jcm_calc.sensitivity import sensitivity
 
@@ -524,7 +525,8 @@ class Result:
         Examples
         --------
         >>> import jcm_calc, tempfile
-        >>>         >>> result = jcm_calc.calculate("PW_AM001", EG="350 MWh", p="2024")
+        >>> from pathlib import Path
+        >>> result = jcm_calc.calculate("PW_AM001", EG="350 MWh", p="2024")
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     report = Path(folder) / "report.html"
         ...     result.to_html(report, project={"title": "A roof with PV"})
