@@ -19,6 +19,7 @@ from types import ModuleType
 import draws
 import fleet
 import meters
+import projects
 import small
 import workbook
 from rich.console import Console
@@ -109,6 +110,11 @@ def main() -> None:
     draws.check()
     row(f"{draws.DRAWS:,} draws of 5 inputs against hand-written NumPy", *compare(draws.ours, draws.by_hand), 1.15)
     table.add_row("  its peak memory", f"{peak(draws):.2f} GiB", "", "", "1.00 GiB")
+    frame = projects.table()
+    projects.check(frame)
+    ours, _ = compare(lambda: projects.ours(frame), lambda: None, 5)
+    rate = f"{projects.PROJECTS / ours:,.0f}/s"
+    table.add_row(f"{projects.PROJECTS:,} projects of 19 methodologies, tables in", rate, "", "", "≥ 2,000/s")
     pandas = process("python", "-c", "import pandas")
     row("import jcm_calc against import pandas", *compare(process("python", "-c", "import jcm_calc"), pandas), 0.60)
     row("jcm list against import pandas", *compare(process("jcm", "list"), pandas), 1.00)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from jcm_calc.evidence import UnconfirmedWarning as UnconfirmedWarning
     from jcm_calc.monitoring import monitor as monitor
     from jcm_calc.monte_carlo import uncertainty as uncertainty
+    from jcm_calc.portfolios import portfolio as portfolio
     from jcm_calc.problems import InputError as InputError
     from jcm_calc.problems import InputWarning as InputWarning
     from jcm_calc.result import Result as Result
@@ -47,6 +48,7 @@ _HOMES = {
     "calculate": "calculation",
     "methodology": "rulebooks",
     "monitor": "monitoring",
+    "portfolio": "portfolios",
     "read_workbook": "workbook.reading",
     "replay": "calculation",
     "scenarios": "what_if",
