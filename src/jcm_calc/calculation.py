@@ -5,11 +5,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
+from jcm_calc import lazy
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs import bind
+from jcm_calc.lazy import is_lazy
 from jcm_calc.manifest import file_digest, recall
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.result import Result
@@ -49,6 +51,7 @@ def calculate(
     Returns
     -------
     Result
+        Of Dask arrays or Dask DataFrames a `LazyResult`, of which nothing is calculated yet.
 
     Raises
     ------
@@ -74,6 +77,8 @@ def calculate(
     25.8 tCO2
     """
     m = number if isinstance(number, Methodology) else methodology(number, version, on)
+    if any(map(is_lazy, (*tables, *values.values()))):
+        return cast("Result", lazy.calculate(m, tables, values, p, facts))
     files = [file_digest(table) for table in tables]
     inputs = bind(m, tables, values, p, facts)
     result = Result(inputs, {"tables": tables, "files": files, "values": values, "p": p, "facts": facts})

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc import eligibility
-from jcm_calc.credits import Item, UncertifiedError, check_years, claim_items, monitoring_items, whole_tonnes
+from jcm_calc.credits import Item, UncertifiedError, by_year, check_years, claim_items, monitoring_items
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS, Graph, Node
 from jcm_calc.declarations.group import OF_PERIODS
@@ -382,21 +382,10 @@ class Result:
         ValueError
             If a period lies in several calendar years.
         """
-        import pandas as pd
-
         check_years(self.inputs.periods)
-        sums = {name: self.full(name).reshape(-1, len(self.inputs.periods)).sum(axis=0) for name in RESULTS}
-        # undated periods are not added up: nothing says that they lie in one year
-        groups: dict[Any, list[int]] = {}
-        for place, period in enumerate(self.inputs.periods):
-            groups.setdefault(period.year or period, []).append(place)
-        years = [group if isinstance(group, int) else None for group in groups]
-        frame = pd.DataFrame(
-            {name: [float(values[places].sum()) for places in groups.values()] for name, values in sums.items()},
-            index=pd.Index(years, name="year", dtype="Int64"),
+        return by_year(
+            self.inputs.periods, [self.full(name).reshape(-1, len(self.inputs.periods)).sum(axis=0) for name in RESULTS]
         )
-        frame["tonnes"] = [whole_tonnes(reductions) for reductions in frame["ER"]]
-        return frame
 
     # Evidence and claim
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from jcm_calc.credits import check_years, whole_tonnes
+from jcm_calc.credits import Year, check_years, yearly
 from jcm_calc.declarations import Methodology
 from jcm_calc.evaluation import Array, EvaluationError
 from jcm_calc.inputs import Inputs, bind
@@ -28,7 +28,6 @@ from jcm_calc.problems import InputError, InputWarning
 # Below this number of projects, a batch costs more than it saves.
 FEW = 4
 ATTEMPTS = 3
-Year = tuple[int | None, float, float, float, int]
 
 
 def batches(m: Methodology, frame: pd.DataFrame) -> Iterator[Batch]:
@@ -147,7 +146,7 @@ class Batch:
                 found = lookups[parameter.name](columns[parameter.by])
                 self.clean &= ~np.isnan(found).reshape(len(self.places), -1).any(axis=1)
         for project, amounts in self._evaluated(inputs, columns, np.flatnonzero(self.clean)):
-            yield self.places[project], list(by_year(inputs, amounts))
+            yield self.places[project], list(yearly(inputs.periods, [*amounts]))
 
     def _bind(self) -> Inputs | None:
         """Bind one project with every check, for all: they differ in numbers and classes alone."""
@@ -217,13 +216,3 @@ def _order(given: Arguments, inputs: Inputs) -> dict[str, Array] | None:
             shape = [len(column.labels.get(letter, [0])) for letter in inputs.sizes]
             found[heading] = column.values.astype(np.intp).reshape(shape)
     return found
-
-
-def by_year(inputs: Inputs, found: Array) -> Iterator[Year]:
-    """Yield the sums of each calendar year; an undated period stays alone."""
-    groups: dict[Any, list[int]] = {}
-    for place, period in enumerate(inputs.periods):
-        groups.setdefault(period.year or period, []).append(place)
-    for group, places in groups.items():
-        re, pe, er = (float(row[places].sum()) for row in found)
-        yield group if isinstance(group, int) else None, re, pe, er, whole_tonnes(er)
