@@ -5,10 +5,10 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 BIN = .venv/bin
 READY = .venv/ready
 
-.PHONY: help demo test bench lint format mutation coverage differential fuzz pages messages docs clean
+.PHONY: help demo test bench bench-large lint format mutation coverage differential fuzz pages messages docs clean
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: $(READY) ## Calculate an example project, step by step
 	@$(BIN)/jcm calc methodologies/jcm_methodologies/cases/id_am003_frozen_food.toml --trace
@@ -18,6 +18,9 @@ test: lint ## Run every check and test
 
 bench: $(READY) ## Measure speed
 	@$(BIN)/python benchmarks/run.py
+
+bench-large: $(READY) ## Measure what takes minutes: 20,000,000 units on a cluster of two workers
+	@$(BIN)/python benchmarks/cluster.py
 
 mutation: $(READY) ## Count the mistakes in equations that the checks notice
 	@$(BIN)/python tests/mutation.py

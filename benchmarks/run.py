@@ -16,8 +16,10 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
+import draws
 import fleet
 import meters
+import projects
 import registers
 import small
 import verification
@@ -70,6 +72,12 @@ def peak_over_inputs() -> float:
     return peak / size
 
 
+def peak(module: ModuleType, *arguments: str) -> float:
+    """Return the peak memory of a process that runs a module of this folder, in GiB."""
+    command = [sys.executable, str(module.__file__), *arguments]
+    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout) / 1024
+
+
 def year_of_minutes(folder: Path) -> tuple[float, float]:
     """Return the median seconds of a survey with all checks and of a plain GROUP BY of the same data."""
     meters.check(meters.write(folder))
@@ -80,12 +88,6 @@ def year_of_registers(folder: Path) -> tuple[float, float]:
     """Return the median seconds of a survey of registers and of a plain GROUP BY of the same data."""
     registers.check(registers.write(folder))
     return compare(lambda: registers.ours(folder), lambda: registers.plain(folder), 5)
-
-
-def survey_memory(module: ModuleType, folder: Path) -> float:
-    """Return the peak memory of a process that makes the survey, in GiB."""
-    command = [sys.executable, str(module.__file__), str(folder)]
-    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout) / 1024
 
 
 def on_a_cluster(folder: Path) -> bool:
@@ -113,17 +115,25 @@ def main() -> None:
     once = small.project()
     ours, _ = compare(lambda: [next(once) for _ in range(200)], lambda: None)
     table.add_row("one project, strings with units in, Result out", f"{ours / 200 * 1e3:.3f} ms", "", "", "1 ms")
+    draws.check()
+    row(f"{draws.DRAWS:,} draws of 5 inputs against hand-written NumPy", *compare(draws.ours, draws.by_hand), 1.15)
+    table.add_row("  its peak memory", f"{peak(draws):.2f} GiB", "", "", "1.00 GiB")
+    frame = projects.table()
+    projects.check(frame)
+    ours, _ = compare(lambda: projects.ours(frame), lambda: None, 5)
+    rate = f"{projects.PROJECTS / ours:,.0f}/s"
+    table.add_row(f"{projects.PROJECTS:,} projects of 19 methodologies, tables in", rate, "", "", "≥ 2,000/s")
     pandas = process("python", "-c", "import pandas")
     row("import jcm_calc against import pandas", *compare(process("python", "-c", "import jcm_calc"), pandas), 0.60)
     row("jcm list against import pandas", *compare(process("jcm", "list"), pandas), 1.00)
     with tempfile.TemporaryDirectory() as folder:
         row("100 meters × 1 year × 1 minute against a plain GROUP BY", *year_of_minutes(Path(folder)), 5.00)
-        table.add_row("  its peak memory", f"{survey_memory(meters, Path(folder)):.2f} GiB", "", "", "1.50 GiB")
+        table.add_row("  its peak memory", f"{peak(meters, folder):.2f} GiB", "", "", "1.50 GiB")
         same = "identical" if on_a_cluster(Path(folder)) else "different"
         table.add_row("  on a Dask cluster of two workers", same, "", "", "identical")
     with tempfile.TemporaryDirectory() as folder:
         row("the same as cumulative registers, with resets", *year_of_registers(Path(folder)), 5.00)
-        table.add_row("  its peak memory", f"{survey_memory(registers, Path(folder)):.2f} GiB", "", "", "1.50 GiB")
+        table.add_row("  its peak memory", f"{peak(registers, folder):.2f} GiB", "", "", "1.50 GiB")
     with tempfile.TemporaryDirectory() as folder:
         of_workbooks(Path(folder), row, table)
     Console(width=110).print(table)

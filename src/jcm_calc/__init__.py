@@ -26,12 +26,16 @@ if TYPE_CHECKING:
     from jcm_calc.issuance.request import issuance_request as issuance_request
     from jcm_calc.languages import in_language as in_language
     from jcm_calc.monitoring import monitor as monitor
+    from jcm_calc.monte_carlo import uncertainty as uncertainty
+    from jcm_calc.portfolios import portfolio as portfolio
     from jcm_calc.problems import InputError as InputError
     from jcm_calc.problems import InputWarning as InputWarning
     from jcm_calc.result import Result as Result
     from jcm_calc.rulebooks import MethodologyNotFoundError as MethodologyNotFoundError
     from jcm_calc.rulebooks import methodology as methodology
     from jcm_calc.verification.verifying import verify as verify
+    from jcm_calc.what_if import break_even as break_even
+    from jcm_calc.what_if import scenarios as scenarios
     from jcm_calc.workbook.reading import read_workbook as read_workbook
 
 # The rooms are imported when they are first used: `import jcm_calc` costs next to nothing.
@@ -44,13 +48,17 @@ _HOMES = {
     "Result": "result",
     "UncertifiedError": "credits",
     "UnconfirmedWarning": "evidence",
+    "break_even": "what_if",
     "calculate": "calculation",
     "in_language": "languages",
     "issuance_request": "issuance.request",
     "methodology": "rulebooks",
     "monitor": "monitoring",
+    "portfolio": "portfolios",
     "read_workbook": "workbook.reading",
     "replay": "calculation",
+    "scenarios": "what_if",
+    "uncertainty": "monte_carlo",
     "verify": "verification.verifying",
 }
 

@@ -6,13 +6,15 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
+from jcm_calc import lazy
 from jcm_calc.confirmation import Given, evidence_files, with_evidence
 from jcm_calc.confirmation.file import from_data
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs import bind
+from jcm_calc.lazy import is_lazy
 from jcm_calc.manifest import file_digest, form, recall
 from jcm_calc.problems import InputError, InputWarning, Problem
 from jcm_calc.result import Result
@@ -57,6 +59,7 @@ def calculate(
     Returns
     -------
     Result
+        Of Dask arrays or Dask DataFrames a `LazyResult`, of which nothing is calculated yet.
 
     Raises
     ------
@@ -86,6 +89,8 @@ def calculate(
     m = number if isinstance(number, Methodology) else methodology(number, version, on)
     confirming = evidence_files(m, evidence)
     m = with_evidence(m, confirming)
+    if any(map(is_lazy, (*tables, *values.values()))):
+        return cast("Result", lazy.calculate(m, tables, values, p, facts))
     files = [file_digest(table) for table in tables]
     inputs = bind(m, tables, values, p, facts)
     if on is not None and (reason := outside_validity(m, on)):

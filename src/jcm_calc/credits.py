@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +16,12 @@ from jcm_calc.eligibility import Answer, Verdict
 from jcm_calc.evidence import Evidence, Grade, Source, unconfirmed
 from jcm_calc.inputs import Inputs, Period
 from jcm_calc.languages import Message, _
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+Year = tuple[int | None, float, float, float, int]
 
 
 class UncertifiedError(Exception):
@@ -208,3 +214,32 @@ def check_years(periods: Sequence[Period]) -> None:
                 "at the turn of the year or by months"
             )
             raise ValueError(complaint.format(period=period, turn=turn, after=turn + 1))
+
+
+def yearly(periods: Sequence[Period], amounts: Sequence[Any]) -> Iterator[Year]:
+    """Yield year, RE, PE, ER and whole tonnes of each calendar year.
+
+    Undated periods are not added up: nothing says that they lie in one year.
+
+    Parameters
+    ----------
+    periods : sequence of Period
+        Without any that lies in several years.
+    amounts : sequence of ndarray
+        RE, PE and ER by period.
+    """
+    groups: dict[Any, list[int]] = {}
+    for place, period in enumerate(periods):
+        groups.setdefault(period.year or period, []).append(place)
+    for group, places in groups.items():
+        re, pe, er = (float(row[places].sum()) for row in amounts)
+        yield group if isinstance(group, int) else None, re, pe, er, whole_tonnes(er)
+
+
+def by_year(periods: Sequence[Period], amounts: Sequence[Any]) -> pd.DataFrame:
+    """Return RE, PE, ER and whole tonnes as a DataFrame by year; see `yearly`."""
+    import pandas as pd
+
+    rows = list(yearly(periods, amounts))
+    index = pd.Index([year for year, *_ in rows], name="year", dtype="Int64")
+    return pd.DataFrame([row[1:] for row in rows], index, columns=["RE", "PE", "ER", "tonnes"])

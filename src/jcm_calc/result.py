@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc import eligibility
-from jcm_calc.credits import Item, UncertifiedError, check_years, claim_items, monitoring_items, whole_tonnes
+from jcm_calc.credits import Item, UncertifiedError, by_year, check_years, claim_items, monitoring_items
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS, Graph, Node
 from jcm_calc.declarations.group import OF_PERIODS
@@ -57,7 +57,7 @@ class Result:
         try:
             self._results = evaluate(inputs.graph, inputs.sizes, self._values, self._lookups, RESULTS)
         except EvaluationError as error:
-            raise InputError(str(inputs.methodology), [_undefined(error, inputs)]) from None
+            raise InputError(str(inputs.methodology), [undefined(error, inputs)]) from None
 
     @property
     def methodology(self) -> Methodology:
@@ -355,17 +355,18 @@ class Result:
         Returns
         -------
         DataFrame
-            By the name of the input: symbol, and the change of ER in tCO2 for the smaller and the
-            larger value; missing where such a value would be out of bounds.
+            By the name of the input: symbol; the change of ER in tCO2 for the smaller and the larger value,
+            missing where such a value would be out of bounds; and the elasticity: by how many per cent ER
+            changes for 1 % of the input, from the exact derivative, missing where ER is 0.
 
         Examples
         --------
         >>> import jcm_calc
         >>> jcm_calc.calculate("PW_AM001", EG=500.0).sensitivity(by=0.1).round(2)
-               symbol  smaller  larger
+               symbol  smaller  larger  elasticity
         name
-        EG     EG_i,p   -26.65   26.65
-        EF_RE   EF_RE   -26.65   26.65
+        EG     EG_i,p   -26.65   26.65         1.0
+        EF_RE   EF_RE   -26.65   26.65         1.0
         """
         from jcm_calc.sensitivity import sensitivity
 
@@ -384,21 +385,10 @@ class Result:
         ValueError
             If a period lies in several calendar years.
         """
-        import pandas as pd
-
         check_years(self.inputs.periods)
-        sums = {name: self.full(name).reshape(-1, len(self.inputs.periods)).sum(axis=0) for name in RESULTS}
-        # undated periods are not added up: nothing says that they lie in one year
-        groups: dict[Any, list[int]] = {}
-        for place, period in enumerate(self.inputs.periods):
-            groups.setdefault(period.year or period, []).append(place)
-        years = [group if isinstance(group, int) else None for group in groups]
-        frame = pd.DataFrame(
-            {name: [float(values[places].sum()) for places in groups.values()] for name, values in sums.items()},
-            index=pd.Index(years, name="year", dtype="Int64"),
+        return by_year(
+            self.inputs.periods, [self.full(name).reshape(-1, len(self.inputs.periods)).sum(axis=0) for name in RESULTS]
         )
-        frame["tonnes"] = [whole_tonnes(reductions) for reductions in frame["ER"]]
-        return frame
 
     # Evidence and claim
 
@@ -609,7 +599,7 @@ class Result:
         }
 
 
-def _undefined(error: EvaluationError, inputs: Inputs) -> Problem:
+def undefined(error: EvaluationError, inputs: Inputs) -> Problem:
     """Say which quantity has no value, where, and because of what."""
     symbols = inputs.methodology.symbols()
     node = inputs.graph.nodes[error.name]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.derivatives import gradient
 from jcm_calc.evaluation import Array, EvaluationError, Lookup, evaluate
 from jcm_calc.inputs import Inputs
 
@@ -35,8 +36,22 @@ def sensitivity(inputs: Inputs, values: Mapping[str, Array], lookups: Mapping[st
             return np.nan
         return after["ER"].sum() - before
 
+    slopes = gradient(inputs.graph, inputs.sizes, values, lookups)
+
+    def elasticity(parameter: Parameter) -> Any:
+        slope = slopes.get(parameter.name)
+        if slope is None or not before:  # it selects a value of a table, or there is nothing to be a share of
+            return np.nan
+        return (slope * known[parameter.name]).sum() / before
+
     rows = [
-        {"name": one.name, "symbol": one.symbol, "smaller": change(one, 1 - by), "larger": change(one, 1 + by)}
+        {
+            "name": one.name,
+            "symbol": one.symbol,
+            "smaller": change(one, 1 - by),
+            "larger": change(one, 1 + by),
+            "elasticity": elasticity(one),
+        }
         for one in varied
     ]
-    return pd.DataFrame(rows, columns=["name", "symbol", "smaller", "larger"]).set_index("name")
+    return pd.DataFrame(rows, columns=["name", "symbol", "smaller", "larger", "elasticity"]).set_index("name")

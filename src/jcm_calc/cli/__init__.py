@@ -516,6 +516,36 @@ def issue(
 
 
 @jcm.command()
+@click.argument("source")
+@click.option(
+    "--by", metavar="COLUMN", multiple=True, help="Sums by country, scope, methodology, version, year or project."
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write a workbook (.xlsx), a page (.html), or the table of projects (.parquet, .csv).",
+)
+@click.option("--force", is_flag=True, help="Overwrite FILE.")
+@as_json
+def portfolio(source: str, by: tuple[str, ...], output: Path | None, force: bool, as_json: bool) -> int:
+    """Calculate all projects of SOURCE: a folder of case files and workbooks, a pattern, or a table.
+
+    A table (.csv, .parquet) has a row for each project, with the columns project and methodology. What is wrong
+    with a project is told beside its name and stops no other one; it gives exit code 2.
+
+    \b
+    Examples:
+      jcm portfolio reports --by country --by year
+      jcm portfolio projects.csv -o portfolio.xlsx
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.portfolios import calculate_portfolio
+
+    return calculate_portfolio(source, by, output, force, as_json)
+
+
+@jcm.command()
 @click.argument("manifest", type=click.Path(path_type=Path))
 @as_json
 def replay(manifest: Path, as_json: bool) -> int:

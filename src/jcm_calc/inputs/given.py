@@ -266,17 +266,7 @@ def read_value(
     ValueError
         If a unit or a cell cannot be understood, or the shape does not fit.
     """
-    names = None
-    if parameter.textual and unit not in (None, "", parameter.unit):
-        raise ValueError(_("has no unit, but its heading says {unit}").format(unit=repr(unit)))
-    if parameter.unit == "yes/no":
-        values, faults = cells.truths(raw)
-    elif parameter.unit == "date":
-        values, faults = cells.days(raw)
-    elif parameter.unit == "category":
-        values, names, faults = cells.classes(raw, parameter.categories)
-    else:
-        values, faults = cells.numbers(raw, parameter.unit, unit)
+    values, names, faults = read_cells(parameter, raw, unit)
     if values.size == 0:
         raise ValueError(_("is empty"))
     letters = "".join(labels) if labels is not None else _letters(parameter, values.shape)
@@ -285,6 +275,29 @@ def read_value(
     if faults:
         raise ValueError(_together(given, faults))
     return given
+
+
+def read_cells(
+    parameter: Parameter, raw: Any, unit: str | None = None
+) -> tuple[Array, tuple[str, ...] | None, cells.Faults]:
+    """Return numbers in the declared unit, truth values or codes of classes; the classes; and complaints.
+
+    Raises
+    ------
+    ValueError
+        If a unit, or a single cell, cannot be understood.
+    """
+    if parameter.textual and unit not in (None, "", parameter.unit):
+        raise ValueError(_("has no unit, but its heading says {unit}").format(unit=repr(unit)))
+    if parameter.unit == "category":
+        return cells.classes(raw, parameter.categories)
+    if parameter.unit == "yes/no":
+        values, faults = cells.truths(raw)
+    elif parameter.unit == "date":
+        values, faults = cells.days(raw)
+    else:
+        values, faults = cells.numbers(raw, parameter.unit, unit)
+    return values, None, faults
 
 
 def _together(given: Given, faults: cells.Faults) -> str:

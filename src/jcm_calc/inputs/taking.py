@@ -96,6 +96,13 @@ class Taken:
         self.refused.add(parameter.name)
         self.problems.append(Problem(parameter.symbol, complaint, parameter.section))
 
+    def later(self, name: str, source: str = "") -> Parameter | None:
+        """Count a parameter as given whose values come later; complain where it cannot be given."""
+        parameter = self._parameter(name, source)
+        if parameter is not None:
+            self.refused.add(parameter.name)
+        return parameter
+
     def value(self, name: str, value: Any) -> None:
         """Take one named value: a choice, a number, an array, a Series, a candidate, values by class."""
         if name in self.methodology.choices:

@@ -1,0 +1,105 @@
+"""`jcm portfolio`: many projects at once."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from jcm_calc.cli import UNUSABLE, output
+from jcm_calc.portfolios import GROUPS, Portfolio, portfolio
+from jcm_calc.portfolios.writing import FORMATS
+from jcm_calc.problems import Problem
+from jcm_calc.report import amounts
+from jcm_calc.units import is_missing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EMISSIONS = ("RE", "PE", "ER", "estimate", "difference")
+
+
+def calculate_portfolio(source: str, by: Sequence[str], target: Path | None, force: bool, as_json: bool) -> int:
+    """Calculate the projects of a source, write what comes out, and return the exit code."""
+    if target is not None:
+        output.check_target(target, force, FORMATS)
+    for name in by:
+        if name not in GROUPS:
+            raise click.BadParameter(f"{name}: one of {', '.join(GROUPS)}", param_hint="--by")
+    with _progress() as progress:
+        found = portfolio(source, progress=progress)
+    if target is not None:
+        try:
+            found.to_file(target, overwrite=force)
+        except OSError as error:
+            raise click.BadParameter(f"{target} cannot be written: {error.strerror}", param_hint="--output") from None
+    if as_json:
+        output.data(_as_data(found, by))
+    else:
+        _page(found, by or ("country",))
+    _complain(found)
+    return UNUSABLE if found.unusable else 0
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on a terminal, nothing in a pipe; yield what to tell it."""
+    if not sys.stderr.isatty():
+        yield lambda done, of: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("projects")
+        yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+def _as_data(found: Portfolio, by: Sequence[str]) -> dict[str, object]:
+    tables = {"projects": found.table, "problems": found.problems}
+    if by:
+        tables["sums"] = found.by(*by).reset_index()
+    return {name: json.loads(frame.to_json(orient="records", double_precision=15)) for name, frame in tables.items()}
+
+
+def _page(found: Portfolio, by: Sequence[str]) -> None:
+    output.heading(f"Portfolio of {len(found.outcomes):,} projects, by {', '.join(by)}: an estimate, in tCO2")
+    _table(found.by(*by).reset_index())
+    against = found.against_estimates()
+    if not against.empty:
+        output.heading("Ex post against the estimate ex ante, tCO2")
+        _table(against.reset_index())
+
+
+def _table(frame: pd.DataFrame) -> None:
+    output.table(
+        [str(name) for name in frame.columns],
+        [
+            [_shown(str(name), cell) for name, cell in zip(frame, row, strict=True)]
+            for row in frame.itertuples(index=False)
+        ],
+    )
+
+
+def _shown(name: str, cell: object) -> str:
+    if is_missing(cell):
+        return "undated" if name == "year" else ""
+    if name == "ratio":
+        return f"{cell:.3f}"
+    if name in EMISSIONS and isinstance(cell, float):
+        return amounts.tonnes(cell)
+    return f"{cell:,}" if name in ("projects", "tonnes") else str(cell)
+
+
+def _complain(found: Portfolio) -> None:
+    for one in found.outcomes:
+        if one.problems:
+            output.complaints(f"{one.job.project} ({one.job.source}) cannot be used", one.problems)
+        output.remarks(
+            [Problem(f"{one.job.project}: {problem.subject}", problem.complaint) for problem in one.warnings]
+        )

@@ -1,0 +1,304 @@
+"""Many projects of many methodologies at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from jcm_calc.portfolios.batches import batches
+from jcm_calc.portfolios.jobs import Job, Outcome, row, solve
+from jcm_calc.portfolios.sources import files, of_files, table, yearly
+from jcm_calc.problems import InputError, Problem, suggestion
+from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
+from jcm_calc.units import is_missing
+
+if TYPE_CHECKING:
+    from jcm_calc.result import Result
+
+COLUMNS = (
+    *("project", "country", "scope", "methodology", "version", "year"),
+    *("RE", "PE", "ER", "tonnes", "estimate", "source"),
+)
+GROUPS = ("country", "scope", "methodology", "version", "year", "project")
+# Projects that a process takes at a time, and below which no other process is started.
+CHUNK, FILES_IN_CHUNK = 50, 4
+
+
+@dataclass(frozen=True, repr=False)
+class Portfolio:
+    """What came of many projects; see `jcm_calc.portfolio`. All numbers are estimates.
+
+    Attributes
+    ----------
+    outcomes : sequence of Outcome
+        One for each project, in the order of the source.
+    """
+
+    outcomes: Sequence[Outcome] = field(default_factory=tuple)
+
+    def __repr__(self) -> str:
+        failed = sum(not one.rows for one in self.outcomes)
+        mark = f", {failed:,} unusable" if failed else ""
+        return f"<Portfolio of {len(self.outcomes):,} projects: ER = {self.table['ER'].sum():,.6g} tCO2{mark}>"
+
+    def __getitem__(self, project: str) -> Result:
+        """Return the result of one project, calculated again.
+
+        Raises
+        ------
+        KeyError
+            If there is no such project.
+        InputError
+            If it cannot be calculated.
+        """
+        for one in self.outcomes:
+            if one.job.project == project:
+                return one.job.calculate()[0]
+        raise KeyError(f"no project {project!r}{suggestion(project, (one.job.project for one in self.outcomes))}")
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """A row for each project and calendar year: RE, PE, ER in tCO2, whole tonnes, and the estimate ex ante."""
+        frame = pd.DataFrame([row for one in self.outcomes for row in one.rows], columns=COLUMNS)
+        numbers = dict.fromkeys(("RE", "PE", "ER", "estimate"), "float64")
+        return frame.astype({"year": "Int64", "tonnes": "int64", "scope": "Int64", **numbers})
+
+    @cached_property
+    def problems(self) -> pd.DataFrame:
+        """A row for each thing that is wrong with a project, or was warned of."""
+        rows = [
+            {
+                "project": one.job.project,
+                "severity": severity,
+                "subject": problem.subject,
+                "complaint": problem.complaint,
+                "source": one.job.source,
+            }
+            for one in self.outcomes
+            for severity, found in (("error", one.problems), ("warning", one.warnings))
+            for problem in found
+        ]
+        return pd.DataFrame(rows, columns=["project", "severity", "subject", "complaint", "source"])
+
+    @property
+    def unusable(self) -> int:
+        """How many projects could not be calculated."""
+        return sum(not one.rows for one in self.outcomes)
+
+    def by(self, *columns: str) -> pd.DataFrame:
+        """Return sums by some of country, scope, methodology, version, year and project.
+
+        Returns
+        -------
+        DataFrame
+            The number of projects, RE, PE, ER in tCO2, and the sum of the whole tonnes of each project and year.
+        """
+        for name in columns:
+            if name not in GROUPS:
+                complaint = f"cannot be grouped by; known are {', '.join(GROUPS)}{suggestion(name, GROUPS)}"
+                raise InputError("the portfolio", [Problem(name, complaint)])
+        groups = self.table.groupby(list(columns), dropna=False)
+        sums = groups[["RE", "PE", "ER", "tonnes"]].sum()
+        sums.insert(0, "projects", groups["project"].nunique())
+        return sums
+
+    def against_estimates(self) -> pd.DataFrame:
+        """Return ER ex post beside the estimate ex ante, where there is one, by project and year.
+
+        Returns
+        -------
+        DataFrame
+            ``estimate`` and ``ER`` in tCO2, their ``difference`` and the ``ratio`` of ER to the estimate.
+        """
+        known = self.table.dropna(subset="estimate").set_index(["project", "year"])[["estimate", "ER"]]
+        known["difference"] = known["ER"] - known["estimate"]
+        known["ratio"] = (known["ER"] / known["estimate"]).where(known["estimate"] != 0)
+        return known
+
+    def to_file(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+        """Write a workbook (``.xlsx``), a page (``.html``), or the table alone (``.parquet``, ``.csv``).
+
+        Raises
+        ------
+        FileExistsError
+            If there is such a file already.
+        InputError
+            If the name ends otherwise.
+        """
+        from jcm_calc.portfolios.writing import write
+
+        write(path, self, overwrite)
+
+
+def portfolio(
+    source: Any,
+    estimates: Mapping[str, Any] | None = None,
+    *,
+    processes: int | None = None,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> Portfolio:
+    """Calculate many projects of many methodologies.
+
+    Parameters
+    ----------
+    source : DataFrame, path, pattern, or list of paths
+        A folder, a pattern such as ``"reports/**/*.xlsx"`` or a list of files: case files (``.toml``) and filled
+        monitoring spreadsheets (``.xlsx``). Or a table (a DataFrame, ``.csv`` or ``.parquet``) with the columns
+        ``project``, ``methodology`` and, if you like, ``version``, ``p`` and ``estimate``; every other column is
+        an input, a choice or a fact, as in the tables of `jcm_calc.calculate`, and stays empty for projects that
+        have none. A project takes one row, or several with a column for each index.
+    estimates : mapping, optional
+        ER expected ex ante by project, in tCO2: for each calendar year, or a mapping from year to number.
+        The plan of a workbook is taken by itself.
+    processes : int, optional
+        All cores by default.
+    progress : callable, optional
+        Told how many projects are done, and of how many.
+
+    Returns
+    -------
+    Portfolio
+        What is wrong with a project is kept beside its name, and stops no other one.
+
+    Raises
+    ------
+    InputError
+        If the source as a whole cannot be used.
+
+    Examples
+    --------
+    >>> import jcm_calc, pandas as pd
+    >>> projects = pd.DataFrame(
+    ...     {
+    ...         "project": ["roof", "cold store", "hotel"],
+    ...         "methodology": ["PW_AM001", "ID_AM003", "ID_AM003"],
+    ...         "p": ["2024", "2024", "2024"],
+    ...         "EG [MWh]": [500, None, None],
+    ...         "EC_PJ [MWh]": [None, 135, 120],
+    ...         "COP_PJ": [None, 2.0, 2.1],
+    ...         "application": [None, "cold storage", "attic"],
+    ...         "EF_elec": [None, 0.814, 0.814],
+    ...     }
+    ... )
+    >>> found = jcm_calc.portfolio(projects)
+    >>> found.by("country").round(1)
+             projects     RE     PE     ER  tonnes
+    country
+    ID              1  128.5  109.9   18.6      18
+    PW              1  266.5    0.0  266.5     266
+    >>> found.problems[["project", "severity", "subject"]].values.tolist()
+    [['hotel', 'error', 'application,i']]
+    """
+    paths = files(source)
+    if paths is not None:
+        jobs = list(of_files(paths, estimates or {}))
+        outcomes = dict(enumerate(_pooled(jobs, FILES_IN_CHUNK, processes, progress, 0, len(jobs))))
+    else:
+        outcomes = _of_table(table(source), estimates or {}, processes, progress)
+    _check_estimates(estimates or {}, outcomes.values())
+    return Portfolio(tuple(outcomes[place] for place in sorted(outcomes)))
+
+
+def _check_estimates(estimates: Mapping[str, Any], outcomes: Iterable[Outcome]) -> None:
+    known = {one.job.project for one in outcomes}
+    problems = [
+        Problem(name, f"an estimate for no project{suggestion(name, known)}") for name in estimates if name not in known
+    ]
+    if problems:
+        raise InputError("the portfolio", problems)
+
+
+def _of_table(
+    frame: pd.DataFrame,
+    estimates: Mapping[str, Any],
+    processes: int | None,
+    progress: Callable[[int, int], None],
+) -> dict[int, Outcome]:
+    """Calculate the projects of a table, by the number of their first row."""
+    frame = frame.reset_index(drop=True)
+    frame["project"] = frame["project"].astype(str)
+    versions = frame["version"].map(_version) if "version" in frame else pd.Series([""] * len(frame))
+    whole = (frame["methodology"] + "\n" + versions).groupby(frame["project"]).nunique()
+    mixed = frame["project"].map(whole) > 1
+    jobs = _jobs(frame, versions, estimates)
+    outcomes: dict[int, Outcome] = {}
+    for key, rows in frame[~mixed].groupby([frame["methodology"], versions], sort=False):
+        number, version = map(str, key)
+        outcomes |= _batched(number, version, rows, jobs)
+        progress(len(outcomes), len(jobs))
+    places = frame.groupby("project", sort=False).groups
+    waiting = {
+        place: replace(job, rows=frame.loc[places[job.project]]) for place, job in jobs.items() if place not in outcomes
+    }
+    solved = _pooled(list(waiting.values()), CHUNK, processes, progress, len(outcomes), len(jobs))
+    return outcomes | dict(zip(waiting, solved, strict=True))
+
+
+def _jobs(frame: pd.DataFrame, versions: pd.Series[str], estimates: Mapping[str, Any]) -> dict[int, Job]:
+    """Return the job of each project, by the number of its first row."""
+    source = frame.attrs["source"]
+    columns = [frame["project"], frame["methodology"], versions, frame.get("estimate", [None] * len(frame))]
+    found: dict[str, tuple[int, list[Any]]] = {}
+    for number, cells in enumerate(zip(*columns, strict=True)):
+        found.setdefault(cells[0], (number, [*cells]))
+    return {
+        place: Job(
+            name,
+            f"{source}, row {place + 1}",
+            None,
+            number,
+            version or None,
+            frame,
+            {**yearly(own), **yearly(estimates.get(name))},
+        )
+        for name, (place, (_, number, version, own)) in found.items()
+    }
+
+
+def _version(cell: Any) -> str:
+    return "" if is_missing(cell) else str(cell).strip()
+
+
+def _batched(number: str, version: str, frame: pd.DataFrame, jobs: Mapping[int, Job]) -> dict[int, Outcome]:
+    """Calculate together the projects that are beyond doubt."""
+    try:
+        m = methodology(number, version or None)
+    except MethodologyNotFoundError:
+        return {}
+    outcomes = {}
+    for batch in batches(m, frame):
+        for place, years in batch.solve():
+            job = jobs[place]
+            outcomes[int(place)] = Outcome(job, [row(job, m, job.estimates, *year) for year in years])
+    return outcomes
+
+
+def _pooled(
+    jobs: Sequence[Job],
+    chunk: int,
+    processes: int | None,
+    progress: Callable[[int, int], None],
+    done: int,
+    total: int,
+) -> list[Outcome]:
+    """Calculate projects one by one on all cores, in order."""
+    chunks = [jobs[start : start + chunk] for start in range(0, len(jobs), chunk)]
+    processes = processes or os.cpu_count() or 1
+    outcomes: list[Outcome] = []
+
+    def gather(solved: Iterable[list[Outcome]]) -> list[Outcome]:
+        for found in solved:
+            outcomes.extend(found)
+            progress(done + len(outcomes), total)
+        return outcomes
+
+    if processes == 1 or len(chunks) < 2:
+        return gather(map(solve, chunks))
+    with ProcessPoolExecutor(min(processes, len(chunks))) as pool:
+        return gather(pool.map(solve, chunks))

@@ -1,0 +1,138 @@
+"""One project after another: what is to be calculated, and what comes of it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jcm_calc.calculation import calculate
+from jcm_calc.case_file import read_case
+from jcm_calc.evidence import UnconfirmedWarning
+from jcm_calc.portfolios.rows import arguments
+from jcm_calc.problems import InputError, InputWarning, Problem
+from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
+from jcm_calc.units import is_missing
+from jcm_calc.workbook.reading import read_workbook
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from jcm_calc.declarations import Methodology
+    from jcm_calc.result import Result
+
+RESULTS = ("RE", "PE", "ER")
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A project to be calculated: a file, or rows of a table.
+
+    Attributes
+    ----------
+    project : str
+    source : str
+        The file, or the table and the numbers of the rows.
+    rows : DataFrame, optional
+        Its rows, maybe among those of other projects.
+    estimates : mapping
+        ER expected ex ante by calendar year, in tCO2; under None where it holds for each year.
+    """
+
+    project: str
+    source: str
+    path: Path | None = None
+    methodology: str = ""
+    version: str | None = None
+    rows: pd.DataFrame | None = None
+    estimates: Mapping[int | None, float] = field(default_factory=dict)
+
+    def calculate(self) -> tuple[Result, dict[int | None, float]]:
+        """Return the result, and the estimates of a workbook's plan with those declared.
+
+        Raises
+        ------
+        InputError, MethodologyNotFoundError
+        """
+        if self.path is None:
+            assert self.rows is not None
+            m = methodology(self.methodology, self.version)
+            rows = self.rows[self.rows["project"].astype(str) == self.project]
+            given = arguments(rows, m, self.source)
+            return calculate(m, *given.tables, p=given.p, **given.values), dict(self.estimates)
+        if self.path.suffix.casefold() == ".toml":
+            return read_case(self.path).calculate(), dict(self.estimates)
+        book = read_workbook(self.path)
+        result = book.calculate()
+        planned = {}
+        if book.report is not None and book.plan is not None:
+            planned = {year: er for year, _, _, er, _ in _years(book.plan.calculate())}
+        return result, {**planned, **self.estimates}
+
+
+@dataclass
+class Outcome:
+    """What came of a project: a row for each calendar year, or why there is none."""
+
+    job: Job
+    rows: list[Row] = field(default_factory=list)
+    problems: Sequence[Problem] = ()
+    warnings: Sequence[Problem] = ()
+
+
+def _years(result: Result) -> Iterator[tuple[int | None, float, float, float, int]]:
+    """Yield year, RE, PE, ER and whole tonnes; no year of an undated period."""
+    for year, re, pe, er, tonnes in result.by_year().itertuples():
+        yield (None if is_missing(year) else int(year)), re, pe, er, int(tonnes)
+
+
+def solve(jobs: Iterable[Job]) -> list[Outcome]:
+    """Calculate projects one by one; nothing that is wrong with one stops another."""
+    return list(_solved(jobs))
+
+
+def _solved(jobs: Iterable[Job]) -> Iterator[Outcome]:
+    for job in jobs:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", InputWarning)
+            warnings.simplefilter("ignore", UnconfirmedWarning)
+            try:
+                result, estimates = job.calculate()
+                rows = [row(job, result.methodology, estimates, *year) for year in _years(result)]
+                yield Outcome(job, rows, (), result.inputs.warnings)
+            except InputError as error:
+                yield Outcome(job, [], error.problems, error.warnings)
+            except MethodologyNotFoundError as error:
+                yield Outcome(job, [], [Problem("methodology", str(error))])
+            except ValueError as error:  # a period in two calendar years
+                yield Outcome(job, [], [Problem("p", str(error))])
+
+
+def row(
+    job: Job,
+    m: Methodology,
+    estimates: Mapping[int | None, float],
+    year: int | None,
+    re: float,
+    pe: float,
+    er: float,
+    tonnes: int,
+) -> Row:
+    """Return the row of a project and a calendar year."""
+    return {
+        "project": job.project,
+        "country": m.country,
+        "scope": m.sectoral_scope,
+        "methodology": m.number,
+        "version": m.version,
+        "year": year,
+        "RE": re,
+        "PE": pe,
+        "ER": er,
+        "tonnes": tonnes,
+        "estimate": estimates.get(year, estimates.get(None, float("nan"))),
+        "source": job.source,
+    }

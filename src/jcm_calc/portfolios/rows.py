@@ -1,0 +1,89 @@
+"""The rows of a portfolio's table as arguments of `jcm_calc.calculate`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from jcm_calc.declarations import Methodology
+from jcm_calc.inputs.tables import label, split_heading
+from jcm_calc.problems import InputError, Problem
+from jcm_calc.units import is_missing
+
+# The columns of the table itself; all others are the projects'.
+OWN = ("project", "methodology", "version", "estimate")
+
+
+class Arguments(NamedTuple):
+    """The arguments of `jcm_calc.calculate`, besides the methodology."""
+
+    tables: tuple[pd.DataFrame, ...]
+    values: dict[str, Any]
+    p: Any = None
+
+
+def arguments(rows: pd.DataFrame, m: Methodology, source: str) -> Arguments:
+    """Return what the rows of one project say.
+
+    Raises
+    ------
+    InputError
+        If they contradict each other.
+    """
+    if len(rows) > 1:
+        return _several(rows, m, source)
+    return _single({str(heading): rows[heading].array[0] for heading in rows.columns}, m, source)
+
+
+def _single(row: Mapping[str, Any], m: Methodology, source: str) -> Arguments:
+    """Return the arguments of `calculate` of a project that is one row."""
+    values: dict[str, Any] = {}
+    columns: dict[str, list[Any]] = {}
+    for heading, cell in row.items():
+        if _empty(cell) or heading in OWN or heading == "p":
+            continue
+        name, _ = split_heading(heading)
+        parameter = m.inputs.get(name)
+        by_name = name in m.choices or isinstance(cell, Mapping | list | np.ndarray)
+        if by_name or (parameter is not None and isinstance(cell, str) and cell in parameter.candidates):
+            values[name] = cell
+        else:
+            columns[heading] = [cell]
+    tables: tuple[pd.DataFrame, ...] = ()
+    if columns:
+        frame = pd.DataFrame(columns)
+        frame.attrs["source"] = source
+        tables = (frame,)
+    return Arguments(tables, values, None if _empty(row.get("p")) else label(row["p"]))
+
+
+def _several(frame: pd.DataFrame, m: Methodology, source: str) -> Arguments:
+    """Return the arguments of `calculate` of a project of several rows: a table for each set of indices."""
+    for name in ("methodology", "version", "estimate"):
+        if name in frame and frame[name].nunique(dropna=False) > 1:
+            raise InputError(source, [Problem(name, "changes from row to row of one project")])
+    rest = frame.drop(columns=[name for name in OWN if name in frame])
+    rest = rest.loc[:, rest.notna().any()]
+    letters = [letter for letter in m.indices if letter in rest]
+    values: dict[str, Any] = {}
+    for name in [one for one in rest if one in m.choices]:
+        distinct = rest[name].dropna().unique()
+        if len(distinct) > 1:
+            complaint = f"is a choice for the whole project, but {len(distinct)} came"
+            raise InputError(source, [Problem(name, complaint)])
+        values[name] = distinct[0]
+    rest = rest.drop(columns=list(values))
+    tables = []
+    patterns = rest[letters].notna().apply(tuple, axis=1) if letters else pd.Series([()] * len(rest), rest.index)
+    for _, part in rest.groupby(patterns, sort=False):
+        kept = part.loc[:, part.notna().any()].reset_index(drop=True)
+        kept.attrs["source"] = source
+        tables.append(kept)
+    return Arguments(tuple(tables), values)
+
+
+def _empty(cell: Any) -> bool:
+    return not isinstance(cell, Mapping | list | np.ndarray) and is_missing(cell)

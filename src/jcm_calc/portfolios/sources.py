@@ -1,0 +1,97 @@
+"""Where projects come from: a table, a folder, files."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from jcm_calc.inputs.tables import flat, read
+from jcm_calc.portfolios.jobs import Job
+from jcm_calc.portfolios.rows import OWN
+from jcm_calc.problems import InputError, Problem, shown
+from jcm_calc.units import is_missing
+
+TABLES, FILES = (".csv", ".parquet"), (".toml", ".xlsx")
+
+
+def files(source: Any) -> list[Path] | None:
+    """Return the project files that a folder, a pattern, a path or a list of paths names; None for a table.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    if hasattr(source, "iloc"):
+        return None
+    if isinstance(source, str | os.PathLike):
+        path = Path(source)
+        if path.is_dir():
+            found = sorted(one for one in path.rglob("*") if _is_project(one))
+        elif path.suffix.casefold() in TABLES and path.is_file():
+            return None
+        elif path.is_file():
+            return [path]
+        else:
+            found = sorted(one for one in map(Path, glob.glob(str(source), recursive=True)) if _is_project(one))
+        if not found:
+            complaint = (
+                "holds no case file (.toml) and no workbook (.xlsx)" if path.is_dir() else "there is no such file"
+            )
+            raise InputError(str(source), [Problem(str(source), complaint)])
+        return found
+    if isinstance(source, Iterable):
+        return [Path(one) for one in source]
+    raise InputError("the portfolio", [Problem("source", f"{shown(source)} came, expected a table or files")])
+
+
+def _is_project(path: Path) -> bool:
+    return path.suffix.casefold() in FILES and path.is_file() and not path.name.startswith(("~", "."))
+
+
+def of_files(paths: Sequence[Path], estimates: Mapping[str, Any]) -> Iterator[Job]:
+    """Yield a job for each file; its project is called after the file, without a common folder."""
+    parents = {path.parent for path in paths}
+    top = Path(os.path.commonpath([parent.resolve() for parent in parents])) if parents else Path()
+    for path in paths:
+        name = str(path.resolve().relative_to(top).with_suffix(""))
+        yield Job(name, str(path), path, estimates=yearly(estimates.get(name)))
+
+
+def yearly(given: Any) -> dict[int | None, float]:
+    """Return estimates by calendar year; a single one holds for each year."""
+    if isinstance(given, Mapping):
+        return {int(year): float(er) for year, er in given.items()}
+    return {} if is_missing(given) else {None: float(given)}
+
+
+def table(source: Any) -> pd.DataFrame:
+    """Read the table of a portfolio and check its own columns.
+
+    Raises
+    ------
+    InputError
+        If it has no projects or no methodologies.
+    """
+    name = "the portfolio" if hasattr(source, "iloc") else Path(source).name
+    try:
+        frame = flat(source if hasattr(source, "iloc") else read(source))
+    except ValueError as error:
+        raise error if isinstance(error, InputError) else InputError(name, [Problem(name, str(error))]) from None
+    problems = [Problem(name, f"has no column {one!r}") for one in OWN[:2] if one not in frame]
+    if not problems:
+        for one in OWN[:2]:
+            if frame[one].isna().any():
+                rows = np.flatnonzero(frame[one].isna())
+                problems.append(Problem(name, f"column {one!r} is empty in row {rows[0] + 1}"))
+    if problems or frame.empty:
+        raise InputError(name, problems or [Problem(name, "has no rows")])
+    frame["methodology"] = frame["methodology"].astype(str).str.strip()
+    frame.attrs["source"] = name
+    return frame

@@ -1,0 +1,298 @@
+"""What if an input were another: grids of scenarios, and the value at which a result breaks even."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from jcm_calc.calculation import calculate
+from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.graph import RESULTS
+from jcm_calc.declarations.items import Parameter
+from jcm_calc.evaluation import Array, EvaluationError
+from jcm_calc.inputs.cells import is_array
+from jcm_calc.many import evaluate_many
+from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
+from jcm_calc.result import Result, undefined
+from jcm_calc.rulebooks import methodology
+from jcm_calc.units import magnitude, registry
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from pint import Quantity
+
+# Values looked at between the ends of a range, so that a second break-even is not missed.
+STEPS = 200
+
+
+def scenarios(
+    number: str | Methodology,
+    base: Mapping[str, Any],
+    varied: Mapping[str, Sequence[Any]],
+    *tables: Any,
+    version: str | None = None,
+    on: date | None = None,
+) -> pd.DataFrame:
+    """Calculate every combination of some values.
+
+    Parameters
+    ----------
+    number, version, on
+        As for `jcm_calc.calculate`.
+    base : mapping
+        What all scenarios have in common: the arguments of `jcm_calc.calculate` by name, ``p`` among them.
+    varied : mapping
+        By the name of an input the values it takes; also of choices and classes. A value holds for all
+        units and periods.
+    *tables
+        As for `jcm_calc.calculate`.
+
+    Returns
+    -------
+    DataFrame
+        A row for each combination: the value of each input that varies, numbers in the declared unit, and
+        RE, PE and ER, summed over the periods, in tCO2.
+
+    Raises
+    ------
+    InputError
+        If a scenario cannot be calculated.
+
+    Examples
+    --------
+    >>> import jcm_calc
+    >>> base = {"EC_PJ": "135 MWh", "application": "cold storage"}
+    >>> jcm_calc.scenarios("ID_AM003", base, {"COP_PJ": [1.9, 2.1], "EF_elec": [0.7, "814 kgCO2/MWh"]}).round(2)
+       COP_PJ  EF_elec      RE      PE     ER
+    0     1.9     0.70  105.00   94.50  10.50
+    1     1.9     0.81  122.10  109.89  12.21
+    2     2.1     0.70  116.05   94.50  21.55
+    3     2.1     0.81  134.95  109.89  25.06
+    """
+    import pandas as pd
+
+    m = number if isinstance(number, Methodology) else methodology(number, version, on)
+    kept, p, facts = _arguments(base)
+    _check_names(m, kept, varied)
+    plain = {name: values for name, values in varied.items() if _is_number(m, name, values)}
+    others = {name: values for name, values in varied.items() if name not in plain}
+    frames = []
+    for case in _product(others):
+        first = {name: values[0] for name, values in plain.items()}
+        result = calculate(m, *tables, p=p, facts=facts, **{**kept, **case, **first})
+        frame = _grid(result, plain)
+        for name, value in case.items():
+            frame[name] = [value] * len(frame)
+        frames.append(frame)
+    whole = pd.concat(frames, ignore_index=True)
+    return whole[[*varied, *RESULTS]]
+
+
+def _arguments(base: Mapping[str, Any]) -> tuple[dict[str, Any], Any, Any]:
+    """Return the values, the periods and the facts of a base."""
+    values = dict(base)
+    return values, values.pop("p", None), values.pop("facts", None)
+
+
+def _check_names(m: Methodology, kept: Mapping[str, Any], varied: Mapping[str, Any]) -> None:
+    problems = [Problem(name, "is both in the base and varied: give it once") for name in varied if name in kept]
+    if not varied:
+        problems.append(Problem("scenarios", "nothing varies: name at least one input with its values"))
+    for name, values in varied.items():
+        if name not in m.inputs and name not in m.choices:
+            hint = suggestion(name, [*m.inputs, *m.choices])
+            problems.append(Problem(name, f"{m} has no such input or choice{hint}"))
+        elif not is_array(values) or not len(values):
+            problems.append(Problem(name, f"{shown(values)} came, expected a list of values"))
+        elif any(is_array(value) for value in values):
+            problems.append(
+                Problem(name, "one value for each scenario is expected: it holds for all units and periods")
+            )
+    if problems:
+        raise InputError(str(m), problems)
+
+
+def _is_number(m: Methodology, name: str, values: Sequence[Any]) -> bool:
+    """Whether an input varies as a number; a choice, a class, a date or a candidate needs a calculation of its own."""
+    parameter = m.inputs.get(name)
+    if parameter is None or parameter.textual or parameter.unit == "date":
+        return False
+    return not any(isinstance(one, Mapping) or (isinstance(one, str) and one in parameter.candidates) for one in values)
+
+
+def _product(varied: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
+    for values in itertools.product(*varied.values()):
+        yield dict(zip(varied, values, strict=True))
+
+
+def _grid(result: Result, varied: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
+    """Return every combination of numbers with its results."""
+    import pandas as pd
+
+    numbers = _numbers(result, varied)
+    if not numbers:
+        return pd.DataFrame({name: [float(result.full(name).sum())] for name in RESULTS})
+    columns = [array.ravel() for array in np.meshgrid(*numbers.values(), indexing="ij")]
+    given = dict(zip(numbers, columns, strict=True))
+    return pd.DataFrame({**given, **_totals(result, given)})
+
+
+def _numbers(result: Result, varied: Mapping[str, Sequence[Any]]) -> dict[str, Array]:
+    """Return the values in declared units; complain of all that cannot be."""
+    m, problems, numbers = result.methodology, list[Problem](), {}
+    for name, values in varied.items():
+        parameter = m.inputs[name]
+        if name not in result.inputs.graph.nodes:
+            problems.append(Problem(parameter.symbol, "takes no part in this calculation", parameter.section))
+            continue
+        try:
+            numbers[name] = np.array([float(magnitude(one, parameter.unit)) for one in values])
+            problems += _impossible(result, parameter, numbers[name])
+        except (TypeError, ValueError) as error:
+            problems.append(Problem(parameter.symbol, str(error), parameter.section))
+    if problems:
+        raise InputError(str(m), problems)
+    return numbers
+
+
+def _impossible(result: Result, parameter: Parameter, values: Array) -> Iterator[Problem]:
+    wrong = parameter.bounds.outside(values)
+    if wrong.any():
+        complaint = f"{listed(map('{:g}'.format, values[wrong]))} came, expected numbers in {parameter.bounds}"
+        yield Problem(parameter.symbol, complaint, parameter.section)
+    lookups = result.inputs.lookups()
+    for other in result.inputs.graph.parameters:
+        if other.by == parameter.name and other.name in lookups:
+            nowhere = np.isnan(lookups[other.name](values))
+            if nowhere.any():
+                complaint = f"{listed(map('{:g}'.format, values[nowhere]))} lies in no class of {other.symbol}"
+                yield Problem(parameter.symbol, complaint, parameter.section)
+
+
+def _totals(result: Result, given: Mapping[str, Array]) -> dict[str, Array]:
+    """Return RE, PE and ER, summed over the periods, for each of many values."""
+    count, axes = len(next(iter(given.values()))), len(result.inputs.sizes)
+    totals = {name: np.empty(count) for name in RESULTS}
+
+    def varied(batch: slice) -> dict[str, Array]:
+        return {name: values[batch].reshape(-1, *[1] * axes) for name, values in given.items()}
+
+    try:
+        for batch, found in evaluate_many(result.inputs, count, varied):
+            for name in RESULTS:
+                totals[name][batch] = found[name].sum(axis=1)
+    except EvaluationError as error:
+        case = ", ".join(f"{name} = {values[error.place[0]]:g}" for name, values in given.items())
+        problem = undefined(EvaluationError(error.name, error.place[1:], error.zeros), result.inputs)
+        complaint = f"{problem.complaint} (where {case})"
+        raise InputError(str(result.methodology), [Problem(problem.subject, complaint)]) from None
+    return totals
+
+
+def break_even(
+    number: str | Methodology,
+    base: Mapping[str, Any],
+    name: str,
+    *tables: Any,
+    between: tuple[Any, Any] | None = None,
+    of: str = "ER",
+    target: float = 0.0,
+    version: str | None = None,
+    on: date | None = None,
+) -> Quantity[float]:
+    """Return the value of an input at which a result reaches a target, such as the COP at which ER is 0.
+
+    It needs scipy: ``pip install jcm-calc[uncertainty]``.
+
+    Parameters
+    ----------
+    number, version, on, *tables
+        As for `jcm_calc.calculate`.
+    base : mapping
+        All other arguments of `jcm_calc.calculate`.
+    name : str
+        An input that is a number; one value for all units and periods.
+    between : tuple, optional
+        The smallest and the largest value to look at; the plausible range of the parameter by default.
+    of : {"ER", "RE", "PE"}
+    target : float
+        In tCO2, over all periods.
+
+    Raises
+    ------
+    InputError
+        If the result does not reach the target in the range, reaches it at several values, or jumps over it.
+
+    Examples
+    --------
+    >>> import jcm_calc
+    >>> base = {"EC_PJ": "135 MWh", "application": "cold storage", "EF_elec": 0.814}
+    >>> print(f"{jcm_calc.break_even('ID_AM003', base, 'COP_PJ', between=(1, 5)):.4g~P}")
+    1.71
+    """
+    from scipy.optimize import brentq
+
+    m = number if isinstance(number, Methodology) else methodology(number, version, on)
+    if of not in RESULTS:
+        raise InputError(str(m), [Problem("of", f"{shown(of)} came, expected one of {', '.join(RESULTS)}")])
+    kept, p, facts = _arguments(base)
+    low, high = _range(m, kept, name, between)
+    result = calculate(m, *tables, p=p, facts=facts, **{**kept, name: low})
+    parameter = m.inputs[name]
+    places = np.unique(_numbers(result, {name: [*np.linspace(low, high, STEPS + 1)]})[name])
+
+    def beyond(values: Array) -> Array:
+        return _totals(result, {name: np.atleast_1d(values)})[of] - target
+
+    found = beyond(places)
+    brackets = _brackets(places, found)
+    if len(brackets) != 1:
+        raise InputError(str(m), [Problem(parameter.symbol, _no_bracket(places, found + target, brackets, of, target))])
+    left, right = brackets[0]
+    root = left
+    if left < right:
+        root = float(brentq(lambda value: float(beyond(np.array(value))[0]), left, right, xtol=1e-12 * (high - low)))
+    if abs(beyond(np.array(root))[0]) > 1e-6 * np.abs(found).max():
+        complaint = f"{of} jumps over {target:g} tCO2 at {root:.6g} and never is there"
+        raise InputError(str(m), [Problem(parameter.symbol, complaint)])
+    quantity: Quantity[float] = registry().Quantity(root, parameter.unit)
+    return quantity
+
+
+def _range(m: Methodology, kept: Mapping[str, Any], name: str, between: tuple[Any, Any] | None) -> tuple[float, float]:
+    """Return the ends of the range in which to look."""
+    _check_names(m, kept, {name: between or (0, 0)})
+    if name in m.choices or not _is_number(m, name, between or ()):
+        raise InputError(str(m), [Problem(name, "is no number: calculate its cases as scenarios")])
+    parameter = m.inputs[name]
+    try:
+        if between is not None:
+            low, high = (float(magnitude(one, parameter.unit)) for one in between)
+        else:
+            usual = parameter.plausible or parameter.bounds
+            low, high = usual.first, np.nextafter(usual.beyond, -np.inf)
+    except (TypeError, ValueError) as error:
+        raise InputError(str(m), [Problem(parameter.symbol, str(error))]) from None
+    if not (np.isfinite([low, high]).all() and low < high):
+        complaint = "name the range to look at, from the smaller to the larger value: between=(low, high)"
+        raise InputError(str(m), [Problem(parameter.symbol, complaint)])
+    return low, high
+
+
+def _brackets(places: Array, found: Array) -> list[tuple[float, float]]:
+    """Return where a result is at the target, and between which neighbours it crosses it."""
+    exact = [(float(place), float(place)) for place in places[found == 0]]
+    crossed = np.flatnonzero(found[:-1] * found[1:] < 0)
+    return sorted([*exact, *((float(places[n]), float(places[n + 1])) for n in crossed)])
+
+
+def _no_bracket(places: Array, found: Array, brackets: Sequence[tuple[float, float]], of: str, target: float) -> str:
+    where = f"between {places[0]:g} and {places[-1]:g}"
+    if brackets:
+        near = listed(f"{left:g}" if left == right else f"{left:g} to {right:g}" for left, right in brackets)
+        return f"{of} is {target:g} tCO2 at several values {where} ({near}): name a narrower range with between="
+    return f"{of} is never {target:g} tCO2 {where}: it goes from {found.min():,.6g} to {found.max():,.6g} tCO2"

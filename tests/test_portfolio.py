@@ -1,0 +1,252 @@
+"""A portfolio gives for each project what `calculate` gives for it alone."""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from jcm_calc import InputError, calculate, portfolio
+from jcm_calc.cli import jcm
+
+RESULTS = ["RE", "PE", "ER", "tonnes"]
+CASE = """
+methodology = "PW_AM001"
+p = "2024"
+[inputs]
+EG = "500 MWh"
+"""
+
+
+def freezers(count=6, **changed):
+    """Projects of one methodology that fill the same cells, with some cells changed by row."""
+    frame = pd.DataFrame(
+        {
+            "project": [f"plant {number}" for number in range(count)],
+            "methodology": "ID_AM003",
+            "p": "2024",
+            "EC_PJ [kWh]": np.linspace(100_000, 200_000, count),
+            "COP_PJ": 2.0,
+            "application": "cold storage",
+            "EF_elec": 0.8,
+        }
+    )
+    for heading, cells in changed.items():
+        frame[heading] = frame[heading].astype(object) if heading in frame else None
+        for number, cell in cells.items():
+            frame.at[number, heading] = cell
+    return frame
+
+
+@pytest.fixture(scope="module")
+def projects():
+    """Five projects of each methodology, those with a history in several rows."""
+    path = Path(__file__).parents[1] / "benchmarks" / "projects.py"
+    specification = importlib.util.spec_from_file_location("projects", path)
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module.table(5 * 19)
+
+
+def test_each_project_of_every_methodology_is_what_it_is_alone(projects):
+    found = portfolio(projects, processes=1)
+    assert found.problems.empty
+    assert found.table["project"].tolist() == projects["project"].drop_duplicates().tolist()
+    assert found.table["methodology"].nunique() == 19
+    for row in found.table.itertuples():
+        alone = found[row.project].by_year().loc[2024]
+        assert [row.RE, row.PE, row.ER, row.tonnes] == alone[RESULTS].tolist()
+
+
+def test_batches_change_nothing(projects, monkeypatch):
+    together = portfolio(projects, processes=1).table
+    monkeypatch.setattr(importlib.import_module("jcm_calc.portfolios.batches"), "FEW", 10**9)
+    pd.testing.assert_frame_equal(portfolio(projects, processes=2).table, together)
+
+
+def test_sums_are_those_of_the_projects(projects):
+    found = portfolio(projects, processes=1)
+    for columns in (["country"], ["scope", "year"], ["methodology", "version"], ["project"]):
+        sums = found.by(*columns)
+        assert sums["projects"].sum() == 95
+        for name in RESULTS:
+            assert sums[name].sum() == pytest.approx(found.table[name].sum(), rel=1e-12)
+    with pytest.raises(InputError, match="did you mean country"):
+        found.by("contry")
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "words"),
+    [
+        ("EC_PJ [kWh]", -5.0, "expected a number in"),
+        ("EC_PJ [kWh]", "many", "is not a number"),
+        ("EC_PJ [kWh]", None, "missing"),
+        ("application", "attic", "has no value of COP_RE"),
+        ("methodology", "ID_AM999", "there is no methodology"),
+        ("p", "2024-07-01/2025-06-30", "several calendar years"),
+        ("note", "hello", "unknown input"),
+        ("version", "0.9", "has no version"),
+        ("COP_PJ", 0.0, "expected a number in"),
+    ],
+)
+def test_what_is_wrong_with_one_project_stops_no_other(heading, cell, words):
+    clean = portfolio(freezers(), processes=1).table.set_index("project")
+    found = portfolio(freezers(**{heading: {3: cell}}), processes=1)
+    errors = found.problems[found.problems["severity"] == "error"]
+    assert set(errors["project"]) == {"plant 3"}
+    assert words in " ".join(errors["complaint"])
+    assert errors["source"].unique().tolist() == ["the portfolio, row 4"]
+    assert found.unusable == 1
+    others = found.table.set_index("project")
+    pd.testing.assert_frame_equal(others[RESULTS], clean.drop("plant 3")[RESULTS])
+
+
+def test_a_division_by_zero_is_found_among_many():
+    frame = pd.DataFrame(
+        {
+            "project": [f"line {number}" for number in range(9)],
+            "methodology": "ID_AM002",
+            "p": "2024",
+            "power_source": "both",
+            "EC_PJ": 347.2,
+            "EI_grid": [500.0] * 4 + [0.0] + [500.0] * 4,
+            "h_gen": [100.0] * 4 + [0.0] + [100.0] * 4,
+            "RC_gen": 1.0,
+            "COP_PJ": 6.5,
+            "T_cooling_out": 36.0,
+            "T_chilled_out": 8.0,
+            "capacity": 500.0,
+            "EF_grid": 0.8,
+        }
+    )
+    found = portfolio(frame, processes=1)
+    assert found.unusable == 1
+    assert found.problems["project"].tolist() == ["line 4"]
+    assert "has no value" in found.problems["complaint"].item()
+
+
+def test_implausible_values_are_warned_of():
+    found = portfolio(freezers(COP_PJ={2: 60.0}), processes=1)
+    assert found.unusable == 0
+    assert found.problems[["project", "severity"]].to_numpy().tolist() == [["plant 2", "warning"]]
+
+
+def test_a_project_may_have_units_and_years():
+    frame = pd.DataFrame(
+        {
+            "project": ["fleet"] * 6 + ["roof"],
+            "methodology": ["ID_AM003"] * 6 + ["PW_AM001"],
+            "i": ["a", "b", "a", "a", "b", "b", None],
+            "p": [None, None, "2023", "2024", "2023", "2024", "2024"],
+            "COP_PJ": [2.0, 2.1, None, None, None, None, None],
+            "application": ["cold storage"] * 2 + [None] * 5,
+            "EC_PJ": [None, None, 100.0, 110.0, 200.0, 210.0, None],
+            "EF_elec": [0.8, 0.8] + [None] * 5,
+            "EG": [None] * 6 + [500.0],
+        }
+    )
+    found = portfolio(frame)
+    assert found.problems.empty
+    alone = calculate(
+        "ID_AM003",
+        EC_PJ=[[100.0, 110.0], [200.0, 210.0]],
+        COP_PJ=[2.0, 2.1],
+        application=["cold storage"] * 2,
+        EF_elec=0.8,
+        p=["2023", "2024"],
+    ).by_year()
+    fleet = found.table[found.table["project"] == "fleet"].set_index("year")
+    assert fleet["ER"].tolist() == alone["ER"].tolist()
+    mixed = portfolio(frame.assign(methodology="ID_AM003").assign(methodology=["ID_AM003"] * 5 + ["PW_AM001"] * 2))
+    assert "changes from row to row" in mixed.problems["complaint"].iloc[0]
+
+
+def test_files_and_their_plans(tmp_path):
+    plan = calculate("PW_AM001", EG=[[600.0, 610.0]], p=["2024", "2025"])
+    calculate("PW_AM001", EG=[[580.0, 590.0]], p=["2024", "2025"]).to_excel(tmp_path / "roof.xlsx", plan)
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "hall.toml").write_text(CASE)
+    (tmp_path / "more" / "broken.toml").write_text("methodology = ")
+    (tmp_path / "notes.txt").write_text("no project")
+    done = []
+    found = portfolio(tmp_path, {"more/hall": {2024: 250}}, progress=lambda *one: done.append(one))
+    assert done[-1] == (3, 3)
+    assert sorted(found.table["project"].unique()) == ["more/hall", "roof"]
+    assert found.problems["project"].tolist() == ["more/broken"]
+    against = found.against_estimates()
+    assert against.loc[("roof", 2024), "difference"] == pytest.approx(-20 * 0.533)
+    assert against.loc[("more/hall", 2024), "ratio"] == pytest.approx(500 * 0.533 / 250)
+    assert float(found["roof"].ER.magnitude[1]) == pytest.approx(590 * 0.533)
+    pattern = portfolio(str(tmp_path / "*.xlsx"))
+    assert pattern.table["ER"].tolist() == found.table.query("project == 'roof'")["ER"].tolist()
+    assert portfolio([tmp_path / "more" / "hall.toml"]).table["project"].tolist() == ["hall"]
+    with pytest.raises(InputError, match="an estimate for no project; did you mean more/hall"):
+        portfolio(tmp_path, {"more/hal": 1})
+
+
+def test_a_source_that_cannot_be_used_is_refused(tmp_path):
+    for source, words in (
+        (tmp_path, "holds no case file"),
+        (str(tmp_path / "*.toml"), "no such file"),
+        (pd.DataFrame({"project": ["a"]}), "has no column 'methodology'"),
+        (pd.DataFrame({"project": ["a", None], "methodology": "PW_AM001"}), "'project' is empty in row 2"),
+        (7, "expected a table or files"),
+    ):
+        with pytest.raises(InputError, match=words):
+            portfolio(source)
+
+
+# The command
+
+
+@pytest.fixture
+def projects_file(tmp_path):
+    path = tmp_path / "projects.csv"
+    freezers(application={1: "attic"}, **{"estimate": {0: 20.0}}).to_csv(path, index=False)
+    return path
+
+
+def test_the_command_writes_what_it_is_asked_for(projects_file, tmp_path):
+    run = CliRunner()
+    for suffix in ("xlsx", "html", "parquet", "csv"):
+        target = tmp_path / f"portfolio.{suffix}"
+        outcome = run.invoke(jcm, ["portfolio", str(projects_file), "-o", str(target)])
+        assert outcome.exit_code == 2  # one project is unusable
+        assert "plant 1 (projects.csv, row 2) cannot be used" in outcome.stderr
+        again = run.invoke(jcm, ["portfolio", str(projects_file), "-o", str(target)])
+        assert again.exit_code == 2
+        assert "--force" in again.stderr
+    expected = portfolio(projects_file).table
+    assert len(expected) == 5
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "portfolio.parquet"), expected, check_dtype=False)
+    assert pd.read_csv(tmp_path / "portfolio.csv")["ER"].tolist() == pytest.approx(expected["ER"].tolist())
+    book = pd.read_excel(tmp_path / "portfolio.xlsx", sheet_name=None, engine="openpyxl")
+    assert list(book) == ["projects", "by country", "by methodology", "by year", "against estimates", "problems"]
+    assert book["projects"]["ER"].tolist() == pytest.approx(expected["ER"].tolist())
+    page = (tmp_path / "portfolio.html").read_text("utf-8")
+    assert "plant 5" in page
+    assert "attic" in page
+
+
+def test_the_command_gives_data(projects_file):
+    outcome = CliRunner().invoke(jcm, ["portfolio", str(projects_file), "--by", "year", "--json"])
+    data = json.loads(outcome.stdout)
+    assert [one["project"] for one in data["projects"]] == [f"plant {number}" for number in (0, 2, 3, 4, 5)]
+    assert data["sums"][0]["ER"] == pytest.approx(sum(one["ER"] for one in data["projects"]))
+    assert data["problems"][0]["severity"] == "error"
+
+
+def test_names_of_projects_are_text_in_every_file(tmp_path):
+    name = "=1+1<script>"
+    found = portfolio(freezers(project={0: name}))
+    for suffix in ("xlsx", "html"):
+        found.to_file(tmp_path / f"p.{suffix}")
+    assert "<script>" not in (tmp_path / "p.html").read_text("utf-8").partition("</head>")[2]
+    assert pd.read_excel(tmp_path / "p.xlsx", engine="openpyxl")["project"].iloc[0] == name
+    with pytest.raises(FileExistsError):
+        found.to_file(tmp_path / "p.html")
+    with pytest.raises(InputError, match="must end with"):
+        found.to_file(tmp_path / "p.doc")
