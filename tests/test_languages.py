@@ -419,6 +419,19 @@ def test_no_label_of_an_empty_workbook_stays_english(number, tmp_path):
     assert [text for text in messages if not JAPANESE.search(text)] == []
 
 
+def test_the_record_of_readings_travels_in_either_language(tmp_path):
+    pytest.importorskip("duckdb")
+    case = Path(__file__).parents[1] / "docs" / "examples" / "metered_year" / "case.toml"
+    found = {}
+    for code in ("en", "ja"):
+        (tmp_path / code).mkdir()
+        given = read_case(case)
+        given.calculate(given.monitor()).to_excel(tmp_path / code / "report.xlsx", sources=given.sources, language=code)
+        found[code] = read_workbook(tmp_path / code / "report.xlsx")
+    assert found["ja"].remarks == found["en"].remarks == ()
+    assert found["ja"].calculate().manifest() == found["en"].calculate().manifest()
+
+
 def test_sheets_are_known_by_their_titles_in_either_language(tmp_path):
     for code in ("en", "ja"):
         path = tmp_path / f"{code}.xlsx"

@@ -351,7 +351,8 @@ def verify(
         papers = [path for path in (output, as_html) if path is not None]
         return verify_report(report, against, options, case, certify, as_json, papers, force)
     if certify or output or as_html:
-        raise click.UsageError("a folder gives a table: --certify and working papers are for a single report")
+        complaint = _("a folder gives a table: --certify and working papers are for a single report")
+        raise click.UsageError(translated(complaint))
     return verify_folder(report, against, options, case, as_json)
 
 
@@ -577,7 +578,7 @@ def check(subject: str | None, all_: bool, examples: int, as_json: bool) -> int:
       jcm check --all
     """  # noqa: D301 (\b keeps click from filling the lines)
     if (subject is None) != all_:
-        raise click.UsageError("name one methodology or module, or give --all")
+        raise click.UsageError(translated(_("name one methodology or module, or give --all")))
     from jcm_calc.cli.checking import check_methodologies
 
     return check_methodologies(subject, examples, as_json)

@@ -212,7 +212,7 @@ class Page:
         if value is None:
             self.sheet.write_blank(row, column, None, self.formats[style])
         elif isinstance(value, str):
-            self.text(row, column, value, style)
+            self.text(row, column, str.__str__(value), style)  # data is the same in every language
         else:
             self.sheet.write_number(row, column, ExactFloat(value), self.formats[style])
 
