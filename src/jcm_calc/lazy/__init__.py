@@ -18,7 +18,6 @@ from jcm_calc.declarations.graph import RESULTS, Graph, needs
 from jcm_calc.declarations.items import Coordinate, Equation
 from jcm_calc.inputs import completeness
 from jcm_calc.inputs.axes import named_periods
-from jcm_calc.inputs.tables import flat, split_heading
 from jcm_calc.inputs.taking import Taken
 from jcm_calc.lazy import computing
 from jcm_calc.lazy.computing import Plan
@@ -141,6 +140,8 @@ def calculate(
     m: Methodology, tables: tuple[Any, ...], values: Mapping[str, Any], p: Any, facts: Mapping[str, Any] | None
 ) -> LazyResult:
     """Prepare a calculation of Dask arrays or Dask DataFrames; see `jcm_calc.calculate`."""
+    from jcm_calc.inputs.tables import flat, split_heading
+
     taken = Taken(m)
     arrays = {name: value for name, value in values.items() if is_lazy(value)}
     frames = [table for table in tables if is_lazy(table)]
