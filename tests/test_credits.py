@@ -225,8 +225,8 @@ def test_rules_for_readings_are_items_of_the_claim(source, section):
     table = pd.DataFrame()
     rule = {"grade": "secondary", "note": "as read", "source": source, "certainty": None}
     table.attrs["monitoring"] = {"rule_set": "CDM", "rules": {"gaps": rule}}
-    (item,) = monitoring_items([table, "a path", None])
-    assert (item.kind, item.name, item.section, item.detail) == ("scheme rule", "gaps", section, "CDM")
+    (item,) = monitoring_items([table, "a path", None], {})
+    assert (item.kind, item.name, item.section, item.detail) == ("scheme rule", "gaps", section, "CDM: as read")
     assert item.evidence.confirmed
     assert (item.evidence.source is None) == (source == "")
 

@@ -12,7 +12,7 @@ from jcm_calc.declarations.items import Kind
 
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.problems.InputWarning")
 UNITS = 11
-WITHOUT_UNITS = ("ID_AM001", "ID_AM010")
+WITHOUT_UNITS = ("ID_AM001", "ID_AM010", "MM_AM005")
 TRANSFORMERS = {"service_hours": "given", "removals": "none", "EF_grid": 0.8, "Br": [0.1, 0.2], "p": ["2023", "2024"]}
 TRANSFORMERS |= {"NLL_RE": {"a": 200.0, "b": 300.0}}
 
