@@ -14,7 +14,7 @@ demo: $(READY) ## Calculate an example project, step by step
 	@$(BIN)/jcm calc methodologies/jcm_methodologies/cases/id_am003_frozen_food.toml --trace
 
 test: lint ## Run every check and test
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --maxprocesses 8 --dist worksteal
 
 bench: $(READY) ## Measure speed
 	@$(BIN)/python benchmarks/run.py
