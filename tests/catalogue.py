@@ -3,6 +3,7 @@
 import io
 import string
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages import Catalog, extract
@@ -17,6 +18,8 @@ from jcm_calc.verification import checks
 
 ROOT = Path(__file__).parents[1] / "src" / "jcm_calc"
 METHODS = [("**.py", "python"), ("**/templates/*.html", "jinja2.ext.babel_extract")]
+# The files change only where a text does.
+NO_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 PREFACE = "What jcm_calc says, in {name}. Written by `make messages`; fill in the empty ones here.\n"
 
 
@@ -88,8 +91,10 @@ def update(code):
     left_out = ('"POT-Creation', '"PO-Revision', '"Report-Msgid', '"Last-', '"Generated-By')
     kept = [line for line in file.getvalue().decode().split("\n") if not line.startswith(left_out)]
     path(code, "po").write_text("\n".join(kept), encoding="utf-8", newline="\n")
+    whole = catalogue(code)
+    whole.creation_date = whole.revision_date = NO_DAY
     with path(code, "mo").open("wb") as compiled_file:
-        write_mo(compiled_file, catalogue(code))
+        write_mo(compiled_file, whole)
     return [message.id for message in fresh if message.id and not all(strings(message))]
 
 

@@ -733,7 +733,8 @@ def on_terminal(columns, *arguments, environment=None):
     os.close(main)
     process.wait()
     # without what shows progress: it erases its line when it is done
-    shown = re.sub(r"[^\n]*\r\x1b\[2K|\x1b\[\?25[lh]|\x1b\[1A", "", written.decode())
+    shown = re.sub(r"\x1b\[\?25[lh]", "", written.decode())
+    shown = re.sub(r"[^\n]*(\r\n\r\x1b\[1A|\r)\x1b\[2K", "", shown)
     return shown.replace("\r", "").splitlines()
 
 
