@@ -167,6 +167,7 @@ def test_everything_wrong_with_an_allocation_comes_at_once():
 @pytest.fixture
 def measured(monkeypatch):
     """A methodology that has been read in full: RE and PE as measured; and the scheme's rules read, too."""
+    monkeypatch.setattr("jcm_calc.declarations.SCHEME_RULES", ())
     m = jcm_calc.Methodology(
         "XX_AM001",
         version="1.0",
@@ -184,7 +185,6 @@ def measured(monkeypatch):
     m.equation("PE_p", "tCO2", evidence=READ, text="", name="PE")(lambda PC: PC)
     m.equation("ER_p", "tCO2", evidence=READ, text="", name="ER")(lambda RE, PE: RE - PE)
     m.attested(1, "registered", "The project is registered", evidence=READ)
-    monkeypatch.setattr("jcm_calc.credits.SCHEME_RULES", ())
     return m
 
 
