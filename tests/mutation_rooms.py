@@ -23,6 +23,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
@@ -68,9 +69,15 @@ def modules(room: str) -> Iterator[str]:
         yield ".".join(["jcm_calc", *path.relative_to(SOURCE).with_suffix("").parts]).removesuffix(".__init__")
 
 
+@cache
+def text_of(path: str) -> str:
+    """Read a module once, for it may be edited while its mutants run."""
+    return Path(path).read_text(encoding="utf-8")
+
+
 def source(name: str) -> tuple[str, ast.Module]:
     path = inspect.getfile(importlib.import_module(name))
-    return path, ast.parse(Path(path).read_text(encoding="utf-8"))
+    return path, ast.parse(text_of(path))
 
 
 def mutants(name: str) -> Iterator[Mutant]:
