@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from jcm_calc.declarations.items import SchemeRule
 from jcm_calc.evidence import unconfirmed
+from jcm_calc.languages import _
 
 GUIDELINES = "JCM guidelines for developing PDD and monitoring report"
 SCHEME_RULES = (
     SchemeRule(
-        "whole tonnes",
+        _("whole tonnes"),
         "emission reductions are cut, not rounded",
         GUIDELINES,
         unconfirmed("agrees with one project design document and one plan", 80),
     ),
     SchemeRule(
-        "calendar years",
+        _("calendar years"),
         "the cut is made for each calendar year",
         GUIDELINES,
         unconfirmed("the break at 31 December 2020 is seen in decisions", 75),
