@@ -29,6 +29,8 @@ def monitor_case(path: Path, *, target: Path | None, force: bool, as_json: bool)
     """Monitor a case file and write what comes out; return the exit code."""
     if target is not None:
         output.check_target(target, force, FORMATS)
+        if target.suffix.casefold() == ".csv":
+            output.check_target(_beside(target), force, FORMATS)
     case = read_case(path)
     with progress_shown() as progress:
         monitored = case.monitor(progress)
@@ -64,13 +66,18 @@ def progress_shown() -> Iterator[Callable[[str], None]]:
         yield lambda stage: bar.update(task, description=translated(stage), advance=1)
 
 
+def _beside(path: Path) -> Path:
+    """Return the second file that goes with amounts in CSV: the findings."""
+    return path.with_name(f"{path.stem}_findings.csv")
+
+
 def _save(monitored: Monitored, path: Path) -> None:
     """Write amounts and findings: two sheets of a workbook, or two CSV files."""
     sheets = {"monitored": monitored.table(), "findings": monitored.findings_table()}
     try:
         if path.suffix.casefold() == ".csv":
             sheets["monitored"].to_csv(path, index=False)
-            sheets["findings"].to_csv(path.with_name(f"{path.stem}_findings.csv"), index=False)
+            sheets["findings"].to_csv(_beside(path), index=False)
         else:
             import pandas as pd
 
