@@ -8,7 +8,7 @@ from typing import Any
 from latex2mathml.converter import convert
 
 project = "jcm_calc"
-author = "jcm_calc developers"
+author = copyright = "jcm_calc developers"
 version = release = installed("jcm-calc")
 
 extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc", "sphinx_design"]
@@ -53,12 +53,18 @@ def _skip() -> None:
 
 
 def _leave_room(app: Any, doctree: Any) -> None:
-    """Leave the contents beside the page out where wide tables need the room."""
-    if app.env.docname.startswith("methodologies/"):
-        app.env.metadata[app.env.docname]["hide-toc"] = True
+    """Leave out the contents beside the page where wide tables need the room, and long titles from the sidebar."""
+    from docutils.nodes import title
+
+    name = app.env.docname
+    if name.startswith("methodologies/"):
+        app.env.metadata[name]["hide-toc"] = True
+        short = app.env.titles[name].astext().partition(":")[0]
+        app.env.titles[name] = title(short, short)
 
 
 def setup(app: Any) -> None:
     """Set mathematics as MathML, which browsers show without a script and without the network."""
     app.add_html_math_renderer("mathml", (_inline, None), (_block, None))
-    app.connect("doctree-read", _leave_room)
+    # after Sphinx has taken the titles
+    app.connect("doctree-read", _leave_room, priority=900)

@@ -200,7 +200,7 @@ def _version(m: Methodology) -> Iterator[str]:
         yield _text(m.note)
     yield (
         f"Module: [{module}.py]({MODULES}/{module}.py). "
-        f"What the grades mean: [index](README.md#grades). All pages: [index](README.md). {WRITTEN}"
+        f"[What the grades mean](README.md#grades). [All methodologies](README.md). {WRITTEN}"
     )
     yield from _example(m)
     sources = Sources()

@@ -13,6 +13,23 @@ from jcm_calc.case_file import read_case
 EXAMPLES = Path(__file__).parents[1] / "docs" / "examples"
 
 
+# The case file that is explained
+
+
+def test_the_case_file_that_is_explained(tmp_path):
+    page = (EXAMPLES.parent / "case_file.md").read_text(encoding="utf-8")
+    path = tmp_path / "case.toml"
+    path.write_text(page.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    case = read_case(path)
+    result = case.calculate()
+    # amount × factor × (1.63 ÷ 1.32 − 1)
+    assert result.ER.magnitude.tolist() == pytest.approx(
+        [mwh * 0.814 * (1.63 / 1.32 - 1) for mwh in (135, 141)], rel=1e-12
+    )
+    assert result.eligibility()["answer"].tolist() == ["met", "met", "met", "met", "not shown"]
+    assert case.sources["EC_PJ"]["option"] == "C"
+
+
 # The fleet of trucks
 
 

@@ -191,11 +191,16 @@ def calc(
 @click.argument("number")
 @click.argument("more_years", nargs=-1, metavar="", type=int)
 @click.option(
-    "-o", "--output", metavar="FILE.xlsx", required=True, type=click.Path(path_type=Path), help="Where to write."
+    "-o",
+    "--output",
+    metavar="FILE",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The .xlsx or .toml to write.",
 )
-@click.option("--units", metavar="N", multiple=True, default=["1"], help="Rows along every index, or i=N along one.")
+@click.option("--units", metavar="N", multiple=True, help="Rows along every index (1 by default), or i=N along one.")
 @click.option("--years", metavar="YEAR ...", multiple=True, type=int, help="The calendar years of the report.")
-@click.option("--force", is_flag=True, help="Overwrite FILE.xlsx.")
+@click.option("--force", is_flag=True, help="Overwrite FILE.")
 @as_json
 def template(
     number: str,
@@ -206,11 +211,12 @@ def template(
     force: bool,
     as_json: bool,
 ) -> None:
-    """Write the empty monitoring spreadsheet of methodology NUMBER, to be filled in and given to `jcm calc`.
+    """Write an empty monitoring spreadsheet or case file of methodology NUMBER, to be filled in for `jcm calc`.
 
     \b
     Examples:
       jcm template ID_AM002 -o input.xlsx --units 3 --years 2024 2025
+      jcm template ID_AM002 -o case.toml --years 2024
       jcm --lang ja template VN_AM001 -o input.xlsx --units i=40 --units k=5
     """  # noqa: D301 (\b keeps click from filling the lines)
     if more_years and not years:

@@ -1,4 +1,4 @@
-"""`jcm template`: the empty monitoring spreadsheet of a methodology."""
+"""`jcm template`: the empty monitoring spreadsheet or case file of a methodology."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from pathlib import Path
 
 import click
 
+from jcm_calc.blank_case import blank_case
 from jcm_calc.cli import output
+from jcm_calc.files import save
 from jcm_calc.languages import _, translated
 from jcm_calc.rulebooks import methodology
 
@@ -16,19 +18,30 @@ from jcm_calc.rulebooks import methodology
 def write_template(
     number: str, path: Path, units: Sequence[str], years: Sequence[int], force: bool, as_json: bool
 ) -> None:
-    """Write the workbook, and say what to do with it."""
-    output.check_target(path, force, (".xlsx",))
+    """Write the workbook or case file, and say what to do with it."""
+    output.check_target(path, force, (".xlsx", ".toml"))
     m = methodology(number)
-    counts = _counts(units, [letter for letter in m.indices if letter != "p"])
+    case_file = path.suffix.casefold() == ".toml"
+    if case_file and units:
+        complaint = _("is for a spreadsheet: a case file has no rows, units stand in its tables")
+        raise click.BadParameter(translated(complaint), param_hint="--units")
     try:
-        with output.working(_("writing")):
-            m.template(path, units=counts, years=years, overwrite=force)
+        if case_file:
+            save(path, blank_case(m, years).encode(), overwrite=force)
+        else:
+            counts = _counts(units or ["1"], [letter for letter in m.indices if letter != "p"])
+            with output.working(_("writing")):
+                m.template(path, units=counts, years=years, overwrite=force)
     except OSError as error:
         raise output.unwritable(path, error) from None
     if as_json:
         output.data({"written": str(path), "methodology": m.number, "version": m.version})
+        return
+    if case_file:
+        told = _("{path}: fill in the lines with a ?, then run: jcm calc {path}")
     else:
-        output.paragraph(_("{path}: fill in the coloured cells, then run: jcm calc {path}").format(path=path))
+        told = _("{path}: fill in the coloured cells, then run: jcm calc {path}")
+    output.paragraph(told.format(path=path))
 
 
 def _counts(units: Sequence[str], letters: Sequence[str]) -> dict[str, int]:

@@ -24,6 +24,10 @@ def graph(taken: Taken) -> Graph | None:
     known = {*taken.given, *taken.refused}
     replaced = frozenset(name for name in known & m.inputs.keys() if m.inputs[name].by)
     absent = missing_indices(taken)
+    if absent and not set(m.indices) - set(absent) - {"p"} and not taken.unread:
+        kinds = _(", ").join(Message("{} ({})").format(letter, m.indices[letter]) for letter in absent)
+        lacking = _("missing: what is given has a value for none of {kinds}").format(kinds=kinds)
+        taken.problems.append(Problem(str(m.number), lacking))
     undecided = open_choices(m, taken.choices, replaced, absent)
     for name in undecided:
         if name not in taken.refused:
