@@ -6,6 +6,7 @@ import draws
 import numpy as np
 import pandas as pd
 import pytest
+from filling import evidence, filled
 
 from jcm_calc import InputError, calculate, methodologies, methodology
 from jcm_calc.declarations.items import Kind
@@ -120,6 +121,20 @@ def test_quantities_are_converted():
     lazy, plain = (calculate("ID_AM003", EC_PJ=one, **given) for one in (kilowatt_hours, use))
     assert lazy.ER.magnitude.compute() == pytest.approx(plain.ER.magnitude, rel=1e-12)
     assert lazy.ER.magnitude.shape == plain.ER.magnitude.shape == ()
+
+
+def test_values_that_evidence_supplies_reach_every_partition():
+    """Workers know the rule book only: what a reader of the document has confirmed has to come with the plan."""
+    m = methodology("ID_AM003")
+    read = filled(m)
+    cops = next(one for one in read["default"] if one["symbol"].startswith("COP_RE"))["values"]
+    cops |= dict.fromkeys(cops, 1.1)
+    use, given = np.array([[100.0], [200.0], [300.0]]), {"application": "cold storage", "EF_elec": 0.8, "p": "2024"}
+    lazy = calculate("ID_AM003", EC_PJ=da.from_array(use, chunks=2), COP_PJ=2.0, evidence=evidence(read), **given)
+    expected = 600 * 0.8 * (2.0 / 1.1 - 1)
+    assert float(lazy.ER.magnitude.compute(scheduler="processes")) == pytest.approx(expected, rel=1e-12)
+    without = calculate("ID_AM003", EC_PJ=da.from_array(use, chunks=2), COP_PJ=2.0, evidence=(), **given)
+    assert float(without.ER.magnitude.compute()) == pytest.approx(600 * 0.8 * (2.0 / 1.71 - 1), rel=1e-12)
 
 
 def tables():

@@ -90,7 +90,7 @@ def calculate(
     confirming = evidence_files(m, evidence)
     m = with_evidence(m, confirming)
     if any(map(is_lazy, (*tables, *values.values()))):
-        return cast("Result", lazy.calculate(m, tables, values, p, facts))
+        return cast("Result", lazy.calculate(m, tables, values, p, facts, confirming))
     files = [file_digest(table) for table in tables]
     inputs = bind(m, tables, values, p, facts)
     if on is not None and (reason := outside_validity(m, on)):

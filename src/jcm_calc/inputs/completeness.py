@@ -26,8 +26,8 @@ def graph(taken: Taken) -> Graph | None:
     absent = missing_indices(taken)
     if absent and not set(m.indices) - set(absent) - {"p"} and not taken.unread:
         kinds = _(", ").join(Message("{} ({})").format(letter, m.indices[letter]) for letter in absent)
-        lacking = _("missing: what is given has a value for none of {kinds}").format(kinds=kinds)
-        taken.problems.append(Problem(str(m.number), lacking))
+        nothing = _("missing: what is given has a value for none of {kinds}").format(kinds=kinds)
+        taken.problems.append(Problem(m.number, nothing))
     undecided = open_choices(m, taken.choices, replaced, absent)
     for name in undecided:
         if name not in taken.refused:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jcm_calc.confirmation.file import EvidenceFile
 from jcm_calc.credits import by_year, check_years
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS, Graph, needs
@@ -137,9 +138,17 @@ class LazyResult:
 
 
 def calculate(
-    m: Methodology, tables: tuple[Any, ...], values: Mapping[str, Any], p: Any, facts: Mapping[str, Any] | None
+    m: Methodology,
+    tables: tuple[Any, ...],
+    values: Mapping[str, Any],
+    p: Any,
+    facts: Mapping[str, Any] | None,
+    evidence: tuple[EvidenceFile, ...],
 ) -> LazyResult:
-    """Prepare a calculation of Dask arrays or Dask DataFrames; see `jcm_calc.calculate`."""
+    """Prepare a calculation of Dask arrays or Dask DataFrames; see `jcm_calc.calculate`.
+
+    ``m`` is the methodology as ``evidence`` confirms it, which a worker applies to its own.
+    """
     from jcm_calc.inputs.tables import flat, split_heading
 
     taken = Taken(m)
@@ -183,7 +192,7 @@ def calculate(
         raise InputError(str(m), problems)
     units = {name: f"{value.units:D}" for name, value in arrays.items() if is_quantity(value)}
     count = None if frames else int(sum(piece.size for piece in pieces))
-    plan = Plan(m.number, m.version, letter, common, tuple(small), p, facts, units, count)
+    plan = Plan(m.number, m.version, letter, common, tuple(small), p, facts, units, count, evidence)
     return LazyResult(plan, graph, pieces, _period_count(m, p, values))
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from jcm_calc.confirmation import with_evidence
+from jcm_calc.confirmation.file import EvidenceFile
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS, Graph, needs
 from jcm_calc.declarations.items import Coordinate, Equation, Parameter
@@ -32,6 +34,8 @@ class Plan:
         The index along which the input is partitioned.
     units : mapping
         The unit of each array that came as a Quantity.
+    evidence : tuple of EvidenceFile
+        What confirms the methodology, and supplies values.
     """
 
     number: str
@@ -43,11 +47,12 @@ class Plan:
     facts: Mapping[str, Any] | None
     units: Mapping[str, str]
     count: int | None = None
+    evidence: tuple[EvidenceFile, ...] = ()
 
     @property
     def methodology(self) -> Methodology:
         """The methodology that is applied."""
-        return methodology(self.number, self.version)
+        return with_evidence(methodology(self.number, self.version), self.evidence)
 
 
 @dataclass
