@@ -238,7 +238,7 @@ class CaseFile:
             result = self.calculate()
         except InputError as error:
             subjects = tuple(problem.subject for problem in error.problems)
-            return [] if subjects == tuple(self.expected.get("missing", ())) else [str(error)]
+            return [] if subjects == tuple(self.expected.get("missing", ())) else [error.text]
         return [str(comparison) for comparison in self.compare(result) if not comparison.agrees]
 
     def compare(self, result: Result) -> tuple[Comparison, ...]:

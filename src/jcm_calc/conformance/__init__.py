@@ -98,7 +98,9 @@ def _failure(function: Callable[[Subject], None], subject: Subject) -> str:
     """Return why a check fails, or nothing."""
     try:
         function(subject)
-    except (ConformanceError, DeclarationError, EvaluationError, InputError) as error:
+    except InputError as error:
+        return error.text
+    except (ConformanceError, DeclarationError, EvaluationError) as error:
         return str(error)
     except Exception as error:  # whatever an equation or a unit does to the machinery is for its author
         return f"{type(error).__name__}: {error}"

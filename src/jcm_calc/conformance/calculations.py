@@ -200,4 +200,4 @@ def worked_cases(subject: Subject) -> None:
 
     for case in published(subject.methodology):
         if faults := case.differences():
-            raise ConformanceError(f"{case.path.name}: {'; '.join(faults)}")
+            raise ConformanceError(Message("{}: {}").format(case.path.name, Message("; ").join(faults)))

@@ -15,7 +15,7 @@ from math import ceil as rounded_up
 from math import floor as cut
 from typing import Any
 
-from jcm_calc.languages import _
+from jcm_calc.languages import Message, _
 from jcm_calc.problems import Problem, listed, shown
 
 SHARE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(%)?|(\d{1,9})\s*/\s*(\d{1,9})", re.ASCII)
@@ -142,7 +142,7 @@ def allocate(tonnes: int, wanted: Mapping[str, Any], problems: list[Problem], su
         try:
             entries[account] = _entry(tonnes, asked)
         except ValueError as error:
-            problems.append(Problem(f"{subject}, {account}", str(error)))
+            problems.append(Problem(Message("{}, {}").format(subject, account), str(error)))
     if len(problems) == known:
         try:
             parts = _settled(tonnes, wanted, entries)
