@@ -12,6 +12,7 @@ from babel.messages.pofile import read_po, write_po
 
 from jcm_calc.cli import jcm
 from jcm_calc.cli.helping import paragraphs
+from jcm_calc.conformance import CHECKS
 from jcm_calc.languages import LANGUAGES
 from jcm_calc.reference_data import partner_countries
 from jcm_calc.verification import checks
@@ -28,7 +29,7 @@ def path(code, suffix):
 
 
 def template():
-    """Return what is marked in the code and its templates, the help of the command, checks and countries."""
+    """Return what is marked in the code and its templates, the help of the command, both kinds of checks, countries."""
     found = Catalog(charset="utf-8")
     for name, _, text, comments, context in extract.extract_from_dir(ROOT, METHODS, options_map={}):
         found.add(text, locations=[(name.replace("\\", "/"), 0)], auto_comments=comments, context=context)
@@ -36,6 +37,9 @@ def template():
         found.add(text, locations=[("cli/__init__.py", 0)])
     for check in checks.every():
         found.add(check.name, locations=[(f"verification/{checks.GROUPS[check.code[0]][0]}.py", 0)])
+    for check_name, function in CHECKS.items():
+        for text in (check_name, function.__doc__):
+            found.add(text, locations=[(f"{function.__module__.replace('.', '/').removeprefix('jcm_calc/')}.py", 0)])
     for name in partner_countries().values():
         found.add(name, locations=[("reference_data/partner_countries.csv", 0)])
     return found

@@ -14,6 +14,7 @@ from jcm_calc.confirmation.file import from_data
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs import bind
+from jcm_calc.languages import _
 from jcm_calc.lazy import is_lazy
 from jcm_calc.manifest import file_digest, form, recall
 from jcm_calc.problems import InputError, InputWarning, Problem
@@ -141,7 +142,7 @@ def replay(manifest: Mapping[str, Any], *tables: Any, **values: Any) -> Result:
     True
     """
     if complaint := form(manifest):
-        raise InputError("the manifest", [Problem("manifest", complaint)])
+        raise InputError(_("the manifest"), [Problem("manifest", complaint)])
     call = manifest["call"]
     number, version = manifest["methodology"]["number"], manifest["methodology"]["version"]
     handed, problems = list(tables), list[Problem]()
@@ -155,7 +156,7 @@ def replay(manifest: Mapping[str, Any], *tables: Any, **values: Any) -> Result:
     facts = {name: recall(name, recorded, [], problems) for name, recorded in call["facts"].items()}
     evidence = [from_data(one["content"], one["file"], one["sha256"]) for one in call.get("evidence", [])]
     if problems:
-        raise InputError(f"the manifest of {number}", problems)
+        raise InputError(_("the manifest of {number}").format(number=number), problems)
     on = date.fromisoformat(call["on"]) if "on" in call else None
     return calculate(
         number, *recalled_tables, version=version, on=on, p=call["p"], facts=facts, evidence=evidence, **recalled

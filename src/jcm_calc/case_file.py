@@ -57,7 +57,7 @@ from jcm_calc.confirmation.applying import several
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source
 from jcm_calc.files import within
-from jcm_calc.languages import _
+from jcm_calc.languages import Message, _
 from jcm_calc.manifest import RESERVED
 from jcm_calc.problems import InputError, Problem, suggestion
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology, modules
@@ -212,7 +212,9 @@ class CaseFile:
         from jcm_calc.monitoring import monitor
 
         if not self.meters:
-            complaint = "missing: a section such as [meters.S1] for each meter, and [readings]; see docs/monitoring.md"
+            complaint = _(
+                "missing: a section such as [meters.S1] for each meter, and [readings]; see docs/monitoring.md"
+            )
             raise InputError(self.path.name, [Problem("[meters]", complaint)])
         return monitor(
             self.meters,
@@ -236,7 +238,7 @@ class CaseFile:
             result = self.calculate()
         except InputError as error:
             subjects = tuple(problem.subject for problem in error.problems)
-            return [] if subjects == tuple(self.expected.get("missing", ())) else [str(error)]
+            return [] if subjects == tuple(self.expected.get("missing", ())) else [error.text]
         return [str(comparison) for comparison in self.compare(result) if not comparison.agrees]
 
     def compare(self, result: Result) -> tuple[Comparison, ...]:
@@ -403,7 +405,7 @@ def _paths(folder: Path, document: Mapping[str, Any]) -> Iterator[Problem]:
         try:
             within(folder, name)
         except (ValueError, OSError) as error:
-            yield Problem(subject, f"{_shown(name)} {error}")
+            yield Problem(subject, Message("{} {}").format(_shown(name), error))
 
 
 def _named_files(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -463,7 +465,7 @@ def _named_values(section: str, content: Mapping[str, Any]) -> Iterator[Problem]
 
 def _misplaced(key: str) -> str:
     if key == "tables":
-        return "tables are named in [inputs]"
+        return _("tables are named in [inputs]")
     if key in TOP:
         told = _("belongs above the first [section]: TOML counts whatever follows a [section] to it, {key} too")
         return told.format(key=key)
@@ -561,7 +563,9 @@ def _several(value: Any) -> list[Any]:
 
 
 def _shown(value: Any) -> str:
-    text = f"the date {value}" if isinstance(value, date) else repr(value)
+    if isinstance(value, date):
+        return _("the date {day}").format(day=value)
+    text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 

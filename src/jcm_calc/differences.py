@@ -11,6 +11,7 @@ from jcm_calc.case_file import CaseFile
 from jcm_calc.confirmation import statements
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.languages import _
 from jcm_calc.problems import InputError
 
 if TYPE_CHECKING:
@@ -59,11 +60,11 @@ def differences(before: Methodology, after: Methodology) -> Iterator[Difference]
 def _written(m: Methodology, kind: str) -> Iterator[tuple[str, str]]:
     """Yield each item of a kind by its name, written so that equal ones are alike."""
     if kind == "identity":
-        yield "version", m.version
-        yield "title", m.title
-        yield "approved", str(m.approved or "not known")
-        yield "for validation until", str(m.until or "not known")
-        yield "indices", "; ".join(f"{letter}: {meaning}" for letter, meaning in m.indices.items())
+        yield _("version"), m.version
+        yield _("title"), m.title
+        yield _("approved"), str(m.approved or _("not known"))
+        yield _("for validation until"), str(m.until or _("not known"))
+        yield _("indices"), "; ".join(f"{letter}: {meaning}" for letter, meaning in m.indices.items())
     elif kind in ("choice", "equation", "criterion"):
         for statement in statements(m):
             if statement.kind == kind:

@@ -26,12 +26,13 @@ import numpy as np
 
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.evaluation import Array
+from jcm_calc.languages import _
 from jcm_calc.problems import shown
 from jcm_calc.units import conversion, normalise, parse_number, split
 
 LIMITS = re.compile(r"(?:±|\+/-|\+-)\s*([^()]+?)\s*(?:\(\s*(?:k\s*=\s*(\S+?)|(\S+?)\s*%)\s*\))?")
 CLASS = re.compile(r"(?:accuracy\s+)?class\s*(\d+(?:\.\d+)?)\s*S?", re.I)
-EXPECTED = (
+EXPECTED = _(
     "expected '±2 %', '±0.5 K', '±2 % (95 %)', '±2 % (k=2)', 'class 0.5', or a frozen distribution of scipy.stats"
 )
 
@@ -78,14 +79,14 @@ def read(parameter: Parameter, given: Any, value: Array, letters: Sequence[str])
     if isinstance(given, str):
         return _limits(parameter, given.strip(), value)
     if not all(hasattr(given, name) for name in ("ppf", "cdf", "std", "dist", "args", "kwds")):
-        raise ValueError(f"{shown(given)} came; {EXPECTED}")
+        raise ValueError(_("{came} came; {expected}").format(came=shown(given), expected=EXPECTED))
     arranged = given.dist(
         *(_arranged(parameter, argument, letters) for argument in given.args),
         **{name: _arranged(parameter, argument, letters) for name, argument in given.kwds.items()},
     )
     standard = np.asarray(arranged.std(), dtype=np.float64)
     if not np.isfinite(arranged.ppf(0.5)).all():
-        raise ValueError(f"the distribution {_named(given)} has no values: look at its arguments")
+        raise ValueError(_("the distribution {name} has no values: look at its arguments").format(name=_named(given)))
     standard = standard.reshape((1,) * (len(letters) - standard.ndim) + standard.shape)
     return Distribution(_named(given), standard, arranged.ppf, arranged.cdf)
 
@@ -96,8 +97,12 @@ def _arranged(parameter: Parameter, argument: Any, letters: Sequence[str]) -> An
     if not array.ndim:
         return argument
     if array.ndim != len(parameter.indices):
-        indices = ", ".join(parameter.indices) or "none"
-        raise ValueError(f"an argument of shape {array.shape} came, expected one axis for each index ({indices})")
+        indices = ", ".join(parameter.indices) or _("none")
+        raise ValueError(
+            _("an argument of shape {shape} came, expected one axis for each index ({indices})").format(
+                shape=array.shape, indices=indices
+            )
+        )
     sizes = dict(zip(parameter.indices, array.shape, strict=True))
     return array.reshape([sizes.get(letter, 1) for letter in letters])
 
@@ -113,19 +118,21 @@ def _limits(parameter: Parameter, text: str, value: Array) -> Distribution:
         return _rectangular(text, value, np.abs(value) * (float(match[1]) / 100))
     match = LIMITS.fullmatch(text)
     if match is None:
-        raise ValueError(f"{shown(text)} came; {EXPECTED}")
+        raise ValueError(_("{came} came; {expected}").format(came=shown(text), expected=EXPECTED))
     half = _half_width(parameter, match[1], value)
     if match[2] is not None:
         factor = parse_number(match[2])
         if factor <= 0:
-            raise ValueError(f"k = {match[2]} came, expected a coverage factor above 0")
+            raise ValueError(_("k = {factor} came, expected a coverage factor above 0").format(factor=match[2]))
         return _normal(text, value, half / factor)
     if match[3] is not None:
         from scipy.special import ndtri
 
         coverage = parse_number(match[3]) / 100
         if not 0 < coverage < 1:
-            raise ValueError(f"a coverage of {match[3]} % came, expected one between 0 and 100 %")
+            raise ValueError(
+                _("a coverage of {percent} % came, expected one between 0 and 100 %").format(percent=match[3])
+            )
         return _normal(text, value, half / ndtri((1 + coverage) / 2))
     return _rectangular(text, value, half)
 
@@ -133,7 +140,7 @@ def _limits(parameter: Parameter, text: str, value: Array) -> Distribution:
 def _half_width(parameter: Parameter, text: str, value: Array) -> Array:
     number, unit = split(text)
     if not 0 <= number < np.inf:
-        raise ValueError(f"±{text} came, expected a half-width that is not negative")
+        raise ValueError(_("±{text} came, expected a half-width that is not negative").format(text=text))
     if unit in ("%", "percent"):
         return np.abs(value) * (number / 100)
     declared = parameter.unit

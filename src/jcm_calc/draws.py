@@ -11,6 +11,7 @@ import numpy as np
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.distributions import read
 from jcm_calc.evaluation import Array, evaluate
+from jcm_calc.languages import _
 from jcm_calc.problems import Problem, shown, suggestion
 from jcm_calc.result import Result
 
@@ -31,22 +32,24 @@ class Groups:
         found = []
         for name in self.labels:
             if name not in distributions:
-                complaint = f"is in a group but has no distribution{suggestion(name, distributions)}"
+                complaint = _("is in a group but has no distribution{hint}").format(
+                    hint=suggestion(name, distributions)
+                )
                 found.append(Problem(name, complaint))
             if name in each_period:
-                complaint = "is in a group, whose errors stay, and drawn anew in each period: choose one"
+                complaint = _("is in a group, whose errors stay, and drawn anew in each period: choose one")
                 found.append(Problem(name, complaint))
         used = {str(label) for array in self.labels.values() for label in array.ravel() if label}
         if isinstance(self.correlation, Mapping):
             lacking = sorted(used - {*self.correlation})
-            found += [Problem(label, "a group without a correlation") for label in lacking]
+            found += [Problem(label, _("a group without a correlation")) for label in lacking]
             unused = sorted({*self.correlation} - used)
-            found += [Problem(label, f"no such group{suggestion(label, used)}") for label in unused]
+            found += [Problem(label, _("no such group{hint}").format(hint=suggestion(label, used))) for label in unused]
             values = list(self.correlation.values())
         else:
             values = [self.correlation]
         found += [
-            Problem("correlation", f"{shown(value)} came, expected a number in [0, 1]")
+            Problem("correlation", _("{came} came, expected a number in [0, 1]").format(came=shown(value)))
             for value in values
             if not 0 <= value <= 1
         ]
@@ -103,11 +106,15 @@ class Drawn:
         own = np.broadcast_shapes(self.value.shape, self.distribution.standard.shape)
         if self.rows is not None:
             if own != self.value.shape:
-                raise ValueError("is looked up in a table: give one distribution for all its values")
+                raise ValueError(_("is looked up in a table: give one distribution for all its values"))
             return list(own)
         most = [size if letter in self.parameter.indices else 1 for letter, size in result.inputs.sizes.items()]
         if any(size not in (1, full) for size, full in zip(own, most, strict=True)):
-            raise ValueError(f"a distribution of shape {own} does not fit, expected {tuple(most)}")
+            raise ValueError(
+                _("a distribution of shape {own} does not fit, expected {expected}").format(
+                    own=own, expected=tuple(most)
+                )
+            )
         if "p" in self.letters:
             place = self.letters.index("p")
             return [*own[:place], most[place] if each_period else 1, *own[place + 1 :]]
@@ -124,7 +131,11 @@ class Drawn:
         try:
             return np.broadcast_to(labels, [size for size in sizes if size > 1] or [1]).reshape(self.shape)
         except ValueError:
-            raise ValueError(f"{labels.size} labels of groups came for {int(np.prod(self.shape))} errors") from None
+            raise ValueError(
+                _("{size} labels of groups came for {count} errors").format(
+                    size=labels.size, count=int(np.prod(self.shape))
+                )
+            ) from None
 
     def _range(self) -> tuple[Array, Array]:
         """Return the probabilities at the declared bounds."""
@@ -132,7 +143,7 @@ class Drawn:
         low = self.distribution.probability(np.asarray(bounds.first))
         high = self.distribution.probability(np.asarray(bounds.beyond))
         if not (high > low).all():
-            raise ValueError(f"nothing of its distribution lies in {bounds}")
+            raise ValueError(_("nothing of its distribution lies in {bounds}").format(bounds=bounds))
         return low, high
 
     @property

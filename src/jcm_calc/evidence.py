@@ -166,6 +166,7 @@ def confirmed(confirmation: Confirmation, note: str = "") -> Evidence:
     >>> print(confirmed(read))
     confirmed: read by A. Reader on 2024-05-17
     """
-    text = f"read by {confirmation.person} on {confirmation.day}" + (f"; {note}" if note else "")
+    text = _("read by {person} on {day}").format(person=confirmation.person, day=confirmation.day)
+    text = Message("{}; {}").format(text, note) if note else text
     source = Source(confirmation.document, place=confirmation.page)
     return Evidence(Grade.CONFIRMED, text, source, None, confirmation)

@@ -78,10 +78,10 @@ def within(folder: Path, name: str) -> Path:
     """
     both = PureWindowsPath(name)  # knows \\ and / and drives
     if "\0" in name or both.drive or both.root or ".." in both.parts:
-        raise ValueError("leads out of the folder of the case file: put the file there, and name it without ..")
+        raise ValueError(_("leads out of the folder of the case file: put the file there, and name it without .."))
     path = (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()):
-        raise ValueError("is a link that leads out of the folder of the case file")
+        raise ValueError(_("is a link that leads out of the folder of the case file"))
     return path
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Table, Value
 from jcm_calc.inputs import Inputs, Period
+from jcm_calc.languages import _
 from jcm_calc.problems import Problem, listed
 
 SCHEMA = 1
@@ -198,7 +199,7 @@ def recall(name: str, recorded: Any, handed: list[Any], problems: list[Problem])
     try:
         return _recalled(name, recorded, handed, problems)
     except (ValueError, TypeError, LookupError, AttributeError, OverflowError):
-        problems.append(Problem(name, "is not recorded as `Result.manifest` writes it"))
+        problems.append(Problem(name, _("is not recorded as `Result.manifest` writes it")))
     return None
 
 
@@ -230,12 +231,16 @@ def _recall_large(name: str, recorded: Mapping[str, Any], handed: list[Any], pro
         path = Path(recorded["path"])
         found = file_digest(path)
         if not found:
-            problems.append(Problem(name, f"there is no such file: {path}"))
+            problems.append(Problem(name, _("there is no such file: {file}").format(file=path)))
         elif found != recorded["sha256"]:
-            problems.append(Problem(name, f"{path} is not the file that was calculated with: its SHA-256 differs"))
+            problems.append(
+                Problem(
+                    name, _("{path} is not the file that was calculated with: its SHA-256 differs").format(path=path)
+                )
+            )
         return path
     if not handed:
-        problems.append(Problem(name, "was too large to be written into the manifest: give it again"))
+        problems.append(Problem(name, _("was too large to be written into the manifest: give it again")))
         return None
     value = handed.pop(0)
     if hasattr(value, "iloc"):
@@ -244,7 +249,7 @@ def _recall_large(name: str, recorded: Mapping[str, Any], handed: list[Any], pro
         array = np.asarray(value)
         same = array_digest(array) == recorded["sha256"] and list(array.shape) == recorded.get("shape")
     if not same:
-        problems.append(Problem(name, "is not what was calculated with: its SHA-256 differs"))
+        problems.append(Problem(name, _("is not what was calculated with: its SHA-256 differs")))
     return value
 
 

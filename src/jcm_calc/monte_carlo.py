@@ -14,6 +14,7 @@ from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.derivatives import gradient
 from jcm_calc.draws import Drawn, Groups
 from jcm_calc.evaluation import Array, EvaluationError
+from jcm_calc.languages import _
 from jcm_calc.many import evaluate_many
 from jcm_calc.problems import InputError, Problem, shown, suggestion
 from jcm_calc.result import Result, undefined
@@ -68,7 +69,9 @@ class Uncertainty:
     def at_least(self, confidence: float = 0.95) -> float:
         """Return a conservative ER: the true one is at least this, with the confidence asked for."""
         if not 0 < confidence < 1:
-            raise ValueError(f"a confidence of {confidence} came, expected one between 0 and 1")
+            raise ValueError(
+                _("a confidence of {confidence} came, expected one between 0 and 1").format(confidence=confidence)
+            )
         return float(np.quantile(self.samples["ER"], 1 - confidence))
 
     def overclaim(self, materiality: float = 0.05) -> float:
@@ -184,11 +187,11 @@ def uncertainty(
     """
     m, problems = result.methodology, list[Problem]()
     if not draws >= 2:
-        problems.append(Problem("draws", f"{shown(draws)} came, expected at least 2"))
+        problems.append(Problem("draws", _("{came} came, expected at least 2").format(came=shown(draws))))
     grouped = Groups(groups or {}, correlation, seed)
     problems += grouped.problems(distributions, each_period)
     for name in sorted({*each_period, *truncate} - {*distributions}):
-        problems.append(Problem(name, f"has no distribution{suggestion(name, distributions)}"))
+        problems.append(Problem(name, _("has no distribution{hint}").format(hint=suggestion(name, distributions))))
     drawn: dict[str, Drawn] = {}
     slopes = gradient(result.inputs.graph, result.inputs.sizes, result.inputs.values, result.inputs.lookups())
     for name, given in distributions.items():
@@ -208,14 +211,14 @@ def _uncertain(result: Result, name: str) -> Parameter:
     node = result.inputs.graph.nodes.get(name)
     if isinstance(node, Parameter):
         if node.kind is Kind.CONSTANT:
-            raise ValueError("is true by definition and has no uncertainty")
+            raise ValueError(_("is true by definition and has no uncertainty"))
         if node.textual or node.unit == "date":
-            raise ValueError("is no number and has no distribution: calculate each case instead")
+            raise ValueError(_("is no number and has no distribution: calculate each case instead"))
         return node
     if node is not None:
-        raise ValueError("is calculated: give the uncertainty of what it is calculated from")
+        raise ValueError(_("is calculated: give the uncertainty of what it is calculated from"))
     known = [one.name for one in result.inputs.graph.parameters]
-    raise ValueError(f"takes no part in this calculation{suggestion(name, known)}")
+    raise ValueError(_("takes no part in this calculation{hint}").format(hint=suggestion(name, known)))
 
 
 def _run(
@@ -257,7 +260,9 @@ def _impossible(
     if error is not None and not problems:
         here = EvaluationError(error.name, error.place[1:], error.zeros)
         problem = undefined(here, result.inputs)
-        problems = [Problem(problem.subject, f"draw {error.place[0] + 1} of {draws:,} {problem.complaint}")]
+        complaint = _("draw {number} of {draws:,} {complaint}")
+        complaint = complaint.format(number=error.place[0] + 1, draws=draws, complaint=problem.complaint)
+        problems = [Problem(problem.subject, complaint)]
     return InputError(str(result.methodology), problems)
 
 

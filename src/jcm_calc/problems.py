@@ -66,12 +66,17 @@ class InputError(ValueError):
             len(self.problems),
         ).format(count=len(self.problems), subject=self.subject)
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> str:
+        """All that is wrong, a line each; `str` says it in the language of the context."""
         lines: list[str] = [self.headline, *(Message("  {}").format(one) for one in self.problems[:LINES])]
         if len(self.problems) > LINES:
             lines.append(_("  and {count:,} more").format(count=len(self.problems) - LINES))
         lines += [_("  warning: {warning}").format(warning=one) for one in self.warnings[:LINES]]
-        return translated(Message("\n").join(lines))
+        return Message("\n").join(lines)
+
+    def __str__(self) -> str:
+        return translated(self.text)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel between processes with its problems, not only with its message."""

@@ -15,6 +15,7 @@ from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.evaluation import Array, EvaluationError
 from jcm_calc.inputs.cells import is_array
+from jcm_calc.languages import _
 from jcm_calc.many import evaluate_many
 from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
 from jcm_calc.result import Result, undefined
@@ -99,18 +100,18 @@ def _arguments(base: Mapping[str, Any]) -> tuple[dict[str, Any], Any, Any]:
 
 
 def _check_names(m: Methodology, kept: Mapping[str, Any], varied: Mapping[str, Any]) -> None:
-    problems = [Problem(name, "is both in the base and varied: give it once") for name in varied if name in kept]
+    problems = [Problem(name, _("is both in the base and varied: give it once")) for name in varied if name in kept]
     if not varied:
-        problems.append(Problem("scenarios", "nothing varies: name at least one input with its values"))
+        problems.append(Problem("scenarios", _("nothing varies: name at least one input with its values")))
     for name, values in varied.items():
         if name not in m.inputs and name not in m.choices:
             hint = suggestion(name, [*m.inputs, *m.choices])
-            problems.append(Problem(name, f"{m} has no such input or choice{hint}"))
+            problems.append(Problem(name, _("{m} has no such input or choice{hint}").format(m=m, hint=hint)))
         elif not is_array(values) or not len(values):
-            problems.append(Problem(name, f"{shown(values)} came, expected a list of values"))
+            problems.append(Problem(name, _("{came} came, expected a list of values").format(came=shown(values))))
         elif any(is_array(value) for value in values):
             problems.append(
-                Problem(name, "one value for each scenario is expected: it holds for all units and periods")
+                Problem(name, _("one value for each scenario is expected: it holds for all units and periods"))
             )
     if problems:
         raise InputError(str(m), problems)
@@ -147,7 +148,7 @@ def _numbers(result: Result, varied: Mapping[str, Sequence[Any]]) -> dict[str, A
     for name, values in varied.items():
         parameter = m.inputs[name]
         if name not in result.inputs.graph.nodes:
-            problems.append(Problem(parameter.symbol, "takes no part in this calculation", parameter.section))
+            problems.append(Problem(parameter.symbol, _("takes no part in this calculation"), parameter.section))
             continue
         try:
             numbers[name] = np.array([float(magnitude(one, parameter.unit)) for one in values])
@@ -162,14 +163,18 @@ def _numbers(result: Result, varied: Mapping[str, Sequence[Any]]) -> dict[str, A
 def _impossible(result: Result, parameter: Parameter, values: Array) -> Iterator[Problem]:
     wrong = parameter.bounds.outside(values)
     if wrong.any():
-        complaint = f"{listed(map('{:g}'.format, values[wrong]))} came, expected numbers in {parameter.bounds}"
+        complaint = _("{names} came, expected numbers in {bounds}").format(
+            names=listed(map("{:g}".format, values[wrong])), bounds=parameter.bounds
+        )
         yield Problem(parameter.symbol, complaint, parameter.section)
     lookups = result.inputs.lookups()
     for other in result.inputs.graph.parameters:
         if other.by == parameter.name and other.name in lookups:
             nowhere = np.isnan(lookups[other.name](values))
             if nowhere.any():
-                complaint = f"{listed(map('{:g}'.format, values[nowhere]))} lies in no class of {other.symbol}"
+                complaint = _("{names} lies in no class of {symbol}").format(
+                    names=listed(map("{:g}".format, values[nowhere])), symbol=other.symbol
+                )
                 yield Problem(parameter.symbol, complaint, parameter.section)
 
 
@@ -188,7 +193,7 @@ def _totals(result: Result, given: Mapping[str, Array]) -> dict[str, Array]:
     except EvaluationError as error:
         case = ", ".join(f"{name} = {values[error.place[0]]:g}" for name, values in given.items())
         problem = undefined(EvaluationError(error.name, error.place[1:], error.zeros), result.inputs)
-        complaint = f"{problem.complaint} (where {case})"
+        complaint = _("{complaint} (where {case})").format(complaint=problem.complaint, case=case)
         raise InputError(str(result.methodology), [Problem(problem.subject, complaint)]) from None
     return totals
 
@@ -238,7 +243,10 @@ def break_even(
 
     m = number if isinstance(number, Methodology) else methodology(number, version, on)
     if of not in RESULTS:
-        raise InputError(str(m), [Problem("of", f"{shown(of)} came, expected one of {', '.join(RESULTS)}")])
+        raise InputError(
+            str(m),
+            [Problem("of", _("{came} came, expected one of {names}").format(came=shown(of), names=", ".join(RESULTS)))],
+        )
     kept, p, facts = _arguments(base)
     low, high = _range(m, kept, name, between)
     result = calculate(m, *tables, p=p, facts=facts, **{**kept, name: low})
@@ -257,7 +265,9 @@ def break_even(
     if left < right:
         root = float(brentq(lambda value: float(beyond(np.array(value))[0]), left, right, xtol=1e-12 * (high - low)))
     if abs(beyond(np.array(root))[0]) > 1e-6 * np.abs(found).max():
-        complaint = f"{of} jumps over {target:g} tCO2 at {root:.6g} and never is there"
+        complaint = _("{of} jumps over {target:g} tCO2 at {root:.6g} and never is there").format(
+            of=of, target=target, root=root
+        )
         raise InputError(str(m), [Problem(parameter.symbol, complaint)])
     quantity: Quantity[float] = registry().Quantity(root, parameter.unit)
     return quantity
@@ -267,7 +277,7 @@ def _range(m: Methodology, kept: Mapping[str, Any], name: str, between: tuple[An
     """Return the ends of the range in which to look."""
     _check_names(m, kept, {name: between or (0, 0)})
     if name in m.choices or not _is_number(m, name, between or ()):
-        raise InputError(str(m), [Problem(name, "is no number: calculate its cases as scenarios")])
+        raise InputError(str(m), [Problem(name, _("is no number: calculate its cases as scenarios"))])
     parameter = m.inputs[name]
     try:
         if between is not None:
@@ -278,7 +288,7 @@ def _range(m: Methodology, kept: Mapping[str, Any], name: str, between: tuple[An
     except (TypeError, ValueError) as error:
         raise InputError(str(m), [Problem(parameter.symbol, str(error))]) from None
     if not (np.isfinite([low, high]).all() and low < high):
-        complaint = "name the range to look at, from the smaller to the larger value: between=(low, high)"
+        complaint = _("name the range to look at, from the smaller to the larger value: between=(low, high)")
         raise InputError(str(m), [Problem(parameter.symbol, complaint)])
     return low, high
 

@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from jcm_calc.declarations import Methodology
+from jcm_calc.languages import _
 from jcm_calc.rulebooks import versions
 
 NUMBER = re.compile(r"[A-Z]{2}_AM\d{3}")
@@ -118,9 +119,10 @@ def revision_files(number: str, earlier: str, version: str = "") -> dict[str, st
     """
     known = versions(number)
     if earlier not in known:
-        raise KeyError(f"{number} has no version {earlier!r} that can be calculated; there are {', '.join(known)}")
+        complaint = _("{number} has no version {earlier!r} that can be calculated; there are {known}")
+        raise KeyError(complaint.format(number=number, earlier=earlier, known=", ".join(known)))
     if version in known:
-        raise KeyError(f"{number} ver {version} is there already")
+        raise KeyError(_("{number} ver {version} is there already").format(number=number, version=version))
     base, name = _home(known[earlier])
     text = _written(
         "revision.py", number=number, earlier=earlier, version=version, mends=not version, base=base, name=name

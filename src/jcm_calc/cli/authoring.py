@@ -59,7 +59,7 @@ def _revision(number: str, earlier: str, version: str) -> dict[str, str]:
     try:
         return revision_files(number, earlier, version)
     except KeyError as error:
-        raise click.BadParameter(str(error.args[0]), param_hint="--revises") from None
+        raise click.BadParameter(translated(error.args[0]), param_hint="--revises") from None
 
 
 def _ask(known: dict[str, Any]) -> None:

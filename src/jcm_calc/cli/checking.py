@@ -172,7 +172,7 @@ def _overview(checked: Sequence[Checked]) -> None:
             output.heading(title)
             output.table(
                 [_("number"), _("ver"), _("check")],
-                [[m.number, m.version, one.check] for m, one in found],
+                [[m.number, m.version, Message(one.check)] for m, one in found],
                 [[one.failure or one.waived] for _, one in found],
             )
 
@@ -183,6 +183,6 @@ def _every_check(m: Methodology, outcomes: Sequence[Outcome]) -> None:
     output.paragraph(Message("{}: {}").format(m, counts), bold=True)
     output.table(
         [_("check"), ""],
-        [[one.check, Message(one.state)] for one in outcomes],
+        [[Message(one.check), Message(one.state)] for one in outcomes],
         [[one.failure or one.waived or one.asked] for one in outcomes],
     )

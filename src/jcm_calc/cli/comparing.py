@@ -55,9 +55,9 @@ def _page(title: str, found: Sequence[Difference]) -> None:
         for one in group:
             output.paragraph(one.name, 2, bold=True)
             if one.before:
-                output.paragraph(f"− {one.before}", 4)
+                output.paragraph(Message("− {}").format(one.before), 4)
             if one.after:
-                output.paragraph(f"+ {one.after}", 4)
+                output.paragraph(Message("+ {}").format(one.after), 4)
 
 
 def _case(outcomes: Sequence[Outcome]) -> None:

@@ -53,7 +53,7 @@ def new_file(
         output.write(text.rstrip())
         return
     kinds = Counter(one.kind for one in found).items()
-    counts = _(", ").join(_("{count} {kind}").format(count=count, kind=Message(kind)) for kind, count in kinds)
+    counts = Message(", ").join(_("{count} {kind}").format(count=count, kind=Message(kind)) for kind, count in kinds)
     told = _("{path}: {counts}; then run: jcm evidence check {path}")
     output.paragraph(told.format(path=target, counts=counts or _("nothing is left to confirm")))
 
@@ -90,7 +90,7 @@ def check_files(paths: Sequence[Path], as_json: bool) -> int:
         left = [statement for statement in statements(confirmed) if not statement.confirmed]
         found.append((m, [file.name for file in own], sum(len(file.entries) for file in own), left))
     if missing:
-        raise InputError("evidence", [*missing, *problems])
+        raise InputError(_("evidence"), [*missing, *problems])
     if as_json:
         output.data(
             {

@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import click
-
 from jcm_calc.case_file import CaseFile
 from jcm_calc.cli import REFUSED, output
 from jcm_calc.cli.calculating import monitored_shown, read, warnings_shown_here
 from jcm_calc.credits import UncertifiedError
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.issuance.request import IssuanceRequest, issuance_request
+from jcm_calc.languages import Message, _
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.report import amounts
 
@@ -56,10 +55,10 @@ def _said_once(cases: Sequence[CaseFile], section: str) -> dict[str, Any]:
         content: Mapping[str, Any] = getattr(case, section)
         for key, value in content.items():
             if said.setdefault(key, value) != value:
-                complaint = f"{case.path.name} says otherwise than another case file"
+                complaint = _("{name} says otherwise than another case file").format(name=case.path.name)
                 problems.append(Problem(f"[{section}] {key}", complaint))
     if problems:
-        raise InputError("the request", problems)
+        raise InputError(_("the request"), problems)
     return said
 
 
@@ -68,7 +67,7 @@ def _save(request: IssuanceRequest, path: Path, force: bool) -> None:
         write = request.to_excel if path.suffix.casefold() == ".xlsx" else request.to_json
         write(path, overwrite=force)
     except OSError as error:
-        raise click.BadParameter(f"{path} cannot be written: {error.strerror}", param_hint="--output") from None
+        raise output.unwritable(path, error) from None
 
 
 def _refuse(error: UncertifiedError, project: Mapping[str, Any], as_json: bool) -> None:
@@ -76,36 +75,37 @@ def _refuse(error: UncertifiedError, project: Mapping[str, Any], as_json: bool) 
         output.data({"refused": True, "missing": [str(item) for item in error.missing]})
     problems = [
         Problem(
-            f"{item.kind} {item.name}",
-            ": ".join(part for part in (item.lacks, item.detail, str(item.evidence)) if part),
-            f"should stand in: {item.section}",
+            Message("{} {}").format(item.kind, item.name),
+            Message(": ").join(part for part in (item.lacks, item.detail, str(item.evidence)) if part),
+            _("should stand in: {section}").format(section=item.section),
         )
         for item in error.missing
     ]
-    number = project.get("number", "the project")
-    output.complaints(f"No request for {number}: an estimate is no claim; {len(problems)} items are missing", problems)
+    number = project.get("number", _("the project"))
+    title = _("No request for {number}: an estimate is no claim; {count} items are missing")
+    output.complaints(title.format(number=number, count=len(problems)), problems)
 
 
 def _page(request: IssuanceRequest, targets: Sequence[Path]) -> None:
-    output.paragraph(f"Request for issuance: {request.project['number']}", bold=True)
-    output.heading("Whole tonnes by calendar year")
+    output.paragraph(_("Request for issuance: {number}").format(number=request.project["number"]), bold=True)
+    output.heading(_("Whole tonnes by calendar year"))
     output.table(
-        ["year", *RESULTS, "tonnes"],
+        [_("year"), *RESULTS, _("tonnes")],
         [
             [str(one.year), *(amounts.tonnes(one.emissions[name]) for name in RESULTS), f"{one.tonnes:,}"]
             for one in request.years
         ],
     )
-    output.heading("Allocation")
+    output.heading(_("Allocation"))
     output.table(
-        ["year", "account", "asked for", "tonnes"],
+        [_("year"), _("account"), _("asked for"), _("tonnes")],
         [[str(one.year), part.account, part.asked, f"{part.tonnes:,}"] for one in request.years for part in one.parts],
     )
-    output.heading("Rules of the scheme that were used")
+    output.heading(_("Rules of the scheme that were used"))
     output.table(
-        ["rule", "grade"],
-        [[item.name, str(item.evidence.grade)] for item in request.rules],
+        [_("rule"), _("grade")],
+        [[item.name, item.evidence.grade] for item in request.rules],
         [[item.detail, item.evidence.note] for item in request.rules],
     )
     for target in targets:
-        output.paragraph(f"{target} is written")
+        output.paragraph(_("{path} is written").format(path=target))

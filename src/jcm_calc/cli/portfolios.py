@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import click
 
 from jcm_calc.cli import UNUSABLE, output
+from jcm_calc.languages import Message, _, translated
 from jcm_calc.portfolios import GROUPS, Portfolio, portfolio
-from jcm_calc.portfolios.writing import FORMATS
+from jcm_calc.portfolios.writing import FORMATS, HEADINGS
 from jcm_calc.problems import Problem
 from jcm_calc.report import amounts
 from jcm_calc.units import is_missing
@@ -30,14 +31,15 @@ def calculate_portfolio(source: str, by: Sequence[str], target: Path | None, for
         output.check_target(target, force, FORMATS)
     for name in by:
         if name not in GROUPS:
-            raise click.BadParameter(f"{name}: one of {', '.join(GROUPS)}", param_hint="--by")
+            complaint = _("{name}: one of {names}").format(name=name, names=", ".join(GROUPS))
+            raise click.BadParameter(translated(complaint), param_hint="--by")
     with _progress() as progress:
         found = portfolio(source, progress=progress)
     if target is not None:
         try:
             found.to_file(target, overwrite=force)
         except OSError as error:
-            raise click.BadParameter(f"{target} cannot be written: {error.strerror}", param_hint="--output") from None
+            raise output.unwritable(target, error) from None
     if as_json:
         output.data(_as_data(found, by))
     else:
@@ -56,7 +58,7 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("projects")
+        task = bar.add_task(translated(_("projects")))
         yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
@@ -68,17 +70,19 @@ def _as_data(found: Portfolio, by: Sequence[str]) -> dict[str, object]:
 
 
 def _page(found: Portfolio, by: Sequence[str]) -> None:
-    output.heading(f"Portfolio of {len(found.outcomes):,} projects, by {', '.join(by)}: an estimate, in tCO2")
+    title = _("Portfolio of {count:,} projects, by {names}: an estimate, in tCO2")
+    names = Message(", ").join(HEADINGS[name] for name in by)
+    output.heading(title.format(count=len(found.outcomes), names=names))
     _table(found.by(*by).reset_index())
     against = found.against_estimates()
     if not against.empty:
-        output.heading("Ex post against the estimate ex ante, tCO2")
+        output.heading(_("Ex post against the estimate ex ante, tCO2"))
         _table(against.reset_index())
 
 
 def _table(frame: pd.DataFrame) -> None:
     output.table(
-        [str(name) for name in frame.columns],
+        [HEADINGS.get(name, name) for name in frame.columns],
         [
             [_shown(str(name), cell) for name, cell in zip(frame, row, strict=True)]
             for row in frame.itertuples(index=False)
@@ -88,7 +92,7 @@ def _table(frame: pd.DataFrame) -> None:
 
 def _shown(name: str, cell: object) -> str:
     if is_missing(cell):
-        return "undated" if name == "year" else ""
+        return _("undated") if name == "year" else ""
     if name == "ratio":
         return f"{cell:.3f}"
     if name in EMISSIONS and isinstance(cell, float):
@@ -99,7 +103,11 @@ def _shown(name: str, cell: object) -> str:
 def _complain(found: Portfolio) -> None:
     for one in found.outcomes:
         if one.problems:
-            output.complaints(f"{one.job.project} ({one.job.source}) cannot be used", one.problems)
+            title = _("{project} ({source}) cannot be used").format(project=one.job.project, source=one.job.source)
+            output.complaints(title, one.problems)
         output.remarks(
-            [Problem(f"{one.job.project}: {problem.subject}", problem.complaint) for problem in one.warnings]
+            [
+                Problem(Message("{}: {}").format(one.job.project, problem.subject), problem.complaint)
+                for problem in one.warnings
+            ]
         )

@@ -18,12 +18,14 @@ from jcm_calc.declarations.items import DeclarationError, Parameter, Table, Valu
 from jcm_calc.declarations.revision import duplicate
 from jcm_calc.evidence import Evidence, Grade, confirmed
 from jcm_calc.inputs.cells import numbers
+from jcm_calc.languages import Message, _
 from jcm_calc.problems import InputError, Problem, shown, suggestion
 from jcm_calc.toml import parse_toml, read_text
 
 One = str | os.PathLike[str] | EvidenceFile
 Given = One | Sequence[One] | None
 KEPT = 32
+CHANGED = _("{value:g} is {grade} in the rule book")
 
 
 class EvidenceError(InputError):
@@ -57,7 +59,7 @@ def named_files(paths: Iterable[One]) -> tuple[EvidenceFile, ...]:
         except InputError as error:
             problems += error.problems
     if problems:
-        raise InputError("evidence", problems)
+        raise InputError(_("evidence"), problems)
     # neither the order in which they are named nor a name given twice changes anything
     return tuple({file.text: file for file in sorted(files, key=lambda file: file.text)}.values())
 
@@ -130,7 +132,9 @@ class _Applying:
 
     def take(self, file: EvidenceFile) -> None:
         if (file.methodology, file.version) != (self.m.number, self.m.version):
-            told = f"is about {file.methodology} ver {file.version}, but {self.m} is applied"
+            told = _("is about {methodology} ver {version}, but {m} is applied").format(
+                methodology=file.methodology, version=file.version, m=self.m
+            )
             self.problems.append(Problem(file.name, told))
             return
         for entry in file.entries:
@@ -139,7 +143,9 @@ class _Applying:
                 if entry.kind != "rule" or ": " not in entry.name:
                     self._unknown(entry)
                 elif not entry.agrees:
-                    self.complain(entry, "the document says something else: choose another treatment of the readings")
+                    self.complain(
+                        entry, _("the document says something else: choose another treatment of the readings")
+                    )
                 else:  # a rule by which readings were treated: it is looked for where they are
                     self.taken.setdefault(entry.key, []).append((entry, {}))
             elif statement.fingerprint != entry.fingerprint or statement.reading != entry.reading:
@@ -154,25 +160,39 @@ class _Applying:
     def _unknown(self, entry: Entry) -> None:
         names = [name for kind, name, _ in self.known if kind == entry.kind]
         case = f" ({entry.case})" if entry.case else ""
-        hint = suggestion(entry.name, names) if entry.name not in names else "; it has it in other cases"
-        self.complain(entry, f"{self.m} has no {entry.kind} {entry.name}{case}{hint}")
+        hint = suggestion(entry.name, names) if entry.name not in names else _("; it has it in other cases")
+        self.complain(
+            entry,
+            _("{m} has no {kind} {name}{case}{hint}").format(
+                m=self.m, kind=Message(entry.kind), name=entry.name, case=case, hint=hint
+            ),
+        )
 
     def _changed(self, entry: Entry, statement: Statement) -> None:
         self.complain(
             entry,
-            f"is about another reading than the present one, {shown(statement.reading, 200)}: read the document again, "
-            f"and take the item from `jcm evidence new {self.m.number} --version {self.m.version}`",
+            _(
+                "is about another reading than the present one, {came}: read the document again, and take the "
+                "item from `jcm evidence new {number} --version {version}`"
+            ).format(came=shown(statement.reading, 200), number=self.m.number, version=self.m.version),
             statement.section,
         )
 
     def _disagrees(self, entry: Entry, statement: Statement) -> None:
-        read = f", and contradicts what was read: {statement.evidence}" if statement.confirmed else ""
-        told = f"the document says something else than {shown(statement.reading, 200)}{read}"
-        self.complain(entry, f"{told}: what it says is declared in {self._revision}", statement.section)
+        told = _("the document says something else than {came}: what it says is declared in {revision}")
+        if statement.confirmed:
+            told = _(
+                "the document says something else than {came}, and contradicts what was read: {evidence}: what it "
+                "says is declared in {revision}"
+            )
+        came = shown(statement.reading, 200)
+        told = told.format(came=came, evidence=statement.evidence, revision=self._revision)
+        self.complain(entry, told, statement.section)
 
     @property
     def _revision(self) -> str:
-        return f"a revision module, which `jcm new {self.m.number} --revises {self.m.version}` begins"
+        told = _("a revision module, which `jcm new {number} --revises {version}` begins")
+        return told.format(number=self.m.number, version=self.m.version)
 
     def _values(self, entry: Entry, statement: Statement) -> dict[str, float] | None:
         """Return the values that an item supplies, in the declared unit; None with a complaint."""
@@ -182,9 +202,11 @@ class _Applying:
         before = len(self.problems)
         if bool(parameter.by) == ("" in entry.values):
             if parameter.by:
-                complaint = f"a single value came, expected values by {parameter.by}"
+                complaint = _("a single value came, expected values by {by}").format(by=parameter.by)
             else:
-                complaint = f"values by class came, expected a single value: a table needs {self._revision}"
+                complaint = _("values by class came, expected a single value: a table needs {revision}").format(
+                    revision=self._revision
+                )
             self.complain(entry, complaint, statement.section)
             return None
         found = {}
@@ -195,11 +217,13 @@ class _Applying:
                 if key[:1] in ("[", "("):
                     Interval.parse(key)
             except ValueError as error:
-                self.complain(entry, f"{where}{error}", statement.section)
+                self.complain(entry, Message("{}{}").format(where, error), statement.section)
                 continue
             known = statement.values.get(key)
             if known is not None and known.evidence.grade is Grade.PRIMARY and known.value != found[key]:
-                complaint = f"{where}{found[key]:g} came, but {known.value:g} was read: {known.evidence}"
+                complaint = _("{where}{found:g} came, but {value:g} was read: {evidence}").format(
+                    where=where, found=found[key], value=known.value, evidence=known.evidence
+                )
                 self.complain(entry, complaint + (f" [{known.evidence.source}]" if known.evidence.source else ""))
         return None if len(self.problems) > before else found
 
@@ -228,7 +252,12 @@ class _Applying:
                 first, other = values.setdefault(key, (value, entry))
                 if first != value:
                     where = f"{key}: " if key else ""
-                    self.complain(entry, f"{where}{value:g} came, but {other.place} says {first:g}")
+                    self.complain(
+                        entry,
+                        _("{where}{value:g} came, but {place} says {first:g}").format(
+                            where=where, value=value, place=other.place, first=first
+                        ),
+                    )
         return values
 
     def _confirm(self, statement: Statement, evidence: Evidence) -> None:
@@ -265,7 +294,10 @@ class _Applying:
                 entries[key] = given.pop(key, known)
             elif known.evidence.confirmed:
                 first = next(iter(values.values()))[1]
-                self.complain(first, f"its bins overlap {key}, which was read: {known.evidence}")
+                self.complain(
+                    first,
+                    _("its bins overlap {key}, which was read: {evidence}").format(key=key, evidence=known.evidence),
+                )
         try:
             table = Table(entries | given)
             if table.numeric:
@@ -287,10 +319,11 @@ def _number(parameter: Parameter, raw: Any) -> float:
     """Return a value in the declared unit."""
     values, faults = numbers(raw, parameter.unit)
     if values.size != 1 or faults:
-        raise ValueError(next(iter(faults.values()), f"{shown(raw)} is not a number"))
+        raise ValueError(next(iter(faults.values()), _("{came} is not a number").format(came=shown(raw))))
     value = float(values.flat[0])
     if value not in parameter.bounds:
-        raise ValueError(f"{shown(raw)} came, expected a number in {parameter.bounds} {parameter.unit}".strip())
+        complaint = _("{came} came, expected a number in {bounds}")
+        raise ValueError(complaint.format(came=shown(raw), bounds=f"{parameter.bounds} {parameter.unit}".strip()))
     return value
 
 
@@ -303,5 +336,5 @@ def _value(value: float, entry: Entry, known: Value | None) -> Value:
     """Return a value with the evidence of who has read it, and say what it takes the place of."""
     if known is None:
         return Value(value, confirmed(entry.confirmation))
-    changed = "" if known.value == value else f"{known.value:g} is {known.evidence.grade} in the rule book"
+    changed = "" if known.value == value else CHANGED.format(value=known.value, grade=known.evidence.grade)
     return Value(value, _evidence(entry, known.evidence, changed))

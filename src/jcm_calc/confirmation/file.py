@@ -46,6 +46,7 @@ from pathlib import Path
 from typing import Any
 
 from jcm_calc.evidence import Confirmation
+from jcm_calc.languages import Message, _
 from jcm_calc.problems import InputError, Problem, shown, suggestion
 from jcm_calc.toml import parse_toml, read_text
 
@@ -190,7 +191,7 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def complain(self, place: str, complaint: str) -> None:
-        self.problems.append(Problem(f"{self.name}, {place}", complaint))
+        self.problems.append(Problem(f"{self.name}, " + place, complaint))
 
     def read(self) -> Iterator[Entry | None]:
         """Yield an entry for each item that is filled in, and None for each that is not."""
@@ -198,19 +199,25 @@ class _Reader:
         for kind in KINDS:
             items = self.document.get(kind, [])
             if not isinstance(items, list) or not all(isinstance(one, Mapping) for one in items):
-                self.complain(kind, f"{shown(items)} came, expected items that each begin with [[{kind}]]")
+                self.complain(
+                    kind,
+                    _("{came} came, expected items that each begin with [[{kind}]]").format(
+                        came=shown(items), kind=kind
+                    ),
+                )
                 continue
             seen: dict[tuple[str, str], int] = {}
             for number, item in enumerate(items, 1):
                 entry = self._entry(kind, item, self._called(kind, item, number))
                 key = str(item.get(KINDS[kind], "")), str(item.get("case", ""))
                 if seen.setdefault(key, number) != number:
-                    self.complain(self._called(kind, item, number), "stands twice in this file")
+                    self.complain(self._called(kind, item, number), _("stands twice in this file"))
                 yield entry
 
     def _called(self, kind: str, item: Mapping[str, Any], number: int) -> str:
         case = f" ({item['case']})" if item.get("case") else ""
-        return f"[[{kind}]] {item.get(KINDS[kind]) or f'no. {number}'}{case}"
+        name = item.get(KINDS[kind]) or _("no. {number}").format(number=number)
+        return f"[[{kind}]] " + Message("{}{}").format(name, case)
 
     # The top of the file
 
@@ -218,17 +225,27 @@ class _Reader:
         d = self.document
         for key in d:
             if key not in TOP and key not in KINDS:
-                self.complain(str(key), f"unknown{suggestion(str(key), [*TOP, *KINDS])}")
+                self.complain(str(key), _("unknown{hint}").format(hint=suggestion(str(key), [*TOP, *KINDS])))
         if d.get("schema") != SCHEMA or isinstance(d.get("schema"), bool):
-            self.complain("schema", f"{shown(d.get('schema'))} came, expected {SCHEMA}")
+            self.complain(
+                "schema", _("{came} came, expected {expected}").format(came=shown(d.get("schema")), expected=SCHEMA)
+            )
         for key, example in (("methodology", "ID_AM004"), ("version", "2.0")):
             if not isinstance(d.get(key), str) or not d[key].strip():
-                self.complain(key, f'{shown(d.get(key))} came, expected a text such as "{example}"')
+                self.complain(
+                    key,
+                    _('{came} came, expected a text such as "{example}"').format(
+                        came=shown(d.get(key)), example=example
+                    ),
+                )
         self._section("[reader]", d.get("reader", {}), READER)
         if not _blank(self._of("reader").get("date", "")):
             self._day("[reader] date", self._of("reader")["date"])
         if not isinstance(d.get("documents", {}), Mapping):
-            self.complain("documents", f"{shown(d['documents'])} came, expected a section [documents.methodology]")
+            self.complain(
+                "documents",
+                _("{came} came, expected a section [documents.methodology]").format(came=shown(d["documents"])),
+            )
         for key, found in self._of("documents").items():
             self._section(f"[documents.{key}]", found, DOCUMENT)
             if isinstance(found, Mapping):
@@ -240,26 +257,37 @@ class _Reader:
 
     def _section(self, place: str, found: Any, known: Sequence[str]) -> None:
         if not isinstance(found, Mapping):
-            self.complain(place, f"{shown(found)} came, expected a section {place}")
+            self.complain(place, _("{came} came, expected a section {place}").format(came=shown(found), place=place))
             return
         for key, value in found.items():
             if key not in known:
-                self.complain(f"{place} {key}", f"unknown{suggestion(key, known)}; known are {', '.join(known)}")
+                self.complain(
+                    place + f" {key}",
+                    _("unknown{hint}; known are {names}").format(hint=suggestion(key, known), names=", ".join(known)),
+                )
             elif key != "date" and not isinstance(value, str):
-                self.complain(f"{place} {key}", f"{shown(value)} came, expected a text in quotes")
+                self.complain(
+                    place + f" {key}",
+                    _("{came} came, expected {expected}").format(came=shown(value), expected=_("a text in quotes")),
+                )
 
     def _document(self, place: str, found: Mapping[str, Any]) -> None:
         sha256, file = found.get("sha256", ""), found.get("file", "")
         if not isinstance(sha256, str) or not isinstance(file, str):
             return
         if sha256 and not SHA256.fullmatch(sha256.strip().lower()):
-            complaint = f"{shown(sha256)} came, expected the 64 hexadecimal digits that `sha256sum FILE` prints"
-            self.complain(f"{place} sha256", complaint)
+            complaint = _("{came} came, expected the 64 hexadecimal digits that `sha256sum FILE` prints").format(
+                came=shown(sha256)
+            )
+            self.complain(place + " sha256", complaint)
         path = None if self.beside is None or not file else self.beside / file
         if path is not None and path.is_file() and sha256:
             own = hashlib.sha256(path.read_bytes()).hexdigest()
             if own != sha256.strip().lower():
-                self.complain(f"{place} sha256", f"the SHA-256 of {file} is {own}: this is not the file that was read")
+                self.complain(
+                    place + " sha256",
+                    _("the SHA-256 of {file} is {own}: this is not the file that was read").format(file=file, own=own),
+                )
 
     # Items
 
@@ -269,14 +297,19 @@ class _Reader:
         values = self._values(kind, item, place)
         agrees = item.get("agrees", "")
         if kind != "default" and not _blank(agrees) and agrees not in ANSWERS:
-            self.complain(f"{place}, agrees", f'{shown(agrees)} came, expected "yes" or "no", or "" while it is open')
+            self.complain(
+                place + ", agrees",
+                _('{came} came, expected "yes" or "no", or "" while it is open').format(came=shown(agrees)),
+            )
         if len(self.problems) > before:
             return None
         stated = bool(values) if kind == "default" else not _blank(agrees)
         if not stated:
             if begun := [key for key in FILLED[:3] if not _blank(item.get(key, ""))]:
-                what = "a value" if kind == "default" else 'agrees = "yes" or "no"'
-                self.complain(place, f"{' and '.join(begun)} came without {what}: fill in both, or neither")
+                value = _("{keys} came without a value: fill in both, or neither")
+                answer = _('{keys} came without agrees = "yes" or "no": fill in both, or neither')
+                complaint = value if kind == "default" else answer
+                self.complain(place, complaint.format(keys=_(" and ").join(begun)))
             return None
         confirmation = self._confirmation(kind, item, place)
         if confirmation is None:
@@ -290,7 +323,7 @@ class _Reader:
             kind == "default" or agrees == "yes",
             values,
             confirmation,
-            f"{self.name}, {place}",
+            f"{self.name}, " + place,
         )
 
     def _keys(self, kind: str, item: Mapping[str, Any], place: str) -> None:
@@ -299,14 +332,20 @@ class _Reader:
         known = (*wanted, *answer, *FILLED, *(("case",) if kind == "equation" else ()))
         for key in item:
             if key not in known:
-                self.complain(f"{place}, {key}", f"unknown{suggestion(key, known)}; known are {', '.join(known)}")
+                self.complain(
+                    place + f", {key}",
+                    _("unknown{hint}; known are {names}").format(hint=suggestion(key, known), names=", ".join(known)),
+                )
         for key in (*wanted, "case", "page", "person", "document"):
             value = item.get(key, "" if key not in wanted else None)
             if key == "number" and isinstance(value, int) and not isinstance(value, bool):
                 continue
             if not isinstance(value, str) or (key in wanted and not value.strip()):
-                came = "nothing" if value is None else shown(value)
-                self.complain(f"{place}, {key}", f"{came} came, expected a text in quotes")
+                came = _("nothing") if value is None else shown(value)
+                self.complain(
+                    place + f", {key}",
+                    _("{came} came, expected {expected}").format(came=came, expected=_("a text in quotes")),
+                )
 
     def _values(self, kind: str, item: Mapping[str, Any], place: str) -> dict[str, Any]:
         """Return the values that are filled in; what they mean is told when they are applied."""
@@ -314,16 +353,20 @@ class _Reader:
             return {}
         single, by_class = item.get("value", ""), item.get("values", {})
         if not isinstance(by_class, Mapping):
-            complaint = f'{shown(by_class)} came, expected values by class such as {{ "cold storage" = 1.71 }}'
-            self.complain(f"{place}, values", complaint)
+            complaint = _('{came} came, expected values by class such as {{ "cold storage" = 1.71 }}').format(
+                came=shown(by_class)
+            )
+            self.complain(place + ", values", complaint)
             return {}
         if not _blank(single) and by_class:
-            self.complain(place, "value and values came: a single value, or values by class, are expected")
+            self.complain(place, _("value and values came: a single value, or values by class, are expected"))
         for key, value in {"": single, **by_class}.items():
             if isinstance(value, bool) or not isinstance(value, int | float | str):
                 named = f"values, {key}" if key else "value"
-                complaint = f"{shown(value)} came, expected a number, or a number with a unit in quotes"
-                self.complain(f"{place}, {named}", complaint)
+                complaint = _("{came} came, expected a number, or a number with a unit in quotes").format(
+                    came=shown(value)
+                )
+                self.complain(place + f", {named}", complaint)
         return {key: value for key, value in {"": single, **by_class}.items() if not _blank(value)}
 
     def _confirmation(self, kind: str, item: Mapping[str, Any], place: str) -> Confirmation | None:
@@ -337,19 +380,21 @@ class _Reader:
             title, sha256 = str(document["title"]), str(document["sha256"]).strip().lower()
         else:
             title = sha256 = ""
-            self.complain(place, f"which document was read is missing: title and sha256 in [documents.{key}]")
+            self.complain(
+                place, _("which document was read is missing: title and sha256 in [documents.{key}]").format(key=key)
+            )
         page = item.get("page", "")
         if _blank(page):
-            self.complain(f"{place}, page", "missing: where in the document it stands")
+            self.complain(place + ", page", _("missing: where in the document it stands"))
         person = item.get("person") or reader.get("person", "")
         if _blank(person):
-            self.complain(f"{place}, person", "missing: who has read it, here or in [reader]")
+            self.complain(place + ", person", _("missing: who has read it, here or in [reader]"))
         given = item.get("date", "") if not _blank(item.get("date", "")) else reader.get("date", "")
         day = None
         if _blank(given):
-            self.complain(f"{place}, date", "missing: when it was read, here or in [reader]")
+            self.complain(place + ", date", _("missing: when it was read, here or in [reader]"))
         elif given is item.get("date"):
-            day = self._day(f"{place}, date", given)
+            day = self._day(place + ", date", given)
         else:
             day = _parsed(given)  # complained about above
         if len(self.problems) > before or day is None:
@@ -359,7 +404,7 @@ class _Reader:
     def _day(self, place: str, given: Any) -> date | None:
         day = _parsed(given)
         if day is None:
-            self.complain(place, f'{shown(given)} came, expected a day such as "2024-05-17"')
+            self.complain(place, _('{came} came, expected a day such as "2024-05-17"').format(came=shown(given)))
         return day
 
 

@@ -15,6 +15,7 @@ from jcm_calc.conformance import calculations, declared, equations
 from jcm_calc.conformance.subject import CHECKS, ConformanceError, Subject
 from jcm_calc.declarations import DeclarationError, Methodology
 from jcm_calc.evaluation import EvaluationError
+from jcm_calc.languages import Message, _
 from jcm_calc.problems import InputError
 
 __all__ = ["CHECKS", "ConformanceError", "Outcome", "calculations", "conform", "declared", "equations"]
@@ -54,7 +55,7 @@ class Outcome:
     @property
     def asked(self) -> str:
         """What the check asks for."""
-        return (CHECKS[self.check].__doc__ or "") if self.check in CHECKS else ""
+        return Message(CHECKS[self.check].__doc__ or "") if self.check in CHECKS else ""
 
 
 def conform(methodology: Methodology, examples: int = 25) -> list[Outcome]:
@@ -89,17 +90,17 @@ def conform(methodology: Methodology, examples: int = 25) -> list[Outcome]:
                 break  # nothing else can be told of equations that do not hang together
     unknown = set(methodology.waivers) - set(CHECKS)
     known = ", ".join(ORDER)
-    return outcomes + [
-        Outcome(name, f"the module waives {name!r}, but there is no such check: delete it, or name one of {known}")
-        for name in sorted(unknown)
-    ]
+    no_check = _("the module waives {name!r}, but there is no such check: delete it, or name one of {known}")
+    return outcomes + [Outcome(name, no_check.format(name=name, known=known)) for name in sorted(unknown)]
 
 
 def _failure(function: Callable[[Subject], None], subject: Subject) -> str:
     """Return why a check fails, or nothing."""
     try:
         function(subject)
-    except (ConformanceError, DeclarationError, EvaluationError, InputError) as error:
+    except InputError as error:
+        return error.text
+    except (ConformanceError, DeclarationError, EvaluationError) as error:
         return str(error)
     except Exception as error:  # whatever an equation or a unit does to the machinery is for its author
         return f"{type(error).__name__}: {error}"

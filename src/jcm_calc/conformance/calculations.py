@@ -12,7 +12,15 @@ from jcm_calc.conformance.subject import ConformanceError, Subject, check, same
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.languages import Message, _
 from jcm_calc.units import registry
+
+# By the signs of the derivative that are not declared.
+ACTS = {
+    (1.0,): _("{symbol} raises {target}"),
+    (-1.0,): _("{symbol} lowers {target}"),
+    (-1.0, 1.0): _("{symbol} lowers and raises {target}"),
+}
 
 
 @check("reductions")
@@ -23,7 +31,8 @@ def reductions(subject: Subject) -> None:
         result = subject.result(case, draw)
         re, pe, er = (result[name].magnitude for name in RESULTS)
         if not np.array_equal(er, re - pe):
-            raise ConformanceError(f"ER is {er}, RE − PE is {re - pe}: let the equation of ER subtract, and no more")
+            told = _("ER is {er}, RE − PE is {difference}: let the equation of ER subtract, and no more")
+            raise ConformanceError(told.format(er=str(er), difference=str(re - pe)))
 
     subject.each(holds)
 
@@ -42,7 +51,9 @@ def unit_invariance(subject: Subject) -> None:
         for name in RESULTS[:2]:
             if not same(plain[name].magnitude, other[name].magnitude):
                 raise ConformanceError(
-                    f"{name} changes when values are given in base units: avoid steps, declare factors"
+                    _("{name} changes when values are given in base units: avoid steps, declare factors").format(
+                        name=name
+                    )
                 )
 
     subject.each(holds)
@@ -74,12 +85,13 @@ def directions(subject: Subject) -> None:
         if target in parameter.either:
             declared = {1.0, -1.0}
         if wrong := signs - declared:
-            acts = " and ".join("raises" if sign > 0 else "lowers" for sign in sorted(wrong))
-            faults.append(f"{parameter.symbol} {acts} {target}")
+            faults.append(ACTS[tuple(sorted(wrong))].format(symbol=parameter.symbol, target=target))
         if declared and not signs:
-            faults.append(f"{parameter.symbol} is declared to act on {target} and does not")
+            does_not = _("{symbol} is declared to act on {target} and does not")
+            faults.append(does_not.format(symbol=parameter.symbol, target=target))
     if faults:
-        raise ConformanceError("; ".join(faults) + ": compare raises=, lowers= and either= with the equations")
+        told = _("{faults}: compare raises=, lowers= and either= with the equations")
+        raise ConformanceError(told.format(faults=Message("; ").join(faults)))
 
 
 @check("zero activity")
@@ -91,9 +103,8 @@ def zero_activity(subject: Subject) -> None:
         result = subject.result(case, draw, **amounts)
         for name in RESULTS[:2]:
             if np.any(result[name].magnitude != 0):
-                raise ConformanceError(
-                    f"{name} is {result[name].magnitude} where every amount is 0: declare the amount extensive"
-                )
+                told = _("{name} is {value} where every amount is 0: declare the amount extensive")
+                raise ConformanceError(told.format(name=name, value=str(result[name].magnitude)))
 
     subject.each(holds)
 
@@ -126,8 +137,11 @@ def _split(subject: Subject, letter: str, case: dict[str, str], draw: Draw) -> N
     whole, split = subject.result(case, draw), subject.result(case, draw, **changed)
     for name in RESULTS[:2]:
         if not same(whole[name].magnitude, split[name].magnitude):
-            advice = "let each row add an amount, and declare the amounts extensive"
-            raise ConformanceError(f"{name} changes when each {m.indices[letter]} is split in two rows: {advice}")
+            told = _(
+                "{name} changes when each {what} is split in two rows: let each row add an amount, and declare the "
+                "amounts extensive"
+            )
+            raise ConformanceError(told.format(name=name, what=m.indices[letter]))
 
 
 @check("periods add up")
@@ -144,7 +158,8 @@ def periods_add_up(subject: Subject) -> None:
             result = subject.result(case, draw, **alone)
             for name in RESULTS[:2]:
                 if not same(together[name].magnitude[place], result[name].magnitude[0]):
-                    raise ConformanceError(f"{name} of {period} depends on the other period: keep p in every equation")
+                    told = _("{name} of {period} depends on the other period: keep p in every equation")
+                    raise ConformanceError(told.format(name=name, period=period))
 
     subject.each(holds)
 
@@ -163,8 +178,10 @@ def conservative_defaults(subject: Subject) -> None:
                 moved = np.minimum(value * (1 + step), parameter.bounds.upper)
                 after = subject.result(case, draw, **{parameter.name: moved})["ER"].magnitude
                 if np.any(after > reductions + 1e-9 * (1 + np.abs(reductions))):
-                    advice = "compare raises= and lowers= with the equations"
-                    raise ConformanceError(f"ER rises when {parameter.symbol} moves to its safe side: {advice}")
+                    told = _(
+                        "ER rises when {symbol} moves to its safe side: compare raises= and lowers= with the equations"
+                    )
+                    raise ConformanceError(told.format(symbol=parameter.symbol))
 
     subject.each(holds)
 
@@ -183,4 +200,4 @@ def worked_cases(subject: Subject) -> None:
 
     for case in published(subject.methodology):
         if faults := case.differences():
-            raise ConformanceError(f"{case.path.name}: {'; '.join(faults)}")
+            raise ConformanceError(Message("{}: {}").format(case.path.name, Message("; ").join(faults)))

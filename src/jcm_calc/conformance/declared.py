@@ -9,6 +9,7 @@ from jcm_calc.conformance.subject import ConformanceError, Subject, check
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import RATED, Kind
 from jcm_calc.evidence import Evidence
+from jcm_calc.languages import Message, _
 from jcm_calc.units import UnitError, conversion, registry
 
 
@@ -18,7 +19,9 @@ def graph_closed(subject: Subject) -> None:
     for case, graph in subject.graphs():
         for name in RESULTS:
             if name not in graph.nodes:
-                raise ConformanceError(f"there is no equation {name} in the case {case}: declare it")
+                raise ConformanceError(
+                    _("there is no equation {name} in the case {case}: declare it").format(name=name, case=case)
+                )
 
 
 @check("nothing unused")
@@ -33,33 +36,37 @@ def nothing_unused(subject: Subject) -> None:
     used |= {argument for rule in m.rules if rule.name in shown for argument in rule.arguments} if shown else set()
     declared = [*m.inputs, *m.facts, *m.coordinates, *m.choices]
     if unused := [name for name in declared if name not in used]:
-        raise ConformanceError(f"declared and never used: {', '.join(unused)}: use it or delete it")
+        raise ConformanceError(
+            _("declared and never used: {names}: use it or delete it").format(names=", ".join(unused))
+        )
 
 
 @check("described and sourced")
 def described(subject: Subject) -> None:
     """Every declaration has words, every number and rule a note or source, every unit can be read."""
     m = subject.methodology
-    faults = []
+    faults: list[str] = []
     for parameter in (*m.inputs.values(), *m.facts.values()):
         if not parameter.text:
-            faults.append(f"{parameter.symbol} has no text")
+            faults.append(_("{name} has no text").format(name=parameter.symbol))
         if parameter.kind in (Kind.MONITORED, Kind.FIXED, Kind.DEFAULT) and parameter.evidence is None:
-            faults.append(f"{parameter.symbol} has no evidence")
+            faults.append(_("{name} has no evidence").format(name=parameter.symbol))
         if not parameter.textual and parameter.unit != "date":
             registry().Quantity(1.0, parameter.unit.replace("°C", "degC"))
     for rule in m.rules:
         faults += _unsourced(rule.symbol, rule.text, rule.evidence)
     for condition in m.conditions:
-        faults += _unsourced(f"criterion {condition.number}", condition.text, condition.evidence)
+        faults += _unsourced(
+            _("criterion {number}").format(number=condition.number), condition.text, condition.evidence
+        )
     for limit in m.limits:
-        faults += _unsourced(f"the limit of {limit.parameter}", limit.parameter, limit.evidence)
+        faults += _unsourced(_("the limit of {name}").format(name=limit.parameter), limit.parameter, limit.evidence)
     for choice in m.choices.values():
         faults += _unsourced(choice.name, choice.text, choice.evidence)
     if "version" not in m.identity:
-        faults.append("identity lacks the evidence of the version")
+        faults.append(_("identity lacks the evidence of the version"))
     if faults:
-        raise ConformanceError("; ".join(faults))
+        raise ConformanceError(Message("; ").join(faults))
 
 
 @check("limits")
@@ -74,7 +81,7 @@ def limits(subject: Subject) -> None:
             try:
                 conversion("*".join(f"({one})" for one in units if one), unit)
             except UnitError as error:
-                raise ConformanceError(f"{limit.written(m.symbols())}: {error}") from None
+                raise ConformanceError(Message("{}: {}").format(limit.written(m.symbols()), error)) from None
 
 
 @check("filled in")
@@ -94,8 +101,9 @@ def filled_in(subject: Subject) -> None:
     if m.sectoral_scope < 1:
         left.append("sectoral scope: FILL IN: a number from 1")
     if left:
-        raise ConformanceError("; ".join(left))
+        raise ConformanceError(Message("; ").join(left))
 
 
 def _unsourced(name: str, text: str, evidence: Evidence) -> list[str]:
-    return [] if text and (evidence.note or evidence.source) else [f"{name} lacks a text, or evidence with a note"]
+    lacks = _("{name} lacks a text, or evidence with a note")
+    return [] if text and (evidence.note or evidence.source) else [lacks.format(name=name)]

@@ -14,6 +14,7 @@ from jcm_calc.conformance.subject import ConformanceError, Subject, check, same
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Equation, Parameter
 from jcm_calc.expression import record
+from jcm_calc.languages import _
 from jcm_calc.units import normalise, registry
 
 
@@ -32,12 +33,16 @@ def dimensions(subject: Subject) -> None:
             result = rule.function(*quantities)
             found = result.to(pint_unit(rule.unit)).magnitude if hasattr(result, "to") else result
         except Exception as error:
-            raise ConformanceError(f"{rule.symbol}: {error}: declare constants with their units") from None
+            raise ConformanceError(
+                _("{symbol}: {error}: declare constants with their units").format(symbol=rule.symbol, error=error)
+            ) from None
         if not hasattr(result, "to") and rule.arguments and rule.unit not in ("", "-"):
-            raise ConformanceError(f"{rule.symbol} gives a plain number, declared is {rule.unit}")
+            raise ConformanceError(
+                _("{symbol} gives a plain number, declared is {unit}").format(symbol=rule.symbol, unit=rule.unit)
+            )
         if not same(found, plain, 1e-12):
-            numbers = f"{found:g} {rule.unit} with units and {plain:g} without"
-            raise ConformanceError(f"{rule.symbol} gives {numbers}: a conversion factor is hidden")
+            told = _("{symbol} gives {found:g} {unit} with units and {plain:g} without: a conversion factor is hidden")
+            raise ConformanceError(told.format(symbol=rule.symbol, found=found, unit=rule.unit, plain=plain))
 
 
 def _any_rule(m: Methodology, name: str) -> Equation:
@@ -95,7 +100,9 @@ def _worth(node: ast.AST, scope: Mapping[str, Any]) -> Any:
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
             return getattr(np, name)(*(_worth(one, scope) for one in arguments))
         case _:
-            raise ConformanceError(f"the text holds something that is no arithmetic: {ast.dump(node)}")
+            raise ConformanceError(
+                _("the text holds something that is no arithmetic: {node}").format(node=ast.dump(node))
+            )
 
 
 NAMES = {"×": "*", "÷": "/", "−": "-", "^": "**", "≥": ">=", "≤": "<=", "≠": "!="}
@@ -118,4 +125,8 @@ def text_form(subject: Subject) -> None:
         with np.errstate(all="ignore"):
             found, expected = _worth(ast.parse(text, mode="eval").body, scope), rule.function(*values)
         if not same(found, expected, 1e-12):
-            raise ConformanceError(f"{rule.symbol}: the text {text!r} gives {found}, the equation {expected}")
+            raise ConformanceError(
+                _("{symbol}: the text {text!r} gives {found}, the equation {expected}").format(
+                    symbol=rule.symbol, text=text, found=found, expected=expected
+                )
+            )

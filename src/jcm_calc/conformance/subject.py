@@ -14,6 +14,7 @@ from jcm_calc.calculation import calculate
 from jcm_calc.conformance.drawing import PERIODS, Draw, inputs
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import Graph
+from jcm_calc.languages import _
 from jcm_calc.result import Result
 
 
@@ -62,7 +63,7 @@ class Subject:
                 run()
             except ConformanceError as error:
                 used = ", ".join(f"{name} = {option}" for name, option in case.items())
-                raise ConformanceError(f"{error}" + (f" (case: {used})" if used else "")) from None
+                raise ConformanceError(str(error) + (_(" (case: {used})").format(used=used) if used else "")) from None
 
     def result(self, case: Mapping[str, str], draw: Draw, **changed: Any) -> Result:
         """Calculate a draw, with some values changed."""

@@ -213,7 +213,7 @@ def days(raw: Any) -> tuple[Array, Faults]:
         try:
             values[place] = day(cell).toordinal()
         except ValueError as error:
-            faults[place] = "is empty" if is_missing(cell) else str(error)
+            faults[place] = _("is empty") if is_missing(cell) else str(error)
     return values.reshape(cells.shape), faults
 
 

@@ -81,7 +81,7 @@ def read(path: str | os.PathLike[str]) -> pd.DataFrame:
 def _read(file: Path) -> pd.DataFrame:
     suffix = file.suffix.casefold()
     if file.exists() and not file.is_file():
-        raise InputError(file.name, [Problem(file.name, "is no file but a folder, a device or a pipe")])
+        raise InputError(file.name, [Problem(file.name, _("is no file but a folder, a device or a pipe"))])
     if suffix == ".csv":
         _refuse_encoding(file)
         return _read_csv(file)
@@ -294,10 +294,11 @@ def _order(
     # among the first present + 5 places, five at least are absent
     absent = np.setdiff1d(np.arange(present + 5), ranked) if present < size else repeated[:0]
     problems = []
-    for found, count, word in ((repeated, len(repeated), "two or more rows"), (absent, size - present, "no row")):
+    twice, never = _("two or more rows for {places}"), _("no row for {places}")
+    for found, count, complaint in ((repeated, len(repeated), twice), (absent, size - present, never)):
         if count:
             places = (_place(int(number), shape, labels) for number in found[:5] if number < size)
-            problems.append(Problem(name, f"{word} for {listed(places, int(count))}"))
+            problems.append(Problem(name, complaint.format(places=listed(places, int(count)))))
     return order, problems
 
 

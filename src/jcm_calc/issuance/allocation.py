@@ -15,12 +15,13 @@ from math import ceil as rounded_up
 from math import floor as cut
 from typing import Any
 
+from jcm_calc.languages import Message, _
 from jcm_calc.problems import Problem, listed, shown
 
 SHARE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(%)?|(\d{1,9})\s*/\s*(\d{1,9})", re.ASCII)
 ROUNDINGS = ("down", "up")
 REST = "rest"
-EXPECTED = "whole tonnes such as 201, a share such as '70 % down', '1/2 up' or '50 %', or 'rest'"
+EXPECTED = _("whole tonnes such as 201, a share such as '70 % down', '1/2 up' or '50 %', or 'rest'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,10 @@ def share_of(text: str) -> Fraction:
     """
     match = SHARE.fullmatch(text.strip())
     if match is None or (match[4] and not int(match[4])):
-        raise ValueError(f"{shown(text)} is no share: write '70 %', '1/2' or '0.7'")
+        raise ValueError(_("{came} is no share: write '70 %', '1/2' or '0.7'").format(came=shown(text)))
     share = Fraction(int(match[3]), int(match[4])) if match[4] else Fraction(match[1]) / (100 if match[2] else 1)
     if share > 1:
-        raise ValueError(f"{text.strip()!r} is more than the whole")
+        raise ValueError(_("{came} is more than the whole").format(came=repr(text.strip())))
     return share
 
 
@@ -104,8 +105,8 @@ def largest_remainder(tonnes: int, shares: Mapping[str, str]) -> dict[str, int]:
     """
     exact = {account: tonnes * share_of(share) for account, share in shares.items()}
     if sum(exact.values()) != tonnes or not shares:
-        told = f"{float(sum(map(share_of, shares.values())) * 100):g} %"
-        raise ValueError(f"the shares add up to {told}, expected 100 %")
+        percent = float(sum(map(share_of, shares.values())) * 100)
+        raise ValueError(_("the shares add up to {percent:g} %, expected 100 %").format(percent=percent))
     parts = {account: cut(amount) for account, amount in exact.items()}
     left = tonnes - sum(parts.values())
     for account in sorted(exact, key=lambda account: parts[account] - exact[account])[:left]:
@@ -141,7 +142,7 @@ def allocate(tonnes: int, wanted: Mapping[str, Any], problems: list[Problem], su
         try:
             entries[account] = _entry(tonnes, asked)
         except ValueError as error:
-            problems.append(Problem(f"{subject}, {account}", str(error)))
+            problems.append(Problem(Message("{}, {}").format(subject, account), str(error)))
     if len(problems) == known:
         try:
             parts = _settled(tonnes, wanted, entries)
@@ -157,9 +158,16 @@ def _check_names(wanted: Mapping[str, Any], problems: list[Problem], subject: st
     for account in wanted:
         name = " ".join(str(account).split()).casefold()
         if not isinstance(account, str) or not name:
-            problems.append(Problem(subject, f"{shown(account)} came, expected the name of an account"))
+            problems.append(
+                Problem(subject, _("{came} came, expected the name of an account").format(came=shown(account)))
+            )
         elif name in seen:
-            problems.append(Problem(subject, f"{account!r} and {seen[name]!r} are the same account"))
+            problems.append(
+                Problem(
+                    subject,
+                    _("{account!r} and {other!r} are the same account").format(account=account, other=seen[name]),
+                )
+            )
         seen[name] = str(account)
 
 
@@ -187,7 +195,7 @@ def _entry(tonnes: int, asked: Any) -> _Entry:
     except TypeError:
         count = None
     if count is None or count < 0:
-        raise ValueError(f"{shown(asked)} came, expected {EXPECTED}")
+        raise ValueError(_("{came} came, expected {expected}").format(came=shown(asked), expected=EXPECTED))
     return _Entry(str(count), count)
 
 
@@ -197,11 +205,13 @@ def _settled(tonnes: int, wanted: Mapping[str, Any], entries: Mapping[str, _Entr
     resting = [account for account, entry in entries.items() if entry.asked == REST]
     if by_remainder and len(by_remainder) < len(entries):
         raise ValueError(
-            f"shares without rounding ({listed(by_remainder)}) are split by the largest remainder and stand alone: "
-            "add 'down' or 'up' to each, or give shares for all accounts"
+            _(
+                "shares without rounding ({names}) are split by the largest remainder and stand alone: add "
+                "'down' or 'up' to each, or give shares for all accounts"
+            ).format(names=listed(by_remainder))
         )
     if len(resting) > 1:
-        raise ValueError(f"{listed(resting)} cannot each get the rest")
+        raise ValueError(_("{names} cannot each get the rest").format(names=listed(resting)))
     if by_remainder:
         settled = largest_remainder(tonnes, {account: str(wanted[account]) for account in by_remainder})
     else:
@@ -210,8 +220,8 @@ def _settled(tonnes: int, wanted: Mapping[str, Any], entries: Mapping[str, _Entr
         if resting and left >= 0:
             settled[resting[0]] = left
         elif left:
-            told = f"{abs(left):,} t {'are left over' if left > 0 else 'too many'}"
-            raise ValueError(
-                f"the parts add up to {sum(settled.values()):,} t, and there are {tonnes:,} whole tonnes: {told}"
-            )
+            over = _("the parts add up to {total:,} t, and there are {tonnes:,} whole tonnes: {left:,} t are left over")
+            much = _("the parts add up to {total:,} t, and there are {tonnes:,} whole tonnes: {left:,} t too many")
+            told = over if left > 0 else much
+            raise ValueError(told.format(total=sum(settled.values()), tonnes=tonnes, left=abs(left)))
     return tuple(Part(account, settled[account], entry.asked, entry.exact) for account, entry in entries.items())

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from jcm_calc.inputs import Period
+from jcm_calc.languages import _
 from jcm_calc.manifest import digest
 from jcm_calc.problems import Problem
 
@@ -63,27 +64,29 @@ def read_earlier(given: str | os.PathLike[str] | Mapping[str, Any], problems: li
         As `IssuanceRequest.to_json` or `IssuanceRequest.as_data` gives it.
     problems : list of Problem
     """
-    name = "earlier request" if isinstance(given, Mapping) else Path(given).name
+    name = _("earlier request") if isinstance(given, Mapping) else Path(given).name
     try:
         data = given if isinstance(given, Mapping) else json.loads(Path(given).read_text(encoding="utf-8"))
         return _checked(name, data)
     except OSError as error:
-        problems.append(Problem(name, f"cannot be read: {error.strerror}"))
+        problems.append(Problem(name, _("cannot be read: {reason}").format(reason=error.strerror)))
     except (ValueError, RecursionError) as error:
-        problems.append(Problem(name, f"is no request for issuance: {error}"))
+        problems.append(Problem(name, _("is no request for issuance: {error}").format(error=error)))
     except (KeyError, TypeError, AttributeError):
-        problems.append(Problem(name, "is no request for issuance: something of it is missing or of another kind"))
+        problems.append(Problem(name, _("is no request for issuance: something of it is missing or of another kind")))
     return None
 
 
 def _checked(name: str, data: Any) -> Earlier:
     """Return an earlier request, if it is what it was when it was written."""
     if not isinstance(data, Mapping) or not all(isinstance(data.get(key), kind) for key, kind in WANTED.items()):
-        raise ValueError(f"it must have {', '.join(WANTED)}, as `jcm issue -o` writes them")
+        raise ValueError(_("it must have {names}, as `jcm issue -o` writes them").format(names=", ".join(WANTED)))
     if data["schema"] != 1:
-        raise ValueError(f"it has schema {data['schema']}; this version of jcm_calc reads schema 1")
+        raise ValueError(
+            _("it has schema {schema}; this version of jcm_calc reads schema 1").format(schema=data["schema"])
+        )
     if request_digest(data) != data["hash"]:
-        raise ValueError("it was changed after it was written, for its hash does not fit")
+        raise ValueError(_("it was changed after it was written, for its hash does not fit"))
     return Earlier(
         name,
         str(data["project"]["number"]),

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.declarations.graph import RESULTS
+from jcm_calc.languages import Message, _, translated
 from jcm_calc.workbook.layout import FIRST, LEFT, column_name
 from jcm_calc.workbook.page import Page, new_book, styles
 
 if TYPE_CHECKING:
     from jcm_calc.issuance.request import IssuanceRequest
 
-NAME, TITLE = "Issuance request", "Request for issuance of credits"
+NAME, TITLE = _("Issuance request"), _("Request for issuance of credits")
+# Of the project.
+TOLD = {"title": _("title"), "start": _("start"), "end": _("end")}
 WIDTHS = (1.5, 30, 16, 16, 16, 16, 60)
 TONNES = LEFT + 4
 
@@ -22,29 +26,33 @@ def workbook(request: IssuanceRequest) -> bytes:
     file = BytesIO()
     number = str(request.project["number"])
     book = new_book(file, f"{TITLE} {number}"[:255])
-    page = Page(book, styles(book), NAME, TITLE, [f"Reference Number: {number}"], WIDTHS)
+    head = [Message("{}: {}").format(_("Reference Number"), number)]
+    page = Page(book, styles(book), translated(NAME), TITLE, head, WIDTHS)
     row = _project(page, request, FIRST)
     row = _years(page, request, row)
     row = _parts(page, request, row)
     row = _lines(
-        page, "Rules of the scheme that were used", [(i.name, f"{i.detail}: {i.evidence}") for i in request.rules], row
+        page,
+        _("Rules of the scheme that were used"),
+        [(i.name, Message("{}: {}").format(i.detail, i.evidence)) for i in request.rules],
+        row,
     )
-    row = _lines(page, "Remarks", [(one.subject, one.complaint) for one in request.remarks], row)
-    _lines(page, "Calculations", list(_calculations(request)), row)
+    row = _lines(page, _("Remarks"), [(one.subject, one.complaint) for one in request.remarks], row)
+    _lines(page, _("Calculations"), list(_calculations(request)), row)
     book.close()
     return file.getvalue()
 
 
 def _project(page: Page, request: IssuanceRequest, row: int) -> int:
     project = request.project
-    told = [(key, str(project[key])) for key in ("title", "start", "end") if key in project]
+    told = [(name, str(project[key])) for key, name in TOLD.items() if key in project]
     covers = ", ".join(map(str, request.periods))
-    return _lines(page, "Project", [*told, ("monitoring periods", covers)], row)
+    return _lines(page, _("Project"), [*told, (_("monitoring periods"), covers)], row)
 
 
 def _years(page: Page, request: IssuanceRequest, row: int) -> int:
-    page.caption(row, "Whole tonnes by calendar year")
-    page.headings(row + 1, LEFT, ["Calendar year", *(f"{name}, tCO2" for name in RESULTS), "Whole tonnes"])
+    page.caption(row, _("Whole tonnes by calendar year"))
+    page.headings(row + 1, LEFT, [_("Calendar year"), *(f"{name}, tCO2" for name in RESULTS), _("Whole tonnes")])
     first = row + 2
     for line, year in enumerate(request.years, first):
         page.value(line, LEFT, year.year, "label")
@@ -55,8 +63,8 @@ def _years(page: Page, request: IssuanceRequest, row: int) -> int:
 
 
 def _parts(page: Page, request: IssuanceRequest, row: int) -> int:
-    page.caption(row, "Allocation")
-    page.headings(row + 1, LEFT, ["Account", "Calendar year", "Asked for", "Exact, t", "Whole tonnes"])
+    page.caption(row, _("Allocation"))
+    page.headings(row + 1, LEFT, [_("Account"), _("Calendar year"), _("Asked for"), _("Exact, t"), _("Whole tonnes")])
     first = line = row + 2
     for year in request.years:
         for part in year.parts:
@@ -72,16 +80,16 @@ def _parts(page: Page, request: IssuanceRequest, row: int) -> int:
 def _total(page: Page, first: int, row: int, value: int) -> int:
     """Write the sum of the whole tonnes above; return the row after the next one."""
     letter = column_name(TONNES)
-    page.text(row, LEFT, "Total", "strong")
+    page.text(row, LEFT, _("Total"), "strong")
     page.formula(row, TONNES, f"SUM({letter}{first + 1}:{letter}{row})", value, "tonnes")
     return row + 2
 
 
-def _lines(page: Page, caption: str, lines: list[tuple[str, str]], row: int) -> int:
+def _lines(page: Page, caption: str, lines: Sequence[tuple[str, str]], row: int) -> int:
     """Write a table of names and texts; return the row after the next one."""
     page.caption(row, caption)
     width = sum(WIDTHS[LEFT + 1 :])
-    for number, (name, text) in enumerate(lines or [("none", "")], row + 1):
+    for number, (name, text) in enumerate(lines or [(_("none"), "")], row + 1):
         page.text(number, LEFT, name, "label")
         page.merge(number, LEFT + 1, page.last, text, "text")
         page.tall(number, [text], width)
@@ -90,4 +98,4 @@ def _lines(page: Page, caption: str, lines: list[tuple[str, str]], row: int) -> 
 
 def _calculations(request: IssuanceRequest) -> Any:
     for result in request.results:
-        yield str(result.methodology), f"manifest {result.manifest()['hash']}"
+        yield str(result.methodology), _("manifest {hash}").format(hash=result.manifest()["hash"])

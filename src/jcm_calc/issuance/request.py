@@ -18,6 +18,7 @@ from jcm_calc.files import save
 from jcm_calc.inputs import Period
 from jcm_calc.issuance.allocation import Part, allocate
 from jcm_calc.issuance.earlier import Earlier, read_earlier, request_digest
+from jcm_calc.languages import Message, _, in_language
 from jcm_calc.manifest import bound_digest
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.result import Result
@@ -32,8 +33,8 @@ DECISIONS = "decisions of the Joint Committees on issuance"
 # without it, so they need no confirmation.
 GUARDS = (
     Item(
-        "scheme rule",
-        "break at the end of 2020",
+        _("scheme rule"),
+        _("break at the end of 2020"),
         DECISIONS,
         primary(
             Source("decisions of the Joint Committee of Palau and Japan", "https://www.jcm.go.jp/jc/pw-jc-decisions"),
@@ -42,30 +43,30 @@ GUARDS = (
         "a request lies before 2021 or from 2021 on",
     ),
     Item(
-        "scheme rule",
-        "crediting period",
+        _("scheme rule"),
+        _("crediting period"),
         "project design document, A.5",
         unconfirmed("reductions count from the starting date to the end of the operational lifetime", 80),
         "every period lies within it",
     ),
     Item(
-        "scheme rule",
-        "allocation",
+        _("scheme rule"),
+        _("allocation"),
         "allocation form of the scheme",
         unconfirmed("derived: no single rounding fits the published amounts, so the parts are what was agreed"),
         "the parts of each calendar year add up to its whole tonnes",
     ),
     Item(
-        "scheme rule",
-        "no double claim",
+        _("scheme rule"),
+        _("no double claim"),
         "JCM guidelines for validation and verification",
         unconfirmed("recalled: the verifier looks for double registration", 85),
         "no day is claimed twice for a project, and no calculation for two projects",
     ),
 )
 NEGATIVE = Item(
-    "scheme rule",
-    "negative years",
+    _("scheme rule"),
+    _("negative years"),
     "JCM guidelines for developing PDD and monitoring report",
     unconfirmed("recalled: a negative year gives no credits; nothing carries it over to the next", 55),
     "it is reported and not set off against another year",
@@ -156,8 +157,16 @@ class IssuanceRequest:
         text = json.dumps(self.as_data(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         save(path, text.encode(), overwrite=overwrite)
 
-    def to_excel(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+    def to_excel(self, path: str | os.PathLike[str], *, overwrite: bool = False, language: str | None = None) -> None:
         """Write the request as a page of a workbook.
+
+        Parameters
+        ----------
+        path : path
+        overwrite : bool
+            Whether an existing file may be replaced.
+        language : {"en", "ja"}, optional
+            That of `jcm_calc.in_language` by default.
 
         Raises
         ------
@@ -166,7 +175,8 @@ class IssuanceRequest:
         """
         from jcm_calc.issuance.paper import workbook
 
-        save(path, workbook(self), overwrite=overwrite)
+        with in_language(language):
+            save(path, workbook(self), overwrite=overwrite)
 
 
 def _year_data(year: Year) -> dict[str, Any]:
@@ -242,9 +252,12 @@ def issuance_request(
     rules = (*GUARDS, NEGATIVE) if negative else GUARDS
     lacking = dict.fromkeys(item for result in results for item in result.lacking)
     lacking |= dict.fromkeys(item for item in (NEGATIVE,) if negative and not item.evidence.confirmed)
-    name = str(project.get("number") or "the request")
+    name = str(project.get("number") or _("the request"))
     if problems:
-        besides = [Problem(f"{one.kind} {one.name}", one.lacks or str(one.evidence), one.section) for one in lacking]
+        besides = [
+            Problem(Message("{} {}").format(one.kind, one.name), one.lacks or str(one.evidence), one.section)
+            for one in lacking
+        ]
         raise InputError(name, problems, besides)
     if lacking:
         raise UncertifiedError(name, tuple(lacking))
@@ -277,12 +290,12 @@ def _of_year(allocation: Mapping[Any, Any], year: int) -> Any:
 
 def _parts(allocation: Mapping[Any, Any], year: int, tonnes: int, problems: list[Problem]) -> tuple[Part, ...]:
     wanted = _of_year(allocation, year)
-    subject = f"allocation {year}"
+    subject = _("allocation {year}").format(year=year)
     if not tonnes and not wanted:
         return ()
     if isinstance(wanted, Mapping) and wanted:
         return allocate(tonnes, wanted, problems, subject)
-    problems.append(Problem(subject, f"missing: who gets the {tonnes:,} t of this year"))
+    problems.append(Problem(subject, _("missing: who gets the {tonnes:,} t of this year").format(tonnes=tonnes)))
     return ()
 
 
@@ -291,18 +304,26 @@ def _allocation_problems(allocation: Mapping[Any, Any], years: Sequence[Year]) -
     if any(isinstance(one, Mapping) for one in allocation.values()):
         for key in allocation:
             if str(key) not in known:
-                yield Problem(f"allocation {key}", f"no result has this year; there are {', '.join(sorted(known))}")
+                yield Problem(
+                    _("allocation {year}").format(year=key),
+                    _("no result has this year; there are {names}").format(names=", ".join(sorted(known))),
+                )
     if years and not any(year.tonnes for year in years):
-        yield Problem("ER", "there is no whole tonne to ask for")
+        yield Problem("ER", _("there is no whole tonne to ask for"))
 
 
 def _remarks(negative: Sequence[Year], former: Sequence[Earlier]) -> Iterator[Problem]:
     for year in negative:
         amount = year.emissions["ER"]
-        yield Problem(f"ER {year.year}", f"{amount:,.3f} tCO2: no credits, and not set off against another year")
+        yield Problem(
+            f"ER {year.year}",
+            _("{amount:,.3f} tCO2: no credits, and not set off against another year").format(amount=amount),
+        )
         for one in former:
             if asked := one.tonnes.get(year.year):
-                complaint = f"an earlier request has {asked:,} t of this year, and what is added now is negative"
+                complaint = _(
+                    "an earlier request has {asked:,} t of this year, and what is added now is negative"
+                ).format(asked=asked)
                 yield Problem(f"ER {year.year}", complaint)
 
 
@@ -312,15 +333,18 @@ def _remarks(negative: Sequence[Year], former: Sequence[Earlier]) -> Iterator[Pr
 def _project_problems(project: Mapping[str, Any]) -> Iterator[Problem]:
     number = project.get("number")
     if not isinstance(number, str) or not number.strip():
-        yield Problem("project number", "missing: the reference number of the project, such as PW001")
-    for key, what in (("start", "first"), ("end", "last")):
+        yield Problem("project number", _("missing: the reference number of the project, such as PW001"))
+    for key, complaint in (
+        ("start", _("missing: the first day of the crediting period, as a date")),
+        ("end", _("missing: the last day of the crediting period, as a date")),
+    ):
         if not isinstance(project.get(key), date):
-            yield Problem(f"project {key}", f"missing: the {what} day of the crediting period, as a date")
+            yield Problem(f"project {key}", complaint)
 
 
 def _result_problems(results: Sequence[Result], project: Mapping[str, Any]) -> Iterator[Problem]:
     if not results:
-        yield Problem("results", "missing: at least one result")
+        yield Problem("results", _("missing: at least one result"))
     for result in results:
         for period in result.inputs.periods:
             yield from _period_problems(period, project)
@@ -328,25 +352,34 @@ def _result_problems(results: Sequence[Result], project: Mapping[str, Any]) -> I
     dated = sorted(periods, key=lambda period: period.order)
     before = [period for period in dated if period.last and period.last < PARIS]
     if before and len(before) < len(dated):
-        complaint = f"{before[-1]} lies before 2021 and {dated[-1]} after it: these are two requests"
+        complaint = _("{before} lies before 2021 and {after} after it: these are two requests").format(
+            before=before[-1], after=dated[-1]
+        )
         yield Problem("p", complaint, DECISIONS)
     for one, other in itertools.combinations(results, 2):
         if _same_part(one, other) and (twice := _common(one.inputs.periods, other.inputs.periods)):
-            complaint = f"{twice} is in two results of {one.methodology} with the same choices"
-            yield Problem("p", f"{complaint}: calculate all units together")
+            complaint = _(
+                "{days} is in two results of {methodology} with the same choices: calculate all units together"
+            )
+            yield Problem("p", complaint.format(days=twice, methodology=one.methodology))
 
 
 def _period_problems(period: Period, project: Mapping[str, Any]) -> Iterator[Problem]:
     if period.first is None or period.last is None:
-        yield Problem("p", f"period {period} has no dates: give the periods with p=")
+        yield Problem("p", _("period {period} has no dates: give the periods with p=").format(period=period))
         return
     if period.year is None:
-        yield Problem("p", f"{period} lies in several calendar years: give the amounts of each as a period of its own")
+        yield Problem(
+            "p",
+            _("{period} lies in several calendar years: give the amounts of each as a period of its own").format(
+                period=period
+            ),
+        )
     start, end = project.get("start"), project.get("end")
     if isinstance(start, date) and period.first < start:
-        yield Problem("p", f"{period} begins before the crediting period, {start}")
+        yield Problem("p", _("{period} begins before the crediting period, {start}").format(period=period, start=start))
     if isinstance(end, date) and period.last > end:
-        yield Problem("p", f"{period} ends after the crediting period, {end}")
+        yield Problem("p", _("{period} ends after the crediting period, {end}").format(period=period, end=end))
 
 
 def _same_part(one: Result, other: Result) -> bool:
@@ -370,7 +403,14 @@ def _double_claims(
         for result in results:
             if one.number == project.get("number"):
                 if twice := _common(result.inputs.periods, one.periods):
-                    yield Problem("p", f"{twice} was claimed already: {one.name}, {one.hash[:12]}…")
+                    yield Problem(
+                        "p",
+                        _("{days} was claimed already: {name}, {hash}…").format(
+                            days=twice, name=one.name, hash=one.hash[:12]
+                        ),
+                    )
             elif bound_digest(result.inputs) in one.inputs:
-                complaint = f"the same calculation was claimed already for {one.number}: {one.name}, {one.hash[:12]}…"
+                complaint = _("the same calculation was claimed already for {number}: {name}, {hash}…").format(
+                    number=one.number, name=one.name, hash=one.hash[:12]
+                )
                 yield Problem("results", complaint)

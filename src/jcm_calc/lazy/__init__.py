@@ -20,6 +20,7 @@ from jcm_calc.declarations.items import Coordinate, Equation
 from jcm_calc.inputs import completeness
 from jcm_calc.inputs.axes import named_periods
 from jcm_calc.inputs.taking import Taken
+from jcm_calc.languages import _
 from jcm_calc.lazy import computing
 from jcm_calc.lazy.computing import Plan
 from jcm_calc.lazy.partitions import Piece, is_lazy, of_arrays, of_frames
@@ -156,7 +157,7 @@ def calculate(
     frames = [table for table in tables if is_lazy(table)]
     small = [table for table in tables if not is_lazy(table)]
     for number, table in enumerate(small, 1):
-        taken.table(table, f"table {number}")
+        taken.table(table, _("table {number}").format(number=number))
     for name, value in values.items():
         if name in arrays:
             taken.later(name)
@@ -169,9 +170,9 @@ def calculate(
     graph = completeness.graph(taken)
     problems = taken.problems
     if p is None and tables:
-        problems.append(Problem("p", "name the periods with p=, which must be known before anything is read"))
+        problems.append(Problem("p", _("name the periods with p=, which must be known before anything is read")))
     if frames and arrays:
-        problems.append(Problem("tables", "Dask arrays and Dask DataFrames came: their units cannot be matched"))
+        problems.append(Problem("tables", _("Dask arrays and Dask DataFrames came: their units cannot be matched")))
     if problems or graph is None:
         raise InputError(str(m), problems, taken.warnings)
     if frames:
@@ -181,10 +182,17 @@ def calculate(
     for name, value in common.items():  # one amount for each unit, even where a partition has one unit only
         parameter = m.inputs.get(name)
         if parameter is not None and parameter.extensive and letter in parameter.indices and np.ndim(value) == 0:
-            problems.append(Problem(parameter.symbol, f"one amount came for all of {letter}: give one for each"))
+            problems.append(
+                Problem(
+                    parameter.symbol, _("one amount came for all of {letter}: give one for each").format(letter=letter)
+                )
+            )
     problems += _coordinates(graph, letter, bool(frames))
     problems += [
-        Problem(f"table {number}", f"has the index {letter}: give it as a Dask DataFrame, as the others")
+        Problem(
+            _("table {number}").format(number=number),
+            _("has the index {letter}: give it as a Dask DataFrame, as the others").format(letter=letter),
+        )
         for number, table in enumerate(small, 1)
         if hasattr(table, "iloc") and letter in flat(table)
     ]
@@ -200,8 +208,9 @@ def _coordinates(graph: Graph, letter: str, frames: bool) -> Iterable[Problem]:
     """Complain of what a partition cannot know of the whole."""
     for node in graph.nodes.values():
         if isinstance(node, Coordinate) and node.of == letter and node.what == ("count" if frames else "label"):
-            needed = "number of units: give Dask arrays" if frames else "names of units: give Dask DataFrames"
-            yield Problem(node.name, f"needs the {needed}")
+            number = _("needs the number of units: give Dask arrays")
+            names = _("needs the names of units: give Dask DataFrames")
+            yield Problem(node.name, number if frames else names)
 
 
 def _period_count(m: Methodology, p: Any, values: Mapping[str, Any]) -> int | None:

@@ -16,6 +16,7 @@ from jcm_calc.declarations.graph import RESULTS, Graph, needs
 from jcm_calc.declarations.items import Coordinate, Equation, Parameter
 from jcm_calc.evaluation import Array, EvaluationError, evaluate
 from jcm_calc.inputs import Inputs, Period, bind
+from jcm_calc.languages import _
 from jcm_calc.problems import InputError, InputWarning, Problem
 from jcm_calc.result import undefined
 from jcm_calc.rulebooks import methodology
@@ -151,9 +152,9 @@ def combine(parts: Sequence[Part]) -> Part:
             totals[name] = totals[name] + array
         differing = [name for name, array in first.shared.items() if not np.array_equal(array, part.shared[name])]
         if differing or list(part.periods) != list(first.periods) or part.sizes != first.sizes:
-            problems = [Problem(name, "does not depend on the unit, but changes along it") for name in differing]
-            axes = Problem("axes", "periods or other labels differ from partition to partition")
-            raise InputError("the partitions", problems or [axes])
+            problems = [Problem(name, _("does not depend on the unit, but changes along it")) for name in differing]
+            axes = Problem("axes", _("periods or other labels differ from partition to partition"))
+            raise InputError(_("the partitions"), problems or [axes])
     warned = tuple(dict.fromkeys(warning for part in parts for warning in part.warnings))
     return Part(first.periods, first.sizes, totals, first.shared, warned)
 
@@ -170,7 +171,10 @@ def results(graph: Graph, known: Part, names: tuple[str, ...]) -> dict[str, Arra
         found = evaluate(_toward(graph, names, values), known.sizes, values, {}, names)
     except EvaluationError as error:
         period = known.periods[error.place[list(known.sizes).index("p")]]
-        raise InputError("the totals", [Problem(error.name, f"has no value for p={period}: {error}")]) from None
+        raise InputError(
+            _("the totals"),
+            [Problem(error.name, _("has no value for p={period}: {error}").format(period=period, error=error))],
+        ) from None
     shape = [size if letter == "p" else 1 for letter, size in known.sizes.items()]
     return {name: np.broadcast_to(array, shape) if name in RESULTS else array for name, array in found.items()}
 

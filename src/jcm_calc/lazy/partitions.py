@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from jcm_calc.declarations import Methodology
+from jcm_calc.languages import _
 from jcm_calc.problems import Problem
 from jcm_calc.units import is_quantity
 
@@ -37,16 +38,19 @@ def of_frames(m: Methodology, frames: Sequence[Any], values: Mapping[str, Any], 
     """Return the partitions of Dask DataFrames, whose index is the unit and whose divisions are known."""
     letter = str(frames[0].index.name)
     for number, frame in enumerate(frames, 1):
-        subject = f"table {number}"
+        subject = _("table {number}").format(number=number)
         if frame.index.name != letter or letter not in m.indices or letter == "p":
             units = ", ".join(one for one in m.indices if one != "p")
-            complaint = f"its index is {frame.index.name!r}: partition it by unit, with frame.set_index(one of {units})"
+            complaint = _("its index is {name!r}: partition it by unit, with frame.set_index(one of {units})").format(
+                name=frame.index.name, units=units
+            )
             problems.append(Problem(subject, complaint))
         elif not frame.known_divisions:
-            complaint = "its divisions are not known, so that a unit could lie in two partitions"
-            problems.append(
-                Problem(subject, f"{complaint}: frame.set_index({letter!r}), or sorted=True if it is sorted")
+            complaint = _(
+                "its divisions are not known, so that a unit could lie in two partitions: "
+                "frame.set_index({letter!r}), or sorted=True if it is sorted"
             )
+            problems.append(Problem(subject, complaint.format(letter=letter)))
     if problems:
         return letter, [], dict(values)
     divisions = frames[0].divisions
@@ -65,17 +69,16 @@ def of_arrays(m: Methodology, arrays: Mapping[str, Any], values: Mapping[str, An
     for name, array in bare.items():
         if array.ndim != len(indices[name]):
             axes = ", ".join(indices[name]) or "no index"
-            problems.append(
-                Problem(name, f"an array of shape {array.shape} came, expected one axis for each of: {axes}")
-            )
+            complaint = _("an array of shape {shape} came, expected one axis for each of: {axes}")
+            problems.append(Problem(name, complaint.format(shape=array.shape, axes=axes)))
         elif any(np.isnan(array.shape)):
-            problems.append(Problem(name, "its chunks have unknown sizes: array.compute_chunk_sizes() finds them"))
+            problems.append(Problem(name, _("its chunks have unknown sizes: array.compute_chunk_sizes() finds them")))
         else:
             for letter, size in zip(indices[name], array.shape, strict=True):
                 sizes[letter] = max(size, sizes.get(letter, 0))
     split = max((one for one in sizes if one != "p"), key=lambda one: sizes[one], default="")
     if not split and not problems:
-        problems.append(Problem("arrays", "nothing runs along an index of units, by which to partition"))
+        problems.append(Problem("arrays", _("nothing runs along an index of units, by which to partition")))
     if problems:
         return split, [], dict(values)
     along = {
@@ -90,7 +93,9 @@ def of_arrays(m: Methodology, arrays: Mapping[str, Any], values: Mapping[str, An
         size = _size(value, indices[name], split)
         if name in along:
             if size != starts[-1]:
-                problems.append(Problem(name, f"has {size} of {split}, but {next(iter(along))} has {starts[-1]}"))
+                complaint = _("has {size} of {letter}, but {other} has {others}")
+                complaint = complaint.format(size=size, letter=split, other=next(iter(along)), others=starts[-1])
+                problems.append(Problem(name, complaint))
                 continue
             parted = {axis: chunks if letter == split else -1 for axis, letter in enumerate(indices[name])}
             blocks[name] = list(along[name].rechunk(parted).to_delayed().ravel())

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, tzinfo
 
+from jcm_calc.languages import _
 from jcm_calc.monitoring import clock
 from jcm_calc.monitoring.plan import Calibration, Device, Meter
 from jcm_calc.monitoring.rule_sets import RuleSet
@@ -82,15 +83,17 @@ def error(late: Late, rules: RuleSet) -> tuple[float, str]:
     """
     permissible = late.device.permissible
     if rules.late_calibration == "none":
-        raise ValueError(f"the rule set {rules.name} has no rule for late calibrations")
+        raise ValueError(_("the rule set {name} has no rule for late calibrations").format(name=rules.name))
     if permissible is None:
-        raise ValueError("the maximum permissible error of the meter is not stated")
+        raise ValueError(_("the maximum permissible error of the meter is not stated"))
     question, applied = "", permissible
     if rules.late_calibration == "larger of permissible and found":
         found = late.after.found if late.after else None
         if found is None:
-            question = "the error found by the late calibration is not stated"
+            question = _("the error found by the late calibration is not stated")
         applied = max(permissible, found or 0.0)
     if applied > rules.limits["largest_error"]:
-        question = f"an error of {applied:.3%} is hardly meant: was per cent taken as a fraction?"
+        question = _("an error of {applied:.3%} is hardly meant: was per cent taken as a fraction?").format(
+            applied=applied
+        )
     return applied, question

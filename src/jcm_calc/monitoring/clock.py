@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from jcm_calc.languages import _
+
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
@@ -61,7 +63,9 @@ def zone(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         raise ValueError(
-            f"{name!r} is no time zone: write one such as 'Asia/Jakarta', or an offset such as 'UTC+07:00'"
+            _("{name!r} is no time zone: write one such as 'Asia/Jakarta', or an offset such as 'UTC+07:00'").format(
+                name=name
+            )
         ) from None
 
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc.monitoring.clock import DAY, HOUR
+from jcm_calc.languages import Message, _
+from jcm_calc.monitoring.clock import DAY, HOUR, MINUTE
 from jcm_calc.monitoring.findings import Finding
 from jcm_calc.monitoring.plan import Meter, Replacement, Stop
 from jcm_calc.units import Linear
@@ -26,6 +27,15 @@ Span = tuple[int, int]
 SLIPS = (3.6, 10.0, 100.0, 1000.0, 3600.0, 1e6)
 MANY = 6
 LOW = 10.0  # a slip downwards is less sure: a plant may idle
+
+FORWARD = _("the clock was put forward by {minutes:g} min")
+BACK = _("the clock was put back by {minutes:g} min")
+# Of a register.
+AGAIN = _("a reading came again")
+TWO = _("two readings")
+FROM_TO = _("from {before:g} to {now:g}")
+AFTER = _("{now:g} after {before:g}")
+BEFORE = _("{before:g} before {now:g}")
 
 
 @dataclass(frozen=True)
@@ -112,7 +122,7 @@ def look(rows: Rows, context: Context) -> Iterator[Finding]:
     if meter.removed is not None:
         outside |= rows.stop > meter.removed
     for i, j in _runs(outside, np.ones(len(rows), dtype=bool)):
-        yield from _piecewise(rows, i, j, context, "out of service", "the meter was not installed")
+        yield from _piecewise(rows, i, j, context, "out of service", _("the meter was not installed"))
     rows = rows.where(~outside)
     if not len(rows):
         return
@@ -149,11 +159,11 @@ def holes(pieces: Iterable[Span], context: Context, period: Span) -> Iterator[Fi
     for start, stop in [*pieces, (period[1], period[1] + 1)]:
         begun = end > period[0] and start < period[1]
         if start > end and begun and start - end < step:
-            yield _jump(context, end, start, "forward")
+            yield _jump(context, end, start, FORWARD)
         elif start > end:
             yield from _gap(context, end, min(start, period[1]))
         elif start < end and begun and (start, stop) != last and last is not None and stop > end:
-            yield _jump(context, start, end, "back")
+            yield _jump(context, start, end, BACK)
         end, last = max(end, stop), (start, stop)
         if end >= period[1]:
             return
@@ -170,12 +180,12 @@ def _gap(context: Context, start: int, end: int) -> Iterator[Finding]:
         ]
     for low, high in open_:
         for number, first, last in context.pieces(low, high):
-            length = (last - first) / HOUR
-            yield Finding(context.meter.name, "gap", first, last, 0.0, f"no readings for {length:g} h", period=number)
+            note = _("no readings for {hours:g} h").format(hours=(last - first) / HOUR)
+            yield Finding(context.meter.name, "gap", first, last, 0.0, note, period=number)
 
 
-def _jump(context: Context, start: int, end: int, way: str) -> Finding:
-    note = f"the clock was put {way} by {(end - start) / 60e6:g} min"
+def _jump(context: Context, start: int, end: int, way: Message) -> Finding:
+    note = way.format(minutes=(end - start) / MINUTE)
     return Finding(context.meter.name, "clock jump", start, end, 0.0, note, 0.0, period=context.period(start))
 
 
@@ -231,10 +241,10 @@ def _repeated(rows: Rows, context: Context) -> Iterator[Finding]:
     once = Rows(rows.start[heads], rows.stop[heads], total, rows.value[heads], total)
     joined = np.concatenate([[False], once.start[1:] <= once.stop[:-1]])
     for i, j in _runs((sizes > 1) & (least == most), joined):
-        note = f"{int(sizes[i:j].sum() - (j - i))} readings came again"
+        note = _("{count} readings came again").format(count=sizes[i:j].sum() - (j - i))
         yield from _piecewise(once, i, j, context, "duplicate", note, least[i:j])
     for i, j in _runs((sizes > 1) & (least != most), joined):
-        note = f"{j - i} times have different readings"
+        note = _("{count} times have different readings").format(count=j - i)
         for finding in _piecewise(once, i, j, context, "conflict", note, least[i:j]):
             inside = (once.start[i:j] >= finding.start) & (once.start[i:j] < finding.end)
             values = (float(least[i:j][inside].sum()), float(most[i:j][inside].sum()))
@@ -258,7 +268,7 @@ def _values(rows: Rows, context: Context) -> Iterator[tuple[Iterator[Finding], i
             yield _piecewise(rows, i, j, context, "unit slip", _slip_note(times)), i, j
             spoilt[i:j] = True
     for i, j in _runs((rows.raw < 0) & ~spoilt, np.concatenate([[True], rows.start[1:] == rows.stop[:-1]])):
-        yield _piecewise(rows, i, j, context, "negative", "the amount is negative"), i, j
+        yield _piecewise(rows, i, j, context, "negative", _("the amount is negative")), i, j
         spoilt[i:j] = True
     yield from _stuck(rows, context, spoilt)
 
@@ -267,15 +277,16 @@ def _high(rows: Rows, i: int, j: int, context: Context, times: float, slip: bool
     if slip:
         return _piecewise(rows, i, j, context, "unit slip", _slip_note(times))
     most = float(rows.rate[i:j].max())
-    note = f"{most:.6g} an hour, above {context.limit:.6g}"
+    note = _("{most:.6g} an hour, above {limit:.6g}").format(most=most, limit=context.limit)
     return _piecewise(rows, i, j, context, "spike", note)
 
 
 def _slip_note(times: float) -> str:
     ratio = times if times > 1 else 1 / times
     near = min(SLIPS, key=lambda one: abs(np.log(one / ratio)))
-    guess = f"; a factor of {near:g}?" if 0.4 < ratio / near < 2.5 else ""
-    return f"{times:.3g} times the usual amount{guess}"
+    if not 0.4 < ratio / near < 2.5:
+        return _("{times:.3g} times the usual amount").format(times=times)
+    return _("{times:.3g} times the usual amount; a factor of {factor:g}?").format(times=times, factor=near)
 
 
 def _bridged(rows: Rows, mask: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
@@ -299,7 +310,9 @@ def _stuck(rows: Rows, context: Context, spoilt: npt.NDArray[np.bool_]) -> Itera
         i, j = int(heads[place]), int(heads[place + 1])
         if spoilt[i:j].any() or context.stopped(int(rows.start[i]), int(rows.stop[j - 1])):
             continue
-        note = f"{rows.value[i]:.6g} for {(rows.stop[j - 1] - rows.start[i]) / HOUR:g} h"
+        note = _("{value:.6g} for {hours:g} h").format(
+            value=rows.value[i], hours=(rows.stop[j - 1] - rows.start[i]) / HOUR
+        )
         yield _piecewise(rows, i, j, context, "stuck", note), i, j
 
 
@@ -311,7 +324,7 @@ def _boundaries(rows: Rows, context: Context, spoilt: npt.NDArray[np.bool_]) -> 
         crossing |= (rows.start < cut) & (cut < rows.stop)
     for place in np.flatnonzero(crossing & ~spoilt):
         start, stop, raw = int(rows.start[place]), int(rows.stop[place]), float(rows.raw[place])
-        note = f"an amount of {(stop - start) / HOUR:g} h is shared by time"
+        note = _("an amount of {hours:g} h is shared by time").format(hours=(stop - start) / HOUR)
         yield from split(context, "boundary", start, stop, raw, raw, note)
 
 
@@ -339,11 +352,11 @@ def _register(rows: Rows, context: Context) -> Iterator[Finding]:
             spoilt[i:j] = True
             yield from finding
     for place in np.flatnonzero((rows.rate > context.limit) & ~spoilt & ~rows.zero):
-        note = f"{rows.rate[place]:.6g} an hour, above {context.limit:.6g}"
+        note = _("{most:.6g} an hour, above {limit:.6g}").format(most=rows.rate[place], limit=context.limit)
         spoilt[place] = True
         yield from _step(rows, int(place), int(place) + 1, context, "spike", None, note)
     for place in np.flatnonzero(rows.zero & ~spoilt):
-        kind, note = ("duplicate", "a reading came again") if rows.raw[place] == 0 else ("conflict", "two readings")
+        kind, note = ("duplicate", AGAIN) if rows.raw[place] == 0 else ("conflict", TWO)
         moment, raw = int(rows.start[place]), float(rows.raw[place])
         # the next step begins at the last of them, so that nothing is lost or counted twice
         yield Finding(context.meter.name, kind, moment, moment, raw, note, raw, (raw, raw), context.period(moment))
@@ -367,11 +380,13 @@ def _replacements(rows: Rows, context: Context) -> Iterator[Found]:
         i, j = int(around[0]), int(around[-1]) + 1
         read = float(rows.raw[i:j].sum())
         if change.final is None or change.initial is None:
-            note = "the meter was replaced, and its final or initial reading is not stated"
+            note = _("the meter was replaced, and its final or initial reading is not stated")
             yield _step(rows, i, j, context, "gap", None, note), i, j
         else:
             more = float(context.unit(change.final) - context.unit(change.initial))
-            note = f"the meter was replaced: final reading {change.final:g}, initial reading {change.initial:g}"
+            note = _("the meter was replaced: final reading {final:g}, initial reading {initial:g}").format(
+                final=change.final, initial=change.initial
+            )
             yield _step(rows, i, j, context, "replacement", read + more, note), i, j
 
 
@@ -398,15 +413,19 @@ def _backwards(rows: Rows, context: Context, spoilt: npt.NDArray[np.bool_]) -> I
         drop = before - now
         if turn is not None and drop > turn / 2:
             exact = float(rows.raw[k]) + float(context.unit(turn))
-            yield _step(rows, k, k + 1, context, "roll-over", exact, f"from {before:g} to {now:g}"), k, k + 1
+            yield _step(rows, k, k + 1, context, "roll-over", exact, FROM_TO.format(before=before, now=now)), k, k + 1
         elif k + 1 < len(rows) and rows.value[k + 1] >= before and rows.start[k + 1] == rows.stop[k]:
             exact = float(rows.raw[k : k + 2].sum())
-            yield _step(rows, k, k + 2, context, "negative", exact, f"{now:g} after {before:g}"), k, k + 2
+            yield _step(rows, k, k + 2, context, "negative", exact, AFTER.format(before=before, now=now)), k, k + 2
         elif k > 0 and now >= before - rows.native[k - 1] and not spoilt[k - 1]:
             exact = float(rows.raw[k - 1 : k + 1].sum())
-            yield _step(rows, k - 1, k + 1, context, "spike", exact, f"{before:g} before {now:g}"), k - 1, k + 1
+            yield (
+                _step(rows, k - 1, k + 1, context, "spike", exact, BEFORE.format(before=before, now=now)),
+                k - 1,
+                k + 1,
+            )
         else:
-            note = f"from {before:g} to {now:g}"
+            note = FROM_TO.format(before=before, now=now)
             yield _step(rows, k, k + 1, context, "reset", float(context.unit(now)), note), k, k + 1
 
 
@@ -416,5 +435,5 @@ def _standing(rows: Rows, context: Context, spoilt: npt.NDArray[np.bool_]) -> It
     for i, j in _runs((rows.raw == 0) & ~rows.zero, joined):
         start, stop = int(rows.start[i]), int(rows.stop[j - 1])
         if stop - start >= context.stuck and not context.stopped(start, stop):
-            note = f"{rows.value[i]:g} for {(stop - start) / HOUR:g} h"
+            note = _("{value:g} for {hours:g} h").format(value=rows.value[i], hours=(stop - start) / HOUR)
             yield _step(rows, i, j, context, "stuck", None, note), i, j

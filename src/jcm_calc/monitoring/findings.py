@@ -5,24 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from jcm_calc.evidence import Evidence
+from jcm_calc.languages import _
 
 # What can be found: the verifier's code and severity, and what it says.
 KINDS = {
-    "gap": ("F2", "error", "no readings"),
-    "duplicate": ("A10", "warning", "the same reading more than once"),
-    "conflict": ("A10", "error", "different readings for one time"),
-    "clock jump": ("G1", "warning", "times of readings do not follow each other by their step"),
-    "spike": ("B5", "error", "more than the equipment can use or make"),
-    "stuck": ("F2", "question", "the same value again and again"),
-    "negative": ("F2", "error", "a reading below 0, or a register that runs back for a moment"),
-    "reset": ("F2", "error", "a register that begins again"),
-    "roll-over": ("F2", "warning", "a register that has reached its last digit"),
-    "replacement": ("E11", "warning", "another meter"),
-    "unit slip": ("B4", "error", "readings that look like another unit"),
-    "out of service": ("F1", "error", "readings from before the meter was there, or after"),
-    "late calibration": ("E1", "error", "readings after the calibration was due"),
-    "uncalibrated": ("E2", "error", "no calibration on record"),
-    "boundary": ("G1", "warning", "an amount that lies on both sides of the end of a year or period"),
+    "gap": ("F2", "error", _("no readings")),
+    "duplicate": ("A10", "warning", _("the same reading more than once")),
+    "conflict": ("A10", "error", _("different readings for one time")),
+    "clock jump": ("G1", "warning", _("times of readings do not follow each other by their step")),
+    "spike": ("B5", "error", _("more than the equipment can use or make")),
+    "stuck": ("F2", "question", _("the same value again and again")),
+    "negative": ("F2", "error", _("a reading below 0, or a register that runs back for a moment")),
+    "reset": ("F2", "error", _("a register that begins again")),
+    "roll-over": ("F2", "warning", _("a register that has reached its last digit")),
+    "replacement": ("E11", "warning", _("another meter")),
+    "unit slip": ("B4", "error", _("readings that look like another unit")),
+    "out of service": ("F1", "error", _("readings from before the meter was there, or after")),
+    "late calibration": ("E1", "error", _("readings after the calibration was due")),
+    "uncalibrated": ("E2", "error", _("no calibration on record")),
+    "boundary": ("G1", "warning", _("an amount that lies on both sides of the end of a year or period")),
 }
 
 

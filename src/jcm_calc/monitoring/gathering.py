@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from jcm_calc.languages import _
 from jcm_calc.monitoring import clock, registers, screening
 from jcm_calc.monitoring.faults import Context, Rows
 from jcm_calc.monitoring.findings import Finding
@@ -96,10 +97,10 @@ class Gathering:
             self._gather(source, blocks, problems)
         for name, found in self.of.items():
             if not found:
-                problems.append(Problem(f"[meters.{name}]", "there are no readings of it"))
+                problems.append(Problem(f"[meters.{name}]", _("there are no readings of it")))
             ranges = sorted((int(one.blocks["first"].min()), int(one.blocks["last"].max())) for one in found)
             if any(later[0] < earlier[1] for earlier, later in itertools.pairwise(ranges)):
-                problems.append(Problem(f"[meters.{name}]", "its readings in two sources are of the same time"))
+                problems.append(Problem(f"[meters.{name}]", _("its readings in two sources are of the same time")))
 
     def number(self, moment: int) -> int:
         """Return the number of the block that an instant lies in."""
@@ -150,7 +151,9 @@ class Gathering:
         names = list(blocks["meter"].unique())
         for name in names:
             if name not in self.plan.meters:
-                complaint = f"holds readings of {name}, which is no meter of the plan{suggestion(name, self.of)}"
+                complaint = _("holds readings of {name}, which is no meter of the plan{hint}").format(
+                    name=name, hint=suggestion(name, self.of)
+                )
                 problems.append(Problem(source.readings.name, complaint, "E11"))
         if problems:
             return
@@ -274,7 +277,7 @@ class Gathering:
             number, power = split(meter.rated)
             return float(conversion(f"{power}*h", self.declared[meter.name])(number))
         except UnitError as error:
-            raise InputError("the readings", [Problem(f"[meters.{meter.name}] rated", str(error))]) from None
+            raise InputError(_("the readings"), [Problem(f"[meters.{meter.name}] rated", str(error))]) from None
 
     def context(self, name: str, one: Gathered) -> Context:
         """Return what is known of a meter before its rows are looked at."""

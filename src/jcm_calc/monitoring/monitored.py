@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.inputs.periods import Period
+from jcm_calc.languages import _
 from jcm_calc.monitoring import clock, record
 from jcm_calc.monitoring.cross_checks import Comparison
 from jcm_calc.monitoring.findings import Finding
@@ -174,14 +175,19 @@ class Monitored:
         problems = [
             Problem(
                 one.meter,
-                f"{one.kind} from {self.shown(one.start)} to {self.shown(one.end)}: {one.note}; choose one of "
-                f"{listed(self.plan.rules.treatments.get(one.kind, ()), limit=9) or 'no treatment known'}",
+                _("{kind} from {start} to {end}: {note}; choose one of {treatments}").format(
+                    kind=one.kind,
+                    start=self.shown(one.start),
+                    end=self.shown(one.end),
+                    note=one.note,
+                    treatments=listed(self.plan.rules.treatments.get(one.kind, ()), limit=9) or _("no treatment known"),
+                ),
                 one.code,
             )
             for one in self.open
         ]
         if problems:
-            raise InputError("the readings", problems)
+            raise InputError(_("the readings"), problems)
 
     def _table(self, letters: str, meters: Sequence[Meter]) -> pd.DataFrame:
         import pandas as pd

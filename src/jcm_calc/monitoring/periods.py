@@ -7,6 +7,7 @@ from datetime import date, timedelta, tzinfo
 from typing import Any
 
 from jcm_calc.inputs.periods import Period, order_faults
+from jcm_calc.languages import _
 from jcm_calc.monitoring import clock
 from jcm_calc.problems import Problem
 
@@ -34,7 +35,7 @@ def sheets_of(p: Any, crediting: tuple[date | None, date | None], problems: list
     """Return the periods that report sheets cover, within the crediting period."""
     found: list[Period] = []
     if p is None:
-        problems.append(Problem("p", "missing: the monitoring period, such as '2024' or '2024-07-01/2025-06-30'"))
+        problems.append(Problem("p", _("missing: the monitoring period, such as '2024' or '2024-07-01/2025-06-30'")))
     for one in () if p is None else p if isinstance(p, list) else [p]:
         try:
             period = Period.parse(one)
@@ -42,7 +43,9 @@ def sheets_of(p: Any, crediting: tuple[date | None, date | None], problems: list
             problems.append(Problem("p", str(error)))
             continue
         if not period.dated:
-            problems.append(Problem("p", f"{period} has no dates: readings need first and last day"))
+            problems.append(
+                Problem("p", _("{period} has no dates: readings need first and last day").format(period=period))
+            )
         else:
             found += split_at_years(period)
     problems += [Problem("p", fault) for fault in order_faults(found)]
@@ -54,9 +57,9 @@ def sheets_of(p: Any, crediting: tuple[date | None, date | None], problems: list
 def _outside(period: Period, crediting: tuple[date | None, date | None]) -> Iterator[Problem]:
     start, end = crediting
     if start is not None and period.first is not None and period.first < start:
-        yield Problem("p", f"{period} begins before the crediting period, {start}")
+        yield Problem("p", _("{period} begins before the crediting period, {start}").format(period=period, start=start))
     if end is not None and period.last is not None and period.last > end:
-        yield Problem("p", f"{period} ends after the crediting period, {end}")
+        yield Problem("p", _("{period} ends after the crediting period, {end}").format(period=period, end=end))
 
 
 def span(period: Period, where: tzinfo) -> tuple[int, int]:

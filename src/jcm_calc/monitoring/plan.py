@@ -12,6 +12,7 @@ from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
+from jcm_calc.languages import _
 from jcm_calc.monitoring import clock
 from jcm_calc.monitoring.findings import KINDS
 from jcm_calc.monitoring.rule_sets import TREATMENTS, RuleSet, rule_set
@@ -120,7 +121,7 @@ class Readings:
     @property
     def name(self) -> str:
         """What to call it."""
-        return ", ".join(path.name for path in self.files[:3]) or "the DataFrame"
+        return ", ".join(path.name for path in self.files[:3]) or _("the DataFrame")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ class Choice:
     @property
     def subject(self) -> str:
         """What to call it."""
-        return f"[[readings.treatments]] no. {self.number}"
+        return numbered("[[readings.treatments]]", self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,15 +237,15 @@ CHECK = {
 RATED = ("rated power × hours", "rated power × daylight")
 CHECK_KINDS = ("equal", "at most", *RATED)
 EXPECTED = {
-    "text": "a text in quotes",
-    "texts": "a text or a list of texts",
-    "table": "a table",
-    "tables": "a list of tables",
-    "months": "a text such as '12 months'",
-    "number": "a number",
-    "time": "a time such as 2024-05-17T12:00:00, or a date",
-    "date": "a date such as 2024-05-17",
-    "flag": "true or false",
+    "text": _("a text in quotes"),
+    "texts": _("a text or a list of texts"),
+    "table": _("a table"),
+    "tables": _("a list of tables"),
+    "months": _("a text such as '12 months'"),
+    "number": _("a number"),
+    "time": _("a time such as 2024-05-17T12:00:00, or a date"),
+    "date": _("a date such as 2024-05-17"),
+    "flag": _("true or false"),
 }
 
 
@@ -278,8 +279,13 @@ def read_plan(meters: Table, readings: Table, beside: Path = Path()) -> Plan:
     reader = _Reader(beside)
     plan = reader.plan(meters, readings)
     if reader.problems or plan is None:
-        raise InputError("the monitoring plan", reader.problems)
+        raise InputError(_("the monitoring plan"), reader.problems)
     return plan
+
+
+def numbered(section: str, number: int) -> str:
+    """Return what to call one of several tables."""
+    return _("{section} no. {number}").format(section=section, number=number)
 
 
 class _Reader:
@@ -298,14 +304,14 @@ class _Reader:
         if "zone" in readings:
             self.where = self.zone("[readings] zone", readings["zone"]) or self.where
         else:
-            self.complain("[readings] zone", "missing: the time zone whose days count, such as 'Asia/Jakarta'")
+            self.complain("[readings] zone", _("missing: the time zone whose days count, such as 'Asia/Jakarta'"))
         rules = self.rules(readings)
         found = {name: self.meter(name, table) for name, table in self.named("[meters]", meters)}
         sources = tuple(self.source(at, table) for at, table in self.each(readings, "sources", SOURCE))
         if not found:
-            self.complain("[meters]", "missing: a section such as [meters.S1] for each meter")
+            self.complain("[meters]", _("missing: a section such as [meters.S1] for each meter"))
         if not sources:
-            self.complain("[[readings.sources]]", "missing: where the readings are")
+            self.complain("[[readings.sources]]", _("missing: where the readings are"))
         choices = tuple(
             self.choice(at, table, rules, found) for at, table in self.each(readings, "treatments", TREATMENT)
         )
@@ -330,11 +336,11 @@ class _Reader:
         subject = f"[meters.{name}]"
         table = self.known(subject, table, METER)
         if "parameter" not in table:
-            self.complain(f"{subject} parameter", "missing: the symbol of what it measures")
-        replaced = [self.known(f"{subject} replaced", one, REPLACED) for one in table.get("replaced", ())]
-        changes = [self.time(one.get("at"), f"{subject} replaced") for one in replaced]
+            self.complain(subject + " parameter", _("missing: the symbol of what it measures"))
+        replaced = [self.known(subject + " replaced", one, REPLACED) for one in table.get("replaced", ())]
+        changes = [self.time(one.get("at"), subject + " replaced") for one in replaced]
         if sorted(set(changes)) != changes:
-            self.complain(f"{subject} replaced", "the times are not in order")
+            self.complain(subject + " replaced", _("the times are not in order"))
         uses = zip([None, *changes], [*changes, None], [table, *replaced], strict=True)
         devices = tuple(self.device(subject, one, since, until) for since, until, one in uses)
         return Meter(
@@ -344,13 +350,13 @@ class _Reader:
             table.get("unit", ""),
             table.get("rated", ""),
             table.get("rollover"),
-            self.months(f"{subject} calibration_interval", table.get("calibration_interval")),
+            self.months(subject + " calibration_interval", table.get("calibration_interval")),
             devices,
             tuple(
                 Replacement(at, one.get("final"), one.get("initial")) for at, one in zip(changes, replaced, strict=True)
             ),
-            self.maybe_time(table.get("installed"), f"{subject} installed"),
-            self.maybe_time(table.get("removed"), f"{subject} removed"),
+            self.maybe_time(table.get("installed"), subject + " installed"),
+            self.maybe_time(table.get("removed"), subject + " removed"),
             table.get("check_only", False),
             table.get("latitude"),
         )
@@ -358,13 +364,13 @@ class _Reader:
     def device(self, subject: str, table: Table, since: int | None, until: int | None) -> Device:
         calibrations = []
         for one in table.get("calibrations", ()):
-            one = self.known(f"{subject} calibrations", one, CALIBRATION)
+            one = self.known(subject + " calibrations", one, CALIBRATION)
             if "on" not in one:
-                self.complain(f"{subject} calibrations", "a calibration lacks its day: on = 2024-05-17")
+                self.complain(subject + " calibrations", _("a calibration lacks its day: on = 2024-05-17"))
                 continue
-            found = self.fraction(f"{subject} calibrations found", one.get("found"))
+            found = self.fraction(subject + " calibrations found", one.get("found"))
             calibrations.append(Calibration(_day(one["on"]), None if found is None else abs(found)))
-        permissible = self.fraction(f"{subject} maximum_permissible_error", table.get("maximum_permissible_error"))
+        permissible = self.fraction(subject + " maximum_permissible_error", table.get("maximum_permissible_error"))
         return Device(
             str(table.get("serial", "")),
             str(table.get("accuracy_class", "")),
@@ -375,33 +381,42 @@ class _Reader:
         )
 
     def source(self, at: int, table: Table) -> Readings:
-        subject = f"[[readings.sources]] no. {at}"
+        subject = numbered("[[readings.sources]]", at)
         kind, stamp = table.get("kind", ""), table.get("stamp", "")
         if kind not in KIND_OF_READINGS:
-            self.complain(f"{subject} kind", f"{shown(kind)} came, expected one of {', '.join(KIND_OF_READINGS)}")
-        step = self.step(f"{subject} step", table.get("step"))
+            self.complain(
+                subject + " kind",
+                _("{came} came, expected one of {names}").format(came=shown(kind), names=", ".join(KIND_OF_READINGS)),
+            )
+        step = self.step(subject + " step", table.get("step"))
         if kind in ("interval", "power"):
             if step is None:
-                self.complain(f"{subject} step", "missing: how long each reading stands for, such as '30 min'")
+                self.complain(subject + " step", _("missing: how long each reading stands for, such as '30 min'"))
             if stamp not in ("start", "end"):
-                self.complain(f"{subject} stamp", "missing: whether a time is the 'start' or the 'end' of its interval")
+                self.complain(
+                    subject + " stamp", _("missing: whether a time is the 'start' or the 'end' of its interval")
+                )
         if stamp not in ("", "start", "end"):
-            self.complain(f"{subject} stamp", f"{shown(stamp)} came, expected 'start' or 'end'")
+            self.complain(subject + " stamp", _("{came} came, expected 'start' or 'end'").format(came=shown(stamp)))
         if (kind == "total") != ("until" in table):
-            self.complain(f"{subject} until", "the column of the last day belongs to the kind 'total', and only there")
+            self.complain(
+                subject + " until", _("the column of the last day belongs to the kind 'total', and only there")
+            )
         files = self.files(subject, table.get("files", ()))
         if bool(files) == ("frame" in table) and not any(one.subject == subject for one in self.problems):
-            self.complain(subject, "give files, or in Python a frame")
+            self.complain(subject, _("give files, or in Python a frame"))
         if table.get("frame") is not None and not hasattr(table["frame"], "iloc"):
-            self.complain(f"{subject} frame", f"{shown(table['frame'])} came, expected a DataFrame")
+            self.complain(subject + " frame", _("{came} came, expected a DataFrame").format(came=shown(table["frame"])))
         if not table.get("time"):
-            self.complain(f"{subject} time", "missing: the heading of the column of times")
+            self.complain(subject + " time", _("missing: the heading of the column of times"))
         if ("meter" in table) == ("columns" in table):
-            self.complain(subject, "give either the headings of meter and value, or columns = { meter = 'heading', … }")
+            self.complain(
+                subject, _("give either the headings of meter and value, or columns = { meter = 'heading', … }")
+            )
         clock_name = table.get("clock")
         where = self.where if clock_name is None else None
         if clock_name not in (None, "stated"):
-            where = self.zone(f"{subject} clock", clock_name)
+            where = self.zone(subject + " clock", clock_name)
         return Readings(
             files,
             table.get("frame"),
@@ -436,23 +451,31 @@ class _Reader:
             )
             matching = sorted(base.glob(relative))
             if not matching:
-                self.complain(subject, f"there is no such file: {pattern}")
+                self.complain(subject, _("there is no such file: {file}").format(file=pattern))
             found += matching
         return tuple(dict.fromkeys(found))
 
     def choice(self, at: int, table: Table, rules: RuleSet | None, meters: Table) -> Choice:
-        subject = f"[[readings.treatments]] no. {at}"
+        subject = numbered("[[readings.treatments]]", at)
         finding, treatment = table.get("finding", ""), table.get("treatment", "")
         if finding not in KINDS:
-            self.complain(f"{subject} finding", f"{shown(finding)} came, expected one of {', '.join(KINDS)}")
+            self.complain(
+                subject + " finding",
+                _("{came} came, expected one of {names}").format(came=shown(finding), names=", ".join(KINDS)),
+            )
         elif rules is not None and treatment not in rules.treatments.get(finding, ()):
-            allowed = ", ".join(rules.treatments.get(finding, ())) or "none"
+            allowed = ", ".join(rules.treatments.get(finding, ())) or _("none")
             hint = suggestion(treatment, TREATMENTS)
-            complaint = f"{shown(treatment)} came; for {finding} the rule set {rules.name} knows: {allowed}{hint}"
-            self.complain(f"{subject} treatment", complaint)
+            complaint = _("{came} came; for {finding} the rule set {name} knows: {allowed}{hint}").format(
+                came=shown(treatment), finding=finding, name=rules.name, allowed=allowed, hint=hint
+            )
+            self.complain(subject + " treatment", complaint)
         for key in TREATMENTS.get(treatment, ()):
             if not table.get(key):
-                self.complain(f"{subject} {key}", f"missing: the treatment {treatment!r} needs a {key}")
+                self.complain(
+                    subject + f" {key}",
+                    _("missing: the treatment {treatment!r} needs a {key}").format(treatment=treatment, key=key),
+                )
         self.known_meter(subject, table, meters)
         start, end = self.span(subject, table)
         return Choice(
@@ -468,35 +491,42 @@ class _Reader:
         )
 
     def stop(self, at: int, table: Table, meters: Table) -> Stop:
-        subject = f"[[readings.stops]] no. {at}"
+        subject = numbered("[[readings.stops]]", at)
         self.known_meter(subject, table, meters)
         start, end = self.span(subject, table)
         if start is None or end is None or not table.get("reason"):
-            self.complain(subject, "a stop needs from, to and reason")
+            self.complain(subject, _("a stop needs from, to and reason"))
         return Stop(start or 0, end or 0, table.get("meter", ""), table.get("reason", ""))
 
     def check(self, at: int, table: Table, meters: Table) -> CrossCheck:
-        subject = f"[[readings.checks]] no. {at}"
+        subject = numbered("[[readings.checks]]", at)
         kind = table.get("kind", "equal")
         if kind not in CHECK_KINDS:
-            self.complain(f"{subject} kind", f"{shown(kind)} came, expected one of {', '.join(CHECK_KINDS)}")
+            self.complain(
+                subject + " kind",
+                _("{came} came, expected one of {names}").format(came=shown(kind), names=", ".join(CHECK_KINDS)),
+            )
         left, right = _several(table.get("left", ())), _several(table.get("right", ()))
         for name in (*left, *right):
             if name not in meters:
-                self.complain(subject, f"{name} is no meter{suggestion(name, meters)}")
+                self.complain(subject, _("{name} is no meter{hint}").format(name=name, hint=suggestion(name, meters)))
         if not left or (kind not in RATED and bool(right) == ("value" in table)):
-            self.complain(subject, "a check compares the meters on the left with those on the right, or with a value")
+            self.complain(
+                subject, _("a check compares the meters on the left with those on the right, or with a value")
+            )
         if (kind == RATED[1]) != ("latitude" in table):
-            self.complain(f"{subject} latitude", f"belongs to {RATED[1]!r}, and only there")
+            self.complain(subject + " latitude", _("belongs to {kind!r}, and only there").format(kind=RATED[1]))
         if kind in RATED:
             for name in left:
                 if name in meters and not meters[name].rated:
-                    self.complain(f"[meters.{name}] rated", f"missing: {subject} compares with it")
-        tolerance = self.fraction(f"{subject} tolerance", table.get("tolerance"))
+                    self.complain(
+                        f"[meters.{name}] rated", _("missing: {subject} compares with it").format(subject=subject)
+                    )
+        tolerance = self.fraction(subject + " tolerance", table.get("tolerance"))
         if tolerance is None:
-            self.complain(f"{subject} tolerance", "missing: a text such as '1 %'")
+            self.complain(subject + " tolerance", _("missing: a text such as '1 %'"))
         return CrossCheck(
-            table.get("name", f"check {at}"),
+            table.get("name", _("check {number}").format(number=at)),
             kind,
             left,
             right,
@@ -510,12 +540,14 @@ class _Reader:
     def known_meter(self, subject: str, table: Table, meters: Table) -> None:
         name = table.get("meter", "")
         if name and name not in meters:
-            self.complain(f"{subject} meter", f"{name} is no meter{suggestion(name, meters)}")
+            self.complain(
+                subject + " meter", _("{name} is no meter{hint}").format(name=name, hint=suggestion(name, meters))
+            )
 
     def span(self, subject: str, table: Table) -> tuple[int | None, int | None]:
-        start, end = (self.maybe_time(table.get(key), f"{subject} {key}") for key in ("from", "to"))
+        start, end = (self.maybe_time(table.get(key), subject + f" {key}") for key in ("from", "to"))
         if start is not None and end is not None and end <= start:
-            self.complain(subject, "ends before it begins")
+            self.complain(subject, _("ends before it begins"))
         return start, end
 
     def zone(self, subject: str, name: str) -> tzinfo | None:
@@ -533,7 +565,9 @@ class _Reader:
             return clock.instant(given, self.where)
         if isinstance(given, date):
             return clock.midnight(given, self.where)
-        self.complain(subject, f"{shown(given)} came, expected {EXPECTED['time']}")
+        self.complain(
+            subject, _("{came} came, expected {expected}").format(came=shown(given), expected=EXPECTED["time"])
+        )
         return 0
 
     def step(self, subject: str, text: Any) -> int | None:
@@ -541,7 +575,9 @@ class _Reader:
             return None
         match = STEP.fullmatch(text)
         if match is None or int(match[1]) == 0:
-            self.complain(subject, f"{shown(text)} came, expected a time such as '30 min', '1 h' or '1 d'")
+            self.complain(
+                subject, _("{came} came, expected a time such as '30 min', '1 h' or '1 d'").format(came=shown(text))
+            )
             return None
         return int(match[1]) * SECONDS[match[2]] * clock.SECOND
 
@@ -550,7 +586,9 @@ class _Reader:
             return None
         match = MONTHS.fullmatch(text)
         if match is None:
-            self.complain(subject, f"{shown(text)} came, expected {EXPECTED['months']}")
+            self.complain(
+                subject, _("{came} came, expected {expected}").format(came=shown(text), expected=EXPECTED["months"])
+            )
             return None
         return int(match[1]) * (1 if match[2].startswith("m") else 12)
 
@@ -559,7 +597,7 @@ class _Reader:
             return None
         try:
             if "%" not in text:
-                raise UnitError(f"{shown(text)} came: write per cent, such as '0.5 %'")
+                raise UnitError(_("{came} came: write per cent, such as '0.5 %'").format(came=shown(text)))
             return float(magnitude(text, ""))
         except UnitError as error:
             self.complain(subject, str(error))
@@ -572,11 +610,14 @@ class _Reader:
             if isinstance(table, Mapping):
                 yield name, table
             else:
-                self.complain(f"{section} {name}", f"{shown(table)} came, expected a section [meters.{name}]")
+                self.complain(
+                    f"{section} {name}",
+                    _("{came} came, expected a section [meters.{name}]").format(came=shown(table), name=name),
+                )
 
     def each(self, content: Table, key: str, keys: Mapping[str, str]) -> list[tuple[int, Table]]:
         return [
-            (at, self.known(f"[[readings.{key}]] no. {at}", table, keys))
+            (at, self.known(numbered(f"[[readings.{key}]]", at), table, keys))
             for at, table in enumerate(content.get(key, ()), 1)
         ]
 
@@ -585,9 +626,15 @@ class _Reader:
         found = {}
         for key, value in table.items():
             if key not in keys:
-                self.complain(f"{subject} {key}", f"unknown key{suggestion(key, keys)}; known are {', '.join(keys)}")
+                self.complain(
+                    subject + f" {key}",
+                    _("unknown key{hint}; known are {names}").format(hint=suggestion(key, keys), names=", ".join(keys)),
+                )
             elif not _is(keys[key], value):
-                self.complain(f"{subject} {key}", f"{shown(value)} came, expected {EXPECTED[keys[key]]}")
+                self.complain(
+                    subject + f" {key}",
+                    _("{came} came, expected {expected}").format(came=shown(value), expected=EXPECTED[keys[key]]),
+                )
             else:
                 found[key] = value
         return found

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from jcm_calc.languages import _
 from jcm_calc.monitoring.monitored import Monitored
 from jcm_calc.problems import InputError, Problem
 
@@ -94,6 +95,6 @@ def _axes(ax: Axes | None) -> Any:
     try:
         from matplotlib.figure import Figure
     except ImportError:
-        complaint = "plots need matplotlib: install it with pip install 'jcm-calc[plot]'"
-        raise InputError("the plot", [Problem("matplotlib", complaint)]) from None
+        complaint = _("plots need matplotlib: install it with pip install 'jcm-calc[plot]'")
+        raise InputError(_("the plot"), [Problem("matplotlib", complaint)]) from None
     return Figure(figsize=(9, 4), layout="constrained").subplots()

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source, unconfirmed
+from jcm_calc.languages import _
 from jcm_calc.monitoring.findings import KINDS
-from jcm_calc.problems import InputError, Problem, listed, suggestion
+from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
 from jcm_calc.units import UnitError, magnitude
 
 # What each treatment needs besides its name.
@@ -110,14 +111,14 @@ def rule_set(name: str, beside: Path = Path()) -> RuleSet:
         try:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
-            complaint = (
-                f"{name!r} is no rule set and no file: known are {', '.join(shipped())}{suggestion(name, shipped())}"
+            complaint = _("{name!r} is no rule set and no file: known are {names}{hint}").format(
+                name=name, names=", ".join(shipped()), hint=suggestion(name, shipped())
             )
-            raise InputError("the readings", [Problem("[readings] rules", complaint)]) from None
+            raise InputError(_("the readings"), [Problem("[readings] rules", complaint)]) from None
     try:
         document = tomllib.loads(text)
     except ValueError as error:
-        raise InputError(name, [Problem(name, f"is no valid TOML: {error}")]) from None
+        raise InputError(name, [Problem(name, _("is no valid TOML: {error}").format(error=error))]) from None
     return _rule_set(name, document)
 
 
@@ -130,28 +131,37 @@ def _rule_set(name: str, document: Mapping[str, Any]) -> RuleSet:
     treatments = document.get("treatments", {})
     for kind, names in treatments.items():
         if kind not in KINDS:
-            problems.append(Problem(f"[treatments] {kind}", f"is no kind of finding{suggestion(kind, KINDS)}"))
+            problems.append(
+                Problem(f"[treatments] {kind}", _("is no kind of finding{hint}").format(hint=suggestion(kind, KINDS)))
+            )
         if unknown := [one for one in names if one not in TREATMENTS]:
-            complaint = f"{listed(unknown)} is no treatment; known are {', '.join(TREATMENTS)}"
+            complaint = _("{names} is no treatment; known are {known}").format(
+                names=listed(unknown), known=", ".join(TREATMENTS)
+            )
             problems.append(Problem(f"[treatments] {kind}", complaint))
     evidence = {
         key: _evidence(key, document.get(key, {}), problems) for key in ("gaps", "late_calibration", "calendar_years")
     }
     error = document.get("late_calibration", {}).get("error")
     if error not in ERRORS:
-        problems.append(Problem("[late_calibration] error", f"{error!r} came, expected one of {', '.join(ERRORS)}"))
+        problems.append(
+            Problem(
+                "[late_calibration] error",
+                _("{came} came, expected one of {names}").format(came=shown(error), names=", ".join(ERRORS)),
+            )
+        )
     limits = _limits(document.get("limits", {}), "[limits]", problems)
     if missing := [key for key in LIMITS if key not in limits]:
-        problems.append(Problem("[limits]", f"missing: {', '.join(missing)}"))
+        problems.append(Problem("[limits]", _("missing: {names}").format(names=", ".join(missing))))
     if problems:
-        raise InputError(f"the rule set {name}", problems)
+        raise InputError(_("the rule set {name}").format(name=name), problems)
     allowed = {kind: tuple(names) for kind, names in treatments.items()}
     return RuleSet(name, document.get("title", name), allowed, error, limits, evidence)
 
 
 def _evidence(key: str, entry: Mapping[str, Any], problems: list[Problem]) -> Evidence:
     if entry.get("grade") not in GRADES:
-        problems.append(Problem(f"[{key}] grade", f"missing: one of {', '.join(GRADES)}"))
+        problems.append(Problem(f"[{key}] grade", _("missing: one of {names}").format(names=", ".join(GRADES))))
         return Evidence(Grade.UNCONFIRMED)
     source = Source(**entry["source"]) if "source" in entry else None
     return Evidence(Grade(entry["grade"]), entry.get("note", ""), source, entry.get("certainty"))
@@ -162,7 +172,12 @@ def _limits(limits: Mapping[str, Any], section: str, problems: list[Problem]) ->
     for key, value in limits.items():
         if key not in LIMITS:
             problems.append(
-                Problem(f"{section} {key}", f"is no limit{suggestion(key, LIMITS)}; known are {', '.join(LIMITS)}")
+                Problem(
+                    f"{section} {key}",
+                    _("is no limit{hint}; known are {names}").format(
+                        hint=suggestion(key, LIMITS), names=", ".join(LIMITS)
+                    ),
+                )
             )
             continue
         try:
@@ -170,5 +185,5 @@ def _limits(limits: Mapping[str, Any], section: str, problems: list[Problem]) ->
         except (UnitError, TypeError, ValueError) as error:
             problems.append(Problem(f"{section} {key}", str(error)))
     if found.get("stuck", 24) < 24:
-        problems.append(Problem(f"{section} stuck", "is shorter than 24 h"))
+        problems.append(Problem(f"{section} stuck", _("is shorter than 24 h")))
     return found

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc.languages import Message, _
 from jcm_calc.monitoring import clock
 from jcm_calc.monitoring.plan import Meter, Readings
 from jcm_calc.monitoring.registers import sorted_steps
@@ -81,8 +82,8 @@ class Store:
         try:
             import duckdb
         except ImportError:
-            complaint = "readings need DuckDB: install it with pip install 'jcm-calc[monitoring]'"
-            raise InputError("the readings", [Problem("[readings]", complaint)]) from None
+            complaint = _("readings need DuckDB: install it with pip install 'jcm-calc[monitoring]'")
+            raise InputError(_("the readings"), [Problem("[readings]", complaint)]) from None
         self.folder = tempfile.TemporaryDirectory(prefix="jcm_calc_")
         self.db: duckdb.DuckDBPyConnection = duckdb.connect(str(Path(self.folder.name) / "readings.duckdb"))
         self.db.execute(f"SET memory_limit = '{memory}'")
@@ -149,18 +150,18 @@ def open_source(store: Store, readings: Readings, meters: Mapping[str, Meter], d
     for path, relation, types in _together(opened):
         columns = _columns(list(types), readings, meters, path, problems)
         if problems:
-            raise InputError("the readings", problems)
+            raise InputError(_("the readings"), problems)
         part = _readings_sql(store, relation, types, columns, readings, path, problems)
         parts.append((part, columns))
     if problems:
-        raise InputError("the readings", problems)
+        raise InputError(_("the readings"), problems)
     sql = " UNION ALL ".join(f"SELECT * FROM ({part})" for part, _ in parts)
     named = {meter: unit for _, columns in parts for meter, (_, unit) in columns.items()}
     if readings.kind == "total" and store.number(f"SELECT count(*) FROM ({sql}) WHERE until <= stamp"):
-        problems.append(Problem(readings.name, "has totals whose last day is before their first"))
+        problems.append(Problem(readings.name, _("has totals whose last day is before their first")))
     units = dict(_units(readings, meters, declared, named, problems))
     if problems:
-        raise InputError("the readings", problems)
+        raise InputError(_("the readings"), problems)
     rows = sum(file.rows for file in files) or store.number(f"SELECT count(*) FROM ({sql})")
     points = f"SELECT meter, stamp, until, value FROM ({sql}) WHERE isfinite(value)"
     return Source(readings, _steps_sql(points, readings), units, tuple(files), rows, points)
@@ -173,8 +174,10 @@ def _check_form(store: Store, readings: Readings) -> None:
     try:
         store.db.execute(f"SELECT try_strptime('', {_text(readings.times)})").fetchall()
     except Exception as error:  # the database's own error, whose kinds are its business
-        complaint = f"{readings.times!r} is no form of times such as '%d.%m.%Y %H:%M': {str(error).splitlines()[0]}"
-        raise InputError("the readings", [Problem(readings.name, complaint)]) from None
+        complaint = _("{times!r} is no form of times such as '%d.%m.%Y %H:%M': {error}").format(
+            times=readings.times, error=str(error).splitlines()[0]
+        )
+        raise InputError(_("the readings"), [Problem(readings.name, complaint)]) from None
 
 
 # Files
@@ -198,7 +201,10 @@ def _relations(store: Store, readings: Readings) -> Iterator[tuple[Path | None, 
         except InputError:
             raise
         except Exception as error:  # the readers of broken files raise errors of many kinds
-            raise InputError(path.name, [Problem(path.name, f"cannot be read: {str(error).splitlines()[0]}")]) from None
+            raise InputError(
+                path.name,
+                [Problem(path.name, _("cannot be read: {reason}").format(reason=str(error).splitlines()[0]))],
+            ) from None
 
 
 Opened = tuple[Path | None, str, dict[str, str]]
@@ -248,8 +254,10 @@ def _as_utf8(store: Store, path: Path, encoding: str) -> Path:
             while text := source.read(CHUNK):
                 copy.write(text)
     except (UnicodeDecodeError, LookupError):
-        known = " or ".join(("utf-8", "cp932"))
-        complaint = f"is not in the encoding {encoding!r} that is stated for it: state another, such as {known}"
+        known = _(" or ").join(("utf-8", "cp932"))
+        complaint = _(
+            "is not in the encoding {encoding!r} that is stated for it: state another, such as {known}"
+        ).format(encoding=encoding, known=known)
         raise InputError(path.name, [Problem(path.name, complaint)]) from None
     return target
 
@@ -279,14 +287,22 @@ def _columns(
     def known(heading: str) -> bool:
         if heading in units:
             return True
-        problems.append(Problem(subject, f"has no column {heading!r}{suggestion(heading, headings)}"))
+        problems.append(
+            Problem(
+                subject,
+                _("has no column {heading!r}{hint}").format(heading=heading, hint=suggestion(heading, headings)),
+            )
+        )
         return False
 
     for heading in filter(None, (readings.time, readings.until, readings.meter)):
         known(heading)
     wanted = readings.columns or {"": readings.value}
     problems += [
-        Problem("[[readings.sources]] columns", f"{meter} is no meter{suggestion(meter, meters)}")
+        Problem(
+            "[[readings.sources]] columns",
+            _("{name} is no meter{hint}").format(name=meter, hint=suggestion(meter, meters)),
+        )
         for meter in readings.columns
         if meter not in meters
     ]
@@ -307,7 +323,7 @@ def _readings_sql(
     stamp = _time_sql(readings.time, types, readings)
     until = f"{_time_sql(readings.until, types, readings)} + {clock.DAY}" if readings.until else "NULL"
     parts = []
-    for meter, (heading, _) in columns.items():
+    for meter, (heading, _unit) in columns.items():
         name = f"CAST({_name(readings.meter)} AS VARCHAR)" if readings.meter else _text(meter)
         value = _value_sql(heading, types[heading], readings)
         parts.append(
@@ -315,19 +331,20 @@ def _readings_sql(
             f"WHERE {_name(heading)} IS NOT NULL" + (f" AND {_name(heading)} <> ''" if _is_text(types[heading]) else "")
         )
         if _is_text(types[heading]):
-            _unreadable(store, relation, heading, value, where, "is no number as stated", problems)
+            _unreadable(store, relation, heading, value, where, _("{cells} is no number as stated"), problems)
     for heading in filter(None, (readings.time, readings.until)):
-        _timeless(store, relation, heading, types, [one for one, _ in columns.values()], where, problems)
+        _timeless(store, relation, heading, types, [one for one, _unit in columns.values()], where, problems)
         if _is_text(types[heading]):
-            expected = f"is no time of the form {readings.times or '2024-01-31 00:30'}"
-            _unreadable(store, relation, heading, _time_sql(heading, types, readings), where, expected, problems)
+            expected = _("{cells} is no time of the form {form}")
+            form = readings.times or "2024-01-31 00:30"
+            _unreadable(store, relation, heading, _time_sql(heading, types, readings), where, expected, problems, form)
     if _is_text(types[readings.time]) and readings.where is not None and not problems:
         column = _name(readings.time)
         count = store.number(
             f"SELECT count(*) FROM {relation} WHERE regexp_matches({column}, '\\d:\\d.*(Z|[+-]\\d\\d:?\\d\\d)$')"
         )
         if count and not readings.times:
-            problems.append(Problem(where, "its times state an offset from UTC: write clock = 'stated'"))
+            problems.append(Problem(where, _("its times state an offset from UTC: write clock = 'stated'")))
     sql = " UNION ALL ".join(parts)
     return sql if problems else _instants_sql(store, sql, types[readings.time], readings, where, problems)
 
@@ -348,17 +365,24 @@ def _timeless(
 
     given = " OR ".join(f"NOT {empty(value)}" for value in values)
     if count := store.number(f"SELECT count(*) FROM {relation} WHERE {empty(heading)} AND ({given})"):
-        problems.append(Problem(f"{where}, column {heading!r}", f"{count:,} readings have no time"))
+        problems.append(Problem(_in_column(where, heading), _("{count:,} readings have no time").format(count=count)))
 
 
 def _unreadable(
-    store: Store, relation: str, heading: str, sql: str, where: str, expected: str, problems: list[Problem]
+    store: Store,
+    relation: str,
+    heading: str,
+    sql: str,
+    where: str,
+    complaint: Message,
+    problems: list[Problem],
+    form: str = "",
 ) -> None:
     column = _name(heading)
     faulty = f"FROM {relation} WHERE {column} IS NOT NULL AND {column} <> '' AND ({sql}) IS NULL"
     if count := store.number(f"SELECT count(*) {faulty}"):
         cells = [shown(row[0]) for row in store.db.execute(f"SELECT {column} {faulty} LIMIT 5").fetchall()]
-        problems.append(Problem(f"{where}, column {heading!r}", f"{listed(cells, count)} {expected}"))
+        problems.append(Problem(_in_column(where, heading), complaint.format(cells=listed(cells, count), form=form)))
 
 
 def _value_sql(heading: str, kind: str, readings: Readings) -> str:
@@ -431,7 +455,7 @@ def _instants_sql(store: Store, sql: str, kind: str, readings: Readings, where: 
         sql = _days_sql(store, sql, readings, where, problems)
     if kind == "TIMESTAMP WITH TIME ZONE" or readings.where is None:
         if readings.where is None and kind != "TIMESTAMP WITH TIME ZONE" and not _is_text(kind):
-            problems.append(Problem(where, "clock = 'stated' came, but its times state no offset from UTC"))
+            problems.append(Problem(where, _("clock = 'stated' came, but its times state no offset from UTC")))
         return f"SELECT meter, stamp, until, value FROM ({sql})"
     found = clock.changes(readings.where, FIRST, LAST) if clock.changing(readings.where) else ()
     if not found:
@@ -443,10 +467,10 @@ def _instants_sql(store: Store, sql: str, kind: str, readings: Readings, where: 
     never = clock.within_sql("stamp", [change.never for change in found])
     if count := store.number(f"SELECT count(*) FROM ({sql}) WHERE {never}"):
         cells = store.db.execute(f"SELECT make_timestamp(stamp) FROM ({sql}) WHERE {never} LIMIT 3").fetchall()
-        complaint = (
-            f"{listed((str(row[0]) for row in cells), count)}: these times never occurred in {readings.where}, whose "
-            "clocks went forward; if the clock of the logger did not, state its own: clock = 'UTC+01:00'"
-        )
+        complaint = _(
+            "{names}: these times never occurred in {where}, whose clocks went forward; if the clock of the "
+            "logger did not, state its own: clock = 'UTC+01:00'"
+        ).format(names=listed((str(row[0]) for row in cells), count), where=readings.where)
         problems.append(Problem(where, complaint))
         return sql
     offset = clock.offset_sql("stamp", readings.where, first - clock.DAY, last + clock.DAY, of_local=True)
@@ -470,10 +494,12 @@ def _days_sql(store: Store, sql: str, readings: Readings, where: str, problems: 
     """Turn the days on which a register was read into times: their beginning or their end."""
     timed = store.number(f"SELECT count(*) FROM ({sql}) WHERE stamp % {clock.DAY} <> 0")
     if readings.stamp and timed:
-        complaint = f"stamp = {readings.stamp!r} came for a register whose readings have times of day: leave it out"
+        complaint = _("stamp = {stamp!r} came for a register whose readings have times of day: leave it out").format(
+            stamp=readings.stamp
+        )
         problems.append(Problem(where, complaint))
     elif not readings.stamp and not timed:
-        complaint = "the register was read on days without a time: state stamp = 'start' or 'end' (of the day)"
+        complaint = _("the register was read on days without a time: state stamp = 'start' or 'end' (of the day)")
         problems.append(Problem(where, complaint))
     return f"SELECT meter, stamp + {clock.DAY} AS stamp, until, value FROM ({sql})" if readings.stamp == "end" else sql
 
@@ -507,16 +533,24 @@ def _units(
             continue
         stated = [unit for unit in (named.get(name, named.get("", "")), readings.unit, meter.unit) if unit]
         if len(set(stated)) > 1:
-            complaint = f"its unit is stated differently: {listed(dict.fromkeys(stated))}"
-            problems.append(Problem(f"[meters.{name}]", f"{complaint} (heading, source, meter)"))
+            complaint = _("its unit is stated differently: {names} (heading, source, meter)")
+            problems.append(Problem(f"[meters.{name}]", complaint.format(names=listed(dict.fromkeys(stated)))))
         elif not stated:
-            problems.append(Problem(f"[meters.{name}] unit", f"missing: the unit of its readings in {readings.name}"))
+            problems.append(
+                Problem(
+                    f"[meters.{name}] unit", _("missing: the unit of its readings in {name}").format(name=readings.name)
+                )
+            )
         else:
             unit = f"{stated[0]}*h" if readings.kind == "power" else stated[0]
             try:
                 yield name, conversion(unit, declared[name])
             except UnitError as error:
                 problems.append(Problem(f"[meters.{name}] unit", str(error)))
+
+
+def _in_column(where: str, heading: str) -> str:
+    return _("{name}, column {heading}").format(name=where, heading=repr(heading))
 
 
 def _name(heading: str) -> str:

@@ -105,7 +105,7 @@ def monitor(
     periods = sheets_of(p, crediting, problems)
     units, indices = _declared(plan, m, problems)
     if problems:
-        raise InputError("the monitoring plan", problems)
+        raise InputError(_("the monitoring plan"), problems)
     given = _Given(m, tables, {"facts": facts, **values})
     with Store() as store:
         return _Work(store, plan, periods, units, indices, given, run, progress).done()
@@ -122,26 +122,36 @@ def _declared(plan: Plan, m: Methodology | None, problems: list[Problem]) -> tup
             indices[meter.parameter] = "".join([*meter.labels, "p"])
             if not meter.unit:
                 problems.append(
-                    Problem(f"{subject} unit", "missing: without a methodology it is the unit of the amount")
+                    Problem(f"{subject} unit", _("missing: without a methodology it is the unit of the amount"))
                 )
             continue
         symbols = {parameter.symbol: parameter for parameter in m.inputs.values()}
         parameter = m.inputs.get(meter.parameter) or symbols.get(meter.parameter)
         if parameter is None:
             hint = suggestion(meter.parameter, m.inputs)
-            problems.append(Problem(f"{subject} parameter", f"{m} has no parameter {meter.parameter!r}{hint}"))
-        elif not parameter.extensive:
-            complaint = (
-                f"{parameter.symbol} is no amount that readings add up to, and nothing that was read of {m} says how "
-                "readings of it are averaged over p: give its value in [inputs], and in [sources] how it came about"
+            problems.append(
+                Problem(
+                    f"{subject} parameter",
+                    _("{m} has no parameter {parameter!r}{hint}").format(m=m, parameter=meter.parameter, hint=hint),
+                )
             )
+        elif not parameter.extensive:
+            complaint = _(
+                "{symbol} is no amount that readings add up to, and nothing that was read of {m} says how "
+                "readings of it are averaged over p: give its value in [inputs], and in [sources] how it came about"
+            ).format(symbol=parameter.symbol, m=m)
             problems.append(Problem(f"{subject} parameter", complaint, parameter.section))
         else:
             units[name], indices[meter.parameter] = parameter.unit, parameter.indices
             wanted = set(parameter.indices) - {"p"}
             if set(meter.labels) != wanted:
-                came, expected = listed(meter.labels) or "none", listed(sorted(wanted)) or "none"
-                problems.append(Problem(f"{subject} labels", f"{came} came, expected labels of {expected}"))
+                came, expected = listed(meter.labels) or _("none"), listed(sorted(wanted)) or _("none")
+                problems.append(
+                    Problem(
+                        f"{subject} labels",
+                        _("{came} came, expected labels of {expected}").format(came=came, expected=expected),
+                    )
+                )
     return units, indices
 
 
@@ -218,7 +228,7 @@ class _Work:
 
     def refuse(self) -> None:
         if self.problems:
-            raise InputError("the readings", self.problems)
+            raise InputError(_("the readings"), self.problems)
 
     def done(self) -> Monitored:
         """Return the monitored parameters."""
@@ -386,10 +396,11 @@ class _Work:
                 if overlap > 0 or (whole == 0 and start <= one.start < end):
                     amount += one.effect * (overlap / whole if whole else 1.0)
         days = (end - start) / 86400e6
-        text = f"the calibration was due {days:g} days before" if late.calibrated else f"none for {days:g} days"
-        note = f"{text}, {amount:,.10g} {self.units[name]}"
+        was_due = _("the calibration was due {days:g} days before, {amount:,.10g} {unit}")
+        none = _("none for {days:g} days, {amount:,.10g} {unit}")
+        note = (was_due if late.calibrated else none).format(days=days, amount=amount, unit=self.units[name])
         if shared:
-            note += "; readings across its ends are shared by time"
+            note += _("; readings across its ends are shared by time")
         kind = "late calibration" if late.calibrated else "uncalibrated"
         return Finding(name, kind, start, end, amount, note, period=number)
 
@@ -430,8 +441,11 @@ class _Work:
         if before is not None and after is not None:
             for name, found in after.items():
                 if any(np.sign(now) != np.sign(then) for now, then in zip(found, before[name], strict=True)):
-                    complaint = "the sign of ∂ER/∂x differs between the usual and the treated amounts"
-                    self.problems.append(Problem(f"[meters.{name}]", f"{complaint}: no direction is conservative"))
+                    complaint = _(
+                        "the sign of ∂ER/∂x differs between the usual and the treated amounts: no direction is "
+                        "conservative"
+                    )
+                    self.problems.append(Problem(f"[meters.{name}]", complaint))
         if slopes is None:
             return list(findings)
         return [

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from jcm_calc.languages import Message, _
 from jcm_calc.monitoring.findings import Finding
 from jcm_calc.monitoring.plan import Choice, Meter
 from jcm_calc.monitoring.rule_sets import RuleSet
@@ -56,37 +57,41 @@ class Around:
     def direction(self) -> float:
         """Return the sign of ∂ER/∂x."""
         if self.slope is None:
-            raise ValueError("no methodology is named, so that nobody knows which direction lowers ER")
+            raise ValueError(_("no methodology is named, so that nobody knows which direction lowers ER"))
         return self.slope
 
 
 # What takes the direction in which ER falls, whichever it is.
 BY_SIGN = {
-    "like period": "of all like times the amount with the least ER",
-    "conservative reading": "of the readings that differ the one with the least ER",
-    "maximum permissible error": "against ER",
-    "substitute": "an amount of your own with a reason; it is questioned where a like time gives less ER",
+    "like period": _("of all like times the amount with the least ER"),
+    "conservative reading": _("of the readings that differ the one with the least ER"),
+    "maximum permissible error": _("against ER"),
+    "substitute": _("an amount of your own with a reason; it is questioned where a like time gives less ER"),
 }
 
 
 def _claim_nothing(finding: Finding, around: Around) -> float:
     if around.direction() < 0:
-        others = [f"{name!r} ({how})" for name, how in BY_SIGN.items() if name in around.allowed]
-        safe = " or ".join(others) or "none in this rule set"
+        others = [Message("{!r} ({})").format(name, how) for name, how in BY_SIGN.items() if name in around.allowed]
+        safe = _(" or ").join(others) or _("none in this rule set")
         slope = f"{around.direction():.4g} tCO2/({around.unit})"
-        raise ValueError(f"an amount of 0 would raise ER, as ∂ER/∂x is {slope} here; conservative are {safe}")
+        raise ValueError(
+            _("an amount of 0 would raise ER, as ∂ER/∂x is {slope} here; conservative are {safe}").format(
+                slope=slope, safe=safe
+            )
+        )
     return 0.0
 
 
 def _like_period(finding: Finding, around: Around) -> float:
     if not around.like:
-        raise ValueError("there is no like time without findings on file")
+        raise ValueError(_("there is no like time without findings on file"))
     return around.least(around.like)
 
 
 def _mean(finding: Finding, around: Around) -> float:
     if len(around.beside) < 2:
-        raise ValueError("the times before and after it have findings of their own")
+        raise ValueError(_("the times before and after it have findings of their own"))
     return sum(around.beside) / len(around.beside)
 
 
@@ -99,7 +104,7 @@ def _substitute(finding: Finding, around: Around) -> float:
 
 def _exact(finding: Finding, around: Around) -> float:
     if finding.exact is None:
-        raise ValueError("the readings around it do not tell the amount")
+        raise ValueError(_("the readings around it do not tell the amount"))
     return finding.exact
 
 
@@ -145,7 +150,7 @@ def chosen(findings: Sequence[Finding], choices: Sequence[Choice]) -> list[Choic
 
     A replacement with both readings is its own choice: they are stated with the meter.
     """
-    stated = Choice(0, "replacement", "final and initial reading", reason="stated with the meter")
+    stated = Choice(0, "replacement", "final and initial reading", reason=_("stated with the meter"))
     return [
         stated if finding.kind == "replacement" else next((one for one in choices if _fits(one, finding)), None)
         for finding in findings
@@ -165,7 +170,7 @@ def unused(choices: Sequence[Choice], used: Iterable[Choice | None]) -> list[Pro
     """Complain of choices that fit no finding: what is announced must be done."""
     numbers = {choice.number for choice in used if choice is not None}
     return [
-        Problem(choice.subject, f"no {choice.finding} was found that it fits")
+        Problem(choice.subject, _("no {finding} was found that it fits").format(finding=choice.finding))
         for choice in choices
         if choice.number not in numbers
     ]
@@ -187,13 +192,20 @@ def treat(finding: Finding, around: Around, meter: Meter, rules: RuleSet) -> Fin
     try:
         used = METHODS[choice.treatment](finding, around)
     except ValueError as error:
-        return Problem(choice.subject, f"{choice.treatment!r} for {finding.kind} at {finding.meter}: {error}")
+        return Problem(
+            choice.subject,
+            _("{treatment!r} for {kind} at {meter}: {error}").format(
+                treatment=choice.treatment, kind=finding.kind, meter=finding.meter, error=error
+            ),
+        )
     question, safe = "", None
     if choice.treatment == "substitute" and around.like and around.slope:
         least = around.least(around.like)
         if (used - least) * around.slope > 0:
             safe = least
-            question = f"the substitute {used:.6g} gives more ER than the like time with the least, {least:.6g}"
+            question = _(
+                "the substitute {used:.6g} gives more ER than the like time with the least, {least:.6g}"
+            ).format(used=used, least=least)
     return replace(
         finding,
         treatment=choice.treatment,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from jcm_calc.languages import _, in_language
 from jcm_calc.portfolios.batches import batches
 from jcm_calc.portfolios.jobs import Job, Outcome, row, solve
 from jcm_calc.portfolios.sources import files, of_files, table, yearly
@@ -81,10 +82,11 @@ class Portfolio:
                 "source": one.job.source,
             }
             for one in self.outcomes
-            for severity, found in (("error", one.problems), ("warning", one.warnings))
+            for severity, found in ((_("error"), one.problems), (_("warning"), one.warnings))
             for problem in found
         ]
-        return pd.DataFrame(rows, columns=["project", "severity", "subject", "complaint", "source"])
+        # as objects, texts can be translated where they are shown
+        return pd.DataFrame(rows, columns=["project", "severity", "subject", "complaint", "source"], dtype=object)
 
     @property
     def unusable(self) -> int:
@@ -101,8 +103,10 @@ class Portfolio:
         """
         for name in columns:
             if name not in GROUPS:
-                complaint = f"cannot be grouped by; known are {', '.join(GROUPS)}{suggestion(name, GROUPS)}"
-                raise InputError("the portfolio", [Problem(name, complaint)])
+                complaint = _("cannot be grouped by; known are {names}{hint}").format(
+                    names=", ".join(GROUPS), hint=suggestion(name, GROUPS)
+                )
+                raise InputError(_("the portfolio"), [Problem(name, complaint)])
         groups = self.table.groupby(list(columns), dropna=False)
         sums = groups[["RE", "PE", "ER", "tonnes"]].sum()
         sums.insert(0, "projects", groups["project"].nunique())
@@ -121,8 +125,16 @@ class Portfolio:
         known["ratio"] = (known["ER"] / known["estimate"]).where(known["estimate"] != 0)
         return known
 
-    def to_file(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+    def to_file(self, path: str | os.PathLike[str], *, overwrite: bool = False, language: str | None = None) -> None:
         """Write a workbook (``.xlsx``), a page (``.html``), or the table alone (``.parquet``, ``.csv``).
+
+        Parameters
+        ----------
+        path : path
+        overwrite : bool
+            Whether an existing file may be replaced.
+        language : {"en", "ja"}, optional
+            Of workbook and page; that of `jcm_calc.in_language` by default.
 
         Raises
         ------
@@ -133,7 +145,8 @@ class Portfolio:
         """
         from jcm_calc.portfolios.writing import write
 
-        write(path, self, overwrite)
+        with in_language(language):
+            write(path, self, overwrite)
 
 
 def portfolio(
@@ -208,10 +221,12 @@ def portfolio(
 def _check_estimates(estimates: Mapping[str, Any], outcomes: Iterable[Outcome]) -> None:
     known = {one.job.project for one in outcomes}
     problems = [
-        Problem(name, f"an estimate for no project{suggestion(name, known)}") for name in estimates if name not in known
+        Problem(name, _("an estimate for no project{hint}").format(hint=suggestion(name, known)))
+        for name in estimates
+        if name not in known
     ]
     if problems:
-        raise InputError("the portfolio", problems)
+        raise InputError(_("the portfolio"), problems)
 
 
 def _of_table(
@@ -250,14 +265,14 @@ def _jobs(frame: pd.DataFrame, versions: pd.Series[str], estimates: Mapping[str,
     return {
         place: Job(
             name,
-            f"{source}, row {place + 1}",
+            _("{source}, row {row}").format(source=source, row=place + 1),
             None,
             number,
             version or None,
             frame,
             {**yearly(own), **yearly(estimates.get(name))},
         )
-        for name, (place, (_, number, version, own)) in found.items()
+        for name, (place, (__, number, version, own)) in found.items()
     }
 
 

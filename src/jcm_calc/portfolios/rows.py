@@ -10,6 +10,7 @@ import pandas as pd
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.inputs.tables import label, split_heading
+from jcm_calc.languages import _
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.units import is_missing
 
@@ -64,7 +65,7 @@ def _several(frame: pd.DataFrame, m: Methodology, source: str) -> Arguments:
     """Return the arguments of `calculate` of a project of several rows: a table for each set of indices."""
     for name in ("methodology", "version", "estimate"):
         if name in frame and frame[name].nunique(dropna=False) > 1:
-            raise InputError(source, [Problem(name, "changes from row to row of one project")])
+            raise InputError(source, [Problem(name, _("changes from row to row of one project"))])
     rest = frame.drop(columns=[name for name in OWN if name in frame])
     rest = rest.loc[:, rest.notna().any()]
     letters = [letter for letter in m.indices if letter in rest]
@@ -72,13 +73,13 @@ def _several(frame: pd.DataFrame, m: Methodology, source: str) -> Arguments:
     for name in [one for one in rest if one in m.choices]:
         distinct = rest[name].dropna().unique()
         if len(distinct) > 1:
-            complaint = f"is a choice for the whole project, but {len(distinct)} came"
+            complaint = _("is a choice for the whole project, but {count} came").format(count=len(distinct))
             raise InputError(source, [Problem(name, complaint)])
         values[name] = distinct[0]
     rest = rest.drop(columns=list(values))
     tables = []
     patterns = rest[letters].notna().apply(tuple, axis=1) if letters else pd.Series([()] * len(rest), rest.index)
-    for _, part in rest.groupby(patterns, sort=False):
+    for __, part in rest.groupby(patterns, sort=False):
         kept = part.loc[:, part.notna().any()].reset_index(drop=True)
         kept.attrs["source"] = source
         tables.append(kept)

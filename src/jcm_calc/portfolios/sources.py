@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from jcm_calc.inputs.tables import flat, read
+from jcm_calc.languages import _
 from jcm_calc.portfolios.jobs import Job
 from jcm_calc.portfolios.rows import OWN
 from jcm_calc.problems import InputError, Problem, shown
@@ -42,13 +43,15 @@ def files(source: Any) -> list[Path] | None:
             found = sorted(one for one in map(Path, glob.glob(str(source), recursive=True)) if _is_project(one))
         if not found:
             complaint = (
-                "holds no case file (.toml) and no workbook (.xlsx)" if path.is_dir() else "there is no such file"
+                _("holds no case file (.toml) and no workbook (.xlsx)") if path.is_dir() else _("there is no such file")
             )
             raise InputError(str(source), [Problem(str(source), complaint)])
         return found
     if isinstance(source, Iterable):
         return [Path(one) for one in source]
-    raise InputError("the portfolio", [Problem("source", f"{shown(source)} came, expected a table or files")])
+    raise InputError(
+        _("the portfolio"), [Problem("source", _("{came} came, expected a table or files").format(came=shown(source)))]
+    )
 
 
 def _is_project(path: Path) -> bool:
@@ -79,19 +82,25 @@ def table(source: Any) -> pd.DataFrame:
     InputError
         If it has no projects or no methodologies.
     """
-    name = "the portfolio" if hasattr(source, "iloc") else Path(source).name
+    name = _("the portfolio") if hasattr(source, "iloc") else Path(source).name
     try:
         frame = flat(source if hasattr(source, "iloc") else read(source))
     except ValueError as error:
         raise error if isinstance(error, InputError) else InputError(name, [Problem(name, str(error))]) from None
-    problems = [Problem(name, f"has no column {one!r}") for one in OWN[:2] if one not in frame]
+    problems = [
+        Problem(name, _("has no column {heading!r}{hint}").format(heading=one, hint=""))
+        for one in OWN[:2]
+        if one not in frame
+    ]
     if not problems:
         for one in OWN[:2]:
             if frame[one].isna().any():
                 rows = np.flatnonzero(frame[one].isna())
-                problems.append(Problem(name, f"column {one!r} is empty in row {rows[0] + 1}"))
+                problems.append(
+                    Problem(name, _("column {heading!r} is empty in row {row}").format(heading=one, row=rows[0] + 1))
+                )
     if problems or frame.empty:
-        raise InputError(name, problems or [Problem(name, "has no rows")])
+        raise InputError(name, problems or [Problem(name, _("has no rows"))])
     frame["methodology"] = frame["methodology"].astype(str).str.strip()
     frame.attrs["source"] = name
     return frame

@@ -13,6 +13,7 @@ from jcm_calc.declarations import Interval
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter, Table
 from jcm_calc.expression import record
 from jcm_calc.expression.excel import formula
+from jcm_calc.languages import _
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.workbook.contents import CANDIDATE, CELL, CLASSES
 from jcm_calc.workbook.layout import LEFT, UNIT, VALUE, Block, Layout, Place, column_name
@@ -168,9 +169,10 @@ class Formulas:
         wrong = [text for text in texts if set(text) & set("*?~") or len(text) > ARGUMENTS]
         known = {text.casefold() for text in texts if text}
         if wrong or len(known) < len({text for text in texts if text}):
-            complaint = f"{wrong[0]!r} contains *, ? or ~, or is too long" if wrong else "two differ in capitals only"
-            complaint = f"a class cannot be looked up in a spreadsheet: {complaint}; give it another name"
-            raise InputError(str(self.m), [Problem("workbook", complaint)])
+            complaint = _("a class cannot be looked up in a spreadsheet: {why}; give it another name")
+            signs, capitals = _("{name} contains *, ? or ~, or is too long"), _("two differ in capitals only")
+            complaint = complaint.format(why=signs.format(name=repr(wrong[0])) if wrong else capitals)
+            raise InputError(str(self.m), [Problem(_("workbook"), complaint)])
         return names
 
     # The axes
@@ -231,7 +233,9 @@ def _sum(column: str, rows: Any) -> str:
         parts = [",".join(cells[start : start + ARGUMENTS]) for start in range(0, len(cells), ARGUMENTS)]
     text = f"SUM({parts[0]})" if len(parts) == 1 else f"SUM({','.join(f'SUM({part})' for part in parts)})"
     if len(text) > LENGTH or len(parts) > ARGUMENTS:
-        raise InputError("workbook", [Problem("workbook", "a total has too many terms for a formula of a spreadsheet")])
+        raise InputError(
+            _("workbook"), [Problem(_("workbook"), _("a total has too many terms for a formula of a spreadsheet"))]
+        )
     return text
 
 

@@ -15,6 +15,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
+from jcm_calc.languages import _
 from jcm_calc.problems import InputError, Problem
 
 # A workbook of a million rows unpacks to some 200 MB.
@@ -28,9 +29,9 @@ PIECE = 1 << 20
 KEPT = 50_000_000
 PROLOGUE = 16_384
 OTHER_FILES = {
-    b"%PDF": "is a PDF: give the spreadsheet itself",
-    b"{\\rtf": "is a text document",
-    b"<": "is XML or a web page, whatever its name says: save it as .xlsx",
+    b"%PDF": _("is a PDF: give the spreadsheet itself"),
+    b"{\\rtf": _("is a text document"),
+    b"<": _("is XML or a web page, whatever its name says: save it as .xlsx"),
 }
 COMPOUND_FILE = b"\xd0\xcf\x11\xe0"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -91,7 +92,7 @@ class Book:
         except InputError:
             raise
         except DAMAGED as error:
-            raise self.unusable(f"is damaged or no Excel workbook (.xlsx): {error}") from None
+            raise self.unusable(_("is damaged or no Excel workbook (.xlsx): {error}").format(error=error)) from None
         self._content_bytes = content
         self._grids: dict[str, Grid] = {}
         self._formulas: dict[str, dict[tuple[int, int], Formula]] = {}
@@ -107,49 +108,49 @@ class Book:
             self._check_file(self.path.stat())
             content = self.path.read_bytes()
         except FileNotFoundError:
-            raise self.unusable(f"there is no such file: {printable(str(self.path))}") from None
+            raise self.unusable(_("there is no such file: {file}").format(file=printable(str(self.path)))) from None
         except OSError as error:
-            raise self.unusable(f"cannot be read: {error.strerror}") from None
+            raise self.unusable(_("cannot be read: {reason}").format(reason=error.strerror)) from None
         if not content.strip(b"\0"):
-            raise self.unusable("the file is empty")
+            raise self.unusable(_("the file is empty"))
         if content.startswith(COMPOUND_FILE):
-            protected = "is protected by a password: save it without one"
-            raise self.unusable(protected if ENCRYPTED in content else "is in the old format .xls: save it as .xlsx")
+            protected = _("is protected by a password: save it without one")
+            raise self.unusable(protected if ENCRYPTED in content else _("is in the old format .xls: save it as .xlsx"))
         for start, complaint in OTHER_FILES.items():
             if content[:1000].lstrip().startswith(start):
                 raise self.unusable(complaint)
         if not content.startswith(b"PK"):
-            raise self.unusable("is no Excel workbook (.xlsx), whatever its name says")
+            raise self.unusable(_("is no Excel workbook (.xlsx), whatever its name says"))
         return content
 
     def _check_file(self, found: os.stat_result) -> None:
         """Refuse what cannot be read to its end."""
         if stat.S_ISDIR(found.st_mode):
-            raise self.unusable("is a folder")
+            raise self.unusable(_("is a folder"))
         if not stat.S_ISREG(found.st_mode):
-            raise self.unusable("is no file but a device or a pipe")
+            raise self.unusable(_("is no file but a device or a pipe"))
         if found.st_size > MOST_PACKED:
-            raise self.unusable(f"is larger than {MOST_PACKED // 1_000_000} MB")
+            raise self.unusable(_("is larger than {size} MB").format(size=MOST_PACKED // 1_000_000))
 
     def _check(self, archive: zipfile.ZipFile) -> None:
         names = {part.filename for part in archive.infolist()}
         if len(names) < len(archive.infolist()):
-            raise self.unusable("is damaged: it holds two parts of the same name")
+            raise self.unusable(_("is damaged: it holds two parts of the same name"))
         if len(names) > MOST_PARTS:
-            raise self.unusable(f"holds more than {MOST_PARTS:,} parts")
+            raise self.unusable(_("holds more than {most:,} parts").format(most=MOST_PARTS))
         if "mimetype" in names:
-            raise self.unusable("is an OpenDocument file (.ods): save it as .xlsx")
+            raise self.unusable(_("is an OpenDocument file (.ods): save it as .xlsx"))
         if any(name.casefold().endswith("vbaproject.bin") for name in names):
-            raise self.unusable("contains macros (.xlsm): save it as .xlsx, without them")
+            raise self.unusable(_("contains macros (.xlsm): save it as .xlsx, without them"))
         if "xl/workbook.bin" in names:
-            raise self.unusable("is in the binary format .xlsb: save it as .xlsx")
+            raise self.unusable(_("is in the binary format .xlsb: save it as .xlsx"))
         if "xl/workbook.xml" not in names:
-            raise self.unusable("is no Excel workbook (.xlsx): it is a ZIP archive of something else")
+            raise self.unusable(_("is no Excel workbook (.xlsx): it is a ZIP archive of something else"))
         if sum(part.file_size for part in archive.infolist()) > MOST_UNPACKED:
-            raise self.unusable(f"unpacks to more than {MOST_UNPACKED // 1_000_000} MB")
+            raise self.unusable(_("unpacks to more than {size} MB").format(size=MOST_UNPACKED // 1_000_000))
         for part in archive.infolist():
             if part.flag_bits & 1:
-                raise self.unusable("is protected by a password: save it without one")
+                raise self.unusable(_("is protected by a password: save it without one"))
             self._check_part(archive, part)
 
     def _check_part(self, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
@@ -161,7 +162,9 @@ class Book:
             if any(
                 int(count[:20]) > min(part.file_size // SMALLEST_TEXT, MOST_CELLS) for count in texts
             ):  # memory would be reserved for them
-                raise self.unusable(f"is damaged: {part.filename} cannot hold as many texts as it says")
+                raise self.unusable(
+                    _("is damaged: {name} cannot hold as many texts as it says").format(name=part.filename)
+                )
             while file.read(PIECE):  # complains where size or checksum are not as stated
                 pass
 
@@ -169,13 +172,19 @@ class Book:
         """Refuse XML that does not come to its content at once."""
         name = printable(part.filename)
         if start.startswith(WIDE):
-            raise self.unusable(f"is in UTF-16 ({name}), which no spreadsheet program writes: save it again as .xlsx")
+            raise self.unusable(
+                _("is in UTF-16 ({name}), which no spreadsheet program writes: save it again as .xlsx").format(
+                    name=name
+                )
+            )
         if not start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
             return
         if re.search(rb"<!(DOCTYPE|ENTITY)", start):
-            raise self.unusable(f"declares XML entities (in {name}), which no spreadsheet program writes")
+            raise self.unusable(
+                _("declares XML entities (in {name}), which no spreadsheet program writes").format(name=name)
+            )
         if not FIRST_TAG.match(start):
-            raise self.unusable(f"is damaged: {name} does not begin as a part of a workbook")
+            raise self.unusable(_("is damaged: {name} does not begin as a part of a workbook").format(name=name))
 
     # Cells
 
@@ -190,17 +199,25 @@ class Book:
                 attributes = FILLED.findall(piece)
                 places = [place for place in map(ADDRESS.search, attributes) if place is not None]
                 if len(places) < len(attributes):
-                    raise self.unusable(f"sheet {sheet!r} does not say where its cells stand: save it again as .xlsx")
+                    raise self.unusable(
+                        _("sheet {sheet!r} does not say where its cells stand: save it again as .xlsx").format(
+                            sheet=sheet
+                        )
+                    )
                 filled += len(places)
                 columns |= {place[1] for place in places}
                 last_row = max(last_row, max((int(place[2]) for place in places), default=0))
         last_column = max((column_number(column.decode()) + 1 for column in columns), default=0)
         if last_row > LAST_ROW or last_column > LAST_COLUMN:
-            raise self.unusable(f"sheet {sheet!r} has a cell beyond the last one that a spreadsheet has")
+            raise self.unusable(
+                _("sheet {sheet!r} has a cell beyond the last one that a spreadsheet has").format(sheet=sheet)
+            )
         if max(filled, last_row * last_column) > MOST_CELLS:
             raise self.unusable(
-                f"sheet {sheet!r} spreads over {last_row:,} rows and {last_column:,} columns, which is more than "
-                f"{MOST_CELLS:,} cells: delete what stands far from the tables"
+                _(
+                    "sheet {sheet!r} spreads over {rows:,} rows and {columns:,} columns, which is more than "
+                    "{most:,} cells: delete what stands far from the tables"
+                ).format(sheet=sheet, rows=last_row, columns=last_column, most=MOST_CELLS)
             )
 
     # Sheets
@@ -213,7 +230,7 @@ class Book:
             return python_calamine.CalamineWorkbook.from_filelike(BytesIO(self._content_bytes))
         except Exception as error:
             # errors of many kinds, each with a message of some use
-            raise self.unusable(f"cannot be read: {error}") from None
+            raise self.unusable(_("cannot be read: {reason}").format(reason=error)) from None
 
     @property
     def sheets(self) -> list[str]:
@@ -236,7 +253,9 @@ class Book:
             except InputError:
                 raise
             except Exception as error:
-                raise self.unusable(f"sheet {sheet!r} cannot be read: {error}") from None
+                raise self.unusable(
+                    _("sheet {sheet!r} cannot be read: {error}").format(sheet=sheet, error=error)
+                ) from None
         return self._grids[sheet]
 
     def value(self, sheet: str, row: int, column: int) -> Any:

@@ -21,7 +21,7 @@ from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.given import Cells
-from jcm_calc.languages import _, spellings
+from jcm_calc.languages import Message, _, spellings
 from jcm_calc.problems import InputError, InputWarning, Problem, listed, shown
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import normalise
@@ -86,7 +86,7 @@ class Workbook:
         """
         found = self.report or self.plan
         if found is None:
-            complaint = "no values are filled in: fill in the coloured cells"
+            complaint = _("no values are filled in: fill in the coloured cells")
             raise InputError(self.path.name, [Problem(self.path.name, complaint)])
         return found
 
@@ -154,9 +154,9 @@ def read_workbook(path: str | os.PathLike[str]) -> Workbook:
         raise InputError(book.name, reader.problems, reader.remarks)
     for sheet in book.hidden:
         if any(sheet in roles.values() for roles in sets.values()):
-            reader.remarks.append(Problem(printable(sheet), "is a hidden sheet, and its values are used"))
+            reader.remarks.append(Problem(printable(sheet), _("is a hidden sheet, and its values are used")))
     if book.external:
-        complaint = "refers to other files, which were not opened: stored values are used"
+        complaint = _("refers to other files, which were not opened: stored values are used")
         reader.remarks.append(Problem(book.name, complaint))
     for remark in reader.remarks:
         warnings.warn(str(remark), InputWarning, stacklevel=2)
@@ -183,11 +183,15 @@ def sheet_sets(book: Book) -> dict[tuple[str, str], Roles]:
         roles = sets.setdefault((kind, suffix), {})
         short = "separate" if "separate" in role else "input" if role == "input" else "calc"
         if short in roles:
-            raise book.unusable(f"has two sheets for one purpose: {roles[short]!r} and {sheet!r}")
+            raise book.unusable(
+                _("has two sheets for one purpose: {one!r} and {other!r}").format(one=roles[short], other=sheet)
+            )
         roles[short] = sheet
     if not any("input" in roles for roles in sets.values()):
-        names = listed(map(repr, book.sheets)) or "none"
-        complaint = f"holds no monitoring plan or report: expected a sheet MRS(input) or MPS(input), found {names}"
+        names = listed(map(repr, book.sheets)) or _("none")
+        complaint = _(
+            "holds no monitoring plan or report: expected a sheet MRS(input) or MPS(input), found {names}"
+        ).format(names=names)
         raise book.unusable(complaint)
     return {key: roles for key, roles in sets.items() if "input" in roles}
 
@@ -206,13 +210,16 @@ def header(book: Book, sheets: Iterable[str]) -> tuple[str, str]:
     found: dict[tuple[str, str], str] = {}
     for sheet in sheets:
         for match in matches(book, sheet, HEADER):
-            major, _, minor = match[2].partition(".")
+            major, __, minor = match[2].partition(".")
             found.setdefault((match[1], f"{int(major)}.{minor or 0}"), sheet)
     if not found:
-        raise book.unusable("names no methodology: expected 'Monitoring Spreadsheet: JCM_ID_AM002_ver02.0' at the top")
+        raise book.unusable(
+            _("names no methodology: expected 'Monitoring Spreadsheet: JCM_ID_AM002_ver02.0' at the top")
+        )
     if len(found) > 1:
-        named = listed(f"{number} ver {version} (in {sheet})" for (number, version), sheet in found.items())
-        raise book.unusable(f"holds several methodologies: {named}; give each a file of its own")
+        one = _("{number} ver {version} (in {sheet})")
+        named = listed(one.format(number=key[0], version=key[1], sheet=sheet) for key, sheet in found.items())
+        raise book.unusable(_("holds several methodologies: {names}; give each a file of its own").format(names=named))
     return next(iter(found))
 
 
@@ -325,7 +332,7 @@ class Reader:
         try:
             return [Period.parse(given)]
         except ValueError as error:
-            problem = Problem("p", f"{error} ({cell.address})")
+            problem = Problem("p", Message("{} ({})").format(error, cell.address))
             if problem not in self.problems:
                 self.problems.append(problem)
             return []
@@ -362,9 +369,9 @@ class Reader:
                 "" if period is None else "p"
             )
             if key in given.setdefault(name, {}):
-                complaint = (
-                    f"has two rows without saying which unit each is ({cell.address}): write EC_PJ,1,p and so on"
-                )
+                complaint = _(
+                    "has two rows without saying which unit each is ({address}): write EC_PJ,1,p and so on"
+                ).format(address=cell.address)
                 self.problems.append(Problem(parameter.symbol, complaint))
                 continue
             given[name][key] = self._with_unit(parameter, cell, row.text("unit"))
@@ -385,7 +392,9 @@ class Reader:
         if numbered := self.symbols.numbered(text):
             return numbered
         if cell.value != "":
-            complaint = f"is no parameter of {self.m}: its value {shown(cell.value)} ({cell.address}) is left out"
+            complaint = _("is no parameter of {m}: its value {came} ({address}) is left out").format(
+                m=self.m, came=shown(cell.value), address=cell.address
+            )
             self.remarks.append(Problem(printable(text[:LONGEST_SYMBOL]), complaint))
         return None, None
 
@@ -398,8 +407,8 @@ class Reader:
         if written is not None and written.value != "" and found.periods[0].dated:
             parsed = self._period(written.value, written)
             if parsed and parsed[0] not in found.periods:
-                complaint = (
-                    f"{parsed[0]} ({written.address}) is none of the periods {listed(found.periods)} of this sheet"
+                complaint = _("{period} ({address}) is none of the periods {names} of this sheet").format(
+                    period=parsed[0], address=written.address, names=listed(found.periods)
                 )
                 self.problems.append(Problem(parameter.symbol, complaint))
             return parsed[0] if parsed else found.periods[0]
@@ -416,7 +425,9 @@ class Reader:
 
     def _name(self, parameter: Parameter, cell: Cell, found: SheetSet) -> None:
         if found.named.setdefault(parameter.name, cell.value) != cell.value:
-            complaint = f"{shown(cell.value)} ({cell.address}) is not the value named before: name one for all"
+            complaint = _("{came} ({address}) is not the value named before: name one for all").format(
+                came=shown(cell.value), address=cell.address
+            )
             self.problems.append(Problem(parameter.symbol, complaint))
 
     def _with_unit(self, parameter: Parameter, cell: Cell, unit: str) -> Any:
@@ -432,19 +443,24 @@ class Reader:
         """Remark on a number without a unit, where one was expected."""
         known = parameter.textual or parameter.unit in ("", "date")
         if not (unit or known) and isinstance(cell.value, int | float):
-            complaint = f"has no unit ({cell.address}): {shown(cell.value)} is taken in {parameter.unit}"
+            complaint = _("has no unit ({address}): {came} is taken in {unit}").format(
+                address=cell.address, came=shown(cell.value), unit=parameter.unit
+            )
             self.remarks.append(Problem(parameter.symbol, complaint))
 
     def _formula(self, parameter: Parameter, cell: Cell) -> None:
         formula = self.sheets.formula(cell)
         if formula is not None:
-            complaint = f"holds a formula where a value belongs ({cell.address}): ={formula.text[:60]}"
-            told = f"{complaint}; its stored value {shown(cell.value)} is taken"
-            self.remarks.append(Problem(parameter.symbol, told))
+            complaint = _(
+                "holds a formula where a value belongs ({address}): ={formula}; its stored value {came} is taken"
+            ).format(address=cell.address, formula=formula.text[:60], came=shown(cell.value))
+            self.remarks.append(Problem(parameter.symbol, complaint))
 
     def _uncalculated(self, subject: str, cell: Cell) -> None:
         if cell.value == "" and self.sheets.uncalculated(cell):
-            complaint = f"holds a formula ({cell.address}) whose value is not stored: give the value itself"
+            complaint = _("holds a formula ({address}) whose value is not stored: give the value itself").format(
+                address=cell.address
+            )
             self.problems.append(Problem(subject, complaint))
 
     # Tables of units
@@ -539,7 +555,9 @@ class Reader:
         if len(table.letters) == 1 and len(others) == 1 and len(own := others.pop()) == 1:
             return [own]
         symbols = listed(parameter.symbol for parameter in table.columns.values())
-        complaint = f"the table of {symbols} does not say by its headings which index each column of labels is"
+        complaint = _(
+            "the table of {symbols} does not say by its headings which index each column of labels is"
+        ).format(symbols=symbols)
         self.problems.append(Problem(table.sheet, complaint))
         return None
 
@@ -550,7 +568,9 @@ class Reader:
         if kept and len(kept) < len(table.rows):
             found = set(kept)
             empty = [row + 1 for place, row in enumerate(table.rows) if place not in found]
-            self.remarks.append(Problem(table.sheet, f"rows without a value are left out: {listed(empty)}"))
+            self.remarks.append(
+                Problem(table.sheet, _("rows without a value are left out: {names}").format(names=listed(empty)))
+            )
         return kept
 
     def _value(self, sheet: str, row: int, column: int) -> Any:
@@ -592,10 +612,18 @@ class Reader:
             version=self.m.version,
             p=None if not dated else periods if len(periods) > 1 else periods[0],
             project=project,
-            choices=self._agreed("choice", [found.choices for found in sets]),
+            choices=self._agreed(
+                _("one choice is expected for all years, but {one} and {other} came"), [found.choices for found in sets]
+            ),
             inputs={
-                **self._agreed("value", [found.named for found in sets]),
-                **self._agreed("value by class", [found.classes for found in sets]),
+                **self._agreed(
+                    _("one value is expected for all years, but {one} and {other} came"),
+                    [found.named for found in sets],
+                ),
+                **self._agreed(
+                    _("one value by class is expected for all years, but {one} and {other} came"),
+                    [found.classes for found in sets],
+                ),
             },
             tables=tuple(self._frames(sets)),
             facts={},
@@ -611,18 +639,18 @@ class Reader:
             for period in found.periods:
                 other = sheets.setdefault(period, found.sheet)
                 if period.dated and other != found.sheet:
-                    complaint = f"{period} is the period of two sheets, {other!r} and {found.sheet!r}: a year has one"
+                    complaint = _("{period} is the period of two sheets, {one!r} and {other!r}: a year has one").format(
+                        period=period, one=other, other=found.sheet
+                    )
                     self.problems.append(Problem("p", complaint))
 
-    def _agreed(self, what: str, found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    def _agreed(self, complaint: Message, found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """Return what all years have in common, and complain where they differ."""
         for other in found[1:]:
             for name in sorted(found[0].keys() | other.keys()):
                 if found[0].get(name) != other.get(name):
                     one, two = shown(found[0].get(name)), shown(other.get(name))
-                    self.problems.append(
-                        Problem(name, f"one {what} is expected for all years, but {one} and {two} came")
-                    )
+                    self.problems.append(Problem(name, complaint.format(one=one, other=two)))
         return dict(found[0])
 
     def _frames(self, sets: Sequence[SheetSet]) -> list[pd.DataFrame]:
@@ -645,7 +673,9 @@ class Reader:
             if known is not None and known.labels == part.labels and known.columns[heading] == values:
                 continue
             where = Cell(None, *part.cells[heading][0]).address
-            complaint = f"differs from the first year's, though it does not depend on the period ({where})"
+            complaint = _("differs from the first year's, though it does not depend on the period ({where})").format(
+                where=where
+            )
             self.problems.append(Problem(heading, complaint))
 
     def _frame(self, letters: str, headings: Sequence[str], parts: Sequence[Part]) -> pd.DataFrame:
