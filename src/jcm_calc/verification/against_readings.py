@@ -170,7 +170,7 @@ def _told(group: Sequence[Taken], material: Material, meters: Metered) -> Findin
     because = Message("; ").join(filter(None, [_sum_of_notes(group), _years(group, material)]))
     return Finding(
         _("{symbol} of {names}: {told}").format(symbol=parameter.symbol, names=names, told=way.told),
-        Message("{}, {} ({})").format(names, meters.told(first.start, first.end), addresses),
+        Message("{} ({})").format(Message(", ").join([names, meters.told(first.start, first.end)]), addresses),
         parameter.symbol,
         found,
         expected,

@@ -112,13 +112,13 @@ def version(material: Material) -> Iterator[Finding]:
                 if not known:
                     unknown = _("this version is not known here, and its rules were not applied")
                     message = Message("; ").join([message, unknown])
-                yield Finding(message, sheet, "header", stands, " ver ".join(used))
+                yield Finding(message, sheet, _("header"), stands, " ver ".join(used))
     if material.plan is not None and material.plan is not report:
         planned = (material.plan.m.number, material.plan.m.version)
         if planned != used:
             message = _("the report follows {used}, and the plan {planned}")
             message = message.format(used=" ver ".join(used), planned=" ver ".join(planned))
-            yield Finding(message, material.plan.name, "header", " ver ".join(used), " ver ".join(planned))
+            yield Finding(message, material.plan.name, _("header"), " ver ".join(used), " ver ".join(planned))
 
 
 @check(

@@ -253,5 +253,5 @@ def events(material: Material) -> Iterator[Finding]:
         if not any(stop.start < end and start < stop.end for start, end in spans):
             time = meters.told(stop.start, stop.end)
             message = _("a stop is declared for {time}, which is in no period of the report: {reason}")
-            place = Message("{}, {}").format(stop.meter or _("all meters"), time)
+            place = Message(", ").join([stop.meter or _("all meters"), time])
             yield Finding(message.format(time=time, reason=stop.reason), place, "p", time)
