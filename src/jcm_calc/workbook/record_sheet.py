@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.declarations import Methodology
+from jcm_calc.evidence import Grade
 from jcm_calc.inputs.tables import split_heading
 from jcm_calc.languages import Message, _, spellings
 from jcm_calc.monitoring import record
@@ -110,6 +111,11 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
 }
 NUMBERS = frozenset({"read", "used", "amount", "effect", "effect_on_ER", "left", "right", "tolerance"})
 WHOLE = frozenset({"rows", "certainty"})
+# Columns of the library's own words, which are shown in any language and read from any.
+WORDS: dict[str, Sequence[str]] = {
+    "severity": (_("open"), _("error"), _("warning"), _("question")),
+    "grade": tuple(Grade),
+}
 TOLERANCE = 1e-9
 UNKNOWN = {"grade": "unconfirmed", "certainty": None}
 
@@ -146,7 +152,10 @@ def write(page: Page, found: Mapping[str, Any]) -> None:
         for one in _rows(found[key]):
             for column, name in enumerate(columns, LEFT):
                 style = "signed" if name in NUMBERS else "whole" if name in WHOLE else "text"
-                page.value(row, column, _cell(one[name]), style)
+                if name in WORDS:
+                    page.text(row, column, Message(one[name]), style)
+                else:
+                    page.value(row, column, _cell(one[name]), style)
             _height(page, row, [one[name] for name in columns])
             row += 1
 
@@ -206,6 +215,8 @@ def _table(grid: Grid, columns: Mapping[str, str]) -> Iterator[dict[str, Any]]:
 def _value(name: str, cell: Any) -> Any:
     if name == "agrees":
         return cell == "yes"
+    if name in WORDS:
+        return next((str.__str__(word) for word in WORDS[name] if cell in spellings(word)), str(cell))
     if name in NUMBERS | WHOLE:
         if isinstance(cell, int | float) and not isinstance(cell, bool):
             return int(cell) if name in WHOLE else float(cell)
