@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from filling import DAY, TEST_DOCUMENT, TEST_READER, document, evidence, fill, filled, items
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 import jcm_calc
 from jcm_calc import InputError, UncertifiedError, calculate, methodology, replay
@@ -23,6 +24,7 @@ from jcm_calc.confirmation.applying import evidence_folder
 from jcm_calc.confirmation.file import ANSWERS, KINDS, from_data
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Grade, Source, primary, secondary, unconfirmed
+from jcm_calc.languages import LANGUAGES, spellings
 from jcm_calc.rulebooks import modules, versions
 
 EVERY = [m for number in modules() for m in versions(number).values()]
@@ -460,11 +462,12 @@ def test_a_replay_does_not_confirm_what_has_changed_since():
         replay(manifest)
 
 
-def test_a_workbook_keeps_its_evidence(tmp_path):
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_workbook_keeps_its_evidence(tmp_path, language):
     m, content = boilers(), filled(boilers())
     next(one for one in content["default"] if one["symbol"] == "EF,i")["values"] = {"coal": "340 kgCO2/MWh", "oil": 0.3}
     result = calculate("ID_AM004", evidence=evidence(filled(STORE, value=3.5)), **GIVEN)
-    result.to_excel(tmp_path / "claim.xlsx")
+    result.to_excel(tmp_path / "claim.xlsx", language=language)
     again = jcm_calc.read_workbook(tmp_path / "claim.xlsx").calculate()
     assert again.credits().to_dict() == {2024: TONNES}
     assert again.manifest()["call"]["evidence"] == result.manifest()["call"]["evidence"]
@@ -474,13 +477,16 @@ def test_a_workbook_keeps_its_evidence(tmp_path):
     from jcm_calc.workbook.opening import Book
 
     given_ = {"Q": 10.0, "fuel": "coal", "size": 0.5, "basis": "heat", "p": "2024"}
-    calculate(m, evidence=evidence(content), **given_).to_excel(tmp_path / "boilers.xlsx")
+    calculate(m, evidence=evidence(content), **given_).to_excel(tmp_path / "boilers.xlsx", language=language)
     (found,) = evidence_sheet.read(Book(tmp_path / "boilers.xlsx"), m.number, m.version)
     assert found.as_data() == evidence(content).as_data()
+    cells = [cell.value for cell in load_workbook(tmp_path / "boilers.xlsx")["Evidence"][evidence_sheet.FIRST]]
+    assert [text for text in cells if text] == [
+        dict(zip(LANGUAGES, spellings(text), strict=True))[language] for text, _width in evidence_sheet.COLUMNS.values()
+    ]
 
 
 def test_a_workbook_does_not_confirm_what_was_written_into_its_sheet_of_evidence(tmp_path):
-    from openpyxl import load_workbook
 
     calculate("ID_AM004", evidence=evidence(filled(STORE, value=3.5)), **GIVEN).to_excel(tmp_path / "claim.xlsx")
     book = load_workbook(tmp_path / "claim.xlsx")

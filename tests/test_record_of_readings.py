@@ -9,16 +9,18 @@ import openpyxl
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from test_languages import JAPANESE
 from workbooks import office
 
 import jcm_calc
 from jcm_calc.case_file import read_case
 from jcm_calc.cli import jcm
 from jcm_calc.credits import UncertifiedError
+from jcm_calc.languages import LANGUAGES, spellings
 from jcm_calc.monitoring import record
 from jcm_calc.monitoring.treatments import METHODS
 from jcm_calc.problems import InputWarning
-from jcm_calc.workbook.record_sheet import SHEET
+from jcm_calc.workbook.record_sheet import HEAD, NOTE, SHEET, TABLES, TITLE
 
 YEAR = Path(__file__).parents[1] / "docs" / "examples" / "metered_year"
 GAP = '[[readings.treatments]]\nfinding = "gap"\ntreatment = "like period"'
@@ -51,10 +53,10 @@ def year(tmp_path_factory):
     return monitored_year(tmp_path_factory.mktemp("year"), GAP)
 
 
-@pytest.fixture
-def written(year, tmp_path):
+@pytest.fixture(params=LANGUAGES)
+def written(year, tmp_path, request):
     path = tmp_path / "report.xlsx"
-    year[1].to_excel(path)
+    year[1].to_excel(path, language=request.param)
     return path
 
 
@@ -98,6 +100,8 @@ def test_every_treatment_survives_a_workbook(tmp_path):
 
 def test_a_workbook_that_is_written_again_has_the_same_record(written, tmp_path, year):
     workbook = jcm_calc.read_workbook(written)
+    year[1].to_excel(tmp_path / "english.xlsx")
+    assert workbook.report.sources == jcm_calc.read_workbook(tmp_path / "english.xlsx").report.sources
     second = tmp_path / "again.xlsx"
     workbook.calculate().to_excel(second, sources=workbook.report.sources)
     again = jcm_calc.read_workbook(second)
@@ -162,7 +166,7 @@ def delete(book):
 
 
 def cell_of(book, text):
-    return next(cell for row in book[SHEET].iter_rows() for cell in row if cell.value == text)
+    return next(cell for row in book[SHEET].iter_rows() for cell in row if cell.value in spellings(text))
 
 
 def promote(book):
@@ -255,6 +259,26 @@ def test_a_spreadsheet_program_may_save_the_record(written, year):
     workbook = jcm_calc.read_workbook(written)
     assert not any(SHEET in remark.subject for remark in workbook.remarks)
     assert of_readings(workbook.calculate()) == of_readings(year[1])
+
+
+def test_a_record_in_japanese_has_japanese_labels_and_the_same_data(year, tmp_path):
+    cells = {}
+    for code in LANGUAGES:
+        year[1].to_excel(tmp_path / f"{code}.xlsx", language=code)
+        book = openpyxl.load_workbook(tmp_path / f"{code}.xlsx")
+        cells[code] = {cell.coordinate: cell.value for row in book[SHEET] for cell in row if cell.value is not None}
+        columns = {cell.value for row in book["MRS(input)"] for cell in row if SHEET in str(cell.value)}
+        assert columns
+        assert all(bool(JAPANESE.search(text)) == (code == "ja") for text in columns)
+    labels = {str(text) for title, columns in TABLES.values() for text in (title, *columns.values())} | {*HEAD, NOTE}
+    changed = {cells["en"][place] for place in cells["en"] if cells["en"][place] != cells["ja"][place]}
+    assert labels - changed == {"SHA-256"}
+    assert all(
+        JAPANESE.search(cells["ja"][place]) for place in cells["ja"] if cells["en"][place] in labels - {"SHA-256"}
+    )
+    # the rest is what all sheets have at the top right, grades and severities
+    rest = {text.partition(":")[0] for text in changed - labels}
+    assert rest == {TITLE, "Monitoring Spreadsheet", "Sectoral scope", "unconfirmed", "warning", "question"}
 
 
 @pytest.mark.skipif(office() is None, reason="LibreOffice is not installed")

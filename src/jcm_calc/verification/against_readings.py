@@ -12,16 +12,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from jcm_calc.languages import Message, _
 from jcm_calc.monitoring.clock import DAY
 from jcm_calc.monitoring.findings import KINDS
 from jcm_calc.problems import listed
-from jcm_calc.verification.compared import ASKED, EXACT, Compared, Taken, compared
-from jcm_calc.verification.findings import Finding, Severity, shown_number
+from jcm_calc.verification.compared import EXACT, Compared, Taken, compared
+from jcm_calc.verification.findings import ASKED, Finding, Severity, shown_number
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.metered import Metered
 from jcm_calc.verification.other_amounts import elsewhere
 from jcm_calc.verification.still_open import open_in, unread
-from jcm_calc.verification.ways import Issue, Way, spoilt
+from jcm_calc.verification.ways import READ_IN, Issue, Way, spoilt
 
 MOST = 20_000
 LARGEST = 0.05  # a larger share was hardly taken off as the error of a meter
@@ -92,21 +93,19 @@ def _difference(one: Compared, meters: Metered) -> Taken:
     if (share := _share(one)) is not None:
         issue, factor = share
         assert issue.window is not None
-        told = f"corrected by {factor:.4%}, due is {issue.window.error:.4%}"
+        told = _("corrected by {factor:.4%}, due is {due:.4%}").format(factor=factor, due=issue.window.error)
         way = Way(0.0, "E5", told, factor, issue.window.error)
         return Taken(one, way, issue.start, issue.end, excess, issue.note)
     for issue in spoilt(one.issues):
         assert issue.noted is not None
-        code, _, what = KINDS[issue.noted.kind]
-        filled = _filled(issue, excess, meters, unit)
+        code, _severity, what = KINDS[issue.noted.kind]
         raised = excess * one.sign > 0
         severity = Severity.ERROR if raised else Severity.QUESTION
-        amount = f"{shown_number(abs(excess))} {unit}"
-        less = f"the report has {amount} less than the readings"
-        told = f"{issue.note or what}: {f'{amount} of the report are not supported' if excess > 0 else less}{filled}"
-        cause = "" if raised else f"{ASKED}where does the plan allow it?"
+        told = Message("{}: {}").format(issue.note or what, _unsupported(issue, excess, meters, unit))
+        cause = "" if raised else ASKED + _("where does the plan allow it?")
         return Taken(one, Way(excess, code, told, severity=severity, cause=cause), issue.start, issue.end, excess)
-    told = f"the report has {shown_number(one.reported)} {unit}, and the readings give {shown_number(one.right)}"
+    told = _("the report has {reported} {unit}, and the readings give {right}")
+    told = told.format(reported=shown_number(one.reported), unit=unit, right=shown_number(one.right))
     return Taken(one, Way(excess, "A10", told), one.start, one.end, excess)
 
 
@@ -122,14 +121,19 @@ def _share(one: Compared) -> tuple[Issue, float] | None:
     return (issue, float(f"{factor:.6g}")) if 0 < factor <= LARGEST else None
 
 
-def _filled(issue: Issue, excess: float, meters: Metered, unit: str) -> str:
+def _unsupported(issue: Issue, excess: float, meters: Metered, unit: str) -> str:
+    """Say what the report has for a time without usable readings, and whether it is the mean of those beside it."""
     length = issue.end - issue.start
     beside = [
         meters.amount((issue.meter,), *span, unit)
         for span in ((issue.start - length, issue.start), (issue.end, issue.end + length))
     ]
-    same = math.isclose(excess, sum(beside) / 2, rel_tol=1e-6)
-    return "; they are the mean of the times before and after" if same else ""
+    said = _("the report has {amount} less than the readings")
+    if excess > 0:
+        said = _("{amount} of the report are not supported")
+        if math.isclose(excess, sum(beside) / 2, rel_tol=1e-6):
+            said = _("{amount} of the report are not supported; they are the mean of the times before and after")
+    return said.format(amount=f"{shown_number(abs(excess))} {unit}")
 
 
 def _on_the_net(one: Taken, every: Sequence[Taken], amounts: Sequence[Compared]) -> Taken:
@@ -147,8 +151,8 @@ def _on_the_net(one: Taken, every: Sequence[Taken], amounts: Sequence[Compared])
     if not opposite:
         return one
     other = opposite[0].entry.parameter.symbol
-    told = f"corrected in the same direction as {other}, which acts on ER the other way"
-    return replace(one, way=replace(one.way, code="E4", told=told, cause="the error was put on the net amount"))
+    told = _("corrected in the same direction as {other}, which acts on ER the other way").format(other=other)
+    return replace(one, way=replace(one.way, code="E4", told=told, cause=_("the error was put on the net amount")))
 
 
 # Telling
@@ -158,16 +162,15 @@ def _told(group: Sequence[Taken], material: Material, meters: Metered) -> Findin
     first = group[0]
     way, parameter = first.way, first.compared.entry.parameter
     names = listed(dict.fromkeys(name for one in group for name in one.compared.meters), limit=6)
-    place = f"{names}, {meters.told(first.start, first.end)}"
     addresses = listed((one.compared.entry.address for one in group), limit=6)
     found, expected = way.found, way.expected
     if not isinstance(found, int | float) or not _alike(group):
         found = math.fsum(one.compared.entry.value for one in group)
         expected = found - math.fsum(one.excess for one in group)
-    because = "; ".join(filter(None, [_sum_of_notes(group), _years(group, material)]))
+    because = Message("; ").join(filter(None, [_sum_of_notes(group), _years(group, material)]))
     return Finding(
-        f"{parameter.symbol} of {names}: {way.told}",
-        f"{place} ({addresses})",
+        _("{symbol} of {names}: {told}").format(symbol=parameter.symbol, names=names, told=way.told),
+        Message("{} ({})").format(Message(", ").join([names, meters.told(first.start, first.end)]), addresses),
         parameter.symbol,
         found,
         expected,
@@ -196,7 +199,7 @@ def _sum_of_notes(group: Sequence[Taken]) -> str:
     if not amounts:
         return group[0].note
     days, unit = (group[0].end - group[0].start) / DAY, group[0].compared.entry.parameter.unit
-    return f"{math.fsum(amounts):,.10g} {unit} were read in {days:g} days"
+    return READ_IN.format(amount=math.fsum(amounts), unit=unit, days=days)
 
 
 def _expected(group: Sequence[Taken], material: Material) -> dict[str, Any]:
@@ -208,8 +211,9 @@ def _years(group: Sequence[Taken], material: Material) -> str:
     is_, should = material.reductions({}), material.reductions(_expected(group, material))
     if is_ is None or should is None:
         return ""
-    return ", ".join(
-        f"ER of {year} is {is_[places].sum():,.3f} tCO2 with it and {should[places].sum():,.3f} without"
+    said = _("ER of {year} is {found:,.3f} tCO2 with it and {due:,.3f} without")
+    return Message(", ").join(
+        said.format(year=year, found=is_[places].sum(), due=should[places].sum())
         for year, places in material.years.items()
         if is_[places].sum() != should[places].sum()
     )
@@ -218,5 +222,6 @@ def _years(group: Sequence[Taken], material: Material) -> str:
 def _doubt(group: Sequence[Taken], meters: Metered) -> str:
     if any(issue.window for one in group for issue in one.compared.issues) and group[0].way.code[0] in "BCE":
         evidence = meters.plan.rules.evidence_for("late calibration", "maximum permissible error")
-        return "" if evidence.confirmed else f"the rule for late calibrations is itself {evidence}"
+        doubt = _("the rule for late calibrations is itself {evidence}")
+        return "" if evidence.confirmed else doubt.format(evidence=evidence)
     return ""

@@ -15,7 +15,6 @@ from jcm_calc.verification.ways import Issue, Way, of_noted, of_window
 
 # How near two amounts lie that are the same, that days can be told by, that are the same as they are printed.
 EXACT, SHARP, PRINTED = 1e-9, 1e-5, 1e-3
-ASKED = "asked of the project participant: "
 
 
 @dataclass(frozen=True)

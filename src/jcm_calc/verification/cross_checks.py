@@ -6,8 +6,9 @@ import math
 import re
 from collections.abc import Iterator
 
+from jcm_calc.languages import Message, _
 from jcm_calc.verification.checks import check
-from jcm_calc.verification.findings import Finding, Severity, shown_number
+from jcm_calc.verification.findings import ASKED, Finding, Severity, shown_number
 from jcm_calc.verification.material import Material, Submission
 from jcm_calc.verification.spreadsheet import as_number
 
@@ -44,15 +45,16 @@ def other_option(material: Material) -> Iterator[Finding]:
         place = row.cells["option"].address
         before = planned.get(parameter.name)
         if parameter.options and letter not in parameter.options:
-            allowed = " or ".join(parameter.options)
-            message = f"{parameter.symbol} is monitored by option {letter}, and the methodology allows {allowed}"
-            doubt = (
-                "" if parameter.evidence and parameter.evidence.confirmed else f"the options are {parameter.evidence}"
-            )
+            allowed = _(" or ").join(parameter.options)
+            message = _("{symbol} is monitored by option {letter}, and the methodology allows {allowed}")
+            message = message.format(symbol=parameter.symbol, letter=letter, allowed=allowed)
+            confirmed = parameter.evidence and parameter.evidence.confirmed
+            doubt = "" if confirmed else _("the options are {evidence}").format(evidence=parameter.evidence)
             yield Finding(message, place, parameter.symbol, letter, allowed, unconfirmed=doubt)
         elif before and before != letter:
-            message = f"{parameter.symbol} is monitored by option {letter}, and the plan has option {before}"
-            yield Finding(message, place, parameter.symbol, letter, before, "the plan")
+            message = _("{symbol} is monitored by option {letter}, and the plan has option {before}")
+            message = message.format(symbol=parameter.symbol, letter=letter, before=before)
+            yield Finding(message, place, parameter.symbol, letter, before, _("the plan"))
 
 
 @check(
@@ -88,12 +90,14 @@ def not_done(material: Material) -> Iterator[Finding]:
         said = next((row.text(key) for key in ("procedure", "comment") if PRESCRIBED.search(row.text(key))), "")
         if said and not {parameter.name, parameter.symbol} & (measured | told):
             told.add(parameter.name)
-            message = f"the plan provides for a cross-check of {parameter.symbol} ({said!r}), and none is declared"
-            place = row.cells["procedure"].address
-            yield Finding(message, place, parameter.symbol, expected="[[readings.checks]] in the case file")
+            message = _("the plan provides for a cross-check of {symbol} ({said!r}), and none is declared")
+            message = message.format(symbol=parameter.symbol, said=said)
+            place, expected = row.cells["procedure"].address, _("[[readings.checks]] in the case file")
+            yield Finding(message, place, parameter.symbol, expected=expected)
     for name, meter in meters.plan.meters.items():
         if meter.check_only and name not in compared and name not in meters.unknown:
-            yield Finding(f"{name} serves a cross-check only, and none is declared", name, meter.parameter)
+            message = _("{name} serves a cross-check only, and none is declared").format(name=name)
+            yield Finding(message, name, meter.parameter)
 
 
 @check(
@@ -116,14 +120,22 @@ def _comparisons(material: Material, kind: str) -> Iterator[Finding]:
     for one in meters.monitored.comparisons:
         if one.agrees or declared[one.name].kind != kind:
             continue
-        message = (
-            f"{one.name}, {one.period}: {shown_number(one.left)} against {shown_number(one.right)} {one.unit} "
-            f"({one.difference:+.3%}), allowed is {one.tolerance:.3%}"
+        message = _("{check}, {period}: {left} against {right} {unit} ({difference:+.3%}), allowed is {tolerance:.3%}")
+        message = message.format(
+            check=one.name,
+            period=one.period,
+            left=shown_number(one.left),
+            right=shown_number(one.right),
+            unit=one.unit,
+            difference=one.difference,
+            tolerance=one.tolerance,
         )
-        effect = None if one.tonnes is None else f"; ER would change by {one.tonnes:+,.3f} tCO2 with the other one"
+        if one.tonnes is not None:
+            effect = _("ER would change by {tonnes:+,.3f} tCO2 with the other one").format(tonnes=one.tonnes)
+            message = Message("; ").join([message, effect])
         sides = declared[one.name]
-        place = f"{', '.join((*sides.left, *sides.right))}, {one.period}"
-        yield Finding(message + (effect or ""), place, sides.left[0], one.left, one.right)
+        place = Message(", ").join([*sides.left, *sides.right, str(one.period)])
+        yield Finding(message, place, sides.left[0], one.left, one.right)
 
 
 @check(
@@ -144,15 +156,15 @@ def shared(material: Material) -> Iterator[Finding]:
             points.setdefault(serial, []).append(name)
     for serial, names in points.items():
         if len(names) > 1:
-            cause = "asked of the project participant: which of them does it serve, and how is it apportioned?"
-            yield Finding(
-                f"{' and '.join(names)} have the meter {serial} in common", ", ".join(names), serial, cause=cause
-            )
+            message = _("{names} have the meter {serial} in common")
+            message = message.format(names=_(" and ").join(names), serial=serial)
+            cause = ASKED + _("which of them does it serve, and how is it apportioned?")
+            yield Finding(message, Message(", ").join(names), serial, cause=cause)
 
 
 def planned_yearly(plan: Submission) -> tuple[float, float] | None:
     """Return ER that the plan estimates and the days for which it does; undated, for a year."""
-    for part, _, cell in plan.claims("MPS"):
+    for part, _row, cell in plan.claims("MPS"):
         value = None if cell is None else as_number(cell.value)
         if not isinstance(value, int | float) or not math.isfinite(value):
             continue
@@ -186,14 +198,11 @@ def far_above(material: Material) -> Iterator[Finding]:
     actual, days, planned, planned_days = compared
     scaled = planned * days / planned_days
     if actual > (1 + MUCH) * scaled:
-        message = (
-            f"ER is {actual:,.6g} tCO2, {actual / scaled - 1:+.1%} of what the plan has for "
-            f"{days:g} days ({scaled:,.6g})"
-        )
-        cause = "asked of the project participant: more activity, another factor, or other days?"
-        yield Finding(
-            message, "", "ER_p", actual, scaled, f"the plan's {planned:,.6g} tCO2 in {planned_days:g} days", cause=cause
-        )
+        message = _("ER is {actual:,.6g} tCO2, {share:+.1%} of what the plan has for {days:g} days ({scaled:,.6g})")
+        message = message.format(actual=actual, share=actual / scaled - 1, days=days, scaled=scaled)
+        cause = ASKED + _("more activity, another factor, or other days?")
+        because = _("the plan's {planned:,.6g} tCO2 in {days:g} days").format(planned=planned, days=planned_days)
+        yield Finding(message, "", "ER_p", actual, scaled, because, cause=cause)
 
 
 @check(
@@ -211,8 +220,9 @@ def not_scaled(material: Material) -> Iterator[Finding]:
         return
     actual, days, planned, planned_days = compared
     if days < planned_days and actual <= (1 + MUCH) * planned and actual > (1 + MUCH) * planned * days / planned_days:
-        message = f"the report covers {days:g} days and the plan {planned_days:g}: day by day, ER is above the estimate"
-        yield Finding(message, "", "ER_p", actual / days, planned / planned_days, "tCO2 a day")
+        message = _("the report covers {days:g} days and the plan {planned:g}: day by day, ER is above the estimate")
+        message = message.format(days=days, planned=planned_days)
+        yield Finding(message, "", "ER_p", actual / days, planned / planned_days, _("tCO2 a day"))
 
 
 @check(
@@ -226,6 +236,7 @@ def recalled(material: Material) -> Iterator[Finding]:
     """Find sources that are statements."""
     for parameter, row in material.report.rows():
         if RECALL.search(row.text("source")):
-            message = f"the source of {parameter.symbol} is {row.text('source')!r}"
-            cause = "asked of the project participant: which record confirms it?"
+            message = _("the source of {symbol} is {source!r}")
+            message = message.format(symbol=parameter.symbol, source=row.text("source"))
+            cause = ASKED + _("which record confirms it?")
             yield Finding(message, row.cells["source"].address, parameter.symbol, cause=cause)

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
+from jcm_calc.languages import Message, _
 from jcm_calc.problems import listed
-from jcm_calc.verification.findings import Finding, Severity
+from jcm_calc.verification.findings import ASKED, Finding, Severity
 from jcm_calc.verification.quantities import Entry, address
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, Place, areas, as_number, form, read
 from jcm_calc.workbook.opening import Book
@@ -27,7 +28,13 @@ if TYPE_CHECKING:
 MOST = 5000
 STEP = 2.0**20  # so large that the digits of the rest of a sum do not blur it
 TWICE = 1.5
-ASKED = "asked of the project participant: "
+# What can be wrong with rows: the code of the check, and what is said of their times.
+SAYS = {
+    "left out": ("C5", _("the sum has {count} of {every} rows: {times} is left out")),
+    "twice": ("C5", _("{times} is counted twice")),
+    "again": ("A10", _("{times} stands in two rows, and the sum has both")),
+    "blank": ("A9", _("{times} is blank: a gap of {days} days, which the sum passes over; empty is not zero")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,24 +316,19 @@ class Rows:
         entries = listed((found.entry.address for found, _ in group), limit=6)
         count = len({str(line.period) for line in first.lines})
         severity, cause = None, ""
-        if kind == "left out":
-            code, said = "C5", f"the sum has {count} of {count + len(lines)} rows: {times} is left out"
-        elif kind == "twice":
-            code, said = "C5", f"{times} is counted twice"
-        elif kind == "again":
-            code, said = "A10", f"{times} stands in two rows, and the sum has both"
-        else:
-            days = sum(line.period.days for line in lines)
-            code, said = "A9", f"{times} is blank: a gap of {days} days, which the sum passes over; empty is not zero"
-            severity, cause = Severity.QUESTION, f"{ASKED}missing, or nought?"
+        if kind == "blank":
+            severity, cause = Severity.QUESTION, ASKED + _("missing, or nought?")
         excess = [(found.entry, self._of(kind, found, own)) for found, own in group]
         effect = None
         if self.material.report.result is not None and any(amount for _, amount in excess):
             effect = self.material.without(excess)
         amount = math.fsum(found.entry.value for found, _ in group)
         expected = amount - math.fsum(amount for _, amount in excess) if effect is not None else None
-        because = f"each row of the period once; the amounts stand at {entries}"
-        message = f"{symbol}: {said}"
+        because = _("each row of the period once; the amounts stand at {entries}").format(entries=entries)
+        code, said = SAYS[kind]
+        days = sum(line.period.days for line in lines)
+        said = said.format(times=times, count=count, every=count + len(lines), days=days)
+        message = Message("{}: {}").format(symbol, said)
         finding = Finding(message, place, symbol, amount, expected, because, effect, cause, severity=severity)
         return code, finding
 
@@ -356,7 +358,8 @@ class Rows:
                 if lacking and len(own) > 1:
                     others = [other.entry.parameter.symbol for other, have in group.values() if have > own]
                     symbol = found.entry.parameter.symbol
-                    message = f"{symbol} has no row for {listed(lacking)}, and {listed(others)} has"
+                    message = _("{symbol} has no row for {times}, and {others} has")
+                    message = message.format(symbol=symbol, times=listed(lacking), others=listed(others))
                     yield "C15", Finding(message, found.entry.address, symbol, len(own), len(every))
 
     def _means(self) -> Iterator[tuple[str, Finding]]:
@@ -370,10 +373,10 @@ class Rows:
             if self.material.report.result is not None:
                 effect = self.material.without([(entry, entry.value - expected)])
             times = listed((str(line.period) for line in found.left_out), limit=12)
-            message = f"{entry.parameter.symbol} is a mean without {times}"
+            message = _("{symbol} is a mean without {times}").format(symbol=entry.parameter.symbol, times=times)
             place = listed((address(line.place) for line in found.left_out), limit=9)
-            cause = f"{ASKED}why are they left out?"
-            because = f"the mean of all {len(values)} rows"
+            cause = ASKED + _("why are they left out?")
+            because = _("the mean of all {count} rows").format(count=len(values))
             yield (
                 "F8",
                 Finding(message, place, entry.parameter.symbol, entry.value, expected, because, effect, cause),

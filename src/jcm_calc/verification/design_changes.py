@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jcm_calc.eligibility import Answer
+from jcm_calc.languages import Message, _, ngettext
 from jcm_calc.problems import listed
 from jcm_calc.rulebooks import versions
 from jcm_calc.verification.checks import check
-from jcm_calc.verification.findings import Finding, Severity
+from jcm_calc.verification.findings import ASKED, Finding, Severity
 from jcm_calc.verification.material import Material, Submission
 
 
@@ -38,16 +39,21 @@ def criteria(material: Material) -> Iterator[Finding]:
         criterion = verdict.criterion
         if verdict.answer is Answer.NOT_MET:
             count = 0 if verdict.failing is None else int(verdict.failing.sum())
-            message = (
-                f"criterion {criterion.number} is not met by {count} unit{'s' if count != 1 else ''}: {criterion.text}"
-            )
-            doubt = "" if criterion.evidence.confirmed else f"the criterion is itself {criterion.evidence}"
-            yield Finding(message, "", f"criterion {criterion.number}", "not met", "met", unconfirmed=doubt)
+            message = ngettext(
+                "criterion {number} is not met by {count} unit: {text}",
+                "criterion {number} is not met by {count} units: {text}",
+                count,
+            ).format(number=criterion.number, count=count, text=criterion.text)
+            itself = _("the criterion is itself {evidence}").format(evidence=criterion.evidence)
+            doubt = "" if criterion.evidence.confirmed else itself
+            subject = _("criterion {number}").format(number=criterion.number)
+            yield Finding(message, "", subject, _("not met"), _("met"), unconfirmed=doubt)
         elif verdict.answer is Answer.NOT_SHOWN:
             open_.append(f"{criterion.number} ({', '.join(verdict.missing)})")
     if open_:
-        message = f"{len(open_)} criteria are not shown to be met: {listed(open_, limit=10)}"
-        yield Finding(message, severity=Severity.QUESTION, cause="asked of the project participant: give these facts")
+        message = _("{count} criteria are not shown to be met: {criteria}")
+        message = message.format(count=len(open_), criteria=listed(open_, limit=10))
+        yield Finding(message, severity=Severity.QUESTION, cause=ASKED + _("give these facts"))
 
 
 def _units(submission: Submission, kind: str) -> dict[str, dict[str, str]]:
@@ -76,16 +82,14 @@ def units(material: Material) -> Iterator[Finding]:
         new = [label for label in reported[letter] if label not in planned[letter]]
         gone = [label for label in planned[letter] if label not in reported[letter]]
         if new:
-            message = f"{meaning} {listed(new)} is credited, and the plan does not have it"
+            message = _("{meaning} {labels} is credited, and the plan does not have it")
+            message = message.format(meaning=meaning, labels=listed(new))
             yield Finding(message, reported[letter][new[0]], letter, listed(new), severity=Severity.ERROR)
         if gone:
-            message = (
-                f"{meaning} {listed(gone)} of the plan has no row in the report: "
-                f"{len(reported[letter])} of {len(planned[letter])} units"
-            )
-            yield Finding(
-                message, planned[letter][gone[0]], letter, cause="asked of the project participant: out of service?"
-            )
+            message = _("{meaning} {labels} of the plan has no row in the report: {count} of {every} units")
+            counts = {"count": len(reported[letter]), "every": len(planned[letter])}
+            message = message.format(meaning=meaning, labels=listed(gone), **counts)
+            yield Finding(message, planned[letter][gone[0]], letter, cause=ASKED + _("out of service?"))
 
 
 @check(
@@ -102,16 +106,19 @@ def version(material: Material) -> Iterator[Finding]:
         for number, number_version in named:
             if (number, number_version) != used:
                 known = number_version in versions(number) if number == used[0] else True
-                unknown = "" if known else "; this version is not known here, and its rules were not applied"
-                message = (
-                    f"the header names {number} ver {number_version}, and {' ver '.join(used)} was applied{unknown}"
-                )
-                yield Finding(message, sheet, "header", f"{number} ver {number_version}", " ver ".join(used))
+                stands = f"{number} ver {number_version}"
+                message = _("the header names {stands}, and {used} was applied")
+                message = message.format(stands=stands, used=" ver ".join(used))
+                if not known:
+                    unknown = _("this version is not known here, and its rules were not applied")
+                    message = Message("; ").join([message, unknown])
+                yield Finding(message, sheet, _("header"), stands, " ver ".join(used))
     if material.plan is not None and material.plan is not report:
         planned = (material.plan.m.number, material.plan.m.version)
         if planned != used:
-            message = f"the report follows {' ver '.join(used)}, and the plan {' ver '.join(planned)}"
-            yield Finding(message, material.plan.name, "header", " ver ".join(used), " ver ".join(planned))
+            message = _("the report follows {used}, and the plan {planned}")
+            message = message.format(used=" ver ".join(used), planned=" ver ".join(planned))
+            yield Finding(message, material.plan.name, _("header"), " ver ".join(used), " ver ".join(planned))
 
 
 @check(
@@ -133,8 +140,9 @@ def point(material: Material) -> Iterator[Finding]:
         if found and parameter.name in planned and found not in planned[parameter.name] | told:
             told.add(found)
             expected = ", ".join(sorted(planned[parameter.name]))
-            message = f"{parameter.symbol} is measured at point {found}, and the plan has {expected}"
-            yield Finding(message, row.cells["point"].address, parameter.symbol, found, expected, "the plan")
+            message = _("{symbol} is measured at point {found}, and the plan has {expected}")
+            message = message.format(symbol=parameter.symbol, found=found, expected=expected)
+            yield Finding(message, row.cells["point"].address, parameter.symbol, found, expected, _("the plan"))
 
 
 @check(
@@ -151,5 +159,6 @@ def description(material: Material) -> Iterator[Finding]:
     for part in material.report.of("MRS"):
         for name, option in part.found.choices.items():
             if name in planned and planned[name] != option:
-                message = f"{name} is {option!r} in the report and {planned[name]!r} in the plan"
-                yield Finding(message, part.roles["input"], name, option, planned[name], "the plan")
+                message = _("{name} is {found!r} in the report and {planned!r} in the plan")
+                message = message.format(name=name, found=option, planned=planned[name])
+                yield Finding(message, part.roles["input"], name, option, planned[name], _("the plan"))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.languages import _
 from jcm_calc.reference_data import ipcc_2006
 from jcm_calc.verification import causes
 from jcm_calc.verification.findings import Finding, Severity, shown_number
@@ -14,6 +15,7 @@ from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Entry
 from jcm_calc.verification.spreadsheet import close
 
+BOUNDS = {"lower": _("the lower bound"), "default": _("the central value"), "upper": _("the upper bound")}
 CAPACITIES = ("kW", "MW", "GW", "USRt", "kVA", "MVA", "t/h", "t/d", "kL/d", "GJ/h")
 
 
@@ -42,9 +44,10 @@ def _named(material: Material) -> Iterator[tuple[str, Finding]]:
         for name, candidate in part.found.named.items():
             if planned.get(name, candidate) != candidate:
                 symbol = material.m.inputs[name].symbol
-                message = f"{symbol} is that of {candidate!r} in the report, and of {planned[name]!r} in the plan"
+                message = _("{symbol} is that of {found!r} in the report, and of {planned!r} in the plan")
+                message = message.format(symbol=symbol, found=candidate, planned=planned[name])
                 code = "D1" if symbol.startswith("GWP") else "D6"
-                yield code, Finding(message, part.roles["input"], symbol, candidate, planned[name], "the plan")
+                yield code, Finding(message, part.roles["input"], symbol, candidate, planned[name], _("the plan"))
 
 
 def _key(entry: Entry) -> tuple[Any, ...]:
@@ -70,13 +73,15 @@ def _deviation(material: Material, entry: Entry, before: Entry) -> tuple[str, Fi
     effect = material.changed(entry, before.value) if numeric and material.report.result is not None else None
     unit = f" {parameter.unit}" if numeric and parameter.unit else ""
     found, expected = (f"{shown_number(one.value)}{unit}" for one in (entry, before))
+    message = _("{symbol} is {found} in the report and {expected} in the plan")
+    because = _("the plan, {place}: {section}").format(place=before.address, section=parameter.section)
     finding = Finding(
-        f"{parameter.symbol} is {found} in the report and {expected} in the plan",
+        message.format(symbol=parameter.symbol, found=found, expected=expected),
         entry.address,
         parameter.symbol,
         entry.value,
         before.value,
-        f"the plan, {before.address}: {parameter.section}",
+        because,
         effect,
         cause,
         severity=severity,
@@ -111,11 +116,11 @@ def bound_for_bound(parameter: Parameter, ratio: float) -> str:
         return ""
     quantity = "EF" if parameter.unit.startswith("tCO2") else "NCV"
     columns = {bound: ipcc_2006(quantity, bound) for bound in ("lower", "default", "upper")}
-    names = {"lower": "the lower bound", "default": "the central value", "upper": "the upper bound"}
     for fuel in columns["default"]:
         for found, expected in (("default", "lower"), ("default", "upper"), ("upper", "lower"), ("lower", "upper")):
             if fuel in columns[found] and fuel in columns[expected]:
                 known = columns[found][fuel].value / columns[expected][fuel].value
                 if math.isclose(ratio, known, rel_tol=1e-4):
-                    return f"the ratio is that of {names[found]} to {names[expected]} for {fuel} (IPCC 2006)"
+                    said = _("the ratio is that of {found} to {expected} for {fuel} (IPCC 2006)")
+                    return said.format(found=BOUNDS[found], expected=BOUNDS[expected], fuel=fuel)
     return ""

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from jcm_calc.declarations.items import Kind
+from jcm_calc.languages import _
 from jcm_calc.monitoring.clock import DAY
 from jcm_calc.verification.checks import check, measured
-from jcm_calc.verification.findings import Finding, Severity
+from jcm_calc.verification.findings import ASKED, Finding, Severity
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Entry
 from jcm_calc.verification.spreadsheet import close
@@ -51,7 +52,7 @@ measured(
 def filled(material: Material) -> Iterator[Finding]:
     """Find amounts that look filled in."""
     yield from material.measured("F2")
-    cause = "asked of the project participant: read, or put in for a gap? where does the plan allow it?"
+    cause = ASKED + _("read, or put in for a gap? where does the plan allow it?")
     for entries in _series(material):
         if len(entries) < ENOUGH:
             continue
@@ -60,14 +61,14 @@ def filled(material: Material) -> Iterator[Finding]:
         for (before, here, after), mean, entry in zip(_neighbours(values), means, entries[1:], strict=False):
             # in a straight line every amount is the mean of its neighbours
             if mean and here and before != after and not all(means):
-                message = (
-                    f"{entry.parameter.symbol} of {entry.labels['p']} is exactly the mean of the periods beside it"
-                )
+                message = _("{symbol} of {period} is exactly the mean of the periods beside it")
+                message = message.format(symbol=entry.parameter.symbol, period=entry.labels["p"])
                 yield Finding(message, entry.address, entry.parameter.symbol, here, cause=cause)
         for at in range(len(values) - RUN + 1):
             same = values[at : at + RUN]
             if same[0] and len(set(same)) == 1 and (at == 0 or values[at - 1] != same[0]):
-                message = f"{entries[at].parameter.symbol} is {same[0]:,.6g} for {RUN} periods on end"
+                message = _("{symbol} is {value:,.6g} for {count} periods on end")
+                message = message.format(symbol=entries[at].parameter.symbol, value=same[0], count=RUN)
                 yield Finding(message, entries[at].address, entries[at].parameter.symbol, same[0], cause=cause)
 
 
@@ -88,10 +89,11 @@ def ends(material: Material) -> Iterator[Finding]:
     for entries in _series(material):
         if len(entries) < 2 or not any(entry.value for entry in entries):
             continue
-        for entry, which in ((entries[0], "first"), (entries[-1], "last")):
+        first, last = _("{symbol} is 0 in the first period, {period}"), _("{symbol} is 0 in the last period, {period}")
+        for entry, message in ((entries[0], first), (entries[-1], last)):
             if entry.value == 0:
-                message = f"{entry.parameter.symbol} is 0 in the {which} period, {entry.labels['p']}"
-                cause = "asked of the project participant: out of service, or no data?"
+                message = message.format(symbol=entry.parameter.symbol, period=entry.labels["p"])
+                cause = ASKED + _("out of service, or no data?")
                 yield Finding(message, entry.address, entry.parameter.symbol, 0, cause=cause)
 
 
@@ -144,8 +146,9 @@ def too_few_readings(material: Material) -> Iterator[Finding]:
         lengths = np.minimum(steps.stop - steps.start, 366 * DAY)
         usual = float(np.median(lengths)) / DAY
         if usual > MANY * step:
-            message = f"{name} was read every {usual:.3g} days, and the plan says every {step:.3g}"
-            yield Finding(message, name, meter.parameter, usual, step, "the plan, column (j)")
+            message = _("{name} was read every {usual:.3g} days, and the plan says every {step:.3g}")
+            message = message.format(name=name, usual=usual, step=step)
+            yield Finding(message, name, meter.parameter, usual, step, _("the plan, column (j)"))
 
 
 def frequencies(material: Material) -> dict[tuple[str, str], float]:

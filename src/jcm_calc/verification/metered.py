@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from jcm_calc.case_file import CaseFile
 from jcm_calc.inputs import Period
+from jcm_calc.languages import _
 from jcm_calc.monitoring import Finding as Noted
 from jcm_calc.monitoring import Monitored, calibration
 from jcm_calc.monitoring.periods import span
@@ -134,7 +135,7 @@ class Metered:
 
     def told(self, start: int, end: int) -> str:
         """Write a time."""
-        return f"{self.monitored.shown(start)} to {self.monitored.shown(end)}"
+        return _("{start} to {end}").format(start=self.monitored.shown(start), end=self.monitored.shown(end))
 
     def knots(self, meters: Sequence[str], low: int, high: int) -> list[int]:
         """Return the instants between two others at which all of some meters were read."""
@@ -205,7 +206,8 @@ class Metered:
         if start < end and not np.isnan(new.before[0]):
             first, last = float(new.before[0]), float(old.before[-1] + old.amount[-1])
             unit = self.monitored.units[one.follows]
-            note = f"{one.follows} last showed {last:,.10g} {unit}, and {one.name} first {first:,.10g}"
+            note = _("{old} last showed {last:,.10g} {unit}, and {new} first {first:,.10g}")
+            note = note.format(old=one.follows, last=last, unit=unit, new=one.name, first=first)
             self.noted.append(Noted(one.follows, "reset", start, end, first, note, first))
             join = Steps(np.array([start]), np.array([end]), np.array([first]), np.array([0.0]))
             old = _together(old, join)

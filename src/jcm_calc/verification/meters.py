@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from jcm_calc.languages import Message, _
 from jcm_calc.monitoring.plan import Device
 from jcm_calc.problems import listed
 from jcm_calc.verification.checks import check, measured
-from jcm_calc.verification.findings import Finding, Severity
+from jcm_calc.verification.findings import ASKED, Finding, Severity
 from jcm_calc.verification.material import Material, Submission
 from jcm_calc.workbook.tables import Row
 
@@ -67,11 +68,11 @@ def interval(material: Material) -> Iterator[Finding]:
     for symbol, row, now, before in _pairs(material):
         found, expected = _months(now), _months(before)
         if found and expected and found != expected:
-            message = f"the meter of {symbol} is calibrated every {found} months, and the plan says {expected}"
+            message = _("the meter of {symbol} is calibrated every {found} months, and the plan says {expected}")
+            message = message.format(symbol=symbol, found=found, expected=expected)
             severity = Severity.ERROR if found > expected else Severity.WARNING
-            yield Finding(
-                message, row.cells["procedure"].address, symbol, found, expected, "the plan", severity=severity
-            )
+            place = row.cells["procedure"].address
+            yield Finding(message, place, symbol, found, expected, _("the plan"), severity=severity)
 
 
 def _months(text: str) -> int:
@@ -129,8 +130,9 @@ measured(
 def two_ways(material: Material) -> Iterator[Finding]:
     """Find dates such as 12/03/2024."""
     for problem in material.asked("can be read in two ways|can be read in one way only"):
-        cause = "asked of the project participant: day or month first?"
-        yield Finding(f"{problem.subject}: {problem.complaint}", subject=problem.subject, cause=cause)
+        cause = ASKED + _("day or month first?")
+        message = Message("{}: {}").format(problem.subject, problem.complaint)
+        yield Finding(message, subject=problem.subject, cause=cause)
 
 
 @check(
@@ -146,10 +148,12 @@ def accuracy(material: Material) -> Iterator[Finding]:
         found, expected = CLASS.search(now), CLASS.search(before)
         if found and expected and float(found[1]) != float(expected[1]):
             worse = float(found[1]) > float(expected[1])
-            message = f"the meter of {symbol} has class {found[1]}, and the plan has {expected[1]}"
+            message = _("the meter of {symbol} has class {found}, and the plan has {expected}")
+            message = message.format(symbol=symbol, found=found[1], expected=expected[1])
             severity = Severity.ERROR if worse else Severity.WARNING
             times = float(found[1]) / float(expected[1])
-            because = f"the plan; a correction for a late calibration by the class would be {times:g} times as large"
+            because = _("the plan; a correction for a late calibration by the class would be {times:g} times as large")
+            because = because.format(times=times)
             place = row.cells["procedure"].address
             yield Finding(message, place, symbol, found[1], expected[1], because, severity=severity)
 
@@ -168,21 +172,24 @@ def unknown(material: Material) -> Iterator[Finding]:
     follows = {one.name: one.follows for one in meters.successors}
     for name in meters.unknown:
         steps = meters.steps.get(name)
-        place = name if steps is None else f"{name}, {meters.told(int(steps.start[0]), int(steps.stop[-1]))}"
-        guess = f"; they begin where those of {follows[name]} end" if name in follows else ""
-        known = listed(meters.known, limit=6)
-        yield Finding(f"there are readings of {name}, which the plan does not have{guess}", place, name, name, known)
+        time = "" if steps is None else meters.told(int(steps.start[0]), int(steps.stop[-1]))
+        message = _("there are readings of {name}, which the plan does not have").format(name=name)
+        if name in follows:
+            follow = _("they begin where those of {name} end").format(name=follows[name])
+            message = Message("; ").join([message, follow])
+        where = Message(", ").join(filter(None, (name, time)))
+        yield Finding(message, where, name, name, listed(meters.known, limit=6))
     yield from material.measured("E11")
     for symbol, row, names, devices in _stated(material):
         here = {*names, *(device.serial for device in devices)}
         named = [name for text in NAMED.findall(_said(row)) for name in NAME.findall(text)]
         strange = [name for name in named if name not in here | set(meters.unknown)]
         if strange:
-            message = (
-                f"the report names meter {listed(strange)} for {symbol}, and the plan has {listed(names, limit=6)}"
-            )
+            there, planned = listed(strange), listed(names, limit=6)
+            message = _("the report names meter {names} for {symbol}, and the plan has {planned}")
+            message = message.format(names=there, symbol=symbol, planned=planned)
             place = row.cells["procedure"].address
-            yield Finding(message, place, symbol, listed(strange), listed(names, limit=6), severity=Severity.WARNING)
+            yield Finding(message, place, symbol, there, planned, severity=Severity.WARNING)
 
 
 @check(
@@ -196,21 +203,21 @@ def unknown(material: Material) -> Iterator[Finding]:
 def stated_differently(material: Material) -> Iterator[Finding]:
     """Find days of calibration and classes that the meters do not have."""
     planned = {symbol: before for symbol, _, _, before in _pairs(material)} if "plan" in material.has else {}
-    for symbol, row, _, devices in _stated(material):
+    for symbol, row, _names, devices in _stated(material):
         said, place = _said(row), row.cells["procedure"].address
         days = {str(one.on) for device in devices for one in device.calibrations}
         strange = [day for part in CALIBRATED.findall(said) for day in DAY.findall(part) if day not in days]
         if days and strange:
-            message = (
-                f"the report has a calibration on {listed(strange)} for {symbol}, the meters on {listed(sorted(days))}"
-            )
+            message = _("the report has a calibration on {strange} for {symbol}, the meters on {days}")
+            message = message.format(strange=listed(strange), symbol=symbol, days=listed(sorted(days)))
             yield Finding(message, place, symbol, listed(strange), listed(sorted(days)))
         classes = {device.accuracy_class for device in devices if device.accuracy_class}
         found, before = CLASS.search(said), CLASS.search(planned.get(symbol, ""))
         if classes and found and not any(_same(found[1], one) for one in classes):
             if before and not _same(before[1], found[1]):
                 continue  # a finding of its own, against the plan
-            message = f"the report has class {found[1]} for {symbol}, and the meters {listed(sorted(classes))}"
+            message = _("the report has class {found} for {symbol}, and the meters {classes}")
+            message = message.format(found=found[1], symbol=symbol, classes=listed(sorted(classes)))
             yield Finding(message, place, symbol, found[1], listed(sorted(classes)))
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
+from jcm_calc.languages import _, ngettext
 from jcm_calc.monitoring.clock import DAY
 from jcm_calc.verification import causes
-from jcm_calc.verification.compared import ASKED, EXACT, SHARP, Compared, Taken
-from jcm_calc.verification.findings import Severity
+from jcm_calc.verification.compared import EXACT, SHARP, Compared, Taken
+from jcm_calc.verification.findings import ASKED, Severity
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.metered import Metered, months
-from jcm_calc.verification.ways import Way
+from jcm_calc.verification.ways import CORRECTED, ZERO, Way
 
 EDGE, FEW = 35 * DAY, 80
 
@@ -35,7 +36,7 @@ def elsewhere(one: Compared, material: Material, meters: Metered, tolerance: flo
             ratio = one.reported / base
             code, cause = causes.slip(ratio, one.entry.parameter.unit)
             if code:
-                told = f"{ratio:.6g} times what the readings give"
+                told = _("{ratio:.6g} times what the readings give").format(ratio=ratio)
                 way = Way(one.reported - base, code, told, cause=cause)
                 yield Taken(one, way, one.start, one.end, one.reported - base)
 
@@ -48,9 +49,9 @@ def _by_month(one: Compared, meters: Metered) -> Iterator[tuple[Way, int, int]]:
             continue
         amount = meters.amount(one.meters, start, end, one.entry.parameter.unit)
         if amount:
-            said = f"{month} is left out: {len(whole) - 1} of {len(whole)} months are in the amount"
-            yield Way(-amount, "C5", said), start, end
-            yield Way(amount, "C5", f"{month} is counted twice"), start, end
+            said = _("{month} is left out: {count} of {every} months are in the amount")
+            yield Way(-amount, "C5", said.format(month=month, count=len(whole) - 1, every=len(whole))), start, end
+            yield Way(amount, "C5", _("{month} is counted twice").format(month=month)), start, end
 
 
 def _by_edge(one: Compared, material: Material, meters: Metered, base: float, tolerance: float) -> Iterator[Taken]:
@@ -77,10 +78,11 @@ def _edges(one: Compared, meters: Metered, edge: int, outward: int) -> dict[int,
 
 
 def _edge_way(one: Compared, material: Material, meters: Metered, first: int, last: int, amount: float) -> Way:
-    told = f"the amount is that of {meters.told(first, last)}, the period {meters.told(one.start, one.end)}"
+    told = _("the amount is that of {time}, the period {period}")
+    told = told.format(time=meters.told(first, last), period=meters.told(one.start, one.end))
     more, less = first < one.start or last > one.end, first > one.start or last < one.end
     if more and less:
-        return Way(amount, "G1", told, cause="a billing cycle in place of the period")
+        return Way(amount, "G1", told, cause=_("a billing cycle in place of the period"))
     if more:
         claimed = any(
             begun < one.start and first < ended
@@ -92,12 +94,16 @@ def _edge_way(one: Compared, material: Material, meters: Metered, first: int, la
         )
         if claimed and last == one.end:
             days = (one.start - first) / DAY
-            said = f"overlaps an earlier report by {days:g} day{'' if days == 1 else 's'}: {told}"
-            return Way(amount, "G3", said, cause="claimed twice")
+            said = ngettext(
+                "overlaps an earlier report by {days:g} day: {told}",
+                "overlaps an earlier report by {days:g} days: {told}",
+                1 if days == 1 else 2,
+            ).format(days=days, told=told)
+            return Way(amount, "G3", said, cause=_("claimed twice"))
         return Way(amount, "G7", told)
     if amount * one.sign > 0:
         return Way(amount, "F5", told)
-    return Way(amount, "F4", told, severity=Severity.QUESTION, cause=f"{ASKED}what happened on these days?")
+    return Way(amount, "F4", told, severity=Severity.QUESTION, cause=ASKED + _("what happened on these days?"))
 
 
 def _by_check_meter(one: Compared, meters: Metered, base: float) -> Iterator[tuple[Way, int, int]]:
@@ -106,7 +112,8 @@ def _by_check_meter(one: Compared, meters: Metered, base: float) -> Iterator[tup
         checks = meter.check_only and name not in meters.unknown and meters.measures(name, one.entry)
         if checks and meters.labels(name) == own:
             amount = meters.amount((name,), one.start, one.end, one.entry.parameter.unit)
-            told = f"the amount is that of {name}, which serves a cross-check only ({amount / base - 1:+.3%})"
+            told = _("the amount is that of {name}, which serves a cross-check only ({share:+.3%})")
+            told = told.format(name=name, share=amount / base - 1)
             yield Way(amount - base, "I1", told), one.start, one.end
 
 
@@ -118,7 +125,8 @@ def _by_other_windows(one: Compared, meters: Metered) -> Iterator[tuple[Way, int
     for window in meters.windows([name for name in others if name not in one.meters], one.start, one.end):
         if (window.start, window.end) not in own and window.error is not None:
             amount = meters.amount(one.meters, window.start, window.end, unit)
-            for share, done in ((one.sign * window.error, f"corrected by {window.error:.4%}"), (1.0, "set to zero")):
-                told = f"{done} though its calibration was not late"
+            corrected = one.sign * window.error, CORRECTED.format(error=window.error)
+            for share, done in (corrected, (1.0, ZERO)):
+                told = _("{done} though its calibration was not late").format(done=done)
                 severity = Severity.WARNING if share * amount * one.sign >= 0 else Severity.ERROR
                 yield Way(-share * amount, "E7", told, severity=severity), window.start, window.end

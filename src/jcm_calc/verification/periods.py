@@ -10,16 +10,18 @@ from datetime import date, timedelta
 from jcm_calc.credits import whole_tonnes
 from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
+from jcm_calc.languages import Message, _, ngettext
 from jcm_calc.monitoring.periods import split_at_years
 from jcm_calc.problems import listed
 from jcm_calc.verification.checks import check, measured
-from jcm_calc.verification.findings import Effect, Finding, Severity
+from jcm_calc.verification.findings import ASKED, Effect, Finding, Severity
 from jcm_calc.verification.material import Material, Submission
 from jcm_calc.verification.metered import Metered
 from jcm_calc.verification.quantities import Entry
 
 ONE_DAY = timedelta(days=1)
-DOUBT = "that whole tonnes are cut for each calendar year is recalled, not read"
+SPLIT = _("the period {period} lies in two calendar years, so its tonnes cannot be told apart by year")
+DOUBT = _("that whole tonnes are cut for each calendar year is recalled, not read")
 
 
 def dated(submission: Submission) -> list[Period]:
@@ -43,7 +45,8 @@ def other_cycle(material: Material) -> Iterator[Finding]:
         period = _parsed(row.text("period"))
         if own and period is not None and period not in own and row.text("period") not in told:
             told.add(row.text("period"))
-            message = f"{parameter.symbol} is for {row.text('period')}, which is none of the periods {listed(own)}"
+            message = _("{symbol} is for {period}, which is none of the periods {periods}")
+            message = message.format(symbol=parameter.symbol, period=row.text("period"), periods=listed(own))
             yield Finding(message, row.cells["period"].address, parameter.symbol, row.text("period"), listed(own))
 
 
@@ -58,17 +61,18 @@ def two_years(material: Material) -> Iterator[Finding]:
     for part in material.report.own:
         for period in part.periods:
             if period.dated and period.year is None:
-                message = f"the period {period} lies in two calendar years, so its tonnes cannot be told apart by year"
-                found, expected, because = str(period), "two periods", "one amount for each year"
+                message = SPLIT.format(period=period)
+                expected: str = _("two periods")
+                found, because = str(period), _("one amount for each year")
                 by_year = _by_year(material, period)
                 effect = None
                 if by_year:
                     due = {year: whole_tonnes(amount) for year, amount in by_year.items()}
                     claimed = sum(cell.value for own, cell, _ in material.report.claims() if own is part)
                     found, expected = claimed, " + ".join(map(str, due.values()))
-                    because = "the readings of each year: " + ", ".join(
-                        f"{year}: ER {amount:,.3f} tCO2, so {due[year]} t" for year, amount in by_year.items()
-                    )
+                    each = _("{year}: ER {amount:,.3f} tCO2, so {tonnes} t")
+                    years = [each.format(year=year, amount=by_year[year], tonnes=due[year]) for year in by_year]
+                    because = _("the readings of each year: {years}").format(years=Message(", ").join(years))
                     effect = Effect(float(claimed - sum(due.values())), {str(period): int(claimed) - sum(due.values())})
                 place = part.roles["input"]
                 yield Finding(message, place, "p", found, expected, because, effect, unconfirmed=DOUBT)
@@ -118,18 +122,23 @@ def chain(material: Material) -> Iterator[Finding]:
         apart = (after.first - before.last).days - 1
         if apart < 0:
             days = -apart if after.last and after.last > before.last else after.days
-            message = f"{after} ({other}) overlaps {before} ({one}) by {days} day{'s' if days > 1 else ''}"
-            expected = f"from {before.last + ONE_DAY} on"
+            message = ngettext(
+                "{after} ({other}) overlaps {before} ({one}) by {days} day",
+                "{after} ({other}) overlaps {before} ({one}) by {days} days",
+                days,
+            ).format(after=after, other=other, before=before, one=one, days=days)
+            expected = _("from {day} on").format(day=before.last + ONE_DAY)
             effect = _of_overlap(material, before, after) if other == material.report.name else None
-            yield Finding(message, other, "p", str(after), expected, effect=effect, cause="claimed twice")
+            yield Finding(message, other, "p", str(after), expected, effect=effect, cause=_("claimed twice"))
         elif apart > 0:
-            message = f"{apart} days between {before} ({one}) and {after} ({other}) are in no report"
-            cause = "asked of the project participant: no operation, or no claim?"
+            message = _("{days} days between {before} ({one}) and {after} ({other}) are in no report")
+            message = message.format(days=apart, before=before, one=one, after=after, other=other)
+            cause = ASKED + _("no operation, or no claim?")
             yield Finding(message, other, "p", severity=Severity.QUESTION, cause=cause)
     yield from material.measured("G3")
     for problem in material.asked("overlap"):
         if not any(True for _ in _overlaps(own)):
-            yield Finding(f"{problem.subject}: {problem.complaint}", subject="p")
+            yield Finding(Message("{}: {}").format(problem.subject, problem.complaint), subject="p")
     yield from _outside(material, [period for period, _ in own])
 
 
@@ -144,7 +153,7 @@ def _of_overlap(material: Material, before: Period, after: Period) -> Effect | N
 
 
 def _overlaps(own: list[tuple[Period, str]]) -> Iterator[Period]:
-    for (before, _), (after, _) in itertools.pairwise(own):
+    for before, after in itertools.pairwise(period for period, _name in own):
         if before.last and after.first and after.first <= before.last:
             yield after
 
@@ -155,15 +164,13 @@ def _outside(material: Material, own: list[Period]) -> Iterator[Finding]:
     start, end = (material.case.project.get(key) for key in ("start", "end"))
     for period in own:
         if start and period.first and period.first < start:
-            message = f"{period} begins before the crediting period, on {start}"
-            yield Finding(
-                message, material.report.name, "p", str(period.first), str(start), "the case file, [project] start"
-            )
+            message = _("{period} begins before the crediting period, on {start}").format(period=period, start=start)
+            because = _("the case file, [project] start")
+            yield Finding(message, material.report.name, "p", str(period.first), str(start), because)
         if end and period.last and period.last > end:
-            message = f"{period} ends after the crediting period, on {end}"
-            yield Finding(
-                message, material.report.name, "p", str(period.last), str(end), "the case file, [project] end"
-            )
+            message = _("{period} ends after the crediting period, on {end}").format(period=period, end=end)
+            because = _("the case file, [project] end")
+            yield Finding(message, material.report.name, "p", str(period.last), str(end), because)
 
 
 @check(
@@ -175,14 +182,15 @@ def _outside(material: Material, own: list[Period]) -> Iterator[Finding]:
 def differs(material: Material) -> Iterator[Finding]:
     """Find periods of table 3 that are not those of the sheet."""
     report = material.report
-    for part, claim, _ in report.claims("MRS") if report.kind == "MRS" else ():
+    for part, claim, _cell in report.claims("MRS") if report.kind == "MRS" else ():
         cells = report.book.grid(claim.sheet)[claim.row]
         text = next((str(cell) for cell in cells if cell != ""), "")
         named = [period for piece in text.split(",") if (period := _parsed(piece))]
         own = [period for period in part.periods if period.dated]
         if named and own and _span(named) != _span(own):
-            message = f"table 3 is for {text}, and the sheet for {_told(own)}"
-            yield Finding(message, f"{claim.sheet}, table 3", "p", text, _told(own))
+            message = _("table 3 is for {text}, and the sheet for {period}").format(text=text, period=_told(own))
+            place = _("{sheet}, table 3").format(sheet=claim.sheet)
+            yield Finding(message, place, "p", text, _told(own))
 
 
 def _parsed(text: str) -> Period | None:
@@ -216,7 +224,7 @@ def fiscal(material: Material) -> Iterator[Finding]:
         years = {day.year for period in part.periods for day in (period.first, period.last) if day}
         if match and years and years != {int(match[1])}:
             found = ", ".join(map(str, sorted(years)))
-            message = f"the sheet is named {match[1]}, and its periods lie in {found}"
+            message = _("the sheet is named {name}, and its periods lie in {years}").format(name=match[1], years=found)
             yield Finding(message, part.roles["input"], "p", found, match[1])
 
 
@@ -244,5 +252,6 @@ def events(material: Material) -> Iterator[Finding]:
     for stop in meters.plan.stops:
         if not any(stop.start < end and start < stop.end for start, end in spans):
             time = meters.told(stop.start, stop.end)
-            message = f"a stop is declared for {time}, which is in no period of the report: {stop.reason}"
-            yield Finding(message, f"{stop.meter or 'all meters'}, {time}", "p", time)
+            message = _("a stop is declared for {time}, which is in no period of the report: {reason}")
+            place = Message(", ").join([stop.meter or _("all meters"), time])
+            yield Finding(message.format(time=time, reason=stop.reason), place, "p", time)

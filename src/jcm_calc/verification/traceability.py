@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from jcm_calc.declarations.items import Equation, Kind, Parameter
+from jcm_calc.languages import Message, _
 from jcm_calc.problems import listed
 from jcm_calc.verification.checks import check
-from jcm_calc.verification.findings import Finding, Severity
+from jcm_calc.verification.findings import ASKED, Finding, Severity
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Quantities, address, lines
 from jcm_calc.verification.spreadsheet import Place, as_number, close
@@ -57,10 +58,9 @@ def step_not_shown(material: Material) -> Iterator[Finding]:
     shown = {step.name for step in material.sheet.steps if _filled(material, step.place)}
     for name, node in nodes.items():
         if isinstance(node, Equation) and name not in shown:
-            message = (
-                f"the calculation sheet does not show {node.symbol} = "
-                f"{node.written(material.m.symbols()).partition(' = ')[2]}"
-            )
+            message = _("the calculation sheet does not show {symbol} = {formula}")
+            formula = node.written(material.m.symbols()).partition(" = ")[2]
+            message = message.format(symbol=node.symbol, formula=formula)
             yield Finding(message, subject=node.symbol)
     yield from _hidden(material)
 
@@ -81,9 +81,10 @@ def _hidden(material: Material) -> Iterator[Finding]:
                 if cell != "" and (row in rows or column in columns)
             ]
             if sheet in book.hidden:
-                yield Finding("the sheet is hidden", sheet)
+                yield Finding(_("the sheet is hidden"), sheet)
             elif filled:
-                yield Finding(f"{len(filled)} filled cells are hidden", f"from {address(filled[0])}")
+                message = _("{count} filled cells are hidden").format(count=len(filled))
+                yield Finding(message, _("from {place}").format(place=address(filled[0])))
 
 
 @check(
@@ -99,7 +100,8 @@ def other_files(material: Material) -> Iterator[Finding]:
         found = [place for place, formula in book.formulas(sheet).items() if ELSEWHERE.search(formula.text)]
         if found:
             text = book.formulas(sheet)[found[0]].text
-            message = f"{len(found)} formulas refer to another file, which is not here: ={text[:100]}"
+            message = _("{count} formulas refer to another file, which is not here: ={formula}")
+            message = message.format(count=len(found), formula=text[:100])
             yield Finding(message, listed((address((sheet, *place)) for place in found), len(found)))
 
 
@@ -118,16 +120,14 @@ def no_source(material: Material) -> Iterator[Finding]:
             continue
         source = row.text("source")
         if UNSUPPORTED.search(source):
-            yield Finding(
-                f"the source of {parameter.symbol} is given as {source!r}",
-                row.cells["source"].address,
-                parameter.symbol,
-            )
+            message = _("the source of {symbol} is given as {source!r}")
+            message = message.format(symbol=parameter.symbol, source=source)
+            yield Finding(message, row.cells["source"].address, parameter.symbol)
         elif not source:
             empty.append(parameter.symbol)
     if empty:
-        message = f"no source is named for {listed(dict.fromkeys(empty))}"
-        cause = "asked of the project participant: which document has the value?"
+        message = _("no source is named for {symbols}").format(symbols=listed(dict.fromkeys(empty)))
+        cause = ASKED + _("which document has the value?")
         yield Finding(message, severity=Severity.QUESTION, cause=cause)
 
 
@@ -148,10 +148,9 @@ def unexplained(material: Material) -> Iterator[Finding]:
         for line in lines(part.roles["calc"], report.sheets) if "calc" in part.roles else ():
             valued = any(report.sheets.cell(*place).value != "" for place in line.values)
             if valued and line.symbol and line.symbol not in names and known.find(line.symbol) is None:
-                message = f"{line.symbol} ({line.text}) is no symbol of {m}"
-                yield Finding(
-                    message, line.address, line.symbol, cause="asked of the project participant: what is it for?"
-                )
+                message = _("{symbol} ({text}) is no symbol of {methodology}")
+                message = message.format(symbol=line.symbol, text=line.text, methodology=m)
+                yield Finding(message, line.address, line.symbol, cause=ASKED + _("what is it for?"))
 
 
 @check(
@@ -165,12 +164,15 @@ def marks(material: Material) -> Iterator[Finding]:
     yield from material.slipped("A7")
     for kind, place, written, parameter in _cells_for_numbers(material):
         if kind == "error":
-            yield Finding(f"{parameter.symbol} holds the error value {written}", place, parameter.symbol, written)
+            message = _("{symbol} holds the error value {written}").format(symbol=parameter.symbol, written=written)
+            yield Finding(message, place, parameter.symbol, written)
         elif _is_numeral(written):
-            message = f"{parameter.symbol} is a number stored as text, which sums and tests of a spreadsheet pass over"
+            message = _("{symbol} is a number stored as text, which sums and tests of a spreadsheet pass over")
+            message = message.format(symbol=parameter.symbol)
             yield Finding(message, place, parameter.symbol, written, severity=Severity.WARNING)
         else:
-            message = f"{parameter.symbol} holds the words {written!r} where a number belongs"
+            message = _("{symbol} holds the words {written!r} where a number belongs")
+            message = message.format(symbol=parameter.symbol, written=written)
             yield Finding(message, place, parameter.symbol, written)
 
 
@@ -244,12 +246,12 @@ def blank(material: Material) -> Iterator[Finding]:
             cells.setdefault(parameter.name, (parameter, []))[1].append((sheet, row, column))
     for parameter, found in cells.values():
         whole = parameter.name not in entered
-        said = "no cell of it is filled in" if whole else f"{len(found)} of its cells are empty"
-        message = f"{parameter.symbol}: {said}; empty is not zero"
+        message = _("{symbol}: {count} of its cells are empty; empty is not zero")
+        if whole:
+            message = _("{symbol}: no cell of it is filled in; empty is not zero")
+        message = message.format(symbol=parameter.symbol, count=len(found))
         place = listed(map(address, found), len(found))
-        yield Finding(
-            message, place, parameter.symbol, "", cause="asked of the project participant: missing, or nought?"
-        )
+        yield Finding(message, place, parameter.symbol, "", cause=ASKED + _("missing, or nought?"))
 
 
 @check(
@@ -272,12 +274,14 @@ def two_versions(material: Material) -> Iterator[Finding]:
         ]
         value = as_number(cell.value)
         if own and isinstance(value, int | float) and not any(close(value, as_number(entry.written)) for entry in own):
-            message = f"{parameter.symbol} is {value:,.10g} here, and {own[0].written:,.10g} in {own[0].address}"
+            message = _("{symbol} is {value:,.10g} here, and {other:,.10g} in {place}")
+            other, where = own[0].written, own[0].address
+            message = message.format(symbol=parameter.symbol, value=value, other=other, place=where)
             yield Finding(message, cell.address, parameter.symbol, value, own[0].written)
     # where a cell is blank, the rows of a year no longer stand side by side, and seem to be given twice
     twice = "two or more rows|has two rows" + ("" if any(blank(material)) else "|is given twice")
     for problem in material.asked(twice):
-        yield Finding(f"{problem.subject}: {problem.complaint}", subject=problem.subject)
+        yield Finding(Message("{}: {}").format(problem.subject, problem.complaint), subject=problem.subject)
 
 
 @check(
@@ -295,4 +299,5 @@ def no_symbol(material: Material) -> Iterator[Finding]:
         for line in lines(part.roles["calc"], report.sheets) if "calc" in part.roles else ():
             places = [place for place in line.values if place[1:] in report.book.formulas(place[0])]
             if places and not line.symbol:
-                yield Finding(f"the formula of {line.text!r} has no symbol beside it", address(places[0]))
+                message = _("the formula of {text!r} has no symbol beside it").format(text=line.text)
+                yield Finding(message, address(places[0]))

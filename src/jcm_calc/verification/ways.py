@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from jcm_calc.languages import Message, _
 from jcm_calc.monitoring import Finding as Noted
 from jcm_calc.monitoring.clock import DAY
 from jcm_calc.monitoring.findings import KINDS
@@ -15,6 +16,9 @@ from jcm_calc.verification.findings import Severity
 from jcm_calc.verification.metered import Metered, Window, months
 
 LONGEST = 13
+READ_IN = _("{amount:,.10g} {unit} were read in {days:g} days")
+CORRECTED = _("corrected by {error:.4%}")
+ZERO = _("set to zero")
 # Findings of monitoring that a report may have filled with an amount of its own.
 FILLABLE = ("gap", "reset", "negative", "stuck", "spike", "out of service", "unit slip")
 
@@ -76,21 +80,21 @@ def of_window(window: Window, sign: int, meters: Metered, unit: str, report: tup
     """
     ways = tuple(_corrections(window, sign, meters, unit, report))
     days = (window.end - window.start) / DAY
-    note = f"{window.amount:,.10g} {unit} were read in {days:g} days"
+    note = READ_IN.format(amount=window.amount, unit=unit, days=days)
     return Issue(window.noted.meter, window.start, window.end, ways, note, window.noted, window)
 
 
 def _corrections(window: Window, sign: int, meters: Metered, unit: str, report: tuple[int, int]) -> Iterator[Way]:
     due, amount, noted = window.error, window.amount, window.noted
     covered = window.late.calibrated and window.late.after is not None
-    overdue = Way(0.0, "E1" if covered else "E2", "used without correction", 0.0, due)
+    overdue = Way(0.0, "E1" if covered else "E2", _("used without correction"), 0.0, due)
     if due is None or sign == 0:
         yield Way(0.0, overdue.code, overdue.told, severity=Severity.WARNING)
         return
     if noted.treatment and noted.used is not None:
         chosen = noted.used - noted.read if noted.read else 0.0
         yield Way(chosen)
-        announced = f"{noted.treatment!r} is announced and not carried out"
+        announced = _("{treatment!r} is announced and not carried out").format(treatment=noted.treatment)
         yield Way(0.0, "E8", announced, 0.0, chosen / amount if amount else 0.0)
     else:
         yield Way(-sign * due * amount)
@@ -100,13 +104,15 @@ def _corrections(window: Window, sign: int, meters: Metered, unit: str, report: 
     yield Way(-sign * due * amount)
     permissible = window.late.device.permissible
     if permissible is not None and permissible != due:
-        told = f"corrected by the permissible {permissible:.6g}, and {due:.6g} was found"
+        told = _("corrected by the permissible {permissible:.6g}, and {due:.6g} was found")
+        told = told.format(permissible=permissible, due=due)
         yield Way(-sign * permissible * amount, "E6", told, permissible, due)
-    yield Way(-sign * due * 100 * amount, "B1", f"{due:.4%} is due, {due * 100:.4%} was applied", due * 100, due)
-    yield Way(-sign * due / 100 * amount, "B2", f"{due:.4%} is due, {due / 100:.4%} was applied", due / 100, due)
-    way = "raised" if sign > 0 else "lowered"
-    told = f"{way} by {due:.4%}: ∂ER/∂x is {'above' if sign > 0 else 'below'} 0, so the safe direction is the other one"
-    yield Way(sign * due * amount, "C14", told, -due, due)
+    for code, applied in (("B1", due * 100), ("B2", due / 100)):
+        told = _("{due:.4%} is due, {applied:.4%} was applied").format(due=due, applied=applied)
+        yield Way(-sign * applied * amount, code, told, applied, due)
+    raised = _("raised by {due:.4%}: ∂ER/∂x is above 0, so the safe direction is the other one")
+    lowered = _("lowered by {due:.4%}: ∂ER/∂x is below 0, so the safe direction is the other one")
+    yield Way(sign * due * amount, "C14", (raised if sign > 0 else lowered).format(due=due), -due, due)
     yield from _other_windows(window, sign, meters, unit, report)
 
 
@@ -132,11 +138,12 @@ def _other_windows(window: Window, sign: int, meters: Metered, unit: str, report
                 continue
             for factor in factors:
                 amount = meters.amount(meter, start, end, unit) * (-1.0 if factor == 1.0 else -sign * factor)
-                done = "set to zero" if factor == 1.0 else f"corrected by {due:.4%}"
+                done = ZERO if factor == 1.0 else CORRECTED.format(error=due)
                 too_low = sign * amount <= -due * window.amount
                 severity = Severity.WARNING if too_low else Severity.ERROR
-                told = f"{meters.told(start, end)} {done}"
-                yield Way(amount, "E7", f"{told}, due is {right}", told, right, severity)
+                told = _("{time} {done}").format(time=meters.told(start, end), done=done)
+                said = _("{told}, due is {right}").format(told=told, right=right)
+                yield Way(amount, "E7", said, told, right, severity)
 
 
 # What else monitoring finds
@@ -156,22 +163,26 @@ def _dealings(noted: Noted, base: float, slope: float) -> Iterator[Way]:
     if noted.used is not None:
         yield Way(noted.used - base)
         if abs(noted.read - noted.used) > 0 and noted.kind != "boundary":
-            told = f"{what}: {noted.treatment!r} is announced and not carried out"
+            told = _("{what}: {treatment!r} is announced and not carried out")
+            told = told.format(what=what, treatment=noted.treatment)
             yield Way(noted.read - base, "E8", told, noted.read, noted.used)
         return
     if noted.values:
         least, most = sorted(noted.values)
         safe, other = (least, most) if slope >= 0 else (most, least)
         yield Way(safe - base)
-        yield Way(other - base, "C14", "of two readings for one time the one that raises ER is taken", other, safe)
-        yield Way(noted.read - base, code, f"{what}, and both are counted", noted.read, safe)
+        told = _("of two readings for one time the one that raises ER is taken")
+        yield Way(other - base, "C14", told, other, safe)
+        told = _("{what}, and both are counted").format(what=what)
+        yield Way(noted.read - base, code, told, noted.read, safe)
     elif noted.kind == "out of service":
         yield Way(-base)
-        yield Way(0.0, code, f"{what}, and they are counted", base, 0.0)
+        yield Way(0.0, code, _("{what}, and they are counted").format(what=what), base, 0.0)
     elif noted.exact is not None:
         yield Way(noted.exact - base)
         if noted.exact != noted.read:
-            yield Way(noted.read - base, code, f"{what}: {noted.note}", noted.read, noted.exact, Severity(severity))
+            told = Message("{}: {}").format(what, noted.note)
+            yield Way(noted.read - base, code, told, noted.read, noted.exact, Severity(severity))
     else:
         yield Way(0.0)
 

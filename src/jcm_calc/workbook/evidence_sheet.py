@@ -3,40 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from jcm_calc.confirmation import EvidenceFile
 from jcm_calc.confirmation.file import KINDS, from_data
+from jcm_calc.languages import Message, _, spellings
 from jcm_calc.problems import InputError, Problem, shown
 from jcm_calc.workbook.layout import LEFT
 from jcm_calc.workbook.opening import Book
 from jcm_calc.workbook.page import Page
 
-NAME, TITLE = "Evidence", "Evidence Sheet"
+NAME, TITLE = "Evidence", _("Evidence Sheet: read in the approved document, by whom")
 COLUMNS = {
-    "kind": ("Kind", 11),
-    "name": ("Symbol, number or name", 16),
-    "case": ("Case", 18),
-    "reading": ("What the document says", 60),
-    "agrees": ("Agrees", 8),
-    "class": ("Class", 22),
-    "value": ("Value", 14),
-    "document": ("Document", 34),
-    "page": ("Page", 12),
-    "person": ("Read by", 20),
-    "date": ("Read on", 12),
-    "fingerprint": ("Fingerprint of the reading", 20),
-    "document_sha256": ("SHA-256 of the document", 24),
-    "file": ("Evidence file", 24),
-    "sha256": ("SHA-256 of the evidence file", 24),
+    "kind": (_("Kind"), 11),
+    "name": (_("Symbol, number or name"), 16),
+    "case": (_("Case"), 18),
+    "reading": (_("What the document says"), 60),
+    "agrees": (_("Agrees"), 8),
+    "class": (_("Class"), 22),
+    "value": (_("Value"), 14),
+    "document": (_("Document"), 34),
+    "page": (_("Page"), 12),
+    "person": (_("Read by"), 20),
+    "date": (_("Read on"), 12),
+    "fingerprint": (_("Fingerprint of the reading"), 20),
+    "document_sha256": (_("SHA-256 of the document"), 24),
+    "file": (_("Evidence file"), 24),
+    "sha256": (_("SHA-256 of the evidence file"), 24),
 }
-WIDTHS = (1.5, *(width for _, width in COLUMNS.values()))
+WIDTHS = (1.5, *(width for _heading, width in COLUMNS.values()))
 FIRST = 6
 
 
 def write(page: Page, files: Sequence[EvidenceFile]) -> None:
     """Write a row for each item that is confirmed; of a table a row for each class."""
-    page.headings(FIRST - 1, LEFT, [heading for heading, _ in COLUMNS.values()])
+    page.headings(FIRST - 1, LEFT, [heading for heading, _width in COLUMNS.values()])
     for row, cells in enumerate(_rows(files), FIRST):
         for column, key in enumerate(COLUMNS, LEFT):
             cell = cells.get(key, "")
@@ -69,12 +71,11 @@ def read(book: Book, number: str, version: str) -> tuple[EvidenceFile, ...]:
     sheet = next((name for name in book.sheets if name.strip().casefold() == NAME.casefold()), None)
     if sheet is None:
         return ()
-    headings = {heading.casefold(): key for key, (heading, _) in COLUMNS.items()}
     grid = book.grid(sheet)
-    start = next((row for row, cells in enumerate(grid) if headings.keys() <= {_text(cell) for cell in cells}), None)
-    if start is None:
+    heads = ((row, found) for row, found in enumerate(map(_places, grid)) if len(found) == len(COLUMNS))
+    start, places = next(heads, (0, {}))
+    if not places:
         return ()  # a sheet of somebody's own
-    places = {headings[_text(cell)]: column for column, cell in enumerate(grid[start]) if _text(cell) in headings}
     contents: dict[tuple[str, str], dict[str, Any]] = {}
     problems: list[Problem] = []
     for at, cells in enumerate(grid[start + 1 :], start + 2):
@@ -82,8 +83,10 @@ def read(book: Book, number: str, version: str) -> tuple[EvidenceFile, ...]:
         if not row:
             continue
         if row.get("kind") not in KINDS:
-            complaint = f"{shown(row.get('kind'))} came, expected one of {', '.join(KINDS)}"
-            problems.append(Problem(f"{book.name}, {sheet}, row {at}", complaint))
+            complaint = _("{came} came, expected one of {known}")
+            complaint = complaint.format(came=shown(row.get("kind")), known=Message(", ").join(KINDS))
+            place = _("{book}, {sheet}, row {row}").format(book=book.name, sheet=sheet, row=at)
+            problems.append(Problem(place, complaint))
             continue
         key = str(row.get("file", sheet)), str(row.get("sha256", ""))
         blank = {"schema": 1, "methodology": number, "version": version, "documents": {}}
@@ -93,10 +96,21 @@ def read(book: Book, number: str, version: str) -> tuple[EvidenceFile, ...]:
         try:
             files.append(from_data(content, name, sha256))
         except InputError as error:
-            problems += [Problem(f"{book.name}, {sheet}: {one.subject}", one.complaint) for one in error.problems]
+            place = Message("{}, {}: {}")
+            problems += [Problem(place.format(book.name, sheet, one.subject), one.complaint) for one in error.problems]
     if problems:
         raise InputError(book.name, problems)
     return tuple(files)
+
+
+def _places(cells: Sequence[Any]) -> dict[str, int]:
+    """Return the column of each heading in a row, in whichever language it is written."""
+    return {_known()[_text(cell)]: column for column, cell in enumerate(cells) if _text(cell) in _known()}
+
+
+@cache
+def _known() -> dict[str, str]:
+    return {_text(spelling): key for key, (heading, _width) in COLUMNS.items() for spelling in spellings(heading)}
 
 
 def _text(cell: Any) -> str:

@@ -111,7 +111,7 @@ class InputSheet:
             page.allow_list((line.row, OPTION, line.row, OPTION), allowed)
             columns = {SOURCE: "source", PROCEDURE: "procedure", FREQUENCY: "frequency"}
             for column, key in columns.items():
-                page.text(line.row, column, source.get(key, ""), "entered text")
+                page.value(line.row, column, source.get(key, ""), "entered text")
             page.text(line.row, COMMENT, self._comment(line.parameter, source), "entered text")
 
     def _table_2(self) -> None:

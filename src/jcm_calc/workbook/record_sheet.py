@@ -14,7 +14,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.declarations import Methodology
+from jcm_calc.evidence import Grade
 from jcm_calc.inputs.tables import split_heading
+from jcm_calc.languages import Message, _, spellings
 from jcm_calc.monitoring import record
 from jcm_calc.problems import Problem, listed
 from jcm_calc.units import UnitError, conversion
@@ -27,70 +29,93 @@ if TYPE_CHECKING:
     from jcm_calc.workbook.page import Page
 
 SHEET = "MRS(readings)"
-TITLE = "Record of readings [For Verification]"
-NOTE = "How the monitored values came from the readings of meters. What is changed here makes the record void."
+TITLE = _("Record of readings [For Verification]")
+NOTE = _("How the monitored values came from the readings of meters. What is changed here makes the record void.")
 WIDTHS = (1.5, 30, 28, 18, 36, 30, 36, 28, 36, 16, 16, 16, 10, 16, 30, 12)
-HEAD = ("Rule set", "SHA-256 of the record")
-POINTER = re.compile(r"(?:; )?record of readings in sheet MRS\(readings\), SHA-256 ([0-9a-f]{16})")
+HEAD = (_("Rule set"), _("SHA-256 of the record"))
+POINTS = _("record of readings in sheet {sheet}, SHA-256 ")
+POINTER = re.compile(
+    rf"(?:; )?(?:{'|'.join(re.escape(text.format(sheet=SHEET)) for text in spellings(POINTS))})([0-9a-f]{{16}})"
+)
 # Each table by its key in the record: title, and headings by the keys of its rows.
 TABLES: dict[str, tuple[str, dict[str, str]]] = {
-    "files": ("Files", {"file": "File", "sha256": "SHA-256", "rows": "Rows"}),
+    "files": (_("Files"), {"file": _("File"), "sha256": "SHA-256", "rows": _("Rows")}),
     "meters": (
-        "Meters",
-        {"": "Meter", "parameter": "Measures", "labels": "Of", "devices": "Devices", "frequency": "Read"},
+        _("Meters"),
+        {
+            "": _("Meter"),
+            "parameter": _("Measures"),
+            "labels": _("Of"),
+            "devices": _("Devices"),
+            "frequency": _("Read"),
+        },
     ),
     "amounts": (
-        "Amounts",
-        {"meter": "Meter", "p": "Period p", "read": "As read", "amount": "After treatment", "unit": "Unit"},
-    ),
-    "stops": ("Declared standstills", {"meter": "Meter", "from": "From", "to": "To", "reason": "Reason"}),
-    "findings": (
-        "Findings",
+        _("Amounts"),
         {
-            "meter": "Meter",
-            "code": "Code",
-            "from": "From",
-            "to": "To",
-            "what": "What",
-            "note": "Note",
-            "treatment": "Treatment",
-            "reason": "Reason",
-            "read": "As read",
-            "used": "Used",
-            "effect": "Effect",
-            "unit": "Unit",
-            "effect_on_ER": "On ER, tCO2e",
-            "question": "Open question",
-            "severity": "Severity",
+            "meter": _("Meter"),
+            "p": _("Period p"),
+            "read": _("As read"),
+            "amount": _("After treatment"),
+            "unit": _("Unit"),
+        },
+    ),
+    "stops": (
+        _("Declared standstills"),
+        {"meter": _("Meter"), "from": _("From"), "to": _("To"), "reason": _("Reason")},
+    ),
+    "findings": (
+        _("Findings"),
+        {
+            "meter": _("Meter"),
+            "code": _("Code"),
+            "from": _("From"),
+            "to": _("To"),
+            "what": _("What"),
+            "note": _("Note"),
+            "treatment": _("Treatment"),
+            "reason": _("Reason"),
+            "read": _("As read"),
+            "used": _("Used"),
+            "effect": _("Effect"),
+            "unit": _("Unit"),
+            "effect_on_ER": _("On ER, tCO2e"),
+            "question": _("Open question"),
+            "severity": _("Severity"),
         },
     ),
     "rules": (
-        "Rules by which readings were treated",
+        _("Rules by which readings were treated"),
         {
-            "": "Rule",
-            "grade": "Grade",
-            "certainty": "Certainty, %",
-            "note": "What is known",
-            "source": "Should stand in",
+            "": _("Rule"),
+            "grade": _("Grade"),
+            "certainty": _("Certainty, %"),
+            "note": _("What is known"),
+            "source": _("Should stand in"),
         },
     ),
     "cross_checks": (
-        "Cross-checks",
+        _("Cross-checks"),
         {
-            "name": "Check",
-            "p": "Period p",
-            "left": "Left",
-            "right": "Right",
-            "unit": "Unit",
-            "tolerance": "Tolerance",
-            "agrees": "Agrees",
-            "declared_by": "Declared by",
-            "grade": "Grade",
+            "name": _("Check"),
+            "p": _("Period p"),
+            "left": _("Left"),
+            "right": _("Right"),
+            "unit": _("Unit"),
+            "tolerance": _("Tolerance"),
+            "agrees": _("Agrees"),
+            "declared_by": _("Declared by"),
+            "grade": _("Grade"),
         },
     ),
 }
 NUMBERS = frozenset({"read", "used", "amount", "effect", "effect_on_ER", "left", "right", "tolerance"})
 WHOLE = frozenset({"rows", "certainty"})
+# Columns of the library's own words, which are shown in any language and read from any.
+WORDS: dict[str, Sequence[str]] = {
+    "severity": (_("open"), _("error"), _("warning"), _("question")),
+    "grade": tuple(Grade),
+}
 TOLERANCE = 1e-9
 UNKNOWN = {"grade": "unconfirmed", "certainty": None}
 
@@ -99,11 +124,12 @@ def told(
     found: Mapping[str, Any], sources: Mapping[str, Mapping[str, str]], m: Methodology
 ) -> dict[str, dict[str, str]]:
     """Return columns (h) to (k) as the record tells them, and as the user says instead; each points to the record."""
-    pointer = f"record of readings in sheet {SHEET}, SHA-256 {record.digest(found)[:16]}"
+    pointer = POINTS.format(sheet=SHEET) + record.digest(found)[:16]
     rows, names = record.told(found, sources, m), record.names(m)
     for symbol in record.sources(found):
         row = rows[names.get(symbol, symbol)]
-        row["comment"] = "; ".join(filter(None, (row["comment"], pointer)))
+        comment = str.__str__(row["comment"])  # data, which is the same in every language
+        row["comment"] = Message("; ").join(filter(None, (comment, pointer)))
     return rows
 
 
@@ -126,7 +152,10 @@ def write(page: Page, found: Mapping[str, Any]) -> None:
         for one in _rows(found[key]):
             for column, name in enumerate(columns, LEFT):
                 style = "signed" if name in NUMBERS else "whole" if name in WHOLE else "text"
-                page.value(row, column, _cell(one[name]), style)
+                if name in WORDS:
+                    page.text(row, column, Message(one[name]), style)
+                else:
+                    page.value(row, column, _cell(one[name]), style)
             _height(page, row, [one[name] for name in columns])
             row += 1
 
@@ -158,25 +187,26 @@ def read(book: Book) -> tuple[dict[str, Any], str] | None:
     if sheet is None:
         return None
     grid = [[cell.strip() if isinstance(cell, str) else cell for cell in cells] for cells in book.grid(sheet)]
-    beside = {cell: str(after) for cells in grid for cell, after in itertools.pairwise(cells) if cell in HEAD}
+    known = {spelling: text for text in HEAD for spelling in spellings(text)}
+    beside = {known[cell]: str(after) for cells in grid for cell, after in itertools.pairwise(cells) if cell in known}
     found: dict[str, Any] = {"rule_set": beside.get(HEAD[0], "")}
-    for key, (_, columns) in TABLES.items():
+    for key, (_title, columns) in TABLES.items():
         rows = list(_table(grid, columns))
         found[key] = {row.pop(""): row for row in rows} if key in record.NAMED else rows
     return found, beside.get(HEAD[1], "")
 
 
 def _table(grid: Grid, columns: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    headings = list(columns.values())
+    headings = [list(one) for one in zip(*map(spellings, columns.values()), strict=True)]
     places = (
         (row, column)
         for row, cells in enumerate(grid)
         for column in range(len(cells))
-        if cells[column : column + len(headings)] == headings
+        if cells[column : column + len(columns)] in headings
     )
     start, left = next(places, (len(grid), 0))
     for cells in grid[start + 1 :]:
-        filled = cells[left : left + len(headings)]
+        filled = cells[left : left + len(columns)]
         if all(cell == "" for cell in filled):
             return
         yield {name: _value(name, cell) for name, cell in zip(columns, filled, strict=True)}
@@ -185,6 +215,8 @@ def _table(grid: Grid, columns: Mapping[str, str]) -> Iterator[dict[str, Any]]:
 def _value(name: str, cell: Any) -> Any:
     if name == "agrees":
         return cell == "yes"
+    if name in WORDS:
+        return next((str.__str__(word) for word in WORDS[name] if cell in spellings(word)), str(cell))
     if name in NUMBERS | WHOLE:
         if isinstance(cell, int | float) and not isinstance(cell, bool):
             return int(cell) if name in WHOLE else float(cell)
@@ -211,8 +243,8 @@ def attach(
     measured = {name: names.get(one["parameter"], one["parameter"]) for name, one in found["meters"].items()}
     doubt = ""
     if held is not None and _changed(found, {stated[:16], *(digest for _, digest in pointers)}):
-        doubt = f"the sheet {SHEET} was changed after it was written"
-        yield Problem(SHEET, "was changed after it was written: what it says of readings cannot be relied on")
+        doubt = _("the sheet {sheet} was changed after it was written").format(sheet=SHEET)
+        yield Problem(SHEET, _("was changed after it was written: what it says of readings cannot be relied on"))
         found["rules"] = {name: {**rule, **UNKNOWN} for name, rule in found["rules"].items()}
     for frame in frames:
         mine = {split_heading(str(heading))[0] for heading in frame}
@@ -220,14 +252,14 @@ def attach(
         lost = sorted({name for name, _ in pointers if name in mine} - set(measured.values()))
         parts = [record.restricted(found, meters)] if meters else []
         if lost:
-            complaint = f"holds no record of the readings that {listed(lost)} came from"
+            complaint = _("holds no record of the readings that {names} came from").format(names=listed(lost))
             yield Problem(SHEET, complaint)
-            parts.append(record.doubtful(f"the sheet {SHEET} {complaint}"))
+            parts.append(record.doubtful(_("the sheet {sheet} {complaint}").format(sheet=SHEET, complaint=complaint)))
         elif meters and doubt:
             parts.append(record.doubtful(doubt))
-        for complaint in _differing(frame, found["amounts"], measured, m):
-            yield Problem(SHEET, complaint)
-            parts.append(record.doubtful(complaint))
+        for said in _differing(frame, found["amounts"], measured, m):
+            yield Problem(SHEET, said)
+            parts.append(record.doubtful(said))
         if parts:
             frame.attrs["monitoring"] = parts[0] if len(parts) == 1 else record.merged(parts)
 
@@ -251,7 +283,8 @@ def _differing(
         entered = pd.to_numeric(frame[heading], errors="coerce").to_numpy(dtype=float)
         total = float(conversion(unit or declared, declared)(entered).sum())
         if not math.isclose(total, expected, rel_tol=TOLERANCE):
-            yield f"{name} is {total:,.10g} {declared} in all, and by the record of readings {expected:,.10g}"
+            said = _("{name} is {total:,.10g} {unit} in all, and by the record of readings {expected:,.10g}")
+            yield said.format(name=name, total=total, unit=declared, expected=expected)
 
 
 def _changed(found: Mapping[str, Any], stated: Iterable[str]) -> bool:

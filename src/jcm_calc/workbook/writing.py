@@ -112,8 +112,8 @@ def _written(
         page = Page(book, formats, record_sheet.SHEET, title, head(m, project), record_sheet.WIDTHS, record_sheet.NOTE)
         record_sheet.write(page, readings)
     if evidence:
-        title = f"{evidence_sheet.TITLE}: read in the approved document, by whom"
-        page = Page(book, formats, evidence_sheet.NAME, title, head(m, project), evidence_sheet.WIDTHS)
+        widths = evidence_sheet.WIDTHS
+        page = Page(book, formats, evidence_sheet.NAME, evidence_sheet.TITLE, head(m, project), widths)
         evidence_sheet.write(page, evidence)
     book.close()
     return file.getvalue()
