@@ -28,7 +28,7 @@ def path(code, suffix):
 
 
 def template():
-    """Return what is marked in the code and its templates, the help of the command, checks with their rules, countries."""
+    """Return what is marked in the code and its templates, the help of the command, checks, rules and countries."""
     found = Catalog(charset="utf-8")
     for name, _, text, comments, context in extract.extract_from_dir(ROOT, METHODS, options_map={}):
         found.add(text, locations=[(name.replace("\\", "/"), 0)], auto_comments=comments, context=context)
