@@ -240,7 +240,7 @@ def _headers(book: Book, sets: Mapping[tuple[str, str], Roles]) -> dict[str, lis
     for roles in sets.values():
         for sheet in roles.values():
             for match in matches(book, sheet, HEADER):
-                major, __, minor = match[2].partition(".")
+                major, _, minor = match[2].partition(".")
                 found.setdefault(sheet, []).append((match[1], f"{int(major)}.{minor or 0}"))
     return found
 

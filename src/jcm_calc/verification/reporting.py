@@ -23,7 +23,7 @@ def missing(material: Material) -> Iterator[Finding]:
     """Find parameters without a row or column, and choices that are not made."""
     report, m = material.report, material.m
     present = {entry.parameter.name for entry in report.entries()}
-    present |= {parameter.name for parameter, __ in report.rows()} | _columns(material)
+    present |= {parameter.name for parameter, _ in report.rows()} | _columns(material)
     named = {name for part in report.own for name in (*part.found.named, *part.found.classes)}
     for name in m.inputs:
         absent = set(m.inputs[name].indices) & set(m.optional)

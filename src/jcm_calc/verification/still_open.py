@@ -85,9 +85,9 @@ def unread(compared: Sequence[Compared], material: Material, meters: Metered) ->
                 groups.setdefault((end, mean), []).append((one, line))
     for (end, mean), group in groups.items():
         line, symbol = group[0][1], group[0][0].entry.parameter.symbol
-        names = listed(dict.fromkeys(name for one, __ in group for name in one.meters), limit=6)
+        names = listed(dict.fromkeys(name for one, _ in group for name in one.meters), limit=6)
         message = (MEAN if mean else UNREAD).format(symbol=symbol, period=line.period)
-        cells = listed((address(line.place) for __, line in group), limit=6)
+        cells = listed((address(line.place) for _, line in group), limit=6)
         place = Message("{}, {} ({})").format(names, meters.monitored.shown(end), cells)
         cause = _("asked of the project participant: a gap that was filled? where does the plan allow it?")
         yield "F2", Finding(message, place, symbol, cause=cause, severity=Severity.QUESTION)

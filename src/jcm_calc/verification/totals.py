@@ -38,7 +38,7 @@ def _claims(material: Material, follow: bool = False) -> Iterator[tuple[Part, Ce
 
     ``follow`` says whether those that follow from a wrong calculation sheet are wanted, or the others.
     """
-    for part, cell, __ in material.report.claims():
+    for part, cell, _exact in material.report.claims():
         places = _places(material, part)
         value = as_number(cell.value)
         if not places or isinstance(value, bool) or not isinstance(value, int | float):
@@ -138,7 +138,7 @@ def claim(material: Material) -> Iterator[Finding]:
 def two_values(material: Material) -> Iterator[Finding]:
     """Find ER of table 3 that is not ER of the calculation sheet."""
     sheet = material.sheet
-    for part, __, cell in material.report.claims():
+    for part, _claim, cell in material.report.claims():
         shown = [
             sheet.stored(step.place)
             for step in sheet.steps
@@ -181,8 +181,8 @@ def column(material: Material) -> Iterator[Finding]:
                         reductions=shown_number(reductions), due=whole_tonnes(reductions), tonnes=shown_number(tonnes)
                     )
                     yield Finding(message, place, "ER_p", tonnes, whole_tonnes(reductions))
-            total = next((as_number(cell.value) for own, cell, __ in submission.claims("MPS") if own is part), None)
-            due = sum(row[3] for __, row in rows)
+            total = next((as_number(cell.value) for own, cell, _ in submission.claims("MPS") if own is part), None)
+            due = sum(row[3] for _, row in rows)
             if rows and isinstance(total, int | float) and total != due:
                 message = _("the total of the plan is {total} t, and its years add up to {due} t").format(
                     total=shown_number(total), due=shown_number(due)

@@ -268,7 +268,7 @@ def _unexplained(material: Material) -> list[Finding]:
 
 
 def _claimed(material: Material) -> int | None:
-    values = [cell.value for _part, cell, _exact in material.report.claims()]
+    values = [cell.value for _, cell, _ in material.report.claims()]
     numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
     return int(sum(numbers)) if numbers else None
 

@@ -82,7 +82,7 @@ class _Parser:
 
     def binary(self, least: int) -> Code:
         left = self.prefixed()
-        while self._peek(Token.OP_IN, [sign for sign, (binding, __) in OPERATORS.items() if binding >= least]):
+        while self._peek(Token.OP_IN, [sign for sign, (binding, _) in OPERATORS.items() if binding >= least]):
             binding, function = OPERATORS[self._next().value]
             left = _applied(function, left, self.binary(binding + 1))
         return left

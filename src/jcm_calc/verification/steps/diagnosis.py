@@ -84,12 +84,12 @@ def _turned(wrong: Wrong) -> Diagnosis | None:
     assert wrong.rule is not None
     names, symbol = list(filter(wrong.reaches, wrong.rule.arguments)), wrong.sheet.symbol
     for name in names:
-        if wrong.fits(**{name: lambda value, __: -value}):
+        if wrong.fits(**{name: lambda value, _: -value}):
             told = _("{symbol} has the wrong sign of {operand}")
             return "C1", told.format(symbol=symbol(wrong.step.name), operand=symbol(name)), causes.TURNED
     for count in (1, 2):
         for group in itertools.combinations(names, count):
-            if wrong.fits(**dict.fromkeys(group, lambda value, __: 1 / value)):
+            if wrong.fits(**dict.fromkeys(group, lambda value, _: 1 / value)):
                 told = _("{symbol} takes {operands} the wrong way round")
                 operands = _(" and ").join(map(symbol, group))
                 message = told.format(symbol=symbol(wrong.step.name), operands=operands)
@@ -102,9 +102,9 @@ def _left_out(wrong: Wrong) -> Diagnosis | None:
     symbol = wrong.sheet.symbol
     for name in wrong.rule.arguments:
         named = {"symbol": symbol(wrong.step.name), "operand": symbol(name)}
-        if wrong.fits(**{name: lambda value, __: 1.0}):
+        if wrong.fits(**{name: lambda value, _: 1.0}):
             return "C2", _("{symbol} leaves out the factor {operand}").format(**named), ""
-        if wrong.fits(**{name: lambda value, __: 0.0}):
+        if wrong.fits(**{name: lambda value, _: 0.0}):
             way = wrong.sheet.result.inputs.graph.upstream("PE").nodes
             if getattr(wrong.sheet.nodes[name], "unit", "") == "tCO2" and name in way:
                 return "C12", _("{symbol} leaves out the emission source {operand}").format(**named), ""
@@ -121,7 +121,7 @@ def _other_operand(wrong: Wrong) -> Diagnosis | None:
         if place in own and sheet.stored(place) in (0, 1):
             continue  # an operand that happens to be 0 or 1 looks as if it stood for one that is left out
         for name in wrong.rule.arguments:
-            if wrong.fits(**{name: lambda __, scenario, place=place: _number(scenario.cells.get(place))}):
+            if wrong.fits(**{name: lambda _, scenario, place=place: _number(scenario.cells.get(place))}):
                 step = sheet.by_place.get(place)
                 same = step is not None and step.name == name
                 other = sheet.symbol(step.name) if step else _("another cell")
@@ -157,7 +157,7 @@ def _literal(wrong: Wrong) -> Diagnosis | None:
     sheet = wrong.sheet
     for number in (one for one in numbers(wrong.formula) if one not in (0, 1)):
         for name in wrong.rule.arguments:
-            if wrong.fits(**{name: lambda __, ___, number=number: number}):
+            if wrong.fits(**{name: lambda _, __, number=number: number}):
                 value = sheet.element(sheet.actual.arrays, name, wrong.step.labels)
                 told = _("{symbol} has {number} written in its formula in place of {operand}, which is {value}").format(
                     symbol=sheet.symbol(wrong.step.name),
