@@ -29,14 +29,15 @@ def path(code, suffix):
 
 
 def template():
-    """Return what is marked in the code and its templates, the help of the command, both kinds of checks, countries."""
+    """Return what is marked in the code and its templates, the help of the command, checks, rules and countries."""
     found = Catalog(charset="utf-8")
     for name, _, text, comments, context in extract.extract_from_dir(ROOT, METHODS, options_map={}):
         found.add(text, locations=[(name.replace("\\", "/"), 0)], auto_comments=comments, context=context)
     for text in (text for command in commands(jcm) for text in helps(command)):
         found.add(text, locations=[("cli/__init__.py", 0)])
     for check in checks.every():
-        found.add(check.name, locations=[(f"verification/{checks.GROUPS[check.code[0]][0]}.py", 0)])
+        for text in (check.name, check.rule):
+            found.add(text, locations=[(f"verification/{checks.GROUPS[check.code[0]][0]}.py", 0)])
     for check_name, function in CHECKS.items():
         for text in (check_name, function.__doc__):
             found.add(text, locations=[(f"{function.__module__.replace('.', '/').removeprefix('jcm_calc/')}.py", 0)])

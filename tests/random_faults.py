@@ -9,6 +9,7 @@ import numpy as np
 from draws import cases
 from fault_kinds import KINDS, WITH_PLAN, Site
 from faults import edit
+from saying import untranslated
 from workbooks import label, sensible_result
 
 from jcm_calc.rulebooks import every
@@ -19,12 +20,16 @@ METHODOLOGIES = list(every())
 
 @dataclass(frozen=True)
 class Outcome:
-    """Whether a fault was found: with one of the codes that are due, at the cell that was changed."""
+    """Whether a fault was found: with one of the codes that are due, at the cell that was changed.
+
+    And what is left in English of the findings in Japanese.
+    """
 
     kind: str
     methodology: str
     found: bool
     told: str
+    english: tuple[str, ...]
 
 
 def outcome(number):
@@ -54,7 +59,7 @@ def outcome(number):
         found = verify(wrong, given)
     changed = ", ".join(f"{sheet}!{cell} {value!r}" for (sheet, cell), value in fault.changes.items())
     told = f"{number} {label(m, case)}: {changed}; due {fault.codes}; found {[*map(str, _grave(found))]}"
-    return Outcome(kind, m.number, bool(_named(fault, found)), told)
+    return Outcome(kind, m.number, bool(_named(fault, found)), told, tuple(untranslated(found.findings, m)))
 
 
 def _named(fault, verification):

@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from faults import edit, insert
+from saying import findings_are_said_in_japanese  # noqa: F401 (used by every test)
 from test_verification import CALC, CHILLER, MRS, SEPARATE, A, grave, write
 
 import jcm_calc

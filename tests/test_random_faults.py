@@ -20,3 +20,4 @@ def test_faults_planted_at_random_are_found():
     missed = [f"{one.kind}: {one.told}" for one in outcomes if not one.found]
     assert {one.methodology for one in outcomes} == set(modules())
     assert len(missed) <= (1 - LEAST) * FAULTS, "\n".join(missed)
+    assert [text for one in outcomes for text in one.english] == [], "findings in Japanese"

@@ -7,6 +7,7 @@ import pytest
 from fault_kinds import Site
 from faults import edit
 from metered import FAULTS as METERED
+from saying import findings_are_said_in_japanese  # noqa: F401 (used by every test)
 from workbooks import drawn_result
 
 import jcm_calc

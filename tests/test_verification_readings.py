@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 from faults import edit
 from metered import FACTS, MONTHS, UNITS, case, corrected, energy, late, registers, report, result, sources
+from saying import findings_are_said_in_japanese  # noqa: F401 (used by every test)
 from workbooks import PERIODS, drawn_result, every_case, label
 
 import jcm_calc

@@ -68,7 +68,7 @@ def _page(found: Verification) -> None:
     output.table(["", ""], [list(row) for row in summary(found)])
     for finding in found.findings:
         output.paragraph("")
-        place = f" ({finding.place})" if finding.place else ""
+        place = Message(" ({})").format(finding.place) if finding.place else ""
         head = Message("{} {}: {}{}").format(finding.code, finding.severity, finding.message, place)
         output.paragraph(head, bold=True)
         for name, text in details(finding):

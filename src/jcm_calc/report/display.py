@@ -53,7 +53,9 @@ def _environment() -> Environment:
 
 def _said(value: Any) -> Any:
     """Return what a template shows: messages in the language of the context."""
-    return value if hasattr(value, "__html__") else translated(str(value))
+    if hasattr(value, "__html__"):
+        return value
+    return translated(value if isinstance(value, str) else str(value))
 
 
 def page(template: str, **content: Any) -> str:

@@ -6,11 +6,13 @@ import math
 from typing import Literal
 
 from jcm_calc.inputs.checks import MISTAKABLE_UNITS
+from jcm_calc.languages import Message, _
 from jcm_calc.reference_data import gwp
 from jcm_calc.units import UnitError, conversion
 
 # The sheets are filled in by hand: a ratio that is meant is met to many digits, others to a few.
 CLOSE = 1e-6
+PER_CENT, TURNED = _("per cent taken as a fraction"), _("the sign is turned")
 REPORTS: tuple[Literal["SAR", "AR4", "AR5"], ...] = ("SAR", "AR4", "AR5")
 
 
@@ -51,20 +53,27 @@ def slip(ratio: float, unit: str = "") -> tuple[str, str]:
     >>> slip(1.07)
     ('', '')
     """
-    told = f"found is {ratio:.6g} × expected"
+    code, cause = _recognised(ratio, unit)
+    if not code:
+        return "", ""
+    told = _("found is {ratio:.6g} × expected").format(ratio=ratio)
+    return code, Message("{}: {}").format(told, cause)
+
+
+def _recognised(ratio: float, unit: str) -> tuple[str, str]:
     if other := unit_slip(ratio, unit):
-        return "B4", f"{told}: looks like {other} in place of {unit}"
+        return "B4", _("looks like {other} in place of {unit}").format(other=other, unit=unit)
     if math.isclose(ratio, 100, rel_tol=CLOSE):
-        return "B1", f"{told}: per cent taken as a fraction"
+        return "B1", PER_CENT
     if math.isclose(ratio, 0.01, rel_tol=CLOSE):
-        return "B2", f"{told}: divided by 100 once too often"
+        return "B2", _("divided by 100 once too often")
     if math.isclose(ratio, -1, rel_tol=CLOSE):
-        return "C1", f"{told}: the sign is turned"
+        return "C1", TURNED
     if any(math.isclose(ratio, factor, rel_tol=CLOSE) for factor in (3.6, 1 / 3.6)):
-        return "B3", f"{told}: megawatt hours against gigajoules"
+        return "B3", _("megawatt hours against gigajoules")
     power = math.log10(abs(ratio)) if ratio else 0.0
     if power and abs(power - round(power)) < CLOSE and round(power) != 0:
-        return "B7", f"{told}: a slip of the decimal point"
+        return "B7", _("a slip of the decimal point")
     return "", ""
 
 
@@ -84,7 +93,8 @@ def other_potential(symbol: str, found: float, expected: float) -> str:
     own, other = _report(gas, found), _report(gas, expected)
     if not own or own == other:
         return ""
-    return f"{found:g} is the value of {own}, {expected:g} that of {other or 'no report'}"
+    said = _("{found:g} is the value of {own}, {expected:g} that of {other}")
+    return said.format(found=found, own=own, expected=expected, other=other or _("no report"))
 
 
 def _report(gas: str, value: float) -> str:

@@ -75,7 +75,7 @@ class Check:
     def __call__(self, material: Material) -> Iterator[Finding]:
         """Yield what it finds."""
         for finding in self.function(material):
-            yield replace(finding, code=self.code, name=Message(self.name), severity=finding.severity or self.severity)
+            yield replace(finding, code=self.code, name=self.name, severity=finding.severity or self.severity)
 
 
 _known: dict[str, Check] = {}
@@ -89,7 +89,7 @@ def check(
     def declare(function: Function) -> Function:
         if code in _known:
             raise ValueError(f"two checks have the code {code}")
-        _known[code] = Check(code, name, rule, severity, tuple(needs.split()), asked, function)
+        _known[code] = Check(code, Message(name), Message(rule), severity, tuple(needs.split()), asked, function)
         return function
 
     return declare
@@ -128,8 +128,8 @@ def selected(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Che
     codes = [one.code for one in every()]
     unknown = [prefix for prefix in (*select, *ignore) if not any(_begins(code, prefix) for code in codes)]
     if unknown:
-        complaint = "is no code of a check, and none begins so; see docs/verification.md"
-        raise InputError("checks", [Problem(prefix, complaint) for prefix in unknown])
+        complaint = _("is no code of a check, and none begins so; see docs/verification.md")
+        raise InputError(_("checks"), [Problem(prefix, complaint) for prefix in unknown])
     chosen = [one for one in every() if not select or any(_begins(one.code, prefix) for prefix in select)]
     return [one for one in chosen if not any(_begins(one.code, prefix) for prefix in ignore)]
 

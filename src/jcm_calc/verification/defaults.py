@@ -7,9 +7,10 @@ from datetime import date
 
 from jcm_calc.declarations.items import Kind, Table, Value
 from jcm_calc.inputs import Period
+from jcm_calc.languages import Message, _
 from jcm_calc.verification import causes
 from jcm_calc.verification.checks import check
-from jcm_calc.verification.findings import Finding, Severity, shown_number
+from jcm_calc.verification.findings import Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.gaps import frequencies
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Entry
@@ -37,11 +38,10 @@ def warming_potential(material: Material) -> Iterator[Finding]:
         late = any(period.last and period.last >= PARIS for period in dated)
         if entry.parameter.symbol.startswith("GWP") and late and entry.value in (21.0, 25.0):
             report = "SAR" if entry.value == 21 else "AR4"
-            message = (
-                f"{entry.parameter.symbol} = {entry.value:g} is that of {report}, and the report "
-                f"covers days from 2021 on"
+            message = _("{symbol} = {value:g} is that of {report}, and the report covers days from 2021 on").format(
+                symbol=entry.parameter.symbol, value=entry.value, report=report
             )
-            doubt = "that the potentials of AR5 apply from 2021 on is recalled, not read"
+            doubt = _("that the potentials of AR5 apply from 2021 on is recalled, not read")
             yield Finding(
                 message,
                 entry.address,
@@ -59,13 +59,12 @@ def _of_another_set(material: Material) -> Iterator[Finding]:
         sets = causes.other_potential(entry.parameter.symbol, entry.value, known[0].value)
         if sets and entry.address not in planned:
             yield Finding(
-                f"{entry.parameter.symbol} is {shown_number(entry.value)} by hand, and the document has "
-                f"{shown_number(known[0].value)}",
+                _by_hand_only(entry, shown_number(known[0].value)),
                 entry.address,
                 entry.parameter.symbol,
                 entry.value,
                 known[0].value,
-                f"the value of the document, {known[0].evidence}",
+                _("the value of the document, {evidence}").format(evidence=known[0].evidence),
                 material.changed(entry, known[0].value),
                 sets,
                 unconfirmed=_doubt(known),
@@ -84,7 +83,7 @@ def changed_factor(material: Material) -> Iterator[Finding]:
     if "plan" in material.has:
         yield from material.deviated("D2")
     for problem in material.asked("differs from the first year|is expected for all years"):
-        yield Finding(f"{problem.subject}: {problem.complaint}", subject=problem.subject)
+        yield of_problem(problem)
 
 
 @check(
@@ -115,17 +114,22 @@ def not_in_table(material: Material) -> Iterator[Finding]:
         if causes.other_potential(entry.parameter.symbol, entry.value, known[0].value):
             continue  # a check of its own
         confirmed = not _doubt(known)
-        listed = ", ".join(shown_number(value.value) for value in known[:6])
+        listed = Message(", ").join(shown_number(value.value) for value in known[:6])
         yield Finding(
-            f"{entry.parameter.symbol} is {shown_number(entry.value)} by hand, and the document has {listed}",
+            _by_hand_only(entry, listed),
             entry.address,
             entry.parameter.symbol,
             entry.value,
             listed,
-            cause="" if confirmed else "asked of the project participant: which table has it?",
+            cause="" if confirmed else _("asked of the project participant: which table has it?"),
             unconfirmed=_doubt(known),
             severity=None if confirmed else Severity.QUESTION,
         )
+
+
+def _by_hand_only(entry: Entry, known: str) -> str:
+    message = _("{symbol} is {value} by hand, and the document has {known}")
+    return message.format(symbol=entry.parameter.symbol, value=shown_number(entry.value), known=known)
 
 
 def _not_of_document(material: Material) -> Iterator[tuple[Entry, list[Value]]]:
@@ -139,7 +143,7 @@ def _not_of_document(material: Material) -> Iterator[tuple[Entry, list[Value]]]:
 def _doubt(known: list[Value]) -> str:
     """Say that values of the document are not confirmed; nothing where they are."""
     doubted = [value.evidence for value in known if not value.evidence.confirmed]
-    return f"the document's values are themselves {doubted[0]}" if doubted else ""
+    return _("the document's values are themselves {evidence}").format(evidence=doubted[0]) if doubted else ""
 
 
 def _by_hand(material: Material) -> Iterator[Entry]:
@@ -176,8 +180,10 @@ def too_rare(material: Material) -> Iterator[Finding]:
         times = {str(line.period) for line in rows.lines if line.value is not None}
         due = max(1, round(period.days / step))
         if len(times) < due:
-            message = f"{parameter.symbol} was determined {len(times)} times in {period}, and the plan asks for {due}"
-            yield Finding(message, entry.address, parameter.symbol, len(times), due, "the plan, column (j)")
+            message = _("{symbol} was determined {times} times in {period}, and the plan asks for {due}").format(
+                symbol=parameter.symbol, times=len(times), period=period, due=due
+            )
+            yield Finding(message, entry.address, parameter.symbol, len(times), due, _("the plan, column (j)"))
 
 
 @check(
@@ -195,8 +201,8 @@ def not_derived(material: Material) -> Iterator[Finding]:
     for entry in _by_hand(material):
         if not any(_values(entry)) and entry.parameter.name not in sources | told:
             told.add(entry.parameter.name)
-            message = (
-                f"{entry.parameter.symbol} is entered without a source, and the document's value is not known here"
+            message = _("{symbol} is entered without a source, and the document's value is not known here").format(
+                symbol=entry.parameter.symbol
             )
-            cause = "asked of the project participant: from what is it derived?"
+            cause = _("asked of the project participant: from what is it derived?")
             yield Finding(message, entry.address, entry.parameter.symbol, entry.value, cause=cause)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from jcm_calc.languages import Message, _
+from jcm_calc.problems import Problem
 
 
 class Severity(StrEnum):
@@ -106,7 +107,7 @@ class Finding:
     name: str = ""
 
     def __str__(self) -> str:
-        where = f" ({self.place})" if self.place else ""
+        where = Message(" ({})").format(self.place) if self.place else ""
         parts: list[str] = [Message("{} {}: {}{}").format(self.code, self.severity, self.message, where)]
         if self.effect is not None:
             parts.append(str(self.effect))
@@ -132,6 +133,12 @@ class Finding:
             "consequences": list(self.consequences),
             "unconfirmed": self.unconfirmed,
         }
+
+
+def of_problem(problem: Problem, **more: Any) -> Finding:
+    """Return a finding that says what a complaint says."""
+    message = Message("{}: {}").format(problem.subject, problem.complaint)
+    return Finding(message, subject=problem.subject, **more)
 
 
 def _plain(value: Any) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 
 from jcm_calc.declarations import Interval
 from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.languages import Message, _
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.checks import check, measured
 from jcm_calc.verification.findings import Finding, Severity, shown_number
@@ -95,11 +96,10 @@ def not_used(material: Material) -> Iterator[Finding]:
         name = entry.parameter.name
         if name in graph and name not in entered and entry.parameter.kind is Kind.DEFAULT:
             effect = material.changed(entry, entry.value) if isinstance(entry.value, int | float) else None
-            message = (
-                f"the plan fixes {entry.parameter.symbol} at {shown_number(entry.value)}, and the "
-                f"report does not use it"
+            message = _("the plan fixes {symbol} at {value}, and the report does not use it").format(
+                symbol=entry.parameter.symbol, value=shown_number(entry.value)
             )
-            because = f"the plan, {entry.address}"
+            because = _("the plan, {place}").format(place=entry.address)
             yield Finding(message, "", entry.parameter.symbol, None, entry.value, because, effect)
 
 
@@ -123,8 +123,10 @@ def wrong_unit(material: Material) -> Iterator[Finding]:
         if is_declared(step.unit, declared) or sheet.converted(step) or (step.name, step.unit) in told:
             continue
         told.add((step.name, step.unit))
-        message = f"{sheet.symbol(step.name)} is labelled {step.unit}, and it is in {node.unit or 'no unit'}"
-        cause = "" if _converts(node.unit, step.unit) else "another kind of quantity"
+        message = _("{symbol} is labelled {unit}, and it is in {declared}").format(
+            symbol=sheet.symbol(step.name), unit=step.unit, declared=node.unit or _("no unit")
+        )
+        cause = "" if _converts(node.unit, step.unit) else _("another kind of quantity")
         yield Finding(message, step.address, sheet.symbol(step.name), step.unit, node.unit, cause=cause)
 
 
@@ -158,11 +160,13 @@ def limits(material: Material) -> Iterator[Finding]:
             continue
         wrong = [edge for edge in _edges(node) if not _agrees(sheet, step, formula.text, node, edge)]
         if wrong:
-            listed = ", ".join(map(shown_number, wrong))
-            message = f"{node.symbol} is looked up in the wrong class where {node.by} is exactly {listed}"
-            yield Finding(
-                f"{message}: ={formula.text[:100]}", step.address, node.symbol, cause="< in place of ≤, or the reverse"
+            message = _("{symbol} is looked up in the wrong class where {key} is exactly {limits}: ={formula}").format(
+                symbol=node.symbol,
+                key=node.by,
+                limits=Message(", ").join(map(shown_number, wrong)),
+                formula=formula.text[:100],
             )
+            yield Finding(message, step.address, node.symbol, cause=_("< in place of ≤, or the reverse"))
 
 
 def _edges(node: Parameter) -> list[float]:
@@ -197,7 +201,9 @@ def computed_reading(material: Material) -> Iterator[Finding]:
         if entry.parameter.kind is Kind.MONITORED:
             formula = sheets.formula(sheets.cell(*entry.place))
             if formula is not None and not material.rows.plain(entry):
-                message = f"{entry.parameter.symbol} is computed, not read: ={formula.text[:100]}"
+                message = _("{symbol} is computed, not read: ={formula}").format(
+                    symbol=entry.parameter.symbol, formula=formula.text[:100]
+                )
                 yield Finding(message, entry.address, entry.parameter.symbol, entry.written)
 
 
@@ -222,9 +228,8 @@ def printed_otherwise(material: Material) -> Iterator[Finding]:
             declared = [_named(text.partition("=")[2], symbols) for text in written[line.symbol]]
             # a form for every case prints the equations of all of them
             if printed not in declared and printed != set().union(*declared):
-                message = (
-                    f"the equation printed for {line.symbol} is {line.equation!r}, declared is "
-                    f"{written[line.symbol][0]!r}"
+                message = _("the equation printed for {symbol} is {printed!r}, declared is {declared!r}").format(
+                    symbol=line.symbol, printed=line.equation, declared=written[line.symbol][0]
                 )
                 yield Finding(message, line.address, line.symbol)
 

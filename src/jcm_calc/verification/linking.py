@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from jcm_calc.languages import Message
 from jcm_calc.verification.cross_checks import MUCH
 from jcm_calc.verification.findings import ORDER, Finding, Severity
 from jcm_calc.verification.material import Material
@@ -35,10 +36,14 @@ def _merged(found: Sequence[Finding]) -> list[Finding]:
     for at, finding in enumerate(found):
         cause = causes.get(finding.subject, at)
         if cause != at and (finding.code in SYMPTOMS or (finding.code == "A7" and found[cause].code == "A9")):
-            told = (*kept[cause].consequences, f"{finding.code}: {finding.message}")
+            told = (*kept[cause].consequences, _symptom(finding))
             kept[cause] = replace(kept[cause], consequences=told)
             del kept[at]
     return list(kept.values())
+
+
+def _symptom(finding: Finding) -> str:
+    return Message("{}: {}").format(finding.code, finding.message)
 
 
 def _rank(finding: Finding) -> tuple[int, int]:
@@ -72,6 +77,6 @@ def _explained(found: list[Finding]) -> list[Finding]:
         at = max(errors, key=lambda number: found[number].effect.exact)  # type: ignore[union-attr]
         effect = found[at].effect
         if effect is not None and ratio.found - effect.exact <= (1 + MUCH) * ratio.expected:
-            found[at] = replace(found[at], consequences=(*found[at].consequences, f"{ratio.code}: {ratio.message}"))
+            found[at] = replace(found[at], consequences=(*found[at].consequences, _symptom(ratio)))
             found[found.index(ratio)] = replace(ratio, code="")
     return [one for one in found if one.code]

@@ -9,17 +9,20 @@ from dataclasses import replace
 from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.checks import MISTAKABLE_UNITS
+from jcm_calc.languages import Message, _
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.units import magnitude as magnitude_of
 from jcm_calc.units import split as split_quantity
+from jcm_calc.verification.causes import PER_CENT
 from jcm_calc.verification.checks import check
-from jcm_calc.verification.findings import Finding, Severity, shown_number
+from jcm_calc.verification.findings import Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Entry
 
 # How far a monitored amount may lie from its plan before another unit is the likelier reason.
 FAR = 300.0
 ABOVE, FAR_ABOVE, FAR_ABOVE_RATED = 1.05, 1.20, 20.0
+DOUBTED_PARTS = _("the parts of the derivation are themselves {evidence}")
 
 
 @check(
@@ -35,9 +38,7 @@ def per_cent(material: Material) -> Iterator[Finding]:
     if "plan" in material.has:
         yield from material.deviated("B1")
     for problem in material.asked("looks like per cent"):
-        yield Finding(
-            f"{problem.subject}: {problem.complaint}", subject=problem.subject, cause="per cent taken as a fraction"
-        )
+        yield of_problem(problem, cause=PER_CENT)
 
 
 @check(
@@ -69,10 +70,11 @@ def different_units(material: Material) -> Iterator[Finding]:
         yield from material.deviated("B3")
     for entry in material.report.entries():
         if entry.value is None:
-            message = (
-                f"{entry.parameter.symbol} is given in {entry.unit}, which does not convert to {entry.parameter.unit}"
+            symbol, unit = entry.parameter.symbol, entry.parameter.unit
+            message = _("{symbol} is given in {given}, which does not convert to {unit}").format(
+                symbol=symbol, given=entry.unit, unit=unit
             )
-            yield Finding(message, entry.address, entry.parameter.symbol, entry.written)
+            yield Finding(message, entry.address, symbol, entry.written)
 
 
 @check(
@@ -87,14 +89,14 @@ def other_unit(material: Material) -> Iterator[Finding]:
     for entry, planned in _against_plan(material):
         if unit := _likely_unit(entry.value / planned, entry.parameter.unit):
             told.add(entry.parameter.symbol)
-            yield _in_other_unit(
-                material, entry, unit, f"{entry.value / planned:,.4g} times the plan's {shown_number(planned)}"
-            )
+            times = _("{ratio:,.4g} times the plan's {planned}")
+            times = times.format(ratio=entry.value / planned, planned=shown_number(planned))
+            yield _in_other_unit(material, entry, unit, times)
     for entry, most in _rated(material):
         unit = _of_rated(entry, most)
         if unit and entry.parameter.symbol not in told:
             told.add(entry.parameter.symbol)
-            yield _in_other_unit(material, entry, unit, f"{_beyond(entry, most)} of rated power × hours")
+            yield _in_other_unit(material, entry, unit, _beyond(entry, most))
     for finding in material.measured("B4"):
         if finding.subject not in told:
             told.add(finding.subject)
@@ -125,10 +127,15 @@ def _as_number(entry: Entry) -> Entry:
 
 def _in_other_unit(material: Material, entry: Entry, unit: str, why: str) -> Finding:
     right = conversion(unit, entry.parameter.unit)(entry.value)
-    message = f"{entry.parameter.symbol} is {shown_number(entry.value)} {entry.parameter.unit}: {why}"
-    cause = f"looks like {unit}, which would be {shown_number(right)} {entry.parameter.unit}"
+    symbol, declared = entry.parameter.symbol, entry.parameter.unit
+    message = _("{symbol} is {value} {unit}: {why}").format(
+        symbol=symbol, value=shown_number(entry.value), unit=declared, why=why
+    )
+    cause = _("looks like {unit}, which would be {value} {declared}").format(
+        unit=unit, value=shown_number(right), declared=declared
+    )
     effect = material.changed(entry, right) if "result" in material.has else None
-    return Finding(message, entry.address, entry.parameter.symbol, entry.value, right, why, effect, cause)
+    return Finding(message, entry.address, symbol, entry.value, right, why, effect, cause)
 
 
 def _against_plan(material: Material) -> Iterator[tuple[Entry, float]]:
@@ -198,7 +205,9 @@ def _of_rated(entry: Entry, most: float) -> str:
 
 
 def _beyond(entry: Entry, most: float) -> str:
-    return f"{entry.value / most:,.4g} times the {shown_number(most)} {entry.parameter.unit}"
+    return _("{ratio:,.4g} times the {most} {unit} of rated power × hours").format(
+        ratio=entry.value / most, most=shown_number(most), unit=entry.parameter.unit
+    )
 
 
 @check(
@@ -214,8 +223,8 @@ def too_many_hours(material: Material) -> Iterator[Finding]:
     for entry, most in _rated(material):
         if not _of_rated(entry, most):
             severity = Severity.ERROR if entry.value > FAR_ABOVE * most else Severity.WARNING
-            message = f"{entry.parameter.symbol} is {_beyond(entry, most)} of rated power × hours"
             effect, symbol = material.changed(entry, most), entry.parameter.symbol
+            message = _("{symbol} is {beyond}").format(symbol=symbol, beyond=_beyond(entry, most))
             yield Finding(
                 message, entry.address, symbol, entry.value, most, "[meters] rated", effect, severity=severity
             )
@@ -226,10 +235,12 @@ def too_many_hours(material: Material) -> Iterator[Finding]:
         counted = parameter.unit == "h" and parameter.extensive and isinstance(entry.value, int | float)
         if limit and counted and entry.value > ABOVE * limit:
             severity = Severity.ERROR if entry.value > FAR_ABOVE * limit else Severity.WARNING
-            message = f"{parameter.symbol} is {entry.value:,.6g} h, and {entry.labels['p']} has {limit:,.6g} h"
-            effect = material.changed(entry, limit)
+            message = _("{symbol} is {value:,.6g} h, and {period} has {limit:,.6g} h").format(
+                symbol=parameter.symbol, value=entry.value, period=entry.labels["p"], limit=limit
+            )
+            because, effect = _("24 h a day"), material.changed(entry, limit)
             yield Finding(
-                message, entry.address, parameter.symbol, entry.value, limit, "24 h a day", effect, severity=severity
+                message, entry.address, parameter.symbol, entry.value, limit, because, effect, severity=severity
             )
 
 
@@ -244,10 +255,10 @@ def impossible(material: Material) -> Iterator[Finding]:
     """Find values outside their range that no unit explains."""
     for problem in material.asked("expected a number in|lies in no class"):
         if "looks like" not in problem.complaint:
-            yield Finding(f"{problem.subject}: {problem.complaint}", subject=problem.subject, severity=Severity.ERROR)
+            yield of_problem(problem, severity=Severity.ERROR)
     for problem in material.report.warnings:
         if "plausible" in problem.complaint and "looks like" not in problem.complaint:
-            yield Finding(f"{problem.subject}: {problem.complaint}", subject=problem.subject)
+            yield of_problem(problem)
 
 
 @check(
@@ -287,15 +298,16 @@ def not_rebuilt(material: Material) -> Iterator[Finding]:
             given = entry.parameter.name == derivation.of and isinstance(entry.value, int | float)
             if given and not math.isclose(entry.value, rebuilt, rel_tol=2e-3):
                 symbol = entry.parameter.symbol
+                message = _("{symbol} is {value}, and its parts give {rebuilt:.4g}")
                 yield Finding(
-                    f"{symbol} is {shown_number(entry.value)}, and its parts give {rebuilt:.4g}",
+                    message.format(symbol=symbol, value=shown_number(entry.value), rebuilt=rebuilt),
                     entry.address,
                     symbol,
                     entry.value,
                     rebuilt,
-                    f"{derivation.text}: {derivation}",
+                    Message("{}: {}").format(derivation.text, derivation),
                     material.changed(entry, rebuilt),
-                    cause="asked of the project participant: how is it derived?" if doubts else "",
-                    unconfirmed=f"the parts of the derivation are themselves {doubts[0]}" if doubts else "",
+                    cause=_("asked of the project participant: how is it derived?") if doubts else "",
+                    unconfirmed=DOUBTED_PARTS.format(evidence=doubts[0]) if doubts else "",
                     severity=Severity.QUESTION if doubts else None,
                 )

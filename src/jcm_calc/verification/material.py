@@ -22,6 +22,7 @@ from jcm_calc.declarations.items import Equation, Parameter
 from jcm_calc.evaluation import EvaluationError, evaluate
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs import Period
+from jcm_calc.languages import _
 from jcm_calc.problems import InputError, InputWarning, Problem
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import conversion
@@ -115,7 +116,7 @@ class Submission:
         own = [sheet for (one, _), roles in sets.items() if one == kind for sheet in roles.values()]
         named = [named for sheet in (*own, *self.headers) for named in self.headers.get(sheet, ())]
         if not named:
-            raise self.book.unusable("names no methodology: expected 'Monitoring Spreadsheet: JCM_…' at the top")
+            raise self.book.unusable(_("names no methodology: expected 'Monitoring Spreadsheet: JCM_…' at the top"))
         try:
             return methodology(*named[0])
         except MethodologyNotFoundError as error:

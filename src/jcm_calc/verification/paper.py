@@ -78,7 +78,8 @@ def details(finding: Finding) -> Iterator[tuple[str, str]]:
         yield _("Effect"), effect
     if finding.cause:
         asked = finding.severity is Severity.QUESTION
-        yield (_("Question") if asked else _("Likely cause")), finding.cause.removeprefix("asked of the ")
+        # after the label who is asked needs no verb; the Japanese texts have none to take away
+        yield (_("Question") if asked else _("Likely cause")), translated(finding.cause).removeprefix("asked of the ")
     if finding.unconfirmed:
         yield _("Not confirmed"), finding.unconfirmed
 
@@ -108,7 +109,8 @@ def _page(verification: Verification) -> str:
 def write_workbook(path: str | os.PathLike[str], verification: Verification, overwrite: bool = False) -> None:
     """Write a workbook; see `jcm_calc.verification.verifying.Verification.to_excel`."""
     file = BytesIO()
-    book = new_book(file, f"Verification of {verification.path.name}"[:255])
+    title = translated(_("Verification of {file}").format(file=verification.path.name))
+    book = new_book(file, title[:255])
     _summary_sheet(book, verification)
     _findings_sheet(book, verification)
     book.close()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from jcm_calc.languages import Message, _
 from jcm_calc.problems import InputError, listed
 from jcm_calc.verification.checks import check
-from jcm_calc.verification.findings import Finding, Severity, shown_number
+from jcm_calc.verification.findings import Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.material import Material
 from jcm_calc.workbook.reading import REFERENCE, matches
 from jcm_calc.workbook.tables import Row
@@ -28,11 +29,13 @@ def missing(material: Material) -> Iterator[Finding]:
         absent = set(m.inputs[name].indices) & set(m.optional)
         if name in material.required - present - named and not (absent and report.result is not None):
             parameter = m.inputs[name]
-            message = f"{parameter.symbol} ({parameter.text}) is required, and the report does not have it"
+            message = _("{symbol} ({text}) is required, and the report does not have it").format(
+                symbol=parameter.symbol, text=parameter.text
+            )
             yield Finding(message, "", parameter.symbol, because=parameter.section)
     for problem in material.asked("^missing"):
         if problem.subject in m.choices:
-            yield Finding(f"{problem.subject}: {problem.complaint}", subject=problem.subject)
+            yield of_problem(problem)
 
 
 def _columns(material: Material) -> set[str]:
@@ -59,30 +62,30 @@ def other_value(material: Material) -> Iterator[Finding]:
     assert case is not None
     for comparison in case.compare(material.result):
         if not comparison.agrees:
-            calculated = ", ".join(map(shown_number, comparison.calculated))
-            message = (
-                f"{comparison.name} is stated as {', '.join(comparison.published)}, and the workbook gives {calculated}"
+            stated = Message(", ").join(comparison.published)
+            calculated = Message(", ").join(map(shown_number, comparison.calculated))
+            message = _("{name} is stated as {stated}, and the workbook gives {calculated}").format(
+                name=comparison.name, stated=stated, calculated=calculated
             )
-            yield Finding(message, case.path.name, comparison.name, ", ".join(comparison.published), calculated)
+            yield Finding(message, case.path.name, comparison.name, stated, calculated)
     if case.methodology != material.m.number:
         return
     meters = material.metered
     try:
         monitored = None if meters is None else meters.monitored
-        stated = case.calculate(monitored, material.report.evidence).inputs
+        inputs = case.calculate(monitored, material.report.evidence).inputs
     except InputError:
         return
     own = material.result.inputs
     read = set() if meters is None else {meter.parameter for meter in meters.plan.meters.values()}
-    for name in stated.values.keys() & own.values.keys() & material.m.inputs.keys():
+    for name in inputs.values.keys() & own.values.keys() & material.m.inputs.keys():
         if {name, material.m.inputs[name].symbol} & read:
             continue  # held against the readings themselves
-        one, other = stated.plain(name, stated.values[name]), own.plain(name, own.values[name])
+        one, other = inputs.plain(name, inputs.values[name]), own.plain(name, own.values[name])
         if one.size == other.size == 1 and one.item() != other.item():
             symbol = material.m.inputs[name].symbol
-            message = (
-                f"{symbol} is {shown_number(one.item())} in the case file, and "
-                f"{shown_number(other.item())} in the workbook"
+            message = _("{symbol} is {stated} in the case file, and {found} in the workbook").format(
+                symbol=symbol, stated=shown_number(one.item()), found=shown_number(other.item())
             )
             yield Finding(message, case.path.name, symbol, other.item(), one.item())
 
@@ -98,7 +101,7 @@ def other_symbols(material: Material) -> Iterator[Finding]:
     """Find rows with a value whose symbol is unknown."""
     for problem in material.report.remarks:
         if "is no parameter of" in problem.complaint:
-            yield Finding(f"{problem.subject} {problem.complaint}", subject=problem.subject)
+            yield Finding(Message("{} {}").format(problem.subject, problem.complaint), subject=problem.subject)
 
 
 @check(
@@ -117,14 +120,16 @@ def two_ways(material: Material) -> Iterator[Finding]:
     told = set()
     for parameter, row in material.report.rows():
         before = planned.get(parameter.name)
-        for key in ("frequency", "procedure", "source"):
+        for key in (_("frequency"), _("procedure"), _("source")):
             if before is None or (parameter.name, key) in told:
                 continue
             found, expected = (" ".join(one.text(key).split()).casefold() for one in (row, before))
             if found and expected and found != expected:
                 told.add((parameter.name, key))
-                message = f"the {key} of {parameter.symbol} is {row.text(key)!r}, and {before.text(key)!r} in the plan"
-                cause = "asked of the project participant: which of the two?"
+                message = _("the {key} of {symbol} is {found!r}, and {planned!r} in the plan").format(
+                    key=key, symbol=parameter.symbol, found=row.text(key), planned=before.text(key)
+                )
+                cause = _("asked of the project participant: which of the two?")
                 yield Finding(
                     message, row.cells[key].address, parameter.symbol, row.text(key), before.text(key), cause=cause
                 )
@@ -149,5 +154,9 @@ def references(material: Material) -> Iterator[Finding]:
     if material.plan is not None and material.plan is not report and (number := material.plan.project.get("number")):
         found.setdefault(number, []).append(material.plan.name)
     if len(found) > 1:
-        told = "; ".join(f"{number} in {listed(sheets, limit=3)}" for number, sheets in found.items())
-        yield Finding(f"several projects are named: {told}", subject="reference number")
+        one = _("{number} in {sheets}")
+        told = Message("; ").join(
+            one.format(number=number, sheets=listed(sheets, limit=3)) for number, sheets in found.items()
+        )
+        message = _("several projects are named: {told}").format(told=told)
+        yield Finding(message, subject="reference number")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+from jcm_calc.languages import Message, _
 from jcm_calc.monitoring import Finding as Noted
 from jcm_calc.monitoring.clock import DAY
 from jcm_calc.monitoring.findings import KINDS
@@ -16,6 +17,14 @@ from jcm_calc.verification.material import Material
 from jcm_calc.verification.metered import Metered
 from jcm_calc.verification.quantities import address
 
+ROUNDED = _("the substitute is rounded the wrong way: {used:.10g} {unit} for {safe:.10g}")
+NOT_SAFE = _("the substitute is not at the safe end of what was read: {used:.10g} {unit} for {safe:.10g}")
+MEAN = _(
+    "{symbol}: the report has an amount for {period}, and no meter was read at its end; "
+    "it is the mean of the rows beside it"
+)
+UNREAD = _("{symbol}: the report has an amount for {period}, and no meter was read at its end; its amount was not read")
+WHY = _("asked of the project participant: why, and what does the plan provide for?")
 ROUGHLY = DAY + DAY // 2  # a meter read at the end of a month may be read a day before or after
 
 
@@ -24,11 +33,11 @@ def open_in(one: Compared, meters: Metered, told: set[tuple[str, int, int]]) -> 
     for issue in one.issues:
         if issue.noted is not None and (KINDS[issue.noted.kind][0], issue.start, issue.end) in told:
             continue
-        place = f"{issue.meter}, {meters.told(issue.start, issue.end)}"
+        place = Message("{}, {}").format(issue.meter, meters.told(issue.start, issue.end))
         symbol = one.entry.parameter.symbol
         if issue.window is not None:
             if issue.window.question and issue.window.error is not None:
-                cause = f"{ASKED}which error did the late calibration find?"
+                cause = _("asked of the project participant: which error did the late calibration find?")
                 finding = Finding(issue.window.question, place, symbol, cause=cause, severity=Severity.QUESTION)
                 yield "E6", finding
             continue
@@ -41,21 +50,24 @@ def _of_noted(one: Compared, noted: Noted, place: str, symbol: str) -> Iterator[
     if noted.safe is not None and noted.used is not None:
         digits = len(f"{noted.used:.10g}".partition(".")[2])
         rounded = abs(noted.used - noted.safe) <= 0.5 * 10.0**-digits
-        told = "rounded the wrong way" if rounded else "not at the safe end of what was read"
-        message = f"the substitute is {told}: {noted.used:.10g} {one.entry.parameter.unit} for {noted.safe:.10g}"
+        message = (ROUNDED if rounded else NOT_SAFE).format(
+            used=noted.used, unit=one.entry.parameter.unit, safe=noted.safe
+        )
         yield ("F7" if rounded else "F6"), Finding(message, place, symbol, noted.used, noted.safe, noted.note)
     elif noted.question:
-        yield code, Finding(noted.question, place, symbol, severity=Severity.QUESTION, cause=f"{ASKED}is it so?")
+        cause = _("asked of the project participant: is it so?")
+        yield code, Finding(noted.question, place, symbol, severity=Severity.QUESTION, cause=cause)
     elif noted.used is not None and noted.kind == "boundary":
-        message = f"{noted.note}: an assumption, which the plan declares"
+        message = _("{note}: an assumption, which the plan declares").format(note=noted.note)
         yield code, Finding(message, place, symbol, severity=Severity.QUESTION, unconfirmed=str(noted.evidence or ""))
     elif noted.used is None and noted.kind in ("boundary", "clock jump"):
-        message = f"{what}: {noted.note}, and the plan declares nothing about it"
+        message = _("{what}: {note}, and the plan declares nothing about it").format(what=what, note=noted.note)
         yield code, Finding(message, place, symbol, severity=Severity(grave))
     elif noted.used is None and noted.exact is None and not noted.values and noted.kind != "out of service":
         grave = Severity.QUESTION if noted.kind in ("gap", "stuck") else Severity(grave)
-        cause = f"{ASKED}why, and what does the plan provide for?" if grave is Severity.QUESTION else ""
-        yield code, Finding(f"{what}: {noted.note}", place, symbol, severity=Severity(grave), cause=cause)
+        asked = grave is Severity.QUESTION
+        message = Message("{}: {}").format(what, noted.note)
+        yield code, Finding(message, place, symbol, severity=Severity(grave), cause=WHY if asked else "")
 
 
 def unread(compared: Sequence[Compared], material: Material, meters: Metered) -> Iterator[tuple[str, Finding]]:
@@ -74,10 +86,8 @@ def unread(compared: Sequence[Compared], material: Material, meters: Metered) ->
     for (end, mean), group in groups.items():
         line, symbol = group[0][1], group[0][0].entry.parameter.symbol
         names = listed(dict.fromkeys(name for one, _ in group for name in one.meters), limit=6)
-        what = "it is the mean of the rows beside it" if mean else "its amount was not read"
-        message = f"{symbol}: the report has an amount for {line.period}, and no meter was read at its end; {what}"
-        place = (
-            f"{names}, {meters.monitored.shown(end)} ({listed((address(line.place) for _, line in group), limit=6)})"
-        )
-        cause = f"{ASKED}a gap that was filled? where does the plan allow it?"
+        message = (MEAN if mean else UNREAD).format(symbol=symbol, period=line.period)
+        cells = listed((address(line.place) for _, line in group), limit=6)
+        place = Message("{}, {} ({})").format(names, meters.monitored.shown(end), cells)
+        cause = _("asked of the project participant: a gap that was filled? where does the plan allow it?")
         yield "F2", Finding(message, place, symbol, cause=cause, severity=Severity.QUESTION)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from jcm_calc.credits import whole_tonnes
+from jcm_calc.languages import _
 from jcm_calc.verification.checks import check
 from jcm_calc.verification.findings import Effect, Finding, Severity, shown_number
 from jcm_calc.verification.material import Material, Part
@@ -13,11 +14,11 @@ from jcm_calc.verification.spreadsheet import Calculator, FormulaError, Unreadab
 from jcm_calc.verification.steps import Sheet
 from jcm_calc.workbook.tables import Cell, in_english
 
-DOUBT = (
+DOUBT = _(
     "that reductions are cut to whole tonnes, for each calendar year, is recalled, and "
     "agrees with one published document"
 )
-RULE = "ER of each calendar year, cut to whole tonnes"
+RULE = _("ER of each calendar year, cut to whole tonnes")
 
 
 def _places(material: Material, part: Part) -> list[int]:
@@ -37,7 +38,7 @@ def _claims(material: Material, follow: bool = False) -> Iterator[tuple[Part, Ce
 
     ``follow`` says whether those that follow from a wrong calculation sheet are wanted, or the others.
     """
-    for part, cell, _ in material.report.claims():
+    for part, cell, _exact in material.report.claims():
         places = _places(material, part)
         value = as_number(cell.value)
         if not places or isinstance(value, bool) or not isinstance(value, int | float):
@@ -61,9 +62,11 @@ def _follows(material: Material, part: Part, claimed: float, exact: float) -> bo
 
 def following(material: Material) -> Iterator[str]:
     """Yield the claims that follow from what the calculation sheet shows for ER."""
-    for _, cell, claimed, due, _ in _claims(material, True):
+    for _part, cell, claimed, due, _sums in _claims(material, True):
         if claimed != due:
-            yield f"the claim at {cell.address} is {shown_number(claimed)} t in place of {due:,} t"
+            yield _("the claim at {place} is {claimed} t in place of {due:,} t").format(
+                place=cell.address, claimed=shown_number(claimed), due=due
+            )
 
 
 def _excess(material: Material, part: Part, claimed: float, due: int, exact: float) -> Effect:
@@ -77,14 +80,14 @@ def _roundings(material: Material, part: Part, sums: dict[str, float]) -> dict[s
     """Return what other ways to whole tonnes give."""
     whole = sum(whole_tonnes(material.by_period("ER")[place].item()) for place in _places(material, part))
     return {
-        "rounded, not cut": float(math.floor(sums["ER"] + 0.5)),
-        "rounded up": float(math.ceil(sums["ER"])),
-        "computed from RE and PE as they are displayed": float(
+        _("rounded, not cut"): float(math.floor(sums["ER"] + 0.5)),
+        _("rounded up"): float(math.ceil(sums["ER"])),
+        _("computed from RE and PE as they are displayed"): float(
             math.floor(sums["RE"] + 0.5) - math.floor(sums["PE"] + 0.5)
         ),
-        "one cut for all years": float(whole_tonnes(sums["ER"])),
-        "cut for each period, not for the year": float(whole),
-        "negative, where no tonnes are due": float(math.floor(sums["ER"])) if sums["ER"] < 0 else math.nan,
+        _("one cut for all years"): float(whole_tonnes(sums["ER"])),
+        _("cut for each period, not for the year"): float(whole),
+        _("negative, where no tonnes are due"): float(math.floor(sums["ER"])) if sums["ER"] < 0 else math.nan,
     }
 
 
@@ -107,19 +110,22 @@ def _calculated(material: Material, cell: Cell) -> bool:
 )
 def claim(material: Material) -> Iterator[Finding]:
     """Find claims that are typed in and wrong, or that neither the inputs nor another slip explain."""
-    for _, cell, _ in material.report.claims():
+    for _part, cell, _exact in material.report.claims():
         if cell.value == "" and not _calculated(material, cell):
-            yield Finding("table 3 has no claim", cell.address, "ER_p", because=RULE, severity=Severity.WARNING)
+            yield Finding(_("table 3 has no claim"), cell.address, "ER_p", because=RULE, severity=Severity.WARNING)
         elif isinstance(cell.value, str) and cell.value:
-            yield Finding(f"the claim is {cell.value!r}, no number", cell.address, "ER_p", cell.value, because=RULE)
+            message = _("the claim is {claimed!r}, no number").format(claimed=cell.value)
+            yield Finding(message, cell.address, "ER_p", cell.value, because=RULE)
     not_cut = {finding.place for finding in _formulas(material, set())}
     for part, cell, claimed, due, sums in _claims(material):
         how = _how(material, part, claimed, sums)
         if claimed == due or cell.address in not_cut or (how and _calculated(material, cell)):
             continue
-        message = f"the claim is {shown_number(claimed)} t, and the inputs give {due:,} t (ER = {sums['ER']:,.6f} tCO2)"
-        effect = _excess(material, part, claimed, due, sums["ER"])
-        yield Finding(message, cell.address, "ER_p", claimed, due, RULE, effect, " or ".join(how), unconfirmed=DOUBT)
+        message = _("the claim is {claimed} t, and the inputs give {due:,} t (ER = {exact:,.6f} tCO2)").format(
+            claimed=shown_number(claimed), due=due, exact=sums["ER"]
+        )
+        effect, cause = _excess(material, part, claimed, due, sums["ER"]), _(" or ").join(how)
+        yield Finding(message, cell.address, "ER_p", claimed, due, RULE, effect, cause, unconfirmed=DOUBT)
 
 
 @check(
@@ -132,7 +138,7 @@ def claim(material: Material) -> Iterator[Finding]:
 def two_values(material: Material) -> Iterator[Finding]:
     """Find ER of table 3 that is not ER of the calculation sheet."""
     sheet = material.sheet
-    for part, _, cell in material.report.claims():
+    for part, _claim, cell in material.report.claims():
         shown = [
             sheet.stored(step.place)
             for step in sheet.steps
@@ -143,10 +149,10 @@ def two_values(material: Material) -> Iterator[Finding]:
             continue
         total = math.fsum(one for one in shown if isinstance(one, int | float))
         if shown and not close(value, total):
-            message = (
-                f"ER before the cut is {shown_number(value)} here, and {shown_number(total)} on the calculation sheet"
+            message = _("ER before the cut is {value} here, and {total} on the calculation sheet").format(
+                value=shown_number(value), total=shown_number(total)
             )
-            yield Finding(message, cell.address, "ER_p", value, total, "the sum over the periods of the sheet")
+            yield Finding(message, cell.address, "ER_p", value, total, _("the sum over the periods of the sheet"))
 
 
 @check(
@@ -162,26 +168,27 @@ def column(material: Material) -> Iterator[Finding]:
         for part in submission.of("MPS"):
             rows = list(_years(submission.book.grid(part.roles["input"])))
             for number, (reference, project, reductions, tonnes) in rows:
+                place = _("{sheet}, row {row}").format(sheet=part.roles["input"], row=number + 1)
                 if not close(reference - project, reductions, 1e-9):
-                    message = f"{shown_number(reference)} − {shown_number(project)} is not {shown_number(reductions)}"
-                    yield Finding(
-                        message, f"{part.roles['input']}, row {number + 1}", "ER_p", reductions, reference - project
+                    message = _("{reference} − {project} is not {reductions}").format(
+                        reference=shown_number(reference),
+                        project=shown_number(project),
+                        reductions=shown_number(reductions),
                     )
+                    yield Finding(message, place, "ER_p", reductions, reference - project)
                 elif whole_tonnes(reductions) != tonnes:
-                    message = (
-                        f"{shown_number(reductions)} cut to whole tonnes is {whole_tonnes(reductions):,}, not "
-                        f"{shown_number(tonnes)}"
+                    message = _("{reductions} cut to whole tonnes is {due:,}, not {tonnes}").format(
+                        reductions=shown_number(reductions), due=whole_tonnes(reductions), tonnes=shown_number(tonnes)
                     )
-                    yield Finding(
-                        message, f"{part.roles['input']}, row {number + 1}", "ER_p", tonnes, whole_tonnes(reductions)
-                    )
+                    yield Finding(message, place, "ER_p", tonnes, whole_tonnes(reductions))
             total = next((as_number(cell.value) for own, cell, _ in submission.claims("MPS") if own is part), None)
             due = sum(row[3] for _, row in rows)
             if rows and isinstance(total, int | float) and total != due:
-                message = (
-                    f"the total of the plan is {shown_number(total)} t, and its years add up to {shown_number(due)} t"
+                message = _("the total of the plan is {total} t, and its years add up to {due} t").format(
+                    total=shown_number(total), due=shown_number(due)
                 )
-                yield Finding(message, f"{part.roles['input']}, table 3", "ER_p", total, due)
+                place = _("{sheet}, table 3").format(sheet=part.roles["input"])
+                yield Finding(message, place, "ER_p", total, due)
 
 
 def _years(grid: list[list[object]]) -> Iterator[tuple[int, tuple[float, float, float, float]]]:
@@ -215,9 +222,8 @@ def rounding(material: Material) -> Iterator[Finding]:
         how = _how(material, part, claimed, sums)
         if claimed != due and how and _calculated(material, cell):
             told.add(cell.address)
-            message = (
-                f"the claim is {shown_number(claimed)} t: {' or '.join(how)}; due are {due:,} t (ER = "
-                f"{sums['ER']:,.6f} tCO2)"
+            message = _("the claim is {claimed} t: {how}; due are {due:,} t (ER = {exact:,.6f} tCO2)").format(
+                claimed=shown_number(claimed), how=_(" or ").join(how), due=due, exact=sums["ER"]
             )
             effect = _excess(material, part, claimed, due, sums["ER"])
             yield Finding(message, cell.address, "ER_p", claimed, due, RULE, effect, how[0], unconfirmed=DOUBT)
@@ -242,8 +248,12 @@ def _formulas(material: Material, told: set[str]) -> Iterator[Finding]:
             except FormulaError as error:
                 found = str(error)
             if found != due:
-                message = f"the formula of the claim is not the cut to whole tonnes: ={formula.text[:100]}"
-                because = f"for an ER that ends with {share}, it gives {shown_number(found)} in place of {due}"
+                message = _("the formula of the claim is not the cut to whole tonnes: ={formula}").format(
+                    formula=formula.text[:100]
+                )
+                because = _("for an ER that ends with {share}, it gives {found} in place of {due}").format(
+                    share=share, found=shown_number(found), due=due
+                )
                 yield Finding(message, cell.address, "ER_p", found, due, because, unconfirmed=DOUBT)
                 break
 

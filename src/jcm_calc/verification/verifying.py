@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from jcm_calc.case_file import CaseFile, read_case
 from jcm_calc.confirmation import Given
-from jcm_calc.languages import _, in_language
+from jcm_calc.languages import Message, _, in_language
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.verification.checks import NEEDS, Check, selected
-from jcm_calc.verification.findings import Finding, Severity
+from jcm_calc.verification.findings import Finding, Severity, of_problem
 from jcm_calc.verification.linking import linked
 from jcm_calc.verification.material import Material, Submission
 
@@ -218,7 +218,7 @@ def verify(
     for check in chosen:
         lacking = [need for need in check.needs if need not in material.has]
         if lacking:
-            skipped[check.code] = "; ".join(NEEDS[need] for need in lacking)
+            skipped[check.code] = Message("; ").join(NEEDS[need] for need in lacking)
         else:
             made.append(check)
             found += check(material)
@@ -262,12 +262,9 @@ def _material(
 
 def _unexplained(material: Material) -> list[Finding]:
     """Return why nothing could be calculated, where no check says so."""
-    problems = material.report.problems or [Problem(material.report.name, "no values are filled in")]
-    name = "Required parameter missing"
-    return [
-        Finding(f"{one.subject}: {one.complaint}", subject=one.subject, severity=Severity.ERROR, code="K1", name=name)
-        for one in problems
-    ]
+    problems = material.report.problems or [Problem(material.report.name, _("no values are filled in"))]
+    name = _("Required parameter missing")
+    return [of_problem(one, severity=Severity.ERROR, code="K1", name=name) for one in problems]
 
 
 def _claimed(material: Material) -> int | None:
@@ -295,5 +292,7 @@ def _one(report: Paths, plan: Paths | None, case: Paths | None, options: dict[st
         return error
     except Exception as error:
         # whatever is wrong with one file, the others are verified
-        complaint = f"cannot be verified, by a fault of jcm_calc: {type(error).__name__}: {error}"
+        complaint = _("cannot be verified, by a fault of jcm_calc: {type}: {error}").format(
+            type=type(error).__name__, error=error
+        )
         return InputError(Path(report).name, [Problem(Path(report).name, complaint)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from jcm_calc.languages import _
 from jcm_calc.verification.spreadsheet.reading import read
 from jcm_calc.verification.spreadsheet.references import Area, Place, areas, form
 from jcm_calc.verification.spreadsheet.values import FormulaError, UnreadableError, as_number
@@ -58,7 +59,7 @@ class Calculator:
     def _value(self, place: Place) -> Any:
         sheet, row, column = place
         if sheet not in self.book.sheets:
-            raise UnreadableError(f"there is no sheet {sheet!r}")
+            raise UnreadableError(_("there is no sheet {sheet!r}").format(sheet=sheet))
         formula = self.book.formulas(sheet).get((row, column))
         if formula is not None and not (self.stored and formula.stored) and formula.text:
             return self.evaluate(formula.text, sheet)
@@ -70,7 +71,7 @@ class Calculator:
         """Return what a formula on a sheet gives."""
         self._depth += 1
         if self._depth > DEEPEST:
-            raise UnreadableError("the formulas run through too many cells")
+            raise UnreadableError(_("the formulas run through too many cells"))
         try:
             return self.plain(read(form(formula)).run(self, areas(formula, sheet)))
         finally:
@@ -81,5 +82,5 @@ class Calculator:
         if not isinstance(value, Area):
             return value
         if not value.single:
-            raise UnreadableError("a range stands where one value belongs")
+            raise UnreadableError(_("a range stands where one value belongs"))
         return self.value((value.sheet, value.row, value.column))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc.languages import _
 from jcm_calc.verification.spreadsheet.references import Area
 from jcm_calc.verification.spreadsheet.values import EPOCH, FormulaError, UnreadableError, is_number, number
 
@@ -103,7 +104,7 @@ def _index(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
     area = arguments[0](c, r)
     at = [int(number(c.plain(argument(c, r)))) for argument in arguments[1:]]
     if not isinstance(area, Area):
-        raise UnreadableError("INDEX of what is no range")
+        raise UnreadableError(_("INDEX of what is no range"))
     if len(at) == 1:
         at = [at[0], 1] if area.column == area.last_column else [1, at[0]]
     row, column = area.row + at[0] - 1, area.column + at[1] - 1
@@ -115,7 +116,7 @@ def _index(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
 def _match(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
     wanted, area = c.plain(arguments[0](c, r)), arguments[1](c, r)
     if len(arguments) < 3 or number(c.plain(arguments[2](c, r))) != 0:
-        raise UnreadableError("MATCH of what is not looked for exactly")
+        raise UnreadableError(_("MATCH of what is not looked for exactly"))
     wanted = wanted.casefold() if isinstance(wanted, str) else wanted
     for position, place in enumerate(area.places, 1):
         value = c.value(place)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token
 
+from jcm_calc.languages import _
 from jcm_calc.verification.spreadsheet.functions import FUNCTIONS, Code
 from jcm_calc.verification.spreadsheet.references import Area
 from jcm_calc.verification.spreadsheet.values import FormulaError, UnreadableError, number, text_of
@@ -53,7 +54,8 @@ def read(formula: str) -> Read:
     parser = _Parser(tokens)
     run = parser.comparison()
     if parser.at < len(tokens):
-        raise UnreadableError(f"{formula}: {tokens[parser.at].value!r} was not expected")
+        complaint = _("{formula}: {token!r} was not expected")
+        raise UnreadableError(complaint.format(formula=formula, token=tokens[parser.at].value))
     return Read(run, frozenset(parser.functions), tuple(parser.numbers))
 
 
@@ -118,7 +120,7 @@ class _Parser:
             return _failing(text)
         if match := re.fullmatch(r"REF_(\d+)", text):
             return lambda c, r, number=int(match[1]): r[number]  # type: ignore[misc]
-        raise UnreadableError(f"{text!r} is no reference that can be followed")
+        raise UnreadableError(_("{text!r} is no reference that can be followed").format(text=text))
 
     def _call(self, name: str) -> Code:
         self.functions.add(name)
@@ -130,13 +132,13 @@ class _Parser:
                 arguments.append(self.comparison())
         self._next()
         if name not in FUNCTIONS:
-            raise UnreadableError(f"the function {name} is not known here")
+            raise UnreadableError(_("the function {name} is not known here").format(name=name))
         function = FUNCTIONS[name]
         return lambda c, r: function(c, r, arguments)
 
     def _next(self) -> Token:
         if self.at >= len(self.tokens):
-            raise UnreadableError("the formula ends too early")
+            raise UnreadableError(_("the formula ends too early"))
         self.at += 1
         return self.tokens[self.at - 1]
 

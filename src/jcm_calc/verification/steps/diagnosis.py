@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.languages import Message, _
+from jcm_calc.problems import listed
 from jcm_calc.reference_data import ipcc_2006
 from jcm_calc.verification import causes
 from jcm_calc.verification.findings import shown_number
@@ -22,7 +24,14 @@ from jcm_calc.verification.steps.wrong import (
     without_rounding,
 )
 
+Bound = Literal["default", "lower", "upper"]
 Diagnosis = tuple[str, str, str]  # code, what is wrong, likely cause
+WRONG_CELL = _("the reference points to the wrong cell")
+BOUNDS: dict[Bound, Message] = {
+    "default": _("it is the central value for {fuel}"),
+    "lower": _("it is the lower bound for {fuel}"),
+    "upper": _("it is the upper bound for {fuel}"),
+}
 
 
 def diagnose(wrong: Wrong) -> Diagnosis:
@@ -40,12 +49,13 @@ def diagnose(wrong: Wrong) -> Diagnosis:
     for hypothesis in hypotheses:
         if found := hypothesis(wrong):
             return found
-    return "C1", f"the formula of {symbol} is not the declared equation", ""
+    return "C1", _("the formula of {symbol} is not the declared equation").format(symbol=symbol), ""
 
 
 def _error(wrong: Wrong) -> Diagnosis | None:
     if isinstance(wrong.found, str) or wrong.found is None:
-        return "A7", f"the formula of {wrong.sheet.symbol(wrong.step.name)} gives {wrong.found or 'nothing'}", ""
+        told = _("the formula of {symbol} gives {found}")
+        return "A7", told.format(symbol=wrong.sheet.symbol(wrong.step.name), found=wrong.found or _("nothing")), ""
     return None
 
 
@@ -53,14 +63,17 @@ def _rounded(wrong: Wrong) -> Diagnosis | None:
     used = sorted(functions(wrong.formula) & set(ROUNDING))
     if not used or not all(map(close, without_rounding(wrong), wrong.want)):
         return None
-    symbol = wrong.sheet.symbol(wrong.step.name)
-    return "H5", f"{symbol} is rounded by {', '.join(used)} before the cut to whole tonnes", "only ER of a year is cut"
+    told = _("{symbol} is rounded by {functions} before the cut to whole tonnes").format(
+        symbol=wrong.sheet.symbol(wrong.step.name), functions=Message(", ").join(used)
+    )
+    return "H5", told, _("only ER of a year is cut")
 
 
 def _mean(wrong: Wrong) -> Diagnosis | None:
     if "AVERAGE" not in functions(wrong.formula):
         return None
-    return "C6", f"{wrong.sheet.symbol(wrong.step.name)} is a plain mean, where the equation adds or weights", ""
+    told = _("{symbol} is a plain mean, where the equation adds or weights")
+    return "C6", told.format(symbol=wrong.sheet.symbol(wrong.step.name)), ""
 
 
 # Equations
@@ -72,12 +85,15 @@ def _turned(wrong: Wrong) -> Diagnosis | None:
     names, symbol = list(filter(wrong.reaches, wrong.rule.arguments)), wrong.sheet.symbol
     for name in names:
         if wrong.fits(**{name: lambda value, _: -value}):
-            return "C1", f"{symbol(wrong.step.name)} has the wrong sign of {symbol(name)}", "the sign is turned"
+            told = _("{symbol} has the wrong sign of {operand}")
+            return "C1", told.format(symbol=symbol(wrong.step.name), operand=symbol(name)), causes.TURNED
     for count in (1, 2):
         for group in itertools.combinations(names, count):
             if wrong.fits(**dict.fromkeys(group, lambda value, _: 1 / value)):
-                listed = " and ".join(map(symbol, group))
-                return "C1", f"{symbol(wrong.step.name)} takes {listed} the wrong way round", "the ratio is inverted"
+                told = _("{symbol} takes {operands} the wrong way round")
+                operands = _(" and ").join(map(symbol, group))
+                message = told.format(symbol=symbol(wrong.step.name), operands=operands)
+                return "C1", message, _("the ratio is inverted")
     return None
 
 
@@ -85,13 +101,14 @@ def _left_out(wrong: Wrong) -> Diagnosis | None:
     assert wrong.rule is not None
     symbol = wrong.sheet.symbol
     for name in wrong.rule.arguments:
+        named = {"symbol": symbol(wrong.step.name), "operand": symbol(name)}
         if wrong.fits(**{name: lambda value, _: 1.0}):
-            return "C2", f"{symbol(wrong.step.name)} leaves out the factor {symbol(name)}", ""
+            return "C2", _("{symbol} leaves out the factor {operand}").format(**named), ""
         if wrong.fits(**{name: lambda value, _: 0.0}):
             way = wrong.sheet.result.inputs.graph.upstream("PE").nodes
-            emissions = getattr(wrong.sheet.nodes[name], "unit", "") == "tCO2" and name in way
-            kind = "the emission source" if emissions else "the term"
-            return ("C12" if emissions else "C2"), f"{symbol(wrong.step.name)} leaves out {kind} {symbol(name)}", ""
+            if getattr(wrong.sheet.nodes[name], "unit", "") == "tCO2" and name in way:
+                return "C12", _("{symbol} leaves out the emission source {operand}").format(**named), ""
+            return "C2", _("{symbol} leaves out the term {operand}").format(**named), ""
     return None
 
 
@@ -107,15 +124,14 @@ def _other_operand(wrong: Wrong) -> Diagnosis | None:
             if wrong.fits(**{name: lambda _, scenario, place=place: _number(scenario.cells.get(place))}):
                 step = sheet.by_place.get(place)
                 same = step is not None and step.name == name
-                what = (
-                    "that of another unit or period"
-                    if same
-                    else f"{sheet.symbol(step.name)}"
-                    if step
-                    else "another cell"
+                other = sheet.symbol(step.name) if step else _("another cell")
+                told = _("{symbol} takes {other} ({place}) for {operand}").format(
+                    symbol=sheet.symbol(wrong.step.name),
+                    other=_("that of another unit or period") if same else other,
+                    place=address(place),
+                    operand=sheet.symbol(name),
                 )
-                told = f"{sheet.symbol(wrong.step.name)} takes {what} ({address(place)}) for {sheet.symbol(name)}"
-                return "A8", told, "the reference points to the wrong cell"
+                return "A8", told, WRONG_CELL
     return None
 
 
@@ -129,9 +145,10 @@ def _constant_factor(wrong: Wrong) -> Diagnosis | None:
         return None
     code, cause = causes.slip(ratios[0])
     symbol = wrong.sheet.symbol(wrong.step.name)
-    if code:
-        return code, f"{symbol} is {shown_number(ratios[0])} times what the equation gives", cause
-    return "A2", f"{symbol} is multiplied by {shown_number(ratios[0])}, which the equation does not have", ""
+    told = _("{symbol} is {ratio} times what the equation gives")
+    multiplied = _("{symbol} is multiplied by {ratio}, which the equation does not have")
+    message = (told if code else multiplied).format(symbol=symbol, ratio=shown_number(ratios[0]))
+    return code or "A2", message, cause
 
 
 def _literal(wrong: Wrong) -> Diagnosis | None:
@@ -142,12 +159,13 @@ def _literal(wrong: Wrong) -> Diagnosis | None:
         for name in wrong.rule.arguments:
             if wrong.fits(**{name: lambda _, __, number=number: number}):
                 value = sheet.element(sheet.actual.arrays, name, wrong.step.labels)
-                shown = f"{sheet.symbol(name)}, which is {shown_number(value)}"
-                told = (
-                    f"{sheet.symbol(wrong.step.name)} has {shown_number(number)} written in its formula in "
-                    f"place of {shown}"
+                told = _("{symbol} has {number} written in its formula in place of {operand}, which is {value}").format(
+                    symbol=sheet.symbol(wrong.step.name),
+                    number=shown_number(number),
+                    operand=sheet.symbol(name),
+                    value=shown_number(value),
                 )
-                return "A2", told, "a value typed into a formula"
+                return "A2", told, _("a value typed into a formula")
     return None
 
 
@@ -156,7 +174,8 @@ def _no_choice(wrong: Wrong) -> Diagnosis | None:
     assert wrong.rule is not None
     if not lacks_choice(wrong.rule, wrong.formula):
         return None
-    return "C10", f"{wrong.sheet.symbol(wrong.step.name)} lacks the choice between values that the equation makes", ""
+    told = _("{symbol} lacks the choice between values that the equation makes")
+    return "C10", told.format(symbol=wrong.sheet.symbol(wrong.step.name)), ""
 
 
 def _branch(wrong: Wrong) -> Diagnosis | None:
@@ -164,7 +183,8 @@ def _branch(wrong: Wrong) -> Diagnosis | None:
     assert wrong.rule is not None
     if not chooses(wrong.rule):
         return None
-    return "C9", f"the condition in {wrong.sheet.symbol(wrong.step.name)} is not the declared one", ""
+    told = _("the condition in {symbol} is not the declared one")
+    return "C9", told.format(symbol=wrong.sheet.symbol(wrong.step.name)), ""
 
 
 # Totals
@@ -179,15 +199,18 @@ def _of_total(wrong: Wrong) -> Diagnosis | None:
     beside = [place for place in counted if place not in should and wrong.sheet.stored(place) not in (None, "")]
     parts = []
     if missing:
-        parts.append(f"leaves out {len(missing)} of {len(should)} rows ({_listed(missing)})")
+        told = _("leaves out {count} of {every} rows ({cells})")
+        parts.append(told.format(count=len(missing), every=len(should), cells=_listed(missing)))
     if twice:
-        parts.append(f"counts {_listed(twice)} twice")
+        parts.append(_("counts {cells} twice").format(cells=_listed(twice)))
     if beside:
         totals = [place for place in beside if _is_total(wrong, place)]
-        parts.append(f"takes in {'a total' if totals else 'what does not belong to it'} ({_listed(totals or beside)})")
+        told = _("takes in a total ({cells})") if totals else _("takes in what does not belong to it ({cells})")
+        parts.append(told.format(cells=_listed(totals or beside)))
     if not parts or len(missing) == len(should) > 1:
         return None
-    return "C5", f"the sum of {wrong.sheet.symbol(wrong.step.name)} {', and '.join(parts)}", ""
+    symbol, what = wrong.sheet.symbol(wrong.step.name), _(", and ").join(parts)
+    return "C5", _("the sum of {symbol} {what}").format(symbol=symbol, what=what), ""
 
 
 def _is_total(wrong: Wrong, place: tuple[str, int, int]) -> bool:
@@ -196,8 +219,7 @@ def _is_total(wrong: Wrong, place: tuple[str, int, int]) -> bool:
 
 
 def _listed(places: list[tuple[str, int, int]]) -> str:
-    first = ", ".join(address(place) for place in sorted(places)[:4])
-    return first + (f" and {len(places) - 4} more" if len(places) > 4 else "")
+    return listed(map(address, sorted(places)), limit=4)
 
 
 # Defaults and entries
@@ -208,35 +230,41 @@ def _of_default(wrong: Wrong) -> Diagnosis:
     node, symbol = wrong.node, wrong.sheet.symbol(wrong.step.name)
     found, expected = wrong.found, wrong.expected
     if isinstance(found, str) or found is None:
-        return "A7", f"{symbol} shows {found or 'nothing'} on the calculation sheet", ""
+        shown = _("{symbol} shows {found} on the calculation sheet")
+        return "A7", shown.format(symbol=symbol, found=found or _("nothing")), ""
     for place in wrong.precedents:
         other = wrong.sheet.by_place.get(place)
         if other is not None and other.name not in (wrong.step.name, getattr(node, "by", "")):
-            return "A8", f"{symbol} takes the value of {wrong.sheet.symbol(other.name)} ({address(place)})", ""
+            taken = _("{symbol} takes the value of {other} ({place})")
+            return "A8", taken.format(symbol=symbol, other=wrong.sheet.symbol(other.name), place=address(place)), ""
     if isinstance(node, Parameter) and node.kind is Kind.DEFAULT and wrong.step.name not in wrong.sheet.entered:
         return _of_document(node, symbol, found, expected)
     ratio = found / expected if expected else 0.0
     code, cause = causes.slip(ratio, getattr(node, "unit", ""))
-    told = (
-        f"{symbol} is {shown_number(found)} on the calculation sheet, and {shown_number(expected)} where it is entered"
+    told = _("{symbol} is {found} on the calculation sheet, and {expected} where it is entered").format(
+        symbol=symbol, found=shown_number(found), expected=shown_number(expected)
     )
     if code == "B4" and getattr(node, "kind", None) is not Kind.MONITORED:
         code = "B7"
     if not code and len(wrong.precedents) and any(place in wrong.sheet.actual.cells for place in wrong.precedents):
-        return "A8", f"{symbol} refers to the value of another unit or period", "the reference points to the wrong cell"
+        return "A8", _("{symbol} refers to the value of another unit or period").format(symbol=symbol), WRONG_CELL
     return code or "A10", told, cause
 
 
 def _of_document(node: Parameter, symbol: str, found: float, expected: float) -> Diagnosis:
     """Recognise a default that is not the document's."""
-    told = f"{symbol} is {shown_number(found)}, and the document has {shown_number(expected)}"
+    told = _("{symbol} is {found}, and the document has {expected}").format(
+        symbol=symbol, found=shown_number(found), expected=shown_number(expected)
+    )
     if node.table is not None and any(close(found, value.value) for value in node.table.entries.values()):
-        return "C9", f"{told}: the value of another class of {node.by}", "looked up in the wrong row"
+        other = _("{told}: the value of another class of {key}").format(told=told, key=node.by)
+        return "C9", other, _("looked up in the wrong row")
     for name, values in node.by_candidate():
         if name and any(close(found, value.value) for value in values.values()):
-            return "D6", f"{told}: the value of {name}", "looked up in the wrong column"
+            other = _("{told}: the value of {candidate}").format(told=told, candidate=name)
+            return "D6", other, _("looked up in the wrong column")
     if bound := ipcc_bound(node, found):
-        return "D6", f"{told}; {bound}", "another column of the table of the IPCC"
+        return "D6", Message("; ").join((told, bound)), _("another column of the table of the IPCC")
     if sets := causes.other_potential(node.symbol, found, expected):
         return "D1", told, sets
     code, cause = causes.slip(found / expected if expected else 0.0, node.unit)
@@ -248,8 +276,8 @@ def ipcc_bound(node: Parameter, value: float) -> str:
     quantity = {"tCO2/GJ": "EF", "GJ/t": "NCV"}.get(node.unit)
     if quantity is None:
         return ""
-    for bound in ("default", "lower", "upper"):
+    for bound in BOUNDS:
         for fuel, known in ipcc_2006(quantity, bound).items():
             if close(known.value, value):
-                return f"it is the {'central value' if bound == 'default' else bound + ' bound'} for {fuel}"
+                return BOUNDS[bound].format(fuel=fuel)
     return ""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from jcm_calc.declarations.items import Equation
+from jcm_calc.languages import _
 from jcm_calc.verification.findings import Finding, Severity
 from jcm_calc.verification.quantities import TERMS, Step
 from jcm_calc.verification.spreadsheet import ROUNDING, Calculator, FormulaError, UnreadableError, areas, close, form
@@ -14,6 +15,9 @@ from jcm_calc.verification.steps.sheet import Scenario, Sheet, numeric
 from jcm_calc.verification.steps.telling import Slip, because, doubt, effect_of, linked, merged, told
 from jcm_calc.verification.steps.wrong import Wrong, chooses, functions, given, lacks_choice
 from jcm_calc.workbook.opening import Formula
+
+TYPED = _("{symbol} is typed in, not calculated")
+TYPED_AND_WRONG = _("{symbol} is typed in, not calculated, and the equation gives another value")
 
 
 def slips(sheet: Sheet) -> list[Slip]:
@@ -108,11 +112,8 @@ def _constant(sheet: Sheet, step: Step, stored: Any, expected: float) -> Slip | 
 def _pasted(sheet: Sheet, step: Step, stored: Any, expected: float, severity: Severity) -> tuple[str, str, Finding]:
     result = step.name in ("ER", "RE", "PE")
     right = severity is Severity.WARNING
-    message = f"{sheet.symbol(step.name)} is typed in, not calculated" + (
-        "" if right else ", and the equation gives another value"
-    )
     finding = Finding(
-        message,
+        (TYPED if right else TYPED_AND_WRONG).format(symbol=sheet.symbol(step.name)),
         step.address,
         sheet.symbol(step.name),
         stored,
@@ -133,10 +134,9 @@ def _stale(sheet: Sheet, step: Step, formula: Formula, stored: Any, expected: fl
         again = str(error)
     if close(again, stored):
         return False  # a consequence of what it refers to
-    message = (
-        f"the stored value of {sheet.symbol(step.name)} is not what its formula gives: pasted "
-        f"over, or not calculated again"
-    )
+    message = _(
+        "the stored value of {symbol} is not what its formula gives: pasted over, or not calculated again"
+    ).format(symbol=sheet.symbol(step.name))
     effect = effect_of(sheet, step.name, [(step, stored)])
     finding = Finding(
         message,
@@ -152,6 +152,8 @@ def _stale(sheet: Sheet, step: Step, formula: Formula, stored: Any, expected: fl
 
 
 def _unreadable(step: Step, formula: Formula, error: UnreadableError) -> Slip:
-    message = f"the formula ={formula.text[:80]} cannot be followed here: {error}"
-    cause = "asked of whoever made the workbook: what does this cell carry out?"
+    message = _("the formula ={formula} cannot be followed here: {error}").format(
+        formula=formula.text[:80], error=error
+    )
+    cause = _("asked of whoever made the workbook: what does this cell carry out?")
     return Slip("A3", step.name, Finding(message, step.address, cause=cause, severity=Severity.QUESTION))

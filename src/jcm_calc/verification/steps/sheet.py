@@ -17,6 +17,7 @@ from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.material import Material, on_sheet, terms
 from jcm_calc.verification.quantities import TERMS, Step
 from jcm_calc.verification.spreadsheet import Place, as_number, close
+from jcm_calc.workbook.calculation_sheet import TERMS_OF
 from jcm_calc.workbook.opening import Formula
 from jcm_calc.workbook.reading import is_declared
 
@@ -203,7 +204,7 @@ class Sheet:
         """Return how the document writes a quantity."""
         plain = name.removeprefix(TERMS)
         symbol: str = getattr(self.nodes[plain], "symbol", plain)
-        return f"{TERMS}{symbol}" if plain != name else symbol
+        return TERMS_OF.format(symbol=symbol) if plain != name else symbol
 
 
 def numeric(node: Node) -> bool:

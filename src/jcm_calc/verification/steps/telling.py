@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from jcm_calc.declarations.items import Equation
+from jcm_calc.languages import Message, _
+from jcm_calc.problems import listed
 from jcm_calc.units import conversion
 from jcm_calc.verification.findings import Finding, Severity, shown_number
 from jcm_calc.verification.quantities import TERMS, Step, address
@@ -34,9 +36,8 @@ def told(sheet: Sheet, group: Sequence[Wrong]) -> Slip:
     first = group[0]
     code, message, cause = diagnose(first)
     effect = effect_of(sheet, first.step.name, [(wrong.step, wrong.found) for wrong in group])
-    formula = f": ={first.formula[:120]}" if first.formula else ""
     finding = Finding(
-        f"{message}{formula}",
+        Message("{}: ={}").format(message, first.formula[:120]) if first.formula else message,
         places([wrong.step.place for wrong in group]),
         sheet.symbol(first.step.name),
         first.found,
@@ -64,9 +65,7 @@ def _joined(group: Sequence[Slip]) -> Slip:
     first = group[0]
     if len(group) == 1:
         return first
-    shown = ", ".join(slip.finding.place for slip in group[:6]) + (
-        f" and {len(group) - 6} more" if len(group) > 6 else ""
-    )
+    shown = listed((slip.finding.place for slip in group), limit=6)
     effects = [slip.finding.effect for slip in group if slip.finding.effect is not None]
     effect = None
     if effects:
@@ -81,11 +80,15 @@ def linked(sheet: Sheet, found: Sequence[Slip], differing: Sequence[Step]) -> It
     for slip in found:
         start = slip.name.removeprefix(TERMS)
         following = [
-            f"{sheet.symbol(step.name)} at {step.address} is {shown_number(sheet.stored(step.place))}"
+            _("{symbol} at {place} is {value}").format(
+                symbol=sheet.symbol(step.name), place=step.address, value=shown_number(sheet.stored(step.place))
+            )
             for step in differing
             if start in sheet.result.inputs.graph.upstream(step.name.removeprefix(TERMS)).nodes
         ]
-        shown = following[:20] + ([f"and {len(following) - 20} more cells"] if len(following) > 20 else [])
+        shown = following[:20]
+        if len(following) > 20:
+            shown.append(_("and {count} more cells").format(count=len(following) - 20))
         yield replace(slip, finding=replace(slip.finding, consequences=tuple(shown)))
 
 
@@ -117,16 +120,17 @@ def because(sheet: Sheet, step: Step) -> str:
     """Say how the expected value of a cell comes about."""
     node = sheet.nodes[step.name.removeprefix(TERMS)]
     if not isinstance(node, Equation):
-        return str(sheet.result.trace().loc[step.name, "from"]) if step.name in sheet.nodes else ""
+        return sheet.result.source(step.name) if step.name in sheet.nodes else ""
     written = node.written(sheet.m.symbols())
     if step.name.startswith(TERMS) or not node.total:
         values = [
-            f"{sheet.symbol(name)} = {shown_number(value)}"
+            Message("{} = {}").format(sheet.symbol(name), shown_number(value))
             for name in node.arguments
             if (value := sheet.element(sheet.actual.arrays, name, step.labels)) is not None
         ]
-        written += f"; with {', '.join(values)}" if values else ""
-    return f"{written} ({node.evidence})"
+        if values:
+            written = _("{equation}; with {values}").format(equation=written, values=Message(", ").join(values))
+    return Message("{} ({})").format(written, node.evidence)
 
 
 def doubt(sheet: Sheet, name: str) -> str:
@@ -134,7 +138,7 @@ def doubt(sheet: Sheet, name: str) -> str:
     node = sheet.nodes[name.removeprefix(TERMS)]
     evidence = getattr(node, "evidence", None)
     if isinstance(node, Equation) and evidence is not None and not evidence.confirmed:
-        return f"the equation of {node.symbol} is itself {evidence}"
+        return _("the equation of {symbol} is itself {evidence}").format(symbol=node.symbol, evidence=evidence)
     return ""
 
 
@@ -145,5 +149,4 @@ def places(found: Sequence[Place]) -> str:
     same = all(place[0] == sheet and place[2] == column for place in found)
     if len(found) > 1 and same and rows == [*range(first, first + len(rows))]:
         return f"{address(found[0])}:{column_name(column)}{rows[-1] + 1}"
-    more = f" and {len(found) - 6} more" if len(found) > 6 else ""
-    return ", ".join(map(address, found[:6])) + more
+    return listed(map(address, found), limit=6)
