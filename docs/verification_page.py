@@ -19,11 +19,11 @@ jcm verify FOLDER                      # every workbook of a folder, on all core
 jcm verify REPORT.xlsx --select C --ignore C16
 ```
 
-In Python it is `jcm_calc.verify(report, plan, readings, previous=…, case=…, evidence=…)`; its `findings` are objects, and
-`table()` is a DataFrame.
+In Python it is `jcm_calc.verify(report, plan, readings, previous=…, case=…, evidence=…)`; its `findings` are
+objects, and `table()` is a DataFrame.
 
-A workbook may carry evidence of its own, on the sheet *Evidence*. It is not relied on: what the verifier has read in the
-approved document comes with `--evidence FILE` ([how it is written](how_to/confirm.md)).
+A workbook may carry evidence of its own, on the sheet *Evidence*. It is not relied on: what the verifier has read in
+the approved document comes with `--evidence FILE` ([how it is written](how_to/confirm.md)).
 
 * Every cell of the calculation sheets is judged by itself. Its formula is evaluated while the cells that it
   may refer to hold what the library gives for them: once for inputs changed at random, and for the inputs

@@ -12,7 +12,7 @@ from jcm_calc.monitoring.findings import KINDS
 from jcm_calc.problems import listed
 from jcm_calc.verification.compared import EXACT, Compared
 from jcm_calc.verification.dated_rows import Line
-from jcm_calc.verification.findings import ASKED, Finding, Severity
+from jcm_calc.verification.findings import Finding, Severity
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.metered import Metered
 from jcm_calc.verification.quantities import address
