@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from faults import edit
 from python_calamine import CalamineWorkbook
-from test_display import parsed, text_of
+from test_display import check_harmless, parsed, text_of
 from test_verification import CALC, SEPARATE, write
 
 import jcm_calc
@@ -122,3 +122,17 @@ def test_the_working_paper_has_every_finding(files):
     assert all(f"{finding.code} {finding.name}" in words for finding in found.findings)
     with pytest.raises(FileExistsError, match="exists already"):
         found.to_html(files / "paper.html")
+
+
+def test_a_notebook_shows_verdict_and_findings(files):
+    found = jcm_calc.verify(files / "wrong.xlsx")
+    tree = parsed(found._repr_html_())
+    check_harmless(tree)
+    words = text_of(tree)
+    assert f"Verdict: {found.verdict}" in words
+    assert f"Errors ({len(found.of('error'))})" in words
+    for finding in found.findings:
+        assert f"{finding.code} {finding.name}" in words
+        assert " ".join(finding.message.split()) in words
+    with jcm_calc.in_language("ja"):
+        assert "判定" in found._repr_html_()

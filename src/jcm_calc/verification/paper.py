@@ -93,12 +93,17 @@ def _effect(finding: Finding) -> str:
 
 def write_page(path: str | os.PathLike[str], verification: Verification, overwrite: bool = False) -> None:
     """Write a page of HTML; see `jcm_calc.verification.verifying.Verification.to_html`."""
-    save(path, _page(verification).encode(), overwrite=overwrite)
+    save(path, _filled("verification.html", verification).encode(), overwrite=overwrite)
 
 
-def _page(verification: Verification) -> str:
+def in_notebook(verification: Verification) -> str:
+    """Return what a notebook shows of a verification."""
+    return _filled("verified.html", verification)
+
+
+def _filled(template: str, verification: Verification) -> str:
     return display.page(
-        "verification.html",
+        template,
         verification=verification,
         summary=list(summary(verification)),
         findings={severity: found for severity in Severity if (found := verification.of(severity))},

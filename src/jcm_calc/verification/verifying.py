@@ -119,6 +119,11 @@ class Verification:
             return (_("nothing could be calculated again"), *map(str, self.of(Severity.ERROR)))
         return (*map(str, self.of(Severity.ERROR)), *map(str, self.result.lacking))
 
+    def _repr_html_(self) -> str:
+        from jcm_calc.verification.paper import in_notebook
+
+        return in_notebook(self)
+
     def table(self) -> pd.DataFrame:
         """Return the findings as a DataFrame, one row each."""
         import pandas as pd
