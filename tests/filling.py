@@ -1,5 +1,6 @@
 """Evidence files for tests, filled in by a script. Nobody has read anything: the document does not exist."""
 
+import json
 import tomllib
 from datetime import date
 
@@ -50,6 +51,24 @@ def filled(m, every=True, value=2.0):
 def evidence(content, name="test_evidence.toml"):
     """Return data as an evidence file."""
     return from_data(content, name, f"test hash of {name} {content!r}")
+
+
+def as_toml(content):
+    """Write an evidence file as TOML."""
+    text = [f"{key} = {json.dumps(content[key])}" for key in ("schema", "methodology", "version")]
+    for name, found in (
+        ("reader", content["reader"]),
+        *((f"documents.{k}", v) for k, v in content["documents"].items()),
+    ):
+        text += [f"[{name}]", *(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in found.items())]
+    for kind, item in items(content):
+        text.append(f"[[{kind}]]")
+        for key, value in item.items():
+            if isinstance(value, dict):
+                text += [f"{key}.{json.dumps(one, ensure_ascii=False)} = {json.dumps(v)}" for one, v in value.items()]
+            else:
+                text.append(f"{key} = {json.dumps(value, ensure_ascii=False)}")
+    return "\n".join(text)
 
 
 DAY = date.fromisoformat(TEST_READER["date"])

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
-from filling import DAY, TEST_DOCUMENT, TEST_READER, document, evidence, fill, filled, items
+from filling import DAY, TEST_DOCUMENT, TEST_READER, as_toml, document, evidence, fill, filled, items
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -522,24 +522,6 @@ def test_files_in_the_folder_of_the_user_are_taken_where_none_is_named(tmp_path,
 
 
 # The command
-
-
-def as_toml(content):
-    """Write an evidence file as TOML."""
-    text = [f"{key} = {json.dumps(content[key])}" for key in ("schema", "methodology", "version")]
-    for name, found in (
-        ("reader", content["reader"]),
-        *((f"documents.{k}", v) for k, v in content["documents"].items()),
-    ):
-        text += [f"[{name}]", *(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in found.items())]
-    for kind, item in items(content):
-        text.append(f"[[{kind}]]")
-        for key, value in item.items():
-            if isinstance(value, dict):
-                text += [f"{key}.{json.dumps(one, ensure_ascii=False)} = {json.dumps(v)}" for one, v in value.items()]
-            else:
-                text.append(f"{key} = {json.dumps(value, ensure_ascii=False)}")
-    return "\n".join(text)
 
 
 def run(*arguments, code=0):

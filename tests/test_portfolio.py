@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from filling import as_toml, filled
 
-from jcm_calc import InputError, calculate, portfolio
+from jcm_calc import InputError, calculate, methodology, portfolio
 from jcm_calc.cli import jcm
+from jcm_calc.confirmation.applying import evidence_folder
 from jcm_calc.rulebooks import modules
 
 RESULTS = ["RE", "PE", "ER", "tonnes"]
@@ -251,3 +253,61 @@ def test_names_of_projects_are_text_in_every_file(tmp_path):
         found.to_file(tmp_path / "p.html")
     with pytest.raises(InputError, match="must end with"):
         found.to_file(tmp_path / "p.doc")
+
+
+# Evidence
+
+
+@pytest.fixture
+def read(tmp_path):
+    """An evidence file in which an (invented) reader found 1.1 for the reference COPs of ID_AM003."""
+    content = filled(methodology("ID_AM003"))
+    for item in content["default"]:
+        if item["symbol"].startswith("COP_RE"):
+            item["values"] = dict.fromkeys(item["values"], 1.1)
+    path = tmp_path / "read.toml"
+    path.write_text(as_toml(content), encoding="utf-8")
+    return path
+
+
+def with_1_1(frame):
+    return (frame["EC_PJ [kWh]"] / 1000 * 0.8 * (2.0 / 1.1 - 1)).tolist()
+
+
+def test_values_that_evidence_supplies_count_in_batches_and_alone(read):
+    frame = freezers()
+    for projects in (frame, frame.head(2)):
+        found = portfolio(projects, evidence=read, processes=1)
+        assert found.table["ER"].tolist() == pytest.approx(with_1_1(projects), rel=1e-12)
+    assert portfolio(frame, evidence=(), processes=1).table["ER"].tolist() == pytest.approx(
+        (frame["EC_PJ [kWh]"] / 1000 * 0.8 * (2.0 / 1.71 - 1)).tolist(), rel=1e-12
+    )
+
+
+def test_the_evidence_of_the_folder_counts_as_it_does_for_one_project(read, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    folder = evidence_folder()
+    folder.mkdir(parents=True)
+    read.rename(folder / "read.toml")
+    assert portfolio(freezers(), processes=1).table["ER"].tolist() == pytest.approx(with_1_1(freezers()), rel=1e-12)
+
+
+def test_evidence_goes_to_the_projects_that_it_is_about(read, tmp_path):
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases" / "roof.toml").write_text(CASE, encoding="utf-8")
+    store = '[inputs]\nEC_PJ = 100\nCOP_PJ = 2.0\napplication = "cold storage"\nEF_elec = 0.8\n'
+    (tmp_path / "cases" / "store.toml").write_text(f'methodology = "ID_AM003"\np = "2024"\n{store}', encoding="utf-8")
+    found = portfolio(tmp_path / "cases", evidence=read, processes=1)
+    assert found.problems.empty
+    er = found.table.set_index("project")["ER"]
+    assert er["store"] == pytest.approx(100 * 0.8 * (2.0 / 1.1 - 1), rel=1e-12)
+    assert float(found["store"].ER.magnitude) == er["store"]
+    done = CliRunner().invoke(jcm, ["portfolio", str(tmp_path / "cases"), "--evidence", str(read), "--json"])
+    assert {one["project"]: one["ER"] for one in json.loads(done.stdout)["projects"]} == er.to_dict()
+
+
+def test_evidence_about_nothing_is_refused(read):
+    with pytest.raises(InputError, match=r"read\.toml: is about ID_AM003 ver 1\.0, which no project applies"):
+        portfolio(
+            freezers().assign(methodology="PW_AM001")[["project", "methodology", "p"]].assign(EG=1), evidence=read
+        )

@@ -52,8 +52,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.confirmation import Given, evidence_files, with_evidence
-from jcm_calc.confirmation.applying import several
+from jcm_calc.confirmation import Given, evidence_files, several, with_evidence
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source
 from jcm_calc.files import within

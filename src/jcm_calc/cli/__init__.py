@@ -232,8 +232,9 @@ def template(
     "-o", "--output", "target", metavar="FILE", type=click.Path(path_type=Path), help="Write a .csv or .xlsx file."
 )
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
+@with_evidence
 @as_json
-def monitor(case: Path, target: Path | None, force: bool, as_json: bool) -> int:
+def monitor(case: Path, target: Path | None, force: bool, evidence: tuple[Path, ...], as_json: bool) -> int:
     """Turn the readings of the case file CASE into monitored parameters.
 
     A finding without a treatment, or a cross-check that differs, gives exit code 1. Needs
@@ -246,7 +247,7 @@ def monitor(case: Path, target: Path | None, force: bool, as_json: bool) -> int:
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.monitoring import monitor_case
 
-    return monitor_case(case, target=target, force=force, as_json=as_json)
+    return monitor_case(case, target, force, evidence or None, as_json)
 
 
 @jcm.command()
@@ -535,8 +536,11 @@ def issue(
     help="Write a workbook (.xlsx), a page (.html), or the table of projects (.parquet, .csv).",
 )
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
+@with_evidence
 @as_json
-def portfolio(source: str, by: tuple[str, ...], output: Path | None, force: bool, as_json: bool) -> int:
+def portfolio(
+    source: str, by: tuple[str, ...], output: Path | None, force: bool, evidence: tuple[Path, ...], as_json: bool
+) -> int:
     """Calculate all projects of SOURCE: a folder of case files and workbooks, a pattern, or a table.
 
     A table (.csv, .parquet) has a row for each project, with the columns project and methodology. What is wrong
@@ -549,7 +553,7 @@ def portfolio(source: str, by: tuple[str, ...], output: Path | None, force: bool
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.portfolios import calculate_portfolio
 
-    return calculate_portfolio(source, by, output, force, as_json)
+    return calculate_portfolio(source, by, output, force, evidence or None, as_json)
 
 
 @jcm.command()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from jcm_calc.case_file import read_case
 from jcm_calc.cli import DIFFERS, output
+from jcm_calc.confirmation import Given
 from jcm_calc.languages import _, ngettext, translated
 from jcm_calc.problems import Problem, listed
 
@@ -25,7 +26,7 @@ FORMATS = (".csv", ".xlsx")
 PLAIN = {"strings_to_formulas": False, "strings_to_urls": False}
 
 
-def monitor_case(path: Path, *, target: Path | None, force: bool, as_json: bool) -> int:
+def monitor_case(path: Path, target: Path | None, force: bool, evidence: Given, as_json: bool) -> int:
     """Monitor a case file and write what comes out; return the exit code."""
     if target is not None:
         output.check_target(target, force, FORMATS)
@@ -33,7 +34,7 @@ def monitor_case(path: Path, *, target: Path | None, force: bool, as_json: bool)
             output.check_target(_beside(target), force, FORMATS)
     case = read_case(path)
     with progress_shown() as progress:
-        monitored = case.monitor(progress)
+        monitored = case.monitor(progress, evidence)
     if target is not None and not monitored.open:
         _save(monitored, target)
     if as_json:

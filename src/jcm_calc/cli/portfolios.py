@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jcm_calc.cli import UNUSABLE, output
+from jcm_calc.confirmation import Given
 from jcm_calc.languages import Message, _, translated
 from jcm_calc.portfolios import GROUPS, Portfolio, portfolio
 from jcm_calc.portfolios.writing import FORMATS, HEADINGS
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 EMISSIONS = ("RE", "PE", "ER", "estimate", "difference")
 
 
-def calculate_portfolio(source: str, by: Sequence[str], target: Path | None, force: bool, as_json: bool) -> int:
+def calculate_portfolio(
+    source: str, by: Sequence[str], target: Path | None, force: bool, evidence: Given, as_json: bool
+) -> int:
     """Calculate the projects of a source, write what comes out, and return the exit code."""
     if target is not None:
         output.check_target(target, force, FORMATS)
@@ -34,7 +37,7 @@ def calculate_portfolio(source: str, by: Sequence[str], target: Path | None, for
             complaint = _("{name}: one of {names}").format(name=name, names=", ".join(GROUPS))
             raise click.BadParameter(translated(complaint), param_hint="--by")
     with _progress() as progress:
-        found = portfolio(source, progress=progress)
+        found = portfolio(source, evidence=evidence, progress=progress)
     if target is not None:
         try:
             found.to_file(target, overwrite=force)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from jcm_calc.confirmation.applying import EvidenceError, Given, evidence_files, with_evidence
+from jcm_calc.confirmation.applying import (
+    EvidenceError,
+    Given,
+    about,
+    evidence_files,
+    named_files,
+    several,
+    with_evidence,
+)
 from jcm_calc.confirmation.file import EvidenceFile, read_evidence
 from jcm_calc.confirmation.statements import Statement, statements
 from jcm_calc.confirmation.writing import blank_file
@@ -12,9 +20,12 @@ __all__ = [
     "EvidenceFile",
     "Given",
     "Statement",
+    "about",
     "blank_file",
     "evidence_files",
+    "named_files",
     "read_evidence",
+    "several",
     "statements",
     "with_evidence",
 ]

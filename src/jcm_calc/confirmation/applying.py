@@ -50,6 +50,15 @@ def evidence_files(m: Methodology, given: Given) -> tuple[EvidenceFile, ...]:
     return named_files(several(given))
 
 
+def about(m: Methodology, files: tuple[EvidenceFile, ...] | None) -> tuple[EvidenceFile, ...] | None:
+    """Return those of several files, for several methodologies, that are about one; None where none is named."""
+    return (
+        None
+        if files is None
+        else tuple(one for one in files if (one.methodology, one.version) == (m.number, m.version))
+    )
+
+
 def named_files(paths: Iterable[One]) -> tuple[EvidenceFile, ...]:
     """Read evidence files, and complain of all of them at once."""
     files, problems = [], list[Problem]()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from jcm_calc.confirmation import EvidenceFile, Given, about, evidence_files, named_files, several, with_evidence
 from jcm_calc.languages import _, in_language
 from jcm_calc.portfolios.batches import batches
 from jcm_calc.portfolios.jobs import Job, Outcome, row, solve
@@ -153,6 +154,7 @@ def portfolio(
     source: Any,
     estimates: Mapping[str, Any] | None = None,
     *,
+    evidence: Given = None,
     processes: int | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Portfolio:
@@ -169,6 +171,9 @@ def portfolio(
     estimates : mapping, optional
         ER expected ex ante by project, in tCO2: for each calendar year, or a mapping from year to number.
         The plan of a workbook is taken by itself.
+    evidence : path or sequence of paths, optional
+        Evidence files of any methodologies, each for the projects that apply what it is about; see
+        `jcm_calc.calculate`. What confirms values that a default lacks, or has otherwise, changes the numbers.
     processes : int, optional
         All cores by default.
     progress : callable, optional
@@ -208,13 +213,15 @@ def portfolio(
     >>> found.problems[["project", "severity", "subject"]].values.tolist()
     [['hotel', 'error', 'application,i']]
     """
+    named = None if evidence is None else named_files(several(evidence))
     paths = files(source)
     if paths is not None:
-        jobs = list(of_files(paths, estimates or {}))
+        jobs = list(of_files(paths, estimates or {}, named))
         outcomes = dict(enumerate(_pooled(jobs, FILES_IN_CHUNK, processes, progress, 0, len(jobs))))
     else:
-        outcomes = _of_table(table(source), estimates or {}, processes, progress)
+        outcomes = _of_table(table(source), estimates or {}, named, processes, progress)
     _check_estimates(estimates or {}, outcomes.values())
+    _check_evidence(named or (), outcomes.values())
     return Portfolio(tuple(outcomes[place] for place in sorted(outcomes)))
 
 
@@ -229,9 +236,24 @@ def _check_estimates(estimates: Mapping[str, Any], outcomes: Iterable[Outcome]) 
         raise InputError(_("the portfolio"), problems)
 
 
+def _check_evidence(evidence: Iterable[EvidenceFile], outcomes: Collection[Outcome]) -> None:
+    if not all(one.rows for one in outcomes):
+        return  # what the unusable ones apply is not known
+    applied = {(row["methodology"], row["version"]) for one in outcomes for row in one.rows}
+    told = _("is about {number} ver {version}, which no project applies")
+    problems = [
+        Problem(one.name, told.format(number=one.methodology, version=one.version))
+        for one in evidence
+        if (one.methodology, one.version) not in applied
+    ]
+    if problems:
+        raise InputError(_("the portfolio"), problems)
+
+
 def _of_table(
     frame: pd.DataFrame,
     estimates: Mapping[str, Any],
+    evidence: tuple[EvidenceFile, ...] | None,
     processes: int | None,
     progress: Callable[[int, int], None],
 ) -> dict[int, Outcome]:
@@ -241,11 +263,11 @@ def _of_table(
     versions = frame["version"].map(_version) if "version" in frame else pd.Series([""] * len(frame))
     whole = (frame["methodology"] + "\n" + versions).groupby(frame["project"]).nunique()
     mixed = frame["project"].map(whole) > 1
-    jobs = _jobs(frame, versions, estimates)
+    jobs = _jobs(frame, versions, estimates, evidence)
     outcomes: dict[int, Outcome] = {}
     for key, rows in frame[~mixed].groupby([frame["methodology"], versions], sort=False):
         number, version = map(str, key)
-        outcomes |= _batched(number, version, rows, jobs)
+        outcomes |= _batched(number, version, rows, jobs, evidence)
         progress(len(outcomes), len(jobs))
     places = frame.groupby("project", sort=False).groups
     waiting = {
@@ -255,7 +277,12 @@ def _of_table(
     return outcomes | dict(zip(waiting, solved, strict=True))
 
 
-def _jobs(frame: pd.DataFrame, versions: pd.Series[str], estimates: Mapping[str, Any]) -> dict[int, Job]:
+def _jobs(
+    frame: pd.DataFrame,
+    versions: pd.Series[str],
+    estimates: Mapping[str, Any],
+    evidence: tuple[EvidenceFile, ...] | None,
+) -> dict[int, Job]:
     """Return the job of each project, by the number of its first row."""
     source = frame.attrs["source"]
     columns = [frame["project"], frame["methodology"], versions, frame.get("estimate", [None] * len(frame))]
@@ -271,6 +298,7 @@ def _jobs(frame: pd.DataFrame, versions: pd.Series[str], estimates: Mapping[str,
             version or None,
             frame,
             {**yearly(own), **yearly(estimates.get(name))},
+            evidence,
         )
         for name, (place, (__, number, version, own)) in found.items()
     }
@@ -280,11 +308,18 @@ def _version(cell: Any) -> str:
     return "" if is_missing(cell) else str(cell).strip()
 
 
-def _batched(number: str, version: str, frame: pd.DataFrame, jobs: Mapping[int, Job]) -> dict[int, Outcome]:
+def _batched(
+    number: str,
+    version: str,
+    frame: pd.DataFrame,
+    jobs: Mapping[int, Job],
+    evidence: tuple[EvidenceFile, ...] | None,
+) -> dict[int, Outcome]:
     """Calculate together the projects that are beyond doubt."""
     try:
         m = methodology(number, version or None)
-    except MethodologyNotFoundError:
+        m = with_evidence(m, evidence_files(m, about(m, evidence)))
+    except (MethodologyNotFoundError, InputError):  # which each of them is told of
         return {}
     outcomes = {}
     for batch in batches(m, frame):

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.calculation import calculate
-from jcm_calc.case_file import read_case
+from jcm_calc.case_file import CaseFile, read_case
+from jcm_calc.confirmation import EvidenceFile, about
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.portfolios.rows import arguments
 from jcm_calc.problems import InputError, InputWarning, Problem
@@ -40,6 +41,8 @@ class Job:
         Its rows, maybe among those of other projects.
     estimates : mapping
         ER expected ex ante by calendar year, in tCO2; under None where it holds for each year.
+    evidence : tuple of EvidenceFile, optional
+        Of any methodology; None for those of the user's folder.
     """
 
     project: str
@@ -49,6 +52,7 @@ class Job:
     version: str | None = None
     rows: pd.DataFrame | None = None
     estimates: Mapping[int | None, float] = field(default_factory=dict)
+    evidence: tuple[EvidenceFile, ...] | None = None
 
     def calculate(self) -> tuple[Result, dict[int | None, float]]:
         """Return the result, and the estimates of a workbook's plan with those declared.
@@ -62,15 +66,21 @@ class Job:
             m = methodology(self.methodology, self.version)
             rows = self.rows[self.rows["project"].astype(str) == self.project]
             given = arguments(rows, m, self.source)
-            return calculate(m, *given.tables, p=given.p, **given.values), dict(self.estimates)
+            evidence = about(m, self.evidence)
+            return calculate(m, *given.tables, p=given.p, evidence=evidence, **given.values), dict(self.estimates)
         if self.path.suffix.casefold() == ".toml":
-            return read_case(self.path).calculate(), dict(self.estimates)
+            return self._of(read_case(self.path)), dict(self.estimates)
         book = read_workbook(self.path)
-        result = book.calculate()
+        result = self._of(book.case)
         planned = {}
         if book.report is not None and book.plan is not None:
-            planned = {year: er for year, _, _, er, _ in _years(book.plan.calculate())}
+            planned = {year: er for year, _, _, er, _ in _years(self._of(book.plan))}
         return result, {**planned, **self.estimates}
+
+    def _of(self, case: CaseFile) -> Result:
+        return case.calculate(
+            evidence=about(methodology(case.methodology, case.version, case.submitted), self.evidence)
+        )
 
 
 @dataclass

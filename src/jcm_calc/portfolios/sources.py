@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from jcm_calc.confirmation import EvidenceFile
 from jcm_calc.inputs.tables import flat, read
 from jcm_calc.languages import _
 from jcm_calc.portfolios.jobs import Job
@@ -58,13 +59,15 @@ def _is_project(path: Path) -> bool:
     return path.suffix.casefold() in FILES and path.is_file() and not path.name.startswith(("~", "."))
 
 
-def of_files(paths: Sequence[Path], estimates: Mapping[str, Any]) -> Iterator[Job]:
+def of_files(
+    paths: Sequence[Path], estimates: Mapping[str, Any], evidence: tuple[EvidenceFile, ...] | None
+) -> Iterator[Job]:
     """Yield a job for each file; its project is called after the file, without a common folder."""
     parents = {path.parent for path in paths}
     top = Path(os.path.commonpath([parent.resolve() for parent in parents])) if parents else Path()
     for path in paths:
         name = str(path.resolve().relative_to(top).with_suffix(""))
-        yield Job(name, str(path), path, estimates=yearly(estimates.get(name)))
+        yield Job(name, str(path), path, estimates=yearly(estimates.get(name)), evidence=evidence)
 
 
 def yearly(given: Any) -> dict[int | None, float]:
