@@ -82,7 +82,7 @@ def table(name: str, numbers: list[str], inputs: int | None) -> bool:
     frame = pd.DataFrame(found).set_index("number")
     formats = {"largest": "{:.1e}".format, "seconds": "{:.0f}".format}
     print(f"\n{name}\n{frame.to_string(formatters=formats)}")
-    counts = [f"{frame[kind].sum():,} {kind.replace('_', ' ')}" for kind in ("inputs", "refused", "not_shown", "compared")]
+    counts = [f"{frame[kind].sum():,} {kind}" for kind in ("inputs", "refused", "not_shown", "compared")]
     print(f"{', '.join(counts)}; largest relative difference {frame['largest'].max():.2e}")
     return frame["largest"].max() <= peer.tolerance
 
@@ -94,7 +94,8 @@ def main() -> int:
     parser.add_argument("--inputs", type=int, help="random inputs for each methodology")
     arguments = parser.parse_args()
     names = arguments.peer or [name for name in PEERS if name != "bonsai_ipcc"]
-    return int(not all([table(name, arguments.numbers, arguments.inputs) for name in names]))
+    agreed = [table(name, arguments.numbers, arguments.inputs) for name in names]
+    return int(not all(agreed))
 
 
 if __name__ == "__main__":

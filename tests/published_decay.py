@@ -30,10 +30,9 @@ def equations() -> Any:
     package = find_spec("bonsai_ipcc")
     if package is None:
         raise ModuleNotFoundError(MISSING)
-    waste = Path(package.origin).parent / "waste"
-    for name, folder in (("waste", waste), ("waste.swd", waste / "swd"), ("waste.waste_generation", waste / "waste_generation")):
+    for name in ("waste", "waste.swd", "waste.waste_generation"):
         sys.modules[name] = ModuleType(name)
-        sys.modules[name].__path__ = [str(folder)]
+        sys.modules[name].__path__ = [str(Path(package.origin).parent.joinpath(*name.split(".")))]
     return import_module("waste.swd.elementary")
 
 
