@@ -22,30 +22,34 @@ def cases(m):
     return [dict(case) for case in itertools.product(*options)]
 
 
-def draw(rng, m, case, overrides=()):
+def draw(rng, m, case, overrides=(), for_sheets=False):
     """Everything that a calculation needs, by name; ``p`` is a list of first and last days.
 
-    ``overrides`` names parameters that the library could supply and that are given half of the time.
+    ``overrides`` names parameters that the library could supply and that are given half of the time. ``for_sheets``
+    keeps to what a spreadsheet can tell apart: no period in two years, and no number right beside the end of a bin.
     """
     sizes = {letter: int(rng.integers(0 if letter in m.optional else 1, 5)) for letter in m.indices}
     sizes["p"] = PERIODS
     if set(m.indices) - {"p"} <= set(m.optional) and not any(sizes[letter] for letter in m.optional):
         sizes |= dict.fromkeys(m.optional, 1)
-    drawn = {"p": periods(rng)}
+    drawn = {"p": periods(rng, within_years=for_sheets)}
     graph = m.graph(case)
     for parameter in graph.parameters:
         supplied = parameter.supplied and (parameter.name not in overrides or rng.random() < 0.5)
         absent = any(sizes[letter] == 0 for letter in parameter.indices)
         if parameter.kind is not Kind.CONSTANT and not supplied and not absent:
             drawn[parameter.name] = _values(rng, m, parameter, sizes)
+            if for_sheets and _bins(m, parameter):  # a spreadsheet compares 15 digits
+                drawn[parameter.name] = np.array([float(f"{number:.12g}") for number in drawn[parameter.name]])
     return drawn
 
 
-def periods(rng, count=PERIODS):
+def periods(rng, count=PERIODS, within_years=False):
     """Periods in order that do not overlap: parts of years, whole years, and some that span two."""
     found, first = [], FIRST_DAY + timedelta(int(rng.integers(0, 400)))
     for _ in range(count):
-        last = first + timedelta(int(rng.integers(0, 400)))
+        days = int(rng.integers(0, 400))
+        last = min(first + timedelta(days // 4), date(first.year, 12, 31)) if within_years else first + timedelta(days)
         found.append((first, last))
         first = last + timedelta(int(rng.choice([1, 1, 40])))
     return found

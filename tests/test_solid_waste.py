@@ -1,12 +1,14 @@
-"""First-order decay of VN_AM004 against vectors worked out from the tool's equations, and against a decay in steps."""
+"""First-order decay of VN_AM004 against vectors worked out from the tool's equations, against what a published program
+makes of the IPCC's equations, and against a decay in steps."""
 
 from itertools import accumulate
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from solid_waste_vectors import FACTOR_BEFORE_SUM, LIMIT, MONTHLY, VECTORS
+from solid_waste_vectors import FACTOR_BEFORE_SUM, IPCC, LIMIT, MONTHLY, VECTORS
 
 from jcm_calc import calculate
 
@@ -75,6 +77,33 @@ def test_the_monthly_form():
     )
     for first, last, emitted in MONTHLY["summed"]:
         assert round(found[first - 1 : last].sum(), MONTHLY["decimals"]) == emitted
+
+
+def test_a_published_program_of_the_inventory_guidelines_gives_the_same():
+    """The figures that the library offers by name are those of its tables; φ 1 and GWP are no part of its equations."""
+    *disposals, _ = years = range(2001, 2001 + len(IPCC["emitted"]))
+    rows = pd.MultiIndex.from_product([IPCC["W"], disposals], names=["j", "x"])
+    result = calculate(
+        "VN_AM004",
+        W=pd.Series(np.ravel(list(IPCC["W"].values())), rows),
+        x_year=pd.Series(disposals, pd.Index(disposals, name="x")),
+        p=[str(year) for year in disposals],
+        DOC="TOOL04, wet basis",
+        k="tropical, wet",
+        MCF="TOOL04, unmanaged, deep or high water table",
+        DOC_f="TOOL04",
+        F="TOOL04",
+        OX=IPCC["OX"],
+        f=IPCC["recovered"],
+        φ=1,
+        GWP_CH4="AR5",
+        decay_form="yearly",
+        BG=np.zeros(len(disposals)),
+        EC_PJ=np.zeros(len(disposals)),
+        **NOTHING_ELSE,
+    )
+    year_after = dict(zip(years, IPCC["emitted"], strict=True))
+    assert result.RE.magnitude == pytest.approx([28 * year_after[year + 1] for year in disposals], rel=1e-12)
 
 
 @given(

@@ -12,14 +12,18 @@ from pathlib import Path
 
 import numpy as np
 from adapters import ADAPTERS
+from agreement import EMISSIONS
 from draws import cases, draw
 from python_calamine import CalamineWorkbook
 
 from jcm_calc import InputError, calculate
 from jcm_calc.rulebooks import every
+from jcm_calc.workbook.layout import RESULT, column_name
 
 # Two years of two periods each.
 PERIODS = ["2023-01-01/2023-06-30", "2023-07-01/2023-12-31", "2024-01-01/2024-06-30", "2024-07-01/2024-12-31"]
+STORED = rb"(?<=</f>)<v>[^<]*</v>"
+MERGED = rb"<mergeCells.*?</mergeCells>"
 FORMULA = re.compile(r'<c r="([A-Z]+)(\d+)"[^>]*?><f>(.*?)</f><v>(.*?)</v>')
 ATTEMPTS = 60
 
@@ -41,11 +45,9 @@ def drawn_result(m, case, seed):
     rng = np.random.default_rng(seed)
     for _ in range(ATTEMPTS):
         adapter = ADAPTERS[m.number]
-        drawn = draw(rng, m, case, adapter.overrides)
+        drawn = draw(rng, m, case, adapter.overrides, for_sheets=True)
         adapter.fit(rng, drawn, case)
         drawn["p"] = PERIODS
-        if "capacity" in drawn:  # a spreadsheet compares 15 digits: the number next to a limit equals it there
-            drawn["capacity"] = [float(f"{capacity:.12g}") for capacity in drawn["capacity"]]
         try:
             return calculate(m, **drawn, **case)
         except InputError:
@@ -80,13 +82,13 @@ def formulas(path):
     return found
 
 
-def without_stored_values(source, target):
-    """Copy a workbook without the values stored beside its formulas."""
+def without(source, target, *patterns):
+    """Copy a workbook without what matches in its sheets, such as the values stored beside its formulas."""
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
             content = old.read(name)
             if name.startswith("xl/worksheets/sheet"):
-                content = re.sub(rb"(</f>)<v>[^<]*</v>", rb"\1", content)
+                content = re.sub(b"|".join(patterns), b"", content)
             new.writestr(name, content)
 
 
@@ -103,7 +105,7 @@ def recalculated_by_office(paths, folder):
     stripped, results = folder / "stripped", folder / "recalculated"
     stripped.mkdir()
     for path in paths:
-        without_stored_values(path, stripped / path.name)
+        without(path, stripped / path.name, STORED)
     profile = f"-env:UserInstallation=file://{folder}/profile"
     command = [office(), "--headless", profile, "--convert-to", "xlsx", "--outdir", results, *stripped.iterdir()]
     subprocess.run(list(map(str, command)), check=True, capture_output=True, timeout=600)
@@ -124,17 +126,31 @@ def at(grid, column, row):
     return grid[row - 1][number - 1] if row <= len(grid) and number <= len(grid[row - 1]) else ""
 
 
-def recalculated_by_formulas(path, folder):
-    """Recalculate a workbook with the library formulas; return the values of its cells by sheet, column and row."""
-    import formulas as library
+def recalculated_by_formulas(path, folder, cells=None):
+    """Recalculate a workbook with the library formulas: all formulas, or these cells, by sheet, column and row."""
+    os.environ.setdefault("TQDM_DISABLE", "1")
+    from formulas import ExcelModel
 
     stripped = Path(folder) / "stripped.xlsx"
-    without_stored_values(path, stripped)
-    solution = library.ExcelModel().loads(str(stripped)).finish().calculate()
-    found = {}
-    for sheet, column, row in formulas(path):
-        key = f"'[{stripped.name}]{sheet.upper()}'!{column}{row}"
-        found[sheet, column, row] = solution[key].value[0, 0]
+    without(path, stripped, STORED, MERGED)  # to read merged cells takes longer than to calculate
+    cells = list(formulas(path) if cells is None else cells)
+    addresses = [f"{sheet.upper()}'!{column}{row}" for sheet, column, row in cells]
+    model = ExcelModel().from_ranges(*(f"'[{stripped}]{address}" for address in addresses))
+    solution = model.finish(complete=False).calculate()
+    values = [solution[f"'[{stripped.name}]{address}"].value[0, 0] for address in addresses]
+    return dict(zip(cells, values, strict=True))
+
+
+def emission_cells(path, m):
+    """Where the reports of a workbook show RE, PE and ER: sheet, column and row, in the order of the periods."""
+    found = {name: [] for name in EMISSIONS}
+    for sheet, grid in grids(path).items():
+        if sheet.startswith("MRS(calc_process)"):
+            for name, cells in found.items():
+                symbol = next(rule.symbol for rule in m.rules if rule.name == name)
+                (row,) = (row for row, texts in enumerate(grid) if symbol in texts[RESULT:])
+                unit = grid[row].index(symbol) - 1
+                cells += [(sheet, column_name(column), row + 1) for column in range(RESULT, unit)]
     return found
 
 
