@@ -1,13 +1,15 @@
 """Plans, rule sets and files of readings that are refused: what is said, and where."""
 
+import sys
 from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from test_monitoring import CORRECT, YEAR, case_b, found_kinds, hourly, problems, survey
+from test_monitoring import COLD_STORE, CORRECT, YEAR, case_b, found_kinds, hourly, problems, survey
 
+import jcm_calc
 from jcm_calc.case_file import read_case
 from jcm_calc.cli import jcm
 from jcm_calc.monitoring.plan import read_plan
@@ -304,6 +306,22 @@ def test_what_the_readings_do_not_tell_is_not_left_out():
     assert "the readings around it do not tell the amount" in told[0]
 
 
+def test_a_late_calibration_may_not_raise_er():
+    late = METER | {"calibration_interval": "12 months", "calibrations": [{"on": date(2022, 1, 1)}]}
+    nothing = {"finding": "late calibration", "treatment": "claim nothing"}
+    source = {"kind": "interval", "step": "1 h", "stamp": "start", "time": "time", "columns": {"S1": "kWh"}}
+    readings = {"zone": "Asia/Jakarta", "treatments": [nothing], "sources": [source | {"frame": two_days()}]}
+    given = {"p": "2024-01-01/2024-01-02", "methodology": "ID_AM003", **COLD_STORE}
+    assert found_kinds(jcm_calc.monitor({"S1": late}, readings, **given)) == ["late calibration"]
+    # a refrigerator that is worse than the reference: less electricity means more ER
+    assert "would raise ER" in problems(jcm_calc.monitor, {"S1": late}, readings, **given | {"COP_PJ": 1.1})[0]
+
+
+def test_readings_say_which_library_they_need(monkeypatch):
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    assert problems(survey, two_days())[0].endswith("install it with pip install 'jcm-calc[monitoring]'")
+
+
 # The command
 
 
@@ -481,6 +499,6 @@ def test_plots_need_matplotlib_and_draw_into_given_axes(monkeypatch):
 
     monitored = survey(two_days(kWh=0.0), p="2024-01-01/2024-01-02", methodology=None)
     assert "S1" in plots.plot_readings(monitored, "S1").get_ylabel()
-    monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(InputError, match="pip install"):
         plots.plot_readings(monitored, "S1")
