@@ -26,7 +26,10 @@ mutation: $(READY) ## Count the mistakes in equations that the checks notice
 	@$(BIN)/python tests/mutation.py
 
 coverage: $(READY) ## Run every test, and list the lines and branches that none of them reaches
-	@$(BIN)/pytest -q --cov --cov-report=term-missing:skip-covered
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -q -n auto --maxprocesses 8 --dist worksteal
+	@$(BIN)/coverage combine -q
+	@$(BIN)/coverage report --show-missing --skip-covered
 
 differential: $(READY) ## Compare with the independent scripts on 190,000 random inputs: ten minutes on two cores
 	@$(BIN)/python tests/differential.py

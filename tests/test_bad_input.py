@@ -2,6 +2,7 @@
 
 import decimal
 import pickle
+import sys
 import warnings
 
 import numpy as np
@@ -689,6 +690,13 @@ def test_cells_of_workbooks(tmp_path, cell, complaint):
     found = only(refusal("ID_AM003", units(), file, EF_elec=0.8))
     assert found.startswith("EC_PJ,i,p: ")
     assert complaint in found
+
+
+def test_a_table_that_needs_a_library_says_which(tmp_path, monkeypatch):
+    units().to_parquet(tmp_path / "units.parquet")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(InputError, match=r"units.parquet: cannot be read without pyarrow: install it with pip install"):
+        jcm_calc.calculate("ID_AM003", tmp_path / "units.parquet")
 
 
 def test_months_that_a_spreadsheet_turned_into_days(tmp_path):

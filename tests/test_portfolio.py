@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -240,6 +241,16 @@ def test_the_command_gives_data(projects_file):
     assert [one["project"] for one in data["projects"]] == [f"plant {number}" for number in (0, 2, 3, 4, 5)]
     assert data["sums"][0]["ER"] == pytest.approx(sum(one["ER"] for one in data["projects"]))
     assert data["problems"][0]["severity"] == "error"
+
+
+def test_a_file_that_needs_a_library_says_which(tmp_path, monkeypatch):
+    found = portfolio(freezers(2), processes=1)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(InputError, match=r"cannot be written without pyarrow: install it with pip install"):
+        found.to_file(tmp_path / "portfolio.parquet")
+    with pytest.raises(InputError, match=r"must end with one of .xlsx"):
+        found.to_file(tmp_path / "portfolio.doc")
+    assert not list(tmp_path.iterdir())
 
 
 def test_names_of_projects_are_text_in_every_file(tmp_path):

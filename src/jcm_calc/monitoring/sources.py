@@ -96,9 +96,14 @@ class Store:
     def __enter__(self) -> Store:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        import duckdb
+
         self.db.close()
         self.folder.cleanup()
+        if isinstance(error, duckdb.Error):  # a Parquet file, which is read as it is needed, may be damaged anywhere
+            complaint = f"cannot be read; is a file damaged? {str(error).splitlines()[0]}"
+            raise InputError("the readings", [Problem("[[readings.sources]]", complaint)]) from None
 
     def name(self) -> str:
         """Return a name for another table."""
@@ -141,10 +146,9 @@ def open_source(store: Store, readings: Readings, meters: Mapping[str, Meter], d
     """
     problems: list[Problem] = []
     _check_form(store, readings)
-    parts, files, opened = [], [], []
-    for path, relation in _relations(store, readings):
-        types = {row[0]: row[1] for row in store.db.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()}
-        opened.append((path, relation, types))
+    parts, files = [], []
+    opened = list(_opened(store, readings))
+    for path, relation, __ in opened:
         if path is not None:
             files.append(File(path.name, _sha256(path), store.number(f"SELECT count(*) FROM {relation}")))
     for path, relation, types in _together(opened):
@@ -183,21 +187,18 @@ def _check_form(store: Store, readings: Readings) -> None:
 # Files
 
 
-def _relations(store: Store, readings: Readings) -> Iterator[tuple[Path | None, str]]:
-    """Yield each file and the name or SQL of its rows."""
-    if readings.frame is not None:
-        yield None, _from_frame(store, readings.frame)
-    for path in readings.files:
-        suffix = path.suffix.casefold()
-        try:
-            if suffix == ".parquet":
-                yield path, f"read_parquet({_text(str(path))})"
-            elif suffix in (".csv", ".txt", ".tsv"):
-                yield path, _from_csv(store, path, readings)
-            else:
-                from jcm_calc.inputs.tables import read
+Opened = tuple[Path | None, str, dict[str, str]]
 
-                yield path, _from_frame(store, read(path))
+
+def _opened(store: Store, readings: Readings) -> Iterator[Opened]:
+    """Yield each file, the name or SQL of its rows, and the types of its columns."""
+    if readings.frame is not None:
+        relation = _from_frame(store, readings.frame)
+        yield None, relation, _types(store, relation)
+    for path in readings.files:
+        try:
+            relation = _relation(store, path, readings)
+            types = _types(store, relation)
         except InputError:
             raise
         except Exception as error:  # the readers of broken files raise errors of many kinds
@@ -205,9 +206,23 @@ def _relations(store: Store, readings: Readings) -> Iterator[tuple[Path | None, 
                 path.name,
                 [Problem(path.name, _("cannot be read: {reason}").format(reason=str(error).splitlines()[0]))],
             ) from None
+        yield path, relation, types
 
 
-Opened = tuple[Path | None, str, dict[str, str]]
+def _types(store: Store, relation: str) -> dict[str, str]:
+    return {row[0]: row[1] for row in store.db.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()}
+
+
+def _relation(store: Store, path: Path, readings: Readings) -> str:
+    """Return the name or SQL of the rows of a file."""
+    suffix = path.suffix.casefold()
+    if suffix == ".parquet":
+        return f"read_parquet({_text(str(path))})"
+    if suffix in (".csv", ".txt", ".tsv"):
+        return _from_csv(store, path, readings)
+    from jcm_calc.inputs.tables import read
+
+    return _from_frame(store, read(path))
 
 
 def _together(opened: Sequence[Opened]) -> Sequence[Opened]:

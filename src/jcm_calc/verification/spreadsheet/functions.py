@@ -100,11 +100,17 @@ def _is(test: Callable[[Any], bool], of_error: bool = False) -> Function:
     return run
 
 
-def _index(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
-    area = arguments[0](c, r)
-    at = [int(number(c.plain(argument(c, r)))) for argument in arguments[1:]]
+def _area(c: Calculator, r: Sequence[Area], argument: Code) -> Area:
+    """Return an argument that must be a range."""
+    area = argument(c, r)
     if not isinstance(area, Area):
-        raise UnreadableError(_("INDEX of what is no range"))
+        raise UnreadableError(_("a value stands where a range belongs"))
+    return area
+
+
+def _index(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
+    area = _area(c, r, arguments[0])
+    at = [int(number(c.plain(argument(c, r)))) for argument in arguments[1:]]
     if len(at) == 1:
         at = [at[0], 1] if area.column == area.last_column else [1, at[0]]
     row, column = area.row + at[0] - 1, area.column + at[1] - 1
@@ -114,7 +120,7 @@ def _index(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
 
 
 def _match(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
-    wanted, area = c.plain(arguments[0](c, r)), arguments[1](c, r)
+    wanted, area = c.plain(arguments[0](c, r)), _area(c, r, arguments[1])
     if len(arguments) < 3 or number(c.plain(arguments[2](c, r))) != 0:
         raise UnreadableError(_("MATCH of what is not looked for exactly"))
     wanted = wanted.casefold() if isinstance(wanted, str) else wanted
@@ -126,7 +132,7 @@ def _match(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
 
 
 def _look_up(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
-    area = arguments[1](c, r)
+    area = _area(c, r, arguments[1])
     column = int(number(c.plain(arguments[2](c, r))))
     keys = Area(area.sheet, area.row, area.column, area.last_row, area.column)
     exact = arguments[3] if len(arguments) > 3 else lambda c, r: 1.0
@@ -142,6 +148,8 @@ def _sum_product(c: Calculator, r: Sequence[Area], arguments: Arguments) -> floa
         else [number(one)]
         for one in found
     ]
+    if len({len(column) for column in columns}) > 1:
+        raise FormulaError("#VALUE!")
     return math.fsum(map(math.prod, zip(*columns, strict=True)))
 
 
@@ -152,7 +160,7 @@ def _counted(c: Calculator, r: Sequence[Area], arguments: Arguments) -> float:
 
 
 def _rows(c: Calculator, r: Sequence[Area], arguments: Arguments) -> float:
-    area = arguments[0](c, r)
+    area = _area(c, r, arguments[0])
     return float(area.last_row - area.row + 1)
 
 
@@ -161,7 +169,10 @@ def _date(part: str) -> Function:
 
 
 def _choose(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
-    return c.plain(arguments[int(number(c.plain(arguments[0](c, r))))](c, r))
+    which = int(number(c.plain(arguments[0](c, r))))
+    if not 0 < which < len(arguments):
+        raise FormulaError("#VALUE!")
+    return c.plain(arguments[which](c, r))
 
 
 def _not_available(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:

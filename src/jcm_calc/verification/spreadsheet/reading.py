@@ -101,7 +101,7 @@ class _Parser:
         token = self._next()
         if token.type == Token.PAREN:
             inner = self.comparison()
-            self._next()
+            self._close()
             return inner
         if token.type == Token.FUNC:
             return self._call(token.value.rstrip("(").upper().removeprefix("_XLFN."))
@@ -125,16 +125,33 @@ class _Parser:
     def _call(self, name: str) -> Code:
         self.functions.add(name)
         arguments: list[Code] = []
-        while not self._peek(Token.FUNC, [")"]):
-            if self._peek(Token.SEP):
+        if not self._peek(Token.FUNC, [")"]):
+            arguments.append(self._argument())
+            while self._peek(Token.SEP):
                 self._next()
-            elif arguments or not self._peek(Token.SEP):
-                arguments.append(self.comparison())
-        self._next()
+                arguments.append(self._argument())
+        self._close()
         if name not in FUNCTIONS:
             raise UnreadableError(_("the function {name} is not known here").format(name=name))
         function = FUNCTIONS[name]
-        return lambda c, r: function(c, r, arguments)
+
+        def run(c: Calculator, r: Sequence[Area]) -> Any:
+            try:
+                return function(c, r, arguments)
+            except (IndexError, TypeError):
+                raise UnreadableError(f"{name} does not take {len(arguments)} arguments") from None
+
+        return run
+
+    def _argument(self) -> Code:
+        """Read an argument, which may be left out."""
+        left_out = self._peek(Token.SEP) or self._peek(Token.FUNC, [")"])
+        return _constant(None) if left_out else self.comparison()
+
+    def _close(self) -> None:
+        token = self._next()
+        if token.value != ")":
+            raise UnreadableError(f"{token.value!r} was not expected")
 
     def _next(self) -> Token:
         if self.at >= len(self.tokens):

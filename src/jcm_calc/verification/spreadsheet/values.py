@@ -26,9 +26,12 @@ def number(value: Any) -> float:
     if isinstance(value, bool | int | float):
         return float(value)
     try:
-        return float(value)
+        found = float(value)
     except ValueError:
         raise FormulaError("#VALUE!") from None
+    if not math.isfinite(found) or "_" in str(value):  # a number for Python only
+        raise FormulaError("#VALUE!")
+    return found
 
 
 def text_of(value: Any) -> str:

@@ -1,0 +1,231 @@
+"""Formulas of a spreadsheet: what each gives, by the rules of spreadsheet programs."""
+
+from datetime import date, datetime, time, timedelta
+
+import openpyxl
+import pytest
+
+from jcm_calc.verification.spreadsheet import Calculator, FormulaError, UnreadableError, as_number, close, read
+from jcm_calc.workbook.opening import Book
+
+CELLS = {
+    "A1": 2.0,
+    "A2": 3.0,
+    "A3": 5.0,
+    "B1": "diesel",
+    "B2": "Coal",
+    "B3": True,
+    "C1": 10.0,
+    "C2": 20.0,
+    "C3": 30.0,
+    "D1": date(2017, 7, 4),
+    "D2": "7",
+    "D3": "nan",
+    "E1": "=A1*10",
+    "E2": "=E3",
+    "E3": "=E2",
+    "F1": "1_000",
+}
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    path = tmp_path_factory.mktemp("book") / "cells.xlsx"
+    made = openpyxl.Workbook()
+    for cell, value in CELLS.items():
+        made.active[cell] = value
+    made.active.title = "S"
+    made.save(path)
+    return Book(path)
+
+
+@pytest.mark.parametrize(
+    ("formula", "value"),
+    [
+        ("-2^2", 4.0),  # a spreadsheet negates first
+        ("+A1", 2.0),
+        ("50%", 0.5),
+        ("(A1+A2)*A3", 25.0),
+        ("2^3^2", 64.0),  # from left to right
+        ('B1&" "&A1', "diesel 2"),
+        ('A9&"x"', "x"),
+        ('"a ""b"""', 'a "b"'),
+        ('"DIESEL"=B1', True),
+        ("A9=0", True),
+        ("A1<>A2", True),
+        ("A1>=A2", False),
+        ("TRUE", True),
+        ("A9+1", 1.0),
+        ("D2*2", 14.0),  # a text that is a number
+        ("D1-1", 42919.0),  # 4 July 2017 is day 42,920
+        ("SUM(A1:A3,10)", 20.0),
+        ("SUM(A1:B3)", 10.0),  # texts and truth values in a range are passed over
+        ("AVERAGE(A1:A3)", 10 / 3),
+        ("MIN(A1:A3)", 2.0),
+        ("MAX(B1:B2)", 0.0),
+        ("PRODUCT(A1:A3)", 30.0),
+        ("COUNT(A1:C3)", 6.0),
+        ("COUNTA(A1:B4)", 6.0),
+        ("ROWS(A1:A3)", 3.0),
+        ("SUMPRODUCT(A1:A3,C1:C3)", 230.0),
+        ("SUMPRODUCT(2,3)", 6.0),
+        ("IF(A1>1,A2,A3)", 3.0),
+        ("IF(A1>5,A2)", False),
+        ("IF(A1>1,,A3)", None),  # left out: nothing, which counts as 0
+        ("IF(A1>1,,A3)+1", 1.0),
+        ("IFERROR(1/0,7)", 7.0),
+        ("IFERROR(A1,7)", 2.0),
+        ("AND(A1>1,A2>1)", True),
+        ("OR(A1>5,A2>5)", False),
+        ("NOT(A1>5)", True),
+        ("ISNUMBER(A1)", True),
+        ("ISNUMBER(B3)", False),
+        ("ISNUMBER(1/0)", False),
+        ("ISTEXT(B1)", True),
+        ("ISBLANK(A9)", True),
+        ("ISERROR(NA())", True),
+        ("ISERROR(A1)", False),
+        ("INDEX(A1:A3,2)", 3.0),
+        ("INDEX(A1:C1,3)", 10.0),
+        ("INDEX(A1:C3,3,1)", 5.0),
+        ('MATCH("coal",B1:B3,0)', 2.0),
+        ("VLOOKUP(3,A1:C3,3,0)", 20.0),
+        ("VLOOKUP(3,A1:C3,3,FALSE)", 20.0),
+        ('CHOOSE(2,"a","b")', "b"),
+        ("ABS(-A1)", 2.0),
+        ("SQRT(A1+7)", 3.0),
+        ("POWER(A1,3)", 8.0),
+        ("LN(EXP(A1))", 2.0),
+        ("SIGN(-A1)", -1.0),
+        ("SIGN(0)", 0.0),
+        ("YEAR(D1)", 2017.0),
+        ("MONTH(D1)", 7.0),
+        ("DAY(D1)", 4.0),
+        ("ROUND(2.5,0)", 3.0),  # half away from zero
+        ("ROUND(-2.5,0)", -3.0),
+        ("ROUND(1234.5,-2)", 1200.0),
+        ("ROUNDDOWN(-2.9,0)", -2.0),
+        ("ROUNDUP(2.1,0)", 3.0),
+        ("ROUNDUP(-2.1,0)", -3.0),
+        ("TRUNC(2.9)", 2.0),
+        ("INT(-2.1)", -3.0),
+        ("CEILING(7,5)", 10.0),
+        ("FLOOR(7,5)", 5.0),
+        ("MROUND(7.6,5)", 10.0),
+        ("S!A1+'S'!A2", 5.0),
+        ("E1+1", 21.0),
+        ("_xlfn.SUM(A1,A2)", 5.0),
+    ],
+)
+def test_what_a_formula_gives(book, formula, value):
+    found = Calculator(book).evaluate(formula, "S")
+    assert found == (pytest.approx(value, rel=1e-12) if isinstance(value, float) else value)
+
+
+@pytest.mark.parametrize(
+    ("formula", "error"),
+    [
+        ("A1/A9", "#DIV/0!"),
+        ("AVERAGE(B1:B2)", "#DIV/0!"),
+        ("B1*2", "#VALUE!"),
+        ("D3*2", "#VALUE!"),  # "nan" is a number for Python alone
+        ("F1*2", "#VALUE!"),  # so is "1_000"
+        ("10^400", "#NUM!"),
+        ("(-8)^0.5", "#NUM!"),
+        ("LN(-1)", "#NUM!"),
+        ("SQRT(-1)", "#NUM!"),
+        ("POWER(10,400)", "#NUM!"),
+        ("INDEX(A1:A3,4)", "#REF!"),
+        ("INDEX(A1:C3,1,0)", "#REF!"),
+        ('MATCH("oil",B1:B3,0)', "#N/A"),
+        ("NA()", "#N/A"),
+        ("#REF!+1", "#REF!"),
+        ("CHOOSE(3,1,2)", "#VALUE!"),
+        ("CHOOSE(0,1,2)", "#VALUE!"),
+        ("SUMPRODUCT(A1:A3,C1:C2)", "#VALUE!"),
+        ("E2", "#CIRCLE!"),
+    ],
+)
+def test_the_error_that_a_formula_gives(book, formula, error):
+    with pytest.raises(FormulaError) as raised:
+        Calculator(book).evaluate(formula, "S")
+    assert str(raised.value) == error
+    assert not isinstance(raised.value, UnreadableError)
+
+
+@pytest.mark.parametrize(
+    ("formula", "told"),
+    [
+        ("A1:A3+1", "a range stands where one value belongs"),
+        ("ROWS(5)", "a value stands where a range belongs"),
+        ("INDEX(5,1)", "a value stands where a range belongs"),
+        ("MATCH(2,5,0)", "a value stands where a range belongs"),
+        ("VLOOKUP(2,5,1,0)", "a value stands where a range belongs"),
+        ("MATCH(2,A1:A3,1)", "MATCH of what is not looked for exactly"),
+        ("MATCH(2,A1:A3)", "MATCH of what is not looked for exactly"),
+        ("VLOOKUP(3,A1:C3,3)", "MATCH of what is not looked for exactly"),
+        ("OFFSET(A1,1,0)", "the function OFFSET is not known here"),
+        ("IF(A1)", "IF does not take 1 arguments"),
+        ("ABS()", "ABS does not take 0 arguments"),
+        ("ABS(1,2)", "ABS does not take 2 arguments"),
+        ("Nowhere!A1", "there is no sheet 'Nowhere'"),
+        ("factor*2", "'factor' is no reference that can be followed"),
+        ("A1 A2", "was not expected"),
+        ("SUM(A1 A2)", "was not expected"),
+        ("(A1", "the formula ends too early"),
+        ("A1+", "the formula ends too early"),
+    ],
+)
+def test_a_formula_that_cannot_be_followed_says_why(book, formula, told):
+    with pytest.raises(UnreadableError, match=r".*") as raised:
+        Calculator(book).evaluate(formula, "S")
+    assert told in str(raised.value)
+
+
+@pytest.mark.parametrize("formula", ["IFERROR(OFFSET(A1,1,0),7)", "ISERROR(OFFSET(A1,1,0))"])
+def test_what_cannot_be_followed_is_no_error_of_the_sheet(book, formula):
+    with pytest.raises(UnreadableError, match="OFFSET"):
+        Calculator(book).evaluate(formula, "S")
+
+
+def test_cells_may_be_taken_to_hold_other_values(book):
+    assert Calculator(book, {("S", 0, 0): 7.0}).evaluate("E1", "S") == 70.0
+    assert Calculator(book, exact=True).evaluate("ROUND(2.7,0)+INT(A1/4)", "S") == pytest.approx(3.2)
+
+
+def test_a_chain_of_cells_is_followed_only_so_far(tmp_path):
+    made = openpyxl.Workbook()
+    made.active.title = "S"
+    for row in range(1, 200):
+        made.active[f"A{row}"] = f"=A{row + 1}"
+    made.save(tmp_path / "chain.xlsx")
+    with pytest.raises(UnreadableError, match="too many cells"):
+        Calculator(Book(tmp_path / "chain.xlsx")).evaluate("A1", "S")
+
+
+def test_what_stands_in_a_formula():
+    found = read('IF(REF_0>1.5,ROUND(REF_1,2),"3")')
+    assert found.functions == {"IF", "ROUND"}
+    assert found.numbers == (1.5, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (datetime(2017, 7, 4, 12), 42_920.5),
+        (date(2017, 7, 4), 42_920.0),
+        (time(6), 0.25),
+        (timedelta(hours=36), 1.5),
+        ("", None),
+        ("text", "text"),
+    ],
+)
+def test_a_stored_value_as_formulas_see_it(value, number):
+    assert as_number(value) == number
+
+
+def test_dust_is_no_difference():
+    assert close(0.1 + 0.2, 0.3)
+    assert not close(1.0, 1.0 + 1e-8)
+    assert close("a", "a")
+    assert not close(True, 1.0 + 1e-15)
