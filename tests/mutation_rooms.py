@@ -1,9 +1,9 @@
 """How many mistakes in the engine would the tests notice? `python tests/mutation_rooms.py [ROOM ...] [--sample N]`.
 
 One operator, comparison, condition or constant at a time is changed in a function of a room, and the tests of the
-room are run in a process of their own until one fails: first those that come into that function, the quickest
-first; all of them if none of these fails. The process is forked with everything imported and only the code of that
-function is exchanged, which takes no time. A sample is drawn, as there are thousands.
+room that come to its line are run in a process of their own until one fails, the quickest first. The process is
+forked with everything imported and only the code of that function is exchanged, which takes no time. A sample is
+drawn, as there are thousands.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ import copy
 import importlib
 import inspect
 import io
+import itertools
 import math
 import os
 import pickle
 import random
 import resource
 import sys
-import threading
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -32,9 +33,11 @@ from types import CodeType, FunctionType
 from typing import Any
 
 import pytest
+from coverage import Coverage
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "jcm_calc"
+LONGEST = 40  # seconds of tests for each mutant: what would notice it later than that counts for nothing
 PATIENCE = 4  # times the time that the tests take without a mutant, which may run for ever
 TESTS = {
     "credits": ["test_credits.py", "test_issuance.py", "test_result.py"],
@@ -60,7 +63,7 @@ class Mutant:
     module: str
     place: int
     which: int
-    line: int
+    lines: range
     before: str
     after: str
 
@@ -85,9 +88,22 @@ def source(name: str) -> tuple[str, ast.Module]:
 def mutants(name: str) -> Iterator[Mutant]:
     """Every change of every function of a module."""
     _, tree = source(name)
+    lines = lines_of(tree)
     for place, node in enumerate(places(tree)):
         for which, other in enumerate(changes(node)):
-            yield Mutant(name, place, which, node.lineno, said(node), said(other))
+            yield Mutant(name, place, which, lines[id(node)], said(node), said(other))
+
+
+def lines_of(tree: ast.Module) -> dict[int, range]:
+    """The lines of the statement in which each node stands; of one with a body, its head."""
+    lines = {}
+    for statement in ast.walk(tree):  # the outer ones come first
+        if isinstance(statement, ast.stmt):
+            body = getattr(statement, "body", None)
+            end = max(body[0].lineno, statement.lineno + 1) if body else (statement.end_lineno or 0) + 1
+            for node in ast.walk(statement):
+                lines[id(node)] = range(statement.lineno, end)
+    return lines
 
 
 def places(tree: ast.Module) -> list[ast.AST]:
@@ -182,37 +198,36 @@ def function_of(module: str, qualified: str) -> FunctionType:
 
 @dataclass(frozen=True)
 class Test:
-    """A test of a room: how long it takes, and which functions of the room it comes into, by file and name."""
+    """A test of a room: how long it takes, and which lines of the room it comes to, by file."""
 
     name: str
     seconds: float
-    functions: frozenset[tuple[str, str]]
+    lines: frozenset[tuple[str, int]]
 
 
 class Recorder:
-    """A plugin of pytest that notes for each test where it comes."""
+    """A plugin of pytest that notes for each test how long it takes and where it comes."""
 
-    def __init__(self, files: set[str]) -> None:
-        self.files = files
-        self.tests: list[Test] = []
-        self.seen: set[CodeType] = set()
-
-    def _note(self, frame: Any, event: str, _: Any) -> None:
-        if event == "call" and frame.f_code.co_filename in self.files:
-            self.seen.add(frame.f_code)
+    def __init__(self, files: list[str]) -> None:
+        self.coverage = Coverage(data_file=None, include=files, config_file=False)
+        self.seconds: dict[str, float] = {}
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        self.seen, begun = set(), time.process_time()
-        threading.setprofile(self._note)
-        sys.setprofile(self._note)
+        self.coverage.switch_context(item.nodeid)
+        begun = time.process_time()
         try:
             return (yield)
         finally:
-            sys.setprofile(None)
-            threading.setprofile(None)
-            outermost = {(code.co_filename, code.co_qualname.partition(".<locals>")[0]) for code in self.seen}
-            self.tests.append(Test(item.nodeid, time.process_time() - begun, frozenset(outermost)))
+            self.seconds[item.nodeid] = time.process_time() - begun
+
+    def tests(self) -> list[Test]:
+        data, lines = self.coverage.get_data(), defaultdict(set)
+        for file in data.measured_files():
+            for line, names in data.contexts_by_lineno(file).items():
+                for name in names:
+                    lines[name].add((file, line))
+        return [Test(name, seconds, frozenset(lines[name])) for name, seconds in self.seconds.items()]
 
 
 def run(tests: list[str], *plugins: object) -> int:
@@ -221,14 +236,16 @@ def run(tests: list[str], *plugins: object) -> int:
 
 def recorded(room: str) -> list[Test]:
     """Run the tests of a room without a mutant, in a fork that leaves no trace; the quickest come first."""
-    files = {inspect.getfile(importlib.import_module(name)) for name in modules(room)}
+    files = [inspect.getfile(importlib.import_module(name)) for name in modules(room)]
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        recorder, code = Recorder(files), 1
+        code = 1
         with contextlib.suppress(BaseException), os.fdopen(writing, "wb") as pipe:
-            code = run([str(ROOT / "tests" / name) for name in TESTS[room]], recorder)
-            pickle.dump(recorder.tests, pipe)
+            recorder = Recorder(files)
+            with recorder.coverage.collect():
+                code = run([str(ROOT / "tests" / name) for name in TESTS[room]], recorder)
+            pickle.dump(recorder.tests(), pipe)
         os._exit(code)
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:
@@ -239,13 +256,19 @@ def recorded(room: str) -> list[Test]:
     return sorted(found, key=lambda test: test.seconds)
 
 
-def survives(mutant: Mutant, tests: list[Test]) -> bool:
-    """Whether all tests pass on a mutant: those that come into it, and then the rest."""
-    exchanged = list(changed_code(mutant))
+def near(mutant: Mutant, tests: list[Test]) -> list[Test]:
+    """Return the tests that come to the line of a mutant: the quickest, as many as fit into `LONGEST`."""
     path, _ = source(mutant.module)
-    changed = {(path, qualified) for qualified, _ in exchanged}
-    near = [test for test in tests if changed & test.functions]
-    return (not near or _passes(mutant, exchanged, near)) and _passes(mutant, exchanged, tests)
+    lines = {(path, line) for line in mutant.lines}
+    passing = [test for test in tests if lines & test.lines]
+    ends = itertools.accumulate(test.seconds for test in passing)
+    return [test for test, end in zip(passing, ends, strict=True) if end <= LONGEST]
+
+
+def survives(mutant: Mutant, tests: list[Test]) -> bool:
+    """Whether the tests that come to the line of a mutant pass on it."""
+    chosen = near(mutant, tests)
+    return not chosen or _passes(mutant, list(changed_code(mutant)), chosen)
 
 
 def _passes(mutant: Mutant, exchanged: list[tuple[str, CodeType]], tests: list[Test]) -> bool:
@@ -276,7 +299,7 @@ def noticed(room: str, sample: int, seed: int, processes: int) -> None:
         for done, (mutant, survived) in enumerate(zip(chosen, outcomes, strict=True), 1):
             if survived:
                 left.append(mutant)
-                print(f"  {mutant.module}:{mutant.line}: {mutant.before}  ->  {mutant.after}", flush=True)
+                print(f"  {mutant.module}:{mutant.lines.start}: {mutant.before}  ->  {mutant.after}", flush=True)
             print(f"{room}: {done} of {len(chosen)}, {len(left)} survive", end="\r", file=sys.stderr)
     share = 1 - len(left) / len(chosen)
     error = 1.96 * math.sqrt(share * (1 - share) / len(chosen))
