@@ -145,10 +145,10 @@ def parts_of(content: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def archive_of(parts: dict[str, bytes]) -> bytes:
-    """Return a ZIP archive."""
+def archive_of(parts: dict[str, bytes], level: int | None = None) -> bytes:
+    """Return a ZIP archive, compressed at a level."""
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
     return file.getvalue()

@@ -1,8 +1,9 @@
 """How many mistakes in the engine would the tests notice? `python tests/mutation_rooms.py [ROOM ...] [--sample N]`.
 
 One operator, comparison, condition or constant at a time is changed in a function of a room, and the tests of the
-room are run in a process of their own until one fails. The process is forked with everything imported and only
-the code of that function is exchanged, which takes no time. A sample is drawn, as there are thousands.
+room that come to its line are run in a process of their own until one fails, the quickest first. The process is
+forked with everything imported and only the code of that function is exchanged, which takes no time. A sample is
+drawn, as there are thousands.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ import copy
 import importlib
 import inspect
 import io
+import itertools
 import math
 import os
+import pickle
 import random
-import signal
+import resource
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -29,11 +33,12 @@ from types import CodeType, FunctionType
 from typing import Any
 
 import pytest
+from coverage import Coverage
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "jcm_calc"
-LONGEST = 240  # seconds of a mutant, which may run for ever
-# The quickest tests first.
+LONGEST = 40  # seconds of tests for each mutant: what would notice it later than that counts for nothing
+PATIENCE = 4  # times the time that the tests take without a mutant, which may run for ever
 TESTS = {
     "credits": ["test_credits.py", "test_issuance.py", "test_result.py"],
     "issuance": ["test_issuance.py"],
@@ -58,7 +63,7 @@ class Mutant:
     module: str
     place: int
     which: int
-    line: int
+    lines: range
     before: str
     after: str
 
@@ -83,9 +88,22 @@ def source(name: str) -> tuple[str, ast.Module]:
 def mutants(name: str) -> Iterator[Mutant]:
     """Every change of every function of a module."""
     _, tree = source(name)
+    lines = lines_of(tree)
     for place, node in enumerate(places(tree)):
         for which, other in enumerate(changes(node)):
-            yield Mutant(name, place, which, node.lineno, said(node), said(other))
+            yield Mutant(name, place, which, lines[id(node)], said(node), said(other))
+
+
+def lines_of(tree: ast.Module) -> dict[int, range]:
+    """The lines of the statement in which each node stands; of one with a body, its head."""
+    lines = {}
+    for statement in ast.walk(tree):  # the outer ones come first
+        if isinstance(statement, ast.stmt):
+            body = getattr(statement, "body", None)
+            end = max(body[0].lineno, statement.lineno + 1) if body else (statement.end_lineno or 0) + 1
+            for node in ast.walk(statement):
+                lines[id(node)] = range(statement.lineno, end)
+    return lines
 
 
 def places(tree: ast.Module) -> list[ast.AST]:
@@ -178,44 +196,115 @@ def function_of(module: str, qualified: str) -> FunctionType:
     return inspect.unwrap(found)
 
 
-def survives(mutant: Mutant | None, tests: list[str]) -> bool:
-    """Run the tests on a mutant in a fork; whether all of them pass. Nothing is changed for None."""
-    exchanged = list(changed_code(mutant)) if mutant else []
+@dataclass(frozen=True)
+class Test:
+    """A test of a room: how long it takes, and which lines of the room it comes to, by file."""
+
+    name: str
+    seconds: float
+    lines: frozenset[tuple[str, int]]
+
+
+class Recorder:
+    """A plugin of pytest that notes for each test how long it takes and where it comes."""
+
+    def __init__(self, files: list[str]) -> None:
+        self.coverage = Coverage(data_file=None, include=files, config_file=False)
+        self.seconds: dict[str, float] = {}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        self.coverage.switch_context(item.nodeid)
+        begun = time.process_time()
+        try:
+            return (yield)
+        finally:
+            self.seconds[item.nodeid] = time.process_time() - begun
+
+    def tests(self) -> list[Test]:
+        data, lines = self.coverage.get_data(), defaultdict(set)
+        for file in data.measured_files():
+            for line, names in data.contexts_by_lineno(file).items():
+                for name in names:
+                    lines[name].add((file, line))
+        return [Test(name, seconds, frozenset(lines[name])) for name, seconds in self.seconds.items()]
+
+
+def run(tests: list[str], *plugins: object) -> int:
+    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests], plugins=list(plugins)))
+
+
+def recorded(room: str) -> list[Test]:
+    """Run the tests of a room without a mutant, in a fork that leaves no trace; the quickest come first."""
+    files = [inspect.getfile(importlib.import_module(name)) for name in modules(room)]
+    reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        signal.alarm(LONGEST)
-        if mutant:  # why the tests fail without one is worth reading
-            nothing = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nothing, 1)
-            os.dup2(nothing, 2)
+        code = 1
+        with contextlib.suppress(BaseException), os.fdopen(writing, "wb") as pipe:
+            recorder = Recorder(files)
+            with recorder.coverage.collect():
+                code = run([str(ROOT / "tests" / name) for name in TESTS[room]], recorder)
+            pickle.dump(recorder.tests(), pipe)
+        os._exit(code)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        content = pipe.read()
+    if os.waitpid(child, 0)[1] != 0:
+        raise RuntimeError(f"{room}: the tests fail without any mutant")
+    found: list[Test] = pickle.loads(content)
+    return sorted(found, key=lambda test: test.seconds)
+
+
+def near(mutant: Mutant, tests: list[Test]) -> list[Test]:
+    """Return the tests that come to the line of a mutant: the quickest, as many as fit into `LONGEST`."""
+    path, _ = source(mutant.module)
+    lines = {(path, line) for line in mutant.lines}
+    passing = [test for test in tests if lines & test.lines]
+    ends = itertools.accumulate(test.seconds for test in passing)
+    return [test for test, end in zip(passing, ends, strict=True) if end <= LONGEST]
+
+
+def survives(mutant: Mutant, tests: list[Test]) -> bool:
+    """Whether the tests that come to the line of a mutant pass on it."""
+    chosen = near(mutant, tests)
+    return not chosen or _passes(mutant, list(changed_code(mutant)), chosen)
+
+
+def _passes(mutant: Mutant, exchanged: list[tuple[str, CodeType]], tests: list[Test]) -> bool:
+    longest = 30 + PATIENCE * math.ceil(sum(test.seconds for test in tests))
+    child = os.fork()
+    if child == 0:
+        resource.setrlimit(resource.RLIMIT_CPU, (longest, longest + 1))  # of its own time: the machine may be busy
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, 1)
+        os.dup2(nothing, 2)
         code = 1
         with contextlib.suppress(BaseException):
             for qualified, new in exchanged:
                 function_of(mutant.module, qualified).__code__ = new
-            code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests]))
+            code = run([test.name for test in tests])
         os._exit(code)
     return os.waitpid(child, 0)[1] == 0
 
 
-def noticed(room: str, sample: int, seed: int) -> None:
+def noticed(room: str, sample: int, seed: int, processes: int) -> None:
     """Print how many of a sample of mutants the tests of a room notice, and which they do not."""
-    tests = [str(ROOT / "tests" / name) for name in TESTS[room]]
-    if not survives(None, tests):
-        raise RuntimeError(f"{room}: the tests fail without any mutant")
+    tests = recorded(room)
     every = [mutant for name in modules(room) for mutant in mutants(name)]
     chosen = random.Random(seed).sample(every, min(sample, len(every)))
     start, left = time.perf_counter(), []
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(processes) as pool:
         outcomes = pool.map(lambda mutant: survives(mutant, tests), chosen)
         for done, (mutant, survived) in enumerate(zip(chosen, outcomes, strict=True), 1):
-            left += [mutant] if survived else []
+            if survived:
+                left.append(mutant)
+                print(f"  {mutant.module}:{mutant.lines.start}: {mutant.before}  ->  {mutant.after}", flush=True)
             print(f"{room}: {done} of {len(chosen)}, {len(left)} survive", end="\r", file=sys.stderr)
     share = 1 - len(left) / len(chosen)
     error = 1.96 * math.sqrt(share * (1 - share) / len(chosen))
     print(f"{room}: {len(chosen) - len(left)} of {len(chosen)} noticed, {share:.1%} ± {error:.1%}", end="")
-    print(f", drawn from {len(every)} mutants; {time.perf_counter() - start:.0f} s")
-    for mutant in left:
-        print(f"  {mutant.module}:{mutant.line}: {mutant.before}  ->  {mutant.after}", flush=True)
+    print(f", drawn from {len(every)} mutants; {time.perf_counter() - start:.0f} s", flush=True)
 
 
 def main() -> int:
@@ -223,13 +312,14 @@ def main() -> int:
     parser.add_argument("rooms", nargs="*", default=list(TESTS), help="rooms, all of them if none is named")
     parser.add_argument("--sample", type=int, default=100, help="mutants of each room")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--processes", type=int, default=os.cpu_count(), help="how many at a time")
     arguments = parser.parse_args()
     os.chdir(ROOT)
     for room in arguments.rooms:
         for name in TESTS[room]:  # imports what tests need, once for all forks
             with contextlib.redirect_stdout(io.StringIO()):
                 pytest.main(["-q", "--collect-only", "-p", "no:cacheprovider", str(ROOT / "tests" / name)])
-        noticed(room, arguments.sample, arguments.seed)
+        noticed(room, arguments.sample, arguments.seed, arguments.processes)
     return 0
 
 

@@ -135,6 +135,8 @@ def fleet(request, tmp_path):
         (pint.UnitRegistry().Quantity([1, 2], "kg"), "'kilogram' cannot be converted to 'MWh'"),
         (pd.Series([1.0, 2.0], index=["a", "b"]), "a Series came whose index has no name: call it i or p"),
         (pd.DataFrame([[1, 2], [3, 4]]), "give it as a table, without a name"),
+        (pd.DataFrame({"i": [1], "COP_PJ": [5.0]}), "give it as a table, without a name"),
+        (pd.DataFrame({"i": [1], "EC_PJ": [5.0], "COP_PJ": [5.0]}), "give it as a table, without a name"),
     ],
 )
 def test_a_value_that_is_none(came, complaint):
@@ -477,6 +479,21 @@ def test_only_amounts_are_summed():
     found = only(refusal(m, table))
     assert found.startswith("EF,p: changes within a period, but only amounts are summed: 0.6 (p=2024-02)")
     assert jcm_calc.calculate(m, table.assign(EF=0.5)).ER.magnitude.tolist() == [15.0]
+
+
+def test_rows_that_are_but_a_speck_of_all_combinations():
+    m = Methodology(
+        **{"number": "XX_AM001", "version": "1.0", "title": "Example", "country": "XX", "sectoral_scope": 3},
+        indices={letter: letter for letter in "hijkp"},
+    )
+    m.monitored("EC,h,i,j,k", "MWh", text="electricity")
+    recalled = unconfirmed("an example")
+    m.equation("RE_p", "tCO2", total="hijk", text="", evidence=recalled, name="RE")(lambda EC: EC)
+    m.equation("PE_p", "tCO2", text="", evidence=recalled, name="PE")(lambda: 0)
+    m.equation("ER_p", "tCO2", text="", evidence=recalled, name="ER")(lambda RE, PE: RE - PE)
+    labels = range(2**16)  # with four indices 2⁶⁴ combinations, which no array can hold and no integer can count
+    table = pd.DataFrame({**dict.fromkeys("hijk", labels), "EC": 1.0})
+    assert "table 1: its 65536 rows are not the combinations of h, i, j, k" in only(refusal(m, table))
 
 
 def test_unknown_columns_and_equations_as_columns(fleet):

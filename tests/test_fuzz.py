@@ -1,6 +1,7 @@
 """The campaign of `fuzz.py`, cut short; and what it has found, each by itself."""
 
 import json
+import re
 import struct
 import tempfile
 import zipfile
@@ -11,14 +12,17 @@ import pytest
 
 fuzz = pytest.importorskip("fuzz", exc_type=ImportError)  # needs limits and alarms of POSIX
 
+import fuzz_evidence  # noqa: E402
+import fuzz_readers  # noqa: E402
 import hostile  # noqa: E402
 
-from jcm_calc import InputError, calculate, replay  # noqa: E402
+from jcm_calc import InputError, calculate, methodology, replay  # noqa: E402
 from jcm_calc.case_file import read_case  # noqa: E402
+from jcm_calc.confirmation import read_evidence, with_evidence  # noqa: E402
 from jcm_calc.workbook.reading import read_workbook  # noqa: E402
 
 # As many as take some ten seconds each on one core.
-INPUTS = {"case": 500, "table": 400, "readings": 50, "workbook": 150, "manifest": 400, "request": 800}
+INPUTS = {"case": 500, "table": 400, "evidence": 400, "readings": 150, "workbook": 150, "manifest": 400, "request": 800}
 
 
 def test_every_reader_is_in_the_short_campaign():
@@ -46,7 +50,9 @@ def test_what_is_spoilt_was_good(reader, tmp_path):
 
 def broken(monkeypatch, read):
     """The outcome of a reader that does something else than it should."""
-    monkeypatch.setitem(fuzz.READERS, "broken", fuzz.Reader(lambda: [{"a": b"a"}], lambda rng, files: files, read))
+    monkeypatch.setitem(
+        fuzz.READERS, "broken", fuzz_readers.Reader(lambda: [{"a": b"a"}], lambda rng, files: files, read)
+    )
     _, outcomes = fuzz.examine(("broken", 0, 2))
     assert outcomes.counts["failed"] == 2
     ((place, number),) = outcomes.failures.items()
@@ -76,6 +82,37 @@ def test_the_oracle_accepts_no_number_that_is_none():
 
     with pytest.raises(fuzz.Nonsense):
         fuzz.check(Result())
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('version = "2.0"', 'version = "1.0"'),
+        ('methodology = "ID_AM004"', 'methodology = "ID_AM003"'),
+        ('symbol = "RE_p"', 'symbol = "RE_q"'),
+        ('symbol = "RE_p"', 'symbol = "RE_i,p"'),
+        (r'fingerprint = "\w', 'fingerprint = "x'),
+        ('reading = "COP', 'reading = "other COP'),
+        ('agrees = "yes"', 'agrees = "no"'),
+        ('agrees = "yes"', 'agrees = ""'),
+        ('page = "page 2"', 'page = "page 3"'),
+        (r"value = 3\.5", "value = 3.6"),
+        (r"value = 3\.5", 'value = ""'),
+        ('sha256 = "0', 'sha256 = "1'),
+        ('sha256 = "0', 'sha256 = "'),
+        ('person = "Test', 'person = "Another Test'),
+        ('date = "2024-05-17"', 'date = "2024-05-18"'),
+    ],
+)
+def test_the_oracle_notices_what_evidence_does_not_say(tmp_path, before, after):
+    m, good = methodology("ID_AM004"), fuzz_evidence.filled("ID_AM004", "3.5")
+    (tmp_path / "a.toml").write_bytes(good)
+    found = with_evidence(m, [read_evidence(tmp_path / "a.toml")])
+    fuzz_evidence.check(m, found, {"a.toml": good})
+    other = re.sub(before, after, good.decode(), count=1)
+    assert other.encode() != good
+    with pytest.raises(fuzz_evidence.Lifted):
+        fuzz_evidence.check(m, found, {"a.toml": other.encode()})
 
 
 # What was found
@@ -127,7 +164,7 @@ def test_a_name_that_no_file_can_have(tmp_path, name):
     ],
 )
 def test_readings(name, before, after, complaint):
-    (files,) = fuzz.reading_seeds()
+    files = fuzz_readers.reading_seeds()[-1]
     assert before in files[name].decode()
     with tempfile.TemporaryDirectory() as folder:
         for other, content in files.items():

@@ -446,6 +446,75 @@ def test_the_page_has_every_tonne_and_texts_stay_texts(measured, tmp_path, negat
     assert any("not set off against another year" in str(row) for row in rows)
 
 
+def tables(sheet):
+    """The tables of a page by caption: their rows by heading, and the row of the total; no row is left out."""
+    rows = [[cell.value for cell in row[1:]] for row in sheet.iter_rows(min_row=7)]
+    found, place = {}, 0
+    while place < len(rows):
+        end = next((at for at in range(place, len(rows)) if not any(rows[at])), len(rows))
+        caption, *body = rows[place:end]
+        assert not any(caption[1:])
+        found[caption[0]] = body
+        place = end + 1  # one empty row between two tables
+    return found
+
+
+def test_the_page_has_tables_whose_columns_stand_under_their_headings(measured, tmp_path, negative_years_read):
+    result = emitted(measured, [-2.5, 10.5, 3.25], ["2023", "2024", "2025"])
+    wanted = {2024: {"Japan": "50 % down", "others": "rest"}, 2025: {"Japan": 1, "others": 2}}
+    request = issuance_request(result, wanted, project={**PROJECT, "title": "A plant"})
+    request.to_excel(tmp_path / "request.xlsx")
+    (sheet,) = openpyxl.load_workbook(tmp_path / "request.xlsx").worksheets
+    found = tables(sheet)
+    headings, *years, total = found["Whole tonnes by calendar year"]
+    assert headings == ["Calendar year", "RE, tCO2", "PE, tCO2", "ER, tCO2", "Whole tonnes", None]
+    assert [dict(zip(headings, year, strict=True)) for year in years] == [
+        {"Calendar year": one, "RE, tCO2": 1000 + er, "PE, tCO2": 1000, "ER, tCO2": er, "Whole tonnes": t, None: None}
+        for one, er, t in [(2023, -2.5, 0), (2024, 10.5, 10), (2025, 3.25, 3)]
+    ]
+    headings, *parts, allocated = found["Allocation"]
+    assert headings == ["Account", "Calendar year", "Asked for", "Exact, t", "Whole tonnes", None]
+    assert parts == [
+        ["Japan", 2024, "50 % down", 5, 5, None],
+        ["others", 2024, "rest", None, 5, None],
+        ["Japan", 2025, "1", None, 1, None],
+        ["others", 2025, "2", None, 2, None],
+    ]
+    # a total is the sum of just the whole tonnes above it
+    for row in (total, allocated):
+        (cell,) = [one for line in sheet.iter_rows() for one in line if one.value == row[4] and one.data_type == "f"]
+        above = [one.value for (one,) in sheet[cell.value.removeprefix("=SUM(").removesuffix(")")]]
+        assert above == [line[4] for line in (years if row is total else parts)]
+        assert sheet.cell(cell.row, 2).value == "Total"
+    assert found["Project"][0][:2] == ["title", "A plant"]
+    assert [line[0] for line in found["Rules of the scheme that were used"]] == [rule.name for rule in request.rules]
+    assert [line[0] for line in found["Remarks"]] == ["ER 2023"]
+    assert [line[0] for line in found["Calculations"]] == ["XX_AM001 ver 1.0"]
+
+
+def test_rows_of_the_page_are_as_tall_as_their_texts(measured, tmp_path):
+    accounts = {"Japan": "rest"}
+    for length in (20, 110, 140, 200, 240, 270):
+        project = {**PROJECT, "title": "a" * length}
+        path = tmp_path / f"{length}.xlsx"
+        issuance_request(emitted(measured, [5], ["2024"]), accounts, project=project).to_excel(path)
+        (sheet,) = openpyxl.load_workbook(path).worksheets
+        (cell,) = [one for row in sheet.iter_rows() for one in row if one.value == "a" * length]
+        (merged,) = [one for one in sheet.merged_cells.ranges if cell.coordinate in one]
+        assert (merged.min_col, merged.max_col) == (3, 7)
+        widths = {at: one.width for one in sheet.column_dimensions.values() for at in range(one.min, one.max + 1)}
+        width = sum(widths[column] for column in range(merged.min_col, merged.max_col + 1))
+        lines = -(-length // int(width))
+        assert 12 * lines < sheet.row_dimensions[cell.row].height < 12 * (lines + 1)
+
+
+def test_an_account_without_a_part_of_a_year_has_no_tonnes_in_it(measured):
+    result = emitted(measured, [5, 7], ["2023", "2024"])
+    table = issuance_request(result, {2023: {"a": 5}, 2024: {"b": 7}}, project=PROJECT).table()
+    assert list(table.columns) == ["total", "a", "b"]
+    assert table.to_numpy().tolist() == [[5, 5, 0], [7, 0, 7]]
+
+
 def test_the_manifests_of_a_request_can_be_replayed(tmp_path):
     result = calculate("PW_AM001", EG=[[600.0]], p=["2024"])
     assert replay(json.loads(json.dumps(result.manifest()))).manifest() == result.manifest()

@@ -5,7 +5,7 @@ import json
 import sys
 from calendar import monthrange
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from jcm_calc.case_file import read_case
 from jcm_calc.cli import jcm
 from jcm_calc.cli.monitoring import STAGES
 from jcm_calc.declarations.items import Kind
-from jcm_calc.monitoring import screening
+from jcm_calc.monitoring import clock, screening
 from jcm_calc.monitoring.plan import read_plan
 from jcm_calc.monitoring.rule_sets import rule_set, shipped
 from jcm_calc.problems import InputError
@@ -533,6 +533,30 @@ def test_power_becomes_energy_by_time():
     by_hour = survey(frame, meters, **style).amounts["S1"]
     assert by_hour[0] * 1000 == pytest.approx(frame["kW"].sum(), rel=1e-13)
     assert survey(half, meters, step="30 min", **style).amounts["S1"] == pytest.approx(by_hour, rel=1e-13)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Africa/Casablanca", "Africa/Cairo", "America/Argentina/San_Luis", "Antarctica/Troll", "Asia/Jakarta"),
+        *("Asia/Pyongyang", "Asia/Tehran", "Asia/Ulaanbaatar", "Australia/Lord_Howe", "Pacific/Apia"),
+    ],
+)
+def test_no_change_of_a_clock_is_overlooked(name):
+    where = clock.zone(name)
+    days = [clock.midnight(date(2000, 1, 1) + timedelta(days=day), UTC) for day in range(366 * 27)]
+    offsets = [clock.offset(day, where) for day in days]
+    expected = [
+        (day, before, after)
+        for day, before, after in zip(days, offsets, offsets[1:], strict=False)
+        if before != after
+    ]  # fmt: skip
+    found = clock.changes(where, days[0], days[-1])
+    assert [(one.before, one.after) for one in found] == [(before, after) for _, before, after in expected]
+    for (day, *_), one in zip(expected, found, strict=True):
+        assert day < one.instant <= day + clock.DAY
+        assert clock.offset(one.instant - 1, where) == one.before
+        assert clock.offset(one.instant, where) == one.after
 
 
 def test_a_change_of_the_clock_is_no_fault_where_the_zone_has_it():

@@ -8,6 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jcm_calc import calculate
+from jcm_calc.declarations import Methodology
+from jcm_calc.evidence import unconfirmed
 from jcm_calc.inputs.periods import Period, cover_faults, order_faults, sheets, within
 
 read = Period.parse
@@ -187,3 +190,29 @@ def test_ten_thousand_faults_make_one_line():
     (fault,) = cover_faults(days, sheets(days), named=False)
     assert "9,994 more" in fault
     assert len(fault) < 600
+
+
+@pytest.mark.parametrize(
+    ("what", "expected"),
+    [
+        ("days", [366, 59]),
+        ("hours", [8784, 1416]),
+        ("year", [2024, 2025]),
+        (
+            "first_day",
+            [738_886, 739_252],
+        ),  # days since the beginning of year 1, by the formula of Fliegel and Van Flandern
+        ("last_day", [739_251, 739_310]),
+    ],
+)
+def test_what_equations_take_from_a_period(what, expected):
+    m = Methodology(
+        **{"number": "XX_AM001", "version": "1.0", "title": "Example", "country": "XX", "sectoral_scope": 3},
+        indices={"p": "monitoring period"},
+    )
+    m.coordinate("x", of="p", what=what)
+    m.monitored("EC,p", "tCO2", text="emissions")
+    for symbol, function in {"RE_p": lambda x: x, "PE_p": lambda EC: EC, "ER_p": lambda RE, PE: RE - PE}.items():
+        m.equation(symbol, "tCO2", text="", evidence=unconfirmed("an example"), name=symbol[:2])(function)
+    result = calculate(m, EC=[0, 0], p=["2024", "2025-01-01/2025-02-28"])
+    assert result.RE.magnitude.tolist() == expected

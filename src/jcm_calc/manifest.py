@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,14 @@ def digest(data: Any) -> str:
     """Return the SHA-256 of data in canonical JSON."""
     text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def library_version() -> str:
+    """Return the version of this library; to look it up takes as long as a small calculation."""
+    from importlib.metadata import version
+
+    return version("jcm-calc")
 
 
 def rules_digest(methodology: Methodology) -> str:

@@ -25,6 +25,7 @@ from jcm_calc.manifest import (
     bound_digest,
     file_digest,
     input_digest,
+    library_version,
     record,
     record_periods,
     record_table,
@@ -549,8 +550,6 @@ class Result:
         InputError
             If a file of the input is no longer the one that was calculated with.
         """
-        from importlib.metadata import version
-
         m = self.methodology
         rules = rules_digest(m)
         changed = [
@@ -572,7 +571,7 @@ class Result:
             call["evidence"] = [file.as_data() for file in self.call["evidence"]]
         return {
             "schema": SCHEMA,
-            "library": {"name": "jcm_calc", "version": version("jcm-calc")},
+            "library": {"name": "jcm_calc", "version": library_version()},
             "methodology": {"number": m.number, "version": m.version, "title": m.title, "rules": rules},
             "call": call,
             "periods": [str(period) for period in self.inputs.periods],

@@ -13,6 +13,7 @@ import json
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import FunctionType
 from typing import Any
 
@@ -206,6 +207,7 @@ def condition(function: Callable[..., Any]) -> str:
     return "; ".join(texts)
 
 
+@lru_cache(1024)
 def _code(function: Callable[..., Any]) -> str:
     """Return the body of a function without its docstring, in one notation; of a lambda the expression."""
     source = textwrap.dedent(inspect.getsource(function))

@@ -19,7 +19,7 @@ from jcm_calc.inputs import Period
 from jcm_calc.issuance.allocation import Part, allocate
 from jcm_calc.issuance.earlier import Earlier, read_earlier, request_digest
 from jcm_calc.languages import Message, _, in_language
-from jcm_calc.manifest import bound_digest
+from jcm_calc.manifest import bound_digest, library_version
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.result import Result
 
@@ -129,12 +129,10 @@ class IssuanceRequest:
 
     def as_data(self) -> dict[str, Any]:
         """Return everything as data for JSON, with the manifest of each calculation."""
-        from importlib.metadata import version
-
         data: dict[str, Any] = {
             "schema": SCHEMA,
             "document": "issuance request",
-            "library": {"name": "jcm_calc", "version": version("jcm-calc")},
+            "library": {"name": "jcm_calc", "version": library_version()},
             "project": {key: str(value) if isinstance(value, date) else value for key, value in self.project.items()},
             "periods": [str(period) for period in self.periods],
             "years": [_year_data(year) for year in self.years],

@@ -18,6 +18,7 @@ SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+WEEK = 7 * DAY
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+-])(\d{1,2})(?::?(\d{2}))?", re.ASCII)
 
@@ -109,16 +110,18 @@ def changes(where: tzinfo, first: int, last: int) -> tuple[Change, ...]:
 
 
 def _changes(where: tzinfo, first: int, last: int) -> Iterator[Change]:
-    for start in range(first, last, DAY):
-        low, high = start, min(start + DAY, last)
-        if offset(low, where) == offset(high, where):
+    before = offset(first, where)
+    for start in range(first, last, WEEK):  # no clock has changed twice within a week
+        low, high = start, min(start + WEEK, last)
+        after = offset(high, where)
+        if after == before:
             continue
-        before, after = offset(low, where), offset(high, where)
         while high - low > SECOND:
             middle = (low + high) // 2
             low, high = (middle, high) if offset(middle, where) == before else (low, middle)
         # clocks change on whole minutes
         yield Change(round(high / MINUTE) * MINUTE, before, after)
+        before = after
 
 
 def offset_sql(column: str, where: tzinfo, first: int, last: int, of_local: bool) -> str:
