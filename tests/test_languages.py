@@ -31,6 +31,7 @@ from jcm_calc.workbook.reading import sheet_sets
 
 CASES = Path(str(files("jcm_methodologies") / "cases"))
 FREEZER, BORNUUR = CASES / "id_am003_frozen_food.toml", CASES / "mn_am002_bornuur.toml"
+METERED = Path(__file__).parents[1] / "docs" / "examples" / "metered_year" / "case.toml"
 ROOFS = Path(__file__).parents[1] / "docs" / "examples" / "pw_am001_two_years" / "case.toml"
 JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 # The ministries' words for the terms of the scheme.
@@ -216,6 +217,13 @@ COMMANDS = {
     "certify": (["calc", FREEZER, "--certify"], 3),
     "explain": (["explain", ROOFS, "ER"], 0),
     "verify": (["verify", "WORKBOOK"], 1),
+    "monitor": (["monitor", METERED], 0),
+    "portfolio": (["portfolio", CASES], 2),
+    "issue": (["issue", ROOFS], 2),
+    "check": (["check", "PW_AM001", "--examples", "2"], 0),
+    "diff": (["diff", "ID_AM006", "2.0", "2.1"], 0),
+    "no readings": (["monitor", FREEZER], 2),
+    "no evidence": (["evidence", "check", FREEZER], 2),
     "missing": (["calc", "no.toml"], 2),
     "unknown": (["show", "ID_AM999"], 2),
 }
@@ -421,11 +429,10 @@ def test_no_label_of_an_empty_workbook_stays_english(number, tmp_path):
 
 def test_the_record_of_readings_travels_in_either_language(tmp_path):
     pytest.importorskip("duckdb")
-    case = Path(__file__).parents[1] / "docs" / "examples" / "metered_year" / "case.toml"
     found = {}
     for code in ("en", "ja"):
         (tmp_path / code).mkdir()
-        given = read_case(case)
+        given = read_case(METERED)
         given.calculate(given.monitor()).to_excel(tmp_path / code / "report.xlsx", sources=given.sources, language=code)
         found[code] = read_workbook(tmp_path / code / "report.xlsx")
     assert found["ja"].remarks == found["en"].remarks == ()

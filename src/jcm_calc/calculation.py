@@ -147,7 +147,8 @@ def replay(manifest: Mapping[str, Any], *tables: Any, **values: Any) -> Result:
     number, version = manifest["methodology"]["number"], manifest["methodology"]["version"]
     handed, problems = list(tables), list[Problem]()
     recalled_tables = [
-        recall(f"table {position}", recorded, handed, problems) for position, recorded in enumerate(call["tables"], 1)
+        recall(_("table {number}").format(number=position), recorded, handed, problems)
+        for position, recorded in enumerate(call["tables"], 1)
     ]
     recalled = {
         name: recall(name, recorded, [values[name]] if name in values else [], problems)

@@ -128,18 +128,20 @@ def form(manifest: Any) -> str:
     'is no manifest: it must have schema, methodology, call, periods, results, hash, as `jcm calc -o` writes them'
     """
     if not isinstance(manifest, dict) or not all(isinstance(manifest.get(key), kind) for key, kind in FORM.items()):
-        return f"is no manifest: it must have {', '.join(FORM)}, as `jcm calc -o` writes them"
+        told = _("is no manifest: it must have {names}, as `jcm calc -o` writes them")
+        return told.format(names=", ".join(FORM))
     if manifest["schema"] != SCHEMA:
-        return f"has schema {manifest['schema']}; this version of jcm_calc reads schema {SCHEMA}"
+        told = _("has schema {schema}; this version of jcm_calc reads schema {own}")
+        return told.format(schema=manifest["schema"], own=SCHEMA)
     if not all(isinstance(manifest["methodology"].get(key), str) for key in ("number", "version", "rules")):
-        return "is no manifest: its methodology lacks number, version or rules"
+        return _("is no manifest: its methodology lacks number, version or rules")
     call = manifest["call"]
     if not all(isinstance(call.get(key), kind) for key, kind in CALL.items()) or "p" not in call:
-        return f"is no manifest: its call lacks {', '.join(CALL)} or p"
+        return _("is no manifest: its call lacks {names} or p").format(names=", ".join(CALL))
     if not all(isinstance(table, dict) for table in call["tables"]):
-        return "is no manifest: its call has something else in the place of a table"
+        return _("is no manifest: its call has something else in the place of a table")
     if reserved := [name for name in call["values"] if name in RESERVED]:
-        return f"is no manifest: {listed(reserved)} cannot be the name of an input"
+        return _("is no manifest: {names} cannot be the name of an input").format(names=listed(reserved))
     return ""
 
 

@@ -22,6 +22,15 @@ from jcm_calc.result import Result, undefined
 if TYPE_CHECKING:
     import pandas as pd
 
+OUTSIDE = _(
+    "{percent:.2g} % of the values drawn lie outside {bounds}: give a distribution that stays inside, or cut it off "
+    "there with truncate=[{name!r}]"
+)
+NO_CLASS = _(
+    "{percent:.2g} % of the values drawn lie outside {bounds} or in no class of the document's table: give a "
+    "distribution that stays inside, or cut it off there with truncate=[{name!r}]"
+)
+
 
 @dataclass(frozen=True)
 class Uncertainty:
@@ -252,11 +261,10 @@ def _impossible(
     problems = []
     for name, one in drawn.items():
         if one.outside:
-            where = f"{100 * one.outside / one.count:.2g} % of the values drawn lie outside {one.parameter.bounds}"
-            if one.in_no_class:
-                where += " or in no class of the document's table"
-            advice = f"give a distribution that stays inside, or cut it off there with truncate=[{name!r}]"
-            problems.append(Problem(one.parameter.symbol, f"{where}: {advice}"))
+            complaint = NO_CLASS if one.in_no_class else OUTSIDE
+            percent = 100 * one.outside / one.count
+            complaint = complaint.format(percent=percent, bounds=one.parameter.bounds, name=name)
+            problems.append(Problem(one.parameter.symbol, complaint))
     if error is not None and not problems:
         here = EvaluationError(error.name, error.place[1:], error.zeros)
         problem = undefined(here, result.inputs)

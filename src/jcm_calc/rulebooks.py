@@ -238,20 +238,23 @@ def _valid_on(latest: Methodology, on: date) -> str:
 def outside_validity(m: Methodology, on: date) -> str:
     """Say why a version was not the one to submit a project with on a day, as far as its dates are known."""
     if m.approved is not None and on < m.approved:
-        return f"ver {m.version} was approved on {m.approved}, after the submission for validation on {on}"
+        told = _("ver {version} was approved on {approved}, after the submission for validation on {day}")
+        return told.format(version=m.version, approved=m.approved, day=on)
     if m.until is not None and on > m.until:
-        return f"ver {m.version} was valid until {m.until}, before the submission for validation on {on}"
+        told = _("ver {version} was valid until {until}, before the submission for validation on {day}")
+        return told.format(version=m.version, until=m.until, day=on)
     known = list(versions(m.number).values())[-1].versions if m.number in modules() else m.versions
     later = [
-        f"ver {item.number} had been approved on {item.approved}"
+        item
         for item in known
         if item.approved is not None and item.approved <= on and version_key(item.number) > version_key(m.version)
     ]
     if later and m.until is None:
-        return (
-            f"before the submission for validation on {on}, {later[-1]}: whether ver {m.version} was still valid"
-            " is not known here"
+        told = _(
+            "before the submission for validation on {day}, ver {later} had been approved on {approved}: whether ver "
+            "{version} was still valid is not known here"
         )
+        return told.format(day=on, later=later[-1].number, approved=later[-1].approved, version=m.version)
     return ""
 
 

@@ -301,8 +301,16 @@ def _brackets(places: Array, found: Array) -> list[tuple[float, float]]:
 
 
 def _no_bracket(places: Array, found: Array, brackets: Sequence[tuple[float, float]], of: str, target: float) -> str:
-    where = f"between {places[0]:g} and {places[-1]:g}"
+    first, last = places[0], places[-1]
     if brackets:
-        near = listed(f"{left:g}" if left == right else f"{left:g} to {right:g}" for left, right in brackets)
-        return f"{of} is {target:g} tCO2 at several values {where} ({near}): name a narrower range with between="
-    return f"{of} is never {target:g} tCO2 {where}: it goes from {found.min():,.6g} to {found.max():,.6g} tCO2"
+        some = _("{left:g} to {right:g}")
+        near = listed(f"{one:g}" if one == two else some.format(left=one, right=two) for one, two in brackets)
+        several = _(
+            "{of} is {target:g} tCO2 at several values between {first:g} and {last:g} ({near}): name a narrower range "
+            "with between="
+        )
+        return several.format(of=of, target=target, first=first, last=last, near=near)
+    never = _(
+        "{of} is never {target:g} tCO2 between {first:g} and {last:g}: it goes from {least:,.6g} to {most:,.6g} tCO2"
+    )
+    return never.format(of=of, target=target, first=first, last=last, least=found.min(), most=found.max())

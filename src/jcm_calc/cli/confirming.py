@@ -119,7 +119,10 @@ def check_files(paths: Sequence[Path], as_json: bool) -> int:
 
 
 def _rows(left: Iterable[Statement]) -> list[list[str]]:
-    return [[Message(one.kind), f"{one.name} {one.case}".strip(), one.section] for one in left]
+    return [
+        [Message(one.kind), Message("{} {}").format(one.name, one.case) if one.case else one.name, one.section]
+        for one in left
+    ]
 
 
 def show_folder(as_json: bool) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from jcm_calc.monitoring import Monitored
 
 STAGES = 4
+SINCE = _("from{}").format("")  # a time: another word, in Japanese, than that for where a value is from
 FORMATS = (".csv", ".xlsx")
 # a reason that begins with = is a text all the same
 PLAIN = {"strings_to_formulas": False, "strings_to_urls": False}
@@ -130,7 +131,7 @@ def _findings(monitored: Monitored) -> None:
         return
     output.heading(_("Findings: {count}").format(count=len(monitored.findings)))
     output.table(
-        [_("code"), _("meter"), _("from"), _("to"), _("what"), _("treatment"), _("effect"), _("on ER, tCO2e")],
+        [_("code"), _("meter"), SINCE, _("to"), _("what"), _("treatment"), _("effect"), _("on ER, tCO2e")],
         [
             [
                 one.code,

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from jcm_calc.languages import _
+
 WRITTEN = re.compile(r"\s*([\[(])\s*(\S+)\s*,\s*(\S+?)\s*([\])])\s*")
 
 
@@ -42,10 +44,10 @@ class Interval:
         """
         match = WRITTEN.fullmatch(text)
         if match is None:
-            raise ValueError(f"{text!r} is no interval: write for example [0, 300)")
+            raise ValueError(_("{came} is no interval: write for example [0, 300)").format(came=repr(text)))
         interval = cls(float(match[2]), float(match[3]), match[1] == "[", match[4] == "]")
         if interval.first >= interval.beyond:
-            raise ValueError(f"{text!r} is empty")
+            raise ValueError(_("{came} is empty").format(came=repr(text)))
         return interval
 
     @property

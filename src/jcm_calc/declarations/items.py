@@ -66,7 +66,7 @@ class Table:
         for key, entry in keyed:
             start, stop = np.searchsorted(edges, [key.first, key.beyond]) + 1
             if not np.isnan(values[start:stop]).all():
-                raise DeclarationError(f"the bin {key} overlaps another one")
+                raise DeclarationError(_("the bin {interval} overlaps another one").format(interval=key))
             values[start:stop] = entry.value
         return edges, values
 

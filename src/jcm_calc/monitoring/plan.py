@@ -411,7 +411,8 @@ class _Reader:
             self.complain(subject + " time", _("missing: the heading of the column of times"))
         if ("meter" in table) == ("columns" in table):
             self.complain(
-                subject, _("give either the headings of meter and value, or columns = { meter = 'heading', … }")
+                subject,
+                _("give either the headings of meter and value, or columns = {{ meter = 'heading', … }}").format(),
             )
         clock_name = table.get("clock")
         where = self.where if clock_name is None else None

@@ -306,7 +306,7 @@ def _limits(m: Methodology, sources: Sources) -> Part:
 
 
 def _waivers(m: Methodology, sources: Sources) -> Part:
-    return (_("check"), ""), (((check, reason), []) for check, reason in m.waivers.items())
+    return (_("check"), ""), (((Message(check), reason), []) for check, reason in m.waivers.items())
 
 
 def _cases(m: Methodology, sources: Sources) -> Part:

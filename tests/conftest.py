@@ -1,0 +1,37 @@
+"""Whatever the tests of these rooms provoke is a complaint that a person can read in Japanese, too."""
+
+import re
+
+import pytest
+
+from jcm_calc import in_language
+from jcm_calc.languages import translated
+from jcm_calc.problems import Problem
+
+ROOMS = {
+    *("test_bad_input", "test_case_file", "test_cli", "test_evidence", "test_inputs", "test_issuance", "test_lazy"),
+    *("test_limits", "test_manifest", "test_monitoring", "test_portfolio", "test_revisions", "test_uncertainty"),
+    *("test_hostile_workbooks", "test_what_if", "test_workbook_reading"),
+}
+JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
+ENGLISH = re.compile(r"[a-z]{2,} [a-z]{2,}")
+
+
+@pytest.fixture(autouse=True)
+def complaints_can_be_read_in_japanese(request, monkeypatch):
+    """Keep the complaints that a test provokes, and fail where one is said in English only."""
+    if request.node.path.stem not in ROOMS:
+        yield
+        return
+    complaints: dict[str, str] = {}
+    init = Problem.__init__
+
+    def kept(self, subject, complaint, place=""):
+        init(self, subject, complaint, place)
+        complaints.setdefault(complaint, complaint)
+
+    monkeypatch.setattr(Problem, "__init__", kept)
+    yield
+    with in_language("ja"):
+        said = {text: translated(complaint) for text, complaint in complaints.items()}
+    assert [text for text, told in said.items() if ENGLISH.search(text) and not JAPANESE.search(told)] == []
