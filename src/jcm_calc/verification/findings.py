@@ -28,6 +28,8 @@ class Severity(StrEnum):
 
 
 ORDER = list(Severity)
+# Begins the cause of a question.
+ASKED = _("asked of the project participant: ")
 SEVERITIES = {Severity.ERROR: _("errors"), Severity.WARNING: _("warnings"), Severity.QUESTION: _("questions")}
 
 
