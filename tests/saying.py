@@ -9,6 +9,7 @@ from functools import cache
 import pytest
 
 from jcm_calc.languages import Message, in_language, translated
+from jcm_calc.monitoring import rule_sets
 from jcm_calc.rulebooks import methodology
 from jcm_calc.verification import verifying
 
@@ -30,9 +31,10 @@ def left_in_english(text, m):
 
 @cache
 def own_texts(number, version):
-    """What a methodology says in its own words: they stay as they are."""
-    found = set()
-    _collect(methodology(number, version), found, set())
+    """What a methodology and the rules for readings say in their own words: they stay as they are."""
+    found, seen = {rule_sets.ARITHMETIC.note}, set()
+    for thing in (methodology(number, version), *map(rule_sets.rule_set, rule_sets.shipped())):
+        _collect(thing, found, seen)
     return sorted((text for text in found if " " in text), key=len, reverse=True)
 
 

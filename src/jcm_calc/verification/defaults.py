@@ -10,7 +10,7 @@ from jcm_calc.inputs import Period
 from jcm_calc.languages import Message, _
 from jcm_calc.verification import causes
 from jcm_calc.verification.checks import check
-from jcm_calc.verification.findings import Finding, Severity, of_problem, shown_number
+from jcm_calc.verification.findings import ASKED, Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.gaps import frequencies
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Entry
@@ -121,7 +121,7 @@ def not_in_table(material: Material) -> Iterator[Finding]:
             entry.parameter.symbol,
             entry.value,
             listed,
-            cause="" if confirmed else _("asked of the project participant: which table has it?"),
+            cause="" if confirmed else ASKED + _("which table has it?"),
             unconfirmed=_doubt(known),
             severity=None if confirmed else Severity.QUESTION,
         )
@@ -204,5 +204,5 @@ def not_derived(material: Material) -> Iterator[Finding]:
             message = _("{symbol} is entered without a source, and the document's value is not known here").format(
                 symbol=entry.parameter.symbol
             )
-            cause = _("asked of the project participant: from what is it derived?")
+            cause = ASKED + _("from what is it derived?")
             yield Finding(message, entry.address, entry.parameter.symbol, entry.value, cause=cause)

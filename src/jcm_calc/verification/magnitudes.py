@@ -15,7 +15,7 @@ from jcm_calc.units import magnitude as magnitude_of
 from jcm_calc.units import split as split_quantity
 from jcm_calc.verification.causes import PER_CENT
 from jcm_calc.verification.checks import check
-from jcm_calc.verification.findings import Finding, Severity, of_problem, shown_number
+from jcm_calc.verification.findings import ASKED, Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Entry
 
@@ -307,7 +307,7 @@ def not_rebuilt(material: Material) -> Iterator[Finding]:
                     rebuilt,
                     Message("{}: {}").format(derivation.text, derivation),
                     material.changed(entry, rebuilt),
-                    cause=_("asked of the project participant: how is it derived?") if doubts else "",
+                    cause=ASKED + _("how is it derived?") if doubts else "",
                     unconfirmed=DOUBTED_PARTS.format(evidence=doubts[0]) if doubts else "",
                     severity=Severity.QUESTION if doubts else None,
                 )

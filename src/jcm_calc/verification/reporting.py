@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import InputError, listed
 from jcm_calc.verification.checks import check
-from jcm_calc.verification.findings import Finding, Severity, of_problem, shown_number
+from jcm_calc.verification.findings import ASKED, Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.material import Material
 from jcm_calc.workbook.reading import REFERENCE, matches
 from jcm_calc.workbook.tables import Row
@@ -129,7 +129,7 @@ def two_ways(material: Material) -> Iterator[Finding]:
                 message = _("the {key} of {symbol} is {found!r}, and {planned!r} in the plan").format(
                     key=key, symbol=parameter.symbol, found=row.text(key), planned=before.text(key)
                 )
-                cause = _("asked of the project participant: which of the two?")
+                cause = ASKED + _("which of the two?")
                 yield Finding(
                     message, row.cells[key].address, parameter.symbol, row.text(key), before.text(key), cause=cause
                 )
