@@ -102,8 +102,8 @@ class Store:
         self.db.close()
         self.folder.cleanup()
         if isinstance(error, duckdb.Error):  # a Parquet file, which is read as it is needed, may be damaged anywhere
-            complaint = f"cannot be read; is a file damaged? {str(error).splitlines()[0]}"
-            raise InputError("the readings", [Problem("[[readings.sources]]", complaint)]) from None
+            complaint = _("cannot be read; is a file damaged? {reason}").format(reason=str(error).splitlines()[0])
+            raise InputError(_("the readings"), [Problem("[[readings.sources]]", complaint)]) from None
 
     def name(self) -> str:
         """Return a name for another table."""

@@ -139,7 +139,8 @@ class _Parser:
             try:
                 return function(c, r, arguments)
             except (IndexError, TypeError):
-                raise UnreadableError(f"{name} does not take {len(arguments)} arguments") from None
+                complaint = _("{name} does not take {count} arguments")
+                raise UnreadableError(complaint.format(name=name, count=len(arguments))) from None
 
         return run
 
@@ -151,7 +152,7 @@ class _Parser:
     def _close(self) -> None:
         token = self._next()
         if token.value != ")":
-            raise UnreadableError(f"{token.value!r} was not expected")
+            raise UnreadableError(_("{token!r} was not expected").format(token=token.value))
 
     def _next(self) -> Token:
         if self.at >= len(self.tokens):
