@@ -371,7 +371,7 @@ def beside(share, kind="equal", declared=True):
     rows = registers()
     rows += [["M", day, round(10_000 + (value - 10_000) * share, 3)] for name, day, value in rows if name == "S1"]
     check = f"""[[readings.checks]]
-name = "the other meter"
+name = "second meter"
 kind = "{kind}"
 left = "S1"
 right = "M"
