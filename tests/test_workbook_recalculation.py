@@ -24,20 +24,18 @@ from jcm_calc.workbook.formulas import _sum
 # Values drawn at random are possible, but not plausible.
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
 
-# The library formulas writes small numbers with 15 decimals, so that they lose digits on their way.
-OF_FORMULAS = 1e-9
-OF_OFFICE = 1e-12
+TOLERANCE = 1e-12
 MANY = 20_000
 
 
-def assert_agree(path, values, tolerance):
+def assert_agree(path, values):
     """Hold every formula of a workbook against what another program makes of it."""
     stored = formulas(path)
     assert len(stored) > 30
     wrong = [
         f"{sheet}!{column}{row} ={text[:80]}: stored {value}, recalculated {values(sheet, column, row)}"
         for (sheet, column, row), (text, value) in stored.items()
-        if not agrees(value, values(sheet, column, row), tolerance)
+        if not agrees(value, values(sheet, column, row), TOLERANCE)
     ]
     assert not wrong, f"{path.name}: {len(wrong)} of {len(stored)} differ: " + "; ".join(wrong[:5])
 
@@ -66,7 +64,7 @@ def test_libreoffice_recalculates_every_formula(tmp_path):
     found = recalculated_by_office(paths, tmp_path)
     for path in paths:
         sheets = found[path.name]
-        assert_agree(path, lambda sheet, *cell, sheets=sheets: at(sheets[sheet], *cell), OF_OFFICE)
+        assert_agree(path, lambda sheet, *cell, sheets=sheets: at(sheets[sheet], *cell))
     tonnes = next(cells[5] for cells in found["fleet.xlsx"]["MRS(input)"] if "tCO2/p" in cells and cells[5] != "")
     assert tonnes == 8.4 * MANY == 168_000
 
@@ -75,7 +73,7 @@ def test_libreoffice_recalculates_every_formula(tmp_path):
 def test_the_library_formulas_recalculates_every_formula(tmp_path):
     for path in workbooks_of_every_case(tmp_path):
         values = recalculated_by_formulas(path, tmp_path)
-        assert_agree(path, lambda *cell, values=values: values[cell], OF_FORMULAS)
+        assert_agree(path, lambda *cell, values=values: values[cell])
 
 
 def test_the_library_formulas_recalculates_one_methodology_of_each_kind(tmp_path):
@@ -88,7 +86,7 @@ def test_the_library_formulas_recalculates_one_methodology_of_each_kind(tmp_path
             stored = {cell: value for cell, (_, value) in formulas(path).items() if "MRS" in cell[0]}
             assert len(stored) > 30
             for cell, value in stored.items():
-                assert agrees(value, values[cell], OF_FORMULAS), (path.name, cell, value, values[cell])
+                assert agrees(value, values[cell], TOLERANCE), (path.name, cell, value, values[cell])
 
 
 # The cut to whole tonnes

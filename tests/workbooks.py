@@ -9,6 +9,7 @@ import zipfile
 from datetime import date, datetime
 from html import unescape
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 from adapters import ADAPTERS
@@ -135,7 +136,9 @@ def recalculated_by_formulas(path, folder, cells=None):
     without(path, stripped, STORED, MERGED)  # to read merged cells takes longer than to calculate
     cells = list(formulas(path) if cells is None else cells)
     addresses = [f"{sheet.upper()}'!{column}{row}" for sheet, column, row in cells]
-    model = ExcelModel().from_ranges(*(f"'[{stripped}]{address}" for address in addresses))
+    # the library rounds what is entered to 15 decimals, so that small numbers lose digits
+    with mock.patch("formulas.excel.round", lambda number, decimals: number, create=True):
+        model = ExcelModel().from_ranges(*(f"'[{stripped}]{address}" for address in addresses))
     solution = model.finish(complete=False).calculate()
     values = [solution[f"'[{stripped.name}]{address}"].value[0, 0] for address in addresses]
     return dict(zip(cells, values, strict=True))
