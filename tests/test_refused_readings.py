@@ -1,5 +1,6 @@
 """Plans, rule sets and files of readings that are refused: what is said, and where."""
 
+import io
 import sys
 from datetime import date, datetime
 
@@ -12,6 +13,7 @@ from test_monitoring import COLD_STORE, CORRECT, YEAR, case_b, found_kinds, hour
 import jcm_calc
 from jcm_calc.case_file import read_case
 from jcm_calc.cli import jcm
+from jcm_calc.cli.monitoring import progress_shown
 from jcm_calc.monitoring.plan import read_plan
 from jcm_calc.monitoring.rule_sets import rule_set
 from jcm_calc.problems import InputError
@@ -502,3 +504,16 @@ def test_plots_need_matplotlib_and_draw_into_given_axes(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(InputError, match="pip install"):
         plots.plot_readings(monitored, "S1")
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_terminal_shows_what_is_being_done_and_a_pipe_nothing(monkeypatch, terminal):
+    class Stream(io.StringIO):
+        def isatty(self):
+            return terminal
+
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys, "stderr", Stream())
+    with progress_shown() as progress:
+        progress("reading and adding up")
+    assert ("reading and adding up" in sys.stderr.getvalue()) == terminal
