@@ -93,8 +93,13 @@ def test_each_unit_that_exceeds_is_told_and_otherwise_the_one_that_comes_nearest
 
 
 def test_what_is_not_known_is_not_compared():
-    undated = jcm_calc.calculate("ID_AM001", EG_SUP=1.0, EC_CAP=0.0, EF_grid=0.8, p="2024")
-    assert list(limits.compare(undated)) == []
+    given = {"EG_SUP": 1.0, "EC_CAP": 0.0, "EF_grid": 0.8}
+    assert list(limits.compare(jcm_calc.calculate("ID_AM001", **given, p="2024"))) == []
+    output = {"facts": {"max_output": 5}}
+    assert len(list(limits.compare(jcm_calc.calculate("ID_AM001", **given, **output, p="2024")))) == 1
+    # a plant without meters has no rated power, and a period without dates no hours
+    for p in ("2024", [1]):
+        assert list(limits.compare(jcm_calc.calculate("PW_AM001", EG=600, p=p))) == []
 
 
 def test_a_limit_names_what_is_declared():

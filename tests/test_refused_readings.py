@@ -1,5 +1,6 @@
 """Plans, rule sets and files of readings that are refused: what is said, and where."""
 
+import io
 import sys
 from datetime import date, datetime
 
@@ -12,6 +13,8 @@ from test_monitoring import COLD_STORE, CORRECT, YEAR, case_b, found_kinds, hour
 import jcm_calc
 from jcm_calc.case_file import read_case
 from jcm_calc.cli import jcm
+from jcm_calc.cli.monitoring import progress_shown
+from jcm_calc.monitoring import screening
 from jcm_calc.monitoring.plan import read_plan
 from jcm_calc.monitoring.rule_sets import rule_set
 from jcm_calc.problems import InputError
@@ -418,7 +421,9 @@ def test_a_folder_that_does_not_exist_is_named(tmp_path):
 # Faults at their edges
 
 
-def test_a_meter_that_was_removed_counts_no_more():
+@pytest.mark.parametrize("few", [screening.FEW, 0])
+def test_a_meter_that_was_removed_counts_no_more(few, monkeypatch):
+    monkeypatch.setattr(screening, "FEW", few)  # 0: only suspicious days are looked at
     meter = METER | {"removed": datetime(2024, 1, 2, 12)}
     monitored = survey(two_days(), {"S1": meter}, p="2024-01-01/2024-01-02")
     assert [(one.kind, monitored.shown(one.start)) for one in monitored.findings] == [
@@ -434,10 +439,10 @@ def test_negative_amounts_of_an_interval():
     assert found_kinds(survey(frame, p="2024-01-01/2024-01-02")) == ["negative"]
 
 
-def register(*readings, **meter):
-    """Monitor a register over two days."""
+def register(*readings, p="2024-01-01/2024-01-02", **meter):
+    """Monitor a register, over two days unless told otherwise."""
     frame = pd.DataFrame(readings, columns=["time", "kWh"]).assign(time=lambda frame: pd.to_datetime(frame["time"]))
-    style = {"kind": "register", "step": None, "stamp": None, "p": "2024-01-01/2024-01-02"}
+    style = {"kind": "register", "step": None, "stamp": None, "p": p}
     return survey(frame, {"S1": METER | meter}, **style)
 
 
@@ -457,6 +462,22 @@ def test_a_register_above_the_rated_power():
     # 90 kWh in 24 h, with 1.05 kW allowed
     assert one.kind == "spike"
     assert one.exact is None
+
+
+def test_a_register_that_runs_back_for_a_moment():
+    hours = [(f"2024-01-0{1 + k // 24} {k % 24:02}:00", 100.0 + 100 * k / 48) for k in range(48)]
+    hours[20] = (hours[20][0], 120.0)
+    monitored = register(*hours, ENDS[1])
+    (one,) = monitored.findings
+    # 139.6 at 19:00 and 143.75 at 21:00, whatever 20:00 showed
+    assert (one.kind, one.exact) == ("negative", pytest.approx(0.1 * 2 / 48))
+
+
+def test_a_register_that_stands_still():
+    days = [(f"2024-01-0{day} 00:00", 100.0 if day < 4 else 100.0 + 10 * (day - 3)) for day in range(1, 7)]
+    monitored = register(*days, p="2024-01-01/2024-01-05")
+    (one,) = monitored.findings
+    assert (one.kind, one.note) == ("stuck", "100 for 48 h")
 
 
 def test_a_register_with_two_readings_of_one_moment():
@@ -495,10 +516,29 @@ def test_a_clock_put_back_and_forward():
 
 
 def test_plots_need_matplotlib_and_draw_into_given_axes(monkeypatch):
+    from matplotlib.figure import Figure
+
     from jcm_calc.monitoring import plots
 
-    monitored = survey(two_days(kWh=0.0), p="2024-01-01/2024-01-02", methodology=None)
-    assert "S1" in plots.plot_readings(monitored, "S1").get_ylabel()
+    monitored = survey(two_days(), p="2024-01-01/2024-01-02", methodology=None)
+    axes = Figure().subplots()
+    assert plots.plot_readings(monitored, "S1", axes) is axes
+    assert axes.get_legend() is None  # there is nothing to be marked
+    nothing = survey(two_days(kWh=0.0), p="2024-01-01/2024-01-02", methodology=None)
+    assert [text.get_text() for text in plots.plot_readings(nothing, "S1").get_legend().get_texts()] == ["stuck"]
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(InputError, match="pip install"):
         plots.plot_readings(monitored, "S1")
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_terminal_shows_what_is_being_done_and_a_pipe_nothing(monkeypatch, terminal):
+    class Stream(io.StringIO):
+        def isatty(self):
+            return terminal
+
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys, "stderr", Stream())
+    with progress_shown() as progress:
+        progress("reading and adding up")
+    assert ("reading and adding up" in sys.stderr.getvalue()) == terminal
