@@ -297,6 +297,25 @@ def test_the_slip_of_a_published_sheet_is_noticed():
     assert {warning.filename for warning in caught} == {__file__}  # they point at the caller
 
 
+@pytest.mark.parametrize(
+    ("consumed", "imported", "ratio"),
+    [
+        (0.5, 20_000, "4e+04"),
+        (20_000, 0.5, "2.5e-05"),
+        (1, 10_001, "1e+04"),
+        (1, 10_000, ""),
+        (1, 1e-4, ""),
+        (1, 0, ""),
+    ],
+)
+def test_amounts_of_one_site_that_are_far_apart(consumed, imported, ratio):
+    with pytest.warns(InputWarning) as caught:  # that EI_grid takes no part in it, too
+        jcm_calc.calculate("ID_AM002", **{**CHILLER, "EC_PJ": consumed, "EI_grid": imported})
+    texts = [str(warning.message) for warning in caught if " times " in str(warning.message)]
+    assert len(texts) == bool(ratio)
+    assert all(f"is {ratio} times EC_PJ,i,p" in text for text in texts)
+
+
 def test_an_input_without_effect_is_noticed():
     with pytest.warns(InputWarning, match="EI_grid,p: is given but takes no part in this calculation"):
         jcm_calc.calculate("ID_AM002", **{**CHILLER, "EI_grid": 1000})
