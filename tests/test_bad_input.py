@@ -249,6 +249,8 @@ def test_an_unknown_class():
     found = only(refusal("ID_AM003", **{**FOOD, "application": "cold storag"}))
     assert found.startswith("application,i: 'cold storag' has no value of COP_RE,i")
     assert "known are individual quick freezer, cold storage; did you mean cold storage?" in found
+    several = units().assign(application=[FREEZER, "attic"])
+    assert only(refusal("ID_AM003", several, readings(), EF_elec=0.8)).startswith("application,i: 'attic' (i=2) has no")
 
 
 @pytest.mark.parametrize(
