@@ -48,7 +48,7 @@ def assert_fleet(*tables, **values):
 @pytest.mark.parametrize(
     ("electricity", "source"),
     [
-        ("135,000 kWh", "given 135,000 kWh"),
+        ("135 MWh", "given 135 MWh"),
         (135, "given 135"),
         ([[135]], "given"),
         ([[1, 2]], "given"),
