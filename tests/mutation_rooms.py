@@ -38,7 +38,7 @@ from coverage import Coverage
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "jcm_calc"
 LONGEST = 40  # seconds of tests for each mutant: what would notice it later than that counts for nothing
-PATIENCE = 4  # times the time that the tests take without a mutant, which may run for ever
+PATIENCE = 2  # times the time that the tests take without a mutant, which may run for ever
 TESTS = {
     "credits": ["test_credits.py", "test_issuance.py", "test_result.py"],
     "issuance": ["test_issuance.py"],
@@ -48,6 +48,8 @@ TESTS = {
         "test_hostile_workbooks.py",
     ],
 }  # fmt: skip
+# Of tests that go through every methodology, those of a few that differ much, or each mutant would take a minute.
+SOME = "not _AM0 or ID_AM003 or ID_AM007 or VN_AM003 or VN_AM004"
 SWAPS: dict[type, type] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult, ast.Mod: ast.Mult,
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
@@ -244,7 +246,7 @@ def recorded(room: str) -> list[Test]:
         with contextlib.suppress(BaseException), os.fdopen(writing, "wb") as pipe:
             recorder = Recorder(files)
             with recorder.coverage.collect():
-                code = run([str(ROOT / "tests" / name) for name in TESTS[room]], recorder)
+                code = run(["-k", SOME, *(str(ROOT / "tests" / name) for name in TESTS[room])], recorder)
             pickle.dump(recorder.tests(), pipe)
         os._exit(code)
     os.close(writing)
@@ -272,7 +274,7 @@ def survives(mutant: Mutant, tests: list[Test]) -> bool:
 
 
 def _passes(mutant: Mutant, exchanged: list[tuple[str, CodeType]], tests: list[Test]) -> bool:
-    longest = 30 + PATIENCE * math.ceil(sum(test.seconds for test in tests))
+    longest = 10 + PATIENCE * math.ceil(sum(test.seconds for test in tests))
     child = os.fork()
     if child == 0:
         resource.setrlimit(resource.RLIMIT_CPU, (longest, longest + 1))  # of its own time: the machine may be busy

@@ -250,6 +250,8 @@ def test_an_unknown_class():
     found = only(refusal("ID_AM003", **{**FOOD, "application": "cold storag"}))
     assert found.startswith("application,i: 'cold storag' has no value of COP_RE,i")
     assert "known are individual quick freezer, cold storage; did you mean cold storage?" in found
+    several = units().assign(application=[FREEZER, "attic"])
+    assert only(refusal("ID_AM003", several, readings(), EF_elec=0.8)).startswith("application,i: 'attic' (i=2) has no")
 
 
 @pytest.mark.parametrize(
@@ -296,6 +298,25 @@ def test_the_slip_of_a_published_sheet_is_noticed():
     assert any("4.28e+05 times EC_PJ,i,p (100 MWh)" in text and guess in text for text in texts)
     assert all(text.startswith("EI_grid,p: ") for text in texts)
     assert {warning.filename for warning in caught} == {__file__}  # they point at the caller
+
+
+@pytest.mark.parametrize(
+    ("consumed", "imported", "ratio"),
+    [
+        (0.5, 20_000, "4e+04"),
+        (20_000, 0.5, "2.5e-05"),
+        (1, 10_001, "1e+04"),
+        (1, 10_000, ""),
+        (1, 1e-4, ""),
+        (1, 0, ""),
+    ],
+)
+def test_amounts_of_one_site_that_are_far_apart(consumed, imported, ratio):
+    with pytest.warns(InputWarning) as caught:  # that EI_grid takes no part in it, too
+        jcm_calc.calculate("ID_AM002", **{**CHILLER, "EC_PJ": consumed, "EI_grid": imported})
+    texts = [str(warning.message) for warning in caught if " times " in str(warning.message)]
+    assert len(texts) == bool(ratio)
+    assert all(f"is {ratio} times EC_PJ,i,p" in text for text in texts)
 
 
 def test_an_input_without_effect_is_noticed():

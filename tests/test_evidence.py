@@ -203,6 +203,24 @@ def test_what_was_read_in_a_primary_document_stays_what_it_is():
     assert rule == m.rules[0]
 
 
+def test_a_candidate_may_be_named_where_evidence_has_the_value_of_one_class():
+    m, fuel = methodology("VN_AM001"), "Gas/diesel oil"
+    content = filled(m)
+    for item in content["default"]:
+        item["values"] = {fuel: 0.5}
+    given_ = {"basis": "distance", "fuel_measured_as": "mass", "FC_PJ": 11, "D_PJ": 50_000, "SFC_RE": 2.5e-4}
+    given_ |= {"fuel": fuel, "p": "2024"}
+    confirmed_ = calculate(m, evidence=evidence(content), **given_)
+    assert confirmed_.PE.magnitude == pytest.approx(11 * 0.5 * 0.5)
+    named = {"NCV_i": "IPCC 2006, lower", "EF_CO2_i": "IPCC 2006, lower"}
+    result = calculate(m, evidence=evidence(content), **given_, **named)
+    assert result.PE.magnitude == calculate(m, **given_, **named).PE.magnitude
+    assert {one.name for one in result.lacking} - {one.name for one in confirmed_.lacking} == {"NCV_i", "EF_CO2,i"}
+    # a class that neither document nor vehicles have is still a slip
+    with pytest.raises(InputError, match="a value came for the class 'Gas/diesel oill', which no fuel is"):
+        calculate(m, evidence=evidence(content), **given_, NCV_i={fuel: 0.5, "Gas/diesel oill": 0.5})
+
+
 # What must not be confirmed
 
 

@@ -46,6 +46,20 @@ def assert_fleet(*tables, **values):
 
 
 @pytest.mark.parametrize(
+    ("electricity", "source"),
+    [
+        ("135 MWh", "given 135 MWh"),
+        (135, "given 135"),
+        ([[135]], "given"),
+        ([[1, 2]], "given"),
+        ([["1 MWh"]], "given"),
+    ],
+)
+def test_the_source_of_a_single_value_says_what_was_written(electricity, source):
+    assert calculate(EC_PJ=electricity, COP_PJ=1.63, application=FREEZER).source("EC_PJ") == source
+
+
+@pytest.mark.parametrize(
     "electricity",
     [
         *(135, 135.0, "135", "135 MWh", "135 MWh/p", "135,000.0 kWh", "486 GJ", np.float32(135), np.int16(135)),

@@ -170,7 +170,8 @@ def _unknown_classes(
             name=parameter.name,
         )
         problems.append(Problem(declared.symbol, complaint, declared.section))
-    own = parameter.table.entries if parameter.table else table.entries
+    declared_tables = [one for one in (parameter.table, *parameter.candidates.values()) if isinstance(one, Table)]
+    own = {name for one in declared_tables for name in one.entries} if parameter.table else table.entries
     if unused := [str(name) for name in table.entries if name not in own and name not in named]:
         hint = suggestion(unused[0], [*map(str, own), *named])
         complaint = _("a value came for the class {names}, which no {key} is{hint}")
