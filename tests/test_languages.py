@@ -27,7 +27,7 @@ from jcm_calc.declarations import Methodology
 from jcm_calc.languages import Message, _, language, ngettext, preferred, spellings, translated
 from jcm_calc.rulebooks import every
 from jcm_calc.workbook.opening import Book
-from jcm_calc.workbook.reading import sheet_sets
+from jcm_calc.workbook.sheet_sets import sheet_sets
 
 CASES = Path(str(files("jcm_methodologies") / "cases"))
 FREEZER, BORNUUR = CASES / "id_am003_frozen_food.toml", CASES / "mn_am002_bornuur.toml"

@@ -17,7 +17,7 @@ from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Step, lines
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, close, form
 from jcm_calc.verification.steps import Sheet
-from jcm_calc.workbook.reading import is_declared
+from jcm_calc.workbook.filled_sheets import is_declared
 from jcm_calc.workbook.symbols import plain
 
 

@@ -30,17 +30,11 @@ from jcm_calc.verification import quantities
 from jcm_calc.verification.findings import Effect
 from jcm_calc.verification.quantities import Entry, Quantities, Step, label_text
 from jcm_calc.verification.spreadsheet import EPOCH
+from jcm_calc.workbook.filled_sheets import Reader, SheetSet
 from jcm_calc.workbook.opening import Book
-from jcm_calc.workbook.reading import (
-    HEADER,
-    Reader,
-    Roles,
-    SheetSet,
-    matches,
-    project_of,
-    sheet_sets,
-)
+from jcm_calc.workbook.sheet_sets import HEADER, Roles, matches, project_of, sheet_sets
 from jcm_calc.workbook.tables import Cell, Row, Sheets, in_english
+from jcm_calc.workbook.years import joined
 
 if TYPE_CHECKING:
     from jcm_calc.monitoring import Monitored
@@ -171,7 +165,7 @@ class Submission:
     @cached_property
     def case(self) -> CaseFile | None:
         """What the sheets of the kind hold, as a case."""
-        return self.reader.case([part.found for part in self.own], self.project)
+        return joined(self.reader, [part.found for part in self.own], self.project)
 
     @cached_property
     def _calculated(self) -> Result | InputError:

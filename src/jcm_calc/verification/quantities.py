@@ -14,8 +14,8 @@ from jcm_calc.languages import spellings
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.spreadsheet import Place
 from jcm_calc.workbook.calculation_sheet import TERMS_OF
+from jcm_calc.workbook.filled_sheets import SheetSet, is_declared
 from jcm_calc.workbook.layout import column_name
-from jcm_calc.workbook.reading import SheetSet, is_declared
 from jcm_calc.workbook.symbols import Symbols
 from jcm_calc.workbook.tables import CAPTION, Sheets, UnitTable, in_english
 

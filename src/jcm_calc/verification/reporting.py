@@ -9,7 +9,7 @@ from jcm_calc.problems import InputError, listed
 from jcm_calc.verification.checks import check
 from jcm_calc.verification.findings import ASKED, Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.material import Material
-from jcm_calc.workbook.reading import REFERENCE, matches
+from jcm_calc.workbook.sheet_sets import REFERENCE, matches
 from jcm_calc.workbook.tables import Row
 
 

@@ -18,8 +18,8 @@ from jcm_calc.verification.material import Material, on_sheet, terms
 from jcm_calc.verification.quantities import TERMS, Step
 from jcm_calc.verification.spreadsheet import Place, as_number, close
 from jcm_calc.workbook.calculation_sheet import TERMS_OF
+from jcm_calc.workbook.filled_sheets import is_declared
 from jcm_calc.workbook.opening import Formula
-from jcm_calc.workbook.reading import is_declared
 
 Array = npt.NDArray[Any]
 SEEDS = (20170101, 20171231)

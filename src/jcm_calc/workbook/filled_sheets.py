@@ -1,0 +1,401 @@
+"""What is filled in on one set of sheets: values by headings and symbols, each with its cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.items import Parameter
+from jcm_calc.inputs import Period
+from jcm_calc.languages import Message, _
+from jcm_calc.problems import Problem, listed, shown
+from jcm_calc.units import normalise
+from jcm_calc.workbook import record_sheet
+from jcm_calc.workbook.opening import Book, printable
+from jcm_calc.workbook.sheet_sets import Roles
+from jcm_calc.workbook.symbols import Symbols
+from jcm_calc.workbook.tables import Cell, Row, Sheets, UnitTable
+
+LONGEST_SYMBOL = 60
+ELSEWHERE = re.compile(r"\b(see|refer)\b.*separate|separate.*参照", re.I)
+DECIMAL_COMMA = re.compile(r"([-+]?)(\d{1,3}(?:[. ]\d{3})+|\d+),(\d+)(\s*\D.*)?")
+DOTTED_GROUPS = re.compile(r"([-+]?\d{1,3}(?:\.\d{3}){2,})(\s*\D.*)?")
+MONITORING = ("option", "source", "procedure", "frequency", "comment")
+
+
+@dataclass
+class Part:
+    """Columns of values with the labels of their rows."""
+
+    letters: str
+    labels: list[tuple[Any, ...]]
+    columns: dict[str, list[Any]]
+    cells: dict[str, list[tuple[str, int, int]]]
+
+
+@dataclass
+class SheetSet:
+    """What one set of sheets holds."""
+
+    sheet: str
+    periods: list[Period]
+    choices: dict[str, str] = field(default_factory=dict)
+    named: dict[str, str] = field(default_factory=dict)
+    classes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    sources: dict[str, dict[str, str]] = field(default_factory=dict)
+    pointers: dict[str, str] = field(default_factory=dict)  # to the record of readings
+    parts: list[Part] = field(default_factory=list)
+
+    @property
+    def filled(self) -> bool:
+        """Whether anything is filled in that depends on the period."""
+        return any("p" in part.letters for part in self.parts)
+
+
+class Reader:
+    """Reads the sets of a workbook."""
+
+    def __init__(self, book: Book, m: Methodology) -> None:
+        self.book, self.m = book, m
+        self.sheets = Sheets(book)
+        self.symbols = Symbols({**m.inputs, **m.facts})
+        self.keys = {p.symbol: p.name for p in m.inputs.values()} | {name: name for name in m.coordinates}
+        self.problems: list[Problem] = []
+        self.remarks: list[Problem] = []
+
+    # One set of sheets
+
+    def read(self, roles: Roles) -> SheetSet:
+        """Read the input sheets of a set."""
+        tables = list(self.sheets.tables(roles["input"]))
+        rows = [row for kind, found in tables if kind == "parameters" for row in found if row.text("symbol")]
+        periods = self._periods(rows, [row for kind, found in tables if kind == "periods" for row in found])
+        found = SheetSet(roles["input"], periods)
+        for kind, listed_rows in tables:
+            if kind == "choices":
+                self._choices(listed_rows, found)
+        separate: set[str] = set()
+        if "separate" in roles:
+            for table in self.sheets.unit_tables(roles["separate"], self.symbols, self.keys):
+                separate |= {parameter.name for parameter in table.columns.values()}
+                if len(table.letters) == 1 and table.letters[0] not in self.m.indices:
+                    self._by_class(table, found)
+                else:
+                    self._unit_table(table, found)
+        self._rows(rows, separate, found)
+        return found
+
+    def _periods(self, rows: Sequence[Row], listed_periods: Sequence[Row]) -> list[Period]:
+        """Return the periods of a set: those of the table of periods, or those named in table 1."""
+        found: list[Period] = []
+        for row in listed_periods:
+            label = row.text("number").removesuffix(".0")
+            if row.text("first") or row.text("last"):
+                found += self._period((row.cells["first"].value, row.cells["last"].value), row.cells["first"])
+            else:
+                found.append(Period(None, None, label if re.fullmatch(r"\d{1,3}", label) else str(len(found) + 1)))
+        if not found:
+            for row in rows:
+                if row.text("period"):
+                    found += [
+                        one for one in self._period(row.cells["period"].value, row.cells["period"]) if one not in found
+                    ]
+        return found or [Period(None, None, "1")]
+
+    def _period(self, given: Any, cell: Cell) -> list[Period]:
+        try:
+            return [Period.parse(given)]
+        except ValueError as error:
+            problem = Problem("p", Message("{} ({})").format(error, cell.address))
+            if problem not in self.problems:
+                self.problems.append(problem)
+            return []
+
+    def _choices(self, rows: Iterable[Row], found: SheetSet) -> None:
+        for row in rows:
+            if row.text("choice") in self.m.choices and row.text("chosen"):
+                found.choices[row.text("choice")] = row.text("chosen")
+
+    # Rows of tables 1 and 2 and of the facts
+
+    def _rows(self, rows: Iterable[Row], separate: set[str], found: SheetSet) -> None:
+        given: dict[str, dict[tuple[Any, ...], Any]] = {}
+        cells: dict[str, list[tuple[str, int, int]]] = {}
+        counted: dict[str, int] = {}
+        letters: dict[str, str] = {}
+        for row in rows:
+            cell = row.cells["value"]
+            parameter, label = self._meant(row)
+            if parameter is None:
+                continue
+            name = parameter.name
+            self._source(parameter, row, found)
+            count = counted[name] = counted.get(name, -1) + 1
+            self._uncalculated(parameter.symbol, cell)
+            if cell.value == "" or name in separate or ELSEWHERE.search(str(cell.value)):
+                continue
+            if isinstance(cell.value, str) and cell.value in parameter.candidates:
+                self._name(parameter, cell, found)
+                continue
+            period = self._row_period(parameter, row, count, label, found)
+            key = tuple(part for part in (label, period) if part is not None)
+            letters[name] = ("" if label is None else parameter.indices.replace("p", "")) + (
+                "" if period is None else "p"
+            )
+            if key in given.setdefault(name, {}):
+                complaint = _(
+                    "has two rows without saying which unit each is ({address}): write EC_PJ,1,p and so on"
+                ).format(address=cell.address)
+                self.problems.append(Problem(parameter.symbol, complaint))
+                continue
+            given[name][key] = self._with_unit(parameter, cell, row.text("unit"))
+            cells.setdefault(name, []).append((cell.sheet, cell.row, cell.column))
+        groups: dict[tuple[str, tuple[Any, ...]], list[str]] = {}
+        for name, values in given.items():
+            groups.setdefault((letters[name], tuple(values)), []).append(name)
+        for (own, keys), names in groups.items():
+            columns = {name: list(given[name].values()) for name in names}
+            found.parts.append(Part(own, list(keys), columns, {name: cells[name] for name in names}))
+
+    def _meant(self, row: Row) -> tuple[Parameter | None, str | None]:
+        """Return the parameter of a row, and the label of its unit where the symbol names one."""
+        text, cell = row.text("symbol"), row.cells["value"]
+        parameter = self.symbols.find(text)
+        if parameter is not None:
+            return parameter, None
+        if numbered := self.symbols.numbered(text):
+            return numbered
+        if cell.value != "":
+            complaint = _("is no parameter of {m}: its value {came} ({address}) is left out").format(
+                m=self.m, came=shown(cell.value), address=cell.address
+            )
+            self.remarks.append(Problem(printable(text[:LONGEST_SYMBOL]), complaint))
+        return None, None
+
+    def _row_period(
+        self, parameter: Parameter, row: Row, count: int, label: str | None, found: SheetSet
+    ) -> Period | None:
+        if "p" not in parameter.indices:
+            return None
+        written = row.cells.get("period")
+        if written is not None and written.value != "" and found.periods[0].dated:
+            parsed = self._period(written.value, written)
+            if parsed and parsed[0] not in found.periods:
+                complaint = _("{period} ({address}) is none of the periods {names} of this sheet").format(
+                    period=parsed[0], address=written.address, names=listed(found.periods)
+                )
+                self.problems.append(Problem(parameter.symbol, complaint))
+            return parsed[0] if parsed else found.periods[0]
+        return found.periods[count if label is None and count < len(found.periods) else 0]
+
+    def _source(self, parameter: Parameter, row: Row, found: SheetSet) -> None:
+        told = {key: row.text(key) for key in MONITORING if row.text(key)}
+        comment, digest = record_sheet.without_pointer(told.pop("comment", ""))
+        told |= {"comment": comment} if comment else {}
+        if digest:
+            found.pointers[parameter.name] = digest
+        if told and parameter.name in self.m.inputs:
+            found.sources.setdefault(parameter.name, told)
+
+    def _name(self, parameter: Parameter, cell: Cell, found: SheetSet) -> None:
+        if found.named.setdefault(parameter.name, cell.value) != cell.value:
+            complaint = _("{came} ({address}) is not the value named before: name one for all").format(
+                came=shown(cell.value), address=cell.address
+            )
+            self.problems.append(Problem(parameter.symbol, complaint))
+
+    def _with_unit(self, parameter: Parameter, cell: Cell, unit: str) -> Any:
+        """Return a value, with its unit where it is not the declared one."""
+        self._formula(parameter, cell)
+        value = plain_value(cell.value)
+        self._unitless(parameter, cell, unit)
+        if parameter.textual or parameter.unit == "date" or is_declared(unit, parameter):
+            return value
+        return f"{value!r} {unit}" if isinstance(value, int | float) else f"{value} {unit}"
+
+    def _unitless(self, parameter: Parameter, cell: Cell, unit: str) -> None:
+        """Remark on a number without a unit, where one was expected."""
+        known = parameter.textual or parameter.unit in ("", "date")
+        if not (unit or known) and isinstance(cell.value, int | float):
+            complaint = _("has no unit ({address}): {came} is taken in {unit}").format(
+                address=cell.address, came=shown(cell.value), unit=parameter.unit
+            )
+            self.remarks.append(Problem(parameter.symbol, complaint))
+
+    def _formula(self, parameter: Parameter, cell: Cell) -> None:
+        formula = self.sheets.formula(cell)
+        if formula is not None:
+            complaint = _(
+                "holds a formula where a value belongs ({address}): ={formula}; its stored value {came} is taken"
+            ).format(address=cell.address, formula=formula.text[:60], came=shown(cell.value))
+            self.remarks.append(Problem(parameter.symbol, complaint))
+
+    def _uncalculated(self, subject: str, cell: Cell) -> None:
+        if cell.value == "" and self.sheets.uncalculated(cell):
+            complaint = _("holds a formula ({address}) whose value is not stored: give the value itself").format(
+                address=cell.address
+            )
+            self.problems.append(Problem(subject, complaint))
+
+    # Tables of units
+
+    def _unit_table(self, table: UnitTable, found: SheetSet) -> None:
+        letters = self._letters(table)
+        if letters is None:
+            return
+        columns = {column: self._column(table, column) for column in (*table.label_columns, *table.columns)}
+        kept = self._filled(table, columns)
+        if not kept:
+            return
+        rows = [table.rows[place] for place in kept]
+        columns = {column: [values[place] for place in kept] for column, values in columns.items()}
+        labels = list(zip(*(columns[column] for column in table.label_columns), strict=True))
+        parts: dict[str, Part] = {}
+        for column, parameter in table.columns.items():
+            values = columns[column]
+            if not self._usable(table, column, rows, values, found):
+                continue
+            own = "".join(letter for letter in self.m.indices if letter in parameter.indices)
+            if own not in parts:
+                parts[own] = self._part(own, letters, labels, found)
+            unit = table.units[column]
+            declared = parameter.textual or is_declared(unit, parameter)
+            heading = parameter.name if declared else f"{parameter.name} [{unit}]"
+            parts[own].columns[heading] = [plain_value(value) for value in values]
+            parts[own].cells[heading] = [(table.sheet, row, column) for row in rows]
+        found.parts += parts.values()
+
+    def _column(self, table: UnitTable, column: int) -> list[Any]:
+        """Return the values of a column, None in empty cells."""
+        grid = self.book.grid(table.sheet)
+        values = [grid[row][column] for row in table.rows]
+        if "" not in values:
+            return values
+        formulas = self.book.formulas(table.sheet)
+        return [
+            value if value != "" else self._value(table.sheet, row, column) if (row, column) in formulas else None
+            for row, value in zip(table.rows, values, strict=True)
+        ]
+
+    def _usable(
+        self, table: UnitTable, column: int, rows: Sequence[int], values: Sequence[Any], found: SheetSet
+    ) -> bool:
+        """Whether a column holds values of its own; a candidate that it names is noted."""
+        parameter = table.columns[column]
+        formulas = self.book.formulas(table.sheet)
+        for row, value in zip(rows, values, strict=True):
+            if value is None and (row, column) in formulas:
+                self._uncalculated(parameter.symbol, Cell("", table.sheet, row, column))
+        first = next((place for place, value in enumerate(values) if value is not None), None)
+        if first is None:
+            return False
+        if isinstance(values[first], str) and values[first] in parameter.candidates:
+            for row, value in zip(rows, values, strict=True):
+                self._name(parameter, Cell(value, table.sheet, row, column), found)
+            return False
+        self._formulas(table, parameter, column, rows)
+        self._unitless(parameter, self.sheets.cell(table.sheet, rows[first], column), table.units[column])
+        return True
+
+    def _part(self, own: str, letters: Sequence[str], labels: Sequence[tuple[Any, ...]], found: SheetSet) -> Part:
+        """Return an empty part with the labels of the rows along the indices of its parameters."""
+        period = found.periods[0]
+        rows = [
+            tuple(
+                (self._label(row[letters.index("p")], found) if "p" in letters else period)
+                if letter == "p"
+                else row[letters.index(letter)]
+                for letter in own
+                if letter == "p" or letter in letters
+            )
+            for row in labels
+        ]
+        kept = "".join(letter for letter in own if letter == "p" or letter in letters)
+        return Part(kept, rows, {}, {})
+
+    def _label(self, written: Any, found: SheetSet) -> Period:
+        text = str(written).removesuffix(".0")
+        try:
+            return next((period for period in found.periods if str(period) == text), None) or Period.parse(text)
+        except ValueError as error:
+            self.problems.append(Problem("p", str(error)))
+            return found.periods[0]
+
+    def _letters(self, table: UnitTable) -> list[str] | None:
+        """Return the index of each column of labels; a single one without its letter is the parameters' own."""
+        if all(letter in self.m.indices for letter in table.letters):
+            return table.letters
+        others = {parameter.indices.replace("p", "") for parameter in table.columns.values()}
+        if len(table.letters) == 1 and len(others) == 1 and len(own := others.pop()) == 1:
+            return [own]
+        symbols = listed(parameter.symbol for parameter in table.columns.values())
+        complaint = _(
+            "the table of {symbols} does not say by its headings which index each column of labels is"
+        ).format(symbols=symbols)
+        self.problems.append(Problem(table.sheet, complaint))
+        return None
+
+    def _filled(self, table: UnitTable, columns: Mapping[int, Sequence[Any]]) -> list[int]:
+        """Return the rows, by their number in the table, in which something is filled in besides labels."""
+        rows = zip(*(columns[column] for column in table.columns), strict=True)
+        kept = [place for place, values in enumerate(rows) if any(value is not None for value in values)]
+        if kept and len(kept) < len(table.rows):
+            found = set(kept)
+            empty = [row + 1 for place, row in enumerate(table.rows) if place not in found]
+            self.remarks.append(
+                Problem(table.sheet, _("rows without a value are left out: {names}").format(names=listed(empty)))
+            )
+        return kept
+
+    def _value(self, sheet: str, row: int, column: int) -> Any:
+        value = self.book.value(sheet, row, column)
+        if value == "":
+            value = self.sheets.cell(sheet, row, column).value
+        return None if value == "" else value
+
+    def _formulas(self, table: UnitTable, parameter: Parameter, column: int, rows: Sequence[int]) -> None:
+        formulas = self.book.formulas(table.sheet)
+        if formulas and "p" in parameter.indices:
+            found = [row for row in rows if (row, column) in formulas]
+            for row in found[:1]:
+                self._formula(parameter, self.sheets.cell(table.sheet, row, column))
+
+    def _by_class(self, table: UnitTable, found: SheetSet) -> None:
+        for column, parameter in table.columns.items():
+            values = {}
+            for row in table.rows:
+                key, value = (self._value(table.sheet, row, place) for place in (table.label_columns[0], column))
+                if key is not None and value is not None:
+                    cell = Cell(value, table.sheet, row, column)
+                    values[str(key).strip()] = self._with_unit(parameter, cell, table.units[column])
+            if values:
+                found.classes[parameter.name] = values
+
+
+def is_declared(unit: str, parameter: Parameter) -> bool:
+    """Whether a unit on a sheet is the declared one; nothing written means that it is."""
+    return unit in ("", "N/A") or normalise(unit) == normalise(parameter.unit)
+
+
+def plain_value(value: Any) -> Any:
+    """Return a value with the signs of numbers that can be read in one way only made plain.
+
+    Examples
+    --------
+    >>> plain_value("347,2"), plain_value("1.234.567,8 kWh"), plain_value("1,234")
+    ('347.2', '1234567.8 kWh', '1,234')
+    """
+    if isinstance(value, datetime):
+        return value.date() if value.time() == datetime.min.time() else value
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if (match := DECIMAL_COMMA.fullmatch(text)) and (len(match[3]) != 3 or not match[2].isdigit()):
+        return f"{match[1]}{match[2].replace('.', '').replace(' ', '')}.{match[3]}{match[4] or ''}"
+    if match := DOTTED_GROUPS.fullmatch(text):
+        return match[1].replace(".", "") + (match[2] or "")
+    return text
