@@ -8,6 +8,7 @@ import json
 import tomllib
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from filling import DAY, TEST_DOCUMENT, TEST_READER, document, evidence, fill, filled, items
@@ -21,6 +22,7 @@ from jcm_calc.cli import jcm
 from jcm_calc.confirmation import EvidenceError, blank_file, read_evidence, statements, with_evidence
 from jcm_calc.confirmation.applying import evidence_folder
 from jcm_calc.confirmation.file import ANSWERS, KINDS, from_data
+from jcm_calc.confirmation.statements import condition
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Grade, Source, primary, secondary, unconfirmed
 from jcm_calc.rulebooks import modules, versions
@@ -715,3 +717,21 @@ def test_the_sheet_of_evidence_is_refused_where_it_says_what_it_cannot_mean(tmp_
         cell.value = "of the plant"
     book.save(path)
     assert jcm_calc.read_workbook(path).report.evidence == ()
+
+
+FUELS, LIMITS = {"oil", "coal"}, np.array([1.0, 2.0])
+
+
+def within(size):
+    return size < LIMITS[1]
+
+
+def test_what_a_criterion_checks_is_its_code_with_all_that_it_looks_up():
+    def of_function(fuel, size):
+        "Say so."
+        return np.isin(fuel, list(FUELS)) & within(size)
+
+    expected = "np.isin(fuel, list(FUELS)) & within(size); FUELS = {'coal', 'oil'}; within: "
+    assert condition(of_function) == expected + "size < LIMITS[1]; LIMITS = [1.0, 2.0]"
+    of_lambda = lambda fuel: fuel in FUELS  # noqa: E731
+    assert condition(of_lambda) == "fuel in FUELS; FUELS = {'coal', 'oil'}"
