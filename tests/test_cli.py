@@ -750,3 +750,72 @@ def test_lines_fit_the_terminal(columns, arguments):
     # an address is not broken, so that it can be copied
     assert [line for line in plain if cell_len(line) > columns and len(line.split()) > 1] == []
     assert max(map(len, plain)) > columns * 0.7
+
+
+# Commands that are asked for what does not go together, or what cannot be written
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["verify", "{folder}", "--certify"], "a folder gives a table: --certify and working papers are for a single"),
+        (["check"], "name one methodology or module, or give --all"),
+        (["check", "ID_AM003", "--all"], "name one methodology or module, or give --all"),
+        (["template", "ID_AM003", "-o", "{folder}/nowhere/a.xlsx"], "a.xlsx cannot be written: No such file"),
+        (["evidence", "new", "ID_AM003", "-o", "{folder}/nowhere/a.toml"], "a.toml cannot be written: No such file"),
+        (["evidence", "new", "ID_AM003", "--document", "{folder}/no.pdf"], "no.pdf cannot be read: No such file"),
+        (["evidence", "new", "ID_AM002", "--case", str(FREEZER)], "is a case of ID_AM003, not of ID_AM002"),
+        (["diff", "ID_AM006", "2.0", "2.1", "--case", str(FREEZER)], "is a case of ID_AM003, not of ID_AM006"),
+    ],
+)
+def test_a_command_that_cannot_do_what_it_is_asked_for_says_so(arguments, words, tmp_path):
+    refused = run(*(one.format(folder=tmp_path) for one in arguments), code=2)
+    assert words in " ".join(refused.stderr.split())
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_template_as_data_says_where_it_is(tmp_path):
+    told = json.loads(run("template", "ID_AM003", "-o", tmp_path / "a.xlsx", "--json").stdout)
+    assert told == {"written": str(tmp_path / "a.xlsx"), "methodology": "ID_AM003", "version": "1.0"}
+    assert (tmp_path / "a.xlsx").exists()
+
+
+def test_an_evidence_file_goes_to_standard_output_where_none_is_named(tmp_path):
+    text = run("evidence", "new", "ID_AM003").stdout
+    run("evidence", "new", "ID_AM003", "-o", tmp_path / "a.toml")
+    assert text.strip() == (tmp_path / "a.toml").read_text("utf-8").strip()
+    told = json.loads(run("evidence", "new", "ID_AM003", "--json").stdout)
+    assert told["written"] is None
+    assert told["text"].strip() == text.strip()
+    assert "equation RE_p" in told["items"]
+    assert text.count("[[") >= len(told["items"])
+
+
+def test_an_evidence_file_has_the_rules_by_which_the_readings_of_a_case_were_treated():
+    metered = Path(__file__).parents[1] / "docs" / "examples" / "metered_year" / "case.toml"
+    items = json.loads(run("evidence", "new", "ID_AM003", "--case", metered, "--json").stdout)["items"]
+    without = json.loads(run("evidence", "new", "ID_AM003", "--case", FREEZER, "--json").stdout)["items"]
+    assert any("gap: like period" in item for item in items)
+    assert without == json.loads(run("evidence", "new", "ID_AM003", "--json").stdout)["items"]
+
+
+def test_versions_that_differ_are_compared(tmp_path):
+    shown = run("diff", "ID_AM006", "2.0", "2.1").stdout
+    assert shown.startswith("ID_AM006 ver 2.0 and ver 2.1: ")
+    assert "x_HPU,p" in shown
+    assert "− 2.0" in shown
+    assert "+ 2.1" in shown
+    told = json.loads(run("diff", "ID_AM006", "2.0", "2.1", "--json").stdout)
+    version = next(one for one in told["differences"] if one["name"] == "version")
+    assert version == {"kind": "identity", "name": "version", "before": "2.0", "after": "2.1"}
+    assert told["case"] == []
+
+
+def test_a_case_is_calculated_under_each_version(tmp_path):
+    case = tmp_path / "case.toml"
+    case.write_text('methodology = "ID_AM006"\n[inputs]\nnothing = 1\n', "utf-8")
+    refused = run("diff", "ID_AM006", "2.0", "2.1", "--case", case, code=2)
+    assert "The case cannot be calculated under ver 2.0" in refused.stderr
+    assert "The case cannot be calculated under ver 2.1" in refused.stderr
+    told = json.loads(run("diff", "ID_AM006", "2.0", "2.1", "--case", case, "--json", code=2).stdout)
+    assert [(one["version"], one["results"]) for one in told["case"]] == [("2.0", None), ("2.1", None)]

@@ -8,6 +8,7 @@ import json
 import tomllib
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from filling import DAY, TEST_DOCUMENT, TEST_READER, as_toml, document, evidence, fill, filled, items
@@ -22,6 +23,7 @@ from jcm_calc.cli import jcm
 from jcm_calc.confirmation import EvidenceError, blank_file, read_evidence, statements, with_evidence
 from jcm_calc.confirmation.applying import evidence_folder
 from jcm_calc.confirmation.file import ANSWERS, KINDS, from_data
+from jcm_calc.confirmation.statements import condition
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Grade, Source, primary, secondary, unconfirmed
 from jcm_calc.languages import LANGUAGES, spellings
@@ -307,6 +309,30 @@ def test_a_value_of_a_secondary_source_gives_way_to_the_document():
     value = with_evidence(m, [evidence(content)]).inputs["f"].value
     assert value.value == 0.8
     assert "0.9 is secondary in the rule book" in value.evidence.note
+
+
+@pytest.mark.parametrize(
+    ("symbol", "answer", "complaint"),
+    [
+        ("EF,i", {"coal": "much", "oil": 0.3}, "coal: 'much'"),
+        ("EF,i", {"coal": "0.3 MWh", "oil": 0.3}, "coal: "),
+        ("EF,i", {"coal": -0.3, "oil": 0.3}, "coal: -0.3 came, expected a number in"),
+        ("η,i", {"[0, one)": 0.6}, "[0, one): "),
+        ("η,i", {"[0, 2)": 0.6, "[1, 9)": 0.7}, "overlap"),
+        ("EF,i", 0.3, "a single value came, expected values by fuel"),
+        ("f", {"coal": 0.3}, "values by class came, expected a single value"),
+        ("EF,i", [0.3], "[0.3] came, expected "),
+    ],
+)
+def test_values_of_a_document_that_are_none(symbol, answer, complaint):
+    m, content = boilers(), filled(boilers())
+    item = next(one for one in content["default"] if one["symbol"] == symbol)
+    item.pop("value", None)
+    item.pop("values", None)
+    item["value" if isinstance(answer, float) else "values"] = answer
+    with pytest.raises(InputError) as caught:
+        with_evidence(m, [evidence(content)])
+    assert complaint in str(caught.value)
 
 
 @settings(deadline=None, max_examples=30, suppress_health_check=list(HealthCheck))
@@ -672,3 +698,46 @@ def test_a_case_with_a_slip_is_not_told_to_give_what_its_evidence_supplies(tmp_p
     with pytest.raises(InputError) as caught:
         read_case(case_)
     assert [problem.subject for problem in caught.value.problems] == ["colour"]
+
+
+def test_the_sheet_of_evidence_is_refused_where_it_says_what_it_cannot_mean(tmp_path):
+    from openpyxl import load_workbook
+
+    path = tmp_path / "claim.xlsx"
+    calculate("ID_AM004", evidence=evidence(filled(STORE, value=3.5)), **GIVEN).to_excel(path)
+    book = load_workbook(path)
+    cells = {cell.value: cell for row in book["Evidence"].iter_rows() for cell in row if cell.value is not None}
+    first = cells["Kind"].row + 1
+    columns = {name: cells[name].column for name in ("Kind", "Page", "Read on")}
+    kind = book["Evidence"].cell(first, columns["Kind"])
+    kind.value = "equaton"
+    book["Evidence"].cell(first + 1, columns["Read on"]).value = "yesterday"
+    book.save(path)
+    with pytest.raises(InputError) as caught:
+        jcm_calc.read_workbook(path)
+    told = [str(one) for one in caught.value.problems]
+    assert any(f"claim.xlsx, Evidence, row {first}: 'equaton' came, expected one of" in one for one in told)
+    assert any("yesterday" in one for one in told)
+    # a sheet of that name with other headings is somebody's own
+    for cell in (cells["Kind"], cells["Page"]):
+        cell.value = "of the plant"
+    book.save(path)
+    assert jcm_calc.read_workbook(path).report.evidence == ()
+
+
+FUELS, LIMITS = {"oil", "coal"}, np.array([1.0, 2.0])
+
+
+def within(size):
+    return size < LIMITS[1]
+
+
+def test_what_a_criterion_checks_is_its_code_with_all_that_it_looks_up():
+    def of_function(fuel, size):
+        "Say so."
+        return np.isin(fuel, list(FUELS)) & within(size)
+
+    expected = "np.isin(fuel, list(FUELS)) & within(size); FUELS = {'coal', 'oil'}; within: "
+    assert condition(of_function) == expected + "size < LIMITS[1]; LIMITS = [1.0, 2.0]"
+    of_lambda = lambda fuel: fuel in FUELS  # noqa: E731
+    assert condition(of_lambda) == "fuel in FUELS; FUELS = {'coal', 'oil'}"

@@ -241,6 +241,17 @@ def test_what_cannot_be_partitioned_is_refused():
             calculate("ID_AM003", EC_PJ=use_of, COP_PJ=cops, **plain)
 
 
+def test_a_lazy_result_says_what_it_is_and_what_it_has_not():
+    given = fleet(np.random.default_rng(5))
+    lazy = calculate("VN_AM005", **lazily(given, 5), **TRANSFORMERS)
+    assert repr(lazy) == "<LazyResult VN_AM005 ver 1.0: 3 partitions along u>"
+    assert lazy.methodology.number == "VN_AM005"
+    plain = calculate("VN_AM005", **given, **TRANSFORMERS)
+    np.testing.assert_allclose(lazy.RE.magnitude.compute(), plain.RE.magnitude, rtol=1e-12)
+    with pytest.raises(KeyError, match="nothing is no quantity by u and p of this calculation"):
+        lazy["nothing"]
+
+
 def test_a_cluster_of_processes_gives_the_same():
     from dask.distributed import Client, LocalCluster
 

@@ -401,3 +401,26 @@ def test_a_manifest_of_an_unknown_methodology_is_refused():
     data["methodology"]["number"] = "ID_AM999"
     with pytest.raises(rulebooks.MethodologyNotFoundError):
         replay(data)
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "complaint"),
+    [
+        (("schema",), 99, "has schema 99; this version of jcm_calc reads schema"),
+        (("methodology", "rules"), None, "its methodology lacks number, version or rules"),
+        (("call", "facts"), [], "its call lacks"),
+        (("call", "tables"), ["a.csv"], "its call has something else in the place of a table"),
+        (("call", "values", "evidence"), 5, "evidence cannot be the name of an input"),
+        (("call", "values", "EC_PJ"), {"array": [[1], []]}, "is not recorded as"),
+    ],
+)
+def test_data_that_is_no_manifest_says_why(place, value, complaint):
+    data = calculate("ID_AM003", **CALL).manifest()
+    *way, last = place
+    inner = data
+    for key in way:
+        inner = inner[key]
+    inner[last] = value
+    with pytest.raises(InputError) as raised:
+        replay(data)
+    assert complaint in str(raised.value)

@@ -252,3 +252,39 @@ def test_every_criterion_looks_at_something_that_is_declared(number):
         assert set(condition.arguments) <= known
     asked = {name for condition in m.conditions for name in condition.arguments}
     assert set(m.facts) <= asked
+
+
+# Criteria, at the limits that their texts name
+
+
+@pytest.mark.parametrize(
+    ("number", "criterion", "facts", "given", "answer"),
+    [
+        # 5 MW all year are 43,800 MWh
+        ("ID_AM001", "5", {"grid_connected": "yes", "max_output": 5, "annual_import": 43_800}, {}, "met"),
+        ("ID_AM001", "5", {"grid_connected": "yes", "max_output": 5, "annual_import": 43_799}, {}, "not met"),
+        ("ID_AM001", "5", {"grid_connected": "no", "max_output": 5, "annual_import": 50_000}, {}, "not met"),
+        ("ID_AM005", "b", {"η_min": 100}, {"η_PJ": 100}, "met"),
+        ("ID_AM005", "b", {"η_min": 100}, {"η_PJ": 99.9}, "not met"),
+        ("ID_AM007", "2", {"existing_facility": "yes", "boilers": 2}, {}, "met"),
+        ("ID_AM007", "2", {"existing_facility": "yes", "boilers": 1}, {}, "not met"),
+        ("ID_AM007", "2", {"existing_facility": "no", "boilers": 2}, {}, "not met"),
+        ("ID_AM010", "c", {"COP_HP": 3.1, "COP_min": 3}, {}, "met"),
+        ("ID_AM010", "c", {"COP_HP": 3, "COP_min": 3}, {}, "not met"),
+        ("MN_AM002", "1", {"fuel": "coal", "hot_water_supply": "yes"}, {}, "met"),
+        ("MN_AM002", "1", {"fuel": "oil", "hot_water_supply": "yes"}, {}, "not met"),
+        ("MN_AM002", "2", {"capacity": 0.10}, {}, "met"),
+        ("MN_AM002", "2", {"capacity": "3150 kW"}, {}, "met"),
+        ("MN_AM002", "2", {"capacity": 3.16}, {}, "not met"),
+        ("MN_AM002", "2", {"capacity": 0.09}, {}, "not met"),
+        ("MN_AM002", "3", {"activity": "installation"}, {}, "met"),
+        ("VN_AM002", "f", {"ODP": 0}, {}, "met"),
+        ("VN_AM002", "f", {"ODP": 0.05}, {}, "not met"),
+        ("VN_AM005", "2", {"LL_PJ": 2_000, "LL_RE": 2_000}, {}, "met"),
+        ("VN_AM005", "2", {"LL_PJ": 2_001, "LL_RE": 2_000}, {}, "not met"),
+        ("VN_AM005", "2", {"LL_PJ": 2_001}, {}, "not shown"),
+    ],
+)
+def test_what_a_criterion_answers(number, criterion, facts, given, answer):
+    found = methodology(number).check_eligibility(facts, **given)
+    assert found.loc[criterion, "answer"] == answer

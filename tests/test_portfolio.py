@@ -235,6 +235,41 @@ def test_the_command_writes_what_it_is_asked_for(projects_file, tmp_path):
     assert "attic" in page
 
 
+def test_the_command_refuses_what_it_cannot_do(projects_file, tmp_path):
+    run = CliRunner()
+    by = run.invoke(jcm, ["portfolio", str(projects_file), "--by", "colour"])
+    assert by.exit_code == 2
+    assert "colour: one of country, scope, methodology" in " ".join(by.stderr.split())
+    lost = run.invoke(jcm, ["portfolio", str(projects_file), "-o", str(tmp_path / "nowhere" / "a.csv")])
+    assert lost.exit_code == 2
+    assert "a.csv cannot be written: No such file or directory" in " ".join(lost.stderr.split())
+
+
+def test_a_portfolio_says_what_it_is_and_calculates_a_project_again(projects_file):
+    found = portfolio(projects_file, processes=1)
+    total = found.table["ER"].sum()
+    assert repr(found) == f"<Portfolio of 6 projects: ER = {total:,.6g} tCO2, 1 unusable>"
+    assert found["plant 5"].ER.magnitude.sum() == found.table.set_index("project")["ER"]["plant 5"]
+    with pytest.raises(KeyError, match="no project 'plant 55'; did you mean plant 5"):
+        found["plant 55"]
+
+
+def test_a_choice_is_one_for_a_whole_project():
+    rows = pd.DataFrame(
+        {"project": "one", "methodology": "ID_AM002", "p": "2024", "i": [1, 2], "power_source": ["grid", "both"]}
+        | {
+            "EC_PJ": 100.0,
+            "COP_PJ": 6.0,
+            "T_cooling_out": 37.0,
+            "T_chilled_out": 7.0,
+            "capacity": 500.0,
+            "EF_grid": 0.8,
+        }
+    )
+    problems = portfolio(rows, processes=1).problems
+    assert any("is a choice for the whole project, but 2 came" in text for text in problems["complaint"])
+
+
 def test_the_command_gives_data(projects_file):
     outcome = CliRunner().invoke(jcm, ["portfolio", str(projects_file), "--by", "year", "--json"])
     data = json.loads(outcome.stdout)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from jcm_calc import InputError, calculate, uncertainty
+from jcm_calc.declarations.items import Kind
 from jcm_calc.distributions import read
 
 DRAWS = 40_000
@@ -255,3 +256,32 @@ def test_half_a_kelvin_is_a_difference_also_of_a_temperature():
     parameter = calculate("ID_AM002", **CHILLER).methodology.inputs["T_chilled_out"]
     for text in ("±0.5 K", "±0.5 °C", "±0.5"):
         assert read(parameter, text, np.array([[8.0]]), ["i", "p"]).standard.item() == pytest.approx(0.5 / np.sqrt(3))
+
+
+def test_what_has_no_uncertainty_is_refused():
+    result = calculate(
+        "ID_AM003", EC_PJ=135, COP_PJ=1.63, application="individual quick freezer", EF_elec=0.814, p="2017"
+    )
+    with pytest.raises(InputError) as raised:
+        uncertainty(result, {"application": "±1 %", "RE": "±1 %", "EF_grid": "±1 %"}, 100)
+    told = [str(problem) for problem in raised.value.problems]
+    assert told == [
+        "application,i: is no number and has no distribution: calculate each case instead",
+        "RE_p: is calculated: give the uncertainty of what it is calculated from",
+        "EF_grid: takes no part in this calculation",
+    ]
+    plant = calculate("ID_AM001", EG_SUP=1000, EC_CAP=0.1, EF_grid=0.8, p="2017")
+    constants = [one.name for one in plant.inputs.graph.parameters if one.kind is Kind.CONSTANT]
+    assert constants
+    with pytest.raises(InputError, match="is true by definition and has no uncertainty"):
+        uncertainty(plant, {constants[0]: "±1 %"}, 100)
+
+
+def test_an_uncertainty_says_what_it_is():
+    found = uncertainty(systems(), {"EG": "±0 %"}, 100)
+    assert repr(found) == f"<Uncertainty of PW_AM001 ver 1.0: ER = {found.plain():,.6g} tCO2, " + (
+        f"95 % of 100 draws between {found.plain():,.6g} and {found.plain():,.6g}>"
+    )
+    for confidence in (0, 1, 95):
+        with pytest.raises(ValueError, match=f"a confidence of {confidence} came, expected one between 0 and 1"):
+            found.at_least(confidence)

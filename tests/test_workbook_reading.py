@@ -358,3 +358,77 @@ def test_an_empty_template_says_what_to_do(tmp_path):
     methodology("ID_AM003").template(tmp_path / "input.xlsx")
     with pytest.raises(InputError, match="no values are filled in: fill in the coloured cells"):
         read_workbook(tmp_path / "input.xlsx").calculate()
+
+
+# Workbooks that cannot be used
+
+
+def header_cells(book):
+    """The cells that name the methodology."""
+    for sheet in book:
+        for row in sheet.iter_rows():
+            yield from (cell for cell in row if isinstance(cell.value, str) and "JCM_PW_AM001" in cell.value)
+
+
+def without_header(book):
+    for cell in header_cells(book):
+        cell.value = None
+
+
+def of_another_version(book):
+    for cell in header_cells(book):
+        cell.value = cell.value.replace("ver01.0", "ver09.0")
+
+
+def of_two_methodologies(book):
+    cell = next(cell for cell in header_cells(book) if cell.parent.title == "MRS(input)")
+    cell.value = cell.value.replace("PW_AM001_ver01.0", "ID_AM002_ver02.0")
+
+
+def with_a_second_input_sheet(book):
+    book["MSS"].title = "mrs (input)"
+
+
+def of_one_period_twice(book):
+    for name in ("MRS(input)", "MRS(input_separate)", "MRS(calc_process)"):
+        copy = book.copy_worksheet(book[name])
+        copy.title = f"{name} 2024"
+
+
+@pytest.mark.parametrize(
+    ("edit", "complaint"),
+    [
+        (without_header, "names no methodology: expected 'Monitoring Spreadsheet: JCM_ID_AM002_ver02.0' at the top"),
+        (of_another_version, "PW_AM001 has no version '9.0'; known are 1.0"),
+        (of_two_methodologies, "holds several methodologies: "),
+        (with_a_second_input_sheet, "has two sheets for one purpose: "),
+        (of_one_period_twice, "2024 is the period of two sheets, 'MRS(input)' and 'MRS(input) 2024': a year has one"),
+    ],
+)
+def test_a_workbook_that_cannot_be_used_says_why(written, edit, complaint):
+    with pytest.raises(InputError) as raised:
+        read_workbook(written(edit=edit))
+    assert complaint in str(raised.value)
+
+
+def test_a_hidden_sheet_is_read_and_said_so(written):
+    def hide(book):
+        book["MRS(input_separate)"].sheet_state = "hidden"
+
+    path = written(edit=hide)
+    with pytest.warns(InputWarning, match="MRS\\(input_separate\\): is a hidden sheet, and its values are used"):
+        workbook = read_workbook(path)
+    assert workbook.calculate().ER.magnitude.tolist() == calculate("PW_AM001", **SOLAR).ER.magnitude.tolist()
+
+
+def test_a_template_of_no_units_or_of_a_year_twice_is_refused(tmp_path):
+    m = methodology("PW_AM001")
+    with pytest.raises(InputError) as raised:
+        m.template(tmp_path / "a.xlsx", units={"i": 0, "x": 2}, years=[2024, 2024])
+    complaints = [str(problem) for problem in raised.value.problems]
+    assert complaints == [
+        f"units: 'x' is no index of {m}, which has i",
+        "units: 0 came, expected 1 or more",
+        "years: a year came twice",
+    ]
+    assert not list(tmp_path.iterdir())
