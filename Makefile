@@ -34,7 +34,7 @@ coverage: $(READY) ## Run every test, and list the lines and branches that none 
 differential: $(READY) ## Compare with the independent scripts, LibreOffice and the library formulas: two hours on two cores
 	@$(BIN)/python tests/differential.py
 
-fuzz: $(READY) ## Spoil 100,000 files for each reader: six hours on two cores
+fuzz: $(READY) ## Spoil 100,000 files for each reader: forty minutes on two cores that do nothing else
 	@$(BIN)/python tests/fuzz.py --inputs 100000
 
 lint: $(READY) ## Check style, types and layering

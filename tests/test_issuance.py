@@ -271,6 +271,7 @@ def test_the_same_part_of_a_project_is_not_added_up_twice(measured):
     one, other = emitted(measured, [5], ["2024"]), emitted(measured, [7], ["2024-06-01/2024-12-31"])
     assert "2024-06-01/2024-12-31 is in two results" in refusal(one, other)
     assert refusal(one, one)
+    assert "period 1 has no dates" in refusal(one, emitted(measured, [7], ["1"]))
 
 
 def test_everything_wrong_with_a_request_comes_at_once_with_what_is_unconfirmed(measured):

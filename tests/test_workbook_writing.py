@@ -313,3 +313,41 @@ def test_a_period_over_the_year_end_has_no_sheet(tmp_path):
 def test_a_template_of_impossible_size(tmp_path, given, complaint):
     with pytest.raises(InputError, match=complaint):
         methodology("ID_AM002").template(tmp_path / "no.xlsx", **given)
+
+
+# What stands where
+
+
+def block_under(sheet, beginning):
+    """The cell with the title of a block, and the row of symbols under it."""
+    title = next(cell for row in sheet.iter_rows() for cell in row if str(cell.value).startswith(beginning))
+    symbols = [cell for cell in sheet[title.row + 1] if cell.value is not None]
+    return title, symbols
+
+
+def test_the_list_of_default_values_holds_those_of_the_methodology(book):
+    sheet = book["MRS(calc_process)"]
+    first = find(sheet, "[List of Default Values]").row
+    listed = {
+        row[1].value: row[3].value for row in sheet.iter_rows(min_row=first + 4, max_row=first + 5)
+    }  # title, heading, and a row for each class
+    assert listed == {key: one.value for key, one in methodology("ID_AM003").inputs["COP_RE"].table.entries.items()}
+    assert set(listed) == {"individual quick freezer", "cold storage"}
+
+
+def test_a_unit_has_a_column_for_each_amount_and_none_twice(book):
+    _, symbols = block_under(book["MRS(calc_process)"], "Calculations for each")
+    expected = ["i", "EC_PJ,i,p", "COP_PJ,i", "application,i", "COP_RE,i", "RE_i,p", "PE_i,p"]
+    assert [cell.value for cell in symbols] == expected
+
+
+def test_just_the_rows_of_units_are_checked_and_symbols_are_explained(book):
+    sheet = book["MRS(input_separate)"]
+    _, symbols = block_under(sheet, "Values for each")
+    assert [cell.value for cell in symbols] == ["i", "EC_PJ,i,p", "COP_PJ,i", "application,i", "secondary_loop,i"]
+    rows = [cell.row for (cell,) in sheet.iter_rows(min_col=2, max_col=2) if cell.value in (1, 2)]
+    assert len(rows) == 2
+    ranges = sorted(str(one.sqref) for one in sheet.data_validations.dataValidation)
+    assert ranges == [f"{cell.column_letter}{rows[0]}:{cell.column_letter}{rows[1]}" for cell in symbols[1:]]
+    noted = [cell.coordinate for row in sheet.iter_rows() for cell in row if cell.comment]
+    assert noted == [cell.coordinate for cell in symbols[1:]]
