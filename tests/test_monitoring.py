@@ -22,7 +22,7 @@ from jcm_calc.cli import jcm
 from jcm_calc.cli.monitoring import STAGES
 from jcm_calc.declarations.items import Kind
 from jcm_calc.monitoring import clock, screening
-from jcm_calc.monitoring.plan import read_plan
+from jcm_calc.monitoring.reading_plan import read_plan
 from jcm_calc.monitoring.rule_sets import rule_set, shipped
 from jcm_calc.problems import InputError
 

@@ -15,7 +15,7 @@ from jcm_calc.case_file import read_case
 from jcm_calc.cli import jcm
 from jcm_calc.cli.monitoring import progress_shown
 from jcm_calc.monitoring import screening
-from jcm_calc.monitoring.plan import read_plan
+from jcm_calc.monitoring.reading_plan import read_plan
 from jcm_calc.monitoring.rule_sets import rule_set
 from jcm_calc.problems import InputError
 

@@ -19,7 +19,8 @@ from jcm_calc.monitoring.findings import Finding
 from jcm_calc.monitoring.gathering import Gathering, Runner
 from jcm_calc.monitoring.monitored import Monitored
 from jcm_calc.monitoring.periods import sheets_of, span
-from jcm_calc.monitoring.plan import Meter, Plan, read_plan
+from jcm_calc.monitoring.plan import Meter, Plan
+from jcm_calc.monitoring.reading_plan import read_plan
 from jcm_calc.monitoring.sources import Store
 from jcm_calc.problems import InputError, InputWarning, Problem, listed, suggestion
 

@@ -1,0 +1,516 @@
+"""From two mappings, just as they stand in a case file under ``[meters]`` and ``[readings]``, to a monitoring plan."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+from jcm_calc.languages import _
+from jcm_calc.monitoring import clock
+from jcm_calc.monitoring.findings import KINDS
+from jcm_calc.monitoring.plan import (
+    Calibration,
+    Choice,
+    CrossCheck,
+    Device,
+    Meter,
+    Plan,
+    Readings,
+    Replacement,
+    Stop,
+    numbered,
+)
+from jcm_calc.monitoring.rule_sets import TREATMENTS, RuleSet, rule_set
+from jcm_calc.problems import InputError, Problem, shown, suggestion
+from jcm_calc.units import UnitError, magnitude
+
+KIND_OF_READINGS = ("interval", "power", "register", "total")
+STEP = re.compile(r"(\d+)\s*(s|min|h|d)", re.ASCII)
+MONTHS = re.compile(r"(\d+)\s*(months?|years?|yr)", re.ASCII)
+SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
+
+Table = Mapping[str, Any]
+
+# What each table may hold: key → kind of value.
+METER = {
+    **dict.fromkeys(("parameter", "unit", "serial", "accuracy_class", "rated", "maximum_permissible_error"), "text"),
+    "labels": "table",
+    "calibration_interval": "months",
+    "calibrations": "tables",
+    "replaced": "tables",
+    "rollover": "number",
+    "latitude": "number",
+    "check_only": "flag",
+    "installed": "time",
+    "removed": "time",
+}
+CALIBRATION = {"on": "date", "found": "text"}
+REPLACED = {
+    "at": "time",
+    "final": "number",
+    "initial": "number",
+    **{key: METER[key] for key in ("serial", "accuracy_class", "maximum_permissible_error", "calibrations")},
+}
+READINGS = {
+    "zone": "text",
+    "rules": "text",
+    "limits": "table",
+    "sources": "tables",
+    "treatments": "tables",
+    "stops": "tables",
+    "checks": "tables",
+}
+SOURCE = {
+    "files": "texts",
+    "frame": "any",
+    "kind": "text",
+    "step": "text",
+    "columns": "table",
+    **dict.fromkeys(
+        ("stamp", "clock", "time", "until", "times", "meter", "value", "unit", "decimal", "thousands"), "text"
+    ),
+    "delimiter": "text",
+    "encoding": "text",
+}
+TREATMENT = {
+    **dict.fromkeys(("meter", "finding", "treatment", "value", "reason"), "text"),
+    "from": "time",
+    "to": "time",
+    "factor": "number",
+}
+STOP = {"meter": "text", "from": "time", "to": "time", "reason": "text"}
+CHECK = {
+    **dict.fromkeys(("name", "kind", "tolerance", "value"), "text"),
+    "left": "texts",
+    "right": "texts",
+    "latitude": "number",
+}
+RATED = ("rated power × hours", "rated power × daylight")
+CHECK_KINDS = ("equal", "at most", *RATED)
+EXPECTED = {
+    "text": _("a text in quotes"),
+    "texts": _("a text or a list of texts"),
+    "table": _("a table"),
+    "tables": _("a list of tables"),
+    "months": _("a text such as '12 months'"),
+    "number": _("a number"),
+    "time": _("a time such as 2024-05-17T12:00:00, or a date"),
+    "date": _("a date such as 2024-05-17"),
+    "flag": _("true or false"),
+}
+
+
+def read_plan(meters: Table, readings: Table, beside: Path = Path()) -> Plan:
+    """Read a monitoring plan.
+
+    Parameters
+    ----------
+    meters, readings : mapping
+        As in a case file.
+    beside : path
+        The folder that file names begin in.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with it.
+
+    Examples
+    --------
+    >>> plan = read_plan(
+    ...     {"S1": {"parameter": "EC_PJ", "maximum_permissible_error": "0.5 %"}},
+    ...     {
+    ...         "zone": "Asia/Jakarta",
+    ...         "sources": [{"frame": None, "kind": "register", "time": "day", "columns": {"S1": "kWh"}}],
+    ...     },
+    ... )
+    >>> plan.meters["S1"].devices[0].permissible
+    0.005
+    """
+    reader = _Reader(beside)
+    plan = reader.plan(meters, readings)
+    if reader.problems or plan is None:
+        raise InputError(_("the monitoring plan"), reader.problems)
+    return plan
+
+
+class _Reader:
+    """Reads a plan and keeps every complaint."""
+
+    def __init__(self, beside: Path) -> None:
+        self.beside = beside
+        self.problems: list[Problem] = []
+        self.where: tzinfo = clock.zone("UTC")
+
+    def complain(self, subject: str, complaint: str) -> None:
+        self.problems.append(Problem(subject, complaint))
+
+    def plan(self, meters: Table, readings: Table) -> Plan | None:
+        readings = self.known("[readings]", readings, READINGS)
+        if "zone" in readings:
+            self.where = self.zone("[readings] zone", readings["zone"]) or self.where
+        else:
+            self.complain("[readings] zone", _("missing: the time zone whose days count, such as 'Asia/Jakarta'"))
+        rules = self.rules(readings)
+        found = {name: self.meter(name, table) for name, table in self.named("[meters]", meters)}
+        sources = tuple(self.source(at, table) for at, table in self.each(readings, "sources", SOURCE))
+        if not found:
+            self.complain("[meters]", _("missing: a section such as [meters.S1] for each meter"))
+        if not sources:
+            self.complain("[[readings.sources]]", _("missing: where the readings are"))
+        choices = tuple(
+            self.choice(at, table, rules, found) for at, table in self.each(readings, "treatments", TREATMENT)
+        )
+        stops = tuple(self.stop(at, table, found) for at, table in self.each(readings, "stops", STOP))
+        checks = tuple(self.check(at, table, found) for at, table in self.each(readings, "checks", CHECK))
+        if self.problems or rules is None:
+            return None
+        return Plan(found, sources, self.where, rules, choices, stops, checks)
+
+    # Pieces
+
+    def rules(self, readings: Table) -> RuleSet | None:
+        try:
+            return rule_set(readings.get("rules", "JCM"), self.beside).with_limits(
+                readings.get("limits", {}), self.problems
+            )
+        except InputError as error:
+            self.problems += error.problems
+            return None
+
+    def meter(self, name: str, table: Table) -> Meter:
+        subject = f"[meters.{name}]"
+        table = self.known(subject, table, METER)
+        if "parameter" not in table:
+            self.complain(subject + " parameter", _("missing: the symbol of what it measures"))
+        replaced = [self.known(subject + " replaced", one, REPLACED) for one in table.get("replaced", ())]
+        changes = [self.time(one.get("at"), subject + " replaced") for one in replaced]
+        if sorted(set(changes)) != changes:
+            self.complain(subject + " replaced", _("the times are not in order"))
+        uses = zip([None, *changes], [*changes, None], [table, *replaced], strict=True)
+        devices = tuple(self.device(subject, one, since, until) for since, until, one in uses)
+        return Meter(
+            name,
+            table.get("parameter", ""),
+            dict(table.get("labels", {})),
+            table.get("unit", ""),
+            table.get("rated", ""),
+            table.get("rollover"),
+            self.months(subject + " calibration_interval", table.get("calibration_interval")),
+            devices,
+            tuple(
+                Replacement(at, one.get("final"), one.get("initial")) for at, one in zip(changes, replaced, strict=True)
+            ),
+            self.maybe_time(table.get("installed"), subject + " installed"),
+            self.maybe_time(table.get("removed"), subject + " removed"),
+            table.get("check_only", False),
+            table.get("latitude"),
+        )
+
+    def device(self, subject: str, table: Table, since: int | None, until: int | None) -> Device:
+        calibrations = []
+        for one in table.get("calibrations", ()):
+            one = self.known(subject + " calibrations", one, CALIBRATION)
+            if "on" not in one:
+                self.complain(subject + " calibrations", _("a calibration lacks its day: on = 2024-05-17"))
+                continue
+            found = self.fraction(subject + " calibrations found", one.get("found"))
+            calibrations.append(Calibration(_day(one["on"]), None if found is None else abs(found)))
+        permissible = self.fraction(subject + " maximum_permissible_error", table.get("maximum_permissible_error"))
+        return Device(
+            str(table.get("serial", "")),
+            str(table.get("accuracy_class", "")),
+            permissible,
+            tuple(sorted(calibrations, key=lambda one: one.on)),
+            since,
+            until,
+        )
+
+    def source(self, at: int, table: Table) -> Readings:
+        subject = numbered("[[readings.sources]]", at)
+        kind, stamp = table.get("kind", ""), table.get("stamp", "")
+        if kind not in KIND_OF_READINGS:
+            self.complain(
+                subject + " kind",
+                _("{came} came, expected one of {names}").format(came=shown(kind), names=", ".join(KIND_OF_READINGS)),
+            )
+        step = self.step(subject + " step", table.get("step"))
+        if kind in ("interval", "power"):
+            if step is None:
+                self.complain(subject + " step", _("missing: how long each reading stands for, such as '30 min'"))
+            if stamp not in ("start", "end"):
+                self.complain(
+                    subject + " stamp", _("missing: whether a time is the 'start' or the 'end' of its interval")
+                )
+        if stamp not in ("", "start", "end"):
+            self.complain(subject + " stamp", _("{came} came, expected 'start' or 'end'").format(came=shown(stamp)))
+        if (kind == "total") != ("until" in table):
+            self.complain(
+                subject + " until", _("the column of the last day belongs to the kind 'total', and only there")
+            )
+        files = self.files(subject, table.get("files", ()))
+        if bool(files) == ("frame" in table) and not any(one.subject == subject for one in self.problems):
+            self.complain(subject, _("give files, or in Python a frame"))
+        if table.get("frame") is not None and not hasattr(table["frame"], "iloc"):
+            self.complain(subject + " frame", _("{came} came, expected a DataFrame").format(came=shown(table["frame"])))
+        if not table.get("time"):
+            self.complain(subject + " time", _("missing: the heading of the column of times"))
+        if ("meter" in table) == ("columns" in table):
+            self.complain(
+                subject,
+                _("give either the headings of meter and value, or columns = {{ meter = 'heading', … }}").format(),
+            )
+        clock_name = table.get("clock")
+        where = self.where if clock_name is None else None
+        if clock_name not in (None, "stated"):
+            where = self.zone(subject + " clock", clock_name)
+        return Readings(
+            files,
+            table.get("frame"),
+            kind,
+            step,
+            stamp,
+            where,
+            table.get("time", ""),
+            table.get("until", ""),
+            table.get("times", ""),
+            table.get("meter", ""),
+            table.get("value", "value"),
+            dict(table.get("columns", {})),
+            table.get("unit", ""),
+            table.get("decimal", "."),
+            table.get("thousands", ""),
+            table.get("delimiter", ","),
+            table.get("encoding", "utf-8-sig"),
+        )
+
+    def files(self, subject: str, patterns: str | Sequence[str]) -> tuple[Path, ...]:
+        found: list[Path] = []
+        for pattern in [patterns] if isinstance(patterns, str) else patterns:
+            path = Path(pattern)
+            base, relative = (
+                (Path(path.anchor), str(path.relative_to(path.anchor)))
+                if path.anchor
+                else (
+                    self.beside,
+                    pattern,
+                )
+            )
+            matching = sorted(base.glob(relative))
+            if not matching:
+                self.complain(subject, _("there is no such file: {file}").format(file=pattern))
+            found += matching
+        return tuple(dict.fromkeys(found))
+
+    def choice(self, at: int, table: Table, rules: RuleSet | None, meters: Table) -> Choice:
+        subject = numbered("[[readings.treatments]]", at)
+        finding, treatment = table.get("finding", ""), table.get("treatment", "")
+        if finding not in KINDS:
+            self.complain(
+                subject + " finding",
+                _("{came} came, expected one of {names}").format(came=shown(finding), names=", ".join(KINDS)),
+            )
+        elif rules is not None and treatment not in rules.treatments.get(finding, ()):
+            allowed = ", ".join(rules.treatments.get(finding, ())) or _("none")
+            hint = suggestion(treatment, TREATMENTS)
+            complaint = _("{came} came; for {finding} the rule set {name} knows: {allowed}{hint}").format(
+                came=shown(treatment), finding=finding, name=rules.name, allowed=allowed, hint=hint
+            )
+            self.complain(subject + " treatment", complaint)
+        for key in TREATMENTS.get(treatment, ()):
+            if not table.get(key):
+                self.complain(
+                    subject + f" {key}",
+                    _("missing: the treatment {treatment!r} needs a {key}").format(treatment=treatment, key=key),
+                )
+        self.known_meter(subject, table, meters)
+        start, end = self.span(subject, table)
+        return Choice(
+            at,
+            finding,
+            treatment,
+            table.get("meter", ""),
+            start,
+            end,
+            table.get("value", ""),
+            table.get("factor"),
+            table.get("reason", ""),
+        )
+
+    def stop(self, at: int, table: Table, meters: Table) -> Stop:
+        subject = numbered("[[readings.stops]]", at)
+        self.known_meter(subject, table, meters)
+        start, end = self.span(subject, table)
+        if start is None or end is None or not table.get("reason"):
+            self.complain(subject, _("a stop needs from, to and reason"))
+        return Stop(start or 0, end or 0, table.get("meter", ""), table.get("reason", ""))
+
+    def check(self, at: int, table: Table, meters: Table) -> CrossCheck:
+        subject = numbered("[[readings.checks]]", at)
+        kind = table.get("kind", "equal")
+        if kind not in CHECK_KINDS:
+            self.complain(
+                subject + " kind",
+                _("{came} came, expected one of {names}").format(came=shown(kind), names=", ".join(CHECK_KINDS)),
+            )
+        left, right = _several(table.get("left", ())), _several(table.get("right", ()))
+        for name in (*left, *right):
+            if name not in meters:
+                self.complain(subject, _("{name} is no meter{hint}").format(name=name, hint=suggestion(name, meters)))
+        if not left or (kind not in RATED and bool(right) == ("value" in table)):
+            self.complain(
+                subject, _("a check compares the meters on the left with those on the right, or with a value")
+            )
+        if (kind == RATED[1]) != ("latitude" in table):
+            self.complain(subject + " latitude", _("belongs to {kind!r}, and only there").format(kind=RATED[1]))
+        if kind in RATED:
+            for name in left:
+                if name in meters and not meters[name].rated:
+                    self.complain(
+                        f"[meters.{name}] rated", _("missing: {subject} compares with it").format(subject=subject)
+                    )
+        tolerance = self.fraction(subject + " tolerance", table.get("tolerance"))
+        if tolerance is None:
+            self.complain(subject + " tolerance", _("missing: a text such as '1 %'"))
+        return CrossCheck(
+            table.get("name", _("check {number}").format(number=at)),
+            kind,
+            left,
+            right,
+            tolerance or 0.0,
+            table.get("value", ""),
+            table.get("latitude"),
+        )
+
+    # Values
+
+    def known_meter(self, subject: str, table: Table, meters: Table) -> None:
+        name = table.get("meter", "")
+        if name and name not in meters:
+            self.complain(
+                subject + " meter", _("{name} is no meter{hint}").format(name=name, hint=suggestion(name, meters))
+            )
+
+    def span(self, subject: str, table: Table) -> tuple[int | None, int | None]:
+        start, end = (self.maybe_time(table.get(key), subject + f" {key}") for key in ("from", "to"))
+        if start is not None and end is not None and end <= start:
+            self.complain(subject, _("ends before it begins"))
+        return start, end
+
+    def zone(self, subject: str, name: str) -> tzinfo | None:
+        try:
+            return clock.zone(name)
+        except ValueError as error:
+            self.complain(subject, str(error))
+            return None
+
+    def maybe_time(self, given: Any, subject: str) -> int | None:
+        return None if given is None else self.time(given, subject)
+
+    def time(self, given: Any, subject: str) -> int:
+        if isinstance(given, datetime):
+            return clock.instant(given, self.where)
+        if isinstance(given, date):
+            return clock.midnight(given, self.where)
+        self.complain(
+            subject, _("{came} came, expected {expected}").format(came=shown(given), expected=EXPECTED["time"])
+        )
+        return 0
+
+    def step(self, subject: str, text: Any) -> int | None:
+        if text is None:
+            return None
+        match = STEP.fullmatch(text)
+        if match is None or int(match[1]) == 0:
+            self.complain(
+                subject, _("{came} came, expected a time such as '30 min', '1 h' or '1 d'").format(came=shown(text))
+            )
+            return None
+        return int(match[1]) * SECONDS[match[2]] * clock.SECOND
+
+    def months(self, subject: str, text: Any) -> int | None:
+        if text is None:
+            return None
+        match = MONTHS.fullmatch(text)
+        if match is None:
+            self.complain(
+                subject, _("{came} came, expected {expected}").format(came=shown(text), expected=EXPECTED["months"])
+            )
+            return None
+        return int(match[1]) * (1 if match[2].startswith("m") else 12)
+
+    def fraction(self, subject: str, text: Any) -> float | None:
+        if text is None:
+            return None
+        try:
+            if "%" not in text:
+                raise UnitError(_("{came} came: write per cent, such as '0.5 %'").format(came=shown(text)))
+            return float(magnitude(text, ""))
+        except UnitError as error:
+            self.complain(subject, str(error))
+            return None
+
+    # Form
+
+    def named(self, section: str, content: Any) -> Iterator[tuple[str, Table]]:
+        for name, table in content.items():
+            if isinstance(table, Mapping):
+                yield name, table
+            else:
+                self.complain(
+                    f"{section} {name}",
+                    _("{came} came, expected a section [meters.{name}]").format(came=shown(table), name=name),
+                )
+
+    def each(self, content: Table, key: str, keys: Mapping[str, str]) -> list[tuple[int, Table]]:
+        return [
+            (at, self.known(numbered(f"[[readings.{key}]]", at), table, keys))
+            for at, table in enumerate(content.get(key, ()), 1)
+        ]
+
+    def known(self, subject: str, table: Table, keys: Mapping[str, str]) -> dict[str, Any]:
+        """Return what of a table can be used, with a complaint about everything else."""
+        found = {}
+        for key, value in table.items():
+            if key not in keys:
+                self.complain(
+                    subject + f" {key}",
+                    _("unknown key{hint}; known are {names}").format(hint=suggestion(key, keys), names=", ".join(keys)),
+                )
+            elif not _is(keys[key], value):
+                self.complain(
+                    subject + f" {key}",
+                    _("{came} came, expected {expected}").format(came=shown(value), expected=EXPECTED[keys[key]]),
+                )
+            else:
+                found[key] = value
+        return found
+
+
+def _is(kind: str, value: Any) -> bool:
+    if kind in ("text", "months"):
+        return isinstance(value, str)
+    if kind == "texts":
+        return isinstance(value, str) or (
+            isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
+        )
+    if kind == "table":
+        return isinstance(value, Mapping)
+    if kind == "tables":
+        return isinstance(value, list | tuple) and all(isinstance(one, Mapping) for one in value)
+    if kind == "flag":
+        return isinstance(value, bool)
+    if kind == "number":
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return kind == "any" or isinstance(value, date)
+
+
+def _several(value: str | Sequence[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _day(value: date) -> date:
+    return value.date() if isinstance(value, datetime) else value
