@@ -28,7 +28,7 @@ mutation: $(READY) ## Count the mistakes in equations that the checks notice
 coverage: $(READY) ## Run every test, and list the lines and branches that none of them reaches
 	@$(BIN)/pytest -q --cov --cov-report=term-missing:skip-covered
 
-differential: $(READY) ## Compare with the independent scripts, LibreOffice and the library formulas: two hours on two cores
+differential: $(READY) ## Compare with the independent scripts, LibreOffice and the library formulas: 90 minutes on two cores
 	@$(BIN)/python tests/differential.py
 
 fuzz: $(READY) ## Spoil 100,000 files for each reader: six hours on two cores
