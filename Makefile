@@ -31,7 +31,7 @@ coverage: $(READY) ## Run every test, and list the lines and branches that none 
 	@$(BIN)/coverage combine -q
 	@$(BIN)/coverage report --show-missing --skip-covered
 
-differential: $(READY) ## Compare with the independent scripts, LibreOffice and the library formulas: two hours on two cores
+differential: $(READY) ## Compare with the independent scripts, LibreOffice and the library formulas: 90 minutes on two cores
 	@$(BIN)/python tests/differential.py
 
 fuzz: $(READY) ## Spoil 100,000 files for each reader: forty minutes on two cores that do nothing else
