@@ -183,7 +183,7 @@ def test_values_typed_into_several_cells_are_one_finding_with_the_sum_of_their_e
 
 
 def test_a_factor_from_another_column_of_the_table_of_the_ipcc(tmp_path):
-    """The emission factor of a fuel on the calculation sheet, in place of which that of another fuel is typed."""
+    """The emission factor of a fuel on the calculation sheet, where the lower bound of another one is typed."""
     for m, case in every_case():
         result = drawn_result(m, case, 1)
         result.to_excel(tmp_path / "clean.xlsx", plan=result, overwrite=True)
@@ -192,10 +192,11 @@ def test_a_factor_from_another_column_of_the_table_of_the_ipcc(tmp_path):
         if shown:
             break
     cell = address(shown[0].place).rpartition("!")[2]
-    gas = ipcc_2006("EF", "upper")["Natural gas"].value
+    gas = ipcc_2006("EF", "lower")["Natural gas liquids"].value
     edit(tmp_path / "clean.xlsx", tmp_path / "fault.xlsx", {(shown[0].place[0], cell): f"={gas!r}"})
     found = [one for one in jcm_calc.verify(tmp_path / "fault.xlsx").findings if one.code == "D6"]
-    assert any("it is the upper bound for Natural gas" in one.message for one in found), [str(one) for one in found]
+    assert any("the value of IPCC 2006, lower" in one.message for one in found), [str(one) for one in found]
+    assert {one.cause for one in found} == {"looked up in the wrong column"}
 
 
 def _of_ipcc(sheet, step):
