@@ -213,6 +213,18 @@ def test_what_cannot_be_begun_is_refused(tmp_path):
     assert "no version '9.0'" in run("new", "ID_AM003", "--revises", "9.0", "-o", tmp_path / "rules", code=2).output
     run("new", "XX_AM009", "-o", tmp_path / "rules")
     assert "exists already" in run("new", "XX_AM009", "-o", tmp_path / "rules", code=2).output
+    there = run("new", "ID_AM004", "--revises", "2.0", "--version", "2.0", "-o", tmp_path / "rules", code=2).output
+    assert "ID_AM004 ver 2.0 is there already" in there
+    (tmp_path / "full").touch()
+    full = run("new", "XX_AM009", "--package", "full", "-o", tmp_path / "full" / "rules", code=2).output
+    assert "cannot be written: Not a directory" in " ".join(full.split())
+
+
+def test_a_new_methodology_as_data_names_the_files(tmp_path):
+    told = json.loads(run("new", "XX_AM009", "--package", "asked", "-o", tmp_path / "asked", "--json").stdout)
+    assert {Path(one) for one in told["written"]} == {
+        path for path in (tmp_path / "asked").rglob("*") if path.is_file()
+    }
 
 
 # Differences

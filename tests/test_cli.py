@@ -819,3 +819,19 @@ def test_a_case_is_calculated_under_each_version(tmp_path):
     assert "The case cannot be calculated under ver 2.1" in refused.stderr
     told = json.loads(run("diff", "ID_AM006", "2.0", "2.1", "--case", case, "--json", code=2).stdout)
     assert [(one["version"], one["results"]) for one in told["case"]] == [("2.0", None), ("2.1", None)]
+
+
+def test_working_papers_of_a_verification_are_written_once(tmp_path):
+    import faults
+    from test_verification import CALC
+    from test_verification import write as workbook
+
+    workbook(tmp_path / "clean.xlsx")
+    faults.edit(tmp_path / "clean.xlsx", tmp_path / "report.xlsx", {(CALC, "G35"): "=C35*D35*D15"})
+    papers = ["-o", tmp_path / "paper.xlsx", "--html", tmp_path / "paper.html"]
+    run("verify", tmp_path / "report.xlsx", *papers, code=1)
+    assert "leaves out the factor COP_RE,i" in (tmp_path / "paper.html").read_text("utf-8")
+    assert (tmp_path / "paper.xlsx").stat().st_size > 5000
+    assert "--force overwrites it" in run("verify", tmp_path / "report.xlsx", *papers, code=2).stderr
+    (tmp_path / "empty").mkdir()
+    assert "holds no .xlsx file" in run("verify", tmp_path / "empty", code=2).stderr

@@ -4,10 +4,15 @@ RE of unit i is EC_PJ × COP_PJ ÷ COP_RE × EF_elec in columns C, D, F and cell
 """
 
 import pytest
+from fault_kinds import Site
 from faults import edit
 from test_verification import CALC, CHILLER, SEPARATE, write
+from workbooks import drawn_result, every_case
 
 import jcm_calc
+from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.reference_data import ipcc_2006
+from jcm_calc.verification.quantities import address
 
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
 
@@ -168,3 +173,33 @@ def test_the_same_slip_in_several_cells_is_one_finding(clean, tmp_path):
     apart = {cell: formula for cell, formula in changes.items() if cell != "G36"}
     (tmp_path / "apart").mkdir()
     assert only(clean, apart, tmp_path / "apart").place == f"{CALC}!G35, {CALC}!G37"
+
+
+def test_values_typed_into_several_cells_are_one_finding_with_the_sum_of_their_effects(clean, tmp_path):
+    # 45.2325 and 55.5 t, typed in as 50 and 60
+    error = only(clean, {"G35": 50.0, "G37": 60.0}, tmp_path)
+    assert error.place == f"{CALC}!G35, {CALC}!G37"
+    assert error.effect.exact == pytest.approx(50 + 60 - (45 * 1.63 + 50 * 1.8) / 1.32 * 0.814)
+
+
+def test_a_factor_from_another_column_of_the_table_of_the_ipcc(tmp_path):
+    """The emission factor of a fuel on the calculation sheet, where the lower bound of another one is typed."""
+    for m, case in every_case():
+        result = drawn_result(m, case, 1)
+        result.to_excel(tmp_path / "clean.xlsx", plan=result, overwrite=True)
+        sheet = Site(tmp_path / "clean.xlsx").sheet
+        shown = [step for step in sheet.steps if _of_ipcc(sheet, step)]
+        if shown:
+            break
+    cell = address(shown[0].place).rpartition("!")[2]
+    gas = ipcc_2006("EF", "lower")["Natural gas liquids"].value
+    edit(tmp_path / "clean.xlsx", tmp_path / "fault.xlsx", {(shown[0].place[0], cell): f"={gas!r}"})
+    found = [one for one in jcm_calc.verify(tmp_path / "fault.xlsx").findings if one.code == "D6"]
+    assert any("the value of IPCC 2006, lower" in one.message for one in found), [str(one) for one in found]
+    assert {one.cause for one in found} == {"looked up in the wrong column"}
+
+
+def _of_ipcc(sheet, step):
+    node = sheet.nodes.get(step.name)
+    default = isinstance(node, Parameter) and node.kind is Kind.DEFAULT and node.unit == "tCO2/GJ"
+    return default and step.name not in sheet.entered and sheet.formula(step.place) is not None

@@ -81,3 +81,15 @@ def test_commands_in_one_folder_do_not_disturb_each_other(tmp_path):
     assert codes[4:] == [0] * 4
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(set(names))
     assert len({path.read_bytes() for path in tmp_path.iterdir()}) == 1
+
+
+def test_a_file_system_without_hard_links_neither_loses_nor_replaces(tmp_path, monkeypatch):
+    def refused(self, target):
+        raise PermissionError("no hard links here")
+
+    monkeypatch.setattr(type(tmp_path), "hardlink_to", refused)
+    save(tmp_path / "report.xlsx", b"new")
+    assert (tmp_path / "report.xlsx").read_bytes() == b"new"
+    with pytest.raises(FileExistsError):
+        save(tmp_path / "report.xlsx", b"newer")
+    assert [path.name for path in tmp_path.iterdir()] == ["report.xlsx"]

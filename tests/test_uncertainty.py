@@ -285,3 +285,20 @@ def test_an_uncertainty_says_what_it_is():
     for confidence in (0, 1, 95):
         with pytest.raises(ValueError, match=f"a confidence of {confidence} came, expected one between 0 and 1"):
             found.at_least(confidence)
+
+
+@pytest.mark.parametrize(
+    ("given_as", "more", "complaint"),
+    [
+        ("±1 % (k=0)", {}, "k = 0 came, expected a coverage factor above 0"),
+        ("±-1 %", {}, "expected a half-width that is not negative"),
+        (stats.norm(OUTPUT, -1.0), {}, "has no values: look at its arguments"),
+        (stats.norm(np.full((2, 2, 2), 500.0), 1.0), {}, "expected one axis for each index"),
+        ("±1 %", {"groups": {"EG": ["A", "B", "C", "D", "E"]}}, "5 labels of groups came for"),
+        ("±1 %", {"groups": {"EG": "A"}, "each_period": ["EG"]}, "is in a group, whose errors stay, and drawn anew"),
+    ],
+)
+def test_statements_that_cannot_be_drawn_from(given_as, more, complaint):
+    with pytest.raises(InputError) as raised:
+        uncertainty(systems(), {"EG": given_as}, 100, **more)
+    assert complaint in str(raised.value)

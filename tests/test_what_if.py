@@ -151,3 +151,35 @@ def test_an_elasticity_is_a_logarithmic_derivative():
 def test_without_reductions_there_is_no_elasticity():
     found = calculate("ID_AM003", **FREEZER | {"EC_PJ": 0.0}, COP_PJ=1.63, EF_elec=0.814).sensitivity()
     assert found["elasticity"].isna().all()
+
+
+def test_only_classes_and_choices_may_vary():
+    given = {"EC_PJ": 135, "COP_PJ": 2.5, "EF_elec": 0.814, "p": "2017"}
+    classes = ["cold storage", "individual quick freezer"]
+    found = scenarios("ID_AM003", given, {"application": classes})
+    assert found["ER"].tolist() == [
+        calculate("ID_AM003", **given, application=one).ER.magnitude.sum() for one in classes
+    ]
+
+
+@pytest.mark.parametrize(
+    ("call", "complaint"),
+    [
+        (lambda base: scenarios("ID_AM003", base, {"COP_PJ": [2.5, "much"]}), "much"),
+        (lambda base: scenarios("ID_AM003", base, {"COP_PJ": [2.5, "3 MWh"]}), "COP_PJ,i: "),
+        (lambda base: break_even("ID_AM003", base, "COP_PJ", of="XX"), "of: 'XX' came, expected one of RE, PE, ER"),
+        (lambda base: break_even("ID_AM003", base, "COP_PJ", between=("much", 5)), "COP_PJ,i: "),
+        (lambda base: break_even("ID_AM003", base, "COP_PJ", between=(5, 1)), "COP_PJ,i: "),
+    ],
+)
+def test_what_is_no_number_or_no_result_is_refused(call, complaint):
+    with pytest.raises(InputError) as raised:
+        call({"EC_PJ": 135, "application": "cold storage", "EF_elec": 0.814, "p": "2017"})
+    assert complaint in str(raised.value)
+
+
+@pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
+def test_an_input_of_another_case_takes_no_part():
+    grid = {"power_source": "grid", "EC_PJ": 100, "COP_PJ": 6, "capacity": 500, "EF_grid": 0.8}
+    with pytest.raises(InputError, match="takes no part in this calculation"):
+        scenarios("ID_AM002", {**grid, "T_cooling_out": 37, "T_chilled_out": 7, "p": "2017"}, {"RC_gen": [1, 2]})
