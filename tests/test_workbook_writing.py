@@ -3,6 +3,7 @@
 import re
 import zipfile
 
+import numpy as np
 import openpyxl
 import pytest
 from openpyxl.cell.cell import MergedCell
@@ -10,6 +11,7 @@ from workbooks import drawn_result, every_case, formulas, label
 
 from jcm_calc import InputError, calculate, methodology
 from jcm_calc.rulebooks import every
+from jcm_calc.workbook.formulas import _sum as total_of
 
 HEADINGS = [  # the published sheet of project ID009, in this order
     ("(a)", "Monitoring period"),
@@ -351,3 +353,17 @@ def test_just_the_rows_of_units_are_checked_and_symbols_are_explained(book):
     assert ranges == [f"{cell.column_letter}{rows[0]}:{cell.column_letter}{rows[1]}" for cell in symbols[1:]]
     noted = [cell.coordinate for row in sheet.iter_rows() for cell in row if cell.comment]
     assert noted == [cell.coordinate for cell in symbols[1:]]
+
+
+@pytest.mark.parametrize("cells", [2, 254, 255, 256, 1000])
+def test_a_total_of_cells_apart_is_a_formula_of_allowed_size(cells):
+    rows = np.arange(0, 2 * cells, 2)
+    text = total_of("G", rows)
+    assert len(text) <= 8192
+    assert [int(row) for row in re.findall(r"G(\d+)", text)] == (rows + 1).tolist()
+    assert all(inner.count(",") < 255 for inner in re.findall(r"SUM\(([^()]*)\)", text))
+
+
+def test_a_total_that_no_formula_can_hold_is_refused():
+    with pytest.raises(InputError, match="too many terms for a formula"):
+        total_of("G", np.arange(0, 4000, 2))
