@@ -400,3 +400,11 @@ def test_only_amounts_are_per_period(trucks):
         **{"FC_PJ,i,p": "t/p", "D_PJ,i,p": "km/p", "s_RE,i": "t/km", "m_PJ,i,p": "t"},
         **{"RE_i,p": "tCO2/p", "SFC_RE,i": "t/km"},
     }
+
+
+def test_the_table_of_periods_has_its_headings_above_it(book):
+    sheet = book["MRS(input)"]
+    row = find(sheet, "[Monitoring period]").row
+    rows = [[cell.value for cell in cells if cell.value is not None] for cells in sheet.iter_rows(row, row + 2)]
+    assert rows[1] == ["No.", "First day", "Last day"]
+    assert [str(value)[:10] for value in rows[2][1:]] == ["2024-01-01", "2024-12-31"]
