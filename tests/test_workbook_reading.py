@@ -1,15 +1,18 @@
 """A workbook is read by its headings and symbols, wherever they stand; every value knows its cell."""
 
 import importlib.util
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
+import hostile
 import openpyxl
 import pytest
 from faults import insert
 
 from jcm_calc import InputError, InputWarning, calculate, methodology, read_workbook
 from jcm_calc.case_file import published
+from jcm_calc.workbook.opening import _sheet_files
 from jcm_calc.workbook.symbols import Symbols
 
 DATA = Path(__file__).parent / "data"
@@ -198,6 +201,22 @@ def test_empty_rows_in_the_head_of_a_table_of_units(tmp_path):
     insert(tmp_path / "filled.xlsx", tmp_path / "edited.xlsx", {"MRS(input_separate)": [(9, 5)]})
     result = read_workbook(tmp_path / "edited.xlsx").calculate()
     assert result.ER.magnitude.tolist() == pytest.approx([600 * 0.533, 700 * 0.533])
+
+
+def test_a_relation_that_leads_nowhere_takes_nothing_away(written, tmp_path):
+    parts = hostile.parts_of(written(EG=[[600.0]], p=["2024"]).read_bytes())
+    relations = "xl/_rels/workbook.xml.rels"
+    parts[relations] = parts[relations].replace(
+        b"<Relationship ", b'<Relationship Id="rId77" Type="x"/><Relationship ', 1
+    )
+    path = hostile.save(tmp_path, hostile.archive_of(parts))
+    assert _sheet_files(zipfile.ZipFile(path))["MRS(input)"].startswith("xl/worksheets/sheet")
+
+
+def test_an_error_of_the_spreadsheet_is_named_with_its_cell(tmp_path):
+    path = hostile.with_raw_cell(tmp_path, hostile.AMOUNT, f'<c r="{hostile.AMOUNT}" t="e"><v>#REF!</v></c>')
+    with pytest.raises(InputError, match=r"'#REF!' is not a number with a unit \(MRS\(input\)!F10\)"):
+        read_workbook(path).calculate()
 
 
 def test_a_label_that_is_no_period_is_a_complaint(written):

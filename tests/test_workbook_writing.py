@@ -3,6 +3,7 @@
 import re
 import zipfile
 
+import numpy as np
 import openpyxl
 import pytest
 from openpyxl.cell.cell import MergedCell
@@ -10,6 +11,7 @@ from workbooks import drawn_result, every_case, formulas, label
 
 from jcm_calc import InputError, calculate, methodology
 from jcm_calc.rulebooks import every
+from jcm_calc.workbook.formulas import _sum as total_of
 
 HEADINGS = [  # the published sheet of project ID009, in this order
     ("(a)", "Monitoring period"),
@@ -351,3 +353,58 @@ def test_just_the_rows_of_units_are_checked_and_symbols_are_explained(book):
     assert ranges == [f"{cell.column_letter}{rows[0]}:{cell.column_letter}{rows[1]}" for cell in symbols[1:]]
     noted = [cell.coordinate for row in sheet.iter_rows() for cell in row if cell.comment]
     assert noted == [cell.coordinate for cell in symbols[1:]]
+
+
+@pytest.mark.parametrize("cells", [2, 254, 255, 256, 1000])
+def test_a_total_of_cells_apart_is_a_formula_of_allowed_size(cells):
+    rows = np.arange(0, 2 * cells, 2)
+    text = total_of("G", rows)
+    assert len(text) <= 8192
+    assert [int(row) for row in re.findall(r"G(\d+)", text)] == (rows + 1).tolist()
+    assert all(inner.count(",") < 255 for inner in re.findall(r"SUM\(([^()]*)\)", text))
+
+
+def test_a_total_that_no_formula_can_hold_is_refused():
+    with pytest.raises(InputError, match="too many terms for a formula"):
+        total_of("G", np.arange(0, 4000, 2))
+
+
+@pytest.fixture
+def trucks(tmp_path):
+    """A report of two trucks whose fuels have values by class."""
+    calculate(
+        **{"number": "VN_AM001", "basis": "distance", "fuel_measured_as": "mass", "p": "2024"},
+        **{"FC_PJ": [[11], [12]], "D_PJ": [[50_000], [1]], "SFC_RE": 2.5e-4, "fuel": ["a fuel", "another"]},
+        **{"NCV_i": {"a fuel": 0.03, "another": 0.04}, "EF_CO2_i": {"a fuel": 70, "another": 74}},
+    ).to_excel(tmp_path / "trucks.xlsx")
+    return openpyxl.load_workbook(tmp_path / "trucks.xlsx")
+
+
+def test_just_the_rows_of_classes_and_units_are_checked(trucks):
+    sheet = trucks["MRS(input_separate)"]
+    ranges = {str(one.sqref) for one in sheet.data_validations.dataValidation}
+    expected = set()
+    for title, labels in (("Values by", ("a fuel", "another")), ("Values for each", (1, 2))):
+        _, symbols = block_under(sheet, title)
+        rows = list(range(symbols[0].row + 3, symbols[0].row + 5))
+        assert tuple(sheet.cell(row, 2).value for row in rows) == labels
+        expected |= {f"{cell.column_letter}{rows[0]}:{cell.column_letter}{rows[1]}" for cell in symbols[1:]}
+    assert ranges == expected
+
+
+def test_only_amounts_are_per_period(trucks):
+    sheet = trucks["MRS(calc_process)"]
+    _, symbols = block_under(sheet, "Calculations for each")
+    units = {cell.value: sheet.cell(cell.row + 3, cell.column).value for cell in symbols}
+    assert {name: units[name] for name in ("FC_PJ,i,p", "D_PJ,i,p", "s_RE,i", "m_PJ,i,p", "RE_i,p", "SFC_RE,i")} == {
+        **{"FC_PJ,i,p": "t/p", "D_PJ,i,p": "km/p", "s_RE,i": "t/km", "m_PJ,i,p": "t"},
+        **{"RE_i,p": "tCO2/p", "SFC_RE,i": "t/km"},
+    }
+
+
+def test_the_table_of_periods_has_its_headings_above_it(book):
+    sheet = book["MRS(input)"]
+    row = find(sheet, "[Monitoring period]").row
+    rows = [[cell.value for cell in cells if cell.value is not None] for cells in sheet.iter_rows(row, row + 2)]
+    assert rows[1] == ["No.", "First day", "Last day"]
+    assert [str(value)[:10] for value in rows[2][1:]] == ["2024-01-01", "2024-12-31"]
