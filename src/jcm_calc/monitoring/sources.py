@@ -101,7 +101,9 @@ class Store:
 
         self.db.close()
         self.folder.cleanup()
-        if isinstance(error, duckdb.Error):  # a Parquet file, which is read as it is needed, may be damaged anywhere
+        ours = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException, duckdb.OutOfMemoryException)
+        # a Parquet file, which is read as it is needed, may be damaged anywhere
+        if isinstance(error, duckdb.Error) and not isinstance(error, ours):
             complaint = _("cannot be read; is a file damaged? {reason}").format(reason=str(error).splitlines()[0])
             raise InputError(_("the readings"), [Problem("[[readings.sources]]", complaint)]) from None
 
