@@ -408,3 +408,7 @@ def test_the_table_of_periods_has_its_headings_above_it(book):
     rows = [[cell.value for cell in cells if cell.value is not None] for cells in sheet.iter_rows(row, row + 2)]
     assert rows[1] == ["No.", "First day", "Last day"]
     assert [str(value)[:10] for value in rows[2][1:]] == ["2024-01-01", "2024-12-31"]
+
+
+def test_a_total_of_adjoining_cells_is_a_range():
+    assert total_of("G", np.arange(34, 36)) == "SUM(G35:G36)"
