@@ -12,7 +12,7 @@ from faults import insert
 
 from jcm_calc import InputError, InputWarning, calculate, methodology, read_workbook
 from jcm_calc.case_file import published
-from jcm_calc.workbook.opening import _sheet_files
+from jcm_calc.workbook.opening import Book, _sheet_files
 from jcm_calc.workbook.symbols import Symbols
 
 DATA = Path(__file__).parent / "data"
@@ -29,6 +29,7 @@ CHILLER = {
     "power_source": "grid",
     "p": "2024",
 }
+HALVES = ["2024-01-01/2024-06-30", "2024-07-01/2024-12-31"]
 
 
 @pytest.fixture
@@ -145,9 +146,11 @@ def test_units_can_be_numbered_in_their_symbols(edited):
     assert table[["i", "p", "EC_PJ"]].values.tolist() == [["1", "2017", 347.2], ["2", "2017", 120.5]]
 
 
-def test_two_rows_of_one_parameter_are_a_question(edited):
+@pytest.mark.parametrize("period", ["2017", None])
+def test_two_rows_of_one_parameter_are_a_question(edited, period):
     def repeat(sheet):
         sheet["C9"] = "EC_PJ,i,p"
+        sheet["A8"] = sheet["A9"] = period
 
     with pytest.raises(InputError, match=r"two rows without saying which unit each is \(MRS\(input\)!E9\)"):
         read_workbook(edited(repeat))
@@ -157,6 +160,13 @@ def test_a_row_of_an_unknown_symbol_is_left_out_and_said_so(edited):
     with pytest.warns(InputWarning, match=r"XYZ: is no parameter of ID_AM002 .*347.2 \(MRS\(input\)!E8\) is left out"):
         workbook = read_workbook(edited(lambda sheet: sheet.__setitem__("C8", "XYZ")))
     assert [remark.subject for remark in workbook.remarks] == ["XYZ"]
+
+
+def test_letters_that_do_not_print_are_shown_as_escapes_and_others_as_they_are(edited):
+    path = edited(lambda sheet: sheet.__setitem__("C8", "MWh\u202e é電力"))
+    with pytest.warns(InputWarning) as warned:
+        read_workbook(path)
+    assert any(r"MWh\u202e é電力: is no parameter" in str(one.message) for one in warned)
 
 
 # Where tables stand
@@ -196,8 +206,7 @@ def test_tables_are_found_where_they_stand(edited, edit):
 
 
 def test_empty_rows_in_the_head_of_a_table_of_units(tmp_path):
-    halves = ["2024-01-01/2024-06-30", "2024-07-01/2024-12-31"]
-    calculate("PW_AM001", EG=[[600.0, 700.0]], p=halves).to_excel(tmp_path / "filled.xlsx")
+    calculate("PW_AM001", EG=[[600.0, 700.0]], p=HALVES).to_excel(tmp_path / "filled.xlsx")
     insert(tmp_path / "filled.xlsx", tmp_path / "edited.xlsx", {"MRS(input_separate)": [(9, 5)]})
     result = read_workbook(tmp_path / "edited.xlsx").calculate()
     assert result.ER.magnitude.tolist() == pytest.approx([600 * 0.533, 700 * 0.533])
@@ -223,8 +232,29 @@ def test_a_label_that_is_no_period_is_a_complaint(written):
     def edit(book):
         book["MRS(input_separate)"]["B11"] = "first half"
 
-    path = written(edit=edit, EG=[[600.0, 700.0]], p=["2024-01-01/2024-06-30", "2024-07-01/2024-12-31"])
+    path = written(edit=edit, EG=[[600.0, 700.0]], p=HALVES)
     with pytest.raises(InputError, match="'first half' is no period"):
+        read_workbook(path)
+
+
+def with_headings(new):
+    """An edit that writes other headings over the columns of labels."""
+
+    def edit(book):
+        for cell in book["MRS(input_separate)"][8]:
+            cell.value = new.get(cell.value, cell.value)
+
+    return edit
+
+
+def test_a_single_column_of_labels_may_have_any_heading(written):
+    path = written(edit=with_headings({"i": "Unit"}))
+    assert read_workbook(path).calculate().ER.magnitude == pytest.approx(1300 * 0.533)
+
+
+def test_two_columns_of_labels_need_their_headings(written):
+    path = written(edit=with_headings({"p": "when", "i": "Unit"}), EG=[[600.0, 700.0]], p=HALVES)
+    with pytest.raises(InputError, match="EG_i,p does not say by its headings which index each column of labels is"):
         read_workbook(path)
 
 
@@ -302,6 +332,36 @@ def test_dates_of_the_table_of_periods_are_dates(written):
         sheet[f"G{row}"] = date(2024, 6, 30)
 
     assert str(read_workbook(written(edit=fill)).report.p) == "2024-01-01/2024-06-30"
+
+
+def test_periods_without_dates_are_numbered_whatever_they_are_called(written):
+    def undated(book):
+        sheet = book["MRS(input)"]
+        first = next(cell.row for cell in sheet["F"] if cell.value == "First day") + 1
+        for row, name in enumerate(("spring", "autumn"), first):
+            sheet[f"B{row}"], sheet[f"F{row}"], sheet[f"G{row}"] = name, None, None
+        for row, number in ((11, 1), (12, 2)):
+            book["MRS(input_separate)"][f"B{row}"] = number
+
+    workbook = read_workbook(written(edit=undated, EG=[[600.0, 700.0]], p=HALVES))
+    assert workbook.calculate().ER.magnitude.tolist() == pytest.approx([600 * 0.533, 700 * 0.533])
+
+
+@pytest.mark.parametrize("periods", [["2017", "2018"], ["2017"]])
+def test_numbered_units_without_a_period_are_of_the_first_one(edited, periods):
+    """Only rows that name no unit may be one period after the other."""
+
+    def number(sheet):
+        for row, unit in ((8, 1), (9, 2)):
+            sheet[f"A{row}"], sheet[f"C{row}"], sheet[f"E{row}"] = None, f"EC_PJ,{unit},p", 100.0 * unit
+            sheet[f"F{row}"] = "MWh/p"
+        sheet["B30"], sheet["E30"], sheet["F30"] = "No.", "First day", "Last day"
+        for row, year in enumerate(periods, 31):
+            sheet[f"B{row}"] = year
+
+    (table,) = (table for table in read_workbook(edited(number)).report.tables if "EC_PJ" in table)
+    assert table["i"].tolist() == ["1", "2"]
+    assert len(set(table["p"])) == 1
 
 
 # Formulas
@@ -438,6 +498,15 @@ def test_a_hidden_sheet_is_read_and_said_so(written):
     with pytest.warns(InputWarning, match="MRS\\(input_separate\\): is a hidden sheet, and its values are used"):
         workbook = read_workbook(path)
     assert workbook.calculate().ER.magnitude.tolist() == calculate("PW_AM001", **SOLAR).ER.magnitude.tolist()
+
+
+def test_hidden_rows_and_columns_are_counted_from_0(tmp_path):
+    book = openpyxl.Workbook()
+    book.active["D9"] = 1
+    book.active.row_dimensions[7].hidden = True
+    book.active.column_dimensions["C"].hidden = True
+    book.save(tmp_path / "hidden.xlsx")
+    assert Book(tmp_path / "hidden.xlsx").hidden_cells("Sheet") == ({6}, {2})
 
 
 def test_a_template_of_no_units_or_of_a_year_twice_is_refused(tmp_path):

@@ -7,11 +7,13 @@ import numpy as np
 import openpyxl
 import pytest
 from openpyxl.cell.cell import MergedCell
+from openpyxl.utils import get_column_letter
 from workbooks import drawn_result, every_case, formulas, label
 
 from jcm_calc import InputError, calculate, methodology
 from jcm_calc.rulebooks import every
 from jcm_calc.workbook.formulas import _sum as total_of
+from jcm_calc.workbook.layout import column_name
 
 HEADINGS = [  # the published sheet of project ID009, in this order
     ("(a)", "Monitoring period"),
@@ -412,3 +414,70 @@ def test_the_table_of_periods_has_its_headings_above_it(book):
 
 def test_a_total_of_adjoining_cells_is_a_range():
     assert total_of("G", np.arange(34, 36)) == "SUM(G35:G36)"
+
+
+def test_dates_are_asked_for_in_the_rows_of_periods_alone(book):
+    sheet = book["MRS(input)"]
+    row = find(sheet, "[Monitoring period]").row + 2
+    asked = [str(one.sqref) for one in sheet.data_validations.dataValidation if ">=61" in one.formula1]
+    assert asked == [f"F{row}:G{row}"]
+
+
+def test_two_empty_rows_stand_between_the_last_table_and_the_monitoring_options(book):
+    report, plan = book["MRS(input)"], book["MPS(input)"]
+    assert find(report, "[Monitoring option]").row == find(report, "tCO2/p").row + 3
+    assert find(plan, "Estimates by calendar year").row == find(plan, "tCO2/p").row + 3
+    assert find(plan, "[Monitoring option]").row == find(plan, "2024").row + 3
+
+
+def greyed(sheet):
+    """The ranges in which errors are shown in grey."""
+    return [str(cells.sqref) for cells in sheet.conditional_formatting if cells.rules[0].formula[0].startswith("ISERR")]
+
+
+def test_errors_are_grey_only_while_values_are_to_be_filled_in(book, tmp_path):
+    assert [sheet.title for sheet in book if greyed(sheet)] == []
+    methodology("ID_AM003").template(tmp_path / "empty.xlsx", years=[2024])
+    empty = openpyxl.load_workbook(tmp_path / "empty.xlsx")
+    calculating = ["MPS(input)", "MPS(calc_process)", "MRS(input)", "MRS(calc_process)"]
+    assert [sheet.title for sheet in empty if greyed(sheet)] == calculating
+    calculate("ID_AM003", **FREEZERS).to_excel(tmp_path / "unplanned.xlsx")
+    unplanned = openpyxl.load_workbook(tmp_path / "unplanned.xlsx")
+    assert [sheet.title for sheet in unplanned if greyed(sheet)] == calculating[:2]
+
+
+def test_a_sheet_is_printed_one_page_wide_and_as_long_as_it_is(book):
+    for sheet in book:
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.page_setup.fitToWidth in (None, 1)  # 1 is what is meant where nothing is said
+        assert sheet.page_setup.fitToHeight == 0
+
+
+def test_columns_are_named_as_spreadsheets_name_them():
+    assert [column_name(column) for column in range(16384)] == [get_column_letter(n) for n in range(1, 16385)]
+
+
+def test_a_formula_asks_for_a_choice_only_where_the_rules_differ(tmp_path):
+    m = methodology("ID_AM002")
+    m.template(tmp_path / "empty.xlsx", years=[2024])
+    book = openpyxl.load_workbook(tmp_path / "empty.xlsx")
+    cell = find(book["MRS(input)"], "power_source").offset(0, 3)
+    sheet = book["MRS(calc_process)"]
+    calculated = [text for text in texts(sheet) if text.startswith("=")]
+    (choosing,) = (text for text in calculated if f"'MRS(input)'!{cell.coordinate}=" in text)
+    assert re.findall(r'!F\d+="(\w+)"', choosing) == list(m.choices["power_source"].options)
+    assert not [text for text in calculated if "AND()" in text]
+
+
+def test_a_class_is_chosen_from_the_list_of_its_own_key(tmp_path):
+    """VN_AM003 has values by the fuel of an equipment and by that of a boiler, and the lists are not the same."""
+    m = methodology("VN_AM003")
+    m.template(tmp_path / "empty.xlsx", years=[2024])
+    book = openpyxl.load_workbook(tmp_path / "empty.xlsx")
+    sheet = book["MRS(input_separate)"]
+    cell = find(sheet, m.inputs["fuel_RE"].symbol).offset(3).coordinate
+    (source,) = (one.formula1 for one in sheet.data_validations.dataValidation if cell in one.sqref)
+    name, place = source.replace("$", "").split("!")
+    offered = [row[0].value for row in book[name.strip("'")][place]]
+    assert offered == list(m.inputs["EF_fuel_RE"].candidates["IPCC 2006, default"].entries)
+    assert offered != list(m.inputs["NCV_fuel"].candidates["IPCC 2006, default"].entries)

@@ -82,7 +82,8 @@ class Reader:
         if "separate" in roles:
             for table in self.sheets.unit_tables(roles["separate"], self.symbols, self.keys):
                 separate |= {parameter.name for parameter in table.columns.values()}
-                if len(table.letters) == 1 and table.letters[0] not in self.m.indices:
+                by_class = all(parameter.by for parameter in table.columns.values())
+                if by_class and len(table.letters) == 1 and table.letters[0] not in self.m.indices:
                     self._by_class(table, found)
                 else:
                     self._unit_table(table, found)
