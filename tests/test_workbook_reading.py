@@ -334,34 +334,32 @@ def test_dates_of_the_table_of_periods_are_dates(written):
     assert str(read_workbook(written(edit=fill)).report.p) == "2024-01-01/2024-06-30"
 
 
-def test_periods_without_dates_are_numbered_whatever_they_are_called(written):
-    def undated(book):
-        sheet = book["MRS(input)"]
-        first = next(cell.row for cell in sheet["F"] if cell.value == "First day") + 1
-        for row, name in enumerate(("spring", "autumn"), first):
-            sheet[f"B{row}"], sheet[f"F{row}"], sheet[f"G{row}"] = name, None, None
-        for row, number in ((11, 1), (12, 2)):
-            book["MRS(input_separate)"][f"B{row}"] = number
+def with_undated(*symbols, periods):
+    """An edit of the published sheet: a row without a period for each symbol, and a table of periods without dates."""
 
-    workbook = read_workbook(written(edit=undated, EG=[[600.0, 700.0]], p=HALVES))
-    assert workbook.calculate().ER.magnitude.tolist() == pytest.approx([600 * 0.533, 700 * 0.533])
-
-
-@pytest.mark.parametrize("periods", [["2017", "2018"], ["2017"]])
-def test_numbered_units_without_a_period_are_of_the_first_one(edited, periods):
-    """Only rows that name no unit may be one period after the other."""
-
-    def number(sheet):
-        for row, unit in ((8, 1), (9, 2)):
-            sheet[f"A{row}"], sheet[f"C{row}"], sheet[f"E{row}"] = None, f"EC_PJ,{unit},p", 100.0 * unit
-            sheet[f"F{row}"] = "MWh/p"
+    def edit(sheet):
+        for row, symbol in enumerate(symbols, 8):
+            sheet[f"A{row}"], sheet[f"C{row}"], sheet[f"E{row}"], sheet[f"F{row}"] = None, symbol, 100 * row, "MWh/p"
         sheet["B30"], sheet["E30"], sheet["F30"] = "No.", "First day", "Last day"
-        for row, year in enumerate(periods, 31):
-            sheet[f"B{row}"] = year
+        for row, name in enumerate(periods, 31):
+            sheet[f"B{row}"] = name
 
-    (table,) = (table for table in read_workbook(edited(number)).report.tables if "EC_PJ" in table)
-    assert table["i"].tolist() == ["1", "2"]
-    assert len(set(table["p"])) == 1
+    return edit
+
+
+@pytest.mark.parametrize(("names", "read"), [(("spring", "autumn"), ["1", "2"]), ((3, 4), ["3", "4"])])
+def test_periods_without_dates_are_numbered_unless_they_have_numbers(edited, names, read):
+    path = edited(with_undated("EC_PJ,i,p", "EC_PJ,i,p", periods=names))
+    (table,) = (table for table in read_workbook(path).report.tables if "EC_PJ" in table)
+    assert table[["p", "EC_PJ"]].values.tolist() == [[read[0], 800], [read[1], 900]]
+
+
+@pytest.mark.parametrize("names", [("spring", "autumn"), ("spring",)])
+def test_numbered_units_without_a_period_are_of_the_first_one(edited, names):
+    """Only rows that name no unit may be one period after the other."""
+    path = edited(with_undated("EC_PJ,1,p", "EC_PJ,2,p", periods=names))
+    (table,) = (table for table in read_workbook(path).report.tables if "EC_PJ" in table)
+    assert table[["i", "p", "EC_PJ"]].values.tolist() == [["1", "1", 800], ["2", "1", 900]]
 
 
 # Formulas
