@@ -45,7 +45,7 @@ TESTS = {
     "inputs": ["test_periods.py", "test_inputs.py", "test_bad_input.py", "test_shares.py", "test_result.py"],
     "workbook": [
         "test_workbook_writing.py", "test_workbook_reading.py", "test_workbook_round_trip.py",
-        "test_hostile_workbooks.py",
+        "test_hostile_workbooks.py", "test_record_of_readings.py", "test_evidence.py",
     ],
 }  # fmt: skip
 # Of tests that go through every methodology, those of a few that differ much, or each mutant would take a minute.

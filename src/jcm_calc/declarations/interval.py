@@ -43,9 +43,12 @@ class Interval:
             If the text is no interval, or an empty one.
         """
         match = WRITTEN.fullmatch(text)
-        if match is None:
-            raise ValueError(_("{came} is no interval: write for example [0, 300)").format(came=repr(text)))
-        interval = cls(float(match[2]), float(match[3]), match[1] == "[", match[4] == "]")
+        try:
+            if match is None:
+                raise ValueError
+            interval = cls(float(match[2]), float(match[3]), match[1] == "[", match[4] == "]")
+        except ValueError:
+            raise ValueError(_("{came} is no interval: write for example [0, 300)").format(came=repr(text))) from None
         if interval.first >= interval.beyond:
             raise ValueError(_("{came} is empty").format(came=repr(text)))
         return interval
