@@ -54,17 +54,18 @@ def _skip() -> None:
 
 def _leave_room(app: Any, doctree: Any) -> None:
     """Leave out the contents beside the page where wide tables need the room, and long titles from the sidebar."""
-    from docutils.nodes import title
+    from docutils.nodes import Text, reference
 
     name = app.env.docname
     if name.startswith("methodologies/"):
         app.env.metadata[name]["hide-toc"] = True
-        short = app.env.titles[name].astext().partition(":")[0]
-        app.env.titles[name] = title(short, short)
+        for version in app.env.tocs[name]:
+            heading = next(version.findall(reference))
+            heading.children = [Text(heading.astext().partition(":")[0])]
 
 
 def setup(app: Any) -> None:
     """Set mathematics as MathML, which browsers show without a script and without the network."""
     app.add_html_math_renderer("mathml", (_inline, None), (_block, None))
-    # after Sphinx has taken the titles
+    # after Sphinx has taken the headings
     app.connect("doctree-read", _leave_room, priority=900)
