@@ -155,7 +155,7 @@ def allowed(m: Any, content: dict[str, Any], file: str) -> Iterator[tuple[Any, s
             if not same or (item["reading"], item["fingerprint"]) != (one.reading, one.fingerprint):
                 continue
             if one.kind != "default":
-                values = {"": None} if item["agrees"] == "yes" else {}
+                values = {"": None} if item.get("agrees") == "yes" else {}
             else:
                 values = {"": item.get("value", ""), **item.get("values", {})}
             for name, value in values.items():
