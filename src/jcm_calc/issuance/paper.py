@@ -92,7 +92,7 @@ def _lines(page: Page, caption: str, lines: Sequence[tuple[str, str]], row: int)
     for number, (name, text) in enumerate(lines or [(_("none"), "")], row + 1):
         page.text(number, LEFT, name, "label")
         page.merge(number, LEFT + 1, page.last, text, "text")
-        page.tall(number, [text], width)
+        page.tall(number, (text, width))
     return row + 2 + max(1, len(lines))
 
 

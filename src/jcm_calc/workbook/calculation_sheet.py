@@ -15,7 +15,7 @@ from jcm_calc.workbook.layout import FUEL, LABEL, LAST, LEFT, RESULT, Block, Def
 from jcm_calc.workbook.page import Page, in_spreadsheet, number_style, shown_unit, unit_of
 from jcm_calc.workbook.separate_sheet import each
 
-WIDTHS = (1.5, 44, 13, *[17] * 10)
+WIDTHS = (1.5, 44, 13, 17)  # and all further columns as the last
 TITLES = (
     _("1. Calculations for emission reductions"),
     _("2. Selected default values, etc."),
@@ -63,12 +63,9 @@ class CalculationSheet:
         headings = {"unit": _("Units"), "symbol": _("Parameter"), "grade": _("Evidence")}
         for key, heading in headings.items():
             page.text(row, columns[key], heading, "heading")
-        page.merge(row, columns["equation"], self._end(), _("Equation"), "heading")
+        page.merge(row, columns["equation"], columns["end"], _("Equation"), "heading")
         for number, name in enumerate(members, row + 1):
             self._row(number, name, strong=number == row + 1 and name in ("ER", "RE", "PE"))
-
-    def _end(self) -> int:
-        return max(LAST, self.layout.columns["equation"] + 3)
 
     def _row(self, row: int, name: str, strong: bool) -> None:
         page, columns, nodes = self.page, self.layout.columns, self.contents.nodes[name]
@@ -77,13 +74,18 @@ class CalculationSheet:
         page.text(row, LABEL, text, "strong" if strong else "indented")
         page.text(row, FUEL, fuel_type(text), "symbol")
         style = number_style(node.unit)
-        for number, (formula, value) in enumerate(zip(self.formulas.of(name), self._flat(name, None), strict=True)):
-            page.formula(row, RESULT + number, formula, value, style)
+        for column in range(RESULT, columns["unit"]):  # what does not depend on p has a single value for all periods
+            page.text(row, column, "", "text")
+        for column, (formula, value) in enumerate(
+            zip(self.formulas.of(name), self._flat(name, None), strict=True), RESULT
+        ):
+            page.formula(row, column, formula, value, style)
         page.text(row, columns["unit"], unit_of(node), "symbol")
         page.text(row, columns["symbol"], getattr(node, "symbol", name), "symbol")
         self.page.mark(row, columns["grade"], self.contents.evidence(node))
-        page.merge(row, columns["equation"], self._end(), self._source(name), "text")
-        page.tall(row, [text, self._source(name)[: len(self._source(name)) * 2 // 3]], 46)
+        source = self._source(name)
+        page.merge(row, columns["equation"], columns["end"], source, "text")
+        page.tall(row, (text, WIDTHS[LABEL]), (source, WIDTHS[-1] * (columns["end"] + 1 - columns["equation"])))
 
     def _flat(self, name: str, block: Block | None) -> list[Any]:
         """Return the values of a quantity in the order of its cells."""
@@ -156,8 +158,8 @@ class CalculationSheet:
             page.text(first - 1, block.label_column(letter), "", "heading")
             self._labels(block, letter)
         columns = [self._column(block, name, column) for name, column in block.columns.items()]
-        page.tall(first - 4, [text for _, text, _, _ in columns], 18)
-        page.tall(first - 3, [source for _, _, source, _ in columns], 18)
+        page.tall(first - 4, *((text, WIDTHS[-1]) for _, text, _, _ in columns))
+        page.tall(first - 3, *((source, WIDTHS[-1]) for _, _, source, _ in columns))
 
     def _heads(self, block: Block, column: int, heads: tuple[str, str, str, str]) -> None:
         styles = ("heading", "subheading", "subheading", "heading")

@@ -43,7 +43,7 @@ def write(page: Page, files: Sequence[EvidenceFile]) -> None:
         for column, key in enumerate(COLUMNS, LEFT):
             cell = cells.get(key, "")
             page.value(row, column, cell, "text" if isinstance(cell, str) else "number")
-        page.tall(row, [str(cells["reading"])], 60)
+        page.tall(row, (str(cells["reading"]), COLUMNS["reading"][1]))
 
 
 def _rows(files: Sequence[EvidenceFile]) -> Iterator[dict[str, Any]]:

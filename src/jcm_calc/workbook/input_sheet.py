@@ -27,7 +27,7 @@ from jcm_calc.workbook.layout import (
 )
 from jcm_calc.workbook.page import Page, in_spreadsheet, shown_unit, unit_of
 
-WIDTHS = (1.5, 22, 10, 12, 36, 18, 12, 12, 26, 34, 15, 22)
+WIDTHS = (1.5, 22, 12, 12, 36, 22, 12, 12, 26, 34, 15, 22)
 OPTIONS = {
     "A": (
         _("Based on public data which is measured by entities other than the project participants"),
@@ -101,7 +101,6 @@ class InputSheet:
             for number, name in enumerate(dict.fromkeys(line.parameter.name for line in self.layout.monitored), 1)
         }
         for line in self.layout.monitored:
-            self._line(line)
             page.text(line.row, POINT, f"({numbers[line.parameter.name]})", "symbol")
             page.text(line.row, SYMBOL, line.parameter.symbol, "symbol")
             source = self.sources[line.parameter.name]
@@ -110,9 +109,12 @@ class InputSheet:
             allowed = [f"Option {letter}" for letter in line.parameter.options or "ABC"]
             page.allow_list((line.row, OPTION, line.row, OPTION), allowed)
             columns = {SOURCE: "source", PROCEDURE: "procedure", FREQUENCY: "frequency"}
-            for column, key in columns.items():
-                page.value(line.row, column, source.get(key, ""), "entered text")
-            page.text(line.row, COMMENT, self._comment(line.parameter, source), "entered text")
+            told = {column: source.get(key, "") for column, key in columns.items()}
+            for column, text in told.items():
+                page.value(line.row, column, text, "entered text")
+            told[COMMENT] = self._comment(line.parameter, source)
+            page.text(line.row, COMMENT, told[COMMENT], "entered text")
+            self._line(line, *((text, WIDTHS[column]) for column, text in told.items()))
 
     def _table_2(self) -> None:
         page, row = self.page, self.layout.table_2
@@ -130,11 +132,12 @@ class InputSheet:
         ]
         self._wide(row + 2, headings, "heading")
         for line in self.layout.fixed:
-            self._line(line)
             source = self.sources[line.parameter.name]
+            told, comment = source.get("source", ""), self._comment(line.parameter, source)
             page.merge(line.row, POINT, SYMBOL, line.parameter.symbol, "symbol")
-            page.merge(line.row, OPTION, PROCEDURE, source.get("source", ""), "entered text")
-            page.merge(line.row, FREQUENCY, COMMENT, self._comment(line.parameter, source), "entered text")
+            page.merge(line.row, OPTION, PROCEDURE, told, "entered text")
+            page.merge(line.row, FREQUENCY, COMMENT, comment, "entered text")
+            self._line(line, (told, sum(WIDTHS[OPTION:FREQUENCY])), (comment, sum(WIDTHS[FREQUENCY:])))
 
     def _wide(self, row: int, texts: Sequence[str], style: str) -> None:
         self.page.text(row, PERIOD, "", style)
@@ -143,12 +146,12 @@ class InputSheet:
         self.page.merge(row, OPTION, PROCEDURE, texts[4], style)
         self.page.merge(row, FREQUENCY, COMMENT, texts[5], style)
 
-    def _line(self, line: Line) -> None:
-        """Write what tables 1 and 2 and the facts share: period, description, value and unit."""
+    def _line(self, line: Line, *beside: tuple[str, float]) -> None:
+        """Write what tables 1 and 2 and the facts share: period, description, value and unit.
+
+        Texts that are written beside them come with the width that they have.
+        """
         page, parameter = self.page, line.parameter
-        source = self.sources.get(parameter.name, {})
-        texts = [parameter.text, *(source.get(key, "") for key in ("source", "procedure", "comment"))]
-        page.tall(line.row, [*texts, " " * 50], 34)
         if line.period is not None and (self.report or self.layout.several):
             page.formula(line.row, PERIOD, self._period(line.period), self._period_text(line.period), "text")
         else:
@@ -158,8 +161,10 @@ class InputSheet:
         if self.layout.in_cell(parameter):
             self.entries.cell(page, line)
             page.note(line.row, VALUE, self.contents.meaning(parameter))
+            told = ""
         else:
-            self.entries.pointer(page, line)
+            told = self.entries.pointer(page, line)
+        page.tall(line.row, (parameter.text, WIDTHS[TEXT]), (told, WIDTHS[VALUE]), *beside)
 
     def _period(self, number: int) -> str:
         """Return the formula of a period as text: 1/Jan/2017-31/Dec/2017."""
@@ -287,11 +292,11 @@ class InputSheet:
             page.text(at, PERIOD, "", "text")
             page.merge(at, POINT, SYMBOL, name, "symbol")
             page.text(at, TEXT, choice.text, "text")
-            page.sheet.set_row(at, 26)
             self.entries.choice(page, name, at)
             page.text(at, UNIT, "", "text")
             meanings = "; ".join(f"{option}: {meaning}" for option, meaning in choice.options.items())
             page.merge(at, OPTION, COMMENT, meanings, "text")
+            page.tall(at, (choice.text, WIDTHS[TEXT]), (meanings, sum(WIDTHS[OPTION:])))
 
     def _facts_headings(self, row: int, name: str, value: str) -> None:
         page = self.page
@@ -306,12 +311,12 @@ class InputSheet:
         self._facts_headings(row + 1, _("Parameters"), _("Values"))
         asked = {name: condition for condition in reversed(self.m.conditions) for name in condition.arguments}
         for line in self.layout.fact_lines:
-            self._line(line)
             page.merge(line.row, POINT, SYMBOL, line.parameter.symbol, "symbol")
             condition = asked.get(line.parameter.name)
             criterion = _("criterion {number}: {text}")
             told = criterion.format(number=condition.number, text=condition.text) if condition else ""
             page.merge(line.row, OPTION, COMMENT, told, "text")
+            self._line(line, (told, sum(WIDTHS[OPTION:])))
 
 
 def cut_to_tonnes(cell: str) -> str:

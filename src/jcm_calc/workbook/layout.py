@@ -273,6 +273,9 @@ class Layout:
                 self.entered[parameter.name] = self._column(self.separate, block, parameter.name)
             row += 6 + block.size
         self.separate_rows = self._checked(row)
+        self.separate_end = self._end(
+            LAST, [*(table.columns for table in self.class_tables), *(block.columns for block in self.entry_blocks)]
+        )
 
     # Calculation sheet
 
@@ -286,6 +289,7 @@ class Layout:
             "symbol": RESULT + count + 1,
             "grade": RESULT + count + 2,
             "equation": RESULT + count + 3,
+            "end": max(LAST, RESULT + count + 6),
         }
         row = FIRST + 1
         self.section_rows = []
@@ -386,6 +390,7 @@ class Layout:
                     self.terms[key] = place
             row += 8 + block.size
         self.calc_rows = self._checked(row)
+        self.calc_end = self._end(self.columns["end"], (block.columns for block in self.blocks))
 
     def only_argument(self, rule: Equation) -> str | None:
         """Return the argument of an equation that is nothing but that argument."""
@@ -401,6 +406,10 @@ class Layout:
     def others(self, indices: str) -> str:
         """Return the indices besides p."""
         return indices.replace("p", "")
+
+    def _end(self, least: int, tables: Iterable[dict[str, int]]) -> int:
+        """Return the last column of a sheet."""
+        return max([least, *(column for columns in tables for column in columns.values())])
 
     def _along(self, indices: str) -> str:
         """Return the indices along which rows run: p only where the set covers several periods."""

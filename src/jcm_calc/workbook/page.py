@@ -240,10 +240,10 @@ class Page:
         for column, heading in enumerate(headings, first):
             self.text(row, column, heading, style)
 
-    def tall(self, row: int, texts: Iterable[str], width: float) -> None:
-        """Make a row as tall as its texts need in columns of a width."""
-        lines = max((-(-_columns(translated(text)) // int(width)) for text in texts), default=1)
-        self.sheet.set_row(row, max(15.0, 4 + 12.0 * lines))
+    def tall(self, row: int, *cells: tuple[str, float]) -> None:
+        """Make a row as tall as its texts need, each in columns of a width."""
+        lines = (-(-_columns(translated(text)) // int(width)) for text, width in cells)
+        self.sheet.set_row(row, max(15.0, 4 + 12.0 * max(lines, default=1)))
 
     def note(self, row: int, column: int, text: str) -> None:
         """Attach a note to a cell."""

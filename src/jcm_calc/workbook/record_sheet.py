@@ -142,7 +142,7 @@ def write(page: Page, found: Mapping[str, Any]) -> None:
     for heading, text in zip(HEAD, (found["rule_set"], record.digest(found)), strict=True):
         page.text(row, LEFT, heading, "heading")
         page.text(row, LEFT + 1, text)
-        _height(page, row, [heading, text])
+        page.tall(row, *zip([heading, text], WIDTHS[LEFT:], strict=False))
         row += 1
     for key, (title, columns) in TABLES.items():
         row += 1
@@ -156,15 +156,9 @@ def write(page: Page, found: Mapping[str, Any]) -> None:
                     page.text(row, column, Message(one[name]), style)
                 else:
                     page.value(row, column, _cell(one[name]), style)
-            _height(page, row, [one[name] for name in columns])
+            texts = [cell if isinstance(cell := one[name], str) else "" for name in columns]
+            page.tall(row, *zip(texts, WIDTHS[LEFT:], strict=False))
             row += 1
-
-
-def _height(page: Page, row: int, cells: Sequence[Any]) -> None:
-    """Make a row as tall as its texts need in their columns."""
-    texts = [len(cell) if isinstance(cell, str) else 1 for cell in cells]
-    lines = max(math.ceil(text / width) for text, width in zip(texts, WIDTHS[LEFT:], strict=False))
-    page.sheet.set_row(row, 4 + 12 * max(lines, 1))
 
 
 def _rows(table: Any) -> Iterator[Mapping[str, Any]]:

@@ -7,7 +7,7 @@ from jcm_calc.workbook.entries import Entries
 from jcm_calc.workbook.layout import LEFT, Block, Layout
 from jcm_calc.workbook.page import Page, unit_of
 
-WIDTHS = (1.5, 24, *[17] * 11)
+WIDTHS = (1.5, 24, 17)  # and all further columns as the last
 
 
 def write(page: Page, layout: Layout, entries: Entries) -> None:

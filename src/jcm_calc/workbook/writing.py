@@ -139,16 +139,16 @@ def _write_set(
     kind, note = layout.contents.kind, layout.contents.note
     entries = Entries(layout, plan)
 
-    def page(name: str, title: str, widths: Sequence[float]) -> Page:
+    def page(name: str, title: str, widths: tuple[float, ...], end: int = 0) -> Page:
         title = Message("{} ({}) {}").format(TITLES[kind], title, USES[kind])
-        return Page(book, formats, name, title, lines, widths, note)
+        return Page(book, formats, name, title, lines, [*widths, *widths[-1:] * (end + 1 - len(widths))], note)
 
     sheet = page(layout.input, _("Input Sheet"), input_sheet.WIDTHS)
     input_sheet.InputSheet(sheet, layout, entries, sources).write()
     if layout.entry_blocks or layout.class_tables:
-        sheet = page(layout.separate, _("Input Sheet, continued"), separate_sheet.WIDTHS)
+        sheet = page(layout.separate, _("Input Sheet, continued"), separate_sheet.WIDTHS, layout.separate_end)
         separate_sheet.write(sheet, layout, entries)
-    sheet = page(layout.calc, _("Calculation Process Sheet"), calculation_sheet.WIDTHS)
+    sheet = page(layout.calc, _("Calculation Process Sheet"), calculation_sheet.WIDTHS, layout.calc_end)
     calculation_sheet.CalculationSheet(sheet, layout).write()
 
 

@@ -1,0 +1,372 @@
+"""The sheets as a reader sees them: which cells make up each table, what stands in its headings, and its room."""
+
+import textwrap
+import warnings
+from pathlib import Path
+from unicodedata import east_asian_width
+
+import openpyxl
+import pytest
+from openpyxl.utils import get_column_letter
+
+from jcm_calc import calculate, methodology
+from jcm_calc.case_file import read_case
+from jcm_calc.languages import in_language
+
+YEAR = Path(__file__).parents[1] / "docs" / "examples" / "metered_year" / "case.toml"
+HEADING = "FFDCE8EC"  # fill
+FREEZERS = {
+    "EC_PJ": [[135.0, 140.0], [80.0, 90.0]],
+    "COP_PJ": [1.63, 1.7],
+    "application": "individual quick freezer",
+    "EF_elec": 0.814,
+    "p": ["2024", "2025"],
+}
+TRUCKS = {
+    "basis": "distance",
+    "fuel_measured_as": "mass",
+    "p": "2024",
+    "FC_PJ": [[11], [12]],
+    "D_PJ": [[50_000], [1]],
+    "SFC_RE": 2.5e-4,
+    "fuel": ["a fuel", "another"],
+    "NCV_i": {"a fuel": 0.03, "another": 0.04},
+    "EF_CO2_i": {"a fuel": 70, "another": 74},
+}
+# The cells of each run of rows that are alike: # headings, ? cells to be filled in, _ without a border. A colon
+# joins merged cells. The columns of tables 1 to 3 are those of the official sheets.
+PICTURES = {
+    ("freezers", "MPS(input)"): """
+        7: _B
+        8: B C D E F G H I J K L
+        9: #B #C #D #E #F #G #H #I #J #K #L
+        10-11: B C D E F G ?H ?I ?J ?K ?L
+        13: _B
+        14: B C:D E F G H:J K:L
+        15: #B #C:D #E #F #G #H:J #K:L
+        16-17: B C:D E F G ?H:J ?K:L
+        18: B C:D E ?F G ?H:J ?K:L
+        20: _B
+        21: #B:E #F #G #H:I
+        22: B:E F G H:I
+        25: _B
+        26: #E #F #G #H #I
+        27-28: E F G H I
+        31: _B
+        32-34: B:C D:L
+        36: _B
+        37: #B:E #F #G
+        38-39: B:E ?F ?G
+        41: _B
+        42: #B #C:D #E #F #G #H:L
+        43-45: B C:D E ?F G H:L""",
+    ("freezers", "MPS(input_separate)"): """
+        7: _B
+        8-10: #B #C #D
+        11-12: B ?C ?D
+        13-14: B C ?D
+        17: _B
+        18-20: #B #C #D #E
+        21-22: B ?C ?D ?E""",
+    ("freezers", "MPS(calc_process)"): """
+        8: B #C #D #E #F #G #H #I:M
+        9: B C D E F G H I:M
+        11: B #C #D #E #F #G #H #I:M
+        13: B #C #D #E #F #G #H #I:M
+        14-15: B C D E F G H I:M
+        17: B #C #D #E #F #G #H #I:M
+        18: B C D E F G H I:M
+        20: _B
+        22: B:G
+        23: #B #C #D #E
+        24-25: B C D E
+        27: _B
+        29: B:M
+        30-33: #B #C #D #E #F
+        34: #B #C D E F
+        35-38: B C D E F
+        41: B:M
+        42-45: #B #C #D #E
+        46: #B C D E
+        47-48: B C D E""",
+    ("freezers", "MSS"): """
+        7: #B #C
+        8: ?B ?C""",
+    ("freezers", "MRS(input)"): """
+        7: _B
+        8: B C D E F G H I J K L
+        9: #B #C #D #E #F #G #H #I #J #K #L
+        10: B C D E F G ?H ?I ?J ?K ?L
+        12: _B
+        13: B C:D E F G H:J K:L
+        14: #B #C:D #E #F #G #H:J #K:L
+        15-16: B C:D E F G ?H:J ?K:L
+        17: B C:D E ?F G ?H:J ?K:L
+        19: _B
+        20: #B:E #F #G #H:I
+        21: B:E F G H:I
+        24: _B
+        25-27: B:C D:L
+        29: _B
+        30: #B:E #F #G
+        31: B:E ?F ?G
+        33: _B
+        34: #B #C:D #E #F #G #H:L
+        35-37: B C:D E ?F G H:L""",
+    ("trucks", "MRS(input)"): """
+        7: _B
+        8: B C D E F G H I J K L
+        9: #B #C #D #E #F #G #H #I #J #K #L
+        10-11: B C D E F G ?H ?I ?J ?K ?L
+        13: _B
+        14: B C:D E F G H:J K:L
+        15: #B #C:D #E #F #G #H:J #K:L
+        16-19: B C:D E F G ?H:J ?K:L
+        21: _B
+        22: #B:E #F #G #H:I
+        23: B:E F G H:I
+        26: _B
+        27-29: B:C D:L
+        31: _B
+        32: #B:E #F #G
+        33: B:E ?F ?G
+        35: _B
+        36: #B #C:D #E #F #G #H:L
+        37-38: B C:D E ?F G H:L
+        40: _B
+        41: #B #C:D #E #F #G #H:L
+        42-48: B C:D E ?F G H:L""",
+    ("trucks", "MRS(input_separate)"): """
+        7: _B
+        8-10: #B #C #D
+        11-12: ?B ?C ?D
+        15: _B
+        16-18: #B #C #D #E #F
+        19-20: ?B ?C ?D ?E ?F""",
+    ("trucks", "MRS(calc_process)"): """
+        8: B #C #D #E #F #G #H:M
+        9: B C D E F G H:M
+        11: B #C #D #E #F #G #H:M
+        13: B #C #D #E #F #G #H:M
+        14: B C D E F G H:M
+        16: B #C #D #E #F #G #H:M
+        17: B C D E F G H:M
+        19: _B
+        21: B:G
+        22: #B #C #D #E #F #G
+        23-72: B C D E F G
+        74: B:G
+        75: #B #C #D #E #F #G
+        76-126: B C D E F G
+        128: _B
+        130: B:M
+        131-134: #B #C #D #E #F #G #H #I #J #K #L
+        135: #B C D E F G H I J K L
+        136-137: B C D E F G H I J K L""",
+}
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory):
+    """Workbooks that differ much, as openpyxl opens them: several years, classes and options, nothing filled in."""
+    folder = tmp_path_factory.mktemp("books")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        plan = calculate("ID_AM003", **{**FREEZERS, "p": ["2023", "2024"]})
+        project = {"number": "ID099", "personnel": {"Site manager": "collects the data"}}
+        calculate("ID_AM003", **FREEZERS).to_excel(folder / "freezers.xlsx", plan=plan, project=project)
+        calculate("VN_AM001", **TRUCKS).to_excel(folder / "trucks.xlsx")
+        methodology("ID_AM002").template(folder / "chillers.xlsx", units=3, years=[2024, 2025])
+        months = [f"2024-{month:02}" for month in range(1, 13)]
+        calculate("PW_AM001", EG=[[600.0 + n for n in range(12)]], p=months).to_excel(folder / "months.xlsx")
+        with in_language("ja"):
+            methodology("VN_AM003").template(folder / "hotels.xlsx", years=[2024])
+            case = read_case(YEAR)
+            case.calculate(case.monitor()).to_excel(folder / "metered.xlsx")
+    return {path.stem: openpyxl.load_workbook(path) for path in folder.iterdir()}
+
+
+def spans(row, merged):
+    """The cells of a row that are drawn, each with how it looks."""
+    until = 0
+    for cell in row:
+        if cell.column > until:
+            until = merged.get(cell.coordinate, cell.column)
+            if cell.value is not None or cell.border.left.style:
+                fill = cell.fill.fgColor.rgb if cell.fill.fill_type else ""
+                open_ = "" if cell.protection.locked else "?"
+                mark = "#" if fill == HEADING else open_ if cell.border.left.style else "_"
+                end = f":{get_column_letter(until)}" if until > cell.column else ""
+                yield f"{mark}{cell.column_letter}{end}"
+
+
+def picture(sheet):
+    """The runs of rows that are alike, below the title."""
+    merged = {str(span).partition(":")[0]: span.max_col for span in sheet.merged_cells.ranges}
+    found = []
+    for row in sheet.iter_rows(6):
+        line, number = " ".join(spans(row, merged)), row[0].row
+        if found and found[-1][2] == line and found[-1][1] == number - 1:
+            found[-1][1] = number
+        elif line:
+            found.append([number, number, line])
+    return [f"{first if first == last else f'{first}-{last}'}: {line}" for first, last, line in found]
+
+
+@pytest.mark.parametrize(("name", "sheet"), PICTURES)
+def test_each_table_has_its_cells_where_they_belong(books, name, sheet):
+    assert picture(books[name][sheet]) == textwrap.dedent(PICTURES[name, sheet]).strip().splitlines()
+
+
+def row_of(sheet, number):
+    return [str(cell.value) for cell in sheet[number] if cell.value]
+
+
+def test_headings_of_table_2_and_of_what_stands_below(books):
+    plan, report = books["freezers"]["MPS(input)"], books["freezers"]["MRS(input)"]
+    letters = ["(a)", "(b)", "(c)", "(d)", "(e)", "(f)"]
+    table_2 = ["Parameters", "Description of data", "Estimated Values", "Units", "Source of data", "Other comments"]
+    assert [row_of(plan, row) for row in (14, 15)] == [letters, table_2]
+    assert [row_of(report, row) for row in (13, 14)] == [letters, table_2]
+    assert row_of(report, 20) == [
+        *("Monitoring Period", "CO2 emission reductions", "Units"),
+        "before the cut to whole tonnes, with sign",
+    ]
+    assert row_of(plan, 21) == row_of(report, 20)[1:]
+    assert row_of(report, 34) == ["Parameters", "Description of data", "Values", "Units"]
+    assert row_of(books["trucks"]["MRS(input)"], 36) == ["Choice", "Description of data", "Option", "Units"]
+
+
+def test_headings_of_the_calculation_sheet(books):
+    plan, report = books["freezers"]["MPS(calc_process)"], books["freezers"]["MRS(calc_process)"]
+    last = ["Units", "Parameter", "Evidence", "Equation"]
+    for row in (8, 11, 13, 17):
+        assert row_of(plan, row)[1:] == ["Fuel type", "Value 2023", "Value 2024", *last]
+        assert row_of(report, row)[1:] == ["Fuel type", "Value", *last]
+    assert row_of(report, 23) == [
+        "application of refrigerator i: individual quick freezer or cold storage",
+        *("Units", "Value", "Evidence"),
+    ]
+    assert [cell.value for cell in report["C"][23:25]] == ["-", "-"]
+
+
+def test_a_value_that_holds_in_every_period_stands_once(books):
+    sheet = books["freezers"]["MPS(calc_process)"]
+    row = next(cell.row for cell in sheet["G"] if cell.value == "EF_elec")
+    assert sheet[f"D{row}"].value.startswith("=")
+    assert not sheet[f"E{row}"].value
+
+
+def test_units_of_defaults_are_not_per_period(books):
+    """A default is a factor: it is the quantities it is multiplied by that are counted over the period p."""
+    for book in books.values():
+        for sheet in book:
+            found = [cell.row for cell in sheet["B"] if cell.value == "[List of Default Values]"]
+            for row in found:
+                end = next(cell.row for cell in sheet["B"] if str(cell.value).startswith("5. "))
+                units = {cell.value for cell in sheet["C"][row:end] if cell.value}
+                assert units
+                assert not [unit for unit in units if unit.endswith("/p")]
+
+
+def test_periods_stand_before_the_rows_of_what_is_monitored_alone(books):
+    """A report of one period names it; so does a plan of several; a plan of one year is of any year."""
+
+    def dated(name, title):
+        return [cell.row for cell in books[name][title]["B"] if str(cell.value).startswith("=")]
+
+    assert dated("freezers", "MRS(input)") == [10]
+    assert dated("freezers", "MPS(input)") == [10, 11]
+    assert dated("chillers", "MRS(input)") == [10, 11, 12]
+    assert dated("chillers", "MPS(input)") == []
+
+
+def columns(text):
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def lines(text, width):
+    """How many lines a text takes in a cell, words kept whole where they fit."""
+    if columns(text) > len(text):  # Japanese may break anywhere
+        return -(-columns(text) // int(width))
+    return sum(len(textwrap.wrap(part, int(width))) or 1 for part in text.split("\n"))
+
+
+@pytest.mark.parametrize("name", ["freezers", "trucks", "chillers", "hotels", "metered"])
+def test_texts_have_room(books, name):
+    """A row that has a height keeps it, and none is made taller for merged cells."""
+    short = []
+    for sheet in books[name]:
+        merged = {str(span).partition(":")[0]: span for span in sheet.merged_cells.ranges}
+        widths = {letter: one.width for key, one in sheet.column_dimensions.items() for letter in letters_of(one, key)}
+        for row in sheet.iter_rows(6):
+            height = sheet.row_dimensions[row[0].row].height
+            for cell in row:
+                text = cell.value
+                if not isinstance(text, str) or text.startswith("=") or not cell.alignment.wrap_text:
+                    continue
+                if height is None and cell.coordinate not in merged:
+                    continue
+                last = merged[cell.coordinate].max_col if cell.coordinate in merged else cell.column
+                width = sum(widths[get_column_letter(number)] for number in range(cell.column, last + 1))
+                needed = lines(text, width * 10 / cell.font.size) * cell.font.size * 1.2
+                if needed > (height or 15) + 3:
+                    short.append((sheet.title, cell.coordinate, text, height, needed))
+    assert short == []
+
+
+def letters_of(dimension, key):
+    first = dimension.min or openpyxl.utils.column_index_from_string(key)
+    return [get_column_letter(number) for number in range(first, (dimension.max or first) + 1)]
+
+
+def test_every_column_that_is_used_has_a_width_and_the_title_goes_over_all(books):
+    """A year of months has twelve columns of values, and some methodologies have many columns for each unit."""
+    for name in ("freezers", "trucks", "chillers", "months"):
+        for sheet in books[name]:
+            sized = {letter for key, one in sheet.column_dimensions.items() for letter in letters_of(one, key)}
+            drawn = {cell.column for row in sheet.iter_rows(5) for cell in row if cell.border.left.style}
+            assert {get_column_letter(column) for column in drawn} <= sized, sheet.title
+            (title,) = (span for span in sheet.merged_cells.ranges if span.min_row == 4)
+            assert title.min_col == 2
+            assert title.max_col == max(openpyxl.utils.column_index_from_string(letter) for letter in sized)
+
+
+def test_errors_are_grey_in_all_rows(books):
+    for sheet in books["chillers"]:
+        for span in sheet.conditional_formatting:
+            (cells,) = span.sqref.ranges
+            assert (cells.min_row, cells.min_col) == (5, 2)
+            assert cells.max_row >= sheet.max_row
+            assert cells.max_col == sheet.max_column
+            (rule,) = span.rules
+            assert rule.formula == ["ISERROR(B5)"]
+
+
+def test_tables_of_units_begin_a_page_of_their_own(books):
+    for book in books.values():
+        for sheet in book:
+            first = [cell.row for cell in sheet["B"] if str(cell.value).startswith("5. ")]
+            assert [one.id for one in sheet.row_breaks.brk] == [row - 1 for row in first], sheet.title
+            assert sheet.freeze_panes == "A5"
+            assert sheet.print_title_rows == "$1:$4"
+
+
+def test_what_may_be_chosen_is_offered_in_its_own_cells(books):
+    sheet = books["trucks"]["MRS(input)"]
+    offered = {str(one.sqref): one.formula1 for one in sheet.data_validations.dataValidation if one.type == "list"}
+    expected = {"H10": '"Option A,Option B,Option C"', "H11": '"Option A,Option B,Option C"'}
+    expected |= {"F37": '"distance,freight work"', "F38": '"mass,volume"'}
+    assert offered == expected | {f"F{row}": '"yes,no"' for row in range(42, 49)}
+    freezers = books["freezers"]["MRS(input)"]
+    assert [one.formula1 for one in freezers.data_validations.dataValidation if "H10" in one.sqref] == ['"Option C"']
+
+
+def test_numbers_outside_their_range_are_turned_away(books):
+    sheet = books["chillers"]["MRS(input_separate)"]
+    asked = sheet.data_validations.dataValidation
+    tests = {sheet.cell(8, span.min_col).value: one.formula1 for one in asked for span in one.sqref.ranges}
+    assert tests["EC_PJ,i,p"] == "AND(ISNUMBER(C11),C11>=0.0)"
+    assert tests["COP_PJ,i"] == "AND(ISNUMBER(D11),D11>0.0)"
+    assert tests["T_cooling-out,i"] == "AND(ISNUMBER(E11),E11>-273.15)"
+    assert all(one.showErrorMessage and one.errorStyle in (None, "stop") for one in asked)
