@@ -1,5 +1,7 @@
 """The sheets as a reader sees them: which cells make up each table, what stands in its headings, and its room."""
 
+import itertools
+import re
 import textwrap
 import warnings
 from pathlib import Path
@@ -250,6 +252,43 @@ def test_headings_of_the_calculation_sheet(books):
     assert [cell.value for cell in report["C"][23:25]] == ["-", "-"]
 
 
+def symbols_under(sheet, title, column):
+    """The symbols in the rows of a block of the calculation sheet."""
+    start = next(cell.row for cell in sheet["B"] if str(cell.value).startswith(title))
+    cells = itertools.takewhile(lambda cell: cell.value, sheet[column][start:])
+    return [cell.value for cell in cells]
+
+
+def test_blocks_hold_the_result_and_below_it_what_it_is_made_of(books):
+    """What reference and project emissions share stands with the first, as on the official sheet."""
+    sheet = books["chillers"]["MRS(calc_process)"]
+    defaults = ["TD_chilled", "TD_cooling", "T_std,cooling-out", "T_std,chilled-out", "EF_captive"]
+    reference = ["EF_grid", "EF_elec,p", "EI_grid,p", "h_gen,p", "RC_gen", "EI_gen,p", "s_grid,p", "s_gen,p"]
+    assert symbols_under(sheet, "1. ", "F") == ["ER_p"]
+    assert symbols_under(sheet, "2. ", "F") == defaults
+    assert symbols_under(sheet, "3. ", "F")[0] == "RE_p"
+    assert sorted(symbols_under(sheet, "3. ", "F")[1:]) == sorted(reference)
+    assert symbols_under(sheet, "4. ", "F") == ["PE_p"]
+
+
+def test_the_first_report_sheet_is_shown_first(books):
+    assert books["freezers"].active.title == "MRS(input)"
+    assert books["chillers"].active.title == "MRS(input)"
+
+
+def test_a_single_unit_is_shown_on_the_main_sheet_for_each_of_its_periods(books, tmp_path):
+    calculate("PW_AM001", EG=[[600.0, 700.0]], p=["2024-01-01/2024-06-30", "2024-07-01/2024-12-31"]).to_excel(
+        tmp_path / "one.xlsx"
+    )
+    stored = openpyxl.load_workbook(tmp_path / "one.xlsx", data_only=True)["MRS(input)"]
+    rows = [cell.row for cell in stored["D"] if cell.value == "EG_i,p"]
+    assert [stored[f"F{row}"].value for row in rows] == [600, 700]
+    sheet = openpyxl.load_workbook(tmp_path / "one.xlsx")["MRS(input)"]
+    assert [re.search(r"!D(\d+)", sheet[f"F{row}"].value)[1] for row in rows] == ["11", "12"]
+    named = [cell.value for cell in books["months"]["MRS(input)"]["F"] if "input_separate" in str(cell.value)]
+    assert len(named) == 12
+
+
 def test_a_value_that_holds_in_every_period_stands_once(books):
     sheet = books["freezers"]["MPS(calc_process)"]
     row = next(cell.row for cell in sheet["G"] if cell.value == "EF_elec")
@@ -292,7 +331,7 @@ def lines(text, width):
     return sum(len(textwrap.wrap(part, int(width))) or 1 for part in text.split("\n"))
 
 
-@pytest.mark.parametrize("name", ["freezers", "trucks", "chillers", "hotels", "metered"])
+@pytest.mark.parametrize("name", ["freezers", "trucks", "chillers", "hotels", "metered", "months"])
 def test_texts_have_room(books, name):
     """A row that has a height keeps it, and none is made taller for merged cells."""
     short = []
@@ -358,7 +397,9 @@ def test_what_may_be_chosen_is_offered_in_its_own_cells(books):
     expected = {"H10": '"Option A,Option B,Option C"', "H11": '"Option A,Option B,Option C"'}
     expected |= {"F37": '"distance,freight work"', "F38": '"mass,volume"'}
     assert offered == expected | {f"F{row}": '"yes,no"' for row in range(42, 49)}
+    plants = '"food industry cold storage,frozen food processing plant"'
     freezers = books["freezers"]["MRS(input)"]
+    assert [one.formula1 for one in freezers.data_validations.dataValidation if "F35" in one.sqref] == [plants]
     assert [one.formula1 for one in freezers.data_validations.dataValidation if "H10" in one.sqref] == ['"Option C"']
 
 

@@ -12,6 +12,7 @@ from workbooks import drawn_result, every_case, formulas, label
 
 from jcm_calc import InputError, calculate, methodology
 from jcm_calc.rulebooks import every
+from jcm_calc.workbook.formulas import ADDED_AT_ONCE
 from jcm_calc.workbook.formulas import _sum as total_of
 from jcm_calc.workbook.layout import column_name
 
@@ -414,6 +415,14 @@ def test_the_table_of_periods_has_its_headings_above_it(book):
 
 def test_a_total_of_adjoining_cells_is_a_range():
     assert total_of("G", np.arange(34, 36)) == "SUM(G35:G36)"
+
+
+@pytest.mark.parametrize("rows", [ADDED_AT_ONCE - 1, ADDED_AT_ONCE, ADDED_AT_ONCE + 1, 2 * ADDED_AT_ONCE, 10_000])
+def test_a_total_of_many_adjoining_cells_adds_each_once(rows):
+    text = total_of("G", np.arange(34, 34 + rows))
+    ranges = [(int(first), int(last)) for first, last in re.findall(r"G(\d+):G(\d+)", text)]
+    assert [row for first, last in ranges for row in range(first, last + 1)] == list(range(35, 35 + rows))
+    assert all(first <= last for first, last in ranges)
 
 
 def test_dates_are_asked_for_in_the_rows_of_periods_alone(book):

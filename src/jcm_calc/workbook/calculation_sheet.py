@@ -136,8 +136,6 @@ class CalculationSheet:
         for column, candidate in enumerate(listed.columns, RESULT):
             page.text(listed.first - 1, column, candidate or _("Value"), "heading")
         page.text(listed.first - 1, RESULT + len(listed.columns), _("Evidence"), "heading")
-        if listed.by_class:
-            page.sheet.set_row(listed.first - 1, 28)
         for row, (key, values) in enumerate(zip(listed.rows, listed.values, strict=True), listed.first):
             page.text(row, LABEL, key or _("value of the document"), "indented")
             page.text(row, FUEL, unit, "symbol")
@@ -157,9 +155,8 @@ class CalculationSheet:
             self._heads(block, block.label_column(letter), (letter, self.m.indices[letter], "", ""))
             page.text(first - 1, block.label_column(letter), "", "heading")
             self._labels(block, letter)
-        columns = [self._column(block, name, column) for name, column in block.columns.items()]
-        page.tall(first - 4, *((text, WIDTHS[-1]) for _, text, _, _ in columns))
-        page.tall(first - 3, *((source, WIDTHS[-1]) for _, _, source, _ in columns))
+        for name, column in block.columns.items():
+            self._column(block, name, column)
 
     def _heads(self, block: Block, column: int, heads: tuple[str, str, str, str]) -> None:
         styles = ("heading", "subheading", "subheading", "heading")
@@ -175,8 +172,8 @@ class CalculationSheet:
             cells = labels_place(self.layout, letter).cells(block.rows.shape, block.order, self.page.name)
             self.page.column(block.first, column, cells, flat, "symbol")
 
-    def _column(self, block: Block, name: str, column: int) -> tuple[str, str, str, str]:
-        """Write a column; return its headings."""
+    def _column(self, block: Block, name: str, column: int) -> None:
+        """Write a column."""
         page, first = self.page, block.first
         terms = next((key for key in self.layout.term_columns if f"{key[0]} {key[1]}" == name), None)
         if terms is None:
@@ -198,7 +195,6 @@ class CalculationSheet:
         self._heads(block, column, heads)
         page.mark(first - 1, column, evidence)
         page.column(first, column, formulas, values, style)
-        return heads
 
     def _term_values(self, rule: Equation, block: Block) -> list[Any]:
         arguments = [self.contents.value(name) for name in rule.arguments]

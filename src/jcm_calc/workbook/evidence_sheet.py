@@ -43,7 +43,6 @@ def write(page: Page, files: Sequence[EvidenceFile]) -> None:
         for column, key in enumerate(COLUMNS, LEFT):
             cell = cells.get(key, "")
             page.value(row, column, cell, "text" if isinstance(cell, str) else "number")
-        page.tall(row, (str(cells["reading"]), COLUMNS["reading"][1]))
 
 
 def _rows(files: Sequence[EvidenceFile]) -> Iterator[dict[str, Any]]:
@@ -73,9 +72,10 @@ def read(book: Book, number: str, version: str) -> tuple[EvidenceFile, ...]:
         return ()
     grid = book.grid(sheet)
     heads = ((row, found) for row, found in enumerate(map(_places, grid)) if len(found) == len(COLUMNS))
-    start, places = next(heads, (0, {}))
-    if not places:
+    head = next(heads, None)
+    if head is None:
         return ()  # a sheet of somebody's own
+    start, places = head
     contents: dict[tuple[str, str], dict[str, Any]] = {}
     problems: list[Problem] = []
     for at, cells in enumerate(grid[start + 1 :], start + 2):

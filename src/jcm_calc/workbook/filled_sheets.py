@@ -95,6 +95,8 @@ class Reader:
         found: list[Period] = []
         for row in listed_periods:
             label = row.text("number").removesuffix(".0")
+            for end in ("first", "last"):
+                self._uncalculated("p", row.cells[end])
             if row.text("first") or row.text("last"):
                 found += self._period((row.cells["first"].value, row.cells["last"].value), row.cells["first"])
             else:
@@ -102,9 +104,10 @@ class Reader:
         if not found:
             for row in rows:
                 if row.text("period"):
-                    found += [
-                        one for one in self._period(row.cells["period"].value, row.cells["period"]) if one not in found
-                    ]
+                    cell = row.cells["period"]
+                    found += [one for one in self._period(cell.value, cell) if one not in found]
+                elif "period" in row.cells:
+                    self._uncalculated("p", row.cells["period"])
         return found or [Period(None, None, "1")]
 
     def _period(self, given: Any, cell: Cell) -> list[Period]:
@@ -118,6 +121,7 @@ class Reader:
 
     def _choices(self, rows: Iterable[Row], found: SheetSet) -> None:
         for row in rows:
+            self._uncalculated(row.text("choice"), row.cells["chosen"])
             if row.text("choice") in self.m.choices and row.text("chosen"):
                 found.choices[row.text("choice")] = row.text("chosen")
 
@@ -242,6 +246,16 @@ class Reader:
             )
             self.problems.append(Problem(subject, complaint))
 
+    def _uncalculated_in(self, table: UnitTable, columns: Iterable[int]) -> None:
+        """Complain of every formula of a table without a stored value, lest its row count as empty."""
+        heads = dict(zip(table.label_columns, table.letters, strict=True))
+        heads |= {column: parameter.symbol for column, parameter in table.columns.items()}
+        formulas = self.book.formulas(table.sheet)
+        for column in columns:
+            for row in table.rows:
+                if (row, column) in formulas:
+                    self._uncalculated(heads[column], self.sheets.cell(table.sheet, row, column))
+
     # Tables of units
 
     def _unit_table(self, table: UnitTable, found: SheetSet) -> None:
@@ -249,6 +263,7 @@ class Reader:
         if letters is None:
             return
         columns = {column: self._column(table, column) for column in (*table.label_columns, *table.columns)}
+        self._uncalculated_in(table, columns)
         kept = self._filled(table, columns)
         if not kept:
             return
@@ -287,10 +302,6 @@ class Reader:
     ) -> bool:
         """Whether a column holds values of its own; a candidate that it names is noted."""
         parameter = table.columns[column]
-        formulas = self.book.formulas(table.sheet)
-        for row, value in zip(rows, values, strict=True):
-            if value is None and (row, column) in formulas:
-                self._uncalculated(parameter.symbol, Cell("", table.sheet, row, column))
         first = next((place for place, value in enumerate(values) if value is not None), None)
         if first is None:
             return False
@@ -366,6 +377,7 @@ class Reader:
                 self._formula(parameter, self.sheets.cell(table.sheet, row, column))
 
     def _by_class(self, table: UnitTable, found: SheetSet) -> None:
+        self._uncalculated_in(table, (*table.label_columns, *table.columns))
         for column, parameter in table.columns.items():
             values = {}
             for row in table.rows:

@@ -95,12 +95,12 @@ class InputSheet:
             _("Other comments"),
         )
         page.headings(row + 2, PERIOD, headings)
-        page.sheet.set_row(row + 2, 28)
         numbers = {
             name: number
             for number, name in enumerate(dict.fromkeys(line.parameter.name for line in self.layout.monitored), 1)
         }
         for line in self.layout.monitored:
+            self._line(line)
             page.text(line.row, POINT, f"({numbers[line.parameter.name]})", "symbol")
             page.text(line.row, SYMBOL, line.parameter.symbol, "symbol")
             source = self.sources[line.parameter.name]
@@ -109,12 +109,9 @@ class InputSheet:
             allowed = [f"Option {letter}" for letter in line.parameter.options or "ABC"]
             page.allow_list((line.row, OPTION, line.row, OPTION), allowed)
             columns = {SOURCE: "source", PROCEDURE: "procedure", FREQUENCY: "frequency"}
-            told = {column: source.get(key, "") for column, key in columns.items()}
-            for column, text in told.items():
-                page.value(line.row, column, text, "entered text")
-            told[COMMENT] = self._comment(line.parameter, source)
-            page.text(line.row, COMMENT, told[COMMENT], "entered text")
-            self._line(line, *((text, WIDTHS[column]) for column, text in told.items()))
+            for column, key in columns.items():
+                page.value(line.row, column, source.get(key, ""), "entered text")
+            page.text(line.row, COMMENT, self._comment(line.parameter, source), "entered text")
 
     def _table_2(self) -> None:
         page, row = self.page, self.layout.table_2
@@ -149,7 +146,8 @@ class InputSheet:
     def _line(self, line: Line, *beside: tuple[str, float]) -> None:
         """Write what tables 1 and 2 and the facts share: period, description, value and unit.
 
-        Texts that are written beside them come with the width that they have.
+        Texts in merged cells beside them come with the width that they have: a spreadsheet makes a row as tall as
+        its texts need, but for these.
         """
         page, parameter = self.page, line.parameter
         if line.period is not None and (self.report or self.layout.several):
@@ -164,7 +162,8 @@ class InputSheet:
             told = ""
         else:
             told = self.entries.pointer(page, line)
-        page.tall(line.row, (parameter.text, WIDTHS[TEXT]), (told, WIDTHS[VALUE]), *beside)
+        if beside:
+            page.tall(line.row, (parameter.text, WIDTHS[TEXT]), (told, WIDTHS[VALUE]), *beside)
 
     def _period(self, number: int) -> str:
         """Return the formula of a period as text: 1/Jan/2017-31/Dec/2017."""
@@ -200,11 +199,11 @@ class InputSheet:
         page.text(row + 1, VALUE, _("CO2 emission reductions"), "heading")
         page.text(row + 1, UNIT, _("Units"), "heading")
         page.merge(row + 1, OPTION, SOURCE, _("before the cut to whole tonnes, with sign"), "heading")
-        page.sheet.set_row(row + 1, 28)
-        page.sheet.set_row(row + 2, 20)
+        page.tall(row + 1, (_("before the cut to whole tonnes, with sign"), sum(WIDTHS[OPTION : SOURCE + 1])))
         periods = range(len(self.contents.periods))
-        texts = [text for text in map(self._period_text, periods) if text]
-        page.merge(row + 2, PERIOD, TEXT, ", ".join(texts) if self.report else "", "label")
+        told = ", ".join(text for text in map(self._period_text, periods) if text) if self.report else ""
+        page.merge(row + 2, PERIOD, TEXT, told, "label")
+        page.tall(row + 2, (told, sum(WIDTHS[PERIOD : TEXT + 1])))
         every = ",".join(self._results("ER", periods))
         exact = f"{column_name(OPTION)}{row + 3}"
         total = self._sum("ER", periods)
@@ -250,7 +249,6 @@ class InputSheet:
         }
         for column, heading in headings.items():
             page.text(row + 1, column, heading, "heading")
-        page.sheet.set_row(row + 1, 38)
         for number, (year, places) in enumerate(self._years().items(), row + 2):
             page.text(number, TEXT, str(year), "symbol")
             for column, name in {VALUE: "RE", UNIT: "PE", OPTION: "ER"}.items():

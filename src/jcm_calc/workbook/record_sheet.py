@@ -142,7 +142,6 @@ def write(page: Page, found: Mapping[str, Any]) -> None:
     for heading, text in zip(HEAD, (found["rule_set"], record.digest(found)), strict=True):
         page.text(row, LEFT, heading, "heading")
         page.text(row, LEFT + 1, text)
-        page.tall(row, *zip([heading, text], WIDTHS[LEFT:], strict=False))
         row += 1
     for key, (title, columns) in TABLES.items():
         row += 1
@@ -156,8 +155,6 @@ def write(page: Page, found: Mapping[str, Any]) -> None:
                     page.text(row, column, Message(one[name]), style)
                 else:
                     page.value(row, column, _cell(one[name]), style)
-            texts = [cell if isinstance(cell := one[name], str) else "" for name in columns]
-            page.tall(row, *zip(texts, WIDTHS[LEFT:], strict=False))
             row += 1
 
 

@@ -38,7 +38,6 @@ def _heading(page: Page, first: int, column: int, symbol: str, text: str, unit: 
     styles = ("heading", "subheading", "heading")
     for row, (part, style) in enumerate(zip((symbol, text, unit), styles, strict=True), first - 3):
         page.text(row, column, part, style)
-    page.sheet.set_row(first - 2, 64)
 
 
 def each(layout: Layout, block: Block) -> str:

@@ -57,7 +57,9 @@ KINDS = {
 CAPTION = re.compile(r"\s*(\[|(table|表)\s*\d)", re.I)
 LINK = re.compile(r"(?:(?:'((?:[^']|'')+)'|([\w.]+))!)?\$?([A-Z]{1,3})\$?(\d{1,7})")
 OR_EMPTY = re.compile(r'IF\(ISBLANK\((.+)\),"",\1\)')
-FURTHEST_LINK = 8
+Address = tuple[str, int, int]  # sheet, row and column, counted from 0
+Shown = tuple[Any, bool]  # a value, and whether it can be told
+UNTOLD: Shown = ("", False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,22 +112,12 @@ class Sheets:
 
     def __init__(self, book: Book) -> None:
         self.book = book
+        self._ends: dict[Address, Shown] = {}  # where references without stored values lead
 
     def cell(self, sheet: str, row: int, column: int) -> Cell:
         """Return a cell."""
-        return Cell(self._value(sheet, row, column, 0), sheet, row, column)
-
-    def _value(self, sheet: str, row: int, column: int, depth: int) -> Any:
-        value = self.book.value(sheet, row, column)
-        if value == "":
-            value = self.book.errors(sheet).get((row, column), "")
-        if value != "" or depth == FURTHEST_LINK:
-            return value
-        formula = self.book.formulas(sheet).get((row, column))
-        target = None if formula is None or formula.stored else linked(formula.text, sheet)
-        if target is None or target[0] not in self.book.sheets:
-            return value
-        return self._value(*target, depth + 1)
+        value, _known = self._follow((sheet, row, column))
+        return Cell(value, sheet, row, column)
 
     def formula(self, cell: Cell) -> Formula | None:
         """Return the formula of a cell that is more than a reference."""
@@ -134,17 +126,35 @@ class Sheets:
 
     def uncalculated(self, cell: Cell) -> bool:
         """Whether a cell that reads as empty holds a formula whose value nobody can tell."""
-        seen, place = set[tuple[str, int, int]](), (cell.sheet, cell.row, cell.column)
-        while place not in seen:
-            seen.add(place)
-            formula = self.book.formulas(place[0]).get(place[1:])
-            if formula is None or formula.stored:
-                return False
-            target = linked(formula.text, place[0])
-            if target is None or target[0] not in self.book.sheets:
-                return True
+        _value, known = self._follow((cell.sheet, cell.row, cell.column))
+        return not known
+
+    def _follow(self, place: Address) -> Shown:
+        """Return what a cell shows at the end of its references, and whether that can be told."""
+        passed = list[Address]()
+        found, target = self._step(place)
+        while target is not None:
+            if place in self._ends:
+                found = self._ends[place]
+                break
+            self._ends[place] = UNTOLD  # what leads back to here is a circle
+            passed.append(place)
             place = target
-        return True  # the cells refer to each other in a circle
+            found, target = self._step(place)
+        self._ends.update(dict.fromkeys(passed, found))
+        return found
+
+    def _step(self, place: Address) -> tuple[Shown, Address | None]:
+        """Return what stands in a cell, and the cell that it refers to where its own value is not stored."""
+        sheet, row, column = place
+        value = self.book.value(sheet, row, column)
+        if value == "":
+            value = self.book.errors(sheet).get((row, column), "")
+        formula = self.book.formulas(sheet).get((row, column))
+        if value != "" or formula is None or formula.stored:
+            return (value, True), None
+        target = linked(formula.text, sheet)
+        return UNTOLD, target if target is not None and target[0] in self.book.sheets else None
 
     # Tables 1 and 2, choices, periods
 

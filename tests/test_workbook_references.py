@@ -1,0 +1,145 @@
+"""A cell may refer to another whose value is not stored; what nobody can tell is refused, with the cell."""
+
+import itertools
+import re
+
+import hostile
+import openpyxl
+import pytest
+from openpyxl.utils import get_column_letter
+
+from jcm_calc import InputError, calculate, read_workbook
+from jcm_calc.workbook.opening import Book
+
+AMOUNTS = {"EG": [600.0, 700.0], "p": "2024"}
+
+
+@pytest.fixture
+def filled(tmp_path):
+    """Write a result, put other contents into cells, and give the file; openpyxl stores no results of formulas."""
+
+    def write(sheet, cells, number="PW_AM001", **given):
+        path = tmp_path / "filled.xlsx"
+        calculate(number, **(given or AMOUNTS)).to_excel(path, overwrite=True)
+        book = openpyxl.load_workbook(path)
+        for address, content in cells.items():
+            book[sheet][address] = content
+        book.save(path)
+        return path
+
+    return write
+
+
+def amounts(path):
+    (table,) = (table for table in read_workbook(path).report.tables if "EG" in table)
+    return table["EG"].tolist()
+
+
+@pytest.mark.parametrize("steps", [1, 2, 8, 9, 60])
+def test_references_are_followed_however_many_there_are(filled, steps):
+    places = [f"{get_column_letter(30 + step)}3" for step in range(steps)]
+    cells = {place: f"={after}" for place, after in itertools.pairwise(["C11", *places])}
+    assert amounts(filled("MRS(input_separate)", {**cells, places[-1]: 512.5})) == [512.5, 700]
+
+
+def test_cells_that_refer_to_one_cell_all_have_its_value(filled):
+    cells = {"C11": "=Z1", "C12": "=Z2", "Z2": "=Z1", "Z1": "='MRS(input_separate)'!Z3", "Z3": 512.5}
+    assert amounts(filled("MRS(input_separate)", cells)) == [512.5, 512.5]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"C12": "=500+100"},
+        {"C12": "=Z1", "Z1": "=500+100"},
+        {"C12": "='No such sheet'!A1"},
+        {"C12": "=C12"},
+        {"C12": "=Z1", "Z1": "=Z2", "Z2": "=Z1"},
+    ],
+    ids=["sum", "reference to a sum", "sheet that is not there", "itself", "circle"],
+)
+def test_a_value_that_nobody_can_tell_is_refused_with_its_cell(filled, cells):
+    with pytest.raises(InputError) as raised:
+        read_workbook(filled("MRS(input_separate)", cells))
+    (problem,) = raised.value.problems
+    assert str(problem) == (
+        "EG_i,p: holds a formula (MRS(input_separate)!C12) whose value is not stored: give the value itself"
+    )
+
+
+def test_two_cells_on_one_circle_are_both_refused(filled):
+    cells = {"C11": "=Z1", "C12": "=Z2", "Z1": "=Z2", "Z2": "=Z1"}
+    with pytest.raises(InputError) as raised:
+        read_workbook(filled("MRS(input_separate)", cells))
+    assert [str(problem).partition("!")[2][:3] for problem in raised.value.problems] == ["C11", "C12"]
+
+
+def test_rows_of_the_input_sheet_are_asked_in_the_same_way(filled):
+    chiller = {
+        **{"EC_PJ": [347.2, 200.0], "COP_PJ": [6.5, 6.2], "T_cooling_out": 36.0, "T_chilled_out": 8.0},
+        **{"capacity": [300.0, 600.0], "EF_grid": 0.8, "power_source": "grid", "p": "2024"},
+    }
+    path = filled("MRS(input)", {}, "ID_AM002", **chiller)
+    sheet = openpyxl.load_workbook(path)["MRS(input)"]
+    (row,) = (cell.row for cell in sheet["C"] if cell.value == "EF_grid")
+    path = filled("MRS(input)", {f"F{row}": "=Z1", "Z1": "=Z2", "Z2": 0.75}, "ID_AM002", **chiller)
+    result = read_workbook(path).calculate()
+    assert result.inputs.values["EF_grid"].item() == 0.75
+    with pytest.raises(InputError, match=rf"EF_grid: holds a formula \(MRS\(input\)!F{row}\)"):
+        read_workbook(filled("MRS(input)", {f"F{row}": "=0.5+0.25"}, "ID_AM002", **chiller))
+
+
+def test_values_by_class_are_asked_in_the_same_way(filled):
+    trucks = {
+        **{"basis": "distance", "fuel_measured_as": "mass", "p": "2024", "FC_PJ": [[11], [12]], "D_PJ": [[5e4], [1]]},
+        **{"SFC_RE": 2.5e-4, "fuel": ["a fuel", "another"], "NCV_i": {"a fuel": 30.0, "another": 40.0}},
+        **{"EF_CO2_i": {"a fuel": 0.07, "another": 0.074}},
+    }
+    path = filled("MRS(input_separate)", {"C12": "=Z3", "Z3": 45.0}, "VN_AM001", **trucks)
+    assert read_workbook(path).report.inputs["NCV_i"] == {"a fuel": 30.0, "another": 45.0}
+    with pytest.raises(InputError, match=r"NCV_i: holds a formula \(MRS\(input_separate\)!C12\) whose value is not"):
+        read_workbook(filled("MRS(input_separate)", {"C12": "=40+5"}, "VN_AM001", **trucks))
+
+
+def test_days_and_options_are_asked_in_the_same_way(filled):
+    sheet = openpyxl.load_workbook(filled("MRS(input)", {}))["MRS(input)"]
+    (row,) = (cell.row for cell in sheet["F"] if cell.value == "First day")
+    with pytest.raises(InputError) as raised:
+        read_workbook(filled("MRS(input)", {f"F{row + 1}": "=DATE(2024,1,1)", f"G{row + 1}": "=F99+365"}))
+    assert [str(problem).partition(" whose")[0] for problem in raised.value.problems] == [
+        f"p: holds a formula (MRS(input)!{column}{row + 1})" for column in "FG"
+    ]
+    truck = {"basis": "distance", "fuel_measured_as": "mass", "p": "2024", "FC_PJ": [[11]], "D_PJ": [[5e4]]}
+    truck |= {"SFC_RE": 2.5e-4, "NCV_i": 43.0, "EF_CO2_i": 0.0741}
+    sheet = openpyxl.load_workbook(filled("MRS(input)", {}, "VN_AM001", **truck))["MRS(input)"]
+    (row,) = (cell.row for cell in sheet["C"] if cell.value == "basis")
+    with pytest.raises(InputError, match=rf"basis: holds a formula \(MRS\(input\)!F{row}\) whose value is not stored"):
+        read_workbook(filled("MRS(input)", {f"F{row}": '=CONCATENATE("dist","ance")'}, "VN_AM001", **truck))
+
+
+def test_formulas_that_cells_share_are_written_out_for_each(filled, tmp_path):
+    """Excel writes the formula of a filled-down column once; a cell of it is named with its own."""
+    path = filled("MRS(input_separate)", {})
+    parts = hostile.parts_of(path.read_bytes())
+    name = next(name for name, part in parts.items() if b'<c r="C12"' in part and b"700" in part)
+    shared = {
+        b"C11": b'<f t="shared" ref="C11:C12" si="3">D11*2</f><v>600</v>',
+        b"C12": b'<f t="shared" si="3"/><v>700</v>',
+    }
+    for cell, content in shared.items():
+        parts[name], count = re.subn(rb'(<c r="%s"[^>]*?) t="n"(>)<v>[^<]*</v>' % cell, rb"\1\2" + content, parts[name])
+        assert count == 1
+    path = hostile.save(tmp_path, hostile.archive_of(parts))
+    formulas = Book(path).formulas("MRS(input_separate)")
+    assert {cell: formulas[cell].text for cell in ((10, 2), (11, 2))} == {(10, 2): "D11*2", (11, 2): "D12*2"}
+    with pytest.warns(
+        match=r"holds a formula where a value belongs \(MRS\(input_separate\)!C11\): =D11\*2; its stored"
+    ):
+        assert amounts(path) == [600, 700]
+
+
+def test_a_reference_to_an_empty_cell_is_an_empty_cell(filled):
+    """As `IF(ISBLANK(x),"",x)` is, by which one sheet refers to another."""
+    cells = {"C12": '=IF(ISBLANK(Z1),"",Z1)', "C11": '=IF(ISBLANK(Z2),"",Z2)', "Z2": 512.5}
+    with pytest.warns(match="rows without a value are left out: 12"):
+        assert amounts(filled("MRS(input_separate)", cells)) == [512.5]
