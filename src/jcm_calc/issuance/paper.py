@@ -88,11 +88,9 @@ def _total(page: Page, first: int, row: int, value: int) -> int:
 def _lines(page: Page, caption: str, lines: Sequence[tuple[str, str]], row: int) -> int:
     """Write a table of names and texts; return the row after the next one."""
     page.caption(row, caption)
-    width = sum(WIDTHS[LEFT + 1 :])
     for number, (name, text) in enumerate(lines or [(_("none"), "")], row + 1):
         page.text(number, LEFT, name, "label")
         page.merge(number, LEFT + 1, page.last, text, "text")
-        page.tall(number, (text, width))
     return row + 2 + max(1, len(lines))
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
-from unicodedata import east_asian_width
 
 from jcm_calc.files import save
 from jcm_calc.languages import Message, _, ngettext, translated
 from jcm_calc.report import display
 from jcm_calc.verification.findings import Finding, Severity, shown_number
-from jcm_calc.workbook.page import new_book
+from jcm_calc.workbook.page import lines, new_book
 
 if TYPE_CHECKING:
     from jcm_calc.verification.verifying import Verification
@@ -136,7 +134,7 @@ def _summary_sheet(book: Any, verification: Verification) -> None:
         said = translated(text)
         sheet.write_string(row, 0, "" if name == before else translated(name), bold)
         sheet.write_string(row, 1, said, wrapped)
-        sheet.set_row(row, 15.0 * _lines(said, SUMMARY_WIDTH))
+        sheet.set_row(row, 15.0 * lines(said, SUMMARY_WIDTH))
         before = name
 
 
@@ -153,8 +151,7 @@ def _findings_sheet(book: Any, verification: Verification) -> None:
         sheet.write_string(0, column, translated(title), heading)
     for row, finding in enumerate(verification.findings, 1):
         cells = [translated(value) if isinstance(value, str) else value for value in _cells(finding)]
-        lines = max(_lines(str(value), width) for value, width in zip(cells, COLUMNS.values(), strict=True))
-        sheet.set_row(row, 4 + 12.0 * lines)
+        sheet.set_row(row, 4 + 12.0 * max(map(lines, map(str, cells), COLUMNS.values())))
         for column, value in enumerate(cells):
             form = colours[finding.severity or Severity.ERROR] if column < 2 else wrapped
             if isinstance(value, str):
@@ -162,12 +159,6 @@ def _findings_sheet(book: Any, verification: Verification) -> None:
             else:
                 sheet.write_number(row, column, value, form)
     sheet.autofilter(0, 0, max(1, len(verification.findings)), len(COLUMNS) - 1)
-
-
-def _lines(text: str, width: float) -> int:
-    """Return how many lines a text takes: not every program makes a row as high as its wrapped texts."""
-    wide = [sum(2 if east_asian_width(sign) in "WF" else 1 for sign in line) for line in text.split("\n")]
-    return sum(max(1, math.ceil(length / width)) for length in wide)
 
 
 def _sheet(book: Any, name: str) -> Any:

@@ -83,9 +83,7 @@ class CalculationSheet:
         page.text(row, columns["unit"], unit_of(node), "symbol")
         page.text(row, columns["symbol"], getattr(node, "symbol", name), "symbol")
         self.page.mark(row, columns["grade"], self.contents.evidence(node))
-        source = self._source(name)
-        page.merge(row, columns["equation"], columns["end"], source, "text")
-        page.tall(row, (text, WIDTHS[LABEL]), (source, WIDTHS[-1] * (columns["end"] + 1 - columns["equation"])))
+        page.merge(row, columns["equation"], columns["end"], self._source(name), "text")
 
     def _flat(self, name: str, block: Block | None) -> list[Any]:
         """Return the values of a quantity in the order of its cells."""

@@ -76,8 +76,8 @@ class Entries:
             page.value(line.row, VALUE, value, style)
         self._allow(page, (line.row, VALUE, line.row, VALUE), parameter)
 
-    def pointer(self, page: Page, line: Line) -> str:
-        """Say where the values stand that have a row for each unit, and return what is said; show a single one."""
+    def pointer(self, page: Page, line: Line) -> None:
+        """Say where the values stand that have a row for each unit; a single one is shown."""
         parameter, layout = line.parameter, self.layout
         place = layout.entered.get(parameter.name)
         units = [
@@ -89,12 +89,11 @@ class Entries:
             by_class = _("see {sheet}, by {key}").format(sheet=layout.separate, key=parameter.by)
             told = by_class if place is None else _("see {sheet}").format(sheet=layout.separate)
             page.text(line.row, VALUE, told, "text")
-            return told
+            return
         shape = layout.shape(parameter.indices)
         reference = place.cells(shape, range(len(shape)), page.name)[line.period or 0]
         style = "text" if parameter.name in self.contents.named else number_style(parameter.unit)
         page.formula(line.row, VALUE, or_empty(reference), self._value(parameter, line.period or 0), style)
-        return ""
 
     def choice(self, page: Page, name: str, row: int) -> None:
         """Write the option of a choice."""

@@ -130,11 +130,10 @@ class InputSheet:
         self._wide(row + 2, headings, "heading")
         for line in self.layout.fixed:
             source = self.sources[line.parameter.name]
-            told, comment = source.get("source", ""), self._comment(line.parameter, source)
+            self._line(line)
             page.merge(line.row, POINT, SYMBOL, line.parameter.symbol, "symbol")
-            page.merge(line.row, OPTION, PROCEDURE, told, "entered text")
-            page.merge(line.row, FREQUENCY, COMMENT, comment, "entered text")
-            self._line(line, (told, sum(WIDTHS[OPTION:FREQUENCY])), (comment, sum(WIDTHS[FREQUENCY:])))
+            page.merge(line.row, OPTION, PROCEDURE, source.get("source", ""), "entered text")
+            page.merge(line.row, FREQUENCY, COMMENT, self._comment(line.parameter, source), "entered text")
 
     def _wide(self, row: int, texts: Sequence[str], style: str) -> None:
         self.page.text(row, PERIOD, "", style)
@@ -143,12 +142,8 @@ class InputSheet:
         self.page.merge(row, OPTION, PROCEDURE, texts[4], style)
         self.page.merge(row, FREQUENCY, COMMENT, texts[5], style)
 
-    def _line(self, line: Line, *beside: tuple[str, float]) -> None:
-        """Write what tables 1 and 2 and the facts share: period, description, value and unit.
-
-        Texts in merged cells beside them come with the width that they have: a spreadsheet makes a row as tall as
-        its texts need, but for these.
-        """
+    def _line(self, line: Line) -> None:
+        """Write what tables 1 and 2 and the facts share: period, description, value and unit."""
         page, parameter = self.page, line.parameter
         if line.period is not None and (self.report or self.layout.several):
             page.formula(line.row, PERIOD, self._period(line.period), self._period_text(line.period), "text")
@@ -159,11 +154,8 @@ class InputSheet:
         if self.layout.in_cell(parameter):
             self.entries.cell(page, line)
             page.note(line.row, VALUE, self.contents.meaning(parameter))
-            told = ""
         else:
-            told = self.entries.pointer(page, line)
-        if beside:
-            page.tall(line.row, (parameter.text, WIDTHS[TEXT]), (told, WIDTHS[VALUE]), *beside)
+            self.entries.pointer(page, line)
 
     def _period(self, number: int) -> str:
         """Return the formula of a period as text: 1/Jan/2017-31/Dec/2017."""
@@ -199,11 +191,9 @@ class InputSheet:
         page.text(row + 1, VALUE, _("CO2 emission reductions"), "heading")
         page.text(row + 1, UNIT, _("Units"), "heading")
         page.merge(row + 1, OPTION, SOURCE, _("before the cut to whole tonnes, with sign"), "heading")
-        page.tall(row + 1, (_("before the cut to whole tonnes, with sign"), sum(WIDTHS[OPTION : SOURCE + 1])))
         periods = range(len(self.contents.periods))
         told = ", ".join(text for text in map(self._period_text, periods) if text) if self.report else ""
         page.merge(row + 2, PERIOD, TEXT, told, "label")
-        page.tall(row + 2, (told, sum(WIDTHS[PERIOD : TEXT + 1])))
         every = ",".join(self._results("ER", periods))
         exact = f"{column_name(OPTION)}{row + 3}"
         total = self._sum("ER", periods)
@@ -294,7 +284,6 @@ class InputSheet:
             page.text(at, UNIT, "", "text")
             meanings = "; ".join(f"{option}: {meaning}" for option, meaning in choice.options.items())
             page.merge(at, OPTION, COMMENT, meanings, "text")
-            page.tall(at, (choice.text, WIDTHS[TEXT]), (meanings, sum(WIDTHS[OPTION:])))
 
     def _facts_headings(self, row: int, name: str, value: str) -> None:
         page = self.page
@@ -309,12 +298,12 @@ class InputSheet:
         self._facts_headings(row + 1, _("Parameters"), _("Values"))
         asked = {name: condition for condition in reversed(self.m.conditions) for name in condition.arguments}
         for line in self.layout.fact_lines:
+            self._line(line)
             page.merge(line.row, POINT, SYMBOL, line.parameter.symbol, "symbol")
             condition = asked.get(line.parameter.name)
             criterion = _("criterion {number}: {text}")
             told = criterion.format(number=condition.number, text=condition.text) if condition else ""
             page.merge(line.row, OPTION, COMMENT, told, "text")
-            self._line(line, (told, sum(WIDTHS[OPTION:])))
 
 
 def cut_to_tonnes(cell: str) -> str:

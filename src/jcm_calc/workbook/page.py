@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
@@ -29,9 +32,11 @@ LONGEST_TEXT = 32_767
 SPREADSHEET_EPOCH = 693_594
 FIRST_SAFE_DAY = 61
 DARK, PALE, ENTERED, RESULT, DOUBT, LINE = "#1F4E5F", "#DCE8EC", "#FFF8DC", "#E3F1E3", "#FBE3B6", "#9FB4BC"
-# LibreOffice drops the sign of a negative number in the last part, so that it has a part of its own.
-NUMBER = "[>=10000]#,##0.00;[<0]-General;General"
-BASE = {"font_name": "Arial", "font_size": 10, "valign": "vcenter"}
+# LibreOffice drops the sign of a negative number in the last part, so that it has a part of its own, and shows
+# hashes for a number with more digits than have room.
+NUMBER = {"align": "right", "num_format": "[>=10000]#,##0.00;[<0]-General;General", "shrink": True}
+NORMAL, LOWEST, MARGINS, LEADING = 10, 15.0, 4, 1.2  # of letters and rows, in points; of lines, to letters
+BASE = {"font_name": "Arial", "font_size": NORMAL, "valign": "vcenter"}
 BOXED = {"border": 1, "border_color": LINE}
 STYLES: dict[str, dict[str, Any]] = {
     "plain": {},
@@ -47,7 +52,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "strong": {**BOXED, "text_wrap": True, "bold": True},
     "symbol": {**BOXED, "align": "center"},
     "text": {**BOXED, "text_wrap": True, "font_size": 9},
-    "number": {**BOXED, "align": "right", "num_format": NUMBER},
+    "number": {**BOXED, **NUMBER},
     "signed": {**BOXED, "align": "right", "num_format": "#,##0.000000"},
     "whole": {**BOXED, "align": "right", "num_format": "#,##0"},
     "emissions": {**BOXED, "align": "right", "num_format": "#,##0.000"},
@@ -58,10 +63,14 @@ STYLES: dict[str, dict[str, Any]] = {
 }
 OPEN = {"bg_color": ENTERED, "locked": False}
 ENTRIES = {
-    "entered": {**BOXED, **OPEN, "align": "right", "num_format": NUMBER},
+    "entered": {**BOXED, **OPEN, **NUMBER},
     "entered emissions": {**BOXED, **OPEN, "align": "right", "num_format": "#,##0.000"},
     "entered date": {**BOXED, **OPEN, "align": "right", "num_format": "yyyy-mm-dd"},
     "entered text": {**BOXED, **OPEN, "text_wrap": True, "font_size": 9},
+}
+# The size of letters where texts are wrapped.
+WRAPPED = {
+    name: look.get("font_size", NORMAL) for name, look in (STYLES | ENTRIES).items() if look.get("text_wrap", False)
 }
 
 
@@ -141,9 +150,22 @@ def in_spreadsheet(value: Any, unit: str) -> Any:
     return value
 
 
-def _columns(text: str) -> int:
-    """Return how many columns of Latin letters a text takes."""
-    return len(text) + sum(east_asian_width(sign) in "WF" for sign in text)
+@lru_cache(maxsize=4096)
+def lines(text: str, width: float) -> int:
+    r"""Return how many lines a wrapped text takes in a column, whose width counts Latin letters.
+
+    Examples
+    --------
+    >>> lines("electricity of the unit", 12), lines("monitored\nvalues", 40), lines("電力消費量", 8)
+    (2, 2, 2)
+    """
+    return sum(_lines(part, width) for part in text.split("\n"))
+
+
+def _lines(text: str, width: float) -> int:
+    wide = sum(east_asian_width(sign) in "WF" for sign in text)
+    count = math.ceil((len(text) + wide) / width) if wide else len(textwrap.wrap(text, max(1, int(width))))
+    return max(1, count)
 
 
 class Page:
@@ -173,6 +195,8 @@ class Page:
     ) -> None:
         self.formats = formats
         self.name = name
+        self.widths = widths
+        self._heights: dict[int, float] = {}
         self.sheet = book.add_worksheet(name, PlainWorksheet)
         for column, width in enumerate(widths):
             self.sheet.set_column(column, column, width, formats["plain"])
@@ -198,14 +222,16 @@ class Page:
 
     # Cells
 
-    def text(self, row: int, column: int, text: str, style: str = "text") -> None:
-        """Write text, whatever it begins with."""
+    def text(self, row: int, column: int, text: str, style: str = "text", last: int | None = None) -> None:
+        """Write text, whatever it begins with, into a cell or the first of cells that are merged up to the last."""
         if len(text) > LONGEST_TEXT:
             place = f"{self.name}!{column_name(column)}{row + 1}"
             complaint = _("a cell holds at most {most:,} characters, and the text for {place} has {count:,}")
             complaint = complaint.format(most=LONGEST_TEXT, place=place, count=len(text))
             raise InputError(_("workbook"), [Problem(_("workbook"), complaint)])
-        self.sheet.write_string(row, column, translated(text), self.formats[style])
+        said = translated(text)
+        self.sheet.write_string(row, column, said, self.formats[style])
+        self._fit(row, column, column if last is None else last, said, style)
 
     def value(self, row: int, column: int, value: Any, style: str) -> None:
         """Write a number, a text, or an empty cell."""
@@ -218,18 +244,20 @@ class Page:
 
     def formula(self, row: int, column: int, formula: str, value: Any, style: str) -> None:
         """Write a formula, and beside it what it gives; nothing where that is not known."""
-        self.sheet.write_formula(row, column, f"={formula}", self.formats[style], "" if value is None else value)
+        self.column(row, column, [formula], [value], style)
 
     def column(self, first: int, column: int, formulas: Iterable[str], values: Iterable[Any], style: str) -> None:
         """Write a column of formulas."""
         write, form = self.sheet.write_formula, self.formats[style]
         for row, (text, value) in enumerate(zip(formulas, values, strict=True), first):
             write(row, column, "=" + text, form, "" if value is None else value)
+            if isinstance(value, str):
+                self._fit(row, column, column, value, style)
 
     def merge(self, row: int, first: int, last: int, text: str, style: str) -> None:
         """Write text into cells that are merged along a row."""
         self.sheet.merge_range(row, first, row, last, "", self.formats[style])
-        self.text(row, first, text, style)
+        self.text(row, first, text, style, last)
 
     def caption(self, row: int, text: str) -> None:
         """Write the title of a table."""
@@ -240,10 +268,18 @@ class Page:
         for column, heading in enumerate(headings, first):
             self.text(row, column, heading, style)
 
-    def tall(self, row: int, *cells: tuple[str, float]) -> None:
-        """Make a row as tall as its texts need, each in columns of a width."""
-        lines = (-(-_columns(translated(text)) // int(width)) for text, width in cells)
-        self.sheet.set_row(row, max(15.0, 4 + 12.0 * max(lines, default=1)))
+    def _fit(self, row: int, first: int, last: int, text: str, style: str) -> None:
+        """Make a row as tall as a wrapped text needs: not every program does, and none does for merged cells."""
+        size = WRAPPED.get(style)
+        if size is None:
+            return
+        width = sum(self.widths[first : last + 1]) * NORMAL / size
+        if 2 * len(text) <= width and "\n" not in text:  # in one line whatever the letters
+            return
+        height = MARGINS + LEADING * size * lines(text, width)
+        if height > self._heights.get(row, LOWEST):
+            self._heights[row] = height
+            self.sheet.set_row(row, height)
 
     def note(self, row: int, column: int, text: str) -> None:
         """Attach a note to a cell."""
