@@ -1,6 +1,7 @@
 """Bad input is never guessed at: each complaint names the parameter, what came, and what to do."""
 
 import decimal
+import math
 import pickle
 import sys
 import warnings
@@ -570,6 +571,7 @@ def test_two_files_of_the_same_name_are_two_tables(tmp_path):
         (readings().assign(i=[1, None, 2, 2]), "column 'i': is empty in row 2"),
         (readings().assign(i=["1", " ", "2", "2"]), "column 'i': is empty in row 2"),
         (readings().assign(i=[[1], [1], [2], [2]]), "column 'i': holds something that is no label"),
+        (readings().assign(i=[1, 1, math.inf, math.inf]), "column 'i': holds something that is no label"),
         (pd.concat([readings(), readings()[["EC_PJ"]]], axis=1), "has two columns EC_PJ"),
         (pd.concat([readings(), readings()[["i"]]], axis=1), "has two columns i"),
         (readings().set_index(["i", "p"], drop=False), "has two columns i, p"),

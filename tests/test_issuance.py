@@ -505,8 +505,9 @@ def test_rows_of_the_page_are_as_tall_as_their_texts(measured, tmp_path):
         assert (merged.min_col, merged.max_col) == (3, 7)
         widths = {at: one.width for one in sheet.column_dimensions.values() for at in range(one.min, one.max + 1)}
         width = sum(widths[column] for column in range(merged.min_col, merged.max_col + 1))
-        lines = -(-length // int(width))
-        assert 12 * lines < sheet.row_dimensions[cell.row].height < 12 * (lines + 1)
+        assert cell.font.size == 9
+        lines = -(-length // int(width * 10 / 9))
+        assert 9 * 1.2 * lines < (sheet.row_dimensions[cell.row].height or 15) < 9 * 1.2 * (lines + 1) + 5
 
 
 def test_an_account_without_a_part_of_a_year_has_no_tonnes_in_it(measured):

@@ -59,6 +59,33 @@ def two_days(**columns):
         ({"S1": METER}, {"sources": [SOURCE | {"kind": "total"}]}, "until: the column of the last day belongs to"),
         ({"S1": METER}, {"sources": [SOURCE | {"frame": [1, 2]}]}, "frame: [1, 2] came, expected a DataFrame"),
         ({"S1": METER}, {"sources": [SOURCE | {"files": [1]}]}, "files: [1] came, expected a text or a list of texts"),
+        ({"S1": METER}, {"sources": [WITHOUT | {"files": ""}]}, "no. 1: there is no such file: ''"),
+        ({"S1": METER}, {"sources": [WITHOUT | {"files": "."}]}, "no. 1: there is no such file: ."),
+        ({"S1": METER}, {"sources": [WITHOUT | {"files": "/"}]}, "no. 1: there is no such file: /"),
+        (
+            {"S1": METER},
+            {"sources": [WITHOUT | {"files": "**S1.csv"}]},
+            "no. 1: '**S1.csv' is no name of files: Invalid",
+        ),
+        ({"S1": METER}, {"sources": [WITHOUT | {"files": "9" * 300}]}, "[[readings.sources]] no. 1: "),
+        (
+            {"S1": METER},
+            {"sources": [SOURCE | {"columns": {"S1": {"5": "kWh"}}}]},
+            "columns: {'S1': {'5': 'kWh'}} came, expected a table of headings such as { S1 = 'kWh' }",
+        ),
+        ({"S1": METER}, {"sources": [SOURCE | {"columns": {"S1": 25.0}}]}, "columns: {'S1': 25.0} came, expected"),
+        (
+            {"S1": {**METER, "labels": {"i": float("inf")}}},
+            {},
+            "[meters.S1] labels: {'i': inf} came, expected a table of labels such as { i = 1 }",
+        ),
+        (
+            {"S1": {**METER, "labels": {"i": [1]}}},
+            {},
+            "[meters.S1] labels: {'i': [1]} came, expected a table of labels",
+        ),
+        ({"S1": {**METER, "labels": {"i": True}}}, {}, "[meters.S1] labels: {'i': True} came, expected"),
+        ({"S1": {**METER, "rollover": float("nan")}}, {}, "rollover: nan came, expected a number"),
         ({"S1": METER}, {"sources": [SOURCE | {"meter": "name"}]}, "give either the headings of meter and value, or"),
         ({"S1": METER}, {"sources": [SOURCE | {"clock": "noon"}]}, "clock: 'noon' is no time zone"),
         (

@@ -264,6 +264,8 @@ def _factorize(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], Any]:
         codes, unique = pd.factorize(column)
     except TypeError:
         raise ValueError(_("holds something that is no label")) from None
+    if any(isinstance(cell, float) and math.isinf(cell) for cell in unique):
+        raise ValueError(_("holds something that is no label"))
     empty = codes < 0
     blank = [place for place, cell in enumerate(unique) if isinstance(cell, str) and not cell.strip()]
     if blank:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, tzinfo
@@ -37,7 +38,7 @@ Table = Mapping[str, Any]
 # What each table may hold: key → kind of value.
 METER = {
     **dict.fromkeys(("parameter", "unit", "serial", "accuracy_class", "rated", "maximum_permissible_error"), "text"),
-    "labels": "table",
+    "labels": "labels",
     "calibration_interval": "months",
     "calibrations": "tables",
     "replaced": "tables",
@@ -68,7 +69,7 @@ SOURCE = {
     "frame": "any",
     "kind": "text",
     "step": "text",
-    "columns": "table",
+    "columns": "headings",
     **dict.fromkeys(
         ("stamp", "clock", "time", "until", "times", "meter", "value", "unit", "decimal", "thousands"), "text"
     ),
@@ -94,6 +95,8 @@ EXPECTED = {
     "text": _("a text in quotes"),
     "texts": _("a text or a list of texts"),
     "table": _("a table"),
+    "labels": _("a table of labels such as {{ i = 1 }}").format(),
+    "headings": _("a table of headings such as {{ S1 = 'kWh' }}").format(),
     "tables": _("a list of tables"),
     "months": _("a text such as '12 months'"),
     "number": _("a number"),
@@ -291,17 +294,17 @@ class _Reader:
         found: list[Path] = []
         for pattern in [patterns] if isinstance(patterns, str) else patterns:
             path = Path(pattern)
-            base, relative = (
-                (Path(path.anchor), str(path.relative_to(path.anchor)))
-                if path.anchor
-                else (
-                    self.beside,
-                    pattern,
+            base, relative = Path(path.anchor) if path.anchor else self.beside, path.relative_to(path.anchor)
+            try:
+                matching = sorted(base.glob(str(relative))) if relative.parts else []
+            except (OSError, ValueError) as error:
+                reason = getattr(error, "strerror", None) or error
+                self.complain(
+                    subject, _("{came} is no name of files: {error}").format(came=shown(pattern), error=reason)
                 )
-            )
-            matching = sorted(base.glob(relative))
+                continue
             if not matching:
-                self.complain(subject, _("there is no such file: {file}").format(file=pattern))
+                self.complain(subject, _("there is no such file: {file}").format(file=pattern or "''"))
             found += matching
         return tuple(dict.fromkeys(found))
 
@@ -499,12 +502,16 @@ def _is(kind: str, value: Any) -> bool:
         )
     if kind == "table":
         return isinstance(value, Mapping)
+    if kind == "labels":
+        return isinstance(value, Mapping) and all(isinstance(one, str) or _is("number", one) for one in value.values())
+    if kind == "headings":
+        return isinstance(value, Mapping) and all(isinstance(one, str) for one in value.values())
     if kind == "tables":
         return isinstance(value, list | tuple) and all(isinstance(one, Mapping) for one in value)
     if kind == "flag":
         return isinstance(value, bool)
     if kind == "number":
-        return isinstance(value, int | float) and not isinstance(value, bool)
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     return kind == "any" or isinstance(value, date)
 
 
