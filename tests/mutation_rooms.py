@@ -132,18 +132,18 @@ def functions(tree: ast.Module) -> list[ast.AST]:
 
 
 def parts(function: Any) -> list[ast.AST]:
-    """What may be changed in a function: neither its annotations nor its docstring, nor texts that are shown."""
+    """What may be changed in a function: neither its annotations nor its docstring, nor texts and assertions."""
     inside = [node for statement in function.body for node in ast.walk(statement)]
-    shown = {
-        id(part)
-        for node in inside
-        if isinstance(node, ast.Raise | ast.JoinedStr | ast.Assert)
-        or (
-            isinstance(node, ast.keyword) and node.arg == "strict"  # of zip: an assertion, too
-        )
-        for part in ast.walk(node)
-    }
-    return [node for node in inside if id(node) not in shown and hasattr(node, "lineno")]
+    kept = {id(part) for node in inside for whole in untouched(node) for part in ast.walk(whole)}
+    return [node for node in inside if id(node) not in kept and hasattr(node, "lineno")]
+
+
+def untouched(node: ast.AST) -> Iterator[ast.AST]:
+    match node:
+        case ast.Raise() | ast.JoinedStr() | ast.Assert() | ast.keyword(arg="strict"):
+            yield node
+        case ast.AnnAssign(annotation=annotation):
+            yield annotation
 
 
 def changes(node: ast.AST) -> Iterator[ast.AST]:
@@ -212,20 +212,47 @@ class Test:
 
 
 class Recorder:
-    """A plugin of pytest that notes for each test how long it takes and where it comes."""
+    """A plugin of pytest that notes for each test how long it takes and where it comes.
+
+    What a fixture does for several tests counts for each of them, not only for the first.
+    """
 
     def __init__(self, files: list[str]) -> None:
         self.coverage = Coverage(data_file=None, include=files, config_file=False)
         self.seconds: dict[str, float] = {}
+        self.contexts: dict[str, set[str]] = {}
+        self.current = ""
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        self.coverage.switch_context(item.nodeid)
+        self.contexts[item.nodeid] = {item.nodeid, *map(self.shared, getattr(item, "fixturenames", ()))}
         begun = time.process_time()
         try:
-            return (yield)
+            with self.within(item.nodeid):
+                return (yield)
         finally:
             self.seconds[item.nodeid] = time.process_time() - begun
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Iterator[None]:
+        if fixturedef.scope == "function":
+            return (yield)
+        with self.within(self.shared(fixturedef.argname)):
+            return (yield)
+
+    @staticmethod
+    def shared(fixture: str) -> str:
+        return f"fixture {fixture}"
+
+    @contextlib.contextmanager
+    def within(self, context: str) -> Iterator[None]:
+        before, self.current = self.current, context
+        self.coverage.switch_context(context)
+        try:
+            yield
+        finally:
+            self.current = before
+            self.coverage.switch_context(before)
 
     def tests(self) -> list[Test]:
         data, lines = self.coverage.get_data(), defaultdict(set)
@@ -233,7 +260,10 @@ class Recorder:
             for line, names in data.contexts_by_lineno(file).items():
                 for name in names:
                     lines[name].add((file, line))
-        return [Test(name, seconds, frozenset(lines[name])) for name, seconds in self.seconds.items()]
+        return [
+            Test(name, seconds, frozenset().union(*(lines[context] for context in self.contexts[name])))
+            for name, seconds in self.seconds.items()
+        ]
 
 
 def run(tests: list[str], *plugins: object) -> int:

@@ -446,3 +446,15 @@ def test_arrays_and_tables_are_the_same_input(fleet):
     array = table["EC_PJ"].to_numpy().reshape(len(unit_table), len(months))
     columns = {name: list(unit_table[name]) for name in ("COP_PJ", "application")}
     assert_as_by_hand(calculate(EC_PJ=array, p=months, **columns), unit_table, table)
+
+
+@pytest.mark.parametrize("cell", ["0.8", "0.8 tCO2/MWh", "800 kgCO2/MWh", " 0.8 ", 0.8])
+def test_a_table_of_one_row_without_indices_holds_whatever_a_cell_may_hold(cell):
+    chiller = {"EC_PJ": 347.2, "COP_PJ": 6.5, "T_cooling_out": 36.0, "T_chilled_out": 8.0, "capacity": 300.0}
+    table = pd.DataFrame({"EF_grid": [cell]})
+    found = jcm_calc.calculate("ID_AM002", table, **chiller, power_source="grid", p="2024")
+    assert found["EF_grid"].magnitude == pytest.approx(0.8, rel=1e-15)
+    with pytest.raises(
+        jcm_calc.InputError, match=r"EF_grid: 'x' is not a number with a unit \(in table 1, column 'EF_grid'\)"
+    ):
+        jcm_calc.calculate("ID_AM002", pd.DataFrame({"EF_grid": ["x"]}), **chiller, power_source="grid", p="2024")

@@ -228,6 +228,8 @@ def test_headings_of_table_2_and_of_what_stands_below(books):
     plan, report = books["freezers"]["MPS(input)"], books["freezers"]["MRS(input)"]
     letters = ["(a)", "(b)", "(c)", "(d)", "(e)", "(f)"]
     table_2 = ["Parameters", "Description of data", "Estimated Values", "Units", "Source of data", "Other comments"]
+    assert row_of(plan, 13) == ["Table 2: Project-specific parameters to be fixed ex ante"]
+    assert row_of(report, 12) == ["Table 2: Project-specific parameters fixed ex ante"]
     assert [row_of(plan, row) for row in (14, 15)] == [letters, table_2]
     assert [row_of(report, row) for row in (13, 14)] == [letters, table_2]
     assert row_of(report, 20) == [
@@ -250,6 +252,9 @@ def test_headings_of_the_calculation_sheet(books):
         *("Units", "Value", "Evidence"),
     ]
     assert [cell.value for cell in report["C"][23:25]] == ["-", "-"]
+    values = ["IPCC 2006, default", "IPCC 2006, lower", "IPCC 2006, upper"]
+    for row in (22, 75):
+        assert row_of(books["trucks"]["MRS(calc_process)"], row)[2:-1] == values
 
 
 def symbols_under(sheet, title, column):
@@ -269,6 +274,54 @@ def test_blocks_hold_the_result_and_below_it_what_it_is_made_of(books):
     assert symbols_under(sheet, "3. ", "F")[0] == "RE_p"
     assert sorted(symbols_under(sheet, "3. ", "F")[1:]) == sorted(reference)
     assert symbols_under(sheet, "4. ", "F") == ["PE_p"]
+
+
+def test_table_3_adds_up_what_the_calculation_sheet_gives(books):
+    for name, title in (("freezers", "MPS"), ("freezers", "MRS"), ("months", "MRS"), ("trucks", "MRS")):
+        sheet, calculation = books[name][f"{title}(input)"], books[name][f"{title}(calc_process)"]
+        head = next(cell for cell in sheet["F"] if cell.value == "CO2 emission reductions")
+        exact, whole = sheet.cell(head.row + 1, 8), sheet.cell(head.row + 1, 6)
+        added = re.findall(rf"'{title}\(calc_process\)'!([A-Z])(\d+)", exact.value)
+        row = next(cell.row for cells in calculation.iter_rows() for cell in cells if cell.value == "ER_p")
+        headings = [cell.value for cell in calculation[row - 1] if str(cell.value).startswith("Value")]
+        assert added == [(get_column_letter(4 + number), str(row)) for number in range(len(headings))]
+        if title == "MRS":
+            assert whole.value.startswith(f"=MAX(0,ROUNDDOWN({exact.coordinate}+")
+    plan = books["freezers"]["MPS(input)"]
+    assert plan["F22"].value == "=SUM(I27:I28)"
+    for row, column in ((27, "D"), (28, "E")):
+        rows = {"F": "RE_p", "G": "PE_p", "H": "ER_p"}
+        for cell, symbol in rows.items():
+            (place,) = re.findall(r"^=SUM\('MPS\(calc_process\)'!([A-Z]\d+)\)$", plan[f"{cell}{row}"].value)
+            assert place[0] == column
+            assert books["freezers"]["MPS(calc_process)"][f"G{place[1:]}"].value == symbol
+        assert plan[f"I{row}"].value.startswith(f"=MAX(0,ROUNDDOWN(H{row}+")
+
+
+def test_an_equation_says_its_case_only_where_others_are_open(books, tmp_path):
+    chillers = {"EC_PJ": 347.2, "COP_PJ": 6.5, "T_cooling_out": 36.0, "T_chilled_out": 8.0, "capacity": 300.0}
+    calculate("ID_AM002", **chillers, EF_grid=0.8, power_source="grid", p="2024").to_excel(tmp_path / "grid.xlsx")
+    written = [openpyxl.load_workbook(tmp_path / "grid.xlsx"), books["chillers"]]
+    equations = [
+        next(cell.value for cell in book["MRS(calc_process)"]["H"] if str(cell.value).startswith("EF_elec,p ="))
+        for book in written
+    ]
+    assert equations[0] == "EF_elec,p = EF_grid"
+    assert equations[1].startswith("EF_elec,p = EF_grid (if power_source = grid); EF_elec,p = EF_captive (if power")
+
+
+def test_classes_of_ones_own_are_offered_from_their_table(tmp_path):
+    """Where the document has no values by class, a unit may be of any class that has been given one."""
+    days = {"t_on": ["2020-01-01", "2020-01-01"], "service_hours": "by day", "removals": "none"}
+    losses = {"type": ["small", "large"], "NLL_RE": {"small": 300.0, "large": 900.0}, "NLL_PJ": [100.0, 300.0]}
+    result = calculate("VN_AM005", **days, **losses, UNC=0.05, Br=0.01, EF_grid=0.8, p="2024")
+    result.to_excel(tmp_path / "transformers.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "transformers.xlsx")["MRS(input_separate)"]
+    classes = [cell.coordinate for cell in sheet["B"] if cell.value in ("small", "large")]
+    column = next(cell.column_letter for row in sheet.iter_rows() for cell in row if cell.value == "type,u")
+    units = [cell.row for cell in sheet["B"] if cell.value in (1, 2)]
+    (offered,) = [one.formula1 for one in sheet.data_validations.dataValidation if f"{column}{units[0]}" in one.sqref]
+    assert offered.replace("$", "") == f"'MRS(input_separate)'!{classes[0]}:{classes[1]}"
 
 
 def test_the_first_report_sheet_is_shown_first(books):
@@ -306,6 +359,22 @@ def test_units_of_defaults_are_not_per_period(books):
                 units = {cell.value for cell in sheet["C"][row:end] if cell.value}
                 assert units
                 assert not [unit for unit in units if unit.endswith("/p")]
+
+
+@pytest.mark.parametrize(
+    ("number", "units"),
+    [
+        ("MN_AM001", {"EF_grid,p": "tCO2/MWh"}),  # of each period, yet no amount
+        ("ID_AM007", {"SG_hist,k": "t", "h_hist,k": "h", "SG_p": "t/p"}),  # amounts of the years before
+    ],
+)
+def test_units_are_per_period_where_an_amount_of_the_period_is_meant(number, units, tmp_path):
+    m = methodology(number)
+    m.template(tmp_path / "empty.xlsx", years=[2024])
+    sheet = openpyxl.load_workbook(tmp_path / "empty.xlsx")["MRS(input)"]
+    found = {row[3].value or row[2].value: row[6].value for row in sheet.iter_rows()}
+    found |= {row[2].value: row[6].value for row in sheet.iter_rows() if row[2].value}
+    assert {symbol: found.get(symbol) for symbol in units} == units
 
 
 def test_periods_stand_before_the_rows_of_what_is_monitored_alone(books):

@@ -401,6 +401,19 @@ def test_years_that_disagree_on_what_does_not_depend_on_the_year(written):
         read_workbook(path)
 
 
+def test_years_that_disagree_on_a_choice_say_both(written):
+    def change(book):
+        sheet = book["MRS(input) 2025"]
+        row = next(cell.row for cell in sheet["C"] if cell.value == "power_source")
+        sheet[f"F{row}"] = "captive"
+
+    path = written("ID_AM002", change, **{**CHILLER, "EC_PJ": [[1.0, 2.0], [3.0, 4.0]], "p": ["2024", "2025"]})
+    with pytest.raises(InputError) as raised:
+        read_workbook(path)
+    complaint = "power_source: one choice is expected for all years, but 'grid' and 'captive' came"
+    assert [str(problem) for problem in raised.value.problems] == [complaint]
+
+
 # Empty workbooks that are filled in
 
 
@@ -518,3 +531,21 @@ def test_a_template_of_no_units_or_of_a_year_twice_is_refused(tmp_path):
         "years: a year came twice",
     ]
     assert not list(tmp_path.iterdir())
+
+
+def test_a_sheet_with_nothing_but_what_is_needed(tmp_path):
+    """Two headings make a table of parameters, of options, and of periods."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "MRS(input)"
+    rows = [
+        *(["Monitoring Spreadsheet: JCM_ID_AM002_ver02.0"], [], ["Parameters", "Values"], ["EC_PJ,i,p", "347.2 MWh"]),
+        *(["COP_PJ,i", 6.5], ["T_cooling-out,i", "36 °C"], ["T_chilled-out,i", "8 °C"], ["x_i", "300 USRt"]),
+        *(["EF_grid", "0.8 tCO2/MWh"], [], ["Choice", "Option"], ["power_source", "grid"], []),
+        *(["First day", "Last day"], [date(2024, 1, 1), date(2024, 12, 31)]),
+    ]
+    for row in rows:
+        sheet.append(row)
+    book.save(tmp_path / "little.xlsx")
+    single = {**CHILLER, "EC_PJ": 347.2, "COP_PJ": 6.5, "capacity": 300.0}
+    assert read_workbook(tmp_path / "little.xlsx").calculate().ER == calculate("ID_AM002", **single).ER

@@ -289,6 +289,8 @@ def read_cells(
     """
     if parameter.textual and unit not in (None, "", parameter.unit):
         raise ValueError(_("has no unit, but its heading says {unit}").format(unit=repr(unit)))
+    if isinstance(raw, np.ndarray) and raw.ndim == 0:
+        raw = raw[()]  # of a table without indices: the cell itself, which may be a text
     if parameter.unit == "category":
         return cells.classes(raw, parameter.categories)
     if parameter.unit == "yes/no":
