@@ -101,6 +101,25 @@ def test_values_by_class_are_asked_in_the_same_way(filled):
         read_workbook(filled("MRS(input_separate)", {"C12": "=40+5"}, "VN_AM001", **trucks))
 
 
+def test_a_class_with_two_values_is_refused(filled):
+    trucks = {
+        **{"basis": "distance", "fuel_measured_as": "mass", "p": "2024", "FC_PJ": [[11], [12]], "D_PJ": [[5e4], [1]]},
+        **{"SFC_RE": 2.5e-4, "fuel": ["a fuel", "another"], "NCV_i": {"a fuel": 30.0, "another": 30.0}},
+        **{"EF_CO2_i": {"a fuel": 0.07, "another": 0.074}},
+    }
+    with pytest.raises(InputError) as raised:
+        read_workbook(filled("MRS(input_separate)", {"B12": "a fuel "}, "VN_AM001", **trucks))
+    assert [str(problem) for problem in raised.value.problems] == [
+        "EF_CO2,i: 'a fuel' has another value before (MRS(input_separate)!D12): a class has one"
+    ]
+
+
+def test_a_number_beside_the_table_of_units_is_remarked_on(filled):
+    path = filled("MRS(input)", {"F10": 999.0})
+    with pytest.warns(match=r"EG_i,p: 999.0 \(MRS\(input\)!F10\) is not used: its values stand in a table of their own"):
+        assert amounts(path) == [600, 700]
+
+
 def test_days_and_options_are_asked_in_the_same_way(filled):
     sheet = openpyxl.load_workbook(filled("MRS(input)", {}))["MRS(input)"]
     (row,) = (cell.row for cell in sheet["F"] if cell.value == "First day")

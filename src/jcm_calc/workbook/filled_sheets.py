@@ -141,7 +141,10 @@ class Reader:
             self._source(parameter, row, found)
             count = counted[name] = counted.get(name, -1) + 1
             self._uncalculated(parameter.symbol, cell)
-            if cell.value == "" or name in separate or ELSEWHERE.search(str(cell.value)):
+            if cell.value == "" or ELSEWHERE.search(str(cell.value)):
+                continue
+            if name in separate:
+                self._passed_over(parameter, cell)
                 continue
             if isinstance(cell.value, str) and cell.value in parameter.candidates:
                 self._name(parameter, cell, found)
@@ -165,6 +168,14 @@ class Reader:
         for (own, keys), names in groups.items():
             columns = {name: list(given[name].values()) for name in names}
             found.parts.append(Part(own, list(keys), columns, {name: cells[name] for name in names}))
+
+    def _passed_over(self, parameter: Parameter, cell: Cell) -> None:
+        """Remark on a number that somebody typed beside the table of units; a formula shows what stands there."""
+        if (cell.row, cell.column) not in self.book.formulas(cell.sheet):
+            complaint = _("{came} ({address}) is not used: its values stand in a table of their own").format(
+                came=shown(cell.value), address=cell.address
+            )
+            self.remarks.append(Problem(parameter.symbol, complaint))
 
     def _meant(self, row: Row) -> tuple[Parameter | None, str | None]:
         """Return the parameter of a row, and the label of its unit where the symbol names one."""
@@ -379,12 +390,16 @@ class Reader:
     def _by_class(self, table: UnitTable, found: SheetSet) -> None:
         self._uncalculated_in(table, (*table.label_columns, *table.columns))
         for column, parameter in table.columns.items():
-            values = {}
+            values = found.classes.get(parameter.name, {})
             for row in table.rows:
                 key, value = (self._value(table.sheet, row, place) for place in (table.label_columns[0], column))
                 if key is not None and value is not None:
                     cell = Cell(value, table.sheet, row, column)
-                    values[str(key).strip()] = self._with_unit(parameter, cell, table.units[column])
+                    given = self._with_unit(parameter, cell, table.units[column])
+                    if values.setdefault(str(key).strip(), given) != given:
+                        complaint = _("{key} has another value before ({address}): a class has one")
+                        complaint = complaint.format(key=shown(str(key).strip()), address=cell.address)
+                        self.problems.append(Problem(parameter.symbol, complaint))
             if values:
                 found.classes[parameter.name] = values
 
