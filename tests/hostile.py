@@ -928,13 +928,13 @@ def error_reference(folder: Path) -> Path:
     return with_raw_cell(folder, AMOUNT, f'<c r="{AMOUNT}" t="e"><v>#REF!</v></c>')
 
 
-@refused(r"COP_PJ,i: .*#N/A' is not a number \(.*MRS\(input\)!F15\)")
+@refused(r"COP_PJ,i: .*#N/A' is not a number with a unit \(.*MRS\(input\)!F15\)")
 def error_missing(folder: Path) -> Path:
     """#N/A, which pandas would take for an empty cell."""
     return with_raw_cell(folder, COP, f'<c r="{COP}" t="e"><v>#N/A</v></c>')
 
 
-@refused(r"EF_elec: .*#DIV/0!' is not a number \(.*MRS\(input\)!F17\)")
+@refused(r"EF_elec: .*#DIV/0!' is not a number with a unit \(.*MRS\(input\)!F17\)")
 def error_division(folder: Path) -> Path:
     """#DIV/0! as the result of a formula."""
     return with_raw_cell(folder, FACTOR, f'<c r="{FACTOR}" t="e"><f>1/0</f><v>#DIV/0!</v></c>')
