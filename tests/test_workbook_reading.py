@@ -205,6 +205,13 @@ def test_tables_are_found_where_they_stand(edited, edit):
     assert given(path, "EI_grid")[0] == "42,826,880"
 
 
+def test_monitored_values_are_meant_where_estimates_stand_beside_them(edited):
+    def edit(sheet):
+        sheet["D7"], sheet["D8"], sheet["D9"] = "Estimated Values", 300.0, 40_000.0
+
+    assert given(edited(edit), "EC_PJ") == (347.2, "MRS(input)!E8")
+
+
 def test_empty_rows_in_the_head_of_a_table_of_units(tmp_path):
     calculate("PW_AM001", EG=[[600.0, 700.0]], p=HALVES).to_excel(tmp_path / "filled.xlsx")
     insert(tmp_path / "filled.xlsx", tmp_path / "edited.xlsx", {"MRS(input_separate)": [(9, 5)]})

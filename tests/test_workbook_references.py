@@ -116,7 +116,9 @@ def test_a_class_with_two_values_is_refused(filled):
 
 def test_a_number_beside_the_table_of_units_is_remarked_on(filled):
     path = filled("MRS(input)", {"F10": 999.0})
-    with pytest.warns(match=r"EG_i,p: 999.0 \(MRS\(input\)!F10\) is not used: its values stand in a table of their own"):
+    with pytest.warns(
+        match=r"EG_i,p: 999.0 \(MRS\(input\)!F10\) is not used: its values stand in a table of their own"
+    ):
         assert amounts(path) == [600, 700]
 
 

@@ -17,6 +17,7 @@ from jcm_calc.workbook.layout import column_name
 from jcm_calc.workbook.opening import Book, Formula, Grid, column_number
 from jcm_calc.workbook.symbols import Symbols
 
+# What stands below a heading; where a table has both, monitored values are meant and not estimates.
 HEADINGS = {
     "monitoring period": "period",
     "monitoring point no.": "point",
@@ -259,10 +260,15 @@ def _known() -> dict[str, str]:
 
 
 def _headings(cells: Sequence[Any]) -> dict[str, int]:
-    found: dict[str, int] = {}
+    """Return the column of each kind of heading; of several the one that `HEADINGS` has first."""
+    written: dict[str, int] = {}
     for column, cell in enumerate(cells):
-        if isinstance(cell, str) and cell and (text := in_english(cell)) in HEADINGS:
-            found.setdefault(HEADINGS[text], column)
+        if isinstance(cell, str) and cell:
+            written.setdefault(in_english(cell), column)
+    found: dict[str, int] = {}
+    for text, kind in HEADINGS.items():
+        if text in written:
+            found.setdefault(kind, written[text])
     return found
 
 
