@@ -54,6 +54,7 @@ def two_days(**columns):
         ({"S1": METER}, {"sources": [SOURCE | {"kind": "power", "stamp": "start"}]}, "step: missing: how long each"),
         ({"S1": METER}, {"sources": [SOURCE | {"kind": "power", "step": "1 h"}]}, "stamp: missing: whether a time is"),
         ({"S1": METER}, {"sources": [SOURCE | {"step": "0 h"}]}, "step: '0 h' came, expected a time such as"),
+        ({"S1": METER}, {"sources": [SOURCE | {"step": "367 d"}]}, "step: '367 d' came, expected a time such as"),
         ({"S1": METER}, {"sources": [SOURCE | {"stamp": "middle"}]}, "'middle' came, expected 'start' or 'end'"),
         ({"S1": METER}, {"sources": [SOURCE | {"until": "to"}]}, "until: the column of the last day belongs to"),
         ({"S1": METER}, {"sources": [SOURCE | {"kind": "total"}]}, "until: the column of the last day belongs to"),
@@ -85,6 +86,19 @@ def two_days(**columns):
             "[meters.S1] labels: {'i': [1]} came, expected a table of labels",
         ),
         ({"S1": {**METER, "labels": {"i": True}}}, {}, "[meters.S1] labels: {'i': True} came, expected"),
+        ({"S1": {**METER, "installed": date(9999, 12, 31)}}, {}, "or a date, of the years 1900 to 2199"),
+        (
+            {"S1": {**METER, "calibrations": [{"on": date(1899, 12, 31)}]}},
+            {},
+            "calibrations on: datetime.date(1899, 12",
+        ),
+        (
+            {"S1": {**METER, "calibration_interval": "101 years"}},
+            {},
+            "'101 years' came, expected a text such as '12 mon",
+        ),
+        ({"S1": {**METER, "calibration_interval": f"{10**30} months"}}, {}, "months', a hundred years at most"),
+        ({"S1": METER}, {"stops": [{"from": date(1, 1, 1), "to": date(9999, 12, 31), "reason": "x"}]}, "1900 to 2199"),
         ({"S1": {**METER, "rollover": float("nan")}}, {}, "rollover: nan came, expected a number"),
         ({"S1": METER}, {"sources": [SOURCE | {"meter": "name"}]}, "give either the headings of meter and value, or"),
         ({"S1": METER}, {"sources": [SOURCE | {"clock": "noon"}]}, "clock: 'noon' is no time zone"),
@@ -141,6 +155,22 @@ def test_files_are_found_by_their_whole_path(tmp_path):
     assert plan.readings[0].files == (path,)
 
 
+@pytest.mark.parametrize("zone", ["Asia/Jakarta", "America/New_York"])
+@pytest.mark.parametrize("written", ["0001-01-01 00:00", "9999-12-31 23:00", "2100-01-02 00:00"])
+def test_a_time_that_no_reading_has_is_refused(zone, written, tmp_path):
+    path = tmp_path / "S1.csv"
+    two_days().to_csv(path, index=False)
+    path.write_text(path.read_text("utf-8").replace("2024-01-01 05:00:00", written), "utf-8")
+    (told,) = problems(survey, None, files=str(path), zone=zone)
+    assert (
+        told == f"S1.csv, column 'time': {written!r} is no time of the form 2024-01-31 00:30 in the years 2000 to 2099"
+    )
+    times = two_days()
+    times.loc[5, "time"] = pd.Timestamp("2200-01-01")
+    (told,) = problems(survey, times, zone=zone)
+    assert "'time': datetime.datetime(2200, 1, 1, 0, 0) is no time" in told
+
+
 def test_without_a_methodology_a_meter_states_the_unit_of_its_amount():
     told = problems(survey, two_days(), {"S1": {"parameter": "EC_PJ"}}, p="2024", methodology=None)
     assert told == ["[meters.S1] unit: missing: without a methodology it is the unit of the amount"]
@@ -152,6 +182,9 @@ def test_without_a_methodology_a_meter_states_the_unit_of_its_amount():
         (None, "p: missing: the monitoring period"),
         ("the year 24", "p: "),
         (1, "p: 1 has no dates: readings need first and last day"),
+        ("1999", "p: 1999 lies outside the years 2000 to 2099, of which readings can be"),
+        ("9999-12-31", "p: 9999-12-31/9999-12-31 lies outside the years 2000 to 2099"),
+        ("2099-12-31/2100-01-01", "p: 2099-12-31/2100-01-01 lies outside the years 2000 to 2099"),
     ],
 )
 def test_readings_need_a_dated_period(p, complaint):

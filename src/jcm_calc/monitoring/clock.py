@@ -20,6 +20,8 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 WEEK = 7 * DAY
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+YEARS = range(2000, 2100)  # of which readings can be: all is far from the ends of the calendar
+FIRST, LAST = 946_684_800 * SECOND, 4_102_444_800 * SECOND  # the same, as instants
 OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+-])(\d{1,2})(?::?(\d{2}))?", re.ASCII)
 
 

@@ -42,10 +42,13 @@ def sheets_of(p: Any, crediting: tuple[date | None, date | None], problems: list
         except ValueError as error:
             problems.append(Problem("p", str(error)))
             continue
-        if not period.dated:
+        if period.first is None or period.last is None:
             problems.append(
                 Problem("p", _("{period} has no dates: readings need first and last day").format(period=period))
             )
+        elif period.first.year not in clock.YEARS or period.last.year not in clock.YEARS:
+            complaint = _("{period} lies outside the years {first} to {last}, of which readings can be")
+            problems.append(Problem("p", complaint.format(period=period, first=clock.YEARS[0], last=clock.YEARS[-1])))
         else:
             found += split_at_years(period)
     problems += [Problem("p", fault) for fault in order_faults(found)]

@@ -89,6 +89,8 @@ CHECK = {
     "right": "texts",
     "latitude": "number",
 }
+LONGEST_STEP, MOST_MONTHS = 366 * clock.DAY, 1200
+YEARS = range(1900, 2200)  # meters are older than their readings, and both far from the ends of the calendar
 RATED = ("rated power × hours", "rated power × daylight")
 CHECK_KINDS = ("equal", "at most", *RATED)
 EXPECTED = {
@@ -98,10 +100,10 @@ EXPECTED = {
     "labels": _("a table of labels such as {{ i = 1 }}").format(),
     "headings": _("a table of headings such as {{ S1 = 'kWh' }}").format(),
     "tables": _("a list of tables"),
-    "months": _("a text such as '12 months'"),
+    "months": _("a text such as '12 months', a hundred years at most"),
     "number": _("a number"),
-    "time": _("a time such as 2024-05-17T12:00:00, or a date"),
-    "date": _("a date such as 2024-05-17"),
+    "time": _("a time such as 2024-05-17T12:00:00, or a date, of the years 1900 to 2199"),
+    "date": _("a date such as 2024-05-17, of the years 1900 to 2199"),
     "flag": _("true or false"),
 }
 
@@ -414,10 +416,10 @@ class _Reader:
         return None if given is None else self.time(given, subject)
 
     def time(self, given: Any, subject: str) -> int:
-        if isinstance(given, datetime):
-            return clock.instant(given, self.where)
-        if isinstance(given, date):
-            return clock.midnight(given, self.where)
+        if _is("time", given):
+            return (
+                clock.instant(given, self.where) if isinstance(given, datetime) else clock.midnight(given, self.where)
+            )
         self.complain(
             subject, _("{came} came, expected {expected}").format(came=shown(given), expected=EXPECTED["time"])
         )
@@ -427,23 +429,24 @@ class _Reader:
         if text is None:
             return None
         match = STEP.fullmatch(text)
-        if match is None or int(match[1]) == 0:
-            self.complain(
-                subject, _("{came} came, expected a time such as '30 min', '1 h' or '1 d'").format(came=shown(text))
-            )
+        step = int(match[1]) * SECONDS[match[2]] * clock.SECOND if match else 0
+        if not 0 < step <= LONGEST_STEP:
+            complaint = _("{came} came, expected a time such as '30 min', '1 h' or '1 d', a year at most")
+            self.complain(subject, complaint.format(came=shown(text)))
             return None
-        return int(match[1]) * SECONDS[match[2]] * clock.SECOND
+        return step
 
     def months(self, subject: str, text: Any) -> int | None:
         if text is None:
             return None
         match = MONTHS.fullmatch(text)
-        if match is None:
+        months = int(match[1]) * (1 if match[2].startswith("m") else 12) if match else None
+        if months is None or months > MOST_MONTHS:
             self.complain(
                 subject, _("{came} came, expected {expected}").format(came=shown(text), expected=EXPECTED["months"])
             )
             return None
-        return int(match[1]) * (1 if match[2].startswith("m") else 12)
+        return months
 
     def fraction(self, subject: str, text: Any) -> float | None:
         if text is None:
@@ -512,7 +515,7 @@ def _is(kind: str, value: Any) -> bool:
         return isinstance(value, bool)
     if kind == "number":
         return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return kind == "any" or isinstance(value, date)
+    return kind == "any" or (isinstance(value, date) and value.year in YEARS)
 
 
 def _several(value: str | Sequence[str]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.monitoring import clock, registers
-from jcm_calc.monitoring.sources import FIRST, Source, Store
+from jcm_calc.monitoring.sources import Source, Store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,9 @@ FEW = 200_000
 def block_sql(column: str, where: Any, block: int, span: tuple[int, int]) -> str:
     """Return SQL for the number of the block of local time, a day or half a day, that an instant lies in."""
     offset = (
-        clock.offset_sql(column, where, *span, of_local=False) if clock.changing(where) else clock.offset(FIRST, where)
+        clock.offset_sql(column, where, *span, of_local=False)
+        if clock.changing(where)
+        else clock.offset(clock.FIRST, where)
     )
     return f"(({column} + {offset}) // {block})"
 

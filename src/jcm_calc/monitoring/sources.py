@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # Years in which clocks are looked up: readings outside them are refused.
-FIRST, LAST = 946_684_800 * clock.SECOND, 4_102_444_800 * clock.SECOND  # 2000 to 2100
 NUMBER = r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"
 CHUNK = 1 << 20
 # full-width signs and the plain ones they stand for
@@ -348,13 +347,14 @@ def _readings_sql(
             f"WHERE {_name(heading)} IS NOT NULL" + (f" AND {_name(heading)} <> ''" if _is_text(types[heading]) else "")
         )
         if _is_text(types[heading]):
-            _unreadable(store, relation, heading, value, where, _("{cells} is no number as stated"), problems)
+            complaint = _("{cells} is no number as stated")
+            _unreadable(store, relation, heading, types, f"({value}) IS NULL", where, complaint, problems)
     for heading in filter(None, (readings.time, readings.until)):
         _timeless(store, relation, heading, types, [one for one, _unit in columns.values()], where, problems)
-        if _is_text(types[heading]):
-            expected = _("{cells} is no time of the form {form}")
-            form = readings.times or "2024-01-31 00:30"
-            _unreadable(store, relation, heading, _time_sql(heading, types, readings), where, expected, problems, form)
+        wrong = f"coalesce(({_time_sql(heading, types, readings)}) NOT BETWEEN {clock.FIRST} AND {clock.LAST}, TRUE)"
+        complaint = _("{cells} is no time of the form {form} in the years {first} to {last}")
+        said = {"form": readings.times or "2024-01-31 00:30", "first": clock.YEARS[0], "last": clock.YEARS[-1]}
+        _unreadable(store, relation, heading, types, wrong, where, complaint, problems, **said)
     if _is_text(types[readings.time]) and readings.where is not None and not problems:
         column = _name(readings.time)
         count = store.number(
@@ -389,17 +389,20 @@ def _unreadable(
     store: Store,
     relation: str,
     heading: str,
-    sql: str,
+    types: Mapping[str, str],
+    wrong: str,
     where: str,
     complaint: Message,
     problems: list[Problem],
-    form: str = "",
+    **said: Any,
 ) -> None:
+    """Complain of cells that are not empty, and of which an SQL condition says that they are wrong."""
     column = _name(heading)
-    faulty = f"FROM {relation} WHERE {column} IS NOT NULL AND {column} <> '' AND ({sql}) IS NULL"
+    written = f"{column} <> ''" if _is_text(types[heading]) else "TRUE"
+    faulty = f"FROM {relation} WHERE {column} IS NOT NULL AND {written} AND {wrong}"
     if count := store.number(f"SELECT count(*) {faulty}"):
         cells = [shown(row[0]) for row in store.db.execute(f"SELECT {column} {faulty} LIMIT 5").fetchall()]
-        problems.append(Problem(_in_column(where, heading), complaint.format(cells=listed(cells, count), form=form)))
+        problems.append(Problem(_in_column(where, heading), complaint.format(cells=listed(cells, count), **said)))
 
 
 def _value_sql(heading: str, kind: str, readings: Readings) -> str:
@@ -474,12 +477,12 @@ def _instants_sql(store: Store, sql: str, kind: str, readings: Readings, where: 
         if readings.where is None and kind != "TIMESTAMP WITH TIME ZONE" and not _is_text(kind):
             problems.append(Problem(where, _("clock = 'stated' came, but its times state no offset from UTC")))
         return f"SELECT meter, stamp, until, value FROM ({sql})"
-    found = clock.changes(readings.where, FIRST, LAST) if clock.changing(readings.where) else ()
+    found = clock.changes(readings.where, clock.FIRST, clock.LAST) if clock.changing(readings.where) else ()
     if not found:
-        shift = clock.offset(FIRST, readings.where)
+        shift = clock.offset(clock.FIRST, readings.where)
         return f"SELECT meter, stamp - {shift} AS stamp, until - {shift} AS until, value FROM ({sql})"
     (span,) = store.db.execute(f"SELECT min(stamp), max(coalesce(until, stamp)) FROM ({sql})").fetchall()
-    first, last = (moment if moment is not None else FIRST for moment in span)
+    first, last = (moment if moment is not None else clock.FIRST for moment in span)
     found = clock.changes(readings.where, first - clock.DAY, last + clock.DAY)
     never = clock.within_sql("stamp", [change.never for change in found])
     if count := store.number(f"SELECT count(*) FROM ({sql}) WHERE {never}"):
