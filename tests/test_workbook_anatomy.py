@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
 
-from jcm_calc import calculate, methodology
+from jcm_calc import calculate, methodology, read_workbook
 from jcm_calc.case_file import read_case
 from jcm_calc.languages import in_language
 
@@ -324,6 +324,58 @@ def test_classes_of_ones_own_are_offered_from_their_table(tmp_path):
     assert offered.replace("$", "") == f"'MRS(input_separate)'!{classes[0]}:{classes[1]}"
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_a_value_taken_by_name_stands_by_its_name(tmp_path):
+    named = {"η_RE": "FY2013 draft", "η_PJ": "FY2013 draft", "EF_CO2_coal": "IPCC 2006 lignite, lower"}
+    boilers = {"PH": [1200.0, 900.0], "HMP": [700.0, 650.0], "RPC": [30.0, 25.0], "EF_CO2_grid": 0.9}
+    report = calculate("MN_AM002", **boilers, **named, p="2024")
+    report.to_excel(tmp_path / "boilers.xlsx", plan=calculate("MN_AM002", **boilers, **named, p="2023"))
+    shown = openpyxl.load_workbook(tmp_path / "boilers.xlsx", data_only=True)
+    book = openpyxl.load_workbook(tmp_path / "boilers.xlsx")
+    for title in ("MPS", "MRS"):
+        sheet = shown[f"{title}(input)"]
+        cells = {cell.value: f"F{cell.row}" for cell in sheet["C"] if cell.value in ("η_RE", "EF_CO2,coal")}
+        assert {symbol: sheet[cell].value for symbol, cell in cells.items()} == {
+            **{"η_RE": "FY2013 draft", "EF_CO2,coal": "IPCC 2006 lignite, lower"}
+        }
+        live = book[f"{title}(input)"]
+        offered = {symbol: list_for(live, cell) for symbol, cell in cells.items()}
+        for symbol, source in offered.items():
+            name, _, place = source.strip("=").partition("!")
+            listed = [cell.value for row in book[name.strip("'")][place.replace("$", "")] for cell in row]
+            known = next(one for one in methodology("MN_AM002").inputs.values() if one.symbol == symbol)
+            assert listed == list(known.candidates)
+    assert live[cells["η_RE"]].value.startswith("=IF(ISBLANK('MPS(input)'!")
+    assert read_workbook(tmp_path / "boilers.xlsx").calculate().ER == report.ER
+
+
+def list_for(sheet, cell):
+    """The source of the list that a cell offers."""
+    (found,) = (one.formula1 for one in sheet.data_validations.dataValidation if cell in one.sqref)
+    return found
+
+
+def test_grades_of_values_that_replace_defaults_are_shown(books):
+    sheet = books["trucks"]["MRS(calc_process)"]
+    marks = {sheet.cell(131, column).value: sheet.cell(135, column) for column in range(2, 13)}
+    doubtful = {symbol for symbol, cell in marks.items() if cell.value == "† unconfirmed"}
+    assert doubtful == {"s_RE,i", "NCV_i", "EF_CO2,i", "RE_i,p", "m_PJ,i,p", "PE_i,p"}
+    assert "given by the user in place of a value" in marks["NCV_i"].comment.text
+
+
+def test_the_period_of_a_row_is_that_of_the_table_of_periods(books):
+    for name, title, first in (
+        ("freezers", "MPS(input)", 38),
+        ("freezers", "MRS(input)", 31),
+        ("months", "MRS(input)", 0),
+    ):
+        sheet = books[name][title]
+        first = first or next(cell.row for cell in sheet["F"] if cell.value == "First day") + 1
+        dated = [cell.value for cell in sheet["B"] if str(cell.value).startswith("=IF(ISNUMBER(")]
+        rows = [set(map(int, re.findall(r"[FG](\d+)", text))) for text in dated]
+        assert rows == [{first + number} for number in range(len(dated))]
+
+
 def test_the_first_report_sheet_is_shown_first(books):
     assert books["freezers"].active.title == "MRS(input)"
     assert books["chillers"].active.title == "MRS(input)"
@@ -446,6 +498,9 @@ def test_every_column_that_is_used_has_a_width_and_the_title_goes_over_all(books
             sized = {letter for key, one in sheet.column_dimensions.items() for letter in letters_of(one, key)}
             drawn = {cell.column for row in sheet.iter_rows(5) for cell in row if cell.border.left.style}
             assert {get_column_letter(column) for column in drawn} <= sized, sheet.title
+            if "calc_process" in sheet.title:
+                others = {one.width for key, one in sheet.column_dimensions.items() if key not in ("A", "B", "C")}
+                assert len(others) == 1
             (title,) = (span for span in sheet.merged_cells.ranges if span.min_row == 4)
             assert title.min_col == 2
             assert title.max_col == max(openpyxl.utils.column_index_from_string(letter) for letter in sized)

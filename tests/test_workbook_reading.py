@@ -1,6 +1,7 @@
 """A workbook is read by its headings and symbols, wherever they stand; every value knows its cell."""
 
 import importlib.util
+import warnings
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
@@ -203,6 +204,21 @@ def test_tables_are_found_where_they_stand(edited, edit):
     path = edited(edit)
     assert given(path, "EC_PJ")[0] == 347.2
     assert given(path, "EI_grid")[0] == "42,826,880"
+
+
+def test_units_may_stand_right_below_the_symbols(tmp_path):
+    calculate("PW_AM001", EG=[[600.0, 700.0]], p=HALVES).to_excel(tmp_path / "filled.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "filled.xlsx")
+    sheet = book["MRS(input_separate)"]
+    assert [sheet["D8"].value, sheet["D10"].value] == ["EG_i,p", "MWh/p"]
+    sheet["B9"], sheet["C9"], sheet["D9"] = None, None, "kWh/p"
+    for column in "BCD":
+        sheet[f"{column}10"] = None
+    book.save(tmp_path / "edited.xlsx")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        result = read_workbook(tmp_path / "edited.xlsx").calculate()
+    assert result.ER.magnitude.tolist() == pytest.approx([0.6 * 0.533, 0.7 * 0.533])
 
 
 def test_monitored_values_are_meant_where_estimates_stand_beside_them(edited):
