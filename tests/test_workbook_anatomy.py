@@ -228,6 +228,8 @@ def test_headings_of_table_2_and_of_what_stands_below(books):
     plan, report = books["freezers"]["MPS(input)"], books["freezers"]["MRS(input)"]
     letters = ["(a)", "(b)", "(c)", "(d)", "(e)", "(f)"]
     table_2 = ["Parameters", "Description of data", "Estimated Values", "Units", "Source of data", "Other comments"]
+    assert row_of(plan, 7) == ["Table 1: Parameters to be monitored ex post"]
+    assert row_of(report, 7) == ["Table 1: Parameters monitored ex post"]
     assert row_of(plan, 13) == ["Table 2: Project-specific parameters to be fixed ex ante"]
     assert row_of(report, 12) == ["Table 2: Project-specific parameters fixed ex ante"]
     assert [row_of(plan, row) for row in (14, 15)] == [letters, table_2]
@@ -237,6 +239,8 @@ def test_headings_of_table_2_and_of_what_stands_below(books):
         "before the cut to whole tonnes, with sign",
     ]
     assert row_of(plan, 21) == row_of(report, 20)[1:]
+    assert row_of(report, 21)[0] == "1/Jan/2024-31/Dec/2024"
+    assert not plan["B22"].value  # an estimate is of any year
     assert row_of(report, 34) == ["Parameters", "Description of data", "Values", "Units"]
     assert row_of(books["trucks"]["MRS(input)"], 36) == ["Choice", "Description of data", "Option", "Units"]
 
@@ -308,6 +312,21 @@ def test_an_equation_says_its_case_only_where_others_are_open(books, tmp_path):
     ]
     assert equations[0] == "EF_elec,p = EF_grid"
     assert equations[1].startswith("EF_elec,p = EF_grid (if power_source = grid); EF_elec,p = EF_captive (if power")
+    methodology("VN_AM001").template(tmp_path / "trucks.xlsx", years=[2024])
+    sheet = openpyxl.load_workbook(tmp_path / "trucks.xlsx")["MRS(calc_process)"]
+    (mass,) = (cell.value for row in sheet.iter_rows() for cell in row if str(cell.value).startswith("m_PJ,i,p ="))
+    assert re.findall(r"\(if [^)]*\)", mass) == ["(if fuel_measured_as = mass)", "(if fuel_measured_as = volume)"]
+
+
+def test_results_stand_out_from_what_they_are_made_of(books):
+    sheet = books["freezers"]["MRS(calc_process)"]
+    rows = {sheet[f"F{row}"].value: sheet[f"B{row}"] for row in (9, 14, 15, 18)}
+    assert {symbol: (cell.font.bold, cell.value) for symbol, cell in rows.items()} == {
+        "ER_p": (True, "Emission reductions during the period p"),
+        "RE_p": (True, "Reference emissions during the period p"),
+        "EF_elec": (False, rows["EF_elec"].value),
+        "PE_p": (True, "Project emissions during the period p"),
+    }
 
 
 def test_classes_of_ones_own_are_offered_from_their_table(tmp_path):

@@ -493,6 +493,16 @@ def of_another_version(book):
         cell.value = cell.value.replace("ver01.0", "ver09.0")
 
 
+def of_a_version_in_short(book):
+    for cell in header_cells(book):
+        cell.value = cell.value.replace("ver01.0", "ver1")
+
+
+def test_a_version_without_its_second_part_is_its_first_edition(written):
+    workbook = read_workbook(written(edit=of_a_version_in_short))
+    assert (workbook.methodology, workbook.version) == ("PW_AM001", "1.0")
+
+
 def of_two_methodologies(book):
     cell = next(cell for cell in header_cells(book) if cell.parent.title == "MRS(input)")
     cell.value = cell.value.replace("PW_AM001_ver01.0", "ID_AM002_ver02.0")
