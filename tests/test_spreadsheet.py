@@ -66,6 +66,7 @@ def book(tmp_path_factory):
         ("PRODUCT(A1:A3)", 30.0),
         ("COUNT(A1:C3)", 6.0),
         ("COUNTA(A1:B4)", 6.0),
+        ("COUNTBLANK(A1:B4)", 2.0),
         ("ROWS(A1:A3)", 3.0),
         ("SUMPRODUCT(A1:A3,C1:C3)", 230.0),
         ("SUMPRODUCT(2,3)", 6.0),

@@ -4,6 +4,7 @@ import re
 import subprocess
 
 import numpy as np
+import openpyxl
 import pytest
 from workbooks import (
     agrees,
@@ -17,7 +18,7 @@ from workbooks import (
     recalculated_by_office,
 )
 
-from jcm_calc import calculate
+from jcm_calc import calculate, methodology, read_workbook
 from jcm_calc.credits import whole_tonnes
 from jcm_calc.workbook.formulas import _sum
 
@@ -138,3 +139,38 @@ def test_a_negative_number_is_shown_with_its_sign(tmp_path):
     shown = re.findall(r'sdval="(-[^"]+)"[^>]*>(?:<[^>]+>)*([^<]+)<', (tmp_path / "still.html").read_text("utf-8"))
     assert ("-4392", "-4392") in shown
     assert all(text.startswith("-") for _, text in shown)
+
+
+# Empty workbooks that are filled in
+
+
+def test_kinds_of_equipment_that_a_hotel_lacks_stay_empty_and_count_for_nothing(tmp_path):
+    """A template in which only the lamps and the grid factor are filled in."""
+    lamps = {"P_RE": 60.0, "P_PJ": 9.0, "N": 400.0, "OH": 3000.0}
+    case = {"EF_elec": 0.8, "project_lighting": "rated", "fuel_measured_as": "mass"}
+    m = methodology("VN_AM003")
+    m.template(tmp_path / "hotel.xlsx", years=[2024], units=1)
+    book = openpyxl.load_workbook(tmp_path / "hotel.xlsx")
+    for name, value in lamps.items():
+        parameter = m.inputs[name]
+        sheet = book["MRS(input_separate)" if "p" in parameter.indices else "MPS(input_separate)"]
+        (head,) = (cell for row in sheet.iter_rows() for cell in row if cell.value == parameter.symbol)
+        head.offset(3).value = value
+    plan = book["MPS(input)"]
+    for name, value in case.items():
+        row = next(cell.row for cell in plan["C"] if cell.value == name)
+        plan[f"F{row}"] = value
+    book.save(tmp_path / "filled.xlsx")
+    sheet = book["MRS(calc_process)"]
+    cells = {
+        cell.value[:2]: ("MRS(calc_process)", "D", cell.row)
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value in ("RE_p", "PE_p", "ER_p")
+    }
+    found = recalculated_by_formulas(tmp_path / "filled.xlsx", tmp_path, list(cells.values()))
+    # 400 lamps, 3,000 hours, 0.8 tCO2/MWh
+    expected = {"RE": 400 * 60 * 3000 / 1e6 * 0.8, "PE": 400 * 9 * 3000 / 1e6 * 0.8, "ER": 400 * 51 * 3000 / 1e6 * 0.8}
+    assert {name: float(found[cell]) for name, cell in cells.items()} == pytest.approx(expected, rel=1e-12)
+    result = read_workbook(tmp_path / "filled.xlsx").calculate()
+    assert result.ER.magnitude.item() == pytest.approx(expected["ER"], rel=1e-12)

@@ -73,7 +73,7 @@ class Formulas:
             place = self.layout.place[rule.arguments[0]]
         sums = self._sums(place, rule, shape, order)
         if self.contents.open and set(rule.total) <= set(self.m.optional):
-            return [f"IF({self._counted(rule.total)}=0,0,{text})" for text in sums]
+            return [f"IF({self._empty(rule.total)},0,{text})" for text in sums]
         return sums
 
     def _plain(self, rule: Equation, shape: Sequence[int], order: Sequence[int]) -> list[str]:
@@ -97,16 +97,20 @@ class Formulas:
         column = column_name(int(place.columns.flat[0]))
         return [_sum(column, own) for own in rows]
 
-    def _counted(self, letters: str) -> str:
-        """Return how many cells are filled in for units along optional indices."""
-        ranges = []
+    def _empty(self, letters: str) -> str:
+        """Return whether nothing is filled in for units along optional indices.
+
+        A cell that refers to an empty one of the plan holds a formula, but is as empty: only COUNTBLANK counts both.
+        """
+        ranges, cells = [], 0
         for block in self.layout.entry_blocks:
             if set(letters) & set(block.letters):
                 first, last = (
                     column_name(column) for column in (min(block.columns.values()), max(block.columns.values()))
                 )
                 ranges.append(f"'{self.layout.separate}'!{first}{block.first + 1}:{last}{block.first + block.size}")
-        return f"COUNTA({','.join(ranges)})"
+                cells += block.size * len(block.columns)
+        return f"{'+'.join(f'COUNTBLANK({one})' for one in ranges)}={cells}"
 
     # What is entered, and what the document fixes
 

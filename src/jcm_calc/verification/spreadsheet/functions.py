@@ -159,6 +159,11 @@ def _counted(c: Calculator, r: Sequence[Area], arguments: Arguments) -> float:
     return float(sum(c.value(place) is not None for place in places))
 
 
+def _blank(c: Calculator, r: Sequence[Area], arguments: Arguments) -> float:
+    """Count the cells that show nothing: an empty text counts, too."""
+    return float(sum(c.value(place) in (None, "") for place in _area(c, r, arguments[0]).places))
+
+
 def _rows(c: Calculator, r: Sequence[Area], arguments: Arguments) -> float:
     area = _area(c, r, arguments[0])
     return float(area.last_row - area.row + 1)
@@ -193,6 +198,7 @@ FUNCTIONS: dict[str, Function] = {
     "PRODUCT": _of_numbers(math.prod),
     "COUNT": _of_numbers(lambda numbers: float(len(numbers))),
     "COUNTA": _counted,
+    "COUNTBLANK": _blank,
     "ROWS": _rows,
     "SUMPRODUCT": _sum_product,
     "IF": _if,
