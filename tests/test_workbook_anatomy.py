@@ -335,8 +335,12 @@ def test_classes_of_ones_own_are_offered_from_their_table(tmp_path):
     losses = {"type": ["small", "large"], "NLL_RE": {"small": 300.0, "large": 900.0}, "NLL_PJ": [100.0, 300.0]}
     result = calculate("VN_AM005", **days, **losses, UNC=0.05, Br=0.01, EF_grid=0.8, p="2024")
     result.to_excel(tmp_path / "transformers.xlsx")
-    sheet = openpyxl.load_workbook(tmp_path / "transformers.xlsx")["MRS(input_separate)"]
-    classes = [cell.coordinate for cell in sheet["B"] if cell.value in ("small", "large")]
+    book = openpyxl.load_workbook(tmp_path / "transformers.xlsx")
+    plan, sheet = book["MPS(input_separate)"], book["MRS(input_separate)"]
+    classes = [cell.coordinate for cell in plan["B"] if cell.value in ("small", "large")]
+    assert [sheet[cell].value for cell in classes] == [
+        f"=IF(ISBLANK('MPS(input_separate)'!{cell}),\"\",'MPS(input_separate)'!{cell})" for cell in classes
+    ]
     column = next(cell.column_letter for row in sheet.iter_rows() for cell in row if cell.value == "type,u")
     units = [cell.row for cell in sheet["B"] if cell.value in (1, 2)]
     (offered,) = [one.formula1 for one in sheet.data_validations.dataValidation if f"{column}{units[0]}" in one.sqref]

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
 
-from jcm_calc import InputError, calculate, read_workbook
+from jcm_calc import InputError, calculate, methodology, read_workbook
 from jcm_calc.workbook.opening import Book
 
 AMOUNTS = {"EG": [600.0, 700.0], "p": "2024"}
@@ -112,6 +112,20 @@ def test_a_class_with_two_values_is_refused(filled):
     assert [str(problem) for problem in raised.value.problems] == [
         "EF_CO2,i: 'a fuel' has another value before (MRS(input_separate)!D12): a class has one"
     ]
+
+
+def test_a_name_beside_values_by_class_is_refused(tmp_path):
+    """The spreadsheet takes the name; the values may be meant."""
+    methodology("VN_AM001").template(tmp_path / "empty.xlsx", years=[2024])
+    book = openpyxl.load_workbook(tmp_path / "empty.xlsx")
+    plan, classes = book["MPS(input)"], book["MPS(input_separate)"]
+    row = next(cell.row for cell in plan["C"] if cell.value == "NCV_i")
+    plan[f"F{row}"] = "IPCC 2006, lower"
+    head = next(cell for row in classes.iter_rows() for cell in row if cell.value == "NCV_i")
+    classes.cell(head.row + 3, 2).value, head.offset(3).value = "Motor gasoline", 44.3
+    book.save(tmp_path / "both.xlsx")
+    with pytest.raises(InputError, match="NCV_i: 'IPCC 2006, lower' is named, and values by class are given beside it"):
+        read_workbook(tmp_path / "both.xlsx")
 
 
 def test_a_number_beside_the_table_of_units_is_remarked_on(filled):

@@ -384,7 +384,7 @@ def trucks(tmp_path):
 
 
 def test_just_the_rows_of_classes_and_units_are_checked(trucks):
-    sheet = trucks["MRS(input_separate)"]
+    sheet = trucks["MPS(input_separate)"]
     ranges = {str(one.sqref) for one in sheet.data_validations.dataValidation}
     expected = set()
     for title, labels in (("Values by", ("a fuel", "another")), ("Values for each", (1, 2))):

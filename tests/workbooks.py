@@ -42,15 +42,21 @@ def label(m, case):
 
 
 def drawn_result(m, case, seed):
-    """A result of random inputs: several units, two years. A draw that the library refuses is drawn again."""
+    """A result of random inputs: several units, two years."""
+    _inputs, result = drawn(m, case, seed, PERIODS, ADAPTERS[m.number].overrides)
+    return result
+
+
+def drawn(m, case, seed, periods, overrides=()):
+    """Random inputs, and their result. A draw that the library refuses is drawn again."""
     rng = np.random.default_rng(seed)
     for _ in range(ATTEMPTS):
         adapter = ADAPTERS[m.number]
-        drawn = draw(rng, m, case, adapter.overrides, for_sheets=True)
-        adapter.fit(rng, drawn, case)
-        drawn["p"] = PERIODS
+        inputs = draw(rng, m, case, overrides, for_sheets=True)
+        adapter.fit(rng, inputs, case)
+        inputs["p"] = periods
         try:
-            return calculate(m, **drawn, **case)
+            return inputs, calculate(m, **inputs, **case)
         except InputError:
             continue
     raise AssertionError(f"no draw of {m} suits {case}")

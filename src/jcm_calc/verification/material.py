@@ -219,13 +219,15 @@ class Submission:
 
     def steps(self, result: Result) -> list[Step]:
         """Return the cells of the calculation sheets, by the symbols beside and above them."""
-        letters = list(self.m.indices)
-        known = Quantities(result.inputs.graph.nodes, letters)
+        letters, nodes = list(self.m.indices), result.inputs.graph.nodes
+        # a sheet that leaves choices open has columns for the equations of every option
+        known = Quantities({**self.m.inputs, **{rule.name: rule for rule in self.m.rules}, **nodes}, letters)
         return [
             step
             for part in self.own
             if "calc" in part.roles
             for step in quantities.steps(part.roles["calc"], part.periods, self.sheets, known, letters)
+            if step.name.removeprefix(quantities.TERMS) in nodes
         ]
 
 
@@ -352,9 +354,18 @@ class Material:
 
     @cached_property
     def required(self) -> set[str]:
-        """The parameters that a calculation cannot do without, under the options that are chosen."""
+        """The parameters that a calculation cannot do without, under the options that are chosen.
+
+        Of kinds that a project may lack, those of which something is entered.
+        """
         chosen = {name: option for part in self.report.own for name, option in part.found.choices.items()}
-        return {parameter.name for parameter in self.m.graph(chosen).parameters if is_user_supplied(parameter)}
+        given = {letter for entry in self.report.entries() for letter in entry.parameter.indices}
+        lacking = set(self.m.optional) - given
+        return {
+            parameter.name
+            for parameter in self.m.graph(chosen).parameters
+            if is_user_supplied(parameter) and not lacking & set(parameter.indices)
+        }
 
     def asked(self, pattern: str) -> Iterator[Problem]:
         """Yield why nothing can be calculated, as far as the complaint has a pattern."""

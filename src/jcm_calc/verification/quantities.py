@@ -199,7 +199,7 @@ def steps(
             yield Step(found.name, {"p": str(period)} if dated else {}, line.unit, place)
         symbol_columns.add(line.symbol_column)
     keys = {letter: letter for letter in letters}
-    for table in sheets.unit_tables(sheet, quantities, keys, computed=True):
+    for table in sheets.unit_tables(sheet, quantities, keys):
         # a row of blocks 1 to 4 with nothing behind its symbol looks like the head of a table
         if not set(table.columns) <= symbol_columns and set(table.letters) <= set(letters):
             yield from _in_table(table, sheets, periods)

@@ -26,8 +26,7 @@ def missing(material: Material) -> Iterator[Finding]:
     present |= {parameter.name for parameter, _ in report.rows()} | _columns(material)
     named = {name for part in report.own for name in (*part.found.named, *part.found.classes)}
     for name in m.inputs:
-        absent = set(m.inputs[name].indices) & set(m.optional)
-        if name in material.required - present - named and not (absent and report.result is not None):
+        if name in material.required - present - named:
             parameter = m.inputs[name]
             message = _("{symbol} ({text}) is required, and the report does not have it").format(
                 symbol=parameter.symbol, text=parameter.text

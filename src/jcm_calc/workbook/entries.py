@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.languages import _
 from jcm_calc.workbook.contents import CANDIDATE, CELL, written_class
 from jcm_calc.workbook.formulas import labels_place
-from jcm_calc.workbook.layout import VALUE, Block, ClassTable, Layout, Line
+from jcm_calc.workbook.layout import VALUE, Block, ClassTable, Layout, Line, column_name
 from jcm_calc.workbook.page import Page, entry_style, in_spreadsheet, number_style
 
 YES_NO = ["yes", "no"]
@@ -148,17 +149,33 @@ class Entries:
     def classes(self, page: Page, table: ClassTable, column: int) -> None:
         """Write values by class."""
         last = table.first + len(table.classes) - 1
-        for row, name in enumerate(table.classes, table.first):
-            page.value(row, column, name or None, "entered text")
+        self._class_column(page, table, column, [name or None for name in table.classes], "entered text")
         for name, place in table.columns.items():
             entered = self.contents.tables.get(name)
             known = (
                 {} if entered is None else {written_class(key): value.value for key, value in entered.entries.items()}
             )
             parameter = self.layout.m.inputs[name]
-            for row, key in enumerate(table.classes, table.first):
-                page.value(row, place, known.get(key), entry_style(parameter.unit))
+            values = [known.get(key) for key in table.classes]
+            self._class_column(page, table, place, values, entry_style(parameter.unit))
             page.allow_numbers((table.first, place, last, place), parameter)
+
+    def _class_column(self, page: Page, table: ClassTable, column: int, values: Sequence[Any], style: str) -> None:
+        planned = self._planned_classes(table)
+        for number, value in enumerate(values):
+            if planned is None:
+                page.value(table.first + number, column, value, style)
+            else:
+                cell = f"{planned}{column_name(column)}{table.first + number + 1}"
+                page.formula(table.first + number, column, or_empty(cell), value, style)
+
+    def _planned_classes(self, table: ClassTable) -> str | None:
+        """Return the sheet of the plan, if it has the same classes with the same values in the same cells."""
+        if self.plan is None or table not in self.plan.class_tables:
+            return None
+        tables, theirs = self.contents.tables, self.plan.contents.tables
+        same = all(tables.get(name) == theirs.get(name) for name in table.columns)
+        return f"'{self.plan.separate}'!" if same else None
 
     # What may be entered
 

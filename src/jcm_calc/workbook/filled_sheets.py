@@ -88,6 +88,9 @@ class Reader:
                 else:
                     self._unit_table(table, found)
         self._rows(rows, separate, found)
+        for name in sorted(found.named.keys() & found.classes.keys()):
+            complaint = _("{came} is named, and values by class are given beside it: one of them is meant")
+            self.problems.append(Problem(self.m.inputs[name].symbol, complaint.format(came=shown(found.named[name]))))
         return found
 
     def _periods(self, rows: Sequence[Row], listed_periods: Sequence[Row]) -> list[Period]:
@@ -143,11 +146,11 @@ class Reader:
             self._uncalculated(parameter.symbol, cell)
             if cell.value == "" or ELSEWHERE.search(str(cell.value)):
                 continue
-            if name in separate:
-                self._passed_over(parameter, cell)
-                continue
             if isinstance(cell.value, str) and cell.value in parameter.candidates:
                 self._name(parameter, cell, found)
+                continue
+            if name in separate:
+                self._passed_over(parameter, cell)
                 continue
             period = self._row_period(parameter, row, count, label, found)
             key = tuple(part for part in (label, period) if part is not None)
@@ -299,7 +302,7 @@ class Reader:
     def _column(self, table: UnitTable, column: int) -> list[Any]:
         """Return the values of a column, None in empty cells."""
         grid = self.book.grid(table.sheet)
-        values = [grid[row][column] for row in table.rows]
+        values = [grid[row][column] if row < len(grid) else "" for row in table.rows]
         if "" not in values:
             return values
         formulas = self.book.formulas(table.sheet)
@@ -394,14 +397,19 @@ class Reader:
             for row in table.rows:
                 key, value = (self._value(table.sheet, row, place) for place in (table.label_columns[0], column))
                 if key is not None and value is not None:
-                    cell = Cell(value, table.sheet, row, column)
+                    cell, name = Cell(value, table.sheet, row, column), _class_name(key)
                     given = self._with_unit(parameter, cell, table.units[column])
-                    if values.setdefault(str(key).strip(), given) != given:
+                    if values.setdefault(name, given) != given:
                         complaint = _("{key} has another value before ({address}): a class has one")
-                        complaint = complaint.format(key=shown(str(key).strip()), address=cell.address)
+                        complaint = complaint.format(key=shown(name), address=cell.address)
                         self.problems.append(Problem(parameter.symbol, complaint))
             if values:
                 found.classes[parameter.name] = values
+
+
+def _class_name(key: Any) -> str:
+    """Return the name of a class; where units are their own classes it is a number, which a spreadsheet has as 1.0."""
+    return str(int(key)) if isinstance(key, float) and key.is_integer() else str(key).strip()
 
 
 def is_declared(unit: str, parameter: Parameter) -> bool:

@@ -151,7 +151,7 @@ class Formulas:
         column = f"MATCH({cell},{self._searched(listed.heads(), listed.columns)},0)"
         value = f"INDEX({listed.cells()},{row},{column})"
         # a candidate need not have a value for every class, and an empty cell is not 0
-        return f"IF(ISTEXT({cell}),IF(ISNUMBER({value}),{value},{NOT_AVAILABLE}),{by_class})"
+        return f"IF(LEN({cell})>0,IF(ISNUMBER({value}),{value},{NOT_AVAILABLE}),{by_class})"
 
     def _by_class(self, parameter: Parameter, key: str) -> str:
         table = next(one for one in self.layout.class_tables if parameter.name in one.columns)

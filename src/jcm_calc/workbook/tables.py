@@ -184,15 +184,13 @@ class Sheets:
 
     # Tables of units
 
-    def unit_tables(
-        self, sheet: str, symbols: Symbols, keys: Mapping[str, str], computed: bool = False
-    ) -> Iterator[UnitTable]:
+    def unit_tables(self, sheet: str, symbols: Symbols, keys: Mapping[str, str]) -> Iterator[UnitTable]:
         """Yield each table of units; ``keys`` gives the name of a class key by what stands above its classes.
 
-        ``computed`` says whether a row counts that holds formulas only, without stored values.
+        A row counts, too, that holds formulas only, without stored values.
         """
         grid = self.book.grid(sheet)
-        formulas = {row for row, _ in self.book.formulas(sheet)} if computed else set()
+        formulas = {row for row, _ in self.book.formulas(sheet)}
         end = max([len(grid), *(row + 1 for row in formulas)])
         starts: list[tuple[int, int | None]] = []  # the rows of the symbols and of the units
         for number, cells in enumerate(grid):

@@ -164,6 +164,11 @@ def _blank(c: Calculator, r: Sequence[Area], arguments: Arguments) -> float:
     return float(sum(c.value(place) in (None, "") for place in _area(c, r, arguments[0]).places))
 
 
+def _length(c: Calculator, r: Sequence[Area], arguments: Arguments) -> float:
+    value = c.plain(arguments[0](c, r))
+    return float(len("" if value is None else f"{value:.15g}" if is_number(value) else str(value)))
+
+
 def _rows(c: Calculator, r: Sequence[Area], arguments: Arguments) -> float:
     area = _area(c, r, arguments[0])
     return float(area.last_row - area.row + 1)
@@ -199,6 +204,7 @@ FUNCTIONS: dict[str, Function] = {
     "COUNT": _of_numbers(lambda numbers: float(len(numbers))),
     "COUNTA": _counted,
     "COUNTBLANK": _blank,
+    "LEN": _length,
     "ROWS": _rows,
     "SUMPRODUCT": _sum_product,
     "IF": _if,
