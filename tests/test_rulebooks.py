@@ -39,6 +39,7 @@ def fresh():
     """Forget what has been found, before and after."""
 
     def forget():
+        rulebooks._every_module.cache_clear()
         rulebooks.modules.cache_clear()
         rulebooks.known.cache_clear()
         rulebooks.versions.cache_clear()

@@ -32,6 +32,7 @@ class MethodologyNotFoundError(LookupError):
     """There is no such methodology or version, or it cannot be told which one is meant."""
 
 
+@cache
 def _every_module() -> dict[str, tuple[str, ...]]:
     """Return the modules of each number: the one that holds it, and those that add to it."""
     found: dict[str, list[str]] = {}
