@@ -125,7 +125,7 @@ def test_an_import_that_is_left_out(monkeypatch, tmp_path):
     from test_planted_faults import C, Path, rulebooks
 
     monkeypatch.syspath_prepend(Path(__file__).parent / "rule_book")
-    caches = rulebooks.modules, rulebooks.versions
+    caches = rulebooks._every_module, rulebooks.modules, rulebooks.versions
     for cache in caches:
         cache.cache_clear()
     write(tmp_path / "clean.xlsx", "XX_AM001", sources={}, **C)
