@@ -10,6 +10,7 @@ from unicodedata import east_asian_width
 import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
+from test_workbook_writing import FREEZERS, PROJECT
 
 from jcm_calc import calculate, methodology, read_workbook
 from jcm_calc.case_file import read_case
@@ -17,13 +18,6 @@ from jcm_calc.languages import in_language
 
 YEAR = Path(__file__).parents[1] / "docs" / "examples" / "metered_year" / "case.toml"
 HEADING = "FFDCE8EC"  # fill
-FREEZERS = {
-    "EC_PJ": [[135.0, 140.0], [80.0, 90.0]],
-    "COP_PJ": [1.63, 1.7],
-    "application": "individual quick freezer",
-    "EF_elec": 0.814,
-    "p": ["2024", "2025"],
-}
 TRUCKS = {
     "basis": "distance",
     "fuel_measured_as": "mass",
@@ -175,8 +169,7 @@ def books(tmp_path_factory):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         plan = calculate("ID_AM003", **{**FREEZERS, "p": ["2023", "2024"]})
-        project = {"number": "ID099", "personnel": {"Site manager": "collects the data"}}
-        calculate("ID_AM003", **FREEZERS).to_excel(folder / "freezers.xlsx", plan=plan, project=project)
+        calculate("ID_AM003", **FREEZERS).to_excel(folder / "freezers.xlsx", plan=plan, project=PROJECT)
         calculate("VN_AM001", **TRUCKS).to_excel(folder / "trucks.xlsx")
         methodology("ID_AM002").template(folder / "chillers.xlsx", units=3, years=[2024, 2025])
         months = [f"2024-{month:02}" for month in range(1, 13)]

@@ -129,8 +129,8 @@ class InputSheet:
         ]
         self._wide(row + 2, headings, "heading")
         for line in self.layout.fixed:
-            source = self.sources[line.parameter.name]
             self._line(line)
+            source = self.sources[line.parameter.name]
             page.merge(line.row, POINT, SYMBOL, line.parameter.symbol, "symbol")
             page.merge(line.row, OPTION, PROCEDURE, source.get("source", ""), "entered text")
             page.merge(line.row, FREQUENCY, COMMENT, self._comment(line.parameter, source), "entered text")
