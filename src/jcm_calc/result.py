@@ -458,10 +458,12 @@ class Result:
             The ex-ante calculation that fills the monitoring plan. Without one its estimates stay
             empty.
         project : mapping, optional
-            ``number`` of the project, and ``personnel``: from who is responsible to the role.
+            What is known about the project, as in the section [project] of a case file: ``number``, ``title``,
+            ``participants``, ``personnel`` (from who is responsible to the role), ``submitted``, ``start``,
+            ``end`` and ``note``.
         sources : mapping, optional
             For each parameter ``option``, ``source``, ``procedure``, ``frequency`` and ``comment``,
-            the columns (g) to (k).
+            the columns (g) to (k); of a parameter fixed ex ante ``source`` and ``comment``.
         overwrite : bool
             Whether an existing file may be replaced.
         language : {"en", "ja"}, optional
@@ -473,8 +475,8 @@ class Result:
         FileExistsError
             If there is such a file already.
         InputError
-            If a period lies in several calendar years, the plan follows another
-            methodology, or there is more than a spreadsheet holds.
+            If a period lies in several calendar years, the plan follows another methodology, a key of
+            ``project`` or ``sources`` is unknown, or there is more than a spreadsheet holds.
 
         Examples
         --------
@@ -486,7 +488,7 @@ class Result:
         """
         from jcm_calc.workbook.writing import write_result
 
-        write_result(path, self, plan, project or {}, sources or {}, overwrite, language)
+        write_result(path, self, plan, project, sources, overwrite, language)
 
     def to_html(
         self,
@@ -506,8 +508,7 @@ class Result:
         ----------
         path : path
         project : mapping, optional
-            What is said of the project on the first page, as in the section [project] of a case file:
-            title, number, participants and so on.
+            What is said about the project on the first page; see `to_excel`.
         sources : mapping, optional
             How each parameter is monitored, as for `to_excel`.
         published : sequence of Comparison, optional
@@ -521,6 +522,8 @@ class Result:
         ------
         FileExistsError
             If there is such a file already.
+        InputError
+            If a key of ``project`` or ``sources`` is unknown.
 
         Examples
         --------
@@ -536,7 +539,7 @@ class Result:
         from jcm_calc.report.document import write
 
         with in_language(language):
-            write(path, self, project or {}, sources or {}, published, overwrite)
+            write(path, self, project, sources, published, overwrite)
 
     def manifest(self) -> dict[str, Any]:
         """Return all that is needed to calculate again and to compare, ready for JSON.

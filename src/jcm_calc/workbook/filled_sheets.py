@@ -13,6 +13,7 @@ from jcm_calc.declarations.items import Parameter
 from jcm_calc.inputs import Period
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import Problem, listed, shown
+from jcm_calc.project import MONITORING
 from jcm_calc.units import normalise
 from jcm_calc.workbook import record_sheet
 from jcm_calc.workbook.opening import Book, printable
@@ -24,7 +25,6 @@ LONGEST_SYMBOL = 60
 ELSEWHERE = re.compile(r"\b(see|refer)\b.*separate|separate.*参照", re.I)
 DECIMAL_COMMA = re.compile(r"([-+]?)(\d{1,3}(?:[. ]\d{3})+|\d+),(\d+)(\s*\D.*)?")
 DOTTED_GROUPS = re.compile(r"([-+]?\d{1,3}(?:\.\d{3}){2,})(\s*\D.*)?")
-MONITORING = ("option", "source", "procedure", "frequency", "comment")
 
 
 @dataclass
