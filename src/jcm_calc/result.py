@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -443,6 +443,7 @@ class Result:
         path: str | os.PathLike[str],
         plan: Result | None = None,
         *,
+        stage: Literal["report", "plan"] = "report",
         project: Mapping[str, Any] | None = None,
         sources: Mapping[str, Mapping[str, str]] | None = None,
         overwrite: bool = False,
@@ -455,8 +456,11 @@ class Result:
         path : path
             The file, ``.xlsx``.
         plan : Result, optional
-            The ex-ante calculation that fills the monitoring plan. Without one its estimates stay
+            Of a report, the ex-ante calculation that fills the monitoring plan. Without one its estimates stay
             empty.
+        stage : {"report", "plan"}
+            A report has sheets with monitored values for each calendar year. A plan is what a project design
+            document needs: the estimates, with their table by calendar year, and the monitoring structure.
         project : mapping, optional
             What is known about the project, as in the section [project] of a case file: ``number``, ``title``,
             ``participants``, ``personnel`` (from who is responsible to the role), ``submitted``, ``start``,
@@ -485,10 +489,19 @@ class Result:
         >>> result.to_excel("report.xlsx")
         >>> print(jcm_calc.read_workbook("report.xlsx").calculate().ER == result.ER)
         True
+
+        The plan of ten years:
+
+        >>> years = [str(year) for year in range(2026, 2036)]
+        >>> plan = jcm_calc.calculate("PW_AM001", EG=[[600.0] * 10], p=years)
+        >>> plan.to_excel("plan.xlsx", stage="plan", project={"title": "A roof with PV"})
+        >>> workbook = jcm_calc.read_workbook("plan.xlsx")
+        >>> workbook.report is None, int(workbook.plan.calculate().by_year()["tonnes"].sum())
+        (True, 3190)
         """
         from jcm_calc.workbook.writing import write_result
 
-        write_result(path, self, plan, project, sources, overwrite, language)
+        write_result(path, self, plan, stage, project, sources, overwrite, language)
 
     def to_html(
         self,

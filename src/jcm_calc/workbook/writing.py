@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -29,12 +29,14 @@ if TYPE_CHECKING:
 TITLES = {"MPS": _("Monitoring Plan Sheet"), "MRS": _("Monitoring Report Sheet")}
 USES = {"MPS": _("[Attachment to Project Design Document]"), "MRS": _("[For Verification]")}
 BLANK_ROLES = 6
+STAGES = ("report", "plan")
 
 
 def write_result(
     path: str | os.PathLike[str],
     result: Result,
     plan: Result | None,
+    stage: str,
     project: Mapping[str, Any] | None,
     sources: Sources | None,
     overwrite: bool,
@@ -42,20 +44,36 @@ def write_result(
 ) -> None:
     """Write the workbook of a result; see `jcm_calc.result.Result.to_excel`."""
     said, monitoring = checked(result.methodology, project, sources)
-    if plan is not None and str(plan.methodology) != str(result.methodology):
-        complaint = _("follows {plan}, and the report {report}")
-        complaint = complaint.format(plan=plan.methodology, report=result.methodology)
-        raise InputError(_("workbook"), [Problem(_("plan"), complaint)])
-    reports = of_result(result, "MRS")
-    plans = of_result(plan, "MPS") if plan is not None else [without_plan(reports[0])]
-    sets = [*plans, *reports]
+    if problems := [*_stage_problems(stage, result, plan)]:
+        raise InputError(_("workbook"), problems)
+    readings = record.of_tables(result.call["tables"])
+    if stage == "plan":
+        sets = of_result(result, "MPS")
+    else:
+        reports = of_result(result, "MRS")
+        plans = of_result(plan, "MPS") if plan is not None else [without_plan(reports[0])]
+        sets = [*plans, *reports]
     entered = {name for contents in sets for name in contents.entries}
     if problems := list(without_column(result.methodology, monitoring, entered)):
         raise InputError(str(result.methodology), problems)
-    evidence, readings = result.call["evidence"], record.of_tables(result.call["tables"])
+    evidence = result.call["evidence"]
     with in_language(language):
         content = _written(sets, said, monitoring, evidence, readings)
     save(path, content, overwrite=overwrite)
+
+
+def _stage_problems(stage: str, result: Result, plan: Result | None) -> Iterator[Problem]:
+    """Yield what keeps a workbook of this stage from being written."""
+    if stage not in STAGES:
+        complaint = _("got {given}, must be one of {names}")
+        yield Problem("stage", complaint.format(given=shown(stage), names=", ".join(STAGES)))
+    if plan is not None and stage == "plan":
+        yield Problem(_("plan"), _("fills the plan of a report: leave it out, or write the report"))
+    if plan is not None and str(plan.methodology) != str(result.methodology):
+        complaint = _("follows {plan}, and the report {report}")
+        yield Problem(_("plan"), complaint.format(plan=plan.methodology, report=result.methodology))
+    if stage == "plan" and record.of_tables(result.call["tables"]) is not None:
+        yield Problem("stage", _("the values were read from meters: this is a report and not a plan"))
 
 
 def write_template(
