@@ -14,6 +14,7 @@ from jcm_calc.evaluation import Array, evaluate
 from jcm_calc.languages import _
 from jcm_calc.problems import Problem, shown, suggestion
 from jcm_calc.result import Result
+from jcm_calc.units import has_offset
 
 # A probability of 0 would be infinitely far away.
 LEAST = 2.0**-60
@@ -153,7 +154,9 @@ class Drawn:
 
     @property
     def relative(self) -> float:
-        """The largest standard uncertainty relative to the value."""
+        """The largest standard uncertainty relative to the value; missing for temperatures in °C and the like."""
+        if has_offset(self.parameter.unit):
+            return float("nan")
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = self.distribution.standard / np.abs(self.value)
         return float(np.nanmax(ratio)) if not np.isnan(ratio).all() else 0.0

@@ -112,7 +112,8 @@ class Uncertainty:
 
         ``rank correlation`` is Spearman's, between ER and the input; where the input has several values,
         their mean, each with the weight of its effect on ER. ``standard`` is the largest standard
-        uncertainty of its values relative to the value; ``cut off`` the share that was truncated.
+        uncertainty of its values relative to the value, missing for temperatures in °C; ``cut off`` the share
+        that was truncated.
         """
         import pandas as pd
 
@@ -155,9 +156,10 @@ def uncertainty(
     distributions : mapping
         By the name of a parameter how far it may be off: ``"±2 %"`` (limits; every value between them
         equally likely), ``"±0.5 K"``, ``"±2 % (95 %)"`` or ``"±2 % (k=2)"`` (normal), ``"class 0.5"`` (the
-        accuracy class of a meter, taken as the limits ±0.5 %), or a frozen distribution of scipy.stats of
-        the value itself. Inputs that are not named stay as they are. Each unit has an error of its own,
-        which is the same in all periods; a number given once for all units has one error; so has each
+        accuracy class of a meter, taken as the limits ±0.5 %), or a frozen distribution of scipy.stats of the
+        value itself. Temperatures in °C take a difference only. Inputs that are not named stay as they are.
+        Each unit has an error of its own, which is the same in all periods; a number given once for all units has
+        one error; so has each
         value of a table of defaults.
     draws : int
     seed : int

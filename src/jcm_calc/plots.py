@@ -189,13 +189,15 @@ def contributions(result: Result, *, ax: Axes) -> Axes:
 
 @_drawn(6.4, 4.2)
 def sensitivity(result: Result, *, by: float = 0.1, ax: Axes) -> Axes:
-    """Draw how ER changes with each input, the most important one on top.
+    """Draw how ER changes with each input of the project, the most important one on top.
+
+    What the document fixes is drawn only where the project has no input of its own.
 
     Parameters
     ----------
     result : Result
     by : float
-        The share by which each input is made smaller and larger, all others staying.
+        The share by which each input is made smaller and larger, all others staying; a temperature by 1 K.
     ax : Axes, optional
 
     Returns
@@ -203,6 +205,8 @@ def sensitivity(result: Result, *, by: float = 0.1, ax: Axes) -> Axes:
     Axes
     """
     found = result.sensitivity(by)
+    own = found["of"] == "project"
+    found = found[own] if own.any() else found
     spread = found[["smaller", "larger"]].abs().max(axis=1).fillna(0)
     found = found.loc[spread.sort_values(ascending=False, kind="stable").index]
     beside = len(found) - MOST
@@ -213,8 +217,8 @@ def sensitivity(result: Result, *, by: float = 0.1, ax: Axes) -> Axes:
         ax.barh(places, found[column].fillna(0), 0.6, color=colour, hatch=hatch, ec="white", lw=0.5, label=label)
     out = found[["smaller", "larger"]].isna().any(axis=1)
     ticks = [
-        f"${latex.symbol(symbol)}$" + ("*" if missing else "")
-        for symbol, missing in zip(found["symbol"], out, strict=True)
+        f"${latex.symbol(symbol)}$" + ("" if step.endswith("%") else f" (±{step})") + ("*" if missing else "")
+        for symbol, step, missing in zip(found["symbol"], found["step"], out, strict=True)
     ]
     ax.set_yticks(places, ticks)
     ax.set_ylim(max(len(found), 4) - 0.5, -0.5)
