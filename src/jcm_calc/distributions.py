@@ -28,7 +28,7 @@ import numpy as np
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.evaluation import Array
 from jcm_calc.languages import _
-from jcm_calc.problems import shown
+from jcm_calc.problems import require, shown
 from jcm_calc.units import difference, has_offset, parse_number, split
 
 LIMITS = re.compile(r"(?:±|\+/-|\+-)\s*([^()]+?)\s*(?:\(\s*(?:k\s*=\s*(\S+?)|(\S+?)\s*%)\s*\))?")
@@ -130,6 +130,7 @@ def _limits(parameter: Parameter, text: str, value: Array) -> Distribution:
             raise ValueError(_("k = {factor} came, expected a coverage factor above 0").format(factor=match[2]))
         return _normal(text, value, half / factor)
     if match[3] is not None:
+        require("scipy", "uncertainty")
         from scipy.special import ndtri
 
         coverage = parse_number(match[3]) / 100
@@ -170,6 +171,7 @@ def _rectangular(stated: str, value: Array, half: Array) -> Distribution:
 
 
 def _normal(stated: str, value: Array, standard: Array) -> Distribution:
+    require("scipy", "uncertainty")
     from scipy.special import ndtr, ndtri
 
     def quantile(probability: Array) -> Array:

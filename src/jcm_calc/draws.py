@@ -12,7 +12,7 @@ from jcm_calc.declarations.items import Parameter
 from jcm_calc.distributions import read
 from jcm_calc.evaluation import Array, evaluate
 from jcm_calc.languages import _
-from jcm_calc.problems import Problem, shown, suggestion
+from jcm_calc.problems import Problem, require, shown, suggestion
 from jcm_calc.result import Result
 from jcm_calc.units import has_offset
 
@@ -189,6 +189,7 @@ class Drawn:
         np.maximum(probability, LEAST, out=probability)
         if self.labels is None:
             return probability
+        require("scipy", "uncertainty")
         from scipy.special import ndtr, ndtri
 
         normal = ndtri(probability)

@@ -17,7 +17,7 @@ from jcm_calc.draws import Drawn, Groups
 from jcm_calc.evaluation import Array, EvaluationError
 from jcm_calc.languages import _
 from jcm_calc.many import evaluate_many
-from jcm_calc.problems import InputError, Problem, shown, suggestion
+from jcm_calc.problems import InputError, Problem, require, shown, suggestion
 from jcm_calc.project import as_mapping
 from jcm_calc.result import Result, undefined
 
@@ -159,8 +159,7 @@ def uncertainty(
         accuracy class of a meter, taken as the limits ±0.5 %), or a frozen distribution of scipy.stats of the
         value itself. Temperatures in °C take a difference only. Inputs that are not named stay as they are.
         Each unit has an error of its own, which is the same in all periods; a number given once for all units has
-        one error; so has each
-        value of a table of defaults.
+        one error; so has each value of a table of defaults.
     draws : int
     seed : int
         The same seed gives the same draws of an input, whatever else is drawn; more draws continue fewer.
@@ -240,8 +239,8 @@ def _names(m: Methodology, argument: str, given: Any, problems: list[Problem]) -
     if isinstance(given, str) or not isinstance(given, Collection):
         problems.append(Problem(argument, _("got {given}, must be a list of names").format(given=shown(given))))
         return []
-    names: dict[Any, Any] = {symbol: name for name, symbol in m.symbols().items()}
-    return [names.get(name, name) for name in given]
+    names = {symbol: name for name, symbol in m.symbols().items()}
+    return [names[name] if name in names else name for name in given]
 
 
 def _uncertain(result: Result, name: str) -> Parameter:
@@ -308,6 +307,7 @@ def _ranks(values: Array) -> Array:
     order = values.argsort()
     ordered = values[order]
     if (ordered[1:] == ordered[:-1]).any():
+        require("scipy", "uncertainty")
         from scipy.stats import rankdata  # equal values share a rank; several times slower
 
         return np.asarray(rankdata(values)) - (len(values) + 1) / 2

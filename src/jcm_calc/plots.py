@@ -34,6 +34,7 @@ from jcm_calc.declarations.graph import RESULTS, Node, compatible, needs
 from jcm_calc.declarations.items import Equation, Kind, Parameter
 from jcm_calc.expression import latex
 from jcm_calc.languages import Message, _, in_language, translated
+from jcm_calc.problems import require
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,6 +55,7 @@ Plot = Callable[..., "Axes"]
 @contextmanager
 def style() -> Iterator[None]:
     """Draw in the library's style, whatever is drawn and saved meanwhile."""
+    require("matplotlib", "plot")
     import matplotlib as mpl
     from matplotlib.font_manager import get_font_names
 

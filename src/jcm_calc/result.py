@@ -36,6 +36,7 @@ from jcm_calc.units import registry
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray as xr
     from pint import Quantity
 
     from jcm_calc.case_file import Comparison
@@ -269,6 +270,37 @@ class Result:
             else pd.Index(labels[0], name=letters[0])
         )
         return pd.DataFrame(columns, index=index)
+
+    def to_xarray(self) -> xr.Dataset:
+        """Return every quantity with its dimensions, labels and unit.
+
+        It needs xarray: ``pip install jcm-calc[xarray]``.
+
+        Returns
+        -------
+        Dataset
+            A variable for each name, with the indices of the methodology as dimensions and ``units``,
+            ``long_name``, ``symbol``, ``from`` and ``grade`` as attributes. The periods are the labels of ``p``;
+            ``first_day`` and ``last_day`` are coordinates along it where they have dates.
+
+        Raises
+        ------
+        InputError
+            If xarray is not installed.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> result = jcm_calc.calculate("PW_AM001", EG=[[500.0, 510.0], [300.0, 310.0]], p=["2024", "2025"])
+        >>> data = result.to_xarray()
+        >>> float(data["EG"].sel(i=2, p="2025")), data["EG"].attrs["units"]
+        (310.0, 'MWh')
+        >>> data["RE_i"].sum("i").round(1).values.tolist()
+        [426.4, 437.1]
+        """
+        from jcm_calc.labelled import dataset
+
+        return dataset(self)
 
     def trace(self) -> pd.DataFrame:
         """Return every quantity in the order of calculation: value, equation or source, grade.
