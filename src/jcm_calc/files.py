@@ -5,8 +5,15 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path, PureWindowsPath
+from typing import TYPE_CHECKING
 
 from jcm_calc.languages import _, translated
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# How a cell of CSV begins that a spreadsheet program calculates.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def save(path: str | os.PathLike[str], content: bytes, *, overwrite: bool = False) -> None:
@@ -56,6 +63,18 @@ def save(path: str | os.PathLike[str], content: bytes, *, overwrite: bool = Fals
         raise _exists(path) from None
     finally:
         draft.unlink(missing_ok=True)
+
+
+def guarded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose texts a spreadsheet program takes for no formula: an apostrophe stands before those.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> guarded(pd.DataFrame({"project": ["=1+1", "roof"], "ER": [-2.5, 3.0]})).values.tolist()
+    [["'=1+1", -2.5], ['roof', 3.0]]
+    """
+    return frame.map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell)
 
 
 def within(folder: Path, name: str) -> Path:

@@ -240,7 +240,7 @@ def _names(m: Methodology, argument: str, given: Any, problems: list[Problem]) -
         problems.append(Problem(argument, _("got {given}, must be a list of names").format(given=shown(given))))
         return []
     names = {symbol: name for name, symbol in m.symbols().items()}
-    return [names[name] if name in names else name for name in given]
+    return [str(names.get(name, name)) for name in given]
 
 
 def _uncertain(result: Result, name: str) -> Parameter:
