@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from jcm_calc.confirmation import EvidenceFile
@@ -124,11 +123,12 @@ def sheet_of_projects(path: Path) -> pd.DataFrame | None:
     return None
 
 
-def _frame(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> pd.DataFrame:
+def _frame(heads: list[str], rows: Sequence[Sequence[Any]]) -> pd.DataFrame:
     """Return the cells of a sheet below its headings, by the number of the row in the sheet."""
-    frame = pd.DataFrame([[*map(_cell, row)] for row in rows], range(2, len(rows) + 2), heads, dtype=object)
-    empty = [not head and frame.iloc[:, place].isna().all() for place, head in enumerate(heads)]
-    return frame.loc[frame.notna().any(axis=1), ~np.array(empty)]
+    numbers, columns = pd.RangeIndex(2, len(rows) + 2), pd.Index(heads)
+    frame = pd.DataFrame([[*map(_cell, row)] for row in rows], numbers, columns, dtype=object)
+    kept = [bool(head) or not frame.iloc[:, place].isna().all() for place, head in enumerate(heads)]
+    return frame[frame.notna().any(axis=1)].loc[:, kept]
 
 
 def _cell(cell: Any) -> Any:

@@ -11,7 +11,7 @@ from unicodedata import east_asian_width
 
 import pandas as pd
 
-from jcm_calc.files import guarded, save
+from jcm_calc.files import check_ending, guarded, save
 from jcm_calc.languages import _, translated
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.report import display
@@ -62,12 +62,8 @@ HEADINGS: dict[str, str] = {
 
 def write(path: str | os.PathLike[str], found: Portfolio, overwrite: bool) -> None:
     """Write a portfolio; see `Portfolio.to_file`."""
-    suffix = Path(path).suffix.casefold()
-    if suffix not in FORMATS:
-        raise InputError(
-            str(path), [Problem(str(path), _("must end with one of {names}").format(names=", ".join(FORMATS)))]
-        )
-    save(path, _content(found, suffix), overwrite=overwrite)
+    check_ending(path, *FORMATS)
+    save(path, _content(found, Path(path).suffix.casefold()), overwrite=overwrite)
 
 
 def _content(found: Portfolio, suffix: str) -> bytes:

@@ -14,7 +14,7 @@ import numpy as np
 from markupsafe import Markup
 
 from jcm_calc import plots
-from jcm_calc.files import save
+from jcm_calc.files import check_ending, save
 from jcm_calc.languages import _
 from jcm_calc.monitoring import record
 from jcm_calc.problems import listed, require
@@ -46,6 +46,7 @@ def write(
     overwrite: bool,
 ) -> None:
     """Write the report; see `Result.to_html`."""
+    check_ending(path, ".html")
     save(path, html(result, project, sources, published).encode(), overwrite=overwrite)
 
 
