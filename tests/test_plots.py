@@ -1,7 +1,7 @@
 """Plots draw what was calculated; whether they please is looked at."""
 
 import matplotlib as mpl
-import notebooks
+import kernels
 import numpy as np
 import pytest
 from test_display import hostile_result
@@ -186,8 +186,8 @@ SETTINGS = "import matplotlib as mpl; print(sorted((key, str(value)) for key, va
 @pytest.fixture(scope="module")
 def settings_of_a_kernel():
     """The settings of matplotlib in a kernel that has drawn one figure without this library."""
-    *_, shown = notebooks.run(["import matplotlib.pyplot as plt", "plt.plot([1, 2]);", SETTINGS])
-    return notebooks.text(shown)
+    *_, shown = kernels.run(["import matplotlib.pyplot as plt", "plt.plot([1, 2]);", SETTINGS])
+    return kernels.text(shown)
 
 
 @pytest.mark.parametrize("name", SUBJECTS)
@@ -196,7 +196,7 @@ def test_every_plot_shows_in_a_notebook_and_so_do_those_of_the_user_after_it(nam
     others = [other for other in SUBJECTS if other != name]
     own = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
     cells = [f"plots.{one}({SUBJECTS[one]});" for one in (name, name, *others)]
-    first, *shown, settings = notebooks.run([FIRST, cells[0], own, *cells[1:], own, SETTINGS])
-    assert not notebooks.errors(first)
-    assert [(notebooks.pictures(one), notebooks.errors(one)) for one in shown] == [(1, [])] * (len(cells) + 2)
-    assert notebooks.text(settings) == settings_of_a_kernel
+    first, *shown, settings = kernels.run([FIRST, cells[0], own, *cells[1:], own, SETTINGS])
+    assert not kernels.errors(first)
+    assert [(kernels.pictures(one), kernels.errors(one)) for one in shown] == [(1, [])] * (len(cells) + 2)
+    assert kernels.text(settings) == settings_of_a_kernel

@@ -15,6 +15,18 @@ notebook = nbformat.read(sys.argv[1], as_version=4)
 NotebookClient(notebook, timeout=300, kernel_name="python3", allow_errors=True).execute()
 nbformat.write(notebook, sys.argv[1])
 """
+# A kernel has no settings of the person who runs the tests.
+SETTINGS = ("IPYTHON", "JCM_", "JUPYTER", "MPL", "PYTEST", "PYTHON")
+
+
+def environment(folder, python):
+    """Return the variables of a process: the tests' own Python looks where they do, another one only at itself."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(SETTINGS)}
+    kept |= {name: str(Path(folder) / name) for name in ("JUPYTER_DATA_DIR", "IPYTHONDIR", "XDG_CONFIG_HOME")}
+    kept |= {"JUPYTER_PREFER_ENV_PATH": "1", "JCM_LANG": "en"}
+    if python == sys.executable:
+        kept["PYTHONPATH"] = os.environ.get("PYTHONPATH", "")
+    return kept
 
 
 def run(cells, python=sys.executable):
@@ -23,14 +35,9 @@ def run(cells, python=sys.executable):
         path = Path(folder) / "notebook.ipynb"
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
         nbformat.write(notebook, path)
-        keep = {} if python != sys.executable else {"PYTHONPATH": os.environ.get("PYTHONPATH", "")}
-        # of the settings of whoever runs the tests, a kernel has none
-        hidden = ("PYTHONPATH", "MPLBACKEND", "JUPYTER", "IPYTHON", "PYTHONWARNINGS", "PYTEST")
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
-        environment |= {name: str(Path(folder) / "of_jupyter") for name in ("JUPYTER_DATA_DIR", "IPYTHONDIR")}
-        environment |= {"JUPYTER_PREFER_ENV_PATH": "1", **keep}
+        command = [python, "-c", RUN, path]
         done = subprocess.run(
-            [python, "-c", RUN, path], cwd=folder, env=environment, capture_output=True, text=True, check=False
+            command, cwd=folder, env=environment(folder, python), capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stderr
         return [cell.outputs for cell in nbformat.read(path, as_version=4).cells]
@@ -42,8 +49,12 @@ def pictures(outputs):
 
 
 def errors(outputs):
-    """Return what went wrong in a cell: exceptions, and warnings other than those that are meant."""
-    return [f"{one.ename}: {one.evalue}" for one in outputs if one.output_type == "error"]
+    """Return what a cell shows in red: exceptions, warnings, and anything else on the error stream."""
+    return [
+        f"{one.ename}: {one.evalue}" if one.output_type == "error" else one.text
+        for one in outputs
+        if one.output_type == "error" or one.get("name") == "stderr"
+    ]
 
 
 def text(outputs):
