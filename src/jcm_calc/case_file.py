@@ -123,7 +123,7 @@ class Comparison:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CaseFile:
     """A project or worked case, as read from its file; see `read_case`.
 
@@ -165,6 +165,10 @@ class CaseFile:
     readings: Mapping[str, Any] = field(default_factory=dict)
     evidence: tuple[Any, ...] = ()
     allocation: Mapping[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        version = f" ver {self.version}" if self.version else ""
+        return f"<CaseFile {self.path.name}: {self.methodology}{version}>"
 
     @property
     def submitted(self) -> date | None:
