@@ -197,7 +197,9 @@ def test_the_reading_of_meters_is_shown_in_short():
 def test_a_workbook_says_what_is_filled_in(tmp_path):
     calculate("PW_AM001", EG=[[500.0, 400.0]], p=["2024", "2025"]).to_excel(tmp_path / "filled.xlsx")
     methodology("PW_AM001").template(tmp_path / "empty.xlsx")
-    filled, empty = (read_workbook(tmp_path / name) for name in ("filled.xlsx", "empty.xlsx"))
+    calculate("PW_AM001", EG=500.0, p="2024").to_excel(tmp_path / "one.xlsx")
+    filled, empty, one = (read_workbook(tmp_path / name) for name in ("filled.xlsx", "empty.xlsx", "one.xlsx"))
+    assert repr(one) == "<Workbook one.xlsx: PW_AM001 ver 1.0; report 2024>"
     assert repr(filled) == "<Workbook filled.xlsx: PW_AM001 ver 1.0; report 2024, 2025>"
     assert repr(empty) == "<Workbook empty.xlsx: PW_AM001 ver 1.0; nothing is filled in>"
     assert text_of(parsed(filled._repr_html_())).startswith("Workbook filled.xlsx")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from jcm_calc import notebook
 from jcm_calc.case_file import CaseFile
-from jcm_calc.confirmation import EvidenceFile, several
+from jcm_calc.confirmation import EvidenceFile
 from jcm_calc.languages import Message, _, ngettext
 from jcm_calc.problems import InputError, InputWarning, Problem, listed
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
@@ -57,7 +57,9 @@ class Workbook:
     def _told(self) -> str:
         """Say in one line what is filled in."""
         filled = [
-            name if case.p is None else Message("{} {}").format(name, listed(several(case.p)))
+            name
+            if case.p is None
+            else Message("{} {}").format(name, listed(case.p if isinstance(case.p, list | tuple) else [case.p]))
             for name, case in ((_("report"), self.report), (_("plan"), self.plan))
             if case is not None
         ]
