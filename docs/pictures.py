@@ -56,4 +56,4 @@ def lacking(built: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit("\n".join(lacking(Path(sys.argv[1]))))
+    sys.exit("\n".join(lacking(Path(sys.argv[1]))) or None)

@@ -189,6 +189,10 @@ def test_a_page_that_lacks_a_picture_is_named(tmp_path):
         page = '<img src="logo.png">' + '<img alt="" src="../_images/1.png" />' * count
         (tmp_path / "tutorials" / f"{name}.html").write_text(page, encoding="utf-8")
     assert PICTURES["lacking"](tmp_path) == []
+    command = [sys.executable, ROOT / "docs" / "pictures.py", tmp_path]
+    assert subprocess.run(command, check=False).returncode == 0
     (tmp_path / "tutorials" / "estimate_and_report.html").write_text('<img src="../_images/1.png">', encoding="utf-8")
     (found,) = PICTURES["lacking"](tmp_path)
     assert found.endswith("estimate_and_report.html: its cells draw 2 pictures, and it shows 1")
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stderr.strip()) == (1, found)
