@@ -160,6 +160,8 @@ def test_the_page_is_never_wider_than_the_window(driver, reports, name, width):
     assert driver.execute_script("return document.documentElement.scrollWidth") <= width
     size = driver.execute_script("return parseFloat(getComputedStyle(document.querySelector('#summary p')).fontSize)")
     assert size >= 14
+    right = "return Math.max(0, ...[...document.images].map(image => image.getBoundingClientRect().right))"
+    assert driver.execute_script(right) <= width
     # what is wider than the window scrolls in itself
     lost = driver.execute_script(
         "return [...document.querySelectorAll('table, math')].filter(e => e.getBoundingClientRect().right > "
