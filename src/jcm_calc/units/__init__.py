@@ -1,6 +1,6 @@
 """Units of the Joint Crediting Mechanism on top of pint.
 
-One registry serves the whole library.  It is pint's own with a few additions:
+One registry serves the whole library.  It holds what emission calculations use, and nothing else:
 
 * ``tCO2`` is a dimension of its own, equal to ``tCO2e`` (one credit is one tonne), so that a tonne
   of coal can never pass for a tonne of carbon dioxide;
@@ -22,6 +22,7 @@ import re
 import unicodedata
 from fractions import Fraction
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jcm_calc.languages import Message, _
@@ -30,13 +31,7 @@ from jcm_calc.problems import shown, suggestion
 if TYPE_CHECKING:
     import pint
 
-# 1 USRt = 3.5163 kW is printed on a programme-office page about an Indonesian chiller project
-# (gec.jp/jcm/jp_old/projects/14pro_ina_04.html).
-DEFINITIONS = (
-    "gCO2 = [carbon_dioxide_equivalent] = _ = gCO2e",
-    "tCO2 = 1e6 gCO2 = _ = tCO2e = t_CO2 = t_CO2e",
-    "USRt = 3.5163 kW",
-)
+DEFINITIONS = Path(__file__).with_name("definitions.txt")
 
 # Spellings that pint reads as something other than what a reader of these documents means.
 AMBIGUOUS = {
@@ -123,9 +118,7 @@ def registry() -> pint.UnitRegistry[Any]:
     """
     import pint
 
-    ureg: pint.UnitRegistry[Any] = pint.UnitRegistry(cache_folder=":auto:")
-    for definition in DEFINITIONS:
-        ureg.define(definition)
+    ureg: pint.UnitRegistry[Any] = pint.UnitRegistry(DEFINITIONS)
     ureg.formatter.default_format = "~P"
     return ureg
 
