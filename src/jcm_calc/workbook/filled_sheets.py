@@ -13,7 +13,7 @@ from jcm_calc.declarations.items import Parameter
 from jcm_calc.inputs import Period
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import Problem, listed, shown
-from jcm_calc.units import normalise
+from jcm_calc.units import UnitError, normalise
 from jcm_calc.workbook import record_sheet
 from jcm_calc.workbook.opening import Book, printable
 from jcm_calc.workbook.sheet_sets import Roles
@@ -414,7 +414,10 @@ def _class_name(key: Any) -> str:
 
 def is_declared(unit: str, parameter: Parameter) -> bool:
     """Whether a unit on a sheet is the declared one; nothing written means that it is."""
-    return unit in ("", "N/A") or normalise(unit) == normalise(parameter.unit)
+    try:
+        return unit in ("", "N/A") or normalise(unit) == normalise(parameter.unit)
+    except UnitError:
+        return False
 
 
 def plain_value(value: Any) -> Any:
