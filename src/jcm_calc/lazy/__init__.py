@@ -19,6 +19,7 @@ from jcm_calc.declarations.graph import RESULTS, Graph, needs
 from jcm_calc.declarations.items import Coordinate, Equation
 from jcm_calc.inputs import completeness
 from jcm_calc.inputs.axes import named_periods
+from jcm_calc.inputs.carriers import split_heading
 from jcm_calc.inputs.taking import Taken
 from jcm_calc.languages import _
 from jcm_calc.lazy import computing
@@ -150,7 +151,7 @@ def calculate(
 
     ``m`` is the methodology as ``evidence`` confirms it, which a worker applies to its own.
     """
-    from jcm_calc.inputs.tables import flat, split_heading
+    from jcm_calc.inputs.tables import flat
 
     taken = Taken(m)
     arrays = {name: value for name, value in values.items() if is_lazy(value)}

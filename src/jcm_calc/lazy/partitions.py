@@ -18,7 +18,8 @@ from jcm_calc.units import is_quantity
 def is_lazy(value: Any) -> bool:
     """Whether something is a Dask collection, or a Quantity of one."""
     bare = value.magnitude if is_quantity(value) else value
-    return hasattr(bare, "__dask_graph__")
+    graph = getattr(bare, "__dask_graph__", None)
+    return graph is not None and graph() is not None  # xarray has one of nothing, where its data is in memory
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from jcm_calc.declarations import Methodology
-from jcm_calc.inputs.tables import label, split_heading
+from jcm_calc.inputs.carriers import split_heading
+from jcm_calc.inputs.tables import label
 from jcm_calc.languages import _
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.units import is_missing
