@@ -78,7 +78,8 @@ def scenarios(
     import pandas as pd
 
     m = number if isinstance(number, Methodology) else methodology(number, version, on)
-    kept, p, facts = _arguments(base)
+    kept, p, facts = _arguments(m, base)
+    varied = m.by_name(varied)
     _check_names(m, kept, varied)
     plain = {name: values for name, values in varied.items() if _is_number(m, name, values)}
     others = {name: values for name, values in varied.items() if name not in plain}
@@ -94,9 +95,9 @@ def scenarios(
     return whole[[*varied, *RESULTS]]
 
 
-def _arguments(base: Mapping[str, Any]) -> tuple[dict[str, Any], Any, Any]:
-    """Return the values, the periods and the facts of a base."""
-    values = dict(base)
+def _arguments(m: Methodology, base: Mapping[str, Any]) -> tuple[dict[str, Any], Any, Any]:
+    """Return the values by declared name, the periods and the facts of a base."""
+    values = m.by_name(base)
     return values, values.pop("p", None), values.pop("facts", None)
 
 
@@ -250,7 +251,8 @@ def break_even(
             str(m),
             [Problem("of", _("{came} came, expected one of {names}").format(came=shown(of), names=", ".join(RESULTS)))],
         )
-    kept, p, facts = _arguments(base)
+    kept, p, facts = _arguments(m, base)
+    name = m.named(name) or name
     low, high = _range(m, kept, name, between)
     result = calculate(m, *tables, p=p, facts=facts, **{**kept, name: low})
     parameter = m.inputs[name]

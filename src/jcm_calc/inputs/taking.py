@@ -66,7 +66,7 @@ class Taken:
 
     def _parameter(self, name: str, source: str = "") -> Parameter | None:
         """Return the parameter or fact of that name or symbol; complain where it cannot be given."""
-        found = self.declared.get(name) or next((item for item in self.declared.values() if item.symbol == name), None)
+        found = self.declared.get(self.methodology.named(name) or "")
         if found is None:
             self.problems.append(Problem(name, self._unknown(name) + where(source)))
         elif found.kind is Kind.CONSTANT:
@@ -83,7 +83,8 @@ class Taken:
 
     def _unknown(self, name: str) -> str:
         m = self.methodology
-        if any(name in (rule.name, rule.symbol) for rule in m.rules):
+        name = m.named(name) or name
+        if any(name == rule.name for rule in m.rules):
             return _("unknown input: it is the result of an equation and cannot be given")
         if name in m.coordinates:
             told = _("unknown input: it comes from the index {index} and cannot be given")
@@ -110,8 +111,9 @@ class Taken:
 
     def value(self, name: str, value: Any) -> None:
         """Take one named value: a choice, a number, an array, a Series, a candidate, values by class."""
-        if name in self.methodology.choices:
-            self._choose(name, value)
+        own = self.methodology.named(name)
+        if own in self.methodology.choices:
+            self._choose(own, value)
             return
         parameter = self._parameter(name)
         if parameter is None:
@@ -137,7 +139,7 @@ class Taken:
             return
         columns = [str(heading) for heading in frame.columns if heading not in self.methodology.indices]
         named = any(level is not None for level in frame.index.names)
-        if len(columns) != 1 or split_heading(columns[0])[0] not in (parameter.name, parameter.symbol):
+        if len(columns) != 1 or self.methodology.named(split_heading(columns[0])[0]) != parameter.name:
             self.refuse(parameter, _("a table of other columns came: give it as a table, without a name"))
         elif named or len(frame.columns) > 1:
             self.table(frame, _("the Series {name}").format(name=parameter.name))
@@ -159,8 +161,8 @@ class Taken:
         name = value.name
         if not (name is None or isinstance(name, int | np.integer) or str(name).strip().casefold() in GENERIC):
             base, unit = split_heading(str(name).strip())
-            own = base in (parameter.name, parameter.symbol)
-            if not own and (not unit or base in self.declared):
+            known = self.methodology.named(base)
+            if known != parameter.name and (not unit or known):
                 complaint = _("its name is {name}, which may state a unit: rename it to {own}, or {own} [unit]")
                 raise ValueError(complaint.format(name=shown(name), own=parameter.name))
         if not hasattr(value, "iloc"):

@@ -103,6 +103,7 @@ class LazyResult:
         import dask.array as da
         from dask.delayed import delayed
 
+        name = self.methodology.named(name) or name
         node = self.graph.nodes.get(name)
         if node is None or node.unit in ("category", "date") or set(node.indices) - {self.plan.letter, "p"}:
             raise KeyError(f"{name} is no quantity by {self.plan.letter} and p of this calculation")
@@ -154,6 +155,7 @@ def calculate(
     from jcm_calc.inputs.tables import flat
 
     taken = Taken(m)
+    values = m.by_name(values)
     arrays = {name: value for name, value in values.items() if is_lazy(value)}
     frames = [table for table in tables if is_lazy(table)]
     small = [table for table in tables if not is_lazy(table)]

@@ -116,8 +116,7 @@ def of_arrays(m: Methodology, arrays: Mapping[str, Any], values: Mapping[str, An
 
 
 def _indices(m: Methodology, name: str) -> str:
-    declared = {item.symbol: item for item in (*m.inputs.values(), *m.facts.values())}
-    parameter = m.inputs.get(name) or m.facts.get(name) or declared.get(name)
+    parameter = {**m.inputs, **m.facts}.get(m.named(name) or "")
     return parameter.indices if parameter is not None else ""
 
 

@@ -82,8 +82,7 @@ class Batch:
     def __init__(self, m: Methodology, frame: pd.DataFrame, size: int) -> None:
         self.m, self.frame, self.size = m, frame, size
         self.places = frame.index.to_numpy()[::size]
-        self.declared = {item.symbol: item for item in (*m.inputs.values(), *m.facts.values())}
-        self.declared |= {item.name: item for item in self.declared.values()}
+        self.declared = {**m.inputs, **m.facts}
         self.clean = np.ones(len(self.places), dtype=bool)
         self.filled: dict[str, tuple[str, Array]] = {}
         self.values: dict[str, Array] = {}
@@ -99,7 +98,7 @@ class Batch:
 
     def _read(self, heading: str, at: Array) -> None:
         """Read a column, of which certain rows are filled; where anything is odd, the project is no longer clean."""
-        parameter = self.declared.get(split_heading(heading)[0])
+        parameter = self.declared.get(self.m.named(split_heading(heading)[0]) or "")
         try:
             cells, unit = carried(self.frame[heading])
         except ValueError:
