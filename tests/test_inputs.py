@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import jcm_calc
-from jcm_calc.inputs.tables import split_heading
+from jcm_calc.inputs.carriers import split_heading
 
 FREEZER, STORAGE = "individual quick freezer", "cold storage"
 COP_RE = {FREEZER: 1.32, STORAGE: 1.71}

@@ -59,7 +59,7 @@ def exactly_equal(one, other):
         ("ID_AM003", (UNITS.set_index("i"), METERS.set_index(["i", "p"])), {"EF_elec": 0.8}),
         ("ID_AM003", (UNITS,), {"EC_PJ": METERS.set_index(["i", "p"])["EC_PJ"], "EF_elec": 0.8}),
         ("ID_AM003", (UNITS,), {"EC_PJ": METERS.set_index(["i", "p"])["EC_PJ"].rename(None), "EF_elec": 0.8}),
-        ("ID_AM003", (UNITS,), {"EC_PJ": METERS.set_index(["i", "p"])["EC_PJ"].rename("kWh"), "EF_elec": 0.8}),
+        ("ID_AM003", (UNITS,), {"EC_PJ": METERS.set_index(["i", "p"])["EC_PJ"].rename("EC_PJ [kWh]"), "EF_elec": 0.8}),
         ("MN_AM002", (), {**BOILER, "η_RE": "FY2013 draft", "η_PJ": 0.67, "EF_CO2_coal": "IPCC 2006 lignite, lower"}),
         ("MN_AM002", (), {**BOILER, "η_RE": Q(61, "percent"), "η_PJ": "67 %", "EF_CO2_coal": 0.099}),
         ("VN_AM001", (), {**TRUCK, "ρ_i": {"Gas/diesel oil": 0.84}, "NCV_i": "IPCC 2006, lower", "EF_CO2_i": 0.0726}),

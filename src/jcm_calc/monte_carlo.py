@@ -195,9 +195,11 @@ def uncertainty(
     {'EF_RE': 1.0, 'EG': 0.2}
     """
     m, problems = result.methodology, list[Problem]()
+    distributions, groups = m.by_name(distributions), m.by_name(groups or {})
+    each_period, truncate = (m.by_name(dict.fromkeys(names)) for names in (each_period, truncate))
     if not draws >= 2:
         problems.append(Problem("draws", _("{came} came, expected at least 2").format(came=shown(draws))))
-    grouped = Groups(groups or {}, correlation, seed)
+    grouped = Groups(groups, correlation, seed)
     problems += grouped.problems(distributions, each_period)
     for name in sorted({*each_period, *truncate} - {*distributions}):
         problems.append(Problem(name, _("has no distribution{hint}").format(hint=suggestion(name, distributions))))

@@ -94,6 +94,7 @@ class Result:
             If the name takes no part in this calculation.
         """
         node = self._node(name)
+        name = node.name
         if node.unit == "category":
             raise KeyError(f"{name} is a class, not a quantity: see Result.table({node.indices!r})")
         array = self.full(name)
@@ -134,6 +135,9 @@ class Result:
     def _node(self, name: str) -> Any:
         if name in self.inputs.graph.nodes:
             return self.inputs.graph.nodes[name]
+        name = self.methodology.named(name) or name
+        if name in self.inputs.graph.nodes:
+            return self.inputs.graph.nodes[name]
         if name in self.inputs.values and name in self.methodology.inputs:
             return self.methodology.inputs[name]
         if name in self.graph.nodes:
@@ -152,9 +156,9 @@ class Result:
 
     def full(self, name: str) -> Array:
         """Return an array that spans every index of its own."""
-        indices = self._node(name).indices
-        shape = [axis.size if letter in indices else 1 for letter, axis in self.inputs.axes.items()]
-        return np.broadcast_to(self._array(name), shape)
+        node = self._node(name)
+        shape = [axis.size if letter in node.indices else 1 for letter, axis in self.inputs.axes.items()]
+        return np.broadcast_to(self._array(node.name), shape)
 
     def explain(self, name: str = "ER", **at: Any) -> Explanation:
         """Return how a quantity came about: equation, numbers in place, value, down to the leaves.
@@ -317,11 +321,11 @@ class Result:
         node = self._node(name)
         if not isinstance(node, Parameter):
             return _("the axes")
-        origin = self.inputs.origins.get(name)
+        origin = self.inputs.origins.get(node.name)
         if origin is not None:
             return Message("{} {}").format(origin.source, origin.written) if origin.written else origin.source
         if node.kind is Kind.DEFAULT:
-            return _("default by {key}").format(key=node.by) if name in self.inputs.tables else _("default")
+            return _("default by {key}").format(key=node.by) if node.name in self.inputs.tables else _("default")
         return node.section
 
     def by_unit(self) -> pd.DataFrame:

@@ -14,13 +14,14 @@ from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.evaluation import Array, EvaluationError
-from jcm_calc.inputs.cells import is_array
+from jcm_calc.inputs import cells
+from jcm_calc.inputs.carriers import is_array
 from jcm_calc.languages import _
 from jcm_calc.many import evaluate_many
 from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
 from jcm_calc.result import Result, undefined
 from jcm_calc.rulebooks import methodology
-from jcm_calc.units import magnitude, registry
+from jcm_calc.units import registry
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +78,8 @@ def scenarios(
     import pandas as pd
 
     m = number if isinstance(number, Methodology) else methodology(number, version, on)
-    kept, p, facts = _arguments(base)
+    kept, p, facts = _arguments(m, base)
+    varied = m.by_name(varied)
     _check_names(m, kept, varied)
     plain = {name: values for name, values in varied.items() if _is_number(m, name, values)}
     others = {name: values for name, values in varied.items() if name not in plain}
@@ -93,9 +95,9 @@ def scenarios(
     return whole[[*varied, *RESULTS]]
 
 
-def _arguments(base: Mapping[str, Any]) -> tuple[dict[str, Any], Any, Any]:
-    """Return the values, the periods and the facts of a base."""
-    values = dict(base)
+def _arguments(m: Methodology, base: Mapping[str, Any]) -> tuple[dict[str, Any], Any, Any]:
+    """Return the values by declared name, the periods and the facts of a base."""
+    values = m.by_name(base)
     return values, values.pop("p", None), values.pop("facts", None)
 
 
@@ -151,7 +153,9 @@ def _numbers(result: Result, varied: Mapping[str, Sequence[Any]]) -> dict[str, A
             problems.append(Problem(parameter.symbol, _("takes no part in this calculation"), parameter.section))
             continue
         try:
-            numbers[name] = np.array([float(magnitude(one, parameter.unit)) for one in values])
+            found, faults = cells.numbers(values, parameter.unit)
+            numbers[name] = found.ravel()
+            problems += [Problem(parameter.symbol, complaint, parameter.section) for complaint in set(faults.values())]
             problems += _impossible(result, parameter, numbers[name])
         except (TypeError, ValueError) as error:
             problems.append(Problem(parameter.symbol, str(error), parameter.section))
@@ -247,7 +251,8 @@ def break_even(
             str(m),
             [Problem("of", _("{came} came, expected one of {names}").format(came=shown(of), names=", ".join(RESULTS)))],
         )
-    kept, p, facts = _arguments(base)
+    kept, p, facts = _arguments(m, base)
+    name = m.named(name) or name
     low, high = _range(m, kept, name, between)
     result = calculate(m, *tables, p=p, facts=facts, **{**kept, name: low})
     parameter = m.inputs[name]
@@ -281,7 +286,10 @@ def _range(m: Methodology, kept: Mapping[str, Any], name: str, between: tuple[An
     parameter = m.inputs[name]
     try:
         if between is not None:
-            low, high = (float(magnitude(one, parameter.unit)) for one in between)
+            ends, faults = cells.numbers(between, parameter.unit)
+            if faults:
+                raise ValueError(listed(faults.values()))
+            low, high = map(float, ends)
         else:
             usual = parameter.plausible or parameter.bounds
             low, high = usual.first, np.nextafter(usual.beyond, -np.inf)

@@ -31,10 +31,11 @@ from jcm_calc.declarations.graph import Graph, Node
 from jcm_calc.declarations.group import Group
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import DeclarationError, Equation, Parameter, SchemeRule, Value, Version
+from jcm_calc.declarations.names import spelt_out
 from jcm_calc.declarations.scheme import SCHEME_RULES
 from jcm_calc.evidence import Evidence
 from jcm_calc.languages import _, with_translations
-from jcm_calc.problems import suggestion
+from jcm_calc.problems import InputError, Problem, suggestion
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,7 +129,7 @@ class Methodology(Group):
             If nothing is declared under this name.
         """
         items: list[Parameter | Equation] = [*self.inputs.values(), *self.facts.values(), *self.rules]
-        found = tuple(item for item in items if name in (item.name, item.symbol))
+        found = tuple(item for item in items if item.name == self.named(name))
         if not found:
             hint = suggestion(name, self.symbols())
             raise KeyError(f"{self} declares no parameter or equation {name!r}{hint}")
@@ -246,6 +247,50 @@ class Methodology(Group):
         if key not in self._graphs:
             self._graphs[key] = _graph.build(self, choices, key[1], key[2], absent)
         return self._graphs[key]
+
+    def named(self, name: str) -> str | None:
+        """Return the declared name of a parameter, fact, choice, coordinate or equation; None if there is none.
+
+        Parameters
+        ----------
+        name : str
+            The name or the document's symbol, with or without Greek letters: ``eta_RE`` is ``η_RE``.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> m = jcm_calc.methodology("ID_AM009")
+        >>> m.named("eta_PJ"), m.named("η_PJ,i"), m.named("eta_EJ")
+        ('η_PJ', 'η_PJ', None)
+        """
+        if name in self.inputs or name in self.facts or name in self.choices:
+            return name
+        symbols, wanted = self.symbols(), spelt_out(name)
+        if name in symbols:
+            return name
+        return next(
+            (own for own, symbol in symbols.items() if wanted in (spelt_out(own), spelt_out(symbol))),
+            next((choice for choice in self.choices if spelt_out(choice) == wanted), None),
+        )
+
+    def by_name(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is given under names of any spelling by the declared names.
+
+        Raises
+        ------
+        InputError
+            If two of them are the same.
+        """
+        found: dict[str, Any] = {}
+        problems = []
+        for name, one in given.items():
+            own = self.named(name) or name
+            if own in found:
+                problems.append(Problem(name, _("is given twice, as {own} too").format(own=own)))
+            found[own] = one
+        if problems:
+            raise InputError(str(self), problems)
+        return found
 
     def symbols(self) -> dict[str, str]:
         """Return the document's symbol of every name."""

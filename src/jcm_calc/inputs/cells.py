@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable
 from decimal import Decimal
 from numbers import Real
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from jcm_calc.inputs.carriers import agreed, carried, is_array
 from jcm_calc.inputs.periods import day
 from jcm_calc.languages import _
 from jcm_calc.problems import shown
@@ -26,76 +26,13 @@ MANY_UNITS = 100
 YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 
 
-def is_array(raw: Any) -> bool:
-    """Whether something holds several cells."""
-    return isinstance(raw, list | tuple | range) or (hasattr(raw, "__array__") and getattr(raw, "ndim", 0) > 0)
-
-
-def grid(raw: Any) -> Array:
-    """Return an array of numbers where all cells are plain numbers, of objects otherwise.
-
-    Raises
-    ------
-    ValueError
-        If lists within a list differ in length, or the array carries units of another library.
-
-    Examples
-    --------
-    >>> grid([[1, 2], [3, 4.5]])
-    array([[1. , 2. ],
-           [3. , 4.5]])
-    >>> grid([1, "2 kWh"])
-    array([1, '2 kWh'], dtype=object)
-    """
-    if isinstance(raw, list | tuple | range):
-        cells, shape = _flatten(raw)
-        if _plain_numbers(cells):
-            with suppress(OverflowError):
-                return np.array(cells, dtype=np.float64).reshape(shape)
-        return _objects(cells, shape)
-    if isinstance(raw, np.ndarray) and (hasattr(raw, "unit") or hasattr(raw, "units")):
-        complaint = _("a {type} came: give a pint Quantity, or plain numbers in the declared unit")
-        raise ValueError(complaint.format(type=type(raw).__name__))
-    if isinstance(raw, np.ma.MaskedArray):
-        masked = np.ma.getmaskarray(raw).ravel().tolist()
-        cells = [None if hidden else cell for hidden, cell in zip(masked, raw.data.ravel().tolist(), strict=True)]
-        return _objects(cells, raw.shape)
-    array = np.asarray(raw)
-    # NumPy would turn dates into whole numbers
-    return _objects(list(array.ravel()), array.shape) if array.dtype.kind in "mM" else array
-
-
-def _objects(cells: list[Any], shape: tuple[int, ...]) -> Array:
-    objects = np.empty(len(cells), dtype=object)
-    for place, cell in enumerate(cells):
-        objects[place] = cell
-    return objects.reshape(shape)
-
-
-def _flatten(raw: Iterable[Any]) -> tuple[list[Any], tuple[int, ...]]:
-    cells = list(raw)
-    if not any(is_array(cell) and not is_quantity(cell) for cell in cells):
-        return cells, (len(cells),)
-    parts = [_flatten(cell) if is_array(cell) else ([cell], ()) for cell in cells]
-    shapes = {shape for _, shape in parts}
-    if len(shapes) > 1:
-        raise ValueError(_("its rows differ in length"))
-    return [cell for part, _ in parts for cell in part], (len(cells), *shapes.pop())
-
-
-def _plain_numbers(cells: list[Any]) -> bool:
-    kinds = set(map(type, cells))
-    numeric = all(issubclass(kind, int | float | np.integer | np.floating) for kind in kinds)
-    return numeric and not any(issubclass(kind, bool | np.timedelta64) for kind in kinds)
-
-
 def numbers(raw: Any, declared: str, unit: str | None = None) -> tuple[Array, Faults]:
     """Read numbers into the declared unit.
 
     Parameters
     ----------
     raw : scalar, str, pint.Quantity or array_like
-        Strings and quantities have their own units; a bare number has ``unit``.
+        Strings and quantities have their own units; a bare number has the unit of its carrier, or ``unit``.
     declared : str
     unit : str, optional
         From the heading of a column; the declared one if there is none.
@@ -112,16 +49,14 @@ def numbers(raw: Any, declared: str, unit: str | None = None) -> tuple[Array, Fa
     >>> numbers(["1 MWh", 2000, "x"], "MWh", "kWh")
     (array([ 1.,  2., nan]), {2: "'x' is not a number with a unit"})
     """
-    if is_quantity(raw) and is_array(raw.magnitude):
-        values, faults = numbers(raw.magnitude, declared)
-        return np.asarray(conversion(f"{raw.units:D}", declared)(values)), faults
-    read = _reader(declared, unit)
-    if not is_array(raw):
-        return np.array(read(raw), dtype=np.float64), {}
-    cells = grid(raw)
+    cells, own = carried(raw)
+    unit = agreed(unit, own)
+    if not is_array(cells):
+        return np.array(_reader(declared, unit)(cells), dtype=np.float64), {}
     if cells.dtype.kind in "iuf":
         values = cells.astype(np.float64, copy=False)
         return (values if unit is None else np.asarray(conversion(unit, declared)(values))), {}
+    read = _reader(declared, unit)
     values, faults = np.full(cells.size, np.nan), {}
     for place, cell in enumerate(cells.ravel().tolist()):
         try:
@@ -166,8 +101,7 @@ def _reader(declared: str, unit: str | None) -> Callable[[Any], float]:
 
 def _number(cell: Any) -> float:
     """Return a cell that is no text as a number; NaN if it is empty."""
-    if isinstance(cell, np.ndarray) and cell.ndim == 0:
-        cell = cell.item()
+    cell = carried(cell).cells if isinstance(cell, np.ndarray) and cell.ndim == 0 else cell
     if is_missing(cell):
         return np.nan
     if isinstance(cell, bool | np.bool_):
@@ -181,9 +115,27 @@ def _number(cell: Any) -> float:
         raise ValueError(_("{came} is too large").format(came=shown(cell))) from None
 
 
+def unitless(raw: Any) -> Array:
+    """Return the cells of something that has no unit: yes and no, dates, classes.
+
+    Raises
+    ------
+    UnitError
+        If its carrier states one.
+    """
+    cells, unit = carried(raw)
+    if unit is not None:
+        raise UnitError(_("has no unit, but {unit} is stated for it").format(unit=repr(unit)))
+    if is_array(cells):
+        return np.asarray(cells)
+    single = np.empty((), dtype=object)
+    single[()] = cells
+    return single
+
+
 def truths(raw: Any) -> tuple[Array, Faults]:
     """Read yes and no, in words or as truth values."""
-    cells = grid(raw) if is_array(raw) else _objects([raw], ())
+    cells = unitless(raw)
     if cells.dtype == bool:
         return cells, {}
     values = np.zeros(cells.size, dtype=bool)
@@ -207,7 +159,7 @@ def days(raw: Any) -> tuple[Array, Faults]:
     >>> days(["0001-02-01", "May"])
     (array([32., nan]), {1: "'May' is no date that can be read in one way only: write 2024-01-31 or 31/Jan/2024"})
     """
-    cells = grid(raw) if is_array(raw) else _objects([raw], ())
+    cells = unitless(raw)
     values, faults = np.full(cells.size, np.nan), {}
     for place, cell in enumerate(cells.ravel().tolist()):
         try:
@@ -231,7 +183,7 @@ def classes(raw: Any, known: tuple[str, ...] = ()) -> tuple[Array, tuple[str, ..
     >>> classes(["wood", "coal", " wood"])
     (array([0, 1, 0]), ('wood', 'coal'), {})
     """
-    cells = grid(raw) if is_array(raw) else _objects([raw], ())
+    cells = unitless(raw)
     words = [cell if isinstance(cell, str) else _word(cell) for cell in cells.ravel().tolist()]
     names: dict[str, int] = {}
     code = {word: names.setdefault(word.strip(), len(names)) for word in dict.fromkeys(words)}

@@ -16,13 +16,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from jcm_calc.inputs.carriers import UNIT_KEYS, carried
 from jcm_calc.inputs.given import Cells
 from jcm_calc.inputs.periods import Period
 from jcm_calc.languages import _
 from jcm_calc.problems import InputError, Problem, listed
 from jcm_calc.units import is_missing
 
-HEADING = re.compile(r"(.+?)\s*[\[(]\s*([^\])]*?)\s*[\])]")
 TOO_MANY = 2**62
 # Whoever has so many faulty periods needs no exact count.
 MANY = 100
@@ -39,7 +39,7 @@ class Column:
     labels : dict
         The labels along each index; periods in order of time, all others as they first appear.
     unit : str or None
-        From the heading.
+        From the heading, the type of the column, or the ``attrs`` of the table.
     source : str
         The table and the heading, or the cells of a workbook.
     cells : Cells, optional
@@ -134,7 +134,7 @@ def flat(table: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If a heading is missing or stands twice.
+        If a heading is missing or stands twice, or one unit is stated for several columns.
     """
     if table.columns.nlevels > 1:
         raise ValueError(_("its headings take several rows: give one heading for each column"))
@@ -148,19 +148,23 @@ def flat(table: pd.DataFrame) -> pd.DataFrame:
         raise ValueError(_("has two columns {names}").format(names=listed(twice)))
     frame = table.reset_index(levels) if levels else table.copy(deep=False)
     frame.columns = pd.Index(headings, dtype=object)
+    frame.attrs = _attrs(table)
     return frame
 
 
-def split_heading(heading: str) -> tuple[str, str | None]:
-    """Return the parameter and the unit of a heading.
-
-    Examples
-    --------
-    >>> split_heading("EC_PJ,i,p [kWh]"), split_heading("COP_PJ")
-    (('EC_PJ,i,p', 'kWh'), ('COP_PJ', None))
-    """
-    match = HEADING.fullmatch(heading)
-    return (match[1], match[2]) if match else (heading, None)
+def _attrs(table: pd.DataFrame) -> dict[Any, Any]:
+    """Return the attributes of a table, with its units by heading."""
+    attrs = dict(table.attrs)
+    for key in UNIT_KEYS:
+        unit = attrs.get(key)
+        if unit is not None and not isinstance(unit, Mapping):
+            if len(table.columns) != 1:
+                told = _("its attrs say {key} = {unit} for all columns: say it for each, as a mapping")
+                raise ValueError(told.format(key=key, unit=repr(str(unit))))
+            unit = {table.columns[0]: unit}
+        if unit is not None:
+            attrs[key] = {str(heading).strip(): one for heading, one in unit.items()}
+    return attrs
 
 
 def dense(frame: pd.DataFrame, letters: Iterable[str], name: str) -> dict[str, Column]:
@@ -208,12 +212,19 @@ def dense(frame: pd.DataFrame, letters: Iterable[str], name: str) -> dict[str, C
     columns = {}
     for heading in frame.columns:
         if heading not in present:
-            values = _plain(frame[heading])[order].reshape(shape)
+            try:
+                own, unit = carried(frame[heading])
+            except ValueError as error:
+                problems.append(Problem(name, _("column {letter}: {error}").format(letter=repr(heading), error=error)))
+                continue
+            values = own[order].reshape(shape)
             cells: Cells | None = frame.attrs.get("cells", {}).get(heading)
             cells = None if cells is None else cells.arranged(order, shape)
             column = _("{name}, column {heading}").format(name=name, heading=repr(heading))
             source = column if cells is None else f"{name}, {cells}"
-            columns[heading] = Column(values, labels, split_heading(heading)[1], source, cells)
+            columns[heading] = Column(values, labels, unit, source, cells)
+    if problems:
+        raise InputError(name, problems)
     return columns
 
 
@@ -307,13 +318,3 @@ def _order(
 def _place(position: int, shape: tuple[int, ...], labels: Mapping[str, list[Any]]) -> str:
     at = np.unravel_index(position, shape)
     return "(" + ", ".join(f"{letter}={labels[letter][n]}" for letter, n in zip(labels, at, strict=True)) + ")"
-
-
-def _plain(column: pd.Series[Any]) -> npt.NDArray[Any]:
-    """Return the cells of a column, with NaN where a column of whole numbers has gaps."""
-    dtype = column.dtype
-    if isinstance(dtype, pd.CategoricalDtype):
-        return _plain(column.astype(dtype.categories.dtype))
-    if pd.api.types.is_extension_array_dtype(dtype) and pd.api.types.is_any_real_numeric_dtype(dtype):
-        return column.to_numpy(dtype=np.float64, na_value=np.nan)
-    return column.to_numpy()

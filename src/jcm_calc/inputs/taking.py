@@ -15,6 +15,7 @@ from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import DeclarationError, Kind, Parameter, Table, Value
 from jcm_calc.evidence import unconfirmed
 from jcm_calc.inputs import checks
+from jcm_calc.inputs.carriers import UNIT_KEYS, carried, split_heading
 from jcm_calc.inputs.cells import numbers
 from jcm_calc.inputs.given import Cells, Given, read_value
 from jcm_calc.languages import Message, _
@@ -22,6 +23,10 @@ from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+# Names of a Series that state nothing.
+GENERIC = ("", "value", "values")
 
 
 class Taken:
@@ -61,7 +66,7 @@ class Taken:
 
     def _parameter(self, name: str, source: str = "") -> Parameter | None:
         """Return the parameter or fact of that name or symbol; complain where it cannot be given."""
-        found = self.declared.get(name) or next((item for item in self.declared.values() if item.symbol == name), None)
+        found = self.declared.get(self.methodology.named(name) or "")
         if found is None:
             self.problems.append(Problem(name, self._unknown(name) + where(source)))
         elif found.kind is Kind.CONSTANT:
@@ -78,7 +83,8 @@ class Taken:
 
     def _unknown(self, name: str) -> str:
         m = self.methodology
-        if any(name in (rule.name, rule.symbol) for rule in m.rules):
+        name = m.named(name) or name
+        if any(name == rule.name for rule in m.rules):
             return _("unknown input: it is the result of an equation and cannot be given")
         if name in m.coordinates:
             told = _("unknown input: it comes from the index {index} and cannot be given")
@@ -105,8 +111,9 @@ class Taken:
 
     def value(self, name: str, value: Any) -> None:
         """Take one named value: a choice, a number, an array, a Series, a candidate, values by class."""
-        if name in self.methodology.choices:
-            self._choose(name, value)
+        own = self.methodology.named(name)
+        if own in self.methodology.choices:
+            self._choose(own, value)
             return
         parameter = self._parameter(name)
         if parameter is None:
@@ -115,27 +122,55 @@ class Taken:
             self._replace(parameter, parameter.candidates[value], value)
         elif isinstance(value, Mapping):
             self._by_class(parameter, value)
-        elif hasattr(value, "iloc"):
-            self._labelled(parameter, value.to_frame(name) if hasattr(value, "to_frame") else value)
+        elif getattr(value, "name", None) is not None or hasattr(value, "iloc"):
+            self._labelled(parameter, value)
         else:
             self._read(parameter, value, _("given"))
 
-    def _labelled(self, parameter: Parameter, frame: pd.DataFrame) -> None:
+    def _labelled(self, parameter: Parameter, value: Any) -> None:
         """Take a Series, or a DataFrame of one parameter: with its labels, or as a list if it has none."""
-        from jcm_calc.inputs.tables import split_heading
-
+        try:
+            frame = value if hasattr(value, "columns") else self._renamed(parameter, value)
+        except ValueError as error:
+            self.refuse(parameter, str(error))
+            return
+        if not hasattr(frame, "columns"):
+            self._read(parameter, frame, _("given"))
+            return
         columns = [str(heading) for heading in frame.columns if heading not in self.methodology.indices]
         named = any(level is not None for level in frame.index.names)
-        if len(columns) != 1 or split_heading(columns[0])[0] not in (parameter.name, parameter.symbol):
+        if len(columns) != 1 or self.methodology.named(split_heading(columns[0])[0]) != parameter.name:
             self.refuse(parameter, _("a table of other columns came: give it as a table, without a name"))
         elif named or len(frame.columns) > 1:
             self.table(frame, _("the Series {name}").format(name=parameter.name))
         elif type(frame.index).__name__ == "RangeIndex":
-            self._read(parameter, frame.iloc[:, 0].array, _("given"))
+            self._read(parameter, frame.iloc[:, 0], _("given"))
         else:
             complaint = _("a Series came whose index has no name: call it {letters}")
             letters = _(" or ").join(parameter.indices) if parameter.indices else _("what it is")
             self.refuse(parameter, complaint.format(letters=letters))
+
+    def _renamed(self, parameter: Parameter, value: Any) -> Any:
+        """Return a Series as a table of one column, and what else has a name as it is, with the parameter's name.
+
+        Raises
+        ------
+        ValueError
+            If the name may hold a unit, or is that of something else.
+        """
+        name = value.name
+        if not (name is None or isinstance(name, int | np.integer) or str(name).strip().casefold() in GENERIC):
+            base, unit = split_heading(str(name).strip())
+            known = self.methodology.named(base)
+            if known != parameter.name and (not unit or known):
+                complaint = _("its name is {name}, which may state a unit: rename it to {own}, or {own} [unit]")
+                raise ValueError(complaint.format(name=shown(name), own=parameter.name))
+        if not hasattr(value, "iloc"):
+            return value
+        unit = carried(value).unit
+        frame = value.to_frame(parameter.name if unit is None else f"{parameter.name} [{unit}]")
+        frame.attrs = {key: one for key, one in frame.attrs.items() if key not in UNIT_KEYS}
+        return frame
 
     def _choose(self, name: str, value: Any) -> None:
         choice = self.methodology.choices[name]
@@ -254,7 +289,7 @@ class Taken:
             self.problems.extend(error.problems)
 
     def _columns(self, table: pd.DataFrame, source: str) -> None:
-        from jcm_calc.inputs.tables import dense, flat, split_heading
+        from jcm_calc.inputs.tables import dense, flat
 
         try:
             frame = flat(table)

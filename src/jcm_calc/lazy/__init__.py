@@ -19,6 +19,7 @@ from jcm_calc.declarations.graph import RESULTS, Graph, needs
 from jcm_calc.declarations.items import Coordinate, Equation
 from jcm_calc.inputs import completeness
 from jcm_calc.inputs.axes import named_periods
+from jcm_calc.inputs.carriers import split_heading
 from jcm_calc.inputs.taking import Taken
 from jcm_calc.languages import _
 from jcm_calc.lazy import computing
@@ -102,6 +103,7 @@ class LazyResult:
         import dask.array as da
         from dask.delayed import delayed
 
+        name = self.methodology.named(name) or name
         node = self.graph.nodes.get(name)
         if node is None or node.unit in ("category", "date") or set(node.indices) - {self.plan.letter, "p"}:
             raise KeyError(f"{name} is no quantity by {self.plan.letter} and p of this calculation")
@@ -150,9 +152,10 @@ def calculate(
 
     ``m`` is the methodology as ``evidence`` confirms it, which a worker applies to its own.
     """
-    from jcm_calc.inputs.tables import flat, split_heading
+    from jcm_calc.inputs.tables import flat
 
     taken = Taken(m)
+    values = m.by_name(values)
     arrays = {name: value for name, value in values.items() if is_lazy(value)}
     frames = [table for table in tables if is_lazy(table)]
     small = [table for table in tables if not is_lazy(table)]

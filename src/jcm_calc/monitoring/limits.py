@@ -95,7 +95,8 @@ class _Factors:
         self, result: Result, parameter: Parameter, meters: Sequence[Meter], hours: Sequence[float] | None
     ) -> None:
         self.inputs, self.parameter, self.given_hours = result.inputs, parameter, hours
-        self.meters = [one for one in meters if one.parameter in (parameter.name, parameter.symbol)]
+        named = result.methodology.named
+        self.meters = [one for one in meters if named(one.parameter) == parameter.name]
 
     def product(self, limit: Limit) -> Array | None:
         """Return the product of the factors in the unit of the parameter; None if one is not known at all."""

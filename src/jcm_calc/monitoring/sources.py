@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc.inputs.carriers import split_heading
 from jcm_calc.languages import Message, _
 from jcm_calc.monitoring import clock
 from jcm_calc.monitoring.plan import Meter, Readings
@@ -294,8 +295,6 @@ def _columns(
     problems: list[Problem],
 ) -> dict[str, tuple[str, str]]:
     """Return heading and unit of the values: of each meter, or under an empty name of a long table."""
-    from jcm_calc.inputs.tables import split_heading
-
     units = {split_heading(heading)[0]: (heading, split_heading(heading)[1] or "") for heading in headings}
     units |= {heading: (heading, split_heading(heading)[1] or "") for heading in headings}
     subject = path.name if path else readings.name

@@ -126,8 +126,7 @@ def _declared(plan: Plan, m: Methodology | None, problems: list[Problem]) -> tup
                     Problem(f"{subject} unit", _("missing: without a methodology it is the unit of the amount"))
                 )
             continue
-        symbols = {parameter.symbol: parameter for parameter in m.inputs.values()}
-        parameter = m.inputs.get(meter.parameter) or symbols.get(meter.parameter)
+        parameter = m.inputs.get(m.named(meter.parameter) or "")
         if parameter is None:
             hint = suggestion(meter.parameter, m.inputs)
             problems.append(
@@ -186,8 +185,7 @@ class _Given:
         from jcm_calc.inputs.tables import label
 
         assert self.m is not None
-        names = {parameter.symbol: name for name, parameter in self.m.inputs.items()}
-        array = found.get(names.get(meter.parameter, meter.parameter))
+        array = found.get(self.m.named(meter.parameter) or "")
         if array is None:
             return [0.0] * len(result.inputs.periods)
         places: list[Any] = []

@@ -18,9 +18,10 @@ from jcm_calc.credits import Year, check_years, yearly
 from jcm_calc.declarations import Methodology
 from jcm_calc.evaluation import Array, EvaluationError
 from jcm_calc.inputs import Inputs, bind
+from jcm_calc.inputs.carriers import carried, split_heading
 from jcm_calc.inputs.checks import APART
 from jcm_calc.inputs.given import read_cells
-from jcm_calc.inputs.tables import dense, split_heading
+from jcm_calc.inputs.tables import dense
 from jcm_calc.many import evaluate_many
 from jcm_calc.portfolios.rows import OWN, Arguments, arguments
 from jcm_calc.problems import InputError, InputWarning
@@ -81,8 +82,7 @@ class Batch:
     def __init__(self, m: Methodology, frame: pd.DataFrame, size: int) -> None:
         self.m, self.frame, self.size = m, frame, size
         self.places = frame.index.to_numpy()[::size]
-        self.declared = {item.symbol: item for item in (*m.inputs.values(), *m.facts.values())}
-        self.declared |= {item.name: item for item in self.declared.values()}
+        self.declared = {**m.inputs, **m.facts}
         self.clean = np.ones(len(self.places), dtype=bool)
         self.filled: dict[str, tuple[str, Array]] = {}
         self.values: dict[str, Array] = {}
@@ -98,9 +98,13 @@ class Batch:
 
     def _read(self, heading: str, at: Array) -> None:
         """Read a column, of which certain rows are filled; where anything is odd, the project is no longer clean."""
-        name, unit = split_heading(heading)
-        parameter = self.declared.get(name)
-        raw = self.frame[heading].to_numpy().reshape(-1, self.size)[:, at]
+        parameter = self.declared.get(self.m.named(split_heading(heading)[0]) or "")
+        try:
+            cells, unit = carried(self.frame[heading])
+        except ValueError:
+            self.clean[:] = False
+            return
+        raw = cells.reshape(-1, self.size)[:, at]
         if parameter is not None and _named(raw[0, 0], parameter.candidates):
             return  # the same candidate in all projects
         if parameter is None or parameter.name in self.values:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Grade
-from jcm_calc.inputs.tables import split_heading
+from jcm_calc.inputs.carriers import split_heading
 from jcm_calc.languages import Message, _, spellings
 from jcm_calc.monitoring import record
 from jcm_calc.problems import Problem, listed
