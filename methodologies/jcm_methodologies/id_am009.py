@@ -75,7 +75,7 @@ m.include(
         "Natural gas",
         what="the natural gas of furnace i",
         of="of the burners of furnace i",
-        volume="Nm³",
+        volume="Nm3",
     ),
     rename={"NCV_fuel": "NCV_NG", "NCV_V_fuel": "NCV_V,NG", "EF_fuel": "EF_NG"},
 )

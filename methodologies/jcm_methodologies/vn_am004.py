@@ -58,7 +58,7 @@ m.monitored(
 m.include(solid_waste, rename={"E_CH4": "RE_CH4,p"})
 m.monitored(
     "BG_p",
-    "Nm³",
+    "Nm3",
     extensive=True,
     raises="RE",
     plausible="[0, 1e8]",
@@ -67,7 +67,7 @@ m.monitored(
 )
 m.default(
     "NCV_BG",
-    "GJ/Nm³",
+    "GJ/Nm3",
     raises="RE",
     plausible="[0.005, 0.1]",
     text="net calorific value of the biogas, for a normal cubic metre",
