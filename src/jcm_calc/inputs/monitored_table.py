@@ -47,7 +47,7 @@ class MonitoredTable(pd.DataFrame):
         return MonitoredColumn
 
     def __finalize__(self, other: Any, method: str | None = None, **kwargs: Any) -> MonitoredTable:
-        super().__finalize__(other, method=method, **kwargs)
+        super().__finalize__(other, method=method, **kwargs)  # type: ignore[misc] # the stubs of pandas lack it
         object.__setattr__(self, "record", _together(other))
         return self
 
@@ -67,7 +67,7 @@ class MonitoredColumn(pd.Series):
         return MonitoredTable
 
     def __finalize__(self, other: Any, method: str | None = None, **kwargs: Any) -> MonitoredColumn:
-        super().__finalize__(other, method=method, **kwargs)
+        super().__finalize__(other, method=method, **kwargs)  # type: ignore[misc] # the stubs of pandas lack it
         object.__setattr__(self, "record", _together(other))
         return self
 
