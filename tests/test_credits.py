@@ -15,6 +15,7 @@ from jcm_calc.credits import Item, check_years, monitoring_items, whole_tonnes
 from jcm_calc.declarations import Methodology, Value
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_calc.inputs import Period
+from jcm_calc.inputs.monitored_table import MonitoredTable
 
 READ = primary(Source("the approved document"))
 
@@ -222,9 +223,8 @@ def test_values_by_hand_without_their_class_are_nobodys():
 
 @pytest.mark.parametrize(("source", "section"), [("CDM TOOL, 5.2", "CDM TOOL, 5.2"), ("", "CDM")])
 def test_rules_for_readings_are_items_of_the_claim(source, section):
-    table = pd.DataFrame()
     rule = {"grade": "secondary", "note": "as read", "source": source, "certainty": None}
-    table.attrs["monitoring"] = {"rule_set": "CDM", "rules": {"gaps": rule}}
+    table = MonitoredTable.of(pd.DataFrame(), {"rule_set": "CDM", "rules": {"gaps": rule}})
     (item,) = monitoring_items([table, "a path", None], {})
     assert (item.kind, item.name, item.section, item.detail) == ("scheme rule", "gaps", section, "CDM: as read")
     assert item.evidence.confirmed

@@ -14,6 +14,7 @@ from jcm_calc.confirmation.file import from_data
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs import bind
+from jcm_calc.inputs.metered import tables_of
 from jcm_calc.languages import _
 from jcm_calc.lazy import is_lazy
 from jcm_calc.manifest import file_digest, form, recall
@@ -40,9 +41,9 @@ def calculate(
     ----------
     number : str or Methodology
         For example ``"ID_AM003"``.
-    *tables : DataFrame or path
-        One table for each set of indices, with a column for each index and each parameter. Finer
-        rows are summed into calendar years, or into the periods named with ``p``.
+    *tables : DataFrame, path or Monitored
+        What `jcm_calc.monitor` gives, and one table for each set of indices, with a column for each index
+        and each parameter. Finer rows are summed into calendar years, or into the periods named with ``p``.
     version, on : optional
         See `jcm_calc.methodology`. With both, it is remarked on where the version was not valid on the day.
     p : str, tuple of dates, pandas.Period, or list of these, optional
@@ -88,6 +89,7 @@ def calculate(
     25.8 tCO2
     """
     m = number if isinstance(number, Methodology) else methodology(number, version, on)
+    tables = tables_of(tables)
     confirming = evidence_files(m, evidence)
     m = with_evidence(m, confirming)
     if any(map(is_lazy, (*tables, *values.values()))):

@@ -15,6 +15,7 @@ from jcm_calc.declarations.items import Kind, Parameter, Table, Value
 from jcm_calc.eligibility import Answer, Verdict
 from jcm_calc.evidence import Evidence, Grade, Source, unconfirmed
 from jcm_calc.inputs import Inputs, Period
+from jcm_calc.inputs.metered import record_of
 from jcm_calc.languages import Message, _
 
 if TYPE_CHECKING:
@@ -107,9 +108,8 @@ def claim_items(inputs: Inputs, graph: Graph, verdicts: Iterable[Verdict]) -> It
 
 
 def treatments(tables: Iterable[Any]) -> Iterator[Statement]:
-    """Yield the rules by which readings of meters were treated, as tables of monitored parameters carry them."""
-    for table in tables:
-        monitoring = getattr(table, "attrs", {}).get("monitoring", {})
+    """Yield the rules by which readings of meters were treated, as monitored tables and columns carry them."""
+    for monitoring in filter(None, map(record_of, tables)):
         for name, rule in monitoring.get("rules", {}).items():
             source = Source(rule["source"]) if rule["source"] else None
             evidence = Evidence(Grade(rule["grade"]), rule["note"], source, rule["certainty"])

@@ -17,6 +17,7 @@ from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Table, Value
 from jcm_calc.inputs import Inputs, Period
 from jcm_calc.inputs.carriers import UNIT_KEYS, carried, is_array, split_heading
+from jcm_calc.inputs.metered import record_of
 from jcm_calc.languages import _
 from jcm_calc.problems import Problem, listed
 from jcm_calc.units import conversion, is_quantity
@@ -117,9 +118,9 @@ def record_table(table: Any, name: str = "") -> dict[str, Any]:
 
         recorded = {"path": str(table), "sha256": file_digest(table)}
         table = read(table)
+    if (record := record_of(table)) is not None:
+        recorded |= {"source": table.attrs.get("source", name), "monitoring": record}
     frame = _flat(table, name)
-    if "monitoring" in table.attrs:
-        recorded |= {"source": table.attrs["source"], "monitoring": table.attrs["monitoring"]}
     if frame.size <= INLINE:
         columns = {str(heading): [_plain(cell) for cell in carried(frame[heading]).cells.tolist()] for heading in frame}
         return {**recorded, "columns": columns}
@@ -248,9 +249,11 @@ def _recalled(name: str, recorded: Any, handed: list[Any], problems: list[Proble
     if "columns" in recorded:
         import pandas as pd
 
+        from jcm_calc.inputs.monitored_table import MonitoredTable
+
         frame = pd.DataFrame(recorded["columns"])
-        frame.attrs.update({key: recorded[key] for key in ("source", "monitoring") if key in recorded})
-        return frame
+        frame.attrs.update({key: recorded[key] for key in ("source",) if key in recorded})
+        return MonitoredTable.of(frame, recorded["monitoring"]) if "monitoring" in recorded else frame
     return _recall_large(name, recorded, handed, problems)
 
 

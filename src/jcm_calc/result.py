@@ -411,7 +411,8 @@ class Result:
         """Everything that a claim rests on, with its evidence."""
         looked_at = {name for verdict in self.verdicts for name in verdict.criterion.arguments}
         rests_on = self.graph.upstream(*RESULTS, *sorted(looked_at & self.graph.nodes.keys()))
-        treated = dict.fromkeys(monitoring_items(self.call["tables"], self.methodology.treatments))
+        given = (*self.call["tables"], *self.call["values"].values())
+        treated = dict.fromkeys(monitoring_items(given, self.methodology.treatments))
         return (*claim_items(self.inputs, rests_on, self.verdicts), *treated)
 
     @property

@@ -289,8 +289,10 @@ class Taken:
             self.problems.extend(error.problems)
 
     def _columns(self, table: pd.DataFrame, source: str) -> None:
+        from jcm_calc.inputs.monitored_table import plain
         from jcm_calc.inputs.tables import dense, flat
 
+        table = plain(table, source)
         try:
             frame = flat(table)
         except ValueError as error:
