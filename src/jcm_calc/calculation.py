@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
-from jcm_calc import lazy
+from jcm_calc import lazy, notebook
 from jcm_calc.confirmation import Given, evidence_files, with_evidence
 from jcm_calc.confirmation.file import from_data
 from jcm_calc.declarations import Methodology
@@ -75,7 +75,8 @@ def calculate(
     Warns
     -----
     UnconfirmedWarning
-        Once a methodology version, where a result rests on rules nobody has confirmed.
+        Once a methodology version, where a result rests on rules nobody has confirmed. A notebook says it
+        below the cell, unless the cell shows the result, which says so itself.
     InputWarning
         For values that are possible but hardly meant.
 
@@ -114,7 +115,7 @@ def calculate(
         _warned.add(str(m))
         count = len(result.unconfirmed)
         text = f"{m}: an estimate, because {count} rules or values are not confirmed; see Result.unconfirmed"
-        warnings.warn(text, UnconfirmedWarning, stacklevel=2)
+        notebook.warn(str(m), text, UnconfirmedWarning)
     return result
 
 

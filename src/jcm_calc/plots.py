@@ -69,12 +69,19 @@ def _drawn(width: float, height: float) -> Callable[[Plot], Plot]:
     def decorate(plot: Plot) -> Plot:
         @wraps(plot)
         def draw(subject: Any, *, ax: Axes | None = None, **options: Any) -> Axes:
-            with style():
-                if ax is None:
-                    import matplotlib.pyplot as plt
+            if ax is not None:
+                with style():
+                    return plot(subject, ax=ax, **options)
+            import matplotlib.pyplot as plt
 
-                    ax = plt.subplots(figsize=(width, height), layout="constrained")[1]
-                return plot(subject, ax=ax, **options)
+            # before the style: the first figure of a session starts the backend, whose settings must outlive it
+            figure = plt.figure(figsize=(width, height), layout="constrained")
+            try:
+                with style():
+                    return plot(subject, ax=figure.add_subplot(), **options)
+            except BaseException:
+                plt.close(figure)
+                raise
 
         return draw
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from jcm_calc import notebook
 from jcm_calc.credits import Item
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.languages import Message, _, language, ngettext, translated
@@ -96,6 +97,7 @@ def explained(found: Explanation, prefix: str) -> dict[str, Any]:
 
 def result(found: Result) -> str:
     """Return the page of a result."""
+    notebook.said(str(found.methodology))
     return page("result.html", **summary(found), **explained(found.explain("ER"), _prefix()))
 
 
