@@ -11,6 +11,7 @@ import pytest
 from jcm_calc import InputError, calculate, manifest, methodology, replay, rulebooks
 from jcm_calc.declarations import Value
 from jcm_calc.declarations.items import Table
+from jcm_calc.declarations.revision import duplicate
 from jcm_calc.units import registry
 
 Q = registry().Quantity
@@ -326,11 +327,8 @@ def test_the_hash_changes_with_a_choice():
 
 def with_parameter(number, name, **changed):
     """A copy of a methodology in which one parameter is declared otherwise."""
-    original = methodology(number)
-    copy = object.__new__(type(original))
-    vars(copy).update(vars(original))
-    copy.inputs = {**original.inputs, name: replace(original.inputs[name], **changed)}
-    copy._graphs = {}
+    copy = duplicate(methodology(number))
+    copy.inputs[name] = replace(copy.inputs[name], **changed)
     return copy
 
 

@@ -20,6 +20,7 @@ from importlib.metadata import entry_points
 from importlib.resources import files
 
 from jcm_calc.declarations import Methodology, version_key
+from jcm_calc.declarations.frozen import FrozenDict
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source
 from jcm_calc.languages import _
 from jcm_calc.problems import suggestion
@@ -72,7 +73,7 @@ def modules() -> dict[str, str]:
             raise MethodologyNotFoundError(twice.format(number=number, one=own[0], other=own[1]))
         if own:
             found[number] = own[0]
-    return found
+    return FrozenDict(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,9 @@ def versions(number: str) -> dict[str, Methodology]:
         raise MethodologyNotFoundError(
             _("the module {module} declares no methodology {number}").format(module=held[number], number=number)
         )
-    return {version: found[version] for version in sorted(found, key=version_key)}
+    for item in found.values():
+        item.freeze()
+    return FrozenDict({version: found[version] for version in sorted(found, key=version_key)})
 
 
 def declared(path: str, number: str) -> list[Methodology]:

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 from jcm_calc.declarations import graph as _graph
 from jcm_calc.declarations import revision
 from jcm_calc.declarations.entry import Entry
+from jcm_calc.declarations.frozen import FrozenError
 from jcm_calc.declarations.graph import Graph, Node
 from jcm_calc.declarations.group import Group
 from jcm_calc.declarations.interval import Interval
@@ -40,11 +41,14 @@ from jcm_calc.problems import InputError, Problem, suggestion
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DeclarationError", "Entry", "Group", "Interval", "Methodology", "Value", "Version"]
+__all__ = ["DeclarationError", "Entry", "FrozenError", "Group", "Interval", "Methodology", "Value", "Version"]
 
 
 class Methodology(Group):
     """One version of an approved methodology.
+
+    It can be changed until it is used: until it is calculated for the first time, or handed out by a rule book.
+    After that every change is refused with a `FrozenError`; `mended` and `revised` give a copy to change.
 
     Parameters
     ----------
@@ -222,6 +226,7 @@ class Methodology(Group):
         criteria : iterable
             The numbers of criteria.
         """
+        self._still_open()
         revision.remove(self, names, criteria)
 
     # Graph
@@ -242,10 +247,15 @@ class Methodology(Group):
         targets: Iterable[str] = _graph.RESULTS,
         absent: str = "",
     ) -> Graph:
-        """Return what is needed to reach the targets; see `jcm_calc.declarations.graph.build`."""
+        """Return what is needed to reach the targets; see `jcm_calc.declarations.graph.build`.
+
+        From here on the methodology is in use and cannot be changed.
+        """
         key = (tuple(sorted(choices.items())), frozenset(replaced), tuple(targets), absent)
         if key not in self._graphs:
-            self._graphs[key] = _graph.build(self, choices, key[1], key[2], absent)
+            built = _graph.build(self, choices, key[1], key[2], absent)
+            self.freeze()
+            self._graphs[key] = built
         return self._graphs[key]
 
     def named(self, name: str) -> str | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from jcm_calc.declarations.frozen import FrozenError, frozen
 from jcm_calc.declarations.graph import compatible
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import (
@@ -71,6 +72,8 @@ class Group:
     ...     return FC * EF
     """
 
+    _frozen = False
+
     def __init__(self, indices: Mapping[str, str]) -> None:
         if "p" not in indices or any(len(letter) != 1 for letter in indices):
             raise DeclarationError(f"{self}: indices are single letters, and p is one of them")
@@ -90,6 +93,24 @@ class Group:
 
     def __str__(self) -> str:
         return "the group"
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._still_open()
+        super().__setattr__(name, value)
+
+    def __delattr__(self, name: str) -> None:
+        self._still_open()
+        super().__delattr__(name)
+
+    def freeze(self) -> None:
+        """Refuse every change from now on; a rule book, the first calculation and `include` call this."""
+        if not self._frozen:
+            vars(self).update({name: frozen(value) for name, value in vars(self).items() if name != "_graphs"})
+            vars(self)["_frozen"] = True
+
+    def _still_open(self) -> None:
+        if self._frozen:
+            raise FrozenError(str(self))
 
     def monitored(self, symbol: str, unit: str, **declared: Any) -> None:
         """Declare a parameter that the project measures in each period.
@@ -142,6 +163,7 @@ class Group:
         evidence : Evidence
             Of the value, and of every number that is not a `Value` with its own.
         """
+        self._still_open()
         table = _table(values, evidence) if values is not None else None
         named = {
             name: _table(entry, evidence) if isinstance(entry, Mapping) else _value(entry, evidence)
@@ -188,6 +210,7 @@ class Group:
             Days, hours, calendar year, or day number of the first or last day of the period; the
             number of rows of an index; or the label of each row, as a key of tables.
         """
+        self._still_open()
         if what not in COORDINATES or of not in self.indices or (what in OF_PERIODS and of != "p"):
             raise DeclarationError(f"{self}: coordinate {name!r}: no index {of!r} with a property {what!r}")
         indices = "" if what == "count" else of
@@ -196,6 +219,7 @@ class Group:
 
     def choice(self, name: str, options: Mapping[str, str], *, text: str, evidence: Evidence) -> None:
         """Declare a decision for the whole calculation; ``options`` says what each one means."""
+        self._still_open()
         self._claim(name, self.choices)
         self.choices[name] = Choice(name, dict(options), text, evidence)
 
@@ -229,6 +253,7 @@ class Group:
         when : mapping, optional
             The choice under which the equation holds.
         """
+        self._still_open()
 
         def declare(function: F) -> F:
             own = index if index is not None else self._split(symbol)[1]
@@ -243,6 +268,7 @@ class Group:
 
     def criterion(self, number: int | str, text: str, *, evidence: Evidence) -> Callable[[F], F]:
         """Declare an eligibility criterion as a function that is true where it is met."""
+        self._still_open()
 
         def declare(function: F) -> F:
             names = tuple(inspect.signature(function).parameters)
@@ -269,6 +295,7 @@ class Group:
             measures), ``hours`` and ``daylight`` (of the period), with × between them.
         evidence : Evidence
         """
+        self._still_open()
         factors = tuple(factor.strip() for factor in product.split("×"))
         known = {*self.inputs, *self.facts, RATED, HOURS, DAYLIGHT}
         if unknown := [one for one in (name, *factors) if one not in known]:
@@ -277,6 +304,7 @@ class Group:
 
     def waive(self, check: str, reason: str) -> None:
         """State that a property does not hold by the document's own logic, and why; see `jcm_calc.conformance`."""
+        self._still_open()
         self.waivers[check] = reason
 
     def fitting(self, function: F) -> F:
@@ -309,6 +337,8 @@ class Group:
         of : str, optional
             Of what, as an addition to each text.
         """
+        self._still_open()
+        group.freeze()
         symbols, letters = dict(rename or {}), dict(index or {})
         names = {name: self._split(symbol)[0] for name, symbol in symbols.items()}
 
@@ -371,11 +401,13 @@ class Group:
         self, of: str, function: Callable[..., Any], *, values: Mapping[str, Value], unit: str, text: str
     ) -> None:
         """Show how a default can be derived, without making it part of the calculation."""
+        self._still_open()
         self.derivations.append(Derivation(of, function, dict(values), unit, text))
 
     def _declare(
         self, kind: Kind, symbol: str, unit: str, *, name: str = "", index: str | None = None, **declared: Any
     ) -> None:
+        self._still_open()
         stem, indices = self._split(symbol)
         for effect in ("raises", "lowers", "either"):
             declared[effect] = frozenset(declared.get(effect, "").split())
@@ -388,6 +420,7 @@ class Group:
         home[key] = Parameter(key, symbol, unit, indices if index is None else index, kind, **declared)
 
     def _add(self, rule: Equation) -> None:
+        self._still_open()
         place = len(self.rules)
         if (key := case_of(rule)) in self.inherited:
             self.inherited.remove(key)
@@ -413,6 +446,7 @@ class Group:
 
     def _ask(self, condition: Criterion) -> None:
         """Add a criterion, or put it in the place of the one that a revision has taken over."""
+        self._still_open()
         key = f"criterion {condition.number}"
         if key in self.inherited:
             self.inherited.remove(key)

@@ -12,14 +12,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from jcm_calc.declarations.frozen import DeclarationError as DeclarationError
+from jcm_calc.declarations.frozen import frozen
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.evidence import Evidence
 from jcm_calc.expression import Expression, latex, record
 from jcm_calc.languages import _
 
 
-class DeclarationError(Exception):
-    """A methodology module contradicts itself; the message is for its author."""
+def _freeze(item: Any, *names: str) -> None:
+    """Keep the mappings of a declared item from being changed."""
+    for name in names:
+        object.__setattr__(item, name, frozen(getattr(item, name)))
 
 
 class Kind(StrEnum):
@@ -52,6 +56,9 @@ class Table:
     """
 
     entries: Mapping[str | Interval, Value]
+
+    def __post_init__(self) -> None:
+        _freeze(self, "entries")
 
     @property
     def numeric(self) -> bool:
@@ -109,6 +116,9 @@ class Parameter:
     candidates: Mapping[str, Value | Table] = field(default_factory=dict)
     categories: tuple[str, ...] = ()
     evidence: Evidence | None = None
+
+    def __post_init__(self) -> None:
+        _freeze(self, "candidates")
 
     @property
     def supplied(self) -> bool:
@@ -172,6 +182,9 @@ class Choice:
 
     section = _("methodology, section F (establishment and calculation of reference emissions)")
 
+    def __post_init__(self) -> None:
+        _freeze(self, "options")
+
 
 @dataclass(frozen=True)
 class Equation:
@@ -187,6 +200,9 @@ class Equation:
     when: Mapping[str, str]
     text: str
     evidence: Evidence
+
+    def __post_init__(self) -> None:
+        _freeze(self, "when")
 
     def expression(self, operands: Mapping[str, str | Expression]) -> Expression:
         """Return what the function computes, with a symbol or an expression in place of each argument's name."""
@@ -267,6 +283,9 @@ class Derivation:
     values: Mapping[str, Value]
     unit: str
     text: str
+
+    def __post_init__(self) -> None:
+        _freeze(self, "values")
 
     def __str__(self) -> str:
         numbers = {name: f"{value.value:g}" for name, value in self.values.items()}

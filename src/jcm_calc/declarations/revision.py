@@ -7,6 +7,7 @@ from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from jcm_calc.declarations.frozen import thawed
 from jcm_calc.declarations.items import DeclarationError, Kind, Parameter, Table, Value
 from jcm_calc.evidence import GRADES, Evidence
 
@@ -17,11 +18,8 @@ if TYPE_CHECKING:
 def duplicate(m: Methodology) -> Methodology:
     """Return a methodology that can be changed without changing the first one."""
     found = copy(m)
-    for name, value in vars(m).items():
-        if isinstance(value, dict | list | set):
-            setattr(found, name, copy(value))
-    found.choice_of = {name: set(choices) for name, choices in m.choice_of.items()}
-    found._graphs = {}
+    vars(found).update({name: thawed(value) for name, value in vars(m).items() if name != "_graphs"})
+    vars(found).update(_graphs={}, _frozen=False)
     return found
 
 
