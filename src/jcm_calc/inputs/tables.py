@@ -19,6 +19,7 @@ import pandas as pd
 from jcm_calc.inputs.carriers import UNIT_KEYS, carried
 from jcm_calc.inputs.given import Cells
 from jcm_calc.inputs.periods import Period
+from jcm_calc.inputs.totals import totals_among
 from jcm_calc.languages import _
 from jcm_calc.problems import InputError, Problem, listed
 from jcm_calc.units import is_missing
@@ -233,6 +234,9 @@ def _labels(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Any]]:
     codes, unique = _factorize(column)
     if column.dtype.kind in "iu":
         return codes, unique.tolist()
+    if sums := totals_among(unique):
+        complaint = _("{names} sums up other rows and would count once more: delete its row, or rename the unit")
+        raise ValueError(complaint.format(names=listed(map(repr, sorted(sums)))))
     labels = [label(cell) for cell in unique.tolist()]
     number = {label: place for place, label in enumerate(dict.fromkeys(labels))}
     if len(number) < len(labels):

@@ -13,10 +13,11 @@ import pandas as pd
 
 from jcm_calc.confirmation import EvidenceFile
 from jcm_calc.inputs.tables import flat, read
+from jcm_calc.inputs.totals import totals_among
 from jcm_calc.languages import _
 from jcm_calc.portfolios.jobs import Job
 from jcm_calc.portfolios.rows import OWN
-from jcm_calc.problems import InputError, Problem, shown
+from jcm_calc.problems import InputError, Problem, listed, shown
 from jcm_calc.units import is_missing
 
 TABLES, FILES = (".csv", ".parquet"), (".toml", ".xlsx")
@@ -102,6 +103,9 @@ def table(source: Any) -> pd.DataFrame:
                 problems.append(
                     Problem(name, _("column {heading!r} is empty in row {row}").format(heading=one, row=rows[0] + 1))
                 )
+        if sums := totals_among(frame["project"].unique()):
+            complaint = _("{names} sums up other projects and would count once more: delete its row")
+            problems.append(Problem(name, complaint.format(names=listed(map(repr, sorted(sums))))))
     if problems or frame.empty:
         raise InputError(name, problems or [Problem(name, _("has no rows"))])
     frame["methodology"] = frame["methodology"].astype(str).str.strip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.inputs import Period
+from jcm_calc.inputs.totals import is_total
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import Problem, listed, shown
 from jcm_calc.units import UnitError, normalise
@@ -97,6 +98,8 @@ class Reader:
         """Return the periods of a set: those of the table of periods, or those named in table 1."""
         found: list[Period] = []
         for row in listed_periods:
+            if any(is_total(row.text(key)) for key in ("number", "first", "last")):
+                continue
             label = row.text("number").removesuffix(".0")
             for end in ("first", "last"):
                 self._uncalculated("p", row.cells[end])
@@ -106,7 +109,7 @@ class Reader:
                 found.append(Period(None, None, label if re.fullmatch(r"\d{1,3}", label) else str(len(found) + 1)))
         if not found:
             for row in rows:
-                if row.text("period"):
+                if row.text("period") and not is_total(row.text("period")):
                     cell = row.cells["period"]
                     found += [one for one in self._period(cell.value, cell) if one not in found]
                 elif "period" in row.cells:
@@ -135,10 +138,11 @@ class Reader:
         cells: dict[str, list[tuple[str, int, int]]] = {}
         counted: dict[str, int] = {}
         letters: dict[str, str] = {}
+        places = {row.cells["value"].row for row in rows}
         for row in rows:
             cell = row.cells["value"]
             parameter, label = self._meant(row)
-            if parameter is None:
+            if parameter is None or self._sum(parameter, row, places):
                 continue
             name = parameter.name
             self._source(parameter, row, found)
@@ -154,10 +158,8 @@ class Reader:
                 continue
             period = self._row_period(parameter, row, count, label, found)
             key = tuple(part for part in (label, period) if part is not None)
-            letters[name] = ("" if label is None else parameter.indices.replace("p", "")) + (
-                "" if period is None else "p"
-            )
-            if key in given.setdefault(name, {}):
+            own = ("" if label is None else parameter.indices.replace("p", "")) + ("" if period is None else "p")
+            if letters.setdefault(name, own) != own or key in given.setdefault(name, {}):
                 complaint = _(
                     "has two rows without saying which unit each is ({address}): write EC_PJ,1,p and so on"
                 ).format(address=cell.address)
@@ -171,6 +173,16 @@ class Reader:
         for (own, keys), names in groups.items():
             columns = {name: list(given[name].values()) for name in names}
             found.parts.append(Part(own, list(keys), columns, {name: cells[name] for name in names}))
+
+    def _sum(self, parameter: Parameter, row: Row, places: Collection[int]) -> bool:
+        """Whether a row sums up others of the table, which is remarked on."""
+        cell = row.cells["value"]
+        named = any(is_total(row.text(key)) for key in ("period", "point"))
+        if not named and not self.sheets.sums_up(cell.sheet, cell.row, cell.column, places):
+            return False
+        complaint = _("a row that sums up others is left out ({address})").format(address=cell.address)
+        self.remarks.append(Problem(parameter.symbol, complaint))
+        return True
 
     def _passed_over(self, parameter: Parameter, cell: Cell) -> None:
         """Remark on a number that somebody typed beside the table of units; a formula shows what stands there."""
@@ -276,6 +288,7 @@ class Reader:
         letters = self._letters(table)
         if letters is None:
             return
+        self._sums(table)
         columns = {column: self._column(table, column) for column in (*table.label_columns, *table.columns)}
         self._uncalculated_in(table, columns)
         kept = self._filled(table, columns)
@@ -298,6 +311,24 @@ class Reader:
             parts[own].columns[heading] = [plain_value(value) for value in values]
             parts[own].cells[heading] = [(table.sheet, row, column) for row in rows]
         found.parts += parts.values()
+
+    def _sums(self, table: UnitTable) -> None:
+        """Remark on rows that sum up others; complain of a unit whose value is a formula that adds up others."""
+        if table.sums:
+            complaint = _("rows that sum up others are left out: {names}")
+            names = listed(row + 1 for row in table.sums)
+            self.remarks.append(Problem(table.sheet, complaint.format(names=names)))
+        if not self.book.formulas(table.sheet):
+            return
+        for column, parameter in table.columns.items():
+            for row in table.rows if parameter.extensive else ():
+                if self.sheets.sums_up(table.sheet, row, column, table.rows):
+                    cell = self.sheets.cell(table.sheet, row, column)
+                    complaint = _("adds up other rows of its table ({address}), which would count twice: ={formula}")
+                    formula = self.book.formulas(table.sheet)[row, column].text
+                    self.problems.append(
+                        Problem(parameter.symbol, complaint.format(address=cell.address, formula=formula[:60]))
+                    )
 
     def _column(self, table: UnitTable, column: int) -> list[Any]:
         """Return the values of a column, None in empty cells."""
@@ -391,6 +422,7 @@ class Reader:
                 self._formula(parameter, self.sheets.cell(table.sheet, row, column))
 
     def _by_class(self, table: UnitTable, found: SheetSet) -> None:
+        self._sums(table)
         self._uncalculated_in(table, (*table.label_columns, *table.columns))
         for column, parameter in table.columns.items():
             values = found.classes.get(parameter.name, {})
