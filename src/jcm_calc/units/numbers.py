@@ -53,7 +53,7 @@ def unclear(grouped: str, padded: bool, below_thousand: bool, decimal_comma: boo
     return bool(grouped) and not decimal_point and (padded or below_thousand or decimal_comma)
 
 
-def unclear_dots(texts: Iterable[str]) -> str:
+def unclear_dots(texts: Iterable[str], decimal_comma: bool = False) -> str:
     """Return the first number of a column whose dot can be read in two ways; empty if there is none.
 
     Parameters
@@ -61,6 +61,8 @@ def unclear_dots(texts: Iterable[str]) -> str:
     texts : iterable of str
         The numbers of one column, or a single one, with their units if they have any; what is not a
         number is passed over.
+    decimal_comma : bool
+        Whether decimal commas are written elsewhere in the same file.
 
     Examples
     --------
@@ -74,17 +76,20 @@ def unclear_dots(texts: Iterable[str]) -> str:
         if match := NUMBER_AND_UNIT.fullmatch(text.strip()):
             columns.setdefault(match[2], []).append(match[1])
     # kWh beside MWh: whole numbers of another unit say nothing about thousands
-    return next((found for numbers in columns.values() if (found := _unclear_of(numbers))), "")
+    return next((found for numbers in columns.values() if (found := _unclear_of(numbers, decimal_comma))), "")
 
 
-def _unclear_of(numbers: list[str]) -> str:
-    grouped = next((number for number in numbers if re.fullmatch(GROUPED, number)), "")
+def _unclear_of(numbers: list[str], decimal_comma: bool) -> str:
+    def first(sign: str) -> str:
+        return next((number for number in numbers if re.fullmatch(sign, number)), "")
+
+    grouped = first(GROUPED)
     if not grouped:
         return ""
-    signs = (PADDED, BELOW_THOUSAND, DECIMAL_COMMA, DECIMAL_POINT)
-    found = [next((number for number in numbers if re.fullmatch(sign, number)), "") for sign in signs]
-    padded, below_thousand, decimal_comma, decimal_point = map(bool, found)
-    return (found[0] or grouped) if unclear(grouped, padded, below_thousand, decimal_comma, decimal_point) else ""
+    padded = first(PADDED)
+    comma = decimal_comma or any(map(DECIMAL_COMMA.fullmatch, numbers))
+    clear = not unclear(grouped, bool(padded), bool(first(BELOW_THOUSAND)), comma, bool(first(DECIMAL_POINT)))
+    return "" if clear else padded or grouped
 
 
 def dots_complaint(number: str) -> str:
@@ -126,8 +131,14 @@ def plain_signs(text: str) -> str:
     return f"-{stripped[1:]}" if stripped.startswith("−") else stripped
 
 
-def parse_number(text: str) -> float:
+def parse_number(text: str, alone: bool = True) -> float:
     """Read a number in the form of the official sheets: ``347.2``, ``42,826,880``.
+
+    Parameters
+    ----------
+    text : str
+    alone : bool
+        Whether the text is a single one; the dots of a column are looked at together, by `unclear_dots`.
 
     Raises
     ------
@@ -145,17 +156,6 @@ def parse_number(text: str) -> float:
     >>> parse_number("135.000")
     Traceback (most recent call last):
     jcm_calc.units.UnitError: '135.000' has a dot that can be read in two ways: write 135.0 or 135000
-    """
-    return parse_cell(text, alone=True)
-
-
-def parse_cell(text: str, alone: bool = False) -> float:
-    """Read a number of a column, whose dots `unclear_dots` has to look at together unless it is alone.
-
-    Raises
-    ------
-    UnitError
-        As in `parse_number`.
     """
     number = plain_signs(text)
     if number.isascii():
@@ -198,4 +198,4 @@ def split(text: str, alone: bool = True) -> tuple[float, str | None]:
     if match is None:
         complaint = _("{came} is not a number with a unit").format(came=shown(text)) if text.strip() else _("is empty")
         raise UnitError(complaint)
-    return parse_cell(match[1], alone), match[2] or None
+    return parse_number(match[1], alone), match[2] or None

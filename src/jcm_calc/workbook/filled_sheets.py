@@ -13,7 +13,7 @@ from jcm_calc.declarations.items import Parameter
 from jcm_calc.inputs import Period
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import Problem, listed, shown
-from jcm_calc.units import UnitError, normalise
+from jcm_calc.units import UnitError, dots_complaint, normalise, unclear_dots
 from jcm_calc.workbook import record_sheet
 from jcm_calc.workbook.opening import Book, printable
 from jcm_calc.workbook.sheet_sets import Roles
@@ -230,11 +230,27 @@ class Reader:
     def _with_unit(self, parameter: Parameter, cell: Cell, unit: str) -> Any:
         """Return a value, with its unit where it is not the declared one."""
         self._formula(parameter, cell)
+        self._unclear(parameter, cell.sheet, {(cell.row, cell.column): cell.value})
         value = plain_value(cell.value)
         self._unitless(parameter, cell, unit)
         if parameter.textual or parameter.unit == "date" or is_declared(unit, parameter):
             return value
         return f"{value!r} {unit}" if isinstance(value, int | float) else f"{value} {unit}"
+
+    def _unclear(self, parameter: Parameter, sheet: str, values: Mapping[tuple[int, int], Any]) -> None:
+        """Complain of a dot that can stand between thousands, on a sheet with decimal commas."""
+        texts = {place: value for place, value in values.items() if isinstance(value, str)}
+        found = unclear_dots(texts.values(), decimal_comma=True) if not parameter.textual else ""
+        if found and self._decimal_commas(sheet):
+            row, column = next(place for place, text in texts.items() if found in text)
+            address = self.sheets.cell(sheet, row, column).address
+            complaint = _("{complaint} ({address}; other cells of the sheet have decimal commas)")
+            complaint = complaint.format(complaint=dots_complaint(found), address=address)
+            self.problems.append(Problem(parameter.symbol, complaint))
+
+    def _decimal_commas(self, sheet: str) -> bool:
+        texts = (value for row in self.book.grid(sheet) for value in row if isinstance(value, str))
+        return any(plain_value(text) != text.strip() and DECIMAL_COMMA.fullmatch(text.strip()) for text in texts)
 
     def _unitless(self, parameter: Parameter, cell: Cell, unit: str) -> None:
         """Remark on a number without a unit, where one was expected."""
@@ -292,6 +308,9 @@ class Reader:
             own = "".join(letter for letter in self.m.indices if letter in parameter.indices)
             if own not in parts:
                 parts[own] = self._part(own, letters, labels, found)
+            self._unclear(
+                parameter, table.sheet, {(row, column): value for row, value in zip(rows, values, strict=True)}
+            )
             unit = table.units[column]
             declared = parameter.textual or is_declared(unit, parameter)
             heading = parameter.name if declared else f"{parameter.name} [{unit}]"
