@@ -238,19 +238,20 @@ class Reader:
         return f"{value!r} {unit}" if isinstance(value, int | float) else f"{value} {unit}"
 
     def _unclear(self, parameter: Parameter, sheet: str, values: Mapping[tuple[int, int], Any]) -> None:
-        """Complain of a dot that can stand between thousands, on a sheet with decimal commas."""
+        """Complain of a dot that can stand between thousands, on a sheet where other cells have such signs."""
         texts = {place: value for place, value in values.items() if isinstance(value, str)}
         found = unclear_dots(texts.values(), decimal_comma=True) if not parameter.textual else ""
-        if found and self._decimal_commas(sheet):
+        if found and self._continental(sheet):
             row, column = next(place for place, text in texts.items() if found in text)
             address = self.sheets.cell(sheet, row, column).address
-            complaint = _("{complaint} ({address}; other cells of the sheet have decimal commas)")
+            complaint = _("{complaint} ({address}; other cells have decimal commas or dots between thousands)")
             complaint = complaint.format(complaint=dots_complaint(found), address=address)
             self.problems.append(Problem(parameter.symbol, complaint))
 
-    def _decimal_commas(self, sheet: str) -> bool:
+    def _continental(self, sheet: str) -> bool:
+        """Whether any number of a sheet has a decimal comma or dots between thousands."""
         texts = (value for row in self.book.grid(sheet) for value in row if isinstance(value, str))
-        return any(plain_value(text) != text.strip() and DECIMAL_COMMA.fullmatch(text.strip()) for text in texts)
+        return any(plain_value(text) != text.strip() for text in texts)
 
     def _unitless(self, parameter: Parameter, cell: Cell, unit: str) -> None:
         """Remark on a number without a unit, where one was expected."""
