@@ -53,7 +53,7 @@ def unclear(grouped: str, padded: bool, below_thousand: bool, decimal_comma: boo
     return bool(grouped) and not decimal_point and (padded or below_thousand or decimal_comma)
 
 
-def unclear_dots(texts: Iterable[str], decimal_comma: bool = False) -> str:
+def unclear_dots(texts: Iterable[str]) -> str:
     """Return the first number of a column whose dot can be read in two ways; empty if there is none.
 
     Parameters
@@ -61,8 +61,6 @@ def unclear_dots(texts: Iterable[str], decimal_comma: bool = False) -> str:
     texts : iterable of str
         The numbers of one column, or a single one, with their units if they have any; what is not a
         number is passed over.
-    decimal_comma : bool
-        Whether decimal commas are written elsewhere in the same file.
 
     Examples
     --------
@@ -76,10 +74,10 @@ def unclear_dots(texts: Iterable[str], decimal_comma: bool = False) -> str:
         if match := NUMBER_AND_UNIT.fullmatch(text.strip()):
             columns.setdefault(match[2], []).append(match[1])
     # kWh beside MWh: whole numbers of another unit say nothing about thousands
-    return next((found for numbers in columns.values() if (found := _unclear_of(numbers, decimal_comma))), "")
+    return next((found for numbers in columns.values() if (found := _unclear_of(numbers))), "")
 
 
-def _unclear_of(numbers: list[str], decimal_comma: bool) -> str:
+def _unclear_of(numbers: list[str]) -> str:
     def first(sign: str) -> str:
         return next((number for number in numbers if re.fullmatch(sign, number)), "")
 
@@ -87,7 +85,7 @@ def _unclear_of(numbers: list[str], decimal_comma: bool) -> str:
     if not grouped:
         return ""
     padded = first(PADDED)
-    comma = decimal_comma or any(map(DECIMAL_COMMA.fullmatch, numbers))
+    comma = any(map(DECIMAL_COMMA.fullmatch, numbers))
     clear = not unclear(grouped, bool(padded), bool(first(BELOW_THOUSAND)), comma, bool(first(DECIMAL_POINT)))
     return "" if clear else padded or grouped
 

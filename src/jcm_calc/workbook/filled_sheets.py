@@ -13,7 +13,7 @@ from jcm_calc.declarations.items import Parameter
 from jcm_calc.inputs import Period
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import Problem, listed, shown
-from jcm_calc.units import UnitError, dots_complaint, normalise, unclear_dots
+from jcm_calc.units import UnitError, dots_complaint, normalise
 from jcm_calc.workbook import record_sheet
 from jcm_calc.workbook.opening import Book, printable
 from jcm_calc.workbook.sheet_sets import Roles
@@ -23,6 +23,7 @@ from jcm_calc.workbook.tables import Cell, Row, Sheets, UnitTable
 LONGEST_SYMBOL = 60
 ELSEWHERE = re.compile(r"\b(see|refer)\b.*separate|separate.*参照", re.I)
 DECIMAL_COMMA = re.compile(r"([-+]?)(\d{1,3}(?:[. ]\d{3})+|\d+),(\d+)(\s*\D.*)?")
+ONE_DOT = re.compile(r"([-+]?[1-9]\d{0,2}\.\d{3})(\s*[^\d.,].*)?")
 DOTTED_GROUPS = re.compile(r"([-+]?\d{1,3}(?:\.\d{3}){2,})(\s*\D.*)?")
 MONITORING = ("option", "source", "procedure", "frequency", "comment")
 
@@ -230,23 +231,22 @@ class Reader:
     def _with_unit(self, parameter: Parameter, cell: Cell, unit: str) -> Any:
         """Return a value, with its unit where it is not the declared one."""
         self._formula(parameter, cell)
-        self._unclear(parameter, cell.sheet, {(cell.row, cell.column): cell.value})
+        self._unclear(parameter, [cell])
         value = plain_value(cell.value)
         self._unitless(parameter, cell, unit)
         if parameter.textual or parameter.unit == "date" or is_declared(unit, parameter):
             return value
         return f"{value!r} {unit}" if isinstance(value, int | float) else f"{value} {unit}"
 
-    def _unclear(self, parameter: Parameter, sheet: str, values: Mapping[tuple[int, int], Any]) -> None:
+    def _unclear(self, parameter: Parameter, cells: Iterable[Cell]) -> None:
         """Complain of a dot that can stand between thousands, on a sheet where other cells have such signs."""
-        texts = {place: value for place, value in values.items() if isinstance(value, str)}
-        found = unclear_dots(texts.values(), decimal_comma=True) if not parameter.textual else ""
-        if found and self._continental(sheet):
-            row, column = next(place for place, text in texts.items() if found in text)
-            address = self.sheets.cell(sheet, row, column).address
-            complaint = _("{complaint} ({address}; other cells have decimal commas or dots between thousands)")
-            complaint = complaint.format(complaint=dots_complaint(found), address=address)
-            self.problems.append(Problem(parameter.symbol, complaint))
+        for cell in cells:
+            found = ONE_DOT.fullmatch(cell.value.strip()) if isinstance(cell.value, str) else None
+            if found and not parameter.textual and self._continental(cell.sheet):
+                complaint = _("{complaint} ({address}; other cells have decimal commas or dots between thousands)")
+                complaint = complaint.format(complaint=dots_complaint(found[1]), address=cell.address)
+                self.problems.append(Problem(parameter.symbol, complaint))
+                return
 
     def _continental(self, sheet: str) -> bool:
         """Whether any number of a sheet has a decimal comma or dots between thousands."""
@@ -310,7 +310,7 @@ class Reader:
             if own not in parts:
                 parts[own] = self._part(own, letters, labels, found)
             self._unclear(
-                parameter, table.sheet, {(row, column): value for row, value in zip(rows, values, strict=True)}
+                parameter, (Cell(value, table.sheet, row, column) for row, value in zip(rows, values, strict=True))
             )
             unit = table.units[column]
             declared = parameter.textual or is_declared(unit, parameter)
