@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.languages import _
-from jcm_calc.units import UnitError, is_quantity, normalise, parse_unit
+from jcm_calc.units import UnitError, is_quantity, normalise, parse_unit, unit_of
 
 Array = npt.NDArray[Any]
 HEADING = re.compile(r"(.+?)\s*[\[(]\s*([^\])]*?)\s*[\])]")
@@ -83,7 +83,7 @@ def carried(raw: Any) -> Carried:
         return Carried(raw)
     if is_quantity(raw):
         inner = carried(raw.magnitude)
-        return Carried(inner.cells, agreed(f"{raw.units:D}", inner.unit))
+        return Carried(inner.cells, agreed(unit_of(raw), inner.unit))
     if isinstance(raw, list | tuple | range):
         cells, shape = _flatten(raw)
         return Carried(_compact(cells, shape))

@@ -14,7 +14,7 @@ from jcm_calc.declarations.items import Coordinate, Parameter, Table
 from jcm_calc.inputs.given import UNDECIDED, Given, span
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import Problem, listed, suggestion
-from jcm_calc.units import UnitError, conversion
+from jcm_calc.units import Reciprocal, UnitError, conversion
 
 if TYPE_CHECKING:
     from jcm_calc.declarations.graph import Graph
@@ -49,6 +49,13 @@ def impossible(parameter: Parameter, given: Given) -> str:
         hint = _("; it looks like per cent: write {share:g} or '{percent:g} %'")
         complaint += hint.format(share=first / 100, percent=first)
     return complaint
+
+
+def reciprocal(remark: Reciprocal, given: Given) -> str:
+    """Say that a number was given the other way up, and what it was taken for."""
+    told = _("came in {unit}, the reciprocal of what is declared, and was converted: {numbers}")
+    numbers = given.numbers_at(np.ones(given.values.shape, dtype=bool), remark.declared)
+    return told.format(unit=remark.unit, numbers=numbers)
 
 
 def plausibility(given: Mapping[str, Given], methodology: Methodology, warnings: list[Problem]) -> None:

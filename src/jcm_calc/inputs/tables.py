@@ -22,7 +22,7 @@ from jcm_calc.inputs.periods import Period
 from jcm_calc.inputs.totals import totals_among
 from jcm_calc.languages import _
 from jcm_calc.problems import InputError, Problem, listed
-from jcm_calc.units import is_missing
+from jcm_calc.units import dots_complaint, is_missing, unclear_dots
 
 TOO_MANY = 2**62
 # Whoever has so many faulty periods needs no exact count.
@@ -110,9 +110,33 @@ def _read_csv(file: Path) -> pd.DataFrame:
     else:
         other = re.search(r"[;\t]", str(frame.columns[0])) if len(frame.columns) == 1 else None
         if other is None:
+            _refuse_unclear(file, frame)
             return frame
         complaint = _("its columns are separated by {sign}: separate them by commas").format(sign=repr(other[0]))
     raise InputError(file.name, [Problem(file.name, complaint)])
+
+
+def _refuse_unclear(file: Path, frame: pd.DataFrame) -> None:
+    """Refuse a column of numbers whose dots can stand between thousands: pandas has taken them for decimals."""
+    suspected = [place for place, column in enumerate(frame.columns) if _three_decimals(frame[column])]
+    if not suspected:
+        return
+    texts = pd.read_csv(
+        file, encoding="utf-8-sig", index_col=False, usecols=suspected, dtype=str, keep_default_na=False
+    )
+    found = {heading: unclear_dots(texts[heading].unique().tolist()) for heading in texts.columns}
+    if problems := [Problem(heading, dots_complaint(number)) for heading, number in found.items() if number]:
+        raise InputError(file.name, problems)
+
+
+def _three_decimals(column: pd.Series[Any]) -> bool:
+    """Whether no number of a column shows that its dots are decimal points."""
+    if column.dtype != np.float64:
+        return False
+    numbers = np.abs(column.to_numpy()[~np.isnan(column.to_numpy())])
+    if not np.all((numbers < 1000) & ((numbers >= 1) | (numbers == 0))):
+        return False
+    return bool(np.all(np.abs(np.round(numbers * 1000) - numbers * 1000) < 1e-6))
 
 
 def _refuse_encoding(file: Path) -> None:

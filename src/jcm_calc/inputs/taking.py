@@ -20,6 +20,7 @@ from jcm_calc.inputs.cells import numbers
 from jcm_calc.inputs.given import Cells, Given, read_value
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
+from jcm_calc.units import Reciprocal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -201,6 +202,7 @@ class Taken:
         labels: Mapping[str, Sequence[Any]] | None = None,
         cells: Cells | None = None,
     ) -> None:
+        remarks: list[Reciprocal] = []
 
         def place(complaint: object) -> str:
             if labels is None:
@@ -209,7 +211,7 @@ class Taken:
             return where(source.partition(", ")[0] if named else source)
 
         try:
-            given = read_value(parameter, raw, source, unit, labels, cells)
+            given = read_value(parameter, raw, source, unit, labels, cells, remarks)
         except ValueError as error:
             hint = ""
             if parameter.candidates:
@@ -229,6 +231,7 @@ class Taken:
             self.refuse(parameter, complaint + place(complaint))
         else:
             self.given[parameter.name] = given
+            self.warnings += [Problem(parameter.symbol, checks.reciprocal(remark, given)) for remark in remarks]
 
     def _by_class(self, parameter: Parameter, values: Mapping[Any, Any]) -> None:
         """Take values by class; where one repeats the document's, it keeps the document's evidence."""

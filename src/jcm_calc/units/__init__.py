@@ -32,25 +32,27 @@ from jcm_calc.units.conversions import (
     unit_of,
 )
 from jcm_calc.units.errors import UnitError
-from jcm_calc.units.numbers import is_missing, parse_cell, parse_number, split
+from jcm_calc.units.numbers import DECIMAL_COMMA, dots_complaint, is_missing, parse_number, split, unclear_dots
 from jcm_calc.units.registry import DEFINITIONS, is_quantity, registry
 
 __all__ = [
+    "DECIMAL_COMMA",
     "DEFINITIONS",
     "Linear",
     "Reciprocal",
     "UnitError",
     "conversion",
+    "dots_complaint",
     "is_missing",
     "is_quantity",
     "magnitude",
     "normalise",
-    "parse_cell",
     "parse_number",
     "parse_unit",
     "reading",
     "registry",
     "split",
+    "unclear_dots",
     "unit_of",
     "with_unit",
 ]

@@ -289,7 +289,7 @@ def unit_of(quantity: Any) -> str:
         return unit
     own_factor, own_root = registry().get_root_units(parse_unit(unit))
     factor, root = theirs.get_root_units(quantity.units)
-    if str(root) == str(own_root) and abs(float(factor) / float(own_factor) - 1) > 1e-6:
+    if f"{root:D}" == f"{own_root:D}" and abs(float(factor) / float(own_factor) - 1) > 1e-6:
         complaint = _(
             "the unit {unit} is {theirs:.6g} {root} in the registry of the Quantity, and {own:.6g} {root} here"
         )

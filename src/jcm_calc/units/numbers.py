@@ -23,8 +23,8 @@ GROUPED = r"[-+]?[1-9]\d{0,2}(\.\d{3})+"
 PADDED = r"[-+]?[1-9]\d{0,2}(\.\d\d0|(\.\d{3}){2,})"
 BELOW_THOUSAND = r"[-+]?[1-9]\d{0,2}"
 DECIMAL_POINT = (
-    r"[-+]?(0+\.\d+|\.\d+|\d{1,3}\.(\d{0,2}|\d{4,})|\d{4,}(\.\d*)?|\d{1,3}(,\d{3}){2,}(\.\d*)?|\d{1,3},\d{3}\.\d*)"
-    r"|[-+]?\d+(\.\d*)?[eE][-+]?\d+"
+    r"[-+]?((0+\.\d+|\.\d+|\d{1,3}\.(\d{0,2}|\d{4,})|\d{4,}(\.\d*)?|\d{1,3}(,\d{3}){2,}(\.\d*)?|\d{1,3},\d{3}\.\d*)"
+    r"([eE][-+]?\d+)?|\d+(\.\d*)?[eE][-+]?\d+)"
 )
 
 
@@ -78,13 +78,16 @@ def unclear_dots(texts: Iterable[str]) -> str:
 
 
 def _unclear_of(numbers: list[str]) -> str:
-    grouped = next((number for number in numbers if re.fullmatch(GROUPED, number)), "")
+    def first(sign: str) -> str:
+        return next((number for number in numbers if re.fullmatch(sign, number)), "")
+
+    grouped = first(GROUPED)
     if not grouped:
         return ""
-    signs = (PADDED, BELOW_THOUSAND, DECIMAL_COMMA, DECIMAL_POINT)
-    found = [next((number for number in numbers if re.fullmatch(sign, number)), "") for sign in signs]
-    padded, below_thousand, decimal_comma, decimal_point = map(bool, found)
-    return (found[0] or grouped) if unclear(grouped, padded, below_thousand, decimal_comma, decimal_point) else ""
+    padded = first(PADDED)
+    comma = any(map(DECIMAL_COMMA.fullmatch, numbers))
+    clear = not unclear(grouped, bool(padded), bool(first(BELOW_THOUSAND)), comma, bool(first(DECIMAL_POINT)))
+    return "" if clear else padded or grouped
 
 
 def dots_complaint(number: str) -> str:
@@ -126,8 +129,14 @@ def plain_signs(text: str) -> str:
     return f"-{stripped[1:]}" if stripped.startswith("−") else stripped
 
 
-def parse_number(text: str) -> float:
+def parse_number(text: str, alone: bool = True) -> float:
     """Read a number in the form of the official sheets: ``347.2``, ``42,826,880``.
+
+    Parameters
+    ----------
+    text : str
+    alone : bool
+        Whether the text is a single one; the dots of a column are looked at together, by `unclear_dots`.
 
     Raises
     ------
@@ -145,17 +154,6 @@ def parse_number(text: str) -> float:
     >>> parse_number("135.000")
     Traceback (most recent call last):
     jcm_calc.units.UnitError: '135.000' has a dot that can be read in two ways: write 135.0 or 135000
-    """
-    return parse_cell(text, alone=True)
-
-
-def parse_cell(text: str, alone: bool = False) -> float:
-    """Read a number of a column, whose dots `unclear_dots` has to look at together unless it is alone.
-
-    Raises
-    ------
-    UnitError
-        As in `parse_number`.
     """
     number = plain_signs(text)
     if number.isascii():
@@ -198,4 +196,4 @@ def split(text: str, alone: bool = True) -> tuple[float, str | None]:
     if match is None:
         complaint = _("{came} is not a number with a unit").format(came=shown(text)) if text.strip() else _("is empty")
         raise UnitError(complaint)
-    return parse_cell(match[1], alone), match[2] or None
+    return parse_number(match[1], alone), match[2] or None

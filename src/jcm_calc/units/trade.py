@@ -87,7 +87,7 @@ TRADE = (
     ),
     Spelling(
         ("MMBtu", "MMBTU", "mmBtu", "mmBTU", "mmbtu", "MMbtu"),
-        "MBtu",
+        "MMBtu",
         _("a million British thermal units (International Table), 1.05505585262 GJ"),
         NIST,
     ),

@@ -14,7 +14,7 @@ from jcm_calc.inputs import Period
 from jcm_calc.inputs.totals import is_total
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import Problem, listed, shown
-from jcm_calc.units import UnitError, normalise
+from jcm_calc.units import UnitError, dots_complaint, normalise
 from jcm_calc.workbook import record_sheet
 from jcm_calc.workbook.opening import Book, printable
 from jcm_calc.workbook.sheet_sets import Roles
@@ -24,6 +24,7 @@ from jcm_calc.workbook.tables import Cell, Row, Sheets, UnitTable
 LONGEST_SYMBOL = 60
 ELSEWHERE = re.compile(r"\b(see|refer)\b.*separate|separate.*参照", re.I)
 DECIMAL_COMMA = re.compile(r"([-+]?)(\d{1,3}(?:[. ]\d{3})+|\d+),(\d+)(\s*\D.*)?")
+ONE_DOT = re.compile(r"([-+]?[1-9]\d{0,2}\.\d{3})(\s*[^\d.,].*)?")
 DOTTED_GROUPS = re.compile(r"([-+]?\d{1,3}(?:\.\d{3}){2,})(\s*\D.*)?")
 MONITORING = ("option", "source", "procedure", "frequency", "comment")
 
@@ -242,11 +243,27 @@ class Reader:
     def _with_unit(self, parameter: Parameter, cell: Cell, unit: str) -> Any:
         """Return a value, with its unit where it is not the declared one."""
         self._formula(parameter, cell)
+        self._unclear(parameter, [cell])
         value = plain_value(cell.value)
         self._unitless(parameter, cell, unit)
         if parameter.textual or parameter.unit == "date" or is_declared(unit, parameter):
             return value
         return f"{value!r} {unit}" if isinstance(value, int | float) else f"{value} {unit}"
+
+    def _unclear(self, parameter: Parameter, cells: Iterable[Cell]) -> None:
+        """Complain of a dot that can stand between thousands, on a sheet where other cells have such signs."""
+        for cell in cells:
+            found = ONE_DOT.fullmatch(cell.value.strip()) if isinstance(cell.value, str) else None
+            if found and not parameter.textual and self._continental(cell.sheet):
+                complaint = _("{complaint} ({address}; other cells have decimal commas or dots between thousands)")
+                complaint = complaint.format(complaint=dots_complaint(found[1]), address=cell.address)
+                self.problems.append(Problem(parameter.symbol, complaint))
+                return
+
+    def _continental(self, sheet: str) -> bool:
+        """Whether any number of a sheet has a decimal comma or dots between thousands."""
+        texts = (value for row in self.book.grid(sheet) for value in row if isinstance(value, str))
+        return any(plain_value(text) != text.strip() for text in texts)
 
     def _unitless(self, parameter: Parameter, cell: Cell, unit: str) -> None:
         """Remark on a number without a unit, where one was expected."""
@@ -305,6 +322,9 @@ class Reader:
             own = "".join(letter for letter in self.m.indices if letter in parameter.indices)
             if own not in parts:
                 parts[own] = self._part(own, letters, labels, found)
+            self._unclear(
+                parameter, (Cell(value, table.sheet, row, column) for row, value in zip(rows, values, strict=True))
+            )
             unit = table.units[column]
             declared = parameter.textual or is_declared(unit, parameter)
             heading = parameter.name if declared else f"{parameter.name} [{unit}]"
