@@ -203,7 +203,7 @@ def _of_extension(array: Any) -> Array:
     import pandas as pd
 
     dtype = array.dtype
-    if not pd.api.types.is_extension_array_dtype(dtype):
+    if isinstance(array, pd.arrays.NumpyExtensionArray):
         return _of_numpy(array.to_numpy())
     if pd.api.types.is_any_real_numeric_dtype(dtype):
         return np.asarray(array.to_numpy(dtype=np.float64, na_value=np.nan))
