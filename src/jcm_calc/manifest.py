@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import os
@@ -16,7 +17,7 @@ import numpy as np
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Table, Value
 from jcm_calc.inputs import Inputs, Period
-from jcm_calc.inputs.carriers import UNIT_KEYS, carried, is_array, split_heading
+from jcm_calc.inputs.carriers import UNIT_KEYS, as_pandas, carried, is_array, split_heading
 from jcm_calc.languages import _
 from jcm_calc.problems import Problem, listed
 from jcm_calc.units import conversion, is_quantity
@@ -64,6 +65,44 @@ def _known(value: Value | Table | None) -> Any:
     return None if value is None else value.value
 
 
+def frozen(given: Any) -> Any:
+    """Return an argument of `jcm_calc.calculate` as it is now, whatever its owner does with it later.
+
+    Examples
+    --------
+    >>> energy = np.array([1.0, 2.0])
+    >>> kept = frozen(energy)
+    >>> energy *= 1000
+    >>> kept
+    array([1., 2.])
+    """
+    if given is None or isinstance(given, str | int | float | date | os.PathLike):
+        return given
+    if isinstance(given, Mapping):
+        return {key: frozen(one) for key, one in given.items()}
+    if isinstance(given, list | tuple | range):
+        return _frozen_list(given)
+    if isinstance(given, np.ndarray | np.generic):
+        return given.copy()
+    if hasattr(given, "iloc"):
+        return _frozen_table(given)
+    return copy.deepcopy(given) if is_quantity(given) else given
+
+
+def _frozen_list(given: Any) -> Any:
+    try:
+        return carried(given).cells
+    except ValueError:  # which is said when it is read
+        return given
+
+
+def _frozen_table(given: Any) -> Any:
+    import pandas as pd
+
+    # from version 3 on, pandas copies what is shared before it changes it
+    return given.copy(deep=int(pd.__version__.partition(".")[0]) < 3)
+
+
 def record(value: Any, name: str = "") -> Any:
     """Return an argument of `jcm_calc.calculate` as data for JSON; ``name`` is the argument's.
 
@@ -74,7 +113,7 @@ def record(value: Any, name: str = "") -> Any:
     """
     if isinstance(value, Mapping):
         return {"by": {key: record(one) for key, one in value.items()}}
-    if hasattr(value, "iloc"):
+    if hasattr(value, "iloc") or hasattr(value := as_pandas(value), "iloc"):
         return record_table(value, name)
     cells, unit = carried(value)
     if unit is not None:
@@ -117,6 +156,7 @@ def record_table(table: Any, name: str = "") -> dict[str, Any]:
 
         recorded = {"path": str(table), "sha256": file_digest(table)}
         table = read(table)
+    table = as_pandas(table)
     frame = _flat(table, name)
     if "monitoring" in table.attrs:
         recorded |= {"source": table.attrs["source"], "monitoring": table.attrs["monitoring"]}

@@ -12,65 +12,13 @@ import pandas as pd
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.inputs.carriers import UNIT_KEYS, agreed, carried, split_heading, stated
 from jcm_calc.inputs.periods import Period
-from jcm_calc.inputs.tables import arrow_units, label
+from jcm_calc.inputs.tables import label
 from jcm_calc.languages import _
 from jcm_calc.problems import listed
-from jcm_calc.units import UnitError, is_quantity, parse_unit
+from jcm_calc.units import UnitError, parse_unit
 
-# How Arrow, Polars and DuckDB show that they hold columns.
-ARROW = ("__arrow_c_stream__", "__arrow_c_array__", "collect_schema")
 # What pint-pandas writes in place of a unit where a column has none.
 NO_UNIT = "No Unit"
-
-
-def as_pandas(given: Any) -> Any:
-    """Return a frame or a column of another library as one of pandas, with its units; anything else as it is.
-
-    Raises
-    ------
-    ValueError
-        If it cannot be read, or a dimension of a DataArray has no labels.
-    """
-    if hasattr(given, "iloc"):
-        return given
-    if hasattr(given, "dims") and hasattr(given, "attrs"):  # xarray
-        return _of_xarray(given) if given.dims else given
-    if not any(hasattr(given, name) for name in ARROW):
-        return given
-    import narwhals as nw
-
-    try:
-        read: Any = nw.from_native(given, pass_through=True, allow_series=True)
-        read = read.collect() if isinstance(read, nw.LazyFrame) else read
-        frame: Any = read.to_pandas()
-    except ImportError:
-        raise ValueError(_("cannot be read without pyarrow: install it with pip install 'jcm-calc[parquet]'")) from None
-    if units := arrow_units(getattr(given, "schema", ())):
-        frame.attrs["units"] = units
-    return frame
-
-
-def _of_xarray(given: Any) -> Any:
-    if bare := [str(dim) for dim in given.dims if dim not in given.indexes]:
-        told = _("its dimension {dims} has no labels: give it some with assign_coords")
-        raise ValueError(told.format(dims=listed(bare)))
-    if hasattr(given, "data_vars"):
-        frame = given.map(_bare, keep_attrs=True).to_dataframe()
-        units = {name: _unit_of(given[name]) for name in given.data_vars}
-        frame.attrs["units"] = {name: unit for name, unit in units.items() if unit is not None}
-        return frame
-    series = _bare(given).to_series()
-    series.attrs = {**given.attrs, "units": _unit_of(given)}
-    return series
-
-
-def _unit_of(array: Any) -> str | None:
-    own = f"{array.data.units:D}" if is_quantity(array.data) else None
-    return agreed(stated(array.attrs, array.name), own)
-
-
-def _bare(array: Any) -> Any:
-    return array.copy(data=carried(array.data).cells)
 
 
 def with_periods(table: Any) -> Any:

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from jcm_calc.inputs.carriers import UNIT_KEYS, agreed, carried
+from jcm_calc.inputs.carriers import UNIT_KEYS, arrow_units, carried
 from jcm_calc.inputs.given import Cells
 from jcm_calc.inputs.periods import Period
 from jcm_calc.languages import _
@@ -116,17 +116,6 @@ def _read_parquet(file: Path) -> pd.DataFrame:
     if units := arrow_units(pyarrow.parquet.read_schema(file)):
         frame.attrs["units"] = units
     return frame
-
-
-def arrow_units(schema: Any) -> dict[str, str]:
-    """Return the unit in the metadata of each field of an Arrow schema."""
-    found = {}
-    for field in schema:
-        metadata = getattr(field, "metadata", None) or {}
-        unit = agreed(*(metadata[key.encode()].decode() for key in UNIT_KEYS if key.encode() in metadata))
-        if unit is not None:
-            found[field.name] = unit
-    return found
 
 
 def _read_csv(file: Path) -> pd.DataFrame:

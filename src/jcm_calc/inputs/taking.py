@@ -15,7 +15,7 @@ from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import DeclarationError, Kind, Parameter, Table, Value
 from jcm_calc.evidence import unconfirmed
 from jcm_calc.inputs import checks
-from jcm_calc.inputs.carriers import UNIT_KEYS, carried, split_heading
+from jcm_calc.inputs.carriers import UNIT_KEYS, as_pandas, carried, split_heading
 from jcm_calc.inputs.cells import numbers
 from jcm_calc.inputs.given import Cells, Given, read_value
 from jcm_calc.languages import Message, _
@@ -133,7 +133,7 @@ class Taken:
             if isinstance(value, Mapping):
                 value = _mapping(parameter, value)
             elif not isinstance(value, np.ndarray):
-                value = _as_pandas(value)
+                value = as_pandas(value)
             if getattr(value, "name", None) is not None or hasattr(value, "to_frame"):
                 value = self._renamed(parameter, value)
             if hasattr(value, "iloc"):
@@ -314,7 +314,7 @@ class Taken:
                 from jcm_calc.inputs.tables import read
 
                 self._columns(read(table), Path(table).name)
-            elif hasattr(frame := _as_pandas(table), "iloc"):
+            elif hasattr(frame := as_pandas(table), "iloc"):
                 source = frame.attrs.get("source", source)  # a workbook, or the meters of monitored parameters
                 self._columns(frame.to_frame() if hasattr(frame, "to_frame") else frame, source)
             else:
@@ -404,14 +404,6 @@ class Taken:
         for heading, parameter in named.items():
             column = columns[heading]
             self._read(parameter, column.values, column.source, column.unit, column.labels, column.cells)
-
-
-def _as_pandas(given: Any) -> Any:
-    if hasattr(given, "iloc"):
-        return given
-    from jcm_calc.inputs import shapes
-
-    return shapes.as_pandas(given)
 
 
 def _mapping(parameter: Parameter, values: Mapping[Any, Any]) -> Any:
