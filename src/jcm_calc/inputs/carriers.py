@@ -132,7 +132,7 @@ def as_pandas(given: Any) -> Any:
         frame: Any = read.to_pandas()
     except ImportError:
         raise ValueError(_("cannot be read without pyarrow: install it with pip install 'jcm-calc[parquet]'")) from None
-    if units := arrow_units(getattr(given, "schema", ())):
+    if type(given).__module__.startswith("pyarrow") and (units := arrow_units(getattr(given, "schema", ()))):
         frame.attrs["units"] = units
     return frame
 

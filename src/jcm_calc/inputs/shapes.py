@@ -128,7 +128,7 @@ def _column(frame: pd.DataFrame, place: int) -> tuple[Any, Any, str | None]:
     """Return label, cells and unit of a column."""
     heading, column = frame.columns[place], frame.iloc[:, place]
     name, unit = split_heading(heading) if isinstance(heading, str) else (heading, None)
-    if unit is not None and not _is_unit(unit):
+    if unit is not None and "[" not in heading and not _is_unit(unit):  # "boiler (north)"
         name, unit = heading, None
     cells, own = carried(column.rename(None))
     return name, cells, agreed(unit, stated(frame.attrs, heading), own)
@@ -148,6 +148,27 @@ def with_units_in_headings(table: pd.DataFrame) -> pd.DataFrame:
         return table
     headings = [str(name) if unit in (NO_UNIT, "") else f"{name} [{unit}]" for name, unit in table.columns]
     return table.set_axis(headings, axis=1)
+
+
+def labelled(given: Any, parameter: Parameter) -> Any:
+    """Return a Series or DataFrame by name as one whose indices have names; as a mapping, where they have none."""
+    given = with_periods(given)
+    if hasattr(given, "columns"):
+        given = with_units_in_headings(given)
+        columns = [one for one in given.columns if one not in [*parameter.indices]]
+        if len(columns) > 1 or given.columns.name in [*parameter.indices]:
+            return long(given, parameter)
+        if given.index.nlevels > 1 or given.index.name in [*parameter.indices] or len(given.columns) > 1:
+            return given
+        given = given.iloc[:, 0]
+    named = given.index.nlevels > 1 or given.index.name in [*parameter.indices]
+    if named or (given.index.name is None and isinstance(given.index, pd.RangeIndex)):
+        return given
+    cells, unit = carried(given)
+    listed_cells = cells.tolist()
+    if unit is not None:
+        listed_cells = [f"{cell!r} {unit}" if isinstance(cell, float | int) else cell for cell in listed_cells]
+    return dict(zip(given.index, listed_cells, strict=True))
 
 
 def of_mapping(parameter: Parameter, values: Mapping[Any, Any]) -> pd.DataFrame | pd.Series[Any]:

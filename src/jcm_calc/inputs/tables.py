@@ -166,7 +166,11 @@ def flat(table: pd.DataFrame) -> pd.DataFrame:
         If a heading is missing or stands twice, or one unit is stated for several columns.
     """
     if table.columns.nlevels > 1:
-        raise ValueError(_("its headings take several rows: give one heading for each column"))
+        told = _(
+            "its headings take several rows, first {names}: give one heading for each column; if the second row is the "
+            "labels of an index, write table.stack(1, future_stack=True).rename_axis(['p', 'i'])"
+        )
+        raise ValueError(told.format(names=listed(dict.fromkeys(map(str, table.columns.get_level_values(0))))))
     levels = [level for level in table.index.names if level is not None]
     named = [*levels, *table.columns]
     headings = [str(heading).strip() for heading in named]

@@ -328,31 +328,6 @@ class Taken:
             self.unread = True
             self.problems.append(Problem(source, str(error)))
 
-    def _by_parameter(self, table: pd.DataFrame, source: str) -> bool:
-        """Take a table whose first row of headings are parameters, and the second one labels; False if it is not."""
-        names = list(dict.fromkeys(name for name, _label in table.columns))
-        labelled = [column for column in table.columns if column[0] in self.methodology.indices]
-        own = [self.methodology.named(split_heading(str(name))[0]) for name in names if name not in dict(labelled)]
-        if not own or any(name not in self.declared for name in own):
-            return False
-        rows = table.drop(columns=labelled)
-        if labelled:
-            rows.index = (
-                table[labelled]
-                .set_axis([name for name, _label in labelled], axis=1)
-                .set_index([name for name, _label in labelled])
-                .index
-            )
-        for name in names:
-            if name not in dict(labelled):
-                part = rows[name].rename_axis(columns=table.columns.names[1])
-                part.attrs = {"source": source}
-                unit = split_heading(str(name))[1]
-                if unit is not None:
-                    part.columns = [f"{one} [{unit}]" for one in part.columns]
-                self.value(split_heading(str(name))[0], part)
-        return True
-
     def _wide(self, frame: pd.DataFrame) -> str:
         """Return a complaint about a table with a column for each label of an index; nothing if it is not one."""
         from jcm_calc.inputs import shapes
@@ -376,8 +351,6 @@ class Taken:
         if "remark" in table.attrs:
             self.warnings.append(Problem(source, table.attrs["remark"]))
         table = shapes.with_units_in_headings(shapes.with_periods(table))
-        if table.columns.nlevels == 2 and self._by_parameter(table, source):
-            return
         try:
             frame = flat(table)
         except ValueError as error:
