@@ -135,7 +135,7 @@ def test_periods_in_a_table_are_recorded(p):
 
 
 @pytest.mark.parametrize(
-    "secondary_loop", [True, "no", ["yes", "no"], pd.Series([True, False], pd.Index(["a", "b"], name="i"))]
+    "secondary_loop", [True, "no", {"a": "yes", "b": "no"}, pd.Series([True, False], pd.Index(["a", "b"], name="i"))]
 )
 def test_facts_are_recorded(secondary_loop):
     facts = {"secondary_loop": secondary_loop, "checks_per_year": 1, "site": "food industry cold storage"}

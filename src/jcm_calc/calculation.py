@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,10 +15,9 @@ from jcm_calc.confirmation.file import from_data
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs import bind
-from jcm_calc.inputs.metered import tables_of
 from jcm_calc.languages import _
 from jcm_calc.lazy import is_lazy
-from jcm_calc.manifest import file_digest, form, recall
+from jcm_calc.manifest import file_digest, form, frozen, recall
 from jcm_calc.problems import InputError, InputWarning, Problem
 from jcm_calc.result import Result
 from jcm_calc.rulebooks import methodology, outside_validity
@@ -41,9 +41,9 @@ def calculate(
     ----------
     number : str or Methodology
         For example ``"ID_AM003"``.
-    *tables : DataFrame, path or Monitored
-        What `jcm_calc.monitor` gives, and one table for each set of indices, with a column for each index
-        and each parameter. Finer rows are summed into calendar years, or into the periods named with ``p``.
+    *tables : DataFrame, path, or what `jcm_calc.monitor` returns
+        One table for each set of indices, with a column for each index and each parameter; of pandas, polars,
+        Arrow, xarray, or a file. Finer rows are summed into calendar years, or into the periods named with ``p``.
     version, on : optional
         See `jcm_calc.methodology`. With both, it is remarked on where the version was not valid on the day.
     p : str, tuple of dates, pandas.Period, or list of these, optional
@@ -55,8 +55,9 @@ def calculate(
         here. Where none is named, those of the user's folder (see docs/how_to/confirm.md) that are
         about this version; ``()`` for none at all.
     **values
-        Parameters, class keys and choices by name. A bare number is in the declared unit; a string
-        with a unit or a pint Quantity is converted.
+        Parameters, class keys and choices by name: one number, an array, a Series, a wide table, a mapping by
+        label or year. A bare number is in the declared unit; a string with a unit, a pint Quantity or column, and a
+        Series whose name has a unit are converted. Later changes of what is given do not change the result.
 
     Returns
     -------
@@ -90,11 +91,13 @@ def calculate(
     25.8 tCO2
     """
     m = number if isinstance(number, Methodology) else methodology(number, version, on)
-    tables = tables_of(tables)
     confirming = evidence_files(m, evidence)
     m = with_evidence(m, confirming)
+    tables, p = _monitored(tables, p)
     if any(map(is_lazy, (*tables, *values.values()))):
         return cast("Result", lazy.calculate(m, tables, values, p, facts, confirming))
+    tables, p, facts = tuple(map(frozen, tables)), copy.copy(p), frozen(facts)
+    values = {name: frozen(value) for name, value in values.items()}
     files = [file_digest(table) for table in tables]
     inputs = bind(m, tables, values, p, facts)
     if on is not None and (reason := outside_validity(m, on)):
@@ -117,6 +120,18 @@ def calculate(
         text = f"{m}: an estimate, because {count} rules or values are not confirmed; see Result.unconfirmed"
         notebook.warn(str(m), text, UnconfirmedWarning)
     return result
+
+
+def _monitored(tables: tuple[Any, ...], p: Any) -> tuple[tuple[Any, ...], Any]:
+    """Return the tables and periods of what `jcm_calc.monitor` returns in its place."""
+    found: list[Any] = []
+    for table in tables:
+        if isinstance(own := getattr(table, "tables", None), list | tuple) and hasattr(table, "periods"):
+            found += own
+            p = [str(period) for period in table.periods] if p is None else p
+        else:
+            found.append(table)
+    return tuple(found), p
 
 
 def replay(manifest: Mapping[str, Any], *tables: Any, **values: Any) -> Result:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import islice
 from typing import Any
@@ -30,14 +30,20 @@ class Problem:
         What came, and what was expected.
     place : str
         Where the parameter stands in the official documents.
+    name : str
+        What is typed to give the parameter, where the symbol does not show it.
     """
 
     subject: str
     complaint: str
     place: str = ""
+    name: str = field(default="", compare=False)
 
     def __str__(self) -> str:
-        text = Message("{}: {}").format(self.subject, self.complaint)
+        subject = (
+            _("{name} (symbol {symbol})").format(name=self.name, symbol=self.subject) if self.name else self.subject
+        )
+        text = Message("{}: {}").format(subject, self.complaint)
         return text + Message(" [{}]").format(self.place) if self.place else text
 
 

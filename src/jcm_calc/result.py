@@ -154,6 +154,11 @@ class Result:
         whole = self.inputs.graph if name in self.inputs.graph.nodes else self.graph
         return evaluate(whole.upstream(name), self.inputs.sizes, self._values, self._lookups, (name,))[name]
 
+    def _declared(self, name: str) -> Parameter | None:
+        m = self.methodology
+        own = m.named(name) or ""
+        return m.inputs.get(own) or m.facts.get(own)
+
     def full(self, name: str) -> Array:
         """Return an array that spans every index of its own."""
         node = self._node(name)
@@ -566,9 +571,11 @@ class Result:
             raise InputError(str(m), changed)
         call = {
             "tables": [record_table(table) for table in self.call["tables"]],
-            "values": {name: record(value, name) for name, value in self.call["values"].items()},
+            "values": {name: record(value, name, self._declared(name)) for name, value in self.call["values"].items()},
             "p": record_periods(self.call["p"]),
-            "facts": {name: record(value, name) for name, value in (self.call["facts"] or {}).items()},
+            "facts": {
+                name: record(value, name, self._declared(name)) for name, value in (self.call["facts"] or {}).items()
+            },
         }
         if self.call["on"] is not None:
             call["on"] = str(self.call["on"])

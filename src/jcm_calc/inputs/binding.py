@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -146,12 +146,26 @@ def bind(
     axes = _find_axes(taken, p)
     graph = completeness.graph(taken) if whole else completeness.possible(taken)
     _check(taken, axes, graph)
+    taken.warnings = _with_names(methodology, taken.warnings)
     if taken.problems or graph is None:
-        raise InputError(str(methodology), taken.problems, taken.warnings)
+        raise InputError(str(methodology), _with_names(methodology, taken.problems), taken.warnings)
     for warning in taken.warnings:
         warnings.warn(translated(str(warning)), InputWarning, stacklevel=3)
     _arrange(taken, axes)
     return _inputs(taken, axes, graph)
+
+
+def _with_names(m: Methodology, problems: list[Problem]) -> list[Problem]:
+    """Return problems that say how a parameter is called whose symbol cannot be typed as its name."""
+    if not problems:
+        return problems
+    names = {item.symbol: item.name for item in (*m.inputs.values(), *m.facts.values())}
+    return [
+        replace(one, name=names[one.subject])
+        if one.subject in names and not one.subject.startswith(names[one.subject])
+        else one
+        for one in problems
+    ]
 
 
 def _find_axes(taken: Taken, p: Any) -> dict[str, Axis]:

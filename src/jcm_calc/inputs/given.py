@@ -291,7 +291,7 @@ def read_cells(
     ValueError
         If a unit, or a single cell, cannot be understood.
     """
-    if parameter.textual and unit not in (None, "", parameter.unit):
+    if (parameter.textual or parameter.unit == "date") and unit not in (None, "", parameter.unit):
         raise ValueError(_("has no unit, but its heading says {unit}").format(unit=repr(unit)))
     if isinstance(raw, np.ndarray) and raw.ndim == 0:
         raw = raw[()]  # of a table without indices: the cell itself, which may be a text
