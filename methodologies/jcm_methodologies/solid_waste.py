@@ -137,6 +137,7 @@ group.default(
     },
     lowers="RE",
     bounds="[0, 1]",
+    plausible="[0, 0.5]",
     text="fraction of the methane oxidised in the cover of the site",
     evidence=unconfirmed(f"a factor of the tool; {INFERRED}", None, TOOL),
 )
@@ -216,6 +217,7 @@ group.default(
     },
     raises="RE",
     bounds="[0, 1]",
+    plausible="[0, 0.5]",
     text="degradable organic carbon in waste type j, by wet weight",
     evidence=unconfirmed(f"a factor of the tool; {INFERRED}", None, TOOL),
 )

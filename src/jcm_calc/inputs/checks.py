@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,8 +13,8 @@ from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Coordinate, Parameter, Table
 from jcm_calc.inputs.given import UNDECIDED, Given, span
 from jcm_calc.languages import Message, _
-from jcm_calc.problems import Problem, listed, suggestion
-from jcm_calc.units import UnitError, conversion
+from jcm_calc.problems import Problem, Remark, Topic, listed, suggestion
+from jcm_calc.units import UnitError, conversion, with_unit
 
 if TYPE_CHECKING:
     from jcm_calc.declarations.graph import Graph
@@ -51,25 +51,44 @@ def impossible(parameter: Parameter, given: Given) -> str:
     return complaint
 
 
-def plausibility(given: Mapping[str, Given], methodology: Methodology, warnings: list[Problem]) -> None:
+def plausibility(
+    given: Mapping[str, Given], tables: Mapping[str, Table], methodology: Methodology, warnings: list[Problem]
+) -> None:
     """Warn of numbers far outside their plausible range, or far from a parameter of like size."""
+    for name, table in tables.items():
+        warnings.extend(_implausible_entries(methodology.inputs[name], table))
     for name, item in given.items():
         parameter = methodology.inputs.get(name) or methodology.facts[name]
         plausible = parameter.plausible
         if plausible is not None:
             lowest, highest = span(item.values)
             if not (lowest in plausible and highest in plausible):
-                warnings.append(Problem(parameter.symbol, _implausible(parameter, item, plausible)))
+                warnings.append(_implausible(parameter, item, plausible))
         if parameter.comparable in given:
             sister = methodology.inputs[parameter.comparable]
             warnings.extend(_far_apart(parameter, item, sister, given[sister.name]))
 
 
-def _implausible(parameter: Parameter, given: Given, plausible: Interval) -> str:
+def _implausible(parameter: Parameter, given: Given, plausible: Interval) -> Remark:
     wrong = plausible.outside(given.values)
     text = _("{came} is far outside the plausible range {range}")
     text = text.format(came=given.numbers_at(wrong, parameter.unit), range=plausible)
-    return text + _looks_like(parameter, float(given.values[wrong].flat[0]), plausible)
+    first = float(given.values[wrong].flat[0])
+    complaint = text + _looks_like(parameter, first, plausible)
+    numbers = (("value", first), ("lower", plausible.lower), ("upper", plausible.upper))
+    numbers += (("count", float(np.count_nonzero(wrong))),)
+    return Remark(parameter.symbol, complaint, "", Topic.IMPLAUSIBLE, numbers)
+
+
+def _implausible_entries(parameter: Parameter, table: Table) -> Iterator[Remark]:
+    """Remark on values by class that are outside the plausible range."""
+    plausible = parameter.plausible
+    wrong = {} if plausible is None else {key: one for key, one in table.entries.items() if one.value not in plausible}
+    for key, entry in wrong.items():
+        text = _("{came} for {key} is far outside the plausible range {range}")
+        came = with_unit(f"{entry.value:,.15g}", parameter.unit)
+        complaint = text.format(came=came, key=key, range=plausible) + _looks_like(parameter, entry.value, plausible)
+        yield Remark(parameter.symbol, complaint, "", Topic.IMPLAUSIBLE, (("value", entry.value),))
 
 
 def _looks_like(parameter: Parameter, value: float, plausible: Interval) -> str:
@@ -87,7 +106,7 @@ def _looks_like(parameter: Parameter, value: float, plausible: Interval) -> str:
     return ""
 
 
-def _far_apart(parameter: Parameter, given: Given, sister: Parameter, theirs: Given) -> list[Problem]:
+def _far_apart(parameter: Parameter, given: Given, sister: Parameter, theirs: Given) -> list[Remark]:
     own, other = float(given.values.sum()), float(theirs.values.sum())
     if own <= 0 or other <= 0 or 1 / APART <= own / other <= APART:
         return []
@@ -102,7 +121,8 @@ def _far_apart(parameter: Parameter, given: Given, sister: Parameter, theirs: Gi
         theirs=sister.unit,
     )
     near = Interval(other / APART, other * APART, True, True)
-    return [Problem(parameter.symbol, text + _looks_like(parameter, own, near))]
+    numbers = (("value", own), (sister.name, other))
+    return [Remark(parameter.symbol, text + _looks_like(parameter, own, near), "", Topic.APART, numbers)]
 
 
 def classes(
