@@ -141,9 +141,7 @@ def test_kilowatt_hours_typed_as_megawatt_hours_are_found_for_one_chiller_and_fo
     assert calculated("ID_AM002", **{**given, "EC_PJ": energy}).remarks == ()
     energy[-1] *= 1000
     (slip,) = (
-        one
-        for one in calculated("ID_AM002", **{**given, "EC_PJ": energy}).remarks
-        if one.topic is Topic.CROSS_CHECK
+        one for one in calculated("ID_AM002", **{**given, "EC_PJ": energy}).remarks if one.topic is Topic.CROSS_CHECK
     )
     assert dict(slip.numbers)["count"] == 2
     (slip,) = (
@@ -355,3 +353,110 @@ def test_the_gravest_comes_first():
     topics = [one.topic for one in calculated("ID_AM002", **given).remarks]
     assert topics == sorted(topics, key=list(Topic).index)
     assert topics[:2] == [Topic.NOT_MET, Topic.NOT_MET]
+
+
+# Amounts far from the others
+
+MONTHS = [f"{year}-{month:02}" for year in (2024, 2025) for month in range(1, 13)]
+
+
+def freezers(energy, **given):
+    """Calculate freezers; whether anything is said of amounts, and which."""
+    rest = {"COP_PJ": 1.63, "application": "individual quick freezer", "EF_elec": 0.8}
+    result = calculated("ID_AM003", **rest, EC_PJ=energy, **given)
+    return [one for one in result.remarks if one.topic is Topic.APART]
+
+
+@pytest.mark.parametrize("place", range(24))
+@pytest.mark.parametrize(
+    ("factor", "said"), [(1, False), (12, False), (95, False), (1000, True), (0.05, False), (0.001, True), (0, False)]
+)
+def test_a_month_in_another_unit_is_found_wherever_it_stands(place, factor, said):
+    energy = 10 + np.cos(np.arange(24.0)) / 10
+    energy[place] *= factor
+    table = pd.DataFrame({"i": "a", "p": MONTHS, "EC_PJ": energy})
+    rest = {"COP_PJ": 1.63, "application": "individual quick freezer", "EF_elec": 0.8}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        result = jcm_calc.calculate("ID_AM003", table, **rest)
+    found = [one for one in result.remarks if one.topic is Topic.APART]
+    assert bool(found) == said
+    if said:
+        assert f"p={MONTHS[place]}" in found[0].complaint  # before the months are added up to years
+        assert dict(found[0].numbers)["value"] == pytest.approx(energy[place])
+
+
+@pytest.mark.parametrize("units", [2, 3, 10])
+@pytest.mark.parametrize("place", [0, 1, -1])
+def test_a_unit_in_another_unit_is_found(units, place):
+    energy = np.full((units, 1), 20.0) + np.arange(units)[:, None]
+    assert freezers(energy, p="2024") == []
+    energy[place] *= 1000
+    (found,) = freezers(energy, p="2024")
+    assert dict(found.numbers)["value"] == energy[place, 0]
+
+
+def test_a_heating_season_a_start_and_a_day_beside_a_year_are_nothing_odd():
+    season = np.array([300, 250, 180, 60, 5, 0, 0, 0, 4, 90, 200, 310.0])
+    assert freezers(season[None], p=[f"2024-{month:02}" for month in range(1, 13)]) == []
+    assert freezers([[0.4, 350.0]], p=["2023-12-31/2023-12-31", "2024"]) == []
+    assert freezers([[0.0, 0.0, 3000.0]], p=["2023", "2024", "2025"]) == []
+
+
+def test_what_is_usual_is_the_middle_of_the_others():
+    from jcm_calc.inputs.checks import _lower_median
+
+    rng = np.random.default_rng(5)
+    values = rng.uniform(0, 1, (4, 5, 6))
+    values[rng.uniform(size=values.shape) < 0.3] = np.nan
+    found = _lower_median(values, (1,))
+    for i in range(4):
+        for k in range(6):
+            known = sorted(one for one in values[i, :, k] if not np.isnan(one))
+            expected = known[(len(known) - 1) // 2] if known else np.nan
+            assert found[i, 0, k] == expected or (np.isnan(found[i, 0, k]) and not known)
+
+
+# Numbers that count months and years
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({}, ""),
+        ({"x_year": [2020, 2023]}, "there is nothing for 2021, 2022"),
+        ({"x_year": [2022.5, 2023]}, "2,022.5 (x=1) is not the whole number of a year"),
+        ({"x_year": [2022, 2022]}, "2022 is given more than once"),
+        ({"decay_form": "monthly", "x_month": [1, 2], "p": ["2023-03", "2023-04"], "p_month": [3, 4]}, ""),
+        (
+            {"decay_form": "monthly", "x_month": [1, 2], "p": ["2023-03", "2023-04"], "p_month": [4, 3]},
+            "3 for 2023-04 does not follow from 4 for 2023-03",
+        ),
+        (
+            {"decay_form": "monthly", "x_month": [1, 2], "p": ["2023"], "p_month": [12]},
+            "2023 is longer than the month that it counts",
+        ),
+        ({"decay_form": "monthly", "x_month": [1, 2], "p": ["2023-03", "2023-05"], "p_month": [3, 4]}, "4 for 2023-05"),
+    ],
+)
+def test_months_and_years_that_are_counted_go_with_each_other(given, words):
+    m = jcm_calc.methodology("VN_AM004")
+    given = {"decay_form": "yearly", "p": ["2023"], "x_year": [2022, 2023], "W": [[10.0, 20.0]], **given}
+    if given["decay_form"] == "monthly":
+        del given["x_year"]
+    periods = len(given["p"])
+    one_each = {"φ": 0.8, "f": 0.0, "DOC_f": 0.5, "MCF": 0.9, "BG": 0.0, "EC_PJ": 1.0}
+    rest = {name: [value] * periods for name, value in one_each.items()}
+    rest |= {
+        "GWP_CH4": 28,
+        "OX": 0.1,
+        "F": 0.5,
+        "DOC": [0.15],
+        "k": [0.4],
+        "NCV_BG": 0.02,
+        "EF_CO2_RF": 0.07,
+        "EF_elec": 0.6,
+    }
+    choices = {name: next(iter(choice.options)) for name, choice in m.choices.items() if name not in given}
+    found = [one.complaint for one in calculated("VN_AM004", **given, **rest, **choices).remarks]
+    assert [text for text in found if words in text] if words else found == []

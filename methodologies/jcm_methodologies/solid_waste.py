@@ -62,6 +62,7 @@ group.fixed(
     index="x",
     raises="RE",
     plausible="[1990, 2060]",
+    counts="year",
     text="calendar year of the disposals x",
     evidence=unconfirmed("the tool counts x from the first year; calendar years give the same age", None, TOOL),
 )
@@ -71,6 +72,7 @@ group.fixed(
     index="x",
     raises="RE",
     plausible="[0, 600]",
+    counts="month",
     text="number of the month of the disposals x, counted from the first month of disposal",
     evidence=unconfirmed("i of the tool's monthly equation", None, TOOL),
 )
@@ -80,6 +82,7 @@ group.fixed(
     index="p",
     lowers="RE",
     plausible="[0, 600]",
+    counts="month",
     text="number of the month p, counted as those of the disposals",
     evidence=unconfirmed("m of the tool's monthly equation", None, TOOL),
 )

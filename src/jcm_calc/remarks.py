@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from jcm_calc import eligibility
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import DAYLIGHT, HOURS, RATED, Criterion, Indicator, Limit, Parameter
 from jcm_calc.eligibility import Answer, Verdict
@@ -157,7 +158,8 @@ def indicators(inputs: Inputs, known: Known) -> Iterator[Remark]:
 def figures(inputs: Inputs, known: Known) -> Iterator[tuple[Indicator, tuple[Array, ...]]]:
     """Yield each indicator whose operands are known, with their values."""
     for indicator in inputs.methodology.indicators:
-        operands = tuple(known[name] for name in indicator.arguments if name in known)
+        values = (known.get(name, inputs.facts.get(name)) for name in indicator.arguments)
+        operands = tuple(one for one in values if one is not None)
         if len(operands) == len(indicator.arguments):
             yield indicator, operands
 
@@ -187,6 +189,20 @@ def _odd(inputs: Inputs, indicator: Indicator, operands: Sequence[Array], outsid
     numbers = (("value", value), ("lower", plausible.lower), ("upper", plausible.upper))
     written = indicator.written(inputs.methodology.symbols())
     return Remark(written, complaint, "", Topic.IMPLAUSIBLE, (*numbers, ("count", float(np.count_nonzero(outside)))))
+
+
+def masks(inputs: Inputs, known: Known) -> Iterator[Array]:
+    """Yield a mask of each criterion that is not met, cross-check that is violated and figure out of range.
+
+    Arrays may have more axes in front, for many projects at once.
+    """
+    for verdict in eligibility.verdicts(inputs, known):
+        if verdict.failing is not None:
+            yield verdict.failing
+    for _limit, left, right in compared(inputs, known):
+        yield left > right * (1 + DUST)
+    for indicator, operands in figures(inputs, known):
+        yield improbable(indicator, operands)
 
 
 def left_out(inputs: Inputs) -> Iterator[Remark]:

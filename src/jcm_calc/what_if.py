@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from jcm_calc.evaluation import Array, EvaluationError
 from jcm_calc.inputs.cells import is_array
 from jcm_calc.languages import _
 from jcm_calc.many import evaluate_many
-from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
+from jcm_calc.problems import InputError, InputWarning, Problem, listed, shown, suggestion
 from jcm_calc.result import Result, undefined
 from jcm_calc.rulebooks import methodology
 from jcm_calc.units import magnitude, registry
@@ -84,7 +85,7 @@ def scenarios(
     frames = []
     for case in _product(others):
         first = {name: values[0] for name, values in plain.items()}
-        result = calculate(m, *tables, p=p, facts=facts, **{**kept, **case, **first})
+        result = calculate(m, *tables, p=p, facts=facts, override="a scenario", **{**kept, **case, **first})
         frame = _grid(result, plain)
         for name, value in case.items():
             frame[name] = [value] * len(frame)
@@ -249,7 +250,9 @@ def break_even(
         )
     kept, p, facts = _arguments(base)
     low, high = _range(m, kept, name, between)
-    result = calculate(m, *tables, p=p, facts=facts, **{**kept, name: low})
+    with warnings.catch_warnings():  # the lower end of the range is a beginning, not what is asked about
+        warnings.simplefilter("ignore", InputWarning)
+        result = calculate(m, *tables, p=p, facts=facts, override="a scenario", **{**kept, name: low})
     parameter = m.inputs[name]
     places = np.unique(_numbers(result, {name: [*np.linspace(low, high, STEPS + 1)]})[name])
 

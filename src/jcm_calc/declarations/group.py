@@ -110,6 +110,7 @@ class Group:
             ``options`` (monitoring options allowed, ``"BC"``), ``raises``, ``lowers`` and ``either``
             (on which of ``"RE PE"`` it acts, and in which direction), ``bounds`` (outside is an
             error), ``plausible`` (outside is a warning), ``comparable`` (a parameter of like size),
+            ``counts`` (``"year"`` or ``"month"``, which its numbers count, one after the other),
             ``name`` and ``index`` (where the symbol does not tell them), ``evidence``.
         """
         self._declare(Kind.MONITORED, symbol, unit, **declared)

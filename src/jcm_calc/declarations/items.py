@@ -103,6 +103,7 @@ class Parameter:
     bounds: Interval = field(default_factory=lambda: Interval.parse("[0, inf)"))
     plausible: Interval | None = None
     comparable: str = ""
+    counts: str = ""
     value: Value | None = None
     by: str = ""
     table: Table | None = None

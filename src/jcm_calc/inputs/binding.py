@@ -167,6 +167,7 @@ def _find_axes(taken: Taken, p: Any) -> dict[str, Axis]:
         periods = _axes.of_periods(taken.given, named, taken.problems)
     except ValueError as error:
         taken.problems.append(Problem("p", str(error)))
+    checks.outliers(taken.given, taken.methodology, periods and periods.labels, taken.warnings)
     if periods is not None:
         _sum(taken, periods.labels)
     axes = {
@@ -198,6 +199,7 @@ def _check(taken: Taken, axes: Mapping[str, Axis], graph: Graph | None) -> None:
     by_hand = {name: table for name, table in taken.tables.items() if not taken.named.get(name)}
     checks.plausibility(taken.given, by_hand, m, taken.warnings)
     checks.classes(taken.given, taken.tables, m, parameters, axes, taken.problems)
+    checks.counted(taken.given, m, axes, taken.warnings)
     checks.complete_amounts(taken.given, m, axes, taken.problems)
     if graph is not None:
         checks.dates(graph, axes, taken.problems, taken.warnings)
