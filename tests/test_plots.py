@@ -1,7 +1,7 @@
 """Plots draw what was calculated; whether they please is looked at."""
 
-import matplotlib as mpl
 import kernels
+import matplotlib as mpl
 import numpy as np
 import pytest
 from test_display import hostile_result

@@ -22,8 +22,11 @@
     [inputs.COP_RE]                       # values by class
     "individual quick freezer" = 1.32
 
-    [facts]                               # what eligibility criteria ask for
+    [facts]                               # what eligibility criteria and cross-checks ask for
     site = "frozen food processing plant"
+
+    [override]                            # why a value is given in place of the document's
+    COP_RE = "measured at the replaced refrigerator"
 
     [sources]                             # how each parameter is monitored
     EC_PJ = { option = "C", frequency = "continuously" }
@@ -95,7 +98,7 @@ KEYS = {
 MONITORING = ("option", "source", "procedure", "frequency", "comment")
 NAMED = ("choices", "inputs", "facts", "sources")  # their keys are names of the methodology
 PLAN = ("meters", "readings")  # the room `monitoring` reads them
-SECTIONS = (*KEYS, *NAMED, *PLAN, "allocation")  # the room `issuance` reads the last one
+SECTIONS = (*KEYS, *NAMED, *PLAN, "override", "allocation")  # the room `issuance` reads the last one
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ class CaseFile:
         The latest one if None.
     p : str or list of str, optional
         The monitoring periods.
-    project, choices, inputs, facts, sources, meters, readings, allocation : mapping
+    project, choices, inputs, facts, sources, meters, readings, allocation, override : mapping
         The sections of that name.
     evidence : tuple of str or EvidenceFile
         Absolute paths of evidence files, or what a workbook holds of them.
@@ -165,6 +168,7 @@ class CaseFile:
     readings: Mapping[str, Any] = field(default_factory=dict)
     evidence: tuple[Any, ...] = ()
     allocation: Mapping[str, Any] = field(default_factory=dict)
+    override: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def submitted(self) -> date | None:
@@ -172,7 +176,14 @@ class CaseFile:
         day = self.project.get("submitted")
         return day if _is("date", day) else None
 
-    def calculate(self, monitored: Monitored | None = None, evidence: Given = None) -> Result:
+    def calculate(
+        self,
+        monitored: Monitored | None = None,
+        evidence: Given = None,
+        *,
+        override: str | None = None,
+        strict: bool = False,
+    ) -> Result:
         """Calculate; see `jcm_calc.calculate` for what it raises and warns of.
 
         Parameters
@@ -181,6 +192,10 @@ class CaseFile:
             From `monitor`, which is called where there are meters.
         evidence : path or sequence of paths, optional
             Evidence files besides those that the case file names.
+        override : str, optional
+            One reason for all values in place of the document's, instead of those of the case file.
+        strict : bool
+            Whether anything that is remarked on is an error.
         """
         from jcm_calc.calculation import calculate
 
@@ -198,6 +213,8 @@ class CaseFile:
             p=p,
             facts=self.facts,
             evidence=self._and(evidence),
+            override=override or self.override,
+            strict=strict,
             **self.choices,
             **self.inputs,
         )
@@ -249,7 +266,7 @@ class CaseFile:
                 found.append(Comparison(name, self.expected[name], tuple(calculated)))
         if "tonnes" in self.expected:
             try:
-                tonnes = result.by_year()["tonnes"].tolist()
+                tonnes = result.years()["tonnes"].tolist()
             except ValueError:  # a period in two calendar years has no whole tonnes
                 tonnes = []
             found.append(Comparison("tonnes", self.expected["tonnes"], tuple(tonnes)))
@@ -357,6 +374,7 @@ def _case(path: Path, document: Mapping[str, Any]) -> CaseFile:
         readings=section("readings"),
         evidence=tuple(_beside(path.parent, document.get("evidence", []))),
         allocation=section("allocation"),
+        override={key: value for key, value in section("override").items() if isinstance(value, str)},
     )
 
 
@@ -391,6 +409,9 @@ def _problems(document: Mapping[str, Any]) -> Iterator[Problem]:
             yield from _known_keys(key, value)
         elif key in NAMED:
             yield from _named_values(key, value)
+        elif key == "override":
+            for name, reason in value.items():
+                yield from _of_kind(f"[override] {name}", reason, "text")
         elif key not in SECTIONS:
             section, hint = _("unknown section [{key}]").format(key=key), suggestion(key, [*TOP, *SECTIONS])
             yield Problem(key, (section if isinstance(value, Mapping) else _("unknown key")) + hint)

@@ -159,7 +159,10 @@ def _by_hand(inputs: Inputs, parameter: Parameter) -> tuple[str, Evidence]:
         entries = [value.evidence for _, value in _entries_used(inputs, parameter, parameter.table)]
         if (given == own).all() and entries and all(evidence.confirmed for evidence in entries):
             return detail, entries[0]
-    return detail, unconfirmed("given by the user in place of a value that the document fixes")
+    note = _("given by the user in place of a value that the document fixes")
+    if reason := inputs.overrides.get(parameter.name):
+        note = _("given by the user in place of a value that the document fixes: {reason}").format(reason=reason)
+    return detail, unconfirmed(note)
 
 
 def _entries_used(inputs: Inputs, parameter: Parameter, table: Table) -> Iterator[tuple[str, Value]]:

@@ -28,7 +28,7 @@ SCHEMA = 1
 FORM = {"schema": int, "methodology": dict, "call": dict, "periods": list, "results": dict, "hash": str}
 CALL = {"tables": list, "values": dict, "facts": dict}
 # `calculate` takes these itself, so no parameter can have such a name.
-RESERVED = ("number", "version", "on", "p", "facts", "evidence")
+RESERVED = ("number", "version", "on", "p", "facts", "evidence", "override", "strict")
 # Larger arrays and tables are named by path and hash instead of being written out.
 INLINE = 10_000
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc import eligibility
+from jcm_calc import eligibility, looked_at
+from jcm_calc import remarks as _remarks
 from jcm_calc.credits import Item, UncertifiedError, by_year, check_years, claim_items, monitoring_items
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS, Graph, Node
@@ -19,7 +20,7 @@ from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
 from jcm_calc.eligibility import Verdict
 from jcm_calc.evaluation import EvaluationError, evaluate
 from jcm_calc.inputs import Inputs, coordinates
-from jcm_calc.languages import Message, _, in_language
+from jcm_calc.languages import Message, _, in_language, ngettext
 from jcm_calc.manifest import (
     SCHEMA,
     bound_digest,
@@ -31,7 +32,7 @@ from jcm_calc.manifest import (
     record_table,
     rules_digest,
 )
-from jcm_calc.problems import InputError, Problem, listed
+from jcm_calc.problems import InputError, Problem, Remark, listed
 from jcm_calc.units import registry
 
 if TYPE_CHECKING:
@@ -55,10 +56,19 @@ class Result:
         self.call = call
         self._values = dict(inputs.values)
         self._lookups = inputs.lookups()
-        try:
-            self._results = evaluate(inputs.graph, inputs.sizes, self._values, self._lookups, RESULTS)
-        except EvaluationError as error:
-            raise InputError(str(inputs.methodology), [undefined(error, inputs)]) from None
+        self._results = self._evaluated()
+
+    def _evaluated(self) -> dict[str, Array]:
+        """Return RE, PE, ER, and with them what is looked at on the way to them."""
+        inputs, (_way, names) = self.inputs, looked_at.reach(self.inputs)
+        beside = tuple(name for name in names if name in inputs.graph.nodes and name not in self._values)
+        for keep in ((*RESULTS, *beside), RESULTS):
+            try:
+                return evaluate(inputs.graph, inputs.sizes, self._values, self._lookups, tuple(dict.fromkeys(keep)))
+            except EvaluationError as error:
+                if keep == RESULTS:
+                    raise InputError(str(inputs.methodology), [undefined(error, inputs)]) from None
+        raise AssertionError("unreachable")
 
     @property
     def methodology(self) -> Methodology:
@@ -81,6 +91,10 @@ class Result:
     def ER(self) -> Quantity[Any]:  # noqa: N802
         """Emission reductions over p, tCO2, signed and unrounded."""
         return self["ER"]
+
+    def known(self, name: str) -> Array | None:
+        """Return the values of a parameter, a fact or an intermediate, as far as they are known."""
+        return self.looked_at.get(name, self.inputs.facts.get(name))
 
     def __getitem__(self, name: str) -> Quantity[Any]:
         """Return a parameter, an intermediate or a result as a Quantity.
@@ -226,9 +240,10 @@ class Result:
         return gradient(self.inputs.graph, self.inputs.sizes, self._values, self._lookups, target)
 
     def __repr__(self) -> str:
+        first = f"{self.headline}: " if self.remarks else ""
         mark = "" if not self.unconfirmed else f", an estimate: {len(self.unconfirmed)} items unconfirmed"
         sums = ", ".join(f"{name} = {float(self.full(name).sum()):,.6g} tCO2" for name in RESULTS)
-        return f"<Result {self.methodology}: {sums}{mark}>"
+        return f"<Result {self.methodology}: {first}{sums}{mark}>"
 
     def _repr_html_(self) -> str:
         from jcm_calc.report.display import result
@@ -328,7 +343,11 @@ class Result:
             return _("the axes")
         origin = self.inputs.origins.get(node.name)
         if origin is not None:
-            return Message("{} {}").format(origin.source, origin.written) if origin.written else origin.source
+            found = Message("{} {}").format(origin.source, origin.written) if origin.written else origin.source
+            if name in self.inputs.overrides:
+                override = _("{origin} (override: {reason})")
+                return override.format(origin=found, reason=self.inputs.overrides[name])
+            return found
         if node.kind is Kind.DEFAULT:
             return _("default by {key}").format(key=node.by) if node.name in self.inputs.tables else _("default")
         return node.section
@@ -394,10 +413,83 @@ class Result:
         ------
         ValueError
             If a period lies in several calendar years.
+
+        Warns
+        -----
+        InputWarning
+            For each of `Result.remarks`, which are in ``attrs["remarks"]`` of the table, too.
         """
+        found = self.years()
+        found.attrs["remarks"] = [remark.as_data() for remark in self.remarks]
+        for remark in self.remarks:
+            remark.warn(2)
+        return found
+
+    def years(self) -> pd.DataFrame:
+        """Return the table of `by_year`, without a word on the remarks: for outputs that say them themselves."""
         check_years(self.inputs.periods)
         return by_year(
             self.inputs.periods, [self.full(name).reshape(-1, len(self.inputs.periods)).sum(axis=0) for name in RESULTS]
+        )
+
+    # What has to be looked at
+
+    @cached_property
+    def looked_at(self) -> Mapping[str, Array]:
+        """The values that criteria, cross-checks and indicators look at, as far as they are known."""
+        return looked_at.values(self.inputs, self._results)
+
+    @cached_property
+    def remarks(self) -> tuple[Remark, ...]:
+        """Everything that has to be looked at before this result is used, the gravest first.
+
+        Eligibility criteria that are not met, cross-checks that are violated, values and ratios outside their
+        plausible ranges, values less conservative than the document's, amounts far from the others, kinds of unit
+        left out, and what was noticed in reading the input.
+
+        Examples
+        --------
+        >>> import jcm_calc, warnings
+        >>> warnings.simplefilter("ignore")
+        >>> result = jcm_calc.calculate(
+        ...     "ID_AM003", EC_PJ=135, COP_PJ=1.4, application="individual quick freezer", EF_elec=0.814
+        ... )
+        >>> for remark in result.remarks:
+        ...     print(remark.topic, "|", remark)
+        criterion not met | criterion 2: not met: COP_PJ,i 1.4, must be above 1.5
+        >>> result.remarks[0].numbers
+        (('COP_PJ', 1.4),)
+        """
+        inputs, known = self.inputs, self.looked_at
+        found = [
+            *_remarks.criteria(inputs, self.verdicts, known),
+            *_remarks.limits(inputs, known),
+            *_remarks.indicators(inputs, known),
+            *(remark for remark, _ in self.replaced),
+            *_remarks.left_out(inputs),
+            *_remarks.noted(inputs.warnings),
+        ]
+        return _remarks.ordered(found)
+
+    @cached_property
+    def replaced(self) -> tuple[tuple[Remark, bool], ...]:
+        """Values in place of the document's that make ER larger, and whether each needs a reason."""
+        if not self.inputs.replaced:
+            return ()
+        reductions = float(self.full("ER").sum())
+        return tuple(_remarks.replaced(self.inputs, self._values, self._lookups, reductions))
+
+    @property
+    def headline(self) -> str:
+        """The gravest remark, and how many there are besides; nothing where there is none."""
+        if not self.remarks:
+            return ""
+        first = Message("{}").format(self.remarks[0])
+        rest = len(self.remarks) - 1
+        return (
+            first + ngettext(" (and {count} more remark)", " (and {count} more remarks)", rest).format(count=rest)
+            if rest
+            else first
         )
 
     # Evidence and claim
@@ -405,7 +497,7 @@ class Result:
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
         """The answer to each eligibility criterion."""
-        return eligibility.verdicts(self.inputs, self.graph.nodes, self._array)
+        return eligibility.verdicts(self.inputs, self.looked_at)
 
     def eligibility(self) -> pd.DataFrame:
         """Return the answer to each eligibility criterion, as a DataFrame by number."""
@@ -444,7 +536,7 @@ class Result:
             raise UncertifiedError(str(self.methodology), self.lacking)
         if not all(period.dated for period in self.inputs.periods):
             raise ValueError(_("a claim is by calendar year: give the periods with p="))
-        return self.by_year()["tonnes"].rename("credits")
+        return self.years()["tonnes"].rename("credits")
 
     # Workbook, report and manifest
 
@@ -577,6 +669,8 @@ class Result:
                 name: record(value, name, self._declared(name)) for name, value in (self.call["facts"] or {}).items()
             },
         }
+        if self.inputs.overrides:
+            call["override"] = dict(self.inputs.overrides)
         if self.call["on"] is not None:
             call["on"] = str(self.call["on"])
         if self.call["evidence"]:
@@ -603,7 +697,7 @@ class Result:
                 for i in self.items
             ],
             "eligibility": {verdict.criterion.number: str(verdict.answer) for verdict in self.verdicts},
-            "warnings": [str(warning) for warning in self.inputs.warnings],
+            "remarks": [remark.as_data() for remark in self.remarks],
             "certified": not self.lacking and all(period.year for period in self.inputs.periods),
             "results": {name: self.full(name).ravel().tolist() for name in RESULTS},
             "hash": input_digest(call, rules),

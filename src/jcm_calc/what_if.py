@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from jcm_calc.inputs import cells
 from jcm_calc.inputs.carriers import is_array
 from jcm_calc.languages import _
 from jcm_calc.many import evaluate_many
-from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
+from jcm_calc.problems import InputError, InputWarning, Problem, listed, shown, suggestion
 from jcm_calc.result import Result, undefined
 from jcm_calc.rulebooks import methodology
 from jcm_calc.units import registry
@@ -86,7 +87,7 @@ def scenarios(
     frames = []
     for case in _product(others):
         first = {name: values[0] for name, values in plain.items()}
-        result = calculate(m, *tables, p=p, facts=facts, **{**kept, **case, **first})
+        result = calculate(m, *tables, p=p, facts=facts, override="a scenario", **{**kept, **case, **first})
         frame = _grid(result, plain)
         for name, value in case.items():
             frame[name] = [value] * len(frame)
@@ -254,7 +255,9 @@ def break_even(
     kept, p, facts = _arguments(m, base)
     name = m.named(name) or name
     low, high = _range(m, kept, name, between)
-    result = calculate(m, *tables, p=p, facts=facts, **{**kept, name: low})
+    with warnings.catch_warnings():  # the lower end of the range is a beginning, not what is asked about
+        warnings.simplefilter("ignore", InputWarning)
+        result = calculate(m, *tables, p=p, facts=facts, override="a scenario", **{**kept, name: low})
     parameter = m.inputs[name]
     places = np.unique(_numbers(result, {name: [*np.linspace(low, high, STEPS + 1)]})[name])
 

@@ -21,9 +21,11 @@ from jcm_calc.declarations.items import (
     DeclarationError,
     Derivation,
     Equation,
+    Indicator,
     Kind,
     Limit,
     Parameter,
+    Product,
     Table,
     Value,
 )
@@ -34,6 +36,8 @@ from jcm_calc.languages import Message, _
 F = TypeVar("F", bound=Callable[..., Any])
 Entries = Mapping[str, "float | Value"]
 
+# What is rated by its power in kW; anything else by its amount in an hour.
+ENERGY = ("kWh", "MWh", "GWh", "MJ", "GJ", "TJ")
 COORDINATES = {
     "days": "d",
     "hours": "h",
@@ -85,6 +89,7 @@ class Group:
         self.rules: list[Equation] = []
         self.conditions: list[Criterion] = []
         self.limits: list[Limit] = []
+        self.indicators: list[Indicator] = []
         self.derivations: list[Derivation] = []
         self.waivers: dict[str, str] = {}
         self.fit: Callable[[dict[str, Any]], dict[str, Any]] = dict
@@ -126,6 +131,7 @@ class Group:
             ``options`` (monitoring options allowed, ``"BC"``), ``raises``, ``lowers`` and ``either``
             (on which of ``"RE PE"`` it acts, and in which direction), ``bounds`` (outside is an
             error), ``plausible`` (outside is a warning), ``comparable`` (a parameter of like size),
+            ``counts`` (``"year"`` or ``"month"``, which its numbers count, one after the other),
             ``name`` and ``index`` (where the symbol does not tell them), ``evidence``.
         """
         self._declare(Kind.MONITORED, symbol, unit, **declared)
@@ -283,7 +289,7 @@ class Group:
         name = self._split(symbol)[0]
         self._ask(Criterion(str(number), text, stated, (name,), evidence))
 
-    def at_most(self, name: str, product: str, *, evidence: Evidence) -> None:
+    def at_most(self, name: str, product: str, *, evidence: Evidence, rated: str = "") -> None:
         """Declare a cross-check of a monitored parameter; it takes no part in the calculation.
 
         Parameters
@@ -291,16 +297,54 @@ class Group:
         name : str
             Of the parameter.
         product : str
-            What it is at most: names of parameters and facts, ``rated power`` (of what a meter
-            measures), ``hours`` and ``daylight`` (of the period), with × between them.
+            What it is at most: names of parameters and facts, ``rated power``, ``hours`` and ``daylight`` (of the
+            period), with × and ÷ between them. The rated power is that of the meters, or a fact that is declared here,
+            such as ``rated_EC_PJ`` in kW.
         evidence : Evidence
+        rated : str, optional
+            What the rated power follows from by physics, where it is not given: ``"capacity ÷ COP_PJ"``.
         """
         self._still_open()
-        factors = tuple(factor.strip() for factor in product.split("×"))
-        known = {*self.inputs, *self.facts, RATED, HOURS, DAYLIGHT}
-        if unknown := [one for one in (name, *factors) if one not in known]:
+        limit = Limit(name, Product.parse(product), evidence, Product.parse(rated) if rated else None)
+        known = {*self.inputs, *self.facts, *(rule.name for rule in self.rules), RATED, HOURS, DAYLIGHT}
+        if unknown := [one for one in limit.names if one not in known]:
             raise DeclarationError(f"{self}: the limit of {name}: nothing is declared as {', '.join(unknown)}")
-        self.limits.append(Limit(name, factors, evidence))
+        if RATED in limit.product.factors and limit.rated_fact not in self.facts:
+            measured = self.inputs[name]
+            indices = "".join(letter for letter in measured.indices if letter != "p")
+            text = f"rated power of what {measured.symbol} measures, for a cross-check"
+            unit = "kW" if measured.unit in ENERGY else f"{measured.unit}/h"
+            self.fact(limit.rated_fact, unit, name=limit.rated_fact, index=indices, text=text)
+        self.limits.append(limit)
+
+    def indicator(
+        self, symbol: str, unit: str, *, plausible: str, text: str, evidence: Evidence, name: str = ""
+    ) -> Callable[[F], F]:
+        """Declare a figure outside whose plausible range a calculation is remarked on; it takes no part in it.
+
+        Parameters
+        ----------
+        symbol, unit : str
+            What the function gives: a ratio, or an intermediate of the calculation as it is.
+        plausible : str
+            An interval such as ``"[0.2, 0.5]"``.
+        text : str
+            What it is, in words.
+        evidence : Evidence
+            Of the range.
+        name : str, optional
+            Where the function's own name is not the name.
+        """
+        self._still_open()
+
+        def declare(function: F) -> F:
+            names = tuple(inspect.signature(function).parameters)
+            key = name or function.__name__
+            interval = Interval.parse(plausible)
+            self.indicators.append(Indicator(key, symbol, unit, function, names, interval, Message(text), evidence))
+            return function
+
+        return declare
 
     def waive(self, check: str, reason: str) -> None:
         """State that a property does not hold by the document's own logic, and why; see `jcm_calc.conformance`."""
@@ -341,6 +385,9 @@ class Group:
         group.freeze()
         symbols, letters = dict(rename or {}), dict(index or {})
         names = {name: self._split(symbol)[0] for name, symbol in symbols.items()}
+        for limit in group.limits:
+            if limit.parameter in names:
+                names[limit.rated_fact] = symbols[limit.rated_fact] = f"rated_{names[limit.parameter]}"
 
         def moved(indices: str) -> str:
             here = {letters.get(letter, letter) for letter in indices}
@@ -393,8 +440,11 @@ class Group:
             arguments = tuple(new(argument) for argument in condition.arguments)
             self._ask(replace(condition, arguments=arguments))
         for limit in group.limits:
-            factors = tuple(new(factor) for factor in limit.factors)
-            self.limits.append(replace(limit, parameter=new(limit.parameter), factors=factors))
+            product, rated = limit.product.renamed(new), limit.rated and limit.rated.renamed(new)
+            self.limits.append(replace(limit, parameter=new(limit.parameter), product=product, rated=rated))
+        for one in group.indicators:
+            arguments = tuple(new(argument) for argument in one.arguments)
+            self.indicators.append(replace(one, name=new(one.name), arguments=arguments))
         self.derivations += [replace(derivation, of=new(derivation.of)) for derivation in group.derivations]
 
     def derivation(

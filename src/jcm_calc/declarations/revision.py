@@ -91,7 +91,10 @@ def remove(m: Methodology, names: Iterable[str], criteria: Iterable[int | str]) 
         for home in homes:
             del home[name]
         m.rules = [rule for rule in m.rules if rule.name != name]
-        m.limits = [limit for limit in m.limits if name not in (limit.parameter, *limit.factors)]
+        lost = {limit.rated_fact for limit in m.limits if name in limit.names}
+        m.limits = [limit for limit in m.limits if name not in limit.names]
+        m.facts = {key: fact for key, fact in m.facts.items() if key not in lost}
+        m.indicators = [one for one in m.indicators if name not in one.arguments]
         m.derivations = [derivation for derivation in m.derivations if derivation.of != name]
         m.choice_of.pop(name, None)
         m.inherited -= {name, *map(case_of, rules)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -88,6 +89,11 @@ class Given:
     written: str = ""
     classes: tuple[str, ...] | None = None
     cells: Cells | None = None
+
+    @cached_property
+    def extremes(self) -> tuple[float, float]:
+        """The least and the greatest number; NaN if any is."""
+        return span(self.values)
 
     @property
     def table(self) -> str:

@@ -172,7 +172,8 @@ class _Given:
             warnings.simplefilter("ignore", InputWarning)
             warnings.simplefilter("ignore", UnconfirmedWarning)
             periods = [str(period) for period in monitored.periods]
-            return calculate(self.m, *self.tables, *monitored.tables, p=periods, **self.values)
+            # for the effect of findings on ER alone: whether a value may be overridden is asked when it counts
+            return calculate(self.m, *self.tables, *monitored.tables, p=periods, override="monitoring", **self.values)
 
     def slopes(self, result: Result | None, monitored: Monitored) -> dict[str, list[float]] | None:
         """Return ∂ER/∂x for each meter and period."""

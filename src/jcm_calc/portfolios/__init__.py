@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from jcm_calc.confirmation import EvidenceFile, Given, about, evidence_files, named_files, several, with_evidence
-from jcm_calc.languages import _, in_language
+from jcm_calc.languages import Message, _, in_language
 from jcm_calc.portfolios.batches import batches
 from jcm_calc.portfolios.jobs import Job, Outcome, row, solve
 from jcm_calc.portfolios.sources import files, of_files, table, yearly
-from jcm_calc.problems import InputError, Problem, suggestion
+from jcm_calc.problems import InputError, Problem, Remark, Topic, suggestion
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import is_missing
 
@@ -47,7 +47,8 @@ class Portfolio:
     def __repr__(self) -> str:
         failed = sum(not one.rows for one in self.outcomes)
         mark = f", {failed:,} unusable" if failed else ""
-        return f"<Portfolio of {len(self.outcomes):,} projects: ER = {self.table['ER'].sum():,.6g} tCO2{mark}>"
+        said = f"{self.headline}; " if self.remarks else ""
+        return f"<Portfolio of {len(self.outcomes):,} projects: {said}ER = {self.table['ER'].sum():,.6g} tCO2{mark}>"
 
     def __getitem__(self, project: str) -> Result:
         """Return the result of one project, calculated again.
@@ -89,6 +90,25 @@ class Portfolio:
         # as objects, texts can be translated where they are shown
         return pd.DataFrame(rows, columns=["project", "severity", "subject", "complaint", "source"], dtype=object)
 
+    @cached_property
+    def remarks(self) -> tuple[tuple[str, Remark], ...]:
+        """What has to be looked at before the numbers are used: name of the project, and remark on it."""
+        return tuple((one.job.project, Remark.of(problem)) for one in self.outcomes for problem in one.warnings)
+
+    @property
+    def headline(self) -> str:
+        """In one line how many projects are remarked on, and of what; nothing where none is."""
+        by_topic: dict[Topic, set[str]] = {}
+        for project, remark in self.remarks:
+            by_topic.setdefault(remark.topic, set()).add(project)
+        if not by_topic:
+            return ""
+        counts = Message(", ").join(
+            Message("{}: {:,}").format(Message(topic), len(by_topic[topic])) for topic in Topic if topic in by_topic
+        )
+        told = _("{count:,} of {every:,} projects are remarked on ({counts})")
+        return told.format(count=len(set.union(*by_topic.values())), every=len(self.outcomes), counts=counts)
+
     @property
     def unusable(self) -> int:
         """How many projects could not be calculated."""
@@ -111,6 +131,7 @@ class Portfolio:
         groups = self.table.groupby(list(columns), dropna=False)
         sums = groups[["RE", "PE", "ER", "tonnes"]].sum()
         sums.insert(0, "projects", groups["project"].nunique())
+        sums.attrs["remarks"] = str(self.headline)
         return sums
 
     def against_estimates(self) -> pd.DataFrame:
@@ -157,6 +178,7 @@ def portfolio(
     evidence: Given = None,
     processes: int | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
+    strict: bool = False,
 ) -> Portfolio:
     """Calculate many projects of many methodologies.
 
@@ -178,6 +200,8 @@ def portfolio(
         All cores by default.
     progress : callable, optional
         Told how many projects are done, and of how many.
+    strict : bool
+        Whether anything that is remarked on is an error.
 
     Returns
     -------
@@ -187,7 +211,7 @@ def portfolio(
     Raises
     ------
     InputError
-        If the source as a whole cannot be used.
+        If the source as a whole cannot be used; with ``strict``, if there are remarks.
 
     Examples
     --------
@@ -222,7 +246,13 @@ def portfolio(
         outcomes = _of_table(table(source), estimates or {}, named, processes, progress)
     _check_estimates(estimates or {}, outcomes.values())
     _check_evidence(named or (), outcomes.values())
-    return Portfolio(tuple(outcomes[place] for place in sorted(outcomes)))
+    found = Portfolio(tuple(outcomes[place] for place in sorted(outcomes)))
+    if strict and found.remarks:
+        named = [
+            replace(remark, subject=Message("{}: {}").format(name, remark.subject)) for name, remark in found.remarks
+        ]
+        raise InputError(_("the portfolio"), named)
+    return found
 
 
 def _check_estimates(estimates: Mapping[str, Any], outcomes: Iterable[Outcome]) -> None:

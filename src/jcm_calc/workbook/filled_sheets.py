@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import Any
 
 from jcm_calc.declarations import Methodology
-from jcm_calc.declarations.items import Parameter
+from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.totals import is_total
-from jcm_calc.languages import Message, _
+from jcm_calc.languages import Message, _, spellings
 from jcm_calc.problems import Problem, listed, shown
 from jcm_calc.units import UnitError, dots_complaint, normalise
 from jcm_calc.workbook import record_sheet
+from jcm_calc.workbook.input_sheet import OVERRIDE
 from jcm_calc.workbook.opening import Book, printable
 from jcm_calc.workbook.sheet_sets import Roles
 from jcm_calc.workbook.symbols import Symbols
@@ -26,6 +27,9 @@ ELSEWHERE = re.compile(r"\b(see|refer)\b.*separate|separate.*参照", re.I)
 DECIMAL_COMMA = re.compile(r"([-+]?)(\d{1,3}(?:[. ]\d{3})+|\d+),(\d+)(\s*\D.*)?")
 ONE_DOT = re.compile(r"([-+]?[1-9]\d{0,2}\.\d{3})(\s*[^\d.,].*)?")
 DOTTED_GROUPS = re.compile(r"([-+]?\d{1,3}(?:\.\d{3}){2,})(\s*\D.*)?")
+OVERRIDDEN = re.compile(
+    rf"(?:^|; )(?:{'|'.join(re.escape(text.format(reason='')) for text in spellings(OVERRIDE))})\s*(.+)$", re.DOTALL
+)
 MONITORING = ("option", "source", "procedure", "frequency", "comment")
 
 
@@ -49,6 +53,7 @@ class SheetSet:
     named: dict[str, str] = field(default_factory=dict)
     classes: dict[str, dict[str, Any]] = field(default_factory=dict)
     sources: dict[str, dict[str, str]] = field(default_factory=dict)
+    overrides: dict[str, str] = field(default_factory=dict)
     pointers: dict[str, str] = field(default_factory=dict)  # to the record of readings
     parts: list[Part] = field(default_factory=list)
 
@@ -227,6 +232,9 @@ class Reader:
     def _source(self, parameter: Parameter, row: Row, found: SheetSet) -> None:
         told = {key: row.text(key) for key in MONITORING if row.text(key)}
         comment, digest = record_sheet.without_pointer(told.pop("comment", ""))
+        comment, reason = without_override(comment)
+        if reason and parameter.name in self.m.inputs and parameter.kind is Kind.DEFAULT:
+            found.overrides.setdefault(parameter.name, reason)
         told |= {"comment": comment} if comment else {}
         if digest:
             found.pointers[parameter.name] = digest
@@ -490,3 +498,15 @@ def plain_value(value: Any) -> Any:
     if match := DOTTED_GROUPS.fullmatch(text):
         return match[1].replace(".", "") + (match[2] or "")
     return text
+
+
+def without_override(comment: str) -> tuple[str, str]:
+    """Return the comment of a parameter without the reason of a value in place of the document's, and that reason.
+
+    Examples
+    --------
+    >>> without_override("yearly; override: measured by the maker")
+    ('yearly', 'measured by the maker')
+    """
+    match = OVERRIDDEN.search(comment)
+    return (comment, "") if match is None else (comment[: match.start()], match[1].strip())
