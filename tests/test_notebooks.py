@@ -1,5 +1,6 @@
 """Notebooks of a project developer, in a kernel that has what `pip install jcm-calc[all]` brings, and no more."""
 
+import json
 import os
 import runpy
 import subprocess
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import kernels
 import pytest
+
+import jcm_calc
 
 ROOT = Path(__file__).parents[1]
 ENVIRONMENT = ROOT / "build" / "notebook"
@@ -101,6 +104,46 @@ assert not runner.failures
 def test_the_docstring_examples_of_every_public_name(python):
     (outputs,) = kernels.run([EXAMPLES], python)
     assert not kernels.errors(outputs), kernels.text(outputs)
+
+
+# What a notebook completes
+
+
+@pytest.fixture(scope="module")
+def completed():
+    """Ask a kernel for what it completes."""
+    (shown,) = kernels.run([f"import json\n{COMPLETE}\nprint(json.dumps(found))"])
+    return json.loads(kernels.text(shown).splitlines()[-1])
+
+
+TYPED = ["m.calculate(", "m.calculate(e", "m['", "r['", "jcm_calc.", "jcm_calc.plots."]
+COMPLETE = f"""
+import warnings, jcm_calc
+warnings.simplefilter("ignore")
+m = jcm_calc.methodology("ID_AM009")
+r = jcm_calc.calculate("PW_AM001", EG=500.0)
+jcm_calc.plots
+get_ipython().user_ns.update(m=m, r=r, jcm_calc=jcm_calc)
+kernel = get_ipython().kernel
+found = {{text: kernel.do_complete(text, len(text))["matches"] for text in {TYPED}}}
+"""
+
+
+def test_names_of_parameters_are_completed_without_greek_letters(completed):
+    parameters = {"FC_PJ=", "EF_elec=", "eta_PJ=", "eta_RE=", "running_time=", "p=", "facts="}
+    assert parameters <= set(completed["m.calculate("])
+    assert {"eta_PJ=", "eta_RE="} <= set(completed["m.calculate(e"])
+    assert all(one.isascii() for text in TYPED for one in completed[text])
+
+
+def test_keys_are_completed(completed):
+    assert {"eta_PJ", "RE_fuel_i", "ER"} <= set(completed["m['"])
+    assert {"EG", "EF_RE", "RE_i", "RE", "PE", "ER"} <= set(completed["r['"])
+
+
+def test_only_public_names_are_completed(completed):
+    assert set(completed["jcm_calc."]) == set(jcm_calc.__all__)
+    assert set(completed["jcm_calc.plots."]) == set(jcm_calc.plots.__all__)
 
 
 # What is said below a cell

@@ -126,7 +126,7 @@ class Comparison:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CaseFile:
     """A project or worked case, as read from its file; see `read_case`.
 
@@ -169,6 +169,10 @@ class CaseFile:
     evidence: tuple[Any, ...] = ()
     allocation: Mapping[str, Any] = field(default_factory=dict)
     override: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        version = f" ver {self.version}" if self.version else ""
+        return f"<CaseFile {self.path.name}: {self.methodology}{version}>"
 
     @property
     def submitted(self) -> date | None:

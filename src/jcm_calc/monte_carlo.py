@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jcm_calc import notebook
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.derivatives import gradient
@@ -57,6 +58,14 @@ class Uncertainty:
             f"<Uncertainty of {self.result.methodology}: ER = {self.plain():,.6g} tCO2, "
             f"95 % of {self.draws:,} draws between {low:,.6g} and {high:,.6g}>"
         )
+
+    def _repr_html_(self) -> str:
+        heading = _("Uncertainty of {methodology}: {draws:,} draws").format(
+            methodology=self.result.methodology, draws=self.draws
+        )
+        summary = self.summary().rename_axis("tCO2")
+        drivers = self.drivers.reset_index(drop=True).set_index("symbol")
+        return notebook.page(heading, tables=[(_("Emissions"), summary), (_("What drives ER"), drivers)])
 
     def plain(self, of: str = "ER") -> float:
         """Return the plain result, summed over the periods, in tCO2."""

@@ -1,13 +1,64 @@
-"""What a notebook says below a cell, quietly and once, where nothing that the cell shows says it already."""
+"""What a notebook shows: short pages with tables, and what is said below a cell where it shows nothing of it."""
 
 from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Iterable
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from jcm_calc.languages import _, translated
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# More rows than these are for the DataFrame itself.
+ROWS = 20
+LEFT, RIGHT = 'style="text-align: left; vertical-align: top"', 'style="text-align: right; vertical-align: top"'
 
 _waiting: dict[str, str] = {}
+
+
+def page(heading: str, notes: Iterable[str] = (), tables: Iterable[tuple[str, pd.DataFrame]] = ()) -> str:
+    """Return a short page: a heading, notes, and tables with captions, texts to the left and numbers to the right."""
+    parts = [f"<p><strong>{_shown(heading)}</strong></p>", *(f"<p>{_shown(note)}</p>" for note in notes)]
+    parts += [_table(caption, frame) for caption, frame in tables]
+    return "\n".join(["<div>", *parts, "</div>"])
+
+
+def _table(caption: str, frame: pd.DataFrame) -> str:
+    """Return a table of the first rows of a DataFrame."""
+    index = frame.index.to_frame(index=False) if any(frame.index.names) else None
+    columns = [*([] if index is None else index.items()), *frame.items()]
+    sides = [RIGHT if column.dtype.kind in "iuf" and name != "year" else LEFT for name, column in columns]
+    # a year is a label
+    shown = (column.head(ROWS).astype(object if name != "year" else str) for name, column in columns)
+    rows = zip(*(map(_cell, column) for column in shown), strict=True)
+    caption = f'<caption style="text-align: left; white-space: nowrap">{_shown(caption)}</caption>' if caption else ""
+    heads = [_shown(str(name)) for name, _column in columns]
+    body = "\n".join(_row("td", sides, cells) for cells in rows)
+    lines = [f"<table>{caption}", f"<thead>{_row('th', sides, heads)}</thead>", f"<tbody>{body}</tbody></table>"]
+    if len(frame) > ROWS:
+        lines.append(f"<p>{_shown(_('and {count:,} more').format(count=len(frame) - ROWS))}</p>")
+    return "\n".join(lines)
+
+
+def _row(tag: str, sides: Iterable[str], cells: Iterable[str]) -> str:
+    return "<tr>" + "".join(f"<{tag} {side}>{cell}</{tag}>" for side, cell in zip(sides, cells, strict=True)) + "</tr>"
+
+
+def _cell(value: Any) -> str:
+    """Write a value: whole numbers with all their digits, others with six, what is missing as nothing."""
+    if value is None or value != value or str(value) == "<NA>":
+        return ""
+    if isinstance(value, float):
+        return f"{value:,.6g}".replace("-", "−")
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else _shown(str(value))
+
+
+def _shown(text: str) -> str:
+    return escape(translated(text))
 
 
 def warn(about: str, text: str, category: type[Warning]) -> None:

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
     from jcm_calc.result import Result
 
+__all__ = ["contributions", "emissions", "equations", "sensitivity", "waterfall"]
+
 BLUE, ORANGE, GREEN, SKY, GREY = "#0072B2", "#E69F00", "#009E73", "#56B4E9", "#999999"
 COLOURS = {"RE": BLUE, "PE": ORANGE, "ER": GREEN}
 HATCH = {"PE": "///"}
@@ -49,6 +51,10 @@ EAST_ASIAN = {"Noto Sans CJK JP", "IPAexGothic", "Yu Gothic", "Hiragino Sans", "
 MOST = 12
 
 Plot = Callable[..., "Axes"]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
 
 
 @contextmanager

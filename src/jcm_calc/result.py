@@ -17,6 +17,7 @@ from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS, Graph, Node
 from jcm_calc.declarations.group import OF_PERIODS
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
+from jcm_calc.declarations.names import spelt_out
 from jcm_calc.eligibility import Verdict
 from jcm_calc.evaluation import EvaluationError, evaluate
 from jcm_calc.inputs import Inputs, coordinates
@@ -119,6 +120,33 @@ class Result:
         )
         quantity: Quantity[Any] = registry().Quantity(array.squeeze(axes), "d" if node.unit == "date" else node.unit)
         return quantity
+
+    def keys(self) -> list[str]:
+        """Return the names of all quantities, in the order of calculation.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> result = jcm_calc.calculate("PW_AM001", EG=500)
+        >>> result.keys()
+        ['EG', 'EF_RE', 'RE_i', 'RE', 'PE', 'ER']
+        >>> "EG" in result, "EC" in result
+        (True, False)
+        """
+        return [row["name"] for row in self.quantities() if self._node(row["name"]).unit != "category"]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def __contains__(self, name: object) -> bool:
+        try:
+            return isinstance(name, str) and self[name] is not None
+        except (KeyError, EvaluationError):
+            return False
+
+    def _ipython_key_completions_(self) -> list[str]:
+        """Return what a notebook completes between the brackets."""
+        return [spelt_out(name) for name in self.keys()]
 
     @cached_property
     def graph(self) -> Graph:

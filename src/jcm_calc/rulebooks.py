@@ -12,18 +12,19 @@ import csv
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.metadata import entry_points
 from importlib.resources import files
+from typing import Any
 
 from jcm_calc.declarations import Methodology, version_key
 from jcm_calc.declarations.frozen import FrozenDict
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source
 from jcm_calc.languages import _
-from jcm_calc.problems import suggestion
+from jcm_calc.problems import listed, suggestion
 
 GROUP = "jcm_calc.methodologies"
 MODULE = re.compile(r"([a-z]{2}_am\d{3})(_\w+)?")
@@ -136,7 +137,7 @@ def versions(number: str) -> dict[str, Methodology]:
             not_here = _("{number} is known, but not implemented: `jcm list --all` says what was read")
             raise MethodologyNotFoundError(not_here.format(number=number))
         absent = _("there is no methodology {number} here{hint}")
-        raise MethodologyNotFoundError(absent.format(number=repr(number), hint=suggestion(number, held)))
+        raise MethodologyNotFoundError(absent.format(number=repr(number), hint=_leads(number, held)))
     found: dict[str, Methodology] = {}
     for path in modules_of(number):
         for item in declared(path, number):
@@ -153,6 +154,42 @@ def versions(number: str) -> dict[str, Methodology]:
     for item in found.values():
         item.freeze()
     return FrozenDict({version: found[version] for version in sorted(found, key=version_key)})
+
+
+def _leads(number: str, held: Iterable[str]) -> str:
+    """Say which methodology may be meant: one of a similar number, or those that are about the words."""
+    close = suggestion(number, held)
+    if close or re.search(r"\d", number):
+        return close
+    about = [item.number for item in every() if words_in(item, number)]
+    return _("; about it are {numbers}").format(numbers=listed(about, limit=8)) if about else ""
+
+
+def words_in(item: Methodology | Known, words: str) -> str:
+    """Return where all words are found in a methodology, each at the beginning of a word there; empty if nowhere.
+
+    Japanese has no spaces: a word of it may be anywhere.
+
+    Examples
+    --------
+    >>> m = methodology("ID_AM002")
+    >>> print(words_in(m, "chillers"), words_in(m, "Temperature"), words_in(m, "boiler") or None)
+    title text None
+    """
+    wanted = [word.removesuffix("s") for word in re.findall(r"\w+", words.casefold())]
+
+    def holds(text: str) -> bool:
+        found = re.findall(r"\w+", text.casefold())
+        return all(any(one.startswith(word) if word.isascii() else word in one for one in found) for word in wanted)
+
+    head = " ".join([item.number, item.title, *getattr(item.title, "unofficial", {}).values()])
+    if holds(head):
+        return _("title")
+    if isinstance(item, Known):
+        return ""
+    stated: list[Any] = [*item.inputs.values(), *item.rules, *item.conditions]
+    texts = [head, *item.indices.values(), *(one.text for one in stated)]
+    return _("text") if holds(" ".join(texts)) else ""
 
 
 def declared(path: str, number: str) -> list[Methodology]:

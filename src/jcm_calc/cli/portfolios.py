@@ -75,9 +75,9 @@ def _as_data(found: Portfolio, by: Sequence[str]) -> dict[str, object]:
 
 
 def _page(found: Portfolio, by: Sequence[str]) -> None:
-    title = _("Portfolio of {count:,} projects, by {names}: an estimate, in tCO2")
+    title = _("Portfolio of {projects}, by {names}: an estimate, in tCO2")
     names = Message(", ").join(HEADINGS[name] for name in by)
-    output.heading(title.format(count=len(found.outcomes), names=names))
+    output.heading(title.format(projects=found.projects, names=names))
     if found.remarks:
         output.paragraph(found.headline, bold=True)
     _table(found.by(*by).reset_index())

@@ -41,7 +41,31 @@ from jcm_calc.problems import InputError, Problem, suggestion
 if TYPE_CHECKING:
     import pandas as pd
 
+    from jcm_calc.calling import Calculator
+
 __all__ = ["DeclarationError", "Entry", "FrozenError", "Group", "Interval", "Methodology", "Value", "Version"]
+
+
+class Calculation:
+    """Calculate with a methodology: `jcm_calc.calculate`, with a parameter for each of its inputs.
+
+    An editor completes their names, Greek letters spelt out, and shows symbol, unit and meaning.
+
+    Examples
+    --------
+    >>> import jcm_calc
+    >>> m = jcm_calc.methodology("PW_AM001")
+    >>> m.calculate
+    <calculate PW_AM001 ver 1.0: EG, EF_RE>
+    >>> print(f"{m.calculate(EG='500 MWh').ER:.1f~P}")
+    266.5 tCO2
+    """
+
+    # no property: a notebook shows the documentation of a property, not of what it gives
+    def __get__(self, m: Methodology, owner: type[Methodology]) -> Calculator:
+        from jcm_calc.calling import Calculator
+
+        return Calculator(m)
 
 
 class Methodology(Group):
@@ -138,6 +162,13 @@ class Methodology(Group):
             hint = suggestion(name, self.symbols())
             raise KeyError(f"{self} declares no parameter or equation {name!r}{hint}")
         return Entry(self, found[0].name, found)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        """Return what a notebook completes between the brackets."""
+        named: list[Parameter | Equation] = [*self.inputs.values(), *self.facts.values(), *self.rules]
+        return list(dict.fromkeys(spelt_out(item.name) for item in named))
+
+    calculate = Calculation()
 
     # Versions
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from jcm_calc import notebook
 from jcm_calc.confirmation import EvidenceFile, Given, about, evidence_files, named_files, several, with_evidence
-from jcm_calc.languages import Message, _, in_language
+from jcm_calc.languages import Message, _, in_language, ngettext
 from jcm_calc.portfolios.batches import batches
 from jcm_calc.portfolios.jobs import Job, Outcome, row, solve
 from jcm_calc.portfolios.sources import files, of_files, table, yearly
@@ -45,10 +46,31 @@ class Portfolio:
     outcomes: Sequence[Outcome] = field(default_factory=tuple)
 
     def __repr__(self) -> str:
-        failed = sum(not one.rows for one in self.outcomes)
-        mark = f", {failed:,} unusable" if failed else ""
+        return f"<Portfolio of {self._told()}>"
+
+    def _repr_html_(self) -> str:
+        tables = [(_("By year"), self.by("year")), (_("Projects"), self.table.drop(columns=["source", "scope"]))]
+        if len(self.problems):
+            tables.append((_("Problems"), self.problems.drop(columns="source")))
+        return notebook.page(_("Portfolio of {told}").format(told=self._told()), tables=tables)
+
+    def _told(self) -> str:
+        """Return how many projects count, what is remarked on, and their emission reductions."""
         said = f"{self.headline}; " if self.remarks else ""
-        return f"<Portfolio of {len(self.outcomes):,} projects: {said}ER = {self.table['ER'].sum():,.6g} tCO2{mark}>"
+        return _("{projects}: {said}ER = {amount} tCO2").format(
+            projects=self.projects, said=said, amount=f"{self.table['ER'].sum():,.6g}"
+        )
+
+    @property
+    def projects(self) -> str:
+        """How many projects there are and, where some cannot be used, how many of them count."""
+        count = len(self.outcomes)
+        told = ngettext("{count:,} project", "{count:,} projects", count).format(count=count)
+        if self.unusable:
+            told = _("{counted:,} of {projects} ({unusable:,} unusable)").format(
+                counted=count - self.unusable, projects=told, unusable=self.unusable
+            )
+        return told
 
     def __getitem__(self, project: str) -> Result:
         """Return the result of one project, calculated again.

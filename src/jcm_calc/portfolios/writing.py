@@ -95,8 +95,8 @@ class Cell(NamedTuple):
 def _page(found: Portfolio) -> str:
     return display.page(
         "portfolio.html",
-        count=len(found.outcomes),
         remarked=found.headline,
+        told=found.projects,
         sums={
             _("By {name}").format(name=HEADINGS[columns[0]]): _table(found.by(*columns).reset_index())
             for columns in SUMS
