@@ -15,12 +15,12 @@ from jcm_calc.confirmation.file import from_data
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs import Inputs, bind
-from jcm_calc.languages import _
+from jcm_calc.languages import _, ngettext
 from jcm_calc.lazy import is_lazy
 from jcm_calc.manifest import file_digest, form, frozen, recall
 from jcm_calc.problems import InputError, InputWarning, Problem, shown, suggestion
 from jcm_calc.result import Result
-from jcm_calc.rulebooks import methodology, outside_validity
+from jcm_calc.rulebooks import chosen, outside_validity
 
 _warned: set[str] = set()
 
@@ -99,7 +99,7 @@ def calculate(
     >>> print(f"{result.ER:.1f~P}")
     25.8 tCO2
     """
-    m = number if isinstance(number, Methodology) else methodology(number, version, on)
+    m = chosen(number, version, on)
     confirming = evidence_files(m, evidence)
     m = with_evidence(m, confirming)
     tables, p = _monitored(tables, p)
@@ -216,7 +216,7 @@ def replay(manifest: Mapping[str, Any], *tables: Any, **values: Any) -> Result:
     Raises
     ------
     InputError
-        If it is no manifest, or such a table, array or file is missing or is not the same one.
+        If it is no manifest, or such a table, array or file is missing, is not the same one, or is not needed.
 
     Examples
     --------
@@ -236,10 +236,15 @@ def replay(manifest: Mapping[str, Any], *tables: Any, **values: Any) -> Result:
         recall(_("table {number}").format(number=position), recorded, handed, problems)
         for position, recorded in enumerate(call["tables"], 1)
     ]
+    spare = {name: [value] for name, value in values.items()}
     recalled = {
-        name: recall(name, recorded, [values[name]] if name in values else [], problems)
-        for name, recorded in call["values"].items()
+        name: recall(name, recorded, spare.get(name, []), problems) for name, recorded in call["values"].items()
     }
+    not_needed = _("is not needed: the manifest holds it, or does not know it")
+    problems += [Problem(name, not_needed) for name, left in spare.items() if left]
+    if handed:
+        several = ngettext("{count} table is not needed", "{count} tables are not needed", len(handed))
+        problems.append(Problem("tables", several.format(count=len(handed))))
     facts = {name: recall(name, recorded, [], problems) for name, recorded in call["facts"].items()}
     evidence = [from_data(one["content"], one["file"], one["sha256"]) for one in call.get("evidence", [])]
     if problems:

@@ -298,6 +298,7 @@ def _recalled(name: str, recorded: Any, handed: list[Any], problems: list[Proble
         unit = recorded["unit"]
         bare = [_in_unit(one, unit) for one in handed]
         value = recall(name, recorded["quantity"], bare, problems)
+        del handed[: len(handed) - len(bare)]
         return None if value is None else registry().Quantity(value, unit)
     if "by" in recorded:
         return {key: recall(name, one, handed, problems) for key, one in recorded["by"].items()}

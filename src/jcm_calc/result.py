@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -573,6 +573,7 @@ class Result:
         path: str | os.PathLike[str],
         plan: Result | None = None,
         *,
+        stage: Literal["report", "plan"] = "report",
         project: Mapping[str, Any] | None = None,
         sources: Mapping[str, Mapping[str, str]] | None = None,
         overwrite: bool = False,
@@ -585,13 +586,18 @@ class Result:
         path : path
             The file, ``.xlsx``.
         plan : Result, optional
-            The ex-ante calculation that fills the monitoring plan. Without one its estimates stay
+            Of a report, the ex-ante calculation that fills the monitoring plan. Without one its estimates stay
             empty.
+        stage : {"report", "plan"}
+            A report has sheets with monitored values for each calendar year. A plan is what a project design
+            document needs: the estimates, with their table by calendar year, and the monitoring structure.
         project : mapping, optional
-            ``number`` of the project, and ``personnel``: from who is responsible to the role.
+            What is known about the project, as in the section [project] of a case file: ``number``, ``title``,
+            ``participants``, ``personnel`` (from who is responsible to the role), ``submitted``, ``start``,
+            ``end`` and ``note``.
         sources : mapping, optional
             For each parameter ``option``, ``source``, ``procedure``, ``frequency`` and ``comment``,
-            the columns (g) to (k).
+            the columns (g) to (k); of a parameter fixed ex ante ``source`` and ``comment``.
         overwrite : bool
             Whether an existing file may be replaced.
         language : {"en", "ja"}, optional
@@ -603,8 +609,8 @@ class Result:
         FileExistsError
             If there is such a file already.
         InputError
-            If a period lies in several calendar years, the plan follows another
-            methodology, or there is more than a spreadsheet holds.
+            If a period lies in several calendar years, the plan follows another methodology, a key of
+            ``project`` or ``sources`` is unknown, or there is more than a spreadsheet holds.
 
         Examples
         --------
@@ -613,10 +619,19 @@ class Result:
         >>> result.to_excel("report.xlsx")
         >>> print(jcm_calc.read_workbook("report.xlsx").calculate().ER == result.ER)
         True
+
+        The plan of ten years:
+
+        >>> years = [str(year) for year in range(2026, 2036)]
+        >>> plan = jcm_calc.calculate("PW_AM001", EG=[[600.0] * 10], p=years)
+        >>> plan.to_excel("plan.xlsx", stage="plan", project={"title": "A roof with PV"})
+        >>> workbook = jcm_calc.read_workbook("plan.xlsx")
+        >>> workbook.report is None, int(workbook.plan.calculate().by_year()["tonnes"].sum())
+        (True, 3190)
         """
         from jcm_calc.workbook.writing import write_result
 
-        write_result(path, self, plan, project or {}, sources or {}, overwrite, language)
+        write_result(path, self, plan, stage, project, sources, overwrite, language)
 
     def to_html(
         self,
@@ -636,8 +651,7 @@ class Result:
         ----------
         path : path
         project : mapping, optional
-            What is said of the project on the first page, as in the section [project] of a case file:
-            title, number, participants and so on.
+            What is said about the project on the first page; see `to_excel`.
         sources : mapping, optional
             How each parameter is monitored, as for `to_excel`.
         published : sequence of Comparison, optional
@@ -651,6 +665,8 @@ class Result:
         ------
         FileExistsError
             If there is such a file already.
+        InputError
+            If a key of ``project`` or ``sources`` is unknown.
 
         Examples
         --------
@@ -666,7 +682,7 @@ class Result:
         from jcm_calc.report.document import write
 
         with in_language(language):
-            write(path, self, project or {}, sources or {}, published, overwrite)
+            write(path, self, project, sources, published, overwrite)
 
     def manifest(self) -> dict[str, Any]:
         """Return all that is needed to calculate again and to compare, ready for JSON.

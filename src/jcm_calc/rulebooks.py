@@ -24,7 +24,7 @@ from jcm_calc.declarations import Methodology, version_key
 from jcm_calc.declarations.frozen import FrozenDict
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source
 from jcm_calc.languages import _
-from jcm_calc.problems import listed, suggestion
+from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
 
 GROUP = "jcm_calc.methodologies"
 MODULE = re.compile(r"([a-z]{2}_am\d{3})(_\w+)?")
@@ -254,6 +254,23 @@ def methodology(number: str, version: str | None = None, on: date | None = None)
         told = {"number": number, "version": version, "text": text, "known": ", ".join(calculable)}
         raise MethodologyNotFoundError(complaint.format(**told))
     return calculable[version]
+
+
+def chosen(number: str | Methodology, version: str | None = None, on: date | None = None) -> Methodology:
+    """Return the methodology that is handed over as it is, or named; see `methodology`.
+
+    Raises
+    ------
+    InputError
+        If ``version`` is not the version of the methodology that is handed over.
+    """
+    if not isinstance(number, Methodology):
+        return methodology(number, version, on)
+    if version not in (None, number.version):
+        complaint = _("got {version}, but the methodology that is handed over has version {own}: give one of them")
+        problem = Problem("version", complaint.format(version=shown(version), own=number.version))
+        raise InputError(str(number), [problem])
+    return number
 
 
 def _valid_on(latest: Methodology, on: date) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -160,6 +160,11 @@ def show(number: str, version: str | None, as_json: bool) -> None:
     type=click.Path(path_type=Path),
     help="The case file or workbook whose estimates fill the monitoring plan of FILE.xlsx.",
 )
+@click.option(
+    "--stage",
+    type=click.Choice(["plan", "report"]),
+    help="Of FILE.xlsx: the plan of a project design document, or a report (the default).",
+)
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
 @strictly
 @with_evidence
@@ -170,6 +175,7 @@ def calc(
     trace: bool,
     output: Path | None,
     plan: Path | None,
+    stage: Literal["plan", "report"] | None,
     force: bool,
     evidence: tuple[Path, ...],
     strict: bool,
@@ -182,12 +188,13 @@ def calc(
     \b
     Examples:
       jcm calc case.toml --trace
+      jcm calc plan.toml -o plan.xlsx --stage plan
       jcm calc case.toml -o report.xlsx --plan plan.toml
       jcm calc filled.xlsx --certify
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.calculating import calculate_case
 
-    return calculate_case(case, certify, trace, output, plan, force, evidence or None, strict, as_json)
+    return calculate_case(case, certify, trace, output, plan, stage, force, evidence or None, strict, as_json)
 
 
 @jcm.command()

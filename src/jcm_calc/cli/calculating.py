@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import click
 
@@ -37,6 +37,7 @@ def calculate_case(
     trace: bool,
     target: Path | None,
     plan: Path | None,
+    stage: Literal["plan", "report"] | None,
     force: bool,
     evidence: Sequence[Path] | None,
     strict: bool,
@@ -45,13 +46,19 @@ def calculate_case(
     """Calculate a case file or a workbook and write what comes out; return the exit code."""
     if target is not None:
         output.check_target(target, force, (".json", ".xlsx"))
-    if plan is not None and (target is None or target.suffix.casefold() != ".xlsx"):
-        raise click.UsageError(
-            translated(_("--plan fills the monitoring plan of a workbook: name one with -o FILE.xlsx"))
-        )
+    if (plan or stage) is not None and (target is None or target.suffix.casefold() != ".xlsx"):
+        complaint = _("--plan fills the monitoring plan of a workbook: name one with -o FILE.xlsx")
+        other = _("--stage says what a workbook is written for: name one with -o FILE.xlsx")
+        raise click.UsageError(translated(complaint if plan else other))
+    if plan is not None and stage == "plan":
+        raise click.UsageError(translated(_("--plan is for a report: leave it out, or --stage plan")))
     with warnings_shown_here():
         with output.working(_("reading")):
             given = read(path)
+        if stage is None:  # estimates do not become monitored values
+            stage = "plan" if plan is None and given.plan is given.case else "report"
+        if stage == "plan":
+            given = _plan_of(path, given)
         monitored = monitored_shown(given.case, evidence)
         with output.working(_("calculating")):
             result = given.case.calculate(monitored, evidence)
@@ -62,7 +69,7 @@ def calculate_case(
     manifest = result.manifest()
     if target is not None:
         with output.working(_("writing")):
-            _save(given.case, result, planned, manifest, target, force)
+            _save(given.case, result, planned, stage, manifest, target, force)
     if as_json:
         output.data(_as_data(result, manifest, years, credits, missing, comparisons, given.remarks))
     else:
@@ -93,6 +100,13 @@ def read(path: Path) -> Given:
 
     workbook = read_workbook(path)
     return Given(workbook.case, workbook.plan, workbook.remarks)
+
+
+def _plan_of(path: Path, given: Given) -> Given:
+    """Return what is planned, without a report."""
+    if given.plan is None and path.suffix.casefold() != ".toml":
+        raise _unusable(path, _("holds a report and no plan: its monitored values are not estimates"))
+    return given._replace(case=given.plan or given.case, plan=None)
 
 
 def _planned(given: Given, evidence: Sequence[Path] | None) -> Result:
@@ -147,6 +161,7 @@ def _save(
     case: CaseFile,
     result: Result,
     planned: Result | None,
+    stage: Literal["plan", "report"],
     manifest: Mapping[str, Any],
     path: Path,
     force: bool,
@@ -154,7 +169,7 @@ def _save(
     """Write the workbook or the manifest, as the name of the file says."""
     try:
         if path.suffix.casefold() == ".xlsx":
-            result.to_excel(path, planned, project=case.project, sources=case.sources, overwrite=force)
+            result.to_excel(path, planned, stage=stage, project=case.project, sources=case.sources, overwrite=force)
         else:
             text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
             save(path, text.encode(), overwrite=force)

@@ -17,7 +17,8 @@ from jcm_calc.languages import Message, _, in_language, ngettext
 from jcm_calc.portfolios.batches import batches
 from jcm_calc.portfolios.jobs import Job, Outcome, row, solve
 from jcm_calc.portfolios.sources import files, of_files, table, yearly
-from jcm_calc.problems import InputError, Problem, Remark, Topic, suggestion
+from jcm_calc.problems import InputError, Problem, Remark, Topic, listed, suggestion
+from jcm_calc.project import as_mapping
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import is_missing
 
@@ -213,8 +214,8 @@ def portfolio(
         an input, a choice or a fact, as in the tables of `jcm_calc.calculate`, and stays empty for projects that
         have none. A project takes one row, or several with a column for each index.
     estimates : mapping, optional
-        ER expected ex ante by project, in tCO2: for each calendar year, or a mapping from year to number.
-        The plan of a workbook is taken by itself.
+        ER expected ex ante by project, in tCO2: for each calendar year, or a mapping from year to number, of
+        which the years without a result are left out. The plan of a workbook is taken by itself.
     evidence : path or sequence of paths, optional
         Evidence files of any methodologies, each for the projects that apply what it is about; see
         `jcm_calc.calculate`. What confirms values that a default lacks, or has otherwise, changes the numbers.
@@ -259,14 +260,18 @@ def portfolio(
     >>> found.problems[["project", "severity", "subject"]].values.tolist()
     [['hotel', 'error', 'application,i']]
     """
+    problems: list[Problem] = []
+    expected = as_mapping("estimates", estimates, "{'a roof': 250}", problems, optional=True)
+    if problems:
+        raise InputError(_("the portfolio"), problems)
     named = None if evidence is None else named_files(several(evidence))
     paths = files(source)
     if paths is not None:
-        jobs = list(of_files(paths, estimates or {}, named))
+        jobs = list(of_files(paths, expected, named))
         outcomes = dict(enumerate(_pooled(jobs, FILES_IN_CHUNK, processes, progress, 0, len(jobs))))
     else:
-        outcomes = _of_table(table(source), estimates or {}, named, processes, progress)
-    _check_estimates(estimates or {}, outcomes.values())
+        outcomes = _of_table(table(source), expected, named, processes, progress)
+    _check_estimates(expected, outcomes.values())
     _check_evidence(named or (), outcomes.values())
     found = Portfolio(tuple(outcomes[place] for place in sorted(outcomes)))
     if strict and found.remarks:
@@ -278,12 +283,18 @@ def portfolio(
 
 
 def _check_estimates(estimates: Mapping[str, Any], outcomes: Iterable[Outcome]) -> None:
-    known = {one.job.project for one in outcomes}
-    problems = [
-        Problem(name, _("an estimate for no project{hint}").format(hint=suggestion(name, known)))
-        for name in estimates
-        if name not in known
-    ]
+    known = {one.job.project: one for one in outcomes}
+    problems = []
+    for name, given in estimates.items():
+        subject = f"estimates[{name!r}]"
+        if name not in known:
+            problems.append(Problem(subject, _("is not a project{hint}").format(hint=suggestion(str(name), known))))
+        elif isinstance(given, Mapping) and (rows := known[name].rows):
+            years = {row["year"] for row in rows}
+            if given and not years & yearly(given, subject).keys():
+                there = listed(sorted(year for year in years if year is not None)) or _("none, for p was not given")
+                complaint = _("names no year of the project, whose years are: {years}")
+                problems.append(Problem(subject, complaint.format(years=there)))
     if problems:
         raise InputError(_("the portfolio"), problems)
 
@@ -349,7 +360,10 @@ def _jobs(
             number,
             version or None,
             frame,
-            {**yearly(own), **yearly(estimates.get(name))},
+            {
+                **yearly(own, _("{source}, row {row}").format(source=source, row=place + 1)),
+                **yearly(estimates.get(name), f"estimates[{name!r}]"),
+            },
             evidence,
         )
         for name, (place, (__, number, version, own)) in found.items()

@@ -14,6 +14,7 @@ from jcm_calc.inputs import Period
 from jcm_calc.inputs.totals import is_total
 from jcm_calc.languages import Message, _, spellings
 from jcm_calc.problems import Problem, listed, shown
+from jcm_calc.project import MONITORING
 from jcm_calc.units import UnitError, dots_complaint, normalise
 from jcm_calc.workbook import record_sheet
 from jcm_calc.workbook.input_sheet import OVERRIDE
@@ -30,7 +31,6 @@ DOTTED_GROUPS = re.compile(r"([-+]?\d{1,3}(?:\.\d{3}){2,})(\s*\D.*)?")
 OVERRIDDEN = re.compile(
     rf"(?:^|; )(?:{'|'.join(re.escape(text.format(reason='')) for text in spellings(OVERRIDE))})\s*(.+)$", re.DOTALL
 )
-MONITORING = ("option", "source", "procedure", "frequency", "comment")
 
 
 @dataclass
