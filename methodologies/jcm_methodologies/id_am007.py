@@ -312,7 +312,6 @@ def ER(RE, PE):
 # How well the line fits: shown, no condition of anything that was read.
 
 QUALITY = unconfirmed("no measure of the fit was read; the usual ones are shown", None)
-m.constant("coefficients", 2, "", text="coefficients of a straight line, which the fit takes from the records")
 
 
 @m.equation(
@@ -344,9 +343,9 @@ def R2(S_res, S_yy):
     return 1 - S_res / S_yy
 
 
-@m.equation("n_free", "", when=FITTED, text="records beyond those that determine the line", evidence=QUALITY)
-def n_free(n, coefficients):
-    return n - coefficients
+@m.equation("n_free", "", when=FITTED, text="records beyond the two that determine the line", evidence=QUALITY)
+def n_free(n):
+    return n - 1 - 1
 
 
 @m.equation("s_e", "tCO2/h", when=FITTED, text="standard error of the emissions around the line", evidence=QUALITY)

@@ -380,7 +380,7 @@ def _case(path: Path, document: Mapping[str, Any]) -> CaseFile:
         tables=tuple(_beside(path.parent, tables)),
         facts=named("facts"),
         sources=section("sources"),
-        source=_evidence(source) if _is("grade", source.get("grade")) else None,
+        source=_evidence(source),
         expected=expected,
         meters=section("meters"),
         readings=section("readings"),
@@ -397,10 +397,19 @@ def _beside(folder: Path, names: Any) -> Iterator[str]:
             yield str(within(folder, name))
 
 
-def _evidence(source: Mapping[str, str]) -> Evidence:
-    return Evidence(
-        Grade(source["grade"]), source.get("note", ""), Source(source.get("title", ""), source.get("url", ""))
-    )
+def _evidence(source: Mapping[str, Any]) -> Evidence | None:
+    """Return where a worked case was published; None where that is not stated, which is complained of elsewhere."""
+    texts = {key: value for key, value in source.items() if isinstance(value, str)}
+    if texts.get("grade") not in GRADES or not _is_read(texts):
+        return None
+    document = Source(texts["title"], texts.get("url", "")) if texts.get("title") else None
+    return Evidence(Grade(texts["grade"]), texts.get("note", ""), document)
+
+
+def _is_read(source: Mapping[str, Any]) -> bool:
+    """Whether a source has a title, or, of what is unconfirmed, a note."""
+    named = str(source.get("title", "")).strip() or (source.get("grade") == "unconfirmed" and source.get("note"))
+    return bool(named)
 
 
 # Checking
@@ -476,6 +485,8 @@ def _known_keys(section: str, content: Mapping[str, Any]) -> Iterator[Problem]:
             yield unknown_key(subject, key, KEYS[section])
     if section == "source" and "grade" not in content:
         yield Problem("[source] grade", _("missing: one of {names}").format(names=", ".join(GRADES)))
+    if section == "source" and not _is_read(content):
+        yield Problem("[source] title", _("missing: the document that was read"))
 
 
 def _named_values(section: str, content: Mapping[str, Any]) -> Iterator[Problem]:

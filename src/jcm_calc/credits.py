@@ -111,9 +111,11 @@ def treatments(tables: Iterable[Any]) -> Iterator[Statement]:
     """Yield the rules by which readings of meters were treated, as monitored tables and columns carry them."""
     for monitoring in filter(None, map(record_of, tables)):
         for name, rule in monitoring.get("rules", {}).items():
-            source = Source(rule["source"]) if rule["source"] else None
-            evidence = Evidence(Grade(rule["grade"]), rule["note"], source, rule["certainty"])
             rule_set = monitoring["rule_set"]
+            if rule["source"]:
+                evidence = Evidence(Grade(rule["grade"]), rule["note"], Source(rule["source"]), rule["certainty"])
+            else:  # whatever its grade: a rule of which no source is stated has not been read
+                evidence = unconfirmed(rule["note"] or rule_set, rule["certainty"])
             yield of_treatment(name, rule_set, rule["note"], evidence, rule["source"] or rule_set)
 
 

@@ -29,7 +29,7 @@ from jcm_calc.declarations import revision
 from jcm_calc.declarations.entry import Entry
 from jcm_calc.declarations.frozen import FrozenError
 from jcm_calc.declarations.graph import Graph, Node
-from jcm_calc.declarations.group import Group
+from jcm_calc.declarations.group import Group, evidence_of
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import DeclarationError, Equation, Parameter, SchemeRule, Value, Version
 from jcm_calc.declarations.names import spelt_out
@@ -127,7 +127,7 @@ class Methodology(Group):
         self.country = country
         self.optional = optional
         self.sectoral_scope = sectoral_scope
-        self.identity = dict(identity or {})
+        self.identity = {item: evidence_of(evidence) for item, evidence in (identity or {}).items()}
         self.approved = approved
         self.until = until
         self.other_versions = tuple(versions)

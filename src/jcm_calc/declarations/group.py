@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from jcm_calc.declarations.constants import by_definition
 from jcm_calc.declarations.frozen import FrozenError, frozen
 from jcm_calc.declarations.graph import compatible
 from jcm_calc.declarations.interval import Interval
@@ -29,9 +30,10 @@ from jcm_calc.declarations.items import (
     Table,
     Value,
 )
-from jcm_calc.evidence import Evidence, Grade
+from jcm_calc.evidence import Evidence, Grade, Source
 from jcm_calc.expression import ExpressionError, record
 from jcm_calc.languages import Message, _
+from jcm_calc.units import UnitError
 
 F = TypeVar("F", bound=Callable[..., Any])
 Entries = Mapping[str, "float | Value"]
@@ -170,6 +172,7 @@ class Group:
             Of the value, and of every number that is not a `Value` with its own.
         """
         self._still_open()
+        evidence_of(evidence)
         table = _table(values, evidence) if values is not None else None
         named = {
             name: _table(entry, evidence) if isinstance(entry, Mapping) else _value(entry, evidence)
@@ -188,10 +191,37 @@ class Group:
             **declared,
         )
 
-    def constant(self, name: str, value: float, unit: str, *, text: str) -> None:
-        """Declare a number that is true by definition, such as 1000 kWh/MWh."""
-        definition = Evidence(Grade.PRIMARY, "by definition")
-        self._declare(Kind.CONSTANT, name, unit, value=Value(value, definition), text=text, evidence=definition)
+    def constant(self, name: str, value: float, unit: str | None = None, *, text: str) -> None:
+        """Declare a number that is true by definition, such as 1000 kWh/MWh; any other one is a `default`.
+
+        Parameters
+        ----------
+        name : str
+        value : float
+        unit : str
+            ``""`` of a plain number.
+        text : str
+
+        Raises
+        ------
+        DeclarationError
+            If the number is not a conversion of units or of the calendar, or a ratio of molar masses.
+        """
+        if unit is None:
+            raise DeclarationError(f'{self}: constant {name} = {value:g} has no unit: give "" for a plain number')
+        try:
+            known = by_definition(value, unit)
+        except UnitError as error:
+            raise DeclarationError(f"{self}: constant {name}: {error}") from None
+        if not known:
+            shown = f"{value:g} {unit}".strip()
+            raise DeclarationError(
+                f"{self}: constant {name} = {shown} is not true by definition (a conversion of units or of the "
+                f"calendar, a ratio of molar masses such as 44 / 12): it is a value of the document: declare "
+                f'm.default("{name}", "{unit}", value={value:g}, text=…, evidence=…)'
+            )
+        definition = Evidence(Grade.PRIMARY, "by definition", Source("definition"))
+        self._declare(Kind.CONSTANT, name, unit, value=Value(float(value), definition), text=text, evidence=definition)
 
     def class_key(self, symbol: str, *, text: str, **declared: Any) -> None:
         """Declare a class of a unit, such as the fuel of a truck, which selects rows of tables."""
@@ -227,7 +257,7 @@ class Group:
         """Declare a decision for the whole calculation; ``options`` says what each one means."""
         self._still_open()
         self._claim(name, self.choices)
-        self.choices[name] = Choice(name, dict(options), text, evidence)
+        self.choices[name] = Choice(name, dict(options), text, evidence_of(evidence))
 
     def equation(
         self,
@@ -260,6 +290,7 @@ class Group:
             The choice under which the equation holds.
         """
         self._still_open()
+        evidence_of(evidence)
 
         def declare(function: F) -> F:
             own = index if index is not None else self._split(symbol)[1]
@@ -275,6 +306,7 @@ class Group:
     def criterion(self, number: int | str, text: str, *, evidence: Evidence) -> Callable[[F], F]:
         """Declare an eligibility criterion as a function that is true where it is met."""
         self._still_open()
+        evidence_of(evidence)
 
         def declare(function: F) -> F:
             names = tuple(inspect.signature(function).parameters)
@@ -287,7 +319,7 @@ class Group:
         """Declare an eligibility criterion that is a single statement, true or not: its fact and its condition."""
         self.fact(symbol, text=text)
         name = self._split(symbol)[0]
-        self._ask(Criterion(str(number), text, stated, (name,), evidence))
+        self._ask(Criterion(str(number), text, stated, (name,), evidence_of(evidence)))
 
     def at_most(self, name: str, product: str, *, evidence: Evidence, rated: str = "") -> None:
         """Declare a cross-check of a monitored parameter; it takes no part in the calculation.
@@ -305,7 +337,7 @@ class Group:
             What the rated power follows from by physics, where it is not given: ``"capacity ÷ COP_PJ"``.
         """
         self._still_open()
-        limit = Limit(name, Product.parse(product), evidence, Product.parse(rated) if rated else None)
+        limit = Limit(name, Product.parse(product), evidence_of(evidence), Product.parse(rated) if rated else None)
         known = {*self.inputs, *self.facts, *(rule.name for rule in self.rules), RATED, HOURS, DAYLIGHT}
         if unknown := [one for one in limit.names if one not in known]:
             raise DeclarationError(f"{self}: the limit of {name}: nothing is declared as {', '.join(unknown)}")
@@ -341,7 +373,8 @@ class Group:
             names = tuple(inspect.signature(function).parameters)
             key = name or function.__name__
             interval = Interval.parse(plausible)
-            self.indicators.append(Indicator(key, symbol, unit, function, names, interval, Message(text), evidence))
+            declared = Indicator(key, symbol, unit, function, names, interval, Message(text), evidence_of(evidence))
+            self.indicators.append(declared)
             return function
 
         return declare
@@ -459,6 +492,8 @@ class Group:
     ) -> None:
         self._still_open()
         stem, indices = self._split(symbol)
+        if declared.get("evidence") is not None:
+            evidence_of(declared["evidence"])
         for effect in ("raises", "lowers", "either"):
             declared[effect] = frozenset(declared.get(effect, "").split())
         for bound in ("bounds", "plausible"):
@@ -535,7 +570,16 @@ def case_of(rule: Equation) -> tuple[str, tuple[tuple[str, str], ...]]:
 
 
 def _value(number: float | Value, evidence: Evidence) -> Value:
-    return number if isinstance(number, Value) else Value(float(number), evidence)
+    return (
+        replace(number, evidence=evidence_of(number.evidence)) if isinstance(number, Value) else Value(number, evidence)
+    )
+
+
+def evidence_of(evidence: Any) -> Evidence:
+    """Return evidence; refuse what only looks like it."""
+    if not isinstance(evidence, Evidence):
+        raise DeclarationError(f"evidence must be primary(…), secondary(…) or unconfirmed(…), got {evidence!r}")
+    return evidence
 
 
 def _table(entries: Entries, evidence: Evidence) -> Table:
