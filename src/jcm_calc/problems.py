@@ -44,7 +44,7 @@ class Problem:
     subject: str
     complaint: str
     place: str = ""
-    name: str = field(default="", compare=False)
+    name: str = field(default="", compare=False, kw_only=True)
 
     def __str__(self) -> str:
         subject = (
