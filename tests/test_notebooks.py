@@ -83,13 +83,14 @@ def test_a_job_of_a_developer(path, python):
 def test_a_page_of_the_documentation(path, python):
     cells = PICTURES["cells"](path.read_text(encoding="utf-8"))
     of_the_extras = [cell for cell in cells if "dask.distributed" not in cell]  # for which the page names a package
-    check(of_the_extras, python, meant=("InputWarning",))
+    check(of_the_extras, python, meant=("InputWarning", "IneligibleWarning"))
 
 
 EXAMPLES = """
 import doctest, inspect, warnings
 import jcm_calc
 warnings.simplefilter("ignore", jcm_calc.UnconfirmedWarning)
+warnings.simplefilter("ignore", jcm_calc.IneligibleWarning)
 runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
 for name in jcm_calc.__all__:
     public = getattr(jcm_calc, name)

@@ -187,7 +187,7 @@ def test_files_and_their_plans(tmp_path):
     pattern = portfolio(str(tmp_path / "*.xlsx"))
     assert pattern.table["ER"].tolist() == found.table.query("project == 'roof'")["ER"].tolist()
     assert portfolio([tmp_path / "more" / "hall.toml"]).table["project"].tolist() == ["hall"]
-    with pytest.raises(InputError, match="an estimate for no project; did you mean more/hall"):
+    with pytest.raises(InputError, match="is not a project; did you mean more/hall"):
         portfolio(tmp_path, {"more/hal": 1})
 
 

@@ -29,8 +29,11 @@ if TYPE_CHECKING:
     from jcm_calc.monitoring import monitor as monitor
     from jcm_calc.monte_carlo import uncertainty as uncertainty
     from jcm_calc.portfolios import portfolio as portfolio
+    from jcm_calc.problems import IneligibleWarning as IneligibleWarning
     from jcm_calc.problems import InputError as InputError
     from jcm_calc.problems import InputWarning as InputWarning
+    from jcm_calc.problems import Remark as Remark
+    from jcm_calc.problems import Topic as Topic
     from jcm_calc.result import Result as Result
     from jcm_calc.rulebooks import MethodologyNotFoundError as MethodologyNotFoundError
     from jcm_calc.rulebooks import methodology as methodology
@@ -45,7 +48,10 @@ __version__: str
 _HOMES = {
     "EvidenceError": "confirmation",
     "InputError": "problems",
+    "IneligibleWarning": "problems",
     "InputWarning": "problems",
+    "Remark": "problems",
+    "Topic": "problems",
     "Methodology": "declarations",
     "MethodologyNotFoundError": "rulebooks",
     "Result": "result",

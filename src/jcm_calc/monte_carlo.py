@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jcm_calc import notebook
+from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.derivatives import gradient
@@ -18,6 +19,7 @@ from jcm_calc.evaluation import Array, EvaluationError
 from jcm_calc.languages import _
 from jcm_calc.many import evaluate_many
 from jcm_calc.problems import InputError, Problem, shown, suggestion
+from jcm_calc.project import as_mapping
 from jcm_calc.result import Result, undefined
 
 if TYPE_CHECKING:
@@ -204,9 +206,13 @@ def uncertainty(
     {'EF_RE': 1.0, 'EG': 0.2}
     """
     m, problems = result.methodology, list[Problem]()
+    distributions = _by_name(m, "distributions", distributions, "{'EG': '±2 %'}", problems)
+    groups = _by_name(m, "groups", groups or {}, "{'EG': 'batch 1'}", problems)
+    each_period = _names(m, "each_period", each_period, problems)
+    truncate = _names(m, "truncate", truncate, problems)
     if not draws >= 2:
         problems.append(Problem("draws", _("{came} came, expected at least 2").format(came=shown(draws))))
-    grouped = Groups(groups or {}, correlation, seed)
+    grouped = Groups(groups, correlation, seed)
     problems += grouped.problems(distributions, each_period)
     for name in sorted({*each_period, *truncate} - {*distributions}):
         problems.append(Problem(name, _("has no distribution{hint}").format(hint=suggestion(name, distributions))))
@@ -222,6 +228,23 @@ def uncertainty(
     if problems:
         raise InputError(str(m), problems)
     return _run(result, drawn, draws, seed, progress)
+
+
+def _by_name(m: Methodology, argument: str, given: Any, example: str, problems: list[Problem]) -> dict[str, Any]:
+    """Return what was given by name or symbol, by name."""
+    try:
+        return m.by_name(as_mapping(argument, given, example, problems))
+    except InputError as error:
+        problems += [Problem(f"{argument}[{one.subject!r}]", one.complaint) for one in error.problems]
+        return {}
+
+
+def _names(m: Methodology, argument: str, given: Any, problems: list[Problem]) -> list[str]:
+    """Return names of inputs, each given by name or symbol."""
+    if isinstance(given, str) or not isinstance(given, Collection):
+        problems.append(Problem(argument, _("got {given}, must be a list of names").format(given=shown(given))))
+        return []
+    return [*m.by_name(dict.fromkeys(given))]
 
 
 def _uncertain(result: Result, name: str) -> Parameter:

@@ -21,9 +21,10 @@ from importlib.resources import files
 from typing import Any
 
 from jcm_calc.declarations import Methodology, version_key
+from jcm_calc.declarations.frozen import FrozenDict
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source
 from jcm_calc.languages import _
-from jcm_calc.problems import listed, suggestion
+from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
 
 GROUP = "jcm_calc.methodologies"
 MODULE = re.compile(r"([a-z]{2}_am\d{3})(_\w+)?")
@@ -73,7 +74,7 @@ def modules() -> dict[str, str]:
             raise MethodologyNotFoundError(twice.format(number=number, one=own[0], other=own[1]))
         if own:
             found[number] = own[0]
-    return found
+    return FrozenDict(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,9 @@ def versions(number: str) -> dict[str, Methodology]:
         raise MethodologyNotFoundError(
             _("the module {module} declares no methodology {number}").format(module=held[number], number=number)
         )
-    return {version: found[version] for version in sorted(found, key=version_key)}
+    for item in found.values():
+        item.freeze()
+    return FrozenDict({version: found[version] for version in sorted(found, key=version_key)})
 
 
 def _leads(number: str, held: Iterable[str]) -> str:
@@ -251,6 +254,23 @@ def methodology(number: str, version: str | None = None, on: date | None = None)
         told = {"number": number, "version": version, "text": text, "known": ", ".join(calculable)}
         raise MethodologyNotFoundError(complaint.format(**told))
     return calculable[version]
+
+
+def chosen(number: str | Methodology, version: str | None = None, on: date | None = None) -> Methodology:
+    """Return the methodology that is handed over as it is, or named; see `methodology`.
+
+    Raises
+    ------
+    InputError
+        If ``version`` is not the version of the methodology that is handed over.
+    """
+    if not isinstance(number, Methodology):
+        return methodology(number, version, on)
+    if version not in (None, number.version):
+        complaint = _("got {version}, but the methodology that is handed over has version {own}: give one of them")
+        problem = Problem("version", complaint.format(version=shown(version), own=number.version))
+        raise InputError(str(number), [problem])
+    return number
 
 
 def _valid_on(latest: Methodology, on: date) -> str:

@@ -22,6 +22,7 @@ from jcm_calc.issuance.earlier import Earlier, read_earlier, request_digest
 from jcm_calc.languages import Message, _, in_language
 from jcm_calc.manifest import bound_digest, library_version
 from jcm_calc.problems import InputError, Problem, listed
+from jcm_calc.project import PROJECT, as_mapping, of_kind, unknown_key
 from jcm_calc.result import Result
 
 if TYPE_CHECKING:
@@ -250,7 +251,10 @@ def issuance_request(
     jcm_calc.credits.UncertifiedError: PW001 supports an estimate, not a claim: ...
     """
     results = (results,) if isinstance(results, Result) else tuple(results)
-    problems = [*_project_problems(project), *_result_problems(results, project)]
+    problems: list[Problem] = []
+    project = as_mapping("project", project, "{'number': 'PW001'}", problems)
+    allocation = as_mapping("allocation", allocation, "{'participants': 'rest'}", problems)
+    problems += [*_project_problems(project), *_result_problems(results, project)]
     former = [one for given in earlier if (one := read_earlier(given, problems)) is not None]
     problems += _double_claims(results, project, former)
     sums = _by_year(results)
@@ -343,6 +347,12 @@ def _remarks(negative: Sequence[Year], former: Sequence[Earlier]) -> Iterator[Pr
 
 
 def _project_problems(project: Mapping[str, Any]) -> Iterator[Problem]:
+    for key in project:
+        if key not in PROJECT:
+            yield unknown_key(f"project[{key!r}]", key, PROJECT)
+    for key in ("title", "participants", "personnel", "submitted", "note"):
+        if key in project:
+            yield from of_kind(f"project[{key!r}]", project[key], PROJECT[key])
     number = project.get("number")
     if not isinstance(number, str) or not number.strip():
         yield Problem("project number", _("missing: the reference number of the project, such as PW001"))

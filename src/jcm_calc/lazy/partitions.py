@@ -18,7 +18,8 @@ from jcm_calc.units import is_quantity
 def is_lazy(value: Any) -> bool:
     """Whether something is a Dask collection, or a Quantity of one."""
     bare = value.magnitude if is_quantity(value) else value
-    return hasattr(bare, "__dask_graph__")
+    graph = getattr(bare, "__dask_graph__", None)
+    return graph is not None and graph() is not None  # xarray has one of nothing, where its data is in memory
 
 
 @dataclass(frozen=True)
@@ -115,8 +116,7 @@ def of_arrays(m: Methodology, arrays: Mapping[str, Any], values: Mapping[str, An
 
 
 def _indices(m: Methodology, name: str) -> str:
-    declared = {item.symbol: item for item in (*m.inputs.values(), *m.facts.values())}
-    parameter = m.inputs.get(name) or m.facts.get(name) or declared.get(name)
+    parameter = {**m.inputs, **m.facts}.get(m.named(name) or "")
     return parameter.indices if parameter is not None else ""
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc import notebook
+from jcm_calc.inputs.metered import METERS
 from jcm_calc.inputs.periods import Period
 from jcm_calc.languages import Message, _, ngettext
 from jcm_calc.monitoring import clock, record
@@ -19,6 +20,8 @@ from jcm_calc.problems import InputError, Problem, listed
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from jcm_calc.inputs.monitored_table import MonitoredTable
 
 
 @dataclass(frozen=True, repr=False)
@@ -174,7 +177,7 @@ class Monitored:
     # To a calculation
 
     @cached_property
-    def tables(self) -> list[pd.DataFrame]:
+    def tables(self) -> list[MonitoredTable]:
         """The tables for `jcm_calc.calculate`, one for each set of indices, with their provenance.
 
         Raises
@@ -208,24 +211,28 @@ class Monitored:
         if problems:
             raise InputError(_("the readings"), problems)
 
-    def _table(self, letters: str, meters: Sequence[Meter]) -> pd.DataFrame:
+    def _table(self, letters: str, meters: Sequence[Meter]) -> MonitoredTable:
         import pandas as pd
 
+        from jcm_calc.inputs.monitored_table import MonitoredTable
+
         cells: dict[tuple[Any, ...], dict[str, float]] = {}
+        of: dict[tuple[Any, ...], list[str]] = {}
         for meter in meters:
             heading = f"{meter.parameter} [{self.units[meter.name]}]"
             for period, amount in zip(self.periods, self.amounts[meter.name], strict=True):
                 key = tuple(str(period) if letter == "p" else meter.labels[letter] for letter in letters)
                 row = cells.setdefault(key, {})
                 row[heading] = row.get(heading, 0.0) + amount
+                of.setdefault(key, []).append(meter.name)
         frame = pd.DataFrame(list(cells.values()))
         for place, letter in enumerate(letters):
             frame.insert(place, letter, [key[place] for key in cells])
+        frame[METERS] = [listed(of[key], limit=4) for key in cells]
         names = [meter.name for meter in meters]
         files = listed((file.name for file in self.files), limit=3) or "a DataFrame"
         frame.attrs["source"] = f"meters {listed(names, limit=4)} ({files})"
-        frame.attrs["monitoring"] = self.provenance(names)
-        return frame
+        return MonitoredTable.of(frame, self.provenance(names))
 
     def provenance(self, meters: Sequence[str] = ()) -> dict[str, Any]:
         """Return files with SHA-256, meters, amounts, findings with their treatments, and rules, ready for JSON."""

@@ -23,6 +23,7 @@ from jcm_calc.monitoring.plan import Meter, Plan
 from jcm_calc.monitoring.reading_plan import read_plan
 from jcm_calc.monitoring.sources import Store
 from jcm_calc.problems import InputError, InputWarning, Problem, listed, suggestion
+from jcm_calc.project import as_mapping
 
 if TYPE_CHECKING:
     from jcm_calc.result import Result
@@ -101,8 +102,12 @@ def monitor(
     from jcm_calc.rulebooks import methodology as find
 
     m = methodology if isinstance(methodology, Methodology) or methodology is None else find(methodology, version)
-    plan = read_plan(meters, readings, Path(beside))
     problems: list[Problem] = []
+    meters = as_mapping("meters", meters, "{'S1': {'parameter': 'EG', 'unit': 'kWh'}}", problems)
+    readings = as_mapping("readings", readings, "{'zone': 'Asia/Jakarta', 'sources': [...]}", problems)
+    if problems:
+        raise InputError(_("the monitoring plan"), problems)
+    plan = read_plan(meters, readings, Path(beside))
     periods = sheets_of(p, crediting, problems)
     units, indices = _declared(plan, m, problems)
     if problems:
@@ -126,8 +131,7 @@ def _declared(plan: Plan, m: Methodology | None, problems: list[Problem]) -> tup
                     Problem(f"{subject} unit", _("missing: without a methodology it is the unit of the amount"))
                 )
             continue
-        symbols = {parameter.symbol: parameter for parameter in m.inputs.values()}
-        parameter = m.inputs.get(meter.parameter) or symbols.get(meter.parameter)
+        parameter = m.inputs.get(m.named(meter.parameter) or "")
         if parameter is None:
             hint = suggestion(meter.parameter, m.inputs)
             problems.append(
@@ -173,7 +177,8 @@ class _Given:
             warnings.simplefilter("ignore", InputWarning)
             warnings.simplefilter("ignore", UnconfirmedWarning)
             periods = [str(period) for period in monitored.periods]
-            return calculate(self.m, *self.tables, *monitored.tables, p=periods, **self.values)
+            # for the effect of findings on ER alone: whether a value may be overridden is asked when it counts
+            return calculate(self.m, *self.tables, *monitored.tables, p=periods, override="monitoring", **self.values)
 
     def slopes(self, result: Result | None, monitored: Monitored) -> dict[str, list[float]] | None:
         """Return ∂ER/∂x for each meter and period."""
@@ -186,8 +191,7 @@ class _Given:
         from jcm_calc.inputs.tables import label
 
         assert self.m is not None
-        names = {parameter.symbol: name for name, parameter in self.m.inputs.items()}
-        array = found.get(names.get(meter.parameter, meter.parameter))
+        array = found.get(self.m.named(meter.parameter) or "")
         if array is None:
             return [0.0] * len(result.inputs.periods)
         places: list[Any] = []

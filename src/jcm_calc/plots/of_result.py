@@ -99,7 +99,7 @@ def waterfall(result: Result, *, ax: Axes | Figure | None = None) -> Axes:
         ("ER", 0.0, reductions, GREEN, ""),
     ]
     try:
-        tonnes = int(result.by_year()["tonnes"].sum())
+        tonnes = int(result.years()["tonnes"].sum())
     except ValueError:  # a period in two calendar years has no whole tonnes
         pass
     else:

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from jcm_calc.declarations import Methodology
-from jcm_calc.inputs.tables import label, split_heading
+from jcm_calc.inputs.carriers import split_heading
+from jcm_calc.inputs.tables import label
 from jcm_calc.languages import _
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.units import is_missing
@@ -47,8 +48,9 @@ def _single(row: Mapping[str, Any], m: Methodology, source: str) -> Arguments:
         if _empty(cell) or heading in OWN or heading == "p":
             continue
         name, _ = split_heading(heading)
-        parameter = m.inputs.get(name)
-        by_name = name in m.choices or isinstance(cell, Mapping | list | np.ndarray)
+        own = m.named(name) or name
+        parameter = m.inputs.get(own)
+        by_name = own in m.choices or isinstance(cell, Mapping | list | np.ndarray)
         if by_name or (parameter is not None and isinstance(cell, str) and cell in parameter.candidates):
             values[name] = cell
         else:

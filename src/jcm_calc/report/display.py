@@ -105,7 +105,7 @@ def summary(found: Result) -> dict[str, Any]:
     """Return what a page needs to show the emissions by year, by period and by unit, and their state."""
     columns = [found[name].magnitude.ravel().tolist() for name in RESULTS]
     try:
-        frame, split = found.by_year(), ""
+        frame, split = found.years(), ""
         years = [
             {"label": _("undated") if is_missing(year) else str(year), **row}
             for year, row in zip(frame.index, frame.to_dict("records"), strict=True)

@@ -142,7 +142,8 @@ def read_workbook(path: str | os.PathLike[str]) -> Workbook:
     report, plan = (joined(reader, found, project) for found in (reports, plans))
     if report is not None:
         pointers = {pointer for found in reports for pointer in found.pointers.items()}
-        reader.remarks += record_sheet.attach(report.tables, pointers, book, m)
+        tables = record_sheet.with_record(report.tables, pointers, book, m, reader.remarks)
+        report = replace(report, tables=tuple(tables))
     evidence: tuple[EvidenceFile, ...] = ()
     try:
         evidence = evidence_sheet.read(book, number, version)
