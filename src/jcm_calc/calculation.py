@@ -11,6 +11,7 @@ from typing import Any, cast
 from jcm_calc import lazy
 from jcm_calc.confirmation import Given, evidence_files, with_evidence
 from jcm_calc.confirmation.file import from_data
+from jcm_calc.dates import day_of
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs import bind
@@ -28,10 +29,11 @@ def calculate(
     number: str | Methodology,
     *tables: Any,
     version: str | None = None,
-    on: date | None = None,
+    on: Any = None,
     p: Any = None,
     facts: Mapping[str, Any] | None = None,
     evidence: Given = None,
+    split: str = "refuse",
     **values: Any,
 ) -> Result:
     """Calculate reference emissions, project emissions and emission reductions.
@@ -53,6 +55,11 @@ def calculate(
         Evidence files, by which somebody who has the approved document confirms what is not confirmed
         here. Where none is named, those of the user's folder (see docs/how_to/confirm.md) that are
         about this version; ``()`` for none at all.
+    split : {"refuse", "years", "days", "whole"}
+        What becomes of a period over New Year, such as a heating season: credits are by calendar year. It is
+        refused with the periods to write; split at 31 December, where amounts come in finer rows (``"years"``);
+        split, and amounts for the whole period are shared by days, which is remarked on (``"days"``); or kept,
+        and has no result by year (``"whole"``).
     **values
         Parameters, class keys and choices by name. A bare number is in the declared unit; a string
         with a unit or a pint Quantity is converted.
@@ -87,13 +94,14 @@ def calculate(
     >>> print(f"{result.ER:.1f~P}")
     25.8 tCO2
     """
+    on = None if on is None else day_of("on", on)
     m = number if isinstance(number, Methodology) else methodology(number, version, on)
     confirming = evidence_files(m, evidence)
     m = with_evidence(m, confirming)
     if any(map(is_lazy, (*tables, *values.values()))):
         return cast("Result", lazy.calculate(m, tables, values, p, facts, confirming))
     files = [file_digest(table) for table in tables]
-    inputs = bind(m, tables, values, p, facts)
+    inputs = bind(m, tables, values, p, facts, split=split)
     if on is not None and (reason := outside_validity(m, on)):
         remark = Problem(str(m), reason)
         warnings.warn(str(remark), InputWarning, stacklevel=2)
@@ -106,6 +114,7 @@ def calculate(
         "facts": facts,
         "on": on,
         "evidence": confirming,
+        "split": split,
     }
     result = Result(inputs, call)
     if str(m) not in _warned and result.unconfirmed:
@@ -160,5 +169,13 @@ def replay(manifest: Mapping[str, Any], *tables: Any, **values: Any) -> Result:
         raise InputError(_("the manifest of {number}").format(number=number), problems)
     on = date.fromisoformat(call["on"]) if "on" in call else None
     return calculate(
-        number, *recalled_tables, version=version, on=on, p=call["p"], facts=facts, evidence=evidence, **recalled
+        number,
+        *recalled_tables,
+        version=version,
+        on=on,
+        p=call["p"],
+        facts=facts,
+        evidence=evidence,
+        split=call.get("split", "whole"),
+        **recalled,
     )

@@ -47,12 +47,13 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.confirmation import Given, evidence_files, several, with_evidence
+from jcm_calc.dates import day
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source
 from jcm_calc.files import within
@@ -69,7 +70,7 @@ if TYPE_CHECKING:
     from jcm_calc.result import Result
 
 # What each section may hold, and of what kind it is.
-TOP = {"methodology": "text", "version": "text", "p": "period", "evidence": "list of texts"}
+TOP = {"methodology": "text", "version": "text", "p": "period", "split": "text", "evidence": "list of texts"}
 KEYS = {
     "project": {
         "title": "text",
@@ -139,6 +140,8 @@ class CaseFile:
         The sections of that name.
     evidence : tuple of str or EvidenceFile
         Absolute paths of evidence files, or what a workbook holds of them.
+    split : str
+        What becomes of a period over New Year; see `jcm_calc.calculate`.
     tables : tuple of str or DataFrame
         Absolute paths of the tables, or the tables of a workbook.
     source : Evidence or None
@@ -165,12 +168,13 @@ class CaseFile:
     readings: Mapping[str, Any] = field(default_factory=dict)
     evidence: tuple[Any, ...] = ()
     allocation: Mapping[str, Any] = field(default_factory=dict)
+    split: str = "refuse"
 
     @property
     def submitted(self) -> date | None:
         """The day on which the project was submitted for validation, where it is known."""
-        day = self.project.get("submitted")
-        return day if _is("date", day) else None
+        submitted = self.project.get("submitted")
+        return submitted if isinstance(submitted, date) else None
 
     def calculate(self, monitored: Monitored | None = None, evidence: Given = None) -> Result:
         """Calculate; see `jcm_calc.calculate` for what it raises and warns of.
@@ -198,6 +202,7 @@ class CaseFile:
             p=p,
             facts=self.facts,
             evidence=self._and(evidence),
+            split=self.split,
             **self.choices,
             **self.inputs,
         )
@@ -345,7 +350,7 @@ def _case(path: Path, document: Mapping[str, Any]) -> CaseFile:
         methodology=document.get("methodology", ""),
         version=document.get("version"),
         p=document.get("p"),
-        project=section("project"),
+        project={key: _as_date(key, value) for key, value in section("project").items()},
         choices=named("choices"),
         inputs=inputs,
         tables=tuple(_beside(path.parent, tables)),
@@ -357,6 +362,7 @@ def _case(path: Path, document: Mapping[str, Any]) -> CaseFile:
         readings=section("readings"),
         evidence=tuple(_beside(path.parent, document.get("evidence", []))),
         allocation=section("allocation"),
+        split=document.get("split", "refuse"),
     )
 
 
@@ -504,7 +510,7 @@ def _input_problems(case: CaseFile) -> Sequence[Problem]:
         try:
             m = methodology(case.methodology, case.version, case.submitted)
             m = with_evidence(m, evidence_files(m, case.evidence or None))
-            bind(m, case.tables, {**case.choices, **case.inputs}, case.p, case.facts)
+            bind(m, case.tables, {**case.choices, **case.inputs}, case.p, case.facts, split=case.split)
         except InputError as error:
             return error.problems
         except MethodologyNotFoundError as error:
@@ -516,18 +522,30 @@ def _input_problems(case: CaseFile) -> Sequence[Problem]:
 
 
 def _of_kind(subject: str, value: Any, kind: str) -> Iterator[Problem]:
-    if not _is(kind, value):
+    if kind == "date":
+        try:
+            day(value)
+        except ValueError as error:
+            yield Problem(subject, str(error))
+    elif not _is(kind, value):
         expected = {
             "text": _("a text in quotes"),
             "list of texts": _('a list of texts such as ["one", "another"]'),
             "table": _("a table of texts"),
-            "date": _("a date such as 2024-01-31"),
             "period": _("a period such as '2024' or '2024-01-01/2024-06-30', or a list of periods"),
             "grade": _("one of {names}").format(names=", ".join(GRADES)),
             "printed figure": _("the figure as printed, in quotes, such as '136' or '135.70', or a list of these"),
             "whole number": _("a whole number, or a list of these"),
         }[kind]
         yield Problem(subject, _("{came} came, expected {expected}").format(came=_shown(value), expected=expected))
+
+
+def _as_date(key: str, value: Any) -> Any:
+    """Return a date of [project] as one; what is not a day is complained of where kinds are checked."""
+    if KEYS["project"].get(key) == "date":
+        with suppress(ValueError):
+            return day(value)
+    return value
 
 
 def _is(kind: str, value: Any) -> bool:
@@ -537,10 +555,8 @@ def _is(kind: str, value: Any) -> bool:
         return isinstance(value, list) and all(isinstance(one, str) for one in value)
     if kind == "table":
         return isinstance(value, Mapping) and all(isinstance(one, str) for one in value.values())
-    if kind == "date":
-        return isinstance(value, date) and not isinstance(value, datetime)
     if kind == "period":
-        return all(isinstance(one, str | int) and not isinstance(one, bool) for one in _several(value))
+        return all(isinstance(one, str | int | date) and not isinstance(one, bool) for one in _several(value))
     if kind == "grade":
         return value in GRADES
     if kind == "printed figure":

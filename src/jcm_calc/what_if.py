@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,7 +36,7 @@ def scenarios(
     varied: Mapping[str, Sequence[Any]],
     *tables: Any,
     version: str | None = None,
-    on: date | None = None,
+    on: Any = None,
 ) -> pd.DataFrame:
     """Calculate every combination of some values.
 
@@ -211,7 +210,7 @@ def break_even(
     of: str = "ER",
     target: float = 0.0,
     version: str | None = None,
-    on: date | None = None,
+    on: Any = None,
 ) -> Quantity[float]:
     """Return the value of an input at which a result reaches a target, such as the COP at which ER is 0.
 

@@ -18,14 +18,12 @@ import pandas as pd
 
 from jcm_calc.inputs.carriers import UNIT_KEYS, carried
 from jcm_calc.inputs.given import Cells
-from jcm_calc.inputs.periods import Period
+from jcm_calc.inputs.periods import Period, several
 from jcm_calc.languages import _
 from jcm_calc.problems import InputError, Problem, listed
 from jcm_calc.units import dots_complaint, is_missing, unclear_dots
 
 TOO_MANY = 2**62
-# Whoever has so many faulty periods needs no exact count.
-MANY = 100
 
 
 @dataclass(frozen=True)
@@ -277,18 +275,7 @@ def label(cell: Any) -> Any:
 def _periods(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Period]]:
     """Return a code for each row, and the period of each code in order of time."""
     codes, unique = _factorize(column)
-    periods, wrong = [], []
-    for cell in unique:
-        try:
-            periods.append(Period.parse(label(cell)))
-        except ValueError as error:
-            wrong.append(str(error))
-            if len(wrong) > MANY:
-                break
-    if wrong:
-        count = len(wrong) - 1
-        others = f", and {'at least ' if count == MANY else ''}{count} more" if count else ""
-        raise ValueError(wrong[0] + others)
+    periods = several([label(cell) for cell in unique])
     ordered = sorted(set(periods), key=lambda period: period.order)
     number = {period: place for place, period in enumerate(ordered)}
     return np.array([number[period] for period in periods], dtype=np.intp)[codes], ordered

@@ -12,6 +12,7 @@ from math import fsum
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.credits import Item, UncertifiedError, whole_tonnes
+from jcm_calc.dates import day
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_calc.files import save
@@ -22,6 +23,7 @@ from jcm_calc.languages import Message, _, in_language
 from jcm_calc.manifest import bound_digest, library_version
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.result import Result
+from jcm_calc.units import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -236,7 +238,8 @@ def issuance_request(
     jcm_calc.credits.UncertifiedError: PW001 supports an estimate, not a claim: ...
     """
     results = (results,) if isinstance(results, Result) else tuple(results)
-    problems = [*_project_problems(project), *_result_problems(results, project)]
+    project, problems = _dated(project)
+    problems += [*_project_problems(project), *_result_problems(results, project)]
     former = [one for given in earlier if (one := read_earlier(given, problems)) is not None]
     problems += _double_claims(results, project, former)
     sums = _by_year(results)
@@ -336,8 +339,22 @@ def _project_problems(project: Mapping[str, Any]) -> Iterator[Problem]:
         ("start", _("missing: the first day of the crediting period, as a date")),
         ("end", _("missing: the last day of the crediting period, as a date")),
     ):
-        if not isinstance(project.get(key), date):
+        if project.get(key) is None:
             yield Problem(f"project {key}", complaint)
+
+
+def _dated(project: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the project with start and end as dates, and complaints about what is not a day."""
+    found, problems = dict(project), list[Problem]()
+    for key in ("start", "end"):
+        if not is_missing(found.get(key)):
+            try:
+                found[key] = day(found[key])
+            except ValueError as error:
+                problems.append(Problem(f"project {key}", str(error)))
+        else:
+            found[key] = None
+    return found, problems
 
 
 def _result_problems(results: Sequence[Result], project: Mapping[str, Any]) -> Iterator[Problem]:
