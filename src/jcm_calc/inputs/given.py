@@ -227,7 +227,7 @@ class Given:
         """
         if "p" in self.labels and min(within(self.labels["p"], parts)) >= 0:
             return self.onto_periods(parameter, parts), False
-        if "p" not in self.labels and self.along("p") == len(parts):
+        if self.letters != UNDECIDED and "p" not in self.labels and self.along("p") == len(parts):
             return self, False
         given = self.onto_periods(parameter, wholes)
         single = "p" not in given.letters and parameter.extensive and len(wholes) == 1

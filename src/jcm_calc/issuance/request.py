@@ -335,25 +335,23 @@ def _project_problems(project: Mapping[str, Any]) -> Iterator[Problem]:
     number = project.get("number")
     if not isinstance(number, str) or not number.strip():
         yield Problem("project number", _("missing: the reference number of the project, such as PW001"))
-    for key, complaint in (
-        ("start", _("missing: the first day of the crediting period, as a date")),
-        ("end", _("missing: the last day of the crediting period, as a date")),
-    ):
-        if project.get(key) is None:
-            yield Problem(f"project {key}", complaint)
 
 
 def _dated(project: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-    """Return the project with start and end as dates, and complaints about what is not a day."""
+    """Return the project with start and end as dates, and complaints about what is missing or not a day."""
     found, problems = dict(project), list[Problem]()
-    for key in ("start", "end"):
-        if not is_missing(found.get(key)):
-            try:
-                found[key] = day(found[key])
-            except ValueError as error:
-                problems.append(Problem(f"project {key}", str(error)))
-        else:
-            found[key] = None
+    for key, missing in (
+        ("start", _("missing: the first day of the crediting period, as a date")),
+        ("end", _("missing: the last day of the crediting period, as a date")),
+    ):
+        if is_missing(found.get(key)):
+            problems.append(Problem(f"project {key}", missing))
+            continue
+        try:
+            found[key] = day(found[key])
+        except ValueError as error:
+            problems.append(Problem(f"project {key}", str(error)))
+            del found[key]
     return found, problems
 
 
