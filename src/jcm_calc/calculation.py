@@ -47,8 +47,9 @@ def calculate(
         rows are summed into calendar years, or into the periods named with ``p``.
     version, on : optional
         See `jcm_calc.methodology`. With both, it is remarked on where the version was not valid on the day.
-    p : str, tuple of dates, pandas.Period, or list of these, optional
-        The monitoring periods: ``"2024"``, ``"2024-01-01/2024-06-30"``.
+    p : str, int, tuple of dates, pandas.Period, or several of these, optional
+        The monitoring periods: ``"2024"``, ``"2024-01-01/2024-06-30"``, ``range(2026, 2036)``, or
+        ``pandas.date_range("2024-01-01", periods=12, freq="MS")``.
     facts : mapping, optional
         What eligibility criteria ask for, by name.
     evidence : path or sequence of paths, optional
