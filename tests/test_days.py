@@ -86,7 +86,10 @@ def of_methodology(given):
 
 def of_scenarios(given):
     scenarios(
-        "MN_AM001", {"ES": 100, "received": 90, "R_PJ": 0.2, "EF_grid": 1.0, "p": "2024"}, {"R_RF": [0.3, 0.4]}, on=given
+        "MN_AM001",
+        {"ES": 100, "received": 90, "R_PJ": 0.2, "EF_grid": 1.0, "p": "2024"},
+        {"R_RF": [0.3, 0.4]},
+        on=given,
     )
     return DAY
 

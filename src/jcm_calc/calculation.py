@@ -15,6 +15,8 @@ from jcm_calc.dates import day_of
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs import bind
+from jcm_calc.inputs.axes import named_periods
+from jcm_calc.inputs.binding import over_new_year
 from jcm_calc.languages import _
 from jcm_calc.lazy import is_lazy
 from jcm_calc.manifest import file_digest, form, recall
@@ -100,6 +102,7 @@ def calculate(
     confirming = evidence_files(m, evidence)
     m = with_evidence(m, confirming)
     if any(map(is_lazy, (*tables, *values.values()))):
+        _refuse_over_new_year(m, p, split)
         return cast("Result", lazy.calculate(m, tables, values, p, facts, confirming))
     files = [file_digest(table) for table in tables]
     inputs = bind(m, tables, values, p, facts, split=split)
@@ -124,6 +127,16 @@ def calculate(
         text = f"{m}: an estimate, because {count} rules or values are not confirmed; see Result.unconfirmed"
         warnings.warn(text, UnconfirmedWarning, stacklevel=2)
     return result
+
+
+def _refuse_over_new_year(m: Methodology, p: Any, split: str) -> None:
+    """Refuse periods in several years for Dask, which does not split them."""
+    try:
+        periods = () if p is None else named_periods(p).labels
+    except ValueError:
+        return  # what is not a period is complained of later
+    if split != "whole" and (problems := over_new_year(periods)):
+        raise InputError(str(m), problems)
 
 
 def replay(manifest: Mapping[str, Any], *tables: Any, **values: Any) -> Result:

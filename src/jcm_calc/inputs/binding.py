@@ -184,22 +184,27 @@ def _find_axes(taken: Taken, p: Any, split: str) -> dict[str, Axis]:
     return axes
 
 
+def over_new_year(periods: Sequence[Period]) -> list[Problem]:
+    """Complain of periods in several calendar years, with the periods to write."""
+    across = [period for period in periods if period.dated and period.year is None]
+    parts = [str(part) for period in periods for part in split_at_years(period)]
+    complaint = _(
+        "{periods} lies in several calendar years, and whole tonnes are cut for each: give the amounts of each "
+        "year with p={parts}, or write split='years', or split='days' to share amounts by days"
+    )
+    return [Problem("p", complaint.format(periods=listed(across), parts=parts))] if across else []
+
+
 def _split(taken: Taken, periods: Axis, split: str) -> Axis:
     """Split periods at the end of each year, and what was given for them; or refuse them."""
     wholes = periods.labels
     across = [period for period in wholes if period.dated and period.year is None]
     if not across:
         return periods
-    parts = [part for period in wholes for part in split_at_years(period)]
     if split == "refuse":
-        complaint = _(
-            "{periods} lies in several calendar years, and whole tonnes are cut for each: give the amounts of each "
-            "year with p={parts}, or write split='years', or split='days' to share amounts by days"
-        )
-        taken.problems.append(
-            Problem("p", complaint.format(periods=listed(across), parts=[str(part) for part in parts]))
-        )
+        taken.problems += over_new_year(wholes)
         return periods
+    parts = [part for period in wholes for part in split_at_years(period)]
     shared = []
     for name, given in list(taken.given.items()):
         parameter = taken.declared[name]
