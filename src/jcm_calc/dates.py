@@ -74,11 +74,11 @@ def refuse_other_era(text: str) -> None:
             complaint = _("{came} has a year of the Buddhist era: write {year} for {written}")
             year = int(match[1]) - BUDDHIST_AHEAD
             raise ValueError(complaint.format(came=repr(text), year=year, written=match[1]))
-    if match := OF_ERA.search(text):
-        era, number = match[1] or match[3], match[2] or match[4]
+    if found := OF_ERA.search(text):
+        era, number = found[1] or found[3], found[2] or found[4]
         complaint = _("{came} has a year of a Japanese era: write {year} for {written}")
         year = ERAS[era] + (1 if number == "元" else int(number))
-        raise ValueError(complaint.format(came=repr(text), year=year, written=match[0]))
+        raise ValueError(complaint.format(came=repr(text), year=year, written=found[0]))
 
 
 def day(given: Any) -> date:

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from jcm_calc.dates import day
 from jcm_calc.inputs.carriers import agreed, carried, is_array
-from jcm_calc.inputs.periods import day
 from jcm_calc.languages import _
 from jcm_calc.problems import shown
 from jcm_calc.units import (
