@@ -238,9 +238,13 @@ def test_a_list_for_two_indices_where_only_one_reading_is_left():
     assert by_period.PE.magnitude == pytest.approx([10 * EF, 20 * EF], rel=1e-12)
 
 
-def test_a_list_beside_a_table_goes_by_the_order_of_its_rows():
+def test_a_list_goes_with_labels_that_count_its_values():
+    assert_fleet(readings(), COP_PJ=[1.63, 2.2], application=[FREEZER, STORAGE])
+
+
+def test_values_by_label_go_with_a_table_in_any_order():
     table = readings().iloc[[2, 3, 0, 1]]  # unit 2 comes first
-    assert_fleet(table, COP_PJ=[2.2, 1.63], application=[STORAGE, FREEZER])
+    assert_fleet(table, COP_PJ={1: 1.63, 2: 2.2}, application={"2": STORAGE, "1": FREEZER})
 
 
 # Values by class and by bin
@@ -262,6 +266,7 @@ def test_values_by_bin():
     assert result["COP_RE"].magnitude == pytest.approx([5.85, 6.1])
 
 
+@pytest.mark.filterwarnings("ignore:saving_p = ")
 def test_classes_that_only_a_users_table_has_may_be_more_than_are_used():
     result = jcm_calc.calculate(
         "VN_AM001",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import os
@@ -14,10 +15,11 @@ from typing import Any
 import numpy as np
 
 from jcm_calc.declarations import Methodology
-from jcm_calc.declarations.items import Table, Value
+from jcm_calc.declarations.items import Parameter, Table, Value
 from jcm_calc.inputs import Inputs, Period
 from jcm_calc.inputs.axes import named_periods
-from jcm_calc.inputs.carriers import UNIT_KEYS, carried, is_array, split_heading
+from jcm_calc.inputs.carriers import UNIT_KEYS, as_pandas, carried, is_array, split_heading
+from jcm_calc.inputs.metered import record_of
 from jcm_calc.languages import _
 from jcm_calc.problems import Problem, listed
 from jcm_calc.units import conversion, is_quantity
@@ -27,7 +29,7 @@ SCHEMA = 1
 FORM = {"schema": int, "methodology": dict, "call": dict, "periods": list, "results": dict, "hash": str}
 CALL = {"tables": list, "values": dict, "facts": dict}
 # `calculate` takes these itself, so no parameter can have such a name.
-RESERVED = ("number", "version", "on", "p", "facts", "evidence", "split")
+RESERVED = ("number", "version", "on", "p", "facts", "evidence", "split", "override", "strict")
 # Larger arrays and tables are named by path and hash instead of being written out.
 INLINE = 10_000
 
@@ -65,7 +67,45 @@ def _known(value: Value | Table | None) -> Any:
     return None if value is None else value.value
 
 
-def record(value: Any, name: str = "") -> Any:
+def frozen(given: Any) -> Any:
+    """Return an argument of `jcm_calc.calculate` as it is now, whatever its owner does with it later.
+
+    Examples
+    --------
+    >>> energy = np.array([1.0, 2.0])
+    >>> kept = frozen(energy)
+    >>> energy *= 1000
+    >>> kept
+    array([1., 2.])
+    """
+    if given is None or isinstance(given, str | int | float | date | os.PathLike):
+        return given
+    if is_quantity(given) or hasattr(given, "dims"):  # of pint, of xarray
+        return copy.deepcopy(given)
+    if isinstance(given, Mapping):
+        return {key: frozen(one) for key, one in given.items()}
+    if isinstance(given, list | tuple | range):
+        return _frozen_list(given)
+    if isinstance(given, np.ndarray | np.generic):
+        return given.copy()
+    return _frozen_table(given) if hasattr(given, "iloc") else given
+
+
+def _frozen_list(given: Any) -> Any:
+    try:
+        return carried(given).cells
+    except ValueError:  # which is said when it is read
+        return given
+
+
+def _frozen_table(given: Any) -> Any:
+    import pandas as pd
+
+    # from version 3 on, pandas copies what is shared before it changes it
+    return given.copy(deep=int(pd.__version__.partition(".")[0]) < 3)
+
+
+def record(value: Any, name: str = "", parameter: Parameter | None = None) -> Any:
     """Return an argument of `jcm_calc.calculate` as data for JSON; ``name`` is the argument's.
 
     Examples
@@ -74,9 +114,9 @@ def record(value: Any, name: str = "") -> Any:
     ('135 MWh', {'array': [1.5, 2.5]})
     """
     if isinstance(value, Mapping):
-        return {"by": {key: record(one) for key, one in value.items()}}
-    if hasattr(value, "iloc"):
-        return record_table(value, name)
+        return {"by": {_key(key): record(one) for key, one in value.items()}}
+    if hasattr(value, "iloc") or hasattr(value := as_pandas(value), "iloc"):
+        return _record_labelled(value, name, parameter)
     cells, unit = carried(value)
     if unit is not None:
         return {"quantity": record(cells), "unit": unit}
@@ -87,9 +127,21 @@ def record(value: Any, name: str = "") -> Any:
     return _cell(cells)
 
 
+def _record_labelled(value: Any, name: str, parameter: Parameter | None) -> Any:
+    """Return a Series or DataFrame by name as data for JSON, with the labels that it has."""
+    from jcm_calc.inputs import shapes
+
+    shaped = value if parameter is None else shapes.labelled(value, parameter)
+    return record(shaped) if isinstance(shaped, Mapping) else record_table(shaped, name)
+
+
 def _cells(content: Any) -> Any:
     """Return nested lists of what JSON has."""
     return [_cells(cell) for cell in content] if isinstance(content, list) else _cell(content)
+
+
+def _key(label: Any) -> Any:
+    return str(Period.parse(label)) if isinstance(label, date) or hasattr(label, "start_time") else label
 
 
 def _cell(cell: Any) -> Any:
@@ -117,11 +169,12 @@ def record_table(table: Any, name: str = "") -> dict[str, Any]:
 
         recorded = {"path": str(table), "sha256": file_digest(table)}
         table = read(table)
+    table = as_pandas(table)
+    if (record := record_of(table)) is not None:
+        recorded |= {"source": table.attrs.get("source", name), "monitoring": record}
     frame = _flat(table, name)
-    if "monitoring" in table.attrs:
-        recorded |= {"source": table.attrs["source"], "monitoring": table.attrs["monitoring"]}
     if frame.size <= INLINE:
-        columns = {str(heading): [_plain(cell) for cell in carried(frame[heading]).cells.tolist()] for heading in frame}
+        columns = {str(heading): _column(frame, heading) for heading in frame}
         return {**recorded, "columns": columns}
     return {"sha256": table_digest(frame), "rows": len(frame), "argument": name, **recorded}
 
@@ -189,13 +242,14 @@ def content(recorded: Mapping[str, Any]) -> dict[str, Any]:
 
 def _flat(table: Any, name: str) -> Any:
     """Return a DataFrame with indices as columns and units in headings; a Series is called after the argument."""
+    from jcm_calc.inputs.shapes import with_units_in_headings
     from jcm_calc.inputs.tables import flat
 
     if hasattr(table, "to_frame"):
         unit, attrs = carried(table).unit, table.attrs
         table = table.to_frame(_with_unit(name or table.name, unit))
         table.attrs = {key: one for key, one in attrs.items() if key not in UNIT_KEYS}
-    frame = flat(table)
+    frame = flat(with_units_in_headings(table))
     units = {heading: carried(frame[heading]).unit for heading in frame}
     return frame.rename(columns={heading: _with_unit(heading, unit) for heading, unit in units.items()})
 
@@ -204,10 +258,14 @@ def _with_unit(heading: Any, unit: str | None) -> Any:
     return heading if unit is None else f"{split_heading(str(heading))[0]} [{unit}]"
 
 
-def _plain(cell: Any) -> Any:
-    if isinstance(cell, date) or hasattr(cell, "start_time"):
-        return str(Period.parse(cell))
-    return _cell(cell)
+def _column(frame: Any, heading: Any) -> list[Any]:
+    """Return the cells of a column; a date is a period of one day in the index p, and a date in any other column."""
+    cells = carried(frame[heading]).cells.tolist()
+    return [_period(cell) if heading == "p" else _cell(cell) for cell in cells]
+
+
+def _period(cell: Any) -> Any:
+    return str(Period.parse(cell)) if isinstance(cell, date) or hasattr(cell, "start_time") else _cell(cell)
 
 
 def recall(name: str, recorded: Any, handed: list[Any], problems: list[Problem]) -> Any:
@@ -240,6 +298,7 @@ def _recalled(name: str, recorded: Any, handed: list[Any], problems: list[Proble
         unit = recorded["unit"]
         bare = [_in_unit(one, unit) for one in handed]
         value = recall(name, recorded["quantity"], bare, problems)
+        del handed[: len(handed) - len(bare)]
         return None if value is None else registry().Quantity(value, unit)
     if "by" in recorded:
         return {key: recall(name, one, handed, problems) for key, one in recorded["by"].items()}
@@ -248,9 +307,11 @@ def _recalled(name: str, recorded: Any, handed: list[Any], problems: list[Proble
     if "columns" in recorded:
         import pandas as pd
 
+        from jcm_calc.inputs.monitored_table import MonitoredTable
+
         frame = pd.DataFrame(recorded["columns"])
-        frame.attrs.update({key: recorded[key] for key in ("source", "monitoring") if key in recorded})
-        return frame
+        frame.attrs.update({key: recorded[key] for key in ("source",) if key in recorded})
+        return MonitoredTable.of(frame, recorded["monitoring"]) if "monitoring" in recorded else frame
     return _recall_large(name, recorded, handed, problems)
 
 

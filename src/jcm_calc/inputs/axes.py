@@ -90,20 +90,23 @@ def of_labels(letter: str, given: Mapping[str, Given], problems: list[Problem]) 
         size = _longest(given.values(), letter)
         return Axis(range(1, (size or 1) + 1), size is None)
     (source, labels), *others = tables
-    ordered = True
     for other, theirs in others:
-        ordered = ordered and theirs == labels
         for here, there, mine, yours in ((other, source, theirs, labels), (source, other, labels, theirs)):
             known = set(mine)
             if lacking := [label for label in yours if label not in known]:
                 complaint = _("has no row for {letter} = {labels}, for which {other} has one")
                 complaint = complaint.format(letter=letter, labels=listed(map(str, lacking)), other=there)
                 problems.append(Problem(here, complaint))
-    for name, one in given.items() if not ordered else ():
+    counted = list(labels) == list(range(1, len(labels) + 1))
+    for name, one in given.items() if not counted else ():
         if letter not in one.labels and one.along(letter) > 1:
-            complaint = _("a list came, but the tables have {letter} in different orders: give it in a table")
-            complaint = complaint.format(letter=letter)
-            problems.append(Problem(name, complaint))
+            complaint = _(
+                "got a list without labels, but {source} has labels of {letter}, in an order of its own: "
+                "give a value for each label, {name} = {example}, or a column of that table"
+            )
+            few = ", ".join(f"{label!r}: ..." for label in list(labels)[:3])
+            told = {"source": source, "letter": letter, "name": name, "example": f"{{{few}}}"}
+            problems.append(Problem(name, complaint.format(**told)))
     return Axis(labels, False)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,6 +58,10 @@ class Inputs:
         The way to ER.
     absent : str
         Optional indices that nothing given has; totals over them are 0.
+    warnings : tuple of Problem
+        What was noticed in reading.
+    overrides : mapping
+        By name of a default why it is given in place of the document's value.
     """
 
     methodology: Methodology
@@ -72,6 +76,7 @@ class Inputs:
     graph: Graph
     absent: str = ""
     warnings: tuple[Problem, ...] = ()
+    overrides: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def periods(self) -> Sequence[Period]:
@@ -150,12 +155,26 @@ def bind(
     axes = _find_axes(taken, p, split)
     graph = completeness.graph(taken) if whole else completeness.possible(taken)
     _check(taken, axes, graph)
+    taken.warnings = _with_names(methodology, taken.warnings)
     if taken.problems or graph is None:
-        raise InputError(str(methodology), taken.problems, taken.warnings)
+        raise InputError(str(methodology), _with_names(methodology, taken.problems), taken.warnings)
     for warning in taken.warnings:
         warnings.warn(translated(str(warning)), InputWarning, stacklevel=3)
     _arrange(taken, axes)
     return _inputs(taken, axes, graph)
+
+
+def _with_names(m: Methodology, problems: list[Problem]) -> list[Problem]:
+    """Return problems that say how a parameter is called whose symbol cannot be typed as its name."""
+    if not problems:
+        return problems
+    names = {item.symbol: item.name for item in (*m.inputs.values(), *m.facts.values())}
+    return [
+        replace(one, name=names[one.subject])
+        if one.subject in names and not one.subject.startswith(names[one.subject])
+        else one
+        for one in problems
+    ]
 
 
 def _find_axes(taken: Taken, p: Any, split: str) -> dict[str, Axis]:
@@ -169,6 +188,7 @@ def _find_axes(taken: Taken, p: Any, split: str) -> dict[str, Axis]:
         periods = _axes.of_periods(taken.given, named, taken.problems)
     except ValueError as error:
         taken.problems.append(Problem("p", str(error)))
+    checks.outliers(taken.given, taken.methodology, periods and periods.labels, taken.warnings)
     if periods is not None and split != "whole":
         periods = _split(taken, periods, split)
     if periods is not None:
@@ -241,8 +261,10 @@ def _check(taken: Taken, axes: Mapping[str, Axis], graph: Graph | None) -> None:
     m = taken.methodology
     used = graph.parameters if graph else m.inputs.values()
     parameters = [parameter for parameter in used if parameter.name not in taken.refused]
-    checks.plausibility(taken.given, m, taken.warnings)
+    by_hand = {name: table for name, table in taken.tables.items() if not taken.named.get(name)}
+    checks.plausibility(taken.given, by_hand, m, taken.warnings)
     checks.classes(taken.given, taken.tables, m, parameters, axes, taken.problems)
+    checks.counted(taken.given, m, axes, taken.warnings)
     checks.complete_amounts(taken.given, m, axes, taken.problems)
     if graph is not None:
         checks.dates(graph, axes, taken.problems, taken.warnings)

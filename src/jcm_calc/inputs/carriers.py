@@ -23,6 +23,10 @@ HEADING = re.compile(r"(.+?)\s*[\[(]\s*([^\])]*?)\s*[\])]")
 UNIT_KEYS = ("units", "unit")
 
 
+# How Arrow, Polars and DuckDB show that they hold columns.
+ARROW = ("__arrow_c_stream__", "__arrow_c_array__", "collect_schema")
+
+
 class Carried(NamedTuple):
     """The cells of a carrier.
 
@@ -104,6 +108,67 @@ def carried(raw: Any) -> Carried:
         _refuse_foreign(raw)
         return Carried(_as_numpy(raw))
     return Carried(raw)
+
+
+def as_pandas(given: Any) -> Any:
+    """Return a frame or a column of another library as one of pandas, with its units; anything else as it is.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be read, or a dimension of a DataArray has no labels.
+    """
+    if hasattr(given, "iloc"):
+        return given
+    if hasattr(given, "dims") and hasattr(given, "attrs"):  # xarray
+        return _of_xarray(given) if given.dims else given
+    if not any(hasattr(given, name) for name in ARROW):
+        return given
+    import narwhals as nw
+
+    try:
+        read: Any = nw.from_native(given, pass_through=True, allow_series=True)
+        read = read.collect() if isinstance(read, nw.LazyFrame) else read
+        frame: Any = read.to_pandas()
+    except ImportError:
+        raise ValueError(_("cannot be read without pyarrow: install it with pip install 'jcm-calc[parquet]'")) from None
+    if type(given).__module__.startswith("pyarrow") and (units := arrow_units(getattr(given, "schema", ()))):
+        frame.attrs["units"] = units
+    return frame
+
+
+def arrow_units(schema: Any) -> dict[str, str]:
+    """Return the unit in the metadata of each field of an Arrow schema."""
+    found = {}
+    for field in schema:
+        metadata = getattr(field, "metadata", None) or {}
+        unit = agreed(*(metadata[key.encode()].decode() for key in UNIT_KEYS if key.encode() in metadata))
+        if unit is not None:
+            found[field.name] = unit
+    return found
+
+
+def _of_xarray(given: Any) -> Any:
+    if bare := [str(dim) for dim in given.dims if dim not in given.indexes]:
+        told = _("its dimension {dims} has no labels: give it some with assign_coords")
+        raise ValueError(told.format(dims=", ".join(bare)))
+    if hasattr(given, "data_vars"):
+        frame = given.map(_bare, keep_attrs=True).to_dataframe()
+        units = {name: _unit_of(given[name]) for name in given.data_vars}
+        frame.attrs["units"] = {name: unit for name, unit in units.items() if unit is not None}
+        return frame
+    series = _bare(given).to_series()
+    series.attrs = {**given.attrs, "units": _unit_of(given)}
+    return series
+
+
+def _unit_of(array: Any) -> str | None:
+    own = f"{array.data.units:D}" if is_quantity(array.data) else None
+    return agreed(stated(array.attrs, array.name), own)
+
+
+def _bare(array: Any) -> Any:
+    return array.copy(data=carried(array.data).cells)
 
 
 def agreed(*units: str | None) -> str | None:
@@ -203,7 +268,7 @@ def _of_extension(array: Any) -> Array:
     import pandas as pd
 
     dtype = array.dtype
-    if not pd.api.types.is_extension_array_dtype(dtype):
+    if isinstance(array, pd.arrays.NumpyExtensionArray):
         return _of_numpy(array.to_numpy())
     if pd.api.types.is_any_real_numeric_dtype(dtype):
         return np.asarray(array.to_numpy(dtype=np.float64, na_value=np.nan))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -88,6 +89,11 @@ class Given:
     written: str = ""
     classes: tuple[str, ...] | None = None
     cells: Cells | None = None
+
+    @cached_property
+    def extremes(self) -> tuple[float, float]:
+        """The least and the greatest number; NaN if any is."""
+        return span(self.values)
 
     @property
     def table(self) -> str:
@@ -332,7 +338,7 @@ def read_cells(
     ValueError
         If a unit, or a single cell, cannot be understood.
     """
-    if parameter.textual and unit not in (None, "", parameter.unit):
+    if (parameter.textual or parameter.unit == "date") and unit not in (None, "", parameter.unit):
         raise ValueError(_("has no unit, but its heading says {unit}").format(unit=repr(unit)))
     if isinstance(raw, np.ndarray) and raw.ndim == 0:
         raw = raw[()]  # of a table without indices: the cell itself, which may be a text

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import math
 import os
 import re
+import unicodedata
 import warnings
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from jcm_calc.inputs.carriers import UNIT_KEYS, carried
+from jcm_calc.inputs.carriers import UNIT_KEYS, arrow_units, carried
 from jcm_calc.inputs.given import Cells
 from jcm_calc.inputs.periods import Period, several
+from jcm_calc.inputs.totals import totals_among
 from jcm_calc.languages import _
 from jcm_calc.problems import InputError, Problem, listed
 from jcm_calc.units import dots_complaint, is_missing, unclear_dots
@@ -83,16 +85,43 @@ def _read(file: Path) -> pd.DataFrame:
     if suffix == ".csv":
         _refuse_encoding(file)
         return _read_csv(file)
-    # cells as they are: pandas would take "NA" for an empty cell, and TRUE among numbers for 1
     if suffix == ".xlsx":
-        return pd.read_excel(file, engine="calamine", dtype=object, keep_default_na=False, na_values=[""])
+        return _read_excel(file)
     if suffix == ".parquet":
-        return pd.read_parquet(file)
+        return _read_parquet(file)
     raise InputError(file.name, [Problem(file.name, _("is none of the formats understood: .csv, .xlsx, .parquet"))])
+
+
+def _read_excel(file: Path) -> pd.DataFrame:
+    """Read the first sheet; say which one it is where there are others."""
+    with pd.ExcelFile(file, engine="calamine") as book:
+        first, *others = book.sheet_names
+        # cells as they are: pandas would take "NA" for an empty cell, TRUE among numbers for 1, and rename headings
+        cells = pd.read_excel(book, sheet_name=first, header=None, dtype=object, keep_default_na=False, na_values=[""])
+    if cells.empty:
+        raise InputError(file.name, [Problem(file.name, _("the sheet {sheet} is empty").format(sheet=repr(first)))])
+    frame = cells.iloc[1:].reset_index(drop=True).set_axis(pd.Index(cells.iloc[0].tolist(), dtype=object), axis=1)
+    if others:
+        told = _("has the sheets {sheets}; only the first one was read: give another as pd.read_excel(file, sheet)")
+        frame.attrs["remark"] = told.format(sheets=listed(map(repr, map(str, (first, *others)))))
+    return frame
+
+
+def _read_parquet(file: Path) -> pd.DataFrame:
+    import pyarrow.parquet
+
+    frame = pd.read_parquet(file)
+    if units := arrow_units(pyarrow.parquet.read_schema(file)):
+        frame.attrs["units"] = units
+    return frame
 
 
 def _read_csv(file: Path) -> pd.DataFrame:
     try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            headings = [heading.strip() for heading in next(csv.reader(lines), [])]
+        if complaint := _twice([heading for heading in headings if heading]):
+            raise InputError(file.name, [Problem(file.name, complaint)])
         with warnings.catch_warnings():
             # pandas would take surplus cells for the labels of rows, or drop them
             warnings.simplefilter("error", pd.errors.ParserWarning)
@@ -159,19 +188,34 @@ def flat(table: pd.DataFrame) -> pd.DataFrame:
         If a heading is missing or stands twice, or one unit is stated for several columns.
     """
     if table.columns.nlevels > 1:
-        raise ValueError(_("its headings take several rows: give one heading for each column"))
+        told = _(
+            "its headings take several rows, first {names}: give one heading for each column; if the second row is the "
+            "labels of an index, write table.stack(1, future_stack=True).rename_axis(['p', 'i'])"
+        )
+        raise ValueError(told.format(names=listed(dict.fromkeys(map(str, table.columns.get_level_values(0))))))
     levels = [level for level in table.index.names if level is not None]
     named = [*levels, *table.columns]
     headings = [str(heading).strip() for heading in named]
     for number, heading in enumerate(headings, 1):
         if is_missing(named[number - 1]) or heading == "" or heading.startswith("Unnamed: "):
             raise ValueError(_("column {number} has no heading: name it or delete it").format(number=number))
-    if twice := [heading for heading, count in Counter(headings).items() if count > 1]:
-        raise ValueError(_("has two columns {names}").format(names=listed(twice)))
+    if complaint := _twice(headings):
+        raise ValueError(complaint)
     frame = table.reset_index(levels) if levels else table.copy(deep=False)
     frame.columns = pd.Index(headings, dtype=object)
     frame.attrs = _attrs(table)
     return frame
+
+
+def _twice(headings: Sequence[str]) -> str:
+    """Return a complaint about headings that several columns have."""
+    places: dict[str, list[int]] = {}
+    for number, heading in enumerate(headings, 1):
+        places.setdefault(heading, []).append(number)
+    told = _("the columns {numbers} are all called {heading}: rename or delete all but one")
+    several = {heading: numbers for heading, numbers in places.items() if len(numbers) > 1}
+    found = (told.format(numbers=listed(numbers), heading=repr(heading)) for heading, numbers in several.items())
+    return listed(found)
 
 
 def _attrs(table: pd.DataFrame) -> dict[Any, Any]:
@@ -255,11 +299,32 @@ def _labels(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Any]]:
     codes, unique = _factorize(column)
     if column.dtype.kind in "iu":
         return codes, unique.tolist()
+    if sums := totals_among(unique):
+        complaint = _("{names} sums up other rows and would count once more: delete its row, or rename the unit")
+        raise ValueError(complaint.format(names=listed(map(repr, sorted(sums)))))
     labels = [label(cell) for cell in unique.tolist()]
+    _refuse_lookalikes(labels)
     number = {label: place for place, label in enumerate(dict.fromkeys(labels))}
     if len(number) < len(labels):
         codes = np.array([number[label] for label in labels], dtype=np.intp)[codes]
     return codes, list(number)
+
+
+def _refuse_lookalikes(labels: Sequence[Any]) -> None:
+    """Refuse labels with invisible characters, and different ones that look the same."""
+    seen: dict[str, str] = {}
+    for text in labels:
+        if not isinstance(text, str) or text.isascii():
+            continue
+        if hidden := [sign for sign in text if unicodedata.category(sign) in ("Cf", "Cc")]:
+            told = _("the label {label} holds the invisible character {code}: delete it")
+            raise ValueError(told.format(label=ascii(text), code=f"U+{ord(hidden[0]):04X}"))
+    for text in dict.fromkeys(labels):
+        if isinstance(text, str):
+            plain = " ".join(unicodedata.normalize("NFKC", text).split())
+            if seen.setdefault(plain, text) != text:
+                told = _("the labels {one} and {other} look the same: write them in one way")
+                raise ValueError(told.format(one=ascii(seen[plain]), other=ascii(text)))
 
 
 def label(cell: Any) -> Any:
@@ -267,7 +332,7 @@ def label(cell: Any) -> Any:
     if isinstance(cell, float) and cell.is_integer():
         return int(cell)
     if isinstance(cell, str):
-        text = cell.strip()
+        text = cell.strip() if cell.isascii() else unicodedata.normalize("NFC", cell.strip())
         return int(text) if re.fullmatch(r"0|[1-9]\d{0,17}", text, re.ASCII) else text
     return cell
 
