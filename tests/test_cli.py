@@ -231,10 +231,17 @@ def test_period_in_two_calendar_years_is_refused_with_a_word_on_how_to_split_it(
     assert "belongs above the first [section]" in result.stderr
     case = write('version = "1.0"', 'version = "1.0"\np = "2023-04-01/2024-03-31"')
     result = run("calc", case, code=2)
+    assert "p: 2023-04-01/2024-03-31 lies in several calendar years" in result.stderr
+    assert "with p=['2023-04-01/2023-12-31', '2024-01-01/2024-03-31']" in result.stderr
+    assert "25.80" not in result.stdout
+    case = write('version = "1.0"', 'version = "1.0"\np = "2023-04-01/2024-03-31"\nsplit = "days"')
+    result = run("calc", case, code=1)  # it differs from what was published
+    assert "was shared by days, as split='days' asks" in result.stderr + result.stdout
+    assert "By calendar year" in result.stdout
+    case = write('version = "1.0"', 'version = "1.0"\np = "2023-04-01/2024-03-31"\nsplit = "whole"')
+    result = run("calc", case, code=2)
     assert "p: the period 2023-04-01/2024-03-31 lies in several calendar years" in result.stderr
-    assert "give the amounts up to 2023-12-31 and from 2024-01-01 as two periods" in result.stderr
-    assert "25.80" in result.stdout  # what the period as a whole gives is shown all the same
-    assert "By calendar year" not in result.stdout
+    assert "25.80" in result.stdout
     assert json.loads(run("calc", case, "--json", code=2).stdout)["by_year"] is None
 
 

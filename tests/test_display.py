@@ -91,7 +91,7 @@ def test_a_result_shows_years_and_units():
 
 
 def test_periods_that_have_no_years_are_shown_by_period_with_the_reason():
-    r = calculate("PW_AM001", EG=500, p="2023-07-01/2024-06-30")
+    r = calculate("PW_AM001", EG=500, p="2023-07-01/2024-06-30", split="whole")
     assert "lies in several calendar years" in text_of(parsed(r._repr_html_()))
 
 

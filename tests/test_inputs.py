@@ -437,7 +437,7 @@ def test_the_type_of_labels_does_not_matter(fleet, kind):
 def test_calendar_years_add_up_to_the_whole(fleet):
     unit_table, table = fleet
     first, last = pd.Period(table["p"].min()).start_time, pd.Period(table["p"].max()).end_time
-    whole = calculate(unit_table, table, p=(first.date(), last.date()))
+    whole = calculate(unit_table, table, p=(first.date(), last.date()), split="whole")
     years = calculate(unit_table, table).by_year()
     for name in ("RE", "PE"):
         assert years[name].sum() == pytest.approx(float(whole[name].magnitude), rel=1e-12)

@@ -97,7 +97,7 @@ def test_the_waterfall_ends_at_the_whole_tonnes(fleet):
 
 
 def test_a_period_in_two_years_has_no_whole_tonnes():
-    ax = plots.waterfall(calculate("PW_AM001", EG=500, p="2023-07-01/2024-06-30"))
+    ax = plots.waterfall(calculate("PW_AM001", EG=500, p="2023-07-01/2024-06-30", split="whole"))
     assert len(lengths(ax)) == 3
 
 

@@ -170,7 +170,7 @@ def test_by_year_has_emissions_and_whole_tonnes_of_each_year():
 
 
 def test_by_year_refuses_a_period_in_two_years():
-    r = calculate("ID_AM003", **FREEZER, p="2023-07-01/2024-06-30")
+    r = calculate("ID_AM003", **FREEZER, p="2023-07-01/2024-06-30", split="whole")
     assert r.ER.magnitude > 0
     with pytest.raises(ValueError, match="several calendar years"):
         r.by_year()
@@ -339,7 +339,7 @@ def test_a_criterion_not_met_or_not_shown_blocks_the_claim(scheme_rules_read, ch
 
 @pytest.mark.parametrize("p", [None, ["1"], ["2023-07-01/2024-06-30"]])
 def test_a_period_without_a_year_blocks_the_claim(scheme_rules_read, p):
-    r = calculate(certain(), **{**BOILERS, "p": p})
+    r = calculate(certain(), **{**BOILERS, "p": p}, split="whole")
     assert r.unconfirmed == ()
     with pytest.raises(ValueError, match=r"give the periods|several calendar years"):
         r.credits()

@@ -307,7 +307,7 @@ def test_more_units_than_a_sheet_has_rows_are_refused(tmp_path):
 
 
 def test_a_period_over_the_year_end_has_no_sheet(tmp_path):
-    result = calculate("PW_AM001", EG=1.0, p="2024-07-01/2025-06-30")
+    result = calculate("PW_AM001", EG=1.0, p="2024-07-01/2025-06-30", split="whole")
     with pytest.raises(InputError, match="lies in several calendar years"):
         result.to_excel(tmp_path / "no.xlsx")
 

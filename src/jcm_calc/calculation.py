@@ -12,9 +12,12 @@ from typing import Any, cast
 from jcm_calc import lazy, notebook
 from jcm_calc.confirmation import Given, evidence_files, with_evidence
 from jcm_calc.confirmation.file import from_data
+from jcm_calc.dates import day_of
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs import Inputs, bind
+from jcm_calc.inputs.axes import named_periods
+from jcm_calc.inputs.binding import over_new_year
 from jcm_calc.languages import _, ngettext
 from jcm_calc.lazy import is_lazy
 from jcm_calc.manifest import file_digest, form, frozen, recall
@@ -29,10 +32,11 @@ def calculate(
     number: str | Methodology,
     *tables: Any,
     version: str | None = None,
-    on: date | None = None,
+    on: Any = None,
     p: Any = None,
     facts: Mapping[str, Any] | None = None,
     evidence: Given = None,
+    split: str = "refuse",
     override: Mapping[str, str] | str | None = None,
     strict: bool = False,
     **values: Any,
@@ -48,14 +52,20 @@ def calculate(
         Arrow, xarray, or a file. Finer rows are summed into calendar years, or into the periods named with ``p``.
     version, on : optional
         See `jcm_calc.methodology`. With both, it is remarked on where the version was not valid on the day.
-    p : str, tuple of dates, pandas.Period, or list of these, optional
-        The monitoring periods: ``"2024"``, ``"2024-01-01/2024-06-30"``.
+    p : str, int, tuple of dates, pandas.Period, or several of these, optional
+        The monitoring periods: ``"2024"``, ``"2024-01-01/2024-06-30"``, ``range(2026, 2036)``, or
+        ``pandas.date_range("2024-01-01", periods=12, freq="MS")``.
     facts : mapping, optional
         What eligibility criteria ask for, by name.
     evidence : path or sequence of paths, optional
         Evidence files, by which somebody who has the approved document confirms what is not confirmed
         here. Where none is named, those of the user's folder (see docs/how_to/confirm.md) that are
         about this version; ``()`` for none at all.
+    split : {"refuse", "years", "days", "whole"}
+        What becomes of a period over New Year, such as a heating season: credits are by calendar year. It is
+        refused with the periods to write; split at 31 December, where amounts come in finer rows (``"years"``);
+        split, and amounts for the whole period are shared by days, which is remarked on (``"days"``); or kept,
+        and has no result by year (``"whole"``).
     override : mapping or str, optional
         Why a value is given in place of the document's, by name of the parameter, or one reason for all. It is
         asked for where the document's value was read and the given one makes ER larger.
@@ -99,11 +109,13 @@ def calculate(
     >>> print(f"{result.ER:.1f~P}")
     25.8 tCO2
     """
+    on = None if on is None else day_of("on", on)
     m = chosen(number, version, on)
     confirming = evidence_files(m, evidence)
     m = with_evidence(m, confirming)
     tables, p = _monitored(tables, p)
     if any(map(is_lazy, (*tables, *values.values()))):
+        _refuse_over_new_year(m, p, split)
         if strict or override:
             complaint = _("is for a calculation that fits into memory: its remarks are not known before")
             raise InputError(str(m), [Problem("strict" if strict else "override", complaint)])
@@ -111,7 +123,7 @@ def calculate(
     tables, p, facts = tuple(map(frozen, tables)), copy.copy(p), frozen(facts)
     values = {name: frozen(value) for name, value in values.items()}
     files = [file_digest(table) for table in tables]
-    inputs = bind(m, tables, values, p, facts)
+    inputs = bind(m, tables, values, p, facts, split=split)
     if on is not None and (reason := outside_validity(m, on)):
         remark = Problem(str(m), reason)
         warnings.warn(str(remark), InputWarning, stacklevel=2)
@@ -126,6 +138,7 @@ def calculate(
         "facts": facts,
         "on": on,
         "evidence": confirming,
+        "split": split,
     }
     result = Result(inputs, call)
     _remark(result, strict)
@@ -135,6 +148,16 @@ def calculate(
         text = f"{m}: an estimate, because {count} rules or values are not confirmed; see Result.unconfirmed"
         notebook.warn(str(m), text, UnconfirmedWarning)
     return result
+
+
+def _refuse_over_new_year(m: Methodology, p: Any, split: str) -> None:
+    """Refuse periods in several years for Dask, which does not split them."""
+    try:
+        periods = () if p is None else named_periods(p).labels
+    except ValueError:
+        return  # what is not a period is complained of later
+    if split != "whole" and (problems := over_new_year(periods)):
+        raise InputError(str(m), problems)
 
 
 def _monitored(tables: tuple[Any, ...], p: Any) -> tuple[tuple[Any, ...], Any]:
@@ -258,6 +281,7 @@ def replay(manifest: Mapping[str, Any], *tables: Any, **values: Any) -> Result:
         p=call["p"],
         facts=facts,
         evidence=evidence,
+        split=call.get("split", "whole"),
         override=call.get("override"),
         **recalled,
     )

@@ -65,6 +65,7 @@ from jcm_calc.problems import InputError, Problem, suggestion
 from jcm_calc.project import (
     EXPECTED,
     PROJECT,
+    dated,
     is_kind,
     monitoring_problems,
     of_kind,
@@ -82,7 +83,7 @@ if TYPE_CHECKING:
     from jcm_calc.result import Result
 
 # What each section may hold, and of what kind it is.
-TOP = {"methodology": "text", "version": "text", "p": "period", "evidence": "list of texts"}
+TOP = {"methodology": "text", "version": "text", "p": "period", "split": "text", "evidence": "list of texts"}
 KEYS = {
     "project": PROJECT,
     "source": {"title": "text", "url": "text", "grade": "grade", "note": "text"},
@@ -142,6 +143,8 @@ class CaseFile:
         The sections of that name.
     evidence : tuple of str or EvidenceFile
         Absolute paths of evidence files, or what a workbook holds of them.
+    split : str
+        What becomes of a period over New Year; see `jcm_calc.calculate`.
     tables : tuple of str or DataFrame
         Absolute paths of the tables, or the tables of a workbook.
     source : Evidence or None
@@ -168,6 +171,7 @@ class CaseFile:
     readings: Mapping[str, Any] = field(default_factory=dict)
     evidence: tuple[Any, ...] = ()
     allocation: Mapping[str, Any] = field(default_factory=dict)
+    split: str = "refuse"
     override: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -177,8 +181,8 @@ class CaseFile:
     @property
     def submitted(self) -> date | None:
         """The day on which the project was submitted for validation, where it is known."""
-        day = self.project.get("submitted")
-        return day if _is("date", day) else None
+        submitted = self.project.get("submitted")
+        return submitted if isinstance(submitted, date) else None
 
     def calculate(
         self,
@@ -220,6 +224,7 @@ class CaseFile:
                 p=p,
                 facts=self.facts,
                 evidence=self._and(evidence),
+                split=self.split,
                 override=override or self.override,
                 strict=strict,
                 **self.choices,
@@ -374,7 +379,7 @@ def _case(path: Path, document: Mapping[str, Any]) -> CaseFile:
         methodology=document.get("methodology", ""),
         version=document.get("version"),
         p=document.get("p"),
-        project=section("project"),
+        project=dated(section("project")),
         choices=named("choices"),
         inputs=inputs,
         tables=tuple(_beside(path.parent, tables)),
@@ -386,6 +391,7 @@ def _case(path: Path, document: Mapping[str, Any]) -> CaseFile:
         readings=section("readings"),
         evidence=tuple(_beside(path.parent, document.get("evidence", []))),
         allocation=section("allocation"),
+        split=document.get("split", "refuse"),
         override={key: value for key, value in section("override").items() if isinstance(value, str)},
     )
 
@@ -542,7 +548,7 @@ def _input_problems(case: CaseFile) -> Sequence[Problem]:
             m = methodology(case.methodology, case.version, case.submitted)
             m = with_evidence(m, evidence_files(m, case.evidence or None))
             unknown = tuple(unknown_parameters(m, case.sources, _in_sources))
-            bind(m, case.tables, {**case.choices, **case.inputs}, case.p, case.facts)
+            bind(m, case.tables, {**case.choices, **case.inputs}, case.p, case.facts, split=case.split)
         except InputError as error:
             return (*error.problems, *unknown)
         except MethodologyNotFoundError as error:
@@ -554,7 +560,7 @@ def _input_problems(case: CaseFile) -> Sequence[Problem]:
 
 
 def _of_kind(subject: str, value: Any, kind: str) -> Iterator[Problem]:
-    if kind in EXPECTED:
+    if kind in (*EXPECTED, "date"):
         yield from of_kind(subject, value, kind)
     elif not _is(kind, value):
         expected = {
@@ -570,7 +576,7 @@ def _is(kind: str, value: Any) -> bool:
     if kind in EXPECTED:
         return is_kind(kind, value)
     if kind == "period":
-        return all(isinstance(one, str | int) and not isinstance(one, bool) for one in _several(value))
+        return all(isinstance(one, str | int | date) and not isinstance(one, bool) for one in _several(value))
     if kind == "grade":
         return value in GRADES
     if kind == "printed figure":

@@ -17,6 +17,7 @@ import numpy as np
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Parameter, Table, Value
 from jcm_calc.inputs import Inputs, Period
+from jcm_calc.inputs.axes import named_periods
 from jcm_calc.inputs.carriers import UNIT_KEYS, as_pandas, carried, is_array, split_heading
 from jcm_calc.inputs.metered import record_of
 from jcm_calc.languages import _
@@ -28,7 +29,7 @@ SCHEMA = 1
 FORM = {"schema": int, "methodology": dict, "call": dict, "periods": list, "results": dict, "hash": str}
 CALL = {"tables": list, "values": dict, "facts": dict}
 # `calculate` takes these itself, so no parameter can have such a name.
-RESERVED = ("number", "version", "on", "p", "facts", "evidence", "override", "strict")
+RESERVED = ("number", "version", "on", "p", "facts", "evidence", "split", "override", "strict")
 # Larger arrays and tables are named by path and hash instead of being written out.
 INLINE = 10_000
 
@@ -156,9 +157,8 @@ def record_periods(p: Any) -> Any:
     """Return the ``p`` argument as data for JSON: texts that are read as the same periods."""
     if p is None or isinstance(p, str):
         return p
-    if isinstance(p, tuple | date | int) or not hasattr(p, "__iter__"):
-        return str(Period.parse(p))
-    return [record_periods(one) for one in p]
+    named = named_periods(p)
+    return str(named.labels[0]) if named.scalar else [str(period) for period in named.labels]
 
 
 def record_table(table: Any, name: str = "") -> dict[str, Any]:

@@ -717,6 +717,8 @@ class Result:
             call["override"] = dict(self.inputs.overrides)
         if self.call["on"] is not None:
             call["on"] = str(self.call["on"])
+        if self.call.get("split") in ("years", "days"):
+            call["split"] = self.call["split"]
         if self.call["evidence"]:
             call["evidence"] = [file.as_data() for file in self.call["evidence"]]
         return {

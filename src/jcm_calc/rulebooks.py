@@ -20,6 +20,7 @@ from importlib.metadata import entry_points
 from importlib.resources import files
 from typing import Any
 
+from jcm_calc.dates import day_of
 from jcm_calc.declarations import Methodology, version_key
 from jcm_calc.declarations.frozen import FrozenDict
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source
@@ -212,7 +213,7 @@ def every() -> Iterator[Methodology]:
         yield list(versions(number).values())[-1]
 
 
-def methodology(number: str, version: str | None = None, on: date | None = None) -> Methodology:
+def methodology(number: str, version: str | None = None, on: Any = None) -> Methodology:
     """Return a methodology.
 
     Parameters
@@ -221,11 +222,13 @@ def methodology(number: str, version: str | None = None, on: date | None = None)
         For example ``"ID_AM002"``.
     version : str, optional
         That version; the latest one by default.
-    on : date, optional
+    on : date, str, datetime, pandas.Timestamp or numpy.datetime64, optional
         The day of submission for validation: without ``version``, the version valid on it.
 
     Raises
     ------
+    InputError
+        If ``on`` is not a day.
     MethodologyNotFoundError
         If there is none, if only its identity is known, or if the dates of approval that would
         decide are not known.
@@ -237,11 +240,12 @@ def methodology(number: str, version: str | None = None, on: date | None = None)
     <Methodology ID_AM003 ver 1.0: Installation of Energy-efficient Refrigerators Using Natural Refrigerant at Food
     Industry Cold Storage and Frozen Food Processing Plant>
     """
+    day = None if on is None else day_of("on", on)
     calculable = versions(number)
     latest = list(calculable.values())[-1]
     existing = {item.number: item for item in latest.versions}
     if version is None:
-        version = list(existing)[-1] if on is None else _valid_on(latest, on)
+        version = list(existing)[-1] if day is None else _valid_on(latest, day)
     if version not in existing:
         raise MethodologyNotFoundError(
             _("{number} has no version {version}; known are {known}").format(

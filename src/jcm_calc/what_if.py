@@ -6,7 +6,6 @@ import itertools
 import os
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +42,7 @@ def scenarios(
     varied: Mapping[str, Sequence[Any]] | pd.DataFrame | str | os.PathLike[str],
     *tables: Any,
     version: str | None = None,
-    on: date | None = None,
+    on: Any = None,
     by_year: bool = False,
 ) -> pd.DataFrame:
     """Calculate every combination of some values, or the scenarios of a table.
@@ -305,7 +304,7 @@ def break_even(
     of: str = "ER",
     target: float = 0.0,
     version: str | None = None,
-    on: date | None = None,
+    on: Any = None,
 ) -> Quantity[float]:
     """Return the value of an input at which a result reaches a target, such as the COP at which ER is 0.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jcm_calc.inputs.given import Given
-from jcm_calc.inputs.periods import Period, cover_faults, order_faults, sheets
+from jcm_calc.inputs.periods import Period, cover_faults, order_faults, several, sheets
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import Problem, listed
 
@@ -38,24 +38,13 @@ def named_periods(p: Any) -> Axis:
     >>> [str(period) for period in named_periods(["2024", "2025"]).labels]
     ['2024', '2025']
     """
-    several = isinstance(p, list | range) or getattr(p, "ndim", 0) == 1  # a Series, an Index or an array
-    if getattr(p, "freq", None) is not None and several:
-        from jcm_calc.inputs.shapes import of_frequency
-
-        p = of_frequency(p)
-    periods, wrong = [], []
-    for one in p if several else [p]:
-        try:
-            periods.append(Period.parse(one))
-        except ValueError as error:
-            wrong.append(str(error))
-    if wrong:
-        raise ValueError(listed(wrong))
+    many = isinstance(p, list | range) or getattr(p, "ndim", 0) == 1 or hasattr(p, "to_list")
+    periods = several(p) if many else [Period.parse(p)]
     if not periods:
         raise ValueError(_("an empty list came: name one period or several"))
     if faults := order_faults(periods):
         raise ValueError(Message("; ").join(faults))
-    return Axis(periods, not several)
+    return Axis(periods, not many)
 
 
 def of_periods(given: Mapping[str, Given], named: Axis | None, problems: list[Problem]) -> Axis | None:

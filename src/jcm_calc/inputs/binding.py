@@ -17,15 +17,16 @@ from jcm_calc.declarations.items import Kind, Table, Value
 from jcm_calc.inputs import axes as _axes
 from jcm_calc.inputs import checks, completeness, coordinates
 from jcm_calc.inputs.axes import Axis
-from jcm_calc.inputs.periods import Period
+from jcm_calc.inputs.periods import Period, split_at_years
 from jcm_calc.inputs.taking import Taken, where
 from jcm_calc.languages import Message, _, translated
-from jcm_calc.problems import InputError, InputWarning, Problem, shown
+from jcm_calc.problems import InputError, InputWarning, Problem, listed, shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Array = npt.NDArray[Any]
+SPLITS = ("refuse", "years", "days", "whole")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ def bind(
     p: Any = None,
     facts: Mapping[str, Any] | None = None,
     whole: bool = True,
+    split: str = "whole",
 ) -> Inputs:
     """Bind an input to a methodology.
 
@@ -122,6 +124,8 @@ def bind(
         What eligibility criteria ask for.
     whole : bool
         Whether all that a calculation needs must be there, or only as much as is given is bound.
+    split : {"whole", "refuse", "years", "days"}
+        What becomes of a period over New Year; see `jcm_calc.calculate`.
 
     Returns
     -------
@@ -148,7 +152,7 @@ def bind(
     elif facts is not None:
         complaint = _("a mapping from names to values is expected, not {came}").format(came=shown(facts))
         taken.problems.append(Problem("facts", complaint))
-    axes = _find_axes(taken, p)
+    axes = _find_axes(taken, p, split)
     graph = completeness.graph(taken) if whole else completeness.possible(taken)
     _check(taken, axes, graph)
     taken.warnings = _with_names(methodology, taken.warnings)
@@ -173,8 +177,11 @@ def _with_names(m: Methodology, problems: list[Problem]) -> list[Problem]:
     ]
 
 
-def _find_axes(taken: Taken, p: Any) -> dict[str, Axis]:
+def _find_axes(taken: Taken, p: Any, split: str) -> dict[str, Axis]:
     """Find the labels along each index, and sum amounts into the periods."""
+    if split not in SPLITS:
+        complaint = _("{came} came, expected one of {names}").format(came=shown(split), names=", ".join(SPLITS))
+        taken.problems.append(Problem("split", complaint))
     periods = None
     try:
         named = None if p is None else _axes.named_periods(p)
@@ -182,6 +189,8 @@ def _find_axes(taken: Taken, p: Any) -> dict[str, Axis]:
     except ValueError as error:
         taken.problems.append(Problem("p", str(error)))
     checks.outliers(taken.given, taken.methodology, periods and periods.labels, taken.warnings)
+    if periods is not None and split != "whole":
+        periods = _split(taken, periods, split)
     if periods is not None:
         _sum(taken, periods.labels)
     axes = {
@@ -193,6 +202,48 @@ def _find_axes(taken: Taken, p: Any) -> dict[str, Axis]:
     if periods is not None:
         _axes.lengths(taken.given, axes, taken.problems)
     return axes
+
+
+def over_new_year(periods: Sequence[Period]) -> list[Problem]:
+    """Complain of periods in several calendar years, with the periods to write."""
+    across = [period for period in periods if period.dated and period.year is None]
+    parts = [str(part) for period in periods for part in split_at_years(period)]
+    complaint = _(
+        "{periods} lies in several calendar years, and whole tonnes are cut for each: give the amounts of each "
+        "year with p={parts}, or write split='years', or split='days' to share amounts by days"
+    )
+    return [Problem("p", complaint.format(periods=listed(across), parts=parts))] if across else []
+
+
+def _split(taken: Taken, periods: Axis, split: str) -> Axis:
+    """Split periods at the end of each year, and what was given for them; or refuse them."""
+    wholes = periods.labels
+    across = [period for period in wholes if period.dated and period.year is None]
+    if not across:
+        return periods
+    if split == "refuse":
+        taken.problems += over_new_year(wholes)
+        return periods
+    parts = [part for period in wholes for part in split_at_years(period)]
+    shared = []
+    for name, given in list(taken.given.items()):
+        parameter = taken.declared[name]
+        try:
+            taken.given[name], by_days = given.onto_years(parameter, wholes, parts)
+        except ValueError as error:
+            del taken.given[name]
+            taken.refuse(parameter, Message("{}{}").format(error, where(given.source) if given.labels else ""))
+            continue
+        if by_days:
+            shared.append(parameter)
+    for parameter in shared if split == "years" else ():
+        complaint = _("one amount came for {periods}: give one for each of {parts}, or share it with split='days'")
+        taken.refuse(parameter, complaint.format(periods=listed(across), parts=listed(parts)))
+    if shared and split == "days":
+        told = _("{symbols} of {periods} was shared by days, as split='days' asks")
+        symbols = listed([parameter.symbol for parameter in shared])
+        taken.warnings.append(Problem("p", told.format(symbols=symbols, periods=listed(across))))
+    return Axis(parts, False)
 
 
 def _sum(taken: Taken, periods: Sequence[Period]) -> None:

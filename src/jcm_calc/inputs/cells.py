@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from jcm_calc.dates import day
 from jcm_calc.inputs.carriers import agreed, carried, is_array
-from jcm_calc.inputs.periods import day
 from jcm_calc.languages import _
 from jcm_calc.problems import shown
 from jcm_calc.units import (
@@ -197,7 +197,7 @@ def days(raw: Any) -> tuple[Array, Faults]:
     Examples
     --------
     >>> days(["0001-02-01", "May"])
-    (array([32., nan]), {1: "'May' is no date that can be read in one way only: write 2024-01-31 or 31/Jan/2024"})
+    (array([32., nan]), {1: "'May' is not a date that can be read in one way only: write 2024-01-31 or 31/Jan/2024"})
     """
     cells = unitless(raw)
     values, faults = np.full(cells.size, np.nan), {}

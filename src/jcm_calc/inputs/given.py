@@ -209,6 +209,47 @@ class Given:
                     raise ValueError(complaint.format(values=self.examples(differing)))
         return replace(self, values=values, labels={**self.labels, "p": targets}, cells=cells)
 
+    def onto_years(self, parameter: Parameter, wholes: Sequence[Period], parts: Sequence[Period]) -> tuple[Given, bool]:
+        """Bring values onto the parts of periods that are split at the end of the year.
+
+        Rows that lie within the parts are summed; one amount for a whole period is shared by days; what
+        is not an amount holds for each part.
+
+        Parameters
+        ----------
+        parameter : Parameter
+        wholes, parts : sequence of Period
+            The periods, which the rows fill exactly, and their parts in each year.
+
+        Returns
+        -------
+        Given, bool
+            And whether an amount was shared by days.
+
+        Raises
+        ------
+        ValueError
+            As in `onto_periods`.
+        """
+        if "p" in self.labels and min(within(self.labels["p"], parts)) >= 0:
+            return self.onto_periods(parameter, parts), False
+        if self.letters != UNDECIDED and "p" not in self.labels and self.along("p") == len(parts):
+            return self, False
+        given = self.onto_periods(parameter, wholes)
+        single = "p" not in given.letters and parameter.extensive and len(wholes) == 1
+        if single:
+            letters = "".join(letter for letter in parameter.indices if letter == "p" or letter in given.letters)
+            given = replace(given, values=np.expand_dims(given.values, letters.index("p")), letters=letters)
+        if given.along("p") != len(wholes) or "p" not in given.letters:
+            return given, False
+        of, axis = within(parts, wholes), given.letters.index("p")
+        values = given.values.take(of, axis)
+        if parameter.extensive:
+            shares = np.array([part.days / wholes[number].days for part, number in zip(parts, of, strict=True)])
+            values = values * shares.reshape([-1 if letter == "p" else 1 for letter in given.letters])
+        labels = {**given.labels, "p": parts} if "p" in given.labels else given.labels
+        return replace(given, values=values, labels=labels, cells=None), parameter.extensive
+
     def onto(self, labels: Mapping[str, Sequence[Any]], orders: dict[tuple[str, int], Any]) -> Given:
         """Bring the array, whose size fits, onto the axes of the methodology.
 

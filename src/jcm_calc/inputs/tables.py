@@ -19,16 +19,13 @@ import pandas as pd
 
 from jcm_calc.inputs.carriers import UNIT_KEYS, arrow_units, carried
 from jcm_calc.inputs.given import Cells
-from jcm_calc.inputs.periods import Period
+from jcm_calc.inputs.periods import Period, several
 from jcm_calc.inputs.totals import totals_among
 from jcm_calc.languages import _
 from jcm_calc.problems import InputError, Problem, listed
 from jcm_calc.units import dots_complaint, is_missing, unclear_dots
 
 TOO_MANY = 2**62
-TIME_OF_DAY = re.compile(r"\b\d{1,2}:\d{2}")
-# Whoever has so many faulty periods needs no exact count.
-MANY = 100
 
 
 @dataclass(frozen=True)
@@ -343,20 +340,7 @@ def label(cell: Any) -> Any:
 def _periods(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Period]]:
     """Return a code for each row, and the period of each code in order of time."""
     codes, unique = _factorize(column)
-    periods, wrong, timed = [], [], False
-    for cell in unique:
-        try:
-            periods.append(Period.parse(label(cell)))
-        except ValueError as error:
-            wrong.append(str(error))
-            timed = timed or TIME_OF_DAY.search(str(cell)) is not None
-            if len(wrong) > MANY:
-                break
-    if wrong:
-        count = len(wrong) - 1
-        others = f", and {'at least ' if count == MANY else ''}{count} more" if count else ""
-        hint = _("; readings of a meter are added up by jcm_calc.monitor") if timed else ""
-        raise ValueError(wrong[0] + others + hint)
+    periods = several([label(cell) for cell in unique])
     ordered = sorted(set(periods), key=lambda period: period.order)
     number = {period: place for place, period in enumerate(ordered)}
     return np.array([number[period] for period in periods], dtype=np.intp)[codes], ordered

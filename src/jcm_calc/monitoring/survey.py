@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +38,7 @@ def monitor(
     p: Any,
     methodology: str | Methodology | None = None,
     version: str | None = None,
-    crediting: tuple[date | None, date | None] = (None, None),
+    crediting: tuple[Any, Any] = (None, None),
     facts: Mapping[str, Any] | None = None,
     beside: str | Path = ".",
     run: Runner | None = None,
@@ -61,8 +60,8 @@ def monitor(
         Without one nothing is known of directions and effects on ER.
     version : str, optional
         Of the methodology.
-    crediting : tuple of dates
-        First and last day of the crediting period.
+    crediting : tuple of dates, or of texts such as ``"2024-01-31"``
+        First and last day of the crediting period; None where one is not known.
     facts : mapping, optional
         As for `jcm_calc.calculate`: cross-checks that the methodology declares look at them.
     beside : path

@@ -215,9 +215,9 @@ def reading(unit: str, declared: str) -> Linear | Reciprocal:
 
 def _is_reciprocal(source: pint.Unit, target: pint.Unit) -> bool:
     if target.dimensionless:
-        names = dict(source._units)
-        return source.dimensionless and any(names.get(name, 0) < 0 for name in REFRIGERATION)
-    return source.dimensionality == (1 / target).dimensionality
+        powers: dict[str, Any] = dict(source._units)
+        return bool(source.dimensionless) and any(powers.get(name, 0) < 0 for name in REFRIGERATION)
+    return bool(source.dimensionality == (1 / target).dimensionality)
 
 
 def _wanted(unit: str) -> str:
@@ -287,8 +287,9 @@ def unit_of(quantity: Any) -> str:
     theirs = getattr(quantity, "_REGISTRY", None)
     if theirs is None or theirs is registry():
         return unit
-    own_factor, own_root = registry().get_root_units(parse_unit(unit))
     factor, root = theirs.get_root_units(quantity.units)
+    own_factor: Any
+    own_factor, own_root = registry().get_root_units(parse_unit(unit))
     if f"{root:D}" == f"{own_root:D}" and abs(float(factor) / float(own_factor) - 1) > 1e-6:
         complaint = _(
             "the unit {unit} is {theirs:.6g} {root} in the registry of the Quantity, and {own:.6g} {root} here"

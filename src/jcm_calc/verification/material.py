@@ -6,7 +6,7 @@ import os
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -179,7 +179,8 @@ class Submission:
             warnings.simplefilter("ignore", InputWarning)
             warnings.simplefilter("ignore", UnconfirmedWarning)
             try:
-                return case.calculate(evidence=self.evidence, override=AS_ENTERED)
+                # a period over New Year is a finding, and what it gives is needed to say more
+                return replace(case, split="whole").calculate(evidence=self.evidence, override=AS_ENTERED)
             except InputError as error:
                 return error
 
