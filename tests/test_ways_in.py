@@ -4,13 +4,16 @@ Each cell of the matrix gives the right number, or is refused with the name of t
 recorded in a manifest and read again as the same. `python tests/test_ways_in.py` prints the size of the matrix.
 """
 
+import ast
 import datetime
 import warnings
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pint
 import pint_pandas  # noqa: F401  (registers the dtype)
@@ -19,7 +22,9 @@ import pyarrow as pa
 import pytest
 import xarray as xr
 
-from jcm_calc import InputError, methodology, units
+import jcm_calc
+from jcm_calc import InputError, InputWarning, calculate, methodology, monitor, portfolio, read_workbook, replay, units
+from jcm_calc.case_file import read_case
 from jcm_calc.inputs import bind
 from jcm_calc.manifest import frozen, recall, record, record_table
 
@@ -439,7 +444,7 @@ KWH = [135_000.0, 15_000.0]
 PROJECT_EMISSIONS = 120.0
 
 
-def with_attrs(attrs):
+def energy_with_attrs(attrs):
     frame = pd.DataFrame({"EC_PJ": KWH}, LABELS)
     frame.attrs["units"] = attrs
     return frame
@@ -455,9 +460,9 @@ def with_attrs(attrs):
         pd.Series([135e6, 15e6], LABELS, dtype="pint[Wh]", name="EC_PJ"),
         pd.Series(pd.array([135.0, 15.0], dtype="pint[MWh]"), LABELS),
         pd.Series(pd.Categorical(pd.array(KWH)), LABELS, name="EC_PJ [kWh]"),
-        with_attrs({"EC_PJ": "kWh"}),
-        with_attrs("kWh")["EC_PJ"],
-        with_attrs({"EC_PJ": pint.UnitRegistry().kWh})["EC_PJ"],
+        energy_with_attrs({"EC_PJ": "kWh"}),
+        energy_with_attrs("kWh")["EC_PJ"],
+        energy_with_attrs({"EC_PJ": pint.UnitRegistry().kWh})["EC_PJ"],
         pd.DataFrame({"i": ["a", "b"], "EC_PJ": pd.Series(KWH, dtype="pint[kWh]")}),
         pd.Series(KWH, LABELS, dtype="pint[kWh]").array.quantity[:, np.newaxis],
         [[pint.UnitRegistry().Quantity(135e3, "kWh")], [pint.UnitRegistry().Quantity(15, "MWh")]],
@@ -513,6 +518,270 @@ def test_a_temperature_and_a_capacity_of_pint_pandas_are_converted():
     )
     one, other = (calculate("ID_AM002", table, power_source="grid", EF_grid=0.8) for table in (chillers, plain))
     assert one.ER.magnitude == pytest.approx(other.ER.magnitude, rel=1e-12)
+
+
+def test_wide_tables_without_a_name_and_two_rows_of_headings_are_refused_with_the_line_to_write():
+    kind = KINDS[0]
+    with pytest.raises(InputError) as refused:
+        calculate("ID_AM003", wide(kind, kind.own).reset_index(), **FREEZER)
+    assert "table.melt(id_vars=['p'], var_name='i', value_name='EC_PJ')" in str(refused.value)
+    assert "EC_PJ=table" in str(refused.value)
+    two = wide(kind, kind.own).set_axis(pd.MultiIndex.from_product([["EC_PJ"], UNITS]), axis=1)
+    with pytest.raises(InputError, match="first EC_PJ.*table.stack"):
+        calculate("ID_AM003", two, **FREEZER)
+
+
+@pytest.mark.parametrize(
+    ("labels", "complaint"),
+    [
+        (["CH-1", "CH-1\u200b"], "invisible character U\\+200B"),
+        (["CH 1", "CH\u00a01"], "look the same"),
+        (["caf\u00e9", "cafe\u0301"], "two or more rows"),
+        (["CH-1", "CH-1 "], "two or more rows"),
+    ],
+)
+def test_labels_that_look_alike_are_not_two_units(labels, complaint):
+    with pytest.raises(InputError, match=complaint):
+        calculate("ID_AM003", pd.DataFrame({"i": labels, "EC_PJ": [135.0, 15.0]}), **FREEZER)
+
+
+@pytest.mark.parametrize(
+    "p", [range(2023, 2025), pd.period_range("2023", periods=2, freq="Y"), pd.date_range("2023", periods=2, freq="YS")]
+)
+def test_periods_named_by_a_range(p):
+    result = calculate("ID_AM003", EC_PJ=[[135.0, 15.0]], **FREEZER, p=p)
+    assert [str(period) for period in result.inputs.periods] == YEARS
+    assert result.PE.magnitude.tolist() == pytest.approx([108.0, 12.0])
+
+
+def test_a_series_whose_index_has_no_name_goes_by_labels_that_a_table_has():
+    table = pd.DataFrame({"i": ["a", "b"], "EC_PJ": [100.0, 50.0]})
+    efficiency = pd.Series([4.0, 2.0], ["b", "a"])
+    result = calculate("ID_AM003", table, **FREEZER | {"COP_PJ": efficiency})
+    assert result["COP_PJ"].magnitude.tolist() == [2.0, 4.0]
+    with pytest.raises(InputError, match=r"COP_PJ.*rename_axis\('i'\)"):
+        calculate("ID_AM003", table, **FREEZER | {"COP_PJ": efficiency.set_axis(["b", "c"])})
+
+
+# What is given stays what it was
+
+
+def test_later_changes_of_what_was_given_change_neither_result_nor_manifest():
+    array, cells = np.array([[135.0], [15.0]]), [[135.0], [15.0]]
+    table = pd.DataFrame({"i": ["a", "b"], "EC_PJ": [135.0, 15.0]})
+    named, given = {"a": 135.0, "b": 15.0}, FOREIGN.Quantity(np.array([[135.0], [15.0]]), "MWh")
+    results = [
+        calculate("ID_AM003", table, **FREEZER),
+        *(
+            calculate("ID_AM003", EC_PJ=energy, **FREEZER)
+            for energy in (array, cells, table.set_index("i"), named, given)
+        ),
+    ]
+    array *= 1000
+    cells[0][0] = 135e3
+    table["EC_PJ"] *= 1000
+    table.loc[0, "EC_PJ"] = 5.0
+    named["a"] = 135e3
+    given.magnitude[:] = 0
+    for result in results:
+        assert result["EC_PJ"].to("MWh").magnitude.ravel().tolist() == [135.0, 15.0]
+        assert replay(result.manifest()).PE.magnitude == pytest.approx(PROJECT_EMISSIONS)
+
+
+# Names
+
+
+@pytest.mark.parametrize("name", ["η_PJ", "eta_PJ", "η_PJ,i", "eta_PJ,i", " eta_PJ "])
+def test_greek_letters_may_be_spelt_out_wherever_a_name_is_typed(name, tmp_path):
+    from jcm_calc import scenarios, uncertainty
+
+    boiler = {"PH": 100, "HMP": 10, "RPC": 5, "eta_RE": 0.61, "EF_CO2_grid": 0.8, "EF_CO2_coal": 0.099}
+    result = calculate("MN_AM002", **boiler, **{name: 0.67})
+    assert result[name].magnitude == 0.67
+    assert result["eta_RE"].magnitude == 0.61
+    assert "η_PJ" in str(result.explain(name))
+    assert calculate("MN_AM002", pd.DataFrame({name: [0.67]}), **boiler).ER == result.ER
+    assert scenarios("MN_AM002", boiler, {name: [0.67]})["ER"][0] == pytest.approx(result.ER.magnitude)
+    assert list(uncertainty(result, {name: "±1 %"}, draws=100).inputs.index) == ["η_PJ"]
+    with pytest.raises(InputError, match="given twice"):
+        calculate("MN_AM002", **boiler, **{name: 0.67, "η_PJ" if name != "η_PJ" else "eta_PJ": 0.67})
+
+
+# Files, and what other parts of the library give
+
+
+TOML = """
+methodology = "ID_AM003"
+p = "2024"
+[inputs]
+COP_PJ = 1.63
+application = "individual quick freezer"
+EF_elec = {factor}
+EC_PJ = {energy}
+"""
+
+
+@pytest.mark.parametrize("factor", ["0.8", '"800 kgCO2/MWh"'])
+@pytest.mark.parametrize(
+    ("energy", "accepted"),
+    [
+        ("150", True),
+        ('"150000 kWh"', True),
+        ('{ north = "135000 kWh", south = 15 }', True),
+        ("[[135.0], [15.0]]", True),
+        ('[["135000 kWh"], ["15 MWh"]]', True),
+        ('"150 t"', False),
+        ('[["135000 quux"], [15]]', False),
+    ],
+)
+def test_a_case_file(tmp_path, energy, factor, accepted):
+    path = tmp_path / "case.toml"
+    path.write_text(TOML.format(energy=energy, factor=factor), encoding="utf-8")
+    if accepted:
+        assert read_case(path).calculate().PE.magnitude == pytest.approx(PROJECT_EMISSIONS)
+        return
+    with pytest.raises(InputError, match="EC_PJ"):
+        read_case(path).calculate()
+
+
+def test_a_case_file_with_a_table(tmp_path):
+    pd.DataFrame({"i": ["a", "b"], "EC_PJ [kWh]": KWH}).to_csv(tmp_path / "energy.csv", index=False)
+    content = TOML.replace("EC_PJ = {energy}", 'tables = ["energy.csv"]').format(factor=0.8)
+    (tmp_path / "case.toml").write_text(content, encoding="utf-8")
+    assert read_case(tmp_path / "case.toml").calculate().PE.magnitude == pytest.approx(PROJECT_EMISSIONS)
+
+
+def test_an_excel_file_with_several_sheets_says_which_one_was_read(tmp_path):
+    with pd.ExcelWriter(tmp_path / "book.xlsx") as book:
+        pd.DataFrame({"i": ["a"], "EC_PJ [kWh]": [150e3]}).to_excel(book, sheet_name="energy", index=False)
+        pd.DataFrame({"i": ["a"], "COP_PJ": [1.0]}).to_excel(book, sheet_name="machines", index=False)
+    with pytest.warns(InputWarning, match="has the sheets 'energy', 'machines'; only the first one was read"):
+        result = calculate("ID_AM003", tmp_path / "book.xlsx", **FREEZER)
+    assert result.PE.magnitude == pytest.approx(PROJECT_EMISSIONS)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+def test_two_columns_of_one_name_in_a_file(tmp_path, suffix):
+    table = pd.DataFrame([["a", 135.0, 135e3]], columns=["i", "EC_PJ", "EC_PJ"])
+    path = tmp_path / f"twice{suffix}"
+    (table.to_csv if suffix == ".csv" else table.to_excel)(path, index=False)
+    with pytest.raises(InputError, match="the columns 2, 3 are all called 'EC_PJ'"):
+        calculate("ID_AM003", path, **FREEZER)
+
+
+@pytest.mark.parametrize(
+    ("cell", "accepted"), [(150, True), ("150000 kWh", True), ("150 t", False), ("150 quux", False)]
+)
+def test_a_workbook_filled_in(tmp_path, cell, accepted):
+    path = tmp_path / "filled.xlsx"
+    methodology("ID_AM003").template(path, years=[2024])
+    book = openpyxl.load_workbook(path)
+    book["MRS(input)"]["F17"] = 0.8
+    for place, value in {"C11": cell, "D11": 1.63, "E11": "individual quick freezer"}.items():
+        book["MRS(input_separate)"][place] = value
+    book.save(path)
+    if accepted:
+        assert read_workbook(path).calculate().PE.magnitude == pytest.approx(PROJECT_EMISSIONS)
+        return
+    with pytest.raises(InputError, match="EC_PJ"):
+        read_workbook(path).calculate()
+
+
+@pytest.mark.parametrize(
+    "energy",
+    [
+        {"EC_PJ [kWh]": [150e3]},
+        {"EC_PJ": ["150000 kWh"]},
+        {"EC_PJ": pd.Series([150e3], dtype="pint[kWh]")},
+        {"EC_PJ": [FOREIGN.Quantity(150e3, "kWh")]},
+        {"EC_PJ [kWh]": [[[135e3], [15e3]]]},
+        {"EC_PJ": [{"a": "135000 kWh", "b": 15}]},
+    ],
+)
+@pytest.mark.parametrize("count", [1, 6])
+def test_a_table_of_a_portfolio(energy, count):
+    rows = pd.DataFrame({"project": ["x"], "methodology": ["ID_AM003"], "p": ["2024"], **FREEZER, **energy})
+    whole = pd.concat([rows.assign(project=str(number)) for number in range(count)], ignore_index=True)
+    found = portfolio(whole, processes=1).table
+    assert found["PE"].tolist() == pytest.approx([PROJECT_EMISSIONS] * count)
+
+
+def test_a_portfolio_keeps_the_units_that_a_table_states():
+    rows = pd.DataFrame({"project": ["x"], "methodology": ["ID_AM003"], "p": ["2024"], **FREEZER, "EC_PJ": [150e3]})
+    rows.attrs["units"] = {"EC_PJ": "kWh"}
+    assert portfolio(rows, processes=1).table["PE"].tolist() == pytest.approx([PROJECT_EMISSIONS])
+
+
+def test_what_monitor_returns():
+    hours = pd.date_range("2024-01-01", periods=8784, freq="h")
+    source = {"frame": pd.DataFrame({"time": hours, "kW": [10.0, 12.0] * 4392}), "kind": "power", "step": "1 h"}
+    source |= {"stamp": "start", "time": "time", "columns": {"S1": "kW"}}
+    readings = {"zone": "Asia/Jakarta", "sources": [source]}
+    meters = {"S1": {"parameter": "EC_PJ", "labels": {"i": "a"}, "unit": "kW"}}
+    monitored = monitor(meters, readings, p="2024", methodology="ID_AM003", **FREEZER)
+    # 4392 h of 10 kW and 4392 h of 12 kW are 96.624 MWh, times 0.8 tCO2/MWh
+    assert calculate("ID_AM003", monitored, **FREEZER).PE.magnitude == pytest.approx(77.2992)
+    assert calculate("ID_AM003", *monitored.tables, p="2024", **FREEZER).PE.magnitude == pytest.approx(77.2992)
+
+
+@pytest.mark.parametrize("unit", [None, "kWh", "kg"])
+def test_dask(unit):
+    import dask.array as da
+    import dask.dataframe as dd
+
+    numbers = np.array([[135.0], [15.0]]) * (1000 if unit == "kWh" else 1)
+    array = da.from_array(numbers, chunks=(1, 1))
+    heading = "EC_PJ" if unit is None else f"EC_PJ [{unit}]"
+    frame = dd.from_pandas(pd.DataFrame({heading: numbers[:, 0]}, LABELS), npartitions=2)
+    energy = array if unit is None else F(array, unit)
+    for tables, values in (([], {"EC_PJ": energy}), ([frame], {})):
+        lazy = calculate("ID_AM003", *tables, **values, **FREEZER, p="2024")
+        if unit == "kg":
+            with pytest.raises(InputError, match="EC_PJ"):
+                lazy.PE.magnitude.compute()
+        else:
+            assert lazy.PE.magnitude.compute() == pytest.approx(PROJECT_EMISSIONS)
+
+
+# One place
+
+
+TAKES = {"to_numpy", "magnitude", "array", "m_as", "asarray", "asanyarray"}
+# Where else cells are taken out of something, and of what: of nothing that could still have a unit.
+ALLOWED = {
+    "inputs/binding.py plain": "classes by code",
+    "inputs/carriers.py": "the one place",
+    "inputs/cells.py _number": "the number of a cell that is a Quantity, whose unit `read` converts",
+    "inputs/cells.py classes": "codes of classes",
+    "inputs/cells.py numbers": "what was carried",
+    "inputs/cells.py read": "the number of a cell that is a Quantity, whose unit it converts",
+    "inputs/cells.py unitless": "what was carried",
+    "inputs/coordinates.py _of_axis": "numbers of an axis",
+    "inputs/given.py plain": "classes by code",
+    "inputs/given.py span": "numbers in the declared unit",
+    "inputs/shapes.py long": "labels",
+    "inputs/tables.py _labels": "codes of labels",
+    "inputs/tables.py _periods": "codes of periods",
+    "inputs/taking.py _replace": "the number of a candidate in the document",
+    "case_file.py compare": "results",
+    "manifest.py _recalled": "what a manifest has recorded",
+}
+
+
+def test_cells_are_taken_out_of_what_was_given_in_one_place():
+    home = Path(jcm_calc.__file__).parent
+    of_users = [*home.glob("inputs/*.py"), *home.glob("lazy/*.py"), *home.glob("portfolios/*.py")]
+    of_users += [
+        home / name for name in ("calculation.py", "manifest.py", "what_if.py", "distributions.py", "case_file.py")
+    ]
+    found = set()
+    for path in of_users:
+        name = path.relative_to(home).as_posix()
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(function, ast.FunctionDef):
+                own = [node for node in ast.walk(function) if isinstance(node, ast.Attribute) and node.attr in TAKES]
+                found |= {name if name in ALLOWED else f"{name} {function.name}"} if own else set()
+    assert found - {*ALLOWED} == set()
 
 
 if __name__ == "__main__":

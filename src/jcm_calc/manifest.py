@@ -17,7 +17,7 @@ import numpy as np
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Parameter, Table, Value
 from jcm_calc.inputs import Inputs, Period
-from jcm_calc.inputs.carriers import UNIT_KEYS, as_pandas, carried, is_array, split_heading
+from jcm_calc.inputs.carriers import UNIT_KEYS, as_pandas, carried, is_array
 from jcm_calc.languages import _
 from jcm_calc.problems import Problem, listed
 from jcm_calc.units import conversion, is_quantity
@@ -242,19 +242,13 @@ def content(recorded: Mapping[str, Any]) -> dict[str, Any]:
 def _flat(table: Any, name: str) -> Any:
     """Return a DataFrame with indices as columns and units in headings; a Series is called after the argument."""
     from jcm_calc.inputs.shapes import with_units_in_headings
-    from jcm_calc.inputs.tables import flat
+    from jcm_calc.inputs.tables import flat, with_units
 
     if hasattr(table, "to_frame"):
         unit, attrs = carried(table).unit, table.attrs
-        table = table.to_frame(_with_unit(name or table.name, unit))
+        table = table.to_frame((name or table.name) if unit is None else f"{name or table.name} [{unit}]")
         table.attrs = {key: one for key, one in attrs.items() if key not in UNIT_KEYS}
-    frame = flat(with_units_in_headings(table))
-    units = {heading: carried(frame[heading]).unit for heading in frame}
-    return frame.rename(columns={heading: _with_unit(heading, unit) for heading, unit in units.items()})
-
-
-def _with_unit(heading: Any, unit: str | None) -> Any:
-    return heading if unit is None else f"{split_heading(str(heading))[0]} [{unit}]"
+    return with_units(flat(with_units_in_headings(table)))
 
 
 def _column(frame: Any, heading: Any) -> list[Any]:

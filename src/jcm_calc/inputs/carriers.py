@@ -239,13 +239,8 @@ def _as_numpy(raw: Any) -> Array:
 
 def _of_pandas(raw: Any) -> Carried:
     """Return the cells of a Series, an Index or one of their arrays."""
-    named = None
-    if hasattr(raw, "array"):
-        name = getattr(raw, "name", None)
-        named = agreed(
-            split_heading(name)[1] if isinstance(name, str) else None, stated(getattr(raw, "attrs", {}), name)
-        )
-        raw = raw.array
+    named = unit_of(raw)
+    raw = getattr(raw, "array", raw)
     if hasattr(raw, "quantity"):  # pint-pandas
         inner = carried(raw.quantity)
     elif hasattr(raw, "codes"):  # a categorical
@@ -255,6 +250,17 @@ def _of_pandas(raw: Any) -> Carried:
     else:
         inner = Carried(_of_extension(raw))
     return Carried(inner.cells, agreed(named, inner.unit))
+
+
+def unit_of(column: Any) -> str | None:
+    """Return the unit that a Series, an Index or one of their arrays states, by name, ``attrs`` or type."""
+    name = getattr(column, "name", None)
+    own = getattr(column.dtype, "units", None)
+    return agreed(
+        split_heading(name)[1] if isinstance(name, str) else None,
+        stated(getattr(column, "attrs", {}), name),
+        None if own is None else f"{own:D}",
+    )
 
 
 def _of_categories(raw: Any) -> Carried:

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from jcm_calc.inputs.carriers import UNIT_KEYS, arrow_units, carried
+from jcm_calc.inputs.carriers import UNIT_KEYS, arrow_units, carried, split_heading, unit_of
 from jcm_calc.inputs.given import Cells
 from jcm_calc.inputs.periods import Period
 from jcm_calc.languages import _
@@ -183,6 +183,17 @@ def flat(table: pd.DataFrame) -> pd.DataFrame:
     frame.columns = pd.Index(headings, dtype=object)
     frame.attrs = _attrs(table)
     return frame
+
+
+def with_units(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table, from `flat`, that states the units of its columns in their headings."""
+    units = {heading: unit_of(frame[heading]) for heading in frame}
+    named = {
+        heading: f"{split_heading(str(heading))[0]} [{unit}]" for heading, unit in units.items() if unit is not None
+    }
+    found = frame.rename(columns=named)
+    found.attrs = {key: one for key, one in frame.attrs.items() if key not in UNIT_KEYS}
+    return found
 
 
 def _twice(headings: Sequence[str]) -> str:
