@@ -26,8 +26,8 @@ def complaints_can_be_read_in_japanese(request, monkeypatch):
     complaints: dict[str, str] = {}
     init = Problem.__init__
 
-    def kept(self, subject, complaint, place=""):
-        init(self, subject, complaint, place)
+    def kept(self, subject, complaint, *more, **named):
+        init(self, subject, complaint, *more, **named)
         complaints.setdefault(complaint, complaint)
 
     monkeypatch.setattr(Problem, "__init__", kept)

@@ -628,7 +628,10 @@ def test_an_empty_class(missing):
 
 def test_arrays_of_different_lengths():
     found = only(refusal("ID_AM003", **{**FOOD, "EC_PJ": np.ones((2, 1)), "COP_PJ": [1, 2, 3]}))
-    assert found == "i: there are 3 of i, but EC_PJ has 2, COP_PJ has 3"
+    assert found == (
+        "i: lengths differ along the index i (project refrigerator): EC_PJ has 2, COP_PJ has 3 values; "
+        "give as many of each"
+    )
     found = only(refusal("ID_AM003", **{**FOOD, "EC_PJ": np.ones((2, 3))}, p=["2024", "2025"]))
     assert found == "p: there are 2 of p, but EC_PJ has 3"
 

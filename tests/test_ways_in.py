@@ -602,7 +602,7 @@ def test_greek_letters_may_be_spelt_out_wherever_a_name_is_typed(name, tmp_path)
     assert "η_PJ" in str(result.explain(name))
     assert calculate("MN_AM002", pd.DataFrame({name: [0.67]}), **boiler).ER == result.ER
     assert scenarios("MN_AM002", boiler, {name: [0.67]})["ER"][0] == pytest.approx(result.ER.magnitude)
-    assert list(uncertainty(result, {name: "±1 %"}, draws=100).inputs.index) == ["η_PJ"]
+    assert list(uncertainty(result, {name: "±1 %"}, draws=100).drivers.index) == ["η_PJ"]
     with pytest.raises(InputError, match="given twice"):
         calculate("MN_AM002", **boiler, **{name: 0.67, "η_PJ" if name != "η_PJ" else "eta_PJ": 0.67})
 
@@ -712,10 +712,20 @@ def test_a_portfolio_keeps_the_units_that_a_table_states():
     assert portfolio(rows, processes=1).table["PE"].tolist() == pytest.approx([PROJECT_EMISSIONS])
 
 
-def test_what_monitor_returns():
+@pytest.mark.parametrize(
+    ("power", "attrs"),
+    [
+        (pd.Series([10.0, 12.0] * 4392), {}),
+        (pd.Series([10e3, 12e3] * 4392, dtype="pint[W]"), {}),
+        (pd.Series([10e3, 12e3] * 4392), {"units": {"power": "W"}}),
+    ],
+)
+def test_what_monitor_returns(power, attrs):
     hours = pd.date_range("2024-01-01", periods=8784, freq="h")
-    source = {"frame": pd.DataFrame({"time": hours, "kW": [10.0, 12.0] * 4392}), "kind": "power", "step": "1 h"}
-    source |= {"stamp": "start", "time": "time", "columns": {"S1": "kW"}}
+    readings = pd.DataFrame({"time": hours, "power": power})
+    readings.attrs = attrs
+    source = {"frame": readings, "kind": "power", "step": "1 h", "stamp": "start", "time": "time"}
+    source |= {"columns": {"S1": "power"}}
     readings = {"zone": "Asia/Jakarta", "sources": [source]}
     meters = {"S1": {"parameter": "EC_PJ", "labels": {"i": "a"}, "unit": "kW"}}
     monitored = monitor(meters, readings, p="2024", methodology="ID_AM003", **FREEZER)
@@ -743,6 +753,25 @@ def test_dask(unit):
             assert lazy.PE.magnitude.compute() == pytest.approx(PROJECT_EMISSIONS)
 
 
+def test_an_array_beside_dask_arrays_keeps_its_unit():
+    import dask.array as da
+
+    energy = da.from_array(np.array([[100.0], [200.0]]), chunks=(1, 1))
+    given = {
+        "power_source": "grid",
+        "EF_grid": 0.8,
+        "COP_PJ": 6.0,
+        "T_cooling_out": 37,
+        "T_chilled_out": 7,
+        "p": "2024",
+    }
+    capacity = FOREIGN.Quantity([1406.52, 1758.15], "kW")  # 400 and 500 USRt of 3.5163 kW
+    lazy = calculate("ID_AM002", EC_PJ=energy, capacity=capacity, **given)
+    assert lazy["capacity"].magnitude.compute().ravel().tolist() == pytest.approx([400, 500])
+    with pytest.raises(InputError, match="capacity: has labels of i"):
+        calculate("ID_AM002", EC_PJ=energy, capacity=pd.Series([400.0, 500.0]), **given)
+
+
 # One place
 
 
@@ -756,7 +785,8 @@ ALLOWED = {
     "inputs/cells.py numbers": "what was carried",
     "inputs/cells.py read": "the number of a cell that is a Quantity, whose unit it converts",
     "inputs/cells.py unitless": "what was carried",
-    "inputs/coordinates.py _of_axis": "numbers of an axis",
+    "inputs/cells.py _reader": "the number of a cell that is a Quantity, whose unit it converts",
+    "inputs/coordinates.py _values": "numbers of an axis",
     "inputs/given.py plain": "classes by code",
     "inputs/given.py span": "numbers in the declared unit",
     "inputs/shapes.py long": "labels",
@@ -764,6 +794,14 @@ ALLOWED = {
     "inputs/tables.py _periods": "codes of periods",
     "inputs/taking.py _replace": "the number of a candidate in the document",
     "case_file.py compare": "results",
+    "distributions.py": "numbers that are drawn",
+    "lazy/__init__.py __getitem__": "a function of that name",
+    "lazy/partitions.py is_lazy": "only looked at",
+    "lazy/partitions.py of_arrays": "the Dask array of a Quantity, whose unit is kept in the plan",
+    "portfolios/batches.py __init__": "labels and estimates",
+    "portfolios/batches.py _keys": "which cells are filled",
+    "portfolios/rows.py arguments": "a single cell, as it is",
+    "what_if.py break_even": "a number in the declared unit",
     "manifest.py _recalled": "what a manifest has recorded",
 }
 

@@ -96,7 +96,8 @@ def carried(raw: Any) -> Carried:
         return _of_masked(raw)
     if isinstance(raw, np.ndarray | np.generic):
         _refuse_foreign(raw)
-        return Carried(_of_numpy(raw) if raw.ndim else raw[()])
+        array = np.asarray(raw)
+        return Carried(_of_numpy(array) if array.ndim else array[()])
     if hasattr(raw, "dtype") and type(raw).__module__.partition(".")[0] in ("pandas", "pint_pandas"):
         return _of_pandas(raw)
     if hasattr(raw, "attrs") and hasattr(raw, "dims"):  # xarray

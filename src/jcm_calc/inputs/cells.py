@@ -57,7 +57,8 @@ def numbers(raw: Any, declared: str, unit: str | None = None) -> tuple[Array, Fa
         values = cells.astype(np.float64, copy=False)
         return (values if unit is None else np.asarray(conversion(unit, declared)(values))), {}
     read = _reader(declared, unit)
-    values, faults = np.full(cells.size, np.nan), {}
+    values = np.full(cells.size, np.nan)
+    faults: Faults = {}
     for place, cell in enumerate(cells.ravel().tolist()):
         try:
             values[place] = read(cell)

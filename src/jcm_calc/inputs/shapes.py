@@ -73,9 +73,10 @@ def long(frame: pd.DataFrame, parameter: Parameter) -> pd.DataFrame:
     rows, letter = _directions(frame, parameter)
     if rows is not None:
         frame = frame.rename_axis(index=rows)
-    levels = [level for level in frame.index.names if level in [*parameter.indices]]
+    levels = [str(level) for level in frame.index.names if level in [*parameter.indices]]
     kept = [one for one in frame.columns if one in [*parameter.indices]]
-    labels = {one: frame.index.get_level_values(one) for one in levels} | {one: frame[one] for one in kept}
+    labels: dict[str, Any] = {one: frame.index.get_level_values(one) for one in levels}
+    labels |= {one: frame[one] for one in kept}
     wide = [place for place, one in enumerate(frame.columns) if one not in kept]
     columns = [_column(frame, place) for place in wide]
     units = {unit for _label, _cells, unit in columns}
@@ -146,7 +147,9 @@ def with_units_in_headings(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table whose second row of headings has units, as `pint` writes it, with one row of headings."""
     if table.columns.nlevels != 2 or str(table.columns.names[1]).casefold() not in UNIT_KEYS:
         return table
-    headings = [str(name) if unit in (NO_UNIT, "") else f"{name} [{unit}]" for name, unit in table.columns]
+    names, units = (table.columns.get_level_values(level).astype(str) for level in (0, 1))
+    pairs = zip(names, units, strict=True)
+    headings = [name if unit in (NO_UNIT, "") else f"{name} [{unit}]" for name, unit in pairs]
     return table.set_axis(headings, axis=1)
 
 
