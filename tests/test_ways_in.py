@@ -660,6 +660,20 @@ def test_an_excel_file_with_several_sheets_says_which_one_was_read(tmp_path):
     assert result.PE.magnitude == pytest.approx(PROJECT_EMISSIONS)
 
 
+@pytest.mark.parametrize(("heading", "told"), [("EC_PJ", True), ("EC_PJ [kWh]", False)])
+def test_a_unit_that_only_a_number_format_of_excel_shows_is_remarked_on(tmp_path, heading, told):
+    path = tmp_path / "shown.xlsx"
+    pd.DataFrame({"i": ["a"], heading: [150]}).to_excel(path, index=False)
+    book = openpyxl.load_workbook(path)
+    book.active["B2"].number_format = '#,##0.0" kWh"'
+    book.active["D2"].number_format = 'h"h"mm'
+    book.save(path)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        calculate("ID_AM003", path, **FREEZER)
+    assert any("a number format shows the unit kWh" in str(one.message) for one in caught) is told
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
 def test_two_columns_of_one_name_in_a_file(tmp_path, suffix):
     table = pd.DataFrame([["a", 135.0, 135e3]], columns=["i", "EC_PJ", "EC_PJ"])
@@ -713,21 +727,21 @@ def test_a_portfolio_keeps_the_units_that_a_table_states():
 
 
 @pytest.mark.parametrize(
-    ("power", "attrs"),
+    ("power", "attrs", "unit"),
     [
-        (pd.Series([10.0, 12.0] * 4392), {}),
-        (pd.Series([10e3, 12e3] * 4392, dtype="pint[W]"), {}),
-        (pd.Series([10e3, 12e3] * 4392), {"units": {"power": "W"}}),
+        (pd.Series([10.0, 12.0] * 4392), {}, {"unit": "kW"}),
+        (pd.Series([10e3, 12e3] * 4392, dtype="pint[W]"), {}, {}),
+        (pd.Series([10e3, 12e3] * 4392), {"units": {"power": "W"}}, {}),
     ],
 )
-def test_what_monitor_returns(power, attrs):
+def test_what_monitor_returns(power, attrs, unit):
     hours = pd.date_range("2024-01-01", periods=8784, freq="h")
     readings = pd.DataFrame({"time": hours, "power": power})
     readings.attrs = attrs
     source = {"frame": readings, "kind": "power", "step": "1 h", "stamp": "start", "time": "time"}
     source |= {"columns": {"S1": "power"}}
     readings = {"zone": "Asia/Jakarta", "sources": [source]}
-    meters = {"S1": {"parameter": "EC_PJ", "labels": {"i": "a"}, "unit": "kW"}}
+    meters = {"S1": {"parameter": "EC_PJ", "labels": {"i": "a"}} | unit}
     monitored = monitor(meters, readings, p="2024", methodology="ID_AM003", **FREEZER)
     # 4392 h of 10 kW and 4392 h of 12 kW are 96.624 MWh, times 0.8 tCO2/MWh
     assert calculate("ID_AM003", monitored, **FREEZER).PE.magnitude == pytest.approx(77.2992)

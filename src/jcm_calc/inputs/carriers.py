@@ -59,6 +59,14 @@ def split_heading(heading: str) -> tuple[str, str | None]:
     return (match[1], match[2]) if match else (heading, None)
 
 
+def is_unit(text: str) -> bool:
+    """Whether a text is a unit, and not something else in brackets."""
+    try:
+        return text != "" and not parse_unit(text).dimensionless
+    except UnitError:
+        return False
+
+
 def carried(raw: Any) -> Carried:
     """Return the cells of whatever the user gave, with the unit that it states for all of them.
 

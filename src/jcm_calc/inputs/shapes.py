@@ -10,12 +10,11 @@ import numpy as np
 import pandas as pd
 
 from jcm_calc.declarations.items import Parameter
-from jcm_calc.inputs.carriers import UNIT_KEYS, agreed, carried, split_heading, stated
+from jcm_calc.inputs.carriers import UNIT_KEYS, agreed, carried, is_unit, split_heading, stated
 from jcm_calc.inputs.periods import Period
 from jcm_calc.inputs.tables import label
 from jcm_calc.languages import _
 from jcm_calc.problems import listed
-from jcm_calc.units import UnitError, parse_unit
 
 # What pint-pandas writes in place of a unit where a column has none.
 NO_UNIT = "No Unit"
@@ -129,18 +128,10 @@ def _column(frame: pd.DataFrame, place: int) -> tuple[Any, Any, str | None]:
     """Return label, cells and unit of a column."""
     heading, column = frame.columns[place], frame.iloc[:, place]
     name, unit = split_heading(heading) if isinstance(heading, str) else (heading, None)
-    if unit is not None and "[" not in heading and not _is_unit(unit):  # "boiler (north)"
+    if unit is not None and "[" not in heading and not is_unit(unit):  # "boiler (north)"
         name, unit = heading, None
     cells, own = carried(column.rename(None))
     return name, cells, agreed(unit, stated(frame.attrs, heading), own)
-
-
-def _is_unit(text: str) -> bool:
-    try:
-        parse_unit(text)
-    except UnitError:
-        return False
-    return text != ""
 
 
 def with_units_in_headings(table: pd.DataFrame) -> pd.DataFrame:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import html
 import math
 import os
 import re
 import unicodedata
 import warnings
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from jcm_calc.inputs.carriers import UNIT_KEYS, arrow_units, carried, split_heading, unit_of
+from jcm_calc.inputs.carriers import UNIT_KEYS, arrow_units, carried, is_unit, split_heading, unit_of
 from jcm_calc.inputs.given import Cells
 from jcm_calc.inputs.periods import Period
 from jcm_calc.languages import _
@@ -25,6 +27,8 @@ from jcm_calc.problems import InputError, Problem, listed
 from jcm_calc.units import is_missing
 
 TOO_MANY = 2**62
+# More bytes than the formats of any table take.
+STYLES = 10_000_000
 TIME_OF_DAY = re.compile(r"\b\d{1,2}:\d{2}")
 # Whoever has so many faulty periods needs no exact count.
 MANY = 100
@@ -105,8 +109,25 @@ def _read_excel(file: Path) -> pd.DataFrame:
     frame = cells.iloc[1:].reset_index(drop=True).set_axis(pd.Index(cells.iloc[0].tolist(), dtype=object), axis=1)
     if others:
         told = _("has the sheets {sheets}; only the first one was read: give another as pd.read_excel(file, sheet)")
-        frame.attrs["remark"] = told.format(sheets=listed(map(repr, map(str, (first, *others)))))
+        frame.attrs["remarks"] = [told.format(sheets=listed(map(repr, map(str, (first, *others)))))]
+    headings = [split_heading(str(heading))[1] for heading in frame.columns]
+    if unstated := [unit for unit in _displayed_units(file) if unit not in headings]:
+        told = _("a number format shows the unit {units}, which is not read: state it in the heading, as EC_PJ [kWh]")
+        frame.attrs.setdefault("remarks", []).append(told.format(units=listed(unstated)))
     return frame
+
+
+def _displayed_units(file: Path) -> list[str]:
+    """Return the units that custom number formats of an Excel file add to what its cells hold: ``0.0" kWh"``."""
+    with zipfile.ZipFile(file) as parts:
+        styles = [part for part in parts.infolist() if part.filename == "xl/styles.xml" and part.file_size < STYLES]
+        text = parts.read(styles[0]).decode("utf-8", "replace") if styles else ""
+    found = []
+    for code in map(html.unescape, re.findall(r'formatCode="([^"]*)"', text)):
+        bare = re.sub(r'"[^"]*"', "", code)
+        if "0" in bare and not re.search("[ymdhs]", bare, re.I):
+            found += [literal.strip() for literal in re.findall(r'"([^"]*)"', code)]
+    return [unit for unit in dict.fromkeys(found) if is_unit(unit)]
 
 
 def _read_parquet(file: Path) -> pd.DataFrame:

@@ -348,8 +348,7 @@ class Taken:
         from jcm_calc.inputs import shapes
         from jcm_calc.inputs.tables import dense, flat
 
-        if "remark" in table.attrs:
-            self.warnings.append(Problem(source, table.attrs["remark"]))
+        self.warnings += [Problem(source, remark) for remark in table.attrs.get("remarks", ())]
         table = shapes.with_units_in_headings(shapes.with_periods(table))
         try:
             frame = flat(table)
