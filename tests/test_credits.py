@@ -15,6 +15,7 @@ from jcm_calc.credits import Item, check_years, monitoring_items, whole_tonnes
 from jcm_calc.declarations import Methodology, Value
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_calc.inputs import Period
+from jcm_calc.inputs.monitored_table import MonitoredTable
 
 READ = primary(Source("the approved document"))
 
@@ -50,6 +51,7 @@ def test_the_dust_of_a_million_additions_costs_no_tonne():
     assert whole_tonnes(8_399_999.9998) == 8_399_999
 
 
+@pytest.mark.filterwarnings("ignore:EF_RE. 1 tCO2/MWh in place of")
 @pytest.mark.parametrize("amount", [8.4, 0.7, 1.1, 3.3, 0.001])
 def test_a_million_units_are_added_up_without_losing_a_tonne(amount):
     units = np.full((1_000_000, 1), amount)
@@ -125,6 +127,7 @@ def solar(amounts, p=None):
     return calculate("PW_AM001", EG=[amounts], EF_RE=1, p=p).by_year()
 
 
+@pytest.mark.filterwarnings("ignore:EF_RE. 1 tCO2/MWh in place of")
 def test_periods_of_one_year_are_added_before_the_cut():
     frame = solar([0.6, 0.6, 2.5], ["2023-07-01/2023-09-30", "2023-10-01/2023-12-31", "2024"])
     assert frame.index.tolist() == [2023, 2024]
@@ -132,6 +135,7 @@ def test_periods_of_one_year_are_added_before_the_cut():
     assert frame["ER"].tolist() == [1.2, 2.5]
 
 
+@pytest.mark.filterwarnings("ignore:EF_RE. 1 tCO2/MWh in place of")
 def test_undated_periods_keep_rows_of_their_own():
     frame = solar([0.6, 0.6, 2.5])
     assert frame.index.isna().all()
@@ -208,10 +212,10 @@ def test_a_claim_rests_on_the_rows_of_a_table_that_are_used(sizes, used):
         ([0.1, 0.1], "0.1 tCO2/GJ", "unconfirmed"),
     ],
 )
-@pytest.mark.filterwarnings("ignore:fuel,i. is given but")
+@pytest.mark.filterwarnings("ignore:fuel,i. is given but", "ignore:EF,i. .* in place of")
 def test_values_by_hand_are_held_against_the_table_of_the_document(given, detail, grade):
     m = heated({"coal": 0.1, "oil": 0.07}, by="fuel")
-    result = calculate(m, Q=[[1.0], [2.0]], fuel=["coal", "oil"], EF=given)
+    result = calculate(m, Q=[[1.0], [2.0]], fuel=["coal", "oil"], EF=given, override="a test")
     assert defaults(result) == [(detail, grade)]
 
 
@@ -222,12 +226,12 @@ def test_values_by_hand_without_their_class_are_nobodys():
 
 @pytest.mark.parametrize(("source", "section"), [("CDM TOOL, 5.2", "CDM TOOL, 5.2"), ("", "CDM")])
 def test_rules_for_readings_are_items_of_the_claim(source, section):
-    table = pd.DataFrame()
     rule = {"grade": "secondary", "note": "as read", "source": source, "certainty": None}
-    table.attrs["monitoring"] = {"rule_set": "CDM", "rules": {"gaps": rule}}
+    table = MonitoredTable.of(pd.DataFrame(), {"rule_set": "CDM", "rules": {"gaps": rule}})
     (item,) = monitoring_items([table, "a path", None], {})
     assert (item.kind, item.name, item.section, item.detail) == ("scheme rule", "gaps", section, "CDM: as read")
-    assert item.evidence.confirmed
+    # a rule without a source has not been read, whatever its grade
+    assert item.evidence.confirmed == (source != "")
     assert (item.evidence.source is None) == (source == "")
 
 
@@ -237,7 +241,7 @@ def test_rules_for_readings_are_items_of_the_claim(source, section):
 def test_the_refusal_of_a_claim_lists_every_item_and_its_section():
     items = [
         Item("default", "EF", "section I", unconfirmed("recalled", 85), "0.5 t"),
-        Item("choice", "c", "section F", unconfirmed("")),
+        Item("choice", "c", "section F", unconfirmed("guessed")),
     ]
     error = UncertifiedError("XX_AM001 ver 1.0", items)
     assert error.missing == tuple(items)
@@ -246,5 +250,5 @@ def test_the_refusal_of_a_claim_lists_every_item_and_its_section():
     assert "2 items" in first
     assert lines == [
         "  default EF (0.5 t): unconfirmed (85 %): recalled [section I]",
-        "  choice c: unconfirmed [section F]",
+        "  choice c: unconfirmed: guessed [section F]",
     ]

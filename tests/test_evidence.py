@@ -22,8 +22,8 @@ from jcm_calc.case_file import read_case
 from jcm_calc.cli import jcm
 from jcm_calc.confirmation import EvidenceError, blank_file, read_evidence, statements, with_evidence
 from jcm_calc.confirmation.applying import evidence_folder
+from jcm_calc.confirmation.conditions import condition
 from jcm_calc.confirmation.file import ANSWERS, KINDS, from_data
-from jcm_calc.confirmation.statements import condition
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Grade, Source, primary, secondary, unconfirmed
 from jcm_calc.languages import LANGUAGES, spellings

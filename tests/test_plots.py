@@ -1,5 +1,6 @@
 """Plots draw what was calculated; whether they please is looked at."""
 
+import kernels
 import matplotlib as mpl
 import numpy as np
 import pytest
@@ -124,3 +125,78 @@ def test_labels_of_users_are_texts_and_no_mathematics(fleet):
 
     ax = plots.contributions(calculate("PW_AM001", pd.DataFrame(table)))
     ax.figure.canvas.draw()
+
+
+# Plots leave matplotlib as they found it
+
+SUBJECTS = {
+    "emissions": "result",
+    "waterfall": "result",
+    "contributions": "result",
+    "sensitivity": "result",
+    "equations": "result.methodology",
+}
+FIRST = """
+import warnings
+warnings.simplefilter("ignore")
+import jcm_calc
+from jcm_calc import plots
+result = jcm_calc.calculate("PW_AM001", EG=[[500.0, 400.0], [300.0, 200.0]], p=["2023", "2024"])
+"""
+
+
+def test_every_public_plot_is_tried_below():
+    assert set(SUBJECTS) == {
+        name for name, one in vars(plots).items()
+        if getattr(one, "__module__", "") == plots.__name__ and "Axes" in str(one.__annotations__.get("return"))
+        and not name.startswith("_")
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("interactive", [False, True])
+@pytest.mark.parametrize("name", SUBJECTS)
+def test_a_plot_changes_no_setting_and_opens_one_figure(name, interactive, fleet):
+    import matplotlib.pyplot as plt
+
+    subject = eval(SUBJECTS[name], {"result": fleet})
+    plt.figure()
+    with mpl.rc_context({"interactive": interactive, "font.size": 7.0, "hatch.linewidth": 3.0}):
+        before, opened = dict(mpl.rcParams), plt.get_fignums()
+        ax = getattr(plots, name)(subject)
+        ax.figure.canvas.draw()
+        assert dict(mpl.rcParams) == before
+        assert set(plt.get_fignums()) - set(opened) == {ax.figure.number}
+        getattr(plots, name)(subject, ax=mpl.figure.Figure().add_subplot())
+        assert dict(mpl.rcParams) == before
+        assert len(plt.get_fignums()) == len(opened) + 1
+
+
+@pytest.mark.parametrize("name", SUBJECTS)
+def test_a_plot_that_fails_leaves_no_empty_figure(name, fleet):
+    import matplotlib.pyplot as plt
+
+    with pytest.raises((KeyError, TypeError)):
+        getattr(plots, name)(eval(SUBJECTS[name], {"result": fleet}), no_such="option")
+    assert plt.get_fignums() == []
+
+
+SETTINGS = "import matplotlib as mpl; print(sorted((key, str(value)) for key, value in mpl.rcParams.items()))"
+
+
+@pytest.fixture(scope="module")
+def settings_of_a_kernel():
+    """The settings of matplotlib in a kernel that has drawn one figure without this library."""
+    *_, shown = kernels.run(["import matplotlib.pyplot as plt", "plt.plot([1, 2]);", SETTINGS])
+    return kernels.text(shown)
+
+
+@pytest.mark.parametrize("name", SUBJECTS)
+def test_every_plot_shows_in_a_notebook_and_so_do_those_of_the_user_after_it(name, settings_of_a_kernel):
+    """Each plot is the first of a session once: the first figure starts the backend."""
+    others = [other for other in SUBJECTS if other != name]
+    own = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
+    cells = [f"plots.{one}({SUBJECTS[one]});" for one in (name, name, *others)]
+    first, *shown, settings = kernels.run([FIRST, cells[0], own, *cells[1:], own, SETTINGS])
+    assert not kernels.errors(first)
+    assert [(kernels.pictures(one), kernels.errors(one)) for one in shown] == [(1, [])] * (len(cells) + 2)
+    assert kernels.text(settings) == settings_of_a_kernel

@@ -187,7 +187,7 @@ def test_files_and_their_plans(tmp_path):
     pattern = portfolio(str(tmp_path / "*.xlsx"))
     assert pattern.table["ER"].tolist() == found.table.query("project == 'roof'")["ER"].tolist()
     assert portfolio([tmp_path / "more" / "hall.toml"]).table["project"].tolist() == ["hall"]
-    with pytest.raises(InputError, match="an estimate for no project; did you mean more/hall"):
+    with pytest.raises(InputError, match="is not a project; did you mean more/hall"):
         portfolio(tmp_path, {"more/hal": 1})
 
 
@@ -248,7 +248,7 @@ def test_the_command_refuses_what_it_cannot_do(projects_file, tmp_path):
 def test_a_portfolio_says_what_it_is_and_calculates_a_project_again(projects_file):
     found = portfolio(projects_file, processes=1)
     total = found.table["ER"].sum()
-    assert repr(found) == f"<Portfolio of 6 projects: ER = {total:,.6g} tCO2, 1 unusable>"
+    assert repr(found) == f"<Portfolio of 5 of 6 projects (1 unusable): ER = {total:,.6g} tCO2>"
     assert found["plant 5"].ER.magnitude.sum() == found.table.set_index("project")["ER"]["plant 5"]
     with pytest.raises(KeyError, match="no project 'plant 55'; did you mean plant 5"):
         found["plant 55"]

@@ -35,7 +35,10 @@ def reports(tmp_path_factory):
         paths["bornuur"], project={"title": "ボイラー 115", "participants": ["a", "b"]}
     )
     read_case(ROOFS).calculate().to_html(paths["roofs"])
-    hostile_result().to_html(paths["hostile"], project={"title": HOSTILE, HOSTILE: [HOSTILE, {HOSTILE: HOSTILE}]})
+    hostile_result().to_html(
+        paths["hostile"],
+        project={"title": HOSTILE, "participants": [HOSTILE, HOSTILE], "personnel": {HOSTILE: HOSTILE}},
+    )
     handed_in = folder / "<b>handed in.xlsx"
     write(folder / "clean.xlsx")
     edit(folder / "clean.xlsx", handed_in, {(SEPARATE, "C11"): HOSTILE, (SEPARATE, "D11"): 1.62})

@@ -348,8 +348,12 @@ def given(carrier, kind, way, folder):
 def bound(kind, tables, values):
     """Return what is bound of a parameter, as plain nested lists."""
     value = values.get(kind.name)
-    by_place = isinstance(value, list | tuple | np.ndarray) or units.is_quantity(value)
-    periods = YEARS if "p" in kind.indices and by_place and np.ndim(value) else None
+    by_place = (
+        isinstance(value, list | tuple)
+        or ((isinstance(value, np.ndarray) or units.is_quantity(value))
+        and np.ndim(value))
+    )
+    periods = YEARS if "p" in kind.indices and by_place else None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         inputs = bind(methodology(kind.number), tables, values, periods, whole=False)
@@ -527,7 +531,7 @@ def test_wide_tables_without_a_name_and_two_rows_of_headings_are_refused_with_th
     assert "table.melt(id_vars=['p'], var_name='i', value_name='EC_PJ')" in str(refused.value)
     assert "EC_PJ=table" in str(refused.value)
     two = wide(kind, kind.own).set_axis(pd.MultiIndex.from_product([["EC_PJ"], UNITS]), axis=1)
-    with pytest.raises(InputError, match="first EC_PJ.*table.stack"):
+    with pytest.raises(InputError, match=r"first EC_PJ.*table\.stack"):
         calculate("ID_AM003", two, **FREEZER)
 
 
@@ -748,6 +752,22 @@ def test_what_monitor_returns(power, attrs, unit):
     assert calculate("ID_AM003", *monitored.tables, p="2024", **FREEZER).PE.magnitude == pytest.approx(77.2992)
 
 
+@pytest.mark.parametrize(
+    ("column", "attrs"),
+    [
+        ({"EF_elec [kgCO2/MWh]": [700.0, 800.0]}, {}),
+        ({"EF_elec": ["700 kgCO2/MWh", 0.8]}, {}),
+        ({"EF_elec": [700.0, 800.0]}, {"units": {"EF_elec": "kgCO2/MWh"}}),
+        ({"EF_elec": [units.registry().Quantity(700, "kgCO2/MWh"), 0.8]}, {}),
+    ],
+)
+def test_a_table_of_scenarios(column, attrs):
+    table = pd.DataFrame(column)
+    table.attrs = attrs
+    base = {"EC_PJ": 150, "COP_PJ": 1.63, "application": "individual quick freezer"}
+    assert jcm_calc.scenarios("ID_AM003", base, table)["PE"].tolist() == pytest.approx([105.0, 120.0])
+
+
 @pytest.mark.parametrize("unit", [None, "kWh", "kg"])
 def test_dask(unit):
     import dask.array as da
@@ -800,11 +820,16 @@ ALLOWED = {
     "inputs/cells.py read": "the number of a cell that is a Quantity, whose unit it converts",
     "inputs/cells.py unitless": "what was carried",
     "inputs/cells.py _reader": "the number of a cell that is a Quantity, whose unit it converts",
+    "inputs/checks.py": "numbers in the declared unit",
     "inputs/coordinates.py _values": "numbers of an axis",
     "inputs/given.py plain": "classes by code",
     "inputs/given.py span": "numbers in the declared unit",
     "inputs/shapes.py long": "labels",
     "inputs/tables.py _labels": "codes of labels",
+    "inputs/tables.py _three_decimals": "how many decimals cells have",
+    "what_if.py _table": "which cells are filled",
+    "what_if.py beyond": "results",
+    "what_if.py scenarios": "places in a table",
     "inputs/tables.py _periods": "codes of periods",
     "inputs/taking.py _replace": "the number of a candidate in the document",
     "case_file.py compare": "results",

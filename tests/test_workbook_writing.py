@@ -436,7 +436,7 @@ def test_two_empty_rows_stand_between_the_last_table_and_the_monitoring_options(
     report, plan = book["MRS(input)"], book["MPS(input)"]
     assert find(report, "[Monitoring option]").row == find(report, "tCO2/p").row + 3
     assert find(plan, "Estimates by calendar year").row == find(plan, "tCO2/p").row + 3
-    assert find(plan, "[Monitoring option]").row == find(plan, "2024").row + 3
+    assert find(plan, "[Monitoring option]").row == find(plan, "Average of the calendar years").row + 3
 
 
 def greyed(sheet):

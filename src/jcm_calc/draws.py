@@ -45,13 +45,13 @@ class Groups:
             found += [Problem(label, _("a group without a correlation")) for label in lacking]
             unused = sorted({*self.correlation} - used)
             found += [Problem(label, _("no such group{hint}").format(hint=suggestion(label, used))) for label in unused]
-            values = list(self.correlation.values())
+            values = {f"correlation[{label!r}]": value for label, value in self.correlation.items()}
         else:
-            values = [self.correlation]
+            values = {"correlation": self.correlation}
         found += [
-            Problem("correlation", _("{came} came, expected a number in [0, 1]").format(came=shown(value)))
-            for value in values
-            if not 0 <= value <= 1
+            Problem(subject, _("{came} came, expected a number in [0, 1]").format(came=shown(value)))
+            for subject, value in values.items()
+            if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 <= value <= 1
         ]
         return found
 

@@ -18,6 +18,7 @@ from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Parameter, Table, Value
 from jcm_calc.inputs import Inputs, Period
 from jcm_calc.inputs.carriers import UNIT_KEYS, as_pandas, carried, is_array
+from jcm_calc.inputs.metered import record_of
 from jcm_calc.languages import _
 from jcm_calc.problems import Problem, listed
 from jcm_calc.units import conversion, is_quantity
@@ -27,9 +28,11 @@ SCHEMA = 1
 FORM = {"schema": int, "methodology": dict, "call": dict, "periods": list, "results": dict, "hash": str}
 CALL = {"tables": list, "values": dict, "facts": dict}
 # `calculate` takes these itself, so no parameter can have such a name.
-RESERVED = ("number", "version", "on", "p", "facts", "evidence")
+RESERVED = ("number", "version", "on", "p", "facts", "evidence", "override", "strict")
 # Larger arrays and tables are named by path and hash instead of being written out.
 INLINE = 10_000
+# Longer lists are kept as arrays, which takes less time than to copy them cell by cell.
+FEW = 100
 
 
 def digest(data: Any) -> str:
@@ -82,7 +85,7 @@ def frozen(given: Any) -> Any:
         return copy.deepcopy(given)
     if isinstance(given, Mapping):
         return {key: frozen(one) for key, one in given.items()}
-    if isinstance(given, list | tuple | range):
+    if isinstance(given, list | tuple):
         return _frozen_list(given)
     if isinstance(given, np.ndarray | np.generic):
         return given.copy()
@@ -90,6 +93,8 @@ def frozen(given: Any) -> Any:
 
 
 def _frozen_list(given: Any) -> Any:
+    if len(given) <= FEW:
+        return type(given)(map(frozen, given))
     try:
         return carried(given).cells
     except ValueError:  # which is said when it is read
@@ -169,9 +174,9 @@ def record_table(table: Any, name: str = "") -> dict[str, Any]:
         recorded = {"path": str(table), "sha256": file_digest(table)}
         table = read(table)
     table = as_pandas(table)
+    if (record := record_of(table)) is not None:
+        recorded |= {"source": table.attrs.get("source", name), "monitoring": record}
     frame = _flat(table, name)
-    if "monitoring" in table.attrs:
-        recorded |= {"source": table.attrs["source"], "monitoring": table.attrs["monitoring"]}
     if frame.size <= INLINE:
         columns = {str(heading): _column(frame, heading) for heading in frame}
         return {**recorded, "columns": columns}
@@ -291,6 +296,7 @@ def _recalled(name: str, recorded: Any, handed: list[Any], problems: list[Proble
         unit = recorded["unit"]
         bare = [_in_unit(one, unit) for one in handed]
         value = recall(name, recorded["quantity"], bare, problems)
+        del handed[: len(handed) - len(bare)]
         return None if value is None else registry().Quantity(value, unit)
     if "by" in recorded:
         return {key: recall(name, one, handed, problems) for key, one in recorded["by"].items()}
@@ -299,9 +305,11 @@ def _recalled(name: str, recorded: Any, handed: list[Any], problems: list[Proble
     if "columns" in recorded:
         import pandas as pd
 
+        from jcm_calc.inputs.monitored_table import MonitoredTable
+
         frame = pd.DataFrame(recorded["columns"])
-        frame.attrs.update({key: recorded[key] for key in ("source", "monitoring") if key in recorded})
-        return frame
+        frame.attrs.update({key: recorded[key] for key in ("source",) if key in recorded})
+        return MonitoredTable.of(frame, recorded["monitoring"]) if "monitoring" in recorded else frame
     return _recall_large(name, recorded, handed, problems)
 
 

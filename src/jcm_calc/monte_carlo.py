@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jcm_calc import notebook
+from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.derivatives import gradient
@@ -17,6 +19,7 @@ from jcm_calc.evaluation import Array, EvaluationError
 from jcm_calc.languages import _
 from jcm_calc.many import evaluate_many
 from jcm_calc.problems import InputError, Problem, shown, suggestion
+from jcm_calc.project import as_mapping
 from jcm_calc.result import Result, undefined
 
 if TYPE_CHECKING:
@@ -57,6 +60,14 @@ class Uncertainty:
             f"<Uncertainty of {self.result.methodology}: ER = {self.plain():,.6g} tCO2, "
             f"95 % of {self.draws:,} draws between {low:,.6g} and {high:,.6g}>"
         )
+
+    def _repr_html_(self) -> str:
+        heading = _("Uncertainty of {methodology}: {draws:,} draws").format(
+            methodology=self.result.methodology, draws=self.draws
+        )
+        summary = self.summary().rename_axis("tCO2")
+        drivers = self.drivers.reset_index(drop=True).set_index("symbol")
+        return notebook.page(heading, tables=[(_("Emissions"), summary), (_("What drives ER"), drivers)])
 
     def plain(self, of: str = "ER") -> float:
         """Return the plain result, summed over the periods, in tCO2."""
@@ -195,8 +206,10 @@ def uncertainty(
     {'EF_RE': 1.0, 'EG': 0.2}
     """
     m, problems = result.methodology, list[Problem]()
-    distributions, groups = m.by_name(distributions), m.by_name(groups or {})
-    each_period, truncate = (m.by_name(dict.fromkeys(names)) for names in (each_period, truncate))
+    distributions = _by_name(m, "distributions", distributions, "{'EG': '±2 %'}", problems)
+    groups = _by_name(m, "groups", groups or {}, "{'EG': 'batch 1'}", problems)
+    each_period = _names(m, "each_period", each_period, problems)
+    truncate = _names(m, "truncate", truncate, problems)
     if not draws >= 2:
         problems.append(Problem("draws", _("{came} came, expected at least 2").format(came=shown(draws))))
     grouped = Groups(groups, correlation, seed)
@@ -215,6 +228,23 @@ def uncertainty(
     if problems:
         raise InputError(str(m), problems)
     return _run(result, drawn, draws, seed, progress)
+
+
+def _by_name(m: Methodology, argument: str, given: Any, example: str, problems: list[Problem]) -> dict[str, Any]:
+    """Return what was given by name or symbol, by name."""
+    try:
+        return m.by_name(as_mapping(argument, given, example, problems))
+    except InputError as error:
+        problems += [Problem(f"{argument}[{one.subject!r}]", one.complaint) for one in error.problems]
+        return {}
+
+
+def _names(m: Methodology, argument: str, given: Any, problems: list[Problem]) -> list[str]:
+    """Return names of inputs, each given by name or symbol."""
+    if isinstance(given, str) or not isinstance(given, Collection):
+        problems.append(Problem(argument, _("got {given}, must be a list of names").format(given=shown(given))))
+        return []
+    return [*m.by_name(dict.fromkeys(given))]
 
 
 def _uncertain(result: Result, name: str) -> Parameter:

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
     from jcm_calc.result import Result
 
+__all__ = ["contributions", "emissions", "equations", "sensitivity", "waterfall"]
+
 BLUE, ORANGE, GREEN, SKY, GREY = "#0072B2", "#E69F00", "#009E73", "#56B4E9", "#999999"
 COLOURS = {"RE": BLUE, "PE": ORANGE, "ER": GREEN}
 HATCH = {"PE": "///"}
@@ -49,6 +51,10 @@ EAST_ASIAN = {"Noto Sans CJK JP", "IPAexGothic", "Yu Gothic", "Hiragino Sans", "
 MOST = 12
 
 Plot = Callable[..., "Axes"]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
 
 
 @contextmanager
@@ -69,12 +75,19 @@ def _drawn(width: float, height: float) -> Callable[[Plot], Plot]:
     def decorate(plot: Plot) -> Plot:
         @wraps(plot)
         def draw(subject: Any, *, ax: Axes | None = None, **options: Any) -> Axes:
-            with style():
-                if ax is None:
-                    import matplotlib.pyplot as plt
+            if ax is not None:
+                with style():
+                    return plot(subject, ax=ax, **options)
+            import matplotlib.pyplot as plt
 
-                    ax = plt.subplots(figsize=(width, height), layout="constrained")[1]
-                return plot(subject, ax=ax, **options)
+            # before the style: the first figure of a session starts the backend, whose settings must outlive it
+            figure = plt.figure(figsize=(width, height), layout="constrained")
+            try:
+                with style():
+                    return plot(subject, ax=figure.add_subplot(), **options)
+            except BaseException:
+                plt.close(figure)
+                raise
 
         return draw
 
@@ -134,7 +147,7 @@ def waterfall(result: Result, *, ax: Axes) -> Axes:
         ("ER", 0.0, reductions, GREEN, ""),
     ]
     try:
-        tonnes = int(result.by_year()["tonnes"].sum())
+        tonnes = int(result.years()["tonnes"].sum())
     except ValueError:  # a period in two calendar years has no whole tonnes
         pass
     else:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+import warnings
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from enum import StrEnum
 from itertools import islice
 from typing import Any
 
@@ -16,6 +19,10 @@ LINES = 50
 
 class InputWarning(UserWarning):
     """A value that is possible but hardly meant."""
+
+
+class IneligibleWarning(InputWarning):
+    """An eligibility criterion is not met: there are no credits for the result, whatever it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,7 @@ class Problem:
     subject: str
     complaint: str
     place: str = ""
-    name: str = field(default="", compare=False)
+    name: str = field(default="", compare=False, kw_only=True)
 
     def __str__(self) -> str:
         subject = (
@@ -45,6 +52,55 @@ class Problem:
         )
         text = Message("{}: {}").format(subject, self.complaint)
         return text + Message(" [{}]").format(self.place) if self.place else text
+
+
+class Topic(StrEnum):
+    """What a remark is about, the gravest first."""
+
+    NOT_MET = _("criterion not met")
+    CROSS_CHECK = _("cross-check violated")
+    IMPLAUSIBLE = _("outside the plausible range")
+    LESS_CONSERVATIVE = _("less conservative than the document")
+    APART = _("far from the other amounts")
+    LEFT_OUT = _("left out")
+    NOTED = _("noted")
+
+
+@dataclass(frozen=True, slots=True)
+class Remark(Problem):
+    """Something that a result is used with only after somebody has looked at it.
+
+    Attributes
+    ----------
+    topic : Topic
+    numbers : tuple of (str, float)
+        The figures that it is about, by name, in the units of the methodology.
+    """
+
+    topic: Topic = Topic.NOTED
+    numbers: tuple[tuple[str, float], ...] = ()
+
+    @classmethod
+    def of(cls, problem: Problem) -> Remark:
+        """Return a problem as a remark."""
+        return problem if isinstance(problem, Remark) else cls(problem.subject, problem.complaint, problem.place)
+
+    def warn(self, stacklevel: int) -> None:
+        """Warn of it, as the caller's caller does."""
+        category = IneligibleWarning if self.topic is Topic.NOT_MET else InputWarning
+        warnings.warn(translated(str(self)), category, stacklevel=stacklevel + 1)
+
+    def as_data(self) -> dict[str, Any]:
+        """Return it ready for JSON."""
+        return {
+            "topic": str(self.topic),
+            "subject": self.subject,
+            "complaint": str(self.complaint),
+            "numbers": {name: value if math.isfinite(value) else None for name, value in self.numbers},
+        }
+
+    def __str__(self) -> str:
+        return Message("{}: {}").format(self.subject, self.complaint)
 
 
 class InputError(ValueError):

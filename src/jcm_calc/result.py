@@ -5,21 +5,23 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc import eligibility
+from jcm_calc import eligibility, looked_at
+from jcm_calc import remarks as _remarks
 from jcm_calc.credits import Item, UncertifiedError, by_year, check_years, claim_items, monitoring_items
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS, Graph, Node
 from jcm_calc.declarations.group import OF_PERIODS
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
+from jcm_calc.declarations.names import spelt_out
 from jcm_calc.eligibility import Verdict
 from jcm_calc.evaluation import EvaluationError, evaluate
 from jcm_calc.inputs import Inputs, coordinates
-from jcm_calc.languages import Message, _, in_language
+from jcm_calc.languages import Message, _, in_language, ngettext
 from jcm_calc.manifest import (
     SCHEMA,
     bound_digest,
@@ -31,7 +33,7 @@ from jcm_calc.manifest import (
     record_table,
     rules_digest,
 )
-from jcm_calc.problems import InputError, Problem, listed
+from jcm_calc.problems import InputError, Problem, Remark, listed
 from jcm_calc.units import registry
 
 if TYPE_CHECKING:
@@ -55,10 +57,19 @@ class Result:
         self.call = call
         self._values = dict(inputs.values)
         self._lookups = inputs.lookups()
-        try:
-            self._results = evaluate(inputs.graph, inputs.sizes, self._values, self._lookups, RESULTS)
-        except EvaluationError as error:
-            raise InputError(str(inputs.methodology), [undefined(error, inputs)]) from None
+        self._results = self._evaluated()
+
+    def _evaluated(self) -> dict[str, Array]:
+        """Return RE, PE, ER, and with them what is looked at on the way to them."""
+        inputs, (_way, names) = self.inputs, looked_at.reach(self.inputs)
+        beside = tuple(name for name in names if name in inputs.graph.nodes and name not in self._values)
+        for keep in ((*RESULTS, *beside), RESULTS):
+            try:
+                return evaluate(inputs.graph, inputs.sizes, self._values, self._lookups, tuple(dict.fromkeys(keep)))
+            except EvaluationError as error:
+                if keep == RESULTS:
+                    raise InputError(str(inputs.methodology), [undefined(error, inputs)]) from None
+        raise AssertionError("unreachable")
 
     @property
     def methodology(self) -> Methodology:
@@ -81,6 +92,10 @@ class Result:
     def ER(self) -> Quantity[Any]:  # noqa: N802
         """Emission reductions over p, tCO2, signed and unrounded."""
         return self["ER"]
+
+    def known(self, name: str) -> Array | None:
+        """Return the values of a parameter, a fact or an intermediate, as far as they are known."""
+        return self.looked_at.get(name, self.inputs.facts.get(name))
 
     def __getitem__(self, name: str) -> Quantity[Any]:
         """Return a parameter, an intermediate or a result as a Quantity.
@@ -105,6 +120,33 @@ class Result:
         )
         quantity: Quantity[Any] = registry().Quantity(array.squeeze(axes), "d" if node.unit == "date" else node.unit)
         return quantity
+
+    def keys(self) -> list[str]:
+        """Return the names of all quantities, in the order of calculation.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> result = jcm_calc.calculate("PW_AM001", EG=500)
+        >>> result.keys()
+        ['EG', 'EF_RE', 'RE_i', 'RE', 'PE', 'ER']
+        >>> "EG" in result, "EC" in result
+        (True, False)
+        """
+        return [row["name"] for row in self.quantities() if self._node(row["name"]).unit != "category"]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def __contains__(self, name: object) -> bool:
+        try:
+            return isinstance(name, str) and self[name] is not None
+        except (KeyError, EvaluationError):
+            return False
+
+    def _ipython_key_completions_(self) -> list[str]:
+        """Return what a notebook completes between the brackets."""
+        return [spelt_out(name) for name in self.keys()]
 
     @cached_property
     def graph(self) -> Graph:
@@ -226,9 +268,10 @@ class Result:
         return gradient(self.inputs.graph, self.inputs.sizes, self._values, self._lookups, target)
 
     def __repr__(self) -> str:
+        first = f"{self.headline}: " if self.remarks else ""
         mark = "" if not self.unconfirmed else f", an estimate: {len(self.unconfirmed)} items unconfirmed"
         sums = ", ".join(f"{name} = {float(self.full(name).sum()):,.6g} tCO2" for name in RESULTS)
-        return f"<Result {self.methodology}: {sums}{mark}>"
+        return f"<Result {self.methodology}: {first}{sums}{mark}>"
 
     def _repr_html_(self) -> str:
         from jcm_calc.report.display import result
@@ -328,7 +371,11 @@ class Result:
             return _("the axes")
         origin = self.inputs.origins.get(node.name)
         if origin is not None:
-            return Message("{} {}").format(origin.source, origin.written) if origin.written else origin.source
+            found = Message("{} {}").format(origin.source, origin.written) if origin.written else origin.source
+            if name in self.inputs.overrides:
+                override = _("{origin} (override: {reason})")
+                return override.format(origin=found, reason=self.inputs.overrides[name])
+            return found
         if node.kind is Kind.DEFAULT:
             return _("default by {key}").format(key=node.by) if node.name in self.inputs.tables else _("default")
         return node.section
@@ -394,10 +441,83 @@ class Result:
         ------
         ValueError
             If a period lies in several calendar years.
+
+        Warns
+        -----
+        InputWarning
+            For each of `Result.remarks`, which are in ``attrs["remarks"]`` of the table, too.
         """
+        found = self.years()
+        found.attrs["remarks"] = [remark.as_data() for remark in self.remarks]
+        for remark in self.remarks:
+            remark.warn(2)
+        return found
+
+    def years(self) -> pd.DataFrame:
+        """Return the table of `by_year`, without a word on the remarks: for outputs that say them themselves."""
         check_years(self.inputs.periods)
         return by_year(
             self.inputs.periods, [self.full(name).reshape(-1, len(self.inputs.periods)).sum(axis=0) for name in RESULTS]
+        )
+
+    # What has to be looked at
+
+    @cached_property
+    def looked_at(self) -> Mapping[str, Array]:
+        """The values that criteria, cross-checks and indicators look at, as far as they are known."""
+        return looked_at.values(self.inputs, self._results)
+
+    @cached_property
+    def remarks(self) -> tuple[Remark, ...]:
+        """Everything that has to be looked at before this result is used, the gravest first.
+
+        Eligibility criteria that are not met, cross-checks that are violated, values and ratios outside their
+        plausible ranges, values less conservative than the document's, amounts far from the others, kinds of unit
+        left out, and what was noticed in reading the input.
+
+        Examples
+        --------
+        >>> import jcm_calc, warnings
+        >>> warnings.simplefilter("ignore")
+        >>> result = jcm_calc.calculate(
+        ...     "ID_AM003", EC_PJ=135, COP_PJ=1.4, application="individual quick freezer", EF_elec=0.814
+        ... )
+        >>> for remark in result.remarks:
+        ...     print(remark.topic, "|", remark)
+        criterion not met | criterion 2: not met: COP_PJ,i 1.4, must be above 1.5
+        >>> result.remarks[0].numbers
+        (('COP_PJ', 1.4),)
+        """
+        inputs, known = self.inputs, self.looked_at
+        found = [
+            *_remarks.criteria(inputs, self.verdicts, known),
+            *_remarks.limits(inputs, known),
+            *_remarks.indicators(inputs, known),
+            *(remark for remark, _ in self.replaced),
+            *_remarks.left_out(inputs),
+            *_remarks.noted(inputs.warnings),
+        ]
+        return _remarks.ordered(found)
+
+    @cached_property
+    def replaced(self) -> tuple[tuple[Remark, bool], ...]:
+        """Values in place of the document's that make ER larger, and whether each needs a reason."""
+        if not self.inputs.replaced:
+            return ()
+        reductions = float(self.full("ER").sum())
+        return tuple(_remarks.replaced(self.inputs, self._values, self._lookups, reductions))
+
+    @property
+    def headline(self) -> str:
+        """The gravest remark, and how many there are besides; nothing where there is none."""
+        if not self.remarks:
+            return ""
+        first = Message("{}").format(self.remarks[0])
+        rest = len(self.remarks) - 1
+        return (
+            first + ngettext(" (and {count} more remark)", " (and {count} more remarks)", rest).format(count=rest)
+            if rest
+            else first
         )
 
     # Evidence and claim
@@ -405,7 +525,7 @@ class Result:
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
         """The answer to each eligibility criterion."""
-        return eligibility.verdicts(self.inputs, self.graph.nodes, self._array)
+        return eligibility.verdicts(self.inputs, self.looked_at)
 
     def eligibility(self) -> pd.DataFrame:
         """Return the answer to each eligibility criterion, as a DataFrame by number."""
@@ -416,7 +536,8 @@ class Result:
         """Everything that a claim rests on, with its evidence."""
         looked_at = {name for verdict in self.verdicts for name in verdict.criterion.arguments}
         rests_on = self.graph.upstream(*RESULTS, *sorted(looked_at & self.graph.nodes.keys()))
-        treated = dict.fromkeys(monitoring_items(self.call["tables"], self.methodology.treatments))
+        given = (*self.call["tables"], *self.call["values"].values())
+        treated = dict.fromkeys(monitoring_items(given, self.methodology.treatments))
         return (*claim_items(self.inputs, rests_on, self.verdicts), *treated)
 
     @property
@@ -443,7 +564,7 @@ class Result:
             raise UncertifiedError(str(self.methodology), self.lacking)
         if not all(period.dated for period in self.inputs.periods):
             raise ValueError(_("a claim is by calendar year: give the periods with p="))
-        return self.by_year()["tonnes"].rename("credits")
+        return self.years()["tonnes"].rename("credits")
 
     # Workbook, report and manifest
 
@@ -452,6 +573,7 @@ class Result:
         path: str | os.PathLike[str],
         plan: Result | None = None,
         *,
+        stage: Literal["report", "plan"] = "report",
         project: Mapping[str, Any] | None = None,
         sources: Mapping[str, Mapping[str, str]] | None = None,
         overwrite: bool = False,
@@ -464,13 +586,18 @@ class Result:
         path : path
             The file, ``.xlsx``.
         plan : Result, optional
-            The ex-ante calculation that fills the monitoring plan. Without one its estimates stay
+            Of a report, the ex-ante calculation that fills the monitoring plan. Without one its estimates stay
             empty.
+        stage : {"report", "plan"}
+            A report has sheets with monitored values for each calendar year. A plan is what a project design
+            document needs: the estimates, with their table by calendar year, and the monitoring structure.
         project : mapping, optional
-            ``number`` of the project, and ``personnel``: from who is responsible to the role.
+            What is known about the project, as in the section [project] of a case file: ``number``, ``title``,
+            ``participants``, ``personnel`` (from who is responsible to the role), ``submitted``, ``start``,
+            ``end`` and ``note``.
         sources : mapping, optional
             For each parameter ``option``, ``source``, ``procedure``, ``frequency`` and ``comment``,
-            the columns (g) to (k).
+            the columns (g) to (k); of a parameter fixed ex ante ``source`` and ``comment``.
         overwrite : bool
             Whether an existing file may be replaced.
         language : {"en", "ja"}, optional
@@ -482,8 +609,8 @@ class Result:
         FileExistsError
             If there is such a file already.
         InputError
-            If a period lies in several calendar years, the plan follows another
-            methodology, or there is more than a spreadsheet holds.
+            If a period lies in several calendar years, the plan follows another methodology, a key of
+            ``project`` or ``sources`` is unknown, or there is more than a spreadsheet holds.
 
         Examples
         --------
@@ -492,10 +619,19 @@ class Result:
         >>> result.to_excel("report.xlsx")
         >>> print(jcm_calc.read_workbook("report.xlsx").calculate().ER == result.ER)
         True
+
+        The plan of ten years:
+
+        >>> years = [str(year) for year in range(2026, 2036)]
+        >>> plan = jcm_calc.calculate("PW_AM001", EG=[[600.0] * 10], p=years)
+        >>> plan.to_excel("plan.xlsx", stage="plan", project={"title": "A roof with PV"})
+        >>> workbook = jcm_calc.read_workbook("plan.xlsx")
+        >>> workbook.report is None, int(workbook.plan.calculate().by_year()["tonnes"].sum())
+        (True, 3190)
         """
         from jcm_calc.workbook.writing import write_result
 
-        write_result(path, self, plan, project or {}, sources or {}, overwrite, language)
+        write_result(path, self, plan, stage, project, sources, overwrite, language)
 
     def to_html(
         self,
@@ -515,8 +651,7 @@ class Result:
         ----------
         path : path
         project : mapping, optional
-            What is said of the project on the first page, as in the section [project] of a case file:
-            title, number, participants and so on.
+            What is said about the project on the first page; see `to_excel`.
         sources : mapping, optional
             How each parameter is monitored, as for `to_excel`.
         published : sequence of Comparison, optional
@@ -530,6 +665,8 @@ class Result:
         ------
         FileExistsError
             If there is such a file already.
+        InputError
+            If a key of ``project`` or ``sources`` is unknown.
 
         Examples
         --------
@@ -545,7 +682,7 @@ class Result:
         from jcm_calc.report.document import write
 
         with in_language(language):
-            write(path, self, project or {}, sources or {}, published, overwrite)
+            write(path, self, project, sources, published, overwrite)
 
     def manifest(self) -> dict[str, Any]:
         """Return all that is needed to calculate again and to compare, ready for JSON.
@@ -576,6 +713,8 @@ class Result:
                 name: record(value, name, self._declared(name)) for name, value in (self.call["facts"] or {}).items()
             },
         }
+        if self.inputs.overrides:
+            call["override"] = dict(self.inputs.overrides)
         if self.call["on"] is not None:
             call["on"] = str(self.call["on"])
         if self.call["evidence"]:
@@ -602,7 +741,7 @@ class Result:
                 for i in self.items
             ],
             "eligibility": {verdict.criterion.number: str(verdict.answer) for verdict in self.verdicts},
-            "warnings": [str(warning) for warning in self.inputs.warnings],
+            "remarks": [remark.as_data() for remark in self.remarks],
             "certified": not self.lacking and all(period.year for period in self.inputs.periods),
             "results": {name: self.full(name).ravel().tolist() for name in RESULTS},
             "hash": input_digest(call, rules),

@@ -12,17 +12,19 @@ import csv
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.metadata import entry_points
 from importlib.resources import files
+from typing import Any
 
 from jcm_calc.declarations import Methodology, version_key
+from jcm_calc.declarations.frozen import FrozenDict
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source
 from jcm_calc.languages import _
-from jcm_calc.problems import suggestion
+from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
 
 GROUP = "jcm_calc.methodologies"
 MODULE = re.compile(r"([a-z]{2}_am\d{3})(_\w+)?")
@@ -72,7 +74,7 @@ def modules() -> dict[str, str]:
             raise MethodologyNotFoundError(twice.format(number=number, one=own[0], other=own[1]))
         if own:
             found[number] = own[0]
-    return found
+    return FrozenDict(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ def versions(number: str) -> dict[str, Methodology]:
             not_here = _("{number} is known, but not implemented: `jcm list --all` says what was read")
             raise MethodologyNotFoundError(not_here.format(number=number))
         absent = _("there is no methodology {number} here{hint}")
-        raise MethodologyNotFoundError(absent.format(number=repr(number), hint=suggestion(number, held)))
+        raise MethodologyNotFoundError(absent.format(number=repr(number), hint=_leads(number, held)))
     found: dict[str, Methodology] = {}
     for path in modules_of(number):
         for item in declared(path, number):
@@ -149,7 +151,45 @@ def versions(number: str) -> dict[str, Methodology]:
         raise MethodologyNotFoundError(
             _("the module {module} declares no methodology {number}").format(module=held[number], number=number)
         )
-    return {version: found[version] for version in sorted(found, key=version_key)}
+    for item in found.values():
+        item.freeze()
+    return FrozenDict({version: found[version] for version in sorted(found, key=version_key)})
+
+
+def _leads(number: str, held: Iterable[str]) -> str:
+    """Say which methodology may be meant: one of a similar number, or those that are about the words."""
+    close = suggestion(number, held)
+    if close or re.search(r"\d", number):
+        return close
+    about = [item.number for item in every() if words_in(item, number)]
+    return _("; about it are {numbers}").format(numbers=listed(about, limit=8)) if about else ""
+
+
+def words_in(item: Methodology | Known, words: str) -> str:
+    """Return where all words are found in a methodology, each at the beginning of a word there; empty if nowhere.
+
+    Japanese has no spaces: a word of it may be anywhere.
+
+    Examples
+    --------
+    >>> m = methodology("ID_AM002")
+    >>> print(words_in(m, "chillers"), words_in(m, "Temperature"), words_in(m, "boiler") or None)
+    title text None
+    """
+    wanted = [word.removesuffix("s") for word in re.findall(r"\w+", words.casefold())]
+
+    def holds(text: str) -> bool:
+        found = re.findall(r"\w+", text.casefold())
+        return all(any(one.startswith(word) if word.isascii() else word in one for one in found) for word in wanted)
+
+    head = " ".join([item.number, item.title, *getattr(item.title, "unofficial", {}).values()])
+    if holds(head):
+        return _("title")
+    if isinstance(item, Known):
+        return ""
+    stated: list[Any] = [*item.inputs.values(), *item.rules, *item.conditions]
+    texts = [head, *item.indices.values(), *(one.text for one in stated)]
+    return _("text") if holds(" ".join(texts)) else ""
 
 
 def declared(path: str, number: str) -> list[Methodology]:
@@ -214,6 +254,23 @@ def methodology(number: str, version: str | None = None, on: date | None = None)
         told = {"number": number, "version": version, "text": text, "known": ", ".join(calculable)}
         raise MethodologyNotFoundError(complaint.format(**told))
     return calculable[version]
+
+
+def chosen(number: str | Methodology, version: str | None = None, on: date | None = None) -> Methodology:
+    """Return the methodology that is handed over as it is, or named; see `methodology`.
+
+    Raises
+    ------
+    InputError
+        If ``version`` is not the version of the methodology that is handed over.
+    """
+    if not isinstance(number, Methodology):
+        return methodology(number, version, on)
+    if version not in (None, number.version):
+        complaint = _("got {version}, but the methodology that is handed over has version {own}: give one of them")
+        problem = Problem("version", complaint.format(version=shown(version), own=number.version))
+        raise InputError(str(number), [problem])
+    return number
 
 
 def _valid_on(latest: Methodology, on: date) -> str:

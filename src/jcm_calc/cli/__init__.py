@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -20,6 +20,7 @@ from jcm_calc.languages import LANGUAGES, _, in_language, preferred, translated
 DIFFERS, UNUSABLE, REFUSED, INTERRUPTED, FAULT = 1, 2, 3, 130, 70
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+strictly = click.option("--strict", is_flag=True, help="Exit with 1 where anything is remarked on or left open.")
 with_evidence = click.option(
     "--evidence",
     metavar="FILE",
@@ -101,7 +102,7 @@ def jcm() -> None:
     \b
     Exit codes:
       0   done
-      1   checked, and something differs
+      1   checked, and something differs; with --strict, something is remarked on
       2   the input cannot be used
       3   --certify or a request for issuance was refused
       70  a fault of this program
@@ -159,7 +160,13 @@ def show(number: str, version: str | None, as_json: bool) -> None:
     type=click.Path(path_type=Path),
     help="The case file or workbook whose estimates fill the monitoring plan of FILE.xlsx.",
 )
+@click.option(
+    "--stage",
+    type=click.Choice(["plan", "report"]),
+    help="Of FILE.xlsx: the plan of a project design document, or a report (the default).",
+)
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
+@strictly
 @with_evidence
 @as_json
 def calc(
@@ -168,8 +175,10 @@ def calc(
     trace: bool,
     output: Path | None,
     plan: Path | None,
+    stage: Literal["plan", "report"] | None,
     force: bool,
     evidence: tuple[Path, ...],
+    strict: bool,
     as_json: bool,
 ) -> int:
     """Calculate CASE: a case file (.toml) or a filled monitoring spreadsheet (.xlsx).
@@ -179,12 +188,13 @@ def calc(
     \b
     Examples:
       jcm calc case.toml --trace
+      jcm calc plan.toml -o plan.xlsx --stage plan
       jcm calc case.toml -o report.xlsx --plan plan.toml
       jcm calc filled.xlsx --certify
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.calculating import calculate_case
 
-    return calculate_case(case, certify, trace, output, plan, force, evidence or None, as_json)
+    return calculate_case(case, certify, trace, output, plan, stage, force, evidence or None, strict, as_json)
 
 
 @jcm.command()
@@ -232,9 +242,12 @@ def template(
     "-o", "--output", "target", metavar="FILE", type=click.Path(path_type=Path), help="Write a .csv or .xlsx file."
 )
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
+@strictly
 @with_evidence
 @as_json
-def monitor(case: Path, target: Path | None, force: bool, evidence: tuple[Path, ...], as_json: bool) -> int:
+def monitor(
+    case: Path, target: Path | None, force: bool, evidence: tuple[Path, ...], strict: bool, as_json: bool
+) -> int:
     """Turn the readings of the case file CASE into monitored parameters.
 
     A finding without a treatment, or a cross-check that differs, gives exit code 1. Needs
@@ -247,7 +260,7 @@ def monitor(case: Path, target: Path | None, force: bool, evidence: tuple[Path, 
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.monitoring import monitor_case
 
-    return monitor_case(case, target, force, evidence or None, as_json)
+    return monitor_case(case, target, force, evidence or None, strict, as_json)
 
 
 @jcm.command()
@@ -278,9 +291,10 @@ def explain(case: Path, name: str, at: tuple[str, ...], evidence: tuple[Path, ..
     "-o", "--output", "path", metavar="FILE", type=click.Path(path_type=Path), required=True, help="Where to write."
 )
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
+@strictly
 @with_evidence
 @as_json
-def report(case: Path, path: Path, force: bool, evidence: tuple[Path, ...], as_json: bool) -> int:
+def report(case: Path, path: Path, force: bool, evidence: tuple[Path, ...], strict: bool, as_json: bool) -> int:
     """Write the report of the case file CASE: one HTML file, for a browser and for paper.
 
     It needs no network. Needs `pip install jcm-calc[plot]`.
@@ -291,7 +305,7 @@ def report(case: Path, path: Path, force: bool, evidence: tuple[Path, ...], as_j
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.explaining import report_case
 
-    return report_case(case, path, force, evidence or None, as_json)
+    return report_case(case, path, force, evidence or None, strict, as_json)
 
 
 @jcm.command()
@@ -322,6 +336,7 @@ def report(case: Path, path: Path, force: bool, evidence: tuple[Path, ...], as_j
 )
 @click.option("-o", "--output", metavar="FILE.xlsx", type=click.Path(path_type=Path), help="Write the working paper.")
 @click.option("--force", is_flag=True, help="Overwrite the working paper.")
+@strictly
 @with_evidence
 @as_json
 def verify(
@@ -337,6 +352,7 @@ def verify(
     output: Path | None,
     force: bool,
     evidence: tuple[Path, ...],
+    strict: bool,
     as_json: bool,
 ) -> int:
     """Re-run the calculation in REPORT, a filled monitoring spreadsheet, and find what is wrong.
@@ -356,11 +372,11 @@ def verify(
     options["evidence"] = evidence or None
     if not report.is_dir():
         papers = [path for path in (output, as_html) if path is not None]
-        return verify_report(report, against, options, case, certify, as_json, papers, force)
+        return verify_report(report, against, options, case, certify, strict, as_json, papers, force)
     if certify or output or as_html:
         complaint = _("a folder gives a table: --certify and working papers are for a single report")
         raise click.UsageError(translated(complaint))
-    return verify_folder(report, against, options, case, as_json)
+    return verify_folder(report, against, options, case, strict, as_json)
 
 
 @jcm.command()
@@ -536,10 +552,17 @@ def issue(
     help="Write a workbook (.xlsx), a page (.html), or the table of projects (.parquet, .csv).",
 )
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
+@strictly
 @with_evidence
 @as_json
 def portfolio(
-    source: str, by: tuple[str, ...], output: Path | None, force: bool, evidence: tuple[Path, ...], as_json: bool
+    source: str,
+    by: tuple[str, ...],
+    output: Path | None,
+    force: bool,
+    evidence: tuple[Path, ...],
+    strict: bool,
+    as_json: bool,
 ) -> int:
     """Calculate all projects of SOURCE: a folder of case files and workbooks, a pattern, or a table.
 
@@ -553,7 +576,7 @@ def portfolio(
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.portfolios import calculate_portfolio
 
-    return calculate_portfolio(source, by, output, force, evidence or None, as_json)
+    return calculate_portfolio(source, by, output, force, evidence or None, strict, as_json)
 
 
 @jcm.command()

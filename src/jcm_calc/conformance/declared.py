@@ -7,10 +7,11 @@ from typing import Any
 from jcm_calc.authoring import MARK
 from jcm_calc.conformance.subject import ConformanceError, Subject, check
 from jcm_calc.declarations.graph import RESULTS
-from jcm_calc.declarations.items import RATED, Kind
+from jcm_calc.declarations.items import Kind
 from jcm_calc.evidence import Evidence
 from jcm_calc.languages import Message, _
-from jcm_calc.units import UnitError, conversion, registry
+from jcm_calc.limits import dimension
+from jcm_calc.units import UnitError, registry
 
 
 @check("graph closed")
@@ -26,11 +27,13 @@ def graph_closed(subject: Subject) -> None:
 
 @check("nothing unused")
 def nothing_unused(subject: Subject) -> None:
-    """Everything declared takes part in some case, in a criterion or in a limit."""
+    """Everything declared takes part in some case, in a criterion, in a limit or in an indicator."""
     m = subject.methodology
     used = {name for _, graph in subject.graphs() for name in graph.nodes}
     used |= {argument for condition in m.conditions for argument in condition.arguments}
-    used |= {factor for limit in m.limits for factor in limit.factors}
+    used |= {name for limit in m.limits for name in limit.names}
+    used |= {limit.rated_fact for limit in m.limits}
+    used |= {argument for one in m.indicators for argument in one.arguments}
     used |= {choice for rule in m.rules for choice in rule.when}
     shown = {rule.name for rule in m.rules} - used
     used |= {argument for rule in m.rules if rule.name in shown for argument in rule.arguments} if shown else set()
@@ -73,15 +76,14 @@ def described(subject: Subject) -> None:
 def limits(subject: Subject) -> None:
     """Multiply the factors of each cross-check: they have the dimension of the parameter."""
     m = subject.methodology
-    declared = {**m.inputs, **m.facts}
     for limit in m.limits:
-        unit = declared[limit.parameter].unit
-        units = [declared[name].unit if name in declared else "h" for name in limit.factors if name != RATED]
-        if RATED not in limit.factors:
-            try:
-                conversion("*".join(f"({one})" for one in units if one), unit)
-            except UnitError as error:
-                raise ConformanceError(Message("{}: {}").format(limit.written(m.symbols()), error)) from None
+        try:
+            unit = m.inputs[limit.parameter].unit
+            dimension(limit.product, m, unit, unit)
+            if limit.rated:
+                dimension(limit.rated, m, f"({unit})/h", unit)
+        except UnitError as error:
+            raise ConformanceError(Message("{}: {}").format(limit.written(m.symbols()), error)) from None
 
 
 @check("filled in")

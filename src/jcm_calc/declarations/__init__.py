@@ -27,8 +27,9 @@ from typing import TYPE_CHECKING, Any
 from jcm_calc.declarations import graph as _graph
 from jcm_calc.declarations import revision
 from jcm_calc.declarations.entry import Entry
+from jcm_calc.declarations.frozen import FrozenError
 from jcm_calc.declarations.graph import Graph, Node
-from jcm_calc.declarations.group import Group
+from jcm_calc.declarations.group import Group, evidence_of
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import DeclarationError, Equation, Parameter, SchemeRule, Value, Version
 from jcm_calc.declarations.names import spelt_out
@@ -40,11 +41,38 @@ from jcm_calc.problems import InputError, Problem, suggestion
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DeclarationError", "Entry", "Group", "Interval", "Methodology", "Value", "Version"]
+    from jcm_calc.calling import Calculator
+
+__all__ = ["DeclarationError", "Entry", "FrozenError", "Group", "Interval", "Methodology", "Value", "Version"]
+
+
+class Calculation:
+    """Calculate with a methodology: `jcm_calc.calculate`, with a parameter for each of its inputs.
+
+    An editor completes their names, Greek letters spelt out, and shows symbol, unit and meaning.
+
+    Examples
+    --------
+    >>> import jcm_calc
+    >>> m = jcm_calc.methodology("PW_AM001")
+    >>> m.calculate
+    <calculate PW_AM001 ver 1.0: EG, EF_RE>
+    >>> print(f"{m.calculate(EG='500 MWh').ER:.1f~P}")
+    266.5 tCO2
+    """
+
+    # no property: a notebook shows the documentation of a property, not of what it gives
+    def __get__(self, m: Methodology, owner: type[Methodology]) -> Calculator:
+        from jcm_calc.calling import Calculator
+
+        return Calculator(m)
 
 
 class Methodology(Group):
     """One version of an approved methodology.
+
+    It can be changed until it is used: until it is calculated for the first time, or handed out by a rule book.
+    After that every change is refused with a `FrozenError`; `mended` and `revised` give a copy to change.
 
     Parameters
     ----------
@@ -99,7 +127,7 @@ class Methodology(Group):
         self.country = country
         self.optional = optional
         self.sectoral_scope = sectoral_scope
-        self.identity = dict(identity or {})
+        self.identity = {item: evidence_of(evidence) for item, evidence in (identity or {}).items()}
         self.approved = approved
         self.until = until
         self.other_versions = tuple(versions)
@@ -134,6 +162,13 @@ class Methodology(Group):
             hint = suggestion(name, self.symbols())
             raise KeyError(f"{self} declares no parameter or equation {name!r}{hint}")
         return Entry(self, found[0].name, found)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        """Return what a notebook completes between the brackets."""
+        named: list[Parameter | Equation] = [*self.inputs.values(), *self.facts.values(), *self.rules]
+        return list(dict.fromkeys(spelt_out(item.name) for item in named))
+
+    calculate = Calculation()
 
     # Versions
 
@@ -222,6 +257,7 @@ class Methodology(Group):
         criteria : iterable
             The numbers of criteria.
         """
+        self._still_open()
         revision.remove(self, names, criteria)
 
     # Graph
@@ -242,10 +278,15 @@ class Methodology(Group):
         targets: Iterable[str] = _graph.RESULTS,
         absent: str = "",
     ) -> Graph:
-        """Return what is needed to reach the targets; see `jcm_calc.declarations.graph.build`."""
+        """Return what is needed to reach the targets; see `jcm_calc.declarations.graph.build`.
+
+        From here on the methodology is in use and cannot be changed.
+        """
         key = (tuple(sorted(choices.items())), frozenset(replaced), tuple(targets), absent)
         if key not in self._graphs:
-            self._graphs[key] = _graph.build(self, choices, key[1], key[2], absent)
+            built = _graph.build(self, choices, key[1], key[2], absent)
+            self.freeze()
+            self._graphs[key] = built
         return self._graphs[key]
 
     def named(self, name: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,6 +57,10 @@ class Inputs:
         The way to ER.
     absent : str
         Optional indices that nothing given has; totals over them are 0.
+    warnings : tuple of Problem
+        What was noticed in reading.
+    overrides : mapping
+        By name of a default why it is given in place of the document's value.
     """
 
     methodology: Methodology
@@ -71,6 +75,7 @@ class Inputs:
     graph: Graph
     absent: str = ""
     warnings: tuple[Problem, ...] = ()
+    overrides: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def periods(self) -> Sequence[Period]:
@@ -176,6 +181,7 @@ def _find_axes(taken: Taken, p: Any) -> dict[str, Axis]:
         periods = _axes.of_periods(taken.given, named, taken.problems)
     except ValueError as error:
         taken.problems.append(Problem("p", str(error)))
+    checks.outliers(taken.given, taken.methodology, periods and periods.labels, taken.warnings)
     if periods is not None:
         _sum(taken, periods.labels)
     axes = {
@@ -204,8 +210,10 @@ def _check(taken: Taken, axes: Mapping[str, Axis], graph: Graph | None) -> None:
     m = taken.methodology
     used = graph.parameters if graph else m.inputs.values()
     parameters = [parameter for parameter in used if parameter.name not in taken.refused]
-    checks.plausibility(taken.given, m, taken.warnings)
+    by_hand = {name: table for name, table in taken.tables.items() if not taken.named.get(name)}
+    checks.plausibility(taken.given, by_hand, m, taken.warnings)
     checks.classes(taken.given, taken.tables, m, parameters, axes, taken.problems)
+    checks.counted(taken.given, m, axes, taken.warnings)
     checks.complete_amounts(taken.given, m, axes, taken.problems)
     if graph is not None:
         checks.dates(graph, axes, taken.problems, taken.warnings)

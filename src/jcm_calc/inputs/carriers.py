@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.languages import _
-from jcm_calc.units import UnitError, is_quantity, normalise, parse_unit
+from jcm_calc.units import UnitError, is_quantity, normalise, parse_unit, unit_of
 
 Array = npt.NDArray[Any]
 HEADING = re.compile(r"(.+?)\s*[\[(]\s*([^\])]*?)\s*[\])]")
@@ -95,7 +95,7 @@ def carried(raw: Any) -> Carried:
         return Carried(raw)
     if is_quantity(raw):
         inner = carried(raw.magnitude)
-        return Carried(inner.cells, agreed(f"{raw.units:D}", inner.unit))
+        return Carried(inner.cells, agreed(unit_of(raw), inner.unit))
     if isinstance(raw, list | tuple | range):
         cells, shape = _flatten(raw)
         return Carried(_compact(cells, shape))
@@ -172,7 +172,7 @@ def _of_xarray(given: Any) -> Any:
 
 
 def _unit_of(array: Any) -> str | None:
-    own = f"{array.data.units:D}" if is_quantity(array.data) else None
+    own = unit_of(array.data) if is_quantity(array.data) else None
     return agreed(stated(array.attrs, array.name), own)
 
 
@@ -248,7 +248,7 @@ def _as_numpy(raw: Any) -> Array:
 
 def _of_pandas(raw: Any) -> Carried:
     """Return the cells of a Series, an Index or one of their arrays."""
-    named = unit_of(raw)
+    named = column_unit(raw)
     raw = getattr(raw, "array", raw)
     if hasattr(raw, "quantity"):  # pint-pandas
         inner = carried(raw.quantity)
@@ -261,7 +261,7 @@ def _of_pandas(raw: Any) -> Carried:
     return Carried(inner.cells, agreed(named, inner.unit))
 
 
-def unit_of(column: Any) -> str | None:
+def column_unit(column: Any) -> str | None:
     """Return the unit that a Series, an Index or one of their arrays states, by name, ``attrs`` or type."""
     name = getattr(column, "name", None)
     own = getattr(column.dtype, "units", None)

@@ -14,7 +14,19 @@ from jcm_calc.inputs.carriers import agreed, carried, is_array
 from jcm_calc.inputs.periods import day
 from jcm_calc.languages import _
 from jcm_calc.problems import shown
-from jcm_calc.units import Linear, UnitError, conversion, is_missing, is_quantity, split
+from jcm_calc.units import (
+    Linear,
+    Reciprocal,
+    UnitError,
+    conversion,
+    dots_complaint,
+    is_missing,
+    is_quantity,
+    reading,
+    split,
+    unclear_dots,
+    unit_of,
+)
 
 Array = npt.NDArray[Any]
 Faults = dict[int, str]
@@ -26,7 +38,9 @@ MANY_UNITS = 100
 YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 
 
-def numbers(raw: Any, declared: str, unit: str | None = None) -> tuple[Array, Faults]:
+def numbers(
+    raw: Any, declared: str, unit: str | None = None, remarks: list[Reciprocal] | None = None
+) -> tuple[Array, Faults]:
     """Read numbers into the declared unit.
 
     Parameters
@@ -36,6 +50,8 @@ def numbers(raw: Any, declared: str, unit: str | None = None) -> tuple[Array, Fa
     declared : str
     unit : str, optional
         From the heading of a column; the declared one if there is none.
+    remarks : list of Reciprocal, optional
+        Each conversion by the reciprocal is appended to it; without it they are refused.
 
     Raises
     ------
@@ -51,14 +67,15 @@ def numbers(raw: Any, declared: str, unit: str | None = None) -> tuple[Array, Fa
     """
     cells, own = carried(raw)
     unit = agreed(unit, own)
+    convert = _conversions(declared, remarks)
     if not is_array(cells):
-        return np.array(_reader(declared, unit)(cells), dtype=np.float64), {}
+        return np.array(_reader(convert, unit, alone=True)(cells), dtype=np.float64), {}
     if cells.dtype.kind in "iuf":
         values = cells.astype(np.float64, copy=False)
-        return (values if unit is None else np.asarray(conversion(unit, declared)(values))), {}
-    read = _reader(declared, unit)
+        return (values if unit is None else np.asarray(convert(unit)(values))), {}
+    read = _reader(convert, unit, alone=False)
     values = np.full(cells.size, np.nan)
-    faults: Faults = {}
+    faults: Faults = _unclear(cells)
     for place, cell in enumerate(cells.ravel().tolist()):
         try:
             values[place] = read(cell)
@@ -68,17 +85,40 @@ def numbers(raw: Any, declared: str, unit: str | None = None) -> tuple[Array, Fa
     return values.reshape(cells.shape), faults
 
 
-def _reader(declared: str, unit: str | None) -> Callable[[Any], float]:
+def _unclear(cells: Array) -> Faults:
+    """Complain of the first text of a column whose dot can stand before decimals or between thousands."""
+    texts = {place: cell for place, cell in enumerate(cells.ravel().tolist()) if isinstance(cell, str)}
+    found = unclear_dots(texts.values())
+    return {next(place for place, text in texts.items() if found in text): dots_complaint(found)} if found else {}
+
+
+def _conversions(declared: str, remarks: list[Reciprocal] | None) -> Callable[[str], Linear | Reciprocal]:
+    """Return the function that looks up the conversion of a unit, and remarks on reciprocals."""
+
+    def convert(unit: str) -> Linear | Reciprocal:
+        if remarks is None:
+            return conversion(unit, declared)
+        found = reading(unit, declared)
+        if isinstance(found, Reciprocal) and found not in remarks:
+            remarks.append(found)
+        return found
+
+    return convert
+
+
+def _reader(
+    conversion_of: Callable[[str], Linear | Reciprocal], unit: str | None, alone: bool
+) -> Callable[[Any], float]:
     """Return the function that reads one cell; it looks up each unit only once."""
-    own = None if unit is None else conversion(unit, declared)
-    known: dict[str, Linear | str] = {}
+    own = None if unit is None else conversion_of(unit)
+    known: dict[str, Linear | Reciprocal | str] = {}
 
     def convert(number: float, written: str, cell: Any) -> float:
         if written not in known:
             if len(known) > MANY_UNITS:
                 raise UnitError(_("{came} came: its unit is not understood").format(came=shown(cell)))
             try:
-                known[written] = conversion(written, declared)
+                known[written] = conversion_of(written)
             except UnitError as error:
                 known[written] = str(error)
         found = known[written]
@@ -88,11 +128,11 @@ def _reader(declared: str, unit: str | None) -> Callable[[Any], float]:
 
     def read(cell: Any) -> float:
         if isinstance(cell, str):
-            number, written = split(cell)
+            number, written = split(cell, alone)
             if written is not None:
                 return convert(number, written, cell)
         elif is_quantity(cell):
-            return convert(_number(cell.magnitude), f"{cell.units:D}", str(cell))
+            return convert(_number(cell.magnitude), unit_of(cell), str(cell))
         else:
             number = _number(cell)
         return number if own is None else float(own(number))

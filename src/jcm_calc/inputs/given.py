@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from jcm_calc.inputs import cells
 from jcm_calc.inputs.periods import Period, within
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import listed
+from jcm_calc.units import Reciprocal
 
 Array = npt.NDArray[Any]
 UNDECIDED = "?"
@@ -87,6 +89,11 @@ class Given:
     written: str = ""
     classes: tuple[str, ...] | None = None
     cells: Cells | None = None
+
+    @cached_property
+    def extremes(self) -> tuple[float, float]:
+        """The least and the greatest number; NaN if any is."""
+        return span(self.values)
 
     @property
     def table(self) -> str:
@@ -245,6 +252,7 @@ def read_value(
     unit: str | None = None,
     labels: Mapping[str, Sequence[Any]] | None = None,
     cells_of: Cells | None = None,
+    remarks: list[Reciprocal] | None = None,
 ) -> Given:
     """Read what was given for a parameter.
 
@@ -260,13 +268,15 @@ def read_value(
         Labels along each axis, for a column of a table.
     cells_of : Cells, optional
         Where in a workbook the values stand.
+    remarks : list of Reciprocal, optional
+        Each conversion by the reciprocal is appended to it; without it they are refused.
 
     Raises
     ------
     ValueError
         If a unit or a cell cannot be understood, or the shape does not fit.
     """
-    values, names, faults = read_cells(parameter, raw, unit)
+    values, names, faults = read_cells(parameter, raw, unit, remarks)
     if values.size == 0:
         raise ValueError(_("is empty"))
     letters = "".join(labels) if labels is not None else _letters(parameter, values.shape)
@@ -278,7 +288,7 @@ def read_value(
 
 
 def read_cells(
-    parameter: Parameter, raw: Any, unit: str | None = None
+    parameter: Parameter, raw: Any, unit: str | None = None, remarks: list[Reciprocal] | None = None
 ) -> tuple[Array, tuple[str, ...] | None, cells.Faults]:
     """Return numbers in the declared unit, truth values or codes of classes; the classes; and complaints.
 
@@ -298,7 +308,7 @@ def read_cells(
     elif parameter.unit == "date":
         values, faults = cells.days(raw)
     else:
-        values, faults = cells.numbers(raw, parameter.unit, unit)
+        values, faults = cells.numbers(raw, parameter.unit, unit, remarks)
     return values, None, faults
 
 

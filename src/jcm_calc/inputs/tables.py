@@ -19,12 +19,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from jcm_calc.inputs.carriers import UNIT_KEYS, arrow_units, carried, is_unit, split_heading, unit_of
+from jcm_calc.inputs.carriers import UNIT_KEYS, arrow_units, carried, column_unit, is_unit, split_heading
 from jcm_calc.inputs.given import Cells
 from jcm_calc.inputs.periods import Period
+from jcm_calc.inputs.totals import totals_among
 from jcm_calc.languages import _
 from jcm_calc.problems import InputError, Problem, listed
-from jcm_calc.units import is_missing
+from jcm_calc.units import dots_complaint, is_missing, unclear_dots
 
 TOO_MANY = 2**62
 # More bytes than the formats of any table take.
@@ -159,9 +160,33 @@ def _read_csv(file: Path) -> pd.DataFrame:
     else:
         other = re.search(r"[;\t]", str(frame.columns[0])) if len(frame.columns) == 1 else None
         if other is None:
+            _refuse_unclear(file, frame)
             return frame
         complaint = _("its columns are separated by {sign}: separate them by commas").format(sign=repr(other[0]))
     raise InputError(file.name, [Problem(file.name, complaint)])
+
+
+def _refuse_unclear(file: Path, frame: pd.DataFrame) -> None:
+    """Refuse a column of numbers whose dots can stand between thousands: pandas has taken them for decimals."""
+    suspected = [place for place, column in enumerate(frame.columns) if _three_decimals(frame[column])]
+    if not suspected:
+        return
+    texts = pd.read_csv(
+        file, encoding="utf-8-sig", index_col=False, usecols=suspected, dtype=str, keep_default_na=False
+    )
+    found = {heading: unclear_dots(texts[heading].unique().tolist()) for heading in texts.columns}
+    if problems := [Problem(heading, dots_complaint(number)) for heading, number in found.items() if number]:
+        raise InputError(file.name, problems)
+
+
+def _three_decimals(column: pd.Series[Any]) -> bool:
+    """Whether no number of a column shows that its dots are decimal points."""
+    if column.dtype != np.float64:
+        return False
+    numbers = np.abs(column.to_numpy()[~np.isnan(column.to_numpy())])
+    if not np.all((numbers < 1000) & ((numbers >= 1) | (numbers == 0))):
+        return False
+    return bool(np.all(np.abs(np.round(numbers * 1000) - numbers * 1000) < 1e-6))
 
 
 def _refuse_encoding(file: Path) -> None:
@@ -208,7 +233,7 @@ def flat(table: pd.DataFrame) -> pd.DataFrame:
 
 def with_units(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a table, from `flat`, that states the units of its columns in their headings."""
-    units = {heading: unit_of(frame[heading]) for heading in frame}
+    units = {heading: column_unit(frame[heading]) for heading in frame}
     named = {
         heading: f"{split_heading(str(heading))[0]} [{unit}]" for heading, unit in units.items() if unit is not None
     }
@@ -235,7 +260,7 @@ def _attrs(table: pd.DataFrame) -> dict[Any, Any]:
         unit = attrs.get(key)
         if unit is not None and not isinstance(unit, Mapping):
             if len(table.columns) != 1:
-                told = _("its attrs say {key} = {unit} for all columns: say it for each, as a mapping")
+                told = _("its attrs state {key} = {unit} for all columns: state it for each column, as a mapping")
                 raise ValueError(told.format(key=key, unit=repr(str(unit))))
             unit = {table.columns[0]: unit}
         if unit is not None:
@@ -309,6 +334,9 @@ def _labels(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Any]]:
     codes, unique = _factorize(column)
     if column.dtype.kind in "iu":
         return codes, unique.tolist()
+    if sums := totals_among(unique):
+        complaint = _("{names} sums up other rows and would count once more: delete its row, or rename the unit")
+        raise ValueError(complaint.format(names=listed(map(repr, sorted(sums)))))
     labels = [label(cell) for cell in unique.tolist()]
     _refuse_lookalikes(labels)
     number = {label: place for place, label in enumerate(dict.fromkeys(labels))}

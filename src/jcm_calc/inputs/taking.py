@@ -20,6 +20,7 @@ from jcm_calc.inputs.cells import numbers
 from jcm_calc.inputs.given import Cells, Given, read_value
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
+from jcm_calc.units import Reciprocal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -240,6 +241,7 @@ class Taken:
         labels: Mapping[str, Sequence[Any]] | None = None,
         cells: Cells | None = None,
     ) -> None:
+        remarks: list[Reciprocal] = []
 
         def place(complaint: object) -> str:
             if labels is None:
@@ -248,7 +250,7 @@ class Taken:
             return where(source.partition(", ")[0] if named else source)
 
         try:
-            given = read_value(parameter, raw, source, unit, labels, cells)
+            given = read_value(parameter, raw, source, unit, labels, cells, remarks)
         except ValueError as error:
             hint = ""
             if parameter.candidates:
@@ -268,6 +270,7 @@ class Taken:
             self.refuse(parameter, complaint + place(complaint))
         else:
             self.given[parameter.name] = given
+            self.warnings += [Problem(parameter.symbol, checks.reciprocal(remark, given)) for remark in remarks]
 
     def _by_class(self, parameter: Parameter, values: Mapping[Any, Any]) -> None:
         """Take values by class; where one repeats the document's, it keeps the document's evidence."""
@@ -346,8 +349,10 @@ class Taken:
 
     def _columns(self, table: pd.DataFrame, source: str) -> None:
         from jcm_calc.inputs import shapes
+        from jcm_calc.inputs.monitored_table import plain
         from jcm_calc.inputs.tables import dense, flat
 
+        table = plain(table, source)
         self.warnings += [Problem(source, remark) for remark in table.attrs.get("remarks", ())]
         table = shapes.with_units_in_headings(shapes.with_periods(table))
         try:
@@ -380,7 +385,7 @@ class Taken:
 
 def _mapping(parameter: Parameter, values: Mapping[Any, Any]) -> Any:
     if not values or not parameter.indices:
-        told = _("is a single value, for which a mapping with the keys {keys} came; expected {expected}")
+        told = _("is a single value; got a mapping with the keys {keys}, expected {expected}")
         raise ValueError(told.format(keys=listed(map(repr, values)) or _("none"), expected=expected(parameter)))
     from jcm_calc.inputs import shapes
 

@@ -11,6 +11,7 @@ from datetime import date
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc import notebook
 from jcm_calc.credits import Item, UncertifiedError, whole_tonnes
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.evidence import Source, primary, unconfirmed
@@ -20,7 +21,8 @@ from jcm_calc.issuance.allocation import Part, allocate
 from jcm_calc.issuance.earlier import Earlier, read_earlier, request_digest
 from jcm_calc.languages import Message, _, in_language
 from jcm_calc.manifest import bound_digest, library_version
-from jcm_calc.problems import InputError, Problem
+from jcm_calc.problems import InputError, Problem, listed
+from jcm_calc.project import PROJECT, as_mapping, of_kind, unknown_key
 from jcm_calc.result import Result
 
 if TYPE_CHECKING:
@@ -83,7 +85,7 @@ class Year:
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class IssuanceRequest:
     """A request for issuance; see `jcm_calc.issuance_request`.
 
@@ -107,6 +109,19 @@ class IssuanceRequest:
     rules: tuple[Item, ...]
     remarks: tuple[Problem, ...]
     earlier: tuple[Earlier, ...]
+
+    def __repr__(self) -> str:
+        return f"<IssuanceRequest {self._told()}>"
+
+    def _repr_html_(self) -> str:
+        heading = _("Request for issuance: {told}").format(told=self._told())
+        return notebook.page(heading, map(str, self.remarks), [(_("Whole tonnes"), self.table())])
+
+    def _told(self) -> str:
+        """Say in one line which project asks for how much."""
+        return _("{project}: {tonnes:,} tCO2 of {years}").format(
+            project=self.project["number"], tonnes=self.tonnes, years=listed(year.year for year in self.years)
+        )
 
     @property
     def periods(self) -> list[Period]:
@@ -236,7 +251,10 @@ def issuance_request(
     jcm_calc.credits.UncertifiedError: PW001 supports an estimate, not a claim: ...
     """
     results = (results,) if isinstance(results, Result) else tuple(results)
-    problems = [*_project_problems(project), *_result_problems(results, project)]
+    problems: list[Problem] = []
+    project = as_mapping("project", project, "{'number': 'PW001'}", problems)
+    allocation = as_mapping("allocation", allocation, "{'participants': 'rest'}", problems)
+    problems += [*_project_problems(project), *_result_problems(results, project)]
     former = [one for given in earlier if (one := read_earlier(given, problems)) is not None]
     problems += _double_claims(results, project, former)
     sums = _by_year(results)
@@ -329,6 +347,12 @@ def _remarks(negative: Sequence[Year], former: Sequence[Earlier]) -> Iterator[Pr
 
 
 def _project_problems(project: Mapping[str, Any]) -> Iterator[Problem]:
+    for key in project:
+        if key not in PROJECT:
+            yield unknown_key(f"project[{key!r}]", key, PROJECT)
+    for key in ("title", "participants", "personnel", "submitted", "note"):
+        if key in project:
+            yield from of_kind(f"project[{key!r}]", project[key], PROJECT[key])
     number = project.get("number")
     if not isinstance(number, str) or not number.strip():
         yield Problem("project number", _("missing: the reference number of the project, such as PW001"))

@@ -26,7 +26,7 @@ from jcm_calc.lazy import computing
 from jcm_calc.lazy.computing import Plan
 from jcm_calc.lazy.partitions import Piece, is_lazy, of_arrays, of_frames
 from jcm_calc.problems import InputError, InputWarning, Problem
-from jcm_calc.units import is_quantity, registry
+from jcm_calc.units import is_quantity, registry, unit_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -201,7 +201,7 @@ def calculate(
     ]
     if problems:
         raise InputError(str(m), problems)
-    units = {name: f"{value.units:D}" for name, value in arrays.items() if is_quantity(value)}
+    units = {name: unit_of(value) for name, value in arrays.items() if is_quantity(value)}
     count = None if frames else int(sum(piece.size for piece in pieces))
     plan = Plan(m.number, m.version, letter, common, tuple(small), p, facts, units, count, evidence)
     return LazyResult(plan, graph, pieces, _period_count(m, p, values))

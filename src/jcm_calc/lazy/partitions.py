@@ -105,7 +105,9 @@ def of_arrays(m: Methodology, arrays: Mapping[str, Any], values: Mapping[str, An
             blocks[name] = [bare[name].rechunk(-1).to_delayed().ravel()[0]] * len(chunks)
         elif size == starts[-1] > 1:
             if hasattr(value, "iloc"):
-                complaint = _("has labels of {letter}, which Dask arrays have not: give Dask DataFrames, or an array")
+                complaint = _(
+                    "has labels of {letter}, which Dask arrays do not have: give Dask DataFrames, or an array"
+                )
                 problems.append(Problem(name, complaint.format(letter=split)))
                 continue
             axis, (cells, unit) = indices[name].index(split), carried(value)

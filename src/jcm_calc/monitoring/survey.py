@@ -23,6 +23,7 @@ from jcm_calc.monitoring.plan import Meter, Plan
 from jcm_calc.monitoring.reading_plan import read_plan
 from jcm_calc.monitoring.sources import Store
 from jcm_calc.problems import InputError, InputWarning, Problem, listed, suggestion
+from jcm_calc.project import as_mapping
 
 if TYPE_CHECKING:
     from jcm_calc.result import Result
@@ -101,8 +102,12 @@ def monitor(
     from jcm_calc.rulebooks import methodology as find
 
     m = methodology if isinstance(methodology, Methodology) or methodology is None else find(methodology, version)
-    plan = read_plan(meters, readings, Path(beside))
     problems: list[Problem] = []
+    meters = as_mapping("meters", meters, "{'S1': {'parameter': 'EG', 'unit': 'kWh'}}", problems)
+    readings = as_mapping("readings", readings, "{'zone': 'Asia/Jakarta', 'sources': [...]}", problems)
+    if problems:
+        raise InputError(_("the monitoring plan"), problems)
+    plan = read_plan(meters, readings, Path(beside))
     periods = sheets_of(p, crediting, problems)
     units, indices = _declared(plan, m, problems)
     if problems:
@@ -172,7 +177,8 @@ class _Given:
             warnings.simplefilter("ignore", InputWarning)
             warnings.simplefilter("ignore", UnconfirmedWarning)
             periods = [str(period) for period in monitored.periods]
-            return calculate(self.m, *self.tables, *monitored.tables, p=periods, **self.values)
+            # for the effect of findings on ER alone: whether a value may be overridden is asked when it counts
+            return calculate(self.m, *self.tables, *monitored.tables, p=periods, override="monitoring", **self.values)
 
     def slopes(self, result: Result | None, monitored: Monitored) -> dict[str, list[float]] | None:
         """Return ∂ER/∂x for each meter and period."""

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from jcm_calc import notebook
 from jcm_calc.confirmation import EvidenceFile, Given, about, evidence_files, named_files, several, with_evidence
-from jcm_calc.languages import _, in_language
+from jcm_calc.languages import Message, _, in_language, ngettext
 from jcm_calc.portfolios.batches import batches
 from jcm_calc.portfolios.jobs import Job, Outcome, row, solve
 from jcm_calc.portfolios.sources import files, of_files, table, yearly
-from jcm_calc.problems import InputError, Problem, suggestion
+from jcm_calc.problems import InputError, Problem, Remark, Topic, listed, suggestion
+from jcm_calc.project import as_mapping
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import is_missing
 
@@ -45,9 +47,31 @@ class Portfolio:
     outcomes: Sequence[Outcome] = field(default_factory=tuple)
 
     def __repr__(self) -> str:
-        failed = sum(not one.rows for one in self.outcomes)
-        mark = f", {failed:,} unusable" if failed else ""
-        return f"<Portfolio of {len(self.outcomes):,} projects: ER = {self.table['ER'].sum():,.6g} tCO2{mark}>"
+        return f"<Portfolio of {self._told()}>"
+
+    def _repr_html_(self) -> str:
+        tables = [(_("By year"), self.by("year")), (_("Projects"), self.table.drop(columns=["source", "scope"]))]
+        if len(self.problems):
+            tables.append((_("Problems"), self.problems.drop(columns="source")))
+        return notebook.page(_("Portfolio of {told}").format(told=self._told()), tables=tables)
+
+    def _told(self) -> str:
+        """Return how many projects count, what is remarked on, and their emission reductions."""
+        said = f"{self.headline}; " if self.remarks else ""
+        return _("{projects}: {said}ER = {amount} tCO2").format(
+            projects=self.projects, said=said, amount=f"{self.table['ER'].sum():,.6g}"
+        )
+
+    @property
+    def projects(self) -> str:
+        """How many projects there are and, where some cannot be used, how many of them count."""
+        count = len(self.outcomes)
+        told = ngettext("{count:,} project", "{count:,} projects", count).format(count=count)
+        if self.unusable:
+            told = _("{counted:,} of {projects} ({unusable:,} unusable)").format(
+                counted=count - self.unusable, projects=told, unusable=self.unusable
+            )
+        return told
 
     def __getitem__(self, project: str) -> Result:
         """Return the result of one project, calculated again.
@@ -89,6 +113,25 @@ class Portfolio:
         # as objects, texts can be translated where they are shown
         return pd.DataFrame(rows, columns=["project", "severity", "subject", "complaint", "source"], dtype=object)
 
+    @cached_property
+    def remarks(self) -> tuple[tuple[str, Remark], ...]:
+        """What has to be looked at before the numbers are used: name of the project, and remark on it."""
+        return tuple((one.job.project, Remark.of(problem)) for one in self.outcomes for problem in one.warnings)
+
+    @property
+    def headline(self) -> str:
+        """In one line how many projects are remarked on, and of what; nothing where none is."""
+        by_topic: dict[Topic, set[str]] = {}
+        for project, remark in self.remarks:
+            by_topic.setdefault(remark.topic, set()).add(project)
+        if not by_topic:
+            return ""
+        counts = Message(", ").join(
+            Message("{}: {:,}").format(Message(topic), len(by_topic[topic])) for topic in Topic if topic in by_topic
+        )
+        told = _("{count:,} of {every:,} projects are remarked on ({counts})")
+        return told.format(count=len(set.union(*by_topic.values())), every=len(self.outcomes), counts=counts)
+
     @property
     def unusable(self) -> int:
         """How many projects could not be calculated."""
@@ -111,6 +154,7 @@ class Portfolio:
         groups = self.table.groupby(list(columns), dropna=False)
         sums = groups[["RE", "PE", "ER", "tonnes"]].sum()
         sums.insert(0, "projects", groups["project"].nunique())
+        sums.attrs["remarks"] = str(self.headline)
         return sums
 
     def against_estimates(self) -> pd.DataFrame:
@@ -157,6 +201,7 @@ def portfolio(
     evidence: Given = None,
     processes: int | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
+    strict: bool = False,
 ) -> Portfolio:
     """Calculate many projects of many methodologies.
 
@@ -169,8 +214,8 @@ def portfolio(
         an input, a choice or a fact, as in the tables of `jcm_calc.calculate`, and stays empty for projects that
         have none. A project takes one row, or several with a column for each index.
     estimates : mapping, optional
-        ER expected ex ante by project, in tCO2: for each calendar year, or a mapping from year to number.
-        The plan of a workbook is taken by itself.
+        ER expected ex ante by project, in tCO2: for each calendar year, or a mapping from year to number, of
+        which the years without a result are left out. The plan of a workbook is taken by itself.
     evidence : path or sequence of paths, optional
         Evidence files of any methodologies, each for the projects that apply what it is about; see
         `jcm_calc.calculate`. What confirms values that a default lacks, or has otherwise, changes the numbers.
@@ -178,6 +223,8 @@ def portfolio(
         All cores by default.
     progress : callable, optional
         Told how many projects are done, and of how many.
+    strict : bool
+        Whether anything that is remarked on is an error.
 
     Returns
     -------
@@ -187,7 +234,7 @@ def portfolio(
     Raises
     ------
     InputError
-        If the source as a whole cannot be used.
+        If the source as a whole cannot be used; with ``strict``, if there are remarks.
 
     Examples
     --------
@@ -213,25 +260,41 @@ def portfolio(
     >>> found.problems[["project", "severity", "subject"]].values.tolist()
     [['hotel', 'error', 'application,i']]
     """
+    problems: list[Problem] = []
+    expected = as_mapping("estimates", estimates, "{'a roof': 250}", problems, optional=True)
+    if problems:
+        raise InputError(_("the portfolio"), problems)
     named = None if evidence is None else named_files(several(evidence))
     paths = files(source)
     if paths is not None:
-        jobs = list(of_files(paths, estimates or {}, named))
+        jobs = list(of_files(paths, expected, named))
         outcomes = dict(enumerate(_pooled(jobs, FILES_IN_CHUNK, processes, progress, 0, len(jobs))))
     else:
-        outcomes = _of_table(table(source), estimates or {}, named, processes, progress)
-    _check_estimates(estimates or {}, outcomes.values())
+        outcomes = _of_table(table(source), expected, named, processes, progress)
+    _check_estimates(expected, outcomes.values())
     _check_evidence(named or (), outcomes.values())
-    return Portfolio(tuple(outcomes[place] for place in sorted(outcomes)))
+    found = Portfolio(tuple(outcomes[place] for place in sorted(outcomes)))
+    if strict and found.remarks:
+        named = [
+            replace(remark, subject=Message("{}: {}").format(name, remark.subject)) for name, remark in found.remarks
+        ]
+        raise InputError(_("the portfolio"), named)
+    return found
 
 
 def _check_estimates(estimates: Mapping[str, Any], outcomes: Iterable[Outcome]) -> None:
-    known = {one.job.project for one in outcomes}
-    problems = [
-        Problem(name, _("an estimate for no project{hint}").format(hint=suggestion(name, known)))
-        for name in estimates
-        if name not in known
-    ]
+    known = {one.job.project: one for one in outcomes}
+    problems = []
+    for name, given in estimates.items():
+        subject = f"estimates[{name!r}]"
+        if name not in known:
+            problems.append(Problem(subject, _("is not a project{hint}").format(hint=suggestion(str(name), known))))
+        elif isinstance(given, Mapping) and (rows := known[name].rows):
+            years = {row["year"] for row in rows}
+            if given and not years & yearly(given, subject).keys():
+                there = listed(sorted(year for year in years if year is not None)) or _("none, for p was not given")
+                complaint = _("names no year of the project, whose years are: {years}")
+                problems.append(Problem(subject, complaint.format(years=there)))
     if problems:
         raise InputError(_("the portfolio"), problems)
 
@@ -297,7 +360,10 @@ def _jobs(
             number,
             version or None,
             frame,
-            {**yearly(own), **yearly(estimates.get(name))},
+            {
+                **yearly(own, _("{source}, row {row}").format(source=source, row=place + 1)),
+                **yearly(estimates.get(name), f"estimates[{name!r}]"),
+            },
             evidence,
         )
         for name, (place, (__, number, version, own)) in found.items()

@@ -14,15 +14,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from jcm_calc import looked_at, remarks
 from jcm_calc.credits import Year, check_years, yearly
 from jcm_calc.declarations import Methodology
-from jcm_calc.evaluation import Array, EvaluationError
+from jcm_calc.evaluation import Array, EvaluationError, evaluate
 from jcm_calc.inputs import Inputs, bind
 from jcm_calc.inputs.carriers import carried, split_heading
-from jcm_calc.inputs.checks import APART
+from jcm_calc.inputs.checks import APART, outlying, unlike
 from jcm_calc.inputs.given import read_cells
 from jcm_calc.inputs.tables import dense
-from jcm_calc.many import evaluate_many
+from jcm_calc.many import AXIS, evaluate_many
 from jcm_calc.portfolios.rows import OWN, Arguments, arguments
 from jcm_calc.problems import InputError, InputWarning
 
@@ -149,8 +150,35 @@ class Batch:
             if parameter.name in lookups and parameter.by in columns:  # a class without a value
                 found = lookups[parameter.name](columns[parameter.by])
                 self.clean &= ~np.isnan(found).reshape(len(self.places), -1).any(axis=1)
+        self._leave_out_doubtful(inputs, columns)
         for project, amounts in self._evaluated(inputs, columns, np.flatnonzero(self.clean)):
             yield self.places[project], list(yearly(inputs.periods, [*amounts]))
+
+    def _leave_out_doubtful(self, inputs: Inputs, columns: Mapping[str, Array]) -> None:
+        """Leave out projects that anything would be remarked on."""
+        replaced = any(self.m.inputs[name].supplied for name in inputs.replaced)
+        if replaced or any(True for _ in remarks.left_out(inputs)):
+            self.clean[:] = False
+            return
+        graph, names = looked_at.reach(inputs)
+        common = {name: array[np.newaxis] for name, array in looked_at.operands(inputs, graph).items()}
+        known = {**common, **columns}
+        computed = tuple(name for name in names if name not in known)
+        sizes = {AXIS: len(self.places), **inputs.sizes}
+        try:
+            known |= evaluate(graph, sizes, known, inputs.lookups(), computed)
+        except EvaluationError:
+            self.clean[:] = False
+            return
+        along_p = 1 + list(inputs.axes).index("p")
+        for name, values in columns.items():
+            if self.declared[name].extensive:
+                days = unlike(inputs.periods, values.shape[along_p])
+                odd, _ = outlying(values, along_p, days, tuple(range(1, values.ndim)))
+                self.clean &= ~odd.reshape(len(odd), -1).any(axis=1)
+        facts = {name: inputs.plain(name, known.get(name, array[np.newaxis])) for name, array in inputs.facts.items()}
+        for mask in remarks.masks(replace(inputs, facts=facts), {name: known[name] for name in names}):
+            self.clean &= ~mask.reshape(len(mask), -1).any(axis=1)
 
     def _bind(self) -> Inputs | None:
         """Bind one project with every check, for all: they differ in numbers and classes alone."""
@@ -179,7 +207,7 @@ class Batch:
             return None
         arranged = {}
         for name, (heading, _) in self.filled.items():
-            if name in inputs.values:
+            if name in inputs.values or name in inputs.facts:
                 places = order[heading]
                 values = self.values[name][:, places.ravel()].reshape(-1, *places.shape)
                 for axis, letter in enumerate(inputs.sizes, start=1):

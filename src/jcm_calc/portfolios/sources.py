@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,12 @@ import pandas as pd
 
 from jcm_calc.confirmation import EvidenceFile
 from jcm_calc.inputs.tables import flat, read, with_units
+from jcm_calc.inputs.totals import totals_among
 from jcm_calc.languages import _
 from jcm_calc.portfolios.jobs import Job
 from jcm_calc.portfolios.rows import OWN
-from jcm_calc.problems import InputError, Problem, shown, suggestion
-from jcm_calc.units import is_missing
+from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
+from jcm_calc.units import is_missing, magnitude
 
 TABLES, FILES = (".csv", ".parquet"), (".toml", ".xlsx")
 
@@ -67,14 +69,37 @@ def of_files(
     top = Path(os.path.commonpath([parent.resolve() for parent in parents])) if parents else Path()
     for path in paths:
         name = str(path.resolve().relative_to(top).with_suffix(""))
-        yield Job(name, str(path), path, estimates=yearly(estimates.get(name)), evidence=evidence)
+        yield Job(
+            name, str(path), path, estimates=yearly(estimates.get(name), f"estimates[{name!r}]"), evidence=evidence
+        )
 
 
-def yearly(given: Any) -> dict[int | None, float]:
-    """Return estimates by calendar year; a single one holds for each year."""
-    if isinstance(given, Mapping):
-        return {int(year): float(er) for year, er in given.items()}
-    return {} if is_missing(given) else {None: float(given)}
+def yearly(given: Any, subject: str) -> dict[int | None, float]:
+    """Return estimates by calendar year; a single one holds for each year, under None.
+
+    Raises
+    ------
+    InputError
+        If a year is not a year, or an estimate is not a number; it names the subject.
+    """
+    if is_missing(given):
+        return {}
+    estimates = given if isinstance(given, Mapping) else {None: given}
+    found: dict[int | None, float] = {}
+    for year, er in estimates.items():
+        try:
+            found[None if year is None else _year(year)] = float(magnitude(er, "tCO2"))
+        except (TypeError, ValueError) as error:
+            where = subject if year is None else f"{subject}[{year!r}]"
+            raise InputError(_("the portfolio"), [Problem(where, str(error))]) from None
+    return found
+
+
+def _year(given: Any) -> int:
+    text = str(given).strip()
+    if not re.fullmatch(r"\d{4}", text):
+        raise ValueError(_("got {given}, must be a calendar year such as 2024").format(given=shown(given)))
+    return int(text)
 
 
 def table(source: Any) -> pd.DataFrame:
@@ -102,6 +127,9 @@ def table(source: Any) -> pd.DataFrame:
                 problems.append(
                     Problem(name, _("column {heading!r} is empty in row {row}").format(heading=one, row=rows[0] + 1))
                 )
+        if sums := totals_among(frame["project"].unique()):
+            complaint = _("{names} sums up other projects and would count once more: delete its row")
+            problems.append(Problem(name, complaint.format(names=listed(map(repr, sorted(sums))))))
     if problems or frame.empty:
         raise InputError(name, problems or [Problem(name, _("has no rows"))])
     frame["methodology"] = frame["methodology"].astype(str).str.strip()

@@ -69,7 +69,9 @@ def _sheets(found: Portfolio) -> dict[str, pd.DataFrame]:
     }
     estimates = found.against_estimates().reset_index()
     beside: dict[str, pd.DataFrame] = {} if estimates.empty else {_("Against estimates"): estimates}
-    return {_("Projects"): found.table, **sums, **beside, _("Problems"): found.problems}
+    problems = {_("Problems"): found.problems}
+    first = problems if found.remarks or found.unusable else {}  # what has to be looked at comes first
+    return {**first, _("Projects"): found.table, **sums, **beside, **problems}
 
 
 def _said(frame: pd.DataFrame) -> pd.DataFrame:
@@ -93,7 +95,8 @@ class Cell(NamedTuple):
 def _page(found: Portfolio) -> str:
     return display.page(
         "portfolio.html",
-        count=len(found.outcomes),
+        remarked=found.headline,
+        told=found.projects,
         sums={
             _("By {name}").format(name=HEADINGS[columns[0]]): _table(found.by(*columns).reset_index())
             for columns in SUMS

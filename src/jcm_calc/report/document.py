@@ -18,6 +18,7 @@ from jcm_calc.files import save
 from jcm_calc.languages import _
 from jcm_calc.monitoring import record
 from jcm_calc.problems import listed
+from jcm_calc.project import LABELS, Sources, as_text, checked
 from jcm_calc.report import display
 from jcm_calc.units import with_unit
 
@@ -39,8 +40,8 @@ PICTURES: dict[str, tuple[Callable[..., Axes], float, float, str]] = {
 def write(
     path: str | os.PathLike[str],
     result: Result,
-    project: Mapping[str, Any],
-    sources: Mapping[str, Mapping[str, str]],
+    project: Mapping[str, Any] | None,
+    sources: Sources | None,
     published: Sequence[Comparison],
     overwrite: bool,
 ) -> None:
@@ -50,16 +51,18 @@ def write(
 
 def html(
     result: Result,
-    project: Mapping[str, Any],
-    sources: Mapping[str, Mapping[str, str]],
+    project: Mapping[str, Any] | None,
+    sources: Sources | None,
     published: Sequence[Comparison],
 ) -> str:
     """Return the report."""
+    said, monitoring = checked(result.methodology, project, sources)
     manifest, readings = result.manifest(), record.of_tables(result.call["tables"])
-    told = record.told(readings, sources, result.methodology)
+    told = record.told(readings, monitoring, result.methodology)
     return display.page(
         "report.html",
-        project={key: _told(value) for key, value in project.items()},
+        project={key: as_text(value) for key, value in said.items()},
+        labels=LABELS,
         pictures=list(_pictures(result)),
         inputs=[row for row in result.quantities() if row["name"] in result.methodology.inputs],
         facts=list(_facts(result)),
@@ -73,13 +76,6 @@ def html(
         **display.summary(result),
         **display.explained(result.explain("ER"), "from-"),
     )
-
-
-def _told(value: Any) -> str:
-    """Write an entry of the section [project] of a case file."""
-    if isinstance(value, Mapping):
-        return "; ".join(f"{key}: {_told(one)}" for key, one in value.items())
-    return ", ".join(map(_told, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _facts(result: Result) -> Iterator[tuple[str, str, str]]:

@@ -23,7 +23,7 @@ from jcm_calc.evaluation import EvaluationError, evaluate
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs import Period
 from jcm_calc.languages import _
-from jcm_calc.problems import InputError, InputWarning, Problem
+from jcm_calc.problems import InputError, InputWarning, Problem, Topic
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import conversion
 from jcm_calc.verification import quantities
@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[Any]
 CLAIM, EXACT = "co2 emission reductions", "before the cut"
+
+# Why a value stands in place of the document's is for the verifier to ask.
+AS_ENTERED = "as the workbook has it"
 
 
 @dataclass(frozen=True)
@@ -176,7 +179,7 @@ class Submission:
             warnings.simplefilter("ignore", InputWarning)
             warnings.simplefilter("ignore", UnconfirmedWarning)
             try:
-                return case.calculate(evidence=self.evidence)
+                return case.calculate(evidence=self.evidence, override=AS_ENTERED)
             except InputError as error:
                 return error
 
@@ -194,7 +197,10 @@ class Submission:
     def warnings(self) -> list[Problem]:
         """What is possible in the input but hardly meant, whether or not it can be calculated with."""
         found = self._calculated
-        return list(found.warnings if isinstance(found, InputError) else found.inputs.warnings)
+        if isinstance(found, InputError):
+            return list(found.warnings)
+        ratios = [one for one in found.remarks if one.topic is Topic.IMPLAUSIBLE and not one.place]
+        return list(dict.fromkeys((*found.inputs.warnings, *ratios)))
 
     @property
     def remarks(self) -> list[Problem]:

@@ -103,7 +103,7 @@ class Verification:
         if self.result is None:
             return None
         try:
-            return int(self.result.by_year()["tonnes"].sum())
+            return int(self.result.years()["tonnes"].sum())
         except ValueError:
             return None
 
