@@ -240,7 +240,7 @@ def test_a_misspelt_candidate_brings_up_the_right_one():
 @pytest.mark.parametrize("capacity", [1250, 5000, "5000 kW"])
 def test_a_number_in_no_class(capacity):
     found = only(refusal("ID_AM002", **{**CHILLER, "capacity": capacity}))
-    assert found.startswith("x_i: ")
+    assert found.startswith("capacity (symbol x_i): ")
     assert "USRt lies in no class of COP_RE,i" in found
     assert "[825, 1250)" in found
     assert "give COP_RE yourself" in found
@@ -630,14 +630,20 @@ def test_an_empty_class(missing):
 
 def test_arrays_of_different_lengths():
     found = only(refusal("ID_AM003", **{**FOOD, "EC_PJ": np.ones((2, 1)), "COP_PJ": [1, 2, 3]}))
-    assert found == "i: there are 3 of i, but EC_PJ has 2, COP_PJ has 3"
+    assert found == (
+        "i: lengths differ along the index i (project refrigerator): EC_PJ has 2, COP_PJ has 3 values; "
+        "give as many of each"
+    )
     found = only(refusal("ID_AM003", **{**FOOD, "EC_PJ": np.ones((2, 3))}, p=["2024", "2025"]))
-    assert found == "p: there are 2 of p, but EC_PJ has 3"
+    assert found == "p: the index p (monitoring period) has 2 labels, but EC_PJ has 3 values"
 
 
 def test_a_list_beside_a_table_of_another_length():
     found = only(refusal("ID_AM003", readings(), COP_PJ=[1, 2, 3], application=FREEZER, EF_elec=0.8))
-    assert found == "i: there are 2 of i, but EC_PJ has 2, COP_PJ has 3"
+    assert found == (
+        "i: lengths differ along the index i (project refrigerator): EC_PJ has 2, COP_PJ has 3 values; "
+        "give as many of each"
+    )
 
 
 @pytest.mark.parametrize("labels", [[2, 1], ["a", "b"], [11, 12]])

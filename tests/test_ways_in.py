@@ -348,8 +348,12 @@ def given(carrier, kind, way, folder):
 def bound(kind, tables, values):
     """Return what is bound of a parameter, as plain nested lists."""
     value = values.get(kind.name)
-    by_place = isinstance(value, list | tuple | np.ndarray) or units.is_quantity(value)
-    periods = YEARS if "p" in kind.indices and by_place and np.ndim(value) else None
+    by_place = (
+        isinstance(value, list | tuple)
+        or ((isinstance(value, np.ndarray) or units.is_quantity(value))
+        and np.ndim(value))
+    )
+    periods = YEARS if "p" in kind.indices and by_place else None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         inputs = bind(methodology(kind.number), tables, values, periods, whole=False)
@@ -527,7 +531,7 @@ def test_wide_tables_without_a_name_and_two_rows_of_headings_are_refused_with_th
     assert "table.melt(id_vars=['p'], var_name='i', value_name='EC_PJ')" in str(refused.value)
     assert "EC_PJ=table" in str(refused.value)
     two = wide(kind, kind.own).set_axis(pd.MultiIndex.from_product([["EC_PJ"], UNITS]), axis=1)
-    with pytest.raises(InputError, match="first EC_PJ.*table.stack"):
+    with pytest.raises(InputError, match=r"first EC_PJ.*table\.stack"):
         calculate("ID_AM003", two, **FREEZER)
 
 
@@ -602,7 +606,7 @@ def test_greek_letters_may_be_spelt_out_wherever_a_name_is_typed(name, tmp_path)
     assert "η_PJ" in str(result.explain(name))
     assert calculate("MN_AM002", pd.DataFrame({name: [0.67]}), **boiler).ER == result.ER
     assert scenarios("MN_AM002", boiler, {name: [0.67]})["ER"][0] == pytest.approx(result.ER.magnitude)
-    assert list(uncertainty(result, {name: "±1 %"}, draws=100).inputs.index) == ["η_PJ"]
+    assert list(uncertainty(result, {name: "±1 %"}, draws=100).drivers.index) == ["η_PJ"]
     with pytest.raises(InputError, match="given twice"):
         calculate("MN_AM002", **boiler, **{name: 0.67, "η_PJ" if name != "η_PJ" else "eta_PJ": 0.67})
 
@@ -660,6 +664,20 @@ def test_an_excel_file_with_several_sheets_says_which_one_was_read(tmp_path):
     assert result.PE.magnitude == pytest.approx(PROJECT_EMISSIONS)
 
 
+@pytest.mark.parametrize(("heading", "told"), [("EC_PJ", True), ("EC_PJ [kWh]", False)])
+def test_a_unit_that_only_a_number_format_of_excel_shows_is_remarked_on(tmp_path, heading, told):
+    path = tmp_path / "shown.xlsx"
+    pd.DataFrame({"i": ["a"], heading: [150]}).to_excel(path, index=False)
+    book = openpyxl.load_workbook(path)
+    book.active["B2"].number_format = '#,##0.0" kWh"'
+    book.active["D2"].number_format = 'h"h"mm'
+    book.save(path)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        calculate("ID_AM003", path, **FREEZER)
+    assert any("a number format shows the unit kWh" in str(one.message) for one in caught) is told
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
 def test_two_columns_of_one_name_in_a_file(tmp_path, suffix):
     table = pd.DataFrame([["a", 135.0, 135e3]], columns=["i", "EC_PJ", "EC_PJ"])
@@ -712,16 +730,42 @@ def test_a_portfolio_keeps_the_units_that_a_table_states():
     assert portfolio(rows, processes=1).table["PE"].tolist() == pytest.approx([PROJECT_EMISSIONS])
 
 
-def test_what_monitor_returns():
+@pytest.mark.parametrize(
+    ("power", "attrs", "unit"),
+    [
+        (pd.Series([10.0, 12.0] * 4392), {}, {"unit": "kW"}),
+        (pd.Series([10e3, 12e3] * 4392, dtype="pint[W]"), {}, {}),
+        (pd.Series([10e3, 12e3] * 4392), {"units": {"power": "W"}}, {}),
+    ],
+)
+def test_what_monitor_returns(power, attrs, unit):
     hours = pd.date_range("2024-01-01", periods=8784, freq="h")
-    source = {"frame": pd.DataFrame({"time": hours, "kW": [10.0, 12.0] * 4392}), "kind": "power", "step": "1 h"}
-    source |= {"stamp": "start", "time": "time", "columns": {"S1": "kW"}}
+    readings = pd.DataFrame({"time": hours, "power": power})
+    readings.attrs = attrs
+    source = {"frame": readings, "kind": "power", "step": "1 h", "stamp": "start", "time": "time"}
+    source |= {"columns": {"S1": "power"}}
     readings = {"zone": "Asia/Jakarta", "sources": [source]}
-    meters = {"S1": {"parameter": "EC_PJ", "labels": {"i": "a"}, "unit": "kW"}}
+    meters = {"S1": {"parameter": "EC_PJ", "labels": {"i": "a"}} | unit}
     monitored = monitor(meters, readings, p="2024", methodology="ID_AM003", **FREEZER)
     # 4392 h of 10 kW and 4392 h of 12 kW are 96.624 MWh, times 0.8 tCO2/MWh
     assert calculate("ID_AM003", monitored, **FREEZER).PE.magnitude == pytest.approx(77.2992)
     assert calculate("ID_AM003", *monitored.tables, p="2024", **FREEZER).PE.magnitude == pytest.approx(77.2992)
+
+
+@pytest.mark.parametrize(
+    ("column", "attrs"),
+    [
+        ({"EF_elec [kgCO2/MWh]": [700.0, 800.0]}, {}),
+        ({"EF_elec": ["700 kgCO2/MWh", 0.8]}, {}),
+        ({"EF_elec": [700.0, 800.0]}, {"units": {"EF_elec": "kgCO2/MWh"}}),
+        ({"EF_elec": [units.registry().Quantity(700, "kgCO2/MWh"), 0.8]}, {}),
+    ],
+)
+def test_a_table_of_scenarios(column, attrs):
+    table = pd.DataFrame(column)
+    table.attrs = attrs
+    base = {"EC_PJ": 150, "COP_PJ": 1.63, "application": "individual quick freezer"}
+    assert jcm_calc.scenarios("ID_AM003", base, table)["PE"].tolist() == pytest.approx([105.0, 120.0])
 
 
 @pytest.mark.parametrize("unit", [None, "kWh", "kg"])
@@ -743,6 +787,25 @@ def test_dask(unit):
             assert lazy.PE.magnitude.compute() == pytest.approx(PROJECT_EMISSIONS)
 
 
+def test_an_array_beside_dask_arrays_keeps_its_unit():
+    import dask.array as da
+
+    energy = da.from_array(np.array([[100.0], [200.0]]), chunks=(1, 1))
+    given = {
+        "power_source": "grid",
+        "EF_grid": 0.8,
+        "COP_PJ": 6.0,
+        "T_cooling_out": 37,
+        "T_chilled_out": 7,
+        "p": "2024",
+    }
+    capacity = FOREIGN.Quantity([1406.52, 1758.15], "kW")  # 400 and 500 USRt of 3.5163 kW
+    lazy = calculate("ID_AM002", EC_PJ=energy, capacity=capacity, **given)
+    assert lazy["capacity"].magnitude.compute().ravel().tolist() == pytest.approx([400, 500])
+    with pytest.raises(InputError, match="capacity: has labels of i"):
+        calculate("ID_AM002", EC_PJ=energy, capacity=pd.Series([400.0, 500.0]), **given)
+
+
 # One place
 
 
@@ -756,14 +819,28 @@ ALLOWED = {
     "inputs/cells.py numbers": "what was carried",
     "inputs/cells.py read": "the number of a cell that is a Quantity, whose unit it converts",
     "inputs/cells.py unitless": "what was carried",
-    "inputs/coordinates.py _of_axis": "numbers of an axis",
+    "inputs/cells.py _reader": "the number of a cell that is a Quantity, whose unit it converts",
+    "inputs/checks.py": "numbers in the declared unit",
+    "inputs/coordinates.py _values": "numbers of an axis",
     "inputs/given.py plain": "classes by code",
     "inputs/given.py span": "numbers in the declared unit",
     "inputs/shapes.py long": "labels",
     "inputs/tables.py _labels": "codes of labels",
+    "inputs/tables.py _three_decimals": "how many decimals cells have",
+    "what_if.py _table": "which cells are filled",
+    "what_if.py beyond": "results",
+    "what_if.py scenarios": "places in a table",
     "inputs/tables.py _periods": "codes of periods",
     "inputs/taking.py _replace": "the number of a candidate in the document",
     "case_file.py compare": "results",
+    "distributions.py": "numbers that are drawn",
+    "lazy/__init__.py __getitem__": "a function of that name",
+    "lazy/partitions.py is_lazy": "only looked at",
+    "lazy/partitions.py of_arrays": "the Dask array of a Quantity, whose unit is kept in the plan",
+    "portfolios/batches.py __init__": "labels and estimates",
+    "portfolios/batches.py _keys": "which cells are filled",
+    "portfolios/rows.py arguments": "a single cell, as it is",
+    "what_if.py break_even": "a number in the declared unit",
     "manifest.py _recalled": "what a manifest has recorded",
 }
 

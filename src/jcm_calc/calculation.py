@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import warnings
 from collections.abc import Mapping
 from dataclasses import replace
@@ -120,7 +119,7 @@ def calculate(
             complaint = _("is for a calculation that fits into memory: its remarks are not known before")
             raise InputError(str(m), [Problem("strict" if strict else "override", complaint)])
         return cast("Result", lazy.calculate(m, tables, values, p, facts, confirming))
-    tables, p, facts = tuple(map(frozen, tables)), copy.copy(p), frozen(facts)
+    tables, p, facts = tuple(map(frozen, tables)), p.copy() if hasattr(p, "copy") else p, frozen(facts)
     values = {name: frozen(value) for name, value in values.items()}
     files = [file_digest(table) for table in tables]
     inputs = bind(m, tables, values, p, facts, split=split)

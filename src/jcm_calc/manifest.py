@@ -18,7 +18,7 @@ from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Parameter, Table, Value
 from jcm_calc.inputs import Inputs, Period
 from jcm_calc.inputs.axes import named_periods
-from jcm_calc.inputs.carriers import UNIT_KEYS, as_pandas, carried, is_array, split_heading
+from jcm_calc.inputs.carriers import UNIT_KEYS, as_pandas, carried, is_array
 from jcm_calc.inputs.metered import record_of
 from jcm_calc.languages import _
 from jcm_calc.problems import Problem, listed
@@ -32,6 +32,8 @@ CALL = {"tables": list, "values": dict, "facts": dict}
 RESERVED = ("number", "version", "on", "p", "facts", "evidence", "split", "override", "strict")
 # Larger arrays and tables are named by path and hash instead of being written out.
 INLINE = 10_000
+# Longer lists are kept as arrays, which takes less time than to copy them cell by cell.
+FEW = 100
 
 
 def digest(data: Any) -> str:
@@ -84,7 +86,7 @@ def frozen(given: Any) -> Any:
         return copy.deepcopy(given)
     if isinstance(given, Mapping):
         return {key: frozen(one) for key, one in given.items()}
-    if isinstance(given, list | tuple | range):
+    if isinstance(given, list | tuple):
         return _frozen_list(given)
     if isinstance(given, np.ndarray | np.generic):
         return given.copy()
@@ -92,6 +94,8 @@ def frozen(given: Any) -> Any:
 
 
 def _frozen_list(given: Any) -> Any:
+    if len(given) <= FEW:
+        return type(given)(map(frozen, given))
     try:
         return carried(given).cells
     except ValueError:  # which is said when it is read
@@ -243,19 +247,13 @@ def content(recorded: Mapping[str, Any]) -> dict[str, Any]:
 def _flat(table: Any, name: str) -> Any:
     """Return a DataFrame with indices as columns and units in headings; a Series is called after the argument."""
     from jcm_calc.inputs.shapes import with_units_in_headings
-    from jcm_calc.inputs.tables import flat
+    from jcm_calc.inputs.tables import flat, with_units
 
     if hasattr(table, "to_frame"):
         unit, attrs = carried(table).unit, table.attrs
-        table = table.to_frame(_with_unit(name or table.name, unit))
+        table = table.to_frame((name or table.name) if unit is None else f"{name or table.name} [{unit}]")
         table.attrs = {key: one for key, one in attrs.items() if key not in UNIT_KEYS}
-    frame = flat(with_units_in_headings(table))
-    units = {heading: carried(frame[heading]).unit for heading in frame}
-    return frame.rename(columns={heading: _with_unit(heading, unit) for heading, unit in units.items()})
-
-
-def _with_unit(heading: Any, unit: str | None) -> Any:
-    return heading if unit is None else f"{split_heading(str(heading))[0]} [{unit}]"
+    return with_units(flat(with_units_in_headings(table)))
 
 
 def _column(frame: Any, heading: Any) -> list[Any]:

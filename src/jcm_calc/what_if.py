@@ -19,14 +19,14 @@ from jcm_calc.declarations.items import Parameter
 from jcm_calc.evaluation import Array, EvaluationError
 from jcm_calc.inputs import cells
 from jcm_calc.inputs.carriers import is_array, split_heading
-from jcm_calc.inputs.tables import read
+from jcm_calc.inputs.tables import read, with_units
 from jcm_calc.languages import _
 from jcm_calc.many import evaluate_many
 from jcm_calc.problems import InputError, InputWarning, Problem, listed, shown, suggestion
 from jcm_calc.project import as_mapping
 from jcm_calc.result import Result, undefined
 from jcm_calc.rulebooks import chosen
-from jcm_calc.units import registry
+from jcm_calc.units import is_quantity, registry
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,7 +123,7 @@ def _table(m: Methodology, given: Any) -> pd.DataFrame:
     if not hasattr(given, "iloc") and not is_file:
         complaint = _("got {given}, must be a mapping from inputs to lists of values, or a table")
         raise InputError(str(m), [Problem("varied", complaint.format(given=shown(given)))])
-    frame: pd.DataFrame = given if hasattr(given, "iloc") else read(given)
+    frame: pd.DataFrame = with_units(given if hasattr(given, "iloc") else read(given))
     if "scenario" in frame:
         frame = frame.set_index("scenario")
     columns: dict[str, list[Any]] = {}
@@ -144,7 +144,7 @@ def _table(m: Methodology, given: Any) -> pd.DataFrame:
 
 
 def _with_unit(cell: Any, unit: str | None) -> Any:
-    return cell if unit is None or isinstance(cell, str) else f"{cell!r} {unit}"
+    return cell if unit is None or isinstance(cell, str) or is_quantity(cell) else f"{cell!r} {unit}"
 
 
 def _every_combination(varied: Mapping[str, Any]) -> pd.DataFrame:

@@ -110,14 +110,19 @@ def of_labels(letter: str, given: Mapping[str, Given], problems: list[Problem]) 
     return Axis(labels, False)
 
 
-def lengths(given: Mapping[str, Given], axes: Mapping[str, Axis], problems: list[Problem]) -> None:
+def lengths(
+    given: Mapping[str, Given], axes: Mapping[str, Axis], meanings: Mapping[str, str], problems: list[Problem]
+) -> None:
     """Complain of arrays that are neither as long as an axis nor a single value along it."""
     for letter, axis in axes.items():
         sizes = {name: one.along(letter) for name, one in given.items() if one.along(letter) > 1}
         if set(sizes.values()) - {axis.size}:
-            came = listed(_("{name} has {size}").format(name=name, size=size) for name, size in sizes.items())
-            complaint = _("there are {size} of {letter}, but {came}").format(size=axis.size, letter=letter, came=came)
-            problems.append(Problem(letter, complaint))
+            told = {"letter": letter, "meaning": meanings[letter], "size": axis.size}
+            told["came"] = listed(_("{name} has {size}").format(name=name, size=size) for name, size in sizes.items())
+            unequal = _("lengths differ along the index {letter} ({meaning}): {came} values; give as many of each")
+            unlike = _("the index {letter} ({meaning}) has {size} labels, but {came} values")
+            complaint = unequal if axis.size in sizes.values() else unlike
+            problems.append(Problem(letter, complaint.format(**told)))
 
 
 def _tables(given: Iterable[Given], letter: str) -> list[tuple[str, Sequence[Any]]]:

@@ -200,7 +200,7 @@ def _find_axes(taken: Taken, p: Any, split: str) -> dict[str, Axis]:
         for letter in taken.methodology.indices
     }
     if periods is not None:
-        _axes.lengths(taken.given, axes, taken.problems)
+        _axes.lengths(taken.given, axes, taken.methodology.indices, taken.problems)
     return axes
 
 

@@ -59,6 +59,14 @@ def split_heading(heading: str) -> tuple[str, str | None]:
     return (match[1], match[2]) if match else (heading, None)
 
 
+def is_unit(text: str) -> bool:
+    """Whether a text is a unit, and not something else in brackets."""
+    try:
+        return text != "" and not parse_unit(text).dimensionless
+    except UnitError:
+        return False
+
+
 def carried(raw: Any) -> Carried:
     """Return the cells of whatever the user gave, with the unit that it states for all of them.
 
@@ -96,7 +104,8 @@ def carried(raw: Any) -> Carried:
         return _of_masked(raw)
     if isinstance(raw, np.ndarray | np.generic):
         _refuse_foreign(raw)
-        return Carried(_of_numpy(raw) if raw.ndim else raw[()])
+        array = np.asarray(raw)
+        return Carried(_of_numpy(array) if array.ndim else array[()])
     if hasattr(raw, "dtype") and type(raw).__module__.partition(".")[0] in ("pandas", "pint_pandas"):
         return _of_pandas(raw)
     if hasattr(raw, "attrs") and hasattr(raw, "dims"):  # xarray
@@ -163,7 +172,7 @@ def _of_xarray(given: Any) -> Any:
 
 
 def _unit_of(array: Any) -> str | None:
-    own = f"{array.data.units:D}" if is_quantity(array.data) else None
+    own = unit_of(array.data) if is_quantity(array.data) else None
     return agreed(stated(array.attrs, array.name), own)
 
 
@@ -239,13 +248,8 @@ def _as_numpy(raw: Any) -> Array:
 
 def _of_pandas(raw: Any) -> Carried:
     """Return the cells of a Series, an Index or one of their arrays."""
-    named = None
-    if hasattr(raw, "array"):
-        name = getattr(raw, "name", None)
-        named = agreed(
-            split_heading(name)[1] if isinstance(name, str) else None, stated(getattr(raw, "attrs", {}), name)
-        )
-        raw = raw.array
+    named = column_unit(raw)
+    raw = getattr(raw, "array", raw)
     if hasattr(raw, "quantity"):  # pint-pandas
         inner = carried(raw.quantity)
     elif hasattr(raw, "codes"):  # a categorical
@@ -255,6 +259,17 @@ def _of_pandas(raw: Any) -> Carried:
     else:
         inner = Carried(_of_extension(raw))
     return Carried(inner.cells, agreed(named, inner.unit))
+
+
+def column_unit(column: Any) -> str | None:
+    """Return the unit that a Series, an Index or one of their arrays states, by name, ``attrs`` or type."""
+    name = getattr(column, "name", None)
+    own = getattr(column.dtype, "units", None)
+    return agreed(
+        split_heading(name)[1] if isinstance(name, str) else None,
+        stated(getattr(column, "attrs", {}), name),
+        None if own is None else f"{own:D}",
+    )
 
 
 def _of_categories(raw: Any) -> Carried:

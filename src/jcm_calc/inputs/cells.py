@@ -74,7 +74,8 @@ def numbers(
         values = cells.astype(np.float64, copy=False)
         return (values if unit is None else np.asarray(convert(unit)(values))), {}
     read = _reader(convert, unit, alone=False)
-    values, faults = np.full(cells.size, np.nan), _unclear(cells)
+    values = np.full(cells.size, np.nan)
+    faults: Faults = _unclear(cells)
     for place, cell in enumerate(cells.ravel().tolist()):
         try:
             values[place] = read(cell)

@@ -10,12 +10,11 @@ import numpy as np
 import pandas as pd
 
 from jcm_calc.declarations.items import Parameter
-from jcm_calc.inputs.carriers import UNIT_KEYS, agreed, carried, split_heading, stated
+from jcm_calc.inputs.carriers import UNIT_KEYS, agreed, carried, is_unit, split_heading, stated
 from jcm_calc.inputs.periods import Period
 from jcm_calc.inputs.tables import label
 from jcm_calc.languages import _
 from jcm_calc.problems import listed
-from jcm_calc.units import UnitError, parse_unit
 
 # What pint-pandas writes in place of a unit where a column has none.
 NO_UNIT = "No Unit"
@@ -73,9 +72,10 @@ def long(frame: pd.DataFrame, parameter: Parameter) -> pd.DataFrame:
     rows, letter = _directions(frame, parameter)
     if rows is not None:
         frame = frame.rename_axis(index=rows)
-    levels = [level for level in frame.index.names if level in [*parameter.indices]]
+    levels = [str(level) for level in frame.index.names if level in [*parameter.indices]]
     kept = [one for one in frame.columns if one in [*parameter.indices]]
-    labels = {one: frame.index.get_level_values(one) for one in levels} | {one: frame[one] for one in kept}
+    labels: dict[str, Any] = {one: frame.index.get_level_values(one) for one in levels}
+    labels |= {one: frame[one] for one in kept}
     wide = [place for place, one in enumerate(frame.columns) if one not in kept]
     columns = [_column(frame, place) for place in wide]
     units = {unit for _label, _cells, unit in columns}
@@ -128,25 +128,19 @@ def _column(frame: pd.DataFrame, place: int) -> tuple[Any, Any, str | None]:
     """Return label, cells and unit of a column."""
     heading, column = frame.columns[place], frame.iloc[:, place]
     name, unit = split_heading(heading) if isinstance(heading, str) else (heading, None)
-    if unit is not None and "[" not in heading and not _is_unit(unit):  # "boiler (north)"
+    if unit is not None and "[" not in heading and not is_unit(unit):  # "boiler (north)"
         name, unit = heading, None
     cells, own = carried(column.rename(None))
     return name, cells, agreed(unit, stated(frame.attrs, heading), own)
-
-
-def _is_unit(text: str) -> bool:
-    try:
-        parse_unit(text)
-    except UnitError:
-        return False
-    return text != ""
 
 
 def with_units_in_headings(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table whose second row of headings has units, as `pint` writes it, with one row of headings."""
     if table.columns.nlevels != 2 or str(table.columns.names[1]).casefold() not in UNIT_KEYS:
         return table
-    headings = [str(name) if unit in (NO_UNIT, "") else f"{name} [{unit}]" for name, unit in table.columns]
+    names, units = (table.columns.get_level_values(level).astype(str) for level in (0, 1))
+    pairs = zip(names, units, strict=True)
+    headings = [name if unit in (NO_UNIT, "") else f"{name} [{unit}]" for name, unit in pairs]
     return table.set_axis(headings, axis=1)
 
 

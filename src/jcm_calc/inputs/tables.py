@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import html
 import math
 import os
 import re
 import unicodedata
 import warnings
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from jcm_calc.inputs.carriers import UNIT_KEYS, arrow_units, carried
+from jcm_calc.inputs.carriers import UNIT_KEYS, arrow_units, carried, column_unit, is_unit, split_heading
 from jcm_calc.inputs.given import Cells
 from jcm_calc.inputs.periods import Period, several
 from jcm_calc.inputs.totals import totals_among
@@ -26,6 +28,8 @@ from jcm_calc.problems import InputError, Problem, listed
 from jcm_calc.units import dots_complaint, is_missing, unclear_dots
 
 TOO_MANY = 2**62
+# More bytes than the formats of any table take.
+STYLES = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -103,8 +107,25 @@ def _read_excel(file: Path) -> pd.DataFrame:
     frame = cells.iloc[1:].reset_index(drop=True).set_axis(pd.Index(cells.iloc[0].tolist(), dtype=object), axis=1)
     if others:
         told = _("has the sheets {sheets}; only the first one was read: give another as pd.read_excel(file, sheet)")
-        frame.attrs["remark"] = told.format(sheets=listed(map(repr, map(str, (first, *others)))))
+        frame.attrs["remarks"] = [told.format(sheets=listed(map(repr, map(str, (first, *others)))))]
+    headings = [split_heading(str(heading))[1] for heading in frame.columns]
+    if unstated := [unit for unit in _displayed_units(file) if unit not in headings]:
+        told = _("a number format shows the unit {units}, which is not read: state it in the heading, as EC_PJ [kWh]")
+        frame.attrs.setdefault("remarks", []).append(told.format(units=listed(unstated)))
     return frame
+
+
+def _displayed_units(file: Path) -> list[str]:
+    """Return the units that custom number formats of an Excel file add to what its cells hold: ``0.0" kWh"``."""
+    with zipfile.ZipFile(file) as parts:
+        styles = [part for part in parts.infolist() if part.filename == "xl/styles.xml" and part.file_size < STYLES]
+        text = parts.read(styles[0]).decode("utf-8", "replace") if styles else ""
+    found = []
+    for code in map(html.unescape, re.findall(r'formatCode="([^"]*)"', text)):
+        bare = re.sub(r'"[^"]*"', "", code)
+        if "0" in bare and not re.search("[ymdhs]", bare, re.I):
+            found += [literal.strip() for literal in re.findall(r'"([^"]*)"', code)]
+    return [unit for unit in dict.fromkeys(found) if is_unit(unit)]
 
 
 def _read_parquet(file: Path) -> pd.DataFrame:
@@ -207,6 +228,17 @@ def flat(table: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
+def with_units(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table, from `flat`, that states the units of its columns in their headings."""
+    units = {heading: column_unit(frame[heading]) for heading in frame}
+    named = {
+        heading: f"{split_heading(str(heading))[0]} [{unit}]" for heading, unit in units.items() if unit is not None
+    }
+    found = frame.rename(columns=named)
+    found.attrs = {key: one for key, one in frame.attrs.items() if key not in UNIT_KEYS}
+    return found
+
+
 def _twice(headings: Sequence[str]) -> str:
     """Return a complaint about headings that several columns have."""
     places: dict[str, list[int]] = {}
@@ -225,7 +257,7 @@ def _attrs(table: pd.DataFrame) -> dict[Any, Any]:
         unit = attrs.get(key)
         if unit is not None and not isinstance(unit, Mapping):
             if len(table.columns) != 1:
-                told = _("its attrs say {key} = {unit} for all columns: say it for each, as a mapping")
+                told = _("its attrs state {key} = {unit} for all columns: state it for each column, as a mapping")
                 raise ValueError(told.format(key=key, unit=repr(str(unit))))
             unit = {table.columns[0]: unit}
         if unit is not None:

@@ -353,8 +353,7 @@ class Taken:
         from jcm_calc.inputs.tables import dense, flat
 
         table = plain(table, source)
-        if "remark" in table.attrs:
-            self.warnings.append(Problem(source, table.attrs["remark"]))
+        self.warnings += [Problem(source, remark) for remark in table.attrs.get("remarks", ())]
         table = shapes.with_units_in_headings(shapes.with_periods(table))
         try:
             frame = flat(table)
@@ -386,7 +385,7 @@ class Taken:
 
 def _mapping(parameter: Parameter, values: Mapping[Any, Any]) -> Any:
     if not values or not parameter.indices:
-        told = _("is a single value, for which a mapping with the keys {keys} came; expected {expected}")
+        told = _("is a single value; got a mapping with the keys {keys}, expected {expected}")
         raise ValueError(told.format(keys=listed(map(repr, values)) or _("none"), expected=expected(parameter)))
     from jcm_calc.inputs import shapes
 

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from jcm_calc.declarations import Methodology
+from jcm_calc.inputs.carriers import carried
 from jcm_calc.languages import _
 from jcm_calc.problems import Problem
-from jcm_calc.units import is_quantity
+from jcm_calc.units import is_quantity, parse_unit, registry
 
 
 def is_lazy(value: Any) -> bool:
@@ -103,8 +104,15 @@ def of_arrays(m: Methodology, arrays: Mapping[str, Any], values: Mapping[str, An
         elif name in bare:
             blocks[name] = [bare[name].rechunk(-1).to_delayed().ravel()[0]] * len(chunks)
         elif size == starts[-1] > 1:
-            axis, array = indices[name].index(split), np.asarray(value)
-            blocks[name] = [np.take(array, range(a, b), axis) for a, b in pairwise(starts)]
+            if hasattr(value, "iloc"):
+                complaint = _(
+                    "has labels of {letter}, which Dask arrays do not have: give Dask DataFrames, or an array"
+                )
+                problems.append(Problem(name, complaint.format(letter=split)))
+                continue
+            axis, (cells, unit) = indices[name].index(split), carried(value)
+            parts = [np.take(cells, range(a, b), axis) for a, b in pairwise(starts)]
+            blocks[name] = parts if unit is None else [registry().Quantity(part, parse_unit(unit)) for part in parts]
         else:
             common[name] = value
     pieces = [

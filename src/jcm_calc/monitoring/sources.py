@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.inputs.carriers import split_heading
+from jcm_calc.inputs.carriers import carried, split_heading
 from jcm_calc.languages import Message, _
 from jcm_calc.monitoring import clock, stamps
 from jcm_calc.monitoring.plan import Meter, Readings
@@ -244,9 +244,13 @@ def _together(opened: Sequence[Opened]) -> Sequence[Opened]:
 def _from_frame(store: Store, frame: Any) -> str:
     import pandas as pd
 
-    plain = frame.copy(deep=False)
+    from jcm_calc.inputs.tables import with_units
+
+    plain = with_units(frame).copy(deep=False)
     for heading in plain:
-        if plain[heading].dtype == object:
+        if hasattr(plain[heading].dtype, "units"):  # of pint-pandas; the heading states it now
+            plain[heading] = carried(plain[heading]).cells
+        elif plain[heading].dtype == object:
             kinds = {type(cell).__name__ for cell in plain[heading] if cell is not None and cell == cell}
             if kinds and kinds <= {"datetime", "Timestamp", "NaTType"}:
                 plain[heading] = pd.to_datetime(plain[heading]).dt.round("ms")

@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 
 from jcm_calc.confirmation import EvidenceFile
-from jcm_calc.inputs.tables import flat, read
+from jcm_calc.inputs.tables import flat, read, with_units
 from jcm_calc.inputs.totals import totals_among
 from jcm_calc.languages import _
 from jcm_calc.portfolios.jobs import Job
 from jcm_calc.portfolios.rows import OWN
-from jcm_calc.problems import InputError, Problem, listed, shown
+from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
 from jcm_calc.units import is_missing, magnitude
 
 TABLES, FILES = (".csv", ".parquet"), (".toml", ".xlsx")
@@ -112,11 +112,11 @@ def table(source: Any) -> pd.DataFrame:
     """
     name = _("the portfolio") if hasattr(source, "iloc") else Path(source).name
     try:
-        frame = flat(source if hasattr(source, "iloc") else read(source))
+        frame = with_units(flat(source if hasattr(source, "iloc") else read(source)))
     except ValueError as error:
         raise error if isinstance(error, InputError) else InputError(name, [Problem(name, str(error))]) from None
     problems = [
-        Problem(name, _("has no column {heading!r}{hint}").format(heading=one, hint=""))
+        Problem(name, _("has no column {heading!r}{hint}").format(heading=one, hint=suggestion(one, frame.columns)))
         for one in OWN[:2]
         if one not in frame
     ]
