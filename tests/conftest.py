@@ -26,8 +26,8 @@ def complaints_can_be_read_in_japanese(request, monkeypatch):
     complaints: dict[str, str] = {}
 
     def keeping(init):
-        def kept(self, subject, complaint, *others):
-            init(self, subject, complaint, *others)
+        def kept(self, subject, complaint, *others, **named):
+            init(self, subject, complaint, *others, **named)
             complaints.setdefault(complaint, complaint)
 
         return kept

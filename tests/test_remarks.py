@@ -369,7 +369,7 @@ def freezers(energy, **given):
 
 @pytest.mark.parametrize("place", range(24))
 @pytest.mark.parametrize(
-    ("factor", "said"), [(1, False), (12, False), (95, False), (1000, True), (0.05, False), (0.001, True), (0, False)]
+    ("factor", "said"), [(1, False), (12, False), (95, False), (1000, True), (0.05, False), (0.001, False), (0, False)]
 )
 def test_a_month_in_another_unit_is_found_wherever_it_stands(place, factor, said):
     energy = 10 + np.cos(np.arange(24.0)) / 10
@@ -394,6 +394,24 @@ def test_a_unit_in_another_unit_is_found(units, place):
     energy[place] *= 1000
     (found,) = freezers(energy, p="2024")
     assert dict(found.numbers)["value"] == energy[place, 0]
+
+
+@pytest.mark.parametrize(("factor", "said"), [(1000, True), (0.1, False), (0.01, False), (0.001, True), (0, False)])
+def test_too_little_is_remarked_on_where_it_makes_ER_larger(factor, said):
+    aux = np.full(6, 20.0)
+    aux[2] *= factor
+    given = {
+        **{
+            "running_time": "hours",
+            "fuel_measured_as": "mass",
+            "FC_PJ": [np.full(6, 100.0)],
+            "NCV_NG": 48.0,
+            "H": [aux],
+        },
+        **{"EF_NG": 0.0561, "η_PJ": 0.9, "η_RE": 0.6, "RP": 0.02, "EF_elec": 0.8},
+    }
+    remarks = calculated("ID_AM009", **given, p=[f"2024-{month:02}" for month in range(1, 7)]).remarks
+    assert bool([one for one in remarks if one.topic is Topic.APART and one.subject == "H_i,p"]) == said
 
 
 def test_a_heating_season_a_start_and_a_day_beside_a_year_are_nothing_odd():
