@@ -478,3 +478,144 @@ def test_months_and_years_that_are_counted_go_with_each_other(given, words):
     choices = {name: next(iter(choice.options)) for name, choice in m.choices.items() if name not in given}
     found = [one.complaint for one in calculated("VN_AM004", **given, **rest, **choices).remarks]
     assert [text for text in found if words in text] if words else found == []
+
+
+# Outputs, and the way back
+
+
+def test_the_workbook_says_it_in_its_head_and_brings_a_reason_back(tmp_path):
+    import openpyxl
+
+    given = {"EG": 100, "EF_RE": 1.06, "p": "2024", "facts": {"rated_EG": 5}}
+    result = calculated("MN_AM003", **given, override={"EF_RE": "a study; of 2024"})
+    for language in ("en", "ja"):
+        path = tmp_path / f"{language}.xlsx"
+        result.to_excel(path, language=language)
+        book = openpyxl.load_workbook(path)
+        head = " ".join(
+            str(cell.value) for row in book["MRS(input)"].iter_rows(max_row=6) for cell in row if cell.value
+        )
+        assert "1.06" in head
+        assert "0.797" in head
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            again = jcm_calc.read_workbook(path).calculate()
+        assert again.inputs.overrides == {"EF_RE": "a study; of 2024"}
+        assert [(one.topic, one.subject) for one in again.remarks] == [
+            (one.topic, one.subject) for one in result.remarks
+        ]
+
+
+def test_a_workbook_without_the_reason_is_refused(tmp_path):
+    import openpyxl
+
+    path = tmp_path / "filled.xlsx"
+    calculated("MN_AM003", EG=100, EF_RE=1.06, p="2024", override="why").to_excel(path)
+    book = openpyxl.load_workbook(path)
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, str) and "override: " in cell.value:
+                    cell.value = ""
+    book.save(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with pytest.raises(InputError, match="in place of"):
+            jcm_calc.read_workbook(path).calculate()
+
+
+def test_the_report_and_the_notebook_say_it_before_any_number(tmp_path):
+    pytest.importorskip("matplotlib")
+    result = calculated("ID_AM002", **{**CHILLER, "COP_PJ": 5.9})
+    result.to_html(tmp_path / "report.html")
+    for page in (result._repr_html_(), (tmp_path / "report.html").read_text("utf-8")):
+        assert page.index("must be above 6") < page.index("By calendar year")
+        assert page.index("must be above 6") < page.index("An estimate")
+
+
+CASE = """methodology = "MN_AM003"
+p = "2024"
+[inputs]
+EG = 100
+EF_RE = 1.06
+"""
+
+
+def test_a_case_file_gives_its_reason(tmp_path):
+    from jcm_calc.case_file import read_case
+
+    path = tmp_path / "case.toml"
+    path.write_text(CASE, "utf-8")
+    with pytest.raises(InputError, match="in place of"):
+        read_case(path).calculate()
+    path.write_text(CASE + '[override]\nEF_RE = "the study of 2024"\n', "utf-8")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert read_case(path).calculate().inputs.overrides == {"EF_RE": "the study of 2024"}
+    path.write_text(CASE + "[override]\nEF_RE = 3\n", "utf-8")
+    with pytest.raises(InputError, match=r"\[override\] EF_RE"):
+        read_case(path)
+
+
+# Declarations
+
+
+def declared(**changed):
+    """Declare a methodology with one indicator."""
+    from jcm_calc.declarations import Methodology
+    from jcm_calc.evidence import unconfirmed
+
+    guess = unconfirmed("made up")
+    m = Methodology(
+        "XX_AM001", version="1.0", title="X", country="XX", sectoral_scope=3, identity={"version": guess},
+        indices={"i": "machine", "p": "monitoring period"},
+    )  # fmt: skip
+    m.monitored("EC,i,p", "MWh", extensive=True, raises="RE", text="electricity", evidence=guess)
+    m.fixed("Q,i", "kW", text="capacity", evidence=guess)
+    m.equation("RE_p", "tCO2", total="i", text="RE", evidence=guess, name="RE")(lambda EC: EC)
+    given = {"symbol": "q_i", "unit": "MWh/kW", "plausible": "[0, 9]", "text": "a ratio", "evidence": guess}
+    function = changed.pop("function", lambda EC, Q: EC / Q)
+    m.indicator(**{**given, **changed}, name="q")(function)
+    return m
+
+
+@pytest.mark.parametrize(
+    ("changed", "complaint"),
+    [
+        ({}, ""),
+        ({"unit": "MWh"}, "q_i: "),
+        ({"unit": "h"}, "a conversion factor is hidden"),
+        ({"function": lambda EC, P: EC / P}, "looks at P, which is not declared"),
+        ({"text": ""}, "lacks a text"),
+    ],
+)
+def test_an_indicator_is_checked_for_its_author(changed, complaint):
+    from jcm_calc.conformance import CHECKS, ConformanceError
+    from jcm_calc.conformance.subject import Subject
+
+    check = CHECKS["indicators"]
+    if not complaint:
+        check(Subject(declared(), 1))
+        return
+    with pytest.raises(ConformanceError, match=complaint):
+        check(Subject(declared(**changed), 1))
+
+
+def test_indicators_and_rated_powers_are_shown_and_survive_a_revision():
+    m = jcm_calc.methodology("VN_AM005")
+    later = m.revised("9.0", unchanged=m.identity["version"], identity=m.identity)
+    assert [one.name for one in later.indicators] == ["loss_ratio"]
+    later.remove("NLL_PJ", *{rule.name for rule in later.rules})
+    assert later.indicators == []
+    assert len(m.indicators) == 1
+    page = m._repr_html_()
+    assert "Plausible ranges of ratios and intermediates" in page
+    assert "[0.2, 0.5]" in page
+    chiller = jcm_calc.methodology("ID_AM002")
+    assert "x_i ÷ COP_PJ,i" in chiller._repr_html_()
+    later = chiller.revised("9.0", unchanged=m.identity["version"], identity=m.identity)
+    later.remove("capacity")
+    assert [limit.rated for limit in later.limits] == [None, None]
+    later.remove("EC_PJ")
+    assert "rated_EC_PJ" not in later.facts
+    assert [limit.parameter for limit in later.limits] == ["h_gen"]

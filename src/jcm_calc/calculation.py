@@ -84,8 +84,10 @@ def calculate(
         Once a methodology version, where a result rests on rules nobody has confirmed.
     IneligibleWarning
         For each eligibility criterion that is not met.
+    RemarkWarning
+        For each other of `Result.remarks`, such as a cross-check that is violated.
     InputWarning
-        For each other of `Result.remarks`: a cross-check that is violated, a value that is possible but hardly meant.
+        For values that are possible but hardly meant.
 
     Examples
     --------

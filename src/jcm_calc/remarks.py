@@ -205,6 +205,22 @@ def masks(inputs: Inputs, known: Known) -> Iterator[Array]:
         yield improbable(indicator, operands)
 
 
+def confirmed(inputs: Inputs) -> Iterator[Remark]:
+    """Remark on what an evidence file says of a default, where it is outside the plausible range."""
+    for parameter in inputs.graph.parameters:
+        plausible = parameter.plausible
+        if plausible is None or parameter.name in inputs.replaced or not parameter.supplied:
+            continue
+        for value in parameter.known():
+            if value.evidence.confirmation is not None and value.value not in plausible:
+                told = _("{value} is outside the plausible range {range}: {evidence}")
+                complaint = told.format(
+                    value=with_unit(f"{value.value:.6g}", parameter.unit), range=plausible, evidence=value.evidence
+                )
+                numbers = (("value", value.value), ("lower", plausible.lower), ("upper", plausible.upper))
+                yield Remark(parameter.symbol, complaint, parameter.section, Topic.IMPLAUSIBLE, numbers)
+
+
 def left_out(inputs: Inputs) -> Iterator[Remark]:
     """Ask about each kind of unit of which nothing is given and that could only add project emissions."""
     m = inputs.methodology

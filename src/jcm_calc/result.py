@@ -457,6 +457,7 @@ class Result:
             *_remarks.limits(inputs, known),
             *_remarks.indicators(inputs, known),
             *(remark for remark, _ in self.replaced),
+            *(_remarks.confirmed(inputs) if self.call["evidence"] else ()),
             *_remarks.left_out(inputs),
             *_remarks.noted(inputs.warnings),
         ]

@@ -20,7 +20,7 @@ from jcm_calc.inputs.axes import Axis
 from jcm_calc.inputs.periods import Period
 from jcm_calc.inputs.taking import Taken, where
 from jcm_calc.languages import Message, _, translated
-from jcm_calc.problems import InputError, InputWarning, Problem, shown
+from jcm_calc.problems import InputError, InputWarning, Problem, Remark, RemarkWarning, Topic, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -154,7 +154,8 @@ def bind(
     if taken.problems or graph is None:
         raise InputError(str(methodology), taken.problems, taken.warnings)
     for warning in taken.warnings:
-        warnings.warn(translated(str(warning)), InputWarning, stacklevel=3)
+        compared = Remark.of(warning).topic in (Topic.APART, Topic.CONTRADICTORY)
+        warnings.warn(translated(str(warning)), RemarkWarning if compared else InputWarning, stacklevel=3)
     _arrange(taken, axes)
     return _inputs(taken, axes, graph)
 

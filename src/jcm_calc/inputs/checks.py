@@ -129,7 +129,7 @@ def _far_apart(parameter: Parameter, given: Given, sister: Parameter, theirs: Gi
     )
     near = Interval(other / APART, other * APART, True, True)
     numbers = (("value", own), (sister.name, other))
-    return [Remark(parameter.symbol, text + _looks_like(parameter, own, near), "", Topic.APART, numbers)]
+    return [Remark(parameter.symbol, text + _looks_like(parameter, own, near), "", Topic.IMPLAUSIBLE, numbers)]
 
 
 def outliers(
@@ -340,7 +340,7 @@ def counted(
             else:
                 complaint = _gaps(parameter, numbers)
             if complaint:
-                warnings.append(Remark(parameter.symbol, complaint, parameter.section))
+                warnings.append(Remark(parameter.symbol, complaint, parameter.section, Topic.CONTRADICTORY))
 
 
 def _gaps(parameter: Parameter, numbers: Array) -> str:

@@ -153,7 +153,8 @@ class Batch:
     def _leave_out_doubtful(self, inputs: Inputs, columns: Mapping[str, Array]) -> None:
         """Leave out projects that anything would be remarked on."""
         replaced = any(self.m.inputs[name].supplied for name in inputs.replaced)
-        if replaced or any(True for _ in remarks.left_out(inputs)):
+        whole = (*remarks.left_out(inputs), *remarks.confirmed(inputs))
+        if replaced or whole:
             self.clean[:] = False
             return
         graph, names = looked_at.reach(inputs)
