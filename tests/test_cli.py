@@ -268,7 +268,7 @@ def test_strict_is_an_exit_code(write):
     assert run("calc", FREEZER, "--strict").exit_code == 0
     doubtful = write("COP_PJ = 1.63", "COP_PJ = 1.45")
     found = run("calc", doubtful, "--strict", code=1)
-    assert "criterion not met: criterion 3: not met: COP_PJ,i 1.45" in found.stdout
+    assert "criterion 3 is not met: COP_PJ,i 1.45" in found.stdout
 
 
 def test_no_finite_result(write):

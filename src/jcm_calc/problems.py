@@ -98,8 +98,14 @@ class Remark(Problem):
             "numbers": {name: value if math.isfinite(value) else None for name, value in self.numbers},
         }
 
+    @property
+    def line(self) -> str:
+        """What it is about and what it says, for a list of remarks."""
+        return str(self) if self.topic is Topic.NOT_MET else Message("{}: {}").format(Message(self.topic), str(self))
+
     def __str__(self) -> str:
-        return Message("{}: {}").format(self.subject, self.complaint)
+        template = "{} {}" if self.topic is Topic.NOT_MET else "{}: {}"
+        return Message(template).format(self.subject, self.complaint)
 
 
 class InputError(ValueError):

@@ -50,7 +50,7 @@ def _not_met(inputs: Inputs, verdict: Verdict, known: Known) -> Remark:
     at, place = _first(inputs, failing)
     shown = [name for name in criterion.arguments if name in known]
     found = {name: _at(inputs.plain(name, known[name]), at) for name in shown}
-    complaint = _("not met{place}: {values}").format(place=place, values=_condition(inputs, criterion, found))
+    complaint = _("is not met{place}: {values}").format(place=place, values=_condition(inputs, criterion, found))
     numbers = tuple((name, float(value)) for name, value in found.items() if not isinstance(value, str | bool))
     subject = _("criterion {number}").format(number=criterion.number)
     return Remark(subject, complaint, criterion.section, Topic.NOT_MET, numbers)

@@ -223,7 +223,7 @@ def _of_periods(result: Result, kind: str, places: list[int]) -> Contents:
 
 def _remarked(result: Result) -> Iterator[str]:
     """Yield the gravest remarks, and how many more there are."""
-    yield from (Message("{}: {}").format(Message(one.topic), one) for one in result.remarks[:FEW])
+    yield from (one.line for one in result.remarks[:FEW])
     if more := result.remarks[FEW:]:
         yield ngettext("{count} more remark", "{count} more remarks", len(more)).format(count=len(more))
 
