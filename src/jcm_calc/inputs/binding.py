@@ -168,7 +168,7 @@ def _find_axes(taken: Taken, p: Any) -> dict[str, Axis]:
         periods = _axes.of_periods(taken.given, named, taken.problems)
     except ValueError as error:
         taken.problems.append(Problem("p", str(error)))
-    checks.outliers(taken.given, taken.methodology, periods and periods.labels, taken.warnings)
+    checks.outliers(taken.given, taken.methodology, periods.labels if periods else None, taken.warnings)
     if periods is not None:
         _sum(taken, periods.labels)
     axes = {

@@ -82,16 +82,19 @@ def _implausible(parameter: Parameter, given: Given, plausible: Interval) -> Rem
     text = text.format(came=given.numbers_at(wrong, parameter.unit), range=plausible)
     first = float(given.values[wrong].flat[0])
     complaint = text + _looks_like(parameter, first, plausible)
-    numbers = (("value", first), ("lower", plausible.lower), ("upper", plausible.upper))
-    numbers += (("count", float(np.count_nonzero(wrong))),)
+    ends = (("lower", plausible.lower), ("upper", plausible.upper))
+    numbers = (("value", first), *ends, ("count", float(np.count_nonzero(wrong))))
     return Remark(parameter.symbol, complaint, "", Topic.IMPLAUSIBLE, numbers)
 
 
 def _implausible_entries(parameter: Parameter, table: Table) -> Iterator[Remark]:
     """Remark on values by class that are outside the plausible range."""
     plausible = parameter.plausible
-    wrong = {} if plausible is None else {key: one for key, one in table.entries.items() if one.value not in plausible}
-    for key, entry in wrong.items():
+    if plausible is None:
+        return
+    for key, entry in table.entries.items():
+        if entry.value in plausible:
+            continue
         text = _("{came} for {key} is far outside the plausible range {range}")
         came = with_unit(f"{entry.value:,.15g}", parameter.unit)
         complaint = text.format(came=came, key=key, range=plausible) + _looks_like(parameter, entry.value, plausible)
@@ -332,6 +335,7 @@ def counted(
         if parameter is not None and parameter.counts and item.values.ndim == 1:
             numbers, letter = item.values, parameter.indices
             broken = numbers != np.round(numbers)
+            complaint: str
             if broken.any():
                 told = _("{came} is not the whole number of a {what}")
                 complaint = told.format(came=item.numbers_at(broken), what=Message(parameter.counts))

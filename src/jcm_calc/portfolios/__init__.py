@@ -248,10 +248,8 @@ def portfolio(
     _check_evidence(named or (), outcomes.values())
     found = Portfolio(tuple(outcomes[place] for place in sorted(outcomes)))
     if strict and found.remarks:
-        named = [
-            replace(remark, subject=Message("{}: {}").format(name, remark.subject)) for name, remark in found.remarks
-        ]
-        raise InputError(_("the portfolio"), named)
+        told = [replace(one, subject=Message("{}: {}").format(name, one.subject)) for name, one in found.remarks]
+        raise InputError(_("the portfolio"), told)
     return found
 
 
