@@ -619,3 +619,26 @@ def test_indicators_and_rated_powers_are_shown_and_survive_a_revision():
     later.remove("EC_PJ")
     assert "rated_EC_PJ" not in later.facts
     assert [limit.parameter for limit in later.limits] == ["h_gen"]
+
+
+def test_strict_of_a_verification_and_of_readings(tmp_path):
+    hours = pd.DataFrame({"time": pd.date_range("2024-01-01", periods=8784, freq="h"), "kWh": [10.0, 12.0] * 4392})
+
+    def monitor(frame, **rest):
+        source = {"kind": "interval", "step": "1 h", "stamp": "start", "time": "time", "columns": {"S1": "kWh"}}
+        meters = {"S1": {"parameter": "EC_PJ", "labels": {"i": "a"}, "unit": "kWh", **rest}}
+        readings = {"zone": "Asia/Jakarta", "sources": [{"frame": frame, **source}]}
+        needed = {"COP_PJ": 1.63, "application": "individual quick freezer", "EF_elec": 0.814}
+        return jcm_calc.monitor(meters, readings, p="2024", methodology="ID_AM003", strict=True, **needed)
+
+    assert monitor(hours).findings == ()
+    with pytest.raises(InputError, match="S1, "):
+        monitor(hours.drop(index=range(100, 200)))
+    with pytest.raises(InputError, match="S1, spike"):
+        monitor(hours, rated="5 kW")
+
+    path = tmp_path / "handed_in.xlsx"
+    calculated("PW_AM001", EG="600 MWh", p="2024").to_excel(path)
+    assert len(jcm_calc.verify(path).findings) == 1
+    with pytest.raises(InputError, match="criteria are not shown"):
+        jcm_calc.verify(path, strict=True)
