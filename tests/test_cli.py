@@ -256,10 +256,26 @@ def test_calc_as_json():
     assert "credits" not in found
 
 
-def test_warnings_go_to_standard_error(write):
-    result = run("calc", write('"135 MWh"', '"1350000 MWh"'), code=1)
-    assert "warning: EC_PJ,i,p: 1,350,000 MWh is far outside the plausible range" in result.stderr
-    assert "plausible" not in result.stdout
+def test_remarks_stand_first_and_with_json_on_standard_error(write):
+    case = write('"135 MWh"', '"1350000 MWh"')
+    result = run("calc", case, code=1)
+    told = "EC_PJ,i,p: 1,350,000 MWh is far outside the plausible range"
+    first = next(line for line in result.stdout.splitlines()[1:] if line.startswith("outside the plausible range: "))
+    assert told in first
+    assert result.stdout.index(told) < result.stdout.index("Inputs")
+    assert result.stderr == ""
+    data = run("calc", case, "--json", code=1)
+    assert f"warning: {told}" in data.stderr
+    (remark,) = json.loads(data.stdout)["remarks"]
+    assert (remark["topic"], remark["subject"]) == ("outside the plausible range", "EC_PJ,i,p")
+    assert remark["numbers"]["value"] == 1_350_000
+
+
+def test_strict_is_an_exit_code(write):
+    assert run("calc", FREEZER, "--strict").exit_code == 0
+    doubtful = write("COP_PJ = 1.63", "COP_PJ = 1.45")
+    found = run("calc", doubtful, "--strict", code=1)
+    assert "criterion 3 is not met: COP_PJ,i 1.45" in found.stdout
 
 
 def test_no_finite_result(write):

@@ -51,7 +51,6 @@ def test_the_dust_of_a_million_additions_costs_no_tonne():
     assert whole_tonnes(8_399_999.9998) == 8_399_999
 
 
-@pytest.mark.filterwarnings("ignore:EF_RE. 1 tCO2/MWh in place of")
 @pytest.mark.parametrize("amount", [8.4, 0.7, 1.1, 3.3, 0.001])
 def test_a_million_units_are_added_up_without_losing_a_tonne(amount):
     units = np.full((1_000_000, 1), amount)
@@ -127,7 +126,6 @@ def solar(amounts, p=None):
     return calculate("PW_AM001", EG=[amounts], EF_RE=1, p=p).by_year()
 
 
-@pytest.mark.filterwarnings("ignore:EF_RE. 1 tCO2/MWh in place of")
 def test_periods_of_one_year_are_added_before_the_cut():
     frame = solar([0.6, 0.6, 2.5], ["2023-07-01/2023-09-30", "2023-10-01/2023-12-31", "2024"])
     assert frame.index.tolist() == [2023, 2024]
@@ -135,7 +133,6 @@ def test_periods_of_one_year_are_added_before_the_cut():
     assert frame["ER"].tolist() == [1.2, 2.5]
 
 
-@pytest.mark.filterwarnings("ignore:EF_RE. 1 tCO2/MWh in place of")
 def test_undated_periods_keep_rows_of_their_own():
     frame = solar([0.6, 0.6, 2.5])
     assert frame.index.isna().all()
@@ -212,7 +209,7 @@ def test_a_claim_rests_on_the_rows_of_a_table_that_are_used(sizes, used):
         ([0.1, 0.1], "0.1 tCO2/GJ", "unconfirmed"),
     ],
 )
-@pytest.mark.filterwarnings("ignore:fuel,i. is given but", "ignore:EF,i. .* in place of")
+@pytest.mark.filterwarnings("ignore:fuel,i. is given but")
 def test_values_by_hand_are_held_against_the_table_of_the_document(given, detail, grade):
     m = heated({"coal": 0.1, "oil": 0.07}, by="fuel")
     result = calculate(m, Q=[[1.0], [2.0]], fuel=["coal", "oil"], EF=given, override="a test")

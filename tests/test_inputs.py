@@ -266,7 +266,6 @@ def test_values_by_bin():
     assert result["COP_RE"].magnitude == pytest.approx([5.85, 6.1])
 
 
-@pytest.mark.filterwarnings("ignore:saving_p = ")
 def test_classes_that_only_a_users_table_has_may_be_more_than_are_used():
     result = jcm_calc.calculate(
         "VN_AM001",

@@ -70,7 +70,6 @@ def test_the_hours_of_a_period_are_those_of_its_clocks():
     assert one.right == pytest.approx(2.3)
 
 
-@pytest.mark.filterwarnings("ignore:HMP_i,p. ", "ignore:PH_i,p. ")
 def test_each_unit_that_exceeds_is_told_and_otherwise_the_one_that_comes_nearest():
     given = {"i": [1, 2, 3], "HMP": [4368.0, 4369.0, 4400.0], "PH": [9_000.0, 15_000.0, 16_000.0]}
     m = jcm_calc.methodology("MN_AM002")

@@ -66,7 +66,6 @@ def exactly_equal(one, other):
         ("VN_AM001", (), {**TRUCK, "ρ_i": {"Gas/diesel oil": 0.84}, "NCV_i": "IPCC 2006, lower", "EF_CO2_i": 0.0726}),
     ],
 )  # fmt: skip
-@pytest.mark.filterwarnings("ignore:COP_RE,i. 1.5 in place of", "ignore:saving_p = ")
 def test_a_manifest_gives_exactly_the_same_result(number, tables, values):
     original = calculate(number, *tables, **values)
     again = replayed(original)
@@ -319,7 +318,6 @@ def test_the_hash_changes_with_every_input(changed):
     assert hashed(**{**CALL, **changed}) != hashed(**CALL)
 
 
-@pytest.mark.filterwarnings("ignore:saving_p = ")
 def test_the_hash_changes_with_a_choice():
     truck = {**TRUCK, "ρ_i": 0.84, "NCV_i": 43.0, "EF_CO2_i": 0.0741}
     tonne = {**truck, "fuel_measured_as": "mass", "FC_PJ": 9.0, "SFC_RE": 2e-4}

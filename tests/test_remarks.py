@@ -369,7 +369,7 @@ def freezers(energy, **given):
 
 @pytest.mark.parametrize("place", range(24))
 @pytest.mark.parametrize(
-    ("factor", "said"), [(1, False), (12, False), (95, False), (1000, True), (0.05, False), (0.001, True), (0, False)]
+    ("factor", "said"), [(1, False), (12, False), (95, False), (1000, True), (0.05, False), (0.001, False), (0, False)]
 )
 def test_a_month_in_another_unit_is_found_wherever_it_stands(place, factor, said):
     energy = 10 + np.cos(np.arange(24.0)) / 10
@@ -394,6 +394,24 @@ def test_a_unit_in_another_unit_is_found(units, place):
     energy[place] *= 1000
     (found,) = freezers(energy, p="2024")
     assert dict(found.numbers)["value"] == energy[place, 0]
+
+
+@pytest.mark.parametrize(("factor", "said"), [(1000, True), (0.1, False), (0.01, False), (0.001, True), (0, False)])
+def test_too_little_is_remarked_on_where_it_makes_ER_larger(factor, said):
+    aux = np.full(6, 20.0)
+    aux[2] *= factor
+    given = {
+        **{
+            "running_time": "hours",
+            "fuel_measured_as": "mass",
+            "FC_PJ": [np.full(6, 100.0)],
+            "NCV_NG": 48.0,
+            "H": [aux],
+        },
+        **{"EF_NG": 0.0561, "η_PJ": 0.9, "η_RE": 0.6, "RP": 0.02, "EF_elec": 0.8},
+    }
+    remarks = calculated("ID_AM009", **given, p=[f"2024-{month:02}" for month in range(1, 7)]).remarks
+    assert bool([one for one in remarks if one.topic is Topic.APART and one.subject == "H_i,p"]) == said
 
 
 def test_a_heating_season_a_start_and_a_day_beside_a_year_are_nothing_odd():
@@ -460,3 +478,167 @@ def test_months_and_years_that_are_counted_go_with_each_other(given, words):
     choices = {name: next(iter(choice.options)) for name, choice in m.choices.items() if name not in given}
     found = [one.complaint for one in calculated("VN_AM004", **given, **rest, **choices).remarks]
     assert [text for text in found if words in text] if words else found == []
+
+
+# Outputs, and the way back
+
+
+def test_the_workbook_says_it_in_its_head_and_brings_a_reason_back(tmp_path):
+    import openpyxl
+
+    given = {"EG": 100, "EF_RE": 1.06, "p": "2024", "facts": {"rated_EG": 5}}
+    result = calculated("MN_AM003", **given, override={"EF_RE": "a study; of 2024"})
+    for language in ("en", "ja"):
+        path = tmp_path / f"{language}.xlsx"
+        result.to_excel(path, language=language)
+        book = openpyxl.load_workbook(path)
+        head = " ".join(
+            str(cell.value) for row in book["MRS(input)"].iter_rows(max_row=6) for cell in row if cell.value
+        )
+        assert "1.06" in head
+        assert "0.797" in head
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            again = jcm_calc.read_workbook(path).calculate()
+        assert again.inputs.overrides == {"EF_RE": "a study; of 2024"}
+        assert [(one.topic, one.subject) for one in again.remarks] == [
+            (one.topic, one.subject) for one in result.remarks
+        ]
+
+
+def test_a_workbook_without_the_reason_is_refused(tmp_path):
+    import openpyxl
+
+    path = tmp_path / "filled.xlsx"
+    calculated("MN_AM003", EG=100, EF_RE=1.06, p="2024", override="why").to_excel(path)
+    book = openpyxl.load_workbook(path)
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, str) and "override: " in cell.value:
+                    cell.value = ""
+    book.save(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with pytest.raises(InputError, match="in place of"):
+            jcm_calc.read_workbook(path).calculate()
+
+
+def test_the_report_and_the_notebook_say_it_before_any_number(tmp_path):
+    pytest.importorskip("matplotlib")
+    result = calculated("ID_AM002", **{**CHILLER, "COP_PJ": 5.9})
+    result.to_html(tmp_path / "report.html")
+    for page in (result._repr_html_(), (tmp_path / "report.html").read_text("utf-8")):
+        assert page.index("must be above 6") < page.index("By calendar year")
+        assert page.index("must be above 6") < page.index("An estimate")
+
+
+CASE = """methodology = "MN_AM003"
+p = "2024"
+[inputs]
+EG = 100
+EF_RE = 1.06
+"""
+
+
+def test_a_case_file_gives_its_reason(tmp_path):
+    from jcm_calc.case_file import read_case
+
+    path = tmp_path / "case.toml"
+    path.write_text(CASE, "utf-8")
+    with pytest.raises(InputError, match="in place of"):
+        read_case(path).calculate()
+    path.write_text(CASE + '[override]\nEF_RE = "the study of 2024"\n', "utf-8")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert read_case(path).calculate().inputs.overrides == {"EF_RE": "the study of 2024"}
+    path.write_text(CASE + "[override]\nEF_RE = 3\n", "utf-8")
+    with pytest.raises(InputError, match=r"\[override\] EF_RE"):
+        read_case(path)
+
+
+# Declarations
+
+
+def declared(**changed):
+    """Declare a methodology with one indicator."""
+    from jcm_calc.declarations import Methodology
+    from jcm_calc.evidence import unconfirmed
+
+    guess = unconfirmed("made up")
+    m = Methodology(
+        "XX_AM001", version="1.0", title="X", country="XX", sectoral_scope=3, identity={"version": guess},
+        indices={"i": "machine", "p": "monitoring period"},
+    )  # fmt: skip
+    m.monitored("EC,i,p", "MWh", extensive=True, raises="RE", text="electricity", evidence=guess)
+    m.fixed("Q,i", "kW", text="capacity", evidence=guess)
+    m.equation("RE_p", "tCO2", total="i", text="RE", evidence=guess, name="RE")(lambda EC: EC)
+    given = {"symbol": "q_i", "unit": "MWh/kW", "plausible": "[0, 9]", "text": "a ratio", "evidence": guess}
+    function = changed.pop("function", lambda EC, Q: EC / Q)
+    m.indicator(**{**given, **changed}, name="q")(function)
+    return m
+
+
+@pytest.mark.parametrize(
+    ("changed", "complaint"),
+    [
+        ({}, ""),
+        ({"unit": "MWh"}, "q_i: "),
+        ({"unit": "h"}, "a conversion factor is hidden"),
+        ({"function": lambda EC, P: EC / P}, "looks at P, which is not declared"),
+        ({"text": ""}, "lacks a text"),
+    ],
+)
+def test_an_indicator_is_checked_for_its_author(changed, complaint):
+    from jcm_calc.conformance import CHECKS, ConformanceError
+    from jcm_calc.conformance.subject import Subject
+
+    check = CHECKS["indicators"]
+    if not complaint:
+        check(Subject(declared(), 1))
+        return
+    with pytest.raises(ConformanceError, match=complaint):
+        check(Subject(declared(**changed), 1))
+
+
+def test_indicators_and_rated_powers_are_shown_and_survive_a_revision():
+    m = jcm_calc.methodology("VN_AM005")
+    later = m.revised("9.0", unchanged=m.identity["version"], identity=m.identity)
+    assert [one.name for one in later.indicators] == ["loss_ratio"]
+    later.remove("NLL_PJ", *{rule.name for rule in later.rules})
+    assert later.indicators == []
+    assert len(m.indicators) == 1
+    page = m._repr_html_()
+    assert "Plausible ranges of ratios and intermediates" in page
+    assert "[0.2, 0.5]" in page
+    chiller = jcm_calc.methodology("ID_AM002")
+    assert "x_i ÷ COP_PJ,i" in chiller._repr_html_()
+    later = chiller.revised("9.0", unchanged=m.identity["version"], identity=m.identity)
+    later.remove("capacity")
+    assert [limit.rated for limit in later.limits] == [None, None]
+    later.remove("EC_PJ")
+    assert "rated_EC_PJ" not in later.facts
+    assert [limit.parameter for limit in later.limits] == ["h_gen"]
+
+
+def test_strict_of_a_verification_and_of_readings(tmp_path):
+    hours = pd.DataFrame({"time": pd.date_range("2024-01-01", periods=8784, freq="h"), "kWh": [10.0, 12.0] * 4392})
+
+    def monitor(frame, **rest):
+        source = {"kind": "interval", "step": "1 h", "stamp": "start", "time": "time", "columns": {"S1": "kWh"}}
+        meters = {"S1": {"parameter": "EC_PJ", "labels": {"i": "a"}, "unit": "kWh", **rest}}
+        readings = {"zone": "Asia/Jakarta", "sources": [{"frame": frame, **source}]}
+        needed = {"COP_PJ": 1.63, "application": "individual quick freezer", "EF_elec": 0.814}
+        return jcm_calc.monitor(meters, readings, p="2024", methodology="ID_AM003", strict=True, **needed)
+
+    assert monitor(hours).findings == ()
+    with pytest.raises(InputError, match="S1, "):
+        monitor(hours.drop(index=range(100, 200)))
+    with pytest.raises(InputError, match="S1, spike"):
+        monitor(hours, rated="5 kW")
+
+    path = tmp_path / "handed_in.xlsx"
+    calculated("PW_AM001", EG="600 MWh", p="2024").to_excel(path)
+    assert len(jcm_calc.verify(path).findings) == 1
+    with pytest.raises(InputError, match="criteria are not shown"):
+        jcm_calc.verify(path, strict=True)

@@ -73,7 +73,6 @@ def test_a_name_of_another_case_is_a_key_error_with_a_word():
         r["s_grid"]
 
 
-@pytest.mark.filterwarnings("ignore:saving_p = ")
 def test_labels_of_an_index_are_a_key_error_with_a_word():
     history = pd.DataFrame({"k": ["x", "x"], "f": ["Motor gasoline", "Gas/diesel oil"], "FC_hist": [1.0, 2.0]})
     r = calculate(
@@ -362,7 +361,7 @@ def test_a_period_without_a_year_blocks_the_claim(scheme_rules_read, p):
         ({"EF": {"coal": "100 kgCO2/GJ"}}, True),
     ],
 )
-@pytest.mark.filterwarnings("ignore:fuel,i. is given but takes no part", "ignore:EF,i. .* in place of")
+@pytest.mark.filterwarnings("ignore:fuel,i. is given but takes no part")
 def test_a_default_given_by_hand_is_confirmed_only_as_the_documents_value(scheme_rules_read, given, certified):
     r = calculate(certain(), **BOILERS, **given, override="a test")
     blocking = [item.kind for item in r.unconfirmed]

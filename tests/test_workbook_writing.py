@@ -378,7 +378,7 @@ def trucks(tmp_path):
     calculate(
         **{"number": "VN_AM001", "basis": "distance", "fuel_measured_as": "mass", "p": "2024"},
         **{"FC_PJ": [[11], [12]], "D_PJ": [[50_000], [1]], "SFC_RE": 2.5e-4, "fuel": ["a fuel", "another"]},
-        **{"NCV_i": {"a fuel": 0.03, "another": 0.04}, "EF_CO2_i": {"a fuel": 70, "another": 74}},
+        **{"NCV_i": {"a fuel": 43, "another": 44}, "EF_CO2_i": {"a fuel": 0.07, "another": 0.074}},
     ).to_excel(tmp_path / "trucks.xlsx")
     return openpyxl.load_workbook(tmp_path / "trucks.xlsx")
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from jcm_calc.problems import InputError as InputError
     from jcm_calc.problems import InputWarning as InputWarning
     from jcm_calc.problems import Remark as Remark
+    from jcm_calc.problems import RemarkWarning as RemarkWarning
     from jcm_calc.problems import Topic as Topic
     from jcm_calc.result import Result as Result
     from jcm_calc.rulebooks import MethodologyNotFoundError as MethodologyNotFoundError
@@ -51,6 +52,7 @@ _HOMES = {
     "IneligibleWarning": "problems",
     "InputWarning": "problems",
     "Remark": "problems",
+    "RemarkWarning": "problems",
     "Topic": "problems",
     "Methodology": "declarations",
     "MethodologyNotFoundError": "rulebooks",

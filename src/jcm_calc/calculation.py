@@ -96,8 +96,10 @@ def calculate(
         below the cell, unless the cell shows the result, which says so itself.
     IneligibleWarning
         For each eligibility criterion that is not met.
+    RemarkWarning
+        For each other of `Result.remarks`, such as a cross-check that is violated.
     InputWarning
-        For each other of `Result.remarks`: a cross-check that is violated, a value that is possible but hardly meant.
+        For values that are possible but hardly meant.
 
     Examples
     --------

@@ -92,7 +92,7 @@ def _product(product: Product, known: Known) -> Any:
     if any(one is None for one in (*above, *below)):
         return None
     with np.errstate(divide="ignore", invalid="ignore"):
-        found: Any = math.prod(above)  # type: ignore[arg-type]
+        found: Any = math.prod(above)
         for one in below:
             found = found / one
     return found

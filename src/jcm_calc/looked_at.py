@@ -44,7 +44,8 @@ def _reach(
             return dated or node.what not in OF_PERIODS
         return not isinstance(node, Parameter) or node.name in known or node.value is not None
 
-    wanted = [name for one in (*m.conditions, *m.indicators) for name in one.arguments]
+    wanted = [name for condition in m.conditions for name in condition.arguments]
+    wanted += [name for indicator in m.indicators for name in indicator.arguments]
     wanted += [name for limit in m.limits for name in limit.names]
     found, operands = [], m.operands(choices)
     for name in dict.fromkeys(wanted):

@@ -21,7 +21,11 @@ class InputWarning(UserWarning):
     """A value that is possible but hardly meant."""
 
 
-class IneligibleWarning(InputWarning):
+class RemarkWarning(InputWarning):
+    """A result that has to be looked at before it is used; see `jcm_calc.Result.remarks`."""
+
+
+class IneligibleWarning(RemarkWarning):
     """An eligibility criterion is not met: there are no credits for the result, whatever it is."""
 
 
@@ -62,6 +66,7 @@ class Topic(StrEnum):
     IMPLAUSIBLE = _("outside the plausible range")
     LESS_CONSERVATIVE = _("less conservative than the document")
     APART = _("far from the other amounts")
+    CONTRADICTORY = _("contradicts another input")
     LEFT_OUT = _("left out")
     NOTED = _("noted")
 
@@ -87,7 +92,7 @@ class Remark(Problem):
 
     def warn(self, stacklevel: int) -> None:
         """Warn of it, as the caller's caller does."""
-        category = IneligibleWarning if self.topic is Topic.NOT_MET else InputWarning
+        category = IneligibleWarning if self.topic is Topic.NOT_MET else RemarkWarning
         warnings.warn(translated(str(self)), category, stacklevel=stacklevel + 1)
 
     def as_data(self) -> dict[str, Any]:
@@ -99,8 +104,14 @@ class Remark(Problem):
             "numbers": {name: value if math.isfinite(value) else None for name, value in self.numbers},
         }
 
+    @property
+    def line(self) -> str:
+        """What it is about and what it says, for a list of remarks."""
+        return str(self) if self.topic is Topic.NOT_MET else Message("{}: {}").format(Message(self.topic), str(self))
+
     def __str__(self) -> str:
-        return Message("{}: {}").format(self.subject, self.complaint)
+        template = "{} {}" if self.topic is Topic.NOT_MET else "{}: {}"
+        return Message(template).format(self.subject, self.complaint)
 
 
 class InputError(ValueError):

@@ -50,7 +50,7 @@ def _not_met(inputs: Inputs, verdict: Verdict, known: Known) -> Remark:
     at, place = _first(inputs, failing)
     shown = [name for name in criterion.arguments if name in known]
     found = {name: _at(inputs.plain(name, known[name]), at) for name in shown}
-    complaint = _("not met{place}: {values}").format(place=place, values=_condition(inputs, criterion, found))
+    complaint = _("is not met{place}: {values}").format(place=place, values=_condition(inputs, criterion, found))
     numbers = tuple((name, float(value)) for name, value in found.items() if not isinstance(value, str | bool))
     subject = _("criterion {number}").format(number=criterion.number)
     return Remark(subject, complaint, criterion.section, Topic.NOT_MET, numbers)
@@ -203,6 +203,22 @@ def masks(inputs: Inputs, known: Known) -> Iterator[Array]:
         yield left > right * (1 + DUST)
     for indicator, operands in figures(inputs, known):
         yield improbable(indicator, operands)
+
+
+def confirmed(inputs: Inputs) -> Iterator[Remark]:
+    """Remark on what an evidence file says of a default, where it is outside the plausible range."""
+    for parameter in inputs.graph.parameters:
+        plausible = parameter.plausible
+        if plausible is None or parameter.name in inputs.replaced or not parameter.supplied:
+            continue
+        for value in parameter.known():
+            if value.evidence.confirmation is not None and value.value not in plausible:
+                told = _("{value} is outside the plausible range {range}: {evidence}")
+                complaint = told.format(
+                    value=with_unit(f"{value.value:.6g}", parameter.unit), range=plausible, evidence=value.evidence
+                )
+                numbers = (("value", value.value), ("lower", plausible.lower), ("upper", plausible.upper))
+                yield Remark(parameter.symbol, complaint, parameter.section, Topic.IMPLAUSIBLE, numbers)
 
 
 def left_out(inputs: Inputs) -> Iterator[Remark]:

@@ -479,14 +479,13 @@ class Result:
         --------
         >>> import jcm_calc, warnings
         >>> warnings.simplefilter("ignore")
-        >>> result = jcm_calc.calculate(
-        ...     "ID_AM003", EC_PJ=135, COP_PJ=1.4, application="individual quick freezer", EF_elec=0.814
-        ... )
+        >>> chiller = {"EC_PJ": 1000, "COP_PJ": 5.9, "capacity": 500, "T_cooling_out": 37, "T_chilled_out": 7}
+        >>> result = jcm_calc.calculate("ID_AM002", power_source="grid", EF_grid=0.8, **chiller)
         >>> for remark in result.remarks:
         ...     print(remark.topic, "|", remark)
-        criterion not met | criterion 2: not met: COP_PJ,i 1.4, must be above 1.5
+        criterion not met | criterion 2 is not met: COP_PJ,tc,i 5.9, must be above 6
         >>> result.remarks[0].numbers
-        (('COP_PJ', 1.4),)
+        (('COP_PJ_tc', 5.9),)
         """
         inputs, known = self.inputs, self.looked_at
         found = [
@@ -494,6 +493,7 @@ class Result:
             *_remarks.limits(inputs, known),
             *_remarks.indicators(inputs, known),
             *(remark for remark, _ in self.replaced),
+            *(_remarks.confirmed(inputs) if self.call["evidence"] else ()),
             *_remarks.left_out(inputs),
             *_remarks.noted(inputs.warnings),
         ]

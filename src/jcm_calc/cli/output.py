@@ -206,7 +206,7 @@ def remarked(found: Iterable[Problem]) -> None:
     for one in found:
         remark = Remark.of(one)
         style = "bold red" if remark.topic in GRAVE else "bold yellow"
-        show(Text.assemble((clean(str(remark.topic)), style), f": {clean(str(remark))}"))
+        show(Text(clean(remark.line), style))
 
 
 def _complaint(problem: Problem, style: str, before: str = "") -> None:

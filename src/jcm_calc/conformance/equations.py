@@ -14,7 +14,7 @@ from jcm_calc.conformance.subject import ConformanceError, Subject, check, same
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Equation, Parameter
 from jcm_calc.expression import record
-from jcm_calc.languages import _
+from jcm_calc.languages import Message, _
 from jcm_calc.units import normalise, registry
 
 
@@ -43,6 +43,33 @@ def dimensions(subject: Subject) -> None:
         if not same(found, plain, 1e-12):
             told = _("{symbol} gives {found:g} {unit} with units and {plain:g} without: a conversion factor is hidden")
             raise ConformanceError(told.format(symbol=rule.symbol, found=found, unit=rule.unit, plain=plain))
+
+
+@check("indicators")
+def indicators(subject: Subject) -> None:
+    """Every indicator looks at what is declared, has words and a source, and gives its unit."""
+    rng = np.random.default_rng(3)
+    m = subject.methodology
+    known = {**{rule.name: rule for rule in m.rules}, **m.inputs, **m.facts, **m.coordinates}
+    for one in m.indicators:
+        if unknown := [name for name in one.arguments if name not in known]:
+            told = _("the indicator {name} looks at {names}, which is not declared")
+            raise ConformanceError(told.format(name=one.symbol, names=", ".join(unknown)))
+        if not (one.text and (one.evidence.note or one.evidence.source)):
+            raise ConformanceError(_("{name} lacks a text, or evidence with a note").format(name=one.symbol))
+        nodes = [known[name] for name in one.arguments]
+        values = [_example(node, rng) for node in nodes]
+        result = one.function(
+            *(registry().Quantity(value, _unit(node)) for value, node in zip(values, nodes, strict=True))
+        )
+        try:
+            found = result.to(pint_unit(one.unit)).magnitude if hasattr(result, "to") else result
+        except Exception as error:
+            raise ConformanceError(Message("{}: {}").format(one.symbol, error)) from None
+        if not same(found, one.function(*values), 1e-12):
+            told = _("{symbol} gives {found:g} {unit} with units and {plain:g} without: a conversion factor is hidden")
+            plain = one.function(*values)
+            raise ConformanceError(told.format(symbol=one.symbol, found=found, unit=one.unit, plain=plain))
 
 
 def _any_rule(m: Methodology, name: str) -> Equation:

@@ -91,8 +91,12 @@ def remove(m: Methodology, names: Iterable[str], criteria: Iterable[int | str]) 
         for home in homes:
             del home[name]
         m.rules = [rule for rule in m.rules if rule.name != name]
-        lost = {limit.rated_fact for limit in m.limits if name in limit.names}
-        m.limits = [limit for limit in m.limits if name not in limit.names]
+        lost = {limit.rated_fact for limit in m.limits if name in (limit.parameter, *limit.product.names)}
+        m.limits = [
+            replace(limit, rated=None) if limit.rated and name in limit.rated.names else limit
+            for limit in m.limits
+            if name not in (limit.parameter, *limit.product.names)
+        ]
         m.facts = {key: fact for key, fact in m.facts.items() if key not in lost}
         m.indicators = [one for one in m.indicators if name not in one.arguments]
         m.derivations = [derivation for derivation in m.derivations if derivation.of != name]

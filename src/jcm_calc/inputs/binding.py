@@ -20,7 +20,7 @@ from jcm_calc.inputs.axes import Axis
 from jcm_calc.inputs.periods import Period, split_at_years
 from jcm_calc.inputs.taking import Taken, where
 from jcm_calc.languages import Message, _, translated
-from jcm_calc.problems import InputError, InputWarning, Problem, listed, shown
+from jcm_calc.problems import InputError, InputWarning, Problem, Remark, RemarkWarning, Topic, listed, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -159,7 +159,8 @@ def bind(
     if taken.problems or graph is None:
         raise InputError(str(methodology), _with_names(methodology, taken.problems), taken.warnings)
     for warning in taken.warnings:
-        warnings.warn(translated(str(warning)), InputWarning, stacklevel=3)
+        compared = Remark.of(warning).topic in (Topic.APART, Topic.CONTRADICTORY)
+        warnings.warn(translated(str(warning)), RemarkWarning if compared else InputWarning, stacklevel=3)
     _arrange(taken, axes)
     return _inputs(taken, axes, graph)
 
@@ -188,7 +189,7 @@ def _find_axes(taken: Taken, p: Any, split: str) -> dict[str, Axis]:
         periods = _axes.of_periods(taken.given, named, taken.problems)
     except ValueError as error:
         taken.problems.append(Problem("p", str(error)))
-    checks.outliers(taken.given, taken.methodology, periods and periods.labels, taken.warnings)
+    checks.outliers(taken.given, taken.methodology, periods.labels if periods else None, taken.warnings)
     if periods is not None and split != "whole":
         periods = _split(taken, periods, split)
     if periods is not None:

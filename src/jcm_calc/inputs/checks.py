@@ -27,7 +27,7 @@ Array = npt.NDArray[Any]
 APART = 1e4
 # An amount of one period, or the mean of one unit, against what is usual of the others. Units are slipped by 1,000,
 # ordinary amounts differ by 10 at most from one month or machine to the next: between them lies 100. A machine that
-# hardly runs for a month is nothing odd, so below what is usual only half a slip counts.
+# hardly runs for a month is nothing odd, so too little is remarked on only where it makes ER larger, from half a slip.
 ABOVE, BELOW = 100.0, 500.0
 MISTAKABLE_UNITS = (
     *("kWh", "MWh", "GWh", "MJ", "GJ", "TJ", "kg", "t", "L", "kL", "m", "km", "kW", "MW", "min", "h", "percent"),
@@ -89,16 +89,19 @@ def _implausible(parameter: Parameter, given: Given, plausible: Interval) -> Rem
     text = text.format(came=given.numbers_at(wrong, parameter.unit), range=plausible)
     first = float(given.values[wrong].flat[0])
     complaint = text + _looks_like(parameter, first, plausible)
-    numbers = (("value", first), ("lower", plausible.lower), ("upper", plausible.upper))
-    numbers += (("count", float(np.count_nonzero(wrong))),)
+    ends = (("lower", plausible.lower), ("upper", plausible.upper))
+    numbers = (("value", first), *ends, ("count", float(np.count_nonzero(wrong))))
     return Remark(parameter.symbol, complaint, "", Topic.IMPLAUSIBLE, numbers)
 
 
 def _implausible_entries(parameter: Parameter, table: Table) -> Iterator[Remark]:
     """Remark on values by class that are outside the plausible range."""
     plausible = parameter.plausible
-    wrong = {} if plausible is None else {key: one for key, one in table.entries.items() if one.value not in plausible}
-    for key, entry in wrong.items():
+    if plausible is None:
+        return
+    for key, entry in table.entries.items():
+        if entry.value in plausible:
+            continue
         text = _("{came} for {key} is far outside the plausible range {range}")
         came = with_unit(f"{entry.value:,.15g}", parameter.unit)
         complaint = text.format(came=came, key=key, range=plausible) + _looks_like(parameter, entry.value, plausible)
@@ -136,7 +139,7 @@ def _far_apart(parameter: Parameter, given: Given, sister: Parameter, theirs: Gi
     )
     near = Interval(other / APART, other * APART, True, True)
     numbers = (("value", own), (sister.name, other))
-    return [Remark(parameter.symbol, text + _looks_like(parameter, own, near), "", Topic.APART, numbers)]
+    return [Remark(parameter.symbol, text + _looks_like(parameter, own, near), "", Topic.IMPLAUSIBLE, numbers)]
 
 
 def outliers(
@@ -151,7 +154,8 @@ def outliers(
         days = None if along_p is None else unlike(item.labels.get("p", periods), item.values.shape[along_p])
         if days is None and not _spread(item):
             continue
-        odd, usual = outlying(item.values, along_p, days, tuple(range(item.values.ndim)))
+        axes = tuple(range(item.values.ndim))
+        odd, usual = outlying(parameter, item.values, along_p, days, axes)
         if odd.any():
             warnings.append(_outlier(parameter, item, odd, usual))
 
@@ -173,11 +177,14 @@ def unlike(periods: Sequence[Period] | None, count: int) -> Array | None:
     return None if days.max() <= 2 * days.min() else days
 
 
-def outlying(values: Array, along_p: int | None, days: Array | None, axes: Sequence[int]) -> tuple[Array, Array]:
+def outlying(
+    parameter: Parameter, values: Array, along_p: int | None, days: Array | None, axes: Sequence[int]
+) -> tuple[Array, Array]:
     """Return a mask of the amounts that are far from the others, and what is usual instead.
 
     Parameters
     ----------
+    parameter : Parameter
     values : ndarray
     along_p : int, optional
         The axis of the periods.
@@ -195,7 +202,10 @@ def outlying(values: Array, along_p: int | None, days: Array | None, axes: Seque
     means = rates
     if along_p is not None:
         typical = _lower_median(rates, (along_p,))
-        odd = _far(rates, typical)
+        with np.errstate(invalid="ignore"):
+            odd = np.asarray(rates > ABOVE * typical)
+            if "RE" not in parameter.raises and ("PE" in parameter.raises or "RE" in parameter.lowers):
+                odd |= rates < typical / BELOW
         usual = np.broadcast_to(typical, values.shape) * scale
         with np.errstate(invalid="ignore", divide="ignore"):
             means = np.nansum(rates, axis=along_p, keepdims=True) / np.count_nonzero(
@@ -204,14 +214,10 @@ def outlying(values: Array, along_p: int | None, days: Array | None, axes: Seque
     units = tuple(axis for axis in axes if axis != along_p)
     if units and not odd.any():
         typical = _lower_median(means, units)
-        odd = np.broadcast_to(_far(means, typical), values.shape) & ~np.isnan(rates)
+        with np.errstate(invalid="ignore"):
+            odd = np.broadcast_to(means > ABOVE * typical, values.shape) & ~np.isnan(rates)
         usual = np.broadcast_to(typical, values.shape) * scale
     return odd, usual
-
-
-def _far(rates: Array, typical: Array) -> Array:
-    with np.errstate(invalid="ignore"):
-        return np.asarray((rates > ABOVE * typical) | (rates < typical / BELOW))
 
 
 def _lower_median(values: Array, axes: tuple[int, ...]) -> Array:
@@ -336,6 +342,7 @@ def counted(
         if parameter is not None and parameter.counts and item.values.ndim == 1:
             numbers, letter = item.values, parameter.indices
             broken = numbers != np.round(numbers)
+            complaint: str
             if broken.any():
                 told = _("{came} is not the whole number of a {what}")
                 complaint = told.format(came=item.numbers_at(broken), what=Message(parameter.counts))
@@ -344,7 +351,7 @@ def counted(
             else:
                 complaint = _gaps(parameter, numbers)
             if complaint:
-                warnings.append(Remark(parameter.symbol, complaint, parameter.section))
+                warnings.append(Remark(parameter.symbol, complaint, parameter.section, Topic.CONTRADICTORY))
 
 
 def _gaps(parameter: Parameter, numbers: Array) -> str:

@@ -78,7 +78,8 @@ def _idle(taken: Taken, needed: Mapping[str, object]) -> None:
     beside = [name for name in (*taken.given, *taken.tables) if name in m.inputs and name not in needed]
     if not beside:
         return
-    arguments = [argument for one in (*m.conditions, *m.indicators) for argument in one.arguments]
+    arguments = [argument for condition in m.conditions for argument in condition.arguments]
+    arguments += [argument for indicator in m.indicators for argument in indicator.arguments]
     arguments += [name for limit in m.limits for name in limit.names]
     looked_at = reachable(m, taken.choices, frozenset(), arguments)
     for name in beside:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ import numpy as np
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.inputs.periods import Period
-from jcm_calc.languages import _
+from jcm_calc.languages import Message, _
 from jcm_calc.monitoring import calibration, clock, cross_checks, faults, limits, treatments
 from jcm_calc.monitoring.findings import Finding
 from jcm_calc.monitoring.gathering import Gathering, Runner
@@ -43,6 +43,7 @@ def monitor(
     beside: str | Path = ".",
     run: Runner | None = None,
     progress: Callable[[str], None] = lambda stage: None,
+    strict: bool = False,
     **values: Any,
 ) -> Monitored:
     """Turn readings of meters into monitored parameters.
@@ -70,6 +71,8 @@ def monitor(
         Runs a function over files, in place of `map`: on a cluster, for example.
     progress : callable
         Is told what is being done.
+    strict : bool
+        Whether any finding, and any cross-check that differs, is an error.
 
     Returns
     -------
@@ -78,7 +81,7 @@ def monitor(
     Raises
     ------
     InputError
-        If plan, files or periods cannot be used. Findings are no error here: `Monitored.open`.
+        If plan, files or periods cannot be used. Findings are an error only with ``strict``; see `Monitored.open`.
 
     Examples
     --------
@@ -113,7 +116,21 @@ def monitor(
         raise InputError(_("the monitoring plan"), problems)
     given = _Given(m, tables, {"facts": facts, **values})
     with Store() as store:
-        return _Work(store, plan, periods, units, indices, given, run, progress).done()
+        monitored = _Work(store, plan, periods, units, indices, given, run, progress).done()
+    if strict and (found := list(_remarked(monitored))):
+        raise InputError(_("the readings"), found)
+    return monitored
+
+
+def _remarked(monitored: Monitored) -> Iterator[Problem]:
+    """Yield every finding, and every cross-check that differs."""
+    for one in monitored.findings:
+        yield Problem(Message("{}, {}").format(one.meter, one.kind), one.note, one.code)
+    for comparison in monitored.comparisons:
+        if not comparison.agrees:
+            differs = _("differs in {period}: {left:,.6g} and {right:,.6g} {unit}")
+            told = {"left": comparison.left, "right": comparison.right, "unit": comparison.unit}
+            yield Problem(comparison.name, differs.format(period=comparison.period, **told))
 
 
 def _declared(plan: Plan, m: Methodology | None, problems: list[Problem]) -> tuple[dict[str, str], dict[str, str]]:

@@ -246,7 +246,7 @@ def portfolio(
     ...         "p": ["2024", "2024", "2024"],
     ...         "EG [MWh]": [500, None, None],
     ...         "EC_PJ [MWh]": [None, 135, 120],
-    ...         "COP_PJ": [None, 2.0, 2.1],
+    ...         "COP_PJ": [None, 2.05, 2.1],
     ...         "application": [None, "cold storage", "attic"],
     ...         "EF_elec": [None, 0.814, 0.814],
     ...     }
@@ -255,7 +255,7 @@ def portfolio(
     >>> found.by("country").round(1)
              projects     RE     PE     ER  tonnes
     country
-    ID              1  128.5  109.9   18.6      18
+    ID              1  131.7  109.9   21.8      21
     PW              1  266.5    0.0  266.5     266
     >>> found.problems[["project", "severity", "subject"]].values.tolist()
     [['hotel', 'error', 'application,i']]
@@ -275,10 +275,8 @@ def portfolio(
     _check_evidence(named or (), outcomes.values())
     found = Portfolio(tuple(outcomes[place] for place in sorted(outcomes)))
     if strict and found.remarks:
-        named = [
-            replace(remark, subject=Message("{}: {}").format(name, remark.subject)) for name, remark in found.remarks
-        ]
-        raise InputError(_("the portfolio"), named)
+        told = [replace(one, subject=Message("{}: {}").format(name, one.subject)) for name, one in found.remarks]
+        raise InputError(_("the portfolio"), told)
     return found
 
 

@@ -157,7 +157,8 @@ class Batch:
     def _leave_out_doubtful(self, inputs: Inputs, columns: Mapping[str, Array]) -> None:
         """Leave out projects that anything would be remarked on."""
         replaced = any(self.m.inputs[name].supplied for name in inputs.replaced)
-        if replaced or any(True for _ in remarks.left_out(inputs)):
+        whole = (*remarks.left_out(inputs), *remarks.confirmed(inputs))
+        if replaced or whole:
             self.clean[:] = False
             return
         graph, names = looked_at.reach(inputs)
@@ -174,7 +175,7 @@ class Batch:
         for name, values in columns.items():
             if self.declared[name].extensive:
                 days = unlike(inputs.periods, values.shape[along_p])
-                odd, _ = outlying(values, along_p, days, tuple(range(1, values.ndim)))
+                odd, _ = outlying(self.declared[name], values, along_p, days, tuple(range(1, values.ndim)))
                 self.clean &= ~odd.reshape(len(odd), -1).any(axis=1)
         facts = {name: inputs.plain(name, known.get(name, array[np.newaxis])) for name, array in inputs.facts.items()}
         for mask in remarks.masks(replace(inputs, facts=facts), {name: known[name] for name in names}):

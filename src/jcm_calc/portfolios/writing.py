@@ -69,7 +69,7 @@ def _sheets(found: Portfolio) -> dict[str, pd.DataFrame]:
     }
     estimates = found.against_estimates().reset_index()
     beside: dict[str, pd.DataFrame] = {} if estimates.empty else {_("Against estimates"): estimates}
-    problems = {_("Problems"): found.problems}
+    problems: dict[str, pd.DataFrame] = {_("Problems"): found.problems}
     first = problems if found.remarks or found.unusable else {}  # what has to be looked at comes first
     return {**first, _("Projects"): found.table, **sums, **beside, **problems}
 

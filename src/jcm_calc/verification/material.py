@@ -23,7 +23,7 @@ from jcm_calc.evaluation import EvaluationError, evaluate
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs import Period
 from jcm_calc.languages import _
-from jcm_calc.problems import InputError, InputWarning, Problem, Topic
+from jcm_calc.problems import InputError, InputWarning, Problem
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import conversion
 from jcm_calc.verification import quantities
@@ -198,10 +198,7 @@ class Submission:
     def warnings(self) -> list[Problem]:
         """What is possible in the input but hardly meant, whether or not it can be calculated with."""
         found = self._calculated
-        if isinstance(found, InputError):
-            return list(found.warnings)
-        ratios = [one for one in found.remarks if one.topic is Topic.IMPLAUSIBLE and not one.place]
-        return list(dict.fromkeys((*found.inputs.warnings, *ratios)))
+        return list(found.warnings if isinstance(found, InputError) else found.inputs.warnings)
 
     @property
     def remarks(self) -> list[Problem]:

@@ -180,6 +180,7 @@ def _of_periods(result: Result, kind: str, places: list[int]) -> Contents:
             array = inputs.plain(name, result.full(name))
         return array.take(places, along_p) if array.shape[along_p] > 1 else array
 
+    rated = {limit.rated_fact for limit in m.limits}  # of cross-checks only: shown where they are given
     entries = {
         name: frozenset(
             {CLASSES if origin.source != CANDIDATE else CANDIDATE}
@@ -213,7 +214,7 @@ def _of_periods(result: Result, kind: str, places: list[int]) -> Contents:
         classes=classes,
         tables=tables,
         named={name: origin.written for name, origin in inputs.origins.items() if origin.source == CANDIDATE},
-        facts=list(m.facts.values()),
+        facts=[fact for name, fact in m.facts.items() if name in inputs.facts or name not in rated],
         value=value,
         grades=_grades(result),
         note=Message(" | ").join([*_remarked(result), *_estimate(result)]),
@@ -223,7 +224,7 @@ def _of_periods(result: Result, kind: str, places: list[int]) -> Contents:
 
 def _remarked(result: Result) -> Iterator[str]:
     """Yield the gravest remarks, and how many more there are."""
-    yield from (Message("{}: {}").format(Message(one.topic), one) for one in result.remarks[:FEW])
+    yield from (one.line for one in result.remarks[:FEW])
     if more := result.remarks[FEW:]:
         yield ngettext("{count} more remark", "{count} more remarks", len(more)).format(count=len(more))
 
