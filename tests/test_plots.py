@@ -115,8 +115,10 @@ def test_the_tornado_has_the_most_important_input_on_top(fleet):
     spans = np.maximum(np.abs(smaller), np.abs(larger))
     assert spans.tolist() == sorted(spans, reverse=True)
     words, _, symbol = ax.get_yticklabels()[0].get_text().partition("  ")
-    assert symbol == r"$\mathit{COP}_{\text{RE},i}$"
-    assert fleet.methodology.inputs["COP_RE"].text.startswith(words.removesuffix("…"))
+    assert symbol == r"$\mathit{COP}_{\text{PJ},i}$"
+    assert fleet.methodology.inputs["COP_PJ"].text.startswith(words.removesuffix("…"))
+    labels = [label.get_text() for label in ax.get_yticklabels()]
+    assert not any(r"$\mathit{COP}_{\text{RE},i}$" in one for one in labels)  # the document fixes it
     assert ax.get_ylim()[0] > ax.get_ylim()[1]
     changes = fleet.sensitivity(0.2)[["smaller", "larger"]].abs().to_numpy().max()
     assert drawing.amount(changes) in {text.get_text().removeprefix("−") for text in ax.texts}

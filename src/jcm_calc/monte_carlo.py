@@ -18,7 +18,7 @@ from jcm_calc.draws import Drawn, Groups
 from jcm_calc.evaluation import Array, EvaluationError
 from jcm_calc.languages import _
 from jcm_calc.many import evaluate_many
-from jcm_calc.problems import InputError, Problem, shown, suggestion
+from jcm_calc.problems import InputError, Problem, require, shown, suggestion
 from jcm_calc.project import as_mapping
 from jcm_calc.result import Result, undefined
 
@@ -121,7 +121,8 @@ class Uncertainty:
 
         ``rank correlation`` is Spearman's, between ER and the input; where the input has several values,
         their mean, each with the weight of its effect on ER. ``standard`` is the largest standard
-        uncertainty of its values relative to the value; ``cut off`` the share that was truncated.
+        uncertainty of its values relative to the value, missing for temperatures in °C; ``cut off`` the share
+        that was truncated.
         """
         import pandas as pd
 
@@ -164,10 +165,10 @@ def uncertainty(
     distributions : mapping
         By the name of a parameter how far it may be off: ``"±2 %"`` (limits; every value between them
         equally likely), ``"±0.5 K"``, ``"±2 % (95 %)"`` or ``"±2 % (k=2)"`` (normal), ``"class 0.5"`` (the
-        accuracy class of a meter, taken as the limits ±0.5 %), or a frozen distribution of scipy.stats of
-        the value itself. Inputs that are not named stay as they are. Each unit has an error of its own,
-        which is the same in all periods; a number given once for all units has one error; so has each
-        value of a table of defaults.
+        accuracy class of a meter, taken as the limits ±0.5 %), or a frozen distribution of scipy.stats of the
+        value itself. Temperatures in °C take a difference only. Inputs that are not named stay as they are.
+        Each unit has an error of its own, which is the same in all periods; a number given once for all units has
+        one error; so has each value of a table of defaults.
     draws : int
     seed : int
         The same seed gives the same draws of an input, whatever else is drawn; more draws continue fewer.
@@ -311,6 +312,7 @@ def _ranks(values: Array) -> Array:
     order = values.argsort()
     ordered = values[order]
     if (ordered[1:] == ordered[:-1]).any():
+        require("scipy", "uncertainty")
         from scipy.stats import rankdata  # equal values share a rank; several times slower
 
         return np.asarray(rankdata(values)) - (len(values) + 1) / 2

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
+from importlib.util import find_spec
 from itertools import islice
 from typing import Any
 
@@ -154,6 +155,34 @@ class InputError(ValueError):
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel between processes with its problems, not only with its message."""
         return type(self), (self.subject, self.problems, self.warnings)
+
+
+def require(package: str, extra: str) -> None:
+    """Refuse to go on where an optional package is missing, and say how to install it.
+
+    Parameters
+    ----------
+    package : str
+        As it is imported.
+    extra : str
+        The extra of this library that installs it.
+
+    Raises
+    ------
+    InputError
+        If there is no such package.
+
+    Examples
+    --------
+    >>> require("numpy", "all")
+    >>> require("no_such_package", "plot")
+    Traceback (most recent call last):
+    jcm_calc.problems.InputError: 1 problem with the input of this environment; nothing was calculated
+      no_such_package: is not installed, and this needs it: pip install 'jcm-calc[plot]'
+    """
+    if find_spec(package) is None:
+        complaint = _("is not installed, and this needs it: pip install 'jcm-calc[{extra}]'").format(extra=extra)
+        raise InputError(_("this environment"), [Problem(package, complaint)])
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:

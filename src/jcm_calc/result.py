@@ -38,6 +38,7 @@ from jcm_calc.units import registry
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray as xr
     from pint import Quantity
 
     from jcm_calc.case_file import Comparison
@@ -322,6 +323,37 @@ class Result:
         )
         return pd.DataFrame(columns, index=index)
 
+    def to_xarray(self) -> xr.Dataset:
+        """Return every quantity with its dimensions, labels and unit.
+
+        It needs xarray: ``pip install jcm-calc[xarray]``.
+
+        Returns
+        -------
+        Dataset
+            A variable for each name, with the indices of the methodology as dimensions and ``units``,
+            ``long_name``, ``symbol``, ``from`` and ``grade`` as attributes. The periods are the labels of ``p``;
+            ``first_day`` and ``last_day`` are coordinates along it where they have dates.
+
+        Raises
+        ------
+        InputError
+            If xarray is not installed.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> result = jcm_calc.calculate("PW_AM001", EG=[[500.0, 510.0], [300.0, 310.0]], p=["2024", "2025"])
+        >>> data = result.to_xarray()
+        >>> float(data["EG"].sel(i=2, p="2025")), data["EG"].attrs["units"]
+        (310.0, 'MWh')
+        >>> data["RE_i"].sum("i").round(1).values.tolist()
+        [426.4, 437.1]
+        """
+        from jcm_calc.labelled import dataset
+
+        return dataset(self)
+
     def trace(self) -> pd.DataFrame:
         """Return every quantity in the order of calculation: value, equation or source, grade.
 
@@ -402,32 +434,42 @@ class Result:
 
         return by_unit(self.inputs, self._values, self._lookups)
 
-    def sensitivity(self, by: float = 0.1) -> pd.DataFrame:
-        """Return how ER changes where one input is smaller or larger by a share, all others staying.
+    def sensitivity(self, by: float = 0.1, *, kelvin: float = 1.0) -> pd.DataFrame:
+        """Return how ER changes where one input is smaller or larger, all others staying.
 
         Parameters
         ----------
         by : float
+            The share by which each input is changed.
+        kelvin : float
+            The difference by which a temperature in °C or the like is changed: a share of it would depend on
+            where its scale begins.
 
         Returns
         -------
         DataFrame
-            By the name of the input: symbol; the change of ER in tCO2 for the smaller and the larger value,
-            missing where such a value would be out of bounds; and the elasticity: by how many per cent ER
-            changes for 1 % of the input, from the exact derivative, missing where ER is 0.
+            By the name of the input: its symbol; whose value it is, the ``project``'s or, below these, one that
+            the ``document`` fixes; the step; the change of ER in tCO2 for the smaller and the larger value,
+            missing where such a value would be out of bounds; and the elasticity: by how many per cent ER changes
+            for 1 % of the input, from the exact derivative, missing where ER is 0 and for temperatures.
+
+        Raises
+        ------
+        InputError
+            If ``by`` is not between 0 and 1, or ``kelvin`` not above 0.
 
         Examples
         --------
         >>> import jcm_calc
         >>> jcm_calc.calculate("PW_AM001", EG=500.0).sensitivity(by=0.1).round(2)
-               symbol  smaller  larger  elasticity
+               symbol        of  step  smaller  larger  elasticity
         name
-        EG     EG_i,p   -26.65   26.65         1.0
-        EF_RE   EF_RE   -26.65   26.65         1.0
+        EG     EG_i,p   project  10 %   -26.65   26.65         1.0
+        EF_RE   EF_RE  document  10 %   -26.65   26.65         1.0
         """
         from jcm_calc.sensitivity import sensitivity
 
-        return sensitivity(self.inputs, self._values, self._lookups, by)
+        return sensitivity(self.inputs, self._values, self._lookups, by, kelvin)
 
     def by_year(self) -> pd.DataFrame:
         """Return RE, PE, ER and whole tonnes of each calendar year: an estimate.

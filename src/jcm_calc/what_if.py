@@ -22,7 +22,7 @@ from jcm_calc.inputs.carriers import is_array, split_heading
 from jcm_calc.inputs.tables import read, with_units
 from jcm_calc.languages import _
 from jcm_calc.many import evaluate_many
-from jcm_calc.problems import InputError, InputWarning, Problem, listed, shown, suggestion
+from jcm_calc.problems import InputError, InputWarning, Problem, listed, require, shown, suggestion
 from jcm_calc.project import as_mapping
 from jcm_calc.result import Result, undefined
 from jcm_calc.rulebooks import chosen
@@ -336,6 +336,7 @@ def break_even(
     >>> print(f"{jcm_calc.break_even('ID_AM003', base, 'COP_PJ', between=(1, 5)):.4g~P}")
     1.71
     """
+    require("scipy", "uncertainty")
     from scipy.optimize import brentq
 
     m = chosen(number, version, on)

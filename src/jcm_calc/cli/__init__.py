@@ -566,7 +566,7 @@ def portfolio(
 ) -> int:
     """Calculate all projects of SOURCE: a folder of case files and workbooks, a pattern, or a table.
 
-    A table (.csv, .parquet) has a row for each project, with the columns project and methodology. What is wrong
+    A table (.csv, .xlsx, .parquet) has a row for each project, with the columns project and methodology. What is wrong
     with a project is told beside its name and stops no other one; it gives exit code 2.
 
     \b

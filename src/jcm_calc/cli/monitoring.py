@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from jcm_calc.case_file import read_case
 from jcm_calc.cli import DIFFERS, output
 from jcm_calc.confirmation import Given
+from jcm_calc.files import guarded
 from jcm_calc.languages import _, ngettext, translated
 from jcm_calc.problems import Problem, listed
 
@@ -78,8 +79,8 @@ def _save(monitored: Monitored, path: Path) -> None:
     sheets = {"monitored": monitored.table(), "findings": monitored.findings_table()}
     try:
         if path.suffix.casefold() == ".csv":
-            sheets["monitored"].to_csv(path, index=False)
-            sheets["findings"].to_csv(_beside(path), index=False)
+            guarded(sheets["monitored"]).to_csv(path, index=False)
+            guarded(sheets["findings"]).to_csv(_beside(path), index=False)
         else:
             import pandas as pd
 

@@ -37,7 +37,7 @@ def calculate_portfolio(
             complaint = _("{name}: one of {names}").format(name=name, names=", ".join(GROUPS))
             raise click.BadParameter(translated(complaint), param_hint="--by")
     with _progress() as progress:
-        found = portfolio(source, evidence=evidence, progress=progress)
+        found = portfolio(source, evidence=evidence, errors="collect", progress=progress)
     if target is not None:
         try:
             found.to_file(target, overwrite=force)
@@ -71,13 +71,17 @@ def _as_data(found: Portfolio, by: Sequence[str]) -> dict[str, object]:
     tables = {"projects": found.table, "problems": found.problems}
     if by:
         tables["sums"] = found.by(*by).reset_index()
-    return {name: json.loads(frame.to_json(orient="records", double_precision=15)) for name, frame in tables.items()}
+    counts = {"given": len(found.outcomes), "calculated": len(found.outcomes) - found.unusable}
+    return {
+        "counts": counts,
+        **{name: json.loads(frame.to_json(orient="records", double_precision=15)) for name, frame in tables.items()},
+    }
 
 
 def _page(found: Portfolio, by: Sequence[str]) -> None:
     title = _("Portfolio of {projects}, by {names}: an estimate, in tCO2")
     names = Message(", ").join(HEADINGS[name] for name in by)
-    output.heading(title.format(projects=found.projects, names=names))
+    output.heading(title.format(projects=found.counted, names=names))
     if found.remarks:
         output.paragraph(found.headline, bold=True)
     _table(found.by(*by).reset_index())

@@ -16,7 +16,7 @@ from jcm_calc.credits import Item, UncertifiedError, whole_tonnes
 from jcm_calc.dates import day
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.evidence import Source, primary, unconfirmed
-from jcm_calc.files import save
+from jcm_calc.files import check_ending, save
 from jcm_calc.inputs import Period
 from jcm_calc.issuance.allocation import Part, allocate
 from jcm_calc.issuance.earlier import Earlier, read_earlier, request_digest
@@ -169,6 +169,7 @@ class IssuanceRequest:
         FileExistsError
             If there is such a file already, and ``overwrite`` is not set.
         """
+        check_ending(path, ".json")
         text = json.dumps(self.as_data(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         save(path, text.encode(), overwrite=overwrite)
 
@@ -190,6 +191,7 @@ class IssuanceRequest:
         """
         from jcm_calc.issuance.paper import workbook
 
+        check_ending(path, ".xlsx")
         with in_language(language):
             save(path, workbook(self), overwrite=overwrite)
 

@@ -167,15 +167,16 @@ def contributions(result: Result, *, ax: Axes | Figure | None = None) -> Axes:
 
 
 def sensitivity(result: Result, *, by: float = 0.1, ax: Axes | Figure | None = None) -> Axes:
-    """Draw how ER changes with each input, the most important one on top.
+    """Draw how ER changes with each input of the project, the most important one on top.
 
-    Inputs that change nothing are counted and left out, as are those of less weight.
+    What the document fixes is drawn only where the project has no input of its own. Inputs that change nothing
+    are counted and left out, as are those of less weight.
 
     Parameters
     ----------
     result : Result
     by : float
-        The share by which each input is made smaller and larger, all others staying.
+        The share by which each input is made smaller and larger, all others staying; a temperature by 1 K.
     ax : Axes or Figure, optional
         Where to draw; a new figure by default.
 
@@ -184,6 +185,8 @@ def sensitivity(result: Result, *, by: float = 0.1, ax: Axes | Figure | None = N
     Axes
     """
     found = result.sensitivity(by)
+    own = found["of"] == "project"
+    found = found[own] if own.any() else found
     changes = found[["smaller", "larger"]]
     out = changes.isna().any(axis=1)
     spread = changes.abs().max(axis=1).fillna(0)
@@ -204,7 +207,7 @@ def sensitivity(result: Result, *, by: float = 0.1, ax: Axes | Figure | None = N
                 label=translated(_("input {sign}{share:.0%}").format(sign=label, share=by)),
             )  # fmt: skip
             ax.bar_label(bars, [amount(one) if one else "" for one in lengths], padding=3, fontsize=7)
-        inputs = zip(found.index, found["symbol"], out, strict=True)
+        inputs = zip(found.index, found["symbol"], found["step"], out, strict=True)
         ax.set_yticks(np.arange(len(found)), [_input(result, *one) for one in inputs])
         ax.set_ylim(max(len(found), 1) - 0.4, -0.6)
         ax.axvline(0, color="black", lw=0.8)
@@ -215,9 +218,11 @@ def sensitivity(result: Result, *, by: float = 0.1, ax: Axes | Figure | None = N
     return ax
 
 
-def _input(result: Result, name: str, symbol: str, out: bool) -> str:
+def _input(result: Result, name: str, symbol: str, step: str, out: bool) -> str:
     """Name an input beside its bars: what it is, and its symbol."""
-    return f"{short(translated(result.methodology.inputs[name].text))}  ${latex.symbol(symbol)}${'*' if out else ''}"
+    kelvin = "" if step.endswith("%") else f" (±{step})"
+    text = short(translated(result.methodology.inputs[name].text))
+    return f"{text}  ${latex.symbol(symbol)}${kelvin}{'*' if out else ''}"
 
 
 def uncertainty(found: Uncertainty, *, of: str = "ER", ax: Axes | Figure | None = None) -> Axes:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -17,7 +17,7 @@ from jcm_calc.languages import Message, _, in_language, ngettext
 from jcm_calc.portfolios.batches import batches
 from jcm_calc.portfolios.jobs import Job, Outcome, row, solve
 from jcm_calc.portfolios.sources import files, of_files, table, yearly
-from jcm_calc.problems import InputError, Problem, Remark, Topic, listed, suggestion
+from jcm_calc.problems import InputError, Problem, Remark, Topic, listed, shown, suggestion
 from jcm_calc.project import as_mapping
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import is_missing
@@ -57,21 +57,25 @@ class Portfolio:
 
     def _told(self) -> str:
         """Return how many projects count, what is remarked on, and their emission reductions."""
-        said = f"{self.headline}; " if self.remarks else ""
+        counted, said = self.counted, f"{self.headline}; " if self.remarks else ""
+        if self.unusable:
+            counted = _("{projects} ({unusable:,} unusable)").format(projects=counted, unusable=self.unusable)
         return _("{projects}: {said}ER = {amount} tCO2").format(
-            projects=self.projects, said=said, amount=f"{self.table['ER'].sum():,.6g}"
+            projects=counted, said=said, amount=f"{self.table['ER'].sum():,.6g}"
         )
 
     @property
-    def projects(self) -> str:
-        """How many projects there are and, where some cannot be used, how many of them count."""
+    def counted(self) -> str:
+        """Of how many projects the sums are, and how many there are: ``15 of 20 projects``."""
+        return self.share(len(self.outcomes) - self.unusable)
+
+    def share(self, part: int) -> str:
+        """Say of how many of the projects something is."""
         count = len(self.outcomes)
-        told = ngettext("{count:,} project", "{count:,} projects", count).format(count=count)
-        if self.unusable:
-            told = _("{counted:,} of {projects} ({unusable:,} unusable)").format(
-                counted=count - self.unusable, projects=told, unusable=self.unusable
-            )
-        return told
+        if part == count:
+            return ngettext("{count:,} project", "{count:,} projects", count).format(count=count)
+        several = ngettext("{part:,} of {count:,} project", "{part:,} of {count:,} projects", count)
+        return several.format(part=part, count=count)
 
     def __getitem__(self, project: str) -> Result:
         """Return the result of one project, calculated again.
@@ -199,6 +203,7 @@ def portfolio(
     estimates: Mapping[str, Any] | None = None,
     *,
     evidence: Given = None,
+    errors: Literal["raise", "collect"] = "raise",
     processes: int | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
     strict: bool = False,
@@ -209,16 +214,19 @@ def portfolio(
     ----------
     source : DataFrame, path, pattern, or list of paths
         A folder, a pattern such as ``"reports/**/*.xlsx"`` or a list of files: case files (``.toml``) and filled
-        monitoring spreadsheets (``.xlsx``). Or a table (a DataFrame, ``.csv`` or ``.parquet``) with the columns
-        ``project``, ``methodology`` and, if you like, ``version``, ``p`` and ``estimate``; every other column is
-        an input, a choice or a fact, as in the tables of `jcm_calc.calculate`, and stays empty for projects that
-        have none. A project takes one row, or several with a column for each index.
+        monitoring spreadsheets (``.xlsx``). Or a table (a DataFrame, ``.csv``, ``.xlsx`` or ``.parquet``) with the
+        columns ``project``, ``methodology`` and, if you like, ``version``, ``p`` and ``estimate``; every other
+        column is an input, a choice or a fact, as in the tables of `jcm_calc.calculate`, and stays empty for
+        projects that have none. A project takes one row, or several with a column for each index.
     estimates : mapping, optional
         ER expected ex ante by project, in tCO2: for each calendar year, or a mapping from year to number, of
         which the years without a result are left out. The plan of a workbook is taken by itself.
     evidence : path or sequence of paths, optional
         Evidence files of any methodologies, each for the projects that apply what it is about; see
         `jcm_calc.calculate`. What confirms values that a default lacks, or has otherwise, changes the numbers.
+    errors : {"raise", "collect"}
+        Whether a project that cannot be calculated raises, or is collected in `Portfolio.problems` and missing
+        from the sums.
     processes : int, optional
         All cores by default.
     progress : callable, optional
@@ -229,12 +237,13 @@ def portfolio(
     Returns
     -------
     Portfolio
-        What is wrong with a project is kept beside its name, and stops no other one.
+        What was warned of, and with ``errors="collect"`` what is wrong with a project, is kept beside its name.
 
     Raises
     ------
     InputError
-        If the source as a whole cannot be used; with ``strict``, if there are remarks.
+        If the source as a whole cannot be used, or a project cannot be calculated: with every reason at once; with
+        ``strict``, if there are remarks.
 
     Examples
     --------
@@ -251,7 +260,9 @@ def portfolio(
     ...         "EF_elec": [None, 0.814, 0.814],
     ...     }
     ... )
-    >>> found = jcm_calc.portfolio(projects)
+    >>> found = jcm_calc.portfolio(projects, errors="collect")
+    >>> found
+    <Portfolio of 2 of 3 projects: ER = 285.136 tCO2, 1 unusable>
     >>> found.by("country").round(1)
              projects     RE     PE     ER  tonnes
     country
@@ -261,6 +272,9 @@ def portfolio(
     [['hotel', 'error', 'application,i']]
     """
     problems: list[Problem] = []
+    if errors not in ("raise", "collect"):
+        complaint = _("got {given}, must be one of {names}")
+        problems.append(Problem("errors", complaint.format(given=shown(errors), names="raise, collect")))
     expected = as_mapping("estimates", estimates, "{'a roof': 250}", problems, optional=True)
     if problems:
         raise InputError(_("the portfolio"), problems)
@@ -271,6 +285,8 @@ def portfolio(
         outcomes = dict(enumerate(_pooled(jobs, FILES_IN_CHUNK, processes, progress, 0, len(jobs))))
     else:
         outcomes = _of_table(table(source), expected, named, processes, progress)
+    if errors == "raise":
+        _raise_problems(outcomes[place] for place in sorted(outcomes))
     _check_estimates(expected, outcomes.values())
     _check_evidence(named or (), outcomes.values())
     found = Portfolio(tuple(outcomes[place] for place in sorted(outcomes)))
@@ -278,6 +294,18 @@ def portfolio(
         told = [replace(one, subject=Message("{}: {}").format(name, one.subject)) for name, one in found.remarks]
         raise InputError(_("the portfolio"), told)
     return found
+
+
+def _raise_problems(outcomes: Iterable[Outcome]) -> None:
+    """Refuse a portfolio of which a project cannot be calculated."""
+    subject = Message("{} ({}): {}")
+    problems = [
+        Problem(subject.format(one.job.project, one.job.source, problem.subject), problem.complaint, problem.place)
+        for one in outcomes
+        for problem in one.problems
+    ]
+    if problems:
+        raise InputError(_("the portfolio"), problems)
 
 
 def _check_estimates(estimates: Mapping[str, Any], outcomes: Iterable[Outcome]) -> None:
@@ -319,9 +347,8 @@ def _of_table(
     progress: Callable[[int, int], None],
 ) -> dict[int, Outcome]:
     """Calculate the projects of a table, by the number of their first row."""
-    frame = frame.reset_index(drop=True)
-    frame["project"] = frame["project"].astype(str)
-    versions = frame["version"].map(_version) if "version" in frame else pd.Series([""] * len(frame))
+    frame["project"] = frame["project"].astype(str).str.strip()
+    versions = frame["version"].map(_version) if "version" in frame else pd.Series("", frame.index)
     whole = (frame["methodology"] + "\n" + versions).groupby(frame["project"]).nunique()
     mixed = frame["project"].map(whole) > 1
     jobs = _jobs(frame, versions, estimates, evidence)
@@ -348,18 +375,18 @@ def _jobs(
     source = frame.attrs["source"]
     columns = [frame["project"], frame["methodology"], versions, frame.get("estimate", [None] * len(frame))]
     found: dict[str, tuple[int, list[Any]]] = {}
-    for number, cells in enumerate(zip(*columns, strict=True)):
-        found.setdefault(cells[0], (number, [*cells]))
+    for place, *cells in zip(frame.index.tolist(), *columns, strict=True):
+        found.setdefault(cells[0], (place, cells))
     return {
         place: Job(
             name,
-            _("{source}, row {row}").format(source=source, row=place + 1),
+            _("{source}, row {row}").format(source=source, row=place),
             None,
             number,
             version or None,
             frame,
             {
-                **yearly(own, _("{source}, row {row}").format(source=source, row=place + 1)),
+                **yearly(own, _("{source}, row {row}").format(source=source, row=place)),
                 **yearly(estimates.get(name), f"estimates[{name!r}]"),
             },
             evidence,
@@ -369,7 +396,10 @@ def _jobs(
 
 
 def _version(cell: Any) -> str:
-    return "" if is_missing(cell) else str(cell).strip()
+    """Return a version as text; a spreadsheet has 2.0 as the number 2."""
+    if is_missing(cell):
+        return ""
+    return f"{cell:.1f}" if isinstance(cell, int) else str(cell).strip()
 
 
 def _batched(

@@ -14,11 +14,11 @@ import numpy as np
 from markupsafe import Markup
 
 from jcm_calc import plots
-from jcm_calc.files import save
+from jcm_calc.files import check_ending, save
 from jcm_calc.languages import _
 from jcm_calc.monitoring import record
 from jcm_calc.plots.drawing import style
-from jcm_calc.problems import listed
+from jcm_calc.problems import listed, require
 from jcm_calc.project import LABELS, Sources, as_text, checked
 from jcm_calc.report import display
 from jcm_calc.units import with_unit
@@ -47,6 +47,7 @@ def write(
     overwrite: bool,
 ) -> None:
     """Write the report; see `Result.to_html`."""
+    check_ending(path, ".html")
     save(path, html(result, project, sources, published).encode(), overwrite=overwrite)
 
 
@@ -57,6 +58,7 @@ def html(
     published: Sequence[Comparison],
 ) -> str:
     """Return the report."""
+    require("matplotlib", "plot")
     said, monitoring = checked(result.methodology, project, sources)
     manifest, readings = result.manifest(), record.of_tables(result.call["tables"])
     told = record.told(readings, monitoring, result.methodology)

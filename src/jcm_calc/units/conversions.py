@@ -184,6 +184,39 @@ def conversion(unit: str, declared: str) -> Linear:
 
 
 @lru_cache(maxsize=4096)
+def has_offset(unit: str) -> bool:
+    """Whether the zero of a unit is not the zero of the quantity, as with degrees Celsius and Fahrenheit.
+
+    A share of such a value has no meaning of its own: it depends on where the scale begins.
+
+    Examples
+    --------
+    >>> has_offset("°C"), has_offset("K"), has_offset("MWh")
+    (True, False, False)
+    """
+    parsed = parse_unit(unit)
+    try:
+        return bool(registry().Quantity(0, parsed).to_base_units().magnitude)
+    except Exception:  # pint has no zero for a unit such as °C/h
+        return False
+
+
+def difference(unit: str, declared: str) -> Linear:
+    """Return the map between differences of values: of temperatures in kelvin, where their units have an offset.
+
+    Examples
+    --------
+    >>> difference("K", "°C")(1.5), difference("°C", "°C")(0.5), round(difference("degF", "degC")(1.8), 9)
+    (1.5, 0.5, 1.0)
+    """
+    return conversion(_of_differences(unit), _of_differences(declared))
+
+
+def _of_differences(unit: str) -> str:
+    return f"delta_{parse_unit(unit):D}" if has_offset(unit) else unit
+
+
+@lru_cache(maxsize=4096)
 def reading(unit: str, declared: str) -> Linear | Reciprocal:
     """Return the map from ``unit`` into the ``declared`` one or, where it is the other way up, its reciprocal.
 

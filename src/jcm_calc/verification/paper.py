@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.files import save
+from jcm_calc.files import check_ending, save
 from jcm_calc.languages import Message, _, ngettext, translated
 from jcm_calc.report import display
 from jcm_calc.verification.findings import Finding, Severity, shown_number
@@ -91,6 +91,7 @@ def _effect(finding: Finding) -> str:
 
 def write_page(path: str | os.PathLike[str], verification: Verification, overwrite: bool = False) -> None:
     """Write a page of HTML; see `jcm_calc.verification.verifying.Verification.to_html`."""
+    check_ending(path, ".html")
     save(path, _filled("verification.html", verification).encode(), overwrite=overwrite)
 
 
@@ -111,6 +112,7 @@ def _filled(template: str, verification: Verification) -> str:
 
 def write_workbook(path: str | os.PathLike[str], verification: Verification, overwrite: bool = False) -> None:
     """Write a workbook; see `jcm_calc.verification.verifying.Verification.to_excel`."""
+    check_ending(path, ".xlsx")
     file = BytesIO()
     title = translated(_("Verification of {file}").format(file=verification.path.name))
     book = new_book(file, title[:255])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from jcm_calc.confirmation import EvidenceFile
 from jcm_calc.declarations import Methodology
-from jcm_calc.files import save
+from jcm_calc.files import check_ending, save
 from jcm_calc.inputs import Period
 from jcm_calc.languages import Message, _, in_language
 from jcm_calc.monitoring import record
@@ -43,6 +43,7 @@ def write_result(
     language: str | None,
 ) -> None:
     """Write the workbook of a result; see `jcm_calc.result.Result.to_excel`."""
+    check_ending(path, ".xlsx")
     said, monitoring = checked(result.methodology, project, sources)
     if problems := [*_stage_problems(stage, result, plan)]:
         raise InputError(_("workbook"), problems)
@@ -85,6 +86,7 @@ def write_template(
     language: str | None,
 ) -> None:
     """Write the empty workbook; see `jcm_calc.declarations.Methodology.template`."""
+    check_ending(path, ".xlsx")
     others = [letter for letter in methodology.indices if letter != "p"]
     counts = dict(units) if isinstance(units, Mapping) else dict.fromkeys(others, units)
     not_whole = _("got {count}, must be a whole number")
