@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from jcm_calc.problems import InputError as InputError
     from jcm_calc.problems import InputWarning as InputWarning
     from jcm_calc.result import Result as Result
+    from jcm_calc.rulebooks import BrokenModuleError as BrokenModuleError
+    from jcm_calc.rulebooks import BrokenModuleWarning as BrokenModuleWarning
     from jcm_calc.rulebooks import MethodologyNotFoundError as MethodologyNotFoundError
     from jcm_calc.rulebooks import methodology as methodology
     from jcm_calc.verification.verifying import verify as verify
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 
 # The rooms are imported when they are first used: `import jcm_calc` costs next to nothing.
 _HOMES = {
+    "BrokenModuleError": "rulebooks",
+    "BrokenModuleWarning": "rulebooks",
     "EvidenceError": "confirmation",
     "InputError": "problems",
     "InputWarning": "problems",
@@ -87,9 +91,18 @@ def methodologies() -> pd.DataFrame:
     DataFrame
         Title, country, sectoral scope, version, and how many equations, defaults and criteria
         there are of each grade.
+
+    Warns
+    -----
+    BrokenModuleWarning
+        With every module of a rule book that cannot be used; the other methodologies are listed.
     """
+    import warnings
+
     import pandas as pd
 
-    from jcm_calc.rulebooks import every, overview
+    from jcm_calc.rulebooks import BrokenModuleWarning, broken, every, overview
 
+    for module in broken():
+        warnings.warn(str(module), BrokenModuleWarning, stacklevel=2)
     return pd.DataFrame([overview(item) for item in every()]).set_index("number")

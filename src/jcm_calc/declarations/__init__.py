@@ -20,6 +20,7 @@ Examples
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 from jcm_calc.declarations import graph as _graph
 from jcm_calc.declarations import revision
 from jcm_calc.declarations.entry import Entry
+from jcm_calc.declarations.faults import faults
 from jcm_calc.declarations.frozen import FrozenError
 from jcm_calc.declarations.graph import Graph, Node
 from jcm_calc.declarations.group import Group, evidence_of
@@ -41,6 +43,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["DeclarationError", "Entry", "FrozenError", "Group", "Interval", "Methodology", "Value", "Version"]
+
+
+VERSION = re.compile(r"\d+(\.\d+)*")
 
 
 class Methodology(Group):
@@ -95,6 +100,8 @@ class Methodology(Group):
         versions: Iterable[Version] = (),
         note: str = "",
     ) -> None:
+        if not isinstance(version, str) or not VERSION.fullmatch(version):
+            raise DeclarationError(f'{number}: version {version!r} must be a text such as "1.0"')
         self.number = number
         self.version = version
         super().__init__(indices)
@@ -252,10 +259,22 @@ class Methodology(Group):
         """
         key = (tuple(sorted(choices.items())), frozenset(replaced), tuple(targets), absent)
         if key not in self._graphs:
+            self.check()
             built = _graph.build(self, choices, key[1], key[2], absent)
             self.freeze()
             self._graphs[key] = built
         return self._graphs[key]
+
+    def check(self) -> None:
+        """Refuse what is used and not declared, all of it at once.
+
+        Raises
+        ------
+        DeclarationError
+            With every name, how it may have been meant, and the line of the function that uses it.
+        """
+        if not self._frozen and (found := list(faults(self))):
+            raise DeclarationError(f"{self}: {'; '.join(found)}")
 
     def symbols(self) -> dict[str, str]:
         """Return the document's symbol of every name."""

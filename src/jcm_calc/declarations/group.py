@@ -31,6 +31,7 @@ from jcm_calc.declarations.items import (
 from jcm_calc.evidence import Evidence, Grade, Source
 from jcm_calc.expression import ExpressionError, record
 from jcm_calc.languages import Message, _
+from jcm_calc.problems import suggestion
 from jcm_calc.units import UnitError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -45,6 +46,11 @@ COORDINATES = {
     "count": "",
     "label": "category",
 }
+# What a parameter may be declared with.
+WORDS = (
+    *("text", "extensive", "options", "raises", "lowers", "either", "bounds", "plausible", "comparable"),
+    *("name", "index", "categories", "evidence", "value", "by", "table", "candidates"),
+)
 OF_PERIODS = ("days", "hours", "year", "first_day", "last_day")
 # Of what methodologies describe in English, these terms of the scheme are translated.
 TERMS = (
@@ -440,6 +446,11 @@ class Group:
         self, kind: Kind, symbol: str, unit: str, *, name: str = "", index: str | None = None, **declared: Any
     ) -> None:
         self._still_open()
+        if unknown := [key for key in declared if key not in WORDS]:
+            hint = suggestion(unknown[0], WORDS)
+            raise DeclarationError(f"{self}: {symbol}: there is no {unknown[0]}={hint}; known are {', '.join(WORDS)}")
+        if "text" not in declared:
+            raise DeclarationError(f"{self}: {symbol}: text= is missing: what it is, in words")
         stem, indices = self._split(symbol)
         if declared.get("evidence") is not None:
             evidence_of(declared["evidence"])
