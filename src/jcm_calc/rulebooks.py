@@ -115,7 +115,7 @@ def broken_by(number: str, module: str, error: BaseException, home: Iterable[str
     if isinstance(error, SyntaxError):
         complaint, file, line = f"SyntaxError: {error.msg}", Path(error.filename or "").name, error.lineno or 0
     else:
-        complaint, (file, line) = _told(error), _place(error, home)
+        complaint, (file, line) = _told(error), place_of(error, home)
     complaint = _("cannot be imported: {complaint}").format(complaint=complaint)
     return BrokenModule(number, module, complaint, file, line)
 
@@ -124,7 +124,7 @@ def _told(error: BaseException) -> str:
     return Message("{}: {}").format(type(error).__name__, str(error))
 
 
-def _place(error: BaseException, home: Iterable[str]) -> tuple[str, int]:
+def place_of(error: BaseException, home: Iterable[str] = ()) -> tuple[str, int]:
     """Return file and line where an error began: of the rule book if possible, never of this library."""
     frames = [one for one in traceback.extract_tb(error.__traceback__) if not _is_machinery(one.filename)]
     own = [one for one in frames if str(Path(one.filename).parent) in home] or frames
@@ -143,7 +143,7 @@ def by_author(error: BaseException) -> BrokenModule | None:
     inner = {str(Path(one.filename).parent) for one in frames[called[-1] + 1 if called else 0 :]}
     for package in _rule_books()[0]:
         if inner & set(package.__path__):
-            return BrokenModule("", package.__name__, _told(error), *_place(error, package.__path__))
+            return BrokenModule("", package.__name__, _told(error), *place_of(error, package.__path__))
     return None
 
 

@@ -100,8 +100,9 @@ class Methodology(Group):
         versions: Iterable[Version] = (),
         note: str = "",
     ) -> None:
-        if not isinstance(version, str) or not VERSION.fullmatch(version):
-            raise DeclarationError(f'{number}: version {version!r} must be a text such as "1.0"')
+        version_key(version)
+        if not isinstance(sectoral_scope, int):
+            raise DeclarationError(f"{number}: sectoral_scope {sectoral_scope!r} must be a number from 1")
         self.number = number
         self.version = version
         super().__init__(indices)
@@ -187,6 +188,8 @@ class Methodology(Group):
         >>> later["RE_i"]
         RE_i,p = EC_PJ,i,p × COP_PJ,i ÷ COP_RE,i × EF_elec [unconfirmed]
         """
+        if version_key(version) <= version_key(self.version):
+            raise DeclarationError(f"{self}: the version {version} that revises it must be a later one")
         later = revision.duplicate(self)
         later.version, later.approved, later.until = version, approved, until
         later.title = with_translations(title, {}) if title else self.title
@@ -426,4 +429,6 @@ def version_key(number: str) -> tuple[int, ...]:
     >>> sorted(["10.0", "2.0", "2.1"], key=version_key)
     ['2.0', '2.1', '10.0']
     """
+    if not isinstance(number, str) or not VERSION.fullmatch(number):
+        raise DeclarationError(f'the version {number!r} must be a text such as "1.0"')
     return tuple(int(part) for part in number.split("."))

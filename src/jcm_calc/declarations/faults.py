@@ -64,6 +64,9 @@ def how_read(m: Methodology, name: str) -> str:
     for item in items:
         if plain(item.symbol) == name:
             return f': {reading(item)}: use {item.name}, or declare it with name="{name}", index="…"'
+        letter = item.name.removeprefix(f"{name}_")
+        if len(letter) == 1 and item.name != letter:
+            return f": {reading(item)}: {letter} is not among the indices {', '.join(m.indices)}"
     return suggestion(name, [*(item.name for item in items), *m.coordinates])
 
 
