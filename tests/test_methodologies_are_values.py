@@ -77,7 +77,7 @@ DECLARING = {
 # What only reads, or gives a copy.
 READING = {
     *("revised", "mended", "operands", "graph", "symbols", "written", "section", "check_eligibility", "template"),
-    *("versions", "parameters", "equations", "defaults", "criteria", "freeze"),
+    *("versions", "parameters", "equations", "defaults", "criteria", "check", "freeze"),
 }
 
 

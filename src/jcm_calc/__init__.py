@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from jcm_calc.problems import RemarkWarning as RemarkWarning
     from jcm_calc.problems import Topic as Topic
     from jcm_calc.result import Result as Result
+    from jcm_calc.rulebooks import BrokenModuleError as BrokenModuleError
+    from jcm_calc.rulebooks import BrokenModuleWarning as BrokenModuleWarning
     from jcm_calc.rulebooks import MethodologyNotFoundError as MethodologyNotFoundError
     from jcm_calc.rulebooks import methodology as methodology
     from jcm_calc.verification.verifying import verify as verify
@@ -47,6 +49,8 @@ __version__: str
 
 # The rooms are imported when they are first used: `import jcm_calc` costs next to nothing.
 _HOMES = {
+    "BrokenModuleError": "rulebooks",
+    "BrokenModuleWarning": "rulebooks",
     "EvidenceError": "confirmation",
     "InputError": "problems",
     "IneligibleWarning": "problems",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pandas as pd
 from jcm_calc import notebook
 from jcm_calc.declarations import Methodology
 from jcm_calc.languages import _, ngettext
-from jcm_calc.rulebooks import Known, every, known, words_in
+from jcm_calc.rulebooks import BrokenModuleWarning, Known, broken, every, known, words_in
 
 COLUMNS = ["number", "version", "title", "country", "scope"]
 
@@ -40,6 +41,11 @@ def methodologies(words: str = "", *, country: str | None = None, scope: int | N
         Version, title, country, sectoral scope, and how many of its equations, defaults and criteria are not
         confirmed.
 
+    Warns
+    -----
+    BrokenModuleWarning
+        For every module of a rule book that cannot be used; the other methodologies are listed.
+
     Examples
     --------
     >>> import jcm_calc
@@ -48,6 +54,8 @@ def methodologies(words: str = "", *, country: str | None = None, scope: int | N
     >>> jcm_calc.methodologies("chiller", country="ID").index.tolist()
     ['ID_AM002', 'ID_AM010', 'ID_AM022']
     """
+    for module in broken():
+        warnings.warn(str(module), BrokenModuleWarning, stacklevel=2)
     rows = [
         {**_identity(item), "unconfirmed": _unconfirmed(item)}
         for item in every()

@@ -50,7 +50,7 @@ def _complain(error: Exception) -> int:
     from jcm_calc.cli import output
     from jcm_calc.evaluation import EvaluationError
     from jcm_calc.problems import InputError, Problem
-    from jcm_calc.rulebooks import MethodologyNotFoundError
+    from jcm_calc.rulebooks import MethodologyNotFoundError, by_author
 
     if isinstance(error, InputError):
         output.complaints(error.headline, error.problems, error.warnings)
@@ -58,6 +58,10 @@ def _complain(error: Exception) -> int:
         output.complaints(_("Nothing was calculated"), [Problem(_("methodology"), str(error))])
     elif isinstance(error, EvaluationError):
         output.complaints(_("There is no result"), [Problem(_("equations"), str(error))])
+    elif (told := by_author(error)) is not None:
+        output.complaints(
+            _("The methodology cannot be used; this is for its author"), [Problem(told.module, told.said)]
+        )
     else:
         _report_fault(error)
         return FAULT
@@ -113,8 +117,10 @@ def jcm() -> None:
 @jcm.command("list")
 @click.option("--all", "with_known", is_flag=True, help="Also those that are known and not implemented.")
 @as_json
-def list_(as_json: bool, with_known: bool) -> None:
+def list_(as_json: bool, with_known: bool) -> int:
     """List the methodologies, and how much of each is confirmed.
+
+    A module of a rule book that cannot be used is named below, with file and line, and gives exit code 1.
 
     \b
     Examples:
@@ -123,7 +129,7 @@ def list_(as_json: bool, with_known: bool) -> None:
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.catalogue import list_methodologies
 
-    list_methodologies(as_json, with_known)
+    return list_methodologies(as_json, with_known)
 
 
 @jcm.command()

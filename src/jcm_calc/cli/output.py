@@ -25,6 +25,7 @@ from rich.text import Text
 
 from jcm_calc.languages import Message, _, translated
 from jcm_calc.problems import Problem, Remark, Topic
+from jcm_calc.rulebooks import BrokenModule
 
 MAX_WIDTH = 120
 MOMENT = 1.0  # seconds
@@ -193,6 +194,14 @@ def complaints(title: str, problems: Sequence[Problem], warnings: Sequence[Probl
     for problem in problems:
         _complaint(problem, "bold red")
     remarks(warnings)
+
+
+def broken(modules: Iterable[BrokenModule]) -> None:
+    """Write which modules of rule books cannot be used, and why; nothing where all can."""
+    found = list(modules)
+    if found:
+        heading(_("Modules of rule books that cannot be used"))
+        table([_("number"), _("problem")], [[one.number or "-", one.text] for one in found])
 
 
 def remarks(warnings: Iterable[Problem]) -> None:

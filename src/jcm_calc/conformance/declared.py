@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
-from jcm_calc.authoring import MARK
+from jcm_calc.authoring import MARK, NUMBER
+from jcm_calc.conformance.equations import symbols_of
 from jcm_calc.conformance.subject import ConformanceError, Subject, check
+from jcm_calc.declarations import Interval
+from jcm_calc.declarations.faults import of_function
 from jcm_calc.declarations.graph import RESULTS
-from jcm_calc.declarations.items import Kind
+from jcm_calc.declarations.items import Kind, Table
 from jcm_calc.evidence import Evidence
 from jcm_calc.languages import Message, _
 from jcm_calc.limits import dimension
+from jcm_calc.problems import suggestion
+from jcm_calc.reference_data import partner_countries
 from jcm_calc.units import UnitError, registry
+
+EXAMPLE = "XX"  # the country of methodologies that show how one is written
 
 
 @check("graph closed")
@@ -27,7 +35,7 @@ def graph_closed(subject: Subject) -> None:
 
 @check("nothing unused")
 def nothing_unused(subject: Subject) -> None:
-    """Everything declared takes part in some case, in a criterion, in a limit or in an indicator."""
+    """Everything declared takes part in a case, criterion, limit or indicator; every argument in its equation."""
     m = subject.methodology
     used = {name for _, graph in subject.graphs() for name in graph.nodes}
     used |= {argument for condition in m.conditions for argument in condition.arguments}
@@ -38,7 +46,12 @@ def nothing_unused(subject: Subject) -> None:
     shown = {rule.name for rule in m.rules} - used
     used |= {argument for rule in m.rules if rule.name in shown for argument in rule.arguments} if shown else set()
     declared = [*m.inputs, *m.facts, *m.coordinates, *m.choices]
-    if unused := [name for name in declared if name not in used]:
+    unused = [name for name in declared if name not in used]
+    for rule in m.rules:
+        idle = set(rule.arguments) - symbols_of(rule.expression({name: name for name in rule.arguments}))
+        place = of_function(rule.function)
+        unused += [_("{name} in {symbol}{place}").format(name=n, symbol=rule.symbol, place=place) for n in sorted(idle)]
+    if unused:
         raise ConformanceError(
             _("declared and never used: {names}: use it or delete it").format(names=", ".join(unused))
         )
@@ -68,6 +81,46 @@ def described(subject: Subject) -> None:
         faults += _unsourced(choice.name, choice.text, choice.evidence)
     if "version" not in m.identity:
         faults.append(_("identity lacks the evidence of the version"))
+    if faults:
+        raise ConformanceError(Message("; ").join(faults))
+
+
+@check("identity")
+def identity(subject: Subject) -> None:
+    """Begin the number with the code of the country, which is a partner country."""
+    m = subject.methodology
+    faults = []
+    if m.country not in partner_countries() and m.country != EXAMPLE:
+        hint = suggestion(m.country, partner_countries())
+        faults.append(
+            _("the country {country} is not a partner country{hint}").format(country=repr(m.country), hint=hint)
+        )
+    if not NUMBER.fullmatch(m.number) or not m.number.startswith(m.country):
+        told = _("the number {number} must be that of the country {country}, such as {country}_AM001")
+        faults.append(told.format(number=m.number, country=m.country))
+    if faults:
+        raise ConformanceError(Message("; ").join(faults))
+
+
+@check("tables")
+def tables(subject: Subject) -> None:
+    """Leave no gap between the intervals of a table, all within the bounds of the number that selects one."""
+    m = subject.methodology
+    faults = []
+    for parameter in m.inputs.values():
+        key = m.inputs.get(parameter.by)
+        known = [parameter.table, *parameter.candidates.values()]
+        for table in (one for one in known if isinstance(one, Table) and one.numeric):
+            intervals = sorted((one for one in table.entries if isinstance(one, Interval)), key=lambda one: one.first)
+            for one, following in pairwise(intervals):
+                if one.beyond < following.first:
+                    told = _("{name} has no value between {one} and {other}")
+                    faults.append(told.format(name=parameter.symbol, one=one, other=following))
+            for one in intervals if key is not None else ():
+                if one.first not in key.bounds or one.beyond > key.bounds.beyond:
+                    told = _("{name}: {interval} lies outside of the bounds {bounds} of {key}")
+                    name, bounds = parameter.symbol, key.bounds
+                    faults.append(told.format(name=name, interval=one, bounds=bounds, key=key.symbol))
     if faults:
         raise ConformanceError(Message("; ").join(faults))
 

@@ -20,6 +20,7 @@ Examples
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 from jcm_calc.declarations import graph as _graph
 from jcm_calc.declarations import revision
 from jcm_calc.declarations.entry import Entry
+from jcm_calc.declarations.faults import faults
 from jcm_calc.declarations.frozen import FrozenError
 from jcm_calc.declarations.graph import Graph, Node
 from jcm_calc.declarations.group import Group, evidence_of
@@ -44,6 +46,9 @@ if TYPE_CHECKING:
     from jcm_calc.calling import Calculator
 
 __all__ = ["DeclarationError", "Entry", "FrozenError", "Group", "Interval", "Methodology", "Value", "Version"]
+
+
+VERSION = re.compile(r"\d+(\.\d+)*")
 
 
 class Calculation:
@@ -120,6 +125,9 @@ class Methodology(Group):
         versions: Iterable[Version] = (),
         note: str = "",
     ) -> None:
+        version_key(version)
+        if not isinstance(sectoral_scope, int):
+            raise DeclarationError(f"{number}: sectoral_scope {sectoral_scope!r} must be a number from 1")
         self.number = number
         self.version = version
         super().__init__(indices)
@@ -212,6 +220,8 @@ class Methodology(Group):
         >>> later["RE_i"]
         RE_i,p = EC_PJ,i,p × COP_PJ,i ÷ COP_RE,i × EF_elec [unconfirmed]
         """
+        if version_key(version) <= version_key(self.version):
+            raise DeclarationError(f"{self}: the version {version} that revises it must be a later one")
         later = revision.duplicate(self)
         later.version, later.approved, later.until = version, approved, until
         later.title = with_translations(title, {}) if title else self.title
@@ -284,6 +294,7 @@ class Methodology(Group):
         """
         key = (tuple(sorted(choices.items())), frozenset(replaced), tuple(targets), absent)
         if key not in self._graphs:
+            self.check()
             built = _graph.build(self, choices, key[1], key[2], absent)
             self.freeze()
             self._graphs[key] = built
@@ -332,6 +343,17 @@ class Methodology(Group):
         if problems:
             raise InputError(str(self), problems)
         return found
+
+    def check(self) -> None:
+        """Refuse what is used and not declared, all of it at once.
+
+        Raises
+        ------
+        DeclarationError
+            With every name, how it may have been meant, and the line of the function that uses it.
+        """
+        if not self._frozen and (found := list(faults(self))):
+            raise DeclarationError(f"{self}: {'; '.join(found)}")
 
     def symbols(self) -> dict[str, str]:
         """Return the document's symbol of every name."""
@@ -483,4 +505,6 @@ def version_key(number: str) -> tuple[int, ...]:
     >>> sorted(["10.0", "2.0", "2.1"], key=version_key)
     ['2.0', '2.1', '10.0']
     """
+    if not isinstance(number, str) or not VERSION.fullmatch(number):
+        raise DeclarationError(f'the version {number!r} must be a text such as "1.0"')
     return tuple(int(part) for part in number.split("."))

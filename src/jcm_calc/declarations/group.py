@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from jcm_calc.declarations.constants import by_definition
+from jcm_calc.declarations.faults import of_function, plain, reading
 from jcm_calc.declarations.frozen import FrozenError, frozen
 from jcm_calc.declarations.graph import compatible
 from jcm_calc.declarations.interval import Interval
@@ -33,6 +34,7 @@ from jcm_calc.declarations.items import (
 from jcm_calc.evidence import Evidence, Grade, Source
 from jcm_calc.expression import ExpressionError, record
 from jcm_calc.languages import Message, _
+from jcm_calc.problems import suggestion
 from jcm_calc.units import UnitError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -49,6 +51,13 @@ COORDINATES = {
     "count": "",
     "label": "category",
 }
+# What a parameter may be declared with.
+WORDS = (
+    *("text", "extensive", "options", "raises", "lowers", "either", "bounds", "plausible", "comparable"),
+    *("name", "index", "categories", "evidence", "value", "by", "table", "candidates"),
+)
+# On what a parameter can be declared to act.
+DIRECTED = ("RE", "PE")
 OF_PERIODS = ("days", "hours", "year", "first_day", "last_day")
 # Of what methodologies describe in English, these terms of the scheme are translated.
 TERMS = (
@@ -491,18 +500,33 @@ class Group:
         self, kind: Kind, symbol: str, unit: str, *, name: str = "", index: str | None = None, **declared: Any
     ) -> None:
         self._still_open()
+        if unknown := [key for key in declared if key not in WORDS]:
+            hint = suggestion(unknown[0], WORDS)
+            raise DeclarationError(f"{self}: {symbol}: there is no {unknown[0]}={hint}; known are {', '.join(WORDS)}")
+        if "text" not in declared:
+            raise DeclarationError(f"{self}: {symbol}: text= is missing: what it is, in words")
         stem, indices = self._split(symbol)
         if declared.get("evidence") is not None:
             evidence_of(declared["evidence"])
         for effect in ("raises", "lowers", "either"):
             declared[effect] = frozenset(declared.get(effect, "").split())
+            if unknown := declared[effect] - set(DIRECTED):
+                known = " and ".join(DIRECTED)
+                raise DeclarationError(f"{self}: {symbol}: {effect}={' '.join(sorted(unknown))!r} must name {known}")
         for bound in ("bounds", "plausible"):
             if bound in declared:
                 declared[bound] = Interval.parse(declared[bound])
         key = name or stem
         home = self.facts if kind is Kind.FACT else self.inputs
-        self._claim(key, home)
-        home[key] = Parameter(key, symbol, unit, indices if index is None else index, kind, **declared)
+        item = Parameter(key, symbol, unit, indices if index is None else index, kind, **declared)
+        for candidate, known_values in item.by_candidate():
+            for label, known_value in known_values.items():
+                if known_value.value not in item.bounds:
+                    which = ", ".join(part for part in (candidate, label) if part)
+                    told = f"{known_value.value:g}{f' ({which})' if which else ''} must lie within {item.bounds}"
+                    raise DeclarationError(f"{self}: {symbol}: {told}")
+        self._claim(key, home, item)
+        home[key] = item
 
     def _add(self, rule: Equation) -> None:
         self._still_open()
@@ -513,7 +537,7 @@ class Group:
             del self.rules[place]
         same = [other for other in self.rules if other.name == rule.name]
         if not same or any(compatible(other, rule.when) for other in same):
-            self._claim(rule.name)
+            self._claim(rule.name, item=rule)
         for choice, option in rule.when.items():
             if choice not in self.choices or option not in self.choices[choice].options:
                 raise DeclarationError(f"{self}: equation {rule.name}: no option {option!r} of a choice {choice!r}")
@@ -521,12 +545,14 @@ class Group:
         if wrong := set(rule.total) & set(rule.indices) or set(rule.total) - set(self.indices):
             letters = ", ".join(sorted(wrong))
             raise DeclarationError(
-                f"{self}: equation {rule.name}: cannot be a total over {letters}: unknown, or an index of its own"
+                f"{self}: equation {rule.name}: cannot be a total over {letters}: unknown, or an index of its own: "
+                f"{reading(rule)}"
             )
         try:
             record(rule.function)
-        except ExpressionError as error:
-            raise DeclarationError(f"{self}: equation {rule.name}: {error}") from None
+        except Exception as error:
+            told = error if isinstance(error, ExpressionError) else f"{type(error).__name__}: {error}{_cure(error)}"
+            raise DeclarationError(f"{self}: equation {rule.name}: {told}{of_function(rule.function)}") from error
         self.rules.insert(place, rule)
 
     def _ask(self, condition: Criterion) -> None:
@@ -537,17 +563,25 @@ class Group:
             self.inherited.remove(key)
             numbers = [other.number for other in self.conditions]
             self.conditions[numbers.index(condition.number)] = condition
+        elif any(other.number == condition.number for other in self.conditions):
+            raise DeclarationError(f"{self}: criterion {condition.number} is declared twice")
         else:
             self.conditions.append(condition)
 
-    def _claim(self, name: str, home: Mapping[str, Any] | None = None) -> None:
+    def _claim(
+        self, name: str, home: Mapping[str, Any] | None = None, item: Parameter | Equation | None = None
+    ) -> None:
         """Refuse a name that is taken, unless a revision has it from the earlier version, in the same place."""
         if home is not None and name in home and name in self.inherited:
             self.inherited.remove(name)
             return
         taken = (self.inputs, self.facts, self.coordinates, self.choices, {rule.name for rule in self.rules})
         if any(name in names for names in taken):
-            raise DeclarationError(f"{self}: {name!r} is declared twice")
+            rules = [rule for rule in self.rules if rule.name == name]
+            both = [item, self.inputs.get(name), self.facts.get(name), *rules]
+            odd = {reading(one): None for one in both if one is not None and plain(one.symbol) != name}
+            hint = f": {'; '.join(odd)}: name= and index= say otherwise" if odd else ""
+            raise DeclarationError(f"{self}: {name!r} is declared twice{hint}")
 
     def _split(self, symbol: str) -> tuple[str, str]:
         """Split a symbol into a Python name and the indices it ends with."""
@@ -556,7 +590,16 @@ class Group:
         while (match := re.fullmatch(r"(.+)[,_](\w)", rest)) and match[2] in self.indices:
             letters.add(match[2])
             rest = match[1]
-        return re.sub(r"\W", "_", rest), "".join(letter for letter in self.indices if letter in letters)
+        return plain(rest), "".join(letter for letter in self.indices if letter in letters)
+
+
+def _cure(error: Exception) -> str:
+    """Say what to write instead, for what goes wrong most often in an equation."""
+    if isinstance(error, NameError):
+        return ": name it among the arguments of the function"
+    if isinstance(error, TypeError) and "must be real number" in str(error):
+        return ": use np.exp, np.log and other functions of NumPy in place of those of math"
+    return ""
 
 
 def stated(fact: Any) -> Any:
