@@ -22,8 +22,8 @@ from jcm_calc.case_file import read_case
 from jcm_calc.cli import jcm
 from jcm_calc.confirmation import EvidenceError, blank_file, read_evidence, statements, with_evidence
 from jcm_calc.confirmation.applying import evidence_folder
+from jcm_calc.confirmation.conditions import condition
 from jcm_calc.confirmation.file import ANSWERS, KINDS, from_data
-from jcm_calc.confirmation.statements import condition
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Grade, Source, primary, secondary, unconfirmed
 from jcm_calc.languages import LANGUAGES, spellings
@@ -380,7 +380,7 @@ def test_what_is_not_there_is_not_confirmed():
         (lambda c: c.update(equations=[]), "equations: unknown; did you mean equation?"),
         (lambda c: c.update(equation="RE"), "expected items that each begin with [[equation]]"),
         (lambda c: c["reader"].update(data="2024"), "[reader] data: unknown; did you mean date?"),
-        (lambda c: c["reader"].update(date="17/5/2024"), "[reader] date: '17/5/2024' came, expected a day"),
+        (lambda c: c["reader"].update(date="17/5/2024"), "[reader] date: '17/5/2024' is not a date"),
         (lambda c: c["documents"]["methodology"].update(sha256="abc"), "expected the 64 hexadecimal digits"),
         (lambda c: c["documents"].pop("methodology"), "title and sha256 in [documents.methodology]"),
         (lambda c: c["equation"][0].update(agrees="perhaps"), "agrees: 'perhaps' came"),

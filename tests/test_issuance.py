@@ -200,7 +200,7 @@ def negative_years_read(monkeypatch):
 def emitted(m, amounts, p, site="a", **facts):
     """A result with these reductions."""
     given = {"RC": [amount + 1000 for amount in amounts], "PC": [1000.0] * len(amounts)}
-    return calculate(m, **given, p=p, site=site, facts={"registered": True, **facts})
+    return calculate(m, **given, p=p, site=site, split="whole", facts={"registered": True, **facts})
 
 
 def test_tonnes_are_cut_by_year_over_all_periods_and_results(measured):

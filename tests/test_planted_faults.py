@@ -181,13 +181,10 @@ def test_a_pasted_result_that_happens_to_be_right_is_a_warning(tmp_path):
 @pytest.fixture
 def rule_book(monkeypatch):
     """Install a package with an entry point, as pip leaves it, and forget it afterwards."""
-    caches = rulebooks._every_module, rulebooks.modules, rulebooks.versions
     monkeypatch.syspath_prepend(Path(__file__).parent / "rule_book")
-    for cache in caches:
-        cache.cache_clear()
+    rulebooks.forget()
     yield
-    for cache in caches:
-        cache.cache_clear()
+    rulebooks.forget()
 
 
 C = {"EG_export": "1260 MWh", "EG_import": "60 MWh", "EF_grid": 0.814, "p": "2017"}

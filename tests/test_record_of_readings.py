@@ -16,6 +16,7 @@ import jcm_calc
 from jcm_calc.case_file import read_case
 from jcm_calc.cli import jcm
 from jcm_calc.credits import UncertifiedError
+from jcm_calc.inputs.monitored_table import MonitoredTable
 from jcm_calc.languages import LANGUAGES, spellings
 from jcm_calc.monitoring import record
 from jcm_calc.monitoring.treatments import METHODS
@@ -84,8 +85,8 @@ def test_every_treatment_survives_a_workbook(tmp_path):
         result.to_excel(folder / "report.xlsx")
         workbook = jcm_calc.read_workbook(folder / "report.xlsx")
         assert workbook.remarks == ()
-        (again,) = (table.attrs["monitoring"] for table in workbook.report.tables if "EC_PJ" in table)
-        assert again == monitored.tables[0].attrs["monitoring"]
+        (again,) = (table.record for table in workbook.report.tables if "EC_PJ" in table)
+        assert again == monitored.tables[0].record
         calculated = workbook.calculate()
         assert of_readings(calculated) == of_readings(result)
         assert calculated.manifest()["inputs"] == result.manifest()["inputs"]
@@ -153,8 +154,8 @@ def test_a_single_amount_keeps_its_record(tmp_path):
     result.to_excel(tmp_path / "report.xlsx")
     calculated = jcm_calc.read_workbook(tmp_path / "report.xlsx").calculate()
     assert "gap: claim nothing" in {item.name for item in calculated.unconfirmed}
-    recorded = next(table.attrs["monitoring"] for table in calculated.call["tables"] if "monitoring" in table.attrs)
-    assert recorded == monitored.tables[0].attrs["monitoring"]
+    recorded = next(table.record for table in calculated.call["tables"] if isinstance(table, MonitoredTable))
+    assert recorded == monitored.tables[0].record
     assert recorded["stops"][0]["reason"] == "overhaul"
 
 

@@ -256,7 +256,7 @@ def test_a_label_that_is_no_period_is_a_complaint(written):
         book["MRS(input_separate)"]["B11"] = "first half"
 
     path = written(edit=edit, EG=[[600.0, 700.0]], p=HALVES)
-    with pytest.raises(InputError, match="'first half' is no period"):
+    with pytest.raises(InputError, match="'first half' is not a period"):
         read_workbook(path)
 
 

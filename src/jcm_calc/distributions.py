@@ -27,6 +27,7 @@ import numpy as np
 
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.evaluation import Array
+from jcm_calc.inputs.carriers import carried, is_array
 from jcm_calc.languages import _
 from jcm_calc.problems import require, shown
 from jcm_calc.units import difference, has_offset, parse_number, split
@@ -94,8 +95,11 @@ def read(parameter: Parameter, given: Any, value: Array, letters: Sequence[str])
 
 def _arranged(parameter: Parameter, argument: Any, letters: Sequence[str]) -> Any:
     """Give an argument of a distribution, in the parameter's own shape, one axis for each index."""
-    array = np.asarray(argument)
-    if not array.ndim:
+    array, unit = carried(argument)
+    if unit is not None:
+        told = _("an argument has the unit {unit}: give plain numbers in {declared}")
+        raise ValueError(told.format(unit=repr(unit), declared=repr(parameter.unit or "1")))
+    if not is_array(array):
         return argument
     if array.ndim != len(parameter.indices):
         indices = ", ".join(parameter.indices) or _("none")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jcm_calc import notebook
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import Kind, Parameter
@@ -59,6 +60,14 @@ class Uncertainty:
             f"<Uncertainty of {self.result.methodology}: ER = {self.plain():,.6g} tCO2, "
             f"95 % of {self.draws:,} draws between {low:,.6g} and {high:,.6g}>"
         )
+
+    def _repr_html_(self) -> str:
+        heading = _("Uncertainty of {methodology}: {draws:,} draws").format(
+            methodology=self.result.methodology, draws=self.draws
+        )
+        summary = self.summary().rename_axis("tCO2")
+        drivers = self.drivers.reset_index(drop=True).set_index("symbol")
+        return notebook.page(heading, tables=[(_("Emissions"), summary), (_("What drives ER"), drivers)])
 
     def plain(self, of: str = "ER") -> float:
         """Return the plain result, summed over the periods, in tCO2."""
@@ -224,14 +233,11 @@ def uncertainty(
 
 def _by_name(m: Methodology, argument: str, given: Any, example: str, problems: list[Problem]) -> dict[str, Any]:
     """Return what was given by name or symbol, by name."""
-    found: dict[str, Any] = {}
-    names = {symbol: name for name, symbol in m.symbols().items()}
-    for key, value in as_mapping(argument, given, example, problems).items():
-        name = names.get(key, key)
-        if name in found:
-            problems.append(Problem(f"{argument}[{key!r}]", _("is given twice: as {other}, too").format(other=name)))
-        found[name] = value
-    return found
+    try:
+        return m.by_name(as_mapping(argument, given, example, problems))
+    except InputError as error:
+        problems += [Problem(f"{argument}[{one.subject!r}]", one.complaint) for one in error.problems]
+        return {}
 
 
 def _names(m: Methodology, argument: str, given: Any, problems: list[Problem]) -> list[str]:
@@ -239,8 +245,7 @@ def _names(m: Methodology, argument: str, given: Any, problems: list[Problem]) -
     if isinstance(given, str) or not isinstance(given, Collection):
         problems.append(Problem(argument, _("got {given}, must be a list of names").format(given=shown(given))))
         return []
-    names = {symbol: name for name, symbol in m.symbols().items()}
-    return [str(names.get(name, name)) for name in given]
+    return [*m.by_name(dict.fromkeys(given))]
 
 
 def _uncertain(result: Result, name: str) -> Parameter:

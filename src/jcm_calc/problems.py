@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+import warnings
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
+from enum import StrEnum
 from importlib.util import find_spec
 from itertools import islice
 from typing import Any
@@ -19,6 +22,14 @@ class InputWarning(UserWarning):
     """A value that is possible but hardly meant."""
 
 
+class RemarkWarning(InputWarning):
+    """A result that has to be looked at before it is used; see `jcm_calc.Result.remarks`."""
+
+
+class IneligibleWarning(RemarkWarning):
+    """An eligibility criterion is not met: there are no credits for the result, whatever it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What is wrong with one parameter, table or file.
@@ -31,15 +42,77 @@ class Problem:
         What came, and what was expected.
     place : str
         Where the parameter stands in the official documents.
+    name : str
+        What is typed to give the parameter, where the symbol does not show it.
     """
 
     subject: str
     complaint: str
     place: str = ""
+    name: str = field(default="", compare=False, kw_only=True)
 
     def __str__(self) -> str:
-        text = Message("{}: {}").format(self.subject, self.complaint)
+        subject = (
+            _("{name} (symbol {symbol})").format(name=self.name, symbol=self.subject) if self.name else self.subject
+        )
+        text = Message("{}: {}").format(subject, self.complaint)
         return text + Message(" [{}]").format(self.place) if self.place else text
+
+
+class Topic(StrEnum):
+    """What a remark is about, the gravest first."""
+
+    NOT_MET = _("criterion not met")
+    CROSS_CHECK = _("cross-check violated")
+    IMPLAUSIBLE = _("outside the plausible range")
+    LESS_CONSERVATIVE = _("less conservative than the document")
+    APART = _("far from the other amounts")
+    CONTRADICTORY = _("contradicts another input")
+    LEFT_OUT = _("left out")
+    NOTED = _("noted")
+
+
+@dataclass(frozen=True, slots=True)
+class Remark(Problem):
+    """Something that a result is used with only after somebody has looked at it.
+
+    Attributes
+    ----------
+    topic : Topic
+    numbers : tuple of (str, float)
+        The figures that it is about, by name, in the units of the methodology.
+    """
+
+    topic: Topic = Topic.NOTED
+    numbers: tuple[tuple[str, float], ...] = ()
+
+    @classmethod
+    def of(cls, problem: Problem) -> Remark:
+        """Return a problem as a remark."""
+        return problem if isinstance(problem, Remark) else cls(problem.subject, problem.complaint, problem.place)
+
+    def warn(self, stacklevel: int) -> None:
+        """Warn of it, as the caller's caller does."""
+        category = IneligibleWarning if self.topic is Topic.NOT_MET else RemarkWarning
+        warnings.warn(translated(str(self)), category, stacklevel=stacklevel + 1)
+
+    def as_data(self) -> dict[str, Any]:
+        """Return it ready for JSON."""
+        return {
+            "topic": str(self.topic),
+            "subject": self.subject,
+            "complaint": str(self.complaint),
+            "numbers": {name: value if math.isfinite(value) else None for name, value in self.numbers},
+        }
+
+    @property
+    def line(self) -> str:
+        """What it is about and what it says, for a list of remarks."""
+        return str(self) if self.topic is Topic.NOT_MET else Message("{}: {}").format(Message(self.topic), str(self))
+
+    def __str__(self) -> str:
+        template = "{} {}" if self.topic is Topic.NOT_MET else "{}: {}"
+        return Message(template).format(self.subject, self.complaint)
 
 
 class InputError(ValueError):

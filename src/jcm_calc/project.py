@@ -7,9 +7,11 @@ The sections [project] and [sources] of a case file hold them, and so do the arg
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import date
 from typing import Any
 
+from jcm_calc.dates import day
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.languages import _
@@ -44,7 +46,6 @@ EXPECTED = {
     "text": _("a text in quotes"),
     "list of texts": _('a list of texts such as ["one", "another"]'),
     "table": _("a table of texts"),
-    "date": _("a date such as 2024-01-31"),
 }
 
 Sources = Mapping[str, Mapping[str, str]]
@@ -96,7 +97,7 @@ def checked(m: Methodology, project: Any, sources: Any) -> tuple[dict[str, Any],
         problems += monitoring_problems(name, given, sources_argument)
     if problems:
         raise InputError(str(m), problems)
-    return dict(said), monitoring
+    return dated(said), monitoring
 
 
 def project_problems(project: Mapping[Any, Any]) -> Iterator[Problem]:
@@ -185,7 +186,12 @@ def without_column(m: Methodology, sources: Sources, entered: Collection[str]) -
 
 def of_kind(subject: str, value: Any, kind: str) -> Iterator[Problem]:
     """Yield the complaint about a value that is of another kind."""
-    if not is_kind(kind, value):
+    if kind == "date":
+        try:
+            day(value)
+        except ValueError as error:
+            yield Problem(subject, str(error))
+    elif not is_kind(kind, value):
         complaint = _("{came} came, expected {expected}")
         yield Problem(subject, complaint.format(came=written(value), expected=EXPECTED[kind]))
 
@@ -196,9 +202,16 @@ def is_kind(kind: str, value: Any) -> bool:
         return isinstance(value, str)
     if kind == "list of texts":
         return isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
-    if kind == "table":
-        return isinstance(value, Mapping) and all(isinstance(one, str) for one in (*value, *value.values()))
-    return isinstance(value, date) and not isinstance(value, datetime)
+    return isinstance(value, Mapping) and all(isinstance(one, str) for one in (*value, *value.values()))
+
+
+def dated(project: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is said about a project, with days as dates; what is not a day stays as it is."""
+    found = dict(project)
+    for key in (key for key, kind in PROJECT.items() if kind == "date" and key in found):
+        with suppress(ValueError):
+            found[key] = day(found[key])
+    return found
 
 
 def written(value: Any) -> str:

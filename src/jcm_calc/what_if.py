@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import os
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,15 +17,16 @@ from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.evaluation import Array, EvaluationError
-from jcm_calc.inputs.cells import is_array
-from jcm_calc.inputs.tables import read, split_heading
+from jcm_calc.inputs import cells
+from jcm_calc.inputs.carriers import is_array, split_heading
+from jcm_calc.inputs.tables import read, with_units
 from jcm_calc.languages import _
 from jcm_calc.many import evaluate_many
-from jcm_calc.problems import InputError, Problem, listed, require, shown, suggestion
+from jcm_calc.problems import InputError, InputWarning, Problem, listed, require, shown, suggestion
 from jcm_calc.project import as_mapping
 from jcm_calc.result import Result, undefined
 from jcm_calc.rulebooks import chosen
-from jcm_calc.units import magnitude, registry
+from jcm_calc.units import is_quantity, registry
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +42,7 @@ def scenarios(
     varied: Mapping[str, Sequence[Any]] | pd.DataFrame | str | os.PathLike[str],
     *tables: Any,
     version: str | None = None,
-    on: date | None = None,
+    on: Any = None,
     by_year: bool = False,
 ) -> pd.DataFrame:
     """Calculate every combination of some values, or the scenarios of a table.
@@ -88,12 +89,13 @@ def scenarios(
 
     m = chosen(number, version, on)
     kept, p, facts = _arguments(m, base)
+    varied = m.by_name(varied) if isinstance(varied, Mapping) else varied
     rows = _every_combination(varied) if isinstance(varied, Mapping) else _table(m, varied)
     _check_names(m, kept, varied if isinstance(varied, Mapping) else {str(name): [*rows[name]] for name in rows})
     frames = []
     for case, numbers, places in _cases(m, rows):
         first = {name: values[0] for name, values in numbers.items()}
-        result = calculate(m, *tables, on=on, p=p, facts=facts, **{**kept, **case, **first})
+        result = calculate(m, *tables, on=on, p=p, facts=facts, override="a scenario", **{**kept, **case, **first})
         frames.append(_results(result, case, numbers, places, by_year))
     whole = pd.concat(frames).sort_index(kind="stable")
     whole.index = rows.index.take(whole.index.to_numpy())
@@ -103,7 +105,7 @@ def scenarios(
 def _arguments(m: Methodology, base: Any) -> tuple[dict[str, Any], Any, Any]:
     """Return the values, the periods and the facts of a base."""
     problems: list[Problem] = []
-    values = dict(as_mapping("base", base, "{'EG': '600 MWh', 'p': '2024'}", problems))
+    values = m.by_name(as_mapping("base", base, "{'EG': '600 MWh', 'p': '2024'}", problems))
     for name in ("number", "version", "on"):
         if name in values:
             complaint = _("is an argument beside the base: write {name}=, not base[{key}]")
@@ -121,27 +123,28 @@ def _table(m: Methodology, given: Any) -> pd.DataFrame:
     if not hasattr(given, "iloc") and not is_file:
         complaint = _("got {given}, must be a mapping from inputs to lists of values, or a table")
         raise InputError(str(m), [Problem("varied", complaint.format(given=shown(given)))])
-    frame: pd.DataFrame = given if hasattr(given, "iloc") else read(given)
+    frame: pd.DataFrame = with_units(given if hasattr(given, "iloc") else read(given))
     if "scenario" in frame:
         frame = frame.set_index("scenario")
     columns: dict[str, list[Any]] = {}
     problems = []
-    for heading, cells in frame.items():
-        name, unit = split_heading(str(heading).strip())
+    for heading, column in frame.items():
+        written, unit = split_heading(str(heading).strip())
+        name = m.named(written) or written
         if name in columns:
             problems.append(Problem(name, _("has two columns")))
-        empty = cells.isna().to_numpy()
+        empty = column.isna().to_numpy()
         if empty.any():
             labels = listed(frame.index[empty])
             problems.append(Problem(str(heading), _("has no value for the scenario {names}").format(names=labels)))
-        columns[name] = [_with_unit(cell, unit) for cell in cells.tolist()]
+        columns[name] = [_with_unit(cell, unit) for cell in column.tolist()]
     if problems:
         raise InputError(str(m), problems)
     return pd.DataFrame(columns, frame.index, dtype=object)
 
 
 def _with_unit(cell: Any, unit: str | None) -> Any:
-    return cell if unit is None or isinstance(cell, str) else f"{cell!r} {unit}"
+    return cell if unit is None or isinstance(cell, str) or is_quantity(cell) else f"{cell!r} {unit}"
 
 
 def _every_combination(varied: Mapping[str, Any]) -> pd.DataFrame:
@@ -243,7 +246,9 @@ def _numbers(result: Result, varied: Mapping[str, Sequence[Any]]) -> dict[str, A
             problems.append(Problem(parameter.symbol, _("takes no part in this calculation"), parameter.section))
             continue
         try:
-            numbers[name] = np.array([float(magnitude(one, parameter.unit)) for one in values])
+            found, faults = cells.numbers(values, parameter.unit)
+            numbers[name] = found.ravel()
+            problems += [Problem(parameter.symbol, complaint, parameter.section) for complaint in set(faults.values())]
             problems += _impossible(result, parameter, numbers[name])
         except (TypeError, ValueError) as error:
             problems.append(Problem(parameter.symbol, str(error), parameter.section))
@@ -299,7 +304,7 @@ def break_even(
     of: str = "ER",
     target: float = 0.0,
     version: str | None = None,
-    on: date | None = None,
+    on: Any = None,
 ) -> Quantity[float]:
     """Return the value of an input at which a result reaches a target, such as the COP at which ER is 0.
 
@@ -341,8 +346,11 @@ def break_even(
             [Problem("of", _("{came} came, expected one of {names}").format(came=shown(of), names=", ".join(RESULTS)))],
         )
     kept, p, facts = _arguments(m, base)
+    name = m.named(name) or name
     low, high = _range(m, kept, name, between)
-    result = calculate(m, *tables, on=on, p=p, facts=facts, **{**kept, name: low})
+    with warnings.catch_warnings():  # the lower end of the range is a beginning, not what is asked about
+        warnings.simplefilter("ignore", InputWarning)
+        result = calculate(m, *tables, on=on, p=p, facts=facts, override="a scenario", **{**kept, name: low})
     parameter = m.inputs[name]
     places = np.unique(_numbers(result, {name: [*np.linspace(low, high, STEPS + 1)]})[name])
 
@@ -374,7 +382,10 @@ def _range(m: Methodology, kept: Mapping[str, Any], name: str, between: tuple[An
     parameter = m.inputs[name]
     try:
         if between is not None:
-            low, high = (float(magnitude(one, parameter.unit)) for one in between)
+            ends, faults = cells.numbers(between, parameter.unit)
+            if faults:
+                raise ValueError(listed(faults.values()))
+            low, high = map(float, ends)
         else:
             usual = parameter.plausible or parameter.bounds
             low, high = usual.first, np.nextafter(usual.beyond, -np.inf)

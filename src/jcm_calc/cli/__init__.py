@@ -20,6 +20,7 @@ from jcm_calc.languages import LANGUAGES, _, in_language, preferred, translated
 DIFFERS, UNUSABLE, REFUSED, INTERRUPTED, FAULT = 1, 2, 3, 130, 70
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+strictly = click.option("--strict", is_flag=True, help="Exit with 1 where anything is remarked on or left open.")
 with_evidence = click.option(
     "--evidence",
     metavar="FILE",
@@ -49,7 +50,7 @@ def _complain(error: Exception) -> int:
     from jcm_calc.cli import output
     from jcm_calc.evaluation import EvaluationError
     from jcm_calc.problems import InputError, Problem
-    from jcm_calc.rulebooks import MethodologyNotFoundError
+    from jcm_calc.rulebooks import MethodologyNotFoundError, by_author
 
     if isinstance(error, InputError):
         output.complaints(error.headline, error.problems, error.warnings)
@@ -57,6 +58,10 @@ def _complain(error: Exception) -> int:
         output.complaints(_("Nothing was calculated"), [Problem(_("methodology"), str(error))])
     elif isinstance(error, EvaluationError):
         output.complaints(_("There is no result"), [Problem(_("equations"), str(error))])
+    elif (told := by_author(error)) is not None:
+        output.complaints(
+            _("The methodology cannot be used; this is for its author"), [Problem(told.module, told.said)]
+        )
     else:
         _report_fault(error)
         return FAULT
@@ -101,7 +106,7 @@ def jcm() -> None:
     \b
     Exit codes:
       0   done
-      1   checked, and something differs
+      1   checked, and something differs; with --strict, something is remarked on
       2   the input cannot be used
       3   --certify or a request for issuance was refused
       70  a fault of this program
@@ -112,8 +117,10 @@ def jcm() -> None:
 @jcm.command("list")
 @click.option("--all", "with_known", is_flag=True, help="Also those that are known and not implemented.")
 @as_json
-def list_(as_json: bool, with_known: bool) -> None:
+def list_(as_json: bool, with_known: bool) -> int:
     """List the methodologies, and how much of each is confirmed.
+
+    A module of a rule book that cannot be used is named below, with file and line, and gives exit code 1.
 
     \b
     Examples:
@@ -122,7 +129,7 @@ def list_(as_json: bool, with_known: bool) -> None:
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.catalogue import list_methodologies
 
-    list_methodologies(as_json, with_known)
+    return list_methodologies(as_json, with_known)
 
 
 @jcm.command()
@@ -165,6 +172,7 @@ def show(number: str, version: str | None, as_json: bool) -> None:
     help="Of FILE.xlsx: the plan of a project design document, or a report (the default).",
 )
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
+@strictly
 @with_evidence
 @as_json
 def calc(
@@ -176,6 +184,7 @@ def calc(
     stage: Literal["plan", "report"] | None,
     force: bool,
     evidence: tuple[Path, ...],
+    strict: bool,
     as_json: bool,
 ) -> int:
     """Calculate CASE: a case file (.toml) or a filled monitoring spreadsheet (.xlsx).
@@ -191,7 +200,7 @@ def calc(
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.calculating import calculate_case
 
-    return calculate_case(case, certify, trace, output, plan, stage, force, evidence or None, as_json)
+    return calculate_case(case, certify, trace, output, plan, stage, force, evidence or None, strict, as_json)
 
 
 @jcm.command()
@@ -239,9 +248,12 @@ def template(
     "-o", "--output", "target", metavar="FILE", type=click.Path(path_type=Path), help="Write a .csv or .xlsx file."
 )
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
+@strictly
 @with_evidence
 @as_json
-def monitor(case: Path, target: Path | None, force: bool, evidence: tuple[Path, ...], as_json: bool) -> int:
+def monitor(
+    case: Path, target: Path | None, force: bool, evidence: tuple[Path, ...], strict: bool, as_json: bool
+) -> int:
     """Turn the readings of the case file CASE into monitored parameters.
 
     A finding without a treatment, or a cross-check that differs, gives exit code 1. Needs
@@ -254,7 +266,7 @@ def monitor(case: Path, target: Path | None, force: bool, evidence: tuple[Path, 
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.monitoring import monitor_case
 
-    return monitor_case(case, target, force, evidence or None, as_json)
+    return monitor_case(case, target, force, evidence or None, strict, as_json)
 
 
 @jcm.command()
@@ -285,9 +297,10 @@ def explain(case: Path, name: str, at: tuple[str, ...], evidence: tuple[Path, ..
     "-o", "--output", "path", metavar="FILE", type=click.Path(path_type=Path), required=True, help="Where to write."
 )
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
+@strictly
 @with_evidence
 @as_json
-def report(case: Path, path: Path, force: bool, evidence: tuple[Path, ...], as_json: bool) -> int:
+def report(case: Path, path: Path, force: bool, evidence: tuple[Path, ...], strict: bool, as_json: bool) -> int:
     """Write the report of the case file CASE: one HTML file, for a browser and for paper.
 
     It needs no network. Needs `pip install jcm-calc[plot]`.
@@ -298,7 +311,7 @@ def report(case: Path, path: Path, force: bool, evidence: tuple[Path, ...], as_j
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.explaining import report_case
 
-    return report_case(case, path, force, evidence or None, as_json)
+    return report_case(case, path, force, evidence or None, strict, as_json)
 
 
 @jcm.command()
@@ -329,6 +342,7 @@ def report(case: Path, path: Path, force: bool, evidence: tuple[Path, ...], as_j
 )
 @click.option("-o", "--output", metavar="FILE.xlsx", type=click.Path(path_type=Path), help="Write the working paper.")
 @click.option("--force", is_flag=True, help="Overwrite the working paper.")
+@strictly
 @with_evidence
 @as_json
 def verify(
@@ -344,6 +358,7 @@ def verify(
     output: Path | None,
     force: bool,
     evidence: tuple[Path, ...],
+    strict: bool,
     as_json: bool,
 ) -> int:
     """Re-run the calculation in REPORT, a filled monitoring spreadsheet, and find what is wrong.
@@ -363,11 +378,11 @@ def verify(
     options["evidence"] = evidence or None
     if not report.is_dir():
         papers = [path for path in (output, as_html) if path is not None]
-        return verify_report(report, against, options, case, certify, as_json, papers, force)
+        return verify_report(report, against, options, case, certify, strict, as_json, papers, force)
     if certify or output or as_html:
         complaint = _("a folder gives a table: --certify and working papers are for a single report")
         raise click.UsageError(translated(complaint))
-    return verify_folder(report, against, options, case, as_json)
+    return verify_folder(report, against, options, case, strict, as_json)
 
 
 @jcm.command()
@@ -543,10 +558,17 @@ def issue(
     help="Write a workbook (.xlsx), a page (.html), or the table of projects (.parquet, .csv).",
 )
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
+@strictly
 @with_evidence
 @as_json
 def portfolio(
-    source: str, by: tuple[str, ...], output: Path | None, force: bool, evidence: tuple[Path, ...], as_json: bool
+    source: str,
+    by: tuple[str, ...],
+    output: Path | None,
+    force: bool,
+    evidence: tuple[Path, ...],
+    strict: bool,
+    as_json: bool,
 ) -> int:
     """Calculate all projects of SOURCE: a folder of case files and workbooks, a pattern, or a table.
 
@@ -560,7 +582,7 @@ def portfolio(
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.portfolios import calculate_portfolio
 
-    return calculate_portfolio(source, by, output, force, evidence or None, as_json)
+    return calculate_portfolio(source, by, output, force, evidence or None, strict, as_json)
 
 
 @jcm.command()

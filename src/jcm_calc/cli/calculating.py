@@ -14,9 +14,10 @@ import click
 from jcm_calc.case_file import CaseFile, Comparison, read_case
 from jcm_calc.cli import DIFFERS, REFUSED, UNUSABLE, output
 from jcm_calc.credits import Item, UncertifiedError
+from jcm_calc.eligibility import Answer
 from jcm_calc.files import save
 from jcm_calc.languages import Message, _, ngettext, translated
-from jcm_calc.problems import InputError, Problem
+from jcm_calc.problems import InputError, Problem, Remark
 from jcm_calc.report import amounts
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def calculate_case(
     stage: Literal["plan", "report"] | None,
     force: bool,
     evidence: Sequence[Path] | None,
+    strict: bool,
     as_json: bool,
 ) -> int:
     """Calculate a case file or a workbook and write what comes out; return the exit code."""
@@ -72,12 +74,12 @@ def calculate_case(
         output.data(_as_data(result, manifest, years, credits, missing, comparisons, given.remarks))
     else:
         _page(given.case, result, years, credits, comparisons, trace)
-    output.remarks([*given.remarks, *result.inputs.warnings])
+    output.remarks([*given.remarks, *(result.remarks if as_json else ())])
     if missing:
         _refuse(result, missing)
     if years is None:
         return UNUSABLE
-    if not all(comparison.agrees for comparison in comparisons):
+    if not all(comparison.agrees for comparison in comparisons) or (strict and (given.remarks or result.remarks)):
         return DIFFERS
     return REFUSED if missing else 0
 
@@ -139,7 +141,7 @@ def _unusable(path: Path, complaint: str) -> InputError:
 
 def _by_year(result: Result) -> pd.DataFrame | None:
     try:
-        return result.by_year()
+        return result.years()
     except ValueError as error:
         output.complaints(_("There are no whole tonnes by calendar year"), [Problem("p", str(error))])
         return None
@@ -191,8 +193,7 @@ def _as_data(
         "criteria": json.loads(result.eligibility().reset_index().to_json(orient="records")),
         "unconfirmed": [str(item) for item in result.unconfirmed],
     }
-    if remarks:
-        found["remarks"] = [str(remark) for remark in remarks]
+    found["remarks"] = [*manifest["remarks"], *(Remark.of(remark).as_data() for remark in remarks)]
     if comparisons:
         found["published"] = [
             {"name": one.name, "published": one.published, "calculated": one.calculated, "agrees": one.agrees}
@@ -225,6 +226,7 @@ def _page(
     output.paragraph(Message("{}: {}").format(result.methodology, result.methodology.title), bold=True)
     if title := ": ".join(case.project[key] for key in ("number", "title") if key in case.project):
         output.paragraph(title)
+    output.remarked(result.remarks)
     if trace:
         _trace(result)
     else:
@@ -234,7 +236,7 @@ def _page(
         _years(years)
     if comparisons:
         _comparisons(case, comparisons)
-    if case.facts:
+    if case.facts or any(verdict.answer is Answer.NOT_MET for verdict in result.verdicts):
         _eligibility(result)
     _marks(result)
     if credits is not None:

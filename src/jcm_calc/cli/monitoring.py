@@ -28,7 +28,7 @@ FORMATS = (".csv", ".xlsx")
 PLAIN = {"strings_to_formulas": False, "strings_to_urls": False}
 
 
-def monitor_case(path: Path, target: Path | None, force: bool, evidence: Given, as_json: bool) -> int:
+def monitor_case(path: Path, target: Path | None, force: bool, evidence: Given, strict: bool, as_json: bool) -> int:
     """Monitor a case file and write what comes out; return the exit code."""
     if target is not None:
         output.check_target(target, force, FORMATS)
@@ -52,7 +52,7 @@ def monitor_case(path: Path, target: Path | None, force: bool, evidence: Given, 
         unsaved = _(", so {path} is not written").format(path=target) if target is not None else ""
         output.complaints(title.format(count=len(monitored.open), unsaved=unsaved), _choices(monitored))
     differs = monitored.open or any(not one.agrees for one in monitored.comparisons)
-    return DIFFERS if differs else 0
+    return DIFFERS if differs or (strict and (monitored.findings or monitored.questions)) else 0
 
 
 @contextmanager

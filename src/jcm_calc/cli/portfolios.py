@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jcm_calc.cli import UNUSABLE, output
+from jcm_calc.cli import DIFFERS, UNUSABLE, output
 from jcm_calc.confirmation import Given
 from jcm_calc.languages import Message, _, translated
 from jcm_calc.portfolios import GROUPS, Portfolio, portfolio
@@ -27,7 +27,7 @@ EMISSIONS = ("RE", "PE", "ER", "estimate", "difference")
 
 
 def calculate_portfolio(
-    source: str, by: Sequence[str], target: Path | None, force: bool, evidence: Given, as_json: bool
+    source: str, by: Sequence[str], target: Path | None, force: bool, evidence: Given, strict: bool, as_json: bool
 ) -> int:
     """Calculate the projects of a source, write what comes out, and return the exit code."""
     if target is not None:
@@ -48,7 +48,9 @@ def calculate_portfolio(
     else:
         _page(found, by or ("country",))
     _complain(found)
-    return UNUSABLE if found.unusable else 0
+    if found.unusable:
+        return UNUSABLE
+    return DIFFERS if strict and found.remarks else 0
 
 
 @contextmanager
@@ -80,6 +82,8 @@ def _page(found: Portfolio, by: Sequence[str]) -> None:
     title = _("Portfolio of {projects}, by {names}: an estimate, in tCO2")
     names = Message(", ").join(HEADINGS[name] for name in by)
     output.heading(title.format(projects=found.counted, names=names))
+    if found.remarks:
+        output.paragraph(found.headline, bold=True)
     _table(found.by(*by).reset_index())
     against = found.against_estimates()
     if not against.empty:

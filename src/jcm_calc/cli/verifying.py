@@ -25,6 +25,7 @@ def verify_report(
     options: dict[str, Any],
     case: Path | None,
     certify: bool,
+    strict: bool,
     as_json: bool,
     papers: Sequence[Path],
     force: bool,
@@ -44,7 +45,7 @@ def verify_report(
         output.data({**found.as_data(), **({"cannot be certified": list(found.uncertified)} if certify else {})})
     else:
         _page(found)
-    return _code(found, certify)
+    return _code(found, certify) or (DIFFERS if strict and found.findings else 0)
 
 
 def _code(found: Verification, certify: bool) -> int:
@@ -77,7 +78,9 @@ def _page(found: Verification) -> None:
             output.paragraph(_("follows: {text}").format(text=text), indent=4)
 
 
-def verify_folder(folder: Path, plan: Path | None, options: dict[str, Any], case: Path | None, as_json: bool) -> int:
+def verify_folder(
+    folder: Path, plan: Path | None, options: dict[str, Any], case: Path | None, strict: bool, as_json: bool
+) -> int:
     """Verify every workbook of a folder on all cores, and write a table; return the exit code."""
     files = sorted(path for path in folder.glob("*.xlsx") if not path.name.startswith("~"))
     if not files:
@@ -95,7 +98,8 @@ def verify_folder(folder: Path, plan: Path | None, options: dict[str, Any], case
     else:
         headings = [_("file"), _("methodology"), _("verdict"), _("claimed"), _("due"), *SEVERITIES.values()]
         output.table(headings, [_row(path, outcome) for path, outcome in ordered])
-    return _codes([outcome for _, outcome in ordered])
+    found = any(not isinstance(outcome, InputError) and outcome["findings"] for _, outcome in ordered)
+    return _codes([outcome for _, outcome in ordered]) or (DIFFERS if strict and found else 0)
 
 
 def _console() -> Any:

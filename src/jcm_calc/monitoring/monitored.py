@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc import notebook
+from jcm_calc.inputs.metered import METERS
 from jcm_calc.inputs.periods import Period
-from jcm_calc.languages import _
+from jcm_calc.languages import Message, _, ngettext
 from jcm_calc.monitoring import clock, record
 from jcm_calc.monitoring.cross_checks import Comparison
 from jcm_calc.monitoring.findings import Finding
@@ -19,8 +21,10 @@ from jcm_calc.problems import InputError, Problem, listed
 if TYPE_CHECKING:
     import pandas as pd
 
+    from jcm_calc.inputs.monitored_table import MonitoredTable
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Monitored:
     """Amounts of each meter and period, what was found on the way, and what was done about it.
 
@@ -57,6 +61,24 @@ class Monitored:
     files: tuple[File, ...]
     blocks: pd.DataFrame
     steps: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return f"<Monitored {self._told()}>"
+
+    def _repr_html_(self) -> str:
+        found = self.findings_table()[["meter", "from", "to", "what", "note", "treatment", "effect", "unit"]]
+        amounts = self.table().drop(columns=["days", "hours"])
+        tables = [(_("Amounts"), amounts), *([(_("Findings"), found)] if self.findings else [])]
+        return notebook.page(_("Readings: {told}").format(told=self._told()), tables=tables)
+
+    def _told(self) -> str:
+        """Say in one line which meters and periods there are, and what was found."""
+        parts: list[str] = [listed(self.plan.meters, limit=4), listed(self.periods, limit=4)]
+        count = len(self.findings)
+        parts.append(ngettext("{count:,} finding", "{count:,} findings", count).format(count=count))
+        if self.open:
+            parts.append(_("{count:,} without a treatment").format(count=len(self.open)))
+        return Message("; ").join(parts)
 
     @property
     def open(self) -> tuple[Finding, ...]:
@@ -155,7 +177,7 @@ class Monitored:
     # To a calculation
 
     @cached_property
-    def tables(self) -> list[pd.DataFrame]:
+    def tables(self) -> list[MonitoredTable]:
         """The tables for `jcm_calc.calculate`, one for each set of indices, with their provenance.
 
         Raises
@@ -189,24 +211,28 @@ class Monitored:
         if problems:
             raise InputError(_("the readings"), problems)
 
-    def _table(self, letters: str, meters: Sequence[Meter]) -> pd.DataFrame:
+    def _table(self, letters: str, meters: Sequence[Meter]) -> MonitoredTable:
         import pandas as pd
 
+        from jcm_calc.inputs.monitored_table import MonitoredTable
+
         cells: dict[tuple[Any, ...], dict[str, float]] = {}
+        of: dict[tuple[Any, ...], list[str]] = {}
         for meter in meters:
             heading = f"{meter.parameter} [{self.units[meter.name]}]"
             for period, amount in zip(self.periods, self.amounts[meter.name], strict=True):
                 key = tuple(str(period) if letter == "p" else meter.labels[letter] for letter in letters)
                 row = cells.setdefault(key, {})
                 row[heading] = row.get(heading, 0.0) + amount
+                of.setdefault(key, []).append(meter.name)
         frame = pd.DataFrame(list(cells.values()))
         for place, letter in enumerate(letters):
             frame.insert(place, letter, [key[place] for key in cells])
+        frame[METERS] = [listed(of[key], limit=4) for key in cells]
         names = [meter.name for meter in meters]
         files = listed((file.name for file in self.files), limit=3) or "a DataFrame"
         frame.attrs["source"] = f"meters {listed(names, limit=4)} ({files})"
-        frame.attrs["monitoring"] = self.provenance(names)
-        return frame
+        return MonitoredTable.of(frame, self.provenance(names))
 
     def provenance(self, meters: Sequence[str] = ()) -> dict[str, Any]:
         """Return files with SHA-256, meters, amounts, findings with their treatments, and rules, ready for JSON."""

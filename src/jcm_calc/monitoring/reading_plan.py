@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from jcm_calc.languages import _
-from jcm_calc.monitoring import clock
+from jcm_calc.monitoring import clock, stamps
 from jcm_calc.monitoring.findings import KINDS
 from jcm_calc.monitoring.plan import (
     Calibration,
@@ -31,6 +31,7 @@ from jcm_calc.units import UnitError, magnitude
 KIND_OF_READINGS = ("interval", "power", "register", "total")
 STEP = re.compile(r"(\d+)\s*(s|min|h|d)", re.ASCII)
 MONTHS = re.compile(r"(\d+)\s*(months?|years?|yr)", re.ASCII)
+REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 
 Table = Mapping[str, Any]
@@ -269,7 +270,11 @@ class _Reader:
                 _("give either the headings of meter and value, or columns = {{ meter = 'heading', … }}").format(),
             )
         clock_name = table.get("clock")
-        where = self.where if clock_name is None else None
+        offsets = stamps.states_offsets(table.get("times", ""))
+        if offsets and clock_name not in (None, "stated"):
+            complaint = _("{came} came, but times holds %z, so that each time states its own: leave clock out")
+            self.complain(subject + " clock", complaint.format(came=shown(clock_name)))
+        where = self.where if clock_name is None and not offsets else None
         if clock_name not in (None, "stated"):
             where = self.zone(subject + " clock", clock_name)
         return Readings(
@@ -295,10 +300,17 @@ class _Reader:
     def files(self, subject: str, patterns: str | Sequence[str]) -> tuple[Path, ...]:
         found: list[Path] = []
         for pattern in [patterns] if isinstance(patterns, str) else patterns:
+            if REMOTE.match(pattern):
+                complaint = _("{came} is not a file on this machine: load it down, and name the copy")
+                self.complain(subject, complaint.format(came=shown(pattern)))
+                continue
             path = Path(pattern)
             base, relative = Path(path.anchor) if path.anchor else self.beside, path.relative_to(path.anchor)
             try:
-                matching = sorted(base.glob(str(relative))) if relative.parts else []
+                # a file of that very name, such as "meter[1].csv", is meant before a pattern
+                exact = base / relative
+                named = bool(relative.parts) and exact.exists()
+                matching = [exact] if named else sorted(base.glob(str(relative))) if relative.parts else []
             except (OSError, ValueError) as error:
                 reason = getattr(error, "strerror", None) or error
                 self.complain(

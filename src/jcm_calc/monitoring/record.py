@@ -1,6 +1,6 @@
 """The record of readings that travels with monitored values: files, meters, amounts, findings, rules, cross-checks.
 
-It is plain data, under ``attrs["monitoring"]`` of a table: the manifest writes it as JSON, the workbook as
+It is plain data, and part of a monitored table: the manifest writes it as JSON, the workbook as
 a sheet. A claim asks it for the rules by which readings were treated.
 """
 
@@ -11,14 +11,12 @@ import json
 from collections.abc import Container, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc.inputs.metered import LISTS, NAMED, Record, merged, record_of
 from jcm_calc.problems import listed
 
 if TYPE_CHECKING:
     from jcm_calc.declarations import Methodology
 
-Record = Mapping[str, Any]
-LISTS = ("files", "amounts", "stops", "findings", "cross_checks")
-NAMED = ("meters", "rules")
 # what a spreadsheet that is saved again may still change of a number is no change
 DIGITS = 12
 SHOWN = 20  # meters named in one cell
@@ -26,8 +24,7 @@ SHOWN = 20  # meters named in one cell
 
 def of_tables(tables: Iterable[Any]) -> dict[str, Any] | None:
     """Return the record of the readings that monitored tables came from, if they came from any."""
-    attributes = (getattr(table, "attrs", {}) for table in tables)
-    found = [attrs["monitoring"] for attrs in attributes if "monitoring" in attrs]
+    found = [record for record in map(record_of, tables) if record is not None]
     return merged(found) if found else None
 
 
@@ -54,22 +51,6 @@ def restricted(record: Record, meters: Container[str]) -> dict[str, Any]:
 def rule_of(finding: Mapping[str, Any]) -> str:
     """Return the name of the rule by which a finding was treated."""
     return f"{finding['what']}: {finding['treatment']}"
-
-
-def merged(records: Iterable[Record]) -> dict[str, Any]:
-    """Put together the records of several tables; a rule of the same name but other evidence is kept beside."""
-    whole: dict[str, Any] = {"rule_set": ""} | {key: [] for key in LISTS} | {key: {} for key in NAMED}
-    sets = []
-    for record in records:
-        sets.append(record.get("rule_set", ""))
-        for key in LISTS:
-            whole[key] += [row for row in record.get(key, ()) if row not in whole[key]]
-        for key in NAMED:
-            for name, row in record.get(key, {}).items():
-                while whole[key].setdefault(name, row) != row:
-                    name = f"{name}, {record['rule_set']}"
-    whole["rule_set"] = ", ".join(dict.fromkeys(filter(None, sets)))
-    return whole
 
 
 def digest(record: Record) -> str:

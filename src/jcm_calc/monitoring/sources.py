@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc.inputs.carriers import carried, split_heading
 from jcm_calc.languages import Message, _
-from jcm_calc.monitoring import clock
+from jcm_calc.monitoring import clock, stamps
 from jcm_calc.monitoring.plan import Meter, Readings
 from jcm_calc.monitoring.registers import sorted_steps
 from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
@@ -26,12 +27,8 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-# Years in which clocks are looked up: readings outside them are refused.
 NUMBER = r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"
 CHUNK = 1 << 20
-# full-width signs and the plain ones they stand for
-WIDE = ("０１２３４５６７８９：／－．，　", "0123456789:/-., ")
-ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "R": 2018, "H": 1988, "S": 1925}
 
 
 @dataclass(frozen=True)
@@ -87,7 +84,9 @@ class Store:
         self.db: duckdb.DuckDBPyConnection = duckdb.connect(str(Path(self.folder.name) / "readings.duckdb"))
         self.db.execute(f"SET memory_limit = '{memory}'")
         self.db.execute("SET TimeZone = 'UTC'")
-        self.db.execute("SET enable_progress_bar = false")  # there is one of our own
+        # there is one of our own; in a notebook without ipywidgets it is off, and cannot even be turned off
+        if self.db.execute("SELECT current_setting('enable_progress_bar')").fetchall() != [(False,)]:
+            self.db.execute("SET enable_progress_bar = false")
         for setting in ("autoinstall_known_extensions", "autoload_known_extensions"):
             self.db.execute(f"SET {setting} = false")  # nothing is fetched, whatever a file is called
         self.count = 0
@@ -174,10 +173,13 @@ def open_source(store: Store, readings: Readings, meters: Mapping[str, Meter], d
 
 def _check_form(store: Store, readings: Readings) -> None:
     """Refuse a form of times that is none."""
-    if readings.times in ("", "japanese"):
+    if readings.times in ("", stamps.JAPANESE):
         return
+    if fault := stamps.form_fault(readings.times):
+        complaint = Message("{!r} {}").format(readings.times, fault)
+        raise InputError(_("the readings"), [Problem(readings.name, complaint)])
     try:
-        store.db.execute(f"SELECT try_strptime('', {_text(readings.times)})").fetchall()
+        store.db.execute(f"SELECT try_strptime('', {stamps.quoted(stamps.without_offset(readings.times))})").fetchall()
     except Exception as error:  # the database's own error, whose kinds are its business
         complaint = _("{times!r} is no form of times such as '%d.%m.%Y %H:%M': {error}").format(
             times=readings.times, error=str(error).splitlines()[0]
@@ -218,7 +220,7 @@ def _relation(store: Store, path: Path, readings: Readings) -> str:
     """Return the name or SQL of the rows of a file."""
     suffix = path.suffix.casefold()
     if suffix == ".parquet":
-        return f"read_parquet({_text(str(path))})"
+        return _parquet([path])
     if suffix in (".csv", ".txt", ".tsv"):
         return _from_csv(store, path, readings)
     from jcm_calc.inputs.tables import read
@@ -226,20 +228,29 @@ def _relation(store: Store, path: Path, readings: Readings) -> str:
     return _from_frame(store, read(path))
 
 
+def _parquet(paths: Iterable[Path]) -> str:
+    """Return SQL of the rows of Parquet files; the name of a folder such as ``kWh=500`` is not a column."""
+    return f"read_parquet([{', '.join(map(_path, paths))}], hive_partitioning = false)"
+
+
 def _together(opened: Sequence[Opened]) -> Sequence[Opened]:
     """Return Parquet files with the same columns as one relation, which is read faster than each by itself."""
     paths = [path for path, _, _ in opened if path is not None and path.suffix.casefold() == ".parquet"]
     if len(paths) < max(len(opened), 2) or any(types != opened[0][2] for _, _, types in opened):
         return opened
-    return [(None, f"read_parquet([{', '.join(_text(str(path)) for path in paths)}])", opened[0][2])]
+    return [(None, _parquet(paths), opened[0][2])]
 
 
 def _from_frame(store: Store, frame: Any) -> str:
     import pandas as pd
 
-    plain = frame.copy(deep=False)
+    from jcm_calc.inputs.tables import with_units
+
+    plain = with_units(frame).copy(deep=False)
     for heading in plain:
-        if plain[heading].dtype == object:
+        if hasattr(plain[heading].dtype, "units"):  # of pint-pandas; the heading states it now
+            plain[heading] = carried(plain[heading]).cells
+        elif plain[heading].dtype == object:
             kinds = {type(cell).__name__ for cell in plain[heading] if cell is not None and cell == cell}
             if kinds and kinds <= {"datetime", "Timestamp", "NaTType"}:
                 plain[heading] = pd.to_datetime(plain[heading]).dt.round("ms")
@@ -258,8 +269,9 @@ def _from_frame(store: Store, frame: Any) -> str:
 def _from_csv(store: Store, path: Path, readings: Readings) -> str:
     name = store.name()
     source = path if readings.encoding in ("utf-8", "utf-8-sig") else _as_utf8(store, path, readings.encoding)
-    options = f"all_varchar = true, header = true, delim = {_text(readings.delimiter)}, sample_size = 20480"
-    store.db.execute(f"CREATE TABLE {name} AS SELECT * FROM read_csv({_text(str(source))}, {options})")
+    options = f"all_varchar = true, header = true, delim = {stamps.quoted(readings.delimiter)}, sample_size = 20480"
+    options += ", hive_partitioning = false"
+    store.db.execute(f"CREATE TABLE {name} AS SELECT * FROM read_csv({_path(source)}, {options})")
     return name
 
 
@@ -294,8 +306,6 @@ def _columns(
     problems: list[Problem],
 ) -> dict[str, tuple[str, str]]:
     """Return heading and unit of the values: of each meter, or under an empty name of a long table."""
-    from jcm_calc.inputs.tables import split_heading
-
     units = {split_heading(heading)[0]: (heading, split_heading(heading)[1] or "") for heading in headings}
     units |= {heading: (heading, split_heading(heading)[1] or "") for heading in headings}
     subject = path.name if path else readings.name
@@ -340,7 +350,7 @@ def _readings_sql(
     until = f"{_time_sql(readings.until, types, readings)} + {clock.DAY}" if readings.until else "NULL"
     parts = []
     for meter, (heading, _unit) in columns.items():
-        name = f"CAST({_name(readings.meter)} AS VARCHAR)" if readings.meter else _text(meter)
+        name = f"CAST({_name(readings.meter)} AS VARCHAR)" if readings.meter else stamps.quoted(meter)
         value = _value_sql(heading, types[heading], readings)
         parts.append(
             f"SELECT {name} AS meter, {stamp} AS stamp, {until} AS until, {value} AS value FROM {relation} "
@@ -351,19 +361,40 @@ def _readings_sql(
             _unreadable(store, relation, heading, types, f"({value}) IS NULL", where, complaint, problems)
     for heading in filter(None, (readings.time, readings.until)):
         _timeless(store, relation, heading, types, [one for one, _unit in columns.values()], where, problems)
+        if _has_offsets(store, relation, heading, types, readings, where, problems):
+            continue
         wrong = f"coalesce(({_time_sql(heading, types, readings)}) NOT BETWEEN {clock.FIRST} AND {clock.LAST}, TRUE)"
         complaint = _("{cells} is no time of the form {form} in the years {first} to {last}")
-        said = {"form": readings.times or "2024-01-31 00:30", "first": clock.YEARS[0], "last": clock.YEARS[-1]}
+        said = {
+            "form": stamps.written(readings.times, readings.where is None),
+            "first": clock.YEARS[0],
+            "last": clock.YEARS[-1],
+        }
         _unreadable(store, relation, heading, types, wrong, where, complaint, problems, **said)
-    if _is_text(types[readings.time]) and readings.where is not None and not problems:
-        column = _name(readings.time)
-        count = store.number(
-            f"SELECT count(*) FROM {relation} WHERE regexp_matches({column}, '\\d:\\d.*(Z|[+-]\\d\\d:?\\d\\d)$')"
-        )
-        if count and not readings.times:
-            problems.append(Problem(where, _("its times state an offset from UTC: write clock = 'stated'")))
     sql = " UNION ALL ".join(parts)
     return sql if problems else _instants_sql(store, sql, types[readings.time], readings, where, problems)
+
+
+def _has_offsets(
+    store: Store,
+    relation: str,
+    heading: str,
+    types: Mapping[str, str],
+    readings: Readings,
+    where: str,
+    problems: list[Problem],
+) -> bool:
+    """Complain of offsets from UTC, and of names of zones, behind times that are to be local."""
+    if not _is_text(types[heading]) or readings.where is None:
+        return False
+    unread = f"({_time_sql(heading, types, readings)}) IS NULL AND {stamps.offset_behind_sql(_name(heading))}"
+    complaint = _(
+        "{cells}: something stands behind the time. For an offset from UTC write clock = 'stated'; for a name such as "
+        "WIB write the zone as clock, and the name in the form: times = '%Y-%m-%d %H:%M WIB'"
+    )
+    before = len(problems)
+    _unreadable(store, relation, heading, types, unread, where, complaint, problems)
+    return len(problems) > before
 
 
 def _timeless(
@@ -410,17 +441,17 @@ def _value_sql(heading: str, kind: str, readings: Readings) -> str:
     if not _is_text(kind):
         return f"CAST({column} AS DOUBLE)"
     plain = f"trim({column})"
-    if readings.times == "japanese":
-        plain = f"translate({plain}, {_text(WIDE[0])}, {_text(WIDE[1])})"
+    if readings.times == stamps.JAPANESE:
+        plain = f"translate({plain}, {stamps.quoted(stamps.WIDE[0])}, {stamps.quoted(stamps.WIDE[1])})"
     decimal, thousands = readings.decimal, readings.thousands
     if thousands:
         sep, point = re.escape(thousands), re.escape(decimal)
         form = rf"[-+]?\d{{1,3}}({sep}\d{{3}})*({point}\d*)?|[-+]?\d+({point}\d*)?"
-        cleared = f"replace({plain}, {_text(thousands)}, '')"
-        plain = f"CASE WHEN regexp_full_match({plain}, {_text(form)}) THEN {cleared} END"
+        cleared = f"replace({plain}, {stamps.quoted(thousands)}, '')"
+        plain = f"CASE WHEN regexp_full_match({plain}, {stamps.quoted(form)}) THEN {cleared} END"
     if decimal != ".":
-        plain = f"CASE WHEN NOT contains({plain}, '.') THEN replace({plain}, {_text(decimal)}, '.') END"
-    return f"CASE WHEN regexp_full_match({plain}, {_text(NUMBER)}) THEN TRY_CAST({plain} AS DOUBLE) END"
+        plain = f"CASE WHEN NOT contains({plain}, '.') THEN replace({plain}, {stamps.quoted(decimal)}, '.') END"
+    return f"CASE WHEN regexp_full_match({plain}, {stamps.quoted(NUMBER)}) THEN TRY_CAST({plain} AS DOUBLE) END"
 
 
 def _time_sql(heading: str, types: Mapping[str, str], readings: Readings) -> str:
@@ -428,42 +459,7 @@ def _time_sql(heading: str, types: Mapping[str, str], readings: Readings) -> str
     column, kind = _name(heading), types[heading]
     if not _is_text(kind):
         return f"epoch_us(CAST({column} AS {kind if 'TIMESTAMP WITH' in kind else 'TIMESTAMP'}))"
-    text = f"trim({column})"
-    if readings.times == "japanese":
-        return _japanese_sql(text)
-    if readings.where is None and not readings.times:
-        return f"epoch_us(TRY_CAST({text} AS TIMESTAMPTZ))"
-    # 24:00 is midnight at the end of a day
-    late = f"regexp_matches({text}, '(^|\\D)24:00')"
-    text = f"regexp_replace({text}, '(^|\\D)24:00', '\\1' || '00:00')"
-    if readings.times:
-        parsed = f"try_strptime({text}, {_text(readings.times)})"
-    else:
-        # the year stands first: no other form can be read in one way only
-        iso = f"TRY_CAST(replace({text}, '/', '-') AS TIMESTAMP)"
-        parsed = f"CASE WHEN regexp_matches({text}, '^\\d{{4}}[-/]') THEN {iso} END"
-    return f"epoch_us({parsed}) + CASE WHEN {late} THEN {clock.DAY} ELSE 0 END"
-
-
-def _japanese_sql(text: str) -> str:
-    """Return SQL for a time as it is written in Japan: full-width digits, 年月日時分秒, years of an era."""
-    eras = "|".join(ERAS)
-    form = rf"^({eras})?\s*(元|\d+)[年/.-](\d+)[月/.-](\d+)日?\s*(?:(\d+)[時:](?:(\d+)分?)?(?::?(\d+)秒?)?)?$"
-    names = "['era', 'year', 'month', 'day', 'hour', 'minute', 'second']"
-    parts = f"regexp_extract(translate({text}, {_text(WIDE[0])}, {_text(WIDE[1])}), {_text(form)}, {names})"
-    since = " ".join(f"WHEN {_text(era)} THEN {year}" for era, year in ERAS.items())
-    year = f"TRY_CAST(replace({parts}.year, '元', '1') AS INTEGER) + CASE {parts}.era {since} ELSE 0 END"
-
-    def number(part: str) -> str:
-        return f"coalesce(TRY_CAST({parts}.{part} AS INTEGER), 0)"
-
-    late = f"({number('hour')} = 24 AND {number('minute')} = 0 AND {number('second')} = 0)"
-    hour = f"CASE WHEN {late} THEN 0 ELSE {number('hour')} END"
-    written = (
-        f"printf('%04d-%02d-%02d %02d:%02d:%02d', {year}, {number('month')}, {number('day')}, {hour}, "
-        f"{number('minute')}, {number('second')})"
-    )
-    return f"epoch_us(TRY_CAST({written} AS TIMESTAMP)) + CASE WHEN {late} THEN {clock.DAY} ELSE 0 END"
+    return stamps.time_sql(column, readings.times, stated=readings.where is None)
 
 
 # Instants
@@ -577,8 +573,9 @@ def _name(heading: str) -> str:
     return '"' + heading.replace('"', '""') + '"'
 
 
-def _text(text: str | Sequence[str]) -> str:
-    return "'" + str(text).replace("'", "''") + "'"
+def _path(path: Path) -> str:
+    """Return a path as the database reads it: whole, and without a meaning of its own in any sign of a name."""
+    return stamps.quoted(re.sub(r"[\[*?]", lambda sign: f"[{sign[0]}]", str(path.absolute())))
 
 
 def _is_text(kind: str) -> bool:

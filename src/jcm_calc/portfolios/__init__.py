@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+from jcm_calc import notebook
 from jcm_calc.confirmation import EvidenceFile, Given, about, evidence_files, named_files, several, with_evidence
 from jcm_calc.languages import Message, _, in_language, ngettext
 from jcm_calc.portfolios.batches import batches
 from jcm_calc.portfolios.jobs import Job, Outcome, row, solve
 from jcm_calc.portfolios.sources import files, of_files, table, yearly
-from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
+from jcm_calc.problems import InputError, Problem, Remark, Topic, listed, shown, suggestion
 from jcm_calc.project import as_mapping
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import is_missing
@@ -46,8 +47,22 @@ class Portfolio:
     outcomes: Sequence[Outcome] = field(default_factory=tuple)
 
     def __repr__(self) -> str:
-        mark = f", {self.unusable:,} unusable" if self.unusable else ""
-        return f"<Portfolio of {self.counted}: ER = {self.table['ER'].sum():,.6g} tCO2{mark}>"
+        return f"<Portfolio of {self._told()}>"
+
+    def _repr_html_(self) -> str:
+        tables = [(_("By year"), self.by("year")), (_("Projects"), self.table.drop(columns=["source", "scope"]))]
+        if len(self.problems):
+            tables.append((_("Problems"), self.problems.drop(columns="source")))
+        return notebook.page(_("Portfolio of {told}").format(told=self._told()), tables=tables)
+
+    def _told(self) -> str:
+        """Return how many projects count, what is remarked on, and their emission reductions."""
+        counted, said = self.counted, f"{self.headline}; " if self.remarks else ""
+        if self.unusable:
+            counted = _("{projects} ({unusable:,} unusable)").format(projects=counted, unusable=self.unusable)
+        return _("{projects}: {said}ER = {amount} tCO2").format(
+            projects=counted, said=said, amount=f"{self.table['ER'].sum():,.6g}"
+        )
 
     @property
     def counted(self) -> str:
@@ -102,6 +117,25 @@ class Portfolio:
         # as objects, texts can be translated where they are shown
         return pd.DataFrame(rows, columns=["project", "severity", "subject", "complaint", "source"], dtype=object)
 
+    @cached_property
+    def remarks(self) -> tuple[tuple[str, Remark], ...]:
+        """What has to be looked at before the numbers are used: name of the project, and remark on it."""
+        return tuple((one.job.project, Remark.of(problem)) for one in self.outcomes for problem in one.warnings)
+
+    @property
+    def headline(self) -> str:
+        """In one line how many projects are remarked on, and of what; nothing where none is."""
+        by_topic: dict[Topic, set[str]] = {}
+        for project, remark in self.remarks:
+            by_topic.setdefault(remark.topic, set()).add(project)
+        if not by_topic:
+            return ""
+        counts = Message(", ").join(
+            Message("{}: {:,}").format(Message(topic), len(by_topic[topic])) for topic in Topic if topic in by_topic
+        )
+        told = _("{count:,} of {every:,} projects are remarked on ({counts})")
+        return told.format(count=len(set.union(*by_topic.values())), every=len(self.outcomes), counts=counts)
+
     @property
     def unusable(self) -> int:
         """How many projects could not be calculated."""
@@ -124,6 +158,7 @@ class Portfolio:
         groups = self.table.groupby(list(columns), dropna=False)
         sums = groups[["RE", "PE", "ER", "tonnes"]].sum()
         sums.insert(0, "projects", groups["project"].nunique())
+        sums.attrs["remarks"] = str(self.headline)
         return sums
 
     def against_estimates(self) -> pd.DataFrame:
@@ -171,6 +206,7 @@ def portfolio(
     errors: Literal["raise", "collect"] = "raise",
     processes: int | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
+    strict: bool = False,
 ) -> Portfolio:
     """Calculate many projects of many methodologies.
 
@@ -195,6 +231,8 @@ def portfolio(
         All cores by default.
     progress : callable, optional
         Told how many projects are done, and of how many.
+    strict : bool
+        Whether anything that is remarked on is an error.
 
     Returns
     -------
@@ -204,7 +242,8 @@ def portfolio(
     Raises
     ------
     InputError
-        If the source as a whole cannot be used, or a project cannot be calculated: with every reason at once.
+        If the source as a whole cannot be used, or a project cannot be calculated: with every reason at once; with
+        ``strict``, if there are remarks.
 
     Examples
     --------
@@ -216,7 +255,7 @@ def portfolio(
     ...         "p": ["2024", "2024", "2024"],
     ...         "EG [MWh]": [500, None, None],
     ...         "EC_PJ [MWh]": [None, 135, 120],
-    ...         "COP_PJ": [None, 2.0, 2.1],
+    ...         "COP_PJ": [None, 2.05, 2.1],
     ...         "application": [None, "cold storage", "attic"],
     ...         "EF_elec": [None, 0.814, 0.814],
     ...     }
@@ -227,7 +266,7 @@ def portfolio(
     >>> found.by("country").round(1)
              projects     RE     PE     ER  tonnes
     country
-    ID              1  128.5  109.9   18.6      18
+    ID              1  131.7  109.9   21.8      21
     PW              1  266.5    0.0  266.5     266
     >>> found.problems[["project", "severity", "subject"]].values.tolist()
     [['hotel', 'error', 'application,i']]
@@ -250,7 +289,11 @@ def portfolio(
         _raise_problems(outcomes[place] for place in sorted(outcomes))
     _check_estimates(expected, outcomes.values())
     _check_evidence(named or (), outcomes.values())
-    return Portfolio(tuple(outcomes[place] for place in sorted(outcomes)))
+    found = Portfolio(tuple(outcomes[place] for place in sorted(outcomes)))
+    if strict and found.remarks:
+        told = [replace(one, subject=Message("{}: {}").format(name, one.subject)) for name, one in found.remarks]
+        raise InputError(_("the portfolio"), told)
+    return found
 
 
 def _raise_problems(outcomes: Iterable[Outcome]) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 import pandas as pd
 
 from jcm_calc.confirmation import EvidenceFile
-from jcm_calc.inputs.tables import flat, read
+from jcm_calc.inputs.tables import flat, read, with_units
+from jcm_calc.inputs.totals import totals_among
 from jcm_calc.languages import _
 from jcm_calc.portfolios.jobs import Job
 from jcm_calc.portfolios.rows import OWN
@@ -152,7 +153,7 @@ def table(source: Any) -> pd.DataFrame:
     name = _("the portfolio") if given else Path(source).name
     try:
         sheet = None if given else sheet_of_projects(Path(source))
-        frame = flat(source if given else read(source) if sheet is None else sheet)
+        frame = with_units(flat(source if given else read(source) if sheet is None else sheet))
     except ValueError as error:
         raise error if isinstance(error, InputError) else InputError(name, [Problem(name, str(error))]) from None
     if sheet is None:
@@ -170,6 +171,9 @@ def table(source: Any) -> pd.DataFrame:
             problems.append(
                 Problem(name, _("column {heading!r} is empty in row {row}").format(heading=one, row=listed(empty)))
             )
+    if not problems and (sums := totals_among(frame["project"].unique())):
+        complaint = _("{names} sums up other projects and would count once more: delete its row")
+        problems.append(Problem(name, complaint.format(names=listed(map(repr, sorted(sums))))))
     if problems or frame.empty:
         raise InputError(name, problems or [Problem(name, _("has no rows"))])
     frame["methodology"] = frame["methodology"].astype(str).str.strip().str.upper()

@@ -138,7 +138,9 @@ def _sheets(found: Portfolio) -> dict[str, pd.DataFrame]:
     }
     estimates = found.against_estimates().reset_index()
     beside: dict[str, pd.DataFrame] = {} if estimates.empty else {_("Against estimates"): estimates}
-    return {_("Projects"): found.table, **sums, **beside, _("Problems"): found.problems}
+    problems: dict[str, pd.DataFrame] = {_("Problems"): found.problems}
+    first = problems if found.remarks or found.unusable else {}  # what has to be looked at comes first
+    return {**first, _("Projects"): found.table, **sums, **beside, **problems}
 
 
 class Cell(NamedTuple):
@@ -151,6 +153,7 @@ class Cell(NamedTuple):
 def _page(found: Portfolio) -> str:
     return display.page(
         "portfolio.html",
+        remarked=found.headline,
         projects_counted=found.counted,
         sums={
             _("By {name}").format(name=HEADINGS[columns[0]]): _table(found.by(*columns).reset_index())

@@ -17,6 +17,7 @@ from jcm_calc import plots
 from jcm_calc.files import check_ending, save
 from jcm_calc.languages import _
 from jcm_calc.monitoring import record
+from jcm_calc.plots.drawing import style
 from jcm_calc.problems import listed, require
 from jcm_calc.project import LABELS, Sources, as_text, checked
 from jcm_calc.report import display
@@ -28,12 +29,12 @@ if TYPE_CHECKING:
     from jcm_calc.case_file import Comparison
     from jcm_calc.result import Result
 
-# In inches; and the words for a reader who does not see the picture.
-PICTURES: dict[str, tuple[Callable[..., Axes], float, float, str]] = {
-    _("Emissions by period"): (plots.emissions, 6.4, 3.6, _("bars of reference and project emissions of each period")),
-    _("From RE to whole tonnes"): (plots.waterfall, 6.4, 3.6, _("a waterfall from RE over PE to ER and whole tonnes")),
-    _("By unit"): (plots.contributions, 6.4, 4.2, _("bars of the emission reductions of each unit")),
-    _("Sensitivity"): (plots.sensitivity, 6.4, 4.2, _("bars of the change of ER where one input changes")),
+# With the words for a reader who does not see the picture.
+PICTURES: dict[str, tuple[Callable[..., Axes], str]] = {
+    _("Emissions by period"): (plots.emissions, _("bars of reference and project emissions of each period")),
+    _("From RE to whole tonnes"): (plots.waterfall, _("a waterfall from RE over PE to ER and whole tonnes")),
+    _("By unit"): (plots.contributions, _("bars of the emission reductions of each unit")),
+    _("Sensitivity"): (plots.sensitivity, _("bars of the change of ER where one input changes")),
 }
 
 
@@ -91,24 +92,24 @@ def _facts(result: Result) -> Iterator[tuple[str, str, str]]:
 
 def _pictures(result: Result) -> Iterator[tuple[str, str, Markup]]:
     """Yield title, words and address of each plot."""
-    for title, (plot, width, height, words) in PICTURES.items():
+    for title, (plot, words) in PICTURES.items():
         if plot is plots.contributions and len(result.by_unit()) == 1:
             continue
-        yield title, words, _address(partial(plot, result), width, height)
-    m, choices = result.methodology, result.inputs.choices
+        yield title, words, _address(partial(plot, result))
+    m, choices = result.methodology, dict[str, Any](result.inputs.choices)
     words = _("which quantity is calculated from which; what is unconfirmed has a dashed border")
-    yield _("Equations"), words, _address(partial(plots.equations, m, **choices), 9, 6)
+    yield _("Equations"), words, _address(partial(plots.equations, m, **choices))
 
 
-def _address(draw: Callable[..., Axes], width: float, height: float) -> Markup:
+def _address(draw: Callable[..., Axes]) -> Markup:
     """Draw a picture and return it as an address that holds the picture itself."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    figure, drawn = Figure(figsize=(width, height), layout="constrained"), StringIO()
+    figure, drawn = Figure(layout="constrained"), StringIO()
     # neither the day nor chance: the same result gives the same file
-    with plots.style(), mpl.rc_context({"svg.hashsalt": "jcm_calc"}):
-        draw(ax=figure.add_subplot())
+    with style(), mpl.rc_context({"svg.hashsalt": "jcm_calc"}):
+        draw(ax=figure)
         figure.savefig(drawn, format="svg", metadata={"Date": None})
     encoded = base64.b64encode(drawn.getvalue().encode()).decode()
     return Markup("data:image/svg+xml;base64,{}").format(encoded)

@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from jcm_calc.credits import whole_tonnes
 from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
+from jcm_calc.inputs.periods import split_at_years
 from jcm_calc.languages import Message, _, ngettext
-from jcm_calc.monitoring.periods import split_at_years
 from jcm_calc.problems import listed
 from jcm_calc.verification.checks import check, measured
 from jcm_calc.verification.findings import ASKED, Effect, Finding, Severity

@@ -8,7 +8,7 @@ from jcm_calc.languages import Message, _
 from jcm_calc.problems import InputError, listed
 from jcm_calc.verification.checks import check
 from jcm_calc.verification.findings import ASKED, Finding, Severity, of_problem, shown_number
-from jcm_calc.verification.material import Material
+from jcm_calc.verification.material import AS_ENTERED, Material
 from jcm_calc.workbook.sheet_sets import REFERENCE, matches
 from jcm_calc.workbook.tables import Row
 
@@ -72,7 +72,7 @@ def other_value(material: Material) -> Iterator[Finding]:
     meters = material.metered
     try:
         monitored = None if meters is None else meters.monitored
-        inputs = case.calculate(monitored, material.report.evidence).inputs
+        inputs = case.calculate(monitored, material.report.evidence, override=AS_ENTERED).inputs
     except InputError:
         return
     own = material.result.inputs

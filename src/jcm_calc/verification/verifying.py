@@ -103,7 +103,7 @@ class Verification:
         if self.result is None:
             return None
         try:
-            return int(self.result.by_year()["tonnes"].sum())
+            return int(self.result.years()["tonnes"].sum())
         except ValueError:
             return None
 
@@ -178,6 +178,7 @@ def verify(
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
     evidence: Given = None,
+    strict: bool = False,
 ) -> Verification:
     """Re-run somebody else's calculation and find what is wrong with it.
 
@@ -200,6 +201,8 @@ def verify(
         Codes of checks, or letters of groups.
     evidence : path or sequence of paths, optional
         Evidence files, as for `jcm_calc.calculate`. What a workbook itself says of evidence is not taken.
+    strict : bool
+        Whether any finding is an error, warnings and open questions too.
 
     Returns
     -------
@@ -208,7 +211,8 @@ def verify(
     Raises
     ------
     InputError
-        If a file is no monitoring spreadsheet, meters or readings cannot be used, or there is no such check.
+        If a file is no monitoring spreadsheet, meters or readings cannot be used, or there is no such check; with
+        ``strict``, if anything is found.
 
     Examples
     --------
@@ -230,6 +234,8 @@ def verify(
     findings = linked(found, material)
     if material.report.result is None and not any(one.severity is Severity.ERROR for one in findings):
         findings = [*_unexplained(material), *findings]
+    if strict and findings:
+        raise InputError(material.report.name, [Problem(one.code, one.message, one.place) for one in findings])
     return Verification(
         material.report.book.path,
         str(material.m),

@@ -39,6 +39,8 @@ OPTIONS = {
     ),
     "C": (_("Based on the actual measurement using measuring equipments"), _("measured values")),
 }
+# Last in a comment: why a value stands in place of the document's.
+OVERRIDE = _("override: {reason}")
 MONTHS = '"Jan","Feb","Mar","Apr","May","Jun","Jul","Aug","Sep","Oct","Nov","Dec"'
 Sources = Mapping[str, Mapping[str, str]]
 
@@ -177,7 +179,9 @@ class InputSheet:
         condition = self.contents.conditions.get(parameter.name, "")
         told = _("value that the document fixes, not confirmed here")
         fixed = told if parameter.kind is Kind.DEFAULT else ""
-        return Message("; ").join(part for part in (source.get("comment", ""), condition, fixed) if part)
+        reason = self.contents.overrides.get(parameter.name, "")
+        override = OVERRIDE.format(reason=reason) if reason else ""
+        return Message("; ").join(part for part in (source.get("comment", ""), condition, fixed, override) if part)
 
     # Table 3
 

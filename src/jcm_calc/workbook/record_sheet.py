@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Grade
-from jcm_calc.inputs.tables import split_heading
+from jcm_calc.inputs.carriers import split_heading
+from jcm_calc.inputs.metered import METERS
 from jcm_calc.languages import Message, _, spellings
 from jcm_calc.monitoring import record
 from jcm_calc.problems import Problem, listed
@@ -215,10 +216,14 @@ def _value(name: str, cell: Any) -> Any:
     return str(cell)
 
 
-def attach(
-    frames: Iterable[pd.DataFrame], pointers: Collection[tuple[str, str]], book: Book, m: Methodology
-) -> Iterator[Problem]:
-    """Give tables that were read the record of their values; yield remarks on what of it cannot be relied on.
+def with_record(
+    frames: Iterable[pd.DataFrame],
+    pointers: Collection[tuple[str, str]],
+    book: Book,
+    m: Methodology,
+    remarks: list[Problem],
+) -> Iterator[pd.DataFrame]:
+    """Yield tables that were read with the record of their values.
 
     Parameters
     ----------
@@ -227,7 +232,11 @@ def attach(
         The parameters whose comment points to the record, with the beginning of the SHA-256 that it names.
     book : Book
     m : Methodology
+    remarks : list of Problem
+        What of the record cannot be relied on is appended to it.
     """
+    from jcm_calc.inputs.monitored_table import MonitoredTable
+
     held = read(book)
     found, stated = held or (record.merged([]), "")
     names = {parameter.symbol: name for name, parameter in m.inputs.items()}
@@ -235,7 +244,9 @@ def attach(
     doubt = ""
     if held is not None and _changed(found, {stated[:16], *(digest for _, digest in pointers)}):
         doubt = _("the sheet {sheet} was changed after it was written").format(sheet=SHEET)
-        yield Problem(SHEET, _("was changed after it was written: what it says of readings cannot be relied on"))
+        remarks.append(
+            Problem(SHEET, _("was changed after it was written: what it says of readings cannot be relied on"))
+        )
         found["rules"] = {name: {**rule, **UNKNOWN} for name, rule in found["rules"].items()}
     for frame in frames:
         mine = {split_heading(str(heading))[0] for heading in frame}
@@ -244,15 +255,19 @@ def attach(
         parts = [record.restricted(found, meters)] if meters else []
         if lost:
             complaint = _("holds no record of the readings that {names} came from").format(names=listed(lost))
-            yield Problem(SHEET, complaint)
+            remarks.append(Problem(SHEET, complaint))
             parts.append(record.doubtful(_("the sheet {sheet} {complaint}").format(sheet=SHEET, complaint=complaint)))
         elif meters and doubt:
             parts.append(record.doubtful(doubt))
         for said in _differing(frame, found["amounts"], measured, m):
-            yield Problem(SHEET, said)
+            remarks.append(Problem(SHEET, said))
             parts.append(record.doubtful(said))
-        if parts:
-            frame.attrs["monitoring"] = parts[0] if len(parts) == 1 else record.merged(parts)
+        if not parts:
+            yield frame
+            continue
+        table = MonitoredTable.of(frame, parts[0] if len(parts) == 1 else record.merged(parts))
+        table[METERS] = listed(meters or lost, limit=4)
+        yield table
 
 
 def _differing(

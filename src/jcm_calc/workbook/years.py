@@ -45,6 +45,7 @@ def joined(reader: Reader, sets: Sequence[SheetSet], project: Mapping[str, Any])
         inputs={**named[0], **classes[0]},
         tables=tuple(_frames(reader.book.name, sets)),
         sources=sets[0].sources,
+        override={name: reason for found in sets for name, reason in found.overrides.items()},
     )
 
 

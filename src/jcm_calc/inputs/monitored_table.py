@@ -1,0 +1,111 @@
+"""Tables of monitored amounts, as pandas knows them: with the record of their readings."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import pandas as pd
+
+from jcm_calc.inputs.metered import METERS, Record, merged, record_of
+from jcm_calc.languages import _
+from jcm_calc.problems import InputError, Problem, listed
+
+
+class MonitoredTable(pd.DataFrame):
+    """A table of monitored amounts.
+
+    Attributes
+    ----------
+    record : mapping or None
+        The record of the readings that its amounts came from; None where an operation has lost it.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"p": ["2024"], "EC_PJ [MWh]": [135.0], "meters": ["S1"]})
+    >>> table = MonitoredTable.of(frame, {"files": []})
+    >>> pd.concat([table, pd.DataFrame({"p": ["2025"], "EC_PJ [MWh]": [140.0]})]).record
+    {'files': []}
+    """
+
+    _metadata: ClassVar[list[str]] = ["record"]
+    record: Record | None = None
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, record: Record) -> MonitoredTable:
+        """Return a table with its record."""
+        table = cls(frame)
+        table.attrs.update(frame.attrs)
+        object.__setattr__(table, "record", record)
+        return table
+
+    @property
+    def _constructor(self) -> Any:
+        return MonitoredTable
+
+    @property
+    def _constructor_sliced(self) -> Any:
+        return MonitoredColumn
+
+    def __finalize__(self, other: Any, method: str | None = None, **kwargs: Any) -> MonitoredTable:
+        super().__finalize__(other, method=method, **kwargs)  # type: ignore[misc] # the stubs of pandas lack it
+        object.__setattr__(self, "record", _together(other))
+        return self
+
+
+class MonitoredColumn(pd.Series):
+    """A column of monitored amounts, with the record of the table that it was in."""
+
+    _metadata: ClassVar[list[str]] = ["name", "record"]
+    record: Record | None = None
+
+    @property
+    def _constructor(self) -> Any:
+        return MonitoredColumn
+
+    @property
+    def _constructor_expanddim(self) -> Any:
+        return MonitoredTable
+
+    def __finalize__(self, other: Any, method: str | None = None, **kwargs: Any) -> MonitoredColumn:
+        super().__finalize__(other, method=method, **kwargs)  # type: ignore[misc] # the stubs of pandas lack it
+        object.__setattr__(self, "record", _together(other))
+        return self
+
+
+def _together(other: Any) -> Record | None:
+    """Return the record of all that an operation was about: of one table, those of a concat, or both of a merge."""
+    parts = [other]
+    if not isinstance(other, pd.DataFrame | pd.Series):
+        parts = [*getattr(other, "objs", ()), *getattr(other, "input_objs", ())]
+        parts += [getattr(other, side, None) for side in ("left", "right")]
+    found: list[Record] = []
+    for part in parts:
+        record = record_of(part)
+        if record is not None and not any(record is one for one in found):
+            found.append(record)
+    return found[0] if len(found) == 1 else merged(found) if found else None
+
+
+def plain(table: pd.DataFrame, source: str) -> pd.DataFrame:
+    """Return a table as an ordinary one, without the column that names the meters.
+
+    Raises
+    ------
+    InputError
+        If its amounts came from meters, and the record of their readings was lost on the way.
+    """
+    named = METERS in table.columns or METERS in table.index.names
+    if not named and not isinstance(table, MonitoredTable):
+        return table
+    frame = pd.DataFrame(table)
+    if METERS in frame.index.names:
+        frame = frame.reset_index(METERS)
+    if record_of(table) is None:
+        meters = listed(frame[METERS].dropna().astype(str).unique()) if METERS in frame.columns else ""
+        complaint = _(
+            "its amounts came from meters{names}, but the record of their readings was lost on the way: hand over what "
+            "monitor gives, or a table that pandas makes of it with the monitored table first; if the amounts are to "
+            "count as typed by hand, leave out the column 'meters'"
+        ).format(names=f" ({meters})" if meters else "")
+        raise InputError(source, [Problem(source, complaint)])
+    return frame.drop(columns=METERS, errors="ignore")

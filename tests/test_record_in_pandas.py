@@ -1,0 +1,136 @@
+"""The record of readings in the hands of a pandas user: it is carried, or the table is refused."""
+
+import io
+import pickle
+
+import pandas as pd
+import pytest
+
+import jcm_calc
+from jcm_calc.inputs.monitored_table import MonitoredTable
+from jcm_calc.problems import InputError
+
+GIVEN = {"COP_PJ": 1.63, "application": "individual quick freezer", "EF_elec": 0.814}
+RULE = "gap: claim nothing"
+HEADING = "EC_PJ [MWh]"
+
+
+@pytest.fixture(scope="module")
+def monitored():
+    hours = pd.DataFrame({"time": pd.date_range("2024-01-01", periods=8784, freq="h"), "kWh": [10.0, 12.0] * 4392})
+    source = {"kind": "interval", "step": "1 h", "stamp": "start", "time": "time", "columns": {"S1": "kWh"}}
+    return jcm_calc.monitor(
+        {"S1": {"parameter": "EC_PJ", "labels": {"i": 1}, "unit": "kWh"}},
+        {
+            "zone": "Asia/Jakarta",
+            "sources": [{**source, "frame": hours.drop(index=range(100, 130))}],
+            "treatments": [{"finding": "gap", "treatment": "claim nothing"}],
+        },
+        p="2024",
+        methodology="ID_AM003",
+        **GIVEN,
+    )
+
+
+OTHER = pd.DataFrame({"i": [2], "p": ["2024"], HEADING: [100.0]})
+FACTS = pd.DataFrame({"i": [1], "note": ["roof"]})
+
+
+def csv(table):
+    return pd.read_csv(io.StringIO(table.to_csv(index=False)))
+
+
+# An operation, and whether the record is carried (True), or the table is refused (False).
+OPERATIONS = {
+    "as it is": (lambda t: t, True),
+    "copy": (lambda t: t.copy(), True),
+    "concat": (lambda t: pd.concat([t, OTHER]), True),
+    "concat, ignore index": (lambda t: pd.concat([t, OTHER], ignore_index=True), True),
+    "concat, the other first": (lambda t: pd.concat([OTHER, t]), False),
+    "concat of columns": (lambda t: pd.concat([t, pd.DataFrame({"x": [1]})], axis=1).drop(columns="x"), True),
+    "merge": (lambda t: t.merge(FACTS, on="i").drop(columns="note"), True),
+    "merge, the other first": (lambda t: FACTS.merge(t, on="i").drop(columns="note"), False),
+    "join": (lambda t: t.set_index("i").join(FACTS.set_index("i")).reset_index().drop(columns="note"), True),
+    "groupby and sum": (lambda t: t.groupby(["i", "p"], as_index=False)[[HEADING]].sum(), True),
+    "groupby and sum into an index": (lambda t: t.groupby(["i", "p"]).sum(), True),
+    "groupby and agg": (lambda t: t.groupby(["i", "p"]).agg({HEADING: "sum"}).reset_index(), True),
+    "pivot and melt": (
+        lambda t: (
+            t.pivot_table(index="i", columns="p", values=HEADING)
+            .reset_index()
+            .melt(id_vars="i", var_name="p", value_name=HEADING)
+        ),
+        True,
+    ),
+    "filter": (lambda t: t[t["i"] == 1], True),
+    "loc": (lambda t: t.loc[:, ["i", "p", HEADING]], True),
+    "query": (lambda t: t.query("i == 1"), True),
+    "assign": (lambda t: t.assign(**{HEADING: t[HEADING] * 1.0}), True),
+    "rename": (lambda t: t.rename(columns={HEADING: "EC_PJ"}), True),
+    "drop the meters": (lambda t: t.drop(columns="meters"), True),
+    "set index": (lambda t: t.set_index(["i", "p"]), True),
+    "set index with the meters": (lambda t: t.set_index(["i", "p", "meters"]), True),
+    "sort": (lambda t: t.sort_values("i"), True),
+    "reset index": (lambda t: t.reset_index(drop=True), True),
+    "astype": (lambda t: t.astype({HEADING: "float32"}).astype({HEADING: "float64"}), True),
+    "convert dtypes": (lambda t: t.convert_dtypes(), True),
+    "apply": (lambda t: t.apply(lambda column: column), True),
+    "map a column": (lambda t: t.assign(i=t["i"].map(int)), True),
+    "where": (lambda t: t.where(t.notna()), True),
+    "reindex": (lambda t: t.reindex(t.index), True),
+    "iloc": (lambda t: t.iloc[:1], True),
+    "sample": (lambda t: t.sample(frac=1), True),
+    "drop duplicates": (lambda t: t.drop_duplicates(), True),
+    "pickle": (lambda t: pickle.loads(pickle.dumps(t)), True),
+    "a file": (csv, False),
+    "records": (lambda t: pd.DataFrame(t.to_dict("records")), False),
+    "an ordinary table": (lambda t: pd.DataFrame(t), False),
+    "from arrays": (lambda t: pd.DataFrame(t.to_numpy(), columns=list(t.columns)), False),
+    "transposed twice": (lambda t: t.T.T.infer_objects(), True),
+}
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_the_record_is_carried_or_the_table_is_refused(monitored, name):
+    operation, carried = OPERATIONS[name]
+    table = operation(monitored.tables[0])
+    if carried:
+        result = jcm_calc.calculate("ID_AM003", table, **GIVEN)
+        assert RULE in {item.name for item in result.unconfirmed}
+    else:
+        with pytest.raises(InputError, match=r"came from meters \(S1\), but the record of their readings was lost"):
+            jcm_calc.calculate("ID_AM003", table, **GIVEN)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_no_operation_leaves_an_ordinary_table_that_does_not_name_its_meters(monitored, name):
+    table = OPERATIONS[name][0](monitored.tables[0])
+    assert isinstance(table, MonitoredTable) or "meters" in [*table.columns, *table.index.names]
+
+
+def test_monitored_parameters_are_handed_over_as_a_whole(monitored):
+    whole = jcm_calc.calculate("ID_AM003", monitored, **GIVEN)
+    tables = jcm_calc.calculate("ID_AM003", *monitored.tables, **GIVEN)
+    assert whole.manifest() == tables.manifest()
+    assert RULE in {item.name for item in whole.unconfirmed}
+    assert jcm_calc.replay(whole.manifest()).manifest() == whole.manifest()
+
+
+def test_a_column_that_is_given_by_its_keyword_keeps_its_record(monitored):
+    column = monitored.tables[0].set_index(["i", "p"])[HEADING]
+    result = jcm_calc.calculate("ID_AM003", EC_PJ=column, **GIVEN)
+    assert RULE in {item.name for item in result.unconfirmed}
+
+
+def test_records_of_two_tables_are_put_together(monitored):
+    second = monitored.tables[0].assign(i=2)
+    record = {**monitored.tables[0].record, "rules": {"gap: like period": {"grade": "unconfirmed"}}}
+    both = pd.concat([monitored.tables[0], MonitoredTable.of(second, record)])
+    assert set(both.record["rules"]) == {RULE, "gap: like period"}
+
+
+def test_an_amount_typed_by_hand_needs_an_explicit_step(monitored):
+    plain = pd.DataFrame(monitored.tables[0]).drop(columns="meters")
+    result = jcm_calc.calculate("ID_AM003", plain, **GIVEN)
+    assert RULE not in {item.name for item in result.unconfirmed}
+    assert result["EC_PJ"].m.sum() == pytest.approx(monitored.amounts["S1"][0])
