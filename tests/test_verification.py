@@ -371,7 +371,7 @@ def test_a_slip_in_a_unit_gives_one_finding_with_its_consequences(clean, tmp_pat
     assert errors[0].place == "MRS(calc_process)!G35"
     assert any("ER_p" in one for one in errors[0].consequences)
     assert any("claim" in one for one in errors[0].consequences)
-    assert found.verdict == "differs, material"
+    assert found.verdict == "material misstatement"
 
 
 def three_units(path):
@@ -423,4 +423,4 @@ def test_the_slip_of_the_published_sheet_bears_on_nothing_without_captive_power(
     verification = jcm_calc.verify(tmp_path / "grid.xlsx")
     (finding,) = (one for one in verification.findings if one.code == "B4")
     assert str(finding.effect) == "no effect on ER"
-    assert verification.verdict == "differs, not material"
+    assert verification.verdict == "misstatement, not material"

@@ -17,7 +17,7 @@ from jcm_calc.monitoring.clock import DAY
 from jcm_calc.monitoring.findings import KINDS
 from jcm_calc.problems import listed
 from jcm_calc.verification.compared import EXACT, Compared, Taken, compared
-from jcm_calc.verification.findings import ASKED, Finding, Severity, shown_number
+from jcm_calc.verification.findings import ASKED, Correction, Finding, Severity, shown_number
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.metered import Metered
 from jcm_calc.verification.other_amounts import elsewhere
@@ -179,6 +179,7 @@ def _told(group: Sequence[Taken], material: Material, meters: Metered) -> Findin
         way.cause,
         severity=way.severity or Severity.ERROR,
         unconfirmed=_doubt(group, meters),
+        corrections=tuple(Correction(one.compared.entry, excess=one.excess) for one in group),
     )
 
 

@@ -16,7 +16,7 @@ from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import listed
-from jcm_calc.verification.findings import ASKED, Finding, Severity
+from jcm_calc.verification.findings import ASKED, Correction, Finding, Severity
 from jcm_calc.verification.quantities import Entry, address
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, Place, areas, as_number, form, read
 from jcm_calc.workbook.opening import Book
@@ -329,7 +329,11 @@ class Rows:
         days = sum(line.period.days for line in lines)
         said = said.format(times=times, count=count, every=count + len(lines), days=days)
         message = Message("{}: {}").format(symbol, said)
-        finding = Finding(message, place, symbol, amount, expected, because, effect, cause, severity=severity)
+        finding = Finding(
+            *(message, place, symbol, amount, expected, because, effect, cause),
+            severity=severity,
+            corrections=tuple(Correction(entry, excess=more) for entry, more in excess),
+        )
         return code, finding
 
     def _of(self, kind: str, found: Breakdown, lines: Sequence[Line]) -> float:
@@ -379,7 +383,10 @@ class Rows:
             because = _("the mean of all {count} rows").format(count=len(values))
             yield (
                 "F8",
-                Finding(message, place, entry.parameter.symbol, entry.value, expected, because, effect, cause),
+                Finding(
+                    *(message, place, entry.parameter.symbol, entry.value, expected, because, effect, cause),
+                    corrections=(Correction(entry, expected),),
+                ),
             )
 
     def plain(self, entry: Entry) -> bool:

@@ -10,7 +10,7 @@ from jcm_calc.inputs import Period
 from jcm_calc.languages import Message, _
 from jcm_calc.verification import causes
 from jcm_calc.verification.checks import check
-from jcm_calc.verification.findings import ASKED, Finding, Severity, of_problem, shown_number
+from jcm_calc.verification.findings import ASKED, Correction, Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.gaps import frequencies
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Entry
@@ -69,6 +69,7 @@ def _of_another_set(material: Material) -> Iterator[Finding]:
                 sets,
                 unconfirmed=_doubt(known),
                 severity=Severity.QUESTION if _doubt(known) else None,
+                corrections=(Correction(entry, known[0].value),),
             )
 
 

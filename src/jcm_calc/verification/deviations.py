@@ -10,7 +10,7 @@ from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.languages import _
 from jcm_calc.reference_data import ipcc_2006
 from jcm_calc.verification import causes
-from jcm_calc.verification.findings import Finding, Severity, shown_number
+from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Entry
 from jcm_calc.verification.spreadsheet import close
@@ -85,6 +85,7 @@ def _deviation(material: Material, entry: Entry, before: Entry) -> tuple[str, Fi
         effect,
         cause,
         severity=severity,
+        corrections=() if effect is None else (Correction(entry, before.value),),
     )
     return code, finding
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import Problem
+
+if TYPE_CHECKING:
+    from jcm_calc.verification.quantities import Entry
 
 
 class Severity(StrEnum):
@@ -63,6 +66,21 @@ class Effect:
 
 
 @dataclass(frozen=True)
+class Correction:
+    """What an entered value should be: a value in its declared unit, or by how much it is too high.
+
+    Attributes
+    ----------
+    value, excess : float or None
+        One of the two.
+    """
+
+    entry: Entry
+    value: float | None = None
+    excess: float | None = None
+
+
+@dataclass(frozen=True)
 class Finding:
     """One cause, with everything that follows from it.
 
@@ -90,6 +108,8 @@ class Finding:
         None for the one that the check declares.
     code, name : str
         Of the check.
+    corrections : tuple of Correction
+        What of it is to be changed in the values that were entered.
     """
 
     message: str
@@ -105,6 +125,7 @@ class Finding:
     severity: Severity | None = None
     code: str = ""
     name: str = ""
+    corrections: tuple[Correction, ...] = ()
 
     def __str__(self) -> str:
         where = Message(" ({})").format(self.place) if self.place else ""

@@ -15,7 +15,7 @@ from jcm_calc.units import magnitude as magnitude_of
 from jcm_calc.units import split as split_quantity
 from jcm_calc.verification.causes import PER_CENT
 from jcm_calc.verification.checks import check
-from jcm_calc.verification.findings import ASKED, Finding, Severity, of_problem, shown_number
+from jcm_calc.verification.findings import ASKED, Correction, Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Entry
 
@@ -135,7 +135,9 @@ def _in_other_unit(material: Material, entry: Entry, unit: str, why: str) -> Fin
         unit=unit, value=shown_number(right), declared=declared
     )
     effect = material.changed(entry, right) if "result" in material.has else None
-    return Finding(message, entry.address, symbol, entry.value, right, why, effect, cause)
+    return Finding(
+        message, entry.address, symbol, entry.value, right, why, effect, cause, corrections=(Correction(entry, right),)
+    )
 
 
 def _against_plan(material: Material) -> Iterator[tuple[Entry, float]]:
@@ -226,7 +228,9 @@ def too_many_hours(material: Material) -> Iterator[Finding]:
             effect, symbol = material.changed(entry, most), entry.parameter.symbol
             message = _("{symbol} is {beyond}").format(symbol=symbol, beyond=_beyond(entry, most))
             yield Finding(
-                message, entry.address, symbol, entry.value, most, "[meters] rated", effect, severity=severity
+                *(message, entry.address, symbol, entry.value, most, "[meters] rated", effect),
+                severity=severity,
+                corrections=(Correction(entry, most),),
             )
     hours = {str(period): 24.0 * period.days for period in material.result.inputs.periods if period.dated}
     for entry in material.report.entries():
@@ -240,7 +244,9 @@ def too_many_hours(material: Material) -> Iterator[Finding]:
             )
             because, effect = _("24 h a day"), material.changed(entry, limit)
             yield Finding(
-                message, entry.address, parameter.symbol, entry.value, limit, because, effect, severity=severity
+                *(message, entry.address, parameter.symbol, entry.value, limit, because, effect),
+                severity=severity,
+                corrections=(Correction(entry, limit),),
             )
 
 
@@ -310,4 +316,5 @@ def not_rebuilt(material: Material) -> Iterator[Finding]:
                     cause=ASKED + _("how is it derived?") if doubts else "",
                     unconfirmed=DOUBTED_PARTS.format(evidence=doubts[0]) if doubts else "",
                     severity=Severity.QUESTION if doubts else None,
+                    corrections=(Correction(entry, rebuilt),),
                 )

@@ -14,7 +14,7 @@ from jcm_calc.languages import Message, _, ngettext
 from jcm_calc.monitoring.periods import split_at_years
 from jcm_calc.problems import listed
 from jcm_calc.verification.checks import check, measured
-from jcm_calc.verification.findings import ASKED, Effect, Finding, Severity
+from jcm_calc.verification.findings import ASKED, Correction, Effect, Finding, Severity
 from jcm_calc.verification.material import Material, Submission
 from jcm_calc.verification.metered import Metered
 from jcm_calc.verification.quantities import Entry
@@ -128,8 +128,10 @@ def chain(material: Material) -> Iterator[Finding]:
                 days,
             ).format(after=after, other=other, before=before, one=one, days=days)
             expected = _("from {day} on").format(day=before.last + ONE_DAY)
-            effect = _of_overlap(material, before, after) if other == material.report.name else None
-            yield Finding(message, other, "p", str(after), expected, effect=effect, cause=_("claimed twice"))
+            twice = _of_overlap(material, before, after) if other == material.report.name else ()
+            effect = material.without([(one.entry, one.excess or 0.0) for one in twice]) if twice else None
+            cause = _("claimed twice")
+            yield Finding(message, other, "p", str(after), expected, effect=effect, cause=cause, corrections=twice)
         elif apart > 0:
             message = _("{days} days between {before} ({one}) and {after} ({other}) are in no report")
             message = message.format(days=apart, before=before, one=one, after=after, other=other)
@@ -142,14 +144,14 @@ def chain(material: Material) -> Iterator[Finding]:
     yield from _outside(material, [period for period, _ in own])
 
 
-def _of_overlap(material: Material, before: Period, after: Period) -> Effect | None:
-    """Return what it does to ER that the days of an earlier report are in this one too, by the readings."""
+def _of_overlap(material: Material, before: Period, after: Period) -> tuple[Correction, ...]:
+    """Return what the readings have for the days of an earlier report that are in this one too."""
     meters = material.metered
     if meters is None or material.report.result is None or before.last is None or after.first is None:
-        return None
+        return ()
     days = Period(after.first, min(before.last, after.last or before.last))
     twice = [entry for entry in material.report.entries() if entry.labels.get("p") == str(after) and meters.of(entry)]
-    return material.without([(entry, _read(meters, entry, days)) for entry in twice]) if twice else None
+    return tuple(Correction(entry, excess=_read(meters, entry, days)) for entry in twice)
 
 
 def _overlaps(own: list[tuple[Period, str]]) -> Iterator[Period]:
