@@ -50,7 +50,8 @@ the approved document comes with `--evidence FILE` ([how it is written](how_to/c
 
 * **Scope.** The result is about the recalculation. How many eligibility criteria are met, and how many rules and
   values of the calculation are not confirmed, is said beside it and is no part of it. Checks that could not be made,
-  and what they need, are listed in every output. So are checks that were switched off with `--select` or `--ignore`:
+  and what they need, are listed in every output, and so are those that are not applicable: they found nothing to
+  compare, which is not the same as "made". So are checks that were switched off with `--select` or `--ignore`:
   they are made all the same, their errors count for the adjusted amounts, and `--certify` goes by them.
 * Errors are candidates for corrective action requests (CAR), questions for clarification requests (CL), and warnings
   for forward action requests (FAR) or observations. The verifier decides.

@@ -173,7 +173,7 @@ def planned_yearly(plan: Submission) -> tuple[float, float] | None:
     return None
 
 
-def _compared(material: Material) -> tuple[float, float, float, float] | None:
+def with_plan(material: Material) -> tuple[float, float, float, float] | None:
     """Return ER and days of the report, and of the plan."""
     estimate = planned_yearly(material.registered)
     periods = material.result.inputs.periods
@@ -192,7 +192,7 @@ def _compared(material: Material) -> tuple[float, float, float, float] | None:
 )
 def far_above(material: Material) -> Iterator[Finding]:
     """Find reductions above the plan, scaled to the days of the report."""
-    compared = _compared(material)
+    compared = with_plan(material)
     if compared is None:
         return
     actual, days, planned, planned_days = compared
@@ -215,7 +215,7 @@ def far_above(material: Material) -> Iterator[Finding]:
 )
 def not_scaled(material: Material) -> Iterator[Finding]:
     """Find reports of fewer days than the plan, which only for that reason seem to stay below it."""
-    compared = _compared(material)
+    compared = with_plan(material)
     if compared is None:
         return
     actual, days, planned, planned_days = compared

@@ -117,7 +117,10 @@ class Rows:
         self.material, self.book = material, material.report.book
         self._labels: dict[Place, Period | None] = {}
         monitored = [entry for entry in material.report.entries() if entry.parameter.kind is Kind.MONITORED]
-        self.of = {entry.place: found for entry in monitored if (found := self._breakdown(entry)) is not None}
+        self.of: dict[Place, Breakdown] = {}
+        for entry in monitored:
+            if (found := self._breakdown(entry)) is not None:
+                self.of[entry.place] = found
 
     # Reading
 

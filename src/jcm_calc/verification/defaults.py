@@ -135,7 +135,7 @@ def _by_hand_only(entry: Entry, known: str) -> str:
 
 def _not_of_document(material: Material) -> Iterator[tuple[Entry, list[Value]]]:
     """Yield each value by hand for a default of which the document has others, with these."""
-    for entry in _by_hand(material):
+    for entry in by_hand(material):
         known = list(_values(entry))
         if known and not any(close(entry.value, value.value) for value in known):
             yield entry, known
@@ -147,7 +147,8 @@ def _doubt(known: list[Value]) -> str:
     return _("the document's values are themselves {evidence}").format(evidence=doubted[0]) if doubted else ""
 
 
-def _by_hand(material: Material) -> Iterator[Entry]:
+def by_hand(material: Material) -> Iterator[Entry]:
+    """Yield the defaults that are entered as numbers."""
     graph = material.result.inputs.graph.nodes
     for entry in material.report.entries():
         default = entry.parameter.kind is Kind.DEFAULT and entry.parameter.name in graph
@@ -199,7 +200,7 @@ def not_derived(material: Material) -> Iterator[Finding]:
     """Find defaults by hand without a value of the document and without a source."""
     sources = {parameter.name for parameter, row in material.report.rows() if row.text("source")}
     told: set[str] = set()
-    for entry in _by_hand(material):
+    for entry in by_hand(material):
         if not any(_values(entry)) and entry.parameter.name not in sources | told:
             told.add(entry.parameter.name)
             message = _("{symbol} is entered without a source, and the document's value is not known here").format(

@@ -23,7 +23,7 @@ OFTEN = re.compile(r"(?:every\s+(\d+)\s+)?(hour|day|daily|week|month|quarter|yea
 LENGTH = {"hour": 1 / 24, "day": 1.0, "daily": 1.0, "week": 7.0, "month": 31.0, "quarter": 92.0, "year": 366.0}
 
 
-def _series(material: Material) -> Iterator[list[Entry]]:
+def series(material: Material) -> Iterator[list[Entry]]:
     """Yield the amounts of each monitored quantity of a unit, one a period, in order of time."""
     groups: dict[tuple[object, ...], list[Entry]] = {}
     for entry in material.report.entries():
@@ -53,7 +53,7 @@ def filled(material: Material) -> Iterator[Finding]:
     """Find amounts that look filled in."""
     yield from material.measured("F2")
     cause = ASKED + _("read, or put in for a gap? where does the plan allow it?")
-    for entries in _series(material):
+    for entries in series(material):
         if len(entries) < ENOUGH:
             continue
         values = [entry.value for entry in entries]
@@ -86,7 +86,7 @@ def _neighbours(values: list[float]) -> list[tuple[float, float, float]]:
 def ends(material: Material) -> Iterator[Finding]:
     """Find amounts of nought at the beginning or end of a report that has others."""
     yield from material.measured("F4")
-    for entries in _series(material):
+    for entries in series(material):
         if len(entries) < 2 or not any(entry.value for entry in entries):
             continue
         first, last = _("{symbol} is 0 in the first period, {period}"), _("{symbol} is 0 in the last period, {period}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -58,8 +58,10 @@ def summary(verification: Verification) -> Iterator[tuple[str, str]]:
     counts = {severity: len(verification.of(severity)) for severity in Severity}
     yield _("Findings"), _(", ").join(_counted(severity, count) for severity, count in counts.items())
     yield _("Checks made"), _("{count} of {every}").format(count=len(verification.made), every=len(every()))
-    for reason, lacking in _not_made(verification):
-        yield _("Checks not made"), Message("{}: {}").format(reason, ", ".join(lacking))
+    for need, codes in _by_text(verification.skipped):
+        yield _("Checks not made"), _("{codes}: needs {need}").format(codes=codes, need=need)
+    for absent, codes in _by_text(verification.inapplicable):
+        yield _("Not applicable"), Message("{}: {}").format(codes, absent)
     if verification.ignored:
         codes = ", ".join(check.code for check in verification.ignored)
         counted = _counted(Severity.ERROR, sum(one.severity is Severity.ERROR for one in verification.passed_over))
@@ -83,12 +85,12 @@ def _misstatement(verification: Verification) -> str:
     return said.format(share=share, materiality=materiality, threshold=threshold)
 
 
-def _not_made(verification: Verification) -> Iterator[tuple[str, list[str]]]:
-    """Yield why checks were not made, with their codes."""
-    reasons: dict[str, list[str]] = {}
-    for code, need in verification.skipped.items():
-        reasons.setdefault(need, []).append(code)
-    yield from ((_("needs {need}").format(need=need), codes) for need, codes in reasons.items())
+def _by_text(checks: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield each text that is said of checks, with their codes."""
+    codes: dict[str, list[str]] = {}
+    for code, text in checks.items():
+        codes.setdefault(text, []).append(code)
+    yield from ((text, ", ".join(own)) for text, own in codes.items())
 
 
 def amounts(verification: Verification) -> tuple[list[str], list[list[str]]]:
@@ -205,6 +207,7 @@ def _summary_sheet(book: Any, verification: Verification) -> None:
     lists = [(_("Not confirmed"), text) for text in verification.unconfirmed]
     needs = _("{code}: needs {need}")
     lists += [(_("Not made"), needs.format(code=code, need=need)) for code, need in verification.skipped.items()]
+    lists += [(_("Not applicable"), Message("{}: {}").format(*one)) for one in verification.inapplicable.items()]
     lists += [(_("Switched off"), Message("{} {}").format(check.code, check.name)) for check in verification.ignored]
     for number, (name, text) in enumerate(lists, row + 2):
         _line(sheet, number, name, text, bold, wrapped)

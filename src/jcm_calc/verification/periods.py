@@ -19,6 +19,7 @@ from jcm_calc.verification.material import Material, Submission
 from jcm_calc.verification.metered import Metered
 from jcm_calc.verification.quantities import Entry
 
+YEAR = re.compile(r"\D*(\d{4})\D*")
 ONE_DAY = timedelta(days=1)
 SPLIT = _("the period {period} lies in two calendar years, so its tonnes cannot be told apart by year")
 DOUBT = _("that whole tonnes are cut for each calendar year is recalled, not read")
@@ -183,16 +184,23 @@ def _outside(material: Material, own: list[Period]) -> Iterator[Finding]:
 )
 def differs(material: Material) -> Iterator[Finding]:
     """Find periods of table 3 that are not those of the sheet."""
+    for sheet, text, named, own in of_claims(material):
+        if _span(named) != _span(own):
+            message = _("table 3 is for {text}, and the sheet for {period}").format(text=text, period=_told(own))
+            place = _("{sheet}, table 3").format(sheet=sheet)
+            yield Finding(message, place, "p", text, _told(own))
+
+
+def of_claims(material: Material) -> Iterator[tuple[str, str, list[Period], list[Period]]]:
+    """Yield each table 3 with what it says of its period, the periods named there, and those of its sheet."""
     report = material.report
     for part, claim, _cell in report.claims("MRS") if report.kind == "MRS" else ():
-        cells = report.book.grid(claim.sheet)[claim.row]
+        cells = report.book.grid(claim.sheet)[claim.row] if claim.row < len(report.book.grid(claim.sheet)) else []
         text = next((str(cell) for cell in cells if cell != ""), "")
         named = [period for piece in text.split(",") if (period := _parsed(piece))]
         own = [period for period in part.periods if period.dated]
-        if named and own and _span(named) != _span(own):
-            message = _("table 3 is for {text}, and the sheet for {period}").format(text=text, period=_told(own))
-            place = _("{sheet}, table 3").format(sheet=claim.sheet)
-            yield Finding(message, place, "p", text, _told(own))
+        if named and own:
+            yield claim.sheet, text, named, own
 
 
 def _parsed(text: str) -> Period | None:
@@ -222,7 +230,7 @@ def _told(periods: list[Period]) -> str:
 def fiscal(material: Material) -> Iterator[Finding]:
     """Find sheets whose name is another year than their periods."""
     for part in material.report.own:
-        match = re.fullmatch(r"\D*(\d{4})\D*", part.suffix)
+        match = YEAR.fullmatch(part.suffix)
         years = {day.year for period in part.periods for day in (period.first, period.last) if day}
         if match and years and years != {int(match[1])}:
             found = ", ".join(map(str, sorted(years)))

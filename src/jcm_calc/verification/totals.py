@@ -221,6 +221,12 @@ def column(material: Material) -> Iterator[Finding]:
                 yield Finding(message, place, "ER_p", total, due)
 
 
+def has_years(material: Material) -> bool:
+    """Return whether there is a table of years."""
+    submissions = [one for one in (material.report, material.plan) if one is not None]
+    return any(any(_years(one.book.grid(part.roles["input"]))) for one in submissions for part in one.of("MPS"))
+
+
 def _years(grid: list[list[object]]) -> Iterator[tuple[int, tuple[float, float, float, float]]]:
     """Yield the rows of the table of the project design document: RE, PE, ER and whole tonnes."""
     columns: list[int] = []

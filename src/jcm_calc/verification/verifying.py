@@ -21,6 +21,7 @@ from jcm_calc.verification.findings import SEVERITIES, Finding, Severity, of_pro
 from jcm_calc.verification.linking import linked
 from jcm_calc.verification.material import Material, Submission
 from jcm_calc.verification.reductions import Year, causes, total, whole, years
+from jcm_calc.verification.subjects import inapplicable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,6 +63,8 @@ class Verification:
         The checks that were made.
     skipped : mapping
         For each code of a check that was not made, what it would have needed.
+    inapplicable : mapping
+        For each code of a check that found nothing to compare, what is not there.
     ignored : tuple of Check
         The checks that were switched off.
     passed_over : tuple of Finding
@@ -79,6 +82,7 @@ class Verification:
     findings: tuple[Finding, ...]
     made: tuple[Check, ...]
     skipped: Mapping[str, str]
+    inapplicable: Mapping[str, str]
     ignored: tuple[Check, ...]
     passed_over: tuple[Finding, ...]
     result: Result | None
@@ -228,6 +232,7 @@ class Verification:
             "findings": [finding.as_data() for finding in self.findings],
             "checks": [check.code for check in self.made],
             "not checked": dict(self.skipped),
+            "not applicable": dict(self.inapplicable),
             "switched off": [check.code for check in self.ignored],
             "found by what is switched off": [finding.as_data() for finding in self.passed_over],
             "unconfirmed": list(self.unconfirmed) if self.result is not None else None,
@@ -318,6 +323,9 @@ def verify(
         else:
             made.append(check)
             found += check(material)
+    absent = inapplicable(material, [check.code for check in made])
+    for finding in found:
+        absent.pop(finding.code, None)
     findings, passed_over = linked(found, material), linked(others, material)
     errors = [one for one in (*findings, *passed_over) if one.severity is Severity.ERROR]
     if material.report.result is None and not errors:
@@ -327,8 +335,9 @@ def verify(
         str(material.m),
         tuple(years(material, errors)),
         tuple(findings),
-        tuple(made),
+        tuple(check for check in made if check.code not in absent),
         skipped,
+        absent,
         tuple(check for check in every() if check not in chosen),
         tuple(passed_over),
         material.report.result,
