@@ -25,7 +25,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jcm_calc.languages import Message, _
-from jcm_calc.problems import shown, suggestion
+from jcm_calc.problems import ProblemKind, shown, suggestion
 
 if TYPE_CHECKING:
     import pint
@@ -286,7 +286,9 @@ def parse_number(text: str) -> float:
         if number.casefold().lstrip("+-") in ("nan", "inf", "infinity"):
             return float(number)
         if re.fullmatch(r"[-+]?[1-9]\d{0,2},\d{3}", number):
-            complaint = _("{came} has a comma that can be read in two ways: write {decimal} or {grouped}")
+            complaint = _("{came} has a comma that can be read in two ways: write {decimal} or {grouped}").tagged(
+                ProblemKind.AMBIGUOUS_NUMBER
+            )
             readings = {"decimal": number.replace(",", "."), "grouped": number.replace(",", "")}
             raise UnitError(complaint.format(came=repr(number), **readings))
         if re.fullmatch(r"[-+]?[\d.]*\d,\d+", number):

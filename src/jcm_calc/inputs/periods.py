@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from jcm_calc.languages import _
-from jcm_calc.problems import listed, shown
+from jcm_calc.problems import ProblemKind, listed, shown
 from jcm_calc.units import is_missing
 
 MONTHS = (
@@ -79,7 +79,9 @@ class Period:
         if match := DAYS.fullmatch(text):
             return cls.of(day(match[1]), day(match[match.re.groups] or match[1]))
         if NUMBERS_ONLY.fullmatch(text):
-            ambiguous = _("{came} can be read in two ways: write dates as 2024-01-31 or 31/Jan/2024")
+            ambiguous = _("{came} can be read in two ways: write dates as 2024-01-31 or 31/Jan/2024").tagged(
+                ProblemKind.AMBIGUOUS_DATE
+            )
             raise ValueError(ambiguous.format(came=repr(text)))
         complaint = _(
             "{came} is no period: write a year (2024), a month (2024-03), "
@@ -165,7 +167,9 @@ def day(given: Any) -> date:
         for number, month in enumerate(MONTHS, 1):
             if name in (month, month[:3]):
                 return _day(text, int(match[3]), number, int(match[1]))
-    complaint = _("{came} is no date that can be read in one way only: write 2024-01-31 or 31/Jan/2024")
+    complaint = _("{came} is no date that can be read in one way only: write 2024-01-31 or 31/Jan/2024").tagged(
+        ProblemKind.AMBIGUOUS_DATE
+    )
     raise ValueError(complaint.format(came=repr(text)))
 
 
@@ -243,7 +247,7 @@ def order_faults(periods: Sequence[Period]) -> list[str]:
             backwards.append(_("{after} comes after {before}").format(after=after, before=before))
     found = list[str]()
     if overlapping:
-        found.append(_("the periods {periods} overlap").format(periods=listed(overlapping)))
+        found.append(_("the periods {periods} overlap").tagged(ProblemKind.OVERLAP).format(periods=listed(overlapping)))
     if backwards:
         found.append(_("the periods are not in order of time: {periods}").format(periods=listed(backwards)))
     return found

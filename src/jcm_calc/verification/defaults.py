@@ -8,9 +8,10 @@ from datetime import date
 from jcm_calc.declarations.items import Kind, Table, Value
 from jcm_calc.inputs import Period
 from jcm_calc.languages import Message, _
+from jcm_calc.problems import ProblemKind
 from jcm_calc.verification import causes
 from jcm_calc.verification.checks import check
-from jcm_calc.verification.findings import ASKED, Correction, Finding, Severity, of_problem, shown_number
+from jcm_calc.verification.findings import Correction, Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.gaps import frequencies
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Entry
@@ -83,7 +84,7 @@ def changed_factor(material: Material) -> Iterator[Finding]:
     """Find values fixed beforehand that differ from the plan, or from year to year."""
     if "plan" in material.has:
         yield from material.deviated("D2")
-    for problem in material.asked("differs from the first year|is expected for all years"):
+    for problem in material.problems(ProblemKind.YEARS_DIFFER):
         yield of_problem(problem)
 
 
@@ -122,7 +123,7 @@ def not_in_table(material: Material) -> Iterator[Finding]:
             entry.parameter.symbol,
             entry.value,
             listed,
-            cause="" if confirmed else ASKED + _("which table has it?"),
+            question="" if confirmed else _("which table has it?"),
             unconfirmed=_doubt(known),
             severity=None if confirmed else Severity.QUESTION,
         )
@@ -206,5 +207,5 @@ def not_derived(material: Material) -> Iterator[Finding]:
             message = _("{symbol} is entered without a source, and the document's value is not known here").format(
                 symbol=entry.parameter.symbol
             )
-            cause = ASKED + _("from what is it derived?")
-            yield Finding(message, entry.address, entry.parameter.symbol, entry.value, cause=cause)
+            question = _("from what is it derived?")
+            yield Finding(message, entry.address, entry.parameter.symbol, entry.value, question=question)

@@ -31,7 +31,6 @@ class Severity(StrEnum):
 
 
 ORDER = list(Severity)
-# Begins the cause of a question.
 ASKED = _("asked of the project participant: ")
 SEVERITIES = {Severity.ERROR: _("errors"), Severity.WARNING: _("warnings"), Severity.QUESTION: _("questions")}
 
@@ -99,7 +98,9 @@ class Finding:
     effect : Effect, optional
         Where it can be calculated.
     cause : str
-        The likely slip, where a ratio gives it away; of a question, who is asked.
+        The likely slip, where a ratio gives it away.
+    question : str
+        What the project participant is asked.
     consequences : tuple of str
         What differs because of it and is no finding of its own.
     unconfirmed : str
@@ -120,6 +121,7 @@ class Finding:
     because: str = ""
     effect: Effect | None = None
     cause: str = ""
+    question: str = ""
     consequences: tuple[str, ...] = ()
     unconfirmed: str = ""
     severity: Severity | None = None
@@ -132,9 +134,13 @@ class Finding:
         parts: list[str] = [Message("{} {}: {}{}").format(self.code, self.severity, self.message, where)]
         if self.effect is not None:
             parts.append(str(self.effect))
-        if self.cause:
-            parts.append(self.cause)
+        parts += filter(None, (self.cause, self.asked))
         return Message("; ").join(parts)
+
+    @property
+    def asked(self) -> str:
+        """Who is asked what; nothing where nobody is."""
+        return ASKED + self.question if self.question else ""
 
     def as_data(self) -> dict[str, Any]:
         """Return everything, ready for JSON."""
@@ -151,6 +157,7 @@ class Finding:
             "because": self.because,
             "effect": None if effect is None else {"tCO2": effect.exact, "tonnes": dict(effect.tonnes)},
             "cause": self.cause,
+            "question": self.question,
             "consequences": list(self.consequences),
             "unconfirmed": self.unconfirmed,
         }

@@ -10,12 +10,13 @@ from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.checks import MISTAKABLE_UNITS
 from jcm_calc.languages import Message, _
+from jcm_calc.problems import ProblemKind
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.units import magnitude as magnitude_of
 from jcm_calc.units import split as split_quantity
 from jcm_calc.verification.causes import PER_CENT
 from jcm_calc.verification.checks import check
-from jcm_calc.verification.findings import ASKED, Correction, Finding, Severity, of_problem, shown_number
+from jcm_calc.verification.findings import Correction, Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Entry
 
@@ -37,7 +38,7 @@ def per_cent(material: Material) -> Iterator[Finding]:
     yield from material.slipped("B1")
     if "plan" in material.has:
         yield from material.deviated("B1")
-    for problem in material.asked("looks like per cent"):
+    for problem in material.problems(ProblemKind.PER_CENT):
         yield of_problem(problem, cause=PER_CENT)
 
 
@@ -110,8 +111,7 @@ def other_unit(material: Material) -> Iterator[Finding]:
 def _looking_like(material: Material) -> Iterator[tuple[Entry, str, str]]:
     """Yield the largest entry of each parameter that the library warns of, the unit it looks like, and why."""
     for warning in material.report.warnings:
-        if "looks like" in warning.complaint:
-            unit = warning.complaint.partition("looks like ")[2].split(",")[0]
+        if unit := warning.detail(ProblemKind.OTHER_UNIT):
             named = (entry for entry in material.report.entries() if entry.parameter.symbol == warning.subject)
             largest = max(map(_as_number, named), key=lambda one: abs(one.value), default=None)
             if largest is not None:
@@ -259,11 +259,11 @@ def too_many_hours(material: Material) -> Iterator[Finding]:
 )
 def impossible(material: Material) -> Iterator[Finding]:
     """Find values outside their range that no unit explains."""
-    for problem in material.asked("expected a number in|lies in no class"):
-        if "looks like" not in problem.complaint:
+    for problem in material.problems(ProblemKind.OUT_OF_BOUNDS, ProblemKind.NO_CLASS):
+        if problem.kinds.isdisjoint({ProblemKind.OTHER_UNIT, ProblemKind.PER_CENT}):
             yield of_problem(problem, severity=Severity.ERROR)
     for problem in material.report.warnings:
-        if "plausible" in problem.complaint and "looks like" not in problem.complaint:
+        if ProblemKind.IMPLAUSIBLE in problem.kinds and ProblemKind.OTHER_UNIT not in problem.kinds:
             yield of_problem(problem)
 
 
@@ -313,7 +313,7 @@ def not_rebuilt(material: Material) -> Iterator[Finding]:
                     rebuilt,
                     Message("{}: {}").format(derivation.text, derivation),
                     material.changed(entry, rebuilt),
-                    cause=ASKED + _("how is it derived?") if doubts else "",
+                    question=_("how is it derived?") if doubts else "",
                     unconfirmed=DOUBTED_PARTS.format(evidence=doubts[0]) if doubts else "",
                     severity=Severity.QUESTION if doubts else None,
                     corrections=(Correction(entry, rebuilt),),

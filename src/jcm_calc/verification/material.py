@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from jcm_calc.evaluation import EvaluationError, evaluate
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs import Period
 from jcm_calc.languages import _
-from jcm_calc.problems import InputError, InputWarning, Problem
+from jcm_calc.problems import InputError, InputWarning, Problem, ProblemKind
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import conversion
 from jcm_calc.verification import quantities
@@ -369,9 +368,9 @@ class Material:
             if is_user_supplied(parameter) and not lacking & set(parameter.indices)
         }
 
-    def asked(self, pattern: str) -> Iterator[Problem]:
-        """Yield why nothing can be calculated, as far as the complaint has a pattern."""
-        return (problem for problem in self.report.problems if re.search(pattern, problem.complaint))
+    def problems(self, *kinds: ProblemKind) -> Iterator[Problem]:
+        """Yield why nothing can be calculated, as far as it is of certain kinds."""
+        return (problem for problem in self.report.problems if not problem.kinds.isdisjoint(kinds))
 
     # Values on the axes
 

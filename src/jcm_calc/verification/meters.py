@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from jcm_calc.languages import Message, _
 from jcm_calc.monitoring.plan import Device
-from jcm_calc.problems import listed
+from jcm_calc.problems import ProblemKind, listed
 from jcm_calc.verification.checks import check, measured
-from jcm_calc.verification.findings import ASKED, Finding, Severity
+from jcm_calc.verification.findings import Finding, Severity
 from jcm_calc.verification.material import Material, Submission
 from jcm_calc.workbook.tables import Row
 
@@ -124,16 +124,17 @@ measured(
 @check(
     "E9",
     "Date that can be read two ways",
-    "Dates are dates, or written so that they can be read in one way only.",
+    "Dates are dates, and dates and numbers are written so that they can be read in one way only.",
     severity=Severity.QUESTION,
     asked="https://cdm.unfccc.int/IRCheck/iss_forms/O2MB1J8QAT6GF9H/viewPublic",
 )
 def two_ways(material: Material) -> Iterator[Finding]:
     """Find dates such as 12/03/2024."""
-    for problem in material.asked("can be read in two ways|can be read in one way only"):
-        cause = ASKED + _("day or month first?")
+    for problem in material.problems(ProblemKind.AMBIGUOUS_DATE, ProblemKind.AMBIGUOUS_NUMBER):
+        number = ProblemKind.AMBIGUOUS_NUMBER in problem.kinds
+        question = _("thousands or decimals?") if number else _("day or month first?")
         message = Message("{}: {}").format(problem.subject, problem.complaint)
-        yield Finding(message, subject=problem.subject, cause=cause)
+        yield Finding(message, subject=problem.subject, question=question)
 
 
 @check(

@@ -143,9 +143,9 @@ def details(finding: Finding) -> Iterator[tuple[str, str]]:
     if effect := _effect(finding):
         yield _("Effect"), effect
     if finding.cause:
-        asked = finding.severity is Severity.QUESTION
-        # after the label who is asked needs no verb; the Japanese texts have none to take away
-        yield (_("Question") if asked else _("Likely cause")), translated(finding.cause).removeprefix("asked of the ")
+        yield _("Likely cause"), finding.cause
+    if finding.question:
+        yield _("Question to the project participant"), finding.question
     if finding.unconfirmed:
         yield _("Not confirmed"), finding.unconfirmed
 
@@ -268,7 +268,7 @@ def _cells(finding: Finding) -> list[str | float]:
         expected,
         finding.because,
         _effect(finding),
-        finding.cause,
+        Message("; ").join(filter(None, (finding.cause, finding.asked))),
         Message("\n").join(finding.consequences),
         finding.unconfirmed,
     ]

@@ -12,9 +12,9 @@ from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
 from jcm_calc.languages import Message, _, ngettext
 from jcm_calc.monitoring.periods import split_at_years
-from jcm_calc.problems import listed
+from jcm_calc.problems import ProblemKind, listed
 from jcm_calc.verification.checks import check, measured
-from jcm_calc.verification.findings import ASKED, Correction, Effect, Finding, Severity
+from jcm_calc.verification.findings import Correction, Effect, Finding, Severity
 from jcm_calc.verification.material import Material, Submission
 from jcm_calc.verification.metered import Metered
 from jcm_calc.verification.quantities import Entry
@@ -136,10 +136,10 @@ def chain(material: Material) -> Iterator[Finding]:
         elif apart > 0:
             message = _("{days} days between {before} ({one}) and {after} ({other}) are in no report")
             message = message.format(days=apart, before=before, one=one, after=after, other=other)
-            cause = ASKED + _("no operation, or no claim?")
-            yield Finding(message, other, "p", severity=Severity.QUESTION, cause=cause)
+            question = _("no operation, or no claim?")
+            yield Finding(message, other, "p", severity=Severity.QUESTION, question=question)
     yield from material.measured("G3")
-    for problem in material.asked("overlap"):
+    for problem in material.problems(ProblemKind.OVERLAP):
         if not any(True for _ in _overlaps(own)):
             yield Finding(Message("{}: {}").format(problem.subject, problem.complaint), subject="p")
     yield from _outside(material, [period for period, _ in own])

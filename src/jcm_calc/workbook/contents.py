@@ -67,6 +67,8 @@ class Contents:
         In which case a parameter is needed, in words, where it is not always.
     note : str
         What a reader of the sheets must know about where the values come from.
+    unplanned : bool
+        Whether no plan was given, so that estimates stay empty.
     """
 
     methodology: Methodology
@@ -84,6 +86,7 @@ class Contents:
     grades: Mapping[str, Evidence] = field(default_factory=dict)
     conditions: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
+    unplanned: bool = False
 
     @property
     def entered(self) -> Iterator[Parameter]:
@@ -98,7 +101,7 @@ class Contents:
     @property
     def waiting(self) -> bool:
         """Whether results wait for values that somebody may still fill in."""
-        return self.open or self.note.startswith(NO_PLAN)
+        return self.open or self.unplanned
 
     def meaning(self, parameter: Parameter) -> str:
         """Say what a parameter is, what it takes, and when it is needed."""
@@ -160,6 +163,7 @@ def without_plan(report: Contents) -> Contents:
         labels={**report.labels, "p": [""]},
         value=value,
         note=NO_PLAN + Message(" {}").format(report.note) if report.note else NO_PLAN,
+        unplanned=True,
     )
 
 
