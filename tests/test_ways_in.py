@@ -348,10 +348,8 @@ def given(carrier, kind, way, folder):
 def bound(kind, tables, values):
     """Return what is bound of a parameter, as plain nested lists."""
     value = values.get(kind.name)
-    by_place = (
-        isinstance(value, list | tuple)
-        or ((isinstance(value, np.ndarray) or units.is_quantity(value))
-        and np.ndim(value))
+    by_place = isinstance(value, list | tuple) or (
+        (isinstance(value, np.ndarray) or units.is_quantity(value)) and np.ndim(value)
     )
     periods = YEARS if "p" in kind.indices and by_place else None
     with warnings.catch_warnings():
