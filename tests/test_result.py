@@ -52,7 +52,7 @@ def test_a_fleet_gives_results_over_p_only():
 
 
 def test_a_fleet_in_one_undated_period_gives_single_results():
-    r = calculate("ID_AM003", FLEET, EC_PJ=np.array([[100.0], [200.0]]), EF_elec=0.8, p="2024")
+    r = calculate("ID_AM003", FLEET, EC_PJ={"a": 100.0, "b": 200.0}, EF_elec=0.8, p="2024")
     assert r.ER.magnitude.shape == ()
     assert r["RE_i"].magnitude.shape == (2,)
 
