@@ -215,7 +215,7 @@ def test_a_candidate_may_be_named_where_evidence_has_the_value_of_one_class():
     confirmed_ = calculate(m, evidence=evidence(content), **given_)
     assert confirmed_.PE.magnitude == pytest.approx(11 * 0.5 * 0.5)
     named = {"NCV_i": "IPCC 2006, lower", "EF_CO2_i": "IPCC 2006, lower"}
-    result = calculate(m, evidence=evidence(content), **given_, **named)
+    result = calculate(m, evidence=evidence(content), override="a test", **given_, **named)
     assert result.PE.magnitude == calculate(m, **given_, **named).PE.magnitude
     assert {one.name for one in result.lacking} - {one.name for one in confirmed_.lacking} == {"NCV_i", "EF_CO2,i"}
     # a class that neither document nor vehicles have is still a slip
