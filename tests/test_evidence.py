@@ -548,9 +548,9 @@ def test_a_verifier_takes_the_evidence_that_the_verifier_has(tmp_path):
     read = evidence(filled(STORE, value=3.5))
     calculate("ID_AM004", evidence=read, **GIVEN).to_excel(tmp_path / "claim.xlsx")
     alone = jcm_calc.verify(tmp_path / "claim.xlsx")
-    assert alone.verdict == "cannot be calculated again"
+    assert alone.verdict == "recalculation not possible"
     with_own = jcm_calc.verify(tmp_path / "claim.xlsx", evidence=read)
-    assert (with_own.verdict, with_own.unconfirmed) == ("agrees", ())
+    assert (with_own.verdict, with_own.unconfirmed) == ("no misstatement found", ())
 
 
 def test_files_in_the_folder_of_the_user_are_taken_where_none_is_named(tmp_path, monkeypatch):
@@ -626,7 +626,7 @@ def test_from_a_new_file_to_credits(case, tmp_path):
     assert json.loads(run("calc", tmp_path / "claim.xlsx", "--json").stdout)["results"] == found["results"]
     run("verify", tmp_path / "claim.xlsx", code=1)
     verified = json.loads(run("verify", tmp_path / "claim.xlsx", "--evidence", path, "--json").stdout)
-    assert (verified["verdict"], verified["unconfirmed"]) == ("agrees", [])
+    assert (verified["verdict"], verified["unconfirmed"]) == ("no misstatement found", [])
     assert "page 3" in run("explain", case, "COP_RE", "--evidence", path).stdout
     run("report", case, "--evidence", path, "-o", tmp_path / "report.html")
     report = (tmp_path / "report.html").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from jcm_calc.languages import _
-from jcm_calc.problems import InputError, Problem
+from jcm_calc.problems import InputError, Problem, ProblemKind
 from jcm_calc.units import is_missing
 
 MONTHS = (
@@ -119,7 +119,9 @@ def day(given: Any) -> date:
                 return calendar_day(text, int(match[3]), number, int(match[1]))
     if TIME_OF_DAY.fullmatch(text):
         raise TimeOfDayError(_("{given} is a time of day, not a day").format(given=text))
-    complaint = _("{came} is not a date that can be read in one way only: write 2024-01-31 or 31/Jan/2024")
+    complaint = _("{came} is not a date that can be read in one way only: write 2024-01-31 or 31/Jan/2024").tagged(
+        ProblemKind.AMBIGUOUS_DATE
+    )
     raise ValueError(complaint.format(came=repr(text)))
 
 

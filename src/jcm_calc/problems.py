@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
@@ -16,6 +16,26 @@ from jcm_calc.languages import Message, _, ngettext, translated
 
 # What a person reads; `InputError.problems` has them all.
 LINES = 50
+
+
+class ProblemKind(StrEnum):
+    """What a complaint is about, for programs: they do not read the sentence."""
+
+    MISSING = "missing"
+    AMBIGUOUS_DATE = "ambiguous date"
+    AMBIGUOUS_NUMBER = "ambiguous number"
+    OUT_OF_BOUNDS = "out of bounds"
+    NO_CLASS = "no class"
+    IMPLAUSIBLE = "implausible"
+    OTHER_UNIT = "other unit"
+    PER_CENT = "per cent"
+    DUPLICATE = "duplicate"
+    GIVEN_TWICE = "given twice"
+    YEARS_DIFFER = "years differ"
+    OVERLAP = "overlap"
+    UNKNOWN_SYMBOL = "unknown symbol"
+    UNKNOWN_METER = "unknown meter"
+    NO_READINGS = "no readings"
 
 
 class InputWarning(UserWarning):
@@ -50,6 +70,19 @@ class Problem:
     complaint: str
     place: str = ""
     name: str = field(default="", compare=False, kw_only=True)
+
+    @property
+    def kinds(self) -> frozenset[StrEnum]:
+        """What the complaint is about."""
+        return frozenset(kind for kind, _ in self._tags())
+
+    def detail(self, kind: ProblemKind) -> str:
+        """Return what is known of a kind: the unit that a number looks like, the name of an unknown meter."""
+        return next((detail for one, detail in self._tags() if one is kind), "")
+
+    def _tags(self) -> Iterator[tuple[StrEnum, str]]:
+        if isinstance(self.complaint, Message):
+            yield from self.complaint.tags()
 
     def __str__(self) -> str:
         subject = (

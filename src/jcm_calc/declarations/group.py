@@ -53,7 +53,7 @@ COORDINATES = {
 }
 # What a parameter may be declared with.
 WORDS = (
-    *("text", "extensive", "options", "raises", "lowers", "either", "bounds", "plausible", "comparable"),
+    *("text", "extensive", "options", "raises", "lowers", "either", "bounds", "plausible", "comparable", "counts"),
     *("name", "index", "categories", "evidence", "value", "by", "table", "candidates"),
 )
 # On what a parameter can be declared to act.

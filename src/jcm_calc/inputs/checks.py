@@ -15,7 +15,7 @@ from jcm_calc.declarations.items import Coordinate, Parameter, Table
 from jcm_calc.inputs.given import UNDECIDED, Given
 from jcm_calc.inputs.periods import Period
 from jcm_calc.languages import Message, _
-from jcm_calc.problems import Problem, Remark, Topic, listed, suggestion
+from jcm_calc.problems import Problem, ProblemKind, Remark, Topic, listed, suggestion
 from jcm_calc.units import Reciprocal, UnitError, conversion, with_unit
 
 if TYPE_CHECKING:
@@ -48,12 +48,12 @@ def impossible(parameter: Parameter, given: Given) -> str:
         told = _("no number came (empty, NaN, or an error in the spreadsheet)")
         return Message("{} {}").format(told, where) if where else told
     wrong = parameter.bounds.outside(given.values)
-    complaint = _("{came} came, expected a number in {bounds}")
+    complaint = _("{came} came, expected a number in {bounds}").tagged(ProblemKind.OUT_OF_BOUNDS)
     complaint = complaint.format(came=given.numbers_at(wrong, parameter.unit), bounds=parameter.bounds)
     first = float(given.values[wrong].flat[0])
     fraction = parameter.unit == "" and parameter.bounds.upper == 1
     if fraction and first / 100 in (parameter.plausible or parameter.bounds):
-        hint = _("; it looks like per cent: write {share:g} or '{percent:g} %'")
+        hint = _("; it looks like per cent: write {share:g} or '{percent:g} %'").tagged(ProblemKind.PER_CENT)
         complaint += hint.format(share=first / 100, percent=first)
     return complaint
 
@@ -85,7 +85,7 @@ def plausibility(
 
 def _implausible(parameter: Parameter, given: Given, plausible: Interval) -> Remark:
     wrong = plausible.outside(given.values)
-    text = _("{came} is far outside the plausible range {range}")
+    text = _("{came} is far outside the plausible range {range}").tagged(ProblemKind.IMPLAUSIBLE)
     text = text.format(came=given.numbers_at(wrong, parameter.unit), range=plausible)
     first = float(given.values[wrong].flat[0])
     complaint = text + _looks_like(parameter, first, plausible)
@@ -118,7 +118,9 @@ def _looks_like(parameter: Parameter, value: float, plausible: Interval) -> str:
         except UnitError:
             continue
         if converted in plausible:
-            hint = _("; it looks like {unit}, which would be {number:,.15g} {declared}")
+            hint = _("; it looks like {unit}, which would be {number:,.15g} {declared}").tagged(
+                ProblemKind.OTHER_UNIT, unit
+            )
             return hint.format(unit=unit, number=converted, declared=parameter.unit)
     return ""
 
@@ -128,14 +130,18 @@ def _far_apart(parameter: Parameter, given: Given, sister: Parameter, theirs: Gi
     if own <= 0 or other <= 0 or 1 / APART <= own / other <= APART:
         return []
     where = given.place(0) if given.values.size == 1 else ""
-    text = _("{own:,.15g} {unit}{where} is {ratio:,.3g} times {sister} ({other:,.15g} {theirs})").format(
-        own=own,
-        unit=parameter.unit,
-        where=where,
-        ratio=own / other,
-        sister=sister.symbol,
-        other=other,
-        theirs=sister.unit,
+    text = (
+        _("{own:,.15g} {unit}{where} is {ratio:,.3g} times {sister} ({other:,.15g} {theirs})")
+        .tagged(ProblemKind.IMPLAUSIBLE)
+        .format(
+            own=own,
+            unit=parameter.unit,
+            where=where,
+            ratio=own / other,
+            sister=sister.symbol,
+            other=other,
+            theirs=sister.unit,
+        )
     )
     near = Interval(other / APART, other * APART, True, True)
     numbers = (("value", own), (sister.name, other))
@@ -275,13 +281,15 @@ def _in_no_bin(parameter: Parameter, table: Table, declared: Parameter, key: Giv
     outside = np.isnan(table.lookup()(key.values))
     if not outside.any():
         return []
-    complaint = _(
-        "{came} lies in no class of {symbol} ({bins}); if the document has a value for it, give {name} yourself"
-    ).format(
-        came=key.numbers_at(outside, declared.unit),
-        symbol=parameter.symbol,
-        bins=", ".join(map(str, table.entries)),
-        name=parameter.name,
+    complaint = (
+        _("{came} lies in no class of {symbol} ({bins}); if the document has a value for it, give {name} yourself")
+        .tagged(ProblemKind.NO_CLASS)
+        .format(
+            came=key.numbers_at(outside, declared.unit),
+            symbol=parameter.symbol,
+            bins=", ".join(map(str, table.entries)),
+            name=parameter.name,
+        )
     )
     return [Problem(declared.symbol, complaint, declared.section)]
 

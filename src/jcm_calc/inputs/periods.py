@@ -13,7 +13,7 @@ from typing import Any
 
 from jcm_calc.dates import ISO_DATE, NAMED_DATE, TimeOfDayError, calendar_day, day, plain
 from jcm_calc.languages import _
-from jcm_calc.problems import listed, shown
+from jcm_calc.problems import ProblemKind, listed, shown
 from jcm_calc.units import is_missing
 
 DAYS = re.compile(rf"({ISO_DATE.pattern}|{NAMED_DATE.pattern})(?:\s*[/–-]\s*(.+))?", re.ASCII)
@@ -74,7 +74,9 @@ class Period:
         if match := DAYS.fullmatch(text):
             return cls.of(day(match[1]), day(match[match.re.groups] or match[1]))
         if NUMBERS_ONLY.fullmatch(text):
-            ambiguous = _("{came} can be read in two ways: write dates as 2024-01-31 or 31/Jan/2024")
+            ambiguous = _("{came} can be read in two ways: write dates as 2024-01-31 or 31/Jan/2024").tagged(
+                ProblemKind.AMBIGUOUS_DATE
+            )
             raise ValueError(ambiguous.format(came=repr(text)))
         complaint = _(
             "{came} is not a period: write a year (2024), a month (2024-03), "
@@ -270,7 +272,7 @@ def order_faults(periods: Sequence[Period]) -> list[str]:
             backwards.append(_("{after} comes after {before}").format(after=after, before=before))
     found = list[str]()
     if overlapping:
-        found.append(_("the periods {periods} overlap").format(periods=listed(overlapping)))
+        found.append(_("the periods {periods} overlap").tagged(ProblemKind.OVERLAP).format(periods=listed(overlapping)))
     if backwards:
         found.append(_("the periods are not in order of time: {periods}").format(periods=listed(backwards)))
     return found

@@ -24,7 +24,7 @@ from jcm_calc.inputs.given import Cells
 from jcm_calc.inputs.periods import Period, several
 from jcm_calc.inputs.totals import totals_among
 from jcm_calc.languages import _
-from jcm_calc.problems import InputError, Problem, listed
+from jcm_calc.problems import InputError, Problem, ProblemKind, listed
 from jcm_calc.units import dots_complaint, is_missing, unclear_dots
 
 TOO_MANY = 2**62
@@ -415,7 +415,7 @@ def _order(
     # among the first present + 5 places, five at least are absent
     absent = np.setdiff1d(np.arange(present + 5), ranked) if present < size else repeated[:0]
     problems = []
-    twice, never = _("two or more rows for {places}"), _("no row for {places}")
+    twice, never = _("two or more rows for {places}").tagged(ProblemKind.DUPLICATE), _("no row for {places}")
     for found, count, complaint in ((repeated, len(repeated), twice), (absent, size - present, never)):
         if count:
             places = (_place(int(number), shape, labels) for number in found[:5] if number < size)

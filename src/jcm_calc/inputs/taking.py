@@ -19,7 +19,7 @@ from jcm_calc.inputs.carriers import UNIT_KEYS, as_pandas, carried, split_headin
 from jcm_calc.inputs.cells import numbers
 from jcm_calc.inputs.given import Cells, Given, read_value
 from jcm_calc.languages import Message, _
-from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
+from jcm_calc.problems import InputError, Problem, ProblemKind, listed, shown, suggestion
 from jcm_calc.units import Reciprocal
 
 if TYPE_CHECKING:
@@ -76,7 +76,11 @@ class Taken:
             pass  # one complaint about a parameter is enough
         elif found.name in self.given or found.name in self.replaced:
             first = self.given[found.name].source if found.name in self.given else _("by name")
-            complaint = _("is given twice: {first}, and {second}").format(first=first, second=source or _("by name"))
+            complaint = (
+                _("is given twice: {first}, and {second}")
+                .tagged(ProblemKind.GIVEN_TWICE)
+                .format(first=first, second=source or _("by name"))
+            )
             self.problems.append(Problem(found.symbol, complaint))
         else:
             return found
@@ -216,7 +220,7 @@ class Taken:
         choice = self.methodology.choices[name]
         if isinstance(value, str) and value in choice.options:
             if self.choices.setdefault(name, value) != value:
-                self.problems.append(Problem(name, _("is given twice"), choice.section))
+                self.problems.append(Problem(name, _("is given twice").tagged(ProblemKind.GIVEN_TWICE), choice.section))
             return
         self.refused.add(name)
         hint = suggestion(value, choice.options) if isinstance(value, str) else ""
@@ -399,7 +403,7 @@ def _single(parameter: Parameter, number: Any) -> float:
         raise ValueError(_("{came} is not a number").format(came=shown(number)))
     value = float(values.flat[0])
     if value not in parameter.bounds:
-        complaint = _("{came} came, expected a number in {bounds}")
+        complaint = _("{came} came, expected a number in {bounds}").tagged(ProblemKind.OUT_OF_BOUNDS)
         raise ValueError(complaint.format(came=shown(number), bounds=parameter.bounds))
     return value
 

@@ -6,6 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from typing import TypeGuard
 
 # How people write it where JCM projects are.
 TOTALS = (
@@ -94,16 +95,12 @@ def adds_up(value: object, others: Sequence[object]) -> bool:
     >>> adds_up(289.667, [144.2, 145.467]), adds_up(5.0, [5.0]), adds_up(4.0, [5.0, 1.0])
     (True, False, False)
     """
-    numbers = [float(other) for other in others if _number(other)]
-    return (
-        _number(value)
-        and len(numbers) > 1
-        and math.fsum(numbers) != 0
-        and math.isclose(float(value), math.fsum(numbers), rel_tol=NEAR)  # type: ignore[arg-type]
-    )
+    numbers = [float(one) for one in others if _is_number(one)]
+    total = math.fsum(numbers)
+    return _is_number(value) and len(numbers) > 1 and total != 0 and math.isclose(value, total, rel_tol=NEAR)
 
 
-def _number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 

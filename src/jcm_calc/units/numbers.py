@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from jcm_calc.languages import _
-from jcm_calc.problems import shown
+from jcm_calc.problems import ProblemKind, shown
 from jcm_calc.units.errors import UnitError
 
 # The signs of numbers that East Asian keyboards and word processors put in place of the plain ones.
@@ -103,7 +103,9 @@ def dots_complaint(number: str) -> str:
         return _("{came} has dots between thousands: write {grouped}").format(came=repr(number), grouped=grouped)
     decimal = number.rstrip("0")
     decimal = f"{decimal}0" if decimal.endswith(".") else decimal if decimal != number else f"{number}0"
-    complaint = _("{came} has a dot that can be read in two ways: write {decimal} or {grouped}")
+    complaint = _("{came} has a dot that can be read in two ways: write {decimal} or {grouped}").tagged(
+        ProblemKind.AMBIGUOUS_NUMBER
+    )
     return complaint.format(came=repr(number), decimal=decimal, grouped=grouped)
 
 
@@ -166,7 +168,9 @@ def parse_number(text: str, alone: bool = True) -> float:
         if re.fullmatch(GROUPED, number):
             raise UnitError(dots_complaint(number))
         if re.fullmatch(r"[-+]?[1-9]\d{0,2},\d{3}", number):
-            complaint = _("{came} has a comma that can be read in two ways: write {decimal} or {grouped}")
+            complaint = _("{came} has a comma that can be read in two ways: write {decimal} or {grouped}").tagged(
+                ProblemKind.AMBIGUOUS_NUMBER
+            )
             readings = {"decimal": number.replace(",", "."), "grouped": number.replace(",", "")}
             raise UnitError(complaint.format(came=repr(number), **readings))
         if DECIMAL_COMMA.fullmatch(number):

@@ -68,6 +68,8 @@ class Contents:
         In which case a parameter is needed, in words, where it is not always.
     note : str
         What a reader of the sheets must know about where the values come from.
+    unplanned : bool
+        Whether no plan was given, so that estimates stay empty.
     """
 
     methodology: Methodology
@@ -86,6 +88,7 @@ class Contents:
     conditions: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
     overrides: Mapping[str, str] = field(default_factory=dict)
+    unplanned: bool = False
 
     @property
     def entered(self) -> Iterator[Parameter]:
@@ -100,7 +103,7 @@ class Contents:
     @property
     def waiting(self) -> bool:
         """Whether results wait for values that somebody may still fill in."""
-        return self.open or self.note.startswith(NO_PLAN)
+        return self.open or self.unplanned
 
     def meaning(self, parameter: Parameter) -> str:
         """Say what a parameter is, what it takes, and when it is needed."""
@@ -162,6 +165,7 @@ def without_plan(report: Contents) -> Contents:
         labels={**report.labels, "p": [""]},
         value=value,
         note=NO_PLAN + Message(" {}").format(report.note) if report.note else NO_PLAN,
+        unplanned=True,
     )
 
 

@@ -13,7 +13,7 @@ from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.totals import is_total
 from jcm_calc.languages import Message, _, spellings
-from jcm_calc.problems import Problem, listed, shown
+from jcm_calc.problems import Problem, ProblemKind, listed, shown
 from jcm_calc.project import MONITORING
 from jcm_calc.units import UnitError, dots_complaint, normalise
 from jcm_calc.workbook import record_sheet
@@ -166,9 +166,11 @@ class Reader:
             key = tuple(part for part in (label, period) if part is not None)
             own = ("" if label is None else parameter.indices.replace("p", "")) + ("" if period is None else "p")
             if letters.setdefault(name, own) != own or key in given.setdefault(name, {}):
-                complaint = _(
-                    "has two rows without saying which unit each is ({address}): write EC_PJ,1,p and so on"
-                ).format(address=cell.address)
+                complaint = (
+                    _("has two rows without saying which unit each is ({address}): write EC_PJ,1,p and so on")
+                    .tagged(ProblemKind.DUPLICATE)
+                    .format(address=cell.address)
+                )
                 self.problems.append(Problem(parameter.symbol, complaint))
                 continue
             given[name][key] = self._with_unit(parameter, cell, row.text("unit"))
@@ -207,8 +209,10 @@ class Reader:
         if numbered := self.symbols.numbered(text):
             return numbered
         if cell.value != "":
-            complaint = _("is no parameter of {m}: its value {came} ({address}) is left out").format(
-                m=self.m, came=shown(cell.value), address=cell.address
+            complaint = (
+                _("is no parameter of {m}: its value {came} ({address}) is left out")
+                .tagged(ProblemKind.UNKNOWN_SYMBOL)
+                .format(m=self.m, came=shown(cell.value), address=cell.address)
             )
             self.remarks.append(Problem(printable(text[:LONGEST_SYMBOL]), complaint))
         return None, None

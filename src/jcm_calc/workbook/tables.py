@@ -296,6 +296,11 @@ def in_english(cell: object) -> str:
     return _known().get(text) or _known().get(first, first) + space + rest
 
 
+def is_known(heading: str) -> bool:
+    """Return whether a heading, in English as `in_english` gives it, is one by which sheets are read."""
+    return heading in _known().values()
+
+
 def _plain(text: str) -> str:
     return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip().casefold()
 
