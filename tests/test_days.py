@@ -307,6 +307,7 @@ def test_a_season_is_refused_at_once_with_the_split_to_write():
     assert season(EG=244.0, split="whole").RE.magnitude == 122
 
 
+@pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")  # by_year repeats what was remarked on
 def test_a_season_is_split_by_days_only_where_that_is_asked_for_and_said():
     with pytest.raises(InputError, match="one amount came for 2023-09-15/2024-05-15: give one for each of"):
         season(EG=244.0, split="years")
