@@ -253,6 +253,7 @@ def _years(grid: list[list[object]]) -> Iterator[tuple[int, tuple[float, float, 
 def rounding(material: Material) -> Iterator[Finding]:
     """Find intermediates that are rounded, and claims that are not cut."""
     yield from material.slipped("H5")
+    yield from material.measured("H5")
     told = set()
     for part, cell, claimed, due, sums in _claims(material):
         how = _how(material, part, claimed, sums)
