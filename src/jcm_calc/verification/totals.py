@@ -39,7 +39,7 @@ def _claims(material: Material, follow: bool = False) -> Iterator[tuple[Part, Ce
 
     ``follow`` says whether those that follow from a wrong calculation sheet are wanted, or the others.
     """
-    for part, cell, _exact in material.report.claims():
+    for part, cell, _exact in () if material.report.recalculation.left_out else material.report.claims():
         places = _places(material, part)
         value = as_number(cell.value)
         if not places or isinstance(value, bool) or not isinstance(value, int | float):
