@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +12,9 @@ from jcm_calc.inputs.periods import Period
 from jcm_calc.languages import _
 from jcm_calc.monitoring import clock, record
 from jcm_calc.monitoring.cross_checks import Comparison
+from jcm_calc.monitoring.files import File
 from jcm_calc.monitoring.findings import Finding
 from jcm_calc.monitoring.plan import Meter, Plan
-from jcm_calc.monitoring.sources import File
 from jcm_calc.problems import InputError, Problem, listed
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ class Monitored:
     steps : DataFrame
         What readings stand for, also outside the periods: meter, start and stop as instants, amount, and
         what a register showed before. Every step where there are few, else the sum of each block.
+    outside : mapping
+        Of meters with readings outside the periods, how many they are, and the instants from and to.
     """
 
     plan: Plan
@@ -60,6 +62,7 @@ class Monitored:
     files: tuple[File, ...]
     blocks: pd.DataFrame
     steps: pd.DataFrame
+    outside: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
 
     @property
     def open(self) -> tuple[Finding, ...]:
