@@ -623,11 +623,12 @@ def _step_sql(readings: Readings) -> str:
 
 
 def _samples_sql(points: str, readings: Readings) -> str:
-    """Return SQL of samples that hold until the next one, but no longer than is stated; the last one holds nothing."""
+    """Return SQL of samples that hold until the next one, but no longer than is stated, as the last one does."""
     order = "OVER (PARTITION BY meter ORDER BY stamp)"
-    rows = f"SELECT *, least(lead(stamp) {order}, stamp + {readings.longest}) AS stop FROM ({points})"
+    longest = f"stamp + {readings.longest}"
+    rows = f"SELECT *, least(coalesce(lead(stamp) {order}, {longest}), {longest}) AS stop FROM ({points})"
     raw = f"value * (stop - stamp) / {float(clock.HOUR)!r}"
-    return f"SELECT meter, stamp AS start, stop, {raw} AS raw, value, flag FROM ({rows}) WHERE stop IS NOT NULL"
+    return f"SELECT meter, stamp AS start, stop, {raw} AS raw, value, flag FROM ({rows})"
 
 
 def _refuse_two_samples(store: Store, points: str, readings: Readings) -> None:
