@@ -14,7 +14,7 @@ import itertools
 import re
 import shutil
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -90,8 +90,14 @@ class Table:
         self.units: dict[int, str] = {}
         self.head: list[tuple[int, list[str]]] = []
 
-    def load(self, store: Store, numbers: Sequence[int], problems: list[Problem]) -> str:
-        """Return SQL of a relation with the column ``line`` and a column ``c3`` for each number that is wanted."""
+    def load(
+        self, store: Store, numbers: Sequence[int], problems: list[Problem], parsed: Mapping[str, str] | None = None
+    ) -> str:
+        """Return SQL of a relation with the column ``line`` and a column ``c3`` for each number that is wanted.
+
+        Of a text file, ``parsed`` names further columns and the SQL that they are made of, so that no text is read
+        twice.
+        """
         raise NotImplementedError
 
     def place(self, line: int, number: int) -> str:
@@ -203,7 +209,9 @@ class Text(Table):
         cells = next(csv.reader([line.rstrip("\r\n")], delimiter=self.readings.delimiter, skipinitialspace=True), [])
         return [cell.strip() for cell in cells]
 
-    def load(self, store: Store, numbers: Sequence[int], problems: list[Problem]) -> str:
+    def load(
+        self, store: Store, numbers: Sequence[int], problems: list[Problem], parsed: Mapping[str, str] | None = None
+    ) -> str:
         """Return SQL of the columns that are wanted, with the number of each line."""
         name, sign = store.name(), self.readings.delimiter
         cells = ", ".join(f"{_cell_sql(number, sign)} AS c{number}" for number in numbers)
@@ -211,12 +219,14 @@ class Text(Table):
             f"starts_with(text, {quoted(self.readings.skip)})" if isinstance(self.readings.skip, str) else "FALSE"
         )
         options = f"columns = {{'text': 'VARCHAR'}}, delim = {quoted(NO_SIGN)}, quote = '', escape = '', comment = ''"
-        store.db.execute(
-            f"CREATE TABLE {name} AS SELECT {cells}, {_count_sql(sign)} AS cells, {_whole_sql(sign)} AS whole, "
+        lines = (
+            f"SELECT {cells}, {_count_sql(sign)} AS cells, {_whole_sql(sign)} AS whole, "
             f"{_surplus_sql(sign, len(self.headings))} AS surplus, {left_out} AS left_out FROM read_csv("
             f"{path_sql(self.source)}, {options}, header = false, auto_detect = false, strict_mode = false, "
             "hive_partitioning = false)"
         )
+        more = "".join(f", {sql} AS {column}" for column, sql in (parsed or {}).items())
+        store.db.execute(f"CREATE TABLE {name} AS SELECT *{more} FROM ({lines})")
         # tables keep the order of the lines they are made from, so that the number of a row is that of its line
         lines = f"(SELECT rowid + 1 AS line, * FROM {name})"
         kept = self._kept(store, lines)
@@ -287,7 +297,8 @@ def _quotes() -> str:
 
 
 def _whole_sql(sign: str) -> str:
-    return f"NOT {_quotes()} OR array_to_string({_list_sql(sign)}, '') = {quoted(sign)} || text"
+    # CASE alone evaluates a part for the lines it is about; a list is needed for few
+    return f"CASE WHEN {_quotes()} THEN array_to_string({_list_sql(sign)}, '') = {quoted(sign)} || text ELSE TRUE END"
 
 
 def _count_sql(sign: str) -> str:
@@ -310,7 +321,8 @@ def _cell_sql(number: int, sign: str) -> str:
 def _surplus_sql(sign: str, known: int) -> str:
     """Return SQL for whether a line has something in cells that have no heading."""
     more = f"array_to_string(({_list_sql(sign)})[{known + 1}:], '')"
-    return f"{_count_sql(sign)} > {known} AND trim({more}, {quoted(sign + ' ')} || '\"') <> ''"
+    filled = f"trim({more}, {quoted(sign + ' ')} || '\"') <> ''"
+    return f"CASE WHEN {_count_sql(sign)} > {known} THEN {filled} ELSE FALSE END"
 
 
 def _as_utf8(store: Store, path: Path, source: Path, encoding: str) -> Path:
@@ -407,7 +419,9 @@ class Sheet(Table):
         self.head = [(number, [str(cell).strip() for cell in row]) for number, row in enumerate(rows[:wanted], 1)]
         self.begin(readings)
 
-    def load(self, store: Store, numbers: Sequence[int], problems: list[Problem]) -> str:
+    def load(
+        self, store: Store, numbers: Sequence[int], problems: list[Problem], parsed: Mapping[str, str] | None = None
+    ) -> str:
         """Return SQL of the columns that are wanted, with the number of each line."""
         import pandas as pd
 
@@ -517,7 +531,9 @@ class Parquet(Table):
         """Return SQL of the rows; the name of a folder such as ``kWh=500`` is not a column."""
         return f"read_parquet([{', '.join(map(path_sql, self.sources))}], hive_partitioning = false{options})"
 
-    def load(self, store: Store, numbers: Sequence[int], problems: list[Problem]) -> str:
+    def load(
+        self, store: Store, numbers: Sequence[int], problems: list[Problem], parsed: Mapping[str, str] | None = None
+    ) -> str:
         """Return SQL of the columns that are wanted, with the number of each line."""
         cells = ", ".join(f"{named(self.headings[number - 1])} AS c{number}" for number in numbers)
         return f"(SELECT file_row_number + 1 AS line, {cells} FROM {self._rows(', file_row_number = true')})"
@@ -559,7 +575,9 @@ class Frame(Table):
         self.name = readings.name
         self.headings = tuple(str(heading).strip() for heading in self.frame.columns)
 
-    def load(self, store: Store, numbers: Sequence[int], problems: list[Problem]) -> str:
+    def load(
+        self, store: Store, numbers: Sequence[int], problems: list[Problem], parsed: Mapping[str, str] | None = None
+    ) -> str:
         """Return SQL of the columns that are wanted, with the number of each line."""
         import numpy as np
         import pandas as pd
@@ -664,7 +682,9 @@ class NEM12(Table):
         for number in range(int(cells[1]), min(int(cells[2]), len(flags)) + 1):
             flags[number - 1] = cells[3].strip()[:1]
 
-    def load(self, store: Store, numbers: Sequence[int], problems: list[Problem]) -> str:
+    def load(
+        self, store: Store, numbers: Sequence[int], problems: list[Problem], parsed: Mapping[str, str] | None = None
+    ) -> str:
         """Return SQL of the columns that are wanted, with the number of each line."""
         import pandas as pd
 

@@ -96,9 +96,9 @@ def open_source(
         chosen = headings.choose(table, readings, meters, problems)
         if chosen is None:
             continue
-        relation = table.load(store, chosen.numbers, problems)
+        part = _Part(store, readings, meters, table, chosen, problems)
         if not problems:
-            parts.append(_Part(store, readings, meters, table, chosen, relation, problems).points())
+            parts.append(part.points())
         brackets |= {name: unit for name, unit in chosen.units.items() if unit or name not in brackets}
     refuse(problems)
     units = dict(headings.units(readings, meters, declared, brackets, problems))
@@ -156,13 +156,41 @@ class _Part:
         meters: Mapping[str, Meter],
         table: Table,
         chosen: Chosen,
-        relation: str,
         problems: list[Problem],
     ) -> None:
         self.store, self.readings, self.meters, self.table, self.chosen = store, readings, meters, table, chosen
-        self.relation, self.problems = relation, problems
-        self.kinds = store.types(relation)
+        self.problems = problems
         self.faultless = True
+        self.parsed: dict[str, str] = {}
+        if isinstance(table, files.Text):
+            self.kinds = {f"c{number}": "VARCHAR" for number in chosen.numbers}
+            parsed = self._parsed()
+            self.relation = table.load(store, chosen.numbers, problems, parsed)
+        else:
+            self.relation = table.load(store, chosen.numbers, problems)
+            self.kinds = store.types(self.relation)
+            # Parquet files stay where they are
+            if isinstance(table, files.Parquet) or not any(map(_is_text, self.kinds.values())):
+                return
+            parsed = self._parsed()
+            more = ", ".join(f"{sql} AS {name}" for name, sql in parsed.items())
+            name = store.name()
+            store.db.execute(f"CREATE TABLE {name} AS SELECT *, {more} FROM {self.relation}")
+            self.relation = name
+        self.parsed = parsed
+
+    def _parsed(self) -> dict[str, str]:
+        """Return the columns that are read from texts, once: times and values, each with its SQL."""
+        found = {"moment": self._time(self.chosen.time, ends=False)} if self._readable(self.chosen.time) else {}
+        if self.chosen.until and self._readable(self.chosen.until):
+            found["ending"] = self._time(self.chosen.until, ends=True)
+        values = {number for numbers in self.chosen.values.values() for number in numbers} | {self.chosen.factor}
+        return found | {f"value{number}": self._value(number) for number in sorted(filter(None, values))}
+
+    def _readable(self, numbers: tuple[int, ...]) -> bool:
+        """Whether a column can hold times: numbers do where their form is stated."""
+        kinds = [self.kinds[f"c{number}"] for number in numbers]
+        return len(numbers) > 1 or not _is_number(kinds[0]) or self.readings.times in (stamps.EXCEL, *stamps.UNIX)
 
     def points(self) -> str:
         """Return SQL of meter, stamp and until as instants, value and flag."""
@@ -388,6 +416,9 @@ class _Part:
 
     def _time(self, numbers: tuple[int, ...], ends: bool) -> str:
         """Return SQL for a time in microseconds since 1970: local, or of UTC where offsets are stated."""
+        name = "ending" if ends else "moment"
+        if name in self.parsed:
+            return name
         kind, column = self.kinds[f"c{numbers[0]}"], f"c{numbers[0]}"
         if len(numbers) == 1 and _is_number(kind):
             return stamps.number_sql(column, self.readings.times)
@@ -431,6 +462,8 @@ class _Part:
 
     def _value(self, number: int) -> str:
         column = f"c{number}"
+        if f"value{number}" in self.parsed:
+            return f"value{number}"
         if not _is_text(self.kinds[column]):
             return f"CAST({column} AS DOUBLE)"
         plain = f"trim({column})"
