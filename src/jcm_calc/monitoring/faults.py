@@ -323,7 +323,7 @@ def _spacing(rows: Rows, context: Context) -> Iterator[Finding]:
     off = np.flatnonzero(np.abs(apart - context.steps(starts[:-1])) > context.tolerance)
     if not len(off):
         return
-    for part in np.split(off, np.flatnonzero(np.diff(off) > 3) + 1):
+    for part in np.split(off, np.flatnonzero(np.diff(off) > 2 * MANY) + 1):
         i, j = int(part[0]), int(part[-1])
         if len(part) >= MANY and 2 * len(part) > j - i:
             step = context.steps(starts[i : i + 1])[0]
@@ -519,6 +519,10 @@ def _replacements(rows: Rows, context: Context) -> Iterator[Found]:
             yield _step(rows, i, j, context, "gap", None, note), i, j
         else:
             more = context.amount(change.final, change.at - 1) - context.amount(change.initial, change.at)
+            earlier = np.flatnonzero(rows.start[i:j] < change.at)
+            if len(earlier):  # what was counted with the multiplier of the meter before
+                shown = float(rows.value[i + int(earlier[-1])])
+                more += context.amount(shown, change.at) - context.amount(shown, change.at - 1)
             note = _("the meter was replaced: final reading {final:g}, initial reading {initial:g}").format(
                 final=change.final, initial=change.initial
             )

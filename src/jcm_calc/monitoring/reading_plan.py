@@ -374,7 +374,7 @@ class _Reader:
         if bool(files) == ("frame" in table) and not any(one.subject == subject for one in self.problems):
             self.complain(subject, _("give files, or in Python a frame"))
         frame = table.get("frame")
-        if frame is not None and not (hasattr(frame, "iloc") or hasattr(frame, "__dataframe__")):
+        if frame is not None and not (hasattr(frame, "iloc") or hasattr(frame, "__arrow_c_stream__")):
             self.complain(subject + " frame", _("{came} came, expected a DataFrame").format(came=shown(frame)))
 
     def check_columns(self, subject: str, kind: str, table: Table) -> None:

@@ -60,6 +60,7 @@ def screen(store: Store, source: Source, where: Any, block: int, span: tuple[int
         times = "CAST(sum(stop - start) AS BIGINT) AS covered, min(start) AS first, max(stop) AS last"
         times += ", min(stop - start) AS shortest"
         rate = "max(raw / (stop - start + 1))"
+    flag = "max(flag)" if source.readings.quality else "0"
     fraction = f"sum(CAST((raw - floor(raw)) * {FRACTION} AS BIGINT))"
     return store.frame(
         f"""
@@ -67,7 +68,7 @@ def screen(store: Store, source: Source, where: Any, block: int, span: tuple[int
             CAST(sum(CAST(hash(start) >> 20 AS BIGINT)) AS BIGINT) AS marks,
             CAST(sum(CAST(floor(raw) AS BIGINT)) AS BIGINT) AS whole,
             CAST({fraction} // {2**32} AS BIGINT) AS high, CAST({fraction} % {2**32} AS BIGINT) AS low,
-            min(raw) AS least, max(raw) AS most, {rate} AS rate, max(flag) AS flag
+            min(raw) AS least, max(raw) AS most, {rate} AS rate, {flag} AS flag
         FROM ({source.steps}) WHERE abs(raw) < 9e15 GROUP BY 1, 2
         """
     )

@@ -100,7 +100,7 @@ def time_sql(text: str, times: str, stated: bool) -> str:
         return _local_sql(text, times)
     behind = re.escape(times.partition("%z")[2]) if times else ""
     parts = f"regexp_extract({text}, {quoted(f'^(.*?){OFFSET}{behind}$')}, ['body', 'sign', 'hours', 'minutes'])"
-    hours, minutes = (f"coalesce(TRY_CAST({parts}.{part} AS INTEGER), 0)" for part in ("hours", "minutes"))
+    hours, minutes = (f"coalesce(TRY_CAST({parts}.{part} AS BIGINT), 0)" for part in ("hours", "minutes"))
     offset = f"({hours} * {HOUR} + {minutes} * {MINUTE}) * CASE {parts}.sign WHEN '-' THEN -1 ELSE 1 END"
     body = f"trim({parts}.body)"
     local = _local_sql(body, without_offset(times))

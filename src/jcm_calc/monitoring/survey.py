@@ -120,7 +120,7 @@ def _declared(plan: Plan, m: Methodology | None, problems: list[Problem]) -> tup
         subject = f"[meters.{name}]"
         if m is None:
             kinds = {one.kind for one in plan.readings}
-            units[name] = f"{meter.unit}*h" if kinds == {"power"} else meter.unit
+            units[name] = f"{meter.unit}*h" if kinds <= {"power", "samples"} else meter.unit
             indices[meter.parameter] = "".join([*meter.labels, "p"])
             if not meter.unit:
                 problems.append(
