@@ -14,7 +14,7 @@ from jcm_calc.confirmation.file import from_data
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs import bind
-from jcm_calc.inputs.metered import tables_of
+from jcm_calc.inputs.metered import lost_record, tables_of
 from jcm_calc.languages import _
 from jcm_calc.lazy import is_lazy
 from jcm_calc.manifest import file_digest, form, recall
@@ -90,6 +90,11 @@ def calculate(
     """
     m = number if isinstance(number, Methodology) else methodology(number, version, on)
     tables = tables_of(tables)
+    for name, value in values.items():
+        if lost_record(value):
+            from jcm_calc.inputs.monitored_table import refuse_lost
+
+            raise refuse_lost(name)
     confirming = evidence_files(m, evidence)
     m = with_evidence(m, confirming)
     if any(map(is_lazy, (*tables, *values.values()))):

@@ -96,6 +96,10 @@ def _as_data(monitored: Monitored) -> dict[str, Any]:
         "amounts": _records(monitored.table()),
         **monitored.provenance(),
         "sources": monitored.sources(),
+        "outside": {
+            meter: {"readings": count, "first": monitored.shown(first), "last": monitored.shown(last)}
+            for meter, (count, first, last) in monitored.outside.items()
+        },
         "complete": not monitored.open,
     }
 

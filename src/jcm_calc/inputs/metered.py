@@ -23,6 +23,11 @@ def record_of(given: Any) -> Record | None:
     return found if isinstance(found, Mapping) else None
 
 
+def lost_record(given: Any) -> bool:
+    """Whether an operation has made something of monitored amounts that has no record any more."""
+    return getattr(given, "record", given) is None and type(given).__module__ == "jcm_calc.inputs.monitored_table"
+
+
 def tables_of(given: Iterable[Any]) -> tuple[Any, ...]:
     """Return tables, and in place of monitored parameters as a whole their tables."""
     found: list[Any] = []

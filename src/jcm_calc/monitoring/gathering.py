@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -373,6 +373,7 @@ class Gathering:
             shared = shared or bool(into.any() or beyond.any())
         return total, shared
 
+    @cached_property
     def table(self) -> pd.DataFrame:
         """Return amount and share of time covered by meter and block, with its day and month."""
         import pandas as pd
@@ -399,6 +400,7 @@ class Gathering:
         )
         return whole[(whole["day"] >= str(first)) & (whole["day"] <= str(last))]
 
+    @cached_property
     def steps(self) -> pd.DataFrame:
         """Return what readings stand for: meter, from, to, amount, and what a register showed before.
 

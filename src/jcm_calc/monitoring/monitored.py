@@ -14,7 +14,7 @@ from jcm_calc.monitoring import clock, record
 from jcm_calc.monitoring.cross_checks import Comparison
 from jcm_calc.monitoring.files import File
 from jcm_calc.monitoring.findings import Finding
-from jcm_calc.monitoring.plan import Meter, Plan
+from jcm_calc.monitoring.plan import Device, Meter, Plan
 from jcm_calc.problems import InputError, Problem, listed
 
 if TYPE_CHECKING:
@@ -244,7 +244,7 @@ class Monitored:
         steps = {
             f"every {one.step / clock.MINUTE:g} min" if one.step else "as read"
             for one in self.plan.readings
-            if not one.columns or meter.name in one.columns
+            if not one.meters or meter.name in one.meters
         }
         return {
             "parameter": meter.parameter,
@@ -290,6 +290,13 @@ class Monitored:
         return record.sources(self.provenance(self.counting))
 
 
+def _in_use(since: int | None, device: Device) -> bool:
+    """Whether a multiplier began with a device, or while it was in use."""
+    return since == device.since or (
+        since is not None and (device.since or 0) <= since and (device.until is None or since < device.until)
+    )
+
+
 def _described(meter: Meter) -> str:
     texts = []
     for device in meter.devices:
@@ -298,5 +305,8 @@ def _described(meter: Meter) -> str:
             parts.append(f"class {device.accuracy_class}")
         if device.calibrations:
             parts.append("calibrated " + ", ".join(str(one.on) for one in device.calibrations))
+        factors = [one for one in meter.multipliers if _in_use(one.since, device)]
+        if factors:
+            parts.append("multiplier " + ", then ".join(f"{one.factor:g}" for one in factors))
         texts.append(", ".join(parts))
     return ", then ".join(texts)

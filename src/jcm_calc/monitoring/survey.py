@@ -286,8 +286,8 @@ class _Work:
             tuple(findings),
             tuple(comparisons),
             files,
-            self.gathering.table(),
-            self.gathering.steps(),
+            self.gathering.table,
+            self.gathering.steps,
             {name: found for name in self.plan.meters if (found := self.gathering.outside(name))},
         )
 
