@@ -4,8 +4,11 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	&& echo $$python && break; done)
 BIN = .venv/bin
 READY = .venv/ready
+# What a user has: the package with its extras, and a kernel for notebooks.
+NOTEBOOK = build/notebook
+CODE = $(shell find src methodologies -name __pycache__ -prune -o -type f -print)
 
-.PHONY: help demo test bench bench-large lint format mutation coverage differential fuzz pages messages docs clean
+.PHONY: help demo test notebook bench bench-large lint format mutation coverage differential fuzz pages messages docs clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -13,8 +16,10 @@ help: ## List these targets
 demo: $(READY) ## Calculate an example project, step by step
 	@$(BIN)/jcm calc methodologies/jcm_methodologies/cases/id_am003_frozen_food.toml --trace
 
-test: lint ## Run every check and test
+test: lint notebook ## Run every check and test
 	@$(BIN)/pytest -n auto --maxprocesses 8 --dist worksteal
+
+notebook: $(NOTEBOOK)/ready ## Install what a user has, for the tests of notebooks
 
 bench: $(READY) ## Measure speed
 	@$(BIN)/python benchmarks/run.py
@@ -56,6 +61,7 @@ messages: $(READY) ## Bring the translations up to date, and list the texts that
 
 docs: $(READY) ## Build the documentation: build/docs, shown by `python -m http.server -d build/docs`
 	@$(BIN)/sphinx-build -W --keep-going -q -E docs build/docs
+	@$(BIN)/python docs/pictures.py build/docs
 
 clean: ## Remove everything that was made
 	@rm -rf .venv build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
@@ -68,3 +74,10 @@ $(READY): pyproject.toml requirements-dev.txt
 	@$(BIN)/pip --disable-pip-version-check install --quiet -r requirements-dev.txt
 	@$(BIN)/pip --disable-pip-version-check install --quiet --no-deps -e .
 	@touch $@
+
+# Without a package index its tests are skipped, and fail in CI.
+$(NOTEBOOK)/ready: pyproject.toml requirements-dev.txt $(CODE)
+	@echo "Installing into $(NOTEBOOK) ..."
+	@$(PYTHON) -m venv $(NOTEBOOK)
+	@$(NOTEBOOK)/bin/pip --disable-pip-version-check install --quiet -c requirements-dev.txt '.[all]' ipykernel nbclient \
+		&& touch $@ || echo "$(NOTEBOOK) is not up to date." >&2

@@ -35,15 +35,30 @@ the approved document comes with `--evidence FILE` ([how it is written](how_to/c
   planned or not supported), or a **question** (only a person can settle it). It says what was found and
   expected, how the expected value comes about, what it does to ER unrounded and in whole tonnes by calendar
   year, and the likely cause.
-* The **verdict** is one of five. `agrees`: no error. `differs, material`: the effects of the errors, added up
-  without their signs, reach the share of ER given by `--materiality`. `differs, not material`: they do not.
-  `differs, effect not known`: they do not, and of an error nobody can tell the effect, such as a criterion that
-  is not met, a sheet of another version or a date that is missing; a person has to decide. `cannot be calculated
-  again`: a value is missing or none.
-* Rules that nobody has confirmed, such as the cut to whole tonnes and the share from which a difference is
-  material, are named as such in the finding, and apart from the verdict.
-* Exit codes: 0 agrees; 1 an error was found, or nothing could be calculated; 2 the file cannot be used; 3
-  `--certify` was asked for and refused.
+* **The result comes from numbers.** For each calendar year and in total, the first table of every output has RE, PE,
+  ER and whole tonnes *as reported* (table 3 and the calculation sheet), *as recalculated* from what is entered, and
+  *as adjusted* after the corrections of all errors. What several findings say of one value is corrected once.
+
+| result | when |
+| --- | --- |
+| `no misstatement found` | the reported reductions were read for every year and equal the recalculated ones, there is no error, and no check was switched off |
+| `material misstatement` | the difference between reported and adjusted reductions reaches the share of ER given by `--materiality`; the differences of calendar years do not cancel each other, and a single cause that reaches it is material by itself |
+| `misstatement, not material` | there are errors, and they do not reach it |
+| `misstatement, not quantified` | the effect of an error cannot be calculated, such as a criterion that is not met or a sheet of another version; a person has to decide |
+| `incomplete` | something is missing for a conclusion, and is named: reported reductions that cannot be read, a check that was switched off; with `--strict`, also warnings and questions that are open |
+| `recalculation not possible` | a value is missing or unusable |
+
+* **Scope.** The result is about the recalculation. How many eligibility criteria are met, and how many rules and
+  values of the calculation are not confirmed, is said beside it and is no part of it. Checks that could not be made,
+  and what they need, are listed in every output, and so are those that are not applicable: they found nothing to
+  compare, which is not the same as "made". So are checks that were switched off with `--select` or `--ignore`:
+  they are made all the same, their errors count for the adjusted amounts, and `--certify` goes by them.
+* Errors are candidates for corrective action requests (CAR), questions for clarification requests (CL), and warnings
+  for forward action requests (FAR) or observations. The verifier decides.
+* Rules that nobody has confirmed, such as the rounding down to whole tonnes and the materiality threshold, are named
+  as such in the finding, and apart from the result.
+* Exit codes: 0 no misstatement found; 1 any other result; 2 the file cannot be used; 3 `--certify` was asked for and
+  refused.
 
 The published report sheet of project ID009 has 42,826,880 under MWh, which is in kWh. The slip (B4) bears on
 nothing where all electricity comes from the grid; with a captive generator it changes the shares of both, and

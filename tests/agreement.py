@@ -46,7 +46,7 @@ def difference(m: Any, example: Example) -> float:
     """
     expected = example.expected
     try:
-        result = calculate(m, **example.given, **example.case)
+        result = calculate(m, **example.given, **example.case, split="whole")
         shown = {name: float(result[name].magnitude) for name in (expected.shown if expected else ())}
     except InputError:
         return 0.0 if expected is None else np.inf

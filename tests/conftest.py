@@ -6,7 +6,7 @@ import pytest
 
 from jcm_calc import in_language
 from jcm_calc.languages import translated
-from jcm_calc.problems import Problem
+from jcm_calc.problems import Problem, Remark
 
 ROOMS = {
     *("test_bad_input", "test_case_file", "test_cli", "test_evidence", "test_inputs", "test_issuance", "test_lazy"),
@@ -24,13 +24,16 @@ def complaints_can_be_read_in_japanese(request, monkeypatch):
         yield
         return
     complaints: dict[str, str] = {}
-    init = Problem.__init__
 
-    def kept(self, subject, complaint, place=""):
-        init(self, subject, complaint, place)
-        complaints.setdefault(complaint, complaint)
+    def keeping(init):
+        def kept(self, subject, complaint, *others, **named):
+            init(self, subject, complaint, *others, **named)
+            complaints.setdefault(complaint, complaint)
 
-    monkeypatch.setattr(Problem, "__init__", kept)
+        return kept
+
+    for kind in (Problem, Remark):
+        monkeypatch.setattr(kind, "__init__", keeping(kind.__init__))
     yield
     with in_language("ja"):
         said = {text: translated(complaint) for text, complaint in complaints.items()}

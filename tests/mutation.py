@@ -34,6 +34,7 @@ from jcm_calc.conformance.drawing import inputs
 from jcm_calc.conformance.subject import Subject
 from jcm_calc.declarations import DeclarationError, Methodology
 from jcm_calc.declarations.items import Equation, Kind, Parameter, Table, Value
+from jcm_calc.declarations.revision import duplicate
 
 DETECTORS = ("conformance", "published cases", "independent scripts")
 DRAWS = 120  # for each methodology, in turn over its cases
@@ -120,8 +121,7 @@ def compiled(tree: ast.Module, rule: Equation) -> Any:
 
 def changed(m: Methodology, **parts: Any) -> Methodology:
     """A copy of a methodology with other rules or inputs."""
-    other = copy.copy(m)
-    other._graphs = {}
+    other = duplicate(m)
     for name, value in parts.items():
         setattr(other, name, value)
     return other

@@ -231,10 +231,17 @@ def test_period_in_two_calendar_years_is_refused_with_a_word_on_how_to_split_it(
     assert "belongs above the first [section]" in result.stderr
     case = write('version = "1.0"', 'version = "1.0"\np = "2023-04-01/2024-03-31"')
     result = run("calc", case, code=2)
+    assert "p: 2023-04-01/2024-03-31 lies in several calendar years" in result.stderr
+    assert "with p=['2023-04-01/2023-12-31', '2024-01-01/2024-03-31']" in result.stderr
+    assert "25.80" not in result.stdout
+    case = write('version = "1.0"', 'version = "1.0"\np = "2023-04-01/2024-03-31"\nsplit = "days"')
+    result = run("calc", case, code=1)  # it differs from what was published
+    assert "was shared by days, as split='days' asks" in result.stderr + result.stdout
+    assert "By calendar year" in result.stdout
+    case = write('version = "1.0"', 'version = "1.0"\np = "2023-04-01/2024-03-31"\nsplit = "whole"')
+    result = run("calc", case, code=2)
     assert "p: the period 2023-04-01/2024-03-31 lies in several calendar years" in result.stderr
-    assert "give the amounts up to 2023-12-31 and from 2024-01-01 as two periods" in result.stderr
-    assert "25.80" in result.stdout  # what the period as a whole gives is shown all the same
-    assert "By calendar year" not in result.stdout
+    assert "25.80" in result.stdout
     assert json.loads(run("calc", case, "--json", code=2).stdout)["by_year"] is None
 
 
@@ -249,10 +256,26 @@ def test_calc_as_json():
     assert "credits" not in found
 
 
-def test_warnings_go_to_standard_error(write):
-    result = run("calc", write('"135 MWh"', '"1350000 MWh"'), code=1)
-    assert "warning: EC_PJ,i,p: 1,350,000 MWh is far outside the plausible range" in result.stderr
-    assert "plausible" not in result.stdout
+def test_remarks_stand_first_and_with_json_on_standard_error(write):
+    case = write('"135 MWh"', '"1350000 MWh"')
+    result = run("calc", case, code=1)
+    told = "EC_PJ,i,p: 1,350,000 MWh is far outside the plausible range"
+    first = next(line for line in result.stdout.splitlines()[1:] if line.startswith("outside the plausible range: "))
+    assert told in first
+    assert result.stdout.index(told) < result.stdout.index("Inputs")
+    assert result.stderr == ""
+    data = run("calc", case, "--json", code=1)
+    assert f"warning: {told}" in data.stderr
+    (remark,) = json.loads(data.stdout)["remarks"]
+    assert (remark["topic"], remark["subject"]) == ("outside the plausible range", "EC_PJ,i,p")
+    assert remark["numbers"]["value"] == 1_350_000
+
+
+def test_strict_is_an_exit_code(write):
+    assert run("calc", FREEZER, "--strict").exit_code == 0
+    doubtful = write("COP_PJ = 1.63", "COP_PJ = 1.45")
+    found = run("calc", doubtful, "--strict", code=1)
+    assert "criterion 3 is not met: COP_PJ,i 1.45" in found.stdout
 
 
 def test_no_finite_result(write):

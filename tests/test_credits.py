@@ -212,7 +212,7 @@ def test_a_claim_rests_on_the_rows_of_a_table_that_are_used(sizes, used):
 @pytest.mark.filterwarnings("ignore:fuel,i. is given but")
 def test_values_by_hand_are_held_against_the_table_of_the_document(given, detail, grade):
     m = heated({"coal": 0.1, "oil": 0.07}, by="fuel")
-    result = calculate(m, Q=[[1.0], [2.0]], fuel=["coal", "oil"], EF=given)
+    result = calculate(m, Q=[[1.0], [2.0]], fuel=["coal", "oil"], EF=given, override="a test")
     assert defaults(result) == [(detail, grade)]
 
 
@@ -227,7 +227,8 @@ def test_rules_for_readings_are_items_of_the_claim(source, section):
     table = MonitoredTable.of(pd.DataFrame(), {"rule_set": "CDM", "rules": {"gaps": rule}})
     (item,) = monitoring_items([table, "a path", None], {})
     assert (item.kind, item.name, item.section, item.detail) == ("scheme rule", "gaps", section, "CDM: as read")
-    assert item.evidence.confirmed
+    # a rule without a source has not been read, whatever its grade
+    assert item.evidence.confirmed == (source != "")
     assert (item.evidence.source is None) == (source == "")
 
 
@@ -237,7 +238,7 @@ def test_rules_for_readings_are_items_of_the_claim(source, section):
 def test_the_refusal_of_a_claim_lists_every_item_and_its_section():
     items = [
         Item("default", "EF", "section I", unconfirmed("recalled", 85), "0.5 t"),
-        Item("choice", "c", "section F", unconfirmed("")),
+        Item("choice", "c", "section F", unconfirmed("guessed")),
     ]
     error = UncertifiedError("XX_AM001 ver 1.0", items)
     assert error.missing == tuple(items)
@@ -246,5 +247,5 @@ def test_the_refusal_of_a_claim_lists_every_item_and_its_section():
     assert "2 items" in first
     assert lines == [
         "  default EF (0.5 t): unconfirmed (85 %): recalled [section I]",
-        "  choice c: unconfirmed [section F]",
+        "  choice c: unconfirmed: guessed [section F]",
     ]

@@ -117,7 +117,7 @@ def test_indices_are_single_letters_with_p_among_them(indices):
         lambda m: m.fixed("a,i", "t", text=""),
         lambda m: m.monitored("a,p", "t", text=""),
         lambda m: m.fact("a", text=""),
-        lambda m: m.constant("a", 1, "t", text=""),
+        lambda m: m.constant("a", 1000, "kg/t", text=""),
         lambda m: m.choice("a", {"x": ""}, text="", evidence=READ),
         lambda m: m.coordinate("a", of="p", what="days"),
         lambda m: m.equation("a", "t", name="a", evidence=READ, text="")(lambda: 0),

@@ -40,7 +40,7 @@ def in_service():
     m = toy(indices={"u": "unit", "p": "period"})
     m.fixed("start,u", "date", text="first day in service")
     m.coordinate("last", of="p", what="last_day")
-    m.constant("rate", 1, "tCO2/d", text="one tonne a day")
+    m.default("rate", "tCO2/d", value=1, text="one tonne a day", evidence=SAID)
     m.equation("T_u,p", "d", name="T", text="days", evidence=SAID)(lambda last, start: np.maximum(last - start, 0))
     m.equation("RE_p", "tCO2", name="RE", total="u", text="", evidence=SAID)(lambda T, rate: T * rate)
     m.equation("PE_p", "tCO2", name="PE", text="", evidence=SAID)(lambda: 0)

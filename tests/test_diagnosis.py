@@ -125,13 +125,10 @@ def test_an_import_that_is_left_out(monkeypatch, tmp_path):
     from test_planted_faults import C, Path, rulebooks
 
     monkeypatch.syspath_prepend(Path(__file__).parent / "rule_book")
-    caches = rulebooks._every_module, rulebooks.modules, rulebooks.versions
-    for cache in caches:
-        cache.cache_clear()
+    rulebooks.forget()
     write(tmp_path / "clean.xlsx", "XX_AM001", sources={}, **C)
     error = only(tmp_path / "clean.xlsx", {"D17": "=D15"}, tmp_path)
-    for cache in caches:
-        cache.cache_clear()
+    rulebooks.forget()
     assert (error.code, error.found, error.expected) == ("C2", 1260, 1200)
     assert "EG_net,p leaves out the term EG_import,p" in error.message
 

@@ -273,8 +273,8 @@ def test_undated_periods_are_refused_where_their_dates_are_needed(what):
 
 def test_the_year_of_a_period_in_two_years_is_refused():
     with pytest.raises(InputError, match="several years"):
-        calculate(with_coordinate("year"), v=0, p="2023-07-01/2024-06-30")
-    assert calculate(with_coordinate("days"), v=0, p="2023-07-01/2024-06-30").RE.magnitude == 366
+        calculate(with_coordinate("year"), v=0, p="2023-07-01/2024-06-30", split="whole")
+    assert calculate(with_coordinate("days"), v=0, p="2023-07-01/2024-06-30", split="whole").RE.magnitude == 366
 
 
 # Defaults

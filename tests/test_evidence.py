@@ -22,8 +22,8 @@ from jcm_calc.case_file import read_case
 from jcm_calc.cli import jcm
 from jcm_calc.confirmation import EvidenceError, blank_file, read_evidence, statements, with_evidence
 from jcm_calc.confirmation.applying import evidence_folder
+from jcm_calc.confirmation.conditions import condition
 from jcm_calc.confirmation.file import ANSWERS, KINDS, from_data
-from jcm_calc.confirmation.statements import condition
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Grade, Source, primary, secondary, unconfirmed
 from jcm_calc.languages import LANGUAGES, spellings
@@ -380,7 +380,7 @@ def test_what_is_not_there_is_not_confirmed():
         (lambda c: c.update(equations=[]), "equations: unknown; did you mean equation?"),
         (lambda c: c.update(equation="RE"), "expected items that each begin with [[equation]]"),
         (lambda c: c["reader"].update(data="2024"), "[reader] data: unknown; did you mean date?"),
-        (lambda c: c["reader"].update(date="17/5/2024"), "[reader] date: '17/5/2024' came, expected a day"),
+        (lambda c: c["reader"].update(date="17/5/2024"), "[reader] date: '17/5/2024' is not a date"),
         (lambda c: c["documents"]["methodology"].update(sha256="abc"), "expected the 64 hexadecimal digits"),
         (lambda c: c["documents"].pop("methodology"), "title and sha256 in [documents.methodology]"),
         (lambda c: c["equation"][0].update(agrees="perhaps"), "agrees: 'perhaps' came"),
@@ -548,9 +548,9 @@ def test_a_verifier_takes_the_evidence_that_the_verifier_has(tmp_path):
     read = evidence(filled(STORE, value=3.5))
     calculate("ID_AM004", evidence=read, **GIVEN).to_excel(tmp_path / "claim.xlsx")
     alone = jcm_calc.verify(tmp_path / "claim.xlsx")
-    assert alone.verdict == "cannot be calculated again"
+    assert alone.verdict == "recalculation not possible"
     with_own = jcm_calc.verify(tmp_path / "claim.xlsx", evidence=read)
-    assert (with_own.verdict, with_own.unconfirmed) == ("agrees", ())
+    assert (with_own.verdict, with_own.unconfirmed) == ("no misstatement found", ())
 
 
 def test_files_in_the_folder_of_the_user_are_taken_where_none_is_named(tmp_path, monkeypatch):
@@ -626,7 +626,7 @@ def test_from_a_new_file_to_credits(case, tmp_path):
     assert json.loads(run("calc", tmp_path / "claim.xlsx", "--json").stdout)["results"] == found["results"]
     run("verify", tmp_path / "claim.xlsx", code=1)
     verified = json.loads(run("verify", tmp_path / "claim.xlsx", "--evidence", path, "--json").stdout)
-    assert (verified["verdict"], verified["unconfirmed"]) == ("agrees", [])
+    assert (verified["verdict"], verified["unconfirmed"]) == ("no misstatement found", [])
     assert "page 3" in run("explain", case, "COP_RE", "--evidence", path).stdout
     run("report", case, "--evidence", path, "-o", tmp_path / "report.html")
     report = (tmp_path / "report.html").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from jcm_calc import calculate
+from jcm_calc import InputError, calculate
 from jcm_calc.case_file import read_case
 
 EXAMPLES = Path(__file__).parents[1] / "docs" / "examples"
@@ -94,7 +94,9 @@ def test_months_become_the_part_of_one_year_and_the_whole_of_the_next(output):
     assert found["tonnes"].tolist() == [149, 313]
 
 
-def test_a_period_over_the_turn_of_the_year_is_refused_by_year():
-    result = calculate("PW_AM001", EXAMPLES / "pw_am001_two_years" / "output.csv", p="2023-07-01/2024-12-31")
-    with pytest.raises(ValueError, match="up to 2023-12-31 and from 2024-01-01"):
-        result.by_year()
+def test_a_period_over_the_turn_of_the_year_is_refused_or_split_by_its_months():
+    months = EXAMPLES / "pw_am001_two_years" / "output.csv"
+    with pytest.raises(InputError, match=r"with p=\['2023-07-01/2023-12-31', '2024'\]"):
+        calculate("PW_AM001", months, p="2023-07-01/2024-12-31")
+    result = calculate("PW_AM001", months, p="2023-07-01/2024-12-31", split="years")
+    assert result.by_year()["tonnes"].tolist() == [149, 313]

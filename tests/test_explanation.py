@@ -27,7 +27,7 @@ def results(number, count):
     m = methodology(number)
     for example in examples(m, count):
         if example.expected is not None:
-            yield calculate(m, **example.given, **example.case)
+            yield calculate(m, **example.given, **example.case, split="whole")
 
 
 @pytest.mark.parametrize("number", methodologies().index)

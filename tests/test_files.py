@@ -1,13 +1,22 @@
 """A file is written whole or not at all, and never over another one unasked."""
 
+import os
+import re
+import stat
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
+from pathlib import Path
 from threading import Barrier
 
+import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+from jcm_calc import InputError, calculate, methodology, portfolio, verify
+from jcm_calc.cli import jcm
 from jcm_calc.files import save
 
 KILLED = """
@@ -93,3 +102,87 @@ def test_a_file_system_without_hard_links_neither_loses_nor_replaces(tmp_path, m
     with pytest.raises(FileExistsError):
         save(tmp_path / "report.xlsx", b"newer")
     assert [path.name for path in tmp_path.iterdir()] == ["report.xlsx"]
+
+
+# Names, folders and who may read
+
+
+def roof():
+    return calculate("PW_AM001", EG="600 MWh", p="2024")
+
+
+WRITERS = {
+    "to_excel": (".xlsx", lambda path, **options: roof().to_excel(path, **options)),
+    "to_excel plan": (".xlsx", lambda path, **options: roof().to_excel(path, stage="plan", **options)),
+    "to_html": (".html", lambda path, **options: roof().to_html(path, **options)),
+    "template": (".xlsx", lambda path, **options: methodology("PW_AM001").template(path, **options)),
+    "portfolio xlsx": (".xlsx", lambda path, **options: roofs().to_file(path, **options)),
+    "portfolio html": (".html", lambda path, **options: roofs().to_file(path, **options)),
+    "portfolio csv": (".csv", lambda path, **options: roofs().to_file(path, **options)),
+    "portfolio parquet": (".parquet", lambda path, **options: roofs().to_file(path, **options)),
+    "paper xlsx": (".xlsx", lambda path, **options: paper().to_excel(path, **options)),
+    "paper html": (".html", lambda path, **options: paper().to_html(path, **options)),
+}
+
+
+def roofs():
+    return portfolio(pd.DataFrame({"project": ["roof"], "methodology": "PW_AM001", "p": "2024", "EG [MWh]": 500.0}))
+
+
+def paper():
+    with tempfile.TemporaryDirectory() as folder:
+        roof().to_excel(Path(folder) / "report.xlsx")
+        return verify(Path(folder) / "report.xlsx")
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+@pytest.mark.parametrize("ending", [".xls", ".docx", ".xlsm", ".pdf", ""])
+def test_a_name_with_another_ending_is_refused(writer, ending, tmp_path):
+    with pytest.raises(InputError, match=rf"a{ending}: must end with "):
+        WRITERS[writer][1](tmp_path / f"a{ending}")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_errors_name_the_path_of_the_user_and_say_how_to_replace(writer, tmp_path):
+    ending, write = WRITERS[writer]
+    lost = tmp_path / "nowhere" / f"a{ending}"
+    with pytest.raises(FileNotFoundError) as error:
+        write(lost)
+    assert error.value.filename == str(lost)
+    assert str(error.value) == f"[Errno 2] No such file or directory: '{lost}'"
+    path = tmp_path / f"A{ending.upper()}"
+    write(path)
+    with pytest.raises(FileExistsError, match=re.escape(f"{path} exists already: overwrite=True replaces it")):
+        write(path)
+    write(path, overwrite=True)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o644, 0o664])
+@pytest.mark.parametrize("umask", [0o022, 0o077])
+def test_a_file_that_is_replaced_stays_as_readable_as_it_was(mode, umask, tmp_path):
+    before = os.umask(umask)
+    try:
+        save(tmp_path / "a.json", b"old")
+        assert stat.S_IMODE((tmp_path / "a.json").stat().st_mode) == 0o666 & ~umask
+        (tmp_path / "a.json").chmod(mode)
+        save(tmp_path / "a.json", b"new", overwrite=True)
+        assert stat.S_IMODE((tmp_path / "a.json").stat().st_mode) == mode
+        assert (tmp_path / "a.json").read_bytes() == b"new"
+    finally:
+        os.umask(before)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
+@pytest.mark.parametrize("ending", ["xlsx", "json"])
+def test_the_command_keeps_the_mode_of_what_it_replaces(ending, tmp_path):
+    case = tmp_path / "case.toml"
+    case.write_text('methodology = "PW_AM001"\np = "2024"\n[inputs]\nEG = 600\n')
+    target = tmp_path / f"a.{ending}"
+    target.write_bytes(b"old")
+    target.chmod(0o600)
+    assert CliRunner().invoke(jcm, ["calc", str(case), "-o", str(target), "--force"]).exit_code == 0
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert target.stat().st_size > 1000

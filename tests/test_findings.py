@@ -136,7 +136,8 @@ def test_a_claim_in_words(clean, tmp_path):
     path = fault(clean, tmp_path, {(MRS, "F21"): "about 25"}, again=False)
     verification = jcm_calc.verify(path)
     assert verification.claimed is None
-    assert "the claim is 'about 25', no number" in [one.message for one in verification.findings if one.code == "H1"]
+    messages = [one.message for one in verification.findings if one.code == "H1"]
+    assert "the claim is 'about 25', which is not a number" in messages
 
 
 def test_the_table_of_years_is_cut_and_adds_up(clean, tmp_path):
@@ -227,13 +228,14 @@ def test_a_workbook_in_which_nothing_is_filled_in(clean, tmp_path):
     verification = jcm_calc.verify(fault(clean, tmp_path, blank, again=False))
     assert verification.result is None
     assert verification.due is None
-    assert verification.uncertified[0] == "nothing could be calculated again"
+    assert verification.uncertified[0] == "nothing could be calculated from what is entered"
     assert repr(verification).startswith("<Verification fault.xlsx: ")
 
 
 def test_a_verification_counts_what_was_found(clean, tmp_path):
     path = fault(clean, tmp_path, {(CALC, "G35"): "=C35*D35*D15"})
-    assert repr(jcm_calc.verify(path)).startswith("<Verification fault.xlsx: differs, material; 1 error, 0 warnings")
+    found = repr(jcm_calc.verify(path))
+    assert found.startswith("<Verification fault.xlsx: material misstatement; 1 error, 0 warnings")
 
 
 def test_a_plan_alone_is_verified_as_a_plan(clean, tmp_path):

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import jcm_calc
-from jcm_calc.inputs.tables import split_heading
+from jcm_calc.inputs.carriers import split_heading
 
 FREEZER, STORAGE = "individual quick freezer", "cold storage"
 COP_RE = {FREEZER: 1.32, STORAGE: 1.71}
@@ -238,9 +238,13 @@ def test_a_list_for_two_indices_where_only_one_reading_is_left():
     assert by_period.PE.magnitude == pytest.approx([10 * EF, 20 * EF], rel=1e-12)
 
 
-def test_a_list_beside_a_table_goes_by_the_order_of_its_rows():
+def test_a_list_goes_with_labels_that_count_its_values():
+    assert_fleet(readings(), COP_PJ=[1.63, 2.2], application=[FREEZER, STORAGE])
+
+
+def test_values_by_label_go_with_a_table_in_any_order():
     table = readings().iloc[[2, 3, 0, 1]]  # unit 2 comes first
-    assert_fleet(table, COP_PJ=[2.2, 1.63], application=[STORAGE, FREEZER])
+    assert_fleet(table, COP_PJ={1: 1.63, 2: 2.2}, application={"2": STORAGE, "1": FREEZER})
 
 
 # Values by class and by bin
@@ -432,7 +436,7 @@ def test_the_type_of_labels_does_not_matter(fleet, kind):
 def test_calendar_years_add_up_to_the_whole(fleet):
     unit_table, table = fleet
     first, last = pd.Period(table["p"].min()).start_time, pd.Period(table["p"].max()).end_time
-    whole = calculate(unit_table, table, p=(first.date(), last.date()))
+    whole = calculate(unit_table, table, p=(first.date(), last.date()), split="whole")
     years = calculate(unit_table, table).by_year()
     for name in ("RE", "PE"):
         assert years[name].sum() == pytest.approx(float(whole[name].magnitude), rel=1e-12)

@@ -200,7 +200,7 @@ def negative_years_read(monkeypatch):
 def emitted(m, amounts, p, site="a", **facts):
     """A result with these reductions."""
     given = {"RC": [amount + 1000 for amount in amounts], "PC": [1000.0] * len(amounts)}
-    return calculate(m, **given, p=p, site=site, facts={"registered": True, **facts})
+    return calculate(m, **given, p=p, site=site, split="whole", facts={"registered": True, **facts})
 
 
 def test_tonnes_are_cut_by_year_over_all_periods_and_results(measured):
@@ -487,7 +487,7 @@ def test_the_page_has_tables_whose_columns_stand_under_their_headings(measured, 
         above = [one.value for (one,) in sheet[cell.value.removeprefix("=SUM(").removesuffix(")")]]
         assert above == [line[4] for line in (years if row is total else parts)]
         assert sheet.cell(cell.row, 2).value == "Total"
-    assert found["Project"][0][:2] == ["title", "A plant"]
+    assert found["Project"][0][:2] == ["Title", "A plant"]
     assert [line[0] for line in found["Rules of the scheme that were used"]] == [rule.name for rule in request.rules]
     assert [line[0] for line in found["Remarks"]] == ["ER 2023"]
     assert [line[0] for line in found["Calculations"]] == ["XX_AM001 ver 1.0"]

@@ -363,11 +363,11 @@ def test_the_language_of_a_page_is_that_of_the_context(tmp_path):
 
 
 def test_plots_without_a_font_for_japanese_are_in_english(monkeypatch):
-    plots = pytest.importorskip("jcm_calc.plots")
+    drawing = pytest.importorskip("jcm_calc.plots.drawing")
     result = calculate("PW_AM001", EG=500, p="2024")
-    monkeypatch.setattr(plots, "EAST_ASIAN", set())
+    monkeypatch.setattr(drawing, "EAST_ASIAN", set())
     with in_language("ja"):
-        assert plots.waterfall(result).get_title(loc="left") == "From reference emissions to whole tonnes"
+        assert jcm_calc.plots.waterfall(result).get_title(loc="left") == "From reference emissions to whole tonnes"
 
 
 def test_the_papers_of_a_verification(workbook, tmp_path):

@@ -107,7 +107,12 @@ def test_what_is_open_says_in_japanese_what_may_be_chosen(tmp_path):
 
 @pytest.fixture(scope="module")
 def projects():
-    return portfolio(freezers(**{"application": {1: "attic"}, "EC_PJ [kWh]": {2: 1e12}}), {"plant 0": 20}, processes=1)
+    return portfolio(
+        freezers(**{"application": {1: "attic"}, "EC_PJ [kWh]": {2: 1e12}}),
+        {"plant 0": 20},
+        errors="collect",
+        processes=1,
+    )
 
 
 def test_the_page_of_a_portfolio(projects, tmp_path):

@@ -11,6 +11,7 @@ import pytest
 from jcm_calc import InputError, calculate, manifest, methodology, replay, rulebooks
 from jcm_calc.declarations import Value
 from jcm_calc.declarations.items import Table
+from jcm_calc.declarations.revision import duplicate
 from jcm_calc.units import registry
 
 Q = registry().Quantity
@@ -59,7 +60,7 @@ def exactly_equal(one, other):
         ("ID_AM003", (UNITS.set_index("i"), METERS.set_index(["i", "p"])), {"EF_elec": 0.8}),
         ("ID_AM003", (UNITS,), {"EC_PJ": METERS.set_index(["i", "p"])["EC_PJ"], "EF_elec": 0.8}),
         ("ID_AM003", (UNITS,), {"EC_PJ": METERS.set_index(["i", "p"])["EC_PJ"].rename(None), "EF_elec": 0.8}),
-        ("ID_AM003", (UNITS,), {"EC_PJ": METERS.set_index(["i", "p"])["EC_PJ"].rename("kWh"), "EF_elec": 0.8}),
+        ("ID_AM003", (UNITS,), {"EC_PJ": METERS.set_index(["i", "p"])["EC_PJ"].rename("EC_PJ [kWh]"), "EF_elec": 0.8}),
         ("MN_AM002", (), {**BOILER, "η_RE": "FY2013 draft", "η_PJ": 0.67, "EF_CO2_coal": "IPCC 2006 lignite, lower"}),
         ("MN_AM002", (), {**BOILER, "η_RE": Q(61, "percent"), "η_PJ": "67 %", "EF_CO2_coal": 0.099}),
         ("VN_AM001", (), {**TRUCK, "ρ_i": {"Gas/diesel oil": 0.84}, "NCV_i": "IPCC 2006, lower", "EF_CO2_i": 0.0726}),
@@ -134,7 +135,7 @@ def test_periods_in_a_table_are_recorded(p):
 
 
 @pytest.mark.parametrize(
-    "secondary_loop", [True, "no", ["yes", "no"], pd.Series([True, False], pd.Index(["a", "b"], name="i"))]
+    "secondary_loop", [True, "no", {"a": "yes", "b": "no"}, pd.Series([True, False], pd.Index(["a", "b"], name="i"))]
 )
 def test_facts_are_recorded(secondary_loop):
     facts = {"secondary_loop": secondary_loop, "checks_per_year": 1, "site": "food industry cold storage"}
@@ -326,11 +327,8 @@ def test_the_hash_changes_with_a_choice():
 
 def with_parameter(number, name, **changed):
     """A copy of a methodology in which one parameter is declared otherwise."""
-    original = methodology(number)
-    copy = object.__new__(type(original))
-    vars(copy).update(vars(original))
-    copy.inputs = {**original.inputs, name: replace(original.inputs[name], **changed)}
-    copy._graphs = {}
+    copy = duplicate(methodology(number))
+    copy.inputs[name] = replace(copy.inputs[name], **changed)
     return copy
 
 

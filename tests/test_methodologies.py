@@ -251,6 +251,7 @@ def test_every_criterion_looks_at_something_that_is_declared(number):
         assert condition.arguments
         assert set(condition.arguments) <= known
     asked = {name for condition in m.conditions for name in condition.arguments}
+    asked |= {name for limit in m.limits for name in (*limit.names, limit.rated_fact)}
     assert set(m.facts) <= asked
 
 

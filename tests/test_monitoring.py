@@ -1015,13 +1015,21 @@ def test_availability_by_day_and_amounts_by_month():
 
 
 def test_plots_mark_each_finding_and_each_day(worked):
-    from jcm_calc.monitoring.plots import plot_availability, plot_readings
+    from matplotlib.figure import Figure
 
-    ax = plot_readings(worked, "S1")
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["duplicate", "unit slip", "gap", "spike"]
+    from jcm_calc import plots
+
+    ax = plots.readings(worked, "S1", ax=Figure())
+    marked = ["duplicate", "unit slip", "gap", "spike", "beyond the axis"]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == marked
     assert len(ax.patches) == 4
-    calendar = plot_availability(worked).get_images()[0].get_array()
+    calendar = plots.availability(worked, ax=Figure()).get_images()[0].get_array()
     assert calendar.shape == (12, 31)
     # on 15 and 16 August one of three meters has no readings
     assert calendar[7, 14:16].tolist() == pytest.approx([2 / 3, 2 / 3], abs=0.02)
     assert calendar[7, 20] == pytest.approx(1, abs=0.02)
+    # of the meter itself there are none
+    own = plots.availability(worked, "S1", ax=Figure()).get_images()[0].get_array()
+    assert own[7, 14:16].tolist() == pytest.approx([0, 0], abs=0.02)
+    with pytest.raises(KeyError, match="there is no meter 'S4'; known are S1, S2, S3"):
+        plots.readings(worked, "S4", ax=Figure())

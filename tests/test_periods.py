@@ -58,7 +58,7 @@ def test_up_to_three_digits_are_a_label_without_dates(label):
 @pytest.mark.parametrize(
     ("given_as", "complaint"),
     [
-        ("nonsense", "'nonsense' is no period: write a year (2024)"),
+        ("nonsense", "'nonsense' is not a period: write a year (2024)"),
         ("2024-13", "no such day"),
         ("2024-02-30", "no such day"),
         ("0000", "no such day"),
@@ -66,18 +66,18 @@ def test_up_to_three_digits_are_a_label_without_dates(label):
         ("12-12-2024", "read in two ways"),
         ("3.4.2024", "read in two ways"),
         ("31/Dec/2024-1/Jan/2024", "the last day is before the first"),
-        ("1/Janu/2024", "no date that can be read in one way only"),
+        ("1/Janu/2024", "not a date that can be read in one way only"),
         ("２０２４", "full-width characters: write 2024"),
-        ("2024/1/1", "is no period"),
+        ("2024/1/1", "is not a period"),
         ("", "is empty"),
         (None, "is empty"),
         (float("nan"), "is empty"),
         (pd.NaT, "is empty"),
         (pd.NA, "is empty"),
-        (2024.5, "is no period"),
-        (True, "is no period"),
-        ({}, "is no period"),
-        (("2024", "2025"), "no date that can be read in one way only"),
+        (2024.5, "is not a period"),
+        (True, "is not a period"),
+        ({}, "is not a period"),
+        (("2024", "2025"), "not a date that can be read in one way only"),
         (datetime(2024, 1, 1, 5), "a time of day"),
         (pd.Period("2024-01-01 05:00", freq="h"), "a time of day"),
     ],
@@ -88,7 +88,7 @@ def test_anything_else_is_refused_with_a_word(given_as, complaint):
     assert complaint in str(refusal.value)
 
 
-DAYS = st.dates(min_value=date(1, 1, 1), max_value=date(9998, 12, 31))
+DAYS = st.dates(min_value=date(1, 1, 1), max_value=date(2442, 12, 31))  # later years are Buddhist ones
 
 
 @given(DAYS, DAYS)
@@ -97,7 +97,7 @@ def test_a_period_is_read_back_from_its_text(one, other):
     assert read(str(period)) == period
 
 
-@given(st.integers(min_value=1, max_value=9998), st.integers(min_value=1, max_value=12))
+@given(st.integers(min_value=1, max_value=2442), st.integers(min_value=1, max_value=12))
 def test_months_and_years_are_read_back_from_their_text(year, month):
     for text in (f"{year:04}", f"{year:04}-{month:02}"):
         assert str(read(text)) == text
@@ -164,7 +164,6 @@ def test_rows_lie_within_targets():
         (["2024-01", "2024-02"], ["2024"], True, "cover 2024-01-01/2024-02-29, not the whole"),
         (["2024-01"], ["2025"], True, "rows 2024-01 lie in none of the periods 2025"),
         (["2024"], ["2024", "2025"], True, "no rows for the period 2025"),
-        (["2024-01-01", "2024-02-01"], ["2024-01-01/2024-02-01"], False, "a date stands for that day alone"),
         (["1"], ["2024"], True, "rows 1 lie in none of the periods 2024"),
     ],
 )

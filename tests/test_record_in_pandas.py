@@ -110,7 +110,7 @@ def test_no_operation_leaves_an_ordinary_table_that_does_not_name_its_meters(mon
 
 def test_monitored_parameters_are_handed_over_as_a_whole(monitored):
     whole = jcm_calc.calculate("ID_AM003", monitored, **GIVEN)
-    tables = jcm_calc.calculate("ID_AM003", *monitored.tables, **GIVEN)
+    tables = jcm_calc.calculate("ID_AM003", *monitored.tables, p=["2024"], **GIVEN)
     assert whole.manifest() == tables.manifest()
     assert RULE in {item.name for item in whole.unconfirmed}
     assert jcm_calc.replay(whole.manifest()).manifest() == whole.manifest()

@@ -578,17 +578,19 @@ def test_a_clock_put_back_and_forward():
 def test_plots_need_matplotlib_and_draw_into_given_axes(monkeypatch):
     from matplotlib.figure import Figure
 
-    from jcm_calc.monitoring import plots
+    from jcm_calc import plots
 
     monitored = survey(two_days(), p="2024-01-01/2024-01-02", methodology=None)
     axes = Figure().subplots()
-    assert plots.plot_readings(monitored, "S1", axes) is axes
+    assert plots.readings(monitored, "S1", ax=axes) is axes
     assert axes.get_legend() is None  # there is nothing to be marked
     nothing = survey(two_days(kWh=0.0), p="2024-01-01/2024-01-02", methodology=None)
-    assert [text.get_text() for text in plots.plot_readings(nothing, "S1").get_legend().get_texts()] == ["stuck"]
+    assert [text.get_text() for text in plots.readings(nothing, "S1", ax=Figure()).get_legend().get_texts()] == [
+        "stuck"
+    ]
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(InputError, match="pip install"):
-        plots.plot_readings(monitored, "S1")
+        plots.readings(monitored, "S1")
 
 
 @pytest.mark.parametrize("terminal", [True, False])

@@ -35,7 +35,10 @@ def reports(tmp_path_factory):
         paths["bornuur"], project={"title": "ボイラー 115", "participants": ["a", "b"]}
     )
     read_case(ROOFS).calculate().to_html(paths["roofs"])
-    hostile_result().to_html(paths["hostile"], project={"title": HOSTILE, HOSTILE: [HOSTILE, {HOSTILE: HOSTILE}]})
+    hostile_result().to_html(
+        paths["hostile"],
+        project={"title": HOSTILE, "participants": [HOSTILE, HOSTILE], "personnel": {HOSTILE: HOSTILE}},
+    )
     handed_in = folder / "<b>handed in.xlsx"
     write(folder / "clean.xlsx")
     edit(folder / "clean.xlsx", handed_in, {(SEPARATE, "C11"): HOSTILE, (SEPARATE, "D11"): 1.62})
@@ -160,6 +163,8 @@ def test_the_page_is_never_wider_than_the_window(driver, reports, name, width):
     assert driver.execute_script("return document.documentElement.scrollWidth") <= width
     size = driver.execute_script("return parseFloat(getComputedStyle(document.querySelector('#summary p')).fontSize)")
     assert size >= 14
+    right = "return Math.max(0, ...[...document.images].map(image => image.getBoundingClientRect().right))"
+    assert driver.execute_script(right) <= width
     # what is wider than the window scrolls in itself
     lost = driver.execute_script(
         "return [...document.querySelectorAll('table, math')].filter(e => e.getBoundingClientRect().right > "
@@ -209,7 +214,7 @@ def test_the_command_writes_the_report_and_does_not_overwrite_it(tmp_path):
     assert "exists already" in run("report", BORNUUR, "-o", path, code=2).output
     assert path.read_bytes() == first
     told = json.loads(run("report", BORNUUR, "-o", path, "--force", "--json").stdout)
-    assert told == {"written": str(path), "unconfirmed": 17}
+    assert told == {"written": str(path), "unconfirmed": 17, "remarks": []}
 
 
 def test_the_report_of_a_case_names_its_project(tmp_path):

@@ -37,16 +37,9 @@ second = declare("2.0", date(2016, 2, 29), versions)
 @pytest.fixture
 def fresh():
     """Forget what has been found, before and after."""
-
-    def forget():
-        rulebooks._every_module.cache_clear()
-        rulebooks.modules.cache_clear()
-        rulebooks.known.cache_clear()
-        rulebooks.versions.cache_clear()
-
-    forget()
+    rulebooks.forget()
     yield
-    forget()
+    rulebooks.forget()
 
 
 @pytest.fixture
@@ -161,7 +154,7 @@ def test_a_rule_book_that_holds_what_another_only_knows_comes_first(rule_books, 
 
 def test_a_number_in_two_rule_books_is_an_error_that_names_both(rule_books):
     rule_books(book_three=["XX_AM001"], book_four=["XX_AM001"])
-    with pytest.raises(MethodologyNotFoundError, match=r"book_three\.xx_am001 and book_four\.xx_am001"):
+    with pytest.raises(MethodologyNotFoundError, match=r"book_three\.xx_am001 and book_four\.xx_am001: uninstall one"):
         methodology("XX_AM001")
 
 

@@ -11,6 +11,7 @@ from saying import findings_are_said_in_japanese  # noqa: F401 (used by every te
 from workbooks import drawn_result
 
 import jcm_calc
+from jcm_calc.verification import subjects, verifying
 from jcm_calc.verification.checks import every
 from jcm_calc.verification.quantities import address
 
@@ -331,13 +332,29 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("code", FAULTS)
-def test_a_check_finds_its_fault_and_nothing_without_it(code, tmp_path):
+def test_a_check_finds_its_fault_and_nothing_without_it(code, tmp_path, monkeypatch):
+    asked = []
+
+    def inapplicable(material, codes):
+        asked.append(subjects.inapplicable(material, codes))
+        return dict(asked[-1])
+
+    monkeypatch.setattr(verifying, "inapplicable", inapplicable)
     wrong, given, right, other_given = FAULTS[code](tmp_path)
     found = jcm_calc.verify(wrong, **given)
+    assert code not in asked[0], f"it finds something where there is nothing to compare: {asked[0].get(code)}"
     assert code in {finding.code for finding in found.findings}, [str(one) for one in found.findings]
     control = jcm_calc.verify(right, **other_given)
     assert code not in {finding.code for finding in control.findings}, [str(one) for one in control.findings]
     assert grave(control) - {"I10", "J2", "B5"} == set()
+
+
+def test_a_check_that_compares_nothing_is_not_made(clean):
+    found = jcm_calc.verify(clean)
+    made = {check.code for check in found.made}
+    assert {"F4", "G3", "J1", "C3"} <= found.inapplicable.keys()
+    assert not made & (found.inapplicable.keys() | found.skipped.keys())
+    assert made | found.inapplicable.keys() | found.skipped.keys() == {check.code for check in every()}
 
 
 def test_every_check_has_a_planted_fault():
@@ -371,7 +388,7 @@ def test_a_slip_in_a_unit_gives_one_finding_with_its_consequences(clean, tmp_pat
     assert errors[0].place == "MRS(calc_process)!G35"
     assert any("ER_p" in one for one in errors[0].consequences)
     assert any("claim" in one for one in errors[0].consequences)
-    assert found.verdict == "differs, material"
+    assert found.verdict == "material misstatement"
 
 
 def three_units(path):
@@ -423,4 +440,4 @@ def test_the_slip_of_the_published_sheet_bears_on_nothing_without_captive_power(
     verification = jcm_calc.verify(tmp_path / "grid.xlsx")
     (finding,) = (one for one in verification.findings if one.code == "B4")
     assert str(finding.effect) == "no effect on ER"
-    assert verification.verdict == "differs, not material"
+    assert verification.verdict == "misstatement, not material"

@@ -3,6 +3,7 @@
 import itertools
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -45,7 +46,7 @@ def test_choices_classes_and_units_vary_too():
     found = scenarios(
         "ID_AM003", base, {"application": ["cold storage", "individual quick freezer"], "COP_PJ": [1.9, "2.0"]}
     )
-    assert found.columns.tolist() == ["application", "COP_PJ", "RE", "PE", "ER"]
+    assert found.columns.tolist() == ["application", "COP_PJ", "RE", "PE", "ER", "tonnes"]
     assert found["application"].tolist() == ["cold storage"] * 2 + ["individual quick freezer"] * 2
     assert found["RE"].tolist() == pytest.approx([135 * 0.8 * cop / re for re in (1.71, 1.32) for cop in (1.9, 2.0)])
 
@@ -85,6 +86,46 @@ def test_what_cannot_be_is_refused():
     chillers |= {"COP_PJ": 6.5, "T_cooling_out": 36}
     with pytest.raises(InputError, match="1250 lies in no class of COP_RE"):
         scenarios("ID_AM002", chillers, {"capacity": [300, 1250]})
+
+
+def test_tonnes_are_cut_in_each_year():
+    """1.2 t in each of two years are 2 whole tonnes, though their sum is 2.4 t; 0.9 t in each year are none."""
+    base = {"EG": [[1.2 / 0.533, 1.2 / 0.533]], "p": ["2023", "2024"]}
+    found = scenarios("PW_AM001", base, {"EF_RE": [0.533, 0.4]})
+    assert found["ER"].tolist() == pytest.approx([2.4, 2 * 1.2 * 0.4 / 0.533])
+    assert found["tonnes"].tolist() == [2, 0]
+    years = scenarios("PW_AM001", base, {"EF_RE": [0.533, 0.4]}, by_year=True)
+    assert years.columns.tolist() == ["EF_RE", "year", "RE", "PE", "ER", "tonnes"]
+    assert years[["EF_RE", "year", "tonnes"]].to_numpy().tolist() == [
+        [0.533, 2023, 1], [0.533, 2024, 1], [0.4, 2023, 0], [0.4, 2024, 0],
+    ]  # fmt: skip
+    assert years["ER"].tolist() == pytest.approx([1.2, 1.2, *[1.2 * 0.4 / 0.533] * 2])
+
+
+def test_a_table_has_a_scenario_in_each_row(tmp_path):
+    table = pd.DataFrame(
+        {
+            "scenario": ["low", "high", "other use"],
+            "COP_PJ": [1.5, "2.0", 2.5],
+            "EF_elec [kgCO2/MWh]": [700, 814, 700],
+            "application": ["individual quick freezer", "individual quick freezer", "cold storage"],
+        }
+    )
+    table.to_csv(tmp_path / "scenarios.csv", index=False)
+    base = {"EC_PJ": 135.0}
+    by_hand = [135 * 0.7 * (1.5 / 1.32 - 1), 135 * 0.814 * (2 / 1.32 - 1), 135 * 0.7 * (2.5 / 1.71 - 1)]
+    for varied in (table, table.set_index("scenario"), tmp_path / "scenarios.csv"):
+        found = scenarios("ID_AM003", base, varied)
+        assert found.index.tolist() == ["low", "high", "other use"]
+        assert found.columns.tolist() == ["COP_PJ", "EF_elec", "application", "RE", "PE", "ER", "tonnes"]
+        assert found["ER"].tolist() == pytest.approx(by_hand)
+        assert found["tonnes"].tolist() == [int(er) for er in by_hand]
+    with pytest.raises(InputError, match="has no value for the scenario high"):
+        scenarios("ID_AM003", base, table.assign(COP_PJ=[1.5, None, 2.5]))
+    with pytest.raises(InputError, match="has no such input or choice; did you mean COP_PJ"):
+        scenarios("ID_AM003", base, table.rename(columns={"COP_PJ": "COP_P"}))
+    with pytest.raises(InputError, match="nothing varies"):
+        scenarios("ID_AM003", base, table[["scenario"]])
 
 
 # Break-even

@@ -47,15 +47,15 @@ PICTURES = {
         22: B:E F G H:I
         25: _B
         26: #E #F #G #H #I
-        27-28: E F G H I
-        31: _B
-        32-34: B:C D:L
-        36: _B
-        37: #B:E #F #G
-        38-39: B:E ?F ?G
-        41: _B
-        42: #B #C:D #E #F #G #H:L
-        43-45: B C:D E ?F G H:L""",
+        27-30: E F G H I
+        33: _B
+        34-36: B:C D:L
+        38: _B
+        39: #B:E #F #G
+        40-41: B:E ?F ?G
+        43: _B
+        44: #B #C:D #E #F #G #H:L
+        45-47: B C:D E ?F G H:L""",
     ("freezers", "MPS(input_separate)"): """
         7: _B
         8-10: #B #C #D
@@ -381,7 +381,7 @@ def test_grades_of_values_that_replace_defaults_are_shown(books):
 
 def test_the_period_of_a_row_is_that_of_the_table_of_periods(books):
     for name, title, first in (
-        ("freezers", "MPS(input)", 38),
+        ("freezers", "MPS(input)", 40),
         ("freezers", "MRS(input)", 31),
         ("months", "MRS(input)", 0),
     ):

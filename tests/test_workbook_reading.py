@@ -1,6 +1,8 @@
 """A workbook is read by its headings and symbols, wherever they stand; every value knows its cell."""
 
 import importlib.util
+import itertools
+import re
 import warnings
 import zipfile
 from datetime import date, datetime
@@ -256,7 +258,7 @@ def test_a_label_that_is_no_period_is_a_complaint(written):
         book["MRS(input_separate)"]["B11"] = "first half"
 
     path = written(edit=edit, EG=[[600.0, 700.0]], p=HALVES)
-    with pytest.raises(InputError, match="'first half' is no period"):
+    with pytest.raises(InputError, match="'first half' is not a period"):
         read_workbook(path)
 
 
@@ -551,6 +553,35 @@ def test_hidden_rows_and_columns_are_counted_from_0(tmp_path):
     book.active.column_dimensions["C"].hidden = True
     book.save(tmp_path / "hidden.xlsx")
     assert Book(tmp_path / "hidden.xlsx").hidden_cells("Sheet") == ({6}, {2})
+
+
+ROWS = [
+    '<row r="7" hidden="1">', '<row hidden="1" r="7">', "<row hidden='1' r='7'>",
+    '<row  spans="1:4"  hidden="true" r="7" >',
+    '<row r="7" ht="0" customHeight="1">', '<row customHeight="1" ht="0.0" r="7">', '<row hidden="1"\n r="7">',
+]  # fmt: skip
+COLUMNS = [
+    '<col min="3" max="3" hidden="1"/>', '<col hidden="1" max="3" min="3"/>', "<col max='3' hidden='true' min='3'/>",
+    '<col width="0" customWidth="1" min="3" max="3"/>',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("row", "column"), [*itertools.zip_longest(ROWS, COLUMNS, fillvalue=COLUMNS[0])])
+def test_hidden_rows_and_columns_are_found_however_the_file_is_written(row, column, tmp_path):
+    """The order and the quotes of attributes mean nothing in XML; what has no height or width is hidden as well."""
+    book = openpyxl.Workbook()
+    book.active["D7"] = 1
+    book.save(tmp_path / "plain.xlsx")
+    with zipfile.ZipFile(tmp_path / "plain.xlsx") as old, zipfile.ZipFile(tmp_path / "hidden.xlsx", "w") as new:
+        for name in old.namelist():
+            content = old.read(name).decode()
+            if name.endswith("sheet1.xml"):
+                content, count = re.subn(r'<row r="7"[^>]*>', row, content)
+                assert count == 1
+                content = content.replace("<sheetData>", f"<cols>{column}</cols><sheetData>")
+            new.writestr(name, content)
+    assert Book(tmp_path / "hidden.xlsx").hidden_cells("Sheet") == ({6}, {2})
+    assert Book(tmp_path / "plain.xlsx").hidden_cells("Sheet") == (set(), set())
 
 
 def test_a_template_of_no_units_or_of_a_year_twice_is_refused(tmp_path):

@@ -13,6 +13,10 @@ from jcm_calc.evidence import Evidence, Source, primary, unconfirmed
 from jcm_methodologies.fuels import MASS, VOLUME, declare_factors
 
 FACTOR = unconfirmed("that there is one was read; which one, and how captive power counts, was not")
+BEST_GENERATOR = unconfirmed(
+    "physics, not the methodology: the best diesel generator on the market has a net efficiency of 49 % (recalled, "
+    "90 %), and none that is worth its fuel less than 14 %"
+)
 
 
 def PE_elec(EC_PJ, EF_elec):
@@ -113,6 +117,10 @@ def EF_captive(E_gen, EF_gen, EG_gen):
     return E_gen * EF_gen / EG_gen
 
 
+def generated(EG_gen, E_gen):
+    return EG_gen / E_gen
+
+
 def EF_elec_grid(EF_grid):
     return EF_grid
 
@@ -189,6 +197,13 @@ def grid_and_captive(page: Source) -> Group:
     g.equation("EF_captive,p", "tCO2/MWh", text="CO2 emission factor of captive electricity", evidence=recalled)(
         EF_captive
     )
+    g.indicator(
+        "EG_gen,p ÷ E_gen,p",
+        "MWh/GJ",
+        plausible="[0.04, 0.137]",
+        text="electricity that the captive generator makes of its fuel, an efficiency of 14 to 49 %",
+        evidence=BEST_GENERATOR,
+    )(generated)
     for source, function in (("grid", EF_elec_grid), ("captive", EF_elec_captive), ("both", EF_elec_both)):
         g.equation(
             "EF_elec,p",

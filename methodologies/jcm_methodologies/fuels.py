@@ -9,7 +9,8 @@ from jcm_calc.reference_data import ipcc_2006
 BOUNDS = ("default", "lower", "upper")
 MASS, VOLUME = {"fuel_measured_as": "mass"}, {"fuel_measured_as": "volume"}
 # Plausible amounts of one unit in a period, and plausible net calorific values (kL: liquids and gases).
-VOLUMES = {"kL": ("[0, 1e5]", "[0.01, 60]"), "m³": ("[0, 1e8]", "[0.005, 0.2]")}
+OF_GAS = ("[0, 1e8]", "[0.005, 0.2]")
+VOLUMES = {"kL": ("[0, 1e5]", "[0.01, 60]"), "m³": OF_GAS, "Nm3": OF_GAS}
 
 
 def ipcc(quantity, *fuels):
@@ -150,7 +151,7 @@ def burnt(
         The only fuels there can be. Without any, the fuel is a class of each unit.
     what : str
         The fuel in the words of the texts, such as ``"the fuel of equipment i"``.
-    volume : {"kL", "m³"}
+    volume : {"kL", "m³", "Nm3"}
         The unit of volume.
     raises : str
         On what amount and net calorific value act.

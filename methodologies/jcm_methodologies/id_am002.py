@@ -5,7 +5,7 @@ import numpy as np
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Version
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
-from jcm_methodologies.physics import NO_MORE_HOURS, NO_MORE_THAN_RATED
+from jcm_methodologies.physics import NO_MORE_HOURS, NO_MORE_THAN_CAPACITY
 
 SHEET = Source(
     "monitoring report sheet of project ID009 for 2017, JCM_ID_AM002_ver02.0 (beginning)",
@@ -142,6 +142,7 @@ m.default(
     "°C",
     value=37,
     bounds="(-273.15, inf)",
+    plausible="[15, 60]",
     lowers="RE",
     text="cooling-water outlet temperature, standard",
     evidence=STANDARD,
@@ -151,6 +152,7 @@ m.default(
     "°C",
     value=7,
     bounds="(-273.15, inf)",
+    plausible="[-20, 30]",
     raises="RE",
     text="chilled-water outlet temperature, standard",
     evidence=STANDARD,
@@ -159,6 +161,7 @@ m.default(
     "TD_cooling",
     "K",
     value=1.5,
+    plausible="[0.5, 10]",
     either="RE",
     text="condensing temperature − cooling-water outlet temperature",
     evidence=unconfirmed("recalled", 85),
@@ -167,6 +170,7 @@ m.default(
     "TD_chilled",
     "K",
     value=1.5,
+    plausible="[0.5, 10]",
     either="RE",
     text="chilled-water outlet temperature − evaporating temperature",
     evidence=unconfirmed("recalled", 85),
@@ -184,6 +188,7 @@ m.default(
     },
     lowers="RE",
     bounds="(0, inf)",
+    plausible="[3, 8]",
     text="COP of the reference chiller for the capacity of unit i: the best of the surveyed models of the class",
     evidence=unconfirmed(
         "values recalled (55-60 %), limits of the classes recalled (65 %); the first may have a lower limit", 55
@@ -201,6 +206,7 @@ m.default(
     "EF_captive",
     "tCO2/MWh",
     value=0.8,
+    plausible="[0.3, 1.3]",
     raises="RE PE",
     text="CO2 emission factor of captive electricity (diesel)",
     evidence=unconfirmed("recalled, after the CDM's AMS-I.A; whether it is fixed in version 2.0 is not known", 80),
@@ -298,7 +304,7 @@ def ER(RE, PE):
     return RE - PE
 
 
-m.at_most("EC_PJ", "rated power × hours", evidence=NO_MORE_THAN_RATED)
+m.at_most("EC_PJ", "rated power × hours", rated="capacity ÷ COP_PJ", evidence=NO_MORE_THAN_CAPACITY)
 m.at_most("h_gen", "hours", evidence=NO_MORE_HOURS)
 
 

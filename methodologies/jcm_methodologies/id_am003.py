@@ -73,6 +73,7 @@ m.default(
     },
     lowers="RE",
     bounds="(0, inf)",
+    plausible="[0.5, 5]",
     text="COP of the reference refrigerator for the application of unit i",
     evidence=unconfirmed("the split into two classes is recalled", 85),
 )

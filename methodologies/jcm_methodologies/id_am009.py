@@ -75,7 +75,7 @@ m.include(
         "Natural gas",
         what="the natural gas of furnace i",
         of="of the burners of furnace i",
-        volume="m³",
+        volume="Nm3",
     ),
     rename={"NCV_fuel": "NCV_NG", "NCV_V_fuel": "NCV_V,NG", "EF_fuel": "EF_NG"},
 )
@@ -158,6 +158,20 @@ def ER(RE, PE):
 
 
 m.at_most("H", "hours", evidence=NO_MORE_HOURS)
+
+
+@m.indicator(
+    "saving_i",
+    "",
+    plausible="[0.1, 0.5]",
+    text="share of the gas that the burners of furnace i save",
+    evidence=unconfirmed(
+        "physics, not the methodology: with the exhaust at 800 to 900 °C and the air heated to 500 to 700 °C it is "
+        "27 to 36 %; a saving outside 10 to 50 % is doubtful"
+    ),
+)
+def saving(η_RE, η_PJ):
+    return 1 - η_RE / η_PJ
 
 
 m.waive("zero activity", "by days of the period, rated power counts whether a furnace runs or not")

@@ -11,6 +11,7 @@ from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import primary, unconfirmed
 from jcm_calc.reference_data import solar_grid_factors
 from jcm_methodologies.official_pages import declare_criteria_not_read, shown, summary_page
+from jcm_methodologies.physics import NO_SUN_NO_POWER
 from jcm_methodologies.solar_pv import ER, INDICES, PE, RE, RE_i, solar_pv, summarised
 
 __all__ = ["ER", "PE", "RE", "ED_metered", "ED_stored", "RE_i", "m"]
@@ -73,6 +74,8 @@ for symbol, effect, text, evidence in (
         text=text,
         evidence=evidence,
     )
+
+m.at_most("EG", "rated power × daylight", evidence=NO_SUN_NO_POWER)
 
 DISPLACED = {"name": "EG_displaced", "text": "electricity that system i displaces", "evidence": OPTIONS}
 

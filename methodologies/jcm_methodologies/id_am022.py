@@ -5,6 +5,7 @@ from jcm_calc.evidence import primary, unconfirmed
 from jcm_methodologies.electricity import metered
 from jcm_methodologies.fuels import burnt
 from jcm_methodologies.official_pages import GENERAL_RULE, declare_criteria_not_read, shown, summary_page
+from jcm_methodologies.physics import NO_MORE_THAN_RATED
 
 PAGE = summary_page("ID_AM022", "id-jp/methodologies/109")
 LISTED = primary(PAGE, "in the list of monitored parameters; unit, option and frequency were not read")
@@ -112,4 +113,6 @@ def ER(RE, PE):
     return RE - PE
 
 
+m.at_most("Q", "rated power × hours", evidence=NO_MORE_THAN_RATED)
+m.at_most("EC_PJ", "rated power × hours", evidence=NO_MORE_THAN_RATED)
 declare_criteria_not_read(m)

@@ -5,6 +5,7 @@ from datetime import date
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import primary, unconfirmed
 from jcm_methodologies.official_pages import declare_criteria_not_read, shown, summary_page
+from jcm_methodologies.physics import NO_MORE_THAN_RATED
 from jcm_methodologies.waste_heat import CEILING, EC_AUX, EG, ER, PE, RE, waste_heat
 
 __all__ = ["EC_AUX", "EG", "ER", "PE", "RE", "m"]
@@ -54,6 +55,7 @@ m.include(
     rename={"EF_grid": "EF_elec"},
 )
 m.waive("zero activity", CEILING)
+m.at_most("EG_SUP", "rated power × hours", evidence=NO_MORE_THAN_RATED)
 
 m.attested(
     1,

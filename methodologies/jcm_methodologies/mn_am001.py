@@ -7,6 +7,7 @@ from datetime import date
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Source, primary, unconfirmed
+from jcm_methodologies.physics import NO_MORE_THAN_SENT
 
 PAGE = Source("official summary page of MN_AM001", "www.jcm.go.jp/mn-jp/methodologies/5")
 
@@ -131,6 +132,9 @@ def PE(PE_L):
 @m.equation("ER_p", "tCO2", text="emission reductions", evidence=unconfirmed("general rule of the scheme", 99))
 def ER(RE, PE):
     return RE - PE
+
+
+m.at_most("received", "ES", evidence=NO_MORE_THAN_SENT)
 
 
 m.attested(

@@ -9,6 +9,10 @@ NO_MORE_HOURS = unconfirmed("not read in the document: nothing runs for longer t
 NO_MORE_THAN_RATED = unconfirmed(
     "not read in the document: on the whole of a period, nothing takes or gives more than its rated power in every hour"
 )
+NO_MORE_THAN_CAPACITY = unconfirmed(
+    "not read in the document: a machine that runs in every hour at its full capacity draws its capacity ÷ its COP"
+)
+NO_MORE_THAN_SENT = unconfirmed("not read in the document: no more electricity arrives than was sent")
 NO_SUN_NO_POWER = unconfirmed(
     "not read in the document: a solar plant gives no more than its rated power, from sunrise to sunset"
 )

@@ -112,8 +112,8 @@ def solar_pv(
         candidates=candidates,
         raises="RE",
         text=factor,
+        plausible="[0, 1.2]",
         evidence=evidence["EF_RE"],
-        **({} if value is not None else {"plausible": "[0, 1.2]"}),
     )
     for symbol, function, total, text in (
         ("RE_i,p", RE_i, "", "reference emissions displaced by PV system i"),

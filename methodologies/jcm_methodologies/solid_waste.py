@@ -62,6 +62,7 @@ group.fixed(
     index="x",
     raises="RE",
     plausible="[1990, 2060]",
+    counts="year",
     text="calendar year of the disposals x",
     evidence=unconfirmed("the tool counts x from the first year; calendar years give the same age", None, TOOL),
 )
@@ -71,6 +72,7 @@ group.fixed(
     index="x",
     raises="RE",
     plausible="[0, 600]",
+    counts="month",
     text="number of the month of the disposals x, counted from the first month of disposal",
     evidence=unconfirmed("i of the tool's monthly equation", None, TOOL),
 )
@@ -80,6 +82,7 @@ group.fixed(
     index="p",
     lowers="RE",
     plausible="[0, 600]",
+    counts="month",
     text="number of the month p, counted as those of the disposals",
     evidence=unconfirmed("m of the tool's monthly equation", None, TOOL),
 )
@@ -137,6 +140,7 @@ group.default(
     },
     lowers="RE",
     bounds="[0, 1]",
+    plausible="[0, 0.5]",
     text="fraction of the methane oxidised in the cover of the site",
     evidence=unconfirmed(f"a factor of the tool; {INFERRED}", None, TOOL),
 )
@@ -216,6 +220,7 @@ group.default(
     },
     raises="RE",
     bounds="[0, 1]",
+    plausible="[0, 0.5]",
     text="degradable organic carbon in waste type j, by wet weight",
     evidence=unconfirmed(f"a factor of the tool; {INFERRED}", None, TOOL),
 )

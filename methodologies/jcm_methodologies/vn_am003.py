@@ -337,7 +337,7 @@ def ER(RE, PE):
 
 m.at_most("EC_PJ", "rated power × hours", evidence=NO_MORE_THAN_RATED)
 m.at_most("EC_sub", "rated power × hours", evidence=NO_MORE_THAN_RATED)
-m.at_most("EC_metered_li", "rated power × hours", evidence=NO_MORE_THAN_RATED)
+m.at_most("EC_metered_li", "rated power × hours", rated="P_PJ × N", evidence=NO_MORE_THAN_RATED)
 m.at_most("OH", "hours", evidence=NO_MORE_HOURS)
 m.at_most("OH_AUX", "hours", evidence=NO_MORE_HOURS)
 

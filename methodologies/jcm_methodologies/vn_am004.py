@@ -58,16 +58,16 @@ m.monitored(
 m.include(solid_waste, rename={"E_CH4": "RE_CH4,p"})
 m.monitored(
     "BG_p",
-    "m³",
+    "Nm3",
     extensive=True,
     raises="RE",
     plausible="[0, 1e8]",
-    text="processed biogas supplied to heat generation equipment in period p, in normal cubic metres (Nm3)",
+    text="processed biogas supplied to heat generation equipment in period p",
     evidence=primary(SUMMARY),
 )
 m.default(
     "NCV_BG",
-    "GJ/m³",
+    "GJ/Nm3",
     raises="RE",
     plausible="[0.005, 0.1]",
     text="net calorific value of the biogas, for a normal cubic metre",

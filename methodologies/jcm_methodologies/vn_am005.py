@@ -246,6 +246,19 @@ def ER(RE, PE):
     return RE - PE
 
 
+@m.indicator(
+    "NLL_PJ,u ÷ NLL_RE,u",
+    "",
+    plausible="[0.2, 0.5]",
+    text="no-load loss of a project transformer, as a share of the reference",
+    evidence=unconfirmed(
+        "three accounts have 0.40, 0.33 and, at best, 0.25: outside 0.2 to 0.5 is doubtful", None, PRESS
+    ),
+)
+def loss_ratio(NLL_PJ, NLL_RE):
+    return NLL_PJ / NLL_RE
+
+
 m.attested(
     1,
     "amorphous_core,u",

@@ -15,10 +15,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from jcm_calc import plots as plots
     from jcm_calc.calculation import calculate as calculate
     from jcm_calc.calculation import replay as replay
+    from jcm_calc.catalogue import methodologies as methodologies
+    from jcm_calc.catalogue import search as search
     from jcm_calc.confirmation import EvidenceError as EvidenceError
     from jcm_calc.credits import UncertifiedError as UncertifiedError
     from jcm_calc.declarations import Methodology as Methodology
@@ -28,9 +29,15 @@ if TYPE_CHECKING:
     from jcm_calc.monitoring import monitor as monitor
     from jcm_calc.monte_carlo import uncertainty as uncertainty
     from jcm_calc.portfolios import portfolio as portfolio
+    from jcm_calc.problems import IneligibleWarning as IneligibleWarning
     from jcm_calc.problems import InputError as InputError
     from jcm_calc.problems import InputWarning as InputWarning
+    from jcm_calc.problems import Remark as Remark
+    from jcm_calc.problems import RemarkWarning as RemarkWarning
+    from jcm_calc.problems import Topic as Topic
     from jcm_calc.result import Result as Result
+    from jcm_calc.rulebooks import BrokenModuleError as BrokenModuleError
+    from jcm_calc.rulebooks import BrokenModuleWarning as BrokenModuleWarning
     from jcm_calc.rulebooks import MethodologyNotFoundError as MethodologyNotFoundError
     from jcm_calc.rulebooks import methodology as methodology
     from jcm_calc.verification.verifying import verify as verify
@@ -38,11 +45,19 @@ if TYPE_CHECKING:
     from jcm_calc.what_if import scenarios as scenarios
     from jcm_calc.workbook.reading import read_workbook as read_workbook
 
+__version__: str
+
 # The rooms are imported when they are first used: `import jcm_calc` costs next to nothing.
 _HOMES = {
+    "BrokenModuleError": "rulebooks",
+    "BrokenModuleWarning": "rulebooks",
     "EvidenceError": "confirmation",
     "InputError": "problems",
+    "IneligibleWarning": "problems",
     "InputWarning": "problems",
+    "Remark": "problems",
+    "RemarkWarning": "problems",
+    "Topic": "problems",
     "Methodology": "declarations",
     "MethodologyNotFoundError": "rulebooks",
     "Result": "result",
@@ -52,44 +67,36 @@ _HOMES = {
     "calculate": "calculation",
     "in_language": "languages",
     "issuance_request": "issuance.request",
+    "methodologies": "catalogue",
     "methodology": "rulebooks",
     "monitor": "monitoring",
     "portfolio": "portfolios",
     "read_workbook": "workbook.reading",
     "replay": "calculation",
     "scenarios": "what_if",
+    "search": "catalogue",
     "uncertainty": "monte_carlo",
     "verify": "verification.verifying",
 }
 
-__all__ = [*_HOMES, "methodologies"]
+__all__ = [*_HOMES, "plots"]
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'jcm_calc' has no attribute {name!r}")
-    from importlib import import_module
+    from importlib import import_module, metadata
 
-    value = getattr(import_module(f"jcm_calc.{_HOMES[name]}"), name)
+    value: Any
+    if name == "__version__":
+        value = metadata.version("jcm-calc")
+    elif name == "plots":
+        value = import_module("jcm_calc.plots")
+    elif name in _HOMES:
+        value = getattr(import_module(f"jcm_calc.{_HOMES[name]}"), name)
+    else:
+        raise AttributeError(f"module 'jcm_calc' has no attribute {name!r}")
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES])
-
-
-def methodologies() -> pd.DataFrame:
-    """Return every methodology that can be calculated, by number.
-
-    Returns
-    -------
-    DataFrame
-        Title, country, sectoral scope, version, and how many equations, defaults and criteria
-        there are of each grade.
-    """
-    import pandas as pd
-
-    from jcm_calc.rulebooks import every, overview
-
-    return pd.DataFrame([overview(item) for item in every()]).set_index("number")
+    return sorted([*__all__, "__version__"])

@@ -8,19 +8,22 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
-from jcm_calc import lazy
+from jcm_calc import lazy, notebook
 from jcm_calc.confirmation import Given, evidence_files, with_evidence
 from jcm_calc.confirmation.file import from_data
+from jcm_calc.dates import day_of
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import UnconfirmedWarning
-from jcm_calc.inputs import bind
-from jcm_calc.inputs.metered import lost_record, tables_of
-from jcm_calc.languages import _
+from jcm_calc.inputs import Inputs, bind
+from jcm_calc.inputs.axes import named_periods
+from jcm_calc.inputs.binding import over_new_year
+from jcm_calc.inputs.metered import lost_record
+from jcm_calc.languages import _, ngettext
 from jcm_calc.lazy import is_lazy
-from jcm_calc.manifest import file_digest, form, recall
-from jcm_calc.problems import InputError, InputWarning, Problem
+from jcm_calc.manifest import file_digest, form, frozen, recall
+from jcm_calc.problems import InputError, InputWarning, Problem, shown, suggestion
 from jcm_calc.result import Result
-from jcm_calc.rulebooks import methodology, outside_validity
+from jcm_calc.rulebooks import chosen, outside_validity
 
 _warned: set[str] = set()
 
@@ -29,10 +32,13 @@ def calculate(
     number: str | Methodology,
     *tables: Any,
     version: str | None = None,
-    on: date | None = None,
+    on: Any = None,
     p: Any = None,
     facts: Mapping[str, Any] | None = None,
     evidence: Given = None,
+    split: str = "refuse",
+    override: Mapping[str, str] | str | None = None,
+    strict: bool = False,
     **values: Any,
 ) -> Result:
     """Calculate reference emissions, project emissions and emission reductions.
@@ -41,22 +47,34 @@ def calculate(
     ----------
     number : str or Methodology
         For example ``"ID_AM003"``.
-    *tables : DataFrame, path or Monitored
-        What `jcm_calc.monitor` gives, and one table for each set of indices, with a column for each index
-        and each parameter. Finer rows are summed into calendar years, or into the periods named with ``p``.
+    *tables : DataFrame, path, or what `jcm_calc.monitor` returns
+        One table for each set of indices, with a column for each index and each parameter; of pandas, polars,
+        Arrow, xarray, or a file. Finer rows are summed into calendar years, or into the periods named with ``p``.
     version, on : optional
         See `jcm_calc.methodology`. With both, it is remarked on where the version was not valid on the day.
-    p : str, tuple of dates, pandas.Period, or list of these, optional
-        The monitoring periods: ``"2024"``, ``"2024-01-01/2024-06-30"``.
+    p : str, int, tuple of dates, pandas.Period, or several of these, optional
+        The monitoring periods: ``"2024"``, ``"2024-01-01/2024-06-30"``, ``range(2026, 2036)``, or
+        ``pandas.date_range("2024-01-01", periods=12, freq="MS")``.
     facts : mapping, optional
         What eligibility criteria ask for, by name.
     evidence : path or sequence of paths, optional
         Evidence files, by which somebody who has the approved document confirms what is not confirmed
         here. Where none is named, those of the user's folder (see docs/how_to/confirm.md) that are
         about this version; ``()`` for none at all.
+    split : {"refuse", "years", "days", "whole"}
+        What becomes of a period over New Year, such as a heating season: credits are by calendar year. It is
+        refused with the periods to write; split at 31 December, where amounts come in finer rows (``"years"``);
+        split, and amounts for the whole period are shared by days, which is remarked on (``"days"``); or kept,
+        and has no result by year (``"whole"``).
+    override : mapping or str, optional
+        Why a value is given in place of the document's, by name of the parameter, or one reason for all. It is
+        asked for where the document's value was read and the given one makes ER larger.
+    strict : bool
+        Whether anything in `Result.remarks` is an error.
     **values
-        Parameters, class keys and choices by name. A bare number is in the declared unit; a string
-        with a unit or a pint Quantity is converted.
+        Parameters, class keys and choices by name: one number, an array, a Series, a wide table, a mapping by
+        label or year. A bare number is in the declared unit; a string with a unit, a pint Quantity or column, and a
+        Series whose name has a unit are converted. Later changes of what is given do not change the result.
 
     Returns
     -------
@@ -66,7 +84,7 @@ def calculate(
     Raises
     ------
     InputError
-        If the input is unusable, with every reason at once.
+        If the input is unusable, with every reason at once; with ``strict``, if there are remarks.
     EvidenceError
         If an evidence file contradicts the rule book, another one, or what it was written for.
     MethodologyNotFoundError
@@ -75,7 +93,12 @@ def calculate(
     Warns
     -----
     UnconfirmedWarning
-        Once a methodology version, where a result rests on rules nobody has confirmed.
+        Once a methodology version, where a result rests on rules nobody has confirmed. A notebook says it
+        below the cell, unless the cell shows the result, which says so itself.
+    IneligibleWarning
+        For each eligibility criterion that is not met.
+    RemarkWarning
+        For each other of `Result.remarks`, such as a cross-check that is violated.
     InputWarning
         For values that are possible but hardly meant.
 
@@ -88,8 +111,8 @@ def calculate(
     >>> print(f"{result.ER:.1f~P}")
     25.8 tCO2
     """
-    m = number if isinstance(number, Methodology) else methodology(number, version, on)
-    tables = tables_of(tables)
+    on = None if on is None else day_of("on", on)
+    m = chosen(number, version, on)
     for name, value in values.items():
         if lost_record(value):
             from jcm_calc.inputs.monitored_table import refuse_lost
@@ -97,14 +120,23 @@ def calculate(
             raise refuse_lost(name)
     confirming = evidence_files(m, evidence)
     m = with_evidence(m, confirming)
+    tables, p = _monitored(tables, p)
     if any(map(is_lazy, (*tables, *values.values()))):
+        _refuse_over_new_year(m, p, split)
+        if strict or override:
+            complaint = _("is for a calculation that fits into memory: its remarks are not known before")
+            raise InputError(str(m), [Problem("strict" if strict else "override", complaint)])
         return cast("Result", lazy.calculate(m, tables, values, p, facts, confirming))
+    tables, p, facts = tuple(map(frozen, tables)), p.copy() if hasattr(p, "copy") else p, frozen(facts)
+    values = {name: frozen(value) for name, value in values.items()}
     files = [file_digest(table) for table in tables]
-    inputs = bind(m, tables, values, p, facts)
+    inputs = bind(m, tables, values, p, facts, split=split)
     if on is not None and (reason := outside_validity(m, on)):
         remark = Problem(str(m), reason)
         warnings.warn(str(remark), InputWarning, stacklevel=2)
         inputs = replace(inputs, warnings=(*inputs.warnings, remark))
+    if override:
+        inputs = replace(inputs, overrides=_reasons(inputs, override))
     call = {
         "tables": tables,
         "files": files,
@@ -113,14 +145,91 @@ def calculate(
         "facts": facts,
         "on": on,
         "evidence": confirming,
+        "split": split,
     }
     result = Result(inputs, call)
+    _remark(result, strict)
     if str(m) not in _warned and result.unconfirmed:
         _warned.add(str(m))
         count = len(result.unconfirmed)
         text = f"{m}: an estimate, because {count} rules or values are not confirmed; see Result.unconfirmed"
-        warnings.warn(text, UnconfirmedWarning, stacklevel=2)
+        notebook.warn(str(m), text, UnconfirmedWarning)
     return result
+
+
+def _refuse_over_new_year(m: Methodology, p: Any, split: str) -> None:
+    """Refuse periods in several years for Dask, which does not split them."""
+    try:
+        periods = () if p is None else named_periods(p).labels
+    except ValueError:
+        return  # what is not a period is complained of later
+    if split != "whole" and (problems := over_new_year(periods)):
+        raise InputError(str(m), problems)
+
+
+def _monitored(tables: tuple[Any, ...], p: Any) -> tuple[tuple[Any, ...], Any]:
+    """Return the tables and periods of what `jcm_calc.monitor` returns in its place."""
+    found: list[Any] = []
+    for table in tables:
+        if isinstance(own := getattr(table, "tables", None), list | tuple) and hasattr(table, "periods"):
+            found += own
+            p = [str(period) for period in table.periods] if p is None else p
+        else:
+            found.append(table)
+    return tuple(found), p
+
+
+def _reasons(inputs: Inputs, override: Mapping[str, str] | str) -> dict[str, str]:
+    """Return by name why a default is given in place of the document's value.
+
+    Raises
+    ------
+    InputError
+        If a reason is about something else, or is none.
+    """
+    m = inputs.methodology
+    given = {name: m.inputs[name] for name in inputs.replaced if m.inputs[name].supplied}
+    if isinstance(override, str):
+        return dict.fromkeys(given, override)
+    names = {parameter.symbol: name for name, parameter in given.items()}
+    reasons, problems = {}, []
+    for key, reason in override.items():
+        name = names.get(key, key)
+        if name not in given:
+            complaint = _("override: no value is given in place of the document's{hint}")
+            problems.append(Problem(key, complaint.format(hint=suggestion(key, given))))
+        elif not isinstance(reason, str) or not reason.strip():
+            problems.append(Problem(key, _("override: got {came}, must be a reason").format(came=shown(reason))))
+        else:
+            reasons[name] = reason.strip()
+    if problems:
+        raise InputError(str(m), problems)
+    return reasons
+
+
+def _remark(result: Result, strict: bool) -> None:
+    """Warn of everything that is remarked on; refuse what needs a reason and has none, and with strict everything."""
+    inputs = result.inputs
+    names = {parameter.symbol: name for name, parameter in inputs.methodology.inputs.items()}
+    needed = [
+        Problem(
+            remark.subject,
+            _('{complaint}; leave it out, or give the reason with override={{"{name}": "…"}}').format(
+                complaint=remark.complaint, name=names[remark.subject]
+            ),
+            remark.place,
+        )
+        for remark, protected in result.replaced
+        if protected and names[remark.subject] not in inputs.overrides
+    ]
+    if needed:
+        raise InputError(str(inputs.methodology), needed, inputs.warnings)
+    if strict and result.remarks:
+        raise InputError(str(inputs.methodology), result.remarks)
+    noted = {str(one) for one in inputs.warnings}
+    for remark in result.remarks:
+        if str(remark) not in noted:
+            remark.warn(3)
 
 
 def replay(manifest: Mapping[str, Any], *tables: Any, **values: Any) -> Result:
@@ -137,7 +246,7 @@ def replay(manifest: Mapping[str, Any], *tables: Any, **values: Any) -> Result:
     Raises
     ------
     InputError
-        If it is no manifest, or such a table, array or file is missing or is not the same one.
+        If it is no manifest, or such a table, array or file is missing, is not the same one, or is not needed.
 
     Examples
     --------
@@ -157,15 +266,29 @@ def replay(manifest: Mapping[str, Any], *tables: Any, **values: Any) -> Result:
         recall(_("table {number}").format(number=position), recorded, handed, problems)
         for position, recorded in enumerate(call["tables"], 1)
     ]
+    spare = {name: [value] for name, value in values.items()}
     recalled = {
-        name: recall(name, recorded, [values[name]] if name in values else [], problems)
-        for name, recorded in call["values"].items()
+        name: recall(name, recorded, spare.get(name, []), problems) for name, recorded in call["values"].items()
     }
+    not_needed = _("is not needed: the manifest holds it, or does not know it")
+    problems += [Problem(name, not_needed) for name, left in spare.items() if left]
+    if handed:
+        several = ngettext("{count} table is not needed", "{count} tables are not needed", len(handed))
+        problems.append(Problem("tables", several.format(count=len(handed))))
     facts = {name: recall(name, recorded, [], problems) for name, recorded in call["facts"].items()}
     evidence = [from_data(one["content"], one["file"], one["sha256"]) for one in call.get("evidence", [])]
     if problems:
         raise InputError(_("the manifest of {number}").format(number=number), problems)
     on = date.fromisoformat(call["on"]) if "on" in call else None
     return calculate(
-        number, *recalled_tables, version=version, on=on, p=call["p"], facts=facts, evidence=evidence, **recalled
+        number,
+        *recalled_tables,
+        version=version,
+        on=on,
+        p=call["p"],
+        facts=facts,
+        evidence=evidence,
+        split=call.get("split", "whole"),
+        override=call.get("override"),
+        **recalled,
     )

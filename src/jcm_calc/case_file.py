@@ -22,8 +22,11 @@
     [inputs.COP_RE]                       # values by class
     "individual quick freezer" = 1.32
 
-    [facts]                               # what eligibility criteria ask for
+    [facts]                               # what eligibility criteria and cross-checks ask for
     site = "frozen food processing plant"
+
+    [override]                            # why a value is given in place of the document's
+    COP_RE = "measured at the replaced refrigerator"
 
     [sources]                             # how each parameter is monitored
     EC_PJ = { option = "C", frequency = "continuously" }
@@ -47,7 +50,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,6 +62,17 @@ from jcm_calc.files import within
 from jcm_calc.languages import Message, _
 from jcm_calc.manifest import RESERVED
 from jcm_calc.problems import InputError, Problem, suggestion
+from jcm_calc.project import (
+    EXPECTED,
+    PROJECT,
+    dated,
+    is_kind,
+    monitoring_problems,
+    of_kind,
+    unknown_key,
+    unknown_parameters,
+    written,
+)
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology, modules
 from jcm_calc.toml import parse_toml, read_text
 
@@ -69,18 +83,9 @@ if TYPE_CHECKING:
     from jcm_calc.result import Result
 
 # What each section may hold, and of what kind it is.
-TOP = {"methodology": "text", "version": "text", "p": "period", "evidence": "list of texts"}
+TOP = {"methodology": "text", "version": "text", "p": "period", "split": "text", "evidence": "list of texts"}
 KEYS = {
-    "project": {
-        "title": "text",
-        "number": "text",
-        "participants": "list of texts",
-        "personnel": "table",
-        "submitted": "date",
-        "start": "date",
-        "end": "date",
-        "note": "text",
-    },
+    "project": PROJECT,
     "source": {"title": "text", "url": "text", "grade": "grade", "note": "text"},
     "expected": {
         "RE": "printed figure",
@@ -92,10 +97,9 @@ KEYS = {
         "note": "text",
     },
 }
-MONITORING = ("option", "source", "procedure", "frequency", "comment")
 NAMED = ("choices", "inputs", "facts", "sources")  # their keys are names of the methodology
 PLAN = ("meters", "readings")  # the room `monitoring` reads them
-SECTIONS = (*KEYS, *NAMED, *PLAN, "allocation")  # the room `issuance` reads the last one
+SECTIONS = (*KEYS, *NAMED, *PLAN, "override", "allocation")  # the room `issuance` reads the last one
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,7 @@ class Comparison:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CaseFile:
     """A project or worked case, as read from its file; see `read_case`.
 
@@ -135,10 +139,12 @@ class CaseFile:
         The latest one if None.
     p : str or list of str, optional
         The monitoring periods.
-    project, choices, inputs, facts, sources, meters, readings, allocation : mapping
+    project, choices, inputs, facts, sources, meters, readings, allocation, override : mapping
         The sections of that name.
     evidence : tuple of str or EvidenceFile
         Absolute paths of evidence files, or what a workbook holds of them.
+    split : str
+        What becomes of a period over New Year; see `jcm_calc.calculate`.
     tables : tuple of str or DataFrame
         Absolute paths of the tables, or the tables of a workbook.
     source : Evidence or None
@@ -165,14 +171,27 @@ class CaseFile:
     readings: Mapping[str, Any] = field(default_factory=dict)
     evidence: tuple[Any, ...] = ()
     allocation: Mapping[str, Any] = field(default_factory=dict)
+    split: str = "refuse"
+    override: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        version = f" ver {self.version}" if self.version else ""
+        return f"<CaseFile {self.path.name}: {self.methodology}{version}>"
 
     @property
     def submitted(self) -> date | None:
         """The day on which the project was submitted for validation, where it is known."""
-        day = self.project.get("submitted")
-        return day if _is("date", day) else None
+        submitted = self.project.get("submitted")
+        return submitted if isinstance(submitted, date) else None
 
-    def calculate(self, monitored: Monitored | None = None, evidence: Given = None) -> Result:
+    def calculate(
+        self,
+        monitored: Monitored | None = None,
+        evidence: Given = None,
+        *,
+        override: str | None = None,
+        strict: bool = False,
+    ) -> Result:
         """Calculate; see `jcm_calc.calculate` for what it raises and warns of.
 
         Parameters
@@ -181,6 +200,10 @@ class CaseFile:
             From `monitor`, which is called where there are meters.
         evidence : path or sequence of paths, optional
             Evidence files besides those that the case file names.
+        override : str, optional
+            One reason for all values in place of the document's, instead of those of the case file.
+        strict : bool
+            Whether anything that is remarked on is an error.
         """
         from jcm_calc.calculation import calculate
 
@@ -190,17 +213,28 @@ class CaseFile:
             monitored = monitored or self.monitor(evidence=evidence)
             tables = (*tables, *monitored.tables)
             p = [str(period) for period in monitored.periods]
-        return calculate(
-            self.methodology,
-            *tables,
-            version=self.version,
-            on=self.submitted,
-            p=p,
-            facts=self.facts,
-            evidence=self._and(evidence),
-            **self.choices,
-            **self.inputs,
-        )
+        m = methodology(self.methodology, self.version, self.submitted)
+        unknown = tuple(unknown_parameters(m, self.sources, _in_sources))
+        try:
+            result = calculate(
+                self.methodology,
+                *tables,
+                version=self.version,
+                on=self.submitted,
+                p=p,
+                facts=self.facts,
+                evidence=self._and(evidence),
+                split=self.split,
+                override=override or self.override,
+                strict=strict,
+                **self.choices,
+                **self.inputs,
+            )
+        except InputError as error:
+            raise InputError(error.subject, (*error.problems, *unknown), error.warnings) from None
+        if unknown:
+            raise InputError(self.path.name, unknown, result.inputs.warnings)
+        return result
 
     def _and(self, evidence: Given) -> Given:
         """Return the evidence files of the case with those that are named besides."""
@@ -249,7 +283,7 @@ class CaseFile:
                 found.append(Comparison(name, self.expected[name], tuple(calculated)))
         if "tonnes" in self.expected:
             try:
-                tonnes = result.by_year()["tonnes"].tolist()
+                tonnes = result.years()["tonnes"].tolist()
             except ValueError:  # a period in two calendar years has no whole tonnes
                 tonnes = []
             found.append(Comparison("tonnes", self.expected["tonnes"], tuple(tonnes)))
@@ -259,8 +293,10 @@ class CaseFile:
 def published(methodology: Methodology) -> Iterator[CaseFile]:
     """Yield the worked cases of a methodology that its rule book ships, in its folder ``cases``."""
     for path in sorted(_cases_of(methodology).glob("*.toml")):
+        if parse_toml(path.name, read_text(path)).get("methodology") != methodology.number:
+            continue  # what is wrong with the case of another methodology is told there
         case = read_case(path)
-        if case.methodology == methodology.number and case.version in (None, methodology.version):
+        if case.version in (None, methodology.version):
             yield case
 
 
@@ -345,18 +381,20 @@ def _case(path: Path, document: Mapping[str, Any]) -> CaseFile:
         methodology=document.get("methodology", ""),
         version=document.get("version"),
         p=document.get("p"),
-        project=section("project"),
+        project=dated(section("project")),
         choices=named("choices"),
         inputs=inputs,
         tables=tuple(_beside(path.parent, tables)),
         facts=named("facts"),
         sources=section("sources"),
-        source=_evidence(source) if _is("grade", source.get("grade")) else None,
+        source=_evidence(source),
         expected=expected,
         meters=section("meters"),
         readings=section("readings"),
         evidence=tuple(_beside(path.parent, document.get("evidence", []))),
         allocation=section("allocation"),
+        split=document.get("split", "refuse"),
+        override={key: value for key, value in section("override").items() if isinstance(value, str)},
     )
 
 
@@ -367,10 +405,19 @@ def _beside(folder: Path, names: Any) -> Iterator[str]:
             yield str(within(folder, name))
 
 
-def _evidence(source: Mapping[str, str]) -> Evidence:
-    return Evidence(
-        Grade(source["grade"]), source.get("note", ""), Source(source.get("title", ""), source.get("url", ""))
-    )
+def _evidence(source: Mapping[str, Any]) -> Evidence | None:
+    """Return where a worked case was published; None where that is not stated, which is complained of elsewhere."""
+    texts = {key: value for key, value in source.items() if isinstance(value, str)}
+    if texts.get("grade") not in GRADES or not _is_read(texts):
+        return None
+    document = Source(texts["title"], texts.get("url", "")) if texts.get("title") else None
+    return Evidence(Grade(texts["grade"]), texts.get("note", ""), document)
+
+
+def _is_read(source: Mapping[str, Any]) -> bool:
+    """Whether a source has a title, or, of what is unconfirmed, a note."""
+    named = str(source.get("title", "")).strip() or (source.get("grade") == "unconfirmed" and source.get("note"))
+    return bool(named)
 
 
 # Checking
@@ -386,11 +433,14 @@ def _problems(document: Mapping[str, Any]) -> Iterator[Problem]:
         if key in TOP:
             yield from _of_kind(key, value, TOP[key])
         elif key in SECTIONS and not isinstance(value, Mapping):
-            yield Problem(key, _("{came} came, expected a section [{key}]").format(came=_shown(value), key=key))
+            yield Problem(key, _("{came} came, expected a section [{key}]").format(came=written(value), key=key))
         elif key in KEYS:
             yield from _known_keys(key, value)
         elif key in NAMED:
             yield from _named_values(key, value)
+        elif key == "override":
+            for name, reason in value.items():
+                yield from _of_kind(f"[override] {name}", reason, "text")
         elif key not in SECTIONS:
             section, hint = _("unknown section [{key}]").format(key=key), suggestion(key, [*TOP, *SECTIONS])
             yield Problem(key, (section if isinstance(value, Mapping) else _("unknown key")) + hint)
@@ -404,7 +454,7 @@ def _paths(folder: Path, document: Mapping[str, Any]) -> Iterator[Problem]:
         try:
             within(folder, name)
         except (ValueError, OSError) as error:
-            yield Problem(subject, Message("{} {}").format(_shown(name), error))
+            yield Problem(subject, Message("{} {}").format(written(name), error))
 
 
 def _named_files(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -440,17 +490,18 @@ def _known_keys(section: str, content: Mapping[str, Any]) -> Iterator[Problem]:
         elif key in (*TOP, "tables"):
             yield Problem(subject, _misplaced(key))
         else:
-            known = _("; known are {names}").format(names=", ".join(KEYS[section]))
-            yield Problem(subject, _("unknown key") + suggestion(key, KEYS[section]) + known)
+            yield unknown_key(subject, key, KEYS[section])
     if section == "source" and "grade" not in content:
         yield Problem("[source] grade", _("missing: one of {names}").format(names=", ".join(GRADES)))
+    if section == "source" and not _is_read(content):
+        yield Problem("[source] title", _("missing: the document that was read"))
 
 
 def _named_values(section: str, content: Mapping[str, Any]) -> Iterator[Problem]:
     for key, value in content.items():
         subject = f"[{section}] {key}"
         if section == "sources":
-            yield from _monitoring(subject, value)
+            yield from monitoring_problems(key, value, _in_sources)
         elif section == "inputs" and key == "tables":
             yield from _of_kind(subject, value, "list of texts")
         elif key in RESERVED or key in TOP or key == "tables":
@@ -459,7 +510,7 @@ def _named_values(section: str, content: Mapping[str, Any]) -> Iterator[Problem]
             expected = _(
                 "a number, a text such as '135 MWh', yes or no, a list of these, or a table of values by class"
             )
-            yield Problem(subject, _("{came} came, expected {expected}").format(came=_shown(value), expected=expected))
+            yield Problem(subject, _("{came} came, expected {expected}").format(came=written(value), expected=expected))
 
 
 def _misplaced(key: str) -> str:
@@ -471,15 +522,8 @@ def _misplaced(key: str) -> str:
     return _("is no name of a parameter")
 
 
-def _monitoring(subject: str, value: Any) -> Iterator[Problem]:
-    if not isinstance(value, Mapping):
-        some = _("{came} came, expected a table with some of {names}")
-        yield Problem(subject, some.format(came=_shown(value), names=", ".join(MONITORING)))
-        return
-    for key in value:
-        if key not in MONITORING:
-            known = _("; known are {names}").format(names=", ".join(MONITORING))
-            yield Problem(f"{subject}.{key}", _("unknown key") + suggestion(key, MONITORING) + known)
+def _in_sources(name: str, key: str | None = None) -> str:
+    return f"[sources] {name}" + ("" if key is None else f".{key}")
 
 
 def _given_twice(document: Mapping[str, Any]) -> Iterator[Problem]:
@@ -499,48 +543,42 @@ def _input_problems(case: CaseFile) -> Sequence[Problem]:
 
     if case.meters:
         return []  # what they measure is not missing
+    unknown: tuple[Problem, ...] = ()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             m = methodology(case.methodology, case.version, case.submitted)
             m = with_evidence(m, evidence_files(m, case.evidence or None))
-            bind(m, case.tables, {**case.choices, **case.inputs}, case.p, case.facts)
+            unknown = tuple(unknown_parameters(m, case.sources, _in_sources))
+            bind(m, case.tables, {**case.choices, **case.inputs}, case.p, case.facts, split=case.split)
         except InputError as error:
-            return error.problems
+            return (*error.problems, *unknown)
         except MethodologyNotFoundError as error:
             return [Problem("methodology", str(error))]
-    return []
+    return unknown
 
 
 # Kinds of values
 
 
 def _of_kind(subject: str, value: Any, kind: str) -> Iterator[Problem]:
-    if not _is(kind, value):
+    if kind in (*EXPECTED, "date"):
+        yield from of_kind(subject, value, kind)
+    elif not _is(kind, value):
         expected = {
-            "text": _("a text in quotes"),
-            "list of texts": _('a list of texts such as ["one", "another"]'),
-            "table": _("a table of texts"),
-            "date": _("a date such as 2024-01-31"),
             "period": _("a period such as '2024' or '2024-01-01/2024-06-30', or a list of periods"),
             "grade": _("one of {names}").format(names=", ".join(GRADES)),
             "printed figure": _("the figure as printed, in quotes, such as '136' or '135.70', or a list of these"),
             "whole number": _("a whole number, or a list of these"),
         }[kind]
-        yield Problem(subject, _("{came} came, expected {expected}").format(came=_shown(value), expected=expected))
+        yield Problem(subject, _("{came} came, expected {expected}").format(came=written(value), expected=expected))
 
 
 def _is(kind: str, value: Any) -> bool:
-    if kind == "text":
-        return isinstance(value, str)
-    if kind == "list of texts":
-        return isinstance(value, list) and all(isinstance(one, str) for one in value)
-    if kind == "table":
-        return isinstance(value, Mapping) and all(isinstance(one, str) for one in value.values())
-    if kind == "date":
-        return isinstance(value, date) and not isinstance(value, datetime)
+    if kind in EXPECTED:
+        return is_kind(kind, value)
     if kind == "period":
-        return all(isinstance(one, str | int) and not isinstance(one, bool) for one in _several(value))
+        return all(isinstance(one, str | int | date) and not isinstance(one, bool) for one in _several(value))
     if kind == "grade":
         return value in GRADES
     if kind == "printed figure":
@@ -559,13 +597,6 @@ def _is_value(value: Any) -> bool:
 
 def _several(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, date):
-        return _("the date {day}").format(day=value)
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 # Published figures

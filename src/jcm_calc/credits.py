@@ -111,9 +111,11 @@ def treatments(tables: Iterable[Any]) -> Iterator[Statement]:
     """Yield the rules by which readings of meters were treated, as monitored tables and columns carry them."""
     for monitoring in filter(None, map(record_of, tables)):
         for name, rule in monitoring.get("rules", {}).items():
-            source = Source(rule["source"]) if rule["source"] else None
-            evidence = Evidence(Grade(rule["grade"]), rule["note"], source, rule["certainty"])
             rule_set = monitoring["rule_set"]
+            if rule["source"]:
+                evidence = Evidence(Grade(rule["grade"]), rule["note"], Source(rule["source"]), rule["certainty"])
+            else:  # whatever its grade: a rule of which no source is stated has not been read
+                evidence = unconfirmed(rule["note"] or rule_set, rule["certainty"])
             yield of_treatment(name, rule_set, rule["note"], evidence, rule["source"] or rule_set)
 
 
@@ -159,7 +161,10 @@ def _by_hand(inputs: Inputs, parameter: Parameter) -> tuple[str, Evidence]:
         entries = [value.evidence for _, value in _entries_used(inputs, parameter, parameter.table)]
         if (given == own).all() and entries and all(evidence.confirmed for evidence in entries):
             return detail, entries[0]
-    return detail, unconfirmed("given by the user in place of a value that the document fixes")
+    note = _("given by the user in place of a value that the document fixes")
+    if reason := inputs.overrides.get(parameter.name):
+        note = _("given by the user in place of a value that the document fixes: {reason}").format(reason=reason)
+    return detail, unconfirmed(note)
 
 
 def _entries_used(inputs: Inputs, parameter: Parameter, table: Table) -> Iterator[tuple[str, Value]]:

@@ -11,6 +11,7 @@ from jcm_calc.case_file import CaseFile
 from jcm_calc.confirmation import statements
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.inputs.carriers import split_heading
 from jcm_calc.languages import _
 from jcm_calc.problems import InputError
 
@@ -144,7 +145,7 @@ def _names(m: Methodology) -> set[str]:
 
 def _columns(table: Any, foreign: set[str], left_out: dict[str, None]) -> Any:
     """Return a table without columns that only the other version asks for; the same one where there are none."""
-    from jcm_calc.inputs.tables import read, split_heading
+    from jcm_calc.inputs.tables import read
 
     frame = read(table) if isinstance(table, str) else table
     names = [heading for heading in frame.columns if split_heading(str(heading))[0] in foreign]

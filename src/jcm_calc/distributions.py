@@ -8,7 +8,8 @@
 ``scipy.stats.norm(135, 2)``  the distribution of the value itself, in the declared unit
 ============================  ==========================================================================
 
-A per cent is one of the value, also where the value is a share. Of limits without a word on what lies
+A per cent is one of the value, also where the value is a share. Of a temperature in °C or °F a per cent has no
+meaning: its half-width is a difference, ``"±0.5 K"`` or ``"±0.5 °C"``. Of limits without a word on what lies
 between them, a rectangular distribution is assumed, whose standard uncertainty is the half-width over √3;
 that is the usual convention of metrology (JCGM 100:2008, clause 4.3.7), recalled. That a class stands for
 such limits holds near the rated load: at low loads, low power factors or other temperatures the standards of
@@ -26,9 +27,10 @@ import numpy as np
 
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.evaluation import Array
+from jcm_calc.inputs.carriers import carried, is_array
 from jcm_calc.languages import _
-from jcm_calc.problems import shown
-from jcm_calc.units import conversion, normalise, parse_number, split
+from jcm_calc.problems import require, shown
+from jcm_calc.units import difference, has_offset, parse_number, split
 
 LIMITS = re.compile(r"(?:±|\+/-|\+-)\s*([^()]+?)\s*(?:\(\s*(?:k\s*=\s*(\S+?)|(\S+?)\s*%)\s*\))?")
 CLASS = re.compile(r"(?:accuracy\s+)?class\s*(\d+(?:\.\d+)?)\s*S?", re.I)
@@ -93,8 +95,11 @@ def read(parameter: Parameter, given: Any, value: Array, letters: Sequence[str])
 
 def _arranged(parameter: Parameter, argument: Any, letters: Sequence[str]) -> Any:
     """Give an argument of a distribution, in the parameter's own shape, one axis for each index."""
-    array = np.asarray(argument)
-    if not array.ndim:
+    array, unit = carried(argument)
+    if unit is not None:
+        told = _("an argument has the unit {unit}: give plain numbers in {declared}")
+        raise ValueError(told.format(unit=repr(unit), declared=repr(parameter.unit or "1")))
+    if not is_array(array):
         return argument
     if array.ndim != len(parameter.indices):
         indices = ", ".join(parameter.indices) or _("none")
@@ -115,9 +120,12 @@ def _named(given: Any) -> str:
 
 def _limits(parameter: Parameter, text: str, value: Array) -> Distribution:
     if match := CLASS.fullmatch(text):
-        return _rectangular(text, value, np.abs(value) * (float(match[1]) / 100))
+        return _rectangular(text, value, _share(parameter, float(match[1]), value))
     match = LIMITS.fullmatch(text)
     if match is None:
+        if text[:1].isdigit() and LIMITS.fullmatch(f"±{text}"):
+            _limits(parameter, f"±{text}", value)  # which may not be possible either
+            raise ValueError(_("got {given}; did you mean {meant}?").format(given=shown(text), meant=shown(f"±{text}")))
         raise ValueError(_("{came} came; {expected}").format(came=shown(text), expected=EXPECTED))
     half = _half_width(parameter, match[1], value)
     if match[2] is not None:
@@ -126,6 +134,7 @@ def _limits(parameter: Parameter, text: str, value: Array) -> Distribution:
             raise ValueError(_("k = {factor} came, expected a coverage factor above 0").format(factor=match[2]))
         return _normal(text, value, half / factor)
     if match[3] is not None:
+        require("scipy", "uncertainty")
         from scipy.special import ndtri
 
         coverage = parse_number(match[3]) / 100
@@ -142,12 +151,17 @@ def _half_width(parameter: Parameter, text: str, value: Array) -> Array:
     if not 0 <= number < np.inf:
         raise ValueError(_("±{text} came, expected a half-width that is not negative").format(text=text))
     if unit in ("%", "percent"):
-        return np.abs(value) * (number / 100)
-    declared = parameter.unit
-    if normalise(declared) == "degC":  # a difference of temperatures has another unit than a temperature
-        declared, unit = "K", "K" if unit is not None and normalise(unit) == "degC" else unit
-    scale = 1.0 if unit is None else conversion(unit, declared)(1.0)
+        return _share(parameter, number, value)
+    scale = 1.0 if unit is None else difference(unit, parameter.unit)(1.0)
     return np.full(value.shape, number * scale)
+
+
+def _share(parameter: Parameter, percent: float, value: Array) -> Array:
+    """Return so many per cent of each value, where that has a meaning."""
+    if has_offset(parameter.unit):
+        complaint = _("a per cent of a value in {unit} depends on where the scale begins: write a difference, '±0.5 K'")
+        raise ValueError(complaint.format(unit=parameter.unit))
+    return np.abs(value) * (percent / 100)
 
 
 def _rectangular(stated: str, value: Array, half: Array) -> Distribution:
@@ -161,6 +175,7 @@ def _rectangular(stated: str, value: Array, half: Array) -> Distribution:
 
 
 def _normal(stated: str, value: Array, standard: Array) -> Distribution:
+    require("scipy", "uncertainty")
     from scipy.special import ndtr, ndtri
 
     def quantile(probability: Array) -> Array:

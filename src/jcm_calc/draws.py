@@ -12,8 +12,9 @@ from jcm_calc.declarations.items import Parameter
 from jcm_calc.distributions import read
 from jcm_calc.evaluation import Array, evaluate
 from jcm_calc.languages import _
-from jcm_calc.problems import Problem, shown, suggestion
+from jcm_calc.problems import Problem, require, shown, suggestion
 from jcm_calc.result import Result
+from jcm_calc.units import has_offset
 
 # A probability of 0 would be infinitely far away.
 LEAST = 2.0**-60
@@ -45,13 +46,13 @@ class Groups:
             found += [Problem(label, _("a group without a correlation")) for label in lacking]
             unused = sorted({*self.correlation} - used)
             found += [Problem(label, _("no such group{hint}").format(hint=suggestion(label, used))) for label in unused]
-            values = list(self.correlation.values())
+            values = {f"correlation[{label!r}]": value for label, value in self.correlation.items()}
         else:
-            values = [self.correlation]
+            values = {"correlation": self.correlation}
         found += [
-            Problem("correlation", _("{came} came, expected a number in [0, 1]").format(came=shown(value)))
-            for value in values
-            if not 0 <= value <= 1
+            Problem(subject, _("{came} came, expected a number in [0, 1]").format(came=shown(value)))
+            for subject, value in values.items()
+            if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 <= value <= 1
         ]
         return found
 
@@ -153,7 +154,9 @@ class Drawn:
 
     @property
     def relative(self) -> float:
-        """The largest standard uncertainty relative to the value."""
+        """The largest standard uncertainty relative to the value; missing for temperatures in °C and the like."""
+        if has_offset(self.parameter.unit):
+            return float("nan")
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = self.distribution.standard / np.abs(self.value)
         return float(np.nanmax(ratio)) if not np.isnan(ratio).all() else 0.0
@@ -186,6 +189,7 @@ class Drawn:
         np.maximum(probability, LEAST, out=probability)
         if self.labels is None:
             return probability
+        require("scipy", "uncertainty")
         from scipy.special import ndtr, ndtri
 
         normal = ndtri(probability)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
+import itertools
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -10,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from jcm_calc import looked_at
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Criterion
-from jcm_calc.evaluation import evaluate
 from jcm_calc.inputs import Inputs, bind
 from jcm_calc.languages import _
 
@@ -49,7 +50,9 @@ class Verdict:
     failing: npt.NDArray[np.bool_] | None = None
 
 
-def judge(criterion: Criterion, known: Mapping[str, npt.NDArray[Any]]) -> Verdict:
+def judge(
+    criterion: Criterion, known: Mapping[str, npt.NDArray[Any]], statements: Container[str] = frozenset()
+) -> Verdict:
     """Answer one criterion.
 
     Parameters
@@ -57,31 +60,44 @@ def judge(criterion: Criterion, known: Mapping[str, npt.NDArray[Any]]) -> Verdic
     criterion : Criterion
     known : mapping
         Facts, parameters and results of equations by name.
+    statements : container of str
+        Facts that are yes or no: where what is known fails whatever they are, the criterion is not met.
     """
     missing = tuple(name for name in criterion.arguments if name not in known)
-    if missing:
-        return Verdict(criterion, Answer.NOT_SHOWN, missing)
-    met = np.asarray(criterion.function(*(known[name] for name in criterion.arguments)), dtype=bool)
-    return Verdict(criterion, Answer.MET if met.all() else Answer.NOT_MET, (), ~met)
+    if not missing:
+        met = _met(criterion, known)
+        return Verdict(criterion, Answer.MET if met.all() else Answer.NOT_MET, (), ~met)
+    if len(missing) < len(criterion.arguments) and all(name in statements for name in missing):
+        cases = itertools.product((False, True), repeat=len(missing))
+        possible = [
+            _met(criterion, {**known, **dict(zip(missing, map(np.bool_, case), strict=True))}) for case in cases
+        ]
+        fails = ~np.logical_or.reduce(possible)
+        if fails.any():
+            return Verdict(criterion, Answer.NOT_MET, missing, fails)
+    return Verdict(criterion, Answer.NOT_SHOWN, missing)
 
 
-def verdicts(inputs: Inputs, reached: Container[str], array: Callable[[str], npt.NDArray[Any]]) -> tuple[Verdict, ...]:
+def _met(criterion: Criterion, known: Mapping[str, Any]) -> npt.NDArray[np.bool_]:
+    return np.asarray(criterion.function(*(known[name] for name in criterion.arguments)), dtype=bool)
+
+
+def verdicts(inputs: Inputs, known: Mapping[str, npt.NDArray[Any]]) -> tuple[Verdict, ...]:
     """Answer every criterion of a methodology.
 
     Parameters
     ----------
     inputs : Inputs
-    reached : container of str
-        The parameters and equations whose values are known.
-    array : callable
-        From the name of a parameter or equation to its values, one axis for each index.
+    known : mapping
+        The values of parameters and equations by name, one axis for each index, as far as they are known.
     """
-    known = dict(inputs.facts)
+    shown = dict(inputs.facts)
     for condition in inputs.methodology.conditions:
         for name in condition.arguments:
-            if name not in known and name in reached:
-                known[name] = inputs.plain(name, array(name))
-    return tuple(judge(condition, known) for condition in inputs.methodology.conditions)
+            if name not in shown and name in known:
+                shown[name] = inputs.plain(name, known[name])
+    statements = {name for name, fact in inputs.methodology.facts.items() if fact.unit == "yes/no"}
+    return tuple(judge(condition, shown, statements) for condition in inputs.methodology.conditions)
 
 
 def check(
@@ -93,10 +109,7 @@ def check(
 ) -> tuple[Verdict, ...]:
     """Answer every criterion from whatever is given; see `Methodology.check_eligibility`."""
     inputs = bind(methodology, tables, values, p, facts, whole=False)
-    computed = tuple(rule.name for rule in inputs.graph.equations)
-    results = evaluate(inputs.graph, inputs.sizes, inputs.values, inputs.lookups(), computed)
-    known = {**inputs.values, **results}
-    return verdicts(inputs, known, known.__getitem__)
+    return verdicts(inputs, looked_at.values(inputs, {}))
 
 
 def table(answers: Iterable[Verdict]) -> pd.DataFrame:

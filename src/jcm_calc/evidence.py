@@ -119,6 +119,18 @@ class Evidence:
     certainty: int | None = None
     confirmation: Confirmation | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse a grade that nothing supports, so that no claim rests on it."""
+        if self.source is not None and not isinstance(self.source, Source):
+            raise TypeError(f'the source of evidence must be Source("title", …), got {self.source!r}')
+        if self.grade is Grade.CONFIRMED and self.confirmation is None:
+            raise ValueError("the grade confirmed comes from an evidence file: write primary(…) or secondary(…)")
+        titled = self.source is not None and bool(self.source.title.strip())
+        if self.grade.certifies and not titled:
+            raise ValueError(f'{self.grade.value} evidence needs the document that was read: Source("title", …)')
+        if not self.grade.certifies and not titled and not str(self.note).strip():
+            raise ValueError("unconfirmed evidence needs a note: what is recalled or inferred, or what was not read")
+
     @property
     def confirmed(self) -> bool:
         """Whether a claim may rest on it."""

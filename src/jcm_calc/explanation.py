@@ -157,10 +157,10 @@ class Explanation:
 def explain(result: Result, name: str, at: Mapping[str, Any]) -> Explanation:
     """Return how a quantity came about; see `Result.explain`."""
     m, axes = result.methodology, result.inputs.axes
-    known = {symbol: own for own, symbol in m.symbols().items()} | {own: own for own in m.symbols()}
+    own = m.named(name) or ""
     problems = [Problem(letter, _("is no index of {m}").format(m=m)) for letter in at if letter not in axes]
-    if known.get(name) not in result.graph.nodes:
-        complaint = _("takes no part in this calculation") if name in known else _("is no name of this methodology")
+    if own not in result.graph.nodes:
+        complaint = _("takes no part in this calculation") if own else _("is no name of this methodology")
         problems.append(Problem(name, complaint + suggestion(name, result.graph.nodes)))
     place = {}
     for letter, axis in axes.items():
@@ -176,7 +176,7 @@ def explain(result: Result, name: str, at: Mapping[str, Any]) -> Explanation:
     if problems:
         raise InputError(str(m), problems)
     walk = _Walk(result, place)
-    steps = [walk.step(one) for one in _downwards(result.graph, known[name])]
+    steps = [walk.step(one) for one in _downwards(result.graph, own)]
     steps.sort(key=lambda step: step.equation is None)
     indices = {letter for step in steps for letter in _reach(result.graph, step.name)}
     followed = {

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
+from contextlib import suppress
 from pathlib import Path, PureWindowsPath
+from typing import TYPE_CHECKING
 
-from jcm_calc.languages import _, translated
+from jcm_calc.languages import Message, _, translated
+from jcm_calc.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# How a cell of CSV begins that a spreadsheet program calculates.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def save(path: str | os.PathLike[str], content: bytes, *, overwrite: bool = False) -> None:
@@ -27,7 +37,7 @@ def save(path: str | os.PathLike[str], content: bytes, *, overwrite: bool = Fals
     FileExistsError
         If there is such a file already.
     OSError
-        If the folder or the disk does not take the file.
+        If the folder or the disk does not take the file; it names the path that was given.
 
     Examples
     --------
@@ -45,6 +55,8 @@ def save(path: str | os.PathLike[str], content: bytes, *, overwrite: bool = Fals
     draft = target.with_name(f".{target.name[:60]}.{secrets.token_hex(8)}")
     try:
         with draft.open("xb") as file:
+            if target.exists():  # who may read the file stays as it is
+                draft.chmod(stat.S_IMODE(target.stat().st_mode))
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -54,8 +66,44 @@ def save(path: str | os.PathLike[str], content: bytes, *, overwrite: bool = Fals
             _put(draft, target)
     except FileExistsError:
         raise _exists(path) from None
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, os.fspath(path)) from None
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def check_ending(path: str | os.PathLike[str], *endings: str) -> None:
+    """Refuse a name that ends otherwise than what is written, before anything is calculated for it.
+
+    Raises
+    ------
+    InputError
+
+    Examples
+    --------
+    >>> check_ending("report.XLSX", ".xlsx")
+    >>> check_ending("report.xls", ".xlsx")
+    Traceback (most recent call last):
+    jcm_calc.problems.InputError: 1 problem with the input of report.xls; nothing was calculated
+      report.xls: must end with .xlsx
+    """
+    if Path(path).suffix.casefold() not in endings:
+        names = Message(", ").join(endings)
+        complaint = _("must end with one of {names}") if len(endings) > 1 else _("must end with {names}")
+        raise InputError(os.fspath(path), [Problem(os.fspath(path), complaint.format(names=names))])
+
+
+def guarded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose texts a spreadsheet program takes for no formula: an apostrophe stands before those.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> guarded(pd.DataFrame({"project": ["=1+1", "roof"], "ER": [-2.5, 3.0]})).values.tolist()
+    [["'=1+1", -2.5], ['roof', 3.0]]
+    """
+    return frame.map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell)
 
 
 def within(folder: Path, name: str) -> Path:

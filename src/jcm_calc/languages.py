@@ -45,6 +45,8 @@ class Message(str):
         Singular, plural and number, where the text is one of two.
     unofficial : mapping
         Translations that stand beside the text itself, such as those of a title.
+    tag : tuple, optional
+        What the text is about, for programs, which do not read it; see `tagged`.
 
     Examples
     --------
@@ -57,6 +59,7 @@ class Message(str):
     fields: Mapping[str, Any] = MappingProxyType({})
     plural: tuple[str, str, int] | None = None
     unofficial: Mapping[str, str] = MappingProxyType({})
+    tag: tuple[StrEnum, str] | None = None
 
     def __str__(self) -> str:
         return self
@@ -71,6 +74,21 @@ class Message(str):
         found = Message(str.format(self, *args, **fields))
         found.template, found.args, found.fields = self, args, fields
         return found
+
+    def tagged(self, kind: StrEnum, detail: str = "") -> Message:
+        """Return the same text with what it is about: a kind, and a name or a unit."""
+        found = Message(self)
+        found.__dict__.update(self.__dict__)
+        found.tag = kind, detail
+        return found
+
+    def tags(self) -> Iterator[tuple[StrEnum, str]]:
+        """Yield what this text is about, and every text that it is made of."""
+        if self.tag is not None:
+            yield self.tag
+        for part in (self.template, *self.args, *self.fields.values()):
+            if isinstance(part, Message):
+                yield from part.tags()
 
     def __add__(self, other: str) -> Message:
         return Message("{}{}").format(self, other)

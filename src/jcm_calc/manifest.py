@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import os
@@ -14,20 +15,25 @@ from typing import Any
 import numpy as np
 
 from jcm_calc.declarations import Methodology
-from jcm_calc.declarations.items import Table, Value
+from jcm_calc.declarations.items import Parameter, Table, Value
 from jcm_calc.inputs import Inputs, Period
+from jcm_calc.inputs.axes import named_periods
+from jcm_calc.inputs.carriers import UNIT_KEYS, as_pandas, carried, is_array
 from jcm_calc.inputs.metered import record_of
 from jcm_calc.languages import _
 from jcm_calc.problems import Problem, listed
+from jcm_calc.units import conversion, is_quantity
 
 SCHEMA = 1
 # What `replay` relies on, and of what kind it is.
 FORM = {"schema": int, "methodology": dict, "call": dict, "periods": list, "results": dict, "hash": str}
 CALL = {"tables": list, "values": dict, "facts": dict}
 # `calculate` takes these itself, so no parameter can have such a name.
-RESERVED = ("number", "version", "on", "p", "facts", "evidence")
+RESERVED = ("number", "version", "on", "p", "facts", "evidence", "split", "override", "strict")
 # Larger arrays and tables are named by path and hash instead of being written out.
 INLINE = 10_000
+# Longer lists are kept as arrays, which takes less time than to copy them cell by cell.
+FEW = 100
 
 
 def digest(data: Any) -> str:
@@ -63,7 +69,47 @@ def _known(value: Value | Table | None) -> Any:
     return None if value is None else value.value
 
 
-def record(value: Any, name: str = "") -> Any:
+def frozen(given: Any) -> Any:
+    """Return an argument of `jcm_calc.calculate` as it is now, whatever its owner does with it later.
+
+    Examples
+    --------
+    >>> energy = np.array([1.0, 2.0])
+    >>> kept = frozen(energy)
+    >>> energy *= 1000
+    >>> kept
+    array([1., 2.])
+    """
+    if given is None or isinstance(given, str | int | float | date | os.PathLike):
+        return given
+    if is_quantity(given) or hasattr(given, "dims"):  # of pint, of xarray
+        return copy.deepcopy(given)
+    if isinstance(given, Mapping):
+        return {key: frozen(one) for key, one in given.items()}
+    if isinstance(given, list | tuple):
+        return _frozen_list(given)
+    if isinstance(given, np.ndarray | np.generic):
+        return given.copy()
+    return _frozen_table(given) if hasattr(given, "iloc") else given
+
+
+def _frozen_list(given: Any) -> Any:
+    if len(given) <= FEW:
+        return type(given)(map(frozen, given))
+    try:
+        return carried(given).cells
+    except ValueError:  # which is said when it is read
+        return given
+
+
+def _frozen_table(given: Any) -> Any:
+    import pandas as pd
+
+    # from version 3 on, pandas copies what is shared before it changes it
+    return given.copy(deep=int(pd.__version__.partition(".")[0]) < 3)
+
+
+def record(value: Any, name: str = "", parameter: Parameter | None = None) -> Any:
     """Return an argument of `jcm_calc.calculate` as data for JSON; ``name`` is the argument's.
 
     Examples
@@ -71,36 +117,52 @@ def record(value: Any, name: str = "") -> Any:
     >>> record("135 MWh"), record([1.5, 2.5])
     ('135 MWh', {'array': [1.5, 2.5]})
     """
-    if hasattr(value, "magnitude") and hasattr(value, "units"):
-        return {"quantity": record(value.magnitude), "unit": f"{value.units:D}"}
     if isinstance(value, Mapping):
-        return {"by": {key: record(one) for key, one in value.items()}}
-    if hasattr(value, "iloc"):
-        return record_table(value, name)
-    if isinstance(value, list | tuple | np.ndarray) and np.ndim(value):
-        array = np.asarray(value)
-        if array.size <= INLINE:
-            return {"array": _cells(array.tolist())}
-        return {"sha256": array_digest(array), "shape": list(array.shape)}
-    if isinstance(value, np.generic):
-        return value.item()
-    return value if value is None or isinstance(value, str | int | float) else str(value)
+        return {"by": {_key(key): record(one) for key, one in value.items()}}
+    if hasattr(value, "iloc") or hasattr(value := as_pandas(value), "iloc"):
+        return _record_labelled(value, name, parameter)
+    cells, unit = carried(value)
+    if unit is not None:
+        return {"quantity": record(cells), "unit": unit}
+    if is_array(cells):
+        if cells.size <= INLINE:
+            return {"array": _cells(cells.tolist())}
+        return {"sha256": array_digest(cells), "shape": list(cells.shape)}
+    return _cell(cells)
+
+
+def _record_labelled(value: Any, name: str, parameter: Parameter | None) -> Any:
+    """Return a Series or DataFrame by name as data for JSON, with the labels that it has."""
+    from jcm_calc.inputs import shapes
+
+    shaped = value if parameter is None else shapes.labelled(value, parameter)
+    return record(shaped) if isinstance(shaped, Mapping) else record_table(shaped, name)
 
 
 def _cells(content: Any) -> Any:
-    """Return nested lists with dates as texts."""
-    if isinstance(content, list):
-        return [_cells(cell) for cell in content]
-    return str(content) if isinstance(content, date) else content
+    """Return nested lists of what JSON has."""
+    return [_cells(cell) for cell in content] if isinstance(content, list) else _cell(content)
+
+
+def _key(label: Any) -> Any:
+    return str(Period.parse(label)) if isinstance(label, date) or hasattr(label, "start_time") else label
+
+
+def _cell(cell: Any) -> Any:
+    """Return a cell as JSON has it, or as a text that is read as the same."""
+    if isinstance(cell, np.generic):
+        cell = cell.item()
+    if is_quantity(cell):
+        return f"{cell:D}"
+    return cell if cell is None or isinstance(cell, str | int | float) else str(cell)
 
 
 def record_periods(p: Any) -> Any:
     """Return the ``p`` argument as data for JSON: texts that are read as the same periods."""
     if p is None or isinstance(p, str):
         return p
-    if isinstance(p, tuple | date | int) or not hasattr(p, "__iter__"):
-        return str(Period.parse(p))
-    return [record_periods(one) for one in p]
+    named = named_periods(p)
+    return str(named.labels[0]) if named.scalar else [str(period) for period in named.labels]
 
 
 def record_table(table: Any, name: str = "") -> dict[str, Any]:
@@ -111,11 +173,12 @@ def record_table(table: Any, name: str = "") -> dict[str, Any]:
 
         recorded = {"path": str(table), "sha256": file_digest(table)}
         table = read(table)
+    table = as_pandas(table)
     if (record := record_of(table)) is not None:
         recorded |= {"source": table.attrs.get("source", name), "monitoring": record}
     frame = _flat(table, name)
     if frame.size <= INLINE:
-        columns = {str(heading): [_plain(cell) for cell in frame[heading].tolist()] for heading in frame}
+        columns = {str(heading): _column(frame, heading) for heading in frame}
         return {**recorded, "columns": columns}
     return {"sha256": table_digest(frame), "rows": len(frame), "argument": name, **recorded}
 
@@ -182,16 +245,25 @@ def content(recorded: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _flat(table: Any, name: str) -> Any:
-    """Return a DataFrame with the indices as columns; a Series is called after the argument."""
+    """Return a DataFrame with indices as columns and units in headings; a Series is called after the argument."""
+    from jcm_calc.inputs.shapes import with_units_in_headings
+    from jcm_calc.inputs.tables import flat, with_units
+
     if hasattr(table, "to_frame"):
-        table = table.to_frame(name) if name else table.to_frame()
-    return table.reset_index([level for level in table.index.names if level is not None])
+        unit, attrs = carried(table).unit, table.attrs
+        table = table.to_frame((name or table.name) if unit is None else f"{name or table.name} [{unit}]")
+        table.attrs = {key: one for key, one in attrs.items() if key not in UNIT_KEYS}
+    return with_units(flat(with_units_in_headings(table)))
 
 
-def _plain(cell: Any) -> Any:
-    if isinstance(cell, date) or hasattr(cell, "start_time"):
-        return str(Period.parse(cell))
-    return cell if isinstance(cell, str | int | float) else str(cell)
+def _column(frame: Any, heading: Any) -> list[Any]:
+    """Return the cells of a column; a date is a period of one day in the index p, and a date in any other column."""
+    cells = carried(frame[heading]).cells.tolist()
+    return [_period(cell) if heading == "p" else _cell(cell) for cell in cells]
+
+
+def _period(cell: Any) -> Any:
+    return str(Period.parse(cell)) if isinstance(cell, date) or hasattr(cell, "start_time") else _cell(cell)
 
 
 def recall(name: str, recorded: Any, handed: list[Any], problems: list[Problem]) -> Any:
@@ -222,8 +294,9 @@ def _recalled(name: str, recorded: Any, handed: list[Any], problems: list[Proble
         from jcm_calc.units import registry
 
         unit = recorded["unit"]
-        bare = [one.to(unit).magnitude if hasattr(one, "magnitude") else one for one in handed]
+        bare = [_in_unit(one, unit) for one in handed]
         value = recall(name, recorded["quantity"], bare, problems)
+        del handed[: len(handed) - len(bare)]
         return None if value is None else registry().Quantity(value, unit)
     if "by" in recorded:
         return {key: recall(name, one, handed, problems) for key, one in recorded["by"].items()}
@@ -238,6 +311,12 @@ def _recalled(name: str, recorded: Any, handed: list[Any], problems: list[Proble
         frame.attrs.update({key: recorded[key] for key in ("source",) if key in recorded})
         return MonitoredTable.of(frame, recorded["monitoring"]) if "monitoring" in recorded else frame
     return _recall_large(name, recorded, handed, problems)
+
+
+def _in_unit(handed: Any, unit: str) -> Any:
+    """Return an array that is given again, in the unit in which it was recorded."""
+    cells, own = carried(handed)
+    return cells if own is None else conversion(own, unit)(cells)
 
 
 def _recall_large(name: str, recorded: Mapping[str, Any], handed: list[Any], problems: list[Problem]) -> Any:
@@ -260,7 +339,7 @@ def _recall_large(name: str, recorded: Mapping[str, Any], handed: list[Any], pro
     if hasattr(value, "iloc"):
         same = table_digest(_flat(value, recorded.get("argument", ""))) == recorded["sha256"]
     else:
-        array = np.asarray(value)
+        array = carried(value).cells
         same = array_digest(array) == recorded["sha256"] and list(array.shape) == recorded.get("shape")
     if not same:
         problems.append(Problem(name, _("is not what was calculated with: its SHA-256 differs")))
@@ -287,4 +366,4 @@ def array_digest(array: Any) -> str:
 
 def table_digest(frame: Any) -> str:
     """Return the SHA-256 of headings and columns of a DataFrame."""
-    return digest([[str(name), array_digest(frame[name].to_numpy())] for name in frame])
+    return digest([[str(name), array_digest(carried(frame[name]).cells)] for name in frame])

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jcm_calc import notebook
+from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.derivatives import gradient
@@ -16,7 +18,8 @@ from jcm_calc.draws import Drawn, Groups
 from jcm_calc.evaluation import Array, EvaluationError
 from jcm_calc.languages import _
 from jcm_calc.many import evaluate_many
-from jcm_calc.problems import InputError, Problem, shown, suggestion
+from jcm_calc.problems import InputError, Problem, require, shown, suggestion
+from jcm_calc.project import as_mapping
 from jcm_calc.result import Result, undefined
 
 if TYPE_CHECKING:
@@ -57,6 +60,14 @@ class Uncertainty:
             f"<Uncertainty of {self.result.methodology}: ER = {self.plain():,.6g} tCO2, "
             f"95 % of {self.draws:,} draws between {low:,.6g} and {high:,.6g}>"
         )
+
+    def _repr_html_(self) -> str:
+        heading = _("Uncertainty of {methodology}: {draws:,} draws").format(
+            methodology=self.result.methodology, draws=self.draws
+        )
+        summary = self.summary().rename_axis("tCO2")
+        drivers = self.drivers.reset_index(drop=True).set_index("symbol")
+        return notebook.page(heading, tables=[(_("Emissions"), summary), (_("What drives ER"), drivers)])
 
     def plain(self, of: str = "ER") -> float:
         """Return the plain result, summed over the periods, in tCO2."""
@@ -110,7 +121,8 @@ class Uncertainty:
 
         ``rank correlation`` is Spearman's, between ER and the input; where the input has several values,
         their mean, each with the weight of its effect on ER. ``standard`` is the largest standard
-        uncertainty of its values relative to the value; ``cut off`` the share that was truncated.
+        uncertainty of its values relative to the value, missing for temperatures in °C; ``cut off`` the share
+        that was truncated.
         """
         import pandas as pd
 
@@ -153,10 +165,10 @@ def uncertainty(
     distributions : mapping
         By the name of a parameter how far it may be off: ``"±2 %"`` (limits; every value between them
         equally likely), ``"±0.5 K"``, ``"±2 % (95 %)"`` or ``"±2 % (k=2)"`` (normal), ``"class 0.5"`` (the
-        accuracy class of a meter, taken as the limits ±0.5 %), or a frozen distribution of scipy.stats of
-        the value itself. Inputs that are not named stay as they are. Each unit has an error of its own,
-        which is the same in all periods; a number given once for all units has one error; so has each
-        value of a table of defaults.
+        accuracy class of a meter, taken as the limits ±0.5 %), or a frozen distribution of scipy.stats of the
+        value itself. Temperatures in °C take a difference only. Inputs that are not named stay as they are.
+        Each unit has an error of its own, which is the same in all periods; a number given once for all units has
+        one error; so has each value of a table of defaults.
     draws : int
     seed : int
         The same seed gives the same draws of an input, whatever else is drawn; more draws continue fewer.
@@ -195,9 +207,13 @@ def uncertainty(
     {'EF_RE': 1.0, 'EG': 0.2}
     """
     m, problems = result.methodology, list[Problem]()
+    distributions = _by_name(m, "distributions", distributions, "{'EG': '±2 %'}", problems)
+    groups = _by_name(m, "groups", groups or {}, "{'EG': 'batch 1'}", problems)
+    each_period = _names(m, "each_period", each_period, problems)
+    truncate = _names(m, "truncate", truncate, problems)
     if not draws >= 2:
         problems.append(Problem("draws", _("{came} came, expected at least 2").format(came=shown(draws))))
-    grouped = Groups(groups or {}, correlation, seed)
+    grouped = Groups(groups, correlation, seed)
     problems += grouped.problems(distributions, each_period)
     for name in sorted({*each_period, *truncate} - {*distributions}):
         problems.append(Problem(name, _("has no distribution{hint}").format(hint=suggestion(name, distributions))))
@@ -213,6 +229,23 @@ def uncertainty(
     if problems:
         raise InputError(str(m), problems)
     return _run(result, drawn, draws, seed, progress)
+
+
+def _by_name(m: Methodology, argument: str, given: Any, example: str, problems: list[Problem]) -> dict[str, Any]:
+    """Return what was given by name or symbol, by name."""
+    try:
+        return m.by_name(as_mapping(argument, given, example, problems))
+    except InputError as error:
+        problems += [Problem(f"{argument}[{one.subject!r}]", one.complaint) for one in error.problems]
+        return {}
+
+
+def _names(m: Methodology, argument: str, given: Any, problems: list[Problem]) -> list[str]:
+    """Return names of inputs, each given by name or symbol."""
+    if isinstance(given, str) or not isinstance(given, Collection):
+        problems.append(Problem(argument, _("got {given}, must be a list of names").format(given=shown(given))))
+        return []
+    return [*m.by_name(dict.fromkeys(given))]
 
 
 def _uncertain(result: Result, name: str) -> Parameter:
@@ -279,6 +312,7 @@ def _ranks(values: Array) -> Array:
     order = values.argsort()
     ordered = values[order]
     if (ordered[1:] == ordered[:-1]).any():
+        require("scipy", "uncertainty")
         from scipy.stats import rankdata  # equal values share a rank; several times slower
 
         return np.asarray(rankdata(values)) - (len(values) + 1) / 2

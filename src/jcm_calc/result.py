@@ -5,21 +5,23 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc import eligibility
+from jcm_calc import eligibility, looked_at
+from jcm_calc import remarks as _remarks
 from jcm_calc.credits import Item, UncertifiedError, by_year, check_years, claim_items, monitoring_items
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS, Graph, Node
 from jcm_calc.declarations.group import OF_PERIODS
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
+from jcm_calc.declarations.names import spelt_out
 from jcm_calc.eligibility import Verdict
 from jcm_calc.evaluation import EvaluationError, evaluate
 from jcm_calc.inputs import Inputs, coordinates
-from jcm_calc.languages import Message, _, in_language
+from jcm_calc.languages import Message, _, in_language, ngettext
 from jcm_calc.manifest import (
     SCHEMA,
     bound_digest,
@@ -31,11 +33,12 @@ from jcm_calc.manifest import (
     record_table,
     rules_digest,
 )
-from jcm_calc.problems import InputError, Problem, listed
+from jcm_calc.problems import InputError, Problem, Remark, listed
 from jcm_calc.units import registry
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray as xr
     from pint import Quantity
 
     from jcm_calc.case_file import Comparison
@@ -55,10 +58,19 @@ class Result:
         self.call = call
         self._values = dict(inputs.values)
         self._lookups = inputs.lookups()
-        try:
-            self._results = evaluate(inputs.graph, inputs.sizes, self._values, self._lookups, RESULTS)
-        except EvaluationError as error:
-            raise InputError(str(inputs.methodology), [undefined(error, inputs)]) from None
+        self._results = self._evaluated()
+
+    def _evaluated(self) -> dict[str, Array]:
+        """Return RE, PE, ER, and with them what is looked at on the way to them."""
+        inputs, (_way, names) = self.inputs, looked_at.reach(self.inputs)
+        beside = tuple(name for name in names if name in inputs.graph.nodes and name not in self._values)
+        for keep in ((*RESULTS, *beside), RESULTS):
+            try:
+                return evaluate(inputs.graph, inputs.sizes, self._values, self._lookups, tuple(dict.fromkeys(keep)))
+            except EvaluationError as error:
+                if keep == RESULTS:
+                    raise InputError(str(inputs.methodology), [undefined(error, inputs)]) from None
+        raise AssertionError("unreachable")
 
     @property
     def methodology(self) -> Methodology:
@@ -82,6 +94,10 @@ class Result:
         """Emission reductions over p, tCO2, signed and unrounded."""
         return self["ER"]
 
+    def known(self, name: str) -> Array | None:
+        """Return the values of a parameter, a fact or an intermediate, as far as they are known."""
+        return self.looked_at.get(name, self.inputs.facts.get(name))
+
     def __getitem__(self, name: str) -> Quantity[Any]:
         """Return a parameter, an intermediate or a result as a Quantity.
 
@@ -94,6 +110,7 @@ class Result:
             If the name takes no part in this calculation.
         """
         node = self._node(name)
+        name = node.name
         if node.unit == "category":
             raise KeyError(f"{name} is a class, not a quantity: see Result.table({node.indices!r})")
         array = self.full(name)
@@ -104,6 +121,33 @@ class Result:
         )
         quantity: Quantity[Any] = registry().Quantity(array.squeeze(axes), "d" if node.unit == "date" else node.unit)
         return quantity
+
+    def keys(self) -> list[str]:
+        """Return the names of all quantities, in the order of calculation.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> result = jcm_calc.calculate("PW_AM001", EG=500)
+        >>> result.keys()
+        ['EG', 'EF_RE', 'RE_i', 'RE', 'PE', 'ER']
+        >>> "EG" in result, "EC" in result
+        (True, False)
+        """
+        return [row["name"] for row in self.quantities() if self._node(row["name"]).unit != "category"]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def __contains__(self, name: object) -> bool:
+        try:
+            return isinstance(name, str) and self[name] is not None
+        except (KeyError, EvaluationError):
+            return False
+
+    def _ipython_key_completions_(self) -> list[str]:
+        """Return what a notebook completes between the brackets."""
+        return [spelt_out(name) for name in self.keys()]
 
     @cached_property
     def graph(self) -> Graph:
@@ -134,6 +178,9 @@ class Result:
     def _node(self, name: str) -> Any:
         if name in self.inputs.graph.nodes:
             return self.inputs.graph.nodes[name]
+        name = self.methodology.named(name) or name
+        if name in self.inputs.graph.nodes:
+            return self.inputs.graph.nodes[name]
         if name in self.inputs.values and name in self.methodology.inputs:
             return self.methodology.inputs[name]
         if name in self.graph.nodes:
@@ -150,11 +197,16 @@ class Result:
         whole = self.inputs.graph if name in self.inputs.graph.nodes else self.graph
         return evaluate(whole.upstream(name), self.inputs.sizes, self._values, self._lookups, (name,))[name]
 
+    def _declared(self, name: str) -> Parameter | None:
+        m = self.methodology
+        own = m.named(name) or ""
+        return m.inputs.get(own) or m.facts.get(own)
+
     def full(self, name: str) -> Array:
         """Return an array that spans every index of its own."""
-        indices = self._node(name).indices
-        shape = [axis.size if letter in indices else 1 for letter, axis in self.inputs.axes.items()]
-        return np.broadcast_to(self._array(name), shape)
+        node = self._node(name)
+        shape = [axis.size if letter in node.indices else 1 for letter, axis in self.inputs.axes.items()]
+        return np.broadcast_to(self._array(node.name), shape)
 
     def explain(self, name: str = "ER", **at: Any) -> Explanation:
         """Return how a quantity came about: equation, numbers in place, value, down to the leaves.
@@ -217,9 +269,10 @@ class Result:
         return gradient(self.inputs.graph, self.inputs.sizes, self._values, self._lookups, target)
 
     def __repr__(self) -> str:
+        first = f"{self.headline}: " if self.remarks else ""
         mark = "" if not self.unconfirmed else f", an estimate: {len(self.unconfirmed)} items unconfirmed"
         sums = ", ".join(f"{name} = {float(self.full(name).sum()):,.6g} tCO2" for name in RESULTS)
-        return f"<Result {self.methodology}: {sums}{mark}>"
+        return f"<Result {self.methodology}: {first}{sums}{mark}>"
 
     def _repr_html_(self) -> str:
         from jcm_calc.report.display import result
@@ -270,6 +323,37 @@ class Result:
         )
         return pd.DataFrame(columns, index=index)
 
+    def to_xarray(self) -> xr.Dataset:
+        """Return every quantity with its dimensions, labels and unit.
+
+        It needs xarray: ``pip install jcm-calc[xarray]``.
+
+        Returns
+        -------
+        Dataset
+            A variable for each name, with the indices of the methodology as dimensions and ``units``,
+            ``long_name``, ``symbol``, ``from`` and ``grade`` as attributes. The periods are the labels of ``p``;
+            ``first_day`` and ``last_day`` are coordinates along it where they have dates.
+
+        Raises
+        ------
+        InputError
+            If xarray is not installed.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> result = jcm_calc.calculate("PW_AM001", EG=[[500.0, 510.0], [300.0, 310.0]], p=["2024", "2025"])
+        >>> data = result.to_xarray()
+        >>> float(data["EG"].sel(i=2, p="2025")), data["EG"].attrs["units"]
+        (310.0, 'MWh')
+        >>> data["RE_i"].sum("i").round(1).values.tolist()
+        [426.4, 437.1]
+        """
+        from jcm_calc.labelled import dataset
+
+        return dataset(self)
+
     def trace(self) -> pd.DataFrame:
         """Return every quantity in the order of calculation: value, equation or source, grade.
 
@@ -317,11 +401,15 @@ class Result:
         node = self._node(name)
         if not isinstance(node, Parameter):
             return _("the axes")
-        origin = self.inputs.origins.get(name)
+        origin = self.inputs.origins.get(node.name)
         if origin is not None:
-            return Message("{} {}").format(origin.source, origin.written) if origin.written else origin.source
+            found = Message("{} {}").format(origin.source, origin.written) if origin.written else origin.source
+            if name in self.inputs.overrides:
+                override = _("{origin} (override: {reason})")
+                return override.format(origin=found, reason=self.inputs.overrides[name])
+            return found
         if node.kind is Kind.DEFAULT:
-            return _("default by {key}").format(key=node.by) if name in self.inputs.tables else _("default")
+            return _("default by {key}").format(key=node.by) if node.name in self.inputs.tables else _("default")
         return node.section
 
     def by_unit(self) -> pd.DataFrame:
@@ -346,32 +434,42 @@ class Result:
 
         return by_unit(self.inputs, self._values, self._lookups)
 
-    def sensitivity(self, by: float = 0.1) -> pd.DataFrame:
-        """Return how ER changes where one input is smaller or larger by a share, all others staying.
+    def sensitivity(self, by: float = 0.1, *, kelvin: float = 1.0) -> pd.DataFrame:
+        """Return how ER changes where one input is smaller or larger, all others staying.
 
         Parameters
         ----------
         by : float
+            The share by which each input is changed.
+        kelvin : float
+            The difference by which a temperature in °C or the like is changed: a share of it would depend on
+            where its scale begins.
 
         Returns
         -------
         DataFrame
-            By the name of the input: symbol; the change of ER in tCO2 for the smaller and the larger value,
-            missing where such a value would be out of bounds; and the elasticity: by how many per cent ER
-            changes for 1 % of the input, from the exact derivative, missing where ER is 0.
+            By the name of the input: its symbol; whose value it is, the ``project``'s or, below these, one that
+            the ``document`` fixes; the step; the change of ER in tCO2 for the smaller and the larger value,
+            missing where such a value would be out of bounds; and the elasticity: by how many per cent ER changes
+            for 1 % of the input, from the exact derivative, missing where ER is 0 and for temperatures.
+
+        Raises
+        ------
+        InputError
+            If ``by`` is not between 0 and 1, or ``kelvin`` not above 0.
 
         Examples
         --------
         >>> import jcm_calc
         >>> jcm_calc.calculate("PW_AM001", EG=500.0).sensitivity(by=0.1).round(2)
-               symbol  smaller  larger  elasticity
+               symbol        of  step  smaller  larger  elasticity
         name
-        EG     EG_i,p   -26.65   26.65         1.0
-        EF_RE   EF_RE   -26.65   26.65         1.0
+        EG     EG_i,p   project  10 %   -26.65   26.65         1.0
+        EF_RE   EF_RE  document  10 %   -26.65   26.65         1.0
         """
         from jcm_calc.sensitivity import sensitivity
 
-        return sensitivity(self.inputs, self._values, self._lookups, by)
+        return sensitivity(self.inputs, self._values, self._lookups, by, kelvin)
 
     def by_year(self) -> pd.DataFrame:
         """Return RE, PE, ER and whole tonnes of each calendar year: an estimate.
@@ -385,10 +483,83 @@ class Result:
         ------
         ValueError
             If a period lies in several calendar years.
+
+        Warns
+        -----
+        InputWarning
+            For each of `Result.remarks`, which are in ``attrs["remarks"]`` of the table, too.
         """
+        found = self.years()
+        found.attrs["remarks"] = [remark.as_data() for remark in self.remarks]
+        for remark in self.remarks:
+            remark.warn(2)
+        return found
+
+    def years(self) -> pd.DataFrame:
+        """Return the table of `by_year`, without a word on the remarks: for outputs that say them themselves."""
         check_years(self.inputs.periods)
         return by_year(
             self.inputs.periods, [self.full(name).reshape(-1, len(self.inputs.periods)).sum(axis=0) for name in RESULTS]
+        )
+
+    # What has to be looked at
+
+    @cached_property
+    def looked_at(self) -> Mapping[str, Array]:
+        """The values that criteria, cross-checks and indicators look at, as far as they are known."""
+        return looked_at.values(self.inputs, self._results)
+
+    @cached_property
+    def remarks(self) -> tuple[Remark, ...]:
+        """Everything that has to be looked at before this result is used, the gravest first.
+
+        Eligibility criteria that are not met, cross-checks that are violated, values and ratios outside their
+        plausible ranges, values less conservative than the document's, amounts far from the others, kinds of unit
+        left out, and what was noticed in reading the input.
+
+        Examples
+        --------
+        >>> import jcm_calc, warnings
+        >>> warnings.simplefilter("ignore")
+        >>> chiller = {"EC_PJ": 1000, "COP_PJ": 5.9, "capacity": 500, "T_cooling_out": 37, "T_chilled_out": 7}
+        >>> result = jcm_calc.calculate("ID_AM002", power_source="grid", EF_grid=0.8, **chiller)
+        >>> for remark in result.remarks:
+        ...     print(remark.topic, "|", remark)
+        criterion not met | criterion 2 is not met: COP_PJ,tc,i 5.9, must be above 6
+        >>> result.remarks[0].numbers
+        (('COP_PJ_tc', 5.9),)
+        """
+        inputs, known = self.inputs, self.looked_at
+        found = [
+            *_remarks.criteria(inputs, self.verdicts, known),
+            *_remarks.limits(inputs, known),
+            *_remarks.indicators(inputs, known),
+            *(remark for remark, _ in self.replaced),
+            *(_remarks.confirmed(inputs) if self.call["evidence"] else ()),
+            *_remarks.left_out(inputs),
+            *_remarks.noted(inputs.warnings),
+        ]
+        return _remarks.ordered(found)
+
+    @cached_property
+    def replaced(self) -> tuple[tuple[Remark, bool], ...]:
+        """Values in place of the document's that make ER larger, and whether each needs a reason."""
+        if not self.inputs.replaced:
+            return ()
+        reductions = float(self.full("ER").sum())
+        return tuple(_remarks.replaced(self.inputs, self._values, self._lookups, reductions))
+
+    @property
+    def headline(self) -> str:
+        """The gravest remark, and how many there are besides; nothing where there is none."""
+        if not self.remarks:
+            return ""
+        first = Message("{}").format(self.remarks[0])
+        rest = len(self.remarks) - 1
+        return (
+            first + ngettext(" (and {count} more remark)", " (and {count} more remarks)", rest).format(count=rest)
+            if rest
+            else first
         )
 
     # Evidence and claim
@@ -396,7 +567,7 @@ class Result:
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
         """The answer to each eligibility criterion."""
-        return eligibility.verdicts(self.inputs, self.graph.nodes, self._array)
+        return eligibility.verdicts(self.inputs, self.looked_at)
 
     def eligibility(self) -> pd.DataFrame:
         """Return the answer to each eligibility criterion, as a DataFrame by number."""
@@ -435,7 +606,7 @@ class Result:
             raise UncertifiedError(str(self.methodology), self.lacking)
         if not all(period.dated for period in self.inputs.periods):
             raise ValueError(_("a claim is by calendar year: give the periods with p="))
-        return self.by_year()["tonnes"].rename("credits")
+        return self.years()["tonnes"].rename("credits")
 
     # Workbook, report and manifest
 
@@ -444,6 +615,7 @@ class Result:
         path: str | os.PathLike[str],
         plan: Result | None = None,
         *,
+        stage: Literal["report", "plan"] = "report",
         project: Mapping[str, Any] | None = None,
         sources: Mapping[str, Mapping[str, str]] | None = None,
         overwrite: bool = False,
@@ -456,13 +628,18 @@ class Result:
         path : path
             The file, ``.xlsx``.
         plan : Result, optional
-            The ex-ante calculation that fills the monitoring plan. Without one its estimates stay
+            Of a report, the ex-ante calculation that fills the monitoring plan. Without one its estimates stay
             empty.
+        stage : {"report", "plan"}
+            A report has sheets with monitored values for each calendar year. A plan is what a project design
+            document needs: the estimates, with their table by calendar year, and the monitoring structure.
         project : mapping, optional
-            ``number`` of the project, and ``personnel``: from who is responsible to the role.
+            What is known about the project, as in the section [project] of a case file: ``number``, ``title``,
+            ``participants``, ``personnel`` (from who is responsible to the role), ``submitted``, ``start``,
+            ``end`` and ``note``.
         sources : mapping, optional
             For each parameter ``option``, ``source``, ``procedure``, ``frequency`` and ``comment``,
-            the columns (g) to (k).
+            the columns (g) to (k); of a parameter fixed ex ante ``source`` and ``comment``.
         overwrite : bool
             Whether an existing file may be replaced.
         language : {"en", "ja"}, optional
@@ -474,8 +651,8 @@ class Result:
         FileExistsError
             If there is such a file already.
         InputError
-            If a period lies in several calendar years, the plan follows another
-            methodology, or there is more than a spreadsheet holds.
+            If a period lies in several calendar years, the plan follows another methodology, a key of
+            ``project`` or ``sources`` is unknown, or there is more than a spreadsheet holds.
 
         Examples
         --------
@@ -484,10 +661,19 @@ class Result:
         >>> result.to_excel("report.xlsx")
         >>> print(jcm_calc.read_workbook("report.xlsx").calculate().ER == result.ER)
         True
+
+        The plan of ten years:
+
+        >>> years = [str(year) for year in range(2026, 2036)]
+        >>> plan = jcm_calc.calculate("PW_AM001", EG=[[600.0] * 10], p=years)
+        >>> plan.to_excel("plan.xlsx", stage="plan", project={"title": "A roof with PV"})
+        >>> workbook = jcm_calc.read_workbook("plan.xlsx")
+        >>> workbook.report is None, int(workbook.plan.calculate().by_year()["tonnes"].sum())
+        (True, 3190)
         """
         from jcm_calc.workbook.writing import write_result
 
-        write_result(path, self, plan, project or {}, sources or {}, overwrite, language)
+        write_result(path, self, plan, stage, project, sources, overwrite, language)
 
     def to_html(
         self,
@@ -507,8 +693,7 @@ class Result:
         ----------
         path : path
         project : mapping, optional
-            What is said of the project on the first page, as in the section [project] of a case file:
-            title, number, participants and so on.
+            What is said about the project on the first page; see `to_excel`.
         sources : mapping, optional
             How each parameter is monitored, as for `to_excel`.
         published : sequence of Comparison, optional
@@ -522,6 +707,8 @@ class Result:
         ------
         FileExistsError
             If there is such a file already.
+        InputError
+            If a key of ``project`` or ``sources`` is unknown.
 
         Examples
         --------
@@ -537,7 +724,7 @@ class Result:
         from jcm_calc.report.document import write
 
         with in_language(language):
-            write(path, self, project or {}, sources or {}, published, overwrite)
+            write(path, self, project, sources, published, overwrite)
 
     def manifest(self) -> dict[str, Any]:
         """Return all that is needed to calculate again and to compare, ready for JSON.
@@ -562,12 +749,18 @@ class Result:
             raise InputError(str(m), changed)
         call = {
             "tables": [record_table(table) for table in self.call["tables"]],
-            "values": {name: record(value, name) for name, value in self.call["values"].items()},
+            "values": {name: record(value, name, self._declared(name)) for name, value in self.call["values"].items()},
             "p": record_periods(self.call["p"]),
-            "facts": {name: record(value, name) for name, value in (self.call["facts"] or {}).items()},
+            "facts": {
+                name: record(value, name, self._declared(name)) for name, value in (self.call["facts"] or {}).items()
+            },
         }
+        if self.inputs.overrides:
+            call["override"] = dict(self.inputs.overrides)
         if self.call["on"] is not None:
             call["on"] = str(self.call["on"])
+        if self.call.get("split") in ("years", "days"):
+            call["split"] = self.call["split"]
         if self.call["evidence"]:
             call["evidence"] = [file.as_data() for file in self.call["evidence"]]
         return {
@@ -592,7 +785,7 @@ class Result:
                 for i in self.items
             ],
             "eligibility": {verdict.criterion.number: str(verdict.answer) for verdict in self.verdicts},
-            "warnings": [str(warning) for warning in self.inputs.warnings],
+            "remarks": [remark.as_data() for remark in self.remarks],
             "certified": not self.lacking and all(period.year for period in self.inputs.periods),
             "results": {name: self.full(name).ravel().tolist() for name in RESULTS},
             "hash": input_digest(call, rules),

@@ -4,6 +4,9 @@ A rule book is a package named by an entry point of the group ``jcm_calc.methodo
 ``id_am003`` holds methodology ID_AM003, and is imported when somebody asks for it. A module such as
 ``id_am003_mended`` adds versions to a methodology that stands elsewhere, or mends one of them. Its table
 ``known.csv``, where it has one, names methodologies that exist and that it does not hold.
+
+A module that is wrong is no reason to lose the others: `broken` has it by name with file and line, and only its own
+methodology is refused. Of two rule books that hold one number neither is taken, because the two may differ.
 """
 
 from __future__ import annotations
@@ -12,17 +15,25 @@ import csv
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterator
+import sys
+import traceback
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.metadata import entry_points
 from importlib.resources import files
+from pathlib import Path
+from types import ModuleType
+from typing import Any
 
-from jcm_calc.declarations import Methodology, version_key
+from jcm_calc.dates import day_of
+from jcm_calc.declarations import DeclarationError, Methodology, version_key
+from jcm_calc.declarations.frozen import FrozenDict
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source
-from jcm_calc.languages import _
-from jcm_calc.problems import suggestion
+from jcm_calc.languages import Message, _, translated
+from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
 
 GROUP = "jcm_calc.methodologies"
 MODULE = re.compile(r"([a-z]{2}_am\d{3})(_\w+)?")
@@ -32,12 +43,136 @@ class MethodologyNotFoundError(LookupError):
     """There is no such methodology or version, or it cannot be told which one is meant."""
 
 
+@dataclass(frozen=True, slots=True)
+class BrokenModule:
+    """A part of a rule book that cannot be used. Other methodologies are not affected.
+
+    Attributes
+    ----------
+    number : str
+        The methodology that cannot be used because of it; empty where it is a whole rule book or its table.
+    module : str
+    complaint : str
+        What is wrong, for the author of the module.
+    file : str
+        Empty where the complaint is not about a line.
+    line : int
+    """
+
+    number: str
+    module: str
+    complaint: str
+    file: str = ""
+    line: int = 0
+
+    @property
+    def said(self) -> str:
+        """The complaint, and where it is about a line, that line."""
+        place = _(" ({file} line {line})").format(file=self.file, line=self.line) if self.file else ""
+        return Message("{}{}").format(self.complaint, place)
+
+    @property
+    def text(self) -> str:
+        """The module, and what is said of it; `str` says it in the language of the context."""
+        return Message("{}: {}").format(self.module, self.said)
+
+    def __str__(self) -> str:
+        return translated(self.text)
+
+
+class BrokenModuleError(MethodologyNotFoundError):
+    """A methodology cannot be used, because a module of a rule book is wrong; the message is for its author.
+
+    Attributes
+    ----------
+    broken : tuple of BrokenModule
+    """
+
+    def __init__(self, number: str, broken: Sequence[BrokenModule]) -> None:
+        self.number, self.broken = number, tuple(broken)
+        told = _("{number} cannot be used: {faults}")
+        super().__init__(told.format(number=number, faults=Message("; ").join(one.text for one in self.broken)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel between processes with what is broken, not only with the message."""
+        return type(self), (self.number, self.broken)
+
+
+class BrokenModuleWarning(UserWarning):
+    """A rule book holds something that cannot be used; see `jcm_calc.rulebooks.broken`."""
+
+
+def broken_by(number: str, module: str, error: BaseException, home: Iterable[str] = ()) -> BrokenModule:
+    """Say why a module cannot be imported, and in which line of which file.
+
+    Parameters
+    ----------
+    number, module : str
+    error : BaseException
+        With which the import ended.
+    home : iterable of str
+        The folders of the rule book, in which the line is looked for first.
+    """
+    if isinstance(error, SyntaxError):
+        complaint, file, line = f"SyntaxError: {error.msg}", Path(error.filename or "").name, error.lineno or 0
+    else:
+        complaint, (file, line) = _told(error), place_of(error, home)
+    complaint = _("cannot be imported: {complaint}").format(complaint=complaint)
+    return BrokenModule(number, module, complaint, file, line)
+
+
+def _told(error: BaseException) -> str:
+    return Message("{}: {}").format(type(error).__name__, str(error))
+
+
+def place_of(error: BaseException, home: Iterable[str] = ()) -> tuple[str, int]:
+    """Return file and line where an error began: of the rule book if possible, never of this library."""
+    frames = [one for one in traceback.extract_tb(error.__traceback__) if not _is_machinery(one.filename)]
+    own = [one for one in frames if str(Path(one.filename).parent) in home] or frames
+    return (Path(own[-1].filename).name, own[-1].lineno or 0) if own else ("", 0)
+
+
+def by_author(error: BaseException) -> BrokenModule | None:
+    """Return what is wrong with a rule book, where it is not this library whose code ended with an error.
+
+    An equation or a criterion may raise anything when it is run; a `DeclarationError` is always about a methodology.
+    """
+    if isinstance(error, DeclarationError):
+        return BrokenModule("", _("the methodology"), str(error))
+    frames = list(traceback.extract_tb(error.__traceback__))
+    called = [place for place, one in enumerate(frames) if _is_machinery(one.filename)]
+    inner = {str(Path(one.filename).parent) for one in frames[called[-1] + 1 if called else 0 :]}
+    for package in _rule_books()[0]:
+        if inner & set(package.__path__):
+            return BrokenModule("", package.__name__, _told(error), *place_of(error, package.__path__))
+    return None
+
+
+def _is_machinery(filename: str) -> bool:
+    """Whether a file belongs to this library or to the import system, not to the author's module."""
+    return filename.startswith("<") or Path(filename).is_relative_to(Path(__file__).parent)
+
+
+@cache
+def _rule_books() -> tuple[tuple[ModuleType, ...], tuple[BrokenModule, ...]]:
+    """Return the packages of all rule books, and those that cannot be imported."""
+    found, broken = [], []
+    for entry in entry_points(group=GROUP):
+        try:
+            package = entry.load()
+            if not hasattr(package, "__path__"):
+                raise ImportError(_("a rule book must be a package, with an __init__.py"))
+            found.append(package)
+        except (Exception, SystemExit) as error:
+            broken.append(broken_by("", getattr(entry, "value", "?"), error))
+    return tuple(found), tuple(broken)
+
+
 @cache
 def _every_module() -> dict[str, tuple[str, ...]]:
     """Return the modules of each number: the one that holds it, and those that add to it."""
     found: dict[str, list[str]] = {}
-    for entry in entry_points(group=GROUP):
-        package = entry.load()
+    for package in _rule_books()[0]:
         for module in pkgutil.iter_modules(package.__path__):
             if match := MODULE.fullmatch(module.name):
                 found.setdefault(match[1].upper(), []).append(f"{package.__name__}.{module.name}")
@@ -49,6 +184,11 @@ def modules_of(number: str) -> tuple[str, ...]:
     return _every_module().get(number, ())
 
 
+def _holders(number: str) -> list[str]:
+    """Return the modules that hold a number: one, or several that contradict each other."""
+    return [path for path in modules_of(number) if not _adds(path)]
+
+
 def _adds(path: str) -> bool:
     """Whether a module adds to a methodology that stands elsewhere."""
     match = MODULE.fullmatch(path.rpartition(".")[2])
@@ -57,22 +197,14 @@ def _adds(path: str) -> bool:
 
 @cache
 def modules() -> dict[str, str]:
-    """Return the module of each methodology number, in the order of the numbers.
+    """Return the module of each methodology number, in the order of the numbers; the first where two hold it."""
+    return FrozenDict({number: held[0] for number in _every_module() if (held := _holders(number))})
 
-    Raises
-    ------
-    MethodologyNotFoundError
-        If two rule books hold the same number.
-    """
-    found: dict[str, str] = {}
-    for number, paths in _every_module().items():
-        own = [path for path in paths if not _adds(path)]
-        if len(own) > 1:
-            twice = _("{number} is in two rule books: {one} and {other}")
-            raise MethodologyNotFoundError(twice.format(number=number, one=own[0], other=own[1]))
-        if own:
-            found[number] = own[0]
-    return found
+
+def forget() -> None:
+    """Look for rule books again, where one was installed or mended in the meantime."""
+    for cached in (_rule_books, _every_module, modules, _tables, versions):
+        cached.cache_clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +235,26 @@ class Known:
         return self.number[:2]
 
 
-@cache
 def known() -> tuple[Known, ...]:
     """Return the methodologies that are known and not implemented, in the order of the numbers."""
-    found: dict[str, Known] = {}
-    for entry in entry_points(group=GROUP):
-        table = files(entry.load()) / "known.csv"
-        if table.is_file():
-            with table.open(encoding="utf-8") as file:
-                found |= {row["number"]: _known(row) for row in csv.DictReader(file)}
+    found = _tables()[0]
     return tuple(found[number] for number in sorted(found) if number not in modules())
+
+
+@cache
+def _tables() -> tuple[dict[str, Known], tuple[BrokenModule, ...]]:
+    """Return what the tables of all rule books name, and the tables that cannot be read."""
+    found: dict[str, Known] = {}
+    broken = []
+    for package in _rule_books()[0]:
+        table = files(package) / "known.csv"
+        try:
+            if table.is_file():
+                with table.open(encoding="utf-8") as file:
+                    found |= {row["number"]: _known(row) for row in csv.DictReader(file)}
+        except Exception as error:
+            broken.append(broken_by("", f"{package.__name__}/known.csv", error))
+    return found, tuple(broken)
 
 
 def _known(row: dict[str, str]) -> Known:
@@ -128,28 +270,105 @@ def _known(row: dict[str, str]) -> Known:
 
 @cache
 def versions(number: str) -> dict[str, Methodology]:
-    """Return the versions of a methodology that can be calculated, the earliest first."""
+    """Return the versions of a methodology that can be calculated, the earliest first.
+
+    Raises
+    ------
+    MethodologyNotFoundError
+        If no rule book holds it.
+    BrokenModuleError
+        If one of its modules is wrong, or two rule books hold it.
+    """
     held = modules()
     if number not in held:
         if any(item.number == number for item in known()):
             not_here = _("{number} is known, but not implemented: `jcm list --all` says what was read")
             raise MethodologyNotFoundError(not_here.format(number=number))
+        if without_base := modules_of(number):
+            lonely = _("adds to {number}, which no rule book holds").format(number=number)
+            raise BrokenModuleError(number, [BrokenModule(number, path, lonely) for path in without_base])
         absent = _("there is no methodology {number} here{hint}")
-        raise MethodologyNotFoundError(absent.format(number=repr(number), hint=suggestion(number, held)))
+        raise MethodologyNotFoundError(absent.format(number=repr(number), hint=_leads(number, held)))
+    _refuse_two_holders(number)
     found: dict[str, Methodology] = {}
     for path in modules_of(number):
-        for item in declared(path, number):
+        for item in _usable(path, number):
             other = found.get(item.version)
             if other is not None and (not item.mended_by or other.mended_by):
-                raise MethodologyNotFoundError(
-                    f"{item} is declared twice, again in {path}: to mend it there, begin with m.mended(…)"
-                )
+                twice = f"{item} is declared twice, again in {path}: to mend it there, begin with m.mended(…)"
+                raise BrokenModuleError(number, [BrokenModule(number, path, twice)])
             found[item.version] = item
-    if not found:
-        raise MethodologyNotFoundError(
-            _("the module {module} declares no methodology {number}").format(module=held[number], number=number)
-        )
-    return {version: found[version] for version in sorted(found, key=version_key)}
+    return FrozenDict({version: found[version] for version in sorted(found, key=version_key)})
+
+
+def _leads(number: str, held: Iterable[str]) -> str:
+    """Say which methodology may be meant: one of a similar number, or those that are about the words."""
+    close = suggestion(number, held)
+    if close or re.search(r"\d", number):
+        return close
+    about = [item.number for item in every() if words_in(item, number)]
+    return _("; about it are {numbers}").format(numbers=listed(about, limit=8)) if about else ""
+
+
+def words_in(item: Methodology | Known, words: str) -> str:
+    """Return where all words are found in a methodology, each at the beginning of a word there; empty if nowhere.
+
+    Japanese has no spaces: a word of it may be anywhere.
+
+    Examples
+    --------
+    >>> m = methodology("ID_AM002")
+    >>> print(words_in(m, "chillers"), words_in(m, "Temperature"), words_in(m, "boiler") or None)
+    title text None
+    """
+    wanted = [word.removesuffix("s") for word in re.findall(r"\w+", words.casefold())]
+
+    def holds(text: str) -> bool:
+        found = re.findall(r"\w+", text.casefold())
+        return all(any(one.startswith(word) if word.isascii() else word in one for one in found) for word in wanted)
+
+    head = " ".join([item.number, item.title, *getattr(item.title, "unofficial", {}).values()])
+    if holds(head):
+        return _("title")
+    if isinstance(item, Known):
+        return ""
+    stated: list[Any] = [*item.inputs.values(), *item.rules, *item.conditions]
+    texts = [head, *item.indices.values(), *(one.text for one in stated)]
+    return _("text") if holds(" ".join(texts)) else ""
+
+
+def _refuse_two_holders(number: str) -> None:
+    held = _holders(number)
+    if len(held) < 2:
+        return
+    one, other, *_others = held
+    twice = _(
+        "{number} is in two rule books, {one} and {other}: uninstall one of them; or, where one corrects the other, "
+        "name its module {name}_mended and begin it with m.mended(…); or calculate with the object itself, {other}.m"
+    )
+    told = twice.format(number=number, one=one, other=other, name=number.lower())
+    raise BrokenModuleError(number, [BrokenModule(number, path, told) for path in held[1:]])
+
+
+def _usable(path: str, number: str) -> list[Methodology]:
+    """Return the versions that a module declares, each checked and no longer to be changed."""
+    try:
+        found = declared(path, number)
+        for item in found:
+            item.check()
+            item.freeze()
+    except MethodologyNotFoundError:
+        raise
+    except (Exception, SystemExit) as error:
+        home = getattr(sys.modules.get(path.rpartition(".")[0]), "__path__", ())
+        raise BrokenModuleError(number, [broken_by(number, path, error, home)]) from error
+    if not found and not _adds(path):
+        nothing = _("the module declares no methodology {number}").format(number=number)
+        raise BrokenModuleError(number, [BrokenModule(number, path, nothing)])
+    if lacking := [item for item in found if "version" not in item.identity]:
+        told = _("identity lacks the evidence of the version")
+        raise BrokenModuleError(number, [BrokenModule(number, path, Message("{}: {}").format(lacking[0], told))])
+    return found
 
 
 def declared(path: str, number: str) -> list[Methodology]:
@@ -167,12 +386,32 @@ def _base(path: str, number: str) -> set[str]:
 
 
 def every() -> Iterator[Methodology]:
-    """Yield the latest calculable version of each methodology."""
+    """Yield the latest calculable version of each methodology that can be used; `broken` has the others."""
     for number in modules():
-        yield list(versions(number).values())[-1]
+        with suppress(BrokenModuleError):
+            yield list(versions(number).values())[-1]
 
 
-def methodology(number: str, version: str | None = None, on: date | None = None) -> Methodology:
+def broken() -> tuple[BrokenModule, ...]:
+    """Return what cannot be used of all rule books, by number.
+
+    Examples
+    --------
+    >>> broken()
+    ()
+    """
+    found = [*_rule_books()[1], *_tables()[1]]
+    for number in _every_module():
+        try:
+            versions(number)
+        except BrokenModuleError as error:
+            found += error.broken
+        except MethodologyNotFoundError:  # known elsewhere, and only added to here
+            continue
+    return tuple(found)
+
+
+def methodology(number: str, version: str | None = None, on: Any = None) -> Methodology:
     """Return a methodology.
 
     Parameters
@@ -181,11 +420,13 @@ def methodology(number: str, version: str | None = None, on: date | None = None)
         For example ``"ID_AM002"``.
     version : str, optional
         That version; the latest one by default.
-    on : date, optional
+    on : date, str, datetime, pandas.Timestamp or numpy.datetime64, optional
         The day of submission for validation: without ``version``, the version valid on it.
 
     Raises
     ------
+    InputError
+        If ``on`` is not a day.
     MethodologyNotFoundError
         If there is none, if only its identity is known, or if the dates of approval that would
         decide are not known.
@@ -197,11 +438,12 @@ def methodology(number: str, version: str | None = None, on: date | None = None)
     <Methodology ID_AM003 ver 1.0: Installation of Energy-efficient Refrigerators Using Natural Refrigerant at Food
     Industry Cold Storage and Frozen Food Processing Plant>
     """
+    day = None if on is None else day_of("on", on)
     calculable = versions(number)
     latest = list(calculable.values())[-1]
     existing = {item.number: item for item in latest.versions}
     if version is None:
-        version = list(existing)[-1] if on is None else _valid_on(latest, on)
+        version = list(existing)[-1] if day is None else _valid_on(latest, day)
     if version not in existing:
         raise MethodologyNotFoundError(
             _("{number} has no version {version}; known are {known}").format(
@@ -214,6 +456,23 @@ def methodology(number: str, version: str | None = None, on: date | None = None)
         told = {"number": number, "version": version, "text": text, "known": ", ".join(calculable)}
         raise MethodologyNotFoundError(complaint.format(**told))
     return calculable[version]
+
+
+def chosen(number: str | Methodology, version: str | None = None, on: date | None = None) -> Methodology:
+    """Return the methodology that is handed over as it is, or named; see `methodology`.
+
+    Raises
+    ------
+    InputError
+        If ``version`` is not the version of the methodology that is handed over.
+    """
+    if not isinstance(number, Methodology):
+        return methodology(number, version, on)
+    if version not in (None, number.version):
+        complaint = _("got {version}, but the methodology that is handed over has version {own}: give one of them")
+        problem = Problem("version", complaint.format(version=shown(version), own=number.version))
+        raise InputError(str(number), [problem])
+    return number
 
 
 def _valid_on(latest: Methodology, on: date) -> str:

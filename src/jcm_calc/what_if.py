@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import itertools
+import os
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from jcm_calc.calculation import calculate
+from jcm_calc.credits import check_years, whole_tonnes
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.evaluation import Array, EvaluationError
-from jcm_calc.inputs.cells import is_array
+from jcm_calc.inputs import cells
+from jcm_calc.inputs.carriers import is_array, split_heading
+from jcm_calc.inputs.tables import read, with_units
 from jcm_calc.languages import _
 from jcm_calc.many import evaluate_many
-from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
+from jcm_calc.problems import InputError, InputWarning, Problem, listed, require, shown, suggestion
+from jcm_calc.project import as_mapping
 from jcm_calc.result import Result, undefined
-from jcm_calc.rulebooks import methodology
-from jcm_calc.units import magnitude, registry
+from jcm_calc.rulebooks import chosen
+from jcm_calc.units import is_quantity, registry
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,12 +39,13 @@ STEPS = 200
 def scenarios(
     number: str | Methodology,
     base: Mapping[str, Any],
-    varied: Mapping[str, Sequence[Any]],
+    varied: Mapping[str, Sequence[Any]] | pd.DataFrame | str | os.PathLike[str],
     *tables: Any,
     version: str | None = None,
-    on: date | None = None,
+    on: Any = None,
+    by_year: bool = False,
 ) -> pd.DataFrame:
-    """Calculate every combination of some values.
+    """Calculate every combination of some values, or the scenarios of a table.
 
     Parameters
     ----------
@@ -46,17 +53,21 @@ def scenarios(
         As for `jcm_calc.calculate`.
     base : mapping
         What all scenarios have in common: the arguments of `jcm_calc.calculate` by name, ``p`` among them.
-    varied : mapping
-        By the name of an input the values it takes; also of choices and classes. A value holds for all
-        units and periods.
+    varied : mapping, DataFrame or path
+        By the name of an input the values it takes, also of choices and classes: every combination is
+        calculated. Or a table with a row for each scenario and a column for each input, which may name its unit
+        (``EC_PJ [kWh]``); its column ``scenario``, or else its index, names them. A value holds for all units and
+        periods.
     *tables
         As for `jcm_calc.calculate`.
+    by_year : bool
+        Whether each calendar year has a row of its own, or a scenario one row with the sums.
 
     Returns
     -------
     DataFrame
-        A row for each combination: the value of each input that varies, numbers in the declared unit, and
-        RE, PE and ER, summed over the periods, in tCO2.
+        A row for each scenario: the value of each input that varies, numbers in the declared unit; RE, PE and ER,
+        in tCO2; and the whole tonnes, which are cut in each calendar year.
 
     Raises
     ------
@@ -68,35 +79,101 @@ def scenarios(
     >>> import jcm_calc
     >>> base = {"EC_PJ": "135 MWh", "application": "cold storage"}
     >>> jcm_calc.scenarios("ID_AM003", base, {"COP_PJ": [1.9, 2.1], "EF_elec": [0.7, "814 kgCO2/MWh"]}).round(2)
-       COP_PJ  EF_elec      RE      PE     ER
-    0     1.9     0.70  105.00   94.50  10.50
-    1     1.9     0.81  122.10  109.89  12.21
-    2     2.1     0.70  116.05   94.50  21.55
-    3     2.1     0.81  134.95  109.89  25.06
+       COP_PJ  EF_elec      RE      PE     ER  tonnes
+    0     1.9     0.70  105.00   94.50  10.50      10
+    1     1.9     0.81  122.10  109.89  12.21      12
+    2     2.1     0.70  116.05   94.50  21.55      21
+    3     2.1     0.81  134.95  109.89  25.06      25
     """
     import pandas as pd
 
-    m = number if isinstance(number, Methodology) else methodology(number, version, on)
-    kept, p, facts = _arguments(base)
-    _check_names(m, kept, varied)
-    plain = {name: values for name, values in varied.items() if _is_number(m, name, values)}
-    others = {name: values for name, values in varied.items() if name not in plain}
+    m = chosen(number, version, on)
+    kept, p, facts = _arguments(m, base)
+    varied = m.by_name(varied) if isinstance(varied, Mapping) else varied
+    rows = _every_combination(varied) if isinstance(varied, Mapping) else _table(m, varied)
+    _check_names(m, kept, varied if isinstance(varied, Mapping) else {str(name): [*rows[name]] for name in rows})
     frames = []
-    for case in _product(others):
-        first = {name: values[0] for name, values in plain.items()}
-        result = calculate(m, *tables, p=p, facts=facts, **{**kept, **case, **first})
-        frame = _grid(result, plain)
-        for name, value in case.items():
-            frame[name] = [value] * len(frame)
-        frames.append(frame)
-    whole = pd.concat(frames, ignore_index=True)
-    return whole[[*varied, *RESULTS]]
+    for case, numbers, places in _cases(m, rows):
+        first = {name: values[0] for name, values in numbers.items()}
+        result = calculate(m, *tables, on=on, p=p, facts=facts, override="a scenario", **{**kept, **case, **first})
+        frames.append(_results(result, case, numbers, places, by_year))
+    whole = pd.concat(frames).sort_index(kind="stable")
+    whole.index = rows.index.take(whole.index.to_numpy())
+    return whole[[*rows, *(["year"] if by_year else []), *RESULTS, "tonnes"]]
 
 
-def _arguments(base: Mapping[str, Any]) -> tuple[dict[str, Any], Any, Any]:
+def _arguments(m: Methodology, base: Any) -> tuple[dict[str, Any], Any, Any]:
     """Return the values, the periods and the facts of a base."""
-    values = dict(base)
+    problems: list[Problem] = []
+    values = m.by_name(as_mapping("base", base, "{'EG': '600 MWh', 'p': '2024'}", problems))
+    for name in ("number", "version", "on"):
+        if name in values:
+            complaint = _("is an argument beside the base: write {name}=, not base[{key}]")
+            problems.append(Problem(f"base[{name!r}]", complaint.format(name=name, key=repr(name))))
+    if problems:
+        raise InputError(str(m), problems)
     return values, values.pop("p", None), values.pop("facts", None)
+
+
+def _table(m: Methodology, given: Any) -> pd.DataFrame:
+    """Return a table of scenarios with a column for each input, whose cells have the unit of the heading."""
+    import pandas as pd
+
+    is_file = isinstance(given, os.PathLike) or (isinstance(given, str) and Path(given).suffix)
+    if not hasattr(given, "iloc") and not is_file:
+        complaint = _("got {given}, must be a mapping from inputs to lists of values, or a table")
+        raise InputError(str(m), [Problem("varied", complaint.format(given=shown(given)))])
+    frame: pd.DataFrame = with_units(given if hasattr(given, "iloc") else read(given))
+    if "scenario" in frame:
+        frame = frame.set_index("scenario")
+    columns: dict[str, list[Any]] = {}
+    problems = []
+    for heading, column in frame.items():
+        written, unit = split_heading(str(heading).strip())
+        name = m.named(written) or written
+        if name in columns:
+            problems.append(Problem(name, _("has two columns")))
+        empty = column.isna().to_numpy()
+        if empty.any():
+            labels = listed(frame.index[empty])
+            problems.append(Problem(str(heading), _("has no value for the scenario {names}").format(names=labels)))
+        columns[name] = [_with_unit(cell, unit) for cell in column.tolist()]
+    if problems:
+        raise InputError(str(m), problems)
+    return pd.DataFrame(columns, frame.index, dtype=object)
+
+
+def _with_unit(cell: Any, unit: str | None) -> Any:
+    return cell if unit is None or isinstance(cell, str) or is_quantity(cell) else f"{cell!r} {unit}"
+
+
+def _every_combination(varied: Mapping[str, Any]) -> pd.DataFrame:
+    """Return a row for each combination; none where something is not a list, which is complained of."""
+    import pandas as pd
+
+    lists = [list(values) if is_array(values) else [] for values in varied.values()]
+    columns = zip(*itertools.product(*lists), strict=True)
+    return pd.DataFrame({name: _objects(column) for name, column in zip(varied, columns, strict=False)})
+
+
+def _objects(values: Sequence[Any]) -> Array:
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
+
+
+def _cases(m: Methodology, rows: pd.DataFrame) -> Iterator[tuple[dict[str, Any], dict[str, list[Any]], list[int]]]:
+    """Yield each case of what needs a calculation of its own: its numbers, and the rows that have them."""
+    columns = {str(name): rows[name].tolist() for name in rows}
+    plain = [name for name, values in columns.items() if _is_number(m, name, values)]
+    others = {name: values for name, values in columns.items() if name not in plain}
+    groups: dict[tuple[str, ...], list[int]] = {}
+    keys = zip(*(map(repr, values) for values in others.values()), strict=True) if others else [()] * len(rows)
+    for place, key in enumerate(keys):
+        groups.setdefault(key, []).append(place)
+    for places in groups.values():
+        case = {name: values[places[0]] for name, values in others.items()}
+        yield case, {name: [columns[name][place] for place in places] for name in plain}, places
 
 
 def _check_names(m: Methodology, kept: Mapping[str, Any], varied: Mapping[str, Any]) -> None:
@@ -125,21 +202,39 @@ def _is_number(m: Methodology, name: str, values: Sequence[Any]) -> bool:
     return not any(isinstance(one, Mapping) or (isinstance(one, str) and one in parameter.candidates) for one in values)
 
 
-def _product(varied: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
-    for values in itertools.product(*varied.values()):
-        yield dict(zip(varied, values, strict=True))
-
-
-def _grid(result: Result, varied: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
-    """Return every combination of numbers with its results."""
+def _results(
+    result: Result, case: Mapping[str, Any], numbers: Mapping[str, Sequence[Any]], places: list[int], by_year: bool
+) -> pd.DataFrame:
+    """Return the scenarios of one case: what varies, the emissions and the whole tonnes, by the number of the row."""
     import pandas as pd
 
-    numbers = _numbers(result, varied)
-    if not numbers:
-        return pd.DataFrame({name: [float(result.full(name).sum())] for name in RESULTS})
-    columns = [array.ravel() for array in np.meshgrid(*numbers.values(), indexing="ij")]
-    given = dict(zip(numbers, columns, strict=True))
-    return pd.DataFrame({**given, **_totals(result, given)})
+    given = _numbers(result, numbers)
+    emissions = _emissions(result, given) if given else {name: _of_all(result, name, places) for name in RESULTS}
+    periods = result.inputs.periods
+    try:
+        check_years(periods)
+    except ValueError as error:
+        raise InputError(str(result.methodology), [Problem("p", str(error))]) from None
+    groups: dict[Any, list[int]] = {}
+    for place, period in enumerate(periods):
+        groups.setdefault(period.year or period, []).append(place)
+    years = [{name: found[:, own].sum(axis=1) for name, found in emissions.items()} for own in groups.values()]
+    tonnes = [[whole_tonnes(er) for er in year["ER"].tolist()] for year in years]
+    varied = {**{name: _objects([value] * len(places)) for name, value in case.items()}, **given}
+    if by_year:
+        parts = [
+            pd.DataFrame({**varied, "year": group if isinstance(group, int) else pd.NA, **year, "tonnes": cut}, places)
+            for group, year, cut in zip(groups, years, tonnes, strict=True)
+        ]
+        return pd.concat(parts).astype({"year": "Int64"})
+    sums = {name: found.sum(axis=1) for name, found in emissions.items()}
+    return pd.DataFrame({**varied, **sums, "tonnes": np.sum(tonnes, axis=0)}, places)
+
+
+def _of_all(result: Result, name: str, places: Sequence[int]) -> Array:
+    """Return the emissions of one calculation by period, for each of the scenarios that share it."""
+    by_period = result.full(name).reshape(1, -1)
+    return np.repeat(by_period, len(places), axis=0)
 
 
 def _numbers(result: Result, varied: Mapping[str, Sequence[Any]]) -> dict[str, Array]:
@@ -151,7 +246,9 @@ def _numbers(result: Result, varied: Mapping[str, Sequence[Any]]) -> dict[str, A
             problems.append(Problem(parameter.symbol, _("takes no part in this calculation"), parameter.section))
             continue
         try:
-            numbers[name] = np.array([float(magnitude(one, parameter.unit)) for one in values])
+            found, faults = cells.numbers(values, parameter.unit)
+            numbers[name] = found.ravel()
+            problems += [Problem(parameter.symbol, complaint, parameter.section) for complaint in set(faults.values())]
             problems += _impossible(result, parameter, numbers[name])
         except (TypeError, ValueError) as error:
             problems.append(Problem(parameter.symbol, str(error), parameter.section))
@@ -173,15 +270,15 @@ def _impossible(result: Result, parameter: Parameter, values: Array) -> Iterator
             nowhere = np.isnan(lookups[other.name](values))
             if nowhere.any():
                 complaint = _("{names} lies in no class of {symbol}").format(
-                    names=listed(map("{:g}".format, values[nowhere])), symbol=other.symbol
+                    names=listed(map("{:g}".format, dict.fromkeys(values[nowhere]))), symbol=other.symbol
                 )
                 yield Problem(parameter.symbol, complaint, parameter.section)
 
 
-def _totals(result: Result, given: Mapping[str, Array]) -> dict[str, Array]:
-    """Return RE, PE and ER, summed over the periods, for each of many values."""
+def _emissions(result: Result, given: Mapping[str, Array]) -> dict[str, Array]:
+    """Return RE, PE and ER of each of many values, by period."""
     count, axes = len(next(iter(given.values()))), len(result.inputs.sizes)
-    totals = {name: np.empty(count) for name in RESULTS}
+    emissions = {name: np.empty((count, len(result.inputs.periods))) for name in RESULTS}
 
     def varied(batch: slice) -> dict[str, Array]:
         return {name: values[batch].reshape(-1, *[1] * axes) for name, values in given.items()}
@@ -189,13 +286,13 @@ def _totals(result: Result, given: Mapping[str, Array]) -> dict[str, Array]:
     try:
         for batch, found in evaluate_many(result.inputs, count, varied):
             for name in RESULTS:
-                totals[name][batch] = found[name].sum(axis=1)
+                emissions[name][batch] = found[name]
     except EvaluationError as error:
         case = ", ".join(f"{name} = {values[error.place[0]]:g}" for name, values in given.items())
         problem = undefined(EvaluationError(error.name, error.place[1:], error.zeros), result.inputs)
         complaint = _("{complaint} (where {case})").format(complaint=problem.complaint, case=case)
         raise InputError(str(result.methodology), [Problem(problem.subject, complaint)]) from None
-    return totals
+    return emissions
 
 
 def break_even(
@@ -207,7 +304,7 @@ def break_even(
     of: str = "ER",
     target: float = 0.0,
     version: str | None = None,
-    on: date | None = None,
+    on: Any = None,
 ) -> Quantity[float]:
     """Return the value of an input at which a result reaches a target, such as the COP at which ER is 0.
 
@@ -239,22 +336,26 @@ def break_even(
     >>> print(f"{jcm_calc.break_even('ID_AM003', base, 'COP_PJ', between=(1, 5)):.4g~P}")
     1.71
     """
+    require("scipy", "uncertainty")
     from scipy.optimize import brentq
 
-    m = number if isinstance(number, Methodology) else methodology(number, version, on)
+    m = chosen(number, version, on)
     if of not in RESULTS:
         raise InputError(
             str(m),
             [Problem("of", _("{came} came, expected one of {names}").format(came=shown(of), names=", ".join(RESULTS)))],
         )
-    kept, p, facts = _arguments(base)
+    kept, p, facts = _arguments(m, base)
+    name = m.named(name) or name
     low, high = _range(m, kept, name, between)
-    result = calculate(m, *tables, p=p, facts=facts, **{**kept, name: low})
+    with warnings.catch_warnings():  # the lower end of the range is a beginning, not what is asked about
+        warnings.simplefilter("ignore", InputWarning)
+        result = calculate(m, *tables, on=on, p=p, facts=facts, override="a scenario", **{**kept, name: low})
     parameter = m.inputs[name]
     places = np.unique(_numbers(result, {name: [*np.linspace(low, high, STEPS + 1)]})[name])
 
     def beyond(values: Array) -> Array:
-        return _totals(result, {name: np.atleast_1d(values)})[of] - target
+        return np.asarray(_emissions(result, {name: np.atleast_1d(values)})[of].sum(axis=1) - target)
 
     found = beyond(places)
     brackets = _brackets(places, found)
@@ -281,7 +382,10 @@ def _range(m: Methodology, kept: Mapping[str, Any], name: str, between: tuple[An
     parameter = m.inputs[name]
     try:
         if between is not None:
-            low, high = (float(magnitude(one, parameter.unit)) for one in between)
+            ends, faults = cells.numbers(between, parameter.unit)
+            if faults:
+                raise ValueError(listed(faults.values()))
+            low, high = map(float, ends)
         else:
             usual = parameter.plausible or parameter.bounds
             low, high = usual.first, np.nextafter(usual.beyond, -np.inf)

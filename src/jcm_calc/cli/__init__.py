@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -20,6 +20,7 @@ from jcm_calc.languages import LANGUAGES, _, in_language, preferred, translated
 DIFFERS, UNUSABLE, REFUSED, INTERRUPTED, FAULT = 1, 2, 3, 130, 70
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+strictly = click.option("--strict", is_flag=True, help="Exit with 1 where anything is remarked on or left open.")
 with_evidence = click.option(
     "--evidence",
     metavar="FILE",
@@ -49,7 +50,7 @@ def _complain(error: Exception) -> int:
     from jcm_calc.cli import output
     from jcm_calc.evaluation import EvaluationError
     from jcm_calc.problems import InputError, Problem
-    from jcm_calc.rulebooks import MethodologyNotFoundError
+    from jcm_calc.rulebooks import MethodologyNotFoundError, by_author
 
     if isinstance(error, InputError):
         output.complaints(error.headline, error.problems, error.warnings)
@@ -57,6 +58,10 @@ def _complain(error: Exception) -> int:
         output.complaints(_("Nothing was calculated"), [Problem(_("methodology"), str(error))])
     elif isinstance(error, EvaluationError):
         output.complaints(_("There is no result"), [Problem(_("equations"), str(error))])
+    elif (told := by_author(error)) is not None:
+        output.complaints(
+            _("The methodology cannot be used; this is for its author"), [Problem(told.module, told.said)]
+        )
     else:
         _report_fault(error)
         return FAULT
@@ -101,7 +106,7 @@ def jcm() -> None:
     \b
     Exit codes:
       0   done
-      1   checked, and something differs
+      1   checked, and something differs; with --strict, something is remarked on
       2   the input cannot be used
       3   --certify or a request for issuance was refused
       70  a fault of this program
@@ -112,8 +117,10 @@ def jcm() -> None:
 @jcm.command("list")
 @click.option("--all", "with_known", is_flag=True, help="Also those that are known and not implemented.")
 @as_json
-def list_(as_json: bool, with_known: bool) -> None:
+def list_(as_json: bool, with_known: bool) -> int:
     """List the methodologies, and how much of each is confirmed.
+
+    A module of a rule book that cannot be used is named below, with file and line, and gives exit code 1.
 
     \b
     Examples:
@@ -122,7 +129,7 @@ def list_(as_json: bool, with_known: bool) -> None:
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.catalogue import list_methodologies
 
-    list_methodologies(as_json, with_known)
+    return list_methodologies(as_json, with_known)
 
 
 @jcm.command()
@@ -159,7 +166,13 @@ def show(number: str, version: str | None, as_json: bool) -> None:
     type=click.Path(path_type=Path),
     help="The case file or workbook whose estimates fill the monitoring plan of FILE.xlsx.",
 )
+@click.option(
+    "--stage",
+    type=click.Choice(["plan", "report"]),
+    help="Of FILE.xlsx: the plan of a project design document, or a report (the default).",
+)
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
+@strictly
 @with_evidence
 @as_json
 def calc(
@@ -168,8 +181,10 @@ def calc(
     trace: bool,
     output: Path | None,
     plan: Path | None,
+    stage: Literal["plan", "report"] | None,
     force: bool,
     evidence: tuple[Path, ...],
+    strict: bool,
     as_json: bool,
 ) -> int:
     """Calculate CASE: a case file (.toml) or a filled monitoring spreadsheet (.xlsx).
@@ -179,12 +194,13 @@ def calc(
     \b
     Examples:
       jcm calc case.toml --trace
+      jcm calc plan.toml -o plan.xlsx --stage plan
       jcm calc case.toml -o report.xlsx --plan plan.toml
       jcm calc filled.xlsx --certify
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.calculating import calculate_case
 
-    return calculate_case(case, certify, trace, output, plan, force, evidence or None, as_json)
+    return calculate_case(case, certify, trace, output, plan, stage, force, evidence or None, strict, as_json)
 
 
 @jcm.command()
@@ -232,9 +248,12 @@ def template(
     "-o", "--output", "target", metavar="FILE", type=click.Path(path_type=Path), help="Write a .csv or .xlsx file."
 )
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
+@strictly
 @with_evidence
 @as_json
-def monitor(case: Path, target: Path | None, force: bool, evidence: tuple[Path, ...], as_json: bool) -> int:
+def monitor(
+    case: Path, target: Path | None, force: bool, evidence: tuple[Path, ...], strict: bool, as_json: bool
+) -> int:
     """Turn the readings of the case file CASE into monitored parameters.
 
     A finding without a treatment, or a cross-check that differs, gives exit code 1. Needs
@@ -247,7 +266,7 @@ def monitor(case: Path, target: Path | None, force: bool, evidence: tuple[Path, 
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.monitoring import monitor_case
 
-    return monitor_case(case, target, force, evidence or None, as_json)
+    return monitor_case(case, target, force, evidence or None, strict, as_json)
 
 
 @jcm.command()
@@ -278,9 +297,10 @@ def explain(case: Path, name: str, at: tuple[str, ...], evidence: tuple[Path, ..
     "-o", "--output", "path", metavar="FILE", type=click.Path(path_type=Path), required=True, help="Where to write."
 )
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
+@strictly
 @with_evidence
 @as_json
-def report(case: Path, path: Path, force: bool, evidence: tuple[Path, ...], as_json: bool) -> int:
+def report(case: Path, path: Path, force: bool, evidence: tuple[Path, ...], strict: bool, as_json: bool) -> int:
     """Write the report of the case file CASE: one HTML file, for a browser and for paper.
 
     It needs no network. Needs `pip install jcm-calc[plot]`.
@@ -291,7 +311,7 @@ def report(case: Path, path: Path, force: bool, evidence: tuple[Path, ...], as_j
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.explaining import report_case
 
-    return report_case(case, path, force, evidence or None, as_json)
+    return report_case(case, path, force, evidence or None, strict, as_json)
 
 
 @jcm.command()
@@ -322,6 +342,7 @@ def report(case: Path, path: Path, force: bool, evidence: tuple[Path, ...], as_j
 )
 @click.option("-o", "--output", metavar="FILE.xlsx", type=click.Path(path_type=Path), help="Write the working paper.")
 @click.option("--force", is_flag=True, help="Overwrite the working paper.")
+@strictly
 @with_evidence
 @as_json
 def verify(
@@ -337,11 +358,13 @@ def verify(
     output: Path | None,
     force: bool,
     evidence: tuple[Path, ...],
+    strict: bool,
     as_json: bool,
 ) -> int:
     """Re-run the calculation in REPORT, a filled monitoring spreadsheet, and find what is wrong.
 
-    A folder verifies all its workbooks on all cores. An error among the findings gives exit code 1.
+    A folder verifies all its workbooks on all cores. Exit code 0 means that no misstatement was found: the reported
+    reductions were read for every year and equal the recalculated ones. Anything else gives exit code 1.
     With meters and readings in CASE.toml, the amounts are held against them.
 
     \b
@@ -353,6 +376,7 @@ def verify(
     from jcm_calc.cli.verifying import verify_folder, verify_report
 
     options = {"previous": previous, "materiality": materiality, "select": select, "ignore": ignore}
+    options["strict"] = strict
     options["evidence"] = evidence or None
     if not report.is_dir():
         papers = [path for path in (output, as_html) if path is not None]
@@ -536,14 +560,21 @@ def issue(
     help="Write a workbook (.xlsx), a page (.html), or the table of projects (.parquet, .csv).",
 )
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
+@strictly
 @with_evidence
 @as_json
 def portfolio(
-    source: str, by: tuple[str, ...], output: Path | None, force: bool, evidence: tuple[Path, ...], as_json: bool
+    source: str,
+    by: tuple[str, ...],
+    output: Path | None,
+    force: bool,
+    evidence: tuple[Path, ...],
+    strict: bool,
+    as_json: bool,
 ) -> int:
     """Calculate all projects of SOURCE: a folder of case files and workbooks, a pattern, or a table.
 
-    A table (.csv, .parquet) has a row for each project, with the columns project and methodology. What is wrong
+    A table (.csv, .xlsx, .parquet) has a row for each project, with the columns project and methodology. What is wrong
     with a project is told beside its name and stops no other one; it gives exit code 2.
 
     \b
@@ -553,7 +584,7 @@ def portfolio(
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.portfolios import calculate_portfolio
 
-    return calculate_portfolio(source, by, output, force, evidence or None, as_json)
+    return calculate_portfolio(source, by, output, force, evidence or None, strict, as_json)
 
 
 @jcm.command()

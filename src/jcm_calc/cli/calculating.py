@@ -7,16 +7,17 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import click
 
 from jcm_calc.case_file import CaseFile, Comparison, read_case
 from jcm_calc.cli import DIFFERS, REFUSED, UNUSABLE, output
 from jcm_calc.credits import Item, UncertifiedError
+from jcm_calc.eligibility import Answer
 from jcm_calc.files import save
 from jcm_calc.languages import Message, _, ngettext, translated
-from jcm_calc.problems import InputError, Problem
+from jcm_calc.problems import InputError, Problem, Remark
 from jcm_calc.report import amounts
 
 if TYPE_CHECKING:
@@ -36,20 +37,28 @@ def calculate_case(
     trace: bool,
     target: Path | None,
     plan: Path | None,
+    stage: Literal["plan", "report"] | None,
     force: bool,
     evidence: Sequence[Path] | None,
+    strict: bool,
     as_json: bool,
 ) -> int:
     """Calculate a case file or a workbook and write what comes out; return the exit code."""
     if target is not None:
         output.check_target(target, force, (".json", ".xlsx"))
-    if plan is not None and (target is None or target.suffix.casefold() != ".xlsx"):
-        raise click.UsageError(
-            translated(_("--plan fills the monitoring plan of a workbook: name one with -o FILE.xlsx"))
-        )
+    if (plan or stage) is not None and (target is None or target.suffix.casefold() != ".xlsx"):
+        complaint = _("--plan fills the monitoring plan of a workbook: name one with -o FILE.xlsx")
+        other = _("--stage says what a workbook is written for: name one with -o FILE.xlsx")
+        raise click.UsageError(translated(complaint if plan else other))
+    if plan is not None and stage == "plan":
+        raise click.UsageError(translated(_("--plan is for a report: leave it out, or --stage plan")))
     with warnings_shown_here():
         with output.working(_("reading")):
             given = read(path)
+        if stage is None:  # estimates do not become monitored values
+            stage = "plan" if plan is None and given.plan is given.case else "report"
+        if stage == "plan":
+            given = _plan_of(path, given)
         monitored = monitored_shown(given.case, evidence)
         with output.working(_("calculating")):
             result = given.case.calculate(monitored, evidence)
@@ -60,17 +69,17 @@ def calculate_case(
     manifest = result.manifest()
     if target is not None:
         with output.working(_("writing")):
-            _save(given.case, result, planned, manifest, target, force)
+            _save(given.case, result, planned, stage, manifest, target, force)
     if as_json:
         output.data(_as_data(result, manifest, years, credits, missing, comparisons, given.remarks))
     else:
         _page(given.case, result, years, credits, comparisons, trace)
-    output.remarks([*given.remarks, *result.inputs.warnings])
+    output.remarks([*given.remarks, *(result.remarks if as_json else ())])
     if missing:
         _refuse(result, missing)
     if years is None:
         return UNUSABLE
-    if not all(comparison.agrees for comparison in comparisons):
+    if not all(comparison.agrees for comparison in comparisons) or (strict and (given.remarks or result.remarks)):
         return DIFFERS
     return REFUSED if missing else 0
 
@@ -91,6 +100,13 @@ def read(path: Path) -> Given:
 
     workbook = read_workbook(path)
     return Given(workbook.case, workbook.plan, workbook.remarks)
+
+
+def _plan_of(path: Path, given: Given) -> Given:
+    """Return what is planned, without a report."""
+    if given.plan is None and path.suffix.casefold() != ".toml":
+        raise _unusable(path, _("holds a report and no plan: its monitored values are not estimates"))
+    return given._replace(case=given.plan or given.case, plan=None)
 
 
 def _planned(given: Given, evidence: Sequence[Path] | None) -> Result:
@@ -125,7 +141,7 @@ def _unusable(path: Path, complaint: str) -> InputError:
 
 def _by_year(result: Result) -> pd.DataFrame | None:
     try:
-        return result.by_year()
+        return result.years()
     except ValueError as error:
         output.complaints(_("There are no whole tonnes by calendar year"), [Problem("p", str(error))])
         return None
@@ -145,6 +161,7 @@ def _save(
     case: CaseFile,
     result: Result,
     planned: Result | None,
+    stage: Literal["plan", "report"],
     manifest: Mapping[str, Any],
     path: Path,
     force: bool,
@@ -152,7 +169,7 @@ def _save(
     """Write the workbook or the manifest, as the name of the file says."""
     try:
         if path.suffix.casefold() == ".xlsx":
-            result.to_excel(path, planned, project=case.project, sources=case.sources, overwrite=force)
+            result.to_excel(path, planned, stage=stage, project=case.project, sources=case.sources, overwrite=force)
         else:
             text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
             save(path, text.encode(), overwrite=force)
@@ -176,8 +193,7 @@ def _as_data(
         "criteria": json.loads(result.eligibility().reset_index().to_json(orient="records")),
         "unconfirmed": [str(item) for item in result.unconfirmed],
     }
-    if remarks:
-        found["remarks"] = [str(remark) for remark in remarks]
+    found["remarks"] = [*manifest["remarks"], *(Remark.of(remark).as_data() for remark in remarks)]
     if comparisons:
         found["published"] = [
             {"name": one.name, "published": one.published, "calculated": one.calculated, "agrees": one.agrees}
@@ -210,6 +226,7 @@ def _page(
     output.paragraph(Message("{}: {}").format(result.methodology, result.methodology.title), bold=True)
     if title := ": ".join(case.project[key] for key in ("number", "title") if key in case.project):
         output.paragraph(title)
+    output.remarked(result.remarks)
     if trace:
         _trace(result)
     else:
@@ -219,7 +236,7 @@ def _page(
         _years(years)
     if comparisons:
         _comparisons(case, comparisons)
-    if case.facts:
+    if case.facts or any(verdict.answer is Answer.NOT_MET for verdict in result.verdicts):
         _eligibility(result)
     _marks(result)
     if credits is not None:

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.cli import output
+from jcm_calc.cli import DIFFERS, output
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import GRADES, Evidence
 from jcm_calc.languages import Message, _
 from jcm_calc.reference_data import partner_countries
 from jcm_calc.report.sections import LEGEND, Sources, identity, sections
-from jcm_calc.rulebooks import every, known, methodology, overview
+from jcm_calc.rulebooks import broken, every, known, methodology, overview
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def list_methodologies(as_json: bool, with_known: bool) -> None:
-    """List every methodology, and those that are known and not implemented, where asked for."""
+def list_methodologies(as_json: bool, with_known: bool) -> int:
+    """List every methodology, and those that are known and not implemented, where asked for; return the exit code."""
     countries = partner_countries()
     methodologies = list(every())
     rows = [{**overview(item), "country name": countries.get(item.country, "")} for item in methodologies]
+    unusable = broken()
+    code = DIFFERS if unusable else 0
     if as_json:
-        output.data([*rows, *(_known_as_data() if with_known else ())])
-        return
+        output.data([*rows, *(_known_as_data() if with_known else ()), *map(asdict, unusable)])
+        return code
     counted = (_("equations"), _("defaults"), _("criteria"))
     output.table(
         [_("number"), _("ver"), _("country"), _("scope"), *counted],
@@ -64,6 +67,8 @@ def list_methodologies(as_json: bool, with_known: bool) -> None:
                 for item in known()
             ],
         )
+    output.broken(unusable)
+    return code
 
 
 def _known_as_data() -> list[dict[str, Any]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-import traceback
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import ModuleType
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from jcm_calc.cli import DIFFERS, UNUSABLE, output
 from jcm_calc.declarations import Methodology
 from jcm_calc.languages import Message, _
-from jcm_calc.rulebooks import MethodologyNotFoundError, modules, versions
+from jcm_calc.rulebooks import BrokenModuleError, MethodologyNotFoundError, broken, broken_by, modules, versions
 
 if TYPE_CHECKING:
     from jcm_calc.conformance import Outcome
@@ -44,15 +44,17 @@ def check_methodologies(subject: str | None, examples: int, as_json: bool) -> in
             progress = _("checking {methodology} ({number} of {every})")
             with output.working(progress.format(methodology=m, number=number, every=len(found))):
                 checked.append((m, conform(m, examples)))
+    unusable = broken() if subject is None else ()
     if as_json:
-        output.data([_as_data(m, outcomes) for m, outcomes in checked])
+        output.data([*(_as_data(m, outcomes) for m, outcomes in checked), *map(asdict, unusable)])
     elif subject is None:
         _overview(checked)
+        output.broken(unusable)
     else:
         for m, outcomes in checked:
             _every_check(m, outcomes)
     failed = any(outcome.failure for _, outcomes in checked for outcome in outcomes)
-    return DIFFERS if failed else 0
+    return DIFFERS if failed or unusable else 0
 
 
 def _conform() -> Any:
@@ -85,7 +87,11 @@ def _is_path(subject: str) -> bool:
 
 
 def _every() -> list[Methodology]:
-    return [m for number in modules() for m in _of_number(number)]
+    found: list[Methodology] = []
+    for number in modules():
+        with suppress(BrokenModuleError):  # which is told after the others are checked
+            found += versions(number).values()
+    return found
 
 
 def _of_number(number: str) -> list[Methodology]:
@@ -93,8 +99,6 @@ def _of_number(number: str) -> list[Methodology]:
         return list(versions(number.upper()).values())
     except MethodologyNotFoundError as error:
         raise UnusableError(str(error)) from None
-    except Exception as error:
-        raise UnusableError(_not_imported(number.upper(), error)) from None
 
 
 def _of_file(path: Path) -> list[Methodology]:
@@ -103,7 +107,7 @@ def _of_file(path: Path) -> list[Methodology]:
     try:
         module = _import(path.resolve())
     except (Exception, SystemExit) as error:
-        raise UnusableError(_not_imported(str(path), error)) from None
+        raise UnusableError(broken_by("", str(path), error, [str(path.resolve().parent)]).text) from None
     found = [item for item in vars(module).values() if isinstance(item, Methodology)]
     if not found:
         raise UnusableError(_("{path}: declares no Methodology").format(path=path))
@@ -131,21 +135,6 @@ def _import(path: Path) -> ModuleType:
         return module
     finally:
         sys.path.remove(str(root))
-
-
-def _not_imported(name: str, error: BaseException) -> str:
-    """Say why a module cannot be imported, and in which line of which file."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_machinery(frame.filename)]
-    last = frames[-1] if frames else None
-    line = _(" ({file} line {line})")
-    place = line.format(file=Path(last.filename).name, line=last.lineno) if last else ""
-    complaint = _("{name}: cannot be imported: {type}: {error}")
-    return complaint.format(name=name, type=type(error).__name__, error=error) + place
-
-
-def _is_machinery(filename: str) -> bool:
-    """Whether a file belongs to this library or to the import system, not to the author's module."""
-    return filename.startswith("<") or Path(filename).is_relative_to(Path(__file__).parents[1])
 
 
 # What is written

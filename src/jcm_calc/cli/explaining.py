@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from jcm_calc.cli import UNUSABLE, output
+from jcm_calc.cli import DIFFERS, UNUSABLE, output
 from jcm_calc.cli.calculating import monitored_shown, read, warnings_shown_here
 from jcm_calc.languages import _, translated
 
@@ -31,7 +31,7 @@ def explain_case(path: Path, name: str, at: Sequence[str], evidence: Sequence[Pa
         output.data(_as_data(found))
     else:
         output.write("\n".join(_printable(line) for line in translated(str(found)).splitlines()))
-    output.remarks([*given.remarks, *result.inputs.warnings])
+    output.remarks([*given.remarks, *result.remarks])
 
 
 def _printable(line: str) -> str:
@@ -64,7 +64,9 @@ def _step(found: Explanation, step: Step) -> dict[str, Any]:
     }
 
 
-def report_case(path: Path, target: Path, force: bool, evidence: Sequence[Path] | None, as_json: bool) -> int:
+def report_case(
+    path: Path, target: Path, force: bool, evidence: Sequence[Path] | None, strict: bool, as_json: bool
+) -> int:
     """Write the report of a case file; return the exit code."""
     output.check_target(target, force, (".html",))
     if importlib.util.find_spec("matplotlib") is None:
@@ -83,8 +85,9 @@ def report_case(path: Path, target: Path, force: bool, evidence: Sequence[Path] 
     except OSError as error:
         raise output.unwritable(target, error) from None
     if as_json:
-        output.data({"written": str(target), "unconfirmed": len(result.unconfirmed)})
+        data = {"written": str(target), "unconfirmed": len(result.unconfirmed)}
+        output.data({**data, "remarks": [remark.as_data() for remark in result.remarks]})
     else:
         output.write(_("{path} is written").format(path=output.clean(str(target))))
-    output.remarks([*given.remarks, *result.inputs.warnings])
-    return 0
+    output.remarks([*given.remarks, *result.remarks])
+    return DIFFERS if strict and (given.remarks or result.remarks) else 0

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from jcm_calc.case_file import read_case
 from jcm_calc.cli import DIFFERS, output
 from jcm_calc.confirmation import Given
+from jcm_calc.files import guarded
 from jcm_calc.languages import Message, _, ngettext, translated
 from jcm_calc.problems import Problem, listed
 
@@ -28,7 +29,7 @@ FORMATS = (".csv", ".xlsx")
 PLAIN = {"strings_to_formulas": False, "strings_to_urls": False}
 
 
-def monitor_case(path: Path, target: Path | None, force: bool, evidence: Given, as_json: bool) -> int:
+def monitor_case(path: Path, target: Path | None, force: bool, evidence: Given, strict: bool, as_json: bool) -> int:
     """Monitor a case file and write what comes out; return the exit code."""
     if target is not None:
         output.check_target(target, force, FORMATS)
@@ -52,7 +53,7 @@ def monitor_case(path: Path, target: Path | None, force: bool, evidence: Given, 
         unsaved = _(", so {path} is not written").format(path=target) if target is not None else ""
         output.complaints(title.format(count=len(monitored.open), unsaved=unsaved), _choices(monitored))
     differs = monitored.open or any(not one.agrees for one in monitored.comparisons)
-    return DIFFERS if differs else 0
+    return DIFFERS if differs or (strict and (monitored.findings or monitored.questions)) else 0
 
 
 @contextmanager
@@ -79,8 +80,8 @@ def _save(monitored: Monitored, path: Path) -> None:
     sheets = {"monitored": monitored.table(), "findings": monitored.findings_table()}
     try:
         if path.suffix.casefold() == ".csv":
-            sheets["monitored"].to_csv(path, index=False)
-            sheets["findings"].to_csv(_beside(path), index=False)
+            guarded(sheets["monitored"]).to_csv(path, index=False)
+            guarded(sheets["findings"]).to_csv(_beside(path), index=False)
         else:
             import pandas as pd
 

@@ -24,7 +24,8 @@ from rich.table import Table
 from rich.text import Text
 
 from jcm_calc.languages import Message, _, translated
-from jcm_calc.problems import Problem
+from jcm_calc.problems import Problem, Remark, Topic
+from jcm_calc.rulebooks import BrokenModule
 
 MAX_WIDTH = 120
 MOMENT = 1.0  # seconds
@@ -33,6 +34,8 @@ NARROW = 45
 # In a pipe nothing is wrapped, so that every record can be found by its line.
 UNBOUNDED = 100_000
 NUMBER = re.compile(r"[-−]?[\d,]+(\.\d+)?|")
+# What makes a result void, rather than doubtful.
+GRAVE = (Topic.NOT_MET, Topic.CROSS_CHECK)
 STYLES = {
     "primary": "green",
     "secondary": "cyan",
@@ -193,10 +196,26 @@ def complaints(title: str, problems: Sequence[Problem], warnings: Sequence[Probl
     remarks(warnings)
 
 
+def broken(modules: Iterable[BrokenModule]) -> None:
+    """Write which modules of rule books cannot be used, and why; nothing where all can."""
+    found = list(modules)
+    if found:
+        heading(_("Modules of rule books that cannot be used"))
+        table([_("number"), _("problem")], [[one.number or "-", one.text] for one in found])
+
+
 def remarks(warnings: Iterable[Problem]) -> None:
     """Write warnings to standard error."""
     for warning in warnings:
         _complaint(warning, "bold yellow", _("warning: "))
+
+
+def remarked(found: Iterable[Problem]) -> None:
+    """Write what has to be looked at first, a line each, with the result."""
+    for one in found:
+        remark = Remark.of(one)
+        style = "bold red" if remark.topic in GRAVE else "bold yellow"
+        show(Text(clean(remark.line), style))
 
 
 def _complaint(problem: Problem, style: str, before: str = "") -> None:

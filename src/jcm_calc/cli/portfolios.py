@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jcm_calc.cli import UNUSABLE, output
+from jcm_calc.cli import DIFFERS, UNUSABLE, output
 from jcm_calc.confirmation import Given
 from jcm_calc.languages import Message, _, translated
 from jcm_calc.portfolios import GROUPS, Portfolio, portfolio
@@ -27,7 +27,7 @@ EMISSIONS = ("RE", "PE", "ER", "estimate", "difference")
 
 
 def calculate_portfolio(
-    source: str, by: Sequence[str], target: Path | None, force: bool, evidence: Given, as_json: bool
+    source: str, by: Sequence[str], target: Path | None, force: bool, evidence: Given, strict: bool, as_json: bool
 ) -> int:
     """Calculate the projects of a source, write what comes out, and return the exit code."""
     if target is not None:
@@ -37,7 +37,7 @@ def calculate_portfolio(
             complaint = _("{name}: one of {names}").format(name=name, names=", ".join(GROUPS))
             raise click.BadParameter(translated(complaint), param_hint="--by")
     with _progress() as progress:
-        found = portfolio(source, evidence=evidence, progress=progress)
+        found = portfolio(source, evidence=evidence, errors="collect", progress=progress)
     if target is not None:
         try:
             found.to_file(target, overwrite=force)
@@ -48,7 +48,9 @@ def calculate_portfolio(
     else:
         _page(found, by or ("country",))
     _complain(found)
-    return UNUSABLE if found.unusable else 0
+    if found.unusable:
+        return UNUSABLE
+    return DIFFERS if strict and found.remarks else 0
 
 
 @contextmanager
@@ -69,13 +71,19 @@ def _as_data(found: Portfolio, by: Sequence[str]) -> dict[str, object]:
     tables = {"projects": found.table, "problems": found.problems}
     if by:
         tables["sums"] = found.by(*by).reset_index()
-    return {name: json.loads(frame.to_json(orient="records", double_precision=15)) for name, frame in tables.items()}
+    counts = {"given": len(found.outcomes), "calculated": len(found.outcomes) - found.unusable}
+    return {
+        "counts": counts,
+        **{name: json.loads(frame.to_json(orient="records", double_precision=15)) for name, frame in tables.items()},
+    }
 
 
 def _page(found: Portfolio, by: Sequence[str]) -> None:
-    title = _("Portfolio of {count:,} projects, by {names}: an estimate, in tCO2")
+    title = _("Portfolio of {projects}, by {names}: an estimate, in tCO2")
     names = Message(", ").join(HEADINGS[name] for name in by)
-    output.heading(title.format(count=len(found.outcomes), names=names))
+    output.heading(title.format(projects=found.counted, names=names))
+    if found.remarks:
+        output.paragraph(found.headline, bold=True)
     _table(found.by(*by).reset_index())
     against = found.against_estimates()
     if not against.empty:

@@ -15,7 +15,7 @@ from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.languages import Message, _, ngettext, translated
 from jcm_calc.problems import InputError, InputWarning, Problem
 from jcm_calc.verification.findings import SEVERITIES, Severity
-from jcm_calc.verification.paper import details, summary
+from jcm_calc.verification.paper import amounts, details, result, summary
 from jcm_calc.verification.verifying import Verdict, Verification, verify, verify_all
 
 
@@ -48,10 +48,7 @@ def verify_report(
 
 
 def _code(found: Verification, certify: bool) -> int:
-    if found.result is None or found.of(Severity.ERROR):
-        code = DIFFERS
-    else:
-        code = REFUSED if certify and found.uncertified else 0
+    code = DIFFERS if not found.clean else REFUSED if certify and found.uncertified else 0
     if certify and found.uncertified:
         problems = [Problem(found.path.name, reason) for reason in found.uncertified]
         title = ngettext(
@@ -65,6 +62,8 @@ def _code(found: Verification, certify: bool) -> int:
 
 def _page(found: Verification) -> None:
     output.heading(_("Verification of {file}").format(file=found.path.name))
+    output.paragraph(Message("{}: {}").format(*result(found)), bold=True)
+    output.table(*amounts(found))
     output.table(["", ""], [list(row) for row in summary(found)])
     for finding in found.findings:
         output.paragraph("")
@@ -93,7 +92,15 @@ def verify_folder(folder: Path, plan: Path | None, options: dict[str, Any], case
     if as_json:
         output.data([_data(path, outcome) for path, outcome in ordered])
     else:
-        headings = [_("file"), _("methodology"), _("verdict"), _("claimed"), _("due"), *SEVERITIES.values()]
+        headings = [
+            _("file"),
+            _("methodology"),
+            _("result"),
+            _("reported"),
+            _("recalculated"),
+            _("adjusted"),
+            *SEVERITIES.values(),
+        ]
         output.table(headings, [_row(path, outcome) for path, outcome in ordered])
     return _codes([outcome for _, outcome in ordered])
 
@@ -106,8 +113,8 @@ def _console() -> Any:
 
 def _row(path: Path, outcome: dict[str, Any] | InputError) -> list[str]:
     if isinstance(outcome, InputError):
-        return [path.name, "", _("unusable: {complaint}").format(complaint=outcome.problems[0].complaint), *[""] * 5]
-    amounts = ["" if one is None else f"{one:,}" for one in (outcome["claimed"], outcome["due"])]
+        return [path.name, "", _("unusable: {complaint}").format(complaint=outcome.problems[0].complaint), *[""] * 6]
+    amounts = ["" if one is None else f"{one:,}" for one in (outcome["claimed"], outcome["due"], outcome["adjusted"])]
     severities = [finding["severity"] for finding in outcome["findings"]]
     counts = [str(severities.count(one)) for one in Severity]
     return [path.name, outcome["methodology"], Message(outcome["verdict"]), *amounts, *counts]
@@ -123,4 +130,4 @@ def _codes(outcomes: Sequence[dict[str, Any] | InputError]) -> int:
     verdicts = [None if isinstance(outcome, InputError) else outcome["verdict"] for outcome in outcomes]
     if None in verdicts:
         return UNUSABLE
-    return 0 if all(verdict == Verdict.AGREES for verdict in verdicts) else DIFFERS
+    return 0 if all(verdict == Verdict.NONE for verdict in verdicts) else DIFFERS

@@ -118,10 +118,12 @@ class _Files:
 
 @lru_cache(maxsize=KEPT)
 def _applied(m: Methodology, files: _Files) -> tuple[Methodology, tuple[Problem, ...]]:
+    m.freeze()  # what is kept here of a methodology must stay true of it
     applying = _Applying(m)
     for file in files.files:
         applying.take(file)
     applying.settle()
+    applying.found.freeze()
     return applying.found, tuple(applying.problems)
 
 

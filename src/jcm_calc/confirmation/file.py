@@ -39,12 +39,14 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from jcm_calc import dates
 from jcm_calc.evidence import Confirmation
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import InputError, Problem, shown, suggestion
@@ -396,25 +398,18 @@ class _Reader:
         elif given is item.get("date"):
             day = self._day(place + ", date", given)
         else:
-            day = _parsed(given)  # complained about above
+            with suppress(ValueError):  # complained about above
+                day = dates.day(given)
         if len(self.problems) > before or day is None:
             return None
         return Confirmation(title, sha256, page, str(person), day, self.name)
 
     def _day(self, place: str, given: Any) -> date | None:
-        day = _parsed(given)
-        if day is None:
-            self.complain(place, _('{came} came, expected a day such as "2024-05-17"').format(came=shown(given)))
-        return day
-
-
-def _parsed(given: Any) -> date | None:
-    if isinstance(given, date) and not isinstance(given, datetime):
-        return given
-    try:
-        return date.fromisoformat(given) if re.fullmatch(r"\d{4}-\d\d-\d\d", given) else None
-    except (TypeError, ValueError):
-        return None
+        try:
+            return dates.day(given)
+        except ValueError as error:
+            self.complain(place, str(error))
+            return None
 
 
 def _blank(value: Any) -> bool:

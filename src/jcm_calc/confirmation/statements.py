@@ -6,20 +6,16 @@ another statement, and what was confirmed of the old one does not hold for it.
 
 from __future__ import annotations
 
-import ast
 import hashlib
-import inspect
 import json
-import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from types import FunctionType
 from typing import Any
 
 import numpy as np
 
-from jcm_calc.declarations import Interval, Methodology
+from jcm_calc.confirmation.conditions import condition
+from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.group import stated
 from jcm_calc.declarations.items import Choice, Criterion, Equation, Kind, Parameter, SchemeRule, Value
 from jcm_calc.evidence import Evidence
@@ -91,6 +87,7 @@ def statements(m: Methodology) -> Iterator[Statement]:
     for rule in m.rules:
         case = ", ".join(f"{choice} = {option}" for choice, option in rule.when.items())
         reading = f"{rule.written(symbols)} [{rule.unit}]" if rule.unit else rule.written(symbols)
+        reading += _where(m, rule)
         section = m.section(rule)
         yield Statement("equation", rule.symbol, case, reading, section, own.equation(rule), rule.evidence, item=rule)
     for parameter in m.inputs.values():
@@ -104,6 +101,18 @@ def statements(m: Methodology) -> Iterator[Statement]:
             "criterion", criterion.number, "", reading, criterion.section, own.criterion(criterion), criterion.evidence
         )
     yield from map(of_scheme, m.scheme)
+
+
+def _where(m: Methodology, rule: Equation) -> str:
+    """Return what a reader has to know of the constants and coordinates in an equation."""
+    texts = []
+    for name in rule.arguments:
+        constant, coordinate = m.inputs.get(name), m.coordinates.get(name)
+        if coordinate is not None:
+            texts.append(f"{name} = {coordinate.what.replace('_', ' ')} of {coordinate.of}")
+        elif constant is not None and constant.kind is Kind.CONSTANT and constant.value is not None:
+            texts.append(f"{constant.symbol} = {constant.value.value:.12g} {constant.unit}".strip())
+    return f", with {', '.join(texts)}" if texts else ""
 
 
 def of_scheme(rule: SchemeRule) -> Statement:
@@ -146,23 +155,33 @@ class _Fingerprints:
     def _made(self, *content: Any) -> str:
         return digest([self.m.number, self.m.version, *content])
 
-    def _operand(self, name: str) -> list[str]:
+    def _operand(self, name: str) -> list[Any]:
+        """Return what an operand is. Values of defaults are left out: they are confirmed one by one."""
         coordinate = self.m.coordinates.get(name)
         if coordinate is not None:
-            return [name, coordinate.of, coordinate.what]
+            return [name, coordinate.of, coordinate.what, coordinate.unit, coordinate.indices]
         item = self.operands.get(name)
-        return [name] if item is None else [item.symbol, item.unit, item.indices]
+        if item is None:
+            return [name]
+        found = [item.symbol, item.unit, item.indices]
+        if isinstance(item, Parameter):
+            acts = [sorted(effect) for effect in (item.raises, item.lowers, item.either)]
+            found += [str(item.kind.value), item.extensive, item.by, *acts, list(item.categories)]
+            if item.kind is Kind.CONSTANT and item.value is not None:
+                found.append(repr(item.value.value))
+        return found
 
     def equation(self, rule: Equation) -> str:
         operands = [self._operand(name) for name in rule.arguments]
         does = _tree(rule.expression({name: name for name in rule.arguments}))
-        what = [rule.name, rule.symbol, rule.unit, rule.indices, rule.total, dict(rule.when)]
+        optional = sorted(set(rule.total) & set(self.m.optional))
+        what = [rule.name, rule.symbol, rule.unit, rule.indices, rule.total, optional, dict(rule.when)]
         return self._made("equation", what, operands, does)
 
     def default(self, parameter: Parameter) -> str:
         p = parameter
         by = self._operand(p.by) if p.by else []
-        return self._made("default", [p.name, p.symbol, p.unit, p.indices, p.text], by)
+        return self._made("default", [p.name, p.text], self._operand(p.name), by)
 
     def choice(self, choice: Choice) -> str:
         return self._made("choice", choice.name, choice.text, dict(choice.options))
@@ -180,55 +199,9 @@ def digest(content: Any) -> str:
 
 def _tree(expression: Expression) -> list[Any]:
     """Return an expression as data, with every digit of its numbers."""
-    arguments = [_tree(one) if isinstance(one, Expression) else str(one) for one in expression.arguments]
+    arguments = [_tree(one) if isinstance(one, Expression) else _digits(one) for one in expression.arguments]
     return [expression.operation, *arguments]
 
 
-def condition(function: Callable[..., Any]) -> str:
-    """Return what a criterion checks: the code of its function, and the constants that it looks up.
-
-    Examples
-    --------
-    >>> LIMIT = 6.0
-    >>> def efficient(COP):
-    ...     "Say so."
-    ...     return COP > LIMIT
-    >>> condition(efficient)
-    'COP > LIMIT; LIMIT = 6.0'
-    """
-    texts = [_code(function)]
-    assert isinstance(function, FunctionType)
-    known = inspect.getclosurevars(function)
-    for name, value in sorted({**known.globals, **known.nonlocals}.items()):
-        if isinstance(value, FunctionType):
-            texts.append(f"{name}: {condition(value)}")
-        elif not inspect.ismodule(value):
-            texts.append(f"{name} = {_data(value)}")
-    return "; ".join(texts)
-
-
-@lru_cache(1024)
-def _code(function: Callable[..., Any]) -> str:
-    """Return the body of a function without its docstring, in one notation; of a lambda the expression."""
-    source = textwrap.dedent(inspect.getsource(function))
-    try:
-        nodes = list(ast.walk(ast.parse(source)))
-    except SyntaxError:  # a lambda in the middle of a call
-        return " ".join(source.split())
-    for node in nodes:
-        if isinstance(node, ast.FunctionDef):
-            body = node.body[1:] if ast.get_docstring(node) is not None else node.body
-            return "; ".join(" ".join(ast.unparse(line).split()) for line in body).removeprefix("return ")
-        if isinstance(node, ast.Lambda):
-            return ast.unparse(node.body)
-    return " ".join(source.split())
-
-
-def _data(value: Any) -> str:
-    """Write a constant so that the same one is always written alike."""
-    if isinstance(value, set | frozenset):
-        return f"{{{', '.join(sorted(map(repr, value)))}}}"
-    if isinstance(value, np.ndarray):
-        return repr(value.tolist())
-    plain = isinstance(value, str | int | float | tuple | list | dict | Interval)
-    return repr(value) if plain else type(value).__qualname__
+def _digits(one: Any) -> str:
+    return one if isinstance(one, str) else repr(one.item() if isinstance(one, np.generic) else one)

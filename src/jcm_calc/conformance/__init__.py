@@ -17,6 +17,7 @@ from jcm_calc.declarations import DeclarationError, Methodology
 from jcm_calc.evaluation import EvaluationError
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import InputError
+from jcm_calc.rulebooks import place_of
 
 __all__ = ["CHECKS", "ConformanceError", "Outcome", "calculations", "conform", "declared", "equations"]
 
@@ -103,5 +104,7 @@ def _failure(function: Callable[[Subject], None], subject: Subject) -> str:
     except (ConformanceError, DeclarationError, EvaluationError) as error:
         return str(error)
     except Exception as error:  # whatever an equation or a unit does to the machinery is for its author
-        return f"{type(error).__name__}: {error}"
+        file, line = place_of(error)
+        told = Message("{}: {}").format(type(error).__name__, str(error))
+        return told + (_(" ({file} line {line})").format(file=file, line=line) if file else "")
     return ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +23,31 @@ ACTS = {
     (-1.0,): _("{symbol} lowers {target}"),
     (-1.0, 1.0): _("{symbol} lowers and raises {target}"),
 }
+
+
+@check("criteria")
+def criteria(subject: Subject) -> None:
+    """Each criterion gives an answer where everything that it looks at is known."""
+    m = subject.methodology
+    facts = {name: _some(fact) for name, fact in m.facts.items()}
+
+    def holds(case: dict[str, str], draw: Draw) -> None:
+        for verdict in subject.result(case, draw, facts=facts).verdicts:
+            if verdict.missing and not set(verdict.missing) & (set(m.inputs) | {rule.name for rule in m.rules}):
+                told = _("criterion {number} looks at {names}, which nothing gives")
+                names = ", ".join(verdict.missing)
+                raise ConformanceError(told.format(number=verdict.criterion.number, names=names))
+
+    subject.each(holds)
+
+
+def _some(fact: Parameter) -> Any:
+    """Return a possible answer to what a criterion asks for."""
+    if fact.unit == "yes/no":
+        return "yes"
+    if fact.textual:
+        return next(iter(fact.categories), "some class")
+    return date(2023, 7, 1) if fact.unit == "date" else min(max(fact.bounds.lower, 1.0), fact.bounds.upper)
 
 
 @check("reductions")

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
-from jcm_calc.authoring import MARK
+from jcm_calc.authoring import MARK, NUMBER
+from jcm_calc.conformance.equations import symbols_of
 from jcm_calc.conformance.subject import ConformanceError, Subject, check
+from jcm_calc.declarations import Interval
+from jcm_calc.declarations.faults import of_function
 from jcm_calc.declarations.graph import RESULTS
-from jcm_calc.declarations.items import RATED, Kind
+from jcm_calc.declarations.items import Kind, Table
 from jcm_calc.evidence import Evidence
 from jcm_calc.languages import Message, _
-from jcm_calc.units import UnitError, conversion, registry
+from jcm_calc.limits import dimension
+from jcm_calc.problems import suggestion
+from jcm_calc.reference_data import partner_countries
+from jcm_calc.units import UnitError, registry
+
+EXAMPLE = "XX"  # the country of methodologies that show how one is written
 
 
 @check("graph closed")
@@ -26,16 +35,23 @@ def graph_closed(subject: Subject) -> None:
 
 @check("nothing unused")
 def nothing_unused(subject: Subject) -> None:
-    """Everything declared takes part in some case, in a criterion or in a limit."""
+    """Everything declared takes part in a case, criterion, limit or indicator; every argument in its equation."""
     m = subject.methodology
     used = {name for _, graph in subject.graphs() for name in graph.nodes}
     used |= {argument for condition in m.conditions for argument in condition.arguments}
-    used |= {factor for limit in m.limits for factor in limit.factors}
+    used |= {name for limit in m.limits for name in limit.names}
+    used |= {limit.rated_fact for limit in m.limits}
+    used |= {argument for one in m.indicators for argument in one.arguments}
     used |= {choice for rule in m.rules for choice in rule.when}
     shown = {rule.name for rule in m.rules} - used
     used |= {argument for rule in m.rules if rule.name in shown for argument in rule.arguments} if shown else set()
     declared = [*m.inputs, *m.facts, *m.coordinates, *m.choices]
-    if unused := [name for name in declared if name not in used]:
+    unused = [name for name in declared if name not in used]
+    for rule in m.rules:
+        idle = set(rule.arguments) - symbols_of(rule.expression({name: name for name in rule.arguments}))
+        place = of_function(rule.function)
+        unused += [_("{name} in {symbol}{place}").format(name=n, symbol=rule.symbol, place=place) for n in sorted(idle)]
+    if unused:
         raise ConformanceError(
             _("declared and never used: {names}: use it or delete it").format(names=", ".join(unused))
         )
@@ -69,19 +85,58 @@ def described(subject: Subject) -> None:
         raise ConformanceError(Message("; ").join(faults))
 
 
+@check("identity")
+def identity(subject: Subject) -> None:
+    """Begin the number with the code of the country, which is a partner country."""
+    m = subject.methodology
+    faults = []
+    if m.country not in partner_countries() and m.country != EXAMPLE:
+        hint = suggestion(m.country, partner_countries())
+        faults.append(
+            _("the country {country} is not a partner country{hint}").format(country=repr(m.country), hint=hint)
+        )
+    if not NUMBER.fullmatch(m.number) or not m.number.startswith(m.country):
+        told = _("the number {number} must be that of the country {country}, such as {country}_AM001")
+        faults.append(told.format(number=m.number, country=m.country))
+    if faults:
+        raise ConformanceError(Message("; ").join(faults))
+
+
+@check("tables")
+def tables(subject: Subject) -> None:
+    """Leave no gap between the intervals of a table, all within the bounds of the number that selects one."""
+    m = subject.methodology
+    faults = []
+    for parameter in m.inputs.values():
+        key = m.inputs.get(parameter.by)
+        known = [parameter.table, *parameter.candidates.values()]
+        for table in (one for one in known if isinstance(one, Table) and one.numeric):
+            intervals = sorted((one for one in table.entries if isinstance(one, Interval)), key=lambda one: one.first)
+            for one, following in pairwise(intervals):
+                if one.beyond < following.first:
+                    told = _("{name} has no value between {one} and {other}")
+                    faults.append(told.format(name=parameter.symbol, one=one, other=following))
+            for one in intervals if key is not None else ():
+                if one.first not in key.bounds or one.beyond > key.bounds.beyond:
+                    told = _("{name}: {interval} lies outside of the bounds {bounds} of {key}")
+                    name, bounds = parameter.symbol, key.bounds
+                    faults.append(told.format(name=name, interval=one, bounds=bounds, key=key.symbol))
+    if faults:
+        raise ConformanceError(Message("; ").join(faults))
+
+
 @check("limits")
 def limits(subject: Subject) -> None:
     """Multiply the factors of each cross-check: they have the dimension of the parameter."""
     m = subject.methodology
-    declared = {**m.inputs, **m.facts}
     for limit in m.limits:
-        unit = declared[limit.parameter].unit
-        units = [declared[name].unit if name in declared else "h" for name in limit.factors if name != RATED]
-        if RATED not in limit.factors:
-            try:
-                conversion("*".join(f"({one})" for one in units if one), unit)
-            except UnitError as error:
-                raise ConformanceError(Message("{}: {}").format(limit.written(m.symbols()), error)) from None
+        try:
+            unit = m.inputs[limit.parameter].unit
+            dimension(limit.product, m, unit, unit)
+            if limit.rated:
+                dimension(limit.rated, m, f"({unit})/h", unit)
+        except UnitError as error:
+            raise ConformanceError(Message("{}: {}").format(limit.written(m.symbols()), error)) from None
 
 
 @check("filled in")

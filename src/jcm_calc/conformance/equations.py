@@ -5,16 +5,17 @@ from __future__ import annotations
 import ast
 import inspect
 import operator
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from jcm_calc.conformance.subject import ConformanceError, Subject, check, same
 from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.faults import of_function
 from jcm_calc.declarations.items import Equation, Parameter
-from jcm_calc.expression import record
-from jcm_calc.languages import _
+from jcm_calc.expression import Expression, record
+from jcm_calc.languages import Message, _
 from jcm_calc.units import normalise, registry
 
 
@@ -43,6 +44,67 @@ def dimensions(subject: Subject) -> None:
         if not same(found, plain, 1e-12):
             told = _("{symbol} gives {found:g} {unit} with units and {plain:g} without: a conversion factor is hidden")
             raise ConformanceError(told.format(symbol=rule.symbol, found=found, unit=rule.unit, plain=plain))
+
+
+@check("indicators")
+def indicators(subject: Subject) -> None:
+    """Every indicator looks at what is declared, has words and a source, and gives its unit."""
+    rng = np.random.default_rng(3)
+    m = subject.methodology
+    known = {**{rule.name: rule for rule in m.rules}, **m.inputs, **m.facts, **m.coordinates}
+    for one in m.indicators:
+        if unknown := [name for name in one.arguments if name not in known]:
+            told = _("the indicator {name} looks at {names}, which is not declared")
+            raise ConformanceError(told.format(name=one.symbol, names=", ".join(unknown)))
+        if not (one.text and (one.evidence.note or one.evidence.source)):
+            raise ConformanceError(_("{name} lacks a text, or evidence with a note").format(name=one.symbol))
+        nodes = [known[name] for name in one.arguments]
+        values = [_example(node, rng) for node in nodes]
+        result = one.function(
+            *(registry().Quantity(value, _unit(node)) for value, node in zip(values, nodes, strict=True))
+        )
+        try:
+            found = result.to(pint_unit(one.unit)).magnitude if hasattr(result, "to") else result
+        except Exception as error:
+            raise ConformanceError(Message("{}: {}").format(one.symbol, error)) from None
+        if not same(found, one.function(*values), 1e-12):
+            told = _("{symbol} gives {found:g} {unit} with units and {plain:g} without: a conversion factor is hidden")
+            plain = one.function(*values)
+            raise ConformanceError(told.format(symbol=one.symbol, found=found, unit=one.unit, plain=plain))
+
+
+@check("literals")
+def literals(subject: Subject) -> None:
+    """Only 0, 1 and exponents are written out in equations; every other number is declared."""
+    m = subject.methodology
+    faults = []
+    for rule in m.rules:
+        found = sorted(set(_literals(rule.expression({name: name for name in rule.arguments}))))
+        if found:
+            numbers = ", ".join(f"{number:.12g}" for number in found)
+            told = _("{symbol} holds {numbers}{place}: declare m.constant(…) or m.default(…)")
+            faults.append(told.format(symbol=rule.symbol, numbers=numbers, place=of_function(rule.function)))
+    if faults:
+        raise ConformanceError(Message("; ").join(faults))
+
+
+def _literals(expression: Expression) -> Iterator[float]:
+    """Yield the numbers of an expression that are neither 0 nor 1 nor an exponent."""
+    if expression.operation == "number":
+        if abs(expression.arguments[0]) not in (0, 1):
+            yield float(expression.arguments[0])
+    elif expression.operation != "symbol":
+        for place, argument in enumerate(expression.arguments):
+            exponent = expression.operation in ("power", "float_power") and place == 1
+            if not (exponent and argument.operation == "number"):
+                yield from _literals(argument)
+
+
+def symbols_of(expression: Expression) -> set[str]:
+    """Return the symbols that an expression holds."""
+    if expression.operation == "symbol":
+        return {expression.arguments[0]}
+    return set().union(*(symbols_of(one) for one in expression.arguments if isinstance(one, Expression)))
 
 
 def _any_rule(m: Methodology, name: str) -> Equation:

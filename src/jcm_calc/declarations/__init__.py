@@ -20,6 +20,7 @@ Examples
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -27,23 +28,56 @@ from typing import TYPE_CHECKING, Any
 from jcm_calc.declarations import graph as _graph
 from jcm_calc.declarations import revision
 from jcm_calc.declarations.entry import Entry
+from jcm_calc.declarations.faults import faults
+from jcm_calc.declarations.frozen import FrozenError
 from jcm_calc.declarations.graph import Graph, Node
-from jcm_calc.declarations.group import Group
+from jcm_calc.declarations.group import Group, evidence_of
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import DeclarationError, Equation, Parameter, SchemeRule, Value, Version
+from jcm_calc.declarations.names import spelt_out
 from jcm_calc.declarations.scheme import SCHEME_RULES
 from jcm_calc.evidence import Evidence
 from jcm_calc.languages import _, with_translations
-from jcm_calc.problems import suggestion
+from jcm_calc.problems import InputError, Problem, suggestion
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DeclarationError", "Entry", "Group", "Interval", "Methodology", "Value", "Version"]
+    from jcm_calc.calling import Calculator
+
+__all__ = ["DeclarationError", "Entry", "FrozenError", "Group", "Interval", "Methodology", "Value", "Version"]
+
+
+VERSION = re.compile(r"\d+(\.\d+)*")
+
+
+class Calculation:
+    """Calculate with a methodology: `jcm_calc.calculate`, with a parameter for each of its inputs.
+
+    An editor completes their names, Greek letters spelt out, and shows symbol, unit and meaning.
+
+    Examples
+    --------
+    >>> import jcm_calc
+    >>> m = jcm_calc.methodology("PW_AM001")
+    >>> m.calculate
+    <calculate PW_AM001 ver 1.0: EG, EF_RE>
+    >>> print(f"{m.calculate(EG='500 MWh').ER:.1f~P}")
+    266.5 tCO2
+    """
+
+    # no property: a notebook shows the documentation of a property, not of what it gives
+    def __get__(self, m: Methodology, owner: type[Methodology]) -> Calculator:
+        from jcm_calc.calling import Calculator
+
+        return Calculator(m)
 
 
 class Methodology(Group):
     """One version of an approved methodology.
+
+    It can be changed until it is used: until it is calculated for the first time, or handed out by a rule book.
+    After that every change is refused with a `FrozenError`; `mended` and `revised` give a copy to change.
 
     Parameters
     ----------
@@ -91,6 +125,9 @@ class Methodology(Group):
         versions: Iterable[Version] = (),
         note: str = "",
     ) -> None:
+        version_key(version)
+        if not isinstance(sectoral_scope, int):
+            raise DeclarationError(f"{number}: sectoral_scope {sectoral_scope!r} must be a number from 1")
         self.number = number
         self.version = version
         super().__init__(indices)
@@ -98,7 +135,7 @@ class Methodology(Group):
         self.country = country
         self.optional = optional
         self.sectoral_scope = sectoral_scope
-        self.identity = dict(identity or {})
+        self.identity = {item: evidence_of(evidence) for item, evidence in (identity or {}).items()}
         self.approved = approved
         self.until = until
         self.other_versions = tuple(versions)
@@ -128,11 +165,18 @@ class Methodology(Group):
             If nothing is declared under this name.
         """
         items: list[Parameter | Equation] = [*self.inputs.values(), *self.facts.values(), *self.rules]
-        found = tuple(item for item in items if name in (item.name, item.symbol))
+        found = tuple(item for item in items if item.name == self.named(name))
         if not found:
             hint = suggestion(name, self.symbols())
             raise KeyError(f"{self} declares no parameter or equation {name!r}{hint}")
         return Entry(self, found[0].name, found)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        """Return what a notebook completes between the brackets."""
+        named: list[Parameter | Equation] = [*self.inputs.values(), *self.facts.values(), *self.rules]
+        return list(dict.fromkeys(spelt_out(item.name) for item in named))
+
+    calculate = Calculation()
 
     # Versions
 
@@ -176,6 +220,8 @@ class Methodology(Group):
         >>> later["RE_i"]
         RE_i,p = EC_PJ,i,p × COP_PJ,i ÷ COP_RE,i × EF_elec [unconfirmed]
         """
+        if version_key(version) <= version_key(self.version):
+            raise DeclarationError(f"{self}: the version {version} that revises it must be a later one")
         later = revision.duplicate(self)
         later.version, later.approved, later.until = version, approved, until
         later.title = with_translations(title, {}) if title else self.title
@@ -221,6 +267,7 @@ class Methodology(Group):
         criteria : iterable
             The numbers of criteria.
         """
+        self._still_open()
         revision.remove(self, names, criteria)
 
     # Graph
@@ -241,11 +288,72 @@ class Methodology(Group):
         targets: Iterable[str] = _graph.RESULTS,
         absent: str = "",
     ) -> Graph:
-        """Return what is needed to reach the targets; see `jcm_calc.declarations.graph.build`."""
+        """Return what is needed to reach the targets; see `jcm_calc.declarations.graph.build`.
+
+        From here on the methodology is in use and cannot be changed.
+        """
         key = (tuple(sorted(choices.items())), frozenset(replaced), tuple(targets), absent)
         if key not in self._graphs:
-            self._graphs[key] = _graph.build(self, choices, key[1], key[2], absent)
+            self.check()
+            built = _graph.build(self, choices, key[1], key[2], absent)
+            self.freeze()
+            self._graphs[key] = built
         return self._graphs[key]
+
+    def named(self, name: str) -> str | None:
+        """Return the declared name of a parameter, fact, choice, coordinate or equation; None if there is none.
+
+        Parameters
+        ----------
+        name : str
+            The name or the document's symbol, with or without Greek letters: ``eta_RE`` is ``η_RE``.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> m = jcm_calc.methodology("ID_AM009")
+        >>> m.named("eta_PJ"), m.named("η_PJ,i"), m.named("eta_EJ")
+        ('η_PJ', 'η_PJ', None)
+        """
+        if name in self.inputs or name in self.facts or name in self.choices:
+            return name
+        symbols, wanted = self.symbols(), spelt_out(name)
+        if name in symbols:
+            return name
+        return next(
+            (own for own, symbol in symbols.items() if wanted in (spelt_out(own), spelt_out(symbol))),
+            next((choice for choice in self.choices if spelt_out(choice) == wanted), None),
+        )
+
+    def by_name(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is given under names of any spelling by the declared names.
+
+        Raises
+        ------
+        InputError
+            If two of them are the same.
+        """
+        found: dict[str, Any] = {}
+        problems = []
+        for name, one in given.items():
+            own = self.named(name) or name
+            if own in found:
+                problems.append(Problem(name, _("is given twice, as {own} too").format(own=own)))
+            found[own] = one
+        if problems:
+            raise InputError(str(self), problems)
+        return found
+
+    def check(self) -> None:
+        """Refuse what is used and not declared, all of it at once.
+
+        Raises
+        ------
+        DeclarationError
+            With every name, how it may have been meant, and the line of the function that uses it.
+        """
+        if not self._frozen and (found := list(faults(self))):
+            raise DeclarationError(f"{self}: {'; '.join(found)}")
 
     def symbols(self) -> dict[str, str]:
         """Return the document's symbol of every name."""
@@ -397,4 +505,6 @@ def version_key(number: str) -> tuple[int, ...]:
     >>> sorted(["10.0", "2.0", "2.1"], key=version_key)
     ['2.0', '2.1', '10.0']
     """
+    if not isinstance(number, str) or not VERSION.fullmatch(number):
+        raise DeclarationError(f'the version {number!r} must be a text such as "1.0"')
     return tuple(int(part) for part in number.split("."))

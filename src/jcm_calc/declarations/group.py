@@ -8,6 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from jcm_calc.declarations.constants import by_definition
+from jcm_calc.declarations.faults import of_function, plain, reading
+from jcm_calc.declarations.frozen import FrozenError, frozen
 from jcm_calc.declarations.graph import compatible
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import (
@@ -20,19 +23,25 @@ from jcm_calc.declarations.items import (
     DeclarationError,
     Derivation,
     Equation,
+    Indicator,
     Kind,
     Limit,
     Parameter,
+    Product,
     Table,
     Value,
 )
-from jcm_calc.evidence import Evidence, Grade
+from jcm_calc.evidence import Evidence, Grade, Source
 from jcm_calc.expression import ExpressionError, record
 from jcm_calc.languages import Message, _
+from jcm_calc.problems import suggestion
+from jcm_calc.units import UnitError
 
 F = TypeVar("F", bound=Callable[..., Any])
 Entries = Mapping[str, "float | Value"]
 
+# What is rated by its power in kW; anything else by its amount in an hour.
+ENERGY = ("kWh", "MWh", "GWh", "MJ", "GJ", "TJ")
 COORDINATES = {
     "days": "d",
     "hours": "h",
@@ -42,6 +51,13 @@ COORDINATES = {
     "count": "",
     "label": "category",
 }
+# What a parameter may be declared with.
+WORDS = (
+    *("text", "extensive", "options", "raises", "lowers", "either", "bounds", "plausible", "comparable", "counts"),
+    *("name", "index", "categories", "evidence", "value", "by", "table", "candidates"),
+)
+# On what a parameter can be declared to act.
+DIRECTED = ("RE", "PE")
 OF_PERIODS = ("days", "hours", "year", "first_day", "last_day")
 # Of what methodologies describe in English, these terms of the scheme are translated.
 TERMS = (
@@ -71,6 +87,8 @@ class Group:
     ...     return FC * EF
     """
 
+    _frozen = False
+
     def __init__(self, indices: Mapping[str, str]) -> None:
         if "p" not in indices or any(len(letter) != 1 for letter in indices):
             raise DeclarationError(f"{self}: indices are single letters, and p is one of them")
@@ -82,6 +100,7 @@ class Group:
         self.rules: list[Equation] = []
         self.conditions: list[Criterion] = []
         self.limits: list[Limit] = []
+        self.indicators: list[Indicator] = []
         self.derivations: list[Derivation] = []
         self.waivers: dict[str, str] = {}
         self.fit: Callable[[dict[str, Any]], dict[str, Any]] = dict
@@ -90,6 +109,24 @@ class Group:
 
     def __str__(self) -> str:
         return "the group"
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._still_open()
+        super().__setattr__(name, value)
+
+    def __delattr__(self, name: str) -> None:
+        self._still_open()
+        super().__delattr__(name)
+
+    def freeze(self) -> None:
+        """Refuse every change from now on; a rule book, the first calculation and `include` call this."""
+        if not self._frozen:
+            vars(self).update({name: frozen(value) for name, value in vars(self).items() if name != "_graphs"})
+            vars(self)["_frozen"] = True
+
+    def _still_open(self) -> None:
+        if self._frozen:
+            raise FrozenError(str(self))
 
     def monitored(self, symbol: str, unit: str, **declared: Any) -> None:
         """Declare a parameter that the project measures in each period.
@@ -105,6 +142,7 @@ class Group:
             ``options`` (monitoring options allowed, ``"BC"``), ``raises``, ``lowers`` and ``either``
             (on which of ``"RE PE"`` it acts, and in which direction), ``bounds`` (outside is an
             error), ``plausible`` (outside is a warning), ``comparable`` (a parameter of like size),
+            ``counts`` (``"year"`` or ``"month"``, which its numbers count, one after the other),
             ``name`` and ``index`` (where the symbol does not tell them), ``evidence``.
         """
         self._declare(Kind.MONITORED, symbol, unit, **declared)
@@ -142,6 +180,8 @@ class Group:
         evidence : Evidence
             Of the value, and of every number that is not a `Value` with its own.
         """
+        self._still_open()
+        evidence_of(evidence)
         table = _table(values, evidence) if values is not None else None
         named = {
             name: _table(entry, evidence) if isinstance(entry, Mapping) else _value(entry, evidence)
@@ -160,10 +200,37 @@ class Group:
             **declared,
         )
 
-    def constant(self, name: str, value: float, unit: str, *, text: str) -> None:
-        """Declare a number that is true by definition, such as 1000 kWh/MWh."""
-        definition = Evidence(Grade.PRIMARY, "by definition")
-        self._declare(Kind.CONSTANT, name, unit, value=Value(value, definition), text=text, evidence=definition)
+    def constant(self, name: str, value: float, unit: str | None = None, *, text: str) -> None:
+        """Declare a number that is true by definition, such as 1000 kWh/MWh; any other one is a `default`.
+
+        Parameters
+        ----------
+        name : str
+        value : float
+        unit : str
+            ``""`` of a plain number.
+        text : str
+
+        Raises
+        ------
+        DeclarationError
+            If the number is not a conversion of units or of the calendar, or a ratio of molar masses.
+        """
+        if unit is None:
+            raise DeclarationError(f'{self}: constant {name} = {value:g} has no unit: give "" for a plain number')
+        try:
+            known = by_definition(value, unit)
+        except UnitError as error:
+            raise DeclarationError(f"{self}: constant {name}: {error}") from None
+        if not known:
+            shown = f"{value:g} {unit}".strip()
+            raise DeclarationError(
+                f"{self}: constant {name} = {shown} is not true by definition (a conversion of units or of the "
+                f"calendar, a ratio of molar masses such as 44 / 12): it is a value of the document: declare "
+                f'm.default("{name}", "{unit}", value={value:g}, text=…, evidence=…)'
+            )
+        definition = Evidence(Grade.PRIMARY, "by definition", Source("definition"))
+        self._declare(Kind.CONSTANT, name, unit, value=Value(float(value), definition), text=text, evidence=definition)
 
     def class_key(self, symbol: str, *, text: str, **declared: Any) -> None:
         """Declare a class of a unit, such as the fuel of a truck, which selects rows of tables."""
@@ -188,6 +255,7 @@ class Group:
             Days, hours, calendar year, or day number of the first or last day of the period; the
             number of rows of an index; or the label of each row, as a key of tables.
         """
+        self._still_open()
         if what not in COORDINATES or of not in self.indices or (what in OF_PERIODS and of != "p"):
             raise DeclarationError(f"{self}: coordinate {name!r}: no index {of!r} with a property {what!r}")
         indices = "" if what == "count" else of
@@ -196,8 +264,9 @@ class Group:
 
     def choice(self, name: str, options: Mapping[str, str], *, text: str, evidence: Evidence) -> None:
         """Declare a decision for the whole calculation; ``options`` says what each one means."""
+        self._still_open()
         self._claim(name, self.choices)
-        self.choices[name] = Choice(name, dict(options), text, evidence)
+        self.choices[name] = Choice(name, dict(options), text, evidence_of(evidence))
 
     def equation(
         self,
@@ -229,6 +298,8 @@ class Group:
         when : mapping, optional
             The choice under which the equation holds.
         """
+        self._still_open()
+        evidence_of(evidence)
 
         def declare(function: F) -> F:
             own = index if index is not None else self._split(symbol)[1]
@@ -243,6 +314,8 @@ class Group:
 
     def criterion(self, number: int | str, text: str, *, evidence: Evidence) -> Callable[[F], F]:
         """Declare an eligibility criterion as a function that is true where it is met."""
+        self._still_open()
+        evidence_of(evidence)
 
         def declare(function: F) -> F:
             names = tuple(inspect.signature(function).parameters)
@@ -255,9 +328,9 @@ class Group:
         """Declare an eligibility criterion that is a single statement, true or not: its fact and its condition."""
         self.fact(symbol, text=text)
         name = self._split(symbol)[0]
-        self._ask(Criterion(str(number), text, stated, (name,), evidence))
+        self._ask(Criterion(str(number), text, stated, (name,), evidence_of(evidence)))
 
-    def at_most(self, name: str, product: str, *, evidence: Evidence) -> None:
+    def at_most(self, name: str, product: str, *, evidence: Evidence, rated: str = "") -> None:
         """Declare a cross-check of a monitored parameter; it takes no part in the calculation.
 
         Parameters
@@ -265,18 +338,59 @@ class Group:
         name : str
             Of the parameter.
         product : str
-            What it is at most: names of parameters and facts, ``rated power`` (of what a meter
-            measures), ``hours`` and ``daylight`` (of the period), with × between them.
+            What it is at most: names of parameters and facts, ``rated power``, ``hours`` and ``daylight`` (of the
+            period), with × and ÷ between them. The rated power is that of the meters, or a fact that is declared here,
+            such as ``rated_EC_PJ`` in kW.
         evidence : Evidence
+        rated : str, optional
+            What the rated power follows from by physics, where it is not given: ``"capacity ÷ COP_PJ"``.
         """
-        factors = tuple(factor.strip() for factor in product.split("×"))
-        known = {*self.inputs, *self.facts, RATED, HOURS, DAYLIGHT}
-        if unknown := [one for one in (name, *factors) if one not in known]:
+        self._still_open()
+        limit = Limit(name, Product.parse(product), evidence_of(evidence), Product.parse(rated) if rated else None)
+        known = {*self.inputs, *self.facts, *(rule.name for rule in self.rules), RATED, HOURS, DAYLIGHT}
+        if unknown := [one for one in limit.names if one not in known]:
             raise DeclarationError(f"{self}: the limit of {name}: nothing is declared as {', '.join(unknown)}")
-        self.limits.append(Limit(name, factors, evidence))
+        if RATED in limit.product.factors and limit.rated_fact not in self.facts:
+            measured = self.inputs[name]
+            indices = "".join(letter for letter in measured.indices if letter != "p")
+            text = f"rated power of what {measured.symbol} measures, for a cross-check"
+            unit = "kW" if measured.unit in ENERGY else f"{measured.unit}/h"
+            self.fact(limit.rated_fact, unit, name=limit.rated_fact, index=indices, text=text)
+        self.limits.append(limit)
+
+    def indicator(
+        self, symbol: str, unit: str, *, plausible: str, text: str, evidence: Evidence, name: str = ""
+    ) -> Callable[[F], F]:
+        """Declare a figure outside whose plausible range a calculation is remarked on; it takes no part in it.
+
+        Parameters
+        ----------
+        symbol, unit : str
+            What the function gives: a ratio, or an intermediate of the calculation as it is.
+        plausible : str
+            An interval such as ``"[0.2, 0.5]"``.
+        text : str
+            What it is, in words.
+        evidence : Evidence
+            Of the range.
+        name : str, optional
+            Where the function's own name is not the name.
+        """
+        self._still_open()
+
+        def declare(function: F) -> F:
+            names = tuple(inspect.signature(function).parameters)
+            key = name or function.__name__
+            interval = Interval.parse(plausible)
+            declared = Indicator(key, symbol, unit, function, names, interval, Message(text), evidence_of(evidence))
+            self.indicators.append(declared)
+            return function
+
+        return declare
 
     def waive(self, check: str, reason: str) -> None:
         """State that a property does not hold by the document's own logic, and why; see `jcm_calc.conformance`."""
+        self._still_open()
         self.waivers[check] = reason
 
     def fitting(self, function: F) -> F:
@@ -309,8 +423,13 @@ class Group:
         of : str, optional
             Of what, as an addition to each text.
         """
+        self._still_open()
+        group.freeze()
         symbols, letters = dict(rename or {}), dict(index or {})
         names = {name: self._split(symbol)[0] for name, symbol in symbols.items()}
+        for limit in group.limits:
+            if limit.parameter in names:
+                names[limit.rated_fact] = symbols[limit.rated_fact] = f"rated_{names[limit.parameter]}"
 
         def moved(indices: str) -> str:
             here = {letters.get(letter, letter) for letter in indices}
@@ -363,31 +482,54 @@ class Group:
             arguments = tuple(new(argument) for argument in condition.arguments)
             self._ask(replace(condition, arguments=arguments))
         for limit in group.limits:
-            factors = tuple(new(factor) for factor in limit.factors)
-            self.limits.append(replace(limit, parameter=new(limit.parameter), factors=factors))
+            product, rated = limit.product.renamed(new), limit.rated and limit.rated.renamed(new)
+            self.limits.append(replace(limit, parameter=new(limit.parameter), product=product, rated=rated))
+        for one in group.indicators:
+            arguments = tuple(new(argument) for argument in one.arguments)
+            self.indicators.append(replace(one, name=new(one.name), arguments=arguments))
         self.derivations += [replace(derivation, of=new(derivation.of)) for derivation in group.derivations]
 
     def derivation(
         self, of: str, function: Callable[..., Any], *, values: Mapping[str, Value], unit: str, text: str
     ) -> None:
         """Show how a default can be derived, without making it part of the calculation."""
+        self._still_open()
         self.derivations.append(Derivation(of, function, dict(values), unit, text))
 
     def _declare(
         self, kind: Kind, symbol: str, unit: str, *, name: str = "", index: str | None = None, **declared: Any
     ) -> None:
+        self._still_open()
+        if unknown := [key for key in declared if key not in WORDS]:
+            hint = suggestion(unknown[0], WORDS)
+            raise DeclarationError(f"{self}: {symbol}: there is no {unknown[0]}={hint}; known are {', '.join(WORDS)}")
+        if "text" not in declared:
+            raise DeclarationError(f"{self}: {symbol}: text= is missing: what it is, in words")
         stem, indices = self._split(symbol)
+        if declared.get("evidence") is not None:
+            evidence_of(declared["evidence"])
         for effect in ("raises", "lowers", "either"):
             declared[effect] = frozenset(declared.get(effect, "").split())
+            if unknown := declared[effect] - set(DIRECTED):
+                known = " and ".join(DIRECTED)
+                raise DeclarationError(f"{self}: {symbol}: {effect}={' '.join(sorted(unknown))!r} must name {known}")
         for bound in ("bounds", "plausible"):
             if bound in declared:
                 declared[bound] = Interval.parse(declared[bound])
         key = name or stem
         home = self.facts if kind is Kind.FACT else self.inputs
-        self._claim(key, home)
-        home[key] = Parameter(key, symbol, unit, indices if index is None else index, kind, **declared)
+        item = Parameter(key, symbol, unit, indices if index is None else index, kind, **declared)
+        for candidate, known_values in item.by_candidate():
+            for label, known_value in known_values.items():
+                if known_value.value not in item.bounds:
+                    which = ", ".join(part for part in (candidate, label) if part)
+                    told = f"{known_value.value:g}{f' ({which})' if which else ''} must lie within {item.bounds}"
+                    raise DeclarationError(f"{self}: {symbol}: {told}")
+        self._claim(key, home, item)
+        home[key] = item
 
     def _add(self, rule: Equation) -> None:
+        self._still_open()
         place = len(self.rules)
         if (key := case_of(rule)) in self.inherited:
             self.inherited.remove(key)
@@ -395,7 +537,7 @@ class Group:
             del self.rules[place]
         same = [other for other in self.rules if other.name == rule.name]
         if not same or any(compatible(other, rule.when) for other in same):
-            self._claim(rule.name)
+            self._claim(rule.name, item=rule)
         for choice, option in rule.when.items():
             if choice not in self.choices or option not in self.choices[choice].options:
                 raise DeclarationError(f"{self}: equation {rule.name}: no option {option!r} of a choice {choice!r}")
@@ -403,32 +545,43 @@ class Group:
         if wrong := set(rule.total) & set(rule.indices) or set(rule.total) - set(self.indices):
             letters = ", ".join(sorted(wrong))
             raise DeclarationError(
-                f"{self}: equation {rule.name}: cannot be a total over {letters}: unknown, or an index of its own"
+                f"{self}: equation {rule.name}: cannot be a total over {letters}: unknown, or an index of its own: "
+                f"{reading(rule)}"
             )
         try:
             record(rule.function)
-        except ExpressionError as error:
-            raise DeclarationError(f"{self}: equation {rule.name}: {error}") from None
+        except Exception as error:
+            told = error if isinstance(error, ExpressionError) else f"{type(error).__name__}: {error}{_cure(error)}"
+            raise DeclarationError(f"{self}: equation {rule.name}: {told}{of_function(rule.function)}") from error
         self.rules.insert(place, rule)
 
     def _ask(self, condition: Criterion) -> None:
         """Add a criterion, or put it in the place of the one that a revision has taken over."""
+        self._still_open()
         key = f"criterion {condition.number}"
         if key in self.inherited:
             self.inherited.remove(key)
             numbers = [other.number for other in self.conditions]
             self.conditions[numbers.index(condition.number)] = condition
+        elif any(other.number == condition.number for other in self.conditions):
+            raise DeclarationError(f"{self}: criterion {condition.number} is declared twice")
         else:
             self.conditions.append(condition)
 
-    def _claim(self, name: str, home: Mapping[str, Any] | None = None) -> None:
+    def _claim(
+        self, name: str, home: Mapping[str, Any] | None = None, item: Parameter | Equation | None = None
+    ) -> None:
         """Refuse a name that is taken, unless a revision has it from the earlier version, in the same place."""
         if home is not None and name in home and name in self.inherited:
             self.inherited.remove(name)
             return
         taken = (self.inputs, self.facts, self.coordinates, self.choices, {rule.name for rule in self.rules})
         if any(name in names for names in taken):
-            raise DeclarationError(f"{self}: {name!r} is declared twice")
+            rules = [rule for rule in self.rules if rule.name == name]
+            both = [item, self.inputs.get(name), self.facts.get(name), *rules]
+            odd = {reading(one): None for one in both if one is not None and plain(one.symbol) != name}
+            hint = f": {'; '.join(odd)}: name= and index= say otherwise" if odd else ""
+            raise DeclarationError(f"{self}: {name!r} is declared twice{hint}")
 
     def _split(self, symbol: str) -> tuple[str, str]:
         """Split a symbol into a Python name and the indices it ends with."""
@@ -437,7 +590,16 @@ class Group:
         while (match := re.fullmatch(r"(.+)[,_](\w)", rest)) and match[2] in self.indices:
             letters.add(match[2])
             rest = match[1]
-        return re.sub(r"\W", "_", rest), "".join(letter for letter in self.indices if letter in letters)
+        return plain(rest), "".join(letter for letter in self.indices if letter in letters)
+
+
+def _cure(error: Exception) -> str:
+    """Say what to write instead, for what goes wrong most often in an equation."""
+    if isinstance(error, NameError):
+        return ": name it among the arguments of the function"
+    if isinstance(error, TypeError) and "must be real number" in str(error):
+        return ": use np.exp, np.log and other functions of NumPy in place of those of math"
+    return ""
 
 
 def stated(fact: Any) -> Any:
@@ -451,7 +613,16 @@ def case_of(rule: Equation) -> tuple[str, tuple[tuple[str, str], ...]]:
 
 
 def _value(number: float | Value, evidence: Evidence) -> Value:
-    return number if isinstance(number, Value) else Value(float(number), evidence)
+    return (
+        replace(number, evidence=evidence_of(number.evidence)) if isinstance(number, Value) else Value(number, evidence)
+    )
+
+
+def evidence_of(evidence: Any) -> Evidence:
+    """Return evidence; refuse what only looks like it."""
+    if not isinstance(evidence, Evidence):
+        raise DeclarationError(f"evidence must be primary(…), secondary(…) or unconfirmed(…), got {evidence!r}")
+    return evidence
 
 
 def _table(entries: Entries, evidence: Evidence) -> Table:

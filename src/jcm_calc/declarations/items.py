@@ -12,14 +12,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from jcm_calc.declarations.frozen import DeclarationError as DeclarationError
+from jcm_calc.declarations.frozen import frozen
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.evidence import Evidence
 from jcm_calc.expression import Expression, latex, record
 from jcm_calc.languages import _
 
 
-class DeclarationError(Exception):
-    """A methodology module contradicts itself; the message is for its author."""
+def _freeze(item: Any, *names: str) -> None:
+    """Keep the mappings of a declared item from being changed."""
+    for name in names:
+        object.__setattr__(item, name, frozen(getattr(item, name)))
 
 
 class Kind(StrEnum):
@@ -52,6 +56,9 @@ class Table:
     """
 
     entries: Mapping[str | Interval, Value]
+
+    def __post_init__(self) -> None:
+        _freeze(self, "entries")
 
     @property
     def numeric(self) -> bool:
@@ -103,12 +110,16 @@ class Parameter:
     bounds: Interval = field(default_factory=lambda: Interval.parse("[0, inf)"))
     plausible: Interval | None = None
     comparable: str = ""
+    counts: str = ""
     value: Value | None = None
     by: str = ""
     table: Table | None = None
     candidates: Mapping[str, Value | Table] = field(default_factory=dict)
     categories: tuple[str, ...] = ()
     evidence: Evidence | None = None
+
+    def __post_init__(self) -> None:
+        _freeze(self, "candidates")
 
     @property
     def supplied(self) -> bool:
@@ -172,6 +183,9 @@ class Choice:
 
     section = _("methodology, section F (establishment and calculation of reference emissions)")
 
+    def __post_init__(self) -> None:
+        _freeze(self, "options")
+
 
 @dataclass(frozen=True)
 class Equation:
@@ -187,6 +201,9 @@ class Equation:
     when: Mapping[str, str]
     text: str
     evidence: Evidence
+
+    def __post_init__(self) -> None:
+        _freeze(self, "when")
 
     def expression(self, operands: Mapping[str, str | Expression]) -> Expression:
         """Return what the function computes, with a symbol or an expression in place of each argument's name."""
@@ -222,8 +239,48 @@ class Criterion:
     section = _("methodology, section D (eligibility criteria)")
 
 
-# What a limit may refer to besides declared names: the meters' own rating, and the time of the period.
+# What a limit may refer to besides declared names: the rating of the equipment, and the time of the period.
 RATED, HOURS, DAYLIGHT = "rated power", "hours", "daylight"
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product of quantities, some of them as divisors.
+
+    Examples
+    --------
+    >>> rated = Product.parse("capacity ÷ COP_PJ")
+    >>> rated.factors, rated.divisors
+    (('capacity',), ('COP_PJ',))
+    >>> print(rated.written({"COP_PJ": "COP_PJ,i"}))
+    capacity ÷ COP_PJ,i
+    """
+
+    factors: tuple[str, ...]
+    divisors: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Product:
+        """Read names with × and ÷ between them."""
+        product, *divisors = (part.strip() for part in text.split("÷"))
+        rest = [part.split("×") for part in divisors]
+        factors = [*product.split("×"), *(name for _, *more in rest for name in more)]
+        return cls(tuple(one.strip() for one in factors), tuple(first.strip() for first, *_ in rest))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything in it."""
+        return (*self.factors, *self.divisors)
+
+    def renamed(self, new: Callable[[str], str]) -> Product:
+        """Return the same product of other names."""
+        return Product(tuple(map(new, self.factors)), tuple(map(new, self.divisors)))
+
+    def written(self, symbols: Mapping[str, str]) -> str:
+        """Return it as text in the document's symbols."""
+        return " ÷ ".join(
+            (" × ".join(symbols.get(name, name) for name in self.factors), *(symbols[name] for name in self.divisors))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,19 +290,52 @@ class Limit:
     Attributes
     ----------
     parameter : str
-    factors : tuple of str
-        Names of parameters and facts, ``"rated power"`` of what a meter measures, and ``"hours"`` or
-        hours of ``"daylight"`` of the period.
+    product : Product
+        Of parameters and facts, ``"rated power"``, and ``"hours"`` or hours of ``"daylight"`` of the period.
     evidence : Evidence
+    rated : Product, optional
+        What the rated power follows from by physics, where it is not given.
     """
 
     parameter: str
-    factors: tuple[str, ...]
+    product: Product
     evidence: Evidence
+    rated: Product | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything that it refers to."""
+        return (self.parameter, *self.product.names, *(self.rated.names if self.rated else ()))
+
+    @property
+    def rated_fact(self) -> str:
+        """The name of the fact that states the rated power."""
+        return f"rated_{self.parameter}"
 
     def written(self, symbols: Mapping[str, str]) -> str:
         """Return it as text in the document's symbols."""
-        return f"{symbols[self.parameter]} ≤ {' × '.join(symbols.get(name, name) for name in self.factors)}"
+        return f"{symbols[self.parameter]} ≤ {self.product.written(symbols)}"
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A figure whose plausible range is known, such as a ratio; it takes no part in the calculation."""
+
+    name: str
+    symbol: str
+    unit: str
+    function: Callable[..., Any]
+    arguments: tuple[str, ...]
+    plausible: Interval
+    text: str
+    evidence: Evidence
+
+    def written(self, symbols: Mapping[str, str]) -> str:
+        """Return what it is as text in the document's symbols."""
+        own = inspect.signature(self.function).parameters
+        operands = {name: symbols[given] for name, given in zip(own, self.arguments, strict=True)}
+        expression = str(record(self.function, operands))
+        return expression if expression == self.symbol else f"{self.symbol} = {expression}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +357,9 @@ class Derivation:
     values: Mapping[str, Value]
     unit: str
     text: str
+
+    def __post_init__(self) -> None:
+        _freeze(self, "values")
 
     def __str__(self) -> str:
         numbers = {name: f"{value.value:g}" for name, value in self.values.items()}

@@ -7,6 +7,7 @@ from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from jcm_calc.declarations.frozen import thawed
 from jcm_calc.declarations.items import DeclarationError, Kind, Parameter, Table, Value
 from jcm_calc.evidence import GRADES, Evidence
 
@@ -17,11 +18,8 @@ if TYPE_CHECKING:
 def duplicate(m: Methodology) -> Methodology:
     """Return a methodology that can be changed without changing the first one."""
     found = copy(m)
-    for name, value in vars(m).items():
-        if isinstance(value, dict | list | set):
-            setattr(found, name, copy(value))
-    found.choice_of = {name: set(choices) for name, choices in m.choice_of.items()}
-    found._graphs = {}
+    vars(found).update({name: thawed(value) for name, value in vars(m).items() if name != "_graphs"})
+    vars(found).update(_graphs={}, _frozen=False)
     return found
 
 
@@ -93,7 +91,14 @@ def remove(m: Methodology, names: Iterable[str], criteria: Iterable[int | str]) 
         for home in homes:
             del home[name]
         m.rules = [rule for rule in m.rules if rule.name != name]
-        m.limits = [limit for limit in m.limits if name not in (limit.parameter, *limit.factors)]
+        lost = {limit.rated_fact for limit in m.limits if name in (limit.parameter, *limit.product.names)}
+        m.limits = [
+            replace(limit, rated=None) if limit.rated and name in limit.rated.names else limit
+            for limit in m.limits
+            if name not in (limit.parameter, *limit.product.names)
+        ]
+        m.facts = {key: fact for key, fact in m.facts.items() if key not in lost}
+        m.indicators = [one for one in m.indicators if name not in one.arguments]
         m.derivations = [derivation for derivation in m.derivations if derivation.of != name]
         m.choice_of.pop(name, None)
         m.inherited -= {name, *map(case_of, rules)}

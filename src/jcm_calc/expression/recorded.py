@@ -41,6 +41,11 @@ class Expression(NDArrayOperatorsMixin):
             raise ExpressionError(
                 f"an equation may call np.{ufunc.__name__}(…) only plainly, not .{method} or with keywords"
             )
+        if getattr(np, ufunc.__name__, None) is not ufunc:
+            raise ExpressionError(
+                f"an equation must not call {ufunc.__name__}(…), which is not a function of NumPy: nothing shows what "
+                "it does"
+            )
         return Expression(ufunc.__name__, tuple(_operand(value) for value in inputs))
 
     def __array_function__(

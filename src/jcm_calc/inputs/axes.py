@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jcm_calc.inputs.given import Given
-from jcm_calc.inputs.periods import Period, cover_faults, order_faults, sheets
+from jcm_calc.inputs.periods import Period, cover_faults, order_faults, several, sheets
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import Problem, listed
 
@@ -38,20 +38,13 @@ def named_periods(p: Any) -> Axis:
     >>> [str(period) for period in named_periods(["2024", "2025"]).labels]
     ['2024', '2025']
     """
-    several = isinstance(p, list) or getattr(p, "ndim", 0) == 1  # a Series, an Index or an array
-    periods, wrong = [], []
-    for one in p if several else [p]:
-        try:
-            periods.append(Period.parse(one))
-        except ValueError as error:
-            wrong.append(str(error))
-    if wrong:
-        raise ValueError(listed(wrong))
+    many = isinstance(p, list | range) or getattr(p, "ndim", 0) == 1 or hasattr(p, "to_list")
+    periods = several(p) if many else [Period.parse(p)]
     if not periods:
         raise ValueError(_("an empty list came: name one period or several"))
     if faults := order_faults(periods):
         raise ValueError(Message("; ").join(faults))
-    return Axis(periods, not several)
+    return Axis(periods, not many)
 
 
 def of_periods(given: Mapping[str, Given], named: Axis | None, problems: list[Problem]) -> Axis | None:
@@ -97,31 +90,39 @@ def of_labels(letter: str, given: Mapping[str, Given], problems: list[Problem]) 
         size = _longest(given.values(), letter)
         return Axis(range(1, (size or 1) + 1), size is None)
     (source, labels), *others = tables
-    ordered = True
     for other, theirs in others:
-        ordered = ordered and theirs == labels
         for here, there, mine, yours in ((other, source, theirs, labels), (source, other, labels, theirs)):
             known = set(mine)
             if lacking := [label for label in yours if label not in known]:
                 complaint = _("has no row for {letter} = {labels}, for which {other} has one")
                 complaint = complaint.format(letter=letter, labels=listed(map(str, lacking)), other=there)
                 problems.append(Problem(here, complaint))
-    for name, one in given.items() if not ordered else ():
+    counted = list(labels) == list(range(1, len(labels) + 1))
+    for name, one in given.items() if not counted else ():
         if letter not in one.labels and one.along(letter) > 1:
-            complaint = _("a list came, but the tables have {letter} in different orders: give it in a table")
-            complaint = complaint.format(letter=letter)
-            problems.append(Problem(name, complaint))
+            complaint = _(
+                "got a list without labels, but {source} has labels of {letter}, in an order of its own: "
+                "give a value for each label, {name} = {example}, or a column of that table"
+            )
+            few = ", ".join(f"{label!r}: ..." for label in list(labels)[:3])
+            told = {"source": source, "letter": letter, "name": name, "example": f"{{{few}}}"}
+            problems.append(Problem(name, complaint.format(**told)))
     return Axis(labels, False)
 
 
-def lengths(given: Mapping[str, Given], axes: Mapping[str, Axis], problems: list[Problem]) -> None:
+def lengths(
+    given: Mapping[str, Given], axes: Mapping[str, Axis], meanings: Mapping[str, str], problems: list[Problem]
+) -> None:
     """Complain of arrays that are neither as long as an axis nor a single value along it."""
     for letter, axis in axes.items():
         sizes = {name: one.along(letter) for name, one in given.items() if one.along(letter) > 1}
         if set(sizes.values()) - {axis.size}:
-            came = listed(_("{name} has {size}").format(name=name, size=size) for name, size in sizes.items())
-            complaint = _("there are {size} of {letter}, but {came}").format(size=axis.size, letter=letter, came=came)
-            problems.append(Problem(letter, complaint))
+            told = {"letter": letter, "meaning": meanings[letter], "size": axis.size}
+            told["came"] = listed(_("{name} has {size}").format(name=name, size=size) for name, size in sizes.items())
+            unequal = _("lengths differ along the index {letter} ({meaning}): {came} values; give as many of each")
+            unlike = _("the index {letter} ({meaning}) has {size} labels, but {came} values")
+            complaint = unequal if axis.size in sizes.values() else unlike
+            problems.append(Problem(letter, complaint.format(**told)))
 
 
 def _tables(given: Iterable[Given], letter: str) -> list[tuple[str, Sequence[Any]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,15 +17,16 @@ from jcm_calc.declarations.items import Kind, Table, Value
 from jcm_calc.inputs import axes as _axes
 from jcm_calc.inputs import checks, completeness, coordinates
 from jcm_calc.inputs.axes import Axis
-from jcm_calc.inputs.periods import Period
+from jcm_calc.inputs.periods import Period, split_at_years
 from jcm_calc.inputs.taking import Taken, where
 from jcm_calc.languages import Message, _, translated
-from jcm_calc.problems import InputError, InputWarning, Problem, shown
+from jcm_calc.problems import InputError, InputWarning, Problem, Remark, RemarkWarning, Topic, listed, shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Array = npt.NDArray[Any]
+SPLITS = ("refuse", "years", "days", "whole")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,10 @@ class Inputs:
         The way to ER.
     absent : str
         Optional indices that nothing given has; totals over them are 0.
+    warnings : tuple of Problem
+        What was noticed in reading.
+    overrides : mapping
+        By name of a default why it is given in place of the document's value.
     """
 
     methodology: Methodology
@@ -71,6 +76,7 @@ class Inputs:
     graph: Graph
     absent: str = ""
     warnings: tuple[Problem, ...] = ()
+    overrides: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def periods(self) -> Sequence[Period]:
@@ -101,6 +107,7 @@ def bind(
     p: Any = None,
     facts: Mapping[str, Any] | None = None,
     whole: bool = True,
+    split: str = "whole",
 ) -> Inputs:
     """Bind an input to a methodology.
 
@@ -117,6 +124,8 @@ def bind(
         What eligibility criteria ask for.
     whole : bool
         Whether all that a calculation needs must be there, or only as much as is given is bound.
+    split : {"whole", "refuse", "years", "days"}
+        What becomes of a period over New Year; see `jcm_calc.calculate`.
 
     Returns
     -------
@@ -143,25 +152,46 @@ def bind(
     elif facts is not None:
         complaint = _("a mapping from names to values is expected, not {came}").format(came=shown(facts))
         taken.problems.append(Problem("facts", complaint))
-    axes = _find_axes(taken, p)
+    axes = _find_axes(taken, p, split)
     graph = completeness.graph(taken) if whole else completeness.possible(taken)
     _check(taken, axes, graph)
+    taken.warnings = _with_names(methodology, taken.warnings)
     if taken.problems or graph is None:
-        raise InputError(str(methodology), taken.problems, taken.warnings)
+        raise InputError(str(methodology), _with_names(methodology, taken.problems), taken.warnings)
     for warning in taken.warnings:
-        warnings.warn(translated(str(warning)), InputWarning, stacklevel=3)
+        compared = Remark.of(warning).topic in (Topic.APART, Topic.CONTRADICTORY)
+        warnings.warn(translated(str(warning)), RemarkWarning if compared else InputWarning, stacklevel=3)
     _arrange(taken, axes)
     return _inputs(taken, axes, graph)
 
 
-def _find_axes(taken: Taken, p: Any) -> dict[str, Axis]:
+def _with_names(m: Methodology, problems: list[Problem]) -> list[Problem]:
+    """Return problems that say how a parameter is called whose symbol cannot be typed as its name."""
+    if not problems:
+        return problems
+    names = {item.symbol: item.name for item in (*m.inputs.values(), *m.facts.values())}
+    return [
+        replace(one, name=names[one.subject])
+        if one.subject in names and not one.subject.startswith(names[one.subject])
+        else one
+        for one in problems
+    ]
+
+
+def _find_axes(taken: Taken, p: Any, split: str) -> dict[str, Axis]:
     """Find the labels along each index, and sum amounts into the periods."""
+    if split not in SPLITS:
+        complaint = _("{came} came, expected one of {names}").format(came=shown(split), names=", ".join(SPLITS))
+        taken.problems.append(Problem("split", complaint))
     periods = None
     try:
         named = None if p is None else _axes.named_periods(p)
         periods = _axes.of_periods(taken.given, named, taken.problems)
     except ValueError as error:
         taken.problems.append(Problem("p", str(error)))
+    checks.outliers(taken.given, taken.methodology, periods.labels if periods else None, taken.warnings)
+    if periods is not None and split != "whole":
+        periods = _split(taken, periods, split)
     if periods is not None:
         _sum(taken, periods.labels)
     axes = {
@@ -171,8 +201,50 @@ def _find_axes(taken: Taken, p: Any) -> dict[str, Axis]:
         for letter in taken.methodology.indices
     }
     if periods is not None:
-        _axes.lengths(taken.given, axes, taken.problems)
+        _axes.lengths(taken.given, axes, taken.methodology.indices, taken.problems)
     return axes
+
+
+def over_new_year(periods: Sequence[Period]) -> list[Problem]:
+    """Complain of periods in several calendar years, with the periods to write."""
+    across = [period for period in periods if period.dated and period.year is None]
+    parts = [str(part) for period in periods for part in split_at_years(period)]
+    complaint = _(
+        "{periods} lies in several calendar years, and whole tonnes are cut for each: give the amounts of each "
+        "year with p={parts}, or write split='years', or split='days' to share amounts by days"
+    )
+    return [Problem("p", complaint.format(periods=listed(across), parts=parts))] if across else []
+
+
+def _split(taken: Taken, periods: Axis, split: str) -> Axis:
+    """Split periods at the end of each year, and what was given for them; or refuse them."""
+    wholes = periods.labels
+    across = [period for period in wholes if period.dated and period.year is None]
+    if not across:
+        return periods
+    if split == "refuse":
+        taken.problems += over_new_year(wholes)
+        return periods
+    parts = [part for period in wholes for part in split_at_years(period)]
+    shared = []
+    for name, given in list(taken.given.items()):
+        parameter = taken.declared[name]
+        try:
+            taken.given[name], by_days = given.onto_years(parameter, wholes, parts)
+        except ValueError as error:
+            del taken.given[name]
+            taken.refuse(parameter, Message("{}{}").format(error, where(given.source) if given.labels else ""))
+            continue
+        if by_days:
+            shared.append(parameter)
+    for parameter in shared if split == "years" else ():
+        complaint = _("one amount came for {periods}: give one for each of {parts}, or share it with split='days'")
+        taken.refuse(parameter, complaint.format(periods=listed(across), parts=listed(parts)))
+    if shared and split == "days":
+        told = _("{symbols} of {periods} was shared by days, as split='days' asks")
+        symbols = listed([parameter.symbol for parameter in shared])
+        taken.warnings.append(Problem("p", told.format(symbols=symbols, periods=listed(across))))
+    return Axis(parts, False)
 
 
 def _sum(taken: Taken, periods: Sequence[Period]) -> None:
@@ -190,8 +262,10 @@ def _check(taken: Taken, axes: Mapping[str, Axis], graph: Graph | None) -> None:
     m = taken.methodology
     used = graph.parameters if graph else m.inputs.values()
     parameters = [parameter for parameter in used if parameter.name not in taken.refused]
-    checks.plausibility(taken.given, m, taken.warnings)
+    by_hand = {name: table for name, table in taken.tables.items() if not taken.named.get(name)}
+    checks.plausibility(taken.given, by_hand, m, taken.warnings)
     checks.classes(taken.given, taken.tables, m, parameters, axes, taken.problems)
+    checks.counted(taken.given, m, axes, taken.warnings)
     checks.complete_amounts(taken.given, m, axes, taken.problems)
     if graph is not None:
         checks.dates(graph, axes, taken.problems, taken.warnings)

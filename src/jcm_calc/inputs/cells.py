@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable
 from decimal import Decimal
 from numbers import Real
 from typing import Any
@@ -11,10 +10,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc.inputs.periods import day
+from jcm_calc.dates import day
+from jcm_calc.inputs.carriers import agreed, carried, is_array
 from jcm_calc.languages import _
 from jcm_calc.problems import shown
-from jcm_calc.units import Linear, UnitError, conversion, is_missing, is_quantity, split
+from jcm_calc.units import (
+    Linear,
+    Reciprocal,
+    UnitError,
+    conversion,
+    dots_complaint,
+    is_missing,
+    is_quantity,
+    reading,
+    split,
+    unclear_dots,
+    unit_of,
+)
 
 Array = npt.NDArray[Any]
 Faults = dict[int, str]
@@ -26,79 +38,20 @@ MANY_UNITS = 100
 YES_NO = {"yes": True, "true": True, "no": False, "false": False}
 
 
-def is_array(raw: Any) -> bool:
-    """Whether something holds several cells."""
-    return isinstance(raw, list | tuple | range) or (hasattr(raw, "__array__") and getattr(raw, "ndim", 0) > 0)
-
-
-def grid(raw: Any) -> Array:
-    """Return an array of numbers where all cells are plain numbers, of objects otherwise.
-
-    Raises
-    ------
-    ValueError
-        If lists within a list differ in length, or the array carries units of another library.
-
-    Examples
-    --------
-    >>> grid([[1, 2], [3, 4.5]])
-    array([[1. , 2. ],
-           [3. , 4.5]])
-    >>> grid([1, "2 kWh"])
-    array([1, '2 kWh'], dtype=object)
-    """
-    if isinstance(raw, list | tuple | range):
-        cells, shape = _flatten(raw)
-        if _plain_numbers(cells):
-            with suppress(OverflowError):
-                return np.array(cells, dtype=np.float64).reshape(shape)
-        return _objects(cells, shape)
-    if isinstance(raw, np.ndarray) and (hasattr(raw, "unit") or hasattr(raw, "units")):
-        complaint = _("a {type} came: give a pint Quantity, or plain numbers in the declared unit")
-        raise ValueError(complaint.format(type=type(raw).__name__))
-    if isinstance(raw, np.ma.MaskedArray):
-        masked = np.ma.getmaskarray(raw).ravel().tolist()
-        cells = [None if hidden else cell for hidden, cell in zip(masked, raw.data.ravel().tolist(), strict=True)]
-        return _objects(cells, raw.shape)
-    array = np.asarray(raw)
-    # NumPy would turn dates into whole numbers
-    return _objects(list(array.ravel()), array.shape) if array.dtype.kind in "mM" else array
-
-
-def _objects(cells: list[Any], shape: tuple[int, ...]) -> Array:
-    objects = np.empty(len(cells), dtype=object)
-    for place, cell in enumerate(cells):
-        objects[place] = cell
-    return objects.reshape(shape)
-
-
-def _flatten(raw: Iterable[Any]) -> tuple[list[Any], tuple[int, ...]]:
-    cells = list(raw)
-    if not any(is_array(cell) and not is_quantity(cell) for cell in cells):
-        return cells, (len(cells),)
-    parts = [_flatten(cell) if is_array(cell) else ([cell], ()) for cell in cells]
-    shapes = {shape for _, shape in parts}
-    if len(shapes) > 1:
-        raise ValueError(_("its rows differ in length"))
-    return [cell for part, _ in parts for cell in part], (len(cells), *shapes.pop())
-
-
-def _plain_numbers(cells: list[Any]) -> bool:
-    kinds = set(map(type, cells))
-    numeric = all(issubclass(kind, int | float | np.integer | np.floating) for kind in kinds)
-    return numeric and not any(issubclass(kind, bool | np.timedelta64) for kind in kinds)
-
-
-def numbers(raw: Any, declared: str, unit: str | None = None) -> tuple[Array, Faults]:
+def numbers(
+    raw: Any, declared: str, unit: str | None = None, remarks: list[Reciprocal] | None = None
+) -> tuple[Array, Faults]:
     """Read numbers into the declared unit.
 
     Parameters
     ----------
     raw : scalar, str, pint.Quantity or array_like
-        Strings and quantities have their own units; a bare number has ``unit``.
+        Strings and quantities have their own units; a bare number has the unit of its carrier, or ``unit``.
     declared : str
     unit : str, optional
         From the heading of a column; the declared one if there is none.
+    remarks : list of Reciprocal, optional
+        Each conversion by the reciprocal is appended to it; without it they are refused.
 
     Raises
     ------
@@ -112,17 +65,17 @@ def numbers(raw: Any, declared: str, unit: str | None = None) -> tuple[Array, Fa
     >>> numbers(["1 MWh", 2000, "x"], "MWh", "kWh")
     (array([ 1.,  2., nan]), {2: "'x' is not a number with a unit"})
     """
-    if is_quantity(raw) and is_array(raw.magnitude):
-        values, faults = numbers(raw.magnitude, declared)
-        return np.asarray(conversion(f"{raw.units:D}", declared)(values)), faults
-    read = _reader(declared, unit)
-    if not is_array(raw):
-        return np.array(read(raw), dtype=np.float64), {}
-    cells = grid(raw)
+    cells, own = carried(raw)
+    unit = agreed(unit, own)
+    convert = _conversions(declared, remarks)
+    if not is_array(cells):
+        return np.array(_reader(convert, unit, alone=True)(cells), dtype=np.float64), {}
     if cells.dtype.kind in "iuf":
         values = cells.astype(np.float64, copy=False)
-        return (values if unit is None else np.asarray(conversion(unit, declared)(values))), {}
-    values, faults = np.full(cells.size, np.nan), {}
+        return (values if unit is None else np.asarray(convert(unit)(values))), {}
+    read = _reader(convert, unit, alone=False)
+    values = np.full(cells.size, np.nan)
+    faults: Faults = _unclear(cells)
     for place, cell in enumerate(cells.ravel().tolist()):
         try:
             values[place] = read(cell)
@@ -132,17 +85,40 @@ def numbers(raw: Any, declared: str, unit: str | None = None) -> tuple[Array, Fa
     return values.reshape(cells.shape), faults
 
 
-def _reader(declared: str, unit: str | None) -> Callable[[Any], float]:
+def _unclear(cells: Array) -> Faults:
+    """Complain of the first text of a column whose dot can stand before decimals or between thousands."""
+    texts = {place: cell for place, cell in enumerate(cells.ravel().tolist()) if isinstance(cell, str)}
+    found = unclear_dots(texts.values())
+    return {next(place for place, text in texts.items() if found in text): dots_complaint(found)} if found else {}
+
+
+def _conversions(declared: str, remarks: list[Reciprocal] | None) -> Callable[[str], Linear | Reciprocal]:
+    """Return the function that looks up the conversion of a unit, and remarks on reciprocals."""
+
+    def convert(unit: str) -> Linear | Reciprocal:
+        if remarks is None:
+            return conversion(unit, declared)
+        found = reading(unit, declared)
+        if isinstance(found, Reciprocal) and found not in remarks:
+            remarks.append(found)
+        return found
+
+    return convert
+
+
+def _reader(
+    conversion_of: Callable[[str], Linear | Reciprocal], unit: str | None, alone: bool
+) -> Callable[[Any], float]:
     """Return the function that reads one cell; it looks up each unit only once."""
-    own = None if unit is None else conversion(unit, declared)
-    known: dict[str, Linear | str] = {}
+    own = None if unit is None else conversion_of(unit)
+    known: dict[str, Linear | Reciprocal | str] = {}
 
     def convert(number: float, written: str, cell: Any) -> float:
         if written not in known:
             if len(known) > MANY_UNITS:
                 raise UnitError(_("{came} came: its unit is not understood").format(came=shown(cell)))
             try:
-                known[written] = conversion(written, declared)
+                known[written] = conversion_of(written)
             except UnitError as error:
                 known[written] = str(error)
         found = known[written]
@@ -152,11 +128,11 @@ def _reader(declared: str, unit: str | None) -> Callable[[Any], float]:
 
     def read(cell: Any) -> float:
         if isinstance(cell, str):
-            number, written = split(cell)
+            number, written = split(cell, alone)
             if written is not None:
                 return convert(number, written, cell)
         elif is_quantity(cell):
-            return convert(_number(cell.magnitude), f"{cell.units:D}", str(cell))
+            return convert(_number(cell.magnitude), unit_of(cell), str(cell))
         else:
             number = _number(cell)
         return number if own is None else float(own(number))
@@ -166,8 +142,7 @@ def _reader(declared: str, unit: str | None) -> Callable[[Any], float]:
 
 def _number(cell: Any) -> float:
     """Return a cell that is no text as a number; NaN if it is empty."""
-    if isinstance(cell, np.ndarray) and cell.ndim == 0:
-        cell = cell.item()
+    cell = carried(cell).cells if isinstance(cell, np.ndarray) and cell.ndim == 0 else cell
     if is_missing(cell):
         return np.nan
     if isinstance(cell, bool | np.bool_):
@@ -181,9 +156,27 @@ def _number(cell: Any) -> float:
         raise ValueError(_("{came} is too large").format(came=shown(cell))) from None
 
 
+def unitless(raw: Any) -> Array:
+    """Return the cells of something that has no unit: yes and no, dates, classes.
+
+    Raises
+    ------
+    UnitError
+        If its carrier states one.
+    """
+    cells, unit = carried(raw)
+    if unit is not None:
+        raise UnitError(_("has no unit, but {unit} is stated for it").format(unit=repr(unit)))
+    if is_array(cells):
+        return np.asarray(cells)
+    single = np.empty((), dtype=object)
+    single[()] = cells
+    return single
+
+
 def truths(raw: Any) -> tuple[Array, Faults]:
     """Read yes and no, in words or as truth values."""
-    cells = grid(raw) if is_array(raw) else _objects([raw], ())
+    cells = unitless(raw)
     if cells.dtype == bool:
         return cells, {}
     values = np.zeros(cells.size, dtype=bool)
@@ -205,9 +198,9 @@ def days(raw: Any) -> tuple[Array, Faults]:
     Examples
     --------
     >>> days(["0001-02-01", "May"])
-    (array([32., nan]), {1: "'May' is no date that can be read in one way only: write 2024-01-31 or 31/Jan/2024"})
+    (array([32., nan]), {1: "'May' is not a date that can be read in one way only: write 2024-01-31 or 31/Jan/2024"})
     """
-    cells = grid(raw) if is_array(raw) else _objects([raw], ())
+    cells = unitless(raw)
     values, faults = np.full(cells.size, np.nan), {}
     for place, cell in enumerate(cells.ravel().tolist()):
         try:
@@ -231,7 +224,7 @@ def classes(raw: Any, known: tuple[str, ...] = ()) -> tuple[Array, tuple[str, ..
     >>> classes(["wood", "coal", " wood"])
     (array([0, 1, 0]), ('wood', 'coal'), {})
     """
-    cells = grid(raw) if is_array(raw) else _objects([raw], ())
+    cells = unitless(raw)
     words = [cell if isinstance(cell, str) else _word(cell) for cell in cells.ravel().tolist()]
     names: dict[str, int] = {}
     code = {word: names.setdefault(word.strip(), len(names)) for word in dict.fromkeys(words)}

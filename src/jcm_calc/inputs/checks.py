@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.group import OF_PERIODS
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Coordinate, Parameter, Table
-from jcm_calc.inputs.given import UNDECIDED, Given, span
+from jcm_calc.inputs.given import UNDECIDED, Given
+from jcm_calc.inputs.periods import Period
 from jcm_calc.languages import Message, _
-from jcm_calc.problems import Problem, listed, suggestion
-from jcm_calc.units import UnitError, conversion
+from jcm_calc.problems import Problem, ProblemKind, Remark, Topic, listed, suggestion
+from jcm_calc.units import Reciprocal, UnitError, conversion, with_unit
 
 if TYPE_CHECKING:
     from jcm_calc.declarations.graph import Graph
     from jcm_calc.inputs.axes import Axis
 
+Array = npt.NDArray[Any]
 # Two amounts of one site that differ by more than this are hardly in the same unit.
 APART = 1e4
+# An amount of one period, or the mean of one unit, against what is usual of the others. Units are slipped by 1,000,
+# ordinary amounts differ by 10 at most from one month or machine to the next: between them lies 100. A machine that
+# hardly runs for a month is nothing odd, so too little is remarked on only where it makes ER larger, from half a slip.
+ABOVE, BELOW = 100.0, 500.0
 MISTAKABLE_UNITS = (
     *("kWh", "MWh", "GWh", "MJ", "GJ", "TJ", "kg", "t", "L", "kL", "m", "km", "kW", "MW", "min", "h", "percent"),
     *("kgCO2/MWh", "tCO2/MWh", "kgCO2/TJ", "kgCO2/GJ", "tCO2/TJ", "tCO2/GJ", "MJ/kg", "GJ/t", "TJ/t"),
@@ -32,7 +39,7 @@ def impossible(parameter: Parameter, given: Given) -> str:
     """Return a complaint about numbers that are missing or outside the bounds of a parameter; nothing if none is."""
     if parameter.textual:
         return ""
-    lowest, highest = span(given.values)
+    lowest, highest = given.extremes
     if parameter.bounds.first <= lowest and highest < parameter.bounds.beyond:
         return ""
     missing = np.isnan(given.values)
@@ -41,35 +48,64 @@ def impossible(parameter: Parameter, given: Given) -> str:
         told = _("no number came (empty, NaN, or an error in the spreadsheet)")
         return Message("{} {}").format(told, where) if where else told
     wrong = parameter.bounds.outside(given.values)
-    complaint = _("{came} came, expected a number in {bounds}")
+    complaint = _("{came} came, expected a number in {bounds}").tagged(ProblemKind.OUT_OF_BOUNDS)
     complaint = complaint.format(came=given.numbers_at(wrong, parameter.unit), bounds=parameter.bounds)
     first = float(given.values[wrong].flat[0])
     fraction = parameter.unit == "" and parameter.bounds.upper == 1
     if fraction and first / 100 in (parameter.plausible or parameter.bounds):
-        hint = _("; it looks like per cent: write {share:g} or '{percent:g} %'")
+        hint = _("; it looks like per cent: write {share:g} or '{percent:g} %'").tagged(ProblemKind.PER_CENT)
         complaint += hint.format(share=first / 100, percent=first)
     return complaint
 
 
-def plausibility(given: Mapping[str, Given], methodology: Methodology, warnings: list[Problem]) -> None:
+def reciprocal(remark: Reciprocal, given: Given) -> str:
+    """Say that a number was given the other way up, and what it was taken for."""
+    told = _("came in {unit}, the reciprocal of what is declared, and was converted: {numbers}")
+    numbers = given.numbers_at(np.ones(given.values.shape, dtype=bool), remark.declared)
+    return told.format(unit=remark.unit, numbers=numbers)
+
+
+def plausibility(
+    given: Mapping[str, Given], tables: Mapping[str, Table], methodology: Methodology, warnings: list[Problem]
+) -> None:
     """Warn of numbers far outside their plausible range, or far from a parameter of like size."""
+    for name, table in tables.items():
+        warnings.extend(_implausible_entries(methodology.inputs[name], table))
     for name, item in given.items():
         parameter = methodology.inputs.get(name) or methodology.facts[name]
         plausible = parameter.plausible
         if plausible is not None:
-            lowest, highest = span(item.values)
+            lowest, highest = item.extremes
             if not (lowest in plausible and highest in plausible):
-                warnings.append(Problem(parameter.symbol, _implausible(parameter, item, plausible)))
+                warnings.append(_implausible(parameter, item, plausible))
         if parameter.comparable in given:
             sister = methodology.inputs[parameter.comparable]
             warnings.extend(_far_apart(parameter, item, sister, given[sister.name]))
 
 
-def _implausible(parameter: Parameter, given: Given, plausible: Interval) -> str:
+def _implausible(parameter: Parameter, given: Given, plausible: Interval) -> Remark:
     wrong = plausible.outside(given.values)
-    text = _("{came} is far outside the plausible range {range}")
+    text = _("{came} is far outside the plausible range {range}").tagged(ProblemKind.IMPLAUSIBLE)
     text = text.format(came=given.numbers_at(wrong, parameter.unit), range=plausible)
-    return text + _looks_like(parameter, float(given.values[wrong].flat[0]), plausible)
+    first = float(given.values[wrong].flat[0])
+    complaint = text + _looks_like(parameter, first, plausible)
+    ends = (("lower", plausible.lower), ("upper", plausible.upper))
+    numbers = (("value", first), *ends, ("count", float(np.count_nonzero(wrong))))
+    return Remark(parameter.symbol, complaint, "", Topic.IMPLAUSIBLE, numbers)
+
+
+def _implausible_entries(parameter: Parameter, table: Table) -> Iterator[Remark]:
+    """Remark on values by class that are outside the plausible range."""
+    plausible = parameter.plausible
+    if plausible is None:
+        return
+    for key, entry in table.entries.items():
+        if entry.value in plausible:
+            continue
+        text = _("{came} for {key} is far outside the plausible range {range}")
+        came = with_unit(f"{entry.value:,.15g}", parameter.unit)
+        complaint = text.format(came=came, key=key, range=plausible) + _looks_like(parameter, entry.value, plausible)
+        yield Remark(parameter.symbol, complaint, "", Topic.IMPLAUSIBLE, (("value", entry.value),))
 
 
 def _looks_like(parameter: Parameter, value: float, plausible: Interval) -> str:
@@ -82,27 +118,134 @@ def _looks_like(parameter: Parameter, value: float, plausible: Interval) -> str:
         except UnitError:
             continue
         if converted in plausible:
-            hint = _("; it looks like {unit}, which would be {number:,.15g} {declared}")
+            hint = _("; it looks like {unit}, which would be {number:,.15g} {declared}").tagged(
+                ProblemKind.OTHER_UNIT, unit
+            )
             return hint.format(unit=unit, number=converted, declared=parameter.unit)
     return ""
 
 
-def _far_apart(parameter: Parameter, given: Given, sister: Parameter, theirs: Given) -> list[Problem]:
+def _far_apart(parameter: Parameter, given: Given, sister: Parameter, theirs: Given) -> list[Remark]:
     own, other = float(given.values.sum()), float(theirs.values.sum())
     if own <= 0 or other <= 0 or 1 / APART <= own / other <= APART:
         return []
     where = given.place(0) if given.values.size == 1 else ""
-    text = _("{own:,.15g} {unit}{where} is {ratio:,.3g} times {sister} ({other:,.15g} {theirs})").format(
-        own=own,
-        unit=parameter.unit,
-        where=where,
-        ratio=own / other,
-        sister=sister.symbol,
-        other=other,
-        theirs=sister.unit,
+    text = (
+        _("{own:,.15g} {unit}{where} is {ratio:,.3g} times {sister} ({other:,.15g} {theirs})")
+        .tagged(ProblemKind.IMPLAUSIBLE)
+        .format(
+            own=own,
+            unit=parameter.unit,
+            where=where,
+            ratio=own / other,
+            sister=sister.symbol,
+            other=other,
+            theirs=sister.unit,
+        )
     )
     near = Interval(other / APART, other * APART, True, True)
-    return [Problem(parameter.symbol, text + _looks_like(parameter, own, near))]
+    numbers = (("value", own), (sister.name, other))
+    return [Remark(parameter.symbol, text + _looks_like(parameter, own, near), "", Topic.IMPLAUSIBLE, numbers)]
+
+
+def outliers(
+    given: Mapping[str, Given], methodology: Methodology, periods: Sequence[Period] | None, warnings: list[Problem]
+) -> None:
+    """Warn of amounts of one period or unit that are orders of magnitude away from all others."""
+    for name, item in given.items():
+        parameter = methodology.inputs.get(name)
+        if parameter is None or not parameter.extensive or item.values.size < 2 or item.letters == UNDECIDED:
+            continue
+        along_p = item.letters.index("p") if "p" in item.letters else None
+        days = None if along_p is None else unlike(item.labels.get("p", periods), item.values.shape[along_p])
+        if days is None and not _spread(item):
+            continue
+        axes = tuple(range(item.values.ndim))
+        odd, usual = outlying(parameter, item.values, along_p, days, axes)
+        if odd.any():
+            warnings.append(_outlier(parameter, item, odd, usual))
+
+
+def _spread(item: Given) -> bool:
+    """Whether any two amounts are far apart, so that one of them may be an outlier; cheap for large fleets."""
+    lowest, highest = item.extremes
+    if lowest <= 0:
+        positive = item.values[item.values > 0]
+        lowest = float(positive.min()) if positive.size else highest
+    return highest > ABOVE * lowest
+
+
+def unlike(periods: Sequence[Period] | None, count: int) -> Array | None:
+    """Return the days of each period, where they differ much."""
+    if periods is None or len(periods) != count or not all(period.dated for period in periods):
+        return None
+    days = np.array([float(period.days) for period in periods])
+    return None if days.max() <= 2 * days.min() else days
+
+
+def outlying(
+    parameter: Parameter, values: Array, along_p: int | None, days: Array | None, axes: Sequence[int]
+) -> tuple[Array, Array]:
+    """Return a mask of the amounts that are far from the others, and what is usual instead.
+
+    Parameters
+    ----------
+    parameter : Parameter
+    values : ndarray
+    along_p : int, optional
+        The axis of the periods.
+    days : ndarray, optional
+        The days of each period, where they differ.
+    axes : sequence of int
+        The axes of one project, that of the periods among them.
+    """
+    rates = values
+    if days is not None and along_p is not None:
+        rates = values / days.reshape([-1 if axis == along_p else 1 for axis in range(values.ndim)])
+    rates = np.where(rates > 0, rates, np.nan)
+    scale = values / np.where(np.isnan(rates), 1.0, rates)
+    odd, usual = np.zeros(values.shape, dtype=bool), np.full(values.shape, np.nan)
+    means = rates
+    if along_p is not None:
+        typical = _lower_median(rates, (along_p,))
+        with np.errstate(invalid="ignore"):
+            odd = np.asarray(rates > ABOVE * typical)
+            if "RE" not in parameter.raises and ("PE" in parameter.raises or "RE" in parameter.lowers):
+                odd |= rates < typical / BELOW
+        usual = np.broadcast_to(typical, values.shape) * scale
+        with np.errstate(invalid="ignore", divide="ignore"):
+            means = np.nansum(rates, axis=along_p, keepdims=True) / np.count_nonzero(
+                ~np.isnan(rates), axis=along_p, keepdims=True
+            )
+    units = tuple(axis for axis in axes if axis != along_p)
+    if units and not odd.any():
+        typical = _lower_median(means, units)
+        with np.errstate(invalid="ignore"):
+            odd = np.broadcast_to(means > ABOVE * typical, values.shape) & ~np.isnan(rates)
+        usual = np.broadcast_to(typical, values.shape) * scale
+    return odd, usual
+
+
+def _lower_median(values: Array, axes: tuple[int, ...]) -> Array:
+    """Return the middle of the numbers along some axes, the lower one of two; NaN where there is no number."""
+    moved = np.moveaxis(values, axes, range(-len(axes), 0))
+    flat = np.sort(moved.reshape(*moved.shape[: moved.ndim - len(axes)], -1), axis=-1)  # NaN stands last
+    middle = np.maximum(np.count_nonzero(~np.isnan(flat), axis=-1, keepdims=True) - 1, 0) // 2
+    found = np.take_along_axis(flat, middle, axis=-1)[..., 0]
+    return np.expand_dims(found, axes)
+
+
+def _outlier(parameter: Parameter, item: Given, odd: Array, usual: Array) -> Remark:
+    first = int(np.flatnonzero(odd)[0])
+    value, typical = float(item.values.flat[first]), float(usual.flat[first])
+    text = _("{came} is {ratio:,.3g} times what is usual of the others ({usual})").format(
+        came=item.numbers_at(odd, parameter.unit),
+        ratio=value / typical,
+        usual=with_unit(f"{typical:,.4g}", parameter.unit),
+    )
+    near = Interval(typical / ABOVE, typical * ABOVE, True, True)
+    numbers = (("value", value), ("usual", typical), ("count", float(np.count_nonzero(odd))))
+    return Remark(parameter.symbol, text + _looks_like(parameter, value, near), "", Topic.APART, numbers)
 
 
 def classes(
@@ -132,19 +275,21 @@ def classes(
 
 def _in_no_bin(parameter: Parameter, table: Table, declared: Parameter, key: Given) -> list[Problem]:
     edges, values = table.bins()
-    lowest, highest = np.searchsorted(edges, span(key.values), side="right")
+    lowest, highest = np.searchsorted(edges, key.extremes, side="right")
     if not np.isnan(values[lowest : highest + 1]).any():
         return []
     outside = np.isnan(table.lookup()(key.values))
     if not outside.any():
         return []
-    complaint = _(
-        "{came} lies in no class of {symbol} ({bins}); if the document has a value for it, give {name} yourself"
-    ).format(
-        came=key.numbers_at(outside, declared.unit),
-        symbol=parameter.symbol,
-        bins=", ".join(map(str, table.entries)),
-        name=parameter.name,
+    complaint = (
+        _("{came} lies in no class of {symbol} ({bins}); if the document has a value for it, give {name} yourself")
+        .tagged(ProblemKind.NO_CLASS)
+        .format(
+            came=key.numbers_at(outside, declared.unit),
+            symbol=parameter.symbol,
+            bins=", ".join(map(str, table.entries)),
+            name=parameter.name,
+        )
     )
     return [Problem(declared.symbol, complaint, declared.section)]
 
@@ -194,6 +339,60 @@ def complete_amounts(
                 meaning = methodology.indices[letter]
                 complaint = complaint.format(count=axes[letter].size, letter=letter, meaning=meaning)
                 problems.append(Problem(parameter.symbol, complaint, parameter.section))
+
+
+def counted(
+    given: Mapping[str, Given], methodology: Methodology, axes: Mapping[str, Axis], warnings: list[Problem]
+) -> None:
+    """Warn of numbers of years and months that are not whole, leave one out, or contradict the periods."""
+    for name, item in given.items():
+        parameter = methodology.inputs.get(name)
+        if parameter is not None and parameter.counts and item.values.ndim == 1:
+            numbers, letter = item.values, parameter.indices
+            broken = numbers != np.round(numbers)
+            complaint: str
+            if broken.any():
+                told = _("{came} is not the whole number of a {what}")
+                complaint = told.format(came=item.numbers_at(broken), what=Message(parameter.counts))
+            elif letter == "p":
+                complaint = _contradicts(parameter, numbers, axes["p"].labels)
+            else:
+                complaint = _gaps(parameter, numbers)
+            if complaint:
+                warnings.append(Remark(parameter.symbol, complaint, parameter.section, Topic.CONTRADICTORY))
+
+
+def _gaps(parameter: Parameter, numbers: Array) -> str:
+    """Say which years or months are left out, or given twice."""
+    known, counts = np.unique(numbers.astype(int), return_counts=True)
+    missing = sorted(set(range(int(known[0]), int(known[-1]) + 1)) - set(known.tolist()))
+    if missing:
+        told = _("there is nothing for {missing}: give it, with an amount of 0 where there was none")
+        return told.format(missing=listed(missing))
+    if (counts > 1).any():
+        return _("{numbers} is given more than once").format(numbers=listed(known[counts > 1].tolist()))
+    return ""
+
+
+def _contradicts(parameter: Parameter, numbers: Array, periods: Sequence[Period]) -> str:
+    """Say where numbers of months or years do not go with the periods."""
+    firsts = [period.first for period in periods]
+    if any(first is None for first in firsts) or len(firsts) != numbers.size:
+        steps = np.diff(numbers)
+        told = _("{numbers} does not rise by one from period to period")
+        return told.format(numbers=listed(f"{one:g}" for one in numbers)) if (steps != 1).any() else ""
+    each = 12 if parameter.counts == "month" else 1
+    months = np.array([first.year * each + (first.month if each > 1 else 0) for first in firsts if first])
+    wrong = np.flatnonzero(numbers - numbers[0] != months - months[0])
+    if len(wrong):
+        told = _("{number:g} for {period} does not follow from {first:g} for {start}")
+        place = int(wrong[0])
+        return told.format(number=numbers[place], period=periods[place], first=numbers[0], start=periods[0])
+    longest = 31 if parameter.counts == "month" else 366
+    if long := [period for period in periods if period.days > longest]:
+        told = _("{periods} is longer than the {what} that it counts")
+        return told.format(periods=listed(long), what=Message(parameter.counts))
+    return ""
 
 
 def dates(graph: Graph, axes: Mapping[str, Axis], problems: list[Problem], warnings: list[Problem]) -> None:

@@ -9,7 +9,7 @@ from jcm_calc.declarations.graph import Graph, is_user_supplied, open_choices, r
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.inputs.taking import Taken, expected
 from jcm_calc.languages import Message, _
-from jcm_calc.problems import Problem
+from jcm_calc.problems import Problem, ProblemKind
 
 
 def graph(taken: Taken) -> Graph | None:
@@ -26,14 +26,18 @@ def graph(taken: Taken) -> Graph | None:
     absent = missing_indices(taken)
     if absent and not set(m.indices) - set(absent) - {"p"} and not taken.unread:
         kinds = _(", ").join(Message("{} ({})").format(letter, m.indices[letter]) for letter in absent)
-        nothing = _("missing: what is given has a value for none of {kinds}").format(kinds=kinds)
+        nothing = (
+            _("missing: what is given has a value for none of {kinds}").tagged(ProblemKind.MISSING).format(kinds=kinds)
+        )
         taken.problems.append(Problem(m.number, nothing))
     undecided = open_choices(m, taken.choices, replaced, absent)
     for name in undecided:
         if name not in taken.refused:
             choice = m.choices[name]
             options = "; ".join(f"{option}: {meaning}" for option, meaning in choice.options.items())
-            complaint = _("missing: {text} ({options})").format(text=choice.text, options=options)
+            complaint = (
+                _("missing: {text} ({options})").tagged(ProblemKind.MISSING).format(text=choice.text, options=options)
+            )
             taken.problems.append(Problem(name, complaint, choice.section))
     needed: dict[str, list[Mapping[str, str]]] = {}
     for case in _cases(m, undecided, taken.choices):
@@ -75,10 +79,15 @@ def possible(taken: Taken) -> Graph:
 def _idle(taken: Taken, needed: Mapping[str, object]) -> None:
     """Warn of inputs without effect."""
     m = taken.methodology
+    beside = [name for name in (*taken.given, *taken.tables) if name in m.inputs and name not in needed]
+    if not beside:
+        return
     arguments = [argument for condition in m.conditions for argument in condition.arguments]
+    arguments += [argument for indicator in m.indicators for argument in indicator.arguments]
+    arguments += [name for limit in m.limits for name in limit.names]
     looked_at = reachable(m, taken.choices, frozenset(), arguments)
-    for name in [*taken.given, *taken.tables]:
-        if name in m.inputs and name not in needed and name not in looked_at:
+    for name in beside:
+        if name not in looked_at:
             complaint = _("is given but takes no part in this calculation")
             taken.warnings.append(Problem(m.inputs[name].symbol, complaint))
 
@@ -102,7 +111,11 @@ def _condition(m: Methodology, undecided: Sequence[str], cases: Sequence[Mapping
 
 
 def _missing(parameter: Parameter) -> str:
-    text = _("missing: {text}, {expected}").format(text=parameter.text, expected=expected(parameter))
+    text = (
+        _("missing: {text}, {expected}")
+        .tagged(ProblemKind.MISSING)
+        .format(text=parameter.text, expected=expected(parameter))
+    )
     if parameter.by:
         text += _(", or values by {key}").format(key=parameter.by)
     if parameter.candidates:

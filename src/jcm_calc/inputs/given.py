@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from jcm_calc.inputs import cells
 from jcm_calc.inputs.periods import Period, within
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import listed
+from jcm_calc.units import Reciprocal
 
 Array = npt.NDArray[Any]
 UNDECIDED = "?"
@@ -87,6 +89,11 @@ class Given:
     written: str = ""
     classes: tuple[str, ...] | None = None
     cells: Cells | None = None
+
+    @cached_property
+    def extremes(self) -> tuple[float, float]:
+        """The least and the greatest number; NaN if any is."""
+        return span(self.values)
 
     @property
     def table(self) -> str:
@@ -202,6 +209,47 @@ class Given:
                     raise ValueError(complaint.format(values=self.examples(differing)))
         return replace(self, values=values, labels={**self.labels, "p": targets}, cells=cells)
 
+    def onto_years(self, parameter: Parameter, wholes: Sequence[Period], parts: Sequence[Period]) -> tuple[Given, bool]:
+        """Bring values onto the parts of periods that are split at the end of the year.
+
+        Rows that lie within the parts are summed; one amount for a whole period is shared by days; what
+        is not an amount holds for each part.
+
+        Parameters
+        ----------
+        parameter : Parameter
+        wholes, parts : sequence of Period
+            The periods, which the rows fill exactly, and their parts in each year.
+
+        Returns
+        -------
+        Given, bool
+            And whether an amount was shared by days.
+
+        Raises
+        ------
+        ValueError
+            As in `onto_periods`.
+        """
+        if "p" in self.labels and min(within(self.labels["p"], parts)) >= 0:
+            return self.onto_periods(parameter, parts), False
+        if self.letters != UNDECIDED and "p" not in self.labels and self.along("p") == len(parts):
+            return self, False
+        given = self.onto_periods(parameter, wholes)
+        single = "p" not in given.letters and parameter.extensive and len(wholes) == 1
+        if single:
+            letters = "".join(letter for letter in parameter.indices if letter == "p" or letter in given.letters)
+            given = replace(given, values=np.expand_dims(given.values, letters.index("p")), letters=letters)
+        if given.along("p") != len(wholes) or "p" not in given.letters:
+            return given, False
+        of, axis = within(parts, wholes), given.letters.index("p")
+        values = given.values.take(of, axis)
+        if parameter.extensive:
+            shares = np.array([part.days / wholes[number].days for part, number in zip(parts, of, strict=True)])
+            values = values * shares.reshape([-1 if letter == "p" else 1 for letter in given.letters])
+        labels = {**given.labels, "p": parts} if "p" in given.labels else given.labels
+        return replace(given, values=values, labels=labels, cells=None), parameter.extensive
+
     def onto(self, labels: Mapping[str, Sequence[Any]], orders: dict[tuple[str, int], Any]) -> Given:
         """Bring the array, whose size fits, onto the axes of the methodology.
 
@@ -245,6 +293,7 @@ def read_value(
     unit: str | None = None,
     labels: Mapping[str, Sequence[Any]] | None = None,
     cells_of: Cells | None = None,
+    remarks: list[Reciprocal] | None = None,
 ) -> Given:
     """Read what was given for a parameter.
 
@@ -260,13 +309,15 @@ def read_value(
         Labels along each axis, for a column of a table.
     cells_of : Cells, optional
         Where in a workbook the values stand.
+    remarks : list of Reciprocal, optional
+        Each conversion by the reciprocal is appended to it; without it they are refused.
 
     Raises
     ------
     ValueError
         If a unit or a cell cannot be understood, or the shape does not fit.
     """
-    values, names, faults = read_cells(parameter, raw, unit)
+    values, names, faults = read_cells(parameter, raw, unit, remarks)
     if values.size == 0:
         raise ValueError(_("is empty"))
     letters = "".join(labels) if labels is not None else _letters(parameter, values.shape)
@@ -278,7 +329,7 @@ def read_value(
 
 
 def read_cells(
-    parameter: Parameter, raw: Any, unit: str | None = None
+    parameter: Parameter, raw: Any, unit: str | None = None, remarks: list[Reciprocal] | None = None
 ) -> tuple[Array, tuple[str, ...] | None, cells.Faults]:
     """Return numbers in the declared unit, truth values or codes of classes; the classes; and complaints.
 
@@ -287,7 +338,7 @@ def read_cells(
     ValueError
         If a unit, or a single cell, cannot be understood.
     """
-    if parameter.textual and unit not in (None, "", parameter.unit):
+    if (parameter.textual or parameter.unit == "date") and unit not in (None, "", parameter.unit):
         raise ValueError(_("has no unit, but its heading says {unit}").format(unit=repr(unit)))
     if isinstance(raw, np.ndarray) and raw.ndim == 0:
         raw = raw[()]  # of a table without indices: the cell itself, which may be a text
@@ -298,7 +349,7 @@ def read_cells(
     elif parameter.unit == "date":
         values, faults = cells.days(raw)
     else:
-        values, faults = cells.numbers(raw, parameter.unit, unit)
+        values, faults = cells.numbers(raw, parameter.unit, unit, remarks)
     return values, None, faults
 
 

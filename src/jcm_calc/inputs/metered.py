@@ -28,14 +28,6 @@ def lost_record(given: Any) -> bool:
     return getattr(given, "record", given) is None and type(given).__module__ == "jcm_calc.inputs.monitored_table"
 
 
-def tables_of(given: Iterable[Any]) -> tuple[Any, ...]:
-    """Return tables, and in place of monitored parameters as a whole their tables."""
-    found: list[Any] = []
-    for one in given:
-        found += one.tables if hasattr(one, "provenance") else [one]
-    return tuple(found)
-
-
 def merged(records: Iterable[Record]) -> dict[str, Any]:
     """Put together the records of several tables; a rule of the same name but other evidence is kept beside."""
     whole: dict[str, Any] = {"rule_set": ""} | {key: [] for key in LISTS} | {key: {} for key in NAMED}

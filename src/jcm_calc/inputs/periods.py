@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import itertools
 import re
-import unicodedata
 from bisect import bisect_right
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
+from jcm_calc.dates import ISO_DATE, NAMED_DATE, TimeOfDayError, calendar_day, day, plain
 from jcm_calc.languages import _
-from jcm_calc.problems import listed, shown
+from jcm_calc.problems import ProblemKind, listed, shown
 from jcm_calc.units import is_missing
 
-MONTHS = (
-    *("january", "february", "march", "april", "may", "june", "july"),
-    *("august", "september", "october", "november", "december"),
-)
-# midnight is how a date without time leaves a spreadsheet
-ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T]00:00(?::00(?:\.0+)?)?)?", re.ASCII)
-NAMED_DATE = re.compile(r"(\d{1,2})[/ -]([A-Za-z]{3,9})[/ -](\d{4})", re.ASCII)
 DAYS = re.compile(rf"({ISO_DATE.pattern}|{NAMED_DATE.pattern})(?:\s*[/–-]\s*(.+))?", re.ASCII)
 NUMBERS_ONLY = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b.*", re.ASCII)
 ONE_DAY = timedelta(days=1)
+# How many faulty periods of a list are shown.
+SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +62,24 @@ class Period:
             return cls.of(day(given), day(given))
         if isinstance(given, float) and given.is_integer():  # years in a column that has gaps
             given = int(given)
-        text = _plain(given)
+        text = plain(given)
         if re.fullmatch(r"\d{1,3}", text):
             return cls(None, None, text)
         if match := re.fullmatch(r"(\d{4})", text):
             year = int(match[1])
-            return cls.of(_day(text, year, 1, 1), _day(text, year, 12, 31))
+            return cls.of(calendar_day(text, year, 1, 1), calendar_day(text, year, 12, 31))
         if match := re.fullmatch(r"(\d{4})-(\d{2})", text):
-            first = _day(text, int(match[1]), int(match[2]), 1)
+            first = calendar_day(text, int(match[1]), int(match[2]), 1)
             return cls.of(first, first.replace(day=monthrange(first.year, first.month)[1]))
         if match := DAYS.fullmatch(text):
             return cls.of(day(match[1]), day(match[match.re.groups] or match[1]))
         if NUMBERS_ONLY.fullmatch(text):
-            ambiguous = _("{came} can be read in two ways: write dates as 2024-01-31 or 31/Jan/2024")
+            ambiguous = _("{came} can be read in two ways: write dates as 2024-01-31 or 31/Jan/2024").tagged(
+                ProblemKind.AMBIGUOUS_DATE
+            )
             raise ValueError(ambiguous.format(came=repr(text)))
         complaint = _(
-            "{came} is no period: write a year (2024), a month (2024-03), "
+            "{came} is not a period: write a year (2024), a month (2024-03), "
             "or first and last day (2024-01-01/2024-06-30 or 1/Jan/2024-30/Jun/2024)"
         )
         raise ValueError(complaint.format(came=shown(given)))
@@ -132,49 +129,81 @@ class Period:
         return f"{first}/{last}"
 
 
-def _plain(given: Any) -> str:
-    text = "" if is_missing(given) else str(given).strip()
-    if not text:
-        raise ValueError(_("is empty"))
-    plain = unicodedata.normalize("NFKC", text)
-    if plain != text:
-        complaint = _("{came} is written in full-width characters: write {plain}")
-        raise ValueError(complaint.format(came=repr(text), plain=plain))
-    return text
+def several(given: Any) -> list[Period]:
+    """Read several periods: a list, a range, an Index or a Series.
 
-
-def day(given: Any) -> date:
-    """Read a single day.
+    Timestamps of a known frequency, as of `pandas.date_range`, are the periods of that frequency. Days
+    that are the first ones of consecutive months, or of consecutive years, are those months or years.
 
     Raises
     ------
     ValueError
-        If it is none, or could be read in two ways.
+        With everything that is wrong.
+
+    Examples
+    --------
+    >>> print(*several(["2024-01-01", "2024-02-01"]))
+    2024-01 2024-02
+    >>> import pandas as pd
+    >>> print(*several(pd.date_range("2024-01-01", periods=2, freq="YS")))
+    2024 2025
     """
-    text = _plain(given)
-    if isinstance(given, datetime):
-        if (given.hour, given.minute, given.second, given.microsecond) != (0, 0, 0, 0):
-            raise ValueError(_("{given} is a time of day; a period consists of whole days").format(given=given))
-        return given.date()
-    if isinstance(given, date):
-        return given
-    if match := ISO_DATE.fullmatch(text):
-        return _day(text, int(match[1]), int(match[2]), int(match[3]))
-    if match := NAMED_DATE.fullmatch(text):
-        name = match[2].casefold()
-        for number, month in enumerate(MONTHS, 1):
-            if name in (month, month[:3]):
-                return _day(text, int(match[3]), number, int(match[1]))
-    complaint = _("{came} is no date that can be read in one way only: write 2024-01-31 or 31/Jan/2024")
-    raise ValueError(complaint.format(came=repr(text)))
+    if getattr(given, "freq", None) is not None and hasattr(given, "to_period"):
+        given = given.to_period()
+    periods, wrong, faults = [], list[str](), 0
+    for one in given:
+        try:
+            periods.append(Period.parse(one))
+        except TimeOfDayError as error:
+            complaint = _("{error}; a period is whole days: jcm_calc.monitor sums readings within a day")
+            raise ValueError(complaint.format(error=error)) from None
+        except ValueError as error:
+            faults += 1
+            wrong += [str(error)] if faults <= SHOWN else []
+    if wrong:
+        raise ValueError(listed(wrong, faults, SHOWN))
+    return of_days(periods)
 
 
-def _day(text: str, year: int, month: int, day: int) -> date:
-    try:
-        return date(year, month, day)
-    except ValueError as error:
-        complaint = _("{came}: there is no such day ({error})")
-        raise ValueError(complaint.format(came=repr(text), error=error)) from None
+def of_days(periods: Sequence[Period]) -> list[Period]:
+    """Return the months or years that days stand for, where they are the first ones of consecutive months or years.
+
+    Raises
+    ------
+    ValueError
+        If they are days apart from each other that are no such months: each would be a period of its own.
+    """
+    ordered = sorted(set(periods), key=lambda period: period.order)
+    if len(ordered) < 2 or any(period.first is None or period.first != period.last for period in ordered):
+        return list(periods)
+    days = [period.first for period in ordered if period.first is not None]
+    if any(later - earlier == ONE_DAY for earlier, later in itertools.pairwise(days)):
+        return list(periods)  # rows of days
+    for form in ("%Y-%m", "%Y"):
+        whole = [Period.parse(day.strftime(form)) for day in days]
+        if [one.first for one in whole] == days and not any(map(_apart, whole, whole[1:])):
+            meant = dict(zip(ordered, whole, strict=True))
+            return [meant[period] for period in periods]
+    complaint = _(
+        "{days} are single days, not consecutive months: write months as 2024-01; in pandas, "
+        "df['p'] = pd.to_datetime(df['p']).dt.to_period('M'), or 'Y' for years"
+    )
+    raise ValueError(complaint.format(days=listed(days, limit=3)))
+
+
+def split_at_years(period: Period) -> Iterator[Period]:
+    """Yield the part of a period in each calendar year.
+
+    Examples
+    --------
+    >>> print(*split_at_years(Period.parse("2019-07-13/2021-02-10")))
+    2019-07-13/2019-12-31 2020 2021-01-01/2021-02-10
+    """
+    if period.first is None or period.last is None:
+        yield period
+        return
+    for year in range(period.first.year, period.last.year + 1):
+        yield Period(max(period.first, date(year, 1, 1)), min(period.last, date(year, 12, 31)))
 
 
 def sheets(rows: Sequence[Period]) -> list[Period]:
@@ -243,7 +272,7 @@ def order_faults(periods: Sequence[Period]) -> list[str]:
             backwards.append(_("{after} comes after {before}").format(after=after, before=before))
     found = list[str]()
     if overlapping:
-        found.append(_("the periods {periods} overlap").format(periods=listed(overlapping)))
+        found.append(_("the periods {periods} overlap").tagged(ProblemKind.OVERLAP).format(periods=listed(overlapping)))
     if backwards:
         found.append(_("the periods are not in order of time: {periods}").format(periods=listed(backwards)))
     return found
@@ -274,11 +303,7 @@ def cover_faults(rows: Sequence[Period], targets: Sequence[Period], named: bool)
     elif empty:
         found.append(_("has no rows for the period {periods}").format(periods=listed(empty)))
     if gaps:
-        hint = ""
-        if all(row.dated and row.days == 1 for row in rows):
-            hint = _("; a date stands for that day alone: write a month as the text 2024-01")
-        elif not named:
-            hint = _("; if that is meant, name the periods with p=")
+        hint = _("; if that is meant, name the periods with p=") if not named else ""
         found.append(_("has no row between {gaps}{hint}").format(gaps=listed(gaps), hint=hint))
     if not found:
         ends = [sheet for sheet in _filled(rows, numbers) if sheet not in targets]

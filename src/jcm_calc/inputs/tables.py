@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import html
 import math
 import os
 import re
+import unicodedata
 import warnings
-from collections import Counter
-from collections.abc import Iterable, Mapping
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,16 +19,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from jcm_calc.inputs.carriers import UNIT_KEYS, arrow_units, carried, column_unit, is_unit, split_heading
 from jcm_calc.inputs.given import Cells
-from jcm_calc.inputs.periods import Period
+from jcm_calc.inputs.periods import Period, several
+from jcm_calc.inputs.totals import totals_among
 from jcm_calc.languages import _
-from jcm_calc.problems import InputError, Problem, listed
-from jcm_calc.units import is_missing
+from jcm_calc.problems import InputError, Problem, ProblemKind, listed
+from jcm_calc.units import dots_complaint, is_missing, unclear_dots
 
-HEADING = re.compile(r"(.+?)\s*[\[(]\s*([^\])]*?)\s*[\])]")
 TOO_MANY = 2**62
-# Whoever has so many faulty periods needs no exact count.
-MANY = 100
+# More bytes than the formats of any table take.
+STYLES = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Column:
     labels : dict
         The labels along each index; periods in order of time, all others as they first appear.
     unit : str or None
-        From the heading.
+        From the heading, the type of the column, or the ``attrs`` of the table.
     source : str
         The table and the heading, or the cells of a workbook.
     cells : Cells, optional
@@ -85,16 +89,60 @@ def _read(file: Path) -> pd.DataFrame:
     if suffix == ".csv":
         _refuse_encoding(file)
         return _read_csv(file)
-    # cells as they are: pandas would take "NA" for an empty cell, and TRUE among numbers for 1
     if suffix == ".xlsx":
-        return pd.read_excel(file, engine="calamine", dtype=object, keep_default_na=False, na_values=[""])
+        return _read_excel(file)
     if suffix == ".parquet":
-        return pd.read_parquet(file)
+        return _read_parquet(file)
     raise InputError(file.name, [Problem(file.name, _("is none of the formats understood: .csv, .xlsx, .parquet"))])
+
+
+def _read_excel(file: Path) -> pd.DataFrame:
+    """Read the first sheet; say which one it is where there are others."""
+    with pd.ExcelFile(file, engine="calamine") as book:
+        first, *others = book.sheet_names
+        # cells as they are: pandas would take "NA" for an empty cell, TRUE among numbers for 1, and rename headings
+        cells = pd.read_excel(book, sheet_name=first, header=None, dtype=object, keep_default_na=False, na_values=[""])
+    if cells.empty:
+        raise InputError(file.name, [Problem(file.name, _("the sheet {sheet} is empty").format(sheet=repr(first)))])
+    frame = cells.iloc[1:].reset_index(drop=True).set_axis(pd.Index(cells.iloc[0].tolist(), dtype=object), axis=1)
+    if others:
+        told = _("has the sheets {sheets}; only the first one was read: give another as pd.read_excel(file, sheet)")
+        frame.attrs["remarks"] = [told.format(sheets=listed(map(repr, map(str, (first, *others)))))]
+    headings = [split_heading(str(heading))[1] for heading in frame.columns]
+    if unstated := [unit for unit in _displayed_units(file) if unit not in headings]:
+        told = _("a number format shows the unit {units}, which is not read: state it in the heading, as EC_PJ [kWh]")
+        frame.attrs.setdefault("remarks", []).append(told.format(units=listed(unstated)))
+    return frame
+
+
+def _displayed_units(file: Path) -> list[str]:
+    """Return the units that custom number formats of an Excel file add to what its cells hold: ``0.0" kWh"``."""
+    with zipfile.ZipFile(file) as parts:
+        styles = [part for part in parts.infolist() if part.filename == "xl/styles.xml" and part.file_size < STYLES]
+        text = parts.read(styles[0]).decode("utf-8", "replace") if styles else ""
+    found = []
+    for code in map(html.unescape, re.findall(r'formatCode="([^"]*)"', text)):
+        bare = re.sub(r'"[^"]*"', "", code)
+        if "0" in bare and not re.search("[ymdhs]", bare, re.I):
+            found += [literal.strip() for literal in re.findall(r'"([^"]*)"', code)]
+    return [unit for unit in dict.fromkeys(found) if is_unit(unit)]
+
+
+def _read_parquet(file: Path) -> pd.DataFrame:
+    import pyarrow.parquet
+
+    frame = pd.read_parquet(file)
+    if units := arrow_units(pyarrow.parquet.read_schema(file)):
+        frame.attrs["units"] = units
+    return frame
 
 
 def _read_csv(file: Path) -> pd.DataFrame:
     try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            headings = [heading.strip() for heading in next(csv.reader(lines), [])]
+        if complaint := _twice([heading for heading in headings if heading]):
+            raise InputError(file.name, [Problem(file.name, complaint)])
         with warnings.catch_warnings():
             # pandas would take surplus cells for the labels of rows, or drop them
             warnings.simplefilter("error", pd.errors.ParserWarning)
@@ -109,9 +157,33 @@ def _read_csv(file: Path) -> pd.DataFrame:
     else:
         other = re.search(r"[;\t]", str(frame.columns[0])) if len(frame.columns) == 1 else None
         if other is None:
+            _refuse_unclear(file, frame)
             return frame
         complaint = _("its columns are separated by {sign}: separate them by commas").format(sign=repr(other[0]))
     raise InputError(file.name, [Problem(file.name, complaint)])
+
+
+def _refuse_unclear(file: Path, frame: pd.DataFrame) -> None:
+    """Refuse a column of numbers whose dots can stand between thousands: pandas has taken them for decimals."""
+    suspected = [place for place, column in enumerate(frame.columns) if _three_decimals(frame[column])]
+    if not suspected:
+        return
+    texts = pd.read_csv(
+        file, encoding="utf-8-sig", index_col=False, usecols=suspected, dtype=str, keep_default_na=False
+    )
+    found = {heading: unclear_dots(texts[heading].unique().tolist()) for heading in texts.columns}
+    if problems := [Problem(heading, dots_complaint(number)) for heading, number in found.items() if number]:
+        raise InputError(file.name, problems)
+
+
+def _three_decimals(column: pd.Series[Any]) -> bool:
+    """Whether no number of a column shows that its dots are decimal points."""
+    if column.dtype != np.float64:
+        return False
+    numbers = np.abs(column.to_numpy()[~np.isnan(column.to_numpy())])
+    if not np.all((numbers < 1000) & ((numbers >= 1) | (numbers == 0))):
+        return False
+    return bool(np.all(np.abs(np.round(numbers * 1000) - numbers * 1000) < 1e-6))
 
 
 def _refuse_encoding(file: Path) -> None:
@@ -134,33 +206,63 @@ def flat(table: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If a heading is missing or stands twice.
+        If a heading is missing or stands twice, or one unit is stated for several columns.
     """
     if table.columns.nlevels > 1:
-        raise ValueError(_("its headings take several rows: give one heading for each column"))
+        told = _(
+            "its headings take several rows, first {names}: give one heading for each column; if the second row is the "
+            "labels of an index, write table.stack(1, future_stack=True).rename_axis(['p', 'i'])"
+        )
+        raise ValueError(told.format(names=listed(dict.fromkeys(map(str, table.columns.get_level_values(0))))))
     levels = [level for level in table.index.names if level is not None]
     named = [*levels, *table.columns]
     headings = [str(heading).strip() for heading in named]
     for number, heading in enumerate(headings, 1):
         if is_missing(named[number - 1]) or heading == "" or heading.startswith("Unnamed: "):
             raise ValueError(_("column {number} has no heading: name it or delete it").format(number=number))
-    if twice := [heading for heading, count in Counter(headings).items() if count > 1]:
-        raise ValueError(_("has two columns {names}").format(names=listed(twice)))
+    if complaint := _twice(headings):
+        raise ValueError(complaint)
     frame = table.reset_index(levels) if levels else table.copy(deep=False)
     frame.columns = pd.Index(headings, dtype=object)
+    frame.attrs = _attrs(table)
     return frame
 
 
-def split_heading(heading: str) -> tuple[str, str | None]:
-    """Return the parameter and the unit of a heading.
+def with_units(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table, from `flat`, that states the units of its columns in their headings."""
+    units = {heading: column_unit(frame[heading]) for heading in frame}
+    named = {
+        heading: f"{split_heading(str(heading))[0]} [{unit}]" for heading, unit in units.items() if unit is not None
+    }
+    found = frame.rename(columns=named)
+    found.attrs = {key: one for key, one in frame.attrs.items() if key not in UNIT_KEYS}
+    return found
 
-    Examples
-    --------
-    >>> split_heading("EC_PJ,i,p [kWh]"), split_heading("COP_PJ")
-    (('EC_PJ,i,p', 'kWh'), ('COP_PJ', None))
-    """
-    match = HEADING.fullmatch(heading)
-    return (match[1], match[2]) if match else (heading, None)
+
+def _twice(headings: Sequence[str]) -> str:
+    """Return a complaint about headings that several columns have."""
+    places: dict[str, list[int]] = {}
+    for number, heading in enumerate(headings, 1):
+        places.setdefault(heading, []).append(number)
+    told = _("the columns {numbers} are all called {heading}: rename or delete all but one")
+    several = {heading: numbers for heading, numbers in places.items() if len(numbers) > 1}
+    found = (told.format(numbers=listed(numbers), heading=repr(heading)) for heading, numbers in several.items())
+    return listed(found)
+
+
+def _attrs(table: pd.DataFrame) -> dict[Any, Any]:
+    """Return the attributes of a table, with its units by heading."""
+    attrs = dict(table.attrs)
+    for key in UNIT_KEYS:
+        unit = attrs.get(key)
+        if unit is not None and not isinstance(unit, Mapping):
+            if len(table.columns) != 1:
+                told = _("its attrs state {key} = {unit} for all columns: state it for each column, as a mapping")
+                raise ValueError(told.format(key=key, unit=repr(str(unit))))
+            unit = {table.columns[0]: unit}
+        if unit is not None:
+            attrs[key] = {str(heading).strip(): one for heading, one in unit.items()}
+    return attrs
 
 
 def dense(frame: pd.DataFrame, letters: Iterable[str], name: str) -> dict[str, Column]:
@@ -208,12 +310,19 @@ def dense(frame: pd.DataFrame, letters: Iterable[str], name: str) -> dict[str, C
     columns = {}
     for heading in frame.columns:
         if heading not in present:
-            values = _plain(frame[heading])[order].reshape(shape)
+            try:
+                own, unit = carried(frame[heading])
+            except ValueError as error:
+                problems.append(Problem(name, _("column {letter}: {error}").format(letter=repr(heading), error=error)))
+                continue
+            values = own[order].reshape(shape)
             cells: Cells | None = frame.attrs.get("cells", {}).get(heading)
             cells = None if cells is None else cells.arranged(order, shape)
             column = _("{name}, column {heading}").format(name=name, heading=repr(heading))
             source = column if cells is None else f"{name}, {cells}"
-            columns[heading] = Column(values, labels, split_heading(heading)[1], source, cells)
+            columns[heading] = Column(values, labels, unit, source, cells)
+    if problems:
+        raise InputError(name, problems)
     return columns
 
 
@@ -222,11 +331,32 @@ def _labels(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Any]]:
     codes, unique = _factorize(column)
     if column.dtype.kind in "iu":
         return codes, unique.tolist()
+    if sums := totals_among(unique):
+        complaint = _("{names} sums up other rows and would count once more: delete its row, or rename the unit")
+        raise ValueError(complaint.format(names=listed(map(repr, sorted(sums)))))
     labels = [label(cell) for cell in unique.tolist()]
+    _refuse_lookalikes(labels)
     number = {label: place for place, label in enumerate(dict.fromkeys(labels))}
     if len(number) < len(labels):
         codes = np.array([number[label] for label in labels], dtype=np.intp)[codes]
     return codes, list(number)
+
+
+def _refuse_lookalikes(labels: Sequence[Any]) -> None:
+    """Refuse labels with invisible characters, and different ones that look the same."""
+    seen: dict[str, str] = {}
+    for text in labels:
+        if not isinstance(text, str) or text.isascii():
+            continue
+        if hidden := [sign for sign in text if unicodedata.category(sign) in ("Cf", "Cc")]:
+            told = _("the label {label} holds the invisible character {code}: delete it")
+            raise ValueError(told.format(label=ascii(text), code=f"U+{ord(hidden[0]):04X}"))
+    for text in dict.fromkeys(labels):
+        if isinstance(text, str):
+            plain = " ".join(unicodedata.normalize("NFKC", text).split())
+            if seen.setdefault(plain, text) != text:
+                told = _("the labels {one} and {other} look the same: write them in one way")
+                raise ValueError(told.format(one=ascii(seen[plain]), other=ascii(text)))
 
 
 def label(cell: Any) -> Any:
@@ -234,7 +364,7 @@ def label(cell: Any) -> Any:
     if isinstance(cell, float) and cell.is_integer():
         return int(cell)
     if isinstance(cell, str):
-        text = cell.strip()
+        text = cell.strip() if cell.isascii() else unicodedata.normalize("NFC", cell.strip())
         return int(text) if re.fullmatch(r"0|[1-9]\d{0,17}", text, re.ASCII) else text
     return cell
 
@@ -242,18 +372,7 @@ def label(cell: Any) -> Any:
 def _periods(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Period]]:
     """Return a code for each row, and the period of each code in order of time."""
     codes, unique = _factorize(column)
-    periods, wrong = [], []
-    for cell in unique:
-        try:
-            periods.append(Period.parse(label(cell)))
-        except ValueError as error:
-            wrong.append(str(error))
-            if len(wrong) > MANY:
-                break
-    if wrong:
-        count = len(wrong) - 1
-        others = f", and {'at least ' if count == MANY else ''}{count} more" if count else ""
-        raise ValueError(wrong[0] + others)
+    periods = several([label(cell) for cell in unique])
     ordered = sorted(set(periods), key=lambda period: period.order)
     number = {period: place for place, period in enumerate(ordered)}
     return np.array([number[period] for period in periods], dtype=np.intp)[codes], ordered
@@ -296,7 +415,7 @@ def _order(
     # among the first present + 5 places, five at least are absent
     absent = np.setdiff1d(np.arange(present + 5), ranked) if present < size else repeated[:0]
     problems = []
-    twice, never = _("two or more rows for {places}"), _("no row for {places}")
+    twice, never = _("two or more rows for {places}").tagged(ProblemKind.DUPLICATE), _("no row for {places}")
     for found, count, complaint in ((repeated, len(repeated), twice), (absent, size - present, never)):
         if count:
             places = (_place(int(number), shape, labels) for number in found[:5] if number < size)
@@ -307,13 +426,3 @@ def _order(
 def _place(position: int, shape: tuple[int, ...], labels: Mapping[str, list[Any]]) -> str:
     at = np.unravel_index(position, shape)
     return "(" + ", ".join(f"{letter}={labels[letter][n]}" for letter, n in zip(labels, at, strict=True)) + ")"
-
-
-def _plain(column: pd.Series[Any]) -> npt.NDArray[Any]:
-    """Return the cells of a column, with NaN where a column of whole numbers has gaps."""
-    dtype = column.dtype
-    if isinstance(dtype, pd.CategoricalDtype):
-        return _plain(column.astype(dtype.categories.dtype))
-    if pd.api.types.is_extension_array_dtype(dtype) and pd.api.types.is_any_real_numeric_dtype(dtype):
-        return column.to_numpy(dtype=np.float64, na_value=np.nan)
-    return column.to_numpy()

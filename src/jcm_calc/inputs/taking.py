@@ -15,13 +15,19 @@ from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import DeclarationError, Kind, Parameter, Table, Value
 from jcm_calc.evidence import unconfirmed
 from jcm_calc.inputs import checks
+from jcm_calc.inputs.carriers import UNIT_KEYS, as_pandas, carried, split_heading
 from jcm_calc.inputs.cells import numbers
 from jcm_calc.inputs.given import Cells, Given, read_value
 from jcm_calc.languages import Message, _
-from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
+from jcm_calc.problems import InputError, Problem, ProblemKind, listed, shown, suggestion
+from jcm_calc.units import Reciprocal
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+# Names of a Series that state nothing.
+GENERIC = ("", "value", "values")
 
 
 class Taken:
@@ -61,7 +67,7 @@ class Taken:
 
     def _parameter(self, name: str, source: str = "") -> Parameter | None:
         """Return the parameter or fact of that name or symbol; complain where it cannot be given."""
-        found = self.declared.get(name) or next((item for item in self.declared.values() if item.symbol == name), None)
+        found = self.declared.get(self.methodology.named(name) or "")
         if found is None:
             self.problems.append(Problem(name, self._unknown(name) + where(source)))
         elif found.kind is Kind.CONSTANT:
@@ -70,7 +76,11 @@ class Taken:
             pass  # one complaint about a parameter is enough
         elif found.name in self.given or found.name in self.replaced:
             first = self.given[found.name].source if found.name in self.given else _("by name")
-            complaint = _("is given twice: {first}, and {second}").format(first=first, second=source or _("by name"))
+            complaint = (
+                _("is given twice: {first}, and {second}")
+                .tagged(ProblemKind.GIVEN_TWICE)
+                .format(first=first, second=source or _("by name"))
+            )
             self.problems.append(Problem(found.symbol, complaint))
         else:
             return found
@@ -78,7 +88,8 @@ class Taken:
 
     def _unknown(self, name: str) -> str:
         m = self.methodology
-        if any(name in (rule.name, rule.symbol) for rule in m.rules):
+        name = m.named(name) or name
+        if any(name == rule.name for rule in m.rules):
             return _("unknown input: it is the result of an equation and cannot be given")
         if name in m.coordinates:
             told = _("unknown input: it comes from the index {index} and cannot be given")
@@ -105,43 +116,111 @@ class Taken:
 
     def value(self, name: str, value: Any) -> None:
         """Take one named value: a choice, a number, an array, a Series, a candidate, values by class."""
-        if name in self.methodology.choices:
-            self._choose(name, value)
+        own = self.methodology.named(name)
+        if own in self.methodology.choices:
+            self._choose(own, value)
             return
         parameter = self._parameter(name)
         if parameter is None:
             return
         if isinstance(value, str) and value in parameter.candidates:
             self._replace(parameter, parameter.candidates[value], value)
-        elif isinstance(value, Mapping):
-            self._by_class(parameter, value)
-        elif hasattr(value, "iloc"):
-            self._labelled(parameter, value.to_frame(name) if hasattr(value, "to_frame") else value)
-        else:
+        elif isinstance(value, str | int | float | list):
             self._read(parameter, value, _("given"))
+        elif isinstance(value, Mapping) and parameter.by:
+            self._by_class(parameter, value)
+        else:
+            self._carrier(parameter, value)
+
+    def _carrier(self, parameter: Parameter, value: Any) -> None:
+        """Take a mapping by label, a Series, a DataFrame of one parameter, or an array."""
+        try:
+            if isinstance(value, Mapping):
+                value = _mapping(parameter, value)
+            elif not isinstance(value, np.ndarray):
+                value = as_pandas(value)
+            if getattr(value, "name", None) is not None or hasattr(value, "to_frame"):
+                value = self._renamed(parameter, value)
+            if hasattr(value, "iloc"):
+                self._labelled(parameter, value)
+            else:
+                self._read(parameter, value, _("given"))
+        except ValueError as error:
+            self.refuse(parameter, str(error))
 
     def _labelled(self, parameter: Parameter, frame: pd.DataFrame) -> None:
-        """Take a Series, or a DataFrame of one parameter: with its labels, or as a list if it has none."""
-        from jcm_calc.inputs.tables import split_heading
+        """Take a DataFrame of one parameter, long or wide: with its labels, or as a list if it has none.
 
+        Raises
+        ------
+        ValueError
+            If it has other columns, or labels of which the index is not known.
+        """
+        from jcm_calc.inputs import shapes
+
+        frame = shapes.with_units_in_headings(shapes.with_periods(frame))
         columns = [str(heading) for heading in frame.columns if heading not in self.methodology.indices]
-        named = any(level is not None for level in frame.index.names)
-        if len(columns) != 1 or split_heading(columns[0])[0] not in (parameter.name, parameter.symbol):
-            self.refuse(parameter, _("a table of other columns came: give it as a table, without a name"))
-        elif named or len(frame.columns) > 1:
-            self.table(frame, _("the Series {name}").format(name=parameter.name))
-        elif type(frame.index).__name__ == "RangeIndex":
-            self._read(parameter, frame.iloc[:, 0].array, _("given"))
+        if len(columns) != 1 or self.methodology.named(split_heading(columns[0])[0]) != parameter.name:
+            if known := [one for one in columns if self.methodology.named(split_heading(one)[0])]:
+                complaint = _("got a table with the columns {columns}: give it as a table, without a name")
+                raise ValueError(complaint.format(columns=listed(known)))
+            self.table(shapes.long(frame, parameter), _("the table {name}").format(name=parameter.name))
+        elif type(frame.index).__name__ == "RangeIndex" and frame.index.name is None and len(frame.columns) == 1:
+            self._read(parameter, frame.iloc[:, 0], _("given"))
         else:
-            complaint = _("a Series came whose index has no name: call it {letters}")
-            letters = _(" or ").join(parameter.indices) if parameter.indices else _("what it is")
-            self.refuse(parameter, complaint.format(letters=letters))
+            if frame.index.nlevels == 1 and len(frame.columns) == 1 and frame.index.name not in [*parameter.indices]:
+                frame = frame.rename_axis(self._index_of(parameter, frame.index))
+            self.table(frame, _("the Series {name}").format(name=parameter.name))
+
+    def _index_of(self, parameter: Parameter, index: Any) -> str:
+        """Return what an index without a name, or with one of its own, runs along: its labels are those of a table.
+
+        Raises
+        ------
+        ValueError
+            If no table has these labels.
+        """
+        from jcm_calc.inputs.tables import label
+
+        own = {label(one) for one in index}
+        for letter in parameter.indices:
+            if any(own == set(given.labels.get(letter, ())) for given in self.given.values()):
+                return letter
+        if index.name is not None and index.name in self.methodology.indices:
+            return str(index.name)  # which the parameter lacks: it must be constant along it
+        told = _("its index is called {name}: call it {letters}, as with {given}.rename_axis({first})")
+        first = repr(parameter.indices[:1] or "i")
+        letters = _(" or ").join(parameter.indices) if parameter.indices else _("what it is")
+        called = _("nothing") if index.name is None else repr(str(index.name))
+        raise ValueError(told.format(name=called, letters=letters, given=parameter.name, first=first))
+
+    def _renamed(self, parameter: Parameter, value: Any) -> Any:
+        """Return a Series as a table of one column, and what else has a name as it is, with the parameter's name.
+
+        Raises
+        ------
+        ValueError
+            If the name may hold a unit, or is that of something else.
+        """
+        name = value.name
+        if not (name is None or isinstance(name, int | np.integer) or str(name).strip().casefold() in GENERIC):
+            base, unit = split_heading(str(name).strip())
+            known = self.methodology.named(base)
+            if known != parameter.name and (not unit or known):
+                complaint = _("its name is {name}, which may state a unit: rename it to {own}, or {own} [unit]")
+                raise ValueError(complaint.format(name=shown(name), own=parameter.name))
+        if not hasattr(value, "iloc"):
+            return value
+        unit = carried(value).unit
+        frame = value.to_frame(parameter.name if unit is None else f"{parameter.name} [{unit}]")
+        frame.attrs = {key: one for key, one in frame.attrs.items() if key not in UNIT_KEYS}
+        return frame
 
     def _choose(self, name: str, value: Any) -> None:
         choice = self.methodology.choices[name]
         if isinstance(value, str) and value in choice.options:
             if self.choices.setdefault(name, value) != value:
-                self.problems.append(Problem(name, _("is given twice"), choice.section))
+                self.problems.append(Problem(name, _("is given twice").tagged(ProblemKind.GIVEN_TWICE), choice.section))
             return
         self.refused.add(name)
         hint = suggestion(value, choice.options) if isinstance(value, str) else ""
@@ -166,6 +245,7 @@ class Taken:
         labels: Mapping[str, Sequence[Any]] | None = None,
         cells: Cells | None = None,
     ) -> None:
+        remarks: list[Reciprocal] = []
 
         def place(complaint: object) -> str:
             if labels is None:
@@ -174,7 +254,7 @@ class Taken:
             return where(source.partition(", ")[0] if named else source)
 
         try:
-            given = read_value(parameter, raw, source, unit, labels, cells)
+            given = read_value(parameter, raw, source, unit, labels, cells, remarks)
         except ValueError as error:
             hint = ""
             if parameter.candidates:
@@ -194,14 +274,13 @@ class Taken:
             self.refuse(parameter, complaint + place(complaint))
         else:
             self.given[parameter.name] = given
+            self.warnings += [Problem(parameter.symbol, checks.reciprocal(remark, given)) for remark in remarks]
 
     def _by_class(self, parameter: Parameter, values: Mapping[Any, Any]) -> None:
         """Take values by class; where one repeats the document's, it keeps the document's evidence."""
-        if not parameter.by or not values:
-            empty, classless = _("an empty mapping came"), _("values by class came, but it depends on no class")
+        if not values:
             complaint = _("{reason}; expected {expected}")
-            reason = empty if parameter.by else classless
-            self.refuse(parameter, complaint.format(reason=reason, expected=expected(parameter)))
+            self.refuse(parameter, complaint.format(reason=_("an empty mapping came"), expected=expected(parameter)))
             return
         user = unconfirmed("given by the user in place of a value that the document fixes")
         entries = dict(parameter.table.entries) if parameter.table else {}
@@ -242,9 +321,9 @@ class Taken:
                 from jcm_calc.inputs.tables import read
 
                 self._columns(read(table), Path(table).name)
-            elif hasattr(table, "iloc"):
-                source = table.attrs.get("source", source)  # a workbook, or the meters of monitored parameters
-                self._columns(table.to_frame() if hasattr(table, "to_frame") else table, source)
+            elif hasattr(frame := as_pandas(table), "iloc"):
+                source = frame.attrs.get("source", source)  # a workbook, or the meters of monitored parameters
+                self._columns(frame.to_frame() if hasattr(frame, "to_frame") else frame, source)
             else:
                 complaint = _("a table must be a DataFrame or a file, not {type}").format(type=type(table).__name__)
                 raise InputError(source, [Problem(source, complaint)])
@@ -252,24 +331,49 @@ class Taken:
             # what such a table would have held is not missing
             self.unread = True
             self.problems.extend(error.problems)
+        except ValueError as error:
+            self.unread = True
+            self.problems.append(Problem(source, str(error)))
+
+    def _wide(self, frame: pd.DataFrame) -> str:
+        """Return a complaint about a table with a column for each label of an index; nothing if it is not one."""
+        from jcm_calc.inputs import shapes
+
+        m = self.methodology
+        headings = [one for one in frame.columns if one not in m.indices]
+        if len(headings) < 2 or any(m.named(split_heading(one)[0]) for one in headings):
+            return ""
+        present = {one for one in frame.columns if one in m.indices}
+        fitting = (one for one in m.inputs.values() if len(one.indices) == 2 and present <= set(one.indices))
+        parameter = next(fitting, None)
+        if parameter is None or not (present or shapes.dated(headings)):
+            return ""
+        told = _("{melt}; or give it as {name}=table")
+        return told.format(melt=shapes.melt(frame, parameter), name=parameter.name)
 
     def _columns(self, table: pd.DataFrame, source: str) -> None:
+        from jcm_calc.inputs import shapes
         from jcm_calc.inputs.monitored_table import plain
-        from jcm_calc.inputs.tables import dense, flat, split_heading
+        from jcm_calc.inputs.tables import dense, flat
 
         table = plain(table, source)
+        self.warnings += [Problem(source, remark) for remark in table.attrs.get("remarks", ())]
+        table = shapes.with_units_in_headings(shapes.with_periods(table))
         try:
             frame = flat(table)
         except ValueError as error:
             raise InputError(source, [Problem(source, str(error))]) from None
         named: dict[str, Parameter] = {}
+        if complaint := self._wide(frame):
+            raise InputError(source, [Problem(source, complaint)])
         for heading in frame.columns:
             if heading not in self.methodology.indices:
                 parameter = self._parameter(split_heading(heading)[0], source)
                 if parameter is not None and parameter in named.values():
-                    self.problems.append(
-                        Problem(source, _("has two columns for {symbol}").format(symbol=parameter.symbol))
-                    )
+                    first = next(one for one, other in named.items() if other is parameter)
+                    complaint = _("has two columns for {symbol}: {first} and {second}")
+                    told = {"symbol": parameter.symbol, "first": repr(first), "second": repr(heading)}
+                    self.problems.append(Problem(source, complaint.format(**told)))
                 elif parameter is not None:
                     named[heading] = parameter
         try:
@@ -283,6 +387,15 @@ class Taken:
             self._read(parameter, column.values, column.source, column.unit, column.labels, column.cells)
 
 
+def _mapping(parameter: Parameter, values: Mapping[Any, Any]) -> Any:
+    if not values or not parameter.indices:
+        told = _("is a single value; got a mapping with the keys {keys}, expected {expected}")
+        raise ValueError(told.format(keys=listed(map(repr, values)) or _("none"), expected=expected(parameter)))
+    from jcm_calc.inputs import shapes
+
+    return shapes.of_mapping(parameter, values)
+
+
 def _single(parameter: Parameter, number: Any) -> float:
     """Return one number of a table that the user gives."""
     values, faults = numbers(number, parameter.unit)
@@ -290,7 +403,7 @@ def _single(parameter: Parameter, number: Any) -> float:
         raise ValueError(_("{came} is not a number").format(came=shown(number)))
     value = float(values.flat[0])
     if value not in parameter.bounds:
-        complaint = _("{came} came, expected a number in {bounds}")
+        complaint = _("{came} came, expected a number in {bounds}").tagged(ProblemKind.OUT_OF_BOUNDS)
         raise ValueError(complaint.format(came=shown(number), bounds=parameter.bounds))
     return value
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.languages import Message, _, translated
+from jcm_calc.project import LABELS, as_text
 from jcm_calc.workbook.layout import FIRST, LEFT, column_name
 from jcm_calc.workbook.page import Page, new_book, styles
 
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from jcm_calc.issuance.request import IssuanceRequest
 
 NAME, TITLE = _("Issuance request"), _("Request for issuance of credits")
-# Of the project.
-TOLD = {"title": _("title"), "start": _("start"), "end": _("end")}
 WIDTHS = (1.5, 30, 16, 16, 16, 16, 60)
 TONNES = LEFT + 4
 
@@ -45,7 +44,7 @@ def workbook(request: IssuanceRequest) -> bytes:
 
 def _project(page: Page, request: IssuanceRequest, row: int) -> int:
     project = request.project
-    told = [(name, str(project[key])) for key, name in TOLD.items() if key in project]
+    told = [(label, as_text(project[key])) for key, label in LABELS.items() if key in project and key != "number"]
     covers = ", ".join(map(str, request.periods))
     return _lines(page, _("Project"), [*told, (_("monitoring periods"), covers)], row)
 

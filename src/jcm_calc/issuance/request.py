@@ -11,17 +11,21 @@ from datetime import date
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc import notebook
 from jcm_calc.credits import Item, UncertifiedError, whole_tonnes
+from jcm_calc.dates import day
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.evidence import Source, primary, unconfirmed
-from jcm_calc.files import save
+from jcm_calc.files import check_ending, save
 from jcm_calc.inputs import Period
 from jcm_calc.issuance.allocation import Part, allocate
 from jcm_calc.issuance.earlier import Earlier, read_earlier, request_digest
 from jcm_calc.languages import Message, _, in_language
 from jcm_calc.manifest import bound_digest, library_version
-from jcm_calc.problems import InputError, Problem
+from jcm_calc.problems import InputError, Problem, listed
+from jcm_calc.project import PROJECT, as_mapping, of_kind, unknown_key
 from jcm_calc.result import Result
+from jcm_calc.units import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,7 +87,7 @@ class Year:
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class IssuanceRequest:
     """A request for issuance; see `jcm_calc.issuance_request`.
 
@@ -107,6 +111,19 @@ class IssuanceRequest:
     rules: tuple[Item, ...]
     remarks: tuple[Problem, ...]
     earlier: tuple[Earlier, ...]
+
+    def __repr__(self) -> str:
+        return f"<IssuanceRequest {self._told()}>"
+
+    def _repr_html_(self) -> str:
+        heading = _("Request for issuance: {told}").format(told=self._told())
+        return notebook.page(heading, map(str, self.remarks), [(_("Whole tonnes"), self.table())])
+
+    def _told(self) -> str:
+        """Say in one line which project asks for how much."""
+        return _("{project}: {tonnes:,} tCO2 of {years}").format(
+            project=self.project["number"], tonnes=self.tonnes, years=listed(year.year for year in self.years)
+        )
 
     @property
     def periods(self) -> list[Period]:
@@ -152,6 +169,7 @@ class IssuanceRequest:
         FileExistsError
             If there is such a file already, and ``overwrite`` is not set.
         """
+        check_ending(path, ".json")
         text = json.dumps(self.as_data(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         save(path, text.encode(), overwrite=overwrite)
 
@@ -173,6 +191,7 @@ class IssuanceRequest:
         """
         from jcm_calc.issuance.paper import workbook
 
+        check_ending(path, ".xlsx")
         with in_language(language):
             save(path, workbook(self), overwrite=overwrite)
 
@@ -236,7 +255,12 @@ def issuance_request(
     jcm_calc.credits.UncertifiedError: PW001 supports an estimate, not a claim: ...
     """
     results = (results,) if isinstance(results, Result) else tuple(results)
-    problems = [*_project_problems(project), *_result_problems(results, project)]
+    found: list[Problem] = []
+    project = as_mapping("project", project, "{'number': 'PW001'}", found)
+    allocation = as_mapping("allocation", allocation, "{'participants': 'rest'}", found)
+    project, problems = _dated(project)
+    problems = [*found, *problems]
+    problems += [*_project_problems(project), *_result_problems(results, project)]
     former = [one for given in earlier if (one := read_earlier(given, problems)) is not None]
     problems += _double_claims(results, project, former)
     sums = _by_year(results)
@@ -329,15 +353,33 @@ def _remarks(negative: Sequence[Year], former: Sequence[Earlier]) -> Iterator[Pr
 
 
 def _project_problems(project: Mapping[str, Any]) -> Iterator[Problem]:
+    for key in project:
+        if key not in PROJECT:
+            yield unknown_key(f"project[{key!r}]", key, PROJECT)
+    for key in ("title", "participants", "personnel", "submitted", "note"):
+        if key in project:
+            yield from of_kind(f"project[{key!r}]", project[key], PROJECT[key])
     number = project.get("number")
     if not isinstance(number, str) or not number.strip():
         yield Problem("project number", _("missing: the reference number of the project, such as PW001"))
-    for key, complaint in (
+
+
+def _dated(project: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the project with start and end as dates, and complaints about what is missing or not a day."""
+    found, problems = dict(project), list[Problem]()
+    for key, missing in (
         ("start", _("missing: the first day of the crediting period, as a date")),
         ("end", _("missing: the last day of the crediting period, as a date")),
     ):
-        if not isinstance(project.get(key), date):
-            yield Problem(f"project {key}", complaint)
+        if is_missing(found.get(key)):
+            problems.append(Problem(f"project {key}", missing))
+            continue
+        try:
+            found[key] = day(found[key])
+        except ValueError as error:
+            problems.append(Problem(f"project {key}", str(error)))
+            del found[key]
+    return found, problems
 
 
 def _result_problems(results: Sequence[Result], project: Mapping[str, Any]) -> Iterator[Problem]:

@@ -19,13 +19,14 @@ from jcm_calc.declarations.graph import RESULTS, Graph, needs
 from jcm_calc.declarations.items import Coordinate, Equation
 from jcm_calc.inputs import completeness
 from jcm_calc.inputs.axes import named_periods
+from jcm_calc.inputs.carriers import split_heading
 from jcm_calc.inputs.taking import Taken
 from jcm_calc.languages import _
 from jcm_calc.lazy import computing
 from jcm_calc.lazy.computing import Plan
 from jcm_calc.lazy.partitions import Piece, is_lazy, of_arrays, of_frames
 from jcm_calc.problems import InputError, InputWarning, Problem
-from jcm_calc.units import is_quantity, registry
+from jcm_calc.units import is_quantity, registry, unit_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,6 +103,7 @@ class LazyResult:
         import dask.array as da
         from dask.delayed import delayed
 
+        name = self.methodology.named(name) or name
         node = self.graph.nodes.get(name)
         if node is None or node.unit in ("category", "date") or set(node.indices) - {self.plan.letter, "p"}:
             raise KeyError(f"{name} is no quantity by {self.plan.letter} and p of this calculation")
@@ -150,9 +152,10 @@ def calculate(
 
     ``m`` is the methodology as ``evidence`` confirms it, which a worker applies to its own.
     """
-    from jcm_calc.inputs.tables import flat, split_heading
+    from jcm_calc.inputs.tables import flat
 
     taken = Taken(m)
+    values = m.by_name(values)
     arrays = {name: value for name, value in values.items() if is_lazy(value)}
     frames = [table for table in tables if is_lazy(table)]
     small = [table for table in tables if not is_lazy(table)]
@@ -198,7 +201,7 @@ def calculate(
     ]
     if problems:
         raise InputError(str(m), problems)
-    units = {name: f"{value.units:D}" for name, value in arrays.items() if is_quantity(value)}
+    units = {name: unit_of(value) for name, value in arrays.items() if is_quantity(value)}
     count = None if frames else int(sum(piece.size for piece in pieces))
     plan = Plan(m.number, m.version, letter, common, tuple(small), p, facts, units, count, evidence)
     return LazyResult(plan, graph, pieces, _period_count(m, p, values))

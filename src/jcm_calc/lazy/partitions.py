@@ -10,15 +10,17 @@ from typing import Any
 import numpy as np
 
 from jcm_calc.declarations import Methodology
+from jcm_calc.inputs.carriers import carried
 from jcm_calc.languages import _
 from jcm_calc.problems import Problem
-from jcm_calc.units import is_quantity
+from jcm_calc.units import is_quantity, parse_unit, registry
 
 
 def is_lazy(value: Any) -> bool:
     """Whether something is a Dask collection, or a Quantity of one."""
     bare = value.magnitude if is_quantity(value) else value
-    return hasattr(bare, "__dask_graph__")
+    graph = getattr(bare, "__dask_graph__", None)
+    return graph is not None and graph() is not None  # xarray has one of nothing, where its data is in memory
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,15 @@ def of_arrays(m: Methodology, arrays: Mapping[str, Any], values: Mapping[str, An
         elif name in bare:
             blocks[name] = [bare[name].rechunk(-1).to_delayed().ravel()[0]] * len(chunks)
         elif size == starts[-1] > 1:
-            axis, array = indices[name].index(split), np.asarray(value)
-            blocks[name] = [np.take(array, range(a, b), axis) for a, b in pairwise(starts)]
+            if hasattr(value, "iloc"):
+                complaint = _(
+                    "has labels of {letter}, which Dask arrays do not have: give Dask DataFrames, or an array"
+                )
+                problems.append(Problem(name, complaint.format(letter=split)))
+                continue
+            axis, (cells, unit) = indices[name].index(split), carried(value)
+            parts = [np.take(cells, range(a, b), axis) for a, b in pairwise(starts)]
+            blocks[name] = parts if unit is None else [registry().Quantity(part, parse_unit(unit)) for part in parts]
         else:
             common[name] = value
     pieces = [
@@ -115,8 +124,7 @@ def of_arrays(m: Methodology, arrays: Mapping[str, Any], values: Mapping[str, An
 
 
 def _indices(m: Methodology, name: str) -> str:
-    declared = {item.symbol: item for item in (*m.inputs.values(), *m.facts.values())}
-    parameter = m.inputs.get(name) or m.facts.get(name) or declared.get(name)
+    parameter = {**m.inputs, **m.facts}.get(m.named(name) or "")
     return parameter.indices if parameter is not None else ""
 
 

@@ -20,6 +20,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import IO, Any, cast
 
+from jcm_calc.inputs.carriers import carried, column_unit, split_heading
 from jcm_calc.languages import Message, _
 from jcm_calc.monitoring import stamps
 from jcm_calc.monitoring.plan import Readings
@@ -573,7 +574,10 @@ class Frame(Table):
             levels = [str(readings.time[0])]
         self.frame = frame.reset_index(levels) if levels else frame
         self.name = readings.name
-        self.headings = tuple(str(heading).strip() for heading in self.frame.columns)
+        self.headings = tuple(
+            _with_unit(str(heading).strip(), self.frame.iloc[:, place])
+            for place, heading in enumerate(self.frame.columns)
+        )
 
     def load(
         self, store: Store, numbers: Sequence[int], problems: list[Problem], parsed: Mapping[str, str] | None = None
@@ -592,10 +596,18 @@ class Frame(Table):
         return _("row {line}, counted from 0").format(line=line)
 
 
+def _with_unit(heading: str, column: Any) -> str:
+    """Return a heading with the unit that its column states by itself."""
+    unit = column_unit(column)
+    return heading if unit is None else f"{split_heading(heading)[0]} [{unit}]"
+
+
 def _plain(column: Any) -> Any:
     """Return a column of times, numbers or texts that the database knows."""
     import pandas as pd
 
+    if hasattr(column.dtype, "units"):  # of pint-pandas; the heading states it now
+        return pd.Series(carried(column).cells)
     if isinstance(column.dtype, pd.PeriodDtype):
         return column.dt.to_timestamp()
     if column.dtype != object:

@@ -20,7 +20,7 @@ from jcm_calc.monitoring.findings import Finding
 from jcm_calc.monitoring.plan import Meter, Plan, Readings
 from jcm_calc.monitoring.sources import Source, open_source
 from jcm_calc.monitoring.store import Store
-from jcm_calc.problems import InputError, Problem, suggestion
+from jcm_calc.problems import InputError, Problem, ProblemKind, suggestion
 from jcm_calc.units import Linear, UnitError, conversion, split
 
 if TYPE_CHECKING:
@@ -107,7 +107,9 @@ class Gathering:
             self._gather(source, blocks, problems)
         for name, found in self.of.items():
             if not found:
-                problems.append(Problem(f"[meters.{name}]", _("there are no readings of it")))
+                problems.append(
+                    Problem(f"[meters.{name}]", _("there are no readings of it").tagged(ProblemKind.NO_READINGS))
+                )
             ranges = sorted((int(one.blocks["first"].min()), int(one.blocks["last"].max())) for one in found)
             if any(later[0] < earlier[1] for earlier, later in itertools.pairwise(ranges)):
                 problems.append(Problem(f"[meters.{name}]", _("its readings in two sources are of the same time")))
@@ -162,8 +164,10 @@ class Gathering:
         names = list(blocks["meter"].unique())
         for name in names:
             if name not in self.plan.meters:
-                complaint = _("holds readings of {name}, which is no meter of the plan{hint}").format(
-                    name=name, hint=suggestion(name, self.of)
+                complaint = (
+                    _("holds readings of {name}, which is no meter of the plan{hint}")
+                    .tagged(ProblemKind.UNKNOWN_METER, name)
+                    .format(name=name, hint=suggestion(name, self.of))
                 )
                 problems.append(Problem(source.readings.name, complaint, "E11"))
         if problems:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from jcm_calc.inputs.carriers import split_heading
 from jcm_calc.languages import Message, _
 from jcm_calc.monitoring.files import Table
 from jcm_calc.monitoring.plan import Heading, Meter, Readings
@@ -87,8 +88,6 @@ class _Finder:
     """Finds columns, and keeps every complaint."""
 
     def __init__(self, table: Table, readings: Readings) -> None:
-        from jcm_calc.inputs.tables import split_heading
-
         self.table, self.readings = table, readings
         self.headings = dict(enumerate(table.headings, 1))
         self.names = {number: split_heading(heading)[0] for number, heading in self.headings.items()}
@@ -131,8 +130,6 @@ class _Finder:
 
     def _elsewhere(self, heading: str) -> str:
         """Say in which other line a heading stands, or why there may be none."""
-        from jcm_calc.inputs.tables import split_heading
-
         for line, cells in self.table.head:
             if line != self.table.heading_line and any(heading in (name, split_heading(name)[0]) for name in cells):
                 return _("; line {line} holds it: state header_row = {line}").format(line=line)

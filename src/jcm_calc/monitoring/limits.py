@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc.declarations.items import DAYLIGHT, HOURS, RATED, Limit, Parameter
+from jcm_calc.declarations.items import DAYLIGHT, HOURS, RATED, Parameter
 from jcm_calc.inputs.periods import Period
 from jcm_calc.inputs.tables import label
+from jcm_calc.limits import DUST, upper
+from jcm_calc.limits import hours as whole_hours
 from jcm_calc.monitoring.cross_checks import Comparison, daylight, per_hour
 from jcm_calc.monitoring.plan import Meter
-from jcm_calc.units import conversion
 
 if TYPE_CHECKING:
     from jcm_calc.result import Result
 
 Array = npt.NDArray[np.float64]
-DUST = 1e-9  # of a sum of many readings
 
 
 def compare(result: Result, meters: Sequence[Meter] = (), hours: Sequence[float] | None = None) -> Iterator[Comparison]:
@@ -50,7 +50,7 @@ def compare(result: Result, meters: Sequence[Meter] = (), hours: Sequence[float]
     for limit in m.limits:
         left = result.inputs.values.get(limit.parameter)
         factors = _Factors(result, m.inputs[limit.parameter], meters, hours)
-        right = None if left is None else factors.product(limit)
+        right = None if left is None else upper(limit, m, factors.known)
         if left is None or right is None:
             continue
         parameter, name = m.inputs[limit.parameter], limit.written(m.symbols())
@@ -94,39 +94,26 @@ class _Factors:
     def __init__(
         self, result: Result, parameter: Parameter, meters: Sequence[Meter], hours: Sequence[float] | None
     ) -> None:
-        self.inputs, self.parameter, self.given_hours = result.inputs, parameter, hours
-        self.meters = [one for one in meters if one.parameter in (parameter.name, parameter.symbol)]
+        self.result, self.inputs, self.parameter, self.given_hours = result, result.inputs, parameter, hours
+        named = result.methodology.named
+        self.meters = [one for one in meters if named(one.parameter) == parameter.name]
 
-    def product(self, limit: Limit) -> Array | None:
-        """Return the product of the factors in the unit of the parameter; None if one is not known at all."""
-        m = self.inputs.methodology
-        declared = {**m.inputs, **m.facts}
-        known = [self._factor(name) for name in limit.factors]
-        if any(one is None for one in known):
-            return None
-        units = [declared[name].unit if name in declared else "h" for name in limit.factors if name != RATED]
-        # the rated power is the amount of an hour, in the unit of the parameter
-        target = "h" if RATED in limit.factors else self.parameter.unit
-        scale = conversion("*".join(f"({unit})" for unit in units if unit), target)
-        found: Any = math.prod(known)
-        return np.asarray(scale(found), dtype=float)
-
-    def _factor(self, name: str) -> Array | None:
+    def known(self, name: str) -> Array | None:
+        """Return the values of a factor; None where they are not known."""
         if name == RATED:
             return self._by_labels(self._rated)
         if name in (HOURS, DAYLIGHT):
             periods: Sequence[Period] = self.inputs.periods
-            if not all(period.dated for period in periods):
+            by_clock = self.given_hours or whole_hours(periods)
+            if by_clock is None:
                 return None
-            by_clock = [24.0 * period.days for period in periods] if self.given_hours is None else self.given_hours
             whole = self._along_p(by_clock)
             if name == HOURS:
                 return whole
             # without a latitude the sun may shine all day
             sun = self._by_labels(lambda meters: self._daylight(meters, periods))
             return whole if sun is None else np.asarray(np.where(np.isnan(sun), whole, sun))
-        found = self.inputs.facts.get(name, self.inputs.values.get(name))
-        return None if found is None else np.asarray(found, dtype=float)
+        return self.result.known(name)
 
     def _along_p(self, numbers: Sequence[float]) -> Array:
         shape = [-1 if letter == "p" else 1 for letter in self.inputs.axes]

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc import notebook
 from jcm_calc.inputs.metered import METERS
 from jcm_calc.inputs.periods import Period
-from jcm_calc.languages import _
+from jcm_calc.languages import Message, _, ngettext
 from jcm_calc.monitoring import clock, record
 from jcm_calc.monitoring.cross_checks import Comparison
 from jcm_calc.monitoring.files import File
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from jcm_calc.inputs.monitored_table import MonitoredTable
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Monitored:
     """Amounts of each meter and period, what was found on the way, and what was done about it.
 
@@ -63,6 +64,24 @@ class Monitored:
     blocks: pd.DataFrame
     steps: pd.DataFrame
     outside: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<Monitored {self._told()}>"
+
+    def _repr_html_(self) -> str:
+        found = self.findings_table()[["meter", "from", "to", "what", "note", "treatment", "effect", "unit"]]
+        amounts = self.table().drop(columns=["days", "hours"])
+        tables = [(_("Amounts"), amounts), *([(_("Findings"), found)] if self.findings else [])]
+        return notebook.page(_("Readings: {told}").format(told=self._told()), tables=tables)
+
+    def _told(self) -> str:
+        """Say in one line which meters and periods there are, and what was found."""
+        parts: list[str] = [listed(self.plan.meters, limit=4), listed(self.periods, limit=4)]
+        count = len(self.findings)
+        parts.append(ngettext("{count:,} finding", "{count:,} findings", count).format(count=count))
+        if self.open:
+            parts.append(_("{count:,} without a treatment").format(count=len(self.open)))
+        return Message("; ").join(parts)
 
     @property
     def open(self) -> tuple[Finding, ...]:

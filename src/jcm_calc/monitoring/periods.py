@@ -2,46 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta, tzinfo
 from typing import Any
 
-from jcm_calc.inputs.periods import Period, order_faults
+from jcm_calc.dates import day
+from jcm_calc.inputs.axes import named_periods
+from jcm_calc.inputs.periods import Period, split_at_years
 from jcm_calc.languages import _
 from jcm_calc.monitoring import clock
 from jcm_calc.problems import Problem
+from jcm_calc.units import is_missing
 
 ONE_DAY = timedelta(days=1)
 
 
-def split_at_years(period: Period) -> Iterator[Period]:
-    """Yield the part of a period in each calendar year.
-
-    Examples
-    --------
-    >>> print(*split_at_years(Period.parse("2019-07-13/2021-02-10")))
-    2019-07-13/2019-12-31 2020 2021-01-01/2021-02-10
-    """
-    assert period.first is not None
-    assert period.last is not None
-    first = period.first
-    while first.year < period.last.year:
-        yield Period(first, date(first.year, 12, 31))
-        first = date(first.year + 1, 1, 1)
-    yield Period(first, period.last)
-
-
-def sheets_of(p: Any, crediting: tuple[date | None, date | None], problems: list[Problem]) -> list[Period]:
+def sheets_of(p: Any, crediting: tuple[Any, Any], problems: list[Problem]) -> list[Period]:
     """Return the periods that report sheets cover, within the crediting period."""
     found: list[Period] = []
+    bounds = [_day(one, problems) for one in crediting]
     if p is None:
         problems.append(Problem("p", _("missing: the monitoring period, such as '2024' or '2024-07-01/2025-06-30'")))
-    for one in () if p is None else p if isinstance(p, list) else [p]:
-        try:
-            period = Period.parse(one)
-        except ValueError as error:
-            problems.append(Problem("p", str(error)))
-            continue
+    periods: Sequence[Period] = ()
+    try:
+        periods = named_periods(p).labels if p is not None else ()
+    except ValueError as error:
+        problems.append(Problem("p", str(error)))
+    for period in periods:
         if period.first is None or period.last is None:
             problems.append(
                 Problem("p", _("{period} has no dates: readings need first and last day").format(period=period))
@@ -51,14 +38,23 @@ def sheets_of(p: Any, crediting: tuple[date | None, date | None], problems: list
             problems.append(Problem("p", complaint.format(period=period, first=clock.YEARS[0], last=clock.YEARS[-1])))
         else:
             found += split_at_years(period)
-    problems += [Problem("p", fault) for fault in order_faults(found)]
     for period in found:
-        problems += _outside(period, crediting)
+        problems += _outside(period, *bounds)
     return found
 
 
-def _outside(period: Period, crediting: tuple[date | None, date | None]) -> Iterator[Problem]:
-    start, end = crediting
+def _day(given: Any, problems: list[Problem]) -> date | None:
+    """Return the first or last day of the crediting period, where it is known."""
+    if is_missing(given):
+        return None
+    try:
+        return day(given)
+    except ValueError as error:
+        problems.append(Problem("crediting", str(error)))
+        return None
+
+
+def _outside(period: Period, start: date | None, end: date | None) -> Iterator[Problem]:
     if start is not None and period.first is not None and period.first < start:
         yield Problem("p", _("{period} begins before the crediting period, {start}").format(period=period, start=start))
     if end is not None and period.last is not None and period.last > end:

@@ -163,9 +163,13 @@ def _rule_set(name: str, document: Mapping[str, Any]) -> RuleSet:
 def _evidence(key: str, entry: Mapping[str, Any], problems: list[Problem]) -> Evidence:
     if entry.get("grade") not in GRADES:
         problems.append(Problem(f"[{key}] grade", _("missing: one of {names}").format(names=", ".join(GRADES))))
-        return Evidence(Grade.UNCONFIRMED)
+        return unconfirmed("missing")
     source = Source(**entry["source"]) if "source" in entry else None
-    return Evidence(Grade(entry["grade"]), entry.get("note", ""), source, entry.get("certainty"))
+    grade, note = Grade(entry["grade"]), entry.get("note", "")
+    if source is None and grade.certifies:
+        problems.append(Problem(f"[{key}] source", _("missing: the document that was read")))
+        grade = Grade.UNCONFIRMED
+    return Evidence(grade, note or "not stated", source, entry.get("certainty"))
 
 
 def _limits(limits: Mapping[str, Any], section: str, problems: list[Problem]) -> dict[str, float]:

@@ -20,7 +20,7 @@ from jcm_calc.monitoring.headings import Chosen
 from jcm_calc.monitoring.plan import Meter, Readings
 from jcm_calc.monitoring.registers import sorted_steps
 from jcm_calc.monitoring.store import Store, quoted
-from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
+from jcm_calc.problems import InputError, Problem, ProblemKind, listed, shown, suggestion
 from jcm_calc.units import Linear, UnitError, conversion
 
 NUMBER = r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"
@@ -352,11 +352,12 @@ class _Part:
         if self.chosen.meter is None or isinstance(self.table, files.Parquet):
             return  # of Parquet files the sums by meter will tell, without another pass
         firsts = f"SELECT meter, min(line) FROM ({sql}) GROUP BY 1 ORDER BY 2"
-        complaint = _("holds readings of {name}, which is no meter of the plan{hint}; first in {place}")
+        told = _("holds readings of {name}, which is no meter of the plan{hint}; first in {place}")
         for name, line in self.store.db.execute(firsts).fetchall():
             if name not in self.meters:
                 hint, place = suggestion(str(name), self.meters), self.table.place(line, self.chosen.meter)
-                self.complain(complaint.format(name=name, hint=hint, place=place), "E11")
+                complaint = told.tagged(ProblemKind.UNKNOWN_METER, name).format(name=name, hint=hint, place=place)
+                self.complain(complaint, "E11")
 
     # Rows
 

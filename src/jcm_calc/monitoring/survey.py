@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ import numpy as np
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.inputs.periods import Period
-from jcm_calc.languages import _
+from jcm_calc.languages import Message, _
 from jcm_calc.monitoring import calibration, clock, cross_checks, faults, limits, treatments
 from jcm_calc.monitoring.findings import Finding
 from jcm_calc.monitoring.gathering import Gathering, Runner
@@ -23,6 +22,7 @@ from jcm_calc.monitoring.plan import Meter, Plan
 from jcm_calc.monitoring.reading_plan import read_plan
 from jcm_calc.monitoring.store import Store
 from jcm_calc.problems import InputError, InputWarning, Problem, listed, suggestion
+from jcm_calc.project import as_mapping
 
 if TYPE_CHECKING:
     from jcm_calc.result import Result
@@ -39,11 +39,12 @@ def monitor(
     p: Any,
     methodology: str | Methodology | None = None,
     version: str | None = None,
-    crediting: tuple[date | None, date | None] = (None, None),
+    crediting: tuple[Any, Any] = (None, None),
     facts: Mapping[str, Any] | None = None,
     beside: str | Path = ".",
     run: Runner | None = None,
     progress: Callable[[str], None] = lambda stage: None,
+    strict: bool = False,
     **values: Any,
 ) -> Monitored:
     """Turn readings of meters into monitored parameters.
@@ -61,8 +62,8 @@ def monitor(
         Without one nothing is known of directions and effects on ER.
     version : str, optional
         Of the methodology.
-    crediting : tuple of dates
-        First and last day of the crediting period.
+    crediting : tuple of dates, or of texts such as ``"2024-01-31"``
+        First and last day of the crediting period; None where one is not known.
     facts : mapping, optional
         As for `jcm_calc.calculate`: cross-checks that the methodology declares look at them.
     beside : path
@@ -71,6 +72,8 @@ def monitor(
         Runs a function over files, in place of `map`: on a cluster, for example.
     progress : callable
         Is told what is being done.
+    strict : bool
+        Whether any finding, and any cross-check that differs, is an error.
 
     Returns
     -------
@@ -79,7 +82,7 @@ def monitor(
     Raises
     ------
     InputError
-        If plan, files or periods cannot be used. Findings are no error here: `Monitored.open`.
+        If plan, files or periods cannot be used. Findings are an error only with ``strict``; see `Monitored.open`.
 
     Examples
     --------
@@ -102,15 +105,33 @@ def monitor(
     from jcm_calc.rulebooks import methodology as find
 
     m = methodology if isinstance(methodology, Methodology) or methodology is None else find(methodology, version)
-    plan = read_plan(meters, readings, Path(beside))
     problems: list[Problem] = []
+    meters = as_mapping("meters", meters, "{'S1': {'parameter': 'EG', 'unit': 'kWh'}}", problems)
+    readings = as_mapping("readings", readings, "{'zone': 'Asia/Jakarta', 'sources': [...]}", problems)
+    if problems:
+        raise InputError(_("the monitoring plan"), problems)
+    plan = read_plan(meters, readings, Path(beside))
     periods = sheets_of(p, crediting, problems)
     units, indices = _declared(plan, m, problems)
     if problems:
         raise InputError(_("the monitoring plan"), problems)
     given = _Given(m, tables, {"facts": facts, **values})
     with Store() as store:
-        return _Work(store, plan, periods, units, indices, given, run, progress).done()
+        monitored = _Work(store, plan, periods, units, indices, given, run, progress).done()
+    if strict and (found := list(_remarked(monitored))):
+        raise InputError(_("the readings"), found)
+    return monitored
+
+
+def _remarked(monitored: Monitored) -> Iterator[Problem]:
+    """Yield every finding, and every cross-check that differs."""
+    for one in monitored.findings:
+        yield Problem(Message("{}, {}").format(one.meter, one.kind), one.note, one.code)
+    for comparison in monitored.comparisons:
+        if not comparison.agrees:
+            differs = _("differs in {period}: {left:,.6g} and {right:,.6g} {unit}")
+            told = {"left": comparison.left, "right": comparison.right, "unit": comparison.unit}
+            yield Problem(comparison.name, differs.format(period=comparison.period, **told))
 
 
 def _declared(plan: Plan, m: Methodology | None, problems: list[Problem]) -> tuple[dict[str, str], dict[str, str]]:
@@ -127,8 +148,7 @@ def _declared(plan: Plan, m: Methodology | None, problems: list[Problem]) -> tup
                     Problem(f"{subject} unit", _("missing: without a methodology it is the unit of the amount"))
                 )
             continue
-        symbols = {parameter.symbol: parameter for parameter in m.inputs.values()}
-        parameter = m.inputs.get(meter.parameter) or symbols.get(meter.parameter)
+        parameter = m.inputs.get(m.named(meter.parameter) or "")
         if parameter is None:
             hint = suggestion(meter.parameter, m.inputs)
             problems.append(
@@ -174,7 +194,8 @@ class _Given:
             warnings.simplefilter("ignore", InputWarning)
             warnings.simplefilter("ignore", UnconfirmedWarning)
             periods = [str(period) for period in monitored.periods]
-            return calculate(self.m, *self.tables, *monitored.tables, p=periods, **self.values)
+            # for the effect of findings on ER alone: whether a value may be overridden is asked when it counts
+            return calculate(self.m, *self.tables, *monitored.tables, p=periods, override="monitoring", **self.values)
 
     def slopes(self, result: Result | None, monitored: Monitored) -> dict[str, list[float]] | None:
         """Return ∂ER/∂x for each meter and period."""
@@ -187,8 +208,7 @@ class _Given:
         from jcm_calc.inputs.tables import label
 
         assert self.m is not None
-        names = {parameter.symbol: name for name, parameter in self.m.inputs.items()}
-        array = found.get(names.get(meter.parameter, meter.parameter))
+        array = found.get(self.m.named(meter.parameter) or "")
         if array is None:
             return [0.0] * len(result.inputs.periods)
         places: list[Any] = []

@@ -7,16 +7,18 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+from jcm_calc import notebook
 from jcm_calc.confirmation import EvidenceFile, Given, about, evidence_files, named_files, several, with_evidence
-from jcm_calc.languages import _, in_language
+from jcm_calc.languages import Message, _, in_language, ngettext
 from jcm_calc.portfolios.batches import batches
 from jcm_calc.portfolios.jobs import Job, Outcome, row, solve
 from jcm_calc.portfolios.sources import files, of_files, table, yearly
-from jcm_calc.problems import InputError, Problem, suggestion
+from jcm_calc.problems import InputError, Problem, Remark, Topic, listed, shown, suggestion
+from jcm_calc.project import as_mapping
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import is_missing
 
@@ -45,9 +47,35 @@ class Portfolio:
     outcomes: Sequence[Outcome] = field(default_factory=tuple)
 
     def __repr__(self) -> str:
-        failed = sum(not one.rows for one in self.outcomes)
-        mark = f", {failed:,} unusable" if failed else ""
-        return f"<Portfolio of {len(self.outcomes):,} projects: ER = {self.table['ER'].sum():,.6g} tCO2{mark}>"
+        return f"<Portfolio of {self._told()}>"
+
+    def _repr_html_(self) -> str:
+        tables = [(_("By year"), self.by("year")), (_("Projects"), self.table.drop(columns=["source", "scope"]))]
+        if len(self.problems):
+            tables.append((_("Problems"), self.problems.drop(columns="source")))
+        return notebook.page(_("Portfolio of {told}").format(told=self._told()), tables=tables)
+
+    def _told(self) -> str:
+        """Return how many projects count, what is remarked on, and their emission reductions."""
+        counted, said = self.counted, f"{self.headline}; " if self.remarks else ""
+        if self.unusable:
+            counted = _("{projects} ({unusable:,} unusable)").format(projects=counted, unusable=self.unusable)
+        return _("{projects}: {said}ER = {amount} tCO2").format(
+            projects=counted, said=said, amount=f"{self.table['ER'].sum():,.6g}"
+        )
+
+    @property
+    def counted(self) -> str:
+        """Of how many projects the sums are, and how many there are: ``15 of 20 projects``."""
+        return self.share(len(self.outcomes) - self.unusable)
+
+    def share(self, part: int) -> str:
+        """Say of how many of the projects something is."""
+        count = len(self.outcomes)
+        if part == count:
+            return ngettext("{count:,} project", "{count:,} projects", count).format(count=count)
+        several = ngettext("{part:,} of {count:,} project", "{part:,} of {count:,} projects", count)
+        return several.format(part=part, count=count)
 
     def __getitem__(self, project: str) -> Result:
         """Return the result of one project, calculated again.
@@ -89,6 +117,25 @@ class Portfolio:
         # as objects, texts can be translated where they are shown
         return pd.DataFrame(rows, columns=["project", "severity", "subject", "complaint", "source"], dtype=object)
 
+    @cached_property
+    def remarks(self) -> tuple[tuple[str, Remark], ...]:
+        """What has to be looked at before the numbers are used: name of the project, and remark on it."""
+        return tuple((one.job.project, Remark.of(problem)) for one in self.outcomes for problem in one.warnings)
+
+    @property
+    def headline(self) -> str:
+        """In one line how many projects are remarked on, and of what; nothing where none is."""
+        by_topic: dict[Topic, set[str]] = {}
+        for project, remark in self.remarks:
+            by_topic.setdefault(remark.topic, set()).add(project)
+        if not by_topic:
+            return ""
+        counts = Message(", ").join(
+            Message("{}: {:,}").format(Message(topic), len(by_topic[topic])) for topic in Topic if topic in by_topic
+        )
+        told = _("{count:,} of {every:,} projects are remarked on ({counts})")
+        return told.format(count=len(set.union(*by_topic.values())), every=len(self.outcomes), counts=counts)
+
     @property
     def unusable(self) -> int:
         """How many projects could not be calculated."""
@@ -111,6 +158,7 @@ class Portfolio:
         groups = self.table.groupby(list(columns), dropna=False)
         sums = groups[["RE", "PE", "ER", "tonnes"]].sum()
         sums.insert(0, "projects", groups["project"].nunique())
+        sums.attrs["remarks"] = str(self.headline)
         return sums
 
     def against_estimates(self) -> pd.DataFrame:
@@ -155,8 +203,10 @@ def portfolio(
     estimates: Mapping[str, Any] | None = None,
     *,
     evidence: Given = None,
+    errors: Literal["raise", "collect"] = "raise",
     processes: int | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
+    strict: bool = False,
 ) -> Portfolio:
     """Calculate many projects of many methodologies.
 
@@ -164,30 +214,36 @@ def portfolio(
     ----------
     source : DataFrame, path, pattern, or list of paths
         A folder, a pattern such as ``"reports/**/*.xlsx"`` or a list of files: case files (``.toml``) and filled
-        monitoring spreadsheets (``.xlsx``). Or a table (a DataFrame, ``.csv`` or ``.parquet``) with the columns
-        ``project``, ``methodology`` and, if you like, ``version``, ``p`` and ``estimate``; every other column is
-        an input, a choice or a fact, as in the tables of `jcm_calc.calculate`, and stays empty for projects that
-        have none. A project takes one row, or several with a column for each index.
+        monitoring spreadsheets (``.xlsx``). Or a table (a DataFrame, ``.csv``, ``.xlsx`` or ``.parquet``) with the
+        columns ``project``, ``methodology`` and, if you like, ``version``, ``p`` and ``estimate``; every other
+        column is an input, a choice or a fact, as in the tables of `jcm_calc.calculate`, and stays empty for
+        projects that have none. A project takes one row, or several with a column for each index.
     estimates : mapping, optional
-        ER expected ex ante by project, in tCO2: for each calendar year, or a mapping from year to number.
-        The plan of a workbook is taken by itself.
+        ER expected ex ante by project, in tCO2: for each calendar year, or a mapping from year to number, of
+        which the years without a result are left out. The plan of a workbook is taken by itself.
     evidence : path or sequence of paths, optional
         Evidence files of any methodologies, each for the projects that apply what it is about; see
         `jcm_calc.calculate`. What confirms values that a default lacks, or has otherwise, changes the numbers.
+    errors : {"raise", "collect"}
+        Whether a project that cannot be calculated raises, or is collected in `Portfolio.problems` and missing
+        from the sums.
     processes : int, optional
         All cores by default.
     progress : callable, optional
         Told how many projects are done, and of how many.
+    strict : bool
+        Whether anything that is remarked on is an error.
 
     Returns
     -------
     Portfolio
-        What is wrong with a project is kept beside its name, and stops no other one.
+        What was warned of, and with ``errors="collect"`` what is wrong with a project, is kept beside its name.
 
     Raises
     ------
     InputError
-        If the source as a whole cannot be used.
+        If the source as a whole cannot be used, or a project cannot be calculated: with every reason at once; with
+        ``strict``, if there are remarks.
 
     Examples
     --------
@@ -199,39 +255,72 @@ def portfolio(
     ...         "p": ["2024", "2024", "2024"],
     ...         "EG [MWh]": [500, None, None],
     ...         "EC_PJ [MWh]": [None, 135, 120],
-    ...         "COP_PJ": [None, 2.0, 2.1],
+    ...         "COP_PJ": [None, 2.05, 2.1],
     ...         "application": [None, "cold storage", "attic"],
     ...         "EF_elec": [None, 0.814, 0.814],
     ...     }
     ... )
-    >>> found = jcm_calc.portfolio(projects)
+    >>> found = jcm_calc.portfolio(projects, errors="collect")
+    >>> found
+    <Portfolio of 2 of 3 projects: ER = 285.136 tCO2, 1 unusable>
     >>> found.by("country").round(1)
              projects     RE     PE     ER  tonnes
     country
-    ID              1  128.5  109.9   18.6      18
+    ID              1  131.7  109.9   21.8      21
     PW              1  266.5    0.0  266.5     266
     >>> found.problems[["project", "severity", "subject"]].values.tolist()
     [['hotel', 'error', 'application,i']]
     """
+    problems: list[Problem] = []
+    if errors not in ("raise", "collect"):
+        complaint = _("got {given}, must be one of {names}")
+        problems.append(Problem("errors", complaint.format(given=shown(errors), names="raise, collect")))
+    expected = as_mapping("estimates", estimates, "{'a roof': 250}", problems, optional=True)
+    if problems:
+        raise InputError(_("the portfolio"), problems)
     named = None if evidence is None else named_files(several(evidence))
     paths = files(source)
     if paths is not None:
-        jobs = list(of_files(paths, estimates or {}, named))
+        jobs = list(of_files(paths, expected, named))
         outcomes = dict(enumerate(_pooled(jobs, FILES_IN_CHUNK, processes, progress, 0, len(jobs))))
     else:
-        outcomes = _of_table(table(source), estimates or {}, named, processes, progress)
-    _check_estimates(estimates or {}, outcomes.values())
+        outcomes = _of_table(table(source), expected, named, processes, progress)
+    if errors == "raise":
+        _raise_problems(outcomes[place] for place in sorted(outcomes))
+    _check_estimates(expected, outcomes.values())
     _check_evidence(named or (), outcomes.values())
-    return Portfolio(tuple(outcomes[place] for place in sorted(outcomes)))
+    found = Portfolio(tuple(outcomes[place] for place in sorted(outcomes)))
+    if strict and found.remarks:
+        told = [replace(one, subject=Message("{}: {}").format(name, one.subject)) for name, one in found.remarks]
+        raise InputError(_("the portfolio"), told)
+    return found
+
+
+def _raise_problems(outcomes: Iterable[Outcome]) -> None:
+    """Refuse a portfolio of which a project cannot be calculated."""
+    subject = Message("{} ({}): {}")
+    problems = [
+        Problem(subject.format(one.job.project, one.job.source, problem.subject), problem.complaint, problem.place)
+        for one in outcomes
+        for problem in one.problems
+    ]
+    if problems:
+        raise InputError(_("the portfolio"), problems)
 
 
 def _check_estimates(estimates: Mapping[str, Any], outcomes: Iterable[Outcome]) -> None:
-    known = {one.job.project for one in outcomes}
-    problems = [
-        Problem(name, _("an estimate for no project{hint}").format(hint=suggestion(name, known)))
-        for name in estimates
-        if name not in known
-    ]
+    known = {one.job.project: one for one in outcomes}
+    problems = []
+    for name, given in estimates.items():
+        subject = f"estimates[{name!r}]"
+        if name not in known:
+            problems.append(Problem(subject, _("is not a project{hint}").format(hint=suggestion(str(name), known))))
+        elif isinstance(given, Mapping) and (rows := known[name].rows):
+            years = {row["year"] for row in rows}
+            if given and not years & yearly(given, subject).keys():
+                there = listed(sorted(year for year in years if year is not None)) or _("none, for p was not given")
+                complaint = _("names no year of the project, whose years are: {years}")
+                problems.append(Problem(subject, complaint.format(years=there)))
     if problems:
         raise InputError(_("the portfolio"), problems)
 
@@ -258,9 +347,8 @@ def _of_table(
     progress: Callable[[int, int], None],
 ) -> dict[int, Outcome]:
     """Calculate the projects of a table, by the number of their first row."""
-    frame = frame.reset_index(drop=True)
-    frame["project"] = frame["project"].astype(str)
-    versions = frame["version"].map(_version) if "version" in frame else pd.Series([""] * len(frame))
+    frame["project"] = frame["project"].astype(str).str.strip()
+    versions = frame["version"].map(_version) if "version" in frame else pd.Series("", frame.index)
     whole = (frame["methodology"] + "\n" + versions).groupby(frame["project"]).nunique()
     mixed = frame["project"].map(whole) > 1
     jobs = _jobs(frame, versions, estimates, evidence)
@@ -287,17 +375,20 @@ def _jobs(
     source = frame.attrs["source"]
     columns = [frame["project"], frame["methodology"], versions, frame.get("estimate", [None] * len(frame))]
     found: dict[str, tuple[int, list[Any]]] = {}
-    for number, cells in enumerate(zip(*columns, strict=True)):
-        found.setdefault(cells[0], (number, [*cells]))
+    for place, *cells in zip(frame.index.tolist(), *columns, strict=True):
+        found.setdefault(cells[0], (place, cells))
     return {
         place: Job(
             name,
-            _("{source}, row {row}").format(source=source, row=place + 1),
+            _("{source}, row {row}").format(source=source, row=place),
             None,
             number,
             version or None,
             frame,
-            {**yearly(own), **yearly(estimates.get(name))},
+            {
+                **yearly(own, _("{source}, row {row}").format(source=source, row=place)),
+                **yearly(estimates.get(name), f"estimates[{name!r}]"),
+            },
             evidence,
         )
         for name, (place, (__, number, version, own)) in found.items()
@@ -305,7 +396,10 @@ def _jobs(
 
 
 def _version(cell: Any) -> str:
-    return "" if is_missing(cell) else str(cell).strip()
+    """Return a version as text; a spreadsheet has 2.0 as the number 2."""
+    if is_missing(cell):
+        return ""
+    return f"{cell:.1f}" if isinstance(cell, int) else str(cell).strip()
 
 
 def _batched(

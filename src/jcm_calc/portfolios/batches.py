@@ -14,14 +14,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from jcm_calc import looked_at, remarks
 from jcm_calc.credits import Year, check_years, yearly
 from jcm_calc.declarations import Methodology
-from jcm_calc.evaluation import Array, EvaluationError
+from jcm_calc.evaluation import Array, EvaluationError, evaluate
 from jcm_calc.inputs import Inputs, bind
-from jcm_calc.inputs.checks import APART
+from jcm_calc.inputs.carriers import carried, split_heading
+from jcm_calc.inputs.checks import APART, outlying, unlike
 from jcm_calc.inputs.given import read_cells
-from jcm_calc.inputs.tables import dense, split_heading
-from jcm_calc.many import evaluate_many
+from jcm_calc.inputs.tables import dense
+from jcm_calc.many import AXIS, evaluate_many
 from jcm_calc.portfolios.rows import OWN, Arguments, arguments
 from jcm_calc.problems import InputError, InputWarning
 
@@ -81,8 +83,7 @@ class Batch:
     def __init__(self, m: Methodology, frame: pd.DataFrame, size: int) -> None:
         self.m, self.frame, self.size = m, frame, size
         self.places = frame.index.to_numpy()[::size]
-        self.declared = {item.symbol: item for item in (*m.inputs.values(), *m.facts.values())}
-        self.declared |= {item.name: item for item in self.declared.values()}
+        self.declared = {**m.inputs, **m.facts}
         self.clean = np.ones(len(self.places), dtype=bool)
         self.filled: dict[str, tuple[str, Array]] = {}
         self.values: dict[str, Array] = {}
@@ -98,9 +99,13 @@ class Batch:
 
     def _read(self, heading: str, at: Array) -> None:
         """Read a column, of which certain rows are filled; where anything is odd, the project is no longer clean."""
-        name, unit = split_heading(heading)
-        parameter = self.declared.get(name)
-        raw = self.frame[heading].to_numpy().reshape(-1, self.size)[:, at]
+        parameter = self.declared.get(self.m.named(split_heading(heading)[0]) or "")
+        try:
+            cells, unit = carried(self.frame[heading])
+        except ValueError:
+            self.clean[:] = False
+            return
+        raw = cells.reshape(-1, self.size)[:, at]
         if parameter is not None and _named(raw[0, 0], parameter.candidates):
             return  # the same candidate in all projects
         if parameter is None or parameter.name in self.values:
@@ -145,8 +150,36 @@ class Batch:
             if parameter.name in lookups and parameter.by in columns:  # a class without a value
                 found = lookups[parameter.name](columns[parameter.by])
                 self.clean &= ~np.isnan(found).reshape(len(self.places), -1).any(axis=1)
+        self._leave_out_doubtful(inputs, columns)
         for project, amounts in self._evaluated(inputs, columns, np.flatnonzero(self.clean)):
             yield self.places[project], list(yearly(inputs.periods, [*amounts]))
+
+    def _leave_out_doubtful(self, inputs: Inputs, columns: Mapping[str, Array]) -> None:
+        """Leave out projects that anything would be remarked on."""
+        replaced = any(self.m.inputs[name].supplied for name in inputs.replaced)
+        whole = (*remarks.left_out(inputs), *remarks.confirmed(inputs))
+        if replaced or whole:
+            self.clean[:] = False
+            return
+        graph, names = looked_at.reach(inputs)
+        common = {name: array[np.newaxis] for name, array in looked_at.operands(inputs, graph).items()}
+        known = {**common, **columns}
+        computed = tuple(name for name in names if name not in known)
+        sizes = {AXIS: len(self.places), **inputs.sizes}
+        try:
+            known |= evaluate(graph, sizes, known, inputs.lookups(), computed)
+        except EvaluationError:
+            self.clean[:] = False
+            return
+        along_p = 1 + list(inputs.axes).index("p")
+        for name, values in columns.items():
+            if self.declared[name].extensive:
+                days = unlike(inputs.periods, values.shape[along_p])
+                odd, _ = outlying(self.declared[name], values, along_p, days, tuple(range(1, values.ndim)))
+                self.clean &= ~odd.reshape(len(odd), -1).any(axis=1)
+        facts = {name: inputs.plain(name, known.get(name, array[np.newaxis])) for name, array in inputs.facts.items()}
+        for mask in remarks.masks(replace(inputs, facts=facts), {name: known[name] for name in names}):
+            self.clean &= ~mask.reshape(len(mask), -1).any(axis=1)
 
     def _bind(self) -> Inputs | None:
         """Bind one project with every check, for all: they differ in numbers and classes alone."""
@@ -175,7 +208,7 @@ class Batch:
             return None
         arranged = {}
         for name, (heading, _) in self.filled.items():
-            if name in inputs.values:
+            if name in inputs.values or name in inputs.facts:
                 places = order[heading]
                 values = self.values[name][:, places.ravel()].reshape(-1, *places.shape)
                 for axis, letter in enumerate(inputs.sizes, start=1):

@@ -95,7 +95,7 @@ class Outcome:
 
 def _years(result: Result) -> Iterator[tuple[int | None, float, float, float, int]]:
     """Yield year, RE, PE, ER and whole tonnes; no year of an undated period."""
-    for year, re, pe, er, tonnes in result.by_year().itertuples():
+    for year, re, pe, er, tonnes in result.years().itertuples():
         yield (None if is_missing(year) else int(year)), re, pe, er, int(tonnes)
 
 
@@ -112,7 +112,7 @@ def _solved(jobs: Iterable[Job]) -> Iterator[Outcome]:
             try:
                 result, estimates = job.calculate()
                 rows = [row(job, result.methodology, estimates, *year) for year in _years(result)]
-                yield Outcome(job, rows, (), result.inputs.warnings)
+                yield Outcome(job, rows, (), result.remarks)
             except InputError as error:
                 yield Outcome(job, [], error.problems, error.warnings)
             except MethodologyNotFoundError as error:

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from jcm_calc.declarations import Methodology
-from jcm_calc.inputs.tables import label, split_heading
+from jcm_calc.inputs.carriers import carried, split_heading
+from jcm_calc.inputs.tables import label
 from jcm_calc.languages import _
 from jcm_calc.problems import InputError, Problem
-from jcm_calc.units import is_missing
+from jcm_calc.units import is_missing, parse_unit, registry
 
 # The columns of the table itself; all others are the projects'.
 OWN = ("project", "methodology", "version", "estimate")
@@ -46,11 +47,12 @@ def _single(row: Mapping[str, Any], m: Methodology, source: str) -> Arguments:
     for heading, cell in row.items():
         if _empty(cell) or heading in OWN or heading == "p":
             continue
-        name, _ = split_heading(heading)
-        parameter = m.inputs.get(name)
-        by_name = name in m.choices or isinstance(cell, Mapping | list | np.ndarray)
+        name, unit = split_heading(heading)
+        own = m.named(name) or name
+        parameter = m.inputs.get(own)
+        by_name = own in m.choices or isinstance(cell, Mapping | list | np.ndarray)
         if by_name or (parameter is not None and isinstance(cell, str) and cell in parameter.candidates):
-            values[name] = cell
+            values[name] = cell if unit is None else _in_unit(cell, unit)
         else:
             columns[heading] = [cell]
     tables: tuple[pd.DataFrame, ...] = ()
@@ -59,6 +61,16 @@ def _single(row: Mapping[str, Any], m: Methodology, source: str) -> Arguments:
         frame.attrs["source"] = source
         tables = (frame,)
     return Arguments(tables, values, None if _empty(row.get("p")) else label(row["p"]))
+
+
+def _in_unit(cell: Any, unit: str) -> Any:
+    """Return the bare numbers of a list, or by label, in the unit of their heading."""
+    if isinstance(cell, Mapping):
+        return {key: _in_unit(one, unit) for key, one in cell.items()}
+    cells, own = carried(cell)
+    if own is not None or isinstance(cells, str):
+        return cell
+    return registry().Quantity(cells, parse_unit(unit))
 
 
 def _several(frame: pd.DataFrame, m: Methodology, source: str) -> Arguments:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from jcm_calc.confirmation import EvidenceFile
-from jcm_calc.inputs.tables import flat, read
+from jcm_calc.inputs.tables import flat, read, with_units
+from jcm_calc.inputs.totals import totals_among
 from jcm_calc.languages import _
 from jcm_calc.portfolios.jobs import Job
 from jcm_calc.portfolios.rows import OWN
-from jcm_calc.problems import InputError, Problem, shown
-from jcm_calc.units import is_missing
+from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
+from jcm_calc.units import is_missing, magnitude
+from jcm_calc.workbook.opening import Book
+from jcm_calc.workbook.sheet_sets import NAME
 
 TABLES, FILES = (".csv", ".parquet"), (".toml", ".xlsx")
 
@@ -36,7 +39,7 @@ def files(source: Any) -> list[Path] | None:
         path = Path(source)
         if path.is_dir():
             found = sorted(one for one in path.rglob("*") if _is_project(one))
-        elif path.suffix.casefold() in TABLES and path.is_file():
+        elif path.is_file() and (path.suffix.casefold() in TABLES or sheet_of_projects(path) is not None):
             return None
         elif path.is_file():
             return [path]
@@ -67,43 +70,118 @@ def of_files(
     top = Path(os.path.commonpath([parent.resolve() for parent in parents])) if parents else Path()
     for path in paths:
         name = str(path.resolve().relative_to(top).with_suffix(""))
-        yield Job(name, str(path), path, estimates=yearly(estimates.get(name)), evidence=evidence)
+        yield Job(
+            name, str(path), path, estimates=yearly(estimates.get(name), f"estimates[{name!r}]"), evidence=evidence
+        )
 
 
-def yearly(given: Any) -> dict[int | None, float]:
-    """Return estimates by calendar year; a single one holds for each year."""
-    if isinstance(given, Mapping):
-        return {int(year): float(er) for year, er in given.items()}
-    return {} if is_missing(given) else {None: float(given)}
+def yearly(given: Any, subject: str) -> dict[int | None, float]:
+    """Return estimates by calendar year; a single one holds for each year, under None.
+
+    Raises
+    ------
+    InputError
+        If a year is not a year, or an estimate is not a number; it names the subject.
+    """
+    if is_missing(given):
+        return {}
+    estimates = given if isinstance(given, Mapping) else {None: given}
+    found: dict[int | None, float] = {}
+    for year, er in estimates.items():
+        try:
+            found[None if year is None else _year(year)] = float(magnitude(er, "tCO2"))
+        except (TypeError, ValueError) as error:
+            where = subject if year is None else f"{subject}[{year!r}]"
+            raise InputError(_("the portfolio"), [Problem(where, str(error))]) from None
+    return found
+
+
+def _year(given: Any) -> int:
+    text = str(given).strip()
+    if not re.fullmatch(r"\d{4}", text):
+        raise ValueError(_("got {given}, must be a calendar year such as 2024").format(given=shown(given)))
+    return int(text)
+
+
+def sheet_of_projects(path: Path) -> pd.DataFrame | None:
+    """Return the table of projects that an Excel file holds; None where it is anything else.
+
+    Its first row has the headings ``project`` and ``methodology``. A monitoring spreadsheet is told by its sheets.
+    """
+    if path.suffix.casefold() != ".xlsx":
+        return None
+    try:
+        book = Book(path)
+        for sheet in book.sheets:
+            if NAME.fullmatch(sheet):
+                return None
+            grid = book.grid(sheet)
+            heads = [str(cell).strip() for cell in grid[0]] if grid else []
+            if {"project", "methodology"} <= {head.casefold() for head in heads}:
+                return _frame(heads, grid[1:])
+    except InputError:  # which is said where the file is read as a monitoring spreadsheet
+        pass
+    return None
+
+
+def _frame(heads: list[str], rows: Sequence[Sequence[Any]]) -> pd.DataFrame:
+    """Return the cells of a sheet below its headings, by the number of the row in the sheet."""
+    numbers, columns = pd.RangeIndex(2, len(rows) + 2), pd.Index(heads)
+    frame = pd.DataFrame([[*map(_cell, row)] for row in rows], numbers, columns, dtype=object)
+    kept = [bool(head) or not frame.iloc[:, place].isna().all() for place, head in enumerate(heads)]
+    return frame[frame.notna().any(axis=1)].loc[:, kept]
+
+
+def _cell(cell: Any) -> Any:
+    """Return a cell of a spreadsheet, which has no whole numbers, and no empty text."""
+    if isinstance(cell, str):
+        return cell.strip() or None
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
 
 
 def table(source: Any) -> pd.DataFrame:
     """Read the table of a portfolio and check its own columns.
+
+    Its index has the number of each row: of a file as a spreadsheet program numbers them, of a DataFrame from 1.
 
     Raises
     ------
     InputError
         If it has no projects or no methodologies.
     """
-    name = _("the portfolio") if hasattr(source, "iloc") else Path(source).name
+    given = hasattr(source, "iloc")
+    name = _("the portfolio") if given else Path(source).name
     try:
-        frame = flat(source if hasattr(source, "iloc") else read(source))
+        sheet = None if given else sheet_of_projects(Path(source))
+        frame = with_units(flat(source if given else read(source) if sheet is None else sheet))
     except ValueError as error:
         raise error if isinstance(error, InputError) else InputError(name, [Problem(name, str(error))]) from None
+    if sheet is None:
+        first = 1 if given or Path(source).suffix.casefold() == ".parquet" else 2
+        frame.index = pd.RangeIndex(first, first + len(frame))
+    frame = frame.rename(columns={heading: own for heading in frame if (own := _own(frame, heading))})
     problems = [
-        Problem(name, _("has no column {heading!r}{hint}").format(heading=one, hint=""))
+        Problem(name, _("has no column {heading!r}{hint}").format(heading=one, hint=suggestion(one, map(str, frame))))
         for one in OWN[:2]
         if one not in frame
     ]
-    if not problems:
-        for one in OWN[:2]:
-            if frame[one].isna().any():
-                rows = np.flatnonzero(frame[one].isna())
-                problems.append(
-                    Problem(name, _("column {heading!r} is empty in row {row}").format(heading=one, row=rows[0] + 1))
-                )
+    for one in OWN[:2] if not problems else ():
+        empty = frame.index[[is_missing(cell) or not str(cell).strip() for cell in frame[one]]]
+        if len(empty):
+            problems.append(
+                Problem(name, _("column {heading!r} is empty in row {row}").format(heading=one, row=listed(empty)))
+            )
+    if not problems and (sums := totals_among(frame["project"].unique())):
+        complaint = _("{names} sums up other projects and would count once more: delete its row")
+        problems.append(Problem(name, complaint.format(names=listed(map(repr, sorted(sums))))))
     if problems or frame.empty:
         raise InputError(name, problems or [Problem(name, _("has no rows"))])
-    frame["methodology"] = frame["methodology"].astype(str).str.strip()
+    frame["methodology"] = frame["methodology"].astype(str).str.strip().str.upper()
     frame.attrs["source"] = name
     return frame
+
+
+def _own(frame: pd.DataFrame, heading: Any) -> str:
+    """Return which of the portfolio's own columns a heading means, in capitals or not."""
+    own = str(heading).strip().casefold()
+    return own if own in OWN and own != heading and own not in frame else ""

@@ -3,22 +3,51 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from unicodedata import east_asian_width
 
 import pandas as pd
 
-from jcm_calc.files import save
+from jcm_calc.files import check_ending, guarded, save
 from jcm_calc.languages import _, translated
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.report import display
 from jcm_calc.units import is_missing
+from jcm_calc.workbook.layout import MOST_ROWS, column_name
+from jcm_calc.workbook.page import BASE, LONGEST_TEXT, PALE, new_book
 
 if TYPE_CHECKING:
     from jcm_calc.portfolios import Portfolio
 
 FORMATS = (".xlsx", ".html", ".parquet", ".csv")
+# How a column of numbers is shown; what may be added up over rows.
+NUMBERS = {
+    **dict.fromkeys(("RE", "PE", "ER", "estimate", "difference"), "emissions"),
+    **dict.fromkeys(("tonnes", "projects"), "whole"),
+    **dict.fromkeys(("scope", "year"), "label"),
+    "ratio": "ratio",
+}
+EMISSIONS = ("RE", "PE", "ER", "tonnes")
+COMPARED = ("estimate", "ER", "difference")  # where each project has an estimate
+PATTERNS = {"emissions": "#,##0.000", "whole": "#,##0", "ratio": "0.000"}
+HEAD: dict[str, Any] = {"bold": True, "text_wrap": True, "bg_color": PALE, "bottom": 1}
+LEFT: dict[str, Any] = {"align": "left", "indent": 1}
+LOOKS: dict[str, dict[str, Any]] = {
+    "heading": {**HEAD, **LEFT},
+    "number heading": {**HEAD, "align": "right"},
+    "text": LEFT,
+    "label": {"align": "right", "num_format": "0"},
+    "total": {**LEFT, "bold": True, "top": 1},
+    **{name: {"align": "right", "num_format": pattern} for name, pattern in PATTERNS.items()},
+    **{
+        f"total {name}": {"align": "right", "num_format": pattern, "bold": True, "top": 1}
+        for name, pattern in PATTERNS.items()
+    },
+}
+WIDEST = 60
 SUMS = (("country", "scope"), ("methodology", "version"), ("year",))
 # Columns as they are called for people; RE, PE and ER are the same in every language.
 HEADINGS: dict[str, str] = {
@@ -33,17 +62,13 @@ HEADINGS: dict[str, str] = {
 
 def write(path: str | os.PathLike[str], found: Portfolio, overwrite: bool) -> None:
     """Write a portfolio; see `Portfolio.to_file`."""
-    suffix = Path(path).suffix.casefold()
-    if suffix not in FORMATS:
-        raise InputError(
-            str(path), [Problem(str(path), _("must end with one of {names}").format(names=", ".join(FORMATS)))]
-        )
-    save(path, _content(found, suffix), overwrite=overwrite)
+    check_ending(path, *FORMATS)
+    save(path, _content(found, Path(path).suffix.casefold()), overwrite=overwrite)
 
 
 def _content(found: Portfolio, suffix: str) -> bytes:
     if suffix == ".csv":
-        return found.table.to_csv(index=False).encode()
+        return guarded(found.table).to_csv(index=False).encode()
     if suffix == ".html":
         return _page(found).encode()
     file = BytesIO()
@@ -54,13 +79,57 @@ def _content(found: Portfolio, suffix: str) -> bytes:
             complaint = _("cannot be written without pyarrow: install it with pip install 'jcm-calc[parquet]'")
             raise InputError(_("the portfolio"), [Problem(suffix, complaint)]) from None
         return file.getvalue()
-    options = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
-    with pd.ExcelWriter(file, engine="xlsxwriter", engine_kwargs=options) as writer:
-        for name, frame in _sheets(found).items():
-            sheet = translated(name).lower()
-            _said(frame).to_excel(writer, sheet_name=sheet, index=False, freeze_panes=(1, 0))
-            writer.sheets[sheet].autofit()
+    if len(found.table) + 2 > MOST_ROWS or len(found.problems) + 2 > MOST_ROWS:
+        complaint = _("has more rows than a spreadsheet holds: write .parquet or .csv")
+        raise InputError(_("the portfolio"), [Problem(suffix, complaint)])
+    book = new_book(file, translated(_("Portfolio of {projects}").format(projects=found.counted)))
+    formats = {name: book.add_format({**BASE, **look}) for name, look in LOOKS.items()}
+    for name, frame in _sheets(found).items():
+        counted = found.share(frame["project"].nunique()) if "project" in frame else found.counted
+        total = _("Total of {projects}").format(projects=counted)
+        _write(book.add_worksheet(translated(name).lower()[:31]), formats, frame, total)
+    book.close()
     return file.getvalue()
+
+
+def _write(sheet: Any, formats: Mapping[str, Any], frame: pd.DataFrame, total: str) -> None:
+    """Write a table with headings and filter and, where there are emissions, their sums below it."""
+    rows, last = len(frame), len(frame.columns) - 1
+    total = translated(total) if rows and "ER" in frame else ""
+    summed = COMPARED if "difference" in frame else EMISSIONS
+    for column, name in enumerate(map(str, frame.columns)):
+        look = NUMBERS.get(name, "text")
+        heading = translated(HEADINGS.get(name, name))
+        sheet.write_string(0, column, heading, formats["heading" if look == "text" else "number heading"])
+        texts = [heading, total if column == 0 else ""]
+        for row, value in enumerate(frame[name].tolist(), 1):
+            texts.append(_cell(name, value).text)
+            if is_missing(value):
+                sheet.write_blank(row, column, None, formats[look])
+            elif isinstance(value, str):
+                sheet.write_string(row, column, texts[-1][:LONGEST_TEXT], formats["text"])
+            else:
+                sheet.write_number(row, column, value, formats[look])
+        if total and name in summed:
+            letter = column_name(column)
+            texts.append(_cell(name, amount := float(frame[name].sum())).text)
+            formula = f"=SUBTOTAL(109,{letter}2:{letter}{rows + 1})"
+            sheet.write_formula(rows + 1, column, formula, formats[f"total {look}"], amount)
+        elif total:
+            sheet.write_string(rows + 1, column, total if column == 0 else "", formats["total"])
+        sheet.set_column(column, column, min(WIDEST, 3 + max(map(_width, texts))))
+    sheet.autofilter(0, 0, max(rows, 1), last)
+    sheet.freeze_panes(1, 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_footer("&L&8&A&R&8&P / &N")
+
+
+def _width(text: str) -> int:
+    """Return the room of a text: letters of East Asia take two places."""
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def _sheets(found: Portfolio) -> dict[str, pd.DataFrame]:
@@ -69,18 +138,9 @@ def _sheets(found: Portfolio) -> dict[str, pd.DataFrame]:
     }
     estimates = found.against_estimates().reset_index()
     beside: dict[str, pd.DataFrame] = {} if estimates.empty else {_("Against estimates"): estimates}
-    return {_("Projects"): found.table, **sums, **beside, _("Problems"): found.problems}
-
-
-def _said(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with its headings and complaints in the language of the context."""
-    texts = [name for name in frame if frame[name].dtype == object]
-    said = frame.assign(**{str(name): frame[name].map(_text) for name in texts})
-    return said.rename(columns={name: translated(text) for name, text in HEADINGS.items()})
-
-
-def _text(value: Any) -> Any:
-    return translated(value) if isinstance(value, str) else value
+    problems: dict[str, pd.DataFrame] = {_("Problems"): found.problems}
+    first = problems if found.remarks or found.unusable else {}  # what has to be looked at comes first
+    return {**first, _("Projects"): found.table, **sums, **beside, **problems}
 
 
 class Cell(NamedTuple):
@@ -93,24 +153,34 @@ class Cell(NamedTuple):
 def _page(found: Portfolio) -> str:
     return display.page(
         "portfolio.html",
-        count=len(found.outcomes),
+        remarked=found.headline,
+        projects_counted=found.counted,
         sums={
             _("By {name}").format(name=HEADINGS[columns[0]]): _table(found.by(*columns).reset_index())
             for columns in SUMS
         },
+        total=_table(found.table[[*EMISSIONS]].sum().to_frame().T),
         projects=_table(found.table),
         problems=_table(found.problems),
     )
 
 
 def _table(frame: pd.DataFrame) -> dict[str, Any]:
+    names = list(map(str, frame.columns))
     return {
-        "columns": [HEADINGS.get(name, name) for name in frame.columns],
-        "rows": [[_cell(one) for one in row] for row in frame.itertuples(index=False)],
+        "columns": [Cell(HEADINGS.get(name, name), name in NUMBERS) for name in names],
+        "rows": [
+            [_cell(name, one) for name, one in zip(names, row, strict=True)] for row in frame.itertuples(index=False)
+        ],
     }
 
 
-def _cell(value: Any) -> Cell:
+def _cell(name: str, value: Any) -> Cell:
+    """Return a cell as it is shown: a year and a sectoral scope without separators."""
+    number = name in NUMBERS
     if is_missing(value):
-        return Cell("", False)
-    return Cell(f"{value:,.3f}", True) if isinstance(value, float) else Cell(str(value), isinstance(value, int))
+        return Cell("", number)
+    if isinstance(value, str):
+        return Cell(translated(value), False)
+    patterns = {"emissions": "{:,.3f}", "whole": "{:,.0f}", "ratio": "{:.3f}"}
+    return Cell(patterns.get(NUMBERS.get(name, ""), "{}").format(value), number)

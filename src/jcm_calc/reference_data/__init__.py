@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
+from jcm_calc.declarations.frozen import FrozenDict
 from jcm_calc.declarations.items import Value
 from jcm_calc.evidence import Evidence, Grade, Source
 
@@ -42,11 +43,13 @@ def ipcc_2006(quantity: Literal["NCV", "EF"], bound: Literal["default", "lower",
     >>> ipcc_2006("EF", "lower")["Gas/diesel oil"].value
     0.0726
     """
-    return {
-        row["fuel"]: Value(float(row["value"]), _evidence(row))
-        for row in _rows("fuels.csv")
-        if row["quantity"] == quantity and row["bound"] == bound
-    }
+    return FrozenDict(
+        {
+            row["fuel"]: Value(float(row["value"]), _evidence(row))
+            for row in _rows("fuels.csv")
+            if row["quantity"] == quantity and row["bound"] == bound
+        }
+    )
 
 
 def _evidence(row: dict[str, str]) -> Evidence:
@@ -63,7 +66,7 @@ def partner_countries() -> dict[str, str]:
     >>> partner_countries()["PW"]
     'Palau'
     """
-    return {row["code"]: row["country"] for row in _rows("partner_countries.csv")}
+    return FrozenDict({row["code"]: row["country"] for row in _rows("partner_countries.csv")})
 
 
 @cache
@@ -90,11 +93,13 @@ def solar_grid_factors(country: Literal["ID", "MN"], case: Literal[1, 2]) -> dic
     >>> solar_grid_factors("ID", 1)["Jamali"].value, solar_grid_factors("ID", 2)["Jamali"].value
     (0.619, 0.533)
     """
-    return {
-        row["grid"]: Value(float(row["value"]), Evidence(Grade(row["grade"]), "read", Source(row["source"])))
-        for row in _rows("solar_grid_factors.csv")
-        if (row["country"], row["case"]) == (country, str(case))
-    }
+    return FrozenDict(
+        {
+            row["grid"]: Value(float(row["value"]), Evidence(Grade(row["grade"]), "read", Source(row["source"])))
+            for row in _rows("solar_grid_factors.csv")
+            if (row["country"], row["case"]) == (country, str(case))
+        }
+    )
 
 
 def gwp(gas: str, report: Literal["SAR", "AR4", "AR5"]) -> float:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from jcm_calc import notebook
 from jcm_calc.credits import Item
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.languages import Message, _, language, ngettext, translated
@@ -96,6 +97,7 @@ def explained(found: Explanation, prefix: str) -> dict[str, Any]:
 
 def result(found: Result) -> str:
     """Return the page of a result."""
+    notebook.said(str(found.methodology))
     return page("result.html", **summary(found), **explained(found.explain("ER"), _prefix()))
 
 
@@ -103,7 +105,7 @@ def summary(found: Result) -> dict[str, Any]:
     """Return what a page needs to show the emissions by year, by period and by unit, and their state."""
     columns = [found[name].magnitude.ravel().tolist() for name in RESULTS]
     try:
-        frame, split = found.by_year(), ""
+        frame, split = found.years(), ""
         years = [
             {"label": _("undated") if is_missing(year) else str(year), **row}
             for year, row in zip(frame.index, frame.to_dict("records"), strict=True)

@@ -14,10 +14,12 @@ import numpy as np
 from markupsafe import Markup
 
 from jcm_calc import plots
-from jcm_calc.files import save
+from jcm_calc.files import check_ending, save
 from jcm_calc.languages import _
 from jcm_calc.monitoring import record
-from jcm_calc.problems import listed
+from jcm_calc.plots.drawing import style
+from jcm_calc.problems import listed, require
+from jcm_calc.project import LABELS, Sources, as_text, checked
 from jcm_calc.report import display
 from jcm_calc.units import with_unit
 
@@ -27,39 +29,43 @@ if TYPE_CHECKING:
     from jcm_calc.case_file import Comparison
     from jcm_calc.result import Result
 
-# In inches; and the words for a reader who does not see the picture.
-PICTURES: dict[str, tuple[Callable[..., Axes], float, float, str]] = {
-    _("Emissions by period"): (plots.emissions, 6.4, 3.6, _("bars of reference and project emissions of each period")),
-    _("From RE to whole tonnes"): (plots.waterfall, 6.4, 3.6, _("a waterfall from RE over PE to ER and whole tonnes")),
-    _("By unit"): (plots.contributions, 6.4, 4.2, _("bars of the emission reductions of each unit")),
-    _("Sensitivity"): (plots.sensitivity, 6.4, 4.2, _("bars of the change of ER where one input changes")),
+# With the words for a reader who does not see the picture.
+PICTURES: dict[str, tuple[Callable[..., Axes], str]] = {
+    _("Emissions by period"): (plots.emissions, _("bars of reference and project emissions of each period")),
+    _("From RE to whole tonnes"): (plots.waterfall, _("a waterfall from RE over PE to ER and whole tonnes")),
+    _("By unit"): (plots.contributions, _("bars of the emission reductions of each unit")),
+    _("Sensitivity"): (plots.sensitivity, _("bars of the change of ER where one input changes")),
 }
 
 
 def write(
     path: str | os.PathLike[str],
     result: Result,
-    project: Mapping[str, Any],
-    sources: Mapping[str, Mapping[str, str]],
+    project: Mapping[str, Any] | None,
+    sources: Sources | None,
     published: Sequence[Comparison],
     overwrite: bool,
 ) -> None:
     """Write the report; see `Result.to_html`."""
+    check_ending(path, ".html")
     save(path, html(result, project, sources, published).encode(), overwrite=overwrite)
 
 
 def html(
     result: Result,
-    project: Mapping[str, Any],
-    sources: Mapping[str, Mapping[str, str]],
+    project: Mapping[str, Any] | None,
+    sources: Sources | None,
     published: Sequence[Comparison],
 ) -> str:
     """Return the report."""
+    require("matplotlib", "plot")
+    said, monitoring = checked(result.methodology, project, sources)
     manifest, readings = result.manifest(), record.of_tables(result.call["tables"])
-    told = record.told(readings, sources, result.methodology)
+    told = record.told(readings, monitoring, result.methodology)
     return display.page(
         "report.html",
-        project={key: _told(value) for key, value in project.items()},
+        project={key: as_text(value) for key, value in said.items()},
+        labels=LABELS,
         pictures=list(_pictures(result)),
         inputs=[row for row in result.quantities() if row["name"] in result.methodology.inputs],
         facts=list(_facts(result)),
@@ -75,13 +81,6 @@ def html(
     )
 
 
-def _told(value: Any) -> str:
-    """Write an entry of the section [project] of a case file."""
-    if isinstance(value, Mapping):
-        return "; ".join(f"{key}: {_told(one)}" for key, one in value.items())
-    return ", ".join(map(_told, value)) if isinstance(value, list | tuple) else str(value)
-
-
 def _facts(result: Result) -> Iterator[tuple[str, str, str]]:
     """Yield name, text and value of each fact that was given."""
     for name, given in result.inputs.facts.items():
@@ -93,24 +92,24 @@ def _facts(result: Result) -> Iterator[tuple[str, str, str]]:
 
 def _pictures(result: Result) -> Iterator[tuple[str, str, Markup]]:
     """Yield title, words and address of each plot."""
-    for title, (plot, width, height, words) in PICTURES.items():
+    for title, (plot, words) in PICTURES.items():
         if plot is plots.contributions and len(result.by_unit()) == 1:
             continue
-        yield title, words, _address(partial(plot, result), width, height)
-    m, choices = result.methodology, result.inputs.choices
+        yield title, words, _address(partial(plot, result))
+    m, choices = result.methodology, dict[str, Any](result.inputs.choices)
     words = _("which quantity is calculated from which; what is unconfirmed has a dashed border")
-    yield _("Equations"), words, _address(partial(plots.equations, m, **choices), 9, 6)
+    yield _("Equations"), words, _address(partial(plots.equations, m, **choices))
 
 
-def _address(draw: Callable[..., Axes], width: float, height: float) -> Markup:
+def _address(draw: Callable[..., Axes]) -> Markup:
     """Draw a picture and return it as an address that holds the picture itself."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    figure, drawn = Figure(figsize=(width, height), layout="constrained"), StringIO()
+    figure, drawn = Figure(layout="constrained"), StringIO()
     # neither the day nor chance: the same result gives the same file
-    with plots.style(), mpl.rc_context({"svg.hashsalt": "jcm_calc"}):
-        draw(ax=figure.add_subplot())
+    with style(), mpl.rc_context({"svg.hashsalt": "jcm_calc"}):
+        draw(ax=figure)
         figure.savefig(drawn, format="svg", metadata={"Date": None})
     encoded = base64.b64encode(drawn.getvalue().encode()).decode()
     return Markup("data:image/svg+xml;base64,{}").format(encoded)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from jcm_calc.declarations import Methodology, Value
-from jcm_calc.declarations.items import Equation, Kind, Parameter
+from jcm_calc.declarations.items import Equation, Kind, Limit, Parameter
 from jcm_calc.evidence import Evidence
 from jcm_calc.languages import Message, _
 from jcm_calc.reference_data import partner_countries
@@ -301,7 +301,26 @@ def _facts(m: Methodology, sources: Sources) -> Part:
 def _limits(m: Methodology, sources: Sources) -> Part:
     symbols = m.symbols()
     return ("", _("grade")), (
-        ((Code(item.written(symbols)), grade(item.evidence)), [sources.note(item.evidence)]) for item in m.limits
+        ((Code(item.written(symbols)), grade(item.evidence)), [_rated(item, symbols), sources.note(item.evidence)])
+        for item in m.limits
+    )
+
+
+def _rated(item: Limit, symbols: Mapping[str, str]) -> str:
+    if item.rated is None:
+        return ""
+    told = _("where no rated power is given, it is {product}")
+    return told.format(product=item.rated.written(symbols))
+
+
+def _indicators(m: Methodology, sources: Sources) -> Part:
+    symbols = m.symbols()
+    return ("", _("plausible"), _("grade")), (
+        (
+            (Code(item.written(symbols)), with_unit(str(item.plausible), item.unit), grade(item.evidence)),
+            [item.text, sources.note(item.evidence)],
+        )
+        for item in m.indicators
     )
 
 
@@ -348,8 +367,9 @@ PARTS: dict[str, Callable[[Methodology, Sources], Part]] = {
     _("Default values and candidates"): _defaults,
     _("How defaults can be derived"): _derivations,
     _("Eligibility criteria"): _criteria,
-    _("Facts that the criteria look at"): _facts,
+    _("Facts that criteria and cross-checks look at"): _facts,
     _("Cross-checks of monitored parameters"): _limits,
+    _("Plausible ranges of ratios and intermediates"): _indicators,
     _("Checks that do not apply"): _waivers,
     _("Worked cases"): _cases,
     _("Published results without inputs: they bound what is plausible, and test nothing"): _outputs,

@@ -17,7 +17,7 @@ from jcm_calc.monitoring.clock import DAY
 from jcm_calc.monitoring.findings import KINDS
 from jcm_calc.problems import listed
 from jcm_calc.verification.compared import EXACT, Compared, Taken, compared
-from jcm_calc.verification.findings import ASKED, Finding, Severity, shown_number
+from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.metered import Metered
 from jcm_calc.verification.other_amounts import elsewhere
@@ -102,8 +102,9 @@ def _difference(one: Compared, meters: Metered) -> Taken:
         raised = excess * one.sign > 0
         severity = Severity.ERROR if raised else Severity.QUESTION
         told = Message("{}: {}").format(issue.note or what, _unsupported(issue, excess, meters, unit))
-        cause = "" if raised else ASKED + _("where does the plan allow it?")
-        return Taken(one, Way(excess, code, told, severity=severity, cause=cause), issue.start, issue.end, excess)
+        question = "" if raised else _("where does the plan allow it?")
+        way = Way(excess, code, told, severity=severity, question=question)
+        return Taken(one, way, issue.start, issue.end, excess)
     told = _("the report has {reported} {unit}, and the readings give {right}")
     told = told.format(reported=shown_number(one.reported), unit=unit, right=shown_number(one.right))
     return Taken(one, Way(excess, "A10", told), one.start, one.end, excess)
@@ -177,8 +178,10 @@ def _told(group: Sequence[Taken], material: Material, meters: Metered) -> Findin
         because,
         material.effect({}, _expected(group, material)),
         way.cause,
+        way.question,
         severity=way.severity or Severity.ERROR,
         unconfirmed=_doubt(group, meters),
+        corrections=tuple(Correction(one.compared.entry, excess=one.excess) for one in group),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from jcm_calc.languages import Message, _
 from jcm_calc.verification.checks import check
-from jcm_calc.verification.findings import ASKED, Finding, Severity, shown_number
+from jcm_calc.verification.findings import Finding, Severity, shown_number
 from jcm_calc.verification.material import Material, Submission
 from jcm_calc.verification.spreadsheet import as_number
 
@@ -158,8 +158,8 @@ def shared(material: Material) -> Iterator[Finding]:
         if len(names) > 1:
             message = _("{names} have the meter {serial} in common")
             message = message.format(names=_(" and ").join(names), serial=serial)
-            cause = ASKED + _("which of them does it serve, and how is it apportioned?")
-            yield Finding(message, Message(", ").join(names), serial, cause=cause)
+            question = _("which of them does it serve, and how is it apportioned?")
+            yield Finding(message, Message(", ").join(names), serial, question=question)
 
 
 def planned_yearly(plan: Submission) -> tuple[float, float] | None:
@@ -173,7 +173,7 @@ def planned_yearly(plan: Submission) -> tuple[float, float] | None:
     return None
 
 
-def _compared(material: Material) -> tuple[float, float, float, float] | None:
+def with_plan(material: Material) -> tuple[float, float, float, float] | None:
     """Return ER and days of the report, and of the plan."""
     estimate = planned_yearly(material.registered)
     periods = material.result.inputs.periods
@@ -192,7 +192,7 @@ def _compared(material: Material) -> tuple[float, float, float, float] | None:
 )
 def far_above(material: Material) -> Iterator[Finding]:
     """Find reductions above the plan, scaled to the days of the report."""
-    compared = _compared(material)
+    compared = with_plan(material)
     if compared is None:
         return
     actual, days, planned, planned_days = compared
@@ -200,9 +200,9 @@ def far_above(material: Material) -> Iterator[Finding]:
     if actual > (1 + MUCH) * scaled:
         message = _("ER is {actual:,.6g} tCO2, {share:+.1%} of what the plan has for {days:g} days ({scaled:,.6g})")
         message = message.format(actual=actual, share=actual / scaled - 1, days=days, scaled=scaled)
-        cause = ASKED + _("more activity, another factor, or other days?")
+        question = _("more activity, another factor, or other days?")
         because = _("the plan's {planned:,.6g} tCO2 in {days:g} days").format(planned=planned, days=planned_days)
-        yield Finding(message, "", "ER_p", actual, scaled, because, cause=cause)
+        yield Finding(message, "", "ER_p", actual, scaled, because, question=question)
 
 
 @check(
@@ -215,7 +215,7 @@ def far_above(material: Material) -> Iterator[Finding]:
 )
 def not_scaled(material: Material) -> Iterator[Finding]:
     """Find reports of fewer days than the plan, which only for that reason seem to stay below it."""
-    compared = _compared(material)
+    compared = with_plan(material)
     if compared is None:
         return
     actual, days, planned, planned_days = compared
@@ -238,5 +238,5 @@ def recalled(material: Material) -> Iterator[Finding]:
         if RECALL.search(row.text("source")):
             message = _("the source of {symbol} is {source!r}")
             message = message.format(symbol=parameter.symbol, source=row.text("source"))
-            cause = ASKED + _("which record confirms it?")
-            yield Finding(message, row.cells["source"].address, parameter.symbol, cause=cause)
+            question = _("which record confirms it?")
+            yield Finding(message, row.cells["source"].address, parameter.symbol, question=question)

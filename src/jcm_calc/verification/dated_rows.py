@@ -16,7 +16,7 @@ from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import listed
-from jcm_calc.verification.findings import ASKED, Finding, Severity
+from jcm_calc.verification.findings import Correction, Finding, Severity
 from jcm_calc.verification.quantities import Entry, address
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, Place, areas, as_number, form, read
 from jcm_calc.workbook.opening import Book
@@ -117,7 +117,10 @@ class Rows:
         self.material, self.book = material, material.report.book
         self._labels: dict[Place, Period | None] = {}
         monitored = [entry for entry in material.report.entries() if entry.parameter.kind is Kind.MONITORED]
-        self.of = {entry.place: found for entry in monitored if (found := self._breakdown(entry)) is not None}
+        self.of: dict[Place, Breakdown] = {}
+        for entry in monitored:
+            if (found := self._breakdown(entry)) is not None:
+                self.of[entry.place] = found
 
     # Reading
 
@@ -315,9 +318,9 @@ class Rows:
         place = listed((address(line.place) for _, own in group for line in own), limit=9)
         entries = listed((found.entry.address for found, _ in group), limit=6)
         count = len({str(line.period) for line in first.lines})
-        severity, cause = None, ""
+        severity, question = None, ""
         if kind == "blank":
-            severity, cause = Severity.QUESTION, ASKED + _("missing, or nought?")
+            severity, question = Severity.QUESTION, _("missing, or nought?")
         excess = [(found.entry, self._of(kind, found, own)) for found, own in group]
         effect = None
         if self.material.report.result is not None and any(amount for _, amount in excess):
@@ -329,7 +332,12 @@ class Rows:
         days = sum(line.period.days for line in lines)
         said = said.format(times=times, count=count, every=count + len(lines), days=days)
         message = Message("{}: {}").format(symbol, said)
-        finding = Finding(message, place, symbol, amount, expected, because, effect, cause, severity=severity)
+        finding = Finding(
+            *(message, place, symbol, amount, expected, because, effect),
+            question=question,
+            severity=severity,
+            corrections=tuple(Correction(entry, excess=more) for entry, more in excess),
+        )
         return code, finding
 
     def _of(self, kind: str, found: Breakdown, lines: Sequence[Line]) -> float:
@@ -375,11 +383,15 @@ class Rows:
             times = listed((str(line.period) for line in found.left_out), limit=12)
             message = _("{symbol} is a mean without {times}").format(symbol=entry.parameter.symbol, times=times)
             place = listed((address(line.place) for line in found.left_out), limit=9)
-            cause = ASKED + _("why are they left out?")
+            question = _("why are they left out?")
             because = _("the mean of all {count} rows").format(count=len(values))
             yield (
                 "F8",
-                Finding(message, place, entry.parameter.symbol, entry.value, expected, because, effect, cause),
+                Finding(
+                    *(message, place, entry.parameter.symbol, entry.value, expected, because, effect),
+                    question=question,
+                    corrections=(Correction(entry, expected),),
+                ),
             )
 
     def plain(self, entry: Entry) -> bool:

@@ -8,9 +8,10 @@ from datetime import date
 from jcm_calc.declarations.items import Kind, Table, Value
 from jcm_calc.inputs import Period
 from jcm_calc.languages import Message, _
+from jcm_calc.problems import ProblemKind
 from jcm_calc.verification import causes
 from jcm_calc.verification.checks import check
-from jcm_calc.verification.findings import ASKED, Finding, Severity, of_problem, shown_number
+from jcm_calc.verification.findings import Correction, Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.gaps import frequencies
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Entry
@@ -69,6 +70,7 @@ def _of_another_set(material: Material) -> Iterator[Finding]:
                 sets,
                 unconfirmed=_doubt(known),
                 severity=Severity.QUESTION if _doubt(known) else None,
+                corrections=(Correction(entry, known[0].value),),
             )
 
 
@@ -82,7 +84,7 @@ def changed_factor(material: Material) -> Iterator[Finding]:
     """Find values fixed beforehand that differ from the plan, or from year to year."""
     if "plan" in material.has:
         yield from material.deviated("D2")
-    for problem in material.asked("differs from the first year|is expected for all years"):
+    for problem in material.problems(ProblemKind.YEARS_DIFFER):
         yield of_problem(problem)
 
 
@@ -121,7 +123,7 @@ def not_in_table(material: Material) -> Iterator[Finding]:
             entry.parameter.symbol,
             entry.value,
             listed,
-            cause="" if confirmed else ASKED + _("which table has it?"),
+            question="" if confirmed else _("which table has it?"),
             unconfirmed=_doubt(known),
             severity=None if confirmed else Severity.QUESTION,
         )
@@ -134,7 +136,7 @@ def _by_hand_only(entry: Entry, known: str) -> str:
 
 def _not_of_document(material: Material) -> Iterator[tuple[Entry, list[Value]]]:
     """Yield each value by hand for a default of which the document has others, with these."""
-    for entry in _by_hand(material):
+    for entry in by_hand(material):
         known = list(_values(entry))
         if known and not any(close(entry.value, value.value) for value in known):
             yield entry, known
@@ -146,7 +148,8 @@ def _doubt(known: list[Value]) -> str:
     return _("the document's values are themselves {evidence}").format(evidence=doubted[0]) if doubted else ""
 
 
-def _by_hand(material: Material) -> Iterator[Entry]:
+def by_hand(material: Material) -> Iterator[Entry]:
+    """Yield the defaults that are entered as numbers."""
     graph = material.result.inputs.graph.nodes
     for entry in material.report.entries():
         default = entry.parameter.kind is Kind.DEFAULT and entry.parameter.name in graph
@@ -198,11 +201,11 @@ def not_derived(material: Material) -> Iterator[Finding]:
     """Find defaults by hand without a value of the document and without a source."""
     sources = {parameter.name for parameter, row in material.report.rows() if row.text("source")}
     told: set[str] = set()
-    for entry in _by_hand(material):
+    for entry in by_hand(material):
         if not any(_values(entry)) and entry.parameter.name not in sources | told:
             told.add(entry.parameter.name)
             message = _("{symbol} is entered without a source, and the document's value is not known here").format(
                 symbol=entry.parameter.symbol
             )
-            cause = ASKED + _("from what is it derived?")
-            yield Finding(message, entry.address, entry.parameter.symbol, entry.value, cause=cause)
+            question = _("from what is it derived?")
+            yield Finding(message, entry.address, entry.parameter.symbol, entry.value, question=question)

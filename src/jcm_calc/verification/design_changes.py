@@ -9,7 +9,7 @@ from jcm_calc.languages import Message, _, ngettext
 from jcm_calc.problems import listed
 from jcm_calc.rulebooks import versions
 from jcm_calc.verification.checks import check
-from jcm_calc.verification.findings import ASKED, Finding, Severity
+from jcm_calc.verification.findings import Finding, Severity
 from jcm_calc.verification.material import Material, Submission
 
 
@@ -53,7 +53,7 @@ def criteria(material: Material) -> Iterator[Finding]:
     if open_:
         message = _("{count} criteria are not shown to be met: {criteria}")
         message = message.format(count=len(open_), criteria=listed(open_, limit=10))
-        yield Finding(message, severity=Severity.QUESTION, cause=ASKED + _("give these facts"))
+        yield Finding(message, severity=Severity.QUESTION, question=_("give these facts"))
 
 
 def _units(submission: Submission, kind: str) -> dict[str, dict[str, str]]:
@@ -89,7 +89,7 @@ def units(material: Material) -> Iterator[Finding]:
             message = _("{meaning} {labels} of the plan has no row in the report: {count} of {every} units")
             counts = {"count": len(reported[letter]), "every": len(planned[letter])}
             message = message.format(meaning=meaning, labels=listed(gone), **counts)
-            yield Finding(message, planned[letter][gone[0]], letter, cause=ASKED + _("out of service?"))
+            yield Finding(message, planned[letter][gone[0]], letter, question=_("out of service?"))
 
 
 @check(

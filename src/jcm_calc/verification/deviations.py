@@ -10,7 +10,7 @@ from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.languages import _
 from jcm_calc.reference_data import ipcc_2006
 from jcm_calc.verification import causes
-from jcm_calc.verification.findings import Finding, Severity, shown_number
+from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Entry
 from jcm_calc.verification.spreadsheet import close
@@ -22,7 +22,7 @@ CAPACITIES = ("kW", "MW", "GW", "USRt", "kVA", "MVA", "t/h", "t/d", "kL/d", "GJ/
 def deviations(material: Material) -> Iterator[tuple[str, Finding]]:
     """Yield each value fixed beforehand that is another one in the report than in the plan."""
     planned: dict[Any, Entry | None] = {}
-    for entry in filter(_comparable, material.registered.entries("MPS")):
+    for entry in filter(comparable, material.registered.entries("MPS")):
         before = planned.setdefault(_key(entry), entry)
         if before is not None and not _same(entry, before):
             planned[_key(entry)] = None  # planned otherwise from year to year
@@ -31,7 +31,7 @@ def deviations(material: Material) -> Iterator[tuple[str, Finding]]:
     for entry in material.report.entries("MRS"):
         before = planned.get(_key(entry))
         # a plan written for one year stands once, a report of several years in each of them
-        if before is None or not _comparable(entry) or _same(entry, before) or (_key(entry), entry.value) in told:
+        if before is None or not comparable(entry) or _same(entry, before) or (_key(entry), entry.value) in told:
             continue
         told.add((_key(entry), entry.value))
         yield _deviation(material, entry, before)
@@ -56,7 +56,8 @@ def _key(entry: Entry) -> tuple[Any, ...]:
     )
 
 
-def _comparable(entry: Entry) -> bool:
+def comparable(entry: Entry) -> bool:
+    """Return whether an entry is fixed beforehand, so that the plan has it too."""
     return entry.parameter.kind is not Kind.MONITORED and entry.value is not None
 
 
@@ -85,6 +86,7 @@ def _deviation(material: Material, entry: Entry, before: Entry) -> tuple[str, Fi
         effect,
         cause,
         severity=severity,
+        corrections=() if effect is None else (Correction(entry, before.value),),
     )
     return code, finding
 

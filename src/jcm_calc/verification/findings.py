@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import Problem
+
+if TYPE_CHECKING:
+    from jcm_calc.verification.quantities import Entry
 
 
 class Severity(StrEnum):
@@ -28,7 +31,6 @@ class Severity(StrEnum):
 
 
 ORDER = list(Severity)
-# Begins the cause of a question.
 ASKED = _("asked of the project participant: ")
 SEVERITIES = {Severity.ERROR: _("errors"), Severity.WARNING: _("warnings"), Severity.QUESTION: _("questions")}
 
@@ -63,6 +65,21 @@ class Effect:
 
 
 @dataclass(frozen=True)
+class Correction:
+    """What an entered value should be: a value in its declared unit, or by how much it is too high.
+
+    Attributes
+    ----------
+    value, excess : float or None
+        One of the two.
+    """
+
+    entry: Entry
+    value: float | None = None
+    excess: float | None = None
+
+
+@dataclass(frozen=True)
 class Finding:
     """One cause, with everything that follows from it.
 
@@ -81,7 +98,9 @@ class Finding:
     effect : Effect, optional
         Where it can be calculated.
     cause : str
-        The likely slip, where a ratio gives it away; of a question, who is asked.
+        The likely slip, where a ratio gives it away.
+    question : str
+        What the project participant is asked.
     consequences : tuple of str
         What differs because of it and is no finding of its own.
     unconfirmed : str
@@ -90,6 +109,8 @@ class Finding:
         None for the one that the check declares.
     code, name : str
         Of the check.
+    corrections : tuple of Correction
+        What of it is to be changed in the values that were entered.
     """
 
     message: str
@@ -100,20 +121,26 @@ class Finding:
     because: str = ""
     effect: Effect | None = None
     cause: str = ""
+    question: str = ""
     consequences: tuple[str, ...] = ()
     unconfirmed: str = ""
     severity: Severity | None = None
     code: str = ""
     name: str = ""
+    corrections: tuple[Correction, ...] = ()
 
     def __str__(self) -> str:
         where = Message(" ({})").format(self.place) if self.place else ""
         parts: list[str] = [Message("{} {}: {}{}").format(self.code, self.severity, self.message, where)]
         if self.effect is not None:
             parts.append(str(self.effect))
-        if self.cause:
-            parts.append(self.cause)
+        parts += filter(None, (self.cause, self.asked))
         return Message("; ").join(parts)
+
+    @property
+    def asked(self) -> str:
+        """Who is asked what; nothing where nobody is."""
+        return ASKED + self.question if self.question else ""
 
     def as_data(self) -> dict[str, Any]:
         """Return everything, ready for JSON."""
@@ -130,6 +157,7 @@ class Finding:
             "because": self.because,
             "effect": None if effect is None else {"tCO2": effect.exact, "tonnes": dict(effect.tonnes)},
             "cause": self.cause,
+            "question": self.question,
             "consequences": list(self.consequences),
             "unconfirmed": self.unconfirmed,
         }

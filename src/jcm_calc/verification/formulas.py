@@ -12,7 +12,7 @@ from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.languages import Message, _
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.checks import check, measured
-from jcm_calc.verification.findings import Finding, Severity, shown_number
+from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Step, lines
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, close, form
@@ -100,7 +100,8 @@ def not_used(material: Material) -> Iterator[Finding]:
                 symbol=entry.parameter.symbol, value=shown_number(entry.value)
             )
             because = _("the plan, {place}").format(place=entry.address)
-            yield Finding(message, "", entry.parameter.symbol, None, entry.value, because, effect)
+            fixed = (Correction(entry, entry.value),) if effect is not None else ()
+            yield Finding(message, "", entry.parameter.symbol, None, entry.value, because, effect, corrections=fixed)
 
 
 @check(

@@ -11,7 +11,7 @@ from jcm_calc.declarations.items import Kind
 from jcm_calc.languages import _
 from jcm_calc.monitoring.clock import DAY
 from jcm_calc.verification.checks import check, measured
-from jcm_calc.verification.findings import ASKED, Finding, Severity
+from jcm_calc.verification.findings import Finding, Severity
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Entry
 from jcm_calc.verification.spreadsheet import close
@@ -23,7 +23,7 @@ OFTEN = re.compile(r"(?:every\s+(\d+)\s+)?(hour|day|daily|week|month|quarter|yea
 LENGTH = {"hour": 1 / 24, "day": 1.0, "daily": 1.0, "week": 7.0, "month": 31.0, "quarter": 92.0, "year": 366.0}
 
 
-def _series(material: Material) -> Iterator[list[Entry]]:
+def series(material: Material) -> Iterator[list[Entry]]:
     """Yield the amounts of each monitored quantity of a unit, one a period, in order of time."""
     groups: dict[tuple[object, ...], list[Entry]] = {}
     for entry in material.report.entries():
@@ -52,8 +52,8 @@ measured(
 def filled(material: Material) -> Iterator[Finding]:
     """Find amounts that look filled in."""
     yield from material.measured("F2")
-    cause = ASKED + _("read, or put in for a gap? where does the plan allow it?")
-    for entries in _series(material):
+    question = _("read, or put in for a gap? where does the plan allow it?")
+    for entries in series(material):
         if len(entries) < ENOUGH:
             continue
         values = [entry.value for entry in entries]
@@ -63,13 +63,13 @@ def filled(material: Material) -> Iterator[Finding]:
             if mean and here and before != after and not all(means):
                 message = _("{symbol} of {period} is exactly the mean of the periods beside it")
                 message = message.format(symbol=entry.parameter.symbol, period=entry.labels["p"])
-                yield Finding(message, entry.address, entry.parameter.symbol, here, cause=cause)
+                yield Finding(message, entry.address, entry.parameter.symbol, here, question=question)
         for at in range(len(values) - RUN + 1):
             same = values[at : at + RUN]
             if same[0] and len(set(same)) == 1 and (at == 0 or values[at - 1] != same[0]):
                 message = _("{symbol} is {value:,.6g} for {count} periods on end")
                 message = message.format(symbol=entries[at].parameter.symbol, value=same[0], count=RUN)
-                yield Finding(message, entries[at].address, entries[at].parameter.symbol, same[0], cause=cause)
+                yield Finding(message, entries[at].address, entries[at].parameter.symbol, same[0], question=question)
 
 
 def _neighbours(values: list[float]) -> list[tuple[float, float, float]]:
@@ -86,15 +86,15 @@ def _neighbours(values: list[float]) -> list[tuple[float, float, float]]:
 def ends(material: Material) -> Iterator[Finding]:
     """Find amounts of nought at the beginning or end of a report that has others."""
     yield from material.measured("F4")
-    for entries in _series(material):
+    for entries in series(material):
         if len(entries) < 2 or not any(entry.value for entry in entries):
             continue
         first, last = _("{symbol} is 0 in the first period, {period}"), _("{symbol} is 0 in the last period, {period}")
         for entry, message in ((entries[0], first), (entries[-1], last)):
             if entry.value == 0:
                 message = message.format(symbol=entry.parameter.symbol, period=entry.labels["p"])
-                cause = ASKED + _("out of service, or no data?")
-                yield Finding(message, entry.address, entry.parameter.symbol, 0, cause=cause)
+                question = _("out of service, or no data?")
+                yield Finding(message, entry.address, entry.parameter.symbol, 0, question=question)
 
 
 measured(

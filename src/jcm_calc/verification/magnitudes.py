@@ -10,12 +10,13 @@ from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.checks import MISTAKABLE_UNITS
 from jcm_calc.languages import Message, _
+from jcm_calc.problems import ProblemKind
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.units import magnitude as magnitude_of
 from jcm_calc.units import split as split_quantity
 from jcm_calc.verification.causes import PER_CENT
 from jcm_calc.verification.checks import check
-from jcm_calc.verification.findings import ASKED, Finding, Severity, of_problem, shown_number
+from jcm_calc.verification.findings import Correction, Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Entry
 
@@ -37,7 +38,7 @@ def per_cent(material: Material) -> Iterator[Finding]:
     yield from material.slipped("B1")
     if "plan" in material.has:
         yield from material.deviated("B1")
-    for problem in material.asked("looks like per cent"):
+    for problem in material.problems(ProblemKind.PER_CENT):
         yield of_problem(problem, cause=PER_CENT)
 
 
@@ -110,8 +111,7 @@ def other_unit(material: Material) -> Iterator[Finding]:
 def _looking_like(material: Material) -> Iterator[tuple[Entry, str, str]]:
     """Yield the largest entry of each parameter that the library warns of, the unit it looks like, and why."""
     for warning in material.report.warnings:
-        if "looks like" in warning.complaint:
-            unit = warning.complaint.partition("looks like ")[2].split(",")[0]
+        if unit := warning.detail(ProblemKind.OTHER_UNIT):
             named = (entry for entry in material.report.entries() if entry.parameter.symbol == warning.subject)
             largest = max(map(_as_number, named), key=lambda one: abs(one.value), default=None)
             if largest is not None:
@@ -135,7 +135,9 @@ def _in_other_unit(material: Material, entry: Entry, unit: str, why: str) -> Fin
         unit=unit, value=shown_number(right), declared=declared
     )
     effect = material.changed(entry, right) if "result" in material.has else None
-    return Finding(message, entry.address, symbol, entry.value, right, why, effect, cause)
+    return Finding(
+        message, entry.address, symbol, entry.value, right, why, effect, cause, corrections=(Correction(entry, right),)
+    )
 
 
 def _against_plan(material: Material) -> Iterator[tuple[Entry, float]]:
@@ -226,7 +228,9 @@ def too_many_hours(material: Material) -> Iterator[Finding]:
             effect, symbol = material.changed(entry, most), entry.parameter.symbol
             message = _("{symbol} is {beyond}").format(symbol=symbol, beyond=_beyond(entry, most))
             yield Finding(
-                message, entry.address, symbol, entry.value, most, "[meters] rated", effect, severity=severity
+                *(message, entry.address, symbol, entry.value, most, "[meters] rated", effect),
+                severity=severity,
+                corrections=(Correction(entry, most),),
             )
     hours = {str(period): 24.0 * period.days for period in material.result.inputs.periods if period.dated}
     for entry in material.report.entries():
@@ -240,7 +244,9 @@ def too_many_hours(material: Material) -> Iterator[Finding]:
             )
             because, effect = _("24 h a day"), material.changed(entry, limit)
             yield Finding(
-                message, entry.address, parameter.symbol, entry.value, limit, because, effect, severity=severity
+                *(message, entry.address, parameter.symbol, entry.value, limit, because, effect),
+                severity=severity,
+                corrections=(Correction(entry, limit),),
             )
 
 
@@ -253,11 +259,11 @@ def too_many_hours(material: Material) -> Iterator[Finding]:
 )
 def impossible(material: Material) -> Iterator[Finding]:
     """Find values outside their range that no unit explains."""
-    for problem in material.asked("expected a number in|lies in no class"):
-        if "looks like" not in problem.complaint:
+    for problem in material.problems(ProblemKind.OUT_OF_BOUNDS, ProblemKind.NO_CLASS):
+        if problem.kinds.isdisjoint({ProblemKind.OTHER_UNIT, ProblemKind.PER_CENT}):
             yield of_problem(problem, severity=Severity.ERROR)
     for problem in material.report.warnings:
-        if "plausible" in problem.complaint and "looks like" not in problem.complaint:
+        if ProblemKind.IMPLAUSIBLE in problem.kinds and ProblemKind.OTHER_UNIT not in problem.kinds:
             yield of_problem(problem)
 
 
@@ -307,7 +313,8 @@ def not_rebuilt(material: Material) -> Iterator[Finding]:
                     rebuilt,
                     Message("{}: {}").format(derivation.text, derivation),
                     material.changed(entry, rebuilt),
-                    cause=ASKED + _("how is it derived?") if doubts else "",
+                    question=_("how is it derived?") if doubts else "",
                     unconfirmed=DOUBTED_PARTS.format(evidence=doubts[0]) if doubts else "",
                     severity=Severity.QUESTION if doubts else None,
+                    corrections=(Correction(entry, rebuilt),),
                 )

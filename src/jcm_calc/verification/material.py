@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -23,17 +22,18 @@ from jcm_calc.evaluation import EvaluationError, evaluate
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs import Period
 from jcm_calc.languages import _
-from jcm_calc.problems import InputError, InputWarning, Problem
+from jcm_calc.problems import InputError, InputWarning, Problem, ProblemKind
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import conversion
 from jcm_calc.verification import quantities
-from jcm_calc.verification.findings import Effect
+from jcm_calc.verification.claims import Claim, claim
+from jcm_calc.verification.findings import Correction, Effect
 from jcm_calc.verification.quantities import Entry, Quantities, Step, label_text
 from jcm_calc.verification.spreadsheet import EPOCH
 from jcm_calc.workbook.filled_sheets import Reader, SheetSet
 from jcm_calc.workbook.opening import Book
 from jcm_calc.workbook.sheet_sets import HEADER, Roles, matches, project_of, sheet_sets
-from jcm_calc.workbook.tables import Cell, Row, Sheets, in_english
+from jcm_calc.workbook.tables import Cell, Row, Sheets
 from jcm_calc.workbook.years import joined
 
 if TYPE_CHECKING:
@@ -45,7 +45,10 @@ if TYPE_CHECKING:
     from jcm_calc.verification.steps import Sheet, Slip
 
 Array = npt.NDArray[Any]
-CLAIM, EXACT = "co2 emission reductions", "before the cut"
+RESULTS = ("RE", "PE", "ER")
+
+# Why a value stands in place of the document's is for the verifier to ask.
+AS_ENTERED = "as the workbook has it"
 
 
 @dataclass(frozen=True)
@@ -176,7 +179,8 @@ class Submission:
             warnings.simplefilter("ignore", InputWarning)
             warnings.simplefilter("ignore", UnconfirmedWarning)
             try:
-                return case.calculate(evidence=self.evidence)
+                # a period over New Year is a finding, and what it gives is needed to say more
+                return replace(case, split="whole").calculate(evidence=self.evidence, override=AS_ENTERED)
             except InputError as error:
                 return error
 
@@ -203,19 +207,20 @@ class Submission:
 
     # The claim
 
+    @cached_property
+    def _claims(self) -> dict[int, Claim]:
+        return {id(part): claim(self.sheets, part.roles["input"], similar=part.kind == "MRS") for part in self.parts}
+
+    def claim(self, part: Part) -> Claim:
+        """Return what a set of sheets reports."""
+        return self._claims[id(part)]
+
     def claims(self, kind: str = "") -> Iterator[tuple[Part, Cell, Cell | None]]:
-        """Yield the cell of each set with the claim, and the one with the amount before the cut."""
+        """Yield the cell of each set with the claim, and the one with the amount before it is rounded down."""
         for part in self.of(kind or self.kind):
-            sheet = part.roles["input"]
-            grid = self.book.grid(sheet)
-            for row, cells in enumerate(grid):
-                headings = {in_english(cell): column for column, cell in enumerate(cells) if cell != ""}
-                if CLAIM in headings and "units" in headings:
-                    exact = next((column for text, column in headings.items() if text.startswith(EXACT)), None)
-                    filled = (at for at in range(row + 1, len(grid)) if any(cell != "" for cell in grid[at]))
-                    below = next(filled, row + 1)
-                    claim = self.sheets.cell(sheet, below, headings[CLAIM])
-                    yield part, claim, None if exact is None else self.sheets.cell(sheet, below, exact)
+            found = self.claim(part)
+            if found.cell is not None:
+                yield part, found.cell, found.exact
 
     def steps(self, result: Result) -> list[Step]:
         """Return the cells of the calculation sheets, by the symbols beside and above them."""
@@ -367,9 +372,9 @@ class Material:
             if is_user_supplied(parameter) and not lacking & set(parameter.indices)
         }
 
-    def asked(self, pattern: str) -> Iterator[Problem]:
-        """Yield why nothing can be calculated, as far as the complaint has a pattern."""
-        return (problem for problem in self.report.problems if re.search(pattern, problem.complaint))
+    def problems(self, *kinds: ProblemKind) -> Iterator[Problem]:
+        """Yield why nothing can be calculated, as far as it is of certain kinds."""
+        return (problem for problem in self.report.problems if not problem.kinds.isdisjoint(kinds))
 
     # Values on the axes
 
@@ -406,16 +411,21 @@ class Material:
 
     # Effects
 
-    def reductions(self, replaced: Mapping[str, Array]) -> Array | None:
-        """Return ER by period with some quantities replaced; None where there is none then."""
+    def emissions(self, replaced: Mapping[str, Array]) -> dict[str, Array] | None:
+        """Return RE, PE and ER by period with some quantities replaced; None where there is no ER then."""
         inputs = self.result.inputs
         values = {**inputs.values, **replaced}
         lookups = {name: lookup for name, lookup in inputs.lookups().items() if name not in replaced}
         try:
-            found = evaluate(inputs.graph, inputs.sizes, values, lookups, ("ER",))["ER"].ravel()
-            return np.broadcast_to(found, len(inputs.periods))
+            found = evaluate(inputs.graph, inputs.sizes, values, lookups, RESULTS)
         except EvaluationError:
             return None
+        return {name: np.broadcast_to(found[name].ravel(), len(inputs.periods)) for name in RESULTS}
+
+    def reductions(self, replaced: Mapping[str, Array]) -> Array | None:
+        """Return ER by period with some quantities replaced; None where there is none then."""
+        found = self.emissions(replaced)
+        return None if found is None else found["ER"]
 
     def effect(self, found: Mapping[str, Array], expected: Mapping[str, Array]) -> Effect | None:
         """Return what it does to ER that some quantities are as found instead of as expected."""
@@ -451,6 +461,29 @@ class Material:
             place = self.at(entry.labels, own.shape)
             if place is not None:
                 own[place] -= amount
+        return found
+
+    def corrected(self, corrections: Iterable[Correction]) -> dict[str, Array]:
+        """Return quantities as they are after corrections; what several findings say of one value is done once.
+
+        What is too much by the readings goes before a value that somebody registered or that looks likelier.
+        """
+        given: dict[tuple[Any, ...], Correction] = {}
+        excess: dict[tuple[Any, ...], float] = {}
+        for one in corrections:
+            if one.excess is not None:
+                excess[one.entry.place] = excess.get(one.entry.place, 0.0) + one.excess
+            if one.excess is not None or one.entry.place not in excess:
+                given.setdefault(one.entry.place, one)
+        found: dict[str, Array] = {}
+        for place, one in given.items():
+            name = one.entry.parameter.name
+            if name not in self.result.inputs.graph.nodes or self.result.inputs.values.get(name) is None:
+                continue
+            own = found.setdefault(name, np.array(self.result.inputs.values[name], dtype=float))
+            at = self.at(one.entry.labels, own.shape)
+            if at is not None:
+                own[at] = own[at] - excess[place] if place in excess else one.value
         return found
 
     def changed(self, entry: Entry, value: float) -> Effect | None:

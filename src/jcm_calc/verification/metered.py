@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,7 +16,7 @@ from jcm_calc.languages import _
 from jcm_calc.monitoring import Finding as Noted
 from jcm_calc.monitoring import Monitored, calibration
 from jcm_calc.monitoring.periods import span
-from jcm_calc.problems import InputError
+from jcm_calc.problems import InputError, ProblemKind
 from jcm_calc.units import conversion
 from jcm_calc.verification.quantities import Entry, label_text
 
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Instants = npt.NDArray[np.int64]
-UNKNOWN = re.compile(r"holds readings of (\S+), which is no meter of the plan")
-UNREAD = "there are no readings of it"
 CALIBRATION = ("late calibration", "uncalibrated")
 
 
@@ -240,9 +237,10 @@ def metered(case: CaseFile | None, readings: Monitored | None) -> Metered | None
     try:
         return Metered(case.monitor())
     except InputError as error:
-        unknown = {match[1] for one in error.problems if (match := UNKNOWN.search(one.complaint))}
+        unknown = {name for one in error.problems if (name := one.detail(ProblemKind.UNKNOWN_METER))}
         # as long as one meter is unknown, no readings of the others are taken in
-        others = [one for one in error.problems if not UNKNOWN.search(one.complaint) and one.complaint != UNREAD]
+        passing_over = {ProblemKind.UNKNOWN_METER, ProblemKind.NO_READINGS}
+        others = [one for one in error.problems if one.kinds.isdisjoint(passing_over)]
         if not unknown or others:
             raise
     like: Mapping[str, object] = next(iter(case.meters.values()))

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from jcm_calc.languages import Message, _
 from jcm_calc.monitoring.plan import Device
-from jcm_calc.problems import listed
+from jcm_calc.problems import ProblemKind, listed
 from jcm_calc.verification.checks import check, measured
-from jcm_calc.verification.findings import ASKED, Finding, Severity
+from jcm_calc.verification.findings import Finding, Severity
 from jcm_calc.verification.material import Material, Submission
 from jcm_calc.workbook.tables import Row
 
@@ -32,7 +32,7 @@ def procedures(submission: Submission, kind: str) -> dict[str, Row]:
     return found
 
 
-def _pairs(material: Material) -> Iterator[tuple[str, Row, str, str]]:
+def pairs(material: Material) -> Iterator[tuple[str, Row, str, str]]:
     """Yield what report and plan say of the measurement of a parameter."""
     planned = procedures(material.registered, "MPS")
     for symbol, row in procedures(material.report, "MRS").items():
@@ -65,8 +65,8 @@ measured(
 )
 def interval(material: Material) -> Iterator[Finding]:
     """Find intervals of calibration other than planned; an error where they are longer."""
-    for symbol, row, now, before in _pairs(material):
-        found, expected = _months(now), _months(before)
+    for symbol, row, now, before in pairs(material):
+        found, expected = months(now), months(before)
         if found and expected and found != expected:
             message = _("the meter of {symbol} is calibrated every {found} months, and the plan says {expected}")
             message = message.format(symbol=symbol, found=found, expected=expected)
@@ -75,7 +75,8 @@ def interval(material: Material) -> Iterator[Finding]:
             yield Finding(message, place, symbol, found, expected, _("the plan"), severity=severity)
 
 
-def _months(text: str) -> int:
+def months(text: str) -> int:
+    """Return every how many months a text says that a meter is calibrated; 0 where it does not say it."""
     match = EVERY.search(text)
     if match is None:
         return 0
@@ -123,16 +124,17 @@ measured(
 @check(
     "E9",
     "Date that can be read two ways",
-    "Dates are dates, or written so that they can be read in one way only.",
+    "Dates are dates, and dates and numbers are written so that they can be read in one way only.",
     severity=Severity.QUESTION,
     asked="https://cdm.unfccc.int/IRCheck/iss_forms/O2MB1J8QAT6GF9H/viewPublic",
 )
 def two_ways(material: Material) -> Iterator[Finding]:
     """Find dates such as 12/03/2024."""
-    for problem in material.asked("can be read in two ways|can be read in one way only"):
-        cause = ASKED + _("day or month first?")
+    for problem in material.problems(ProblemKind.AMBIGUOUS_DATE, ProblemKind.AMBIGUOUS_NUMBER):
+        number = ProblemKind.AMBIGUOUS_NUMBER in problem.kinds
+        question = _("thousands or decimals?") if number else _("day or month first?")
         message = Message("{}: {}").format(problem.subject, problem.complaint)
-        yield Finding(message, subject=problem.subject, cause=cause)
+        yield Finding(message, subject=problem.subject, question=question)
 
 
 @check(
@@ -144,7 +146,7 @@ def two_ways(material: Material) -> Iterator[Finding]:
 )
 def accuracy(material: Material) -> Iterator[Finding]:
     """Find classes other than planned; an error where they are worse."""
-    for symbol, row, now, before in _pairs(material):
+    for symbol, row, now, before in pairs(material):
         found, expected = CLASS.search(now), CLASS.search(before)
         if found and expected and float(found[1]) != float(expected[1]):
             worse = float(found[1]) > float(expected[1])
@@ -180,7 +182,7 @@ def unknown(material: Material) -> Iterator[Finding]:
         where = Message(", ").join(filter(None, (name, time)))
         yield Finding(message, where, name, name, listed(meters.known, limit=6))
     yield from material.measured("E11")
-    for symbol, row, names, devices in _stated(material):
+    for symbol, row, names, devices in stated(material):
         here = {*names, *(device.serial for device in devices)}
         named = [name for text in NAMED.findall(_said(row)) for name in NAME.findall(text)]
         strange = [name for name in named if name not in here | set(meters.unknown)]
@@ -202,8 +204,8 @@ def unknown(material: Material) -> Iterator[Finding]:
 )
 def stated_differently(material: Material) -> Iterator[Finding]:
     """Find days of calibration and classes that the meters do not have."""
-    planned = {symbol: before for symbol, _, _, before in _pairs(material)} if "plan" in material.has else {}
-    for symbol, row, _names, devices in _stated(material):
+    planned = {symbol: before for symbol, _, _, before in pairs(material)} if "plan" in material.has else {}
+    for symbol, row, _names, devices in stated(material):
         said, place = _said(row), row.cells["procedure"].address
         days = {str(one.on) for device in devices for one in device.calibrations}
         strange = [day for part in CALIBRATED.findall(said) for day in DAY.findall(part) if day not in days]
@@ -221,7 +223,7 @@ def stated_differently(material: Material) -> Iterator[Finding]:
             yield Finding(message, place, symbol, found[1], listed(sorted(classes)))
 
 
-def _stated(material: Material) -> Iterator[tuple[str, Row, list[str], list[Device]]]:
+def stated(material: Material) -> Iterator[tuple[str, Row, list[str], list[Device]]]:
     """Yield each parameter with its row in the report, its meters, and the devices of these."""
     meters = material.metered
     assert meters is not None

@@ -9,7 +9,7 @@ from jcm_calc.languages import _, ngettext
 from jcm_calc.monitoring.clock import DAY
 from jcm_calc.verification import causes
 from jcm_calc.verification.compared import EXACT, SHARP, Compared, Taken
-from jcm_calc.verification.findings import ASKED, Severity
+from jcm_calc.verification.findings import Severity
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.metered import Metered, months
 from jcm_calc.verification.ways import CORRECTED, ZERO, Way
@@ -103,7 +103,7 @@ def _edge_way(one: Compared, material: Material, meters: Metered, first: int, la
         return Way(amount, "G7", told)
     if amount * one.sign > 0:
         return Way(amount, "F5", told)
-    return Way(amount, "F4", told, severity=Severity.QUESTION, cause=ASKED + _("what happened on these days?"))
+    return Way(amount, "F4", told, severity=Severity.QUESTION, question=_("what happened on these days?"))
 
 
 def _by_check_meter(one: Compared, meters: Metered, base: float) -> Iterator[tuple[Way, int, int]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.files import save
+from jcm_calc.files import check_ending, save
 from jcm_calc.languages import Message, _, ngettext, translated
 from jcm_calc.report import display
+from jcm_calc.verification.checks import every
 from jcm_calc.verification.findings import Finding, Severity, shown_number
 from jcm_calc.workbook.page import lines, new_book
 
@@ -30,30 +31,97 @@ COLUMNS = {
     _("Follows from it"): 28,
     _("Not confirmed"): 21,
 }
-SUMMARY_WIDTH = 100
+SUMMARY_WIDTHS = (20, 16, 16, 16, 16, 16, 20)
 MARGIN = 0.4  # inch
 COLOURS = {Severity.ERROR: "#B3261E", Severity.WARNING: "#9A6700", Severity.QUESTION: "#1F5FA8"}
 
 
+def result(verification: Verification) -> tuple[str, str]:
+    """Return the result of a verification under its name."""
+    return _("Verification result"), Message(verification.verdict)
+
+
 def summary(verification: Verification) -> Iterator[tuple[str, str]]:
-    """Yield what stands at the head of the paper."""
-    due = verification.due
+    """Yield what stands at the head of the paper, besides the result and the table of `amounts`."""
     yield _("File"), verification.path.name
     yield _("Methodology"), verification.methodology
-    yield _("Verdict"), Message(verification.verdict)
-    yield _("Claimed"), _("no number") if verification.claimed is None else f"{verification.claimed:,} t"
-    yield (
-        _("Due"),
-        _("cannot be calculated") if due is None else _("{tonnes:,} t, from what is entered").format(tonnes=due),
-    )
+    for text in verification.missing:
+        yield _("Missing"), text
+    yield _("Scope"), _scope(verification)
+    for name, tonnes in (
+        (_("Reported"), verification.claimed),
+        (_("Recalculated"), verification.due),
+        (_("Adjusted"), verification.adjusted),
+    ):
+        yield name, _("not known") if tonnes is None else Message("{} t").format(shown_number(tonnes))
+    yield _("Misstatement"), _misstatement(verification)
     counts = {severity: len(verification.of(severity)) for severity in Severity}
     yield _("Findings"), _(", ").join(_counted(severity, count) for severity, count in counts.items())
-    threshold = _("{share:.0%} of ER (a threshold that is recalled, not read)")
-    yield _("Material from"), threshold.format(share=verification.materiality)
-    made = _("{made}; {skipped} more need what was not given")
-    yield _("Checks made"), made.format(made=len(verification.made), skipped=len(verification.skipped))
+    yield _("Checks made"), _("{count} of {every}").format(count=len(verification.made), every=len(every()))
+    for need, codes in _by_text(verification.skipped):
+        yield _("Checks not made"), _("{codes}: needs {need}").format(codes=codes, need=need)
+    for absent, codes in _by_text(verification.inapplicable):
+        yield _("Not applicable"), Message("{}: {}").format(codes, absent)
+    if verification.ignored:
+        codes = ", ".join(check.code for check in verification.ignored)
+        counted = _counted(Severity.ERROR, sum(one.severity is Severity.ERROR for one in verification.passed_over))
+        yield _("Checks switched off"), _("{codes} (they find {errors})").format(codes=codes, errors=counted)
     unconfirmed = _("{count} rules and values of the calculation itself")
-    yield _("Not confirmed"), unconfirmed.format(count=len(verification.unconfirmed))
+    count = len(verification.unconfirmed)
+    yield _("Not confirmed"), _("not assessed") if verification.result is None else unconfirmed.format(count=count)
+
+
+def _scope(verification: Verification) -> str:
+    said = _("recalculation from what is entered; eligibility: {criteria}")
+    return said.format(criteria=verification.criteria)
+
+
+def _misstatement(verification: Verification) -> str:
+    threshold = verification.threshold
+    if threshold is None or verification.result is None:
+        return _("not known")
+    said = _("{share:.4g} % of ER; material from {materiality:.4g} %, which is {threshold:,.6g} tCO2 (not verified)")
+    share, materiality = 100 * verification.share, 100 * verification.materiality
+    return said.format(share=share, materiality=materiality, threshold=threshold)
+
+
+def _by_text(checks: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield each text that is said of checks, with their codes."""
+    codes: dict[str, list[str]] = {}
+    for code, text in checks.items():
+        codes.setdefault(text, []).append(code)
+    yield from ((text, ", ".join(own)) for text, own in codes.items())
+
+
+def amounts(verification: Verification) -> tuple[list[str], list[list[str]]]:
+    """Return headings and rows of the table of reported, recalculated and adjusted amounts."""
+    columns = (
+        _("Reported"),
+        _("Recalculated"),
+        _("Adjusted"),
+        _("Difference"),
+        _("Share of the materiality threshold"),
+    )
+    rows = []
+    for one in (*verification.years, verification.total):
+        kinds = (one.reported, one.recalculated, one.adjusted)
+        for name in ("RE", "PE", "ER"):
+            values = [getattr(kind, name) for kind in kinds]
+            more = None if None in (values[0], values[2]) else values[0] - values[2]
+            rows.append([one.year, Message("{} [tCO2]").format(name), *map(_tonnes_of_co2, [*values, more]), ""])
+        tonnes = [kind.tonnes for kind in kinds]
+        limit, most = verification.threshold, one.misstatement
+        share = "" if most is None or not limit else f"{100 * most / limit:+,.4g} %"
+        rows.append([one.year, _("whole tonnes"), *map(_tonnes, [*tonnes, one.difference]), share])
+    return [_("Year"), _("Amount"), *columns], rows
+
+
+def _tonnes_of_co2(value: float | None) -> str:
+    return "–" if value is None else f"{value:,.3f}"
+
+
+def _tonnes(value: float | None) -> str:
+    return "–" if value is None else f"{value:,.10g}"
 
 
 def _counted(severity: Severity, count: int) -> str:
@@ -75,9 +143,9 @@ def details(finding: Finding) -> Iterator[tuple[str, str]]:
     if effect := _effect(finding):
         yield _("Effect"), effect
     if finding.cause:
-        asked = finding.severity is Severity.QUESTION
-        # after the label who is asked needs no verb; the Japanese texts have none to take away
-        yield (_("Question") if asked else _("Likely cause")), translated(finding.cause).removeprefix("asked of the ")
+        yield _("Likely cause"), finding.cause
+    if finding.question:
+        yield _("Question to the project participant"), finding.question
     if finding.unconfirmed:
         yield _("Not confirmed"), finding.unconfirmed
 
@@ -91,6 +159,7 @@ def _effect(finding: Finding) -> str:
 
 def write_page(path: str | os.PathLike[str], verification: Verification, overwrite: bool = False) -> None:
     """Write a page of HTML; see `jcm_calc.verification.verifying.Verification.to_html`."""
+    check_ending(path, ".html")
     save(path, _filled("verification.html", verification).encode(), overwrite=overwrite)
 
 
@@ -103,6 +172,7 @@ def _filled(template: str, verification: Verification) -> str:
     return display.page(
         template,
         verification=verification,
+        amounts=amounts(verification),
         summary=list(summary(verification)),
         findings={severity: found for severity in Severity if (found := verification.of(severity))},
         details=details,
@@ -111,6 +181,7 @@ def _filled(template: str, verification: Verification) -> str:
 
 def write_workbook(path: str | os.PathLike[str], verification: Verification, overwrite: bool = False) -> None:
     """Write a workbook; see `jcm_calc.verification.verifying.Verification.to_excel`."""
+    check_ending(path, ".xlsx")
     file = BytesIO()
     title = translated(_("Verification of {file}").format(file=verification.path.name))
     book = new_book(file, title[:255])
@@ -124,18 +195,31 @@ def _summary_sheet(book: Any, verification: Verification) -> None:
     bold = book.add_format({"bold": True, "valign": "top"})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     sheet = _sheet(book, translated(_("Summary")))
-    sheet.set_column(0, 0, 18)
-    sheet.set_column(1, 1, SUMMARY_WIDTH)
-    rows = [*summary(verification), *((_("Not confirmed"), text) for text in verification.unconfirmed)]
+    for column, width in enumerate(SUMMARY_WIDTHS):
+        sheet.set_column(column, column, width)
+    row = 0
+    for number, (name, text) in enumerate([result(verification), *summary(verification)]):
+        row = number + 1
+        _line(sheet, number, name, text, bold, wrapped)
+    headings, table = amounts(verification)
+    for number, cells in enumerate([headings, *table]):
+        row += 1
+        for column, cell in enumerate(cells):
+            sheet.write_string(row, column, translated(cell), bold if number == 0 else wrapped)
+    lists = [(_("Not confirmed"), text) for text in verification.unconfirmed]
     needs = _("{code}: needs {need}")
-    rows += [(_("Not made"), needs.format(code=code, need=need)) for code, need in verification.skipped.items()]
-    before = ""
-    for row, (name, text) in enumerate(rows):
-        said = translated(text)
-        sheet.write_string(row, 0, "" if name == before else translated(name), bold)
-        sheet.write_string(row, 1, said, wrapped)
-        sheet.set_row(row, 15.0 * lines(said, SUMMARY_WIDTH))
-        before = name
+    lists += [(_("Not made"), needs.format(code=code, need=need)) for code, need in verification.skipped.items()]
+    lists += [(_("Not applicable"), Message("{}: {}").format(*one)) for one in verification.inapplicable.items()]
+    lists += [(_("Switched off"), Message("{} {}").format(check.code, check.name)) for check in verification.ignored]
+    for number, (name, text) in enumerate(lists, row + 2):
+        _line(sheet, number, name, text, bold, wrapped)
+
+
+def _line(sheet: Any, row: int, name: str, text: str, bold: Any, wrapped: Any) -> None:
+    said = translated(text)
+    sheet.write_string(row, 0, translated(name), bold)
+    sheet.merge_range(row, 1, row, len(SUMMARY_WIDTHS) - 1, said, wrapped)
+    sheet.set_row(row, 15.0 * lines(said, sum(SUMMARY_WIDTHS[1:])))
 
 
 def _findings_sheet(book: Any, verification: Verification) -> None:
@@ -186,7 +270,7 @@ def _cells(finding: Finding) -> list[str | float]:
         expected,
         finding.because,
         _effect(finding),
-        finding.cause,
+        Message("; ").join(filter(None, (finding.cause, finding.asked))),
         Message("\n").join(finding.consequences),
         finding.unconfirmed,
     ]

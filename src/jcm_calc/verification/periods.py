@@ -10,15 +10,16 @@ from datetime import date, timedelta
 from jcm_calc.credits import whole_tonnes
 from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
+from jcm_calc.inputs.periods import split_at_years
 from jcm_calc.languages import Message, _, ngettext
-from jcm_calc.monitoring.periods import split_at_years
-from jcm_calc.problems import listed
+from jcm_calc.problems import ProblemKind, listed
 from jcm_calc.verification.checks import check, measured
-from jcm_calc.verification.findings import ASKED, Effect, Finding, Severity
+from jcm_calc.verification.findings import Correction, Effect, Finding, Severity
 from jcm_calc.verification.material import Material, Submission
 from jcm_calc.verification.metered import Metered
 from jcm_calc.verification.quantities import Entry
 
+YEAR = re.compile(r"\D*(\d{4})\D*")
 ONE_DAY = timedelta(days=1)
 SPLIT = _("the period {period} lies in two calendar years, so its tonnes cannot be told apart by year")
 DOUBT = _("that whole tonnes are cut for each calendar year is recalled, not read")
@@ -128,28 +129,30 @@ def chain(material: Material) -> Iterator[Finding]:
                 days,
             ).format(after=after, other=other, before=before, one=one, days=days)
             expected = _("from {day} on").format(day=before.last + ONE_DAY)
-            effect = _of_overlap(material, before, after) if other == material.report.name else None
-            yield Finding(message, other, "p", str(after), expected, effect=effect, cause=_("claimed twice"))
+            twice = _of_overlap(material, before, after) if other == material.report.name else ()
+            effect = material.without([(one.entry, one.excess or 0.0) for one in twice]) if twice else None
+            cause = _("claimed twice")
+            yield Finding(message, other, "p", str(after), expected, effect=effect, cause=cause, corrections=twice)
         elif apart > 0:
             message = _("{days} days between {before} ({one}) and {after} ({other}) are in no report")
             message = message.format(days=apart, before=before, one=one, after=after, other=other)
-            cause = ASKED + _("no operation, or no claim?")
-            yield Finding(message, other, "p", severity=Severity.QUESTION, cause=cause)
+            question = _("no operation, or no claim?")
+            yield Finding(message, other, "p", severity=Severity.QUESTION, question=question)
     yield from material.measured("G3")
-    for problem in material.asked("overlap"):
+    for problem in material.problems(ProblemKind.OVERLAP):
         if not any(True for _ in _overlaps(own)):
             yield Finding(Message("{}: {}").format(problem.subject, problem.complaint), subject="p")
     yield from _outside(material, [period for period, _ in own])
 
 
-def _of_overlap(material: Material, before: Period, after: Period) -> Effect | None:
-    """Return what it does to ER that the days of an earlier report are in this one too, by the readings."""
+def _of_overlap(material: Material, before: Period, after: Period) -> tuple[Correction, ...]:
+    """Return what the readings have for the days of an earlier report that are in this one too."""
     meters = material.metered
     if meters is None or material.report.result is None or before.last is None or after.first is None:
-        return None
+        return ()
     days = Period(after.first, min(before.last, after.last or before.last))
     twice = [entry for entry in material.report.entries() if entry.labels.get("p") == str(after) and meters.of(entry)]
-    return material.without([(entry, _read(meters, entry, days)) for entry in twice]) if twice else None
+    return tuple(Correction(entry, excess=_read(meters, entry, days)) for entry in twice)
 
 
 def _overlaps(own: list[tuple[Period, str]]) -> Iterator[Period]:
@@ -181,16 +184,23 @@ def _outside(material: Material, own: list[Period]) -> Iterator[Finding]:
 )
 def differs(material: Material) -> Iterator[Finding]:
     """Find periods of table 3 that are not those of the sheet."""
+    for sheet, text, named, own in of_claims(material):
+        if _span(named) != _span(own):
+            message = _("table 3 is for {text}, and the sheet for {period}").format(text=text, period=_told(own))
+            place = _("{sheet}, table 3").format(sheet=sheet)
+            yield Finding(message, place, "p", text, _told(own))
+
+
+def of_claims(material: Material) -> Iterator[tuple[str, str, list[Period], list[Period]]]:
+    """Yield each table 3 with what it says of its period, the periods named there, and those of its sheet."""
     report = material.report
     for part, claim, _cell in report.claims("MRS") if report.kind == "MRS" else ():
-        cells = report.book.grid(claim.sheet)[claim.row]
+        cells = report.book.grid(claim.sheet)[claim.row] if claim.row < len(report.book.grid(claim.sheet)) else []
         text = next((str(cell) for cell in cells if cell != ""), "")
         named = [period for piece in text.split(",") if (period := _parsed(piece))]
         own = [period for period in part.periods if period.dated]
-        if named and own and _span(named) != _span(own):
-            message = _("table 3 is for {text}, and the sheet for {period}").format(text=text, period=_told(own))
-            place = _("{sheet}, table 3").format(sheet=claim.sheet)
-            yield Finding(message, place, "p", text, _told(own))
+        if named and own:
+            yield claim.sheet, text, named, own
 
 
 def _parsed(text: str) -> Period | None:
@@ -220,7 +230,7 @@ def _told(periods: list[Period]) -> str:
 def fiscal(material: Material) -> Iterator[Finding]:
     """Find sheets whose name is another year than their periods."""
     for part in material.report.own:
-        match = re.fullmatch(r"\D*(\d{4})\D*", part.suffix)
+        match = YEAR.fullmatch(part.suffix)
         years = {day.year for period in part.periods for day in (period.first, period.last) if day}
         if match and years and years != {int(match[1])}:
             found = ", ".join(map(str, sorted(years)))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jcm_calc.languages import Message, _
-from jcm_calc.problems import InputError, listed
+from jcm_calc.problems import InputError, ProblemKind, listed
 from jcm_calc.verification.checks import check
-from jcm_calc.verification.findings import ASKED, Finding, Severity, of_problem, shown_number
-from jcm_calc.verification.material import Material
+from jcm_calc.verification.findings import Finding, Severity, of_problem, shown_number
+from jcm_calc.verification.material import AS_ENTERED, Material
 from jcm_calc.workbook.sheet_sets import REFERENCE, matches
 from jcm_calc.workbook.tables import Row
 
@@ -32,7 +32,7 @@ def missing(material: Material) -> Iterator[Finding]:
                 symbol=parameter.symbol, text=parameter.text
             )
             yield Finding(message, "", parameter.symbol, because=parameter.section)
-    for problem in material.asked("^missing"):
+    for problem in material.problems(ProblemKind.MISSING):
         if problem.subject in m.choices:
             yield of_problem(problem)
 
@@ -72,7 +72,7 @@ def other_value(material: Material) -> Iterator[Finding]:
     meters = material.metered
     try:
         monitored = None if meters is None else meters.monitored
-        inputs = case.calculate(monitored, material.report.evidence).inputs
+        inputs = case.calculate(monitored, material.report.evidence, override=AS_ENTERED).inputs
     except InputError:
         return
     own = material.result.inputs
@@ -99,7 +99,7 @@ def other_value(material: Material) -> Iterator[Finding]:
 def other_symbols(material: Material) -> Iterator[Finding]:
     """Find rows with a value whose symbol is unknown."""
     for problem in material.report.remarks:
-        if "is no parameter of" in problem.complaint:
+        if ProblemKind.UNKNOWN_SYMBOL in problem.kinds:
             yield Finding(Message("{} {}").format(problem.subject, problem.complaint), subject=problem.subject)
 
 
@@ -128,9 +128,14 @@ def two_ways(material: Material) -> Iterator[Finding]:
                 message = _("the {key} of {symbol} is {found!r}, and {planned!r} in the plan").format(
                     key=key, symbol=parameter.symbol, found=row.text(key), planned=before.text(key)
                 )
-                cause = ASKED + _("which of the two?")
+                question = _("which of the two?")
                 yield Finding(
-                    message, row.cells[key].address, parameter.symbol, row.text(key), before.text(key), cause=cause
+                    message,
+                    row.cells[key].address,
+                    parameter.symbol,
+                    row.text(key),
+                    before.text(key),
+                    question=question,
                 )
 
 

@@ -12,7 +12,7 @@ from jcm_calc.monitoring.findings import KINDS
 from jcm_calc.problems import listed
 from jcm_calc.verification.compared import EXACT, Compared
 from jcm_calc.verification.dated_rows import Line
-from jcm_calc.verification.findings import ASKED, Finding, Severity
+from jcm_calc.verification.findings import Finding, Severity
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.metered import Metered
 from jcm_calc.verification.quantities import address
@@ -24,7 +24,7 @@ MEAN = _(
     "it is the mean of the rows beside it"
 )
 UNREAD = _("{symbol}: the report has an amount for {period}, and no meter was read at its end; its amount was not read")
-WHY = ASKED + _("why, and what does the plan provide for?")
+WHY = _("why, and what does the plan provide for?")
 ROUGHLY = DAY + DAY // 2  # a meter read at the end of a month may be read a day before or after
 
 
@@ -37,8 +37,8 @@ def open_in(one: Compared, meters: Metered, told: set[tuple[str, int, int]]) -> 
         symbol = one.entry.parameter.symbol
         if issue.window is not None:
             if issue.window.question and issue.window.error is not None:
-                cause = ASKED + _("which error did the late calibration find?")
-                finding = Finding(issue.window.question, place, symbol, cause=cause, severity=Severity.QUESTION)
+                question = _("which error did the late calibration find?")
+                finding = Finding(issue.window.question, place, symbol, question=question, severity=Severity.QUESTION)
                 yield "E6", finding
             continue
         assert issue.noted is not None
@@ -55,8 +55,8 @@ def _of_noted(one: Compared, noted: Noted, place: str, symbol: str) -> Iterator[
         )
         yield ("F7" if rounded else "F6"), Finding(message, place, symbol, noted.used, noted.safe, noted.note)
     elif noted.question:
-        cause = ASKED + _("is it so?")
-        yield code, Finding(noted.question, place, symbol, severity=Severity.QUESTION, cause=cause)
+        question = _("is it so?")
+        yield code, Finding(noted.question, place, symbol, severity=Severity.QUESTION, question=question)
     elif noted.used is not None and noted.kind == "boundary":
         message = _("{note}: an assumption, which the plan declares").format(note=noted.note)
         yield code, Finding(message, place, symbol, severity=Severity.QUESTION, unconfirmed=str(noted.evidence or ""))
@@ -67,7 +67,7 @@ def _of_noted(one: Compared, noted: Noted, place: str, symbol: str) -> Iterator[
         grave = Severity.QUESTION if noted.kind in ("gap", "stuck") else Severity(grave)
         asked = grave is Severity.QUESTION
         message = Message("{}: {}").format(what, noted.note)
-        yield code, Finding(message, place, symbol, severity=Severity(grave), cause=WHY if asked else "")
+        yield code, Finding(message, place, symbol, severity=Severity(grave), question=WHY if asked else "")
 
 
 def unread(compared: Sequence[Compared], material: Material, meters: Metered) -> Iterator[tuple[str, Finding]]:
@@ -89,5 +89,5 @@ def unread(compared: Sequence[Compared], material: Material, meters: Metered) ->
         message = (MEAN if mean else UNREAD).format(symbol=symbol, period=line.period)
         cells = listed((address(line.place) for _, line in group), limit=6)
         place = Message("{}, {} ({})").format(names, meters.monitored.shown(end), cells)
-        cause = ASKED + _("a gap that was filled? where does the plan allow it?")
-        yield "F2", Finding(message, place, symbol, cause=cause, severity=Severity.QUESTION)
+        question = _("a gap that was filled? where does the plan allow it?")
+        yield "F2", Finding(message, place, symbol, question=question, severity=Severity.QUESTION)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from jcm_calc.credits import whole_tonnes
 from jcm_calc.languages import _
 from jcm_calc.verification.checks import check
+from jcm_calc.verification.claims import Claim
 from jcm_calc.verification.findings import Effect, Finding, Severity, shown_number
 from jcm_calc.verification.material import Material, Part
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, UnreadableError, as_number, close
@@ -104,18 +105,16 @@ def _calculated(material: Material, cell: Cell) -> bool:
 @check(
     "H1",
     "Report total is not the workbook's",
-    "The claim in table 3 is what the inputs give, cut to whole tonnes for each calendar year.",
-    needs="result",
+    "The claim in table 3 is a number, and what the inputs give, cut to whole tonnes for each calendar year.",
     asked="https://cdm.unfccc.int/CCheck/poaiss_forms/1HFRNB78DXEICJA/viewPublic",
 )
 def claim(material: Material) -> Iterator[Finding]:
-    """Find claims that are typed in and wrong, or that neither the inputs nor another slip explain."""
-    for _part, cell, _exact in material.report.claims():
-        if cell.value == "" and not _calculated(material, cell):
-            yield Finding(_("table 3 has no claim"), cell.address, "ER_p", because=RULE, severity=Severity.WARNING)
-        elif isinstance(cell.value, str) and cell.value:
-            message = _("the claim is {claimed!r}, no number").format(claimed=cell.value)
-            yield Finding(message, cell.address, "ER_p", cell.value, because=RULE)
+    """Find claims that cannot be read, that are typed in and wrong, or that nothing explains."""
+    for part in material.report.own:
+        if part.found.filled:
+            yield from _unread(material, material.report.claim(part))
+    if material.report.result is None:
+        return
     not_cut = {finding.place for finding in _formulas(material, set())}
     for part, cell, claimed, due, sums in _claims(material):
         how = _how(material, part, claimed, sums)
@@ -126,6 +125,37 @@ def claim(material: Material) -> Iterator[Finding]:
         )
         effect, cause = _excess(material, part, claimed, due, sums["ER"]), _(" or ").join(how)
         yield Finding(message, cell.address, "ER_p", claimed, due, RULE, effect, cause, unconfirmed=DOUBT)
+
+
+def _unread(material: Material, found: Claim) -> Iterator[Finding]:
+    """Yield why the claim of a sheet cannot be read, and what stands around it that may be another one."""
+    cell = found.cell
+    if cell is None:
+        message = _("no table of reductions was found: expected table 3, with the headings {one} and {other}")
+        message = message.format(one=repr(str(_("CO2 emission reductions"))), other=repr(str(_("Units"))))
+        yield Finding(message, found.sheet, "ER_p", because=RULE)
+        return
+    if cell.value == "" and material.report.sheets.uncalculated(cell):
+        message = _("the claim is a formula whose value is not stored: calculate and save the workbook first")
+        yield Finding(message, cell.address, "ER_p", because=RULE, severity=Severity.QUESTION)
+    elif cell.value == "":
+        yield Finding(_("table 3 has no claim"), cell.address, "ER_p", because=RULE)
+    elif found.tonnes is None and not (
+        str(cell.value).startswith("#") and material.slips and _calculated(material, cell)
+    ):
+        message = _("the claim is {claimed!r}, which is not a number").format(claimed=str(cell.value))
+        yield Finding(message, cell.address, "ER_p", str(cell.value), because=RULE)
+    if found.heading:
+        message = _("the claim stands under {heading!r}, and not under the heading of table 3")
+        message = message.format(heading=" ".join(found.heading.split()))
+        yield Finding(message, cell.address, "ER_p", cell.value, severity=Severity.WARNING)
+    for other in found.again:
+        message = _("another row has reductions, too: {claimed}").format(claimed=shown_number(other.value))
+        yield Finding(message, other.address, "ER_p", other.value, because=_("each period is claimed once"))
+    for heading, other in found.beside:
+        message = _("{number} stands in the row of the claim under the unknown heading {heading!r}")
+        message = message.format(number=shown_number(other.value), heading=" ".join(heading.split()))
+        yield Finding(message, other.address, "ER_p", other.value)
 
 
 @check(
@@ -189,6 +219,12 @@ def column(material: Material) -> Iterator[Finding]:
                 )
                 place = _("{sheet}, table 3").format(sheet=part.roles["input"])
                 yield Finding(message, place, "ER_p", total, due)
+
+
+def has_years(material: Material) -> bool:
+    """Return whether there is a table of years."""
+    submissions = [one for one in (material.report, material.plan) if one is not None]
+    return any(any(_years(one.book.grid(part.roles["input"]))) for one in submissions for part in one.of("MPS"))
 
 
 def _years(grid: list[list[object]]) -> Iterator[tuple[int, tuple[float, float, float, float]]]:

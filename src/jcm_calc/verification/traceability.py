@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from jcm_calc.declarations.items import Equation, Kind, Parameter
 from jcm_calc.languages import Message, _
-from jcm_calc.problems import listed
+from jcm_calc.problems import ProblemKind, listed
 from jcm_calc.verification.checks import check
-from jcm_calc.verification.findings import ASKED, Finding, Severity
+from jcm_calc.verification.findings import Finding, Severity
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Quantities, address, lines
 from jcm_calc.verification.spreadsheet import Place, as_number, close
@@ -127,8 +127,8 @@ def no_source(material: Material) -> Iterator[Finding]:
             empty.append(parameter.symbol)
     if empty:
         message = _("no source is named for {symbols}").format(symbols=listed(dict.fromkeys(empty)))
-        cause = ASKED + _("which document has the value?")
-        yield Finding(message, severity=Severity.QUESTION, cause=cause)
+        question = _("which document has the value?")
+        yield Finding(message, severity=Severity.QUESTION, question=question)
 
 
 @check(
@@ -150,7 +150,7 @@ def unexplained(material: Material) -> Iterator[Finding]:
             if valued and line.symbol and line.symbol not in names and known.find(line.symbol) is None:
                 message = _("{symbol} ({text}) is no symbol of {methodology}")
                 message = message.format(symbol=line.symbol, text=line.text, methodology=m)
-                yield Finding(message, line.address, line.symbol, cause=ASKED + _("what is it for?"))
+                yield Finding(message, line.address, line.symbol, question=_("what is it for?"))
 
 
 @check(
@@ -251,7 +251,7 @@ def blank(material: Material) -> Iterator[Finding]:
             message = _("{symbol}: no cell of it is filled in; empty is not zero")
         message = message.format(symbol=parameter.symbol, count=len(found))
         place = listed(map(address, found), len(found))
-        yield Finding(message, place, parameter.symbol, "", cause=ASKED + _("missing, or nought?"))
+        yield Finding(message, place, parameter.symbol, "", question=_("missing, or nought?"))
 
 
 @check(
@@ -279,8 +279,8 @@ def two_versions(material: Material) -> Iterator[Finding]:
             message = message.format(symbol=parameter.symbol, value=value, other=other, place=where)
             yield Finding(message, cell.address, parameter.symbol, value, own[0].written)
     # where a cell is blank, the rows of a year no longer stand side by side, and seem to be given twice
-    twice = "two or more rows|has two rows" + ("" if any(blank(material)) else "|is given twice")
-    for problem in material.asked(twice):
+    twice = (ProblemKind.DUPLICATE,) if any(blank(material)) else (ProblemKind.DUPLICATE, ProblemKind.GIVEN_TWICE)
+    for problem in material.problems(*twice):
         yield Finding(Message("{}: {}").format(problem.subject, problem.complaint), subject=problem.subject)
 
 

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.case_file import CaseFile, read_case
 from jcm_calc.confirmation import Given
+from jcm_calc.eligibility import Answer
 from jcm_calc.languages import Message, _, in_language
 from jcm_calc.problems import InputError, Problem
-from jcm_calc.verification.checks import NEEDS, Check, selected
-from jcm_calc.verification.findings import Finding, Severity, of_problem
+from jcm_calc.verification.checks import NEEDS, Check, every, selected
+from jcm_calc.verification.findings import SEVERITIES, Finding, Severity, of_problem
 from jcm_calc.verification.linking import linked
 from jcm_calc.verification.material import Material, Submission
+from jcm_calc.verification.reductions import Year, causes, total, whole, years
+from jcm_calc.verification.subjects import inapplicable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,17 +30,20 @@ if TYPE_CHECKING:
     from jcm_calc.result import Result
 
 MATERIALITY = 0.05
+# How near a share lies that is at the limit; from which share on a difference is more than floating-point dust.
+EXACT, DUST = 1e-9, 1e-9
 Paths = str | os.PathLike[str]
 
 
 class Verdict(StrEnum):
-    """Whether a claim agrees with what is calculated from its own inputs and rules."""
+    """The result of a verification: what the numbers say, within the scope of the checks that were made."""
 
-    AGREES = _("agrees")
-    DIFFERS = _("differs, not material")
-    UNKNOWN = _("differs, effect not known")
-    MATERIAL = _("differs, material")
-    IMPOSSIBLE = _("cannot be calculated again")
+    NONE = _("no misstatement found")
+    NOT_MATERIAL = _("misstatement, not material")
+    NOT_QUANTIFIED = _("misstatement, not quantified")
+    MATERIAL = _("material misstatement")
+    INCOMPLETE = _("incomplete")
+    IMPOSSIBLE = _("recalculation not possible")
 
 
 @dataclass(frozen=True)
@@ -48,76 +55,151 @@ class Verification:
     path : Path
     methodology : str
         Number and version that were applied.
+    years : tuple of Year
+        RE, PE, ER and whole tonnes of each calendar year: reported, recalculated, adjusted.
     findings : tuple of Finding
         The gravest first.
     made : tuple of Check
         The checks that were made.
     skipped : mapping
         For each code of a check that was not made, what it would have needed.
+    inapplicable : mapping
+        For each code of a check that found nothing to compare, what is not there.
+    ignored : tuple of Check
+        The checks that were switched off.
+    passed_over : tuple of Finding
+        What these find. Their errors count for the amounts, and against certification.
     result : Result or None
         The library's own calculation from what is entered.
-    claimed : int or None
-        Whole tonnes claimed in all.
     materiality : float
+    strict : bool
+        Whether questions and warnings that are open keep the verification incomplete.
     """
 
     path: Path
     methodology: str
+    years: tuple[Year, ...]
     findings: tuple[Finding, ...]
     made: tuple[Check, ...]
     skipped: Mapping[str, str]
+    inapplicable: Mapping[str, str]
+    ignored: tuple[Check, ...]
+    passed_over: tuple[Finding, ...]
     result: Result | None
-    claimed: int | None
     materiality: float
+    strict: bool = False
 
     def of(self, severity: Severity | str) -> tuple[Finding, ...]:
         """Return the findings of one severity."""
         return tuple(finding for finding in self.findings if finding.severity == severity)
 
     @property
+    def errors(self) -> tuple[Finding, ...]:
+        """Every error, those of checks that were switched off included."""
+        return tuple(one for one in (*self.findings, *self.passed_over) if one.severity is Severity.ERROR)
+
+    @cached_property
+    def total(self) -> Year:
+        """The amounts of all years together."""
+        return total(self.years)
+
+    @property
     def verdict(self) -> Verdict:
-        """Whether the claim agrees; apart from what nobody has confirmed, see `unconfirmed`."""
+        """What the numbers say; apart from what nobody has confirmed, see `unconfirmed`."""
         if self.result is None:
             return Verdict.IMPOSSIBLE
-        errors = self.of(Severity.ERROR)
-        if not errors:
-            return Verdict.AGREES
-        if self.share >= self.materiality:
+        if self.share >= self.materiality or math.isclose(self.share, self.materiality, rel_tol=EXACT):
             return Verdict.MATERIAL
-        return Verdict.UNKNOWN if any(one.effect is None for one in errors) else Verdict.DIFFERS
+        if self.missing:
+            return Verdict.INCOMPLETE
+        if any(one.effect is None for one in self.errors):
+            return Verdict.NOT_QUANTIFIED
+        return Verdict.NOT_MATERIAL if self.errors or any(one.difference for one in self.years) else Verdict.NONE
+
+    @property
+    def clean(self) -> bool:
+        """Whether no misstatement was found, and nothing was missing to say so."""
+        return self.verdict is Verdict.NONE
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What keeps the verification from a conclusion."""
+        return tuple(self._missing())
+
+    def _missing(self) -> Iterator[str]:
+        if self.result is None:
+            yield _("nothing could be calculated from what is entered")
+        if not self.years:
+            yield _("no reported reductions were found")
+        for one in self.years:
+            if one.reported.tonnes is None:
+                yield _("{year}: no reported reductions were read").format(year=one.year)
+            if self.result is not None and one.adjusted.tonnes is None:
+                yield _("{year}: the whole tonnes cannot be told").format(year=one.year)
+        if self.ignored:
+            names = ", ".join(check.code for check in self.ignored)
+            yield _("checks were switched off: {names}").format(names=names)
+        if self.strict:
+            for severity in (Severity.WARNING, Severity.QUESTION):
+                if found := self.of(severity):
+                    codes = ", ".join(dict.fromkeys(one.code for one in found))
+                    told = _("{severity}: {codes}").format(severity=SEVERITIES[severity], codes=codes)
+                    yield _("open {findings}").format(findings=told)
 
     @property
     def share(self) -> float:
-        """The size of all effects that are known, as a share of ER: too high and too low do not cancel each other.
+        """The misstatement as a share of the recalculated ER; infinite where that is 0.
 
-        Infinite where ER is 0.
+        It is the larger of two: the misstatements of the calendar years, which do not cancel each other,
+        and what a single cause does to ER.
         """
-        assert self.result is not None
-        total = abs(float(self.result.ER.magnitude.sum()))
-        exact = math.fsum(abs(one.effect.exact) for one in self.of(Severity.ERROR) if one.effect is not None)
-        return exact / total if total else (math.inf if exact else 0.0)
+        base = abs(self.total.recalculated.ER or 0.0)
+        known = [abs(one.misstatement) for one in self.years if one.misstatement is not None]
+        most = max([math.fsum(known), *map(abs, causes(self.errors))])
+        most = 0.0 if most < DUST * max(base, 1.0) else most
+        return most / base if base else (math.inf if most else 0.0)
 
     @property
-    def due(self) -> int | None:
+    def threshold(self) -> float | None:
+        """From how many tCO2 a misstatement is material."""
+        amount = self.total.recalculated.ER
+        return None if amount is None else self.materiality * abs(amount)
+
+    @property
+    def claimed(self) -> float | None:
+        """Tonnes reported in all; None where they were not read in every year."""
+        return whole(self.total.reported.tonnes)
+
+    @property
+    def due(self) -> float | None:
         """Whole tonnes that the inputs give, by calendar year and added up."""
-        if self.result is None:
-            return None
-        try:
-            return int(self.result.by_year()["tonnes"].sum())
-        except ValueError:
-            return None
+        return whole(self.total.recalculated.tonnes)
+
+    @property
+    def adjusted(self) -> float | None:
+        """Whole tonnes after the corrections of all errors."""
+        return whole(self.total.adjusted.tonnes)
 
     @property
     def unconfirmed(self) -> tuple[str, ...]:
-        """The rules and values of the calculation that nobody has confirmed."""
+        """The rules and values of the calculation that nobody has confirmed; empty where nothing was calculated."""
         return () if self.result is None else tuple(map(str, self.result.unconfirmed))
 
     @property
     def uncertified(self) -> tuple[str, ...]:
-        """Why the claim cannot be certified: errors, criteria not shown to be met, items not confirmed."""
+        """Why the claim cannot be certified: what is missing, errors, criteria not shown, items not confirmed."""
+        lacking = () if self.result is None else self.result.lacking
+        return (*self.missing, *map(str, self.errors), *map(str, lacking))
+
+    @property
+    def criteria(self) -> str:
+        """How far eligibility was looked at."""
         if self.result is None:
-            return (_("nothing could be calculated again"), *map(str, self.of(Severity.ERROR)))
-        return (*map(str, self.of(Severity.ERROR)), *map(str, self.result.lacking))
+            return _("not assessed")
+        answers = [verdict.answer for verdict in self.result.verdicts]
+        met, unmet = answers.count(Answer.MET), answers.count(Answer.NOT_MET)
+        said = _("{met} of {count} criteria met, {unmet} not met, {rest} not shown")
+        return said.format(met=met, count=len(answers), unmet=unmet, rest=len(answers) - met - unmet)
 
     def _repr_html_(self) -> str:
         from jcm_calc.verification.paper import in_notebook
@@ -134,17 +216,26 @@ class Verification:
     def as_data(self) -> dict[str, Any]:
         """Return everything, ready for JSON."""
         return {
-            "schema": 1,
+            "schema": 2,
             "file": self.path.name,
             "methodology": self.methodology,
             "verdict": str(self.verdict),
+            "missing": list(map(str, self.missing)),
+            "scope": {"recalculation": self.result is not None, "eligibility": str(self.criteria)},
             "claimed": self.claimed,
             "due": self.due,
+            "adjusted": self.adjusted,
+            "years": [one.as_data() for one in (*self.years, self.total)],
             "materiality": self.materiality,
+            "threshold": self.threshold,
+            "share": self.share if math.isfinite(self.share) else None,
             "findings": [finding.as_data() for finding in self.findings],
             "checks": [check.code for check in self.made],
             "not checked": dict(self.skipped),
-            "unconfirmed": list(self.unconfirmed),
+            "not applicable": dict(self.inapplicable),
+            "switched off": [check.code for check in self.ignored],
+            "found by what is switched off": [finding.as_data() for finding in self.passed_over],
+            "unconfirmed": list(self.unconfirmed) if self.result is not None else None,
         }
 
     def to_excel(self, path: Paths, *, overwrite: bool = False, language: str | None = None) -> None:
@@ -178,6 +269,7 @@ def verify(
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
     evidence: Given = None,
+    strict: bool = False,
 ) -> Verification:
     """Re-run somebody else's calculation and find what is wrong with it.
 
@@ -197,9 +289,11 @@ def verify(
     materiality : float
         The share of ER from which a difference is material. That it is 5 % is recalled, not read.
     select, ignore : sequence of str
-        Codes of checks, or letters of groups.
+        Codes of checks, or letters of groups. With a check switched off the verification is incomplete.
     evidence : path or sequence of paths, optional
         Evidence files, as for `jcm_calc.calculate`. What a workbook itself says of evidence is not taken.
+    strict : bool
+        Whether questions and warnings that are open keep the verification incomplete.
 
     Returns
     -------
@@ -208,37 +302,48 @@ def verify(
     Raises
     ------
     InputError
-        If a file is no monitoring spreadsheet, meters or readings cannot be used, or there is no such check.
+        If a file is no monitoring spreadsheet, meters or readings cannot be used, or there is no such check; with
+        ``strict``, if anything is found.
 
     Examples
     --------
     >>> import jcm_calc
     >>> jcm_calc.calculate("PW_AM001", EG="600 MWh", p="2024").to_excel("handed_in.xlsx")
     >>> jcm_calc.verify("handed_in.xlsx")
-    <Verification handed_in.xlsx: agrees; 0 errors, 0 warnings, 1 question>
+    <Verification handed_in.xlsx: no misstatement found; 0 errors, 0 warnings, 1 question>
     """
     chosen = selected(select, ignore)
     material = _material(report, plan, readings, previous, case, evidence)
-    made, skipped, found = [], dict[str, str](), list[Finding]()
-    for check in chosen:
+    made, skipped, found, others = list[Check](), dict[str, str](), list[Finding](), list[Finding]()
+    for check in every():
         lacking = [need for need in check.needs if need not in material.has]
-        if lacking:
+        if check not in chosen:
+            others += [] if lacking else check(material)
+        elif lacking:
             skipped[check.code] = Message("; ").join(NEEDS[need] for need in lacking)
         else:
             made.append(check)
             found += check(material)
-    findings = linked(found, material)
-    if material.report.result is None and not any(one.severity is Severity.ERROR for one in findings):
+    absent = inapplicable(material, [check.code for check in made])
+    for finding in found:
+        absent.pop(finding.code, None)
+    findings, passed_over = linked(found, material), linked(others, material)
+    errors = [one for one in (*findings, *passed_over) if one.severity is Severity.ERROR]
+    if material.report.result is None and not errors:
         findings = [*_unexplained(material), *findings]
     return Verification(
         material.report.book.path,
         str(material.m),
+        tuple(years(material, errors)),
         tuple(findings),
-        tuple(made),
+        tuple(check for check in made if check.code not in absent),
         skipped,
+        absent,
+        tuple(check for check in every() if check not in chosen),
+        tuple(passed_over),
         material.report.result,
-        _claimed(material),
         materiality,
+        strict,
     )
 
 
@@ -270,12 +375,6 @@ def _unexplained(material: Material) -> list[Finding]:
     problems = material.report.problems or [Problem(material.report.name, _("no values are filled in"))]
     name = _("Required parameter missing")
     return [of_problem(one, severity=Severity.ERROR, code="K1", name=name) for one in problems]
-
-
-def _claimed(material: Material) -> int | None:
-    values = [cell.value for _, cell, _ in material.report.claims()]
-    numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
-    return int(sum(numbers)) if numbers else None
 
 
 def verify_all(

@@ -45,6 +45,7 @@ class Way:
     expected: object = None
     severity: Severity | None = None
     cause: str = ""
+    question: str = ""
 
 
 @dataclass(frozen=True)

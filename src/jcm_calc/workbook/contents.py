@@ -16,7 +16,7 @@ from jcm_calc.declarations.graph import Node
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter, Table
 from jcm_calc.evidence import Evidence, Grade
 from jcm_calc.inputs import Period
-from jcm_calc.languages import Message, _
+from jcm_calc.languages import Message, _, ngettext
 from jcm_calc.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ Case = Mapping[str, str]
 # How the value of a parameter gets into the workbook; the document gives what is not entered.
 CELL, CANDIDATE, CLASSES = "cell", "candidate", "classes"
 CLASS_ROWS = 12
+FEW = 3  # remarks in the head of a sheet; the report has all of them
 NO_PLAN = _("No plan was given: estimates are left empty, and values fixed ex ante are those of the report.")
 
 
@@ -67,6 +68,8 @@ class Contents:
         In which case a parameter is needed, in words, where it is not always.
     note : str
         What a reader of the sheets must know about where the values come from.
+    unplanned : bool
+        Whether no plan was given, so that estimates stay empty.
     """
 
     methodology: Methodology
@@ -84,6 +87,8 @@ class Contents:
     grades: Mapping[str, Evidence] = field(default_factory=dict)
     conditions: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    unplanned: bool = False
 
     @property
     def entered(self) -> Iterator[Parameter]:
@@ -98,7 +103,7 @@ class Contents:
     @property
     def waiting(self) -> bool:
         """Whether results wait for values that somebody may still fill in."""
-        return self.open or self.note.startswith(NO_PLAN)
+        return self.open or self.unplanned
 
     def meaning(self, parameter: Parameter) -> str:
         """Say what a parameter is, what it takes, and when it is needed."""
@@ -160,6 +165,7 @@ def without_plan(report: Contents) -> Contents:
         labels={**report.labels, "p": [""]},
         value=value,
         note=NO_PLAN + Message(" {}").format(report.note) if report.note else NO_PLAN,
+        unplanned=True,
     )
 
 
@@ -178,6 +184,7 @@ def _of_periods(result: Result, kind: str, places: list[int]) -> Contents:
             array = inputs.plain(name, result.full(name))
         return array.take(places, along_p) if array.shape[along_p] > 1 else array
 
+    rated = {limit.rated_fact for limit in m.limits}  # of cross-checks only: shown where they are given
     entries = {
         name: frozenset(
             {CLASSES if origin.source != CANDIDATE else CANDIDATE}
@@ -211,19 +218,26 @@ def _of_periods(result: Result, kind: str, places: list[int]) -> Contents:
         classes=classes,
         tables=tables,
         named={name: origin.written for name, origin in inputs.origins.items() if origin.source == CANDIDATE},
-        facts=list(m.facts.values()),
+        facts=[fact for name, fact in m.facts.items() if name in inputs.facts or name not in rated],
         value=value,
         grades=_grades(result),
-        note=_estimate(result),
+        note=Message(" | ").join([*_remarked(result), *_estimate(result)]),
+        overrides=inputs.overrides,
     )
 
 
-def _estimate(result: Result) -> str:
-    if not result.unconfirmed:
-        return ""
-    count, every = len(result.unconfirmed), len(result.items)
-    note = _("An estimate: {count} of {every} rules and values are not confirmed; those used here are marked †.")
-    return note.format(count=count, every=every)
+def _remarked(result: Result) -> Iterator[str]:
+    """Yield the gravest remarks, and how many more there are."""
+    yield from (one.line for one in result.remarks[:FEW])
+    if more := result.remarks[FEW:]:
+        yield ngettext("{count} more remark", "{count} more remarks", len(more)).format(count=len(more))
+
+
+def _estimate(result: Result) -> Iterator[str]:
+    if result.unconfirmed:
+        count, every = len(result.unconfirmed), len(result.items)
+        note = _("An estimate: {count} of {every} rules and values are not confirmed; those used here are marked †.")
+        yield note.format(count=count, every=every)
 
 
 def _grades(result: Result) -> dict[str, Evidence]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from jcm_calc.declarations import Methodology
-from jcm_calc.declarations.items import Parameter
+from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.inputs import Period
-from jcm_calc.languages import Message, _
-from jcm_calc.problems import Problem, listed, shown
-from jcm_calc.units import normalise
+from jcm_calc.inputs.totals import is_total
+from jcm_calc.languages import Message, _, spellings
+from jcm_calc.problems import Problem, ProblemKind, listed, shown
+from jcm_calc.project import MONITORING
+from jcm_calc.units import UnitError, dots_complaint, normalise
 from jcm_calc.workbook import record_sheet
+from jcm_calc.workbook.input_sheet import OVERRIDE
 from jcm_calc.workbook.opening import Book, printable
 from jcm_calc.workbook.sheet_sets import Roles
 from jcm_calc.workbook.symbols import Symbols
@@ -23,8 +26,11 @@ from jcm_calc.workbook.tables import Cell, Row, Sheets, UnitTable
 LONGEST_SYMBOL = 60
 ELSEWHERE = re.compile(r"\b(see|refer)\b.*separate|separate.*参照", re.I)
 DECIMAL_COMMA = re.compile(r"([-+]?)(\d{1,3}(?:[. ]\d{3})+|\d+),(\d+)(\s*\D.*)?")
+ONE_DOT = re.compile(r"([-+]?[1-9]\d{0,2}\.\d{3})(\s*[^\d.,].*)?")
 DOTTED_GROUPS = re.compile(r"([-+]?\d{1,3}(?:\.\d{3}){2,})(\s*\D.*)?")
-MONITORING = ("option", "source", "procedure", "frequency", "comment")
+OVERRIDDEN = re.compile(
+    rf"(?:^|; )(?:{'|'.join(re.escape(text.format(reason='')) for text in spellings(OVERRIDE))})\s*(.+)$", re.DOTALL
+)
 
 
 @dataclass
@@ -47,6 +53,7 @@ class SheetSet:
     named: dict[str, str] = field(default_factory=dict)
     classes: dict[str, dict[str, Any]] = field(default_factory=dict)
     sources: dict[str, dict[str, str]] = field(default_factory=dict)
+    overrides: dict[str, str] = field(default_factory=dict)
     pointers: dict[str, str] = field(default_factory=dict)  # to the record of readings
     parts: list[Part] = field(default_factory=list)
 
@@ -97,6 +104,8 @@ class Reader:
         """Return the periods of a set: those of the table of periods, or those named in table 1."""
         found: list[Period] = []
         for row in listed_periods:
+            if any(is_total(row.text(key)) for key in ("number", "first", "last")):
+                continue
             label = row.text("number").removesuffix(".0")
             for end in ("first", "last"):
                 self._uncalculated("p", row.cells[end])
@@ -106,7 +115,7 @@ class Reader:
                 found.append(Period(None, None, label if re.fullmatch(r"\d{1,3}", label) else str(len(found) + 1)))
         if not found:
             for row in rows:
-                if row.text("period"):
+                if row.text("period") and not is_total(row.text("period")):
                     cell = row.cells["period"]
                     found += [one for one in self._period(cell.value, cell) if one not in found]
                 elif "period" in row.cells:
@@ -135,10 +144,11 @@ class Reader:
         cells: dict[str, list[tuple[str, int, int]]] = {}
         counted: dict[str, int] = {}
         letters: dict[str, str] = {}
+        places = {row.cells["value"].row for row in rows}
         for row in rows:
             cell = row.cells["value"]
             parameter, label = self._meant(row)
-            if parameter is None:
+            if parameter is None or self._sum(parameter, row, places):
                 continue
             name = parameter.name
             self._source(parameter, row, found)
@@ -154,13 +164,13 @@ class Reader:
                 continue
             period = self._row_period(parameter, row, count, label, found)
             key = tuple(part for part in (label, period) if part is not None)
-            letters[name] = ("" if label is None else parameter.indices.replace("p", "")) + (
-                "" if period is None else "p"
-            )
-            if key in given.setdefault(name, {}):
-                complaint = _(
-                    "has two rows without saying which unit each is ({address}): write EC_PJ,1,p and so on"
-                ).format(address=cell.address)
+            own = ("" if label is None else parameter.indices.replace("p", "")) + ("" if period is None else "p")
+            if letters.setdefault(name, own) != own or key in given.setdefault(name, {}):
+                complaint = (
+                    _("has two rows without saying which unit each is ({address}): write EC_PJ,1,p and so on")
+                    .tagged(ProblemKind.DUPLICATE)
+                    .format(address=cell.address)
+                )
                 self.problems.append(Problem(parameter.symbol, complaint))
                 continue
             given[name][key] = self._with_unit(parameter, cell, row.text("unit"))
@@ -171,6 +181,16 @@ class Reader:
         for (own, keys), names in groups.items():
             columns = {name: list(given[name].values()) for name in names}
             found.parts.append(Part(own, list(keys), columns, {name: cells[name] for name in names}))
+
+    def _sum(self, parameter: Parameter, row: Row, places: Collection[int]) -> bool:
+        """Whether a row sums up others of the table, which is remarked on."""
+        cell = row.cells["value"]
+        named = any(is_total(row.text(key)) for key in ("period", "point"))
+        if not named and not self.sheets.sums_up(cell.sheet, cell.row, cell.column, places):
+            return False
+        complaint = _("a row that sums up others is left out ({address})").format(address=cell.address)
+        self.remarks.append(Problem(parameter.symbol, complaint))
+        return True
 
     def _passed_over(self, parameter: Parameter, cell: Cell) -> None:
         """Remark on a number that somebody typed beside the table of units; a formula shows what stands there."""
@@ -189,8 +209,10 @@ class Reader:
         if numbered := self.symbols.numbered(text):
             return numbered
         if cell.value != "":
-            complaint = _("is no parameter of {m}: its value {came} ({address}) is left out").format(
-                m=self.m, came=shown(cell.value), address=cell.address
+            complaint = (
+                _("is no parameter of {m}: its value {came} ({address}) is left out")
+                .tagged(ProblemKind.UNKNOWN_SYMBOL)
+                .format(m=self.m, came=shown(cell.value), address=cell.address)
             )
             self.remarks.append(Problem(printable(text[:LONGEST_SYMBOL]), complaint))
         return None, None
@@ -214,6 +236,9 @@ class Reader:
     def _source(self, parameter: Parameter, row: Row, found: SheetSet) -> None:
         told = {key: row.text(key) for key in MONITORING if row.text(key)}
         comment, digest = record_sheet.without_pointer(told.pop("comment", ""))
+        comment, reason = without_override(comment)
+        if reason and parameter.name in self.m.inputs and parameter.kind is Kind.DEFAULT:
+            found.overrides.setdefault(parameter.name, reason)
         told |= {"comment": comment} if comment else {}
         if digest:
             found.pointers[parameter.name] = digest
@@ -230,11 +255,27 @@ class Reader:
     def _with_unit(self, parameter: Parameter, cell: Cell, unit: str) -> Any:
         """Return a value, with its unit where it is not the declared one."""
         self._formula(parameter, cell)
+        self._unclear(parameter, [cell])
         value = plain_value(cell.value)
         self._unitless(parameter, cell, unit)
         if parameter.textual or parameter.unit == "date" or is_declared(unit, parameter):
             return value
         return f"{value!r} {unit}" if isinstance(value, int | float) else f"{value} {unit}"
+
+    def _unclear(self, parameter: Parameter, cells: Iterable[Cell]) -> None:
+        """Complain of a dot that can stand between thousands, on a sheet where other cells have such signs."""
+        for cell in cells:
+            found = ONE_DOT.fullmatch(cell.value.strip()) if isinstance(cell.value, str) else None
+            if found and not parameter.textual and self._continental(cell.sheet):
+                complaint = _("{complaint} ({address}; other cells have decimal commas or dots between thousands)")
+                complaint = complaint.format(complaint=dots_complaint(found[1]), address=cell.address)
+                self.problems.append(Problem(parameter.symbol, complaint))
+                return
+
+    def _continental(self, sheet: str) -> bool:
+        """Whether any number of a sheet has a decimal comma or dots between thousands."""
+        texts = (value for row in self.book.grid(sheet) for value in row if isinstance(value, str))
+        return any(plain_value(text) != text.strip() for text in texts)
 
     def _unitless(self, parameter: Parameter, cell: Cell, unit: str) -> None:
         """Remark on a number without a unit, where one was expected."""
@@ -276,6 +317,7 @@ class Reader:
         letters = self._letters(table)
         if letters is None:
             return
+        self._sums(table)
         columns = {column: self._column(table, column) for column in (*table.label_columns, *table.columns)}
         self._uncalculated_in(table, columns)
         kept = self._filled(table, columns)
@@ -292,12 +334,33 @@ class Reader:
             own = "".join(letter for letter in self.m.indices if letter in parameter.indices)
             if own not in parts:
                 parts[own] = self._part(own, letters, labels, found)
+            self._unclear(
+                parameter, (Cell(value, table.sheet, row, column) for row, value in zip(rows, values, strict=True))
+            )
             unit = table.units[column]
             declared = parameter.textual or is_declared(unit, parameter)
             heading = parameter.name if declared else f"{parameter.name} [{unit}]"
             parts[own].columns[heading] = [plain_value(value) for value in values]
             parts[own].cells[heading] = [(table.sheet, row, column) for row in rows]
         found.parts += parts.values()
+
+    def _sums(self, table: UnitTable) -> None:
+        """Remark on rows that sum up others; complain of a unit whose value is a formula that adds up others."""
+        if table.sums:
+            complaint = _("rows that sum up others are left out: {names}")
+            names = listed(row + 1 for row in table.sums)
+            self.remarks.append(Problem(table.sheet, complaint.format(names=names)))
+        if not self.book.formulas(table.sheet):
+            return
+        for column, parameter in table.columns.items():
+            for row in table.rows if parameter.extensive else ():
+                if self.sheets.sums_up(table.sheet, row, column, table.rows):
+                    cell = self.sheets.cell(table.sheet, row, column)
+                    complaint = _("adds up other rows of its table ({address}), which would count twice: ={formula}")
+                    formula = self.book.formulas(table.sheet)[row, column].text
+                    self.problems.append(
+                        Problem(parameter.symbol, complaint.format(address=cell.address, formula=formula[:60]))
+                    )
 
     def _column(self, table: UnitTable, column: int) -> list[Any]:
         """Return the values of a column, None in empty cells."""
@@ -391,6 +454,7 @@ class Reader:
                 self._formula(parameter, self.sheets.cell(table.sheet, row, column))
 
     def _by_class(self, table: UnitTable, found: SheetSet) -> None:
+        self._sums(table)
         self._uncalculated_in(table, (*table.label_columns, *table.columns))
         for column, parameter in table.columns.items():
             values = found.classes.get(parameter.name, {})
@@ -414,7 +478,10 @@ def _class_name(key: Any) -> str:
 
 def is_declared(unit: str, parameter: Parameter) -> bool:
     """Whether a unit on a sheet is the declared one; nothing written means that it is."""
-    return unit in ("", "N/A") or normalise(unit) == normalise(parameter.unit)
+    try:
+        return unit in ("", "N/A") or normalise(unit) == normalise(parameter.unit)
+    except UnitError:
+        return False
 
 
 def plain_value(value: Any) -> Any:
@@ -435,3 +502,15 @@ def plain_value(value: Any) -> Any:
     if match := DOTTED_GROUPS.fullmatch(text):
         return match[1].replace(".", "") + (match[2] or "")
     return text
+
+
+def without_override(comment: str) -> tuple[str, str]:
+    """Return the comment of a parameter without the reason of a value in place of the document's, and that reason.
+
+    Examples
+    --------
+    >>> without_override("yearly; override: measured by the maker")
+    ('yearly', 'measured by the maker')
+    """
+    match = OVERRIDDEN.search(comment)
+    return (comment, "") if match is None else (comment[: match.start()], match[1].strip())

@@ -39,6 +39,8 @@ OPTIONS = {
     ),
     "C": (_("Based on the actual measurement using measuring equipments"), _("measured values")),
 }
+# Last in a comment: why a value stands in place of the document's.
+OVERRIDE = _("override: {reason}")
 MONTHS = '"Jan","Feb","Mar","Apr","May","Jun","Jul","Aug","Sep","Oct","Nov","Dec"'
 Sources = Mapping[str, Mapping[str, str]]
 
@@ -177,7 +179,9 @@ class InputSheet:
         condition = self.contents.conditions.get(parameter.name, "")
         told = _("value that the document fixes, not confirmed here")
         fixed = told if parameter.kind is Kind.DEFAULT else ""
-        return Message("; ").join(part for part in (source.get("comment", ""), condition, fixed) if part)
+        reason = self.contents.overrides.get(parameter.name, "")
+        override = OVERRIDE.format(reason=reason) if reason else ""
+        return Message("; ").join(part for part in (source.get("comment", ""), condition, fixed, override) if part)
 
     # Table 3
 
@@ -246,6 +250,20 @@ class InputSheet:
                 page.formula(number, column, f"SUM({cells})", self._sum(name, places), "emissions")
             exact = f"{column_name(OPTION)}{number + 1}"
             page.formula(number, SOURCE, cut_to_tonnes(exact), self.entries.tonnes(self._sum("ER", places)), "tonnes")
+        self._total_and_average(row + 2, row + 2 + len(self._years()))
+
+    def _total_and_average(self, first: int, row: int) -> None:
+        """Write the sums of the years, and below them what they are for a year."""
+        page, periods, count = self.page, range(len(self.contents.periods)), row - first
+        page.text(row, TEXT, _("Total"), "strong")
+        page.text(row + 1, TEXT, _("Average of the calendar years"), "strong")
+        sums = {column: self._sum(name, periods) for column, name in {VALUE: "RE", UNIT: "PE", OPTION: "ER"}.items()}
+        for column, total in {**sums, SOURCE: self._tonnes_of_years()}.items():
+            letter = column_name(column)
+            of_years = f"({letter}{first + 1}:{letter}{row})"
+            page.formula(row, column, f"SUM{of_years}", total, "tonnes" if column == SOURCE else "emissions")
+            average = None if total is None else total / count
+            page.formula(row + 1, column, f"AVERAGE{of_years}", average, "emissions")
 
     # Below the tables
 

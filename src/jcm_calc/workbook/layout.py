@@ -220,7 +220,7 @@ class Layout:
         self.table_3 = row + 1
         years = {period.year for period in self.contents.periods} if self.contents.kind == "MPS" else set()
         self.by_year = self.table_3 + 5 if years - {None} else 0
-        self.option_box = self.table_3 + 5 + (len(years) + 4 if self.by_year else 0)
+        self.option_box = self.table_3 + 5 + (len(years) + 6 if self.by_year else 0)
         self.periods = self.option_box + 5
         row = self.periods + 2 + len(self.contents.periods)
         self.options = row + 1 if self.m.choices else 0

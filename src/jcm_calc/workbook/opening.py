@@ -14,6 +14,7 @@ from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
+from xml.etree import ElementTree
 
 from jcm_calc.languages import _
 from jcm_calc.problems import InputError, Problem
@@ -49,8 +50,6 @@ ERROR = re.compile(
     rb"""<(?:\w+:)?c(\s[^<>]*\bt\s*=\s*["']e["'][^<>]*)>(?:\s*<(?:\w+:)?f[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>))?"""
     rb"""\s*<(?:\w+:)?v>([^<]*)</"""
 )
-HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\s[^<>]*?\br="(\d+)"[^<>]*\bhidden="(?:1|true)"')
-HIDDEN_COLUMN = re.compile(rb'<(?:\w+:)?col\s(?=[^<>]*\bhidden="(?:1|true)")[^<>]*>')
 SHARED = re.compile(rb'\bsi="(\d+)"')
 ADDRESS = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 Grid = list[list[Any]]
@@ -296,13 +295,22 @@ class Book:
 
     def hidden_cells(self, sheet: str) -> tuple[set[int], set[int]]:
         """Return the rows and the columns of a sheet that are hidden."""
+        rows, columns, last = set[int](), set[int](), 0
         content = self._content_of(sheet)
-        rows = {int(row) - 1 for row in HIDDEN_ROW.findall(content)}
-        columns: set[int] = set()
-        for element in HIDDEN_COLUMN.findall(content):
-            first, last = (re.search(rb'\b%s="(\d+)"' % name, element) for name in (b"min", b"max"))
-            if first and last:
-                columns.update(range(int(first[1]) - 1, int(last[1])))
+        if not re.search(rb"hidden|[\"']0[\"']", content):
+            return rows, columns
+        try:
+            for _event, element in ElementTree.iterparse(BytesIO(content), ["end"]):
+                name = element.tag.rpartition("}")[2]
+                if name == "row":
+                    last = _whole(element.get("r")) or last + 1
+                    rows |= {last - 1} if _is_hidden(element, "ht") else set()
+                    element.clear()
+                elif name == "col" and _is_hidden(element, "width"):
+                    first, end = _whole(element.get("min")), _whole(element.get("max"))
+                    columns |= set(range(first - 1, min(end, LAST_COLUMN))) if first else set()
+        except ElementTree.ParseError as error:
+            raise self.unusable(_("sheet {sheet!r} cannot be read: {error}").format(sheet=sheet, error=error)) from None
         return rows, columns
 
     def _content_of(self, sheet: str) -> bytes:
@@ -321,6 +329,15 @@ class Book:
     def external(self) -> list[str]:
         """The parts that refer to other files."""
         return sorted(name for name in self._parts if name.startswith("xl/externalLinks/") and name.endswith(".xml"))
+
+
+def _is_hidden(element: ElementTree.Element, size: str) -> bool:
+    """Whether a row or column is hidden, or has no height or width."""
+    return element.get("hidden") in ("1", "true") or re.fullmatch(r"0+(\.0*)?", element.get(size, "")) is not None
+
+
+def _whole(text: str | None) -> int:
+    return int(text) if text is not None and text.isdecimal() else 0
 
 
 def _place(attributes: bytes) -> tuple[int, int] | None:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jcm_calc import notebook
 from jcm_calc.case_file import CaseFile
 from jcm_calc.confirmation import EvidenceFile
-from jcm_calc.languages import _
-from jcm_calc.problems import InputError, InputWarning, Problem
+from jcm_calc.languages import Message, _, ngettext
+from jcm_calc.problems import InputError, InputWarning, Problem, listed
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.workbook import evidence_sheet, record_sheet
 from jcm_calc.workbook.filled_sheets import Reader
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from jcm_calc.result import Result
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Workbook:
     """A monitoring spreadsheet as it was filled in; see `read_workbook`.
 
@@ -46,6 +47,31 @@ class Workbook:
     report: CaseFile | None
     plan: CaseFile | None
     remarks: tuple[Problem, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Workbook {self._told()}>"
+
+    def _repr_html_(self) -> str:
+        return notebook.page(_("Workbook {told}").format(told=self._told()), map(str, self.remarks))
+
+    def _told(self) -> str:
+        """Say in one line what is filled in."""
+        filled = [
+            name
+            if case.p is None
+            else Message("{} {}").format(name, listed(case.p if isinstance(case.p, list | tuple) else [case.p]))
+            for name, case in ((_("report"), self.report), (_("plan"), self.plan))
+            if case is not None
+        ]
+        told = _("{file}: {number} ver {version}; {filled}").format(
+            file=self.path.name,
+            number=self.methodology,
+            version=self.version,
+            filled=Message(", ").join(filled) if filled else _("nothing is filled in"),
+        )
+        if count := len(self.remarks):
+            told += ngettext("; {count:,} remark", "; {count:,} remarks", count).format(count=count)
+        return told
 
     @property
     def case(self) -> CaseFile:

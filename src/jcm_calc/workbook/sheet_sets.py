@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
 from typing import Any
 
 from jcm_calc.languages import _, spellings
 from jcm_calc.problems import listed
+from jcm_calc.project import LABELS, PROJECT
 from jcm_calc.workbook.opening import Book
 from jcm_calc.workbook.tables import in_english
 
@@ -22,6 +25,8 @@ ROLES = {
 HEADER = re.compile(r"JCM_([A-Z]{2}_A?M\d{3})_ver(\d{1,4}(?:\.\d{1,4})*)(?![\d.]*\d)")
 REFERENCE = re.compile(rf"(?:{'|'.join(map(re.escape, spellings(_('Reference Number'))))}):\s*(\S+)")
 HEADER_ROWS = 12
+# What the monitoring structure sheet says about the project, besides its number at the top of each sheet.
+ON_STRUCTURE = ("title", "participants", "submitted", "start", "end", "note")
 
 Roles = dict[str, str]
 
@@ -100,4 +105,19 @@ def project_of(book: Book, sets: Mapping[tuple[str, str], Roles]) -> dict[str, A
                 len(rows),
             )
             project["personnel"] = {row[0]: row[1] for row in rows[start + 1 :] if len(row) == 2}
+            project |= _described(rows[:start])
     return project
+
+
+def _described(rows: Iterable[Sequence[str]]) -> Iterator[tuple[str, Any]]:
+    """Yield what stands above the personnel: title, participants, dates, note."""
+    keys = {text: key for key in ON_STRUCTURE for text in spellings(LABELS[key])}
+    for label, text in (row for row in rows if len(row) == 2):
+        key = keys.get(label)
+        if key == "participants":
+            yield key, text.splitlines()
+        elif key is not None and PROJECT[key] != "date":
+            yield key, text
+        elif key is not None:
+            with suppress(ValueError):
+                yield key, date.fromisoformat(text)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
 from jcm_calc.declarations.items import Parameter
+from jcm_calc.inputs.totals import adds_up, totals_among
 from jcm_calc.languages import _, spellings
 from jcm_calc.units import UnitError, parse_unit
 from jcm_calc.workbook.layout import column_name
 from jcm_calc.workbook.opening import Book, Formula, Grid, column_number
+from jcm_calc.workbook.references import areas
 from jcm_calc.workbook.symbols import Symbols
 
 # What stands below a heading; where a table has both, monitored values are meant and not estimates.
@@ -57,6 +59,11 @@ KINDS = {
 }
 CAPTION = re.compile(r"\s*(\[|(table|表)\s*\d)", re.I)
 LINK = re.compile(r"(?:(?:'((?:[^']|'')+)'|([\w.]+))!)?\$?([A-Z]{1,3})\$?(\d{1,7})")
+# What adds up cells, or takes another figure of all of them.
+ADDING = re.compile(
+    r"\b(?:SUM|SUBTOTAL|AGGREGATE|SUMIFS?|SUMPRODUCT)\(|^\$?[A-Z]{1,3}\$?\d+(?:\+\$?[A-Z]{1,3}\$?\d+)+$", re.I
+)
+FIGURE = re.compile(r"\b(?:SUM\w*|SUBTOTAL|AGGREGATE|AVERAGE\w*|MEDIAN|MAX|MIN|COUNT\w*)\(|\+", re.I)
 OR_EMPTY = re.compile(r'IF\(ISBLANK\((.+)\),"",\1\)')
 Address = tuple[str, int, int]  # sheet, row and column, counted from 0
 Shown = tuple[Any, bool]  # a value, and whether it can be told
@@ -98,6 +105,10 @@ class UnitTable:
     ----------
     letters : list of str
         The index of each column of labels; the name of a class key instead, for values by class.
+    rows : list of int
+        Those of units, periods or classes.
+    sums : list of int
+        Those that sum up others.
     """
 
     sheet: str
@@ -106,6 +117,7 @@ class UnitTable:
     columns: dict[int, Parameter]
     units: dict[int, str]
     rows: list[int]
+    sums: list[int]
 
 
 class Sheets:
@@ -209,7 +221,43 @@ class Sheets:
                 if number in formulas or (any(cell != "" for cell in grid[number]) and not _is_title(grid[number]))
             ]
             texts = {column: str(grid[units][column]).strip() if units is not None else "" for column in columns}
-            yield UnitTable(sheet, letters, [column for column, _ in heads], columns, texts, rows)
+            sums = self._sums(sheet, rows, first, list(columns))
+            rows = [row for row in rows if row not in sums]
+            yield UnitTable(sheet, letters, [column for column, _ in heads], columns, texts, rows, sorted(sums))
+
+    def _sums(self, sheet: str, rows: Sequence[int], before: int, columns: Sequence[int]) -> set[int]:
+        """Return the rows that sum up others: by what stands before their values, by formulas, or by both."""
+        grid = self.book.grid(sheet)
+        labels = {row: [cell for cell in grid[row][:before] if cell != ""] if row < len(grid) else [] for row in rows}
+        every = [cell for cells in labels.values() for cell in cells]
+        named, like = totals_among(every), totals_among(every, like=True)
+        found = {row for row in rows if not named.isdisjoint(labels[row])} if named else set()
+        likely = {row for row in rows if not like.isdisjoint(labels[row])} - found if like else set()
+        for row in rows:
+            unclear = row in likely or not labels[row]
+            if unclear and any(self.sums_up(sheet, row, column, rows, FIGURE) for column in columns):
+                found.add(row)
+        others = [row for row in rows if row not in found and row not in likely]
+        for column in columns if likely else ():
+            values = [self.cell(sheet, row, column).value for row in others]
+            found |= {row for row in likely if adds_up(self.cell(sheet, row, column).value, values)}
+        return found
+
+    def sums_up(
+        self, sheet: str, row: int, column: int, rows: Collection[int], how: re.Pattern[str] | None = None
+    ) -> bool:
+        """Return whether the formula of a cell adds up other rows of its column, or takes another figure of them."""
+        formula = self.book.formulas(sheet).get((row, column))
+        if formula is None or not (how or ADDING).search(formula.text):
+            return False
+        own = {
+            place[1]
+            for area in areas(formula.text, sheet)
+            if area.sheet == sheet and area.column <= column <= area.last_column
+            for place in area.places
+            if place[2] == column
+        }
+        return len((own & set(rows)) - {row}) > 1
 
 
 def _is_title(cells: Sequence[Any]) -> bool:
@@ -246,6 +294,11 @@ def in_english(cell: object) -> str:
     text = _plain(str(cell))
     first, space, rest = text.partition(" ")
     return _known().get(text) or _known().get(first, first) + space + rest
+
+
+def is_known(heading: str) -> bool:
+    """Return whether a heading, in English as `in_english` gives it, is one by which sheets are read."""
+    return heading in _known().values()
 
 
 def _plain(text: str) -> str:

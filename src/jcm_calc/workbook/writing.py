@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.confirmation import EvidenceFile
 from jcm_calc.declarations import Methodology
-from jcm_calc.files import save
+from jcm_calc.files import check_ending, save
 from jcm_calc.inputs import Period
 from jcm_calc.languages import Message, _, in_language
 from jcm_calc.monitoring import record
-from jcm_calc.problems import InputError, Problem
+from jcm_calc.problems import InputError, Problem, shown
+from jcm_calc.project import LABELS, Sources, checked, without_column
 from jcm_calc.workbook import calculation_sheet, evidence_sheet, input_sheet, record_sheet, separate_sheet
 from jcm_calc.workbook.contents import Contents, of_result, of_template, without_plan
 from jcm_calc.workbook.entries import Entries
-from jcm_calc.workbook.layout import Layout
+from jcm_calc.workbook.layout import FIRST, LEFT, Layout
 from jcm_calc.workbook.page import Page, new_book, styles
+from jcm_calc.workbook.sheet_sets import ON_STRUCTURE
 
 if TYPE_CHECKING:
     from jcm_calc.result import Result
@@ -26,28 +29,52 @@ if TYPE_CHECKING:
 TITLES = {"MPS": _("Monitoring Plan Sheet"), "MRS": _("Monitoring Report Sheet")}
 USES = {"MPS": _("[Attachment to Project Design Document]"), "MRS": _("[For Verification]")}
 BLANK_ROLES = 6
+STAGES = ("report", "plan")
 
 
 def write_result(
     path: str | os.PathLike[str],
     result: Result,
     plan: Result | None,
-    project: Mapping[str, Any],
-    sources: Mapping[str, Mapping[str, str]],
+    stage: str,
+    project: Mapping[str, Any] | None,
+    sources: Sources | None,
     overwrite: bool,
     language: str | None,
 ) -> None:
     """Write the workbook of a result; see `jcm_calc.result.Result.to_excel`."""
+    check_ending(path, ".xlsx")
+    said, monitoring = checked(result.methodology, project, sources)
+    if problems := [*_stage_problems(stage, result, plan)]:
+        raise InputError(_("workbook"), problems)
+    readings = record.of_tables(result.call["tables"])
+    if stage == "plan":
+        sets = of_result(result, "MPS")
+    else:
+        reports = of_result(result, "MRS")
+        plans = of_result(plan, "MPS") if plan is not None else [without_plan(reports[0])]
+        sets = [*plans, *reports]
+    entered = {name for contents in sets for name in contents.entries}
+    if problems := list(without_column(result.methodology, monitoring, entered)):
+        raise InputError(str(result.methodology), problems)
+    evidence = result.call["evidence"]
+    with in_language(language):
+        content = _written(sets, said, monitoring, evidence, readings)
+    save(path, content, overwrite=overwrite)
+
+
+def _stage_problems(stage: str, result: Result, plan: Result | None) -> Iterator[Problem]:
+    """Yield what keeps a workbook of this stage from being written."""
+    if stage not in STAGES:
+        complaint = _("got {given}, must be one of {names}")
+        yield Problem("stage", complaint.format(given=shown(stage), names=", ".join(STAGES)))
+    if plan is not None and stage == "plan":
+        yield Problem(_("plan"), _("fills the plan of a report: leave it out, or write the report"))
     if plan is not None and str(plan.methodology) != str(result.methodology):
         complaint = _("follows {plan}, and the report {report}")
-        complaint = complaint.format(plan=plan.methodology, report=result.methodology)
-        raise InputError(_("workbook"), [Problem(_("plan"), complaint)])
-    reports = of_result(result, "MRS")
-    plans = of_result(plan, "MPS") if plan is not None else [without_plan(reports[0])]
-    evidence, readings = result.call["evidence"], record.of_tables(result.call["tables"])
-    with in_language(language):
-        content = _written([*plans, *reports], project, sources, evidence, readings)
-    save(path, content, overwrite=overwrite)
+        yield Problem(_("plan"), complaint.format(plan=plan.methodology, report=result.methodology))
+    if stage == "plan" and record.of_tables(result.call["tables"]) is not None:
+        yield Problem("stage", _("the values were read from meters: this is a report and not a plan"))
 
 
 def write_template(
@@ -59,8 +86,14 @@ def write_template(
     language: str | None,
 ) -> None:
     """Write the empty workbook; see `jcm_calc.declarations.Methodology.template`."""
+    check_ending(path, ".xlsx")
     others = [letter for letter in methodology.indices if letter != "p"]
     counts = dict(units) if isinstance(units, Mapping) else dict.fromkeys(others, units)
+    not_whole = _("got {count}, must be a whole number")
+    wrong = [count for count in counts.values() if isinstance(count, bool) or not isinstance(count, int)]
+    if wrong:
+        problems = [Problem(_("units"), not_whole.format(count=shown(count))) for count in wrong]
+        raise InputError(str(methodology), problems)
     no_index, known = _("{letter} is no index of {methodology}, which has {known}"), ", ".join(others) or _("none")
     problems = [
         Problem(_("units"), no_index.format(letter=repr(letter), methodology=methodology, known=known))
@@ -85,7 +118,7 @@ def write_template(
 def _written(
     sets: Sequence[Contents],
     project: Mapping[str, Any],
-    sources: Mapping[str, Mapping[str, str]],
+    sources: Sources,
     evidence: Sequence[EvidenceFile] = (),
     readings: Mapping[str, Any] | None = None,
 ) -> bytes:
@@ -134,7 +167,7 @@ def _write_set(
     layout: Layout,
     plan: Layout | None,
     lines: Sequence[str],
-    sources: Mapping[str, Mapping[str, str]],
+    sources: Sources,
 ) -> None:
     kind, note = layout.contents.kind, layout.contents.note
     entries = Entries(layout, plan)
@@ -156,11 +189,19 @@ def _structure(book: Any, formats: Any, lines: Sequence[str], project: Mapping[s
     """Write the monitoring structure: who is responsible for what."""
     title = Message("{} {}").format(_("Monitoring Structure Sheet"), USES["MPS"])
     page = Page(book, formats, "MSS", title, lines, (1.5, 40, 90))
-    page.headings(6, 1, [_("Responsible personnel"), _("Role")])
+    said = {LABELS[key]: project[key] for key in ON_STRUCTURE if key in project}
+    heads = FIRST + (len(said) + 2 if said else 0)
+    if said:
+        page.caption(FIRST, _("Project"))
+    for row, (label, value) in enumerate(said.items(), FIRST + 1):
+        page.text(row, LEFT, label, "label")
+        text = str(value) if isinstance(value, str | date) else "\n".join(value)
+        page.text(row, LEFT + 1, text, "entered text")
+    page.headings(heads, LEFT, [_("Responsible personnel"), _("Role")])
     people = list(project.get("personnel", {}).items())
-    for row, (name, role) in enumerate(people or [("", "")] * BLANK_ROLES, 7):
-        page.text(row, 1, name, "entered text")
-        page.text(row, 2, role, "entered text")
+    for row, (name, role) in enumerate(people or [("", "")] * BLANK_ROLES, heads + 1):
+        page.text(row, LEFT, name, "entered text")
+        page.text(row, LEFT + 1, role, "entered text")
         page.sheet.set_row(row, 30)
 
 

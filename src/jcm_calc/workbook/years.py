@@ -12,7 +12,7 @@ from jcm_calc.case_file import CaseFile
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.given import Cells
 from jcm_calc.languages import Message, _
-from jcm_calc.problems import Problem, shown
+from jcm_calc.problems import Problem, ProblemKind, shown
 from jcm_calc.workbook.filled_sheets import Part, Reader, SheetSet
 from jcm_calc.workbook.layout import column_name
 from jcm_calc.workbook.tables import Cell
@@ -28,9 +28,19 @@ def joined(reader: Reader, sets: Sequence[SheetSet], project: Mapping[str, Any])
     choices, named, classes = ([getattr(found, name) for found in sets] for name in ("choices", "named", "classes"))
     reader.problems += [
         *_two_of_one_period(sets),
-        *_differences(_("one choice is expected for all years, but {one} and {other} came"), choices),
-        *_differences(_("one value is expected for all years, but {one} and {other} came"), named),
-        *_differences(_("one value by class is expected for all years, but {one} and {other} came"), classes),
+        *_differences(
+            _("one choice is expected for all years, but {one} and {other} came").tagged(ProblemKind.YEARS_DIFFER),
+            choices,
+        ),
+        *_differences(
+            _("one value is expected for all years, but {one} and {other} came").tagged(ProblemKind.YEARS_DIFFER), named
+        ),
+        *_differences(
+            _("one value by class is expected for all years, but {one} and {other} came").tagged(
+                ProblemKind.YEARS_DIFFER
+            ),
+            classes,
+        ),
         *_changed(sets),
     ]
     periods = [period for found in sets for period in found.periods]
@@ -45,6 +55,7 @@ def joined(reader: Reader, sets: Sequence[SheetSet], project: Mapping[str, Any])
         inputs={**named[0], **classes[0]},
         tables=tuple(_frames(reader.book.name, sets)),
         sources=sets[0].sources,
+        override={name: reason for found in sets for name, reason in found.overrides.items()},
     )
 
 
@@ -71,7 +82,9 @@ def _differences(complaint: Message, found: Sequence[Mapping[str, Any]]) -> Iter
 
 def _changed(sets: Sequence[SheetSet]) -> Iterator[Problem]:
     """Complain where a later year has another value for what does not depend on the year."""
-    told = _("differs from the first year's, though it does not depend on the period ({where})")
+    told = _("differs from the first year's, though it does not depend on the period ({where})").tagged(
+        ProblemKind.YEARS_DIFFER
+    )
     for part in (part for found in sets[1:] for part in found.parts if "p" not in part.letters):
         for heading, values in part.columns.items():
             known = next((one for one in sets[0].parts if heading in one.columns and one.letters == part.letters), None)

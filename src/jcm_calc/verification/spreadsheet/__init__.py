@@ -7,7 +7,6 @@ formulas of a column differ in their addresses only, so that a long column is re
 from jcm_calc.verification.spreadsheet.calculator import Calculator
 from jcm_calc.verification.spreadsheet.functions import ROUNDING
 from jcm_calc.verification.spreadsheet.reading import read
-from jcm_calc.verification.spreadsheet.references import REFERENCE, Place, areas, form
 from jcm_calc.verification.spreadsheet.values import (
     EPOCH,
     FormulaError,
@@ -17,6 +16,7 @@ from jcm_calc.verification.spreadsheet.values import (
     is_number,
     number,
 )
+from jcm_calc.workbook.references import REFERENCE, Place, areas, form
 
 __all__ = [
     "EPOCH",

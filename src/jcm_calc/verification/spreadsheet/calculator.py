@@ -7,9 +7,9 @@ from typing import Any
 
 from jcm_calc.languages import _
 from jcm_calc.verification.spreadsheet.reading import read
-from jcm_calc.verification.spreadsheet.references import Area, Place, areas, form
 from jcm_calc.verification.spreadsheet.values import FormulaError, UnreadableError, as_number
 from jcm_calc.workbook.opening import Book
+from jcm_calc.workbook.references import Area, Place, areas, form
 
 DEEPEST = 80
 

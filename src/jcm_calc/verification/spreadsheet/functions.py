@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.languages import _
-from jcm_calc.verification.spreadsheet.references import Area
 from jcm_calc.verification.spreadsheet.values import EPOCH, FormulaError, UnreadableError, is_number, number
+from jcm_calc.workbook.references import Area
 
 if TYPE_CHECKING:
     from jcm_calc.verification.spreadsheet.calculator import Calculator

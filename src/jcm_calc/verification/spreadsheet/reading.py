@@ -14,8 +14,8 @@ from openpyxl.formula.tokenizer import Token
 
 from jcm_calc.languages import _
 from jcm_calc.verification.spreadsheet.functions import FUNCTIONS, Code
-from jcm_calc.verification.spreadsheet.references import Area
 from jcm_calc.verification.spreadsheet.values import FormulaError, UnreadableError, number, text_of
+from jcm_calc.workbook.references import Area
 
 if TYPE_CHECKING:
     from jcm_calc.verification.spreadsheet.calculator import Calculator

@@ -24,11 +24,12 @@ from jcm_calc.workbook.layout import column_name
 
 @dataclass(frozen=True)
 class Slip:
-    """A finding of the calculation sheet, with the quantity that it is about."""
+    """A finding of the calculation sheet, with the quantity that it is about, and what is wrong without its formula."""
 
     code: str
     name: str
     finding: Finding
+    what: str = ""
 
 
 def told(sheet: Sheet, group: Sequence[Wrong]) -> Slip:
@@ -48,7 +49,7 @@ def told(sheet: Sheet, group: Sequence[Wrong]) -> Slip:
         severity=Severity.ERROR,
         unconfirmed=doubt(sheet, first.step.name),
     )
-    return Slip(code, first.step.name, finding)
+    return Slip(code, first.step.name, finding, message)
 
 
 def merged(found: Iterable[Slip]) -> list[Slip]:
@@ -56,7 +57,7 @@ def merged(found: Iterable[Slip]) -> list[Slip]:
     groups: dict[tuple[Any, ...], list[Slip]] = {}
     for slip in found:
         finding = slip.finding
-        key = (slip.code, slip.name, finding.severity, finding.message.partition(": =")[0], finding.cause)
+        key = (slip.code, slip.name, finding.severity, slip.what or finding.message, finding.cause)
         groups.setdefault(key, []).append(slip)
     return [_joined(group) for group in groups.values()]
 
@@ -72,7 +73,7 @@ def _joined(group: Sequence[Slip]) -> Slip:
         years = dict.fromkeys(year for one in effects for year in one.tonnes)
         tonnes = {year: sum(one.tonnes.get(year, 0) for one in effects) for year in years}
         effect = replace(effects[0], exact=math.fsum(one.exact for one in effects), tonnes=tonnes)
-    return Slip(first.code, first.name, replace(first.finding, place=shown, effect=effect))
+    return replace(first, finding=replace(first.finding, place=shown, effect=effect))
 
 
 def linked(sheet: Sheet, found: Sequence[Slip], differing: Sequence[Step]) -> Iterator[Slip]:

@@ -1,0 +1,114 @@
+"""The methodologies that there are: all of them, some of them, and those that a word leads to."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from jcm_calc import notebook
+from jcm_calc.declarations import Methodology
+from jcm_calc.languages import _, ngettext
+from jcm_calc.rulebooks import BrokenModuleWarning, Known, broken, every, known, words_in
+
+COLUMNS = ["number", "version", "title", "country", "scope"]
+
+
+class Catalogue(pd.DataFrame):
+    """A DataFrame of methodologies, which a notebook shows with whole titles."""
+
+    def _repr_html_(self) -> str:
+        count = ngettext("{count} methodology", "{count} methodologies", len(self)).format(count=len(self))
+        return notebook.page(count, tables=[("", pd.DataFrame(self))])
+
+
+def methodologies(words: str = "", *, country: str | None = None, scope: int | None = None) -> Catalogue:
+    """Return the methodologies that can be calculated, by number.
+
+    Parameters
+    ----------
+    words : str
+        What they are about, such as ``"chiller"``; see `jcm_calc.search`.
+    country : str, optional
+        ISO code of the partner country.
+    scope : int, optional
+        The sectoral scope.
+
+    Returns
+    -------
+    DataFrame
+        Version, title, country, sectoral scope, and how many of its equations, defaults and criteria are not
+        confirmed.
+
+    Warns
+    -----
+    BrokenModuleWarning
+        For every module of a rule book that cannot be used; the other methodologies are listed.
+
+    Examples
+    --------
+    >>> import jcm_calc
+    >>> len(jcm_calc.methodologies()) >= 38
+    True
+    >>> jcm_calc.methodologies("chiller", country="ID").index.tolist()
+    ['ID_AM002', 'ID_AM010', 'ID_AM022']
+    """
+    for module in broken():
+        warnings.warn(str(module), BrokenModuleWarning, stacklevel=2)
+    rows = [
+        {**_identity(item), "unconfirmed": _unconfirmed(item)}
+        for item in every()
+        if country in (None, item.country) and scope in (None, item.sectoral_scope) and words_in(item, words)
+    ]
+    return _catalogue(rows, "unconfirmed")
+
+
+def search(words: str) -> Catalogue:
+    """Find methodologies by words, also those that exist and cannot be calculated here.
+
+    Parameters
+    ----------
+    words : str
+        Each of them has to begin a word of the title, or of what the methodology says of its units, parameters
+        and equations; of those that cannot be calculated only the title is known.
+
+    Returns
+    -------
+    DataFrame
+        By number: version, title, country, sectoral scope, where the words were found, and whether it can be
+        calculated. Those with the words in the title are first.
+
+    Examples
+    --------
+    >>> import jcm_calc
+    >>> jcm_calc.search("solar battery")[["country", "found in", "calculable"]].to_dict("index")
+    {'ID_AM017': {'country': 'ID', 'found in': 'title', 'calculable': True}}
+    """
+    rows = [{**_identity(m), "found in": place, "calculable": True} for m in every() if (place := words_in(m, words))]
+    rows += [
+        {**_identity(one), "found in": place, "calculable": False} for one in known() if (place := words_in(one, words))
+    ]
+    rows.sort(key=lambda row: row["found in"] != _("title"))
+    return _catalogue(rows, "found in", "calculable")
+
+
+def _catalogue(rows: Sequence[Mapping[str, object]], *more: str) -> Catalogue:
+    return Catalogue(pd.DataFrame(rows, columns=[*COLUMNS, *more]).set_index("number"))
+
+
+def _identity(item: Methodology | Known) -> dict[str, object]:
+    return {
+        "number": item.number,
+        "version": item.version,
+        "title": item.title,
+        "country": item.country,
+        "scope": item.sectoral_scope,
+    }
+
+
+def _unconfirmed(item: Methodology) -> int:
+    """Count what a methodology declares and nobody has confirmed."""
+    statements = [*(one.evidence for one in item.rules), *(one.evidence for one in item.conditions)]
+    statements += [value.evidence for parameter in item.inputs.values() for value in parameter.known()]
+    return sum(not evidence.confirmed for evidence in statements)

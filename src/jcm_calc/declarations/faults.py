@@ -1,0 +1,82 @@
+"""What does not fit together in a methodology, all at once, each with the line of the function that shows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from jcm_calc.declarations.items import Equation, Parameter
+from jcm_calc.problems import suggestion
+
+if TYPE_CHECKING:
+    from jcm_calc.declarations import Methodology
+
+
+def faults(m: Methodology) -> Iterator[str]:
+    """Yield each name that is used and not declared.
+
+    Examples
+    --------
+    >>> from jcm_calc.declarations import Methodology
+    >>> from jcm_calc.evidence import unconfirmed
+    >>> m = Methodology("XX_AM001", version="1.0", title="", country="XX", sectoral_scope=4, indices={"p": "season"})
+    >>> m.default("SF_p", "", value=0.5, text="scaling factor", evidence=unconfirmed("an example"))
+    >>> _ = m.equation("RE_p", "t", name="RE", text="", evidence=unconfirmed("an example"))(lambda SF_p: SF_p)
+    >>> print(*faults(m))  # doctest: +ELLIPSIS
+    'SF_p' is used by 'RE' but not declared: the symbol SF_p is read as SF with the index p: use SF, or declare it
+    with name="SF_p", index="…" (...line 1)
+    """
+    rules = {rule.name for rule in m.rules}
+    operands = {*m.inputs, *m.coordinates, *rules}
+    for rule in m.rules:
+        for name in rule.arguments:
+            if name not in operands:
+                place = of_function(rule.function)
+                yield f"{name!r} is used by {rule.name!r} but not declared{how_read(m, name)}{place}"
+    for condition in m.conditions:
+        for name in condition.arguments:
+            if name not in operands and name not in m.facts:
+                told = f"{name!r} is used by criterion {condition.number} but not declared{how_read(m, name)}"
+                yield told + of_function(condition.function)
+    for item in m.inputs.values():
+        if item.by and item.by in rules:
+            yield f"{item.name!r} is looked up by {item.by!r}, which must be a parameter"
+        elif item.by and item.by not in operands:
+            yield f"{item.by!r} is used by {item.name!r} but not declared{how_read(m, item.by)}"
+        if item.comparable and item.comparable not in m.inputs:
+            hint = suggestion(item.comparable, m.inputs)
+            yield f"{item.name!r} is comparable to {item.comparable!r}, which is not declared{hint}"
+
+
+def of_function(function: Callable[..., Any]) -> str:
+    """Return in which line of which file a function begins."""
+    if not isinstance(function, FunctionType):
+        return ""
+    return f" ({Path(function.__code__.co_filename).name} line {function.__code__.co_firstlineno})"
+
+
+def how_read(m: Methodology, name: str) -> str:
+    """Return how a symbol that looks like a name was read, or the nearest name that is declared."""
+    items: list[Parameter | Equation] = [*m.inputs.values(), *m.facts.values(), *m.rules]
+    for item in items:
+        if plain(item.symbol) == name:
+            return f': {reading(item)}: use {item.name}, or declare it with name="{name}", index="…"'
+        letter = item.name.removeprefix(f"{name}_")
+        if len(letter) == 1 and item.name != letter:
+            return f": {reading(item)}: {letter} is not among the indices {', '.join(m.indices)}"
+    return suggestion(name, [*(item.name for item in items), *m.coordinates])
+
+
+def plain(symbol: str) -> str:
+    """Return a symbol as a name in Python."""
+    return re.sub(r"\W", "_", symbol)
+
+
+def reading(item: Parameter | Equation) -> str:
+    """Say how the symbol of an item was read."""
+    letters = ", ".join(item.indices)
+    kind = "index" if len(item.indices) == 1 else "indices"
+    return f"the symbol {item.symbol} is read as {item.name}" + (f" with the {kind} {letters}" if letters else "")

@@ -1,0 +1,103 @@
+"""What a parameter can at most be: the cross-checks that a methodology declares, as arrays."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.items import DAYLIGHT, HOURS, RATED, Limit, Product
+from jcm_calc.inputs.periods import Period
+from jcm_calc.units import Linear, conversion
+
+Array = npt.NDArray[Any]
+Known = Callable[[str], Array | None]
+DUST = 1e-9  # of a sum of many readings
+
+
+def dimension(product: Product, m: Methodology, unit: str, of: str) -> Linear:
+    """Return the conversion of a product of declared quantities into a unit.
+
+    Parameters
+    ----------
+    product : Product
+    m : Methodology
+    unit : str
+    of : str
+        The unit of what is limited: the rated power is its amount in an hour.
+
+    Raises
+    ------
+    UnitError
+        If the product is of another dimension.
+    """
+    above, below = (
+        [f"({text})" for text in (_unit(name, m, of) for name in names) if text]
+        for names in (product.factors, product.divisors)
+    )
+    return conversion("/".join(("*".join(above), *below)), unit)
+
+
+def _unit(name: str, m: Methodology, of: str) -> str:
+    if name in (HOURS, DAYLIGHT):
+        return "h"
+    if name == RATED:
+        return f"({of})/h"
+    item = m.inputs.get(name) or m.facts.get(name) or next(rule for rule in m.rules if rule.name == name)
+    return item.unit
+
+
+def upper(limit: Limit, m: Methodology, known: Known) -> Array | None:
+    """Return what a parameter is at most, in its unit.
+
+    Parameters
+    ----------
+    limit : Limit
+    m : Methodology
+    known : callable
+        From a name to its values with one axis for each index; None where they are not known. ``"rated power"`` is
+        the amount of an hour, in the unit of the parameter. Where it is not known, it is that of the fact, or it
+        follows from what ``limit.rated`` says.
+
+    Returns
+    -------
+    ndarray or None
+        NaN where a factor is not known, None where one is not known at all.
+    """
+    unit = m.inputs[limit.parameter].unit
+
+    def value(name: str) -> Array | None:
+        found = known(name)
+        if name != RATED or (found is not None and not np.isnan(found).any()):
+            return found
+        stated = known(limit.rated_fact)
+        if stated is not None:
+            stated = conversion(f"({m.facts[limit.rated_fact].unit})*h", unit)(stated)
+        elif limit.rated is not None and (derived := _product(limit.rated, known)) is not None:
+            stated = dimension(limit.rated, m, f"({unit})/h", unit)(derived)
+        if found is None or stated is None:
+            return found if stated is None else stated
+        return np.asarray(np.where(np.isnan(found), stated, found))
+
+    found = _product(limit.product, value)
+    return None if found is None else np.asarray(dimension(limit.product, m, unit, unit)(found), dtype=float)
+
+
+def _product(product: Product, known: Known) -> Any:
+    above, below = ([known(name) for name in names] for names in (product.factors, product.divisors))
+    if any(one is None for one in (*above, *below)):
+        return None
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found: Any = math.prod(above)
+        for one in below:
+            found = found / one
+    return found
+
+
+def hours(periods: Sequence[Period]) -> list[float] | None:
+    """Return the hours of each period; None where one has no dates."""
+    return [24.0 * period.days for period in periods] if all(period.dated for period in periods) else None

@@ -1,0 +1,266 @@
+"""Plots of a result: emissions, the way to whole tonnes, units, inputs, uncertainty."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from jcm_calc.declarations.graph import RESULTS
+from jcm_calc.expression import latex
+from jcm_calc.languages import Message, _, translated
+from jcm_calc.plots.drawing import (
+    BLUE,
+    GREEN,
+    GREY,
+    MOST,
+    ORANGE,
+    SKY,
+    TONNES,
+    WIDTH,
+    amount,
+    axes,
+    finish,
+    height_of,
+    short,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from jcm_calc.monte_carlo import Uncertainty
+    from jcm_calc.result import Result
+
+# Colour, hatch and words of each.
+SERIES = {
+    "RE": (BLUE, "", _("reference emissions")),
+    "PE": (ORANGE, "///", _("project emissions")),
+    "ER": (GREEN, "", _("emission reductions")),
+}
+
+
+def emissions(result: Result, *, ax: Axes | Figure | None = None) -> Axes:
+    """Draw reference emissions, project emissions and emission reductions by period.
+
+    Parameters
+    ----------
+    result : Result
+    ax : Axes or Figure, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    Axes
+    """
+    periods = [str(period) for period in result.inputs.periods]
+    heights = {name: np.ravel(result[name].magnitude) for name in RESULTS}
+    drawn = [name for name in RESULTS if name != "PE" or heights[name].any()]
+    places, width = np.arange(len(periods)), 0.8 / len(drawn)
+    with axes(ax, WIDTH, 3.6) as ax:
+        for number, name in enumerate(drawn):
+            colour, hatch, words = SERIES[name]
+            offset = (number - (len(drawn) - 1) / 2) * width
+            bars = ax.bar(places + offset, heights[name], width, color=colour, hatch=hatch, ec="white", lw=0.5)
+            bars.set_label(f"{name}, {translated(words)}")
+            if len(periods) <= MOST // 2:
+                ax.bar_label(bars, [amount(height) for height in heights[name]], padding=2, fontsize=8)
+        step = max(1, -(-len(periods) // MOST))
+        labels = [translated(_("\nto ").join(text.split("/"))) for text in periods[::step]]
+        ax.set_xticks(places[::step], labels)
+        if len(periods) == 1:
+            ax.set_xlim(-1, 1)
+        words = _("monitoring period") if "PE" in drawn else _("monitoring period; PE is 0")
+        ax.set_xlabel(translated(words))
+        ax.axhline(0, color="black", lw=0.8)
+        ax.margins(y=0.15)
+        finish(ax, result, _("Emissions and reductions by period"), TONNES, legend=True)
+    return ax
+
+
+def waterfall(result: Result, *, ax: Axes | Figure | None = None) -> Axes:
+    """Draw the way from RE over PE to ER and, where the periods allow it, to whole tonnes.
+
+    Parameters
+    ----------
+    result : Result
+    ax : Axes or Figure, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    Axes
+    """
+    reference, project, reductions = (float(result.full(name).sum()) for name in RESULTS)
+    bars: list[tuple[str, float, float, str, str]] = [
+        ("RE", 0.0, reference, BLUE, ""),
+        ("− PE", reference, 0.0 - project, ORANGE, "///"),
+        ("ER", 0.0, reductions, GREEN, ""),
+    ]
+    try:
+        tonnes = int(result.years()["tonnes"].sum())
+    except ValueError:  # a period in two calendar years has no whole tonnes
+        pass
+    else:
+        bars.append((_("cut to\nwhole tonnes"), reductions, tonnes - reductions, GREY, "..."))
+        bars.append((_("whole\ntonnes"), 0.0, tonnes, SKY, ""))
+    with axes(ax, WIDTH, 3.6) as ax:
+        levels = [base + change for _name, base, change, _colour, _hatch in bars]
+        for place, (level, _next) in enumerate(pairwise(levels)):
+            ax.plot([place + 0.3, place + 0.7], [level, level], color=GREY, lw=0.8)
+        for place, (_name, base, change, colour, hatch) in enumerate(bars):
+            ax.bar(place, change, 0.6, base, color=colour, hatch=hatch, ec="white", lw=0.5)
+            text = f"{change:,d}" if isinstance(change, int) else amount(change)
+            _above(ax, text, place, max(base, base + change))
+        ax.set_xticks(range(len(bars)), [translated(bar[0]) for bar in bars])
+        ax.axhline(0, color="black", lw=0.8)
+        ends = [end for _, base, change, _, _ in bars for end in (base, base + change)]
+        ax.set_ylim(min(0, 1.15 * min(ends)), max(0, 1.15 * max(ends)) or 1)
+        finish(ax, result, _("From reference emissions to whole tonnes"), TONNES)
+    return ax
+
+
+def _above(ax: Axes, text: str, place: float, height: float) -> None:
+    """Write a number above a bar, readable over lines."""
+    ax.annotate(
+        text,
+        (place, height),
+        (0, 5),
+        textcoords="offset points",
+        ha="center",
+        fontsize=9,
+        bbox={"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none"},
+    )
+
+
+def contributions(result: Result, *, ax: Axes | Figure | None = None) -> Axes:
+    """Draw what each unit contributes to ER, the largest ones by name.
+
+    Parameters
+    ----------
+    result : Result
+    ax : Axes or Figure, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    Axes
+    """
+    parts = result.by_unit()["ER"]
+    parts = parts.loc[parts.abs().sort_values(ascending=False, kind="stable").index]
+    kinds = {kind for kind, _ in parts.index if kind}
+    names = [f"{kind} {unit}" if kind and (len(kinds) > 1 or unit.isdigit()) else unit for kind, unit in parts.index]
+    amounts = parts.tolist()
+    if len(amounts) > MOST:
+        others = _("{count:,} others").format(count=len(amounts) - MOST + 1)
+        names, amounts = [*names[: MOST - 1], others], [*amounts[: MOST - 1], sum(amounts[MOST - 1 :])]
+    with axes(ax, WIDTH, height_of(len(names))) as ax:
+        bars = ax.barh(range(len(names)), amounts, 0.65, color=GREEN)
+        ax.bar_label(bars, [amount(one) for one in amounts], padding=3, fontsize=8)
+        ax.set_yticks(range(len(names)), [short(translated(name)) for name in names])
+        ax.set_ylim(len(names) - 0.4, -0.6)
+        ax.axvline(0, color="black", lw=0.8)
+        ax.margins(x=0.15)
+        finish(ax, result, _("Emission reductions by unit"), TONNES, across=True)
+    return ax
+
+
+def sensitivity(result: Result, *, by: float = 0.1, ax: Axes | Figure | None = None) -> Axes:
+    """Draw how ER changes with each input of the project, the most important one on top.
+
+    What the document fixes is drawn only where the project has no input of its own. Inputs that change nothing
+    are counted and left out, as are those of less weight.
+
+    Parameters
+    ----------
+    result : Result
+    by : float
+        The share by which each input is made smaller and larger, all others staying; a temperature by 1 K.
+    ax : Axes or Figure, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    Axes
+    """
+    found = result.sensitivity(by)
+    own = found["of"] == "project"
+    found = found[own] if own.any() else found
+    changes = found[["smaller", "larger"]]
+    out = changes.isna().any(axis=1)
+    spread = changes.abs().max(axis=1).fillna(0)
+    nothing = int(((spread == 0) & ~out).sum())
+    order = spread[(spread > 0) | out].sort_values(ascending=False, kind="stable").index
+    found, out = found.loc[order[:MOST]], out[order[:MOST]]
+    less = len(order) - len(found)
+    notes = [_("* one side is out of bounds")] if out.any() else []
+    if less:
+        notes.append(_("{count} of less weight").format(count=less))
+    if nothing:
+        notes.append(_("{count} without effect").format(count=nothing))
+    with axes(ax, 8.4, height_of(len(found)) + 0.2) as ax:
+        for column, label, colour, hatch in (("smaller", "−", ORANGE, "///"), ("larger", "+", BLUE, "")):
+            lengths = found[column].fillna(0)
+            bars = ax.barh(
+                np.arange(len(found)), lengths, 0.65, color=colour, hatch=hatch, ec="white", lw=0.5,
+                label=translated(_("input {sign}{share:.0%}").format(sign=label, share=by)),
+            )  # fmt: skip
+            ax.bar_label(bars, [amount(one) if one else "" for one in lengths], padding=3, fontsize=7)
+        inputs = zip(found.index, found["symbol"], found["step"], out, strict=True)
+        ax.set_yticks(np.arange(len(found)), [_input(result, *one) for one in inputs])
+        ax.set_ylim(max(len(found), 1) - 0.4, -0.6)
+        ax.axvline(0, color="black", lw=0.8)
+        ax.margins(x=0.15)
+        words = Message("; ").join([_("change of ER, {unit}").format(unit=TONNES), *notes])
+        title = _("Emission reductions where one input changes by {share:.0%}").format(share=by)
+        finish(ax, result, title, words, True, True)
+    return ax
+
+
+def _input(result: Result, name: str, symbol: str, step: str, out: bool) -> str:
+    """Name an input beside its bars: what it is, and its symbol."""
+    kelvin = "" if step.endswith("%") else f" (±{step})"
+    text = short(translated(result.methodology.inputs[name].text))
+    return f"{text}  ${latex.symbol(symbol)}${kelvin}{'*' if out else ''}"
+
+
+def uncertainty(found: Uncertainty, *, of: str = "ER", ax: Axes | Figure | None = None) -> Axes:
+    """Draw how the draws of a result are distributed, with the calculated value and 95 % of them.
+
+    Parameters
+    ----------
+    found : Uncertainty
+        From `jcm_calc.uncertainty`.
+    of : {"ER", "RE", "PE"}
+    ax : Axes or Figure, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    KeyError
+        If it is not a result.
+    """
+    samples = found.samples[of]
+    low, high = (found.percentile(percent, of) for percent in (2.5, 97.5))
+    colour, _hatch, words = SERIES[of]
+    with axes(ax, WIDTH, 3.6) as ax:
+        weights: Any = np.full(len(samples), 100 / len(samples))
+        ax.hist(samples, bins=50, weights=weights, color=colour, ec="white", lw=0.3)
+        spanned = _("95 % of the draws: {low} to {high}").format(low=amount(low), high=amount(high))
+        ax.axvspan(low, high, color=GREY, alpha=0.25, zorder=0, label=translated(spanned))
+        plain = _("calculated: {value}").format(value=amount(found.plain(of)))
+        ax.axvline(found.plain(of), color="black", lw=1.2, label=translated(plain))
+        if of == "ER":
+            safe = _("at least, with 95 % confidence: {value}").format(value=amount(found.at_least(0.95)))
+            ax.axvline(found.at_least(0.95), color="black", lw=1.2, ls="--", label=translated(safe))
+        ax.set_ylabel(translated(_("share of the draws, %")))
+        title = _("{name}, {words}: {draws:,} draws").format(name=of, words=words, draws=found.draws)
+        finish(ax, found.result, title, TONNES, across=True, legend=True)
+        ax.yaxis.grid(True, lw=0.4, color="#dddddd")
+        ax.xaxis.grid(False)
+    return ax

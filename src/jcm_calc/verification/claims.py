@@ -1,0 +1,130 @@
+"""The reductions that a workbook reports: table 3 of each set of sheets, and whatever else looks like it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jcm_calc.workbook.tables import CAPTION, Cell, Sheets, in_english, is_known
+
+CLAIM, EXACT = "co2 emission reductions", "before the cut"
+# A heading that means reductions, though it is not that of table 3.
+SIMILAR = re.compile(
+    r"emissions? reductions?|reductions? (?:of|in) emissions?|排出削減|排出抑制|削減量|giảm phát thải|penurunan emisi"
+    r"|reducci[oó]n(?:es)? de emisiones|การลดก",
+    re.I,
+)
+LONGEST = 80  # a longer text is prose
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a sheet reports.
+
+    Attributes
+    ----------
+    sheet : str
+    cell : Cell or None
+        The whole tonnes; None where no such table was found.
+    exact : Cell or None
+        The amount before it is rounded down.
+    heading : str
+        What stands above the tonnes where it is not the heading of table 3.
+    again : tuple of Cell
+        Further rows with reductions.
+    beside : tuple of (str, Cell)
+        Numbers of the same row under headings that nothing is known of.
+    """
+
+    sheet: str
+    cell: Cell | None = None
+    exact: Cell | None = None
+    heading: str = ""
+    again: tuple[Cell, ...] = ()
+    beside: tuple[tuple[str, Cell], ...] = ()
+
+    @property
+    def tonnes(self) -> float | None:
+        """The number that is reported; None where there is none."""
+        return None if self.cell is None else as_tonnes(self.cell.value)
+
+
+def as_tonnes(value: object) -> float | None:
+    """Return a number, which a text with digits is not."""
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def claim(sheets: Sheets, sheet: str, similar: bool = True) -> Claim:
+    """Return what a sheet reports; ``similar`` says whether other headings than that of table 3 are looked for."""
+    found = list(_tables(sheets, sheet, official=True))
+    if not found and similar:
+        found = list(_tables(sheets, sheet, official=False))
+    if not found:
+        return Claim(sheet)
+    (head, row, column), *others = found
+    own, *below = _rows(sheets, sheet, row, column)
+    headings = _headings(sheets, sheet, row)
+    exact = next((at for at, text in headings.items() if text.startswith(EXACT)), None)
+    beside = [
+        (str(sheets.cell(sheet, row, at).value), cell)
+        for at, text in headings.items()
+        if at not in (column, exact) and not is_known(text)
+        if as_tonnes((cell := sheets.cell(sheet, own, at)).value) is not None
+    ]
+    again = [sheets.cell(sheet, at, column) for at in below]
+    again += [sheets.cell(sheet, next(_rows(sheets, sheet, at, other)), other) for _, at, other in others]
+    return Claim(
+        sheet,
+        sheets.cell(sheet, own, column),
+        None if exact is None else sheets.cell(sheet, own, exact),
+        "" if in_english(head) == CLAIM else head,
+        tuple(cell for cell in again if cell.value != ""),
+        tuple(beside),
+    )
+
+
+def _tables(sheets: Sheets, sheet: str, official: bool) -> Iterator[tuple[str, int, int]]:
+    """Yield heading, row and column of each table of reductions."""
+    for row, cells in enumerate(sheets.book.grid(sheet)):
+        headings = _headings(sheets, sheet, row)
+        if official:
+            if "units" in headings.values():
+                yield from ((str(cells[at]), row, at) for at, text in headings.items() if text == CLAIM)
+        elif "year" not in headings.values():
+            yield from (
+                (str(cells[at]), row, at) for at, text in headings.items() if _similar(sheets, sheet, row, at, text)
+            )
+
+
+def _similar(sheets: Sheets, sheet: str, row: int, column: int, text: str) -> bool:
+    """Whether a cell is a heading of reductions: words above a number or a formula."""
+    if len(text) > LONGEST or CAPTION.match(text) or text.startswith(EXACT) or not SIMILAR.search(text):
+        return False
+    below = next(_rows(sheets, sheet, row, column))
+    cell = sheets.cell(sheet, below, column)
+    return as_tonnes(cell.value) is not None or sheets.formula(cell) is not None
+
+
+def _rows(sheets: Sheets, sheet: str, row: int, column: int) -> Iterator[int]:
+    """Yield the first filled row below a heading, and those after it that have a number in its column."""
+    grid = sheets.book.grid(sheet)
+    formulas = {at for at, _ in sheets.book.formulas(sheet)}
+    end = max(len(grid), max(formulas, default=-1) + 1)
+    filled = (at for at in range(row + 1, end) if at in formulas or any(cell != "" for cell in grid[at]))
+    first = next(filled, row + 1)
+    yield first
+    for at in range(first + 1, end):
+        texts = [cell for cell in (grid[at] if at < len(grid) else []) if cell != ""]
+        if at not in formulas and (not texts or (isinstance(texts[0], str) and CAPTION.match(texts[0]))):
+            return
+        if as_tonnes(sheets.cell(sheet, at, column).value) is not None:
+            yield at
+        elif not any(as_tonnes(text) is not None for text in texts):
+            return
+
+
+def _headings(sheets: Sheets, sheet: str, row: int) -> Mapping[int, str]:
+    cells: list[Any] = sheets.book.grid(sheet)[row]
+    return {at: in_english(cell) for at, cell in enumerate(cells) if isinstance(cell, str) and cell.strip()}

@@ -1,0 +1,201 @@
+"""RE, PE, ER and whole tonnes by calendar year: as reported, as recalculated, and as adjusted after all findings."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jcm_calc.credits import whole_tonnes
+from jcm_calc.languages import _
+from jcm_calc.verification.claims import as_tonnes
+from jcm_calc.verification.findings import Finding
+from jcm_calc.verification.material import Array, Material, Part
+from jcm_calc.verification.spreadsheet import as_number
+
+NAMES = ("RE", "PE", "ER")
+TOTAL = _("total")
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """Emissions and reductions of a year; None where one is not known.
+
+    Attributes
+    ----------
+    RE, PE, ER : float or None
+        In tCO2.
+    tonnes : float or None
+        ER rounded down for each calendar year; what a report has there may be any number.
+    """
+
+    RE: float | None = None
+    PE: float | None = None
+    ER: float | None = None
+    tonnes: float | None = None
+
+    def as_data(self) -> dict[str, float | None]:
+        """Return the amounts, ready for JSON."""
+        return {"RE": self.RE, "PE": self.PE, "ER": self.ER, "tonnes": whole(self.tonnes)}
+
+
+@dataclass(frozen=True)
+class Year:
+    """What a report has for a calendar year, and what it should have.
+
+    Attributes
+    ----------
+    year : str
+        The calendar year; the period where it has no dates.
+    reported : Amounts
+        Tonnes from table 3, the others from the calculation sheet.
+    recalculated : Amounts
+        From what is entered.
+    adjusted : Amounts
+        From what is entered, after the corrections of all errors.
+    misstatement : float or None
+        Reported minus adjusted in tCO2, before rounding where the report shows it; None where it cannot be told.
+    """
+
+    year: str
+    reported: Amounts
+    recalculated: Amounts
+    adjusted: Amounts
+    misstatement: float | None
+
+    @property
+    def difference(self) -> float | None:
+        """Whole tonnes reported minus adjusted."""
+        return _minus(self.reported.tonnes, self.adjusted.tonnes)
+
+    def as_data(self) -> dict[str, Any]:
+        """Return everything, ready for JSON."""
+        return {
+            "year": str(self.year),
+            "reported": self.reported.as_data(),
+            "recalculated": self.recalculated.as_data(),
+            "adjusted": self.adjusted.as_data(),
+            "difference": whole(self.difference),
+            "misstatement": self.misstatement,
+        }
+
+
+def years(material: Material, errors: Iterable[Finding]) -> list[Year]:
+    """Return the amounts of each calendar year; of parts of a report that share a year, together."""
+    report = material.report
+    if report.result is None:
+        claims = ((part, Amounts(tonnes=report.claim(part).tonnes)) for part in _filled(material))
+        return [Year(_named(part), amounts, Amounts(), Amounts(), None) for part, amounts in claims]
+    recalculated = {name: material.by_period(name) for name in NAMES}
+    replaced = material.corrected(one for error in errors for one in error.corrections)
+    adjusted = material.emissions(replaced) if replaced else recalculated
+    found = []
+    for names, parts in _groups(material):
+        groups = [material.years[name] for name in names]
+        reported = _reported(material, parts, [place for places in groups for place in places])
+        due = Amounts() if adjusted is None else _amounts(material, adjusted, groups)
+        own = _amounts(material, recalculated, groups)
+        found.append(Year(", ".join(names), reported, own, due, _misstatement(reported, due)))
+    return found
+
+
+def total(found: Sequence[Year]) -> Year:
+    """Return the sum over years."""
+    return Year(
+        TOTAL,
+        reported=_sum([one.reported for one in found]),
+        recalculated=_sum([one.recalculated for one in found]),
+        adjusted=_sum([one.adjusted for one in found]),
+        misstatement=_add([one.misstatement for one in found]),
+    )
+
+
+def _misstatement(reported: Amounts, adjusted: Amounts) -> float | None:
+    if reported.tonnes is None or adjusted.tonnes is None or adjusted.ER is None:
+        return None
+    if reported.ER is not None and whole_tonnes(reported.ER) == reported.tonnes:
+        return reported.ER - adjusted.ER
+    more = reported.tonnes - adjusted.ER
+    return more if abs(more) >= 1 else reported.tonnes - adjusted.tonnes
+
+
+def causes(errors: Iterable[Finding]) -> list[float]:
+    """Return what each cause does to ER in tCO2; what it does to RE and to PE is added up with its sign.
+
+    Two errors have one cause where the same check finds the same ratio of found to expected.
+    """
+    found: dict[tuple[str, float | int], list[float]] = {}
+    for number, error in enumerate(errors):
+        if error.effect is not None:
+            numeric = all(isinstance(one, int | float) for one in (error.found, error.expected)) and error.expected
+            key = float(f"{error.found / error.expected:.9g}") if numeric else -number
+            found.setdefault((error.code, key), []).append(error.effect.exact)
+    return [math.fsum(effects) for effects in found.values()]
+
+
+def _filled(material: Material) -> list[Part]:
+    return [part for part in material.report.own if part.found.filled] or material.report.own
+
+
+def _named(part: Part) -> str:
+    return ", ".join(dict.fromkeys(str(period.year or period) for period in part.periods))
+
+
+def _groups(material: Material) -> list[tuple[list[str], list[Part]]]:
+    """Return the calendar years that are reported together, with the sets of sheets that report them."""
+    every = [str(period) for period in material.result.inputs.periods]
+    groups: list[tuple[set[str], list[Part]]] = []
+    for part in _filled(material):
+        own = {every.index(str(period)) for period in part.periods if str(period) in every}
+        names, parts = {year for year, places in material.years.items() if own & set(places)}, [part]
+        for other in [one for one in groups if one[0] & names]:
+            groups.remove(other)
+            names, parts = names | other[0], other[1] + parts
+        if names:
+            groups.append((names, parts))
+    order = list(material.years)
+    return [(sorted(names, key=order.index), parts) for names, parts in groups]
+
+
+def _reported(material: Material, parts: Sequence[Part], places: Sequence[int]) -> Amounts:
+    claims = [material.report.claim(part) for part in parts]
+    periods = {str(material.result.inputs.periods[place]) for place in places}
+    sums = {}
+    for name in NAMES:
+        steps = [step for step in material.sheet.steps if step.name == name and step.labels.get("p") in periods]
+        values = [as_tonnes(material.sheet.stored(step.place)) for step in steps]
+        shown = {step.labels["p"] for step in steps} == periods and len(steps) == len(periods)
+        sums[name] = _add(values) if shown else None
+    if sums["ER"] is None:
+        exact = [as_tonnes(as_number(one.exact.value)) if one.exact is not None else None for one in claims]
+        sums["ER"] = _add(exact)
+    return Amounts(sums["RE"], sums["PE"], sums["ER"], _add([one.tonnes for one in claims]))
+
+
+def _amounts(material: Material, arrays: dict[str, Array], groups: Sequence[Sequence[int]]) -> Amounts:
+    places = [place for group in groups for place in group]
+    re, pe, er = (float(arrays[name][places].sum()) for name in NAMES)
+    split = any(
+        period.dated and period.year is None for period in (material.result.inputs.periods[at] for at in places)
+    )
+    tonnes = None if split else float(sum(whole_tonnes(float(arrays["ER"][group].sum())) for group in groups))
+    return Amounts(re, pe, er, tonnes)
+
+
+def _sum(found: Sequence[Amounts]) -> Amounts:
+    return Amounts(*(_add([getattr(one, name) for one in found]) for name in (*NAMES, "tonnes")))
+
+
+def _add(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return math.fsum(known) if known and len(known) == len(values) else None
+
+
+def _minus(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else one - other
+
+
+def whole(value: float | None) -> float | int | None:
+    """Return a number of tonnes as an integer where it is one."""
+    return int(value) if value is not None and value.is_integer() else value
