@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import jcm_calc
-from jcm_calc.inputs.monitored_table import MonitoredTable
+from jcm_calc.inputs.monitored_table import MonitoredColumn, MonitoredTable
 from jcm_calc.problems import InputError
 
 GIVEN = {"COP_PJ": 1.63, "application": "individual quick freezer", "EF_elec": 0.814}
@@ -110,7 +110,7 @@ def test_no_operation_leaves_an_ordinary_table_that_does_not_name_its_meters(mon
 
 def test_monitored_parameters_are_handed_over_as_a_whole(monitored):
     whole = jcm_calc.calculate("ID_AM003", monitored, **GIVEN)
-    tables = jcm_calc.calculate("ID_AM003", *monitored.tables, **GIVEN)
+    tables = jcm_calc.calculate("ID_AM003", *monitored.tables, p=["2024"], **GIVEN)
     assert whole.manifest() == tables.manifest()
     assert RULE in {item.name for item in whole.unconfirmed}
     assert jcm_calc.replay(whole.manifest()).manifest() == whole.manifest()
@@ -120,6 +120,13 @@ def test_a_column_that_is_given_by_its_keyword_keeps_its_record(monitored):
     column = monitored.tables[0].set_index(["i", "p"])[HEADING]
     result = jcm_calc.calculate("ID_AM003", EC_PJ=column, **GIVEN)
     assert RULE in {item.name for item in result.unconfirmed}
+
+
+def test_a_column_that_lost_its_record_is_refused(monitored):
+    column = monitored.tables[0].set_index(["i", "p"])[HEADING]
+    bare = MonitoredColumn(column.to_numpy(), index=column.index)
+    with pytest.raises(InputError, match="EC_PJ: its amounts came from meters"):
+        jcm_calc.calculate("ID_AM003", EC_PJ=bare, **GIVEN)
 
 
 def test_records_of_two_tables_are_put_together(monitored):

@@ -162,13 +162,12 @@ def test_a_time_that_no_reading_has_is_refused(zone, written, tmp_path):
     two_days().to_csv(path, index=False)
     path.write_text(path.read_text("utf-8").replace("2024-01-01 05:00:00", written), "utf-8")
     (told,) = problems(survey, None, files=str(path), zone=zone)
-    assert (
-        told == f"S1.csv, column 'time': {written!r} is no time of the form 2024-01-31 00:30 in the years 2000 to 2099"
-    )
+    where = f"S1.csv, column 'time': {written!r} (line 7)"
+    assert told == f"{where} is no time of the form 2024-01-31 00:30 in the years 2000 to 2099"
     times = two_days()
     times.loc[5, "time"] = pd.Timestamp("2200-01-01")
     (told,) = problems(survey, times, zone=zone)
-    assert "'time': datetime.datetime(2200, 1, 1, 0, 0) is no time" in told
+    assert "'time': '2200-01-01 00:00:00' (row 5, counted from 0) is no time" in told
 
 
 def test_without_a_methodology_a_meter_states_the_unit_of_its_amount():
@@ -268,7 +267,8 @@ def test_units_that_are_missing_or_wrong():
 def test_readings_without_a_time_are_counted():
     frame = two_days()
     frame.loc[[3, 7], "time"] = pd.NaT
-    assert "column 'time': 2 readings have no time" in problems(survey, frame)[0]
+    told = "2 readings have no time: row 3, counted from 0, row 7, counted from 0"
+    assert told in problems(survey, frame)[0]
 
 
 def test_a_total_ends_after_it_begins():

@@ -29,6 +29,7 @@ CLOCKS = {
     "%I:%M:%S %p": ["{0:%I:%M:%S %p}", "{0:%I:%M:%S} {1}"],
 }
 OFFSETS = ["+07", "+7", "+0700", "+07:00", " +0700", "UTC+7", " GMT+07:00"]
+OTHERS = {"+0545": 345, "-0330": -210, "+12:45": 765, "+14": 840, "UTC-11": -660, " GMT+0930": 570}
 ZULU = ["Z", " Z", " UTC", "+00", " +0000", " GMT", "-00:00"]
 
 
@@ -70,6 +71,14 @@ def test_an_offset_is_honoured_however_it_is_written(times, written, offset):
     texts = [text(moment, written) + offset for moment in local]
     stated = {"times": f"{times}%z"} if times else {"clock": "stated"}
     assert starts(texts, **stated) == [moment.replace(tzinfo=JAKARTA) for moment in MINUTES]
+
+
+@pytest.mark.parametrize(("offset", "minutes"), OTHERS.items())
+def test_an_offset_of_any_length(offset, minutes):
+    zone = timezone(timedelta(minutes=minutes))
+    local = [moment.replace(tzinfo=JAKARTA).astimezone(zone) for moment in MINUTES]
+    found = starts([f"{moment:%Y-%m-%d %H:%M}{offset}" for moment in local], clock="stated")
+    assert found == [moment.replace(tzinfo=JAKARTA) for moment in MINUTES]
 
 
 @pytest.mark.parametrize("behind", [*OFFSETS, *ZULU, " WIB", " JST", " PST", "[Asia/Jakarta]", "+07:00[Asia/Jakarta]"])

@@ -17,6 +17,7 @@ from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs import Inputs, bind
 from jcm_calc.inputs.axes import named_periods
 from jcm_calc.inputs.binding import over_new_year
+from jcm_calc.inputs.metered import lost_record
 from jcm_calc.languages import _, ngettext
 from jcm_calc.lazy import is_lazy
 from jcm_calc.manifest import file_digest, form, frozen, recall
@@ -112,6 +113,11 @@ def calculate(
     """
     on = None if on is None else day_of("on", on)
     m = chosen(number, version, on)
+    for name, value in values.items():
+        if lost_record(value):
+            from jcm_calc.inputs.monitored_table import refuse_lost
+
+            raise refuse_lost(name)
     confirming = evidence_files(m, evidence)
     m = with_evidence(m, confirming)
     tables, p = _monitored(tables, p)

@@ -13,13 +13,14 @@ from jcm_calc.case_file import read_case
 from jcm_calc.cli import DIFFERS, output
 from jcm_calc.confirmation import Given
 from jcm_calc.files import guarded
-from jcm_calc.languages import _, ngettext, translated
+from jcm_calc.languages import Message, _, ngettext, translated
 from jcm_calc.problems import Problem, listed
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from jcm_calc.monitoring import Monitored
+    from jcm_calc.monitoring.files import File
 
 STAGES = 4
 SINCE = _("from{}").format("")  # a time: another word, in Japanese, than that for where a value is from
@@ -96,6 +97,10 @@ def _as_data(monitored: Monitored) -> dict[str, Any]:
         "amounts": _records(monitored.table()),
         **monitored.provenance(),
         "sources": monitored.sources(),
+        "outside": {
+            meter: {"readings": count, "first": monitored.shown(first), "last": monitored.shown(last)}
+            for meter, (count, first, last) in monitored.outside.items()
+        },
         "complete": not monitored.open,
     }
 
@@ -119,11 +124,24 @@ def _page(monitored: Monitored) -> None:
     for finding in monitored.questions:
         told = {"meter": finding.meter, "kind": finding.kind, "question": finding.question}
         output.paragraph(_("Open question: {meter}, {kind}: {question}").format(**told))
-    read_file = _("{name} ({rows:,} rows)")
-    files = listed((read_file.format(name=file.name, rows=file.rows) for file in monitored.files), limit=3)
+    files = listed(map(_file, monitored.files), limit=3)
     output.write()
     read = _("Read: {files}. Rules: {rules}.")
     output.paragraph(read.format(files=files or _("a DataFrame"), rules=monitored.plan.rules.title))
+    for meter, (count, first, last) in monitored.outside.items():
+        outside = _("Outside the period: {count:,} readings of {meter}, {first} to {last}.")
+        said = {"first": monitored.shown(first), "last": monitored.shown(last)}
+        output.paragraph(outside.format(count=count, meter=meter, **said))
+
+
+def _file(file: File) -> str:
+    """Return the name of a file, and what became of its lines."""
+    counts = [_("{rows:,} rows").format(rows=file.rows)]
+    if file.skipped:
+        counts.append(_("{rows:,} left out as stated").format(rows=file.skipped))
+    if file.blank:
+        counts.append(_("{rows:,} blank").format(rows=file.blank))
+    return Message("{} ({})").format(file.name, ", ".join(counts))
 
 
 def _findings(monitored: Monitored) -> None:

@@ -23,6 +23,11 @@ def record_of(given: Any) -> Record | None:
     return found if isinstance(found, Mapping) else None
 
 
+def lost_record(given: Any) -> bool:
+    """Whether an operation has made something of monitored amounts that has no record any more."""
+    return getattr(given, "record", given) is None and type(given).__module__ == "jcm_calc.inputs.monitored_table"
+
+
 def merged(records: Iterable[Record]) -> dict[str, Any]:
     """Put together the records of several tables; a rule of the same name but other evidence is kept beside."""
     whole: dict[str, Any] = {"rule_set": ""} | {key: [] for key in LISTS} | {key: {} for key in NAMED}

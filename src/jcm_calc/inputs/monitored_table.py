@@ -86,6 +86,16 @@ def _together(other: Any) -> Record | None:
     return found[0] if len(found) == 1 else merged(found) if found else None
 
 
+def refuse_lost(source: str, meters: str = "") -> InputError:
+    """Return an error about amounts whose record was lost."""
+    complaint = _(
+        "its amounts came from meters{names}, but the record of their readings was lost on the way: hand over what "
+        "monitor gives, or a table that pandas makes of it with the monitored table first; if the amounts are to "
+        "count as typed by hand, leave out the column 'meters'"
+    ).format(names=f" ({meters})" if meters else "")
+    return InputError(source, [Problem(source, complaint)])
+
+
 def plain(table: pd.DataFrame, source: str) -> pd.DataFrame:
     """Return a table as an ordinary one, without the column that names the meters.
 
@@ -102,10 +112,5 @@ def plain(table: pd.DataFrame, source: str) -> pd.DataFrame:
         frame = frame.reset_index(METERS)
     if record_of(table) is None:
         meters = listed(frame[METERS].dropna().astype(str).unique()) if METERS in frame.columns else ""
-        complaint = _(
-            "its amounts came from meters{names}, but the record of their readings was lost on the way: hand over what "
-            "monitor gives, or a table that pandas makes of it with the monitored table first; if the amounts are to "
-            "count as typed by hand, leave out the column 'meters'"
-        ).format(names=f" ({meters})" if meters else "")
-        raise InputError(source, [Problem(source, complaint)])
+        raise refuse_lost(source, meters)
     return frame.drop(columns=METERS, errors="ignore")

@@ -129,13 +129,14 @@ def _changes(where: tzinfo, first: int, last: int) -> Iterator[Change]:
 def offset_sql(column: str, where: tzinfo, first: int, last: int, of_local: bool) -> str:
     """Return SQL for the offset from UTC of each instant, or of each local time, in a column of microseconds.
 
-    A local time that occurs twice is taken as its first occurrence.
+    A local time that occurs twice is taken as its first occurrence, and a midnight that never occurs as the beginning
+    of its day.
     """
     found = changes(where, first, last)
     if not found:
         return str(offset(first, where))
     cases = [
-        f"WHEN {column} < {change.instant + change.before if of_local else change.instant} THEN {change.before}"
+        f"WHEN {column} < {change.instant + (max(change.before, change.after) if of_local else 0)} THEN {change.before}"
         for change in found
     ]
     return f"CASE {' '.join(cases)} ELSE {found[-1].after} END"

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.languages import Message, _
-from jcm_calc.monitoring.clock import DAY, HOUR, MINUTE
+from jcm_calc.monitoring.clock import DAY, HOUR, MINUTE, SECOND
 from jcm_calc.monitoring.findings import Finding
 from jcm_calc.monitoring.plan import Meter, Replacement, Stop
 from jcm_calc.units import Linear
@@ -26,6 +26,8 @@ Span = tuple[int, int]
 # What a number in another unit is a multiple of: SI prefixes, hours in seconds, MJ in kWh.
 SLIPS = (3.6, 10.0, 100.0, 1000.0, 3600.0, 1e6)
 MANY = 6
+SERIES = 24  # so many changes tell amounts from the readings of a register
+FLAGS = ("estimated", "substituted")
 LOW = 10.0  # a slip downwards is less sure: a plant may idle
 
 FORWARD = _("the clock was put forward by {minutes:g} min")
@@ -34,6 +36,10 @@ BACK = _("the clock was put back by {minutes:g} min")
 AGAIN = _("a reading came again")
 TWO = _("two readings")
 FROM_TO = _("from {before:g} to {now:g}")
+PASSED = _(
+    "from {before:g} to {now:g}, but rollover = {rollover:g}: state the number after the last one that it can show, "
+    "such as 100000"
+)
 AFTER = _("{now:g} after {before:g}")
 BEFORE = _("{before:g} before {now:g}")
 
@@ -47,13 +53,15 @@ class Rows:
     raw: Floats
     value: Floats
     native: Floats
+    flag: Instants
 
     def __len__(self) -> int:
         return len(self.start)
 
     def where(self, mask: npt.NDArray[np.bool_]) -> Rows:
         """Return the rows under a mask."""
-        return Rows(self.start[mask], self.stop[mask], self.raw[mask], self.value[mask], self.native[mask])
+        times = (self.start[mask], self.stop[mask])
+        return Rows(*times, self.raw[mask], self.value[mask], self.native[mask], self.flag[mask])
 
     @property
     def rate(self) -> Floats:
@@ -84,6 +92,10 @@ class Context:
         Declared standstills.
     unit : Linear
         From readings to the unit of the parameter.
+    tolerance : int
+        By how much a stamp may miss the beginning of its step.
+    changes : sequence of (int, int)
+        From when on the step is another one.
     """
 
     meter: Meter
@@ -96,6 +108,17 @@ class Context:
     slip: float
     stops: Sequence[Stop]
     unit: Linear
+    tolerance: int = 0
+    changes: Sequence[tuple[int, int]] = ()
+
+    def amount(self, shown: float, moment: int) -> float:
+        """Return the amount that a number on a register stands for at an instant."""
+        return float(self.unit(shown)) * self.meter.multiplier(moment)
+
+    def before(self, rows: Rows, place: int) -> float:
+        """Return what a register showed at the beginning of a step."""
+        counted = float(rows.native[place]) / self.meter.multiplier(int(rows.start[place]))
+        return float(rows.value[place]) - counted
 
     def stopped(self, start: int, end: int) -> bool:
         """Whether the equipment is declared to have stood still."""
@@ -107,6 +130,13 @@ class Context:
             low, high = max(start, first), min(end, last)
             if low < high:
                 yield number, low, high
+
+    def steps(self, moments: Instants) -> Instants:
+        """Return the step that holds at each of some instants."""
+        found = np.full(len(moments), self.step or 0)
+        for since, step in self.changes:
+            found[moments >= since] = step
+        return found
 
     def period(self, moment: int) -> int:
         """Return the number of the period that an instant lies in, or −1."""
@@ -129,11 +159,18 @@ def look(rows: Rows, context: Context) -> Iterator[Finding]:
     if context.kind == "register":
         yield from _register(rows, context)
         return
+    yield from _spacing(rows, context)
     yield from _repeated(rows, context)
     first = np.concatenate([[True], (np.diff(rows.start) > 0) | (np.diff(rows.stop) > 0)])
     once = rows.where(first)
     spoilt = np.zeros(len(once), dtype=bool)
-    for finding, i, j in _values(once, context):
+    if rising := _never_falls(once, context):
+        yield from rising
+        return
+    for finding, i, j in _flagged(once, context):
+        spoilt[i:j] = True
+        yield from finding
+    for finding, i, j in _values(once, context, spoilt.copy()):
         spoilt[i:j] = True
         yield from finding
     yield from _boundaries(once, context, spoilt)
@@ -154,15 +191,17 @@ def holes(pieces: Iterable[Span], context: Context, period: Span) -> Iterator[Fi
         The whole of the monitoring period.
     """
     end = period[0]
-    step = context.step or 0
+    step = max([context.step or 0, *(length for _since, length in context.changes)])
     last: Span | None = None
     for start, stop in [*pieces, (period[1], period[1] + 1)]:
         begun = end > period[0] and start < period[1]
-        if start > end and begun and start - end < step:
+        if 0 < start - end <= context.tolerance and begun and step:
+            pass  # a stamp that misses the beginning of its step by less than is tolerated
+        elif start > end and begun and start - end < step:
             yield _jump(context, end, start, FORWARD)
         elif start > end:
             yield from _gap(context, end, min(start, period[1]))
-        elif start < end and begun and (start, stop) != last and last is not None and stop > end:
+        elif end - start > context.tolerance and begun and (start, stop) != last and last is not None and stop > end:
             yield _jump(context, start, end, BACK)
         end, last = max(end, stop), (start, stop)
         if end >= period[1]:
@@ -238,7 +277,7 @@ def _repeated(rows: Rows, context: Context) -> Iterator[Finding]:
     heads = np.flatnonzero(~same)
     least, most = np.minimum.reduceat(rows.raw, heads), np.maximum.reduceat(rows.raw, heads)
     total = np.add.reduceat(rows.raw, heads)
-    once = Rows(rows.start[heads], rows.stop[heads], total, rows.value[heads], total)
+    once = Rows(rows.start[heads], rows.stop[heads], total, rows.value[heads], total, rows.flag[heads])
     joined = np.concatenate([[False], once.start[1:] <= once.stop[:-1]])
     for i, j in _runs((sizes > 1) & (least == most), joined):
         note = _("{count} readings came again").format(count=sizes[i:j].sum() - (j - i))
@@ -251,11 +290,86 @@ def _repeated(rows: Rows, context: Context) -> Iterator[Finding]:
             yield replace(finding, exact=None, values=values)
 
 
-def _values(rows: Rows, context: Context) -> Iterator[tuple[Iterator[Finding], int, int]]:
+def _flagged(rows: Rows, context: Context) -> Iterator[tuple[Iterator[Finding], int, int]]:
+    """Yield readings that their own source flags as estimated or substituted, with the rows they are about."""
+    joined = np.concatenate([[True], rows.start[1:] == rows.stop[:-1]])
+    for number, kind in enumerate(FLAGS, 1):
+        for i, j in _runs(rows.flag == number, joined):
+            note = _("{count} readings are flagged").format(count=j - i)
+            if context.kind == "register":
+                yield _step(rows, i, j, context, kind, None, note), i, j
+            else:
+                yield _piecewise(rows, i, j, context, kind, note), i, j
+
+
+def _never_falls(rows: Rows, context: Context) -> list[Finding]:
+    """Return a finding where amounts rise and rise, as a register does, if not for its resets."""
+    change = np.diff(rows.raw)
+    change = change[change != 0]
+    if len(change) < SERIES or (change < 0).sum() > len(change) / 20:
+        return []
+    note = _("of {count} changes {falls} are falls: are these readings of a register?").format(
+        count=len(change), falls=int((change < 0).sum())
+    )
+    return list(_piecewise(rows, 0, len(rows), context, "never falls", note))
+
+
+def _spacing(rows: Rows, context: Context) -> Iterator[Finding]:
+    """Yield times in which readings come at other distances than the step: one finding for each."""
+    starts = np.unique(rows.start)
+    if context.step is None or len(starts) <= MANY:
+        return
+    apart = np.diff(starts)
+    off = np.flatnonzero(np.abs(apart - context.steps(starts[:-1])) > context.tolerance)
+    if not len(off):
+        return
+    for part in np.split(off, np.flatnonzero(np.diff(off) > 2 * MANY) + 1):
+        i, j = int(part[0]), int(part[-1])
+        if len(part) >= MANY and 2 * len(part) > j - i:
+            step = context.steps(starts[i : i + 1])[0]
+            yield from _at_distances(context, apart[i : j + 1], int(starts[i]), int(starts[j + 1]), int(step))
+
+
+def _at_distances(context: Context, apart: Instants, start: int, end: int, step: int) -> Iterator[Finding]:
+    usual = int(np.median(apart))
+    said = {"step": _length(step), "usual": _length(usual)}
+    if (np.abs(apart - usual) <= context.tolerance).mean() >= 0.8:
+        note = _("readings come every {usual}, the step says {step}: state step, or step_changes from a time on")
+    else:
+        said |= {"least": _length(int(apart.min())), "most": _length(int(apart.max()))}
+        note = _(
+            "readings come at irregular times, every {least} to {most}, the step says {step}: samples of power are of "
+            "the kind 'samples'"
+        )
+    for number, first, last in context.pieces(start, end):
+        yield Finding(context.meter.name, "step", first, last, 0.0, note.format(**said), period=number)
+
+
+def _length(time: int) -> str:
+    for unit, length in (("d", DAY), ("h", HOUR), ("min", MINUTE)):
+        if time >= length:
+            return f"{time / length:.6g} {unit}"
+    return f"{time / SECOND:.6g} s"
+
+
+def without_consequences(found: Sequence[Finding]) -> list[Finding]:
+    """Return findings without those that only follow from another: a wrong step makes hundreds of jumps and gaps."""
+    wrong = [one for one in found if one.kind == "step"]
+
+    def follows(one: Finding) -> bool:
+        return one.kind in ("clock jump", "gap", "boundary", "duplicate", "conflict") and any(
+            other.start - HOUR <= one.start and one.end <= other.end + DAY for other in wrong
+        )
+
+    return [one for one in found if not follows(one)]
+
+
+def _values(
+    rows: Rows, context: Context, spoilt: npt.NDArray[np.bool_]
+) -> Iterator[tuple[Iterator[Finding], int, int]]:
     """Yield findings about amounts, with the rows they are about."""
     rate = rows.rate
-    spoilt = np.zeros(len(rows), dtype=bool)
-    high = rate > context.limit
+    high = (rate > context.limit) & ~spoilt
     for i, j in _bridged(rows, high):
         times = float(np.mean(rate[i:j][rate[i:j] > 0])) / context.usual if context.usual else 0.0
         slip = times >= context.slip and int(high[i:j].sum()) >= MANY
@@ -310,6 +424,8 @@ def _stuck(rows: Rows, context: Context, spoilt: npt.NDArray[np.bool_]) -> Itera
         i, j = int(heads[place]), int(heads[place + 1])
         if spoilt[i:j].any() or context.stopped(int(rows.start[i]), int(rows.stop[j - 1])):
             continue
+        if rows.raw[i] != 0 and j - i < MANY:
+            continue  # two equal days are no fault
         note = _("{value:.6g} for {hours:g} h").format(
             value=rows.value[i], hours=(rows.stop[j - 1] - rows.start[i]) / HOUR
         )
@@ -336,7 +452,8 @@ def split(
         share = (high - low) / (stop - start)
         counted = read if context.period(start) == number else 0.0
         part = None if exact is None else exact * share
-        yield Finding(context.meter.name, kind, low, high, counted, note, part, period=number)
+        across = (read * share,) if part is None and high - low < stop - start else ()
+        yield Finding(context.meter.name, kind, low, high, counted, note, part, across, number)
 
 
 # Registers
@@ -345,8 +462,14 @@ def split(
 def _register(rows: Rows, context: Context) -> Iterator[Finding]:
     """Yield what is wrong with a register: it may only count upwards."""
     spoilt = np.zeros(len(rows), dtype=bool)
+    if falling := _falls_often(rows, context):
+        yield from falling
+        return
     for finding, i, j in itertools.chain(
-        _replacements(rows, context), _backwards(rows, context, spoilt), _standing(rows, context, spoilt)
+        _replacements(rows, context),
+        _flagged(rows, context),
+        _backwards(rows, context, spoilt),
+        _standing(rows, context, spoilt),
     ):
         if not spoilt[i:j].any():
             spoilt[i:j] = True
@@ -366,6 +489,18 @@ def _register(rows: Rows, context: Context) -> Iterator[Finding]:
 Found = tuple[Iterator[Finding], int, int]
 
 
+def _falls_often(rows: Rows, context: Context) -> list[Finding]:
+    """Return a finding where a register falls again and again: its readings may be amounts."""
+    change = rows.raw[rows.raw != 0]
+    falls = int((change < 0).sum())
+    if len(change) < SERIES or falls <= len(change) / 4:
+        return []
+    note = _("it falls {falls} times in {count}: are these amounts, of the kind 'interval'?").format(
+        falls=falls, count=len(change)
+    )
+    return list(_step(rows, 0, len(rows), context, "falls often", None, note))
+
+
 def _step(rows: Rows, i: int, j: int, context: Context, kind: str, exact: float | None, note: str) -> Iterator[Finding]:
     """Yield findings about the steps from i to j as one."""
     start, stop = int(rows.start[i]), int(rows.stop[j - 1])
@@ -383,7 +518,11 @@ def _replacements(rows: Rows, context: Context) -> Iterator[Found]:
             note = _("the meter was replaced, and its final or initial reading is not stated")
             yield _step(rows, i, j, context, "gap", None, note), i, j
         else:
-            more = float(context.unit(change.final) - context.unit(change.initial))
+            more = context.amount(change.final, change.at - 1) - context.amount(change.initial, change.at)
+            earlier = np.flatnonzero(rows.start[i:j] < change.at)
+            if len(earlier):  # what was counted with the multiplier of the meter before
+                shown = float(rows.value[i + int(earlier[-1])])
+                more += context.amount(shown, change.at) - context.amount(shown, change.at - 1)
             note = _("the meter was replaced: final reading {final:g}, initial reading {initial:g}").format(
                 final=change.final, initial=change.initial
             )
@@ -409,15 +548,18 @@ def _backwards(rows: Rows, context: Context, spoilt: npt.NDArray[np.bool_]) -> I
     for k in map(int, np.flatnonzero(rows.raw < 0)):
         if spoilt[k]:
             continue
-        before, now = float(rows.value[k] - rows.native[k]), float(rows.value[k])
+        before, now, begun = context.before(rows, k), float(rows.value[k]), int(rows.start[k])
         drop = before - now
         if turn is not None and drop > turn / 2:
-            exact = float(rows.raw[k]) + float(context.unit(turn))
-            yield _step(rows, k, k + 1, context, "roll-over", exact, FROM_TO.format(before=before, now=now)), k, k + 1
+            exact: float | None = float(rows.raw[k]) + context.amount(turn, begun)
+            note = FROM_TO.format(before=before, now=now)
+            if before >= turn:  # a range that the register has passed tells no amount
+                exact, note = None, PASSED.format(before=before, now=now, rollover=turn)
+            yield _step(rows, k, k + 1, context, "roll-over", exact, note), k, k + 1
         elif k + 1 < len(rows) and rows.value[k + 1] >= before and rows.start[k + 1] == rows.stop[k]:
             exact = float(rows.raw[k : k + 2].sum())
             yield _step(rows, k, k + 2, context, "negative", exact, AFTER.format(before=before, now=now)), k, k + 2
-        elif k > 0 and now >= before - rows.native[k - 1] and not spoilt[k - 1]:
+        elif k > 0 and now >= context.before(rows, k - 1) and not spoilt[k - 1]:
             exact = float(rows.raw[k - 1 : k + 1].sum())
             yield (
                 _step(rows, k - 1, k + 1, context, "spike", exact, BEFORE.format(before=before, now=now)),
@@ -426,7 +568,7 @@ def _backwards(rows: Rows, context: Context, spoilt: npt.NDArray[np.bool_]) -> I
             )
         else:
             note = FROM_TO.format(before=before, now=now)
-            yield _step(rows, k, k + 1, context, "reset", float(context.unit(now)), note), k, k + 1
+            yield _step(rows, k, k + 1, context, "reset", context.amount(now, begun), note), k, k + 1
 
 
 def _standing(rows: Rows, context: Context, spoilt: npt.NDArray[np.bool_]) -> Iterator[Found]:

@@ -23,6 +23,11 @@ KINDS = {
     "out of service": ("F1", "error", _("readings from before the meter was there, or after")),
     "late calibration": ("E1", "error", _("readings after the calibration was due")),
     "uncalibrated": ("E2", "error", _("no calibration on record")),
+    "step": ("G1", "error", _("readings that come at other distances than their step says")),
+    "never falls": ("B5", "error", _("amounts that never fall, as the readings of a register do")),
+    "falls often": ("B5", "error", _("a register that falls again and again, as amounts do")),
+    "estimated": ("F2", "question", _("readings that are flagged as estimated")),
+    "substituted": ("F2", "question", _("readings that are flagged as substituted")),
     "boundary": ("G1", "warning", _("an amount that lies on both sides of the end of a year or period")),
 }
 
@@ -43,7 +48,7 @@ class Finding:
     exact : float, optional
         The amount that treatments take which lose nothing: a duplicate counted once.
     values : tuple of float
-        The different readings of a conflict.
+        The different readings of a conflict; of a step that lies on both sides of the end of a period, its share.
     period : int
         The number of the period p.
     treatment, reason : str

@@ -7,8 +7,8 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,8 @@ from jcm_calc.monitoring import clock, registers, screening
 from jcm_calc.monitoring.faults import Context, Rows
 from jcm_calc.monitoring.findings import Finding
 from jcm_calc.monitoring.plan import Meter, Plan, Readings
-from jcm_calc.monitoring.sources import Source, Store, open_source
+from jcm_calc.monitoring.sources import Source, open_source
+from jcm_calc.monitoring.store import Store
 from jcm_calc.problems import InputError, Problem, ProblemKind, suggestion
 from jcm_calc.units import Linear, UnitError, conversion, split
 
@@ -56,6 +57,14 @@ class Gathered:
     complete: bool
 
 
+class Outside(NamedTuple):
+    """Readings outside the periods: how many, and the instants that they reach from and to."""
+
+    readings: int
+    first: int
+    last: int
+
+
 class Gathering:
     """All readings of a plan, by meter.
 
@@ -89,7 +98,8 @@ class Gathering:
         self.block = clock.DAY if plan.rules.limits["stuck"] >= 48 else clock.DAY // 2
         self._edges: dict[int, int] = {}
         self.looked_up = (spans[0][0] - 400 * clock.DAY, spans[-1][1] + 400 * clock.DAY)
-        opened = [open_source(store, one, plan.meters, declared) for one in plan.readings]
+        self.tolerance = int(plan.rules.limits["jitter"] * clock.HOUR)
+        opened = [open_source(store, one, plan.meters, declared, self.tolerance) for one in plan.readings]
         self.of: dict[str, list[Gathered]] = {name: [] for name in plan.meters}
         screened = [self._screen(source, run) for source in opened]
         self.sources = tuple(source for source, _ in screened)
@@ -130,7 +140,7 @@ class Gathering:
         if source.readings.kind == "register" and source.rows > screening.FEW:
             steps = registers.steps_in_runs(self.store, source.points)
             if steps is not None:
-                faster = replace(source, steps=steps)
+                faster = replace(source, steps=source.multiplied(steps))
                 blocks = screening.screen(self.store, faster, self.plan.where, self.block, self.looked_up)
                 if registers.complete(blocks):
                     return faster, blocks
@@ -145,6 +155,7 @@ class Gathering:
                 where=self.plan.where,
                 block=self.block,
                 span=self.looked_up,
+                tolerance=self.tolerance,
             )
             parts = list(run(task, alone))
         return source, screening.merge(parts)
@@ -206,6 +217,7 @@ class Gathering:
             if meter.removed is not None:
                 odd |= part["last"].to_numpy() > meter.removed
             odd |= np.isin(block, [self.number(change.at) for change in meter.replacements])
+            odd |= part["flag"].to_numpy() > 0
             suspicious[name] = odd & (block >= numbers.start) & (block < numbers.stop)
 
     def _rows(
@@ -223,6 +235,7 @@ class Gathering:
                 np.asarray(source.units[name](native), dtype=np.float64),
                 part["value"].to_numpy(dtype=np.float64),
                 native,
+                part["flag"].to_numpy(dtype=np.int64),
             )
         return rows
 
@@ -290,7 +303,7 @@ class Gathering:
         return Context(
             meter,
             one.source.readings.kind,
-            one.source.readings.step,
+            one.source.readings.step if not one.source.readings.daily else None,
             self.spans,
             limit,
             usual,
@@ -298,6 +311,8 @@ class Gathering:
             rules["slip"],
             [stop for stop in self.plan.stops if stop.meter in ("", name)],
             one.unit,
+            self.tolerance if one.source.regular else 0,
+            one.source.readings.changes,
         )
 
     def pieces(self, name: str) -> list[Span]:
@@ -317,6 +332,19 @@ class Gathering:
                 rows = rows.where(~rows.zero)
             found += list(zip(rows.start.tolist(), rows.stop.tolist(), strict=True))
         return sorted(found)
+
+    def outside(self, name: str) -> Outside | None:
+        """Return how many readings of a meter lie outside the periods, as far as whole blocks do."""
+        count, first, last = 0, None, None
+        for one in self.of[name]:
+            blocks = one.blocks
+            out = (blocks["last"] <= self.spans[0][0]) | (blocks["first"] >= self.spans[-1][1])
+            if out.any():
+                part = blocks[out]
+                count += int(part["count"].sum())
+                first = min(int(part["first"].min()), first or int(part["first"].min()))
+                last = max(int(part["last"].max()), last or int(part["last"].max()))
+        return None if first is None or last is None else Outside(count, first, last)
 
     def read(self, name: str, start: int, end: int) -> float:
         """Return the sum of all steps that begin in a time from one block's edge to another's."""
@@ -349,6 +377,7 @@ class Gathering:
             shared = shared or bool(into.any() or beyond.any())
         return total, shared
 
+    @cached_property
     def table(self) -> pd.DataFrame:
         """Return amount and share of time covered by meter and block, with its day and month."""
         import pandas as pd
@@ -375,6 +404,7 @@ class Gathering:
         )
         return whole[(whole["day"] >= str(first)) & (whole["day"] <= str(last))]
 
+    @cached_property
     def steps(self) -> pd.DataFrame:
         """Return what readings stand for: meter, from, to, amount, and what a register showed before.
 
@@ -389,7 +419,8 @@ class Gathering:
                 columns: tuple[Any, ...]
                 if one.complete:
                     register = one.source.readings.kind == "register"
-                    before = one.unit(rows.value - rows.native) if register else np.full(len(rows), np.nan)
+                    factors = np.array([self.plan.meters[name].multiplier(start) for start in rows.start.tolist()])
+                    before = one.unit(rows.value * factors - rows.native) if register else np.full(len(rows), np.nan)
                     columns = rows.start, rows.stop, rows.raw, before
                 else:
                     columns = (
@@ -536,9 +567,16 @@ class Gathering:
 
 
 def screen_alone(
-    readings: Readings, *, meters: Mapping[str, Meter], declared: Mapping[str, str], where: Any, block: int, span: Span
+    readings: Readings,
+    *,
+    meters: Mapping[str, Meter],
+    declared: Mapping[str, str],
+    where: Any,
+    block: int,
+    span: Span,
+    tolerance: int,
 ) -> pd.DataFrame:
     """Screen one file by itself, perhaps on another machine; what is found can be merged."""
     with Store() as store:
-        source = open_source(store, readings, meters, declared)
+        source = open_source(store, readings, meters, declared, tolerance)
         return screening.screen(store, source, where, block, span)

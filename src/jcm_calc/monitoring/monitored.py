@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +13,9 @@ from jcm_calc.inputs.periods import Period
 from jcm_calc.languages import Message, _, ngettext
 from jcm_calc.monitoring import clock, record
 from jcm_calc.monitoring.cross_checks import Comparison
+from jcm_calc.monitoring.files import File
 from jcm_calc.monitoring.findings import Finding
-from jcm_calc.monitoring.plan import Meter, Plan
-from jcm_calc.monitoring.sources import File
+from jcm_calc.monitoring.plan import Device, Meter, Plan
 from jcm_calc.problems import InputError, Problem, listed
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ class Monitored:
     steps : DataFrame
         What readings stand for, also outside the periods: meter, start and stop as instants, amount, and
         what a register showed before. Every step where there are few, else the sum of each block.
+    outside : mapping
+        Of meters with readings outside the periods, how many they are, and the instants from and to.
     """
 
     plan: Plan
@@ -61,6 +63,7 @@ class Monitored:
     files: tuple[File, ...]
     blocks: pd.DataFrame
     steps: pd.DataFrame
+    outside: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<Monitored {self._told()}>"
@@ -260,7 +263,7 @@ class Monitored:
         steps = {
             f"every {one.step / clock.MINUTE:g} min" if one.step else "as read"
             for one in self.plan.readings
-            if not one.columns or meter.name in one.columns
+            if not one.meters or meter.name in one.meters
         }
         return {
             "parameter": meter.parameter,
@@ -306,6 +309,13 @@ class Monitored:
         return record.sources(self.provenance(self.counting))
 
 
+def _in_use(since: int | None, device: Device) -> bool:
+    """Whether a multiplier began with a device, or while it was in use."""
+    return since == device.since or (
+        since is not None and (device.since or 0) <= since and (device.until is None or since < device.until)
+    )
+
+
 def _described(meter: Meter) -> str:
     texts = []
     for device in meter.devices:
@@ -314,5 +324,8 @@ def _described(meter: Meter) -> str:
             parts.append(f"class {device.accuracy_class}")
         if device.calibrations:
             parts.append("calibrated " + ", ".join(str(one.on) for one in device.calibrations))
+        factors = [one for one in meter.multipliers if _in_use(one.since, device)]
+        if factors:
+            parts.append("multiplier " + ", then ".join(f"{one.factor:g}" for one in factors))
         texts.append(", ".join(parts))
     return ", then ".join(texts)

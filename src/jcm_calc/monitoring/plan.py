@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jcm_calc.languages import _
+from jcm_calc.monitoring.clock import DAY
 from jcm_calc.monitoring.rule_sets import RuleSet
 
 
@@ -47,6 +48,14 @@ class Replacement:
 
 
 @dataclass(frozen=True, slots=True)
+class Multiplier:
+    """By what readings are multiplied from an instant on: the ratio of transformers, or kWh for each pulse."""
+
+    since: int | None
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
 class Meter:
     """A measuring point and what is installed there.
 
@@ -67,6 +76,8 @@ class Meter:
         One after the other.
     check_only : bool
         Whether it only serves a cross-check and does not count.
+    multipliers : tuple of Multiplier
+        One after the other; none for 1.
     latitude : float, optional
         Of the site, in degrees, north positive: how long the sun can shine there.
     """
@@ -84,34 +95,141 @@ class Meter:
     removed: int | None
     check_only: bool = False
     latitude: float | None = None
+    multipliers: tuple[Multiplier, ...] = ()
+
+    def multiplier(self, moment: int) -> float:
+        """Return by what a reading at an instant is multiplied."""
+        found = [one.factor for one in self.multipliers if one.since is None or one.since <= moment]
+        return found[-1] if found else 1.0
 
 
-@dataclass(frozen=True)
+Heading = str | int  # the text of a heading, or the number of a column
+
+
+@dataclass(frozen=True, kw_only=True)
 class Readings:
-    """Where readings are, and how they are to be read."""
+    """Where readings are, and how they are to be read.
+
+    Attributes
+    ----------
+    files : tuple of Path
+    frame : DataFrame or None
+    kind : str
+        ``interval``, ``power``, ``samples``, ``register`` or ``total``.
+    step : int or None
+        For how long a reading stands.
+    changes : tuple of (int, int)
+        From when on the step is another one.
+    longest : int or None
+        For how long a sample can hold.
+    stamp : str
+        Whether a time is the ``start`` or the ``end`` of its step.
+    where : tzinfo or None
+        What the clock shows; None where the times state their offset.
+    zone : tzinfo
+        Whose days count.
+    time, until : tuple of Heading
+        The columns of the times: one, or a day and a time of day.
+    last_day : str
+        Whether the day in ``until`` is ``included`` in the total or ``excluded``; empty where that is not stated.
+    meter, value : Heading
+        Of a long table.
+    columns : mapping
+        For each meter, the columns that add up to its readings.
+    across : mapping
+        For each meter, the first and the last of the columns that hold the steps of a day.
+    factor, quality : Heading
+        The columns of a factor and of a flag for each reading.
+    flags : mapping
+        What each flag means: ``measured``, ``estimated`` or ``substituted``.
+    unused : tuple of Heading
+        Columns that are left alone on purpose.
+    decimal : str
+        Empty where it is not stated.
+    missing : tuple of str
+        What stands for no reading.
+    format : str
+        ``NEM12``, or nothing for a table with headings.
+    header_row : int or None
+        The line of the headings; 0 where there are none.
+    skip : int, tuple of int, or str
+        How many lines at the top are left out, which, or those that begin with a sign.
+    units_row, footer : int
+        The line that holds units; how many lines at the end are left out.
+    sheet : tuple of str
+        Names or patterns.
+    """
 
     files: tuple[Path, ...]
     frame: Any
     kind: str
     step: int | None
+    changes: tuple[tuple[int, int], ...] = ()
+    longest: int | None = None
     stamp: str
     where: tzinfo | None
-    time: str
-    until: str
-    times: str
-    meter: str
-    value: str
-    columns: Mapping[str, str]
-    unit: str
-    decimal: str
-    thousands: str
-    delimiter: str
-    encoding: str
+    zone: tzinfo
+    time: tuple[Heading, ...]
+    until: tuple[Heading, ...] = ()
+    last_day: str = ""
+    times: str = ""
+    meter: Heading = ""
+    value: Heading = "value"
+    columns: Mapping[str, tuple[Heading, ...]]
+    across: Mapping[str, tuple[Heading, Heading]]
+    factor: Heading = ""
+    quality: Heading = ""
+    flags: Mapping[str, str]
+    unused: tuple[Heading, ...] = ()
+    unit: str = ""
+    decimal: str = ""
+    thousands: str = ""
+    missing: tuple[str, ...] = ()
+    format: str = ""
+    delimiter: str = ","
+    encoding: str = "utf-8-sig"
+    header_row: int | None = None
+    skip: int | tuple[int, ...] | str = 0
+    units_row: int = 0
+    footer: int = 0
+    sheet: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """What to call it."""
         return ", ".join(path.name for path in self.files[:3]) or _("the DataFrame")
+
+    @property
+    def meters(self) -> tuple[str, ...]:
+        """The meters that have columns of their own; none in a long table."""
+        return tuple(self.columns) or tuple(self.across)
+
+    @property
+    def heading_line(self) -> int:
+        """The line of the headings where it is stated; 0 where there are none."""
+        return (self.skip + 1 if isinstance(self.skip, int) else 1) if self.header_row is None else self.header_row
+
+    @property
+    def first_line(self) -> bool:
+        """Whether the headings are the first line that is not blank, as nothing else is stated."""
+        return self.header_row is None and not (isinstance(self.skip, int) and self.skip)
+
+    @property
+    def skipped_lines(self) -> tuple[int, ...]:
+        """The lines that are left out by their number."""
+        if isinstance(self.skip, int):
+            return tuple(range(1, self.skip + 1))
+        return self.skip if isinstance(self.skip, tuple) else ()
+
+    @property
+    def daily(self) -> bool:
+        """Whether the step is of whole days, which are as long as the zone has them."""
+        return self.step is not None and self.step % DAY == 0
+
+    @property
+    def regular(self) -> bool:
+        """Whether each reading stands for an interval of the same length."""
+        return self.kind in ("interval", "power") and not self.daily and not self.changes
 
 
 @dataclass(frozen=True, slots=True)

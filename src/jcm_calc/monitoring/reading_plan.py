@@ -17,7 +17,9 @@ from jcm_calc.monitoring.plan import (
     Choice,
     CrossCheck,
     Device,
+    Heading,
     Meter,
+    Multiplier,
     Plan,
     Readings,
     Replacement,
@@ -28,7 +30,9 @@ from jcm_calc.monitoring.rule_sets import TREATMENTS, RuleSet, rule_set
 from jcm_calc.problems import InputError, Problem, shown, suggestion
 from jcm_calc.units import UnitError, magnitude
 
-KIND_OF_READINGS = ("interval", "power", "register", "total")
+KIND_OF_READINGS = ("interval", "power", "samples", "register", "total")
+FORMATS = ("NEM12",)
+FLAGS = ("measured", "estimated", "substituted")
 STEP = re.compile(r"(\d+)\s*(s|min|h|d)", re.ASCII)
 MONTHS = re.compile(r"(\d+)\s*(months?|years?|yr)", re.ASCII)
 REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
@@ -44,16 +48,20 @@ METER = {
     "calibrations": "tables",
     "replaced": "tables",
     "rollover": "number",
+    "multiplier": "multipliers",
     "latitude": "number",
     "check_only": "flag",
     "installed": "time",
     "removed": "time",
 }
+MULTIPLIER = {"value": "number", "from": "time"}
+STEP_CHANGE = {"from": "time", "step": "text"}
 CALIBRATION = {"on": "date", "found": "text"}
 REPLACED = {
     "at": "time",
     "final": "number",
     "initial": "number",
+    "multiplier": "number",
     **{key: METER[key] for key in ("serial", "accuracy_class", "maximum_permissible_error", "calibrations")},
 }
 READINGS = {
@@ -69,13 +77,16 @@ SOURCE = {
     "files": "texts",
     "frame": "any",
     "kind": "text",
-    "step": "text",
-    "columns": "headings",
-    **dict.fromkeys(
-        ("stamp", "clock", "time", "until", "times", "meter", "value", "unit", "decimal", "thousands"), "text"
-    ),
-    "delimiter": "text",
-    "encoding": "text",
+    **dict.fromkeys(("step", "longest", "stamp", "clock", "times", "last_day"), "text"),
+    "step_changes": "tables",
+    **dict.fromkeys(("time", "until", "unused"), "headings"),
+    **dict.fromkeys(("meter", "value", "factor", "quality"), "heading"),
+    **dict.fromkeys(("columns", "across"), "columns"),
+    "flags": "flags",
+    **dict.fromkeys(("unit", "decimal", "thousands", "delimiter", "encoding", "format"), "text"),
+    **dict.fromkeys(("missing", "sheet"), "texts"),
+    **dict.fromkeys(("header_row", "units_row", "footer"), "count"),
+    "skip": "lines",
 }
 TREATMENT = {
     **dict.fromkeys(("meter", "finding", "treatment", "value", "reason"), "text"),
@@ -99,7 +110,15 @@ EXPECTED = {
     "texts": _("a text or a list of texts"),
     "table": _("a table"),
     "labels": _("a table of labels such as {{ i = 1 }}").format(),
-    "headings": _("a table of headings such as {{ S1 = 'kWh' }}").format(),
+    "heading": _("a heading in quotes, or the number of a column"),
+    "headings": _("a heading or the number of a column, or a list of these"),
+    "columns": _("a table of headings such as {{ S1 = 'kWh' }}").format(),
+    "flags": _("a table such as {{ A = 'measured', E = 'estimated' }}").format(),
+    "multipliers": _(
+        "a number such as 40, or a list such as [{{ value = 40 }}, {{ from = 2024-06-01, value = 80 }}]"
+    ).format(),
+    "count": _("a whole number, 0 or more"),
+    "lines": _("a number of lines, a list of line numbers, or a text that lines begin with"),
     "tables": _("a list of tables"),
     "months": _("a text such as '12 months', a hundred years at most"),
     "number": _("a number"),
@@ -214,7 +233,32 @@ class _Reader:
             self.maybe_time(table.get("removed"), subject + " removed"),
             table.get("check_only", False),
             table.get("latitude"),
+            self.multipliers(subject, table, list(zip(changes, replaced, strict=True))),
         )
+
+    def multipliers(self, subject: str, table: Table, replaced: Sequence[tuple[int, Table]]) -> tuple[Multiplier, ...]:
+        """Return by what readings are multiplied, and from when on."""
+        given = table.get("multiplier", ())
+        found = [Multiplier(None, float(given))] if isinstance(given, int | float) else []
+        for number, one in enumerate(given if isinstance(given, list | tuple) else ()):
+            one = self.known(subject + " multiplier", one, MULTIPLIER)
+            since = self.maybe_time(one.get("from"), subject + " multiplier")
+            if "value" not in one or (since is None) != (number == 0):
+                complaint = _(
+                    "each but the first has a time from which on it holds: {{ from = 2024-06-01, value = 80 }}"
+                )
+                self.complain(subject + " multiplier", complaint.format())
+            found.append(Multiplier(since, float(one.get("value", 1))))
+        later = [Multiplier(at, float(one["multiplier"])) for at, one in replaced if "multiplier" in one]
+        if later and len(found) > 1:
+            self.complain(subject + " multiplier", _("give its changes either here or with the meter that is replaced"))
+        found += later
+        if any(one.factor <= 0 for one in found):
+            self.complain(subject + " multiplier", _("must be above 0"))
+        dates = [one.since for one in found if one.since is not None]
+        if sorted(set(dates)) != dates:
+            self.complain(subject + " multiplier", _("the times are not in order"))
+        return tuple(found)
 
     def device(self, subject: str, table: Table, since: int | None, until: int | None) -> Device:
         calibrations = []
@@ -238,64 +282,142 @@ class _Reader:
     def source(self, at: int, table: Table) -> Readings:
         subject = numbered("[[readings.sources]]", at)
         kind, stamp = table.get("kind", ""), table.get("stamp", "")
-        if kind not in KIND_OF_READINGS:
-            self.complain(
-                subject + " kind",
-                _("{came} came, expected one of {names}").format(came=shown(kind), names=", ".join(KIND_OF_READINGS)),
-            )
-        step = self.step(subject + " step", table.get("step"))
-        if kind in ("interval", "power"):
-            if step is None:
-                self.complain(subject + " step", _("missing: how long each reading stands for, such as '30 min'"))
-            if stamp not in ("start", "end"):
-                self.complain(
-                    subject + " stamp", _("missing: whether a time is the 'start' or the 'end' of its interval")
-                )
+        self.one_of(subject + " kind", kind, KIND_OF_READINGS)
+        step, changes = self.steps(subject, kind, table)
+        if kind in ("interval", "power") and stamp not in ("start", "end") and not table.get("across"):
+            self.complain(subject + " stamp", _("missing: whether a time is the 'start' or the 'end' of its interval"))
         if stamp not in ("", "start", "end"):
             self.complain(subject + " stamp", _("{came} came, expected 'start' or 'end'").format(came=shown(stamp)))
         if (kind == "total") != ("until" in table):
             self.complain(
                 subject + " until", _("the column of the last day belongs to the kind 'total', and only there")
             )
+        if "last_day" in table:
+            self.one_of(subject + " last_day", table["last_day"], ("included", "excluded"))
+            if kind != "total":
+                self.complain(subject + " last_day", _("belongs to the kind 'total', and only there"))
         files = self.files(subject, table.get("files", ()))
+        self.check_where_from(subject, files, table)
+        self.check_columns(subject, kind, table)
+        form = table.get("format", "")
+        if form:
+            self.one_of(subject + " format", form, FORMATS)
+        where = self.clock_of(subject, table)
+        flags = {str(name): str(means) for name, means in table.get("flags", {}).items()}
+        if bool(flags) != ("quality" in table):
+            self.complain(subject + " flags", _("what the flags in the column quality mean: give both or neither"))
+        return Readings(
+            files=files,
+            frame=table.get("frame"),
+            kind=kind,
+            step=step,
+            changes=changes,
+            longest=self.step(subject + " longest", table.get("longest")),
+            stamp=stamp,
+            where=where,
+            zone=self.where,
+            time=_headings(table.get("time", "time" if form else ())),
+            until=_headings(table.get("until", ())),
+            last_day=table.get("last_day", ""),
+            times=table.get("times", ""),
+            meter=table.get("meter", ""),
+            value=table.get("value", "value"),
+            columns={name: _headings(one) for name, one in table.get("columns", {}).items()},
+            across={name: (_headings(one)[0], _headings(one)[-1]) for name, one in table.get("across", {}).items()},
+            factor=table.get("factor", ""),
+            quality=table.get("quality", ""),
+            flags=flags,
+            unused=_headings(table.get("unused", ())),
+            unit=table.get("unit", ""),
+            decimal=table.get("decimal", ""),
+            thousands=table.get("thousands", ""),
+            missing=_several(table.get("missing", ())),
+            format=form,
+            delimiter=self.sign(subject, table),
+            encoding=table.get("encoding", "utf-8-sig"),
+            header_row=table.get("header_row"),
+            skip=table["skip"] if isinstance(table.get("skip"), int | str) else tuple(table.get("skip", ())) or 0,
+            units_row=table.get("units_row", 0),
+            footer=table.get("footer", 0),
+            sheet=_several(table.get("sheet", ())),
+        )
+
+    def steps(self, subject: str, kind: str, table: Table) -> tuple[int | None, tuple[tuple[int, int], ...]]:
+        """Return the step, and from when on it is another one."""
+        step = self.step(subject + " step", table.get("step"))
+        if kind in ("interval", "power") and step is None:
+            self.complain(subject + " step", _("missing: how long each reading stands for, such as '30 min'"))
+        if (kind == "samples") != ("longest" in table):
+            complaint = _("how long a sample can hold, such as '15 min', belongs to the kind 'samples', and only there")
+            self.complain(subject + " longest", complaint)
+        if kind == "samples" and ("step" in table or "stamp" in table):
+            self.complain(subject + " step", _("a sample holds until the next one: it has no step and no stamp"))
+        changes = []
+        for one in table.get("step_changes", ()):
+            one = self.known(subject + " step_changes", one, STEP_CHANGE)
+            since = self.maybe_time(one.get("from"), subject + " step_changes")
+            length = self.step(subject + " step_changes", one.get("step"))
+            if since is None or length is None:
+                self.complain(
+                    subject + " step_changes",
+                    _("each has a time and a step: {{ from = 2024-06-01, step = '15 min' }}").format(),
+                )
+            changes.append((since or 0, length or 1))
+        dates = [since for since, _step in changes]
+        if sorted(set(dates)) != dates:
+            self.complain(subject + " step_changes", _("the times are not in order"))
+        if changes and any(length % clock.DAY == 0 for length in (step or 1, *(length for _since, length in changes))):
+            self.complain(subject + " step_changes", _("steps of whole days are a source of their own"))
+        return step, tuple(changes)
+
+    def check_where_from(self, subject: str, files: Sequence[Path], table: Table) -> None:
         if bool(files) == ("frame" in table) and not any(one.subject == subject for one in self.problems):
             self.complain(subject, _("give files, or in Python a frame"))
-        if table.get("frame") is not None and not hasattr(table["frame"], "iloc"):
-            self.complain(subject + " frame", _("{came} came, expected a DataFrame").format(came=shown(table["frame"])))
-        if not table.get("time"):
+        frame = table.get("frame")
+        if frame is not None and not (hasattr(frame, "iloc") or hasattr(frame, "__arrow_c_stream__")):
+            self.complain(subject + " frame", _("{came} came, expected a DataFrame").format(came=shown(frame)))
+
+    def check_columns(self, subject: str, kind: str, table: Table) -> None:
+        if not table.get("time") and "format" not in table:
             self.complain(subject + " time", _("missing: the heading of the column of times"))
-        if ("meter" in table) == ("columns" in table):
+        for key in ("time", "until"):
+            if len(_headings(table.get(key, ()))) > 2:
+                self.complain(subject + f" {key}", _("is one column, or a day and a time of day"))
+        if sum(key in table for key in ("meter", "columns", "across")) != 1:
             self.complain(
                 subject,
                 _("give either the headings of meter and value, or columns = {{ meter = 'heading', … }}").format(),
             )
-        clock_name = table.get("clock")
+        if "across" in table and kind not in ("interval", "power"):
+            self.complain(subject + " across", _("a row of steps belongs to the kinds 'interval' and 'power'"))
+        for name, one in table.get("across", {}).items():
+            if len(_headings(one)) != 2:
+                self.complain(subject + " across", _("{name}: give the first and the last heading").format(name=name))
+        for name, means in table.get("flags", {}).items():
+            self.one_of(subject + f" flags {name}", means, FLAGS)
+
+    def clock_of(self, subject: str, table: Table) -> tzinfo | None:
+        """Return what the clock shows; None where each time states its offset."""
+        name = table.get("clock")
         offsets = stamps.states_offsets(table.get("times", ""))
-        if offsets and clock_name not in (None, "stated"):
+        if offsets and name not in (None, "stated"):
             complaint = _("{came} came, but times holds %z, so that each time states its own: leave clock out")
-            self.complain(subject + " clock", complaint.format(came=shown(clock_name)))
-        where = self.where if clock_name is None and not offsets else None
-        if clock_name not in (None, "stated"):
-            where = self.zone(subject + " clock", clock_name)
-        return Readings(
-            files,
-            table.get("frame"),
-            kind,
-            step,
-            stamp,
-            where,
-            table.get("time", ""),
-            table.get("until", ""),
-            table.get("times", ""),
-            table.get("meter", ""),
-            table.get("value", "value"),
-            dict(table.get("columns", {})),
-            table.get("unit", ""),
-            table.get("decimal", "."),
-            table.get("thousands", ""),
-            table.get("delimiter", ","),
-            table.get("encoding", "utf-8-sig"),
-        )
+            self.complain(subject + " clock", complaint.format(came=shown(name)))
+        if name == "stated" or offsets:
+            return None
+        return self.where if name is None else self.zone(subject + " clock", name)
+
+    def sign(self, subject: str, table: Table) -> str:
+        sign = str(table.get("delimiter", "\t" if ".tsv" in str(table.get("files", "")).casefold() else ","))
+        if len(sign) != 1:
+            self.complain(subject + " delimiter", _("{came} came, expected one sign").format(came=shown(sign)))
+            return ","
+        return sign
+
+    def one_of(self, subject: str, came: Any, names: Sequence[str]) -> None:
+        if came not in names:
+            complaint = _("{came} came, expected one of {names}")
+            self.complain(subject, complaint.format(came=shown(came), names=", ".join(names)))
 
     def files(self, subject: str, patterns: str | Sequence[str]) -> tuple[Path, ...]:
         found: list[Path] = []
@@ -519,8 +641,26 @@ def _is(kind: str, value: Any) -> bool:
         return isinstance(value, Mapping)
     if kind == "labels":
         return isinstance(value, Mapping) and all(isinstance(one, str) or _is("number", one) for one in value.values())
+    if kind == "heading":
+        return isinstance(value, str) or (_is("count", value) and value > 0)
     if kind == "headings":
+        return _is("heading", value) or (
+            isinstance(value, list | tuple) and bool(value) and all(_is("heading", one) for one in value)
+        )
+    if kind == "columns":
+        return isinstance(value, Mapping) and all(_is("headings", one) for one in value.values())
+    if kind == "flags":
         return isinstance(value, Mapping) and all(isinstance(one, str) for one in value.values())
+    if kind == "multipliers":
+        return _is("number", value) or (_is("tables", value) and bool(value))
+    if kind == "count":
+        return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    if kind == "lines":
+        return (
+            isinstance(value, str)
+            or _is("count", value)
+            or (isinstance(value, list | tuple) and all(_is("count", one) and one > 0 for one in value))
+        )
     if kind == "tables":
         return isinstance(value, list | tuple) and all(isinstance(one, Mapping) for one in value)
     if kind == "flag":
@@ -528,6 +668,10 @@ def _is(kind: str, value: Any) -> bool:
     if kind == "number":
         return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     return kind == "any" or (isinstance(value, date) and value.year in YEARS)
+
+
+def _headings(value: Any) -> tuple[Heading, ...]:
+    return (value,) if isinstance(value, str | int) else tuple(value)
 
 
 def _several(value: str | Sequence[str]) -> tuple[str, ...]:

@@ -8,12 +8,12 @@ they are, steps are put together here. Where runs overlap, readings have to be s
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jcm_calc.monitoring.sources import Store
+    from jcm_calc.monitoring.store import Store
 
 MOST_RUNS = 100_000
 Reading = tuple[int, float]
@@ -31,14 +31,14 @@ def sorted_steps(readings: str) -> str:
     before = "OVER (PARTITION BY meter ORDER BY stamp, value)"
     return (
         f"SELECT * FROM (SELECT meter, lag(stamp) {before} AS start, stamp AS stop, "
-        f"value - lag(value) {before} AS raw, value FROM ({readings})) WHERE start IS NOT NULL"
+        f"value - lag(value) {before} AS raw, value, flag FROM ({readings})) WHERE start IS NOT NULL"
     )
 
 
 def steps_in_runs(store: Store, readings: str) -> str | None:
     """Return SQL of the same steps without sorting; None where the runs of a meter overlap."""
     rows = (
-        "SELECT meter, stamp, value, lag(meter) OVER () AS m, lag(stamp) OVER () AS s, lag(value) OVER () AS v "
+        "SELECT meter, stamp, value, flag, lag(meter) OVER () AS m, lag(stamp) OVER () AS s, lag(value) OVER () AS v "
         f"FROM ({readings})"
     )
     follows = "m = meter AND (s < stamp OR (s = stamp AND v <= value))"
@@ -47,29 +47,31 @@ def steps_in_runs(store: Store, readings: str) -> str | None:
     if between is None:
         return None
     name = store.name()
-    store.db.execute(f"CREATE TABLE {name} (meter VARCHAR, start BIGINT, stop BIGINT, raw DOUBLE, value DOUBLE)")
+    store.db.execute(
+        f"CREATE TABLE {name} (meter VARCHAR, start BIGINT, stop BIGINT, raw DOUBLE, value DOUBLE, flag BIGINT)"
+    )
     if between:
-        store.db.executemany(f"INSERT INTO {name} VALUES (?, ?, ?, ?, ?)", between)
-    run = f"SELECT meter, s AS start, stamp AS stop, value - v AS raw, value FROM ({rows}) WHERE {follows}"
+        store.db.executemany(f"INSERT INTO {name} VALUES (?, ?, ?, ?, ?, ?)", between)
+    run = f"SELECT meter, s AS start, stamp AS stop, value - v AS raw, value, flag FROM ({rows}) WHERE {follows}"
     return f"{run} UNION ALL SELECT * FROM {name}"
 
 
-def _between(heads: list[tuple[str, int, float, str, int, float]]) -> list[tuple[str, int, int, float, float]] | None:
+def _between(heads: list[tuple[Any, ...]]) -> list[tuple[str, int, int, float, float, int]] | None:
     """Return the steps between the runs of each meter: a head tells the first reading of a run and the last before."""
     if len(heads) > MOST_RUNS:
         return None
-    runs: dict[str, list[tuple[Reading, Reading]]] = {}
+    runs: dict[str, list[tuple[Reading, Reading, int]]] = {}
     beyond: Reading = (2**62, 0.0)  # the last run goes on to an end that no head tells
     for head, after in itertools.pairwise([*heads, None]):
         assert head is not None
-        meter, stamp, value = head[:3]
-        runs.setdefault(meter, []).append(((stamp, value), beyond if after is None else (after[4], after[5])))
+        meter, stamp, value, flag = head[:4]
+        runs.setdefault(meter, []).append(((stamp, value), beyond if after is None else (after[5], after[6]), flag))
     found = []
     for meter, mine in runs.items():
-        for (_, last), (first, _) in itertools.pairwise(sorted(mine)):
+        for (_, last, _), (first, _, flag) in itertools.pairwise(sorted(mine)):
             if last > first:
                 return None
-            found.append((meter, last[0], first[0], first[1] - last[1], first[1]))
+            found.append((meter, last[0], first[0], first[1] - last[1], first[1], flag))
     return found
 
 
@@ -96,7 +98,7 @@ def steps_of(readings: str, wanted: str, number: str) -> str:
     blocks = f"SELECT *, {number} AS block FROM ({readings})"
     rows = f"SELECT r.*, place FROM ({blocks}) r JOIN {wanted} USING (meter, block)"
     return (
-        f"SELECT meter, start, stop, raw, value FROM (SELECT meter, lag(stamp) {before} AS start, stamp AS stop, "
-        f"value - lag(value) {before} AS raw, value, place - lag(place) {before} AS apart FROM ({rows})) "
+        f"SELECT meter, start, stop, raw, value, flag FROM (SELECT meter, lag(stamp) {before} AS start, stamp AS stop, "
+        f"value - lag(value) {before} AS raw, value, flag, place - lag(place) {before} AS apart FROM ({rows})) "
         "WHERE apart <= 1"
     )

@@ -39,7 +39,8 @@ TREATMENTS: dict[str, tuple[str, ...]] = {
 FOR_GAPS = ("claim nothing", "like period", "mean of before and after", "substitute")
 ARITHMETIC = unconfirmed("nothing was read of it in any rules: arithmetic on the readings, as the user chose it")
 ERRORS = ("none", "permissible", "larger of permissible and found")
-LIMITS = {"stuck": "h", "above_rated": "", "above_usual": "", "slip": "", "largest_error": ""}
+LIMITS = {"stuck": "h", "jitter": "h", "above_rated": "", "above_usual": "", "slip": "", "largest_error": ""}
+JITTER = 10 / 3600  # of a set that says nothing of it
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ def _rule_set(name: str, document: Mapping[str, Any]) -> RuleSet:
                 _("{came} came, expected one of {names}").format(came=shown(error), names=", ".join(ERRORS)),
             )
         )
-    limits = _limits(document.get("limits", {}), "[limits]", problems)
+    limits = {"jitter": JITTER, **_limits(document.get("limits", {}), "[limits]", problems)}
     if missing := [key for key in LIMITS if key not in limits]:
         problems.append(Problem("[limits]", _("missing: {names}").format(names=", ".join(missing))))
     if problems:
@@ -188,6 +189,8 @@ def _limits(limits: Mapping[str, Any], section: str, problems: list[Problem]) ->
             found[key] = float(magnitude(value, LIMITS[key]))
         except (UnitError, TypeError, ValueError) as error:
             problems.append(Problem(f"{section} {key}", str(error)))
+    if found.get("jitter", 0) < 0:
+        problems.append(Problem(f"{section} jitter", _("is below 0")))
     if found.get("stuck", 24) < 24:
         problems.append(Problem(f"{section} stuck", _("is shorter than 24 h")))
     return found

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.monitoring import clock, registers
-from jcm_calc.monitoring.sources import Source, Store
+from jcm_calc.monitoring.sources import Source
+from jcm_calc.monitoring.store import Store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,6 +60,7 @@ def screen(store: Store, source: Source, where: Any, block: int, span: tuple[int
         times = "CAST(sum(stop - start) AS BIGINT) AS covered, min(start) AS first, max(stop) AS last"
         times += ", min(stop - start) AS shortest"
         rate = "max(raw / (stop - start + 1))"
+    flag = "max(flag)" if source.readings.quality else "0"
     fraction = f"sum(CAST((raw - floor(raw)) * {FRACTION} AS BIGINT))"
     return store.frame(
         f"""
@@ -66,7 +68,7 @@ def screen(store: Store, source: Source, where: Any, block: int, span: tuple[int
             CAST(sum(CAST(hash(start) >> 20 AS BIGINT)) AS BIGINT) AS marks,
             CAST(sum(CAST(floor(raw) AS BIGINT)) AS BIGINT) AS whole,
             CAST({fraction} // {2**32} AS BIGINT) AS high, CAST({fraction} % {2**32} AS BIGINT) AS low,
-            min(raw) AS least, max(raw) AS most, {rate} AS rate
+            min(raw) AS least, max(raw) AS most, {rate} AS rate, {flag} AS flag
         FROM ({source.steps}) WHERE abs(raw) < 9e15 GROUP BY 1, 2
         """
     )
@@ -79,6 +81,7 @@ def merge(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
     rows = pd.concat(list(parts), ignore_index=True)
     rules: dict[str, str] = dict.fromkeys(ADDED, "sum")
     rules |= {"least": "min", "most": "max", "first": "min", "last": "max", "rate": "max", "shortest": "min"}
+    rules["flag"] = "max"
     return rows.groupby(["meter", "block"], sort=True, as_index=False).agg(rules)
 
 
@@ -125,15 +128,15 @@ def rows_of(
     span: tuple[int, int],
 ) -> pd.DataFrame:
     """Return the steps of suspicious blocks, or all steps, in order of meter and time."""
-    steps = f"SELECT meter, start, stop, raw, value FROM ({source.steps})"
+    steps = f"SELECT meter, start, stop, raw, value, flag FROM ({source.steps})"
     if suspects is not None and source.readings.kind == "register":
         store.register("suspects", suspects)
-        steps = registers.steps_of(source.points, "suspects", block_sql("stamp", where, block, span))
+        steps = source.multiplied(registers.steps_of(source.points, "suspects", block_sql("stamp", where, block, span)))
     elif suspects is not None:
         store.register("suspects", suspects)
         number = block_sql("start", where, block, span)
         steps = (
-            f"SELECT s.meter, start, stop, raw, value FROM (SELECT *, {number} AS block FROM ({source.steps})) s "
+            f"SELECT s.meter, start, stop, raw, value, flag FROM (SELECT *, {number} AS block FROM ({source.steps})) s "
             "SEMI JOIN suspects USING (meter, block)"
         )
     return store.frame(f"{steps} ORDER BY 1, 2, 3, 5")

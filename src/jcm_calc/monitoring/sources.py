@@ -1,43 +1,31 @@
-"""Readings in: CSV, Excel, Parquet or a DataFrame, long or wide, opened in DuckDB.
+"""From tables of readings to steps: a row for each reading with the meter, from and to as instants, and its amount.
 
-Whatever their form, readings become steps: a row for each reading with the meter, the time it stands
-for (from and to, as instants) and its amount. Parquet files stay where they are; everything else is
-copied once into a database in a temporary folder, so that memory need not hold it.
+Parquet files stay where they are; everything else is copied once into a database in a temporary folder, so that
+memory need not hold it.
 """
 
 from __future__ import annotations
 
-import hashlib
+import math
 import re
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from jcm_calc.inputs.carriers import carried, split_heading
 from jcm_calc.languages import Message, _
-from jcm_calc.monitoring import clock, stamps
+from jcm_calc.monitoring import clock, files, headings, stamps
+from jcm_calc.monitoring.files import File, Table
+from jcm_calc.monitoring.headings import Chosen
 from jcm_calc.monitoring.plan import Meter, Readings
 from jcm_calc.monitoring.registers import sorted_steps
-from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
+from jcm_calc.monitoring.store import Store, quoted
+from jcm_calc.problems import InputError, Problem, ProblemKind, listed, shown, suggestion
 from jcm_calc.units import Linear, UnitError, conversion
 
-if TYPE_CHECKING:
-    import duckdb
-    import pandas as pd
-
 NUMBER = r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"
-CHUNK = 1 << 20
-
-
-@dataclass(frozen=True)
-class File:
-    """A file that was read: its name, its SHA-256, and how many readings it holds."""
-
-    name: str
-    sha256: str
-    rows: int
+FLAGS = {"measured": 0, "estimated": 1, "substituted": 2}
+TIMED = "TIMESTAMP WITH TIME ZONE"
 
 
 @dataclass(frozen=True)
@@ -48,14 +36,16 @@ class Source:
     ----------
     readings : Readings
     steps : str
-        SQL of the relation with the columns meter, start, stop, raw and value.
+        SQL of the relation with the columns meter, start, stop, raw, value and flag.
     units : mapping
         The conversion from ``raw`` into the unit of the parameter, for each meter.
     files : tuple of File
     rows : int
         How many readings there are.
     points : str
-        SQL of the readings themselves: meter, stamp and value.
+        SQL of the readings themselves: meter, stamp, until, value and flag.
+    factors : str
+        SQL of by what the step of a meter is multiplied; empty where it is 1 for all.
     """
 
     readings: Readings
@@ -64,71 +54,23 @@ class Source:
     files: tuple[File, ...]
     rows: int
     points: str
+    factors: str = ""
 
     @property
     def regular(self) -> bool:
         """Whether each reading stands for an interval of the same length."""
-        return self.readings.kind in ("interval", "power")
+        return self.readings.regular
+
+    def multiplied(self, steps: str) -> str:
+        """Return SQL of steps with the multipliers of their meters."""
+        if not self.factors:
+            return steps
+        return f"SELECT meter, start, stop, raw * ({self.factors}) AS raw, value, flag FROM ({steps})"
 
 
-class Store:
-    """A database in a temporary folder that holds the readings while they are looked at."""
-
-    def __init__(self, memory: str = "1GB") -> None:
-        try:
-            import duckdb
-        except ImportError:
-            complaint = _("readings need DuckDB: install it with pip install 'jcm-calc[monitoring]'")
-            raise InputError(_("the readings"), [Problem("[readings]", complaint)]) from None
-        self.folder = tempfile.TemporaryDirectory(prefix="jcm_calc_")
-        self.db: duckdb.DuckDBPyConnection = duckdb.connect(str(Path(self.folder.name) / "readings.duckdb"))
-        self.db.execute(f"SET memory_limit = '{memory}'")
-        self.db.execute("SET TimeZone = 'UTC'")
-        # there is one of our own; in a notebook without ipywidgets it is off, and cannot even be turned off
-        if self.db.execute("SELECT current_setting('enable_progress_bar')").fetchall() != [(False,)]:
-            self.db.execute("SET enable_progress_bar = false")
-        for setting in ("autoinstall_known_extensions", "autoload_known_extensions"):
-            self.db.execute(f"SET {setting} = false")  # nothing is fetched, whatever a file is called
-        self.count = 0
-
-    def __enter__(self) -> Store:
-        return self
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        import duckdb
-
-        self.db.close()
-        self.folder.cleanup()
-        ours = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException, duckdb.OutOfMemoryException)
-        # a Parquet file, which is read as it is needed, may be damaged anywhere
-        if isinstance(error, duckdb.Error) and not isinstance(error, ours):
-            complaint = _("cannot be read; is a file damaged? {reason}").format(reason=str(error).splitlines()[0])
-            raise InputError(_("the readings"), [Problem("[[readings.sources]]", complaint)]) from None
-
-    def name(self) -> str:
-        """Return a name for another table."""
-        self.count += 1
-        return f"t{self.count}"
-
-    def register(self, name: str, frame: pd.DataFrame) -> None:
-        """Make a DataFrame known by a name."""
-        import pandas as pd
-
-        # not every DuckDB knows every pandas' own type for texts
-        texts = [heading for heading in frame if isinstance(frame[heading].dtype, pd.StringDtype)]
-        self.db.register(name, frame.astype(dict.fromkeys(texts, object)))
-
-    def frame(self, sql: str) -> pd.DataFrame:
-        """Return the rows of a query as a DataFrame."""
-        found: pd.DataFrame = self.db.sql(sql).df()
-        return found
-
-    def number(self, sql: str) -> int:
-        """Return the single number that a query gives."""
-        return int(self.db.execute(sql).fetchall()[0][0] or 0)
-
-
-def open_source(store: Store, readings: Readings, meters: Mapping[str, Meter], declared: Mapping[str, str]) -> Source:
+def open_source(
+    store: Store, readings: Readings, meters: Mapping[str, Meter], declared: Mapping[str, str], tolerance: int = 0
+) -> Source:
     """Open one source of readings.
 
     Parameters
@@ -138,6 +80,8 @@ def open_source(store: Store, readings: Readings, meters: Mapping[str, Meter], d
     meters : mapping
     declared : mapping
         The unit of the parameter that each meter measures.
+    tolerance : int
+        By how many microseconds a stamp may miss the beginning of its step.
 
     Raises
     ------
@@ -146,40 +90,44 @@ def open_source(store: Store, readings: Readings, meters: Mapping[str, Meter], d
     """
     problems: list[Problem] = []
     _check_form(store, readings)
-    parts, files = [], []
-    opened = list(_opened(store, readings))
-    for path, relation, __ in opened:
-        if path is not None:
-            files.append(File(path.name, _sha256(path), store.number(f"SELECT count(*) FROM {relation}")))
-    for path, relation, types in _together(opened):
-        columns = _columns(list(types), readings, meters, path, problems)
-        if problems:
-            raise InputError(_("the readings"), problems)
-        part = _readings_sql(store, relation, types, columns, readings, path, problems)
-        parts.append((part, columns))
+    opened = list(files.tables(store, readings))
+    parts, brackets = [], dict[str, str]()
+    for table in files.together(opened):
+        chosen = headings.choose(table, readings, meters, problems)
+        if chosen is None:
+            continue
+        part = _Part(store, readings, meters, table, chosen, problems)
+        if not problems:
+            parts.append(part.points())
+        brackets |= {name: unit for name, unit in chosen.units.items() if unit or name not in brackets}
+    refuse(problems)
+    units = dict(headings.units(readings, meters, declared, brackets, problems))
+    refuse(problems)
+    sql = " UNION ALL ".join(f"SELECT * FROM ({part})" for part in parts)
+    read = tuple(_files(store, opened))
+    rows = sum(file.rows for file in read) or store.number(f"SELECT count(*) FROM ({sql})")
+    points = f"SELECT meter, stamp, until, value, flag FROM ({sql}) WHERE isfinite(value)"
+    if readings.kind == "samples":
+        _refuse_two_samples(store, points, readings)
+    points = _on_the_grid(store, points, readings, tolerance)
+    source = Source(readings, _steps_sql(points, readings), units, read, rows, points, _factors_sql(meters))
+    return replace(source, steps=source.multiplied(source.steps))
+
+
+def refuse(problems: Sequence[Problem]) -> None:
+    """Raise an error where there are complaints."""
     if problems:
         raise InputError(_("the readings"), problems)
-    sql = " UNION ALL ".join(f"SELECT * FROM ({part})" for part, _ in parts)
-    named = {meter: unit for _, columns in parts for meter, (_, unit) in columns.items()}
-    if readings.kind == "total" and store.number(f"SELECT count(*) FROM ({sql}) WHERE until <= stamp"):
-        problems.append(Problem(readings.name, _("has totals whose last day is before their first")))
-    units = dict(_units(readings, meters, declared, named, problems))
-    if problems:
-        raise InputError(_("the readings"), problems)
-    rows = sum(file.rows for file in files) or store.number(f"SELECT count(*) FROM ({sql})")
-    points = f"SELECT meter, stamp, until, value FROM ({sql}) WHERE isfinite(value)"
-    return Source(readings, _steps_sql(points, readings), units, tuple(files), rows, points)
 
 
 def _check_form(store: Store, readings: Readings) -> None:
     """Refuse a form of times that is none."""
-    if readings.times in ("", stamps.JAPANESE):
+    if readings.times in ("", *stamps.OWN):
         return
     if fault := stamps.form_fault(readings.times):
-        complaint = Message("{!r} {}").format(readings.times, fault)
-        raise InputError(_("the readings"), [Problem(readings.name, complaint)])
+        raise InputError(_("the readings"), [Problem(readings.name, Message("{!r} {}").format(readings.times, fault))])
     try:
-        store.db.execute(f"SELECT try_strptime('', {stamps.quoted(stamps.without_offset(readings.times))})").fetchall()
+        store.db.execute(f"SELECT try_strptime('', {quoted(stamps.without_offset(readings.times))})").fetchall()
     except Exception as error:  # the database's own error, whose kinds are its business
         complaint = _("{times!r} is no form of times such as '%d.%m.%Y %H:%M': {error}").format(
             times=readings.times, error=str(error).splitlines()[0]
@@ -187,396 +135,580 @@ def _check_form(store: Store, readings: Readings) -> None:
         raise InputError(_("the readings"), [Problem(readings.name, complaint)]) from None
 
 
-# Files
+def _files(store: Store, opened: Sequence[Table]) -> Any:
+    """Yield what was read of each file: sheets of one workbook together."""
+    by_path: dict[Path, list[Table]] = {}
+    for table in opened:
+        if table.path is not None:
+            by_path.setdefault(table.path, []).append(table)
+    for path, found in by_path.items():
+        counts = [sum(getattr(table, name) for table in found) for name in ("rows", "skipped", "blank")]
+        yield File(path.name, files.sha256(path), *counts)
 
 
-Opened = tuple[Path | None, str, dict[str, str]]
+class _Part:
+    """The readings of one table, as SQL."""
 
+    def __init__(
+        self,
+        store: Store,
+        readings: Readings,
+        meters: Mapping[str, Meter],
+        table: Table,
+        chosen: Chosen,
+        problems: list[Problem],
+    ) -> None:
+        self.store, self.readings, self.meters, self.table, self.chosen = store, readings, meters, table, chosen
+        self.problems = problems
+        self.faultless = True
+        self.parsed: dict[str, str] = {}
+        if isinstance(table, files.Text):
+            self.kinds = {f"c{number}": "VARCHAR" for number in chosen.numbers}
+            parsed = self._parsed()
+            self.relation = table.load(store, chosen.numbers, problems, parsed)
+        else:
+            self.relation = table.load(store, chosen.numbers, problems)
+            self.kinds = store.types(self.relation)
+            # Parquet files stay where they are
+            if isinstance(table, files.Parquet) or not any(map(_is_text, self.kinds.values())):
+                return
+            parsed = self._parsed()
+            more = ", ".join(f"{sql} AS {name}" for name, sql in parsed.items())
+            name = store.name()
+            store.db.execute(f"CREATE TABLE {name} AS SELECT *, {more} FROM {self.relation}")
+            self.relation = name
+        self.parsed = parsed
 
-def _opened(store: Store, readings: Readings) -> Iterator[Opened]:
-    """Yield each file, the name or SQL of its rows, and the types of its columns."""
-    if readings.frame is not None:
-        relation = _from_frame(store, readings.frame)
-        yield None, relation, _types(store, relation)
-    for path in readings.files:
-        try:
-            relation = _relation(store, path, readings)
-            types = _types(store, relation)
-        except InputError:
-            raise
-        except Exception as error:  # the readers of broken files raise errors of many kinds
-            raise InputError(
-                path.name,
-                [Problem(path.name, _("cannot be read: {reason}").format(reason=str(error).splitlines()[0]))],
-            ) from None
-        yield path, relation, types
+    def _parsed(self) -> dict[str, str]:
+        """Return the columns that are read from texts, once: times and values, each with its SQL."""
+        found = {"moment": self._time(self.chosen.time, ends=False)} if self._readable(self.chosen.time) else {}
+        if self.chosen.until and self._readable(self.chosen.until):
+            found["ending"] = self._time(self.chosen.until, ends=True)
+        values = {number for numbers in self.chosen.values.values() for number in numbers} | {self.chosen.factor}
+        return found | {f"value{number}": self._value(number) for number in sorted(filter(None, values))}
 
+    def _readable(self, numbers: tuple[int, ...]) -> bool:
+        """Whether a column can hold times: numbers do where their form is stated."""
+        kinds = [self.kinds[f"c{number}"] for number in numbers]
+        return len(numbers) > 1 or not _is_number(kinds[0]) or self.readings.times in (stamps.EXCEL, *stamps.UNIX)
 
-def _types(store: Store, relation: str) -> dict[str, str]:
-    return {row[0]: row[1] for row in store.db.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()}
+    def points(self) -> str:
+        """Return SQL of meter, stamp and until as instants, value and flag."""
+        for numbers in filter(None, (self.chosen.time, self.chosen.until)):
+            self._check_times(numbers)
+        for numbers in self.chosen.values.values():
+            for number in numbers:
+                self._check_values(number)
+        if self.chosen.factor is not None:
+            self._check_values(self.chosen.factor)
+        self._check_factor_left()
+        self._check_flags()
+        if not self.faultless:
+            return self.relation
+        sql = " UNION ALL ".join(self._rows())
+        self._check_meters(sql)
+        if not self.faultless:
+            return sql
+        sql = self._instants(sql)
+        return f"SELECT meter, stamp, until, value, flag FROM ({sql})"
 
+    # Complaints
 
-def _relation(store: Store, path: Path, readings: Readings) -> str:
-    """Return the name or SQL of the rows of a file."""
-    suffix = path.suffix.casefold()
-    if suffix == ".parquet":
-        return _parquet([path])
-    if suffix in (".csv", ".txt", ".tsv"):
-        return _from_csv(store, path, readings)
-    from jcm_calc.inputs.tables import read
+    def complain(self, complaint: str, place: str = "") -> None:
+        self.faultless = False
+        self.problems.append(Problem(self.table.name, complaint, place))
 
-    return _from_frame(store, read(path))
-
-
-def _parquet(paths: Iterable[Path]) -> str:
-    """Return SQL of the rows of Parquet files; the name of a folder such as ``kWh=500`` is not a column."""
-    return f"read_parquet([{', '.join(map(_path, paths))}], hive_partitioning = false)"
-
-
-def _together(opened: Sequence[Opened]) -> Sequence[Opened]:
-    """Return Parquet files with the same columns as one relation, which is read faster than each by itself."""
-    paths = [path for path, _, _ in opened if path is not None and path.suffix.casefold() == ".parquet"]
-    if len(paths) < max(len(opened), 2) or any(types != opened[0][2] for _, _, types in opened):
-        return opened
-    return [(None, _parquet(paths), opened[0][2])]
-
-
-def _from_frame(store: Store, frame: Any) -> str:
-    import pandas as pd
-
-    from jcm_calc.inputs.tables import with_units
-
-    plain = with_units(frame).copy(deep=False)
-    for heading in plain:
-        if hasattr(plain[heading].dtype, "units"):  # of pint-pandas; the heading states it now
-            plain[heading] = carried(plain[heading]).cells
-        elif plain[heading].dtype == object:
-            kinds = {type(cell).__name__ for cell in plain[heading] if cell is not None and cell == cell}
-            if kinds and kinds <= {"datetime", "Timestamp", "NaTType"}:
-                plain[heading] = pd.to_datetime(plain[heading]).dt.round("ms")
-            elif kinds <= {"int", "float"}:
-                plain[heading] = plain[heading].astype(float)
-            else:
-                plain[heading] = plain[heading].map(lambda cell: None if cell is None or cell != cell else str(cell))
-    plain.columns = [str(heading) for heading in plain.columns]
-    name = store.name()
-    store.register("given", plain)
-    store.db.execute(f"CREATE TABLE {name} AS SELECT * FROM given")
-    store.db.unregister("given")
-    return name
-
-
-def _from_csv(store: Store, path: Path, readings: Readings) -> str:
-    name = store.name()
-    source = path if readings.encoding in ("utf-8", "utf-8-sig") else _as_utf8(store, path, readings.encoding)
-    options = f"all_varchar = true, header = true, delim = {stamps.quoted(readings.delimiter)}, sample_size = 20480"
-    options += ", hive_partitioning = false"
-    store.db.execute(f"CREATE TABLE {name} AS SELECT * FROM read_csv({_path(source)}, {options})")
-    return name
-
-
-def _as_utf8(store: Store, path: Path, encoding: str) -> Path:
-    target = Path(store.folder.name) / f"{store.name()}.csv"
-    try:
-        with path.open(encoding=encoding, newline="") as source, target.open("w", encoding="utf-8", newline="") as copy:
-            while text := source.read(CHUNK):
-                copy.write(text)
-    except (UnicodeDecodeError, LookupError):
-        known = _(" or ").join(("utf-8", "cp932"))
-        complaint = _(
-            "is not in the encoding {encoding!r} that is stated for it: state another, such as {known}"
-        ).format(encoding=encoding, known=known)
-        raise InputError(path.name, [Problem(path.name, complaint)]) from None
-    return target
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-# Columns
-
-
-def _columns(
-    headings: Sequence[str],
-    readings: Readings,
-    meters: Mapping[str, Meter],
-    path: Path | None,
-    problems: list[Problem],
-) -> dict[str, tuple[str, str]]:
-    """Return heading and unit of the values: of each meter, or under an empty name of a long table."""
-    units = {split_heading(heading)[0]: (heading, split_heading(heading)[1] or "") for heading in headings}
-    units |= {heading: (heading, split_heading(heading)[1] or "") for heading in headings}
-    subject = path.name if path else readings.name
-
-    def known(heading: str) -> bool:
-        if heading in units:
-            return True
-        problems.append(
-            Problem(
-                subject,
-                _("has no column {heading!r}{hint}").format(heading=heading, hint=suggestion(heading, headings)),
+    def _unreadable(self, number: int, wrong: str, complaint: Message, **said: Any) -> bool:
+        """Complain of cells that are not empty, and of which an SQL condition says that they are wrong."""
+        column = f"c{number}"
+        faulty = f"FROM {self.relation} WHERE {column} IS NOT NULL AND ({wrong})"
+        count = self.store.number(f"SELECT count(*) {faulty}")
+        if not count:
+            return False
+        found = self.store.db.execute(f"SELECT line, {column} {faulty} ORDER BY line LIMIT 3").fetchall()
+        cells = [
+            Message("{} ({})").format(
+                shown(cell if isinstance(cell, str) else str(cell)), self.table.place(line, number)
             )
-        )
-        return False
+            for line, cell in found
+        ]
+        heading = self.table.headings[number - 1]
+        subject = _("{name}, column {heading}").format(name=self.table.name, heading=repr(heading))
+        self.faultless = False
+        self.problems.append(Problem(subject, complaint.format(cells=listed(cells, count, len(cells)), **said)))
+        return True
 
-    for heading in filter(None, (readings.time, readings.until, readings.meter)):
-        known(heading)
-    wanted = readings.columns or {"": readings.value}
-    problems += [
-        Problem(
-            "[[readings.sources]] columns",
-            _("{name} is no meter{hint}").format(name=meter, hint=suggestion(meter, meters)),
-        )
-        for meter in readings.columns
-        if meter not in meters
-    ]
-    return {meter: units[heading] for meter, heading in wanted.items() if known(heading)}
+    def _check_times(self, numbers: tuple[int, ...]) -> None:
+        self._check_timeless(numbers)
+        number = numbers[0]
+        kinds = [self.kinds[f"c{one}"] for one in numbers]
+        numeric = [one for one, kind in zip(numbers, kinds, strict=True) if _is_number(kind)]
+        if len(numbers) == 1 and numeric and self.readings.times not in (stamps.EXCEL, *stamps.UNIX):
+            complaint = _(
+                "{cells}: numbers in place of times; write times = 'excel' for the days of a spreadsheet, 'unix' for "
+                "seconds since 1970"
+            )
+            self._unreadable(number, "TRUE", complaint)
+            return
+        moment = self._time(numbers, ends=numbers == self.chosen.until)
+        if all(_is_text(kind) for kind in kinds) and self.readings.where is not None:
+            behind = stamps.offset_behind_sql(self._text(numbers))
+            complaint = _(
+                "{cells}: something stands behind the time. For an offset from UTC write clock = 'stated'; for a name "
+                "such as WIB write the zone as clock, and the name in the form: times = '%Y-%m-%d %H:%M WIB'"
+            )
+            if self._unreadable(number, f"({moment}) IS NULL AND {behind}", complaint):
+                return
+        wrong = f"coalesce(({moment}) NOT BETWEEN {clock.FIRST} AND {clock.LAST}, TRUE)"
+        form = stamps.written(self.readings.times, self.readings.where is None)
+        complaint = _("{cells} is no time of the form {form} in the years {first} to {last}{hint}")
+        said = {"form": form, "first": clock.YEARS[0], "last": clock.YEARS[-1], "hint": self._hint(numbers, wrong)}
+        self._unreadable(number, wrong, complaint, **said)
 
+    def _hint(self, numbers: tuple[int, ...], wrong: str) -> str:
+        """Say what times may be that are of no known form."""
+        text = self._text(numbers)
+        first = self.store.db.execute(
+            f"SELECT {text} FROM {self.relation} WHERE {wrong} ORDER BY line LIMIT 1"
+        ).fetchall()
+        cell = str(first[0][0] or "") if first else ""
+        if re.search(r"(?<!\d)25[4-9]\d(?!\d)", cell) and not re.fullmatch(r"[\d.]+", cell):
+            return _("; a year of the Buddhist era is to be written as that of the Gregorian calendar, 543 less")
+        if re.fullmatch(r"1\d{9}(\.\d*)?", cell):
+            return _("; for seconds since 1970 write times = 'unix'")
+        if cell in self.table.headings:
+            return _("; the headings come again: leave the line out by skip, or read what follows as a file of its own")
+        if not self.readings.times and re.match(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b", cell):
+            return _("; state the form, such as times = '%d/%m/%Y %H:%M'")
+        if len(numbers) == 1 and re.fullmatch(r"\d{1,2}:\d{2}(:\d{2})?", cell):
+            return _("; for day and time in two columns write time = ['day', 'time']")
+        return ""
 
-def _readings_sql(
-    store: Store,
-    relation: str,
-    types: Mapping[str, str],
-    columns: Mapping[str, tuple[str, str]],
-    readings: Readings,
-    path: Path | None,
-    problems: list[Problem],
-) -> str:
-    """Return SQL of the rows of one file: meter, stamp as an instant, stop (of totals), value."""
-    where = path.name if path else readings.name
-    stamp = _time_sql(readings.time, types, readings)
-    until = f"{_time_sql(readings.until, types, readings)} + {clock.DAY}" if readings.until else "NULL"
-    parts = []
-    for meter, (heading, _unit) in columns.items():
-        name = f"CAST({_name(readings.meter)} AS VARCHAR)" if readings.meter else stamps.quoted(meter)
-        value = _value_sql(heading, types[heading], readings)
-        parts.append(
-            f"SELECT {name} AS meter, {stamp} AS stamp, {until} AS until, {value} AS value FROM {relation} "
-            f"WHERE {_name(heading)} IS NOT NULL" + (f" AND {_name(heading)} <> ''" if _is_text(types[heading]) else "")
-        )
-        if _is_text(types[heading]):
-            complaint = _("{cells} is no number as stated")
-            _unreadable(store, relation, heading, types, f"({value}) IS NULL", where, complaint, problems)
-    for heading in filter(None, (readings.time, readings.until)):
-        _timeless(store, relation, heading, types, [one for one, _unit in columns.values()], where, problems)
-        if _has_offsets(store, relation, heading, types, readings, where, problems):
-            continue
-        wrong = f"coalesce(({_time_sql(heading, types, readings)}) NOT BETWEEN {clock.FIRST} AND {clock.LAST}, TRUE)"
-        complaint = _("{cells} is no time of the form {form} in the years {first} to {last}")
-        said = {
-            "form": stamps.written(readings.times, readings.where is None),
-            "first": clock.YEARS[0],
-            "last": clock.YEARS[-1],
-        }
-        _unreadable(store, relation, heading, types, wrong, where, complaint, problems, **said)
-    sql = " UNION ALL ".join(parts)
-    return sql if problems else _instants_sql(store, sql, types[readings.time], readings, where, problems)
+    def _check_timeless(self, numbers: tuple[int, ...]) -> None:
+        """Complain of readings without a time."""
+        given = " OR ".join(f"c{number} IS NOT NULL" for found in self.chosen.values.values() for number in found)
+        empty = " OR ".join(f"c{number} IS NULL" for number in numbers)
+        sql = f"FROM {self.relation} WHERE ({empty}) AND ({given})"
+        if count := self.store.number(f"SELECT count(*) {sql}"):
+            found = self.store.db.execute(f"SELECT line {sql} ORDER BY line LIMIT 5").fetchall()
+            places = [self.table.place(line, numbers[0]) for (line,) in found]
+            complaint = _("{count:,} readings have no time: {places}")
+            self.complain(complaint.format(count=count, places=listed(places, count)))
 
+    def _check_values(self, number: int) -> None:
+        column, kind = f"c{number}", self.kinds[f"c{number}"]
+        if not _is_text(kind):
+            if kind in ("DOUBLE", "FLOAT") and not isinstance(self.table, files.Parquet):
+                self._unreadable(number, f"isinf({column})", _("{cells} is no number as stated"))
+            return
+        missing = self._missing(number)
+        complaint = _("{cells} is no number as stated; words for no reading are stated by missing = ['--']")
+        if self._unreadable(number, f"NOT {missing} AND ({self._value(number)}) IS NULL", complaint):
+            return
+        if self.readings.decimal or self.readings.thousands:
+            return
+        # a dot of thousands has three digits behind it, and one to three before it, the first of which is not 0
+        plain = f"ltrim(trim({column}), '+-')"
+        dot = f"strpos({plain}, '.')"
+        proof = f"{dot} > 0 AND (length({plain}) - {dot} <> 3 OR {dot} > 4 OR {plain} LIKE '0%' OR {dot} = 1)"
+        proven = self.store.number(f"SELECT count(*) FROM (SELECT 1 FROM {self.relation} WHERE {proof} LIMIT 1)")
+        if not proven:
+            complaint = _("{cells} can be read in two ways: state decimal = '.' or thousands = '.'")
+            self._unreadable(number, f"{dot} > 0", complaint)
 
-def _has_offsets(
-    store: Store,
-    relation: str,
-    heading: str,
-    types: Mapping[str, str],
-    readings: Readings,
-    where: str,
-    problems: list[Problem],
-) -> bool:
-    """Complain of offsets from UTC, and of names of zones, behind times that are to be local."""
-    if not _is_text(types[heading]) or readings.where is None:
-        return False
-    unread = f"({_time_sql(heading, types, readings)}) IS NULL AND {stamps.offset_behind_sql(_name(heading))}"
-    complaint = _(
-        "{cells}: something stands behind the time. For an offset from UTC write clock = 'stated'; for a name such as "
-        "WIB write the zone as clock, and the name in the form: times = '%Y-%m-%d %H:%M WIB'"
-    )
-    before = len(problems)
-    _unreadable(store, relation, heading, types, unread, where, complaint, problems)
-    return len(problems) > before
-
-
-def _timeless(
-    store: Store,
-    relation: str,
-    heading: str,
-    types: Mapping[str, str],
-    values: Iterable[str],
-    where: str,
-    problems: list[Problem],
-) -> None:
-    """Complain of readings without a time."""
-
-    def empty(column: str) -> str:
-        return f"({_name(column)} IS NULL" + (f" OR {_name(column)} = '')" if _is_text(types[column]) else ")")
-
-    given = " OR ".join(f"NOT {empty(value)}" for value in values)
-    if count := store.number(f"SELECT count(*) FROM {relation} WHERE {empty(heading)} AND ({given})"):
-        problems.append(Problem(_in_column(where, heading), _("{count:,} readings have no time").format(count=count)))
-
-
-def _unreadable(
-    store: Store,
-    relation: str,
-    heading: str,
-    types: Mapping[str, str],
-    wrong: str,
-    where: str,
-    complaint: Message,
-    problems: list[Problem],
-    **said: Any,
-) -> None:
-    """Complain of cells that are not empty, and of which an SQL condition says that they are wrong."""
-    column = _name(heading)
-    written = f"{column} <> ''" if _is_text(types[heading]) else "TRUE"
-    faulty = f"FROM {relation} WHERE {column} IS NOT NULL AND {written} AND {wrong}"
-    if count := store.number(f"SELECT count(*) {faulty}"):
-        cells = [shown(row[0]) for row in store.db.execute(f"SELECT {column} {faulty} LIMIT 5").fetchall()]
-        problems.append(Problem(_in_column(where, heading), complaint.format(cells=listed(cells, count), **said)))
-
-
-def _value_sql(heading: str, kind: str, readings: Readings) -> str:
-    column = _name(heading)
-    if not _is_text(kind):
-        return f"CAST({column} AS DOUBLE)"
-    plain = f"trim({column})"
-    if readings.times == stamps.JAPANESE:
-        plain = f"translate({plain}, {stamps.quoted(stamps.WIDE[0])}, {stamps.quoted(stamps.WIDE[1])})"
-    decimal, thousands = readings.decimal, readings.thousands
-    if thousands:
-        sep, point = re.escape(thousands), re.escape(decimal)
-        form = rf"[-+]?\d{{1,3}}({sep}\d{{3}})*({point}\d*)?|[-+]?\d+({point}\d*)?"
-        cleared = f"replace({plain}, {stamps.quoted(thousands)}, '')"
-        plain = f"CASE WHEN regexp_full_match({plain}, {stamps.quoted(form)}) THEN {cleared} END"
-    if decimal != ".":
-        plain = f"CASE WHEN NOT contains({plain}, '.') THEN replace({plain}, {stamps.quoted(decimal)}, '.') END"
-    return f"CASE WHEN regexp_full_match({plain}, {stamps.quoted(NUMBER)}) THEN TRY_CAST({plain} AS DOUBLE) END"
-
-
-def _time_sql(heading: str, types: Mapping[str, str], readings: Readings) -> str:
-    """Return SQL for a time in microseconds since 1970: local, or of UTC where offsets are stated."""
-    column, kind = _name(heading), types[heading]
-    if not _is_text(kind):
-        return f"epoch_us(CAST({column} AS {kind if 'TIMESTAMP WITH' in kind else 'TIMESTAMP'}))"
-    return stamps.time_sql(column, readings.times, stated=readings.where is None)
-
-
-# Instants
-
-
-def _instants_sql(store: Store, sql: str, kind: str, readings: Readings, where: str, problems: list[Problem]) -> str:
-    """Turn what the clock showed into instants."""
-    if readings.kind == "register" and (readings.stamp or _is_text(kind) or kind == "DATE"):
-        sql = _days_sql(store, sql, readings, where, problems)
-    if kind == "TIMESTAMP WITH TIME ZONE" or readings.where is None:
-        if readings.where is None and kind != "TIMESTAMP WITH TIME ZONE" and not _is_text(kind):
-            problems.append(Problem(where, _("clock = 'stated' came, but its times state no offset from UTC")))
-        return f"SELECT meter, stamp, until, value FROM ({sql})"
-    found = clock.changes(readings.where, clock.FIRST, clock.LAST) if clock.changing(readings.where) else ()
-    if not found:
-        shift = clock.offset(clock.FIRST, readings.where)
-        return f"SELECT meter, stamp - {shift} AS stamp, until - {shift} AS until, value FROM ({sql})"
-    (span,) = store.db.execute(f"SELECT min(stamp), max(coalesce(until, stamp)) FROM ({sql})").fetchall()
-    first, last = (moment if moment is not None else clock.FIRST for moment in span)
-    found = clock.changes(readings.where, first - clock.DAY, last + clock.DAY)
-    never = clock.within_sql("stamp", [change.never for change in found])
-    if count := store.number(f"SELECT count(*) FROM ({sql}) WHERE {never}"):
-        cells = store.db.execute(f"SELECT make_timestamp(stamp) FROM ({sql}) WHERE {never} LIMIT 3").fetchall()
+    def _check_factor_left(self) -> None:
+        """Ask about a column of factors that is not named, unless they say what the unit says already."""
+        number = self.chosen.factor_left
+        if number is None:
+            return
+        sql = f"SELECT DISTINCT TRY_CAST(c{number} AS DOUBLE) FROM {self.relation} WHERE c{number} IS NOT NULL"
+        found = [factor for (factor,) in self.store.db.execute(sql).fetchall()]
+        names = self.readings.meters or tuple(self.meters)
+        units = {self.readings.unit or self.meters[name].unit for name in names if name in self.meters}
+        if found == [1.0] or (len(found) == 1 and units and all(_is_share(unit, found[0]) for unit in units)):
+            return
         complaint = _(
-            "{names}: these times never occurred in {where}, whose clocks went forward; if the clock of the "
-            "logger did not, state its own: clock = 'UTC+01:00'"
-        ).format(names=listed((str(row[0]) for row in cells), count), where=readings.where)
-        problems.append(Problem(where, complaint))
-        return sql
-    offset = clock.offset_sql("stamp", readings.where, first - clock.DAY, last + clock.DAY, of_local=True)
-    until = clock.offset_sql("until", readings.where, first - clock.DAY, last + clock.DAY, of_local=True)
-    plain = f"SELECT meter, stamp - {offset} AS stamp, until - {until} AS until, value FROM ({sql})"
-    twice = [change for change in found if change.twice[0] < change.twice[1]]
-    if not twice:
-        return plain
-    # of two readings with one local time, the order decides nothing but for registers, which do not run back
-    again = clock.within_sql("stamp", [change.twice for change in twice])
-    hour = " ".join(f"WHEN stamp < {change.twice[1]} THEN {change.before - change.after}" for change in twice)
-    order = "row_number() OVER (PARTITION BY meter, stamp ORDER BY value)"
-    second = f"stamp - {offset} + CASE WHEN {order} > 1 THEN CASE {hour} END ELSE 0 END"
-    return (
-        f"SELECT meter, stamp - {offset} AS stamp, until - {until} AS until, value FROM ({sql}) WHERE NOT ({again}) "
-        f"UNION ALL SELECT meter, {second}, until - {until}, value FROM ({sql}) WHERE {again}"
-    )
-
-
-def _days_sql(store: Store, sql: str, readings: Readings, where: str, problems: list[Problem]) -> str:
-    """Turn the days on which a register was read into times: their beginning or their end."""
-    timed = store.number(f"SELECT count(*) FROM ({sql}) WHERE stamp % {clock.DAY} <> 0")
-    if readings.stamp and timed:
-        complaint = _("stamp = {stamp!r} came for a register whose readings have times of day: leave it out").format(
-            stamp=readings.stamp
+            "has a column {heading!r}: name it as factor = {heading!r} if readings are multiplied by it, else as "
+            "unused = [{heading!r}]"
         )
-        problems.append(Problem(where, complaint))
-    elif not readings.stamp and not timed:
-        complaint = _("the register was read on days without a time: state stamp = 'start' or 'end' (of the day)")
-        problems.append(Problem(where, complaint))
-    return f"SELECT meter, stamp + {clock.DAY} AS stamp, until, value FROM ({sql})" if readings.stamp == "end" else sql
+        self.complain(complaint.format(heading=self.table.headings[number - 1]))
+
+    def _check_flags(self) -> None:
+        if self.chosen.quality is None:
+            return
+        known = ", ".join(map(quoted, self.readings.flags))
+        complaint = _("{cells}: flags says nothing of it; it knows {known}")
+        text = self._as_text(self.chosen.quality)
+        names = ", ".join(map(repr, self.readings.flags))
+        self._unreadable(self.chosen.quality, f"{text} NOT IN ({known})", complaint, known=names)
+        empty = f"FROM {self.relation} WHERE {text} IS NULL"
+        if "" not in self.readings.flags and (count := self.store.number(f"SELECT count(*) {empty}")):
+            found = self.store.db.execute(f"SELECT line {empty} ORDER BY line LIMIT 5").fetchall()
+            places = [self.table.place(line, self.chosen.quality) for (line,) in found]
+            complaint = _("{count:,} readings have no flag: {places}; flags may say what that means, under ''")
+            self.complain(complaint.format(count=count, places=listed(places, count)))
+
+    def _check_meters(self, sql: str) -> None:
+        if self.chosen.meter is None or isinstance(self.table, files.Parquet):
+            return  # of Parquet files the sums by meter will tell, without another pass
+        firsts = f"SELECT meter, min(line) FROM ({sql}) GROUP BY 1 ORDER BY 2"
+        told = _("holds readings of {name}, which is no meter of the plan{hint}; first in {place}")
+        for name, line in self.store.db.execute(firsts).fetchall():
+            if name not in self.meters:
+                hint, place = suggestion(str(name), self.meters), self.table.place(line, self.chosen.meter)
+                complaint = told.tagged(ProblemKind.UNKNOWN_METER, name).format(name=name, hint=hint, place=place)
+                self.complain(complaint, "E11")
+
+    # Rows
+
+    def _rows(self) -> list[str]:
+        """Return SQL for each meter, or for all of a long table: line, meter, stamp, until, value, flag."""
+        stamp = self._time(self.chosen.time, ends=False)
+        until = self._until(stamp)
+        if self.readings.daily and self.readings.kind != "total":
+            assert self.readings.step is not None
+            if self.readings.stamp == "end" and not self.readings.across:
+                stamp, until = f"{stamp} - {self.readings.step}", stamp
+        factor = "1" if self.chosen.factor is None else self._value(self.chosen.factor)
+        parts = []
+        for name, numbers in self.chosen.values.items():
+            meter = quoted(name) if self.chosen.meter is None else self._as_text(self.chosen.meter)
+            if self.readings.across:
+                parts.append(self._across(meter, stamp, numbers, factor))
+                continue
+            value = self._sum(numbers)
+            parts.append(
+                f"SELECT line, {meter} AS meter, {stamp} AS stamp, {until} AS until, ({value}) * {factor} AS value, "
+                f"{self._flag()} AS flag FROM {self.relation} WHERE ({value}) IS NOT NULL"
+            )
+        return parts
+
+    def _across(self, meter: str, stamp: str, numbers: tuple[int, ...], factor: str) -> str:
+        """Return SQL of the steps of days, each of which is a row."""
+        assert self.readings.step is not None
+        later = self.readings.step if self.readings.stamp == "end" else 0
+        values = ", ".join(f"({self._value(number)}) * {factor}" for number in numbers)
+        rows = (
+            f"SELECT line, {stamp} AS day, unnest([{values}]) AS value, unnest(range({len(numbers)})) AS place, "
+            f"{self._flag()} AS flag FROM {self.relation}"
+        )
+        moment = f"day + place * {self.readings.step} + {later}"
+        return (
+            f"SELECT line, {meter} AS meter, {moment} AS stamp, NULL AS until, value, flag FROM ({rows}) "
+            "WHERE value IS NOT NULL"
+        )
+
+    def _until(self, stamp: str) -> str:
+        if self.chosen.until:
+            return self._end(self.chosen.until)
+        if self.readings.daily and self.readings.kind in ("interval", "power"):
+            return f"{stamp} + {self.readings.step}"
+        return "NULL"
+
+    def _end(self, numbers: tuple[int, ...]) -> str:
+        """Return SQL of the end of totals: after their last day, or where a time of day is given at it."""
+        moment = self._time(numbers, ends=True)
+        day = clock.DAY if self.readings.last_day != "excluded" else 0
+        if not all(_is_text(self.kinds[f"c{number}"]) for number in numbers):
+            return f"{moment} + CASE WHEN ({moment}) % {clock.DAY} = 0 THEN {day} ELSE 0 END"
+        text = self._text(numbers)
+        month = f"regexp_full_match(trim({text}), {quoted(stamps.MONTH)})"
+        return f"{moment} + CASE WHEN contains({text}, ':') OR {month} THEN 0 ELSE {day} END"
+
+    def _time(self, numbers: tuple[int, ...], ends: bool) -> str:
+        """Return SQL for a time in microseconds since 1970: local, or of UTC where offsets are stated."""
+        name = "ending" if ends else "moment"
+        if name in self.parsed:
+            return name
+        kind, column = self.kinds[f"c{numbers[0]}"], f"c{numbers[0]}"
+        if len(numbers) == 1 and _is_number(kind):
+            return stamps.number_sql(column, self.readings.times)
+        if len(numbers) == 1 and not _is_text(kind):
+            return f"epoch_us(CAST({column} AS {kind if 'TIMESTAMP WITH' in kind else 'TIMESTAMP'}))"
+        text = self._text(numbers)
+        moment = stamps.time_sql(text, self.readings.times, stated=self.readings.where is None)
+        if self.readings.kind == "total" and not self.readings.times:
+            return f"coalesce({moment}, {stamps.month_sql(text, ends)})"
+        return moment
+
+    def _text(self, numbers: tuple[int, ...]) -> str:
+        """Return SQL of a time as text: a day and a time of day with a blank between them."""
+        return " || ' ' || ".join(self._as_text(number) for number in numbers)
+
+    def _as_text(self, number: int) -> str:
+        column, kind = f"c{number}", self.kinds[f"c{number}"]
+        if _is_text(kind):
+            return f"trim({column})"
+        if kind.startswith(("TIMESTAMP", "DATE")):
+            return f"strftime({column}, '%Y-%m-%d')"
+        if _is_number(kind):
+            whole = f"CASE WHEN {column} = floor({column}) THEN CAST({column} AS BIGINT) END"
+            return f"coalesce(CAST({whole} AS VARCHAR), CAST({column} AS VARCHAR))"
+        return f"CAST({column} AS VARCHAR)"
+
+    def _missing(self, number: int) -> str:
+        if not self.readings.missing or not _is_text(self.kinds[f"c{number}"]):
+            return "FALSE"
+        return f"trim(c{number}) IN ({', '.join(map(quoted, self.readings.missing))})"
+
+    def _sum(self, numbers: tuple[int, ...]) -> str:
+        """Return SQL of the sum of columns: of a register all must be there, of amounts those that are."""
+        if len(numbers) == 1:
+            return self._value(numbers[0])
+        values = [f"({self._value(number)})" for number in numbers]
+        if self.readings.kind == "register":
+            return " + ".join(values)
+        whole = " + ".join(f"coalesce({value}, 0)" for value in values)
+        return f"CASE WHEN {' OR '.join(f'{value} IS NOT NULL' for value in values)} THEN {whole} END"
+
+    def _value(self, number: int) -> str:
+        column = f"c{number}"
+        if f"value{number}" in self.parsed:
+            return f"value{number}"
+        if not _is_text(self.kinds[column]):
+            return f"CAST({column} AS DOUBLE)"
+        plain = f"trim({column})"
+        if self.readings.times == stamps.JAPANESE:
+            plain = f"translate({plain}, {quoted(stamps.WIDE[0])}, {quoted(stamps.WIDE[1])})"
+        decimal, thousands = self.readings.decimal or ".", self.readings.thousands
+        if thousands:
+            sep, point = re.escape(thousands), re.escape(decimal)
+            form = rf"[-+]?\d{{1,3}}({sep}\d{{3}})*({point}\d*)?|[-+]?\d+({point}\d*)?"
+            cleared = f"replace({plain}, {quoted(thousands)}, '')"
+            plain = f"CASE WHEN regexp_full_match({plain}, {quoted(form)}) THEN {cleared} END"
+        if decimal != ".":
+            plain = f"CASE WHEN NOT contains({plain}, '.') THEN replace({plain}, {quoted(decimal)}, '.') END"
+        return f"CASE WHEN regexp_full_match({plain}, {quoted(NUMBER)}) THEN TRY_CAST({plain} AS DOUBLE) END"
+
+    def _flag(self) -> str:
+        if self.chosen.quality is None:
+            return "0"
+        text = f"coalesce({self._as_text(self.chosen.quality)}, '')"
+        cases = " ".join(f"WHEN {quoted(name)} THEN {FLAGS[means]}" for name, means in self.readings.flags.items())
+        return f"CASE {text} {cases} END"
+
+    # Instants
+
+    def _instants(self, sql: str) -> str:
+        """Turn what the clock showed into instants."""
+        readings, kind = self.readings, self.kinds[f"c{self.chosen.time[0]}"]
+        text = len(self.chosen.time) > 1 or _is_text(kind)
+        days = readings.daily or readings.kind == "total"
+        if readings.kind == "register" and (readings.stamp or text or kind == "DATE"):
+            sql, days = self._days(sql, text)
+        if readings.kind == "total":
+            self._check_totals(sql)
+        if kind == TIMED or readings.where is None:
+            if readings.where is None and kind != TIMED and not text and readings.times not in stamps.UNIX:
+                self.complain(_("clock = 'stated' came, but its times state no offset from UTC"))
+            return self._whole_days(sql) if readings.daily else sql
+        found = clock.changes(readings.where, clock.FIRST, clock.LAST) if clock.changing(readings.where) else ()
+        if not found:
+            shift = clock.offset(clock.FIRST, readings.where)
+            return f"SELECT meter, stamp - {shift} AS stamp, until - {shift} AS until, value, flag FROM ({sql})"
+        span = self.store.db.execute(f"SELECT min(stamp), max(coalesce(until, stamp)) FROM ({sql})").fetchall()[0]
+        first, last = (moment if moment is not None else clock.FIRST for moment in span)
+        found = clock.changes(readings.where, first - clock.DAY, last + clock.DAY)
+        if not days and self._never(sql, found):
+            return sql
+        offset = clock.offset_sql("stamp", readings.where, first - clock.DAY, last + clock.DAY, of_local=True)
+        until = clock.offset_sql("until", readings.where, first - clock.DAY, last + clock.DAY, of_local=True)
+        plain = f"SELECT meter, stamp - {offset} AS stamp, until - {until} AS until, value, flag FROM ({sql})"
+        twice = [change for change in found if change.twice[0] < change.twice[1]]
+        if not twice or days:
+            return plain
+        # of two readings with one local time, the order decides nothing but for registers, which do not run back
+        again = clock.within_sql("stamp", [change.twice for change in twice])
+        hour = " ".join(f"WHEN stamp < {change.twice[1]} THEN {change.before - change.after}" for change in twice)
+        order = "row_number() OVER (PARTITION BY meter, stamp ORDER BY value)"
+        second = f"stamp - {offset} + CASE WHEN {order} > 1 THEN CASE {hour} END ELSE 0 END"
+        return (
+            f"SELECT meter, stamp - {offset} AS stamp, until - {until} AS until, value, flag FROM ({sql}) "
+            f"WHERE NOT ({again}) "
+            f"UNION ALL SELECT meter, {second}, until - {until}, value, flag FROM ({sql}) WHERE {again}"
+        )
+
+    def _never(self, sql: str, found: Sequence[clock.Change]) -> bool:
+        """Complain of times that never occurred."""
+        never = clock.within_sql("stamp", [change.never for change in found])
+        count = self.store.number(f"SELECT count(*) FROM ({sql}) WHERE {never}")
+        if count:
+            cells = self.store.db.execute(
+                f"SELECT make_timestamp(stamp), line FROM ({sql}) WHERE {never} ORDER BY line LIMIT 3"
+            ).fetchall()
+            times = [
+                Message("{} ({})").format(str(moment), self.table.place(line, self.chosen.time[0]))
+                for moment, line in cells
+            ]
+            before = next(change.before for change in found if change.never[0] < change.never[1])
+            sign, minutes = "-" if before < 0 else "+", abs(before) // clock.MINUTE
+            complaint = _(
+                "{names}: these times never occurred in {where}, whose clocks went forward; if the clock of the "
+                "logger did not, state its own: clock = {own}"
+            ).format(
+                names=listed(times, count, len(times)),
+                where=self.readings.where,
+                own=repr(f"UTC{sign}{minutes // 60:02}:{minutes % 60:02}"),
+            )
+            self.complain(complaint)
+        return bool(count)
+
+    def _whole_days(self, sql: str) -> str:
+        """Return steps of days that are as long as the zone has them, where times are instants."""
+        zone, span = self.readings.zone, (clock.FIRST, clock.LAST)
+        if not clock.changing(zone):
+            return sql
+        local = f"stamp + {clock.offset_sql('stamp', zone, *span, of_local=False)}"
+        rows = f"SELECT *, {local} AS shown, ({local}) // {clock.DAY} * {clock.DAY} AS day FROM ({sql})"
+        # a day may begin at 01:00, where its midnight never was
+        begins = f"stamp = day - {clock.offset_sql('day', zone, *span, of_local=True)}"
+        ends = f"CASE WHEN {begins} THEN day ELSE shown END + {self.readings.step}"
+        rows = f"SELECT meter, stamp, {ends} AS ends, value, flag FROM ({rows})"
+        until = f"ends - {clock.offset_sql('ends', zone, *span, of_local=True)}"
+        return f"SELECT meter, stamp, {until} AS until, value, flag FROM ({rows})"
+
+    def _check_totals(self, sql: str) -> None:
+        wrong = f"FROM ({sql}) WHERE until <= stamp"
+        if count := self.store.number(f"SELECT count(*) {wrong}"):
+            found = self.store.db.execute(f"SELECT line {wrong} ORDER BY line LIMIT 5").fetchall()
+            places = [self.table.place(line, self.chosen.until[0]) for (line,) in found]
+            complaint = _("has totals whose last day is before their first: {places}")
+            self.complain(complaint.format(places=listed(places, count)))
+        if self.readings.last_day:
+            return
+        order = "OVER (PARTITION BY meter ORDER BY stamp, until)"
+        rows = f"SELECT *, lag(until) {order} - {clock.DAY} AS last_day FROM ({sql})"
+        found = self.store.db.execute(
+            f"SELECT line FROM ({rows}) WHERE last_day = stamp ORDER BY line LIMIT 3"
+        ).fetchall()
+        if found:
+            places = [self.table.place(line, self.chosen.time[0]) for (line,) in found]
+            complaint = _(
+                "{places}: a total begins on the last day of the one before; state last_day = 'excluded' if that day "
+                "is not part of it, or 'included'"
+            )
+            self.complain(complaint.format(places=listed(places)))
+
+    def _days(self, sql: str, text: bool) -> tuple[str, bool]:
+        """Turn the days on which a register was read into times: their beginning or their end."""
+        readings = self.readings
+        timed = bool(self.store.number(f"SELECT count(*) FROM ({sql}) WHERE stamp % {clock.DAY} <> 0"))
+        written = self._text(self.chosen.time) if text else "''"
+        told = timed or bool(self.store.number(f"SELECT count(*) FROM {self.relation} WHERE contains({written}, ':')"))
+        if readings.stamp and timed:
+            complaint = _("stamp = {stamp!r} came for a register whose readings have times of day: leave it out")
+            self.complain(complaint.format(stamp=readings.stamp))
+        elif not readings.stamp and not told:
+            complaint = _("the register was read on days without a time: state stamp = 'start' or 'end' (of the day)")
+            self.complain(complaint)
+        if readings.stamp == "end":
+            sql = f"SELECT line, meter, stamp + {clock.DAY} AS stamp, until, value, flag FROM ({sql})"
+        return sql, not timed
+
+
+def _is_share(unit: str, factor: float | None) -> bool:
+    """Whether a unit is so many kilowatt hours or cubic metres."""
+    for whole in ("kWh", "m3"):
+        try:
+            share = float(conversion(unit, whole)(1))
+        except UnitError:
+            continue
+        return factor is not None and math.isclose(share, factor, rel_tol=1e-9)
+    return False
+
+
+def _is_text(kind: str) -> bool:
+    return kind == "VARCHAR"
+
+
+def _is_number(kind: str) -> bool:
+    return kind in ("DOUBLE", "FLOAT") or "INT" in kind or kind.startswith("DECIMAL")
+
+
+# Steps
 
 
 def _steps_sql(points: str, readings: Readings) -> str:
     """Return SQL of the steps: what each reading stands for, from and to, and its amount."""
     if readings.kind == "register":
         return sorted_steps(points)
-    if readings.kind == "total":
-        return f"SELECT meter, stamp AS start, until AS stop, value AS raw, value FROM ({points})"
-    assert readings.step is not None
-    start, stop = ("stamp", f"stamp + {readings.step}")
+    if readings.kind == "samples":
+        return _samples_sql(points, readings)
+    if readings.kind == "total" or readings.daily:
+        raw = f"value * (until - stamp) / {float(clock.HOUR)!r}" if readings.kind == "power" else "value"
+        return f"SELECT meter, stamp AS start, until AS stop, {raw} AS raw, value, flag FROM ({points})"
+    step = _step_sql(readings)
+    start, stop = ("stamp", f"stamp + {step}")
     if readings.stamp == "end":
-        start, stop = (f"stamp - {readings.step}", "stamp")
-    raw = "value" if readings.kind == "interval" else f"value * {readings.step / clock.HOUR!r}"
-    return f"SELECT meter, {start} AS start, {stop} AS stop, {raw} AS raw, value FROM ({points})"
+        start, stop = (f"stamp - {step}", "stamp")
+    raw = "value"
+    if readings.kind == "power":
+        assert readings.step is not None
+        hours = f"{step} / {float(clock.HOUR)!r}" if readings.changes else repr(readings.step / clock.HOUR)
+        raw = f"value * {hours}"
+    return f"SELECT meter, {start} AS start, {stop} AS stop, {raw} AS raw, value, flag FROM ({points})"
 
 
-# Meters and units
+def _step_sql(readings: Readings) -> str:
+    """Return SQL of the length of a step, which may be another one from a time on."""
+    if not readings.changes:
+        return str(readings.step)
+    sign = "<=" if readings.stamp == "end" else "<"
+    steps = [readings.step, *(step for _since, step in readings.changes)]
+    pairs = zip(steps, readings.changes, strict=False)
+    cases = " ".join(f"WHEN stamp {sign} {since} THEN {step}" for step, (since, _later) in pairs)
+    return f"(CASE {cases} ELSE {steps[-1]} END)"
 
 
-def _units(
-    readings: Readings,
-    meters: Mapping[str, Meter],
-    declared: Mapping[str, str],
-    named: Mapping[str, str],
-    problems: list[Problem],
-) -> Iterator[tuple[str, Linear]]:
+def _samples_sql(points: str, readings: Readings) -> str:
+    """Return SQL of samples that hold until the next one, but no longer than is stated, as the last one does."""
+    order = "OVER (PARTITION BY meter ORDER BY stamp)"
+    longest = f"stamp + {readings.longest}"
+    rows = f"SELECT *, least(coalesce(lead(stamp) {order}, {longest}), {longest}) AS stop FROM ({points})"
+    raw = f"value * (stop - stamp) / {float(clock.HOUR)!r}"
+    return f"SELECT meter, stamp AS start, stop, {raw} AS raw, value, flag FROM ({rows})"
+
+
+def _refuse_two_samples(store: Store, points: str, readings: Readings) -> None:
+    twice = f"SELECT meter, stamp FROM ({points}) GROUP BY 1, 2 HAVING count(*) > 1"
+    if count := store.number(f"SELECT count(*) FROM ({twice})"):
+        found = store.db.execute(f"SELECT meter, make_timestamp(stamp) FROM ({twice}) ORDER BY 1, 2 LIMIT 3").fetchall()
+        cells = [f"{meter} {moment} UTC" for meter, moment in found]
+        complaint = _("has several samples of one time: {cells}").format(cells=listed(cells, count, len(cells)))
+        raise InputError(_("the readings"), [Problem(readings.name, complaint)])
+
+
+def _on_the_grid(store: Store, points: str, readings: Readings, tolerance: int) -> str:
+    """Return readings whose stamps miss the beginning of a step by no more than a tolerance, put upon it."""
+    step = readings.step
+    if not readings.regular or step is None or 2 * tolerance >= step or not tolerance:
+        return points
+    shift = clock.offset(clock.FIRST, readings.zone) % step
+    late = f"((stamp + {shift}) % {step})"
+    # a clock that misses its steps does so all the time: the first million readings tell
+    first = f"SELECT stamp FROM ({points}) LIMIT 1000000"
+    some = f"SELECT 1 FROM ({first}) WHERE {late} BETWEEN 1 AND {tolerance} OR {late} >= {step - tolerance} LIMIT 1"
+    if not store.number(f"SELECT count(*) FROM ({some})"):
+        return points
+    put = (
+        f"stamp - CASE WHEN {late} <= {tolerance} THEN {late} WHEN {late} >= {step - tolerance} THEN {late} - {step} "
+        "ELSE 0 END"
+    )
+    return f"SELECT meter, {put} AS stamp, until, value, flag FROM ({points})"
+
+
+def _factors_sql(meters: Mapping[str, Meter]) -> str:
+    """Return SQL of by what the step of a meter is multiplied, or nothing where that is 1."""
+    cases = []
     for name, meter in meters.items():
-        if readings.columns and name not in readings.columns:
+        if not meter.multipliers:
             continue
-        stated = [unit for unit in (named.get(name, named.get("", "")), readings.unit, meter.unit) if unit]
-        if len(set(stated)) > 1:
-            complaint = _("its unit is stated differently: {names} (heading, source, meter)")
-            problems.append(Problem(f"[meters.{name}]", complaint.format(names=listed(dict.fromkeys(stated)))))
-        elif not stated:
-            problems.append(
-                Problem(
-                    f"[meters.{name}] unit", _("missing: the unit of its readings in {name}").format(name=readings.name)
-                )
-            )
-        else:
-            unit = f"{stated[0]}*h" if readings.kind == "power" else stated[0]
-            try:
-                yield name, conversion(unit, declared[name])
-            except UnitError as error:
-                problems.append(Problem(f"[meters.{name}] unit", str(error)))
-
-
-def _in_column(where: str, heading: str) -> str:
-    return _("{name}, column {heading}").format(name=where, heading=repr(heading))
-
-
-def _name(heading: str) -> str:
-    return '"' + heading.replace('"', '""') + '"'
-
-
-def _path(path: Path) -> str:
-    """Return a path as the database reads it: whole, and without a meaning of its own in any sign of a name."""
-    return stamps.quoted(re.sub(r"[\[*?]", lambda sign: f"[{sign[0]}]", str(path.absolute())))
-
-
-def _is_text(kind: str) -> bool:
-    return kind == "VARCHAR"
+        later = [
+            f"WHEN start >= {one.since} THEN {one.factor!r}"
+            for one in reversed(meter.multipliers)
+            if one.since is not None
+        ]
+        first = next((one.factor for one in meter.multipliers if one.since is None), 1.0)
+        factor = f"CASE {' '.join(later)} ELSE {first!r} END" if later else repr(first)
+        cases.append(f"WHEN {quoted(name)} THEN {factor}")
+    return f"CASE meter {' '.join(cases)} ELSE 1.0 END" if cases else ""

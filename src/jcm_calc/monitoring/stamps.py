@@ -11,11 +11,17 @@ from collections.abc import Iterator
 
 from jcm_calc.languages import _
 from jcm_calc.monitoring.clock import DAY, HOUR, MINUTE
+from jcm_calc.monitoring.store import quoted
 
 # full-width signs and the plain ones they stand for
 WIDE = ("０１２３４５６７８９：／－．，　", "0123456789:/-., ")
 ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "R": 2018, "H": 1988, "S": 1925}
 JAPANESE = "japanese"
+# forms that are numbers: what they are, and microseconds of one, and what they count from
+UNIX = {"unix": 1_000_000, "%s": 1_000_000, "unix ms": 1000}
+EXCEL = "excel"
+EXCEL_EPOCH = -25_569  # in days: 1899-12-30
+OWN = (JAPANESE, EXCEL, *UNIX)
 # the year first: no other form can be read in one way only
 DATE = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}"
 TIME = r"[T ] *\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?"
@@ -36,7 +42,7 @@ def states_offsets(times: str) -> bool:
     >>> states_offsets("%d.%m.%Y %H:%M %z"), states_offsets("%d.%m.%Y %H:%M")
     (True, False)
     """
-    return "%z" in DIRECTIVE.findall(times)
+    return times in UNIX or "%z" in DIRECTIVE.findall(times)
 
 
 def form_fault(times: str) -> str:
@@ -59,7 +65,7 @@ def form_fault(times: str) -> str:
 
 def without_offset(times: str) -> str:
     """Return the form of what stands before the offset."""
-    return times.partition("%z")[0].rstrip() if states_offsets(times) else times
+    return times.partition("%z")[0].rstrip() if "%z" in DIRECTIVE.findall(times) else times
 
 
 def written(times: str, stated: bool) -> str:
@@ -87,17 +93,37 @@ def time_sql(text: str, times: str, stated: bool) -> str:
     text = f"trim({text})"
     if times == JAPANESE:
         return _japanese_sql(text)
+    if times in UNIX or times == EXCEL:
+        whole = f"CASE WHEN regexp_full_match({text}, '\\d+(\\.\\d*)?') THEN CAST({text} AS DOUBLE) END"
+        return number_sql(whole, times)
     if not stated:
         return _local_sql(text, times)
     behind = re.escape(times.partition("%z")[2]) if times else ""
     parts = f"regexp_extract({text}, {quoted(f'^(.*?){OFFSET}{behind}$')}, ['body', 'sign', 'hours', 'minutes'])"
-    hours, minutes = (f"coalesce(TRY_CAST({parts}.{part} AS INTEGER), 0)" for part in ("hours", "minutes"))
+    hours, minutes = (f"coalesce(TRY_CAST({parts}.{part} AS BIGINT), 0)" for part in ("hours", "minutes"))
     offset = f"({hours} * {HOUR} + {minutes} * {MINUTE}) * CASE {parts}.sign WHEN '-' THEN -1 ELSE 1 END"
     body = f"trim({parts}.body)"
     local = _local_sql(body, without_offset(times))
     if not times:  # a day without a time of day is not an instant
         local = f"CASE WHEN contains({body}, ':') THEN {local} END"
     return f"CASE WHEN {hours} <= 14 AND {minutes} < 60 THEN {local} - {offset} END"
+
+
+def number_sql(number: str, times: str) -> str:
+    """Return SQL for a time that is a number: seconds since 1970, or days of a spreadsheet."""
+    if times == EXCEL:  # to the millisecond, as a spreadsheet shows it
+        return f"CAST(round(({number} + {EXCEL_EPOCH}) * 86400000) AS BIGINT) * 1000"
+    return f"CAST(round({number} * {UNIX[times]}) AS BIGINT)"
+
+
+MONTH = r"\d{4}[-/]\d{1,2}"
+
+
+def month_sql(text: str, ends: bool) -> str:
+    """Return SQL for the first day of a month such as 2024-01, or of the one after it; NULL for all other texts."""
+    first = f"try_strptime(replace(trim({text}), '/', '-'), '%Y-%m')"
+    moment = f"{first} + INTERVAL 1 MONTH" if ends else first
+    return f"CASE WHEN regexp_full_match(trim({text}), {quoted(MONTH)}) THEN epoch_us({moment}) END"
 
 
 def offset_behind_sql(text: str) -> str:
@@ -161,8 +187,3 @@ def _japanese_sql(text: str) -> str:
         f"{number('minute')}, {number('second')})"
     )
     return f"epoch_us(TRY_CAST({said} AS TIMESTAMP))"
-
-
-def quoted(text: str) -> str:
-    """Return a text as SQL writes it."""
-    return "'" + text.replace("'", "''") + "'"

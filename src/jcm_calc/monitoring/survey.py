@@ -20,7 +20,7 @@ from jcm_calc.monitoring.monitored import Monitored
 from jcm_calc.monitoring.periods import sheets_of, span
 from jcm_calc.monitoring.plan import Meter, Plan
 from jcm_calc.monitoring.reading_plan import read_plan
-from jcm_calc.monitoring.sources import Store
+from jcm_calc.monitoring.store import Store
 from jcm_calc.problems import InputError, InputWarning, Problem, listed, suggestion
 from jcm_calc.project import as_mapping
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 NEEDS_LIKE = ("like period", "substitute")
+UNTREATABLE = ("step", "falls often")  # not the readings are wrong, but what the plan says of them
 
 
 def monitor(
@@ -140,7 +141,7 @@ def _declared(plan: Plan, m: Methodology | None, problems: list[Problem]) -> tup
         subject = f"[meters.{name}]"
         if m is None:
             kinds = {one.kind for one in plan.readings}
-            units[name] = f"{meter.unit}*h" if kinds == {"power"} else meter.unit
+            units[name] = f"{meter.unit}*h" if kinds <= {"power", "samples"} else meter.unit
             indices[meter.parameter] = "".join([*meter.labels, "p"])
             if not meter.unit:
                 problems.append(
@@ -305,8 +306,9 @@ class _Work:
             tuple(findings),
             tuple(comparisons),
             files,
-            self.gathering.table(),
-            self.gathering.steps(),
+            self.gathering.table,
+            self.gathering.steps,
+            {name: found for name in self.plan.meters if (found := self.gathering.outside(name))},
         )
 
     # Findings
@@ -317,7 +319,21 @@ class _Work:
         contexts = [self.gathering.context(name, one) for one in self.gathering.of[name]]
         for one, context in zip(self.gathering.of[name], contexts, strict=True):
             found += faults.look(one.rows, context)
-        return found + list(faults.holes(self.gathering.pieces(name), contexts[0], self.whole))
+        found += faults.holes(self.gathering.pieces(name), contexts[0], self.whole)
+        return [self.with_outside(one) for one in faults.without_consequences(found)]
+
+    def with_outside(self, finding: Finding) -> Finding:
+        """Say of a gap where readings are that could have been meant for it."""
+        outside = self.gathering.outside(finding.meter) if finding.kind == "gap" else None
+        step = min(
+            (one.source.readings.step or clock.DAY for one in self.gathering.of[finding.meter]), default=clock.DAY
+        )
+        if outside is None or outside.readings < (finding.end - finding.start) / step:
+            return finding
+        where = self.plan.where
+        first, last = (clock.local(moment, where).strftime("%Y-%m-%d") for moment in (outside.first, outside.last - 1))
+        note = _("{note}; {count:,} readings lie outside the period, from {first} to {last}")
+        return replace(finding, note=note.format(note=finding.note, count=outside.readings, first=first, last=last))
 
     def usual(self) -> dict[str, list[float]]:
         """Return amounts to find directions with: the usual one an hour, for all hours."""
@@ -343,7 +359,10 @@ class _Work:
         """Apply the user's choices."""
         choices = treatments.chosen(findings, self.plan.choices)
         late = [one for one in self.plan.choices if one.finding in ("late calibration", "uncalibrated")]
-        self.problems += treatments.unused([one for one in self.plan.choices if one not in late], choices)
+        unused = treatments.unused([one for one in self.plan.choices if one not in late], choices)
+        self.problems += unused
+        if unused:  # what was announced may be about the consequences of a wrong step
+            self.problems += [Problem(one.meter, one.note, one.code) for one in findings if one.kind in UNTREATABLE]
         spoilt = self.spoilt(findings)
         like = self.windows(findings, choices, NEEDS_LIKE, spoilt, self.gathering.like)
         beside = self.windows(findings, choices, ("mean of before and after",), spoilt, self.gathering.beside)

@@ -104,7 +104,7 @@ def _substitute(finding: Finding, around: Around) -> float:
 
 def _exact(finding: Finding, around: Around) -> float:
     if finding.exact is None:
-        raise ValueError(_("the readings around it do not tell the amount"))
+        raise ValueError(Message("{}: {}").format(_("the readings around it do not tell the amount"), finding.note))
     return finding.exact
 
 
@@ -113,7 +113,8 @@ def _conservative(finding: Finding, around: Around) -> float:
 
 
 def _keep(finding: Finding, around: Around) -> float:
-    return finding.read
+    # of a step that lies on both sides of the end of a period, the share by time
+    return finding.values[0] if finding.values else finding.read
 
 
 def _rescale(finding: Finding, around: Around) -> float:
@@ -170,10 +171,19 @@ def unused(choices: Sequence[Choice], used: Iterable[Choice | None]) -> list[Pro
     """Complain of choices that fit no finding: what is announced must be done."""
     numbers = {choice.number for choice in used if choice is not None}
     return [
-        Problem(choice.subject, _("no {finding} was found that it fits").format(finding=choice.finding))
+        Problem(
+            choice.subject,
+            _("no {finding} was found that it fits{hint}").format(finding=choice.finding, hint=_hint(choice)),
+        )
         for choice in choices
         if choice.number not in numbers
     ]
+
+
+def _hint(choice: Choice) -> str:
+    if choice.finding != "unit slip" or choice.factor is None:
+        return ""
+    return _("; a ratio of transformers or kWh for each pulse is the multiplier of the meter")
 
 
 def treat(finding: Finding, around: Around, meter: Meter, rules: RuleSet) -> Finding | Problem:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Grade
 from jcm_calc.inputs.carriers import split_heading
-from jcm_calc.inputs.metered import METERS
+from jcm_calc.inputs.metered import METERS, merged
 from jcm_calc.languages import Message, _, spellings
 from jcm_calc.monitoring import record
 from jcm_calc.problems import Problem, listed
@@ -238,7 +238,7 @@ def with_record(
     from jcm_calc.inputs.monitored_table import MonitoredTable
 
     held = read(book)
-    found, stated = held or (record.merged([]), "")
+    found, stated = held or (merged([]), "")
     names = {parameter.symbol: name for name, parameter in m.inputs.items()}
     measured = {name: names.get(one["parameter"], one["parameter"]) for name, one in found["meters"].items()}
     doubt = ""
@@ -265,7 +265,7 @@ def with_record(
         if not parts:
             yield frame
             continue
-        table = MonitoredTable.of(frame, parts[0] if len(parts) == 1 else record.merged(parts))
+        table = MonitoredTable.of(frame, parts[0] if len(parts) == 1 else merged(parts))
         table[METERS] = listed(meters or lost, limit=4)
         yield table
 

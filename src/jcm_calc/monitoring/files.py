@@ -1,0 +1,709 @@
+"""Tables of readings in files: each line or row is read, blank, or left out because the plan says so.
+
+Nothing is guessed: the first line is the heading unless another is stated, and a line that does not fit is named. A
+line of a text file is a row; a quote that is opened in it must be closed in it.
+"""
+
+from __future__ import annotations
+
+import csv
+import fnmatch
+import gzip
+import hashlib
+import itertools
+import re
+import shutil
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import IO, Any, cast
+
+from jcm_calc.inputs.carriers import carried, column_unit, split_heading
+from jcm_calc.languages import Message, _
+from jcm_calc.monitoring import stamps
+from jcm_calc.monitoring.plan import Readings
+from jcm_calc.monitoring.store import Store, named, path_sql, quoted
+from jcm_calc.problems import InputError, Problem, listed
+
+TEXTS = (".csv", ".txt", ".tsv")
+SHEETS = (".xlsx", ".xls", ".xlsb", ".xlsm", ".ods")
+PACKED = (".gz", ".zip")
+KNOWN = (*TEXTS, *SHEETS, ".parquet", *PACKED)
+CHUNK = 1 << 20
+LARGEST = 1 << 36  # bytes that a packed file may unfold to
+HEAD = 100  # lines in which headings are looked for
+NEM12_UNITS = {unit.upper(): unit for unit in ("Wh", "kWh", "MWh", "GWh", "W", "kW", "MW")}
+NO_SIGN = "\x1f"  # which no line of text holds
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that was read: its name, its SHA-256, and what became of its lines.
+
+    Attributes
+    ----------
+    name, sha256 : str
+    rows : int
+        Lines or rows that were read.
+    skipped : int
+        Those that the plan leaves out: above the headings, a row of units, a footer, and what ``skip`` names.
+    blank : int
+    """
+
+    name: str
+    sha256: str
+    rows: int
+    skipped: int = 0
+    blank: int = 0
+
+
+class Table:
+    """Rows with headings: of a text file, a sheet, a Parquet file or a DataFrame.
+
+    Attributes
+    ----------
+    name : str
+        What to call it.
+    path : Path or None
+        The file that it is in.
+    headings : tuple of str
+    heading_line : int
+        The line of the headings, 0 for none.
+    rows, skipped, blank : int
+        How many rows are read once it is loaded, left out by the plan, and blank.
+    units : mapping
+        The unit that a row of units states, by the number of its column.
+    head : sequence of (int, list of str)
+        The first lines, with their numbers, in which headings may be looked for.
+    """
+
+    name: str
+    path: Path | None = None
+    headings: tuple[str, ...] = ()
+    heading_line = 0
+    rows = 0
+    skipped = 0
+    blank = 0
+
+    def __init__(self) -> None:
+        self.units: dict[int, str] = {}
+        self.head: list[tuple[int, list[str]]] = []
+
+    def load(
+        self, store: Store, numbers: Sequence[int], problems: list[Problem], parsed: Mapping[str, str] | None = None
+    ) -> str:
+        """Return SQL of a relation with the column ``line`` and a column ``c3`` for each number that is wanted.
+
+        Of a text file, ``parsed`` names further columns and the SQL that they are made of, so that no text is read
+        twice.
+        """
+        raise NotImplementedError
+
+    def place(self, line: int, number: int) -> str:
+        """Say where a cell stands."""
+        return _("line {line}").format(line=line)
+
+    def begin(self, readings: Readings) -> None:
+        """Find the headings, and the units that a row states, in the first lines."""
+        self.heading_line = readings.heading_line
+        if readings.first_line:
+            filled = (number for number, cells in self.head if any(cells))
+            self.heading_line = next((number for number in filled if number not in readings.skipped_lines), 1)
+        self.headings = _headings(self.name, self.head, self.heading_line)
+        if readings.units_row:
+            found = next((cells for number, cells in self.head if number == readings.units_row), [])
+            named = ((number, cell.strip("[]() ")) for number, cell in enumerate(found, 1))
+            self.units = {number: unit for number, unit in named if unit}
+
+
+def tables(store: Store, readings: Readings) -> Iterator[Table]:
+    """Yield each table that a source names.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read.
+    """
+    if readings.frame is not None:
+        yield Frame(readings)
+    for path in readings.files:
+        try:
+            yield from _tables_of(store, path, readings)
+        except InputError:
+            raise
+        except Exception as error:  # the readers of broken files raise errors of many kinds
+            complaint = _("cannot be read: {reason}").format(reason=(str(error).splitlines() or [""])[0])
+            raise InputError(path.name, [Problem(path.name, complaint)]) from None
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _tables_of(store: Store, path: Path, readings: Readings) -> Iterator[Table]:
+    if not path.is_file():
+        raise _unusable(path.name, _("is no file but a folder, a device or a pipe"))
+    source, suffix = _unpacked(store, path)
+    if suffix in TEXTS:
+        yield NEM12(path, source, readings) if readings.format == "NEM12" else Text(store, path, source, readings)
+    elif suffix in SHEETS:
+        yield from _sheets(path, source, readings)
+    elif suffix == ".parquet":
+        yield Parquet(store, path, source)
+    else:
+        raise _unusable(path.name, _("is none of the formats understood: {names}").format(names=", ".join(KNOWN)))
+
+
+def _unusable(name: str, complaint: str) -> InputError:
+    return InputError(name, [Problem(name, complaint)])
+
+
+def _unpacked(store: Store, path: Path) -> tuple[Path, str]:
+    """Return the file itself, or what is packed in it, and the suffix that says what it is."""
+    suffix = path.suffix.casefold()
+    if suffix == ".gz":
+        inner = Path(path.stem).suffix.casefold()
+        with gzip.open(path) as packed:
+            return _copied(store, path, cast("IO[bytes]", packed), inner), inner
+    if suffix == ".zip":
+        with zipfile.ZipFile(path) as archive:
+            files = [info for info in archive.infolist() if not info.is_dir()]
+            if len(files) != 1:
+                names = listed(info.filename for info in files) or _("none")
+                raise _unusable(path.name, _("must hold one file, got {names}").format(names=names))
+            inner = Path(files[0].filename).suffix.casefold()
+            with archive.open(files[0]) as packed:
+                return _copied(store, path, packed, inner), inner
+    return path, suffix
+
+
+def _copied(store: Store, path: Path, packed: IO[bytes], suffix: str) -> Path:
+    target = store.path(suffix)
+    with target.open("wb") as copy:
+        while part := packed.read(CHUNK):
+            if copy.tell() > LARGEST:
+                raise _unusable(path.name, _("unfolds to more than {size} GiB").format(size=LARGEST >> 30))
+            copy.write(part)
+    return target
+
+
+# Text
+
+
+class Text(Table):
+    """A text file with a sign between cells."""
+
+    def __init__(self, store: Store, path: Path, source: Path, readings: Readings) -> None:
+        super().__init__()
+        self.name, self.path, self.readings = path.name, path, readings
+        self.source = _as_utf8(store, path, source, readings.encoding)
+        with self.source.open(encoding="utf-8-sig") as file:
+            wanted = max(HEAD, readings.heading_line, readings.units_row)
+            self.head = [(number, self._cells(line)) for number, line in enumerate(itertools.islice(file, wanted), 1)]
+        self.begin(readings)
+
+    def _cells(self, line: str) -> list[str]:
+        cells = next(csv.reader([line.rstrip("\r\n")], delimiter=self.readings.delimiter, skipinitialspace=True), [])
+        return [cell.strip() for cell in cells]
+
+    def load(
+        self, store: Store, numbers: Sequence[int], problems: list[Problem], parsed: Mapping[str, str] | None = None
+    ) -> str:
+        """Return SQL of the columns that are wanted, with the number of each line."""
+        name, sign = store.name(), self.readings.delimiter
+        cells = ", ".join(f"{_cell_sql(number, sign)} AS c{number}" for number in numbers)
+        left_out = (
+            f"starts_with(text, {quoted(self.readings.skip)})" if isinstance(self.readings.skip, str) else "FALSE"
+        )
+        options = f"columns = {{'text': 'VARCHAR'}}, delim = {quoted(NO_SIGN)}, quote = '', escape = '', comment = ''"
+        lines = (
+            f"SELECT {cells}, {_count_sql(sign)} AS cells, {_whole_sql(sign)} AS whole, "
+            f"{_surplus_sql(sign, len(self.headings))} AS surplus, {left_out} AS left_out FROM read_csv("
+            f"{path_sql(self.source)}, {options}, header = false, auto_detect = false, strict_mode = false, "
+            "hive_partitioning = false)"
+        )
+        more = "".join(f", {sql} AS {column}" for column, sql in (parsed or {}).items())
+        store.db.execute(f"CREATE TABLE {name} AS SELECT *{more} FROM ({lines})")
+        # tables keep the order of the lines they are made from, so that the number of a row is that of its line
+        lines = f"(SELECT rowid + 1 AS line, * FROM {name})"
+        kept = self._kept(store, lines)
+        self._account(store, lines, kept)
+        rows = f"(SELECT * FROM {lines} WHERE {kept} AND cells > 0)"
+        self._complain(store, rows, problems)
+        return rows
+
+    def _kept(self, store: Store, lines: str) -> str:
+        """Return an SQL condition for the lines that are not left out by the plan."""
+        parts = [f"line > {self.heading_line}", "NOT coalesce(left_out, FALSE)"]
+        without = [*self.readings.skipped_lines, *([self.readings.units_row] if self.readings.units_row else [])]
+        if without:
+            parts.append(f"line NOT IN ({', '.join(map(str, without))})")
+        if self.readings.footer:
+            last = f"SELECT line FROM {lines} WHERE cells > 0 ORDER BY line DESC LIMIT {self.readings.footer}"
+            parts.append(f"line < {store.number(f'SELECT min(line) FROM ({last})')}")
+        return " AND ".join(parts)
+
+    def _account(self, store: Store, lines: str, kept: str) -> None:
+        counts = ", ".join(
+            f"count(*) FILTER ({which})"
+            for which in (f"cells > 0 AND {kept}", f"cells > 0 AND NOT ({kept})", "cells = 0")
+        )
+        ((self.rows, self.skipped, self.blank),) = store.db.execute(f"SELECT {counts} FROM {lines}").fetchall()
+        if self.heading_line:
+            self.skipped -= 1  # the headings are read
+
+    def _complain(self, store: Store, rows: str, problems: list[Problem]) -> None:
+        known = len(self.headings)
+        faults = [
+            ("NOT whole", _("{lines}: a quote is opened and not closed in the line")),
+            (
+                f"whole AND cells < {known}",
+                _("{lines}: fewer cells than headings ({known}); leave such lines out by skip or footer"),
+            ),
+            (
+                "whole AND surplus",
+                _("{lines}: more cells than headings ({known}); leave such lines out by skip or footer"),
+            ),
+        ]
+        for wrong, complaint in faults:
+            if count := store.number(f"SELECT count(*) FROM {rows} WHERE {wrong}"):
+                found = store.db.execute(f"SELECT line FROM {rows} WHERE {wrong} ORDER BY line LIMIT 5").fetchall()
+                lines = _lines([line for (line,) in found], count)
+                problems.append(Problem(self.name, complaint.format(lines=lines, known=known)))
+
+
+def _lines(numbers: Sequence[int], count: int) -> str:
+    told = _("line {lines}") if count == 1 else _("lines {lines}")
+    return told.format(lines=listed(numbers, count))
+
+
+def _blank(sign: str) -> str:
+    return "" if sign == " " else " *"
+
+
+def _list_sql(sign: str) -> str:
+    """Return SQL of the cells of a line with quotes, each with the sign before it."""
+    one, space = re.escape(sign), _blank(sign)
+    quoted_cell = f'{space}"(?:[^"]|"")*"{space}'
+    plain = f'{space}[^{one}" ][^{one}]*' if space else f'[^{one}"][^{one}]*'
+    return f"regexp_extract_all({quoted(sign)} || text, {quoted(f'{one}(?:{quoted_cell}|{plain}|{space})')})"
+
+
+def _quotes() -> str:
+    return "contains(text, '\"')"
+
+
+def _whole_sql(sign: str) -> str:
+    # CASE alone evaluates a part for the lines it is about; a list is needed for few
+    return f"CASE WHEN {_quotes()} THEN array_to_string({_list_sql(sign)}, '') = {quoted(sign)} || text ELSE TRUE END"
+
+
+def _count_sql(sign: str) -> str:
+    """Return SQL of the number of cells; 0 of a line with nothing in any cell."""
+    plain = f"length(text) - length(replace(text, {quoted(sign)}, '')) + 1"
+    return (
+        f"CASE WHEN trim(coalesce(text, ''), {quoted(sign + ' ')}) = '' THEN 0 "
+        f"WHEN {_quotes()} THEN len({_list_sql(sign)}) ELSE {plain} END"
+    )
+
+
+def _cell_sql(number: int, sign: str) -> str:
+    with_sign = f"trim(substr({_list_sql(sign)}[{number}], 2))"
+    inner = f"replace(substr({with_sign}, 2, length({with_sign}) - 2), '\"\"', '\"')"
+    quoted_cell = f"CASE WHEN starts_with({with_sign}, '\"') THEN {inner} ELSE {with_sign} END"
+    plain = f"trim(split_part(text, {quoted(sign)}, {number}))"
+    return f"nullif(CASE WHEN {_quotes()} THEN {quoted_cell} ELSE {plain} END, '')"
+
+
+def _surplus_sql(sign: str, known: int) -> str:
+    """Return SQL for whether a line has something in cells that have no heading."""
+    more = f"array_to_string(({_list_sql(sign)})[{known + 1}:], '')"
+    filled = f"trim({more}, {quoted(sign + ' ')} || '\"') <> ''"
+    return f"CASE WHEN {_count_sql(sign)} > {known} THEN {filled} ELSE FALSE END"
+
+
+def _as_utf8(store: Store, path: Path, source: Path, encoding: str) -> Path:
+    """Return the file, or a copy of it in UTF-8."""
+    if encoding in ("utf-8", "utf-8-sig"):
+        if line := _first_undecodable(source):
+            known = _(" or ").join(("cp932", "cp1252"))
+            complaint = _("line {line} is not in UTF-8: state the encoding, such as {known}")
+            raise _unusable(path.name, complaint.format(line=line, known=known))
+        return source
+    target = store.path(".csv")
+    try:
+        with source.open(encoding=encoding, newline="") as text, target.open("w", encoding="utf-8", newline="") as copy:
+            shutil.copyfileobj(text, copy, CHUNK)
+    except (UnicodeDecodeError, LookupError):
+        known = _(" or ").join(("utf-8", "cp932"))
+        complaint = _(
+            "is not in the encoding {encoding!r} that is stated for it: state another, such as {known}"
+        ).format(encoding=encoding, known=known)
+        raise _unusable(path.name, complaint) from None
+    return target
+
+
+def _first_undecodable(path: Path) -> int:
+    """Return the number of the first line that is not in UTF-8, or 0."""
+    with path.open("rb") as file:
+        rest, begun = b"", 1
+        while part := file.read(CHUNK):
+            whole, line_end, rest_after = (rest + part).rpartition(b"\n")
+            whole, rest = whole + line_end, rest_after
+            try:
+                whole.decode()
+            except UnicodeDecodeError as error:
+                return begun + whole.count(b"\n", 0, error.start)
+            begun += whole.count(b"\n")
+        try:
+            rest.decode()
+        except UnicodeDecodeError:
+            return begun
+    return 0
+
+
+def _headings(name: str, head: Sequence[tuple[int, list[str]]], line: int) -> tuple[str, ...]:
+    """Return the headings, or where there are none as many numbers as the first row has cells."""
+    if not line:
+        first = next((cells for _number, cells in head if any(cells)), [])
+        return tuple(map(str, range(1, len(first) + 1)))
+    found = next((cells for number, cells in head if number == line), None)
+    if found is None or not any(found):
+        other = next((number for number, cells in head if any(cells)), None)
+        if other is None:
+            raise _unusable(name, _("is empty"))
+        complaint = _("line {line} has no headings; the first line that is not blank is {other}: state header_row")
+        raise _unusable(name, complaint.format(line=line, other=other))
+    while found and not found[-1]:
+        found = found[:-1]
+    return tuple(found)
+
+
+# Sheets
+
+
+def _sheets(path: Path, source: Path, readings: Readings) -> Iterator[Table]:
+    import python_calamine
+
+    book = python_calamine.load_workbook(str(source))
+    rows = {sheet: book.get_sheet_by_name(sheet).to_python(skip_empty_area=False) for sheet in book.sheet_names}
+    filled = [sheet for sheet, content in rows.items() if any(cell != "" for row in content for cell in row)]
+    wanted = [sheet for sheet in rows for pattern in readings.sheet if sheet == pattern]
+    wanted += [sheet for sheet in filled for pattern in readings.sheet if fnmatch.fnmatchcase(sheet, pattern)]
+    wanted = list(dict.fromkeys(wanted)) if readings.sheet else filled
+    if readings.sheet and not wanted:
+        complaint = _("has no sheet {sheet}; it has {names}")
+        raise _unusable(
+            path.name, complaint.format(sheet=listed(map(repr, readings.sheet)), names=listed(map(repr, rows)))
+        )
+    if not readings.sheet and len(filled) > 1:
+        complaint = _("has the sheets {names}: state which hold readings, such as sheet = {first}")
+        raise _unusable(path.name, complaint.format(names=listed(map(repr, filled)), first=repr(filled[0])))
+    for sheet in wanted:
+        yield Sheet(path, source, sheet, rows[sheet], readings, alone=len(rows) == 1)
+
+
+class Sheet(Table):
+    """A sheet of a workbook."""
+
+    def __init__(
+        self, path: Path, source: Path, sheet: str, rows: list[list[Any]], readings: Readings, alone: bool
+    ) -> None:
+        super().__init__()
+        self.path, self.source, self.sheet, self.content, self.readings = path, source, sheet, rows, readings
+        self.name = path.name if alone else _("{file}, sheet {sheet}").format(file=path.name, sheet=sheet)
+        wanted = max(HEAD, readings.heading_line, readings.units_row)
+        self.head = [(number, [str(cell).strip() for cell in row]) for number, row in enumerate(rows[:wanted], 1)]
+        self.begin(readings)
+
+    def load(
+        self, store: Store, numbers: Sequence[int], problems: list[Problem], parsed: Mapping[str, str] | None = None
+    ) -> str:
+        """Return SQL of the columns that are wanted, with the number of each line."""
+        import pandas as pd
+
+        kept = list(self._kept())
+        self.rows = len(kept)
+        columns: dict[str, Any] = {"line": [line for line, _row in kept]}
+        for number in numbers:
+            cells = [row[number - 1] if number <= len(row) else "" for _line, row in kept]
+            columns[f"c{number}"] = _column([None if cell == "" else cell for cell in cells], self.readings)
+        self._refuse_unstored(kept, numbers, problems)
+        return store.keep(pd.DataFrame(columns))
+
+    def _kept(self) -> Iterator[tuple[int, list[Any]]]:
+        filled = [number for number, row in enumerate(self.content, 1) if any(cell != "" for cell in row)]
+        last = filled[-self.readings.footer] if self.readings.footer and filled else len(self.content) + 1
+        skip = self.readings.skip if isinstance(self.readings.skip, str) else None
+        without = {*self.readings.skipped_lines, self.readings.units_row}
+        for number in filled:
+            row = self.content[number - 1]
+            if number == self.heading_line:
+                continue
+            out = number < self.heading_line or number >= last or number in without
+            if out or (skip is not None and str(row[0]).startswith(skip)):
+                self.skipped += 1
+            else:
+                yield number, row
+        self.blank = len(self.content) - len(filled)
+
+    def place(self, line: int, number: int) -> str:
+        """Say where a cell stands."""
+        return _("cell {cell}").format(cell=f"{_letters(number)}{line}")
+
+    def _refuse_unstored(
+        self, kept: Sequence[tuple[int, list[Any]]], numbers: Sequence[int], problems: list[Problem]
+    ) -> None:
+        """Complain of formulas whose values no spreadsheet program has stored: they would count as blank."""
+        empty = [
+            (line, number) for line, row in kept for number in numbers if number > len(row) or row[number - 1] == ""
+        ]
+        if not empty or self.source.suffix.casefold() not in (".xlsx", ".xlsm"):
+            return
+        from openpyxl import load_workbook
+
+        formulas = load_workbook(self.source, read_only=True)[self.sheet]
+        blank = set(empty)
+        cells = (cell for row in formulas.iter_rows() for cell in row if cell.value is not None)
+        found = [cell.coordinate for cell in cells if (cell.row, cell.column) in blank and cell.data_type == "f"]
+        if found:
+            complaint = _(
+                "{cells}: a formula whose value is not stored; open the file in a spreadsheet program and save it"
+            )
+            problems.append(Problem(self.name, complaint.format(cells=listed(found))))
+
+
+def _letters(number: int) -> str:
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _column(cells: list[Any], readings: Readings) -> Any:
+    """Return a column of cells: times or numbers where all are, else texts."""
+    import pandas as pd
+
+    kinds = {type(cell) for cell in cells if cell is not None}
+    if kinds and kinds <= {date, datetime}:
+        moments = [None if cell is None else pd.Timestamp(cell) for cell in cells]
+        return pd.to_datetime(pd.Series(moments, dtype=object)).dt.round("ms")
+    if kinds <= {int, float} and kinds:
+        return pd.Series([None if cell is None else float(cell) for cell in cells], dtype=float)
+    return pd.Series([None if cell is None else _text(cell, readings) for cell in cells], dtype=object)
+
+
+def _text(cell: Any, readings: Readings) -> str:
+    """Return a cell among texts as it would be typed; a time of a sheet is none of a stated form, but itself."""
+    if isinstance(cell, datetime) or (isinstance(cell, date) and not isinstance(cell, datetime)):
+        typed = readings.times and readings.times not in stamps.OWN and len(readings.time) == 1
+        return cell.strftime(
+            readings.times if typed else "%Y-%m-%d %H:%M:%S" if isinstance(cell, datetime) else "%Y-%m-%d"
+        )
+    if isinstance(cell, time):
+        return cell.strftime("%H:%M:%S")
+    if isinstance(cell, timedelta):
+        hours, rest = divmod(round(cell.total_seconds()), 3600)
+        return f"{hours:02}:{rest // 60:02}:{rest % 60:02}"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+# Parquet and DataFrames
+
+
+class Parquet(Table):
+    """A Parquet file, which stays where it is; several of the same columns are read as one."""
+
+    def __init__(self, store: Store, path: Path, source: Path) -> None:
+        super().__init__()
+        self.name, self.path, self.sources = path.name, path, [source]
+        self.kinds = store.types(self._rows())
+        self.headings = tuple(self.kinds)
+        self.rows = store.number(f"SELECT count(*) FROM {self._rows()}")
+
+    def _rows(self, options: str = "") -> str:
+        """Return SQL of the rows; the name of a folder such as ``kWh=500`` is not a column."""
+        return f"read_parquet([{', '.join(map(path_sql, self.sources))}], hive_partitioning = false{options})"
+
+    def load(
+        self, store: Store, numbers: Sequence[int], problems: list[Problem], parsed: Mapping[str, str] | None = None
+    ) -> str:
+        """Return SQL of the columns that are wanted, with the number of each line."""
+        cells = ", ".join(f"{named(self.headings[number - 1])} AS c{number}" for number in numbers)
+        return f"(SELECT file_row_number + 1 AS line, {cells} FROM {self._rows(', file_row_number = true')})"
+
+    def place(self, line: int, number: int) -> str:
+        """Say where a cell stands."""
+        return _("row {line}").format(line=line)
+
+
+def together(opened: Sequence[Table]) -> Sequence[Table]:
+    """Return Parquet files with the same columns as one table, which is read faster than each by itself."""
+    if len(opened) < 2 or not all(isinstance(one, Parquet) for one in opened):
+        return opened
+    first, *others = opened
+    assert isinstance(first, Parquet)
+    if any(isinstance(one, Parquet) and one.kinds != first.kinds for one in others):
+        return opened
+    first.sources += [one.sources[0] for one in others if isinstance(one, Parquet)]
+    return [first]
+
+
+class Frame(Table):
+    """A DataFrame, of pandas or of another library that can be turned into one."""
+
+    def __init__(self, readings: Readings) -> None:
+        import pandas as pd
+
+        super().__init__()
+        frame = readings.frame
+        if not isinstance(frame, pd.DataFrame):
+            import narwhals as nw
+
+            frame = nw.from_native(frame, eager_only=True).to_pandas()
+        levels = [level for level in frame.index.names if level is not None]
+        if not levels and isinstance(frame.index, pd.DatetimeIndex) and readings.time[0] not in frame.columns:
+            frame = frame.rename_axis(str(readings.time[0]))
+            levels = [str(readings.time[0])]
+        self.frame = frame.reset_index(levels) if levels else frame
+        self.name = readings.name
+        self.headings = tuple(
+            _with_unit(str(heading).strip(), self.frame.iloc[:, place])
+            for place, heading in enumerate(self.frame.columns)
+        )
+
+    def load(
+        self, store: Store, numbers: Sequence[int], problems: list[Problem], parsed: Mapping[str, str] | None = None
+    ) -> str:
+        """Return SQL of the columns that are wanted, with the number of each line."""
+        import numpy as np
+        import pandas as pd
+
+        columns: dict[str, Any] = {"line": np.arange(len(self.frame))}
+        for number in numbers:
+            columns[f"c{number}"] = _plain(self.frame.iloc[:, number - 1]).reset_index(drop=True)
+        return store.keep(pd.DataFrame(columns))
+
+    def place(self, line: int, number: int) -> str:
+        """Say where a cell stands."""
+        return _("row {line}, counted from 0").format(line=line)
+
+
+def _with_unit(heading: str, column: Any) -> str:
+    """Return a heading with the unit that its column states by itself."""
+    unit = column_unit(column)
+    return heading if unit is None else f"{split_heading(heading)[0]} [{unit}]"
+
+
+def _plain(column: Any) -> Any:
+    """Return a column of times, numbers or texts that the database knows."""
+    import pandas as pd
+
+    if hasattr(column.dtype, "units"):  # of pint-pandas; the heading states it now
+        return pd.Series(carried(column).cells)
+    if isinstance(column.dtype, pd.PeriodDtype):
+        return column.dt.to_timestamp()
+    if column.dtype != object:
+        return column
+    kinds = {type(cell).__name__ for cell in column if cell is not None and cell == cell}
+    if kinds and kinds <= {"datetime", "Timestamp", "NaTType"}:
+        return pd.to_datetime(column).dt.round("ms")
+    if kinds <= {"int", "float"}:
+        return column.astype(float)
+    return column.map(lambda cell: None if cell is None or cell != cell else str(cell).strip() or None)
+
+
+# NEM12
+
+
+class NEM12(Table):
+    """A file in the form of the Australian market operator: a record 300 for each day, of a register that 200 names.
+
+    Its columns are ``time``, and for each register its suffix with the unit and the flags: ``E1 [kWh]``,
+    ``E1 quality``; before the suffix stands the NMI where there are several.
+    """
+
+    def __init__(self, path: Path, source: Path, readings: Readings) -> None:
+        super().__init__()
+        self.name, self.path = path.name, path
+        rows: dict[datetime, list[dict[str, Any]]] = {}
+        self.records: list[tuple[int, str, str, list[str], list[str], int]] = []
+        nmis: list[str] = []
+        register: tuple[str, str, str, int] | None = None
+        with source.open(encoding="utf-8-sig", newline="") as file:
+            for line, cells in enumerate(csv.reader(file), 1):
+                kind = cells[0].strip() if cells else ""
+                if kind == "200":
+                    register = self._register(line, cells)
+                    nmis.append(register[0])
+                elif kind == "300":
+                    self._day(line, cells, register)
+                elif kind == "400":
+                    self._qualities(line, cells)
+                elif kind not in ("", "100", "500", "900"):
+                    raise self._refuse(line, _("is not a record of NEM12"))
+        several = len(set(nmis)) > 1
+        for line, day, register_name, values, flags, minutes in self.records:
+            nmi, suffix, unit = register_name.split("\t")
+            prefix = f"{nmi} {suffix}" if several else suffix
+            begun = datetime.strptime(day, "%Y%m%d")
+            for number, (value, flag) in enumerate(zip(values, flags, strict=True)):
+                moment, heading = begun + timedelta(minutes=minutes * number), f"{prefix} [{unit}]"
+                found = rows.setdefault(moment, [])
+                row = next((row for row in found if heading not in row), None)
+                if row is None:  # the first register, or a reading that is there twice
+                    row = {"line": line, "time": moment}
+                    found.append(row)
+                row |= {heading: value or None, f"{prefix} quality": flag}
+        self.content = [row for found in rows.values() for row in found]
+        self.rows = len(self.content)
+        names = dict.fromkeys(key for row in self.content for key in row if key != "line")
+        self.headings = tuple(names)
+
+    def _refuse(self, line: int, complaint: str) -> InputError:
+        return _unusable(self.name, Message("{}: {}").format(_("line {line}").format(line=line), complaint))
+
+    def _register(self, line: int, cells: list[str]) -> tuple[str, str, str, int]:
+        if len(cells) < 9 or not cells[8].strip().isdigit() or 1440 % int(cells[8]):
+            raise self._refuse(line, _("does not state the length of its intervals in minutes"))
+        unit = NEM12_UNITS.get(cells[7].strip().upper(), cells[7].strip())
+        return cells[1].strip(), cells[4].strip(), unit, int(cells[8])
+
+    def _day(self, line: int, cells: list[str], register: tuple[str, str, str, int] | None) -> None:
+        if register is None:
+            raise self._refuse(line, _("has readings before any register was named"))
+        nmi, suffix, unit, minutes = register
+        count = 1440 // minutes
+        if len(cells) < count + 3 or not re.fullmatch(r"\d{8}", cells[1].strip()):
+            raise self._refuse(line, _("must hold a day and {count} readings").format(count=count))
+        flag = cells[count + 2].strip()[:1]
+        values = [cell.strip() for cell in cells[2 : count + 2]]
+        self.records.append((line, cells[1].strip(), f"{nmi}\t{suffix}\t{unit}", values, [flag] * count, minutes))
+
+    def _qualities(self, line: int, cells: list[str]) -> None:
+        if not self.records or len(cells) < 4 or not (cells[1].strip().isdigit() and cells[2].strip().isdigit()):
+            raise self._refuse(line, _("does not state the intervals of a day, and their flag"))
+        flags = self.records[-1][4]
+        for number in range(int(cells[1]), min(int(cells[2]), len(flags)) + 1):
+            flags[number - 1] = cells[3].strip()[:1]
+
+    def load(
+        self, store: Store, numbers: Sequence[int], problems: list[Problem], parsed: Mapping[str, str] | None = None
+    ) -> str:
+        """Return SQL of the columns that are wanted, with the number of each line."""
+        import pandas as pd
+
+        columns: dict[str, Any] = {"line": [row["line"] for row in self.content]}
+        for number in numbers:
+            cells = [row.get(self.headings[number - 1]) for row in self.content]
+            columns[f"c{number}"] = pd.Series(
+                cells, dtype="datetime64[us]" if self.headings[number - 1] == "time" else object
+            )
+        return store.keep(pd.DataFrame(columns))

@@ -1,0 +1,234 @@
+"""Which columns of a table hold what: found by their headings or numbers, never by a guess."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from jcm_calc.inputs.carriers import split_heading
+from jcm_calc.languages import Message, _
+from jcm_calc.monitoring.files import Table
+from jcm_calc.monitoring.plan import Heading, Meter, Readings
+from jcm_calc.problems import Problem, listed, suggestion
+from jcm_calc.units import Linear, UnitError, conversion, parse_unit
+
+# of an unused column: readings may have to be multiplied by it
+FACTORS = re.compile(r"(ct|vt|pt)?[ _-]*(factor|multiplier|ratio|scale|scaling factor)", re.IGNORECASE)
+HOUR = re.compile(r"\d{1,2}:\d{2}\b.*")
+# what looks like a unit, however it is written, and so says something about the numbers
+UNIT = re.compile(r"[kmgt]?(wh|w|j|cal|varh?|vah?|btu)|[kmn]?(l|g|m3|m³)|t", re.IGNORECASE)
+PHASES = ("A", "B", "C", "N", "L", "T")  # in brackets they say which conductor or tariff, and are units by chance
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The numbers of the columns of one table.
+
+    Attributes
+    ----------
+    time, until : tuple of int
+    meter, factor, quality : int or None
+    factor_left : int or None
+        A column of factors that the plan does not name.
+    values : mapping
+        For each meter, or under an empty name of a long table, the columns of its values.
+    units : mapping
+        What stands in brackets behind the headings of the values.
+    """
+
+    time: tuple[int, ...]
+    until: tuple[int, ...]
+    meter: int | None
+    factor: int | None
+    quality: int | None
+    factor_left: int | None
+    values: Mapping[str, tuple[int, ...]]
+    units: Mapping[str, str]
+
+    @property
+    def numbers(self) -> list[int]:
+        """All of them."""
+        single = [one for one in (self.meter, self.factor, self.quality, self.factor_left) if one is not None]
+        return sorted(
+            {*self.time, *self.until, *single, *(number for found in self.values.values() for number in found)}
+        )
+
+
+def choose(table: Table, readings: Readings, meters: Iterable[str], problems: list[Problem]) -> Chosen | None:
+    """Return which columns hold what; None, with complaints, where that cannot be said."""
+    finder = _Finder(table, readings)
+    time, until = (finder.several(headings) for headings in (readings.time, readings.until))
+    meter, factor, quality = (finder.maybe(one) for one in (readings.meter, readings.factor, readings.quality))
+    if readings.across:
+        values = {name: finder.across(name, *ends) for name, ends in readings.across.items()}
+    elif readings.columns:
+        values = {name: finder.several(headings) for name, headings in readings.columns.items()}
+    else:
+        values = {"": finder.several((readings.value,))}
+    finder.several(readings.unused)
+    problems += [
+        Problem(
+            "[[readings.sources]] columns",
+            _("{name} is no meter{hint}").format(name=name, hint=suggestion(name, meters)),
+        )
+        for name in readings.meters
+        if name not in meters
+    ]
+    left = finder.left_alone([*time, *until, meter, factor, quality], values)
+    problems += finder.problems
+    if finder.problems:
+        return None
+    units = {name: finder.unit(name, numbers) for name, numbers in values.items()}
+    problems += finder.problems
+    return None if finder.problems else Chosen(time, until, meter, factor, quality, left, values, units)
+
+
+class _Finder:
+    """Finds columns, and keeps every complaint."""
+
+    def __init__(self, table: Table, readings: Readings) -> None:
+        self.table, self.readings = table, readings
+        self.headings = dict(enumerate(table.headings, 1))
+        self.names = {number: split_heading(heading)[0] for number, heading in self.headings.items()}
+        self.brackets = {number: split_heading(heading)[1] or "" for number, heading in self.headings.items()}
+        self.problems: list[Problem] = []
+        self.unknown: list[str] = []
+
+    def complain(self, complaint: str) -> None:
+        self.problems.append(Problem(self.table.name, complaint))
+
+    def several(self, headings: Iterable[Heading]) -> tuple[int, ...]:
+        return tuple(number for heading in headings if (number := self.one(heading)) is not None)
+
+    def maybe(self, heading: Heading) -> int | None:
+        return self.one(heading) if heading else None
+
+    def one(self, heading: Heading) -> int | None:
+        """Return the number of a column."""
+        if isinstance(heading, int):
+            if heading in self.headings:
+                return heading
+            told = _("has {count} columns, and no column {number}")
+            self.complain(told.format(count=len(self.headings), number=heading))
+            return None
+        found = [number for number, known in self.headings.items() if known == heading]
+        found = found or [number for number, known in self.names.items() if known == heading]
+        alike = [number for number, known in self.headings.items() if known.casefold() == heading.casefold()]
+        if len(found) == 1 and set(alike) <= set(found):
+            return found[0]
+        if found:
+            both = listed(f"{self.headings[number]!r} ({number})" for number in sorted({*found, *alike}))
+            complaint = _(
+                "the heading {heading!r} may be any of the columns {names}: state its number, such as {number}"
+            )
+            self.complain(complaint.format(heading=heading, names=both, number=found[0]))
+            return None
+        hint = suggestion(heading, self.headings.values()) + self._elsewhere(heading)
+        self.complain(_("has no column {heading!r}{hint}").format(heading=heading, hint=hint))
+        return None
+
+    def _elsewhere(self, heading: str) -> str:
+        """Say in which other line a heading stands, or why there may be none."""
+        for line, cells in self.table.head:
+            if line != self.table.heading_line and any(heading in (name, split_heading(name)[0]) for name in cells):
+                return _("; line {line} holds it: state header_row = {line}").format(line=line)
+        first = self.table.headings[:2]
+        if first == ("100", "NEM12"):
+            return _("; for a file in the form NEM12 write format = 'NEM12'")
+        if first and all(re.fullmatch(r"[\d.,:/ T-]+", name) for name in first):
+            return _("; for a file without headings write header_row = 0, and columns by their numbers")
+        return ""
+
+    def across(self, name: str, first: Heading, last: Heading) -> tuple[int, ...]:
+        """Return the columns that hold the steps of a day."""
+        ends = self.one(first), self.one(last)
+        if ends[0] is None or ends[1] is None or self.readings.step is None:
+            return ()
+        numbers = tuple(range(ends[0], ends[1] + 1))
+        day = 24 * 3_600_000_000
+        if len(numbers) * self.readings.step != day:
+            told = _("the columns from {first} to {last} are {count}, but a day has {expected} steps")
+            count = day // self.readings.step
+            self.complain(told.format(first=repr(first), last=repr(last), count=len(numbers), expected=count))
+        return numbers
+
+    def left_alone(self, used: list[int | None], values: Mapping[str, tuple[int, ...]]) -> int | None:
+        """Return a column of factors that is not named; refuse days in a row of which only some hours are."""
+        taken = {*used, *(number for found in values.values() for number in found)}
+        taken |= {self.one(heading) for heading in self.readings.unused}
+        factors = [number for number in self.headings if number not in taken and FACTORS.fullmatch(self.names[number])]
+        hours = [number for number, heading in self.headings.items() if HOUR.fullmatch(heading)]
+        some = [number for number in hours if number in taken]
+        if not self.readings.across and some and len(hours) >= 24:
+            complaint = _(
+                "a row holds a day in {count} columns, from {first!r} to {last!r}, of which {used} are named: write "
+                "across = {{ meter = [{first!r}, {last!r}] }} in place of columns"
+            )
+            first, last = self.headings[hours[0]], self.headings[hours[-1]]
+            self.complain(complaint.format(count=len(hours), first=first, last=last, used=len(some)))
+        return factors[0] if factors and not self.readings.factor else None
+
+    def unit(self, name: str, numbers: Iterable[int]) -> str:
+        """Return what stands in brackets behind headings, or in the row of units."""
+        found = dict.fromkeys(self.table.units.get(number, self.brackets[number]) for number in numbers)
+        if self.readings.across or len(found) == 1:
+            return next(iter(found), "")
+        self.complain(
+            _("the columns of {name} differ in what stands in brackets: {names}").format(
+                name=name, names=listed(map(repr, found))
+            )
+        )
+        return ""
+
+
+def units(
+    readings: Readings,
+    meters: Mapping[str, Meter],
+    declared: Mapping[str, str],
+    brackets: Mapping[str, str],
+    problems: list[Problem],
+) -> Iterator[tuple[str, Linear]]:
+    """Yield each meter with the conversion of its readings into the unit of its parameter."""
+    power = readings.kind in ("power", "samples")
+    for name, meter in meters.items():
+        if readings.meters and name not in readings.meters:
+            continue
+        stated = list(dict.fromkeys(unit for unit in (readings.unit, meter.unit) if unit))
+        of_heading = brackets.get(name, brackets.get("", ""))
+        if of_heading and _says_a_unit(of_heading, declared[name], power, stated):
+            stated = list(dict.fromkeys([of_heading, *stated]))
+        if len(stated) > 1:
+            complaint = _("its unit is stated differently: {names} (heading, source, meter)")
+            problems.append(Problem(f"[meters.{name}]", complaint.format(names=listed(stated))))
+        elif not stated:
+            complaint = _("missing: the unit of its readings in {name}").format(name=readings.name)
+            problems.append(Problem(f"[meters.{name}] unit", complaint))
+        else:
+            try:
+                yield name, conversion(f"{stated[0]}*h" if power else stated[0], declared[name])
+            except UnitError as error:
+                ratio = _("; a ratio of transformers or kWh for each pulse is the multiplier of the meter")
+                hint = ratio if stated[0][:1].isdigit() or "*" in stated[0] else ""
+                problems.append(Problem(f"[meters.{name}] unit", Message("{}{}").format(error, hint)))
+
+
+def _says_a_unit(text: str, declared: str, power: bool, stated: Iterable[str]) -> bool:
+    """Whether what stands in brackets is a unit: ``(A+)`` and ``(Total)`` are none, and ``(A)`` is a phase."""
+    if any(text.casefold() == one.casefold() for one in stated):
+        return text in stated
+    try:
+        conversion(f"{text}*h" if power else text, declared)
+    except UnitError:
+        if UNIT.fullmatch(text):
+            return True
+        return text not in PHASES and _known(text)
+    return True
+
+
+def _known(text: str) -> bool:
+    try:
+        parse_unit(text)
+    except UnitError:
+        return False
+    return True

@@ -1,0 +1,106 @@
+"""The database in a temporary folder that holds readings while they are looked at."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jcm_calc.languages import _
+from jcm_calc.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+
+class Store:
+    """A database in a temporary folder."""
+
+    def __init__(self, memory: str = "1GB") -> None:
+        try:
+            import duckdb
+        except ImportError:
+            complaint = _("readings need DuckDB: install it with pip install 'jcm-calc[monitoring]'")
+            raise InputError(_("the readings"), [Problem("[readings]", complaint)]) from None
+        self.folder = tempfile.TemporaryDirectory(prefix="jcm_calc_")
+        self.db: duckdb.DuckDBPyConnection = duckdb.connect(str(Path(self.folder.name) / "readings.duckdb"))
+        self.db.execute(f"SET memory_limit = '{memory}'")
+        self.db.execute("SET TimeZone = 'UTC'")
+        # there is one of our own; in a notebook without ipywidgets it is off, and cannot even be turned off
+        if self.db.execute("SELECT current_setting('enable_progress_bar')").fetchall() != [(False,)]:
+            self.db.execute("SET enable_progress_bar = false")
+        for setting in ("autoinstall_known_extensions", "autoload_known_extensions"):
+            self.db.execute(f"SET {setting} = false")  # nothing is fetched, whatever a file is called
+        with suppress(duckdb.Error):  # which fails on the order of rows by their number; older ones have none
+            self.db.execute("SET disabled_optimizers = 'late_materialization'")
+        self.count = 0
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        import duckdb
+
+        self.db.close()
+        self.folder.cleanup()
+        ours = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException, duckdb.OutOfMemoryException)
+        # a Parquet file, which is read as it is needed, may be damaged anywhere
+        if isinstance(error, duckdb.Error) and not isinstance(error, ours):
+            complaint = _("cannot be read; is a file damaged? {reason}").format(reason=str(error).splitlines()[0])
+            raise InputError(_("the readings"), [Problem("[[readings.sources]]", complaint)]) from None
+
+    def name(self) -> str:
+        """Return a name for another table."""
+        self.count += 1
+        return f"t{self.count}"
+
+    def path(self, suffix: str) -> Path:
+        """Return the path of another file in the folder."""
+        return Path(self.folder.name) / f"{self.name()}{suffix}"
+
+    def register(self, name: str, frame: pd.DataFrame) -> None:
+        """Make a DataFrame known by a name."""
+        import pandas as pd
+
+        # not every DuckDB knows every pandas' own type for texts
+        texts = [heading for heading in frame if isinstance(frame[heading].dtype, pd.StringDtype)]
+        self.db.register(name, frame.astype(dict.fromkeys(texts, object)))
+
+    def keep(self, frame: pd.DataFrame) -> str:
+        """Copy a DataFrame into the database; return the name of the table."""
+        name = self.name()
+        self.register("given", frame)
+        self.db.execute(f"CREATE TABLE {name} AS SELECT * FROM given")
+        self.db.unregister("given")
+        return name
+
+    def frame(self, sql: str) -> pd.DataFrame:
+        """Return the rows of a query as a DataFrame."""
+        found: pd.DataFrame = self.db.sql(sql).df()
+        return found
+
+    def number(self, sql: str) -> int:
+        """Return the single number that a query gives."""
+        return int(self.db.execute(sql).fetchall()[0][0] or 0)
+
+    def types(self, relation: str) -> dict[str, str]:
+        """Return the type of each column."""
+        return {row[0]: row[1] for row in self.db.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()}
+
+
+def quoted(text: str) -> str:
+    """Return a text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def named(heading: str) -> str:
+    """Return the name of a column as SQL writes it."""
+    return '"' + heading.replace('"', '""') + '"'
+
+
+def path_sql(path: Path) -> str:
+    """Return a path as the database reads it: whole, and without a meaning of its own in any sign of a name."""
+    return quoted(re.sub(r"[\[*?]", lambda sign: f"[{sign[0]}]", str(path.absolute())))

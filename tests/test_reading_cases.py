@@ -1,0 +1,79 @@
+"""Meter files as loggers and portals write them: each is read right, asked about, or refused with its line or cell.
+
+The folders in tests/data/readings hold small files in the shape of exports and of public bug reports, with made-up
+numbers. The right amounts in expected.json were worked out from the numbers of each file by hand. A case file
+careful.toml reads the same file as it is, with everything stated that the first case file leaves out.
+"""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from jcm_calc.case_file import read_case
+from jcm_calc.problems import InputError
+
+DATA = Path(__file__).parent / "data" / "readings"
+CASES = json.loads((DATA / "expected.json").read_text("utf-8"))
+CAREFUL = sorted(path.parent.name for path in DATA.glob("*/careful.toml"))
+PLACE = re.compile(r"\blines? \d|\bcell [A-Z]+\d|\bcolumns?\b|\bheading|\bsheets? |: [A-Z]+\d+, ")
+# not the business of reading files: a unit that another room has to know or refuse
+PENDING = {"15_kva"}
+
+
+def total(monitored):
+    return sum(sum(amounts) for amounts in monitored.amounts.values())
+
+
+def right(amount, expected):
+    return expected is not None and amount == pytest.approx(expected, rel=2e-9, abs=1e-12)
+
+
+def complaints_of_files(name):
+    """Return what is said of the files of a case that is refused; None of one that is not."""
+    try:
+        read_case(DATA / name / "case.toml").monitor()
+    except InputError as error:
+        files = tuple(path.name for path in (DATA / name).iterdir())
+        return [str(problem) for problem in error.problems if problem.subject.startswith(files)]
+    return None
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name not in PENDING])
+def test_no_wrong_amount_without_a_finding(name):
+    case, refused = CASES[name], complaints_of_files(name)
+    if refused is not None:
+        assert "refuse" in case["should"], refused
+        assert [told for told in refused if not PLACE.search(told)] == []
+        return
+    monitored = read_case(DATA / name / "case.toml").monitor()
+    kinds = [one.kind for one in monitored.open]
+    if not kinds:
+        assert "read" in case["should"], "read without a question"
+        assert right(total(monitored), case["amount"]), (total(monitored), case["amount"])
+    elif "refuse" not in case["should"]:
+        assert kinds == case["asked"]
+        # an open finding changes no amount; the one of this case lies across the end of its period
+        assert right(total(monitored), case["amount"]) or name == "01_register_0724"
+
+
+@pytest.mark.parametrize("name", CAREFUL)
+def test_a_careful_case_file_reads_the_export_as_it_is(name):
+    files = [path for path in (DATA / name).iterdir() if path.suffix != ".toml"]
+    before = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    monitored = read_case(DATA / name / "careful.toml").monitor()
+    assert not monitored.open, [(one.kind, one.note) for one in monitored.open]
+    assert right(total(monitored), CASES[name].get("careful", CASES[name]["amount"]))
+    assert {file.name: file.sha256 for file in monitored.files} == before
+
+
+def test_a_spike_that_lies_across_the_end_of_a_period_is_shared_by_time_where_it_is_kept(tmp_path):
+    for path in (DATA / "01_register_0724").iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    kept = '[[readings.treatments]]\nfinding = "spike"\ntreatment = "keep"\nreason = "a machine was added"\n'
+    with (tmp_path / "case.toml").open("a", encoding="utf-8") as file:
+        file.write(kept)
+    monitored = read_case(tmp_path / "case.toml").monitor()
+    assert right(total(monitored), CASES["01_register_0724"]["amount"])
