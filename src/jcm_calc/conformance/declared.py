@@ -116,7 +116,9 @@ def tables(subject: Subject) -> None:
                 if one.beyond < following.first:
                     told = _("{name} has no value between {one} and {other}")
                     faults.append(told.format(name=parameter.symbol, one=one, other=following))
-            for one in intervals if key is not None else ():
+            if key is None:
+                continue
+            for one in intervals:
                 if one.first not in key.bounds or one.beyond > key.bounds.beyond:
                     told = _("{name}: {interval} lies outside of the bounds {bounds} of {key}")
                     name, bounds = parameter.symbol, key.bounds
