@@ -113,6 +113,8 @@ def calculate(
     """
     on = None if on is None else day_of("on", on)
     m = chosen(number, version, on)
+    if strict not in (True, False):
+        raise InputError(str(m), [Problem("strict", _("got {came}, must be True or False").format(came=shown(strict)))])
     for name, value in values.items():
         if lost_record(value):
             from jcm_calc.inputs.monitored_table import refuse_lost
@@ -190,7 +192,10 @@ def _reasons(inputs: Inputs, override: Mapping[str, str] | str) -> dict[str, str
     m = inputs.methodology
     given = {name: m.inputs[name] for name in inputs.replaced if m.inputs[name].supplied}
     if isinstance(override, str):
-        return dict.fromkeys(given, override)
+        override = dict.fromkeys(given, override)
+    if not isinstance(override, Mapping):
+        complaint = _("got {came}, must be a reason, or a mapping from names to reasons")
+        raise InputError(str(m), [Problem("override", complaint.format(came=shown(override)))])
     names = {parameter.symbol: name for name, parameter in given.items()}
     reasons, problems = {}, []
     for key, reason in override.items():
