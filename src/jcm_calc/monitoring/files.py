@@ -498,8 +498,19 @@ def _column(cells: list[Any], readings: Readings) -> Any:
     return pd.Series([None if cell is None else _text(cell, readings) for cell in cells], dtype=object)
 
 
+def _to_the_second(cell: datetime | time) -> datetime | time:
+    """Return a time whose fraction of a day is off by less than a millisecond as it is shown."""
+    moment = cell if isinstance(cell, datetime) else datetime.combine(date(2000, 1, 1), cell)
+    near = (moment + timedelta(milliseconds=1)).replace(microsecond=0)
+    if abs(near - moment) > timedelta(milliseconds=1):
+        return cell
+    return near if isinstance(cell, datetime) else near.time()
+
+
 def _text(cell: Any, readings: Readings) -> str:
     """Return a cell among texts as it would be typed; a time of a sheet is none of a stated form, but itself."""
+    if isinstance(cell, datetime | time):
+        cell = _to_the_second(cell)
     if isinstance(cell, datetime) or (isinstance(cell, date) and not isinstance(cell, datetime)):
         typed = readings.times and readings.times not in stamps.OWN and len(readings.time) == 1
         return cell.strftime(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Grade
 from jcm_calc.inputs.carriers import split_heading
-from jcm_calc.inputs.metered import METERS, merged
+from jcm_calc.inputs.metered import METERS, NAMED, merged
 from jcm_calc.languages import Message, _, spellings
 from jcm_calc.monitoring import record
 from jcm_calc.problems import Problem, listed
@@ -184,7 +184,7 @@ def read(book: Book) -> tuple[dict[str, Any], str] | None:
     found: dict[str, Any] = {"rule_set": beside.get(HEAD[0], "")}
     for key, (_title, columns) in TABLES.items():
         rows = list(_table(grid, columns))
-        found[key] = {row.pop(""): row for row in rows} if key in record.NAMED else rows
+        found[key] = {row.pop(""): row for row in rows} if key in NAMED else rows
     return found, beside.get(HEAD[1], "")
 
 
