@@ -162,6 +162,12 @@ class _Part:
         self.problems = problems
         self.faultless = True
         self.parsed: dict[str, str] = {}
+        self._load()
+        self._select()
+
+    def _load(self) -> None:
+        """Load the table, with the columns that are read from texts."""
+        store, table, chosen, problems = self.store, self.table, self.chosen, self.problems
         if isinstance(table, files.Text):
             self.kinds = {f"c{number}": "VARCHAR" for number in chosen.numbers}
             parsed = self._parsed()
@@ -178,6 +184,20 @@ class _Part:
             store.db.execute(f"CREATE TABLE {name} AS SELECT *, {more} FROM {self.relation}")
             self.relation = name
         self.parsed = parsed
+
+    def _select(self) -> None:
+        """Leave out the rows that the plan does not ask for."""
+        for number, texts in self.chosen.only.items():
+            cell, heading = self._as_text(number), self.table.headings[number - 1]
+            for text in texts:
+                if not self.store.number(f"SELECT count(*) FROM {self.relation} WHERE {cell} = {quoted(text)}"):
+                    complaint = _("the column {heading!r} holds no {text!r} in any row")
+                    self.complain(complaint.format(heading=heading, text=text))
+            self.relation = f"(SELECT * FROM {self.relation} WHERE {cell} IN ({', '.join(map(quoted, texts))}))"
+        if self.chosen.only:
+            kept = self.store.number(f"SELECT count(*) FROM {self.relation}")
+            self.table.skipped += self.table.rows - kept
+            self.table.rows = kept
 
     def _parsed(self) -> dict[str, str]:
         """Return the columns that are read from texts, once: times and values, each with its SQL."""
