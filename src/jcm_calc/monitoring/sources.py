@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -238,7 +238,9 @@ class _Part:
         self.faultless = False
         self.problems.append(Problem(self.table.name, complaint, place))
 
-    def _unreadable(self, number: int, wrong: str, complaint: Message, **said: Any) -> bool:
+    def _unreadable(
+        self, number: int, wrong: str, complaint: Message, hint: Callable[[], str] = lambda: "", **said: Any
+    ) -> bool:
         """Complain of cells that are not empty, and of which an SQL condition says that they are wrong."""
         column = f"c{number}"
         faulty = f"FROM {self.relation} WHERE {column} IS NOT NULL AND ({wrong})"
@@ -255,7 +257,9 @@ class _Part:
         heading = self.table.headings[number - 1]
         subject = _("{name}, column {heading}").format(name=self.table.name, heading=repr(heading))
         self.faultless = False
-        self.problems.append(Problem(subject, complaint.format(cells=listed(cells, count, len(cells)), **said)))
+        self.problems.append(
+            Problem(subject, complaint.format(cells=listed(cells, count, len(cells)), hint=hint(), **said))
+        )
         return True
 
     def _check_times(self, numbers: tuple[int, ...]) -> None:
@@ -282,8 +286,8 @@ class _Part:
         wrong = f"coalesce(({moment}) NOT BETWEEN {clock.FIRST} AND {clock.LAST}, TRUE)"
         form = stamps.written(self.readings.times, self.readings.where is None)
         complaint = _("{cells} is no time of the form {form} in the years {first} to {last}{hint}")
-        said = {"form": form, "first": clock.YEARS[0], "last": clock.YEARS[-1], "hint": self._hint(numbers, wrong)}
-        self._unreadable(number, wrong, complaint, **said)
+        said = {"form": form, "first": clock.YEARS[0], "last": clock.YEARS[-1]}
+        self._unreadable(number, wrong, complaint, lambda: self._hint(numbers, wrong), **said)
 
     def _hint(self, numbers: tuple[int, ...], wrong: str) -> str:
         """Say what times may be that are of no known form."""
