@@ -117,15 +117,8 @@ def tables(subject: Subject) -> None:
                 if one.beyond < following.first:
                     told = _("{name} has no value between {one} and {other}")
                     faults.append(told.format(name=parameter.symbol, one=one, other=following))
-<<<<<<< HEAD
-            if key is None:
-                continue
-            for one in intervals:
-                if one.first not in key.bounds or one.beyond > key.bounds.beyond:
-=======
             for one in intervals:
                 if key is not None and (one.first not in key.bounds or one.beyond > key.bounds.beyond):
->>>>>>> declarations
                     told = _("{name}: {interval} lies outside of the bounds {bounds} of {key}")
                     name, bounds = parameter.symbol, key.bounds
                     faults.append(told.format(name=name, interval=one, bounds=bounds, key=key.symbol))
