@@ -521,7 +521,6 @@ def MN_AM001(draw, case):
 # What the names of its candidates stand for.
 MN_AM002_FIGURES = {
     "η_RE": {"FY2013 draft": 0.50, "approved version, recalled": 0.61},
-    "η_PJ": {"FY2013 draft": 0.67},
     "EF_CO2_coal": {"FY2013 draft": 0.099, "IPCC 2006 lignite, default": 0.101, "IPCC 2006 lignite, lower": 0.0909},
 }
 
@@ -536,12 +535,11 @@ def figures_by_name(rng, draw, case):
 @adapter("MN_AM002", fit=figures_by_name)
 def MN_AM002(draw, case):
     """The same reading."""
-    PH, HMP, RPC = lists(draw, "PH", "HMP", "RPC")
+    PH, HMP, RPC, η_PJ = lists(draw, "PH", "HMP", "RPC", "η_PJ")
     numbers = {}
     for name, figures in MN_AM002_FIGURES.items():
         value = plain(draw[name])
         numbers[name] = figures[value] if isinstance(value, str) else value
-    η_PJ = numbers["η_PJ"] if isinstance(numbers["η_PJ"], list) else [numbers["η_PJ"]] * len(PH)
     return Recalculated(
         *mn_am002.reference_project_reductions(
             PH, HMP, RPC, numbers["η_RE"], η_PJ, numbers["EF_CO2_coal"], draw["EF_CO2_grid"]

@@ -21,7 +21,7 @@ def document(m, every=True):
 
 def items(content):
     """Yield the kind and each item of an evidence file."""
-    for kind in ("choice", "equation", "default", "criterion", "rule"):
+    for kind in ("choice", "equation", "default", "criterion", "list", "rule"):
         for item in content.get(kind, []):
             yield kind, item
 
@@ -34,8 +34,12 @@ def fill(m, kind, item, value=2.0):
         return
     statement = next(one for one in statements(m) if one.key == (kind, item["symbol"], ""))
     value = value if value in statement.item.bounds else 0.5
+    key = m.inputs.get(statement.item.by)
+    textual = key is None or key.textual
     if "values" in item:
-        item["values"] = {key: known.value for key, known in statement.values.items()} or {"a": value}
+        item["values"] = {key: known.value for key, known in statement.values.items()} or (
+            {"a": value} if textual else {"[0, inf)": value}
+        )
     else:
         item["value"] = next((known.value for known in statement.values.values()), value)
 

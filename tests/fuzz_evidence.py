@@ -31,12 +31,13 @@ evidence = ["a.toml"]
 EC_PJ = "100 MWh"
 COP_PJ = 5.0
 EF_elec = 0.8
+capacity = 20
 [facts]
 inverter_type_in_store = true
 capacity_in_range = true
-COP_min = 4.0
 ODP = 0
 release_prevented = true
+criteria_of_the_document = true
 """
 FREEZER = """methodology = "ID_AM003"
 version = "1.0"

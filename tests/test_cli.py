@@ -326,6 +326,7 @@ def confirmed(monkeypatch, tmp_path):
     m.equation("PE_p", "tCO2", evidence=read, text="project emissions", name="PE")(lambda: 0)
     m.equation("ER_p", "tCO2", evidence=read, text="emission reductions", name="ER")(lambda RE, PE: RE - PE)
     m.attested(1, "registered", "The project is registered", evidence=read)
+    m.complete("criteria", "parameters", "equations", evidence=read)
     monkeypatch.setattr("jcm_calc.rulebooks.versions", lambda number: {"1.0": m})
     m.scheme = ()
     path = tmp_path / "confirmed.toml"
@@ -338,7 +339,7 @@ def confirmed(monkeypatch, tmp_path):
 
 def test_claim(confirmed):
     text = run("calc", confirmed, "--certify").stdout
-    assert "Confirmed: all 4 rules and values" in text
+    assert "Confirmed: all 7 rules and values" in text
     claim = text[text.index("Credits: the claim") :]
     assert re.findall(r"^(\d{4}) +([\d,]+)$", claim, re.MULTILINE) == [("2023", "1,234"), ("2024", "7")]
 

@@ -155,6 +155,7 @@ def test_a_number_of_any_country_is_read_as_it_is_meant_or_refused(country, carr
     assert read > 0 or country in (swiss, french)
 
 
+@pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")  # of numbers that are far from each other
 @pytest.mark.parametrize("carrier", CARRIERS)
 def test_numbers_with_points_are_not_refused_without_need(carrier, tmp_path):
     for number, texts in enumerate((["1.347", "2.118"], ["0.500", "1.500"], ["12.5", "1.500"], ["1400", "1.500"])):

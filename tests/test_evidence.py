@@ -34,11 +34,11 @@ STORE = methodology("ID_AM004")
 FACTS = {
     "inverter_type_in_store": "yes",
     "capacity_in_range": "yes",
-    "COP_min": 4.0,
     "ODP": 0,
     "release_prevented": "yes",
+    "criteria_of_the_document": "yes",
 }
-GIVEN = {"EC_PJ": 100.0, "COP_PJ": 5.0, "EF_elec": 0.8, "p": "2024", "facts": FACTS}
+GIVEN = {"EC_PJ": 100.0, "COP_PJ": 5.0, "EF_elec": 0.8, "capacity": 20.0, "p": "2024", "facts": FACTS}
 # 100 MWh × (5.0 ÷ 3.5 − 1) × 0.8 t/MWh
 TONNES = 34
 RECALLED = unconfirmed("recalled")
@@ -169,8 +169,10 @@ def test_a_value_given_by_hand_counts_only_where_it_equals_the_confirmed_one():
 
 
 def test_a_criterion_that_is_not_met_still_blocks_the_claim():
-    facts = {**FACTS, "COP_min": 6.0}
-    result = calculate("ID_AM004", evidence=evidence(filled(STORE, value=3.5)), **{**GIVEN, "facts": facts})
+    content = filled(STORE, value=3.5)
+    threshold = next(one for one in content["default"] if one["symbol"] == "COP_min,i")
+    threshold["values"] = {"[0, 10)": 4.0, "[10, 50)": 6.0}
+    result = calculate("ID_AM004", evidence=evidence(content), **GIVEN)
     with pytest.raises(UncertifiedError, match=r"criterion 3.*not met"):
         result.credits()
 
@@ -215,7 +217,7 @@ def test_a_candidate_may_be_named_where_evidence_has_the_value_of_one_class():
     confirmed_ = calculate(m, evidence=evidence(content), **given_)
     assert confirmed_.PE.magnitude == pytest.approx(11 * 0.5 * 0.5)
     named = {"NCV_i": "IPCC 2006, lower", "EF_CO2_i": "IPCC 2006, lower"}
-    result = calculate(m, evidence=evidence(content), **given_, **named)
+    result = calculate(m, evidence=evidence(content), override="a test", **given_, **named)
     assert result.PE.magnitude == calculate(m, **given_, **named).PE.magnitude
     assert {one.name for one in result.lacking} - {one.name for one in confirmed_.lacking} == {"NCV_i", "EF_CO2,i"}
     # a class that neither document nor vehicles have is still a slip
@@ -234,7 +236,7 @@ def test_a_candidate_may_be_named_where_evidence_has_the_value_of_one_class():
         (
             {"unit": "GJ"},
             {("equation", name, case) for name, case in (("RE_i,p", "basis = heat"), ("RE_i,p", "basis = fuel"))}
-            | {("equation", "PE_p", "")},
+            | {("equation", "PE_p", ""), ("list", "parameters", "")},
         ),
     ],
 )
@@ -581,12 +583,13 @@ p = "2024"
 EC_PJ = "100 MWh"
 COP_PJ = 5.0
 EF_elec = 0.8
+capacity = 20
 [facts]
 inverter_type_in_store = true
 capacity_in_range = true
-COP_min = 4.0
 ODP = 0
 release_prevented = true
+criteria_of_the_document = true
 """
 
 
@@ -608,7 +611,8 @@ def test_from_a_new_file_to_credits(case, tmp_path):
     run("calc", case, code=2)  # COP_RE is not known
     # the blanks are filled in as a person would
     text = text.replace('agrees = ""', 'agrees = "yes"').replace('page = ""', 'page = "page 3"')
-    text = text.replace('value = ""', "value = 3.5").replace('person = ""', 'person = "Test Reader (invented)"')
+    text = text.replace('values."[300, 450)" = ""', 'values."[0, 500)" = 3.5').replace('value = ""', "value = 3.5")
+    text = text.replace('person = ""', 'person = "Test Reader (invented)"')
     text = text.replace('date = ""', 'date = "2024-05-17"')
     head, _, tail = text.partition("[documents.guidelines]")
     tail = tail.replace('title = ""', 'title = "Test document"').replace('sha256 = ""', f'sha256 = "{"ab" * 32}"', 1)

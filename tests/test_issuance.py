@@ -185,6 +185,7 @@ def measured(monkeypatch):
     m.equation("PE_p", "tCO2", evidence=READ, text="", name="PE")(lambda PC: PC)
     m.equation("ER_p", "tCO2", evidence=READ, text="", name="ER")(lambda RE, PE: RE - PE)
     m.attested(1, "registered", "The project is registered", evidence=READ)
+    m.complete("criteria", "parameters", "equations", evidence=READ)
     return m
 
 

@@ -96,8 +96,6 @@ def test_a_missing_package_is_named_with_how_to_install_it(name, monkeypatch, tm
     for module in [one for one in sys.modules if one.partition(".")[0] == package]:
         monkeypatch.setitem(sys.modules, module, None)
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(
-        InputError, match=rf"{package}: is not installed, and this needs it: pip install 'jcm-calc\[{extra}\]'"
-    ):
+    with pytest.raises(InputError, match=rf"{package}: .*pip install 'jcm-calc\[{extra}\]'"):
         call()
     assert not list(tmp_path.iterdir())

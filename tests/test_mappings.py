@@ -132,7 +132,7 @@ WAYS = {
         case_file("inputs"),
         {name: value for name, value in FREEZERS.items() if name != "p"},
         **BY_NAME,
-        wrong_values=({"a": 1.5},),
+        wrong_values=([{"a": 1.5}],),
     ),
     "facts": Way(
         "",

@@ -68,6 +68,7 @@ DECLARING = {
     "criterion": lambda m: m.criterion(9, "x", evidence=READ)(lambda EC: EC > 0),
     "attested": lambda m: m.attested(9, "x", "x", evidence=READ),
     "at_most": lambda m: m.at_most("EC", "daylight", evidence=READ),
+    "complete": lambda m: m.complete("criteria", evidence=READ),
     "waive": lambda m: m.waive("directions", "x"),
     "fitting": lambda m: m.fitting(lambda values: values),
     "include": lambda m: m.include(one_more()),

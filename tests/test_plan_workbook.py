@@ -7,6 +7,7 @@ from unittest import mock
 import openpyxl
 import pytest
 from adapters import ADAPTERS
+from faults import edit
 from test_cli import run
 from workbooks import agrees, at, drawn, every_case, formulas, grids, label, office, recalculated_by_office
 
@@ -117,6 +118,28 @@ def test_the_plan_is_the_plan_of_a_report(tmp_path):
         found = verify(tmp_path / f"{name}.xlsx", plan=tmp_path / "plan.xlsx")
         differing = [one for one in found.findings if "COP_PJ" in str(one) and "plan" in str(one).casefold()]
         assert bool(differing) == codes, found.findings
+
+
+def test_the_table_by_year_is_verified_with_its_total(tmp_path):
+    """It agrees as it is written, in both languages; a wrong total, or a wrong year, is found."""
+    given = {"EC_PJ": [[100.0] * 10], "COP_PJ": 2.5, "application": "cold storage", "EF_elec": 0.8, "p": YEARS}
+    planned = calculate("ID_AM003", **given)
+    report = calculate("ID_AM003", **{**given, "EC_PJ": 98.0, "p": "2026"})
+    for language in ("en", "ja"):
+        path = tmp_path / f"{language}.xlsx"
+        report.to_excel(path, plan=planned, project={"number": "ID009"}, language=language)
+        found = verify(path)
+        assert [one for one in found.findings if one.severity == "error"] == []
+        planned.to_excel(tmp_path / f"plan {language}.xlsx", stage="plan", project=SAID, language=language)
+        found = verify(tmp_path / f"plan {language}.xlsx")
+        assert [one for one in found.findings if one.severity == "error"] == []
+    grid = grids(tmp_path / "en.xlsx")["MPS(input)"]
+    row = next(number for number, cells in enumerate(grid, 1) if "Total" in cells)
+    for column, name in zip("FGHI", ("RE", "PE", "ER", "tonnes"), strict=True):
+        changed = tmp_path / f"{name}.xlsx"
+        edit(tmp_path / "en.xlsx", changed, {("MPS(input)", f"{column}{row}"): 9.0})
+        found = verify(changed)
+        assert any(one.code == "H3" and "total of the years is 9" in one.message for one in found.findings), name
 
 
 def test_what_a_plan_cannot_be_is_refused(tmp_path):

@@ -642,3 +642,10 @@ def test_strict_of_a_verification_and_of_readings(tmp_path):
     assert len(jcm_calc.verify(path).findings) == 1
     with pytest.raises(InputError, match="criteria are not shown"):
         jcm_calc.verify(path, strict=True)
+
+
+@pytest.mark.parametrize(("kind", "said"), [("cold storage", True), ("attic", False)])
+def test_of_a_class_that_the_document_lacks_nothing_is_said(kind, said):
+    given = {**FREEZER, "application": kind, "COP_PJ": 2.5, "COP_RE": {kind: 1.1}}
+    found = [one.topic for one in calculated("ID_AM003", **given).remarks]
+    assert (Topic.LESS_CONSERVATIVE in found) == said

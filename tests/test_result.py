@@ -52,7 +52,7 @@ def test_a_fleet_gives_results_over_p_only():
 
 
 def test_a_fleet_in_one_undated_period_gives_single_results():
-    r = calculate("ID_AM003", FLEET, EC_PJ=np.array([[100.0], [200.0]]), EF_elec=0.8, p="2024")
+    r = calculate("ID_AM003", FLEET, EC_PJ={"a": 100.0, "b": 200.0}, EF_elec=0.8, p="2024")
     assert r.ER.magnitude.shape == ()
     assert r["RE_i"].magnitude.shape == (2,)
 
@@ -251,6 +251,7 @@ def certain(**changed):
     m.equation("ER_p", "tCO2", name="ER", evidence=evidence["ER"], text="")(lambda RE, PE: RE - PE)
     m.attested(1, "clean,i", "the boiler is clean", evidence=evidence["clean"])
     m.criterion(2, "the boiler is small", evidence=evidence["limit"])(lambda Q: Q < 1000)
+    m.complete("criteria", "parameters", "equations", evidence=READ)
     return m
 
 
@@ -402,7 +403,7 @@ def test_nothing_that_is_published_here_certifies_today():
     text = str(caught.value)
     for part in ("section D", "section F", "section G", "section I", "whole tonnes", "calendar years"):
         assert part in text
-    assert {item.kind for item in caught.value.missing} == {"equation", "default", "criterion", "scheme rule"}
+    assert {item.kind for item in caught.value.missing} == {"equation", "default", "criterion", "list", "scheme rule"}
 
 
 def test_the_display_says_that_a_result_is_an_estimate(scheme_rules_read):
@@ -417,7 +418,7 @@ def test_items_come_in_the_order_of_the_document():
     r = calculate("VN_AM001", **truck, basis="distance", fuel_measured_as="mass")
     assert [item.name for item in r.items if item.kind == "choice"] == ["basis", "fuel_measured_as"]
     assert list(dict.fromkeys(item.kind for item in r.items)) == [
-        "choice", "equation", "default", "criterion", "scheme rule",
+        "choice", "equation", "default", "criterion", "list", "scheme rule",
     ]  # fmt: skip
 
 

@@ -40,11 +40,11 @@ def heater(unit):
         "XX_AM001", version="1.0", title="", country="XX", sectoral_scope=1, indices={"p": "period"}
     )
     m.monitored("T_p", unit, text="temperature")
-    m.equation("RE_p", "tCO2", evidence=jcm_calc.evidence.unconfirmed("", 50), text="", name="RE")(
+    m.equation("RE_p", "tCO2", evidence=jcm_calc.evidence.unconfirmed("recalled", 50), text="", name="RE")(
         lambda T: (T - zero) * (2 / kelvin)
     )
-    m.equation("PE_p", "tCO2", evidence=jcm_calc.evidence.unconfirmed("", 50), text="", name="PE")(lambda: 0.0)
-    m.equation("ER_p", "tCO2", evidence=jcm_calc.evidence.unconfirmed("", 50), text="", name="ER")(
+    m.equation("PE_p", "tCO2", evidence=jcm_calc.evidence.unconfirmed("recalled", 50), text="", name="PE")(lambda: 0.0)
+    m.equation("ER_p", "tCO2", evidence=jcm_calc.evidence.unconfirmed("recalled", 50), text="", name="ER")(
         lambda RE, PE: RE - PE
     )
     return m

@@ -825,6 +825,7 @@ ALLOWED = {
     "inputs/shapes.py long": "labels",
     "inputs/tables.py _labels": "codes of labels",
     "inputs/tables.py _three_decimals": "how many decimals cells have",
+    "inputs/given.py onto_years": "the share of days of each part of a period",
     "what_if.py _table": "which cells are filled",
     "what_if.py beyond": "results",
     "what_if.py scenarios": "places in a table",

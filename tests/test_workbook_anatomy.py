@@ -131,7 +131,7 @@ PICTURES = {
         37-38: B C:D E ?F G H:L
         40: _B
         41: #B #C:D #E #F #G #H:L
-        42-48: B C:D E ?F G H:L""",
+        42-49: B C:D E ?F G H:L""",
     ("trucks", "MRS(input_separate)"): """
         7: _B
         8-10: #B #C #D
@@ -342,7 +342,7 @@ def test_classes_of_ones_own_are_offered_from_their_table(tmp_path):
 
 @pytest.mark.filterwarnings("ignore")
 def test_a_value_taken_by_name_stands_by_its_name(tmp_path):
-    named = {"η_RE": "FY2013 draft", "η_PJ": "FY2013 draft", "EF_CO2_coal": "IPCC 2006 lignite, lower"}
+    named = {"η_RE": "FY2013 draft", "η_PJ": 0.67, "EF_CO2_coal": "IPCC 2006 lignite, lower"}
     boilers = {"PH": [1200.0, 900.0], "HMP": [700.0, 650.0], "RPC": [30.0, 25.0], "EF_CO2_grid": 0.9}
     report = calculate("MN_AM002", **boilers, **named, p="2024")
     report.to_excel(tmp_path / "boilers.xlsx", plan=calculate("MN_AM002", **boilers, **named, p="2023"))
@@ -547,7 +547,7 @@ def test_what_may_be_chosen_is_offered_in_its_own_cells(books):
     offered = {str(one.sqref): one.formula1 for one in sheet.data_validations.dataValidation if one.type == "list"}
     expected = {"H10": '"Option A,Option B,Option C"', "H11": '"Option A,Option B,Option C"'}
     expected |= {"F37": '"distance,freight work"', "F38": '"mass,volume"'}
-    assert offered == expected | {f"F{row}": '"yes,no"' for row in range(42, 49)}
+    assert offered == expected | {f"F{row}": '"yes,no"' for row in range(42, 50)}
     plants = '"food industry cold storage,frozen food processing plant"'
     freezers = books["freezers"]["MRS(input)"]
     assert [one.formula1 for one in freezers.data_validations.dataValidation if "F35" in one.sqref] == [plants]

@@ -71,8 +71,11 @@ def metered(index: str, evidence: Mapping[str, Evidence], of: str = "", *, raise
 def driven(index: str, evidence: Mapping[str, Evidence], of: str) -> Group:
     """Return `metered` with the reference of equal service, by the ratio of efficiencies."""
     g = metered(index, evidence, of, raises="RE PE")
-    for symbol, effect, which in (("η_PJ", {"raises": "RE"}, "project"), ("η_RE", {"lowers": "RE"}, "reference")):
-        g.default(
+    for declare, symbol, effect, which in (
+        (g.fixed, "η_PJ", {"raises": "RE"}, "project"),
+        (g.default, "η_RE", {"lowers": "RE"}, "reference"),
+    ):
+        declare(
             f"{symbol},{index}",
             "",
             **effect,

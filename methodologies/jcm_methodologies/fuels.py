@@ -205,8 +205,11 @@ def burnt(
 def fired(index: str, evidence: Mapping[str, Evidence], *fuels: str, what: str, of: str, volume: str = "kL") -> Group:
     """Return `burnt` with the reference of equal useful heat, by the ratio of efficiencies of ``of``."""
     g = burnt(index, evidence, *fuels, what=what, volume=volume, raises="RE PE")
-    for symbol, effect, which in (("η_PJ", {"raises": "RE"}, "project"), ("η_RE", {"lowers": "RE"}, "reference")):
-        g.default(
+    for declare, symbol, effect, which in (
+        (g.fixed, "η_PJ", {"raises": "RE"}, "project"),
+        (g.default, "η_RE", {"lowers": "RE"}, "reference"),
+    ):
+        declare(
             f"{symbol},{index}",
             "",
             **effect,

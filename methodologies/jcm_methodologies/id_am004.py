@@ -7,6 +7,7 @@ from datetime import date
 
 from jcm_calc.declarations import Methodology, Version
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
+from jcm_methodologies.official_pages import declare_criteria_not_read
 from jcm_methodologies.physics import NO_MORE_THAN_RATED
 
 PAGE = Source("official summary page of ID_AM004 version 2.0", "www.jcm.go.jp/id-jp/methodologies/27")
@@ -143,13 +144,29 @@ m.attested(
 )
 
 
-m.fact("COP_min,i", "", text="threshold of the document for the cooling capacity of project system i (not known here)")
+m.fixed(
+    "capacity_i",
+    "kW",
+    bounds="(0, inf)",
+    plausible="[1, 500]",
+    text="rated cooling capacity of project system i, which selects the threshold of its COP",
+    evidence=unconfirmed("that the threshold goes by cooling capacity is recalled", 75),
+)
+m.default(
+    "COP_min,i",
+    "",
+    by="capacity",
+    bounds="(0, inf)",
+    plausible="[1, 15]",
+    text="threshold of the document for the COP of project system i, by its cooling capacity",
+    evidence=unconfirmed("that there is a threshold by capacity is recalled, its values are not known", 75),
+)
 m.fact("ODP,i", "", text="ozone depletion potential of the refrigerant of project system i")
 
 
 @m.criterion(
     3,
-    "COP_PJ,i above the threshold of the document for its cooling capacity (not known here)",
+    "COP_PJ,i above the threshold of the document for its cooling capacity, COP_min,i",
     evidence=unconfirmed("that there is a threshold is recalled, its values are not known; taken as strict", 75),
 )
 def efficient(COP_PJ, COP_min):
@@ -167,3 +184,6 @@ m.attested(
     "A plan prevents the release of refrigerant of replaced equipment; execution checked at verification",
     evidence=unconfirmed("recalled", 70),
 )
+
+
+declare_criteria_not_read(m, further=True)

@@ -6,6 +6,7 @@ logic is that of sister methodologies, and no number is known.
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Source, secondary, unconfirmed
+from jcm_methodologies.official_pages import declare_criteria_not_read
 from jcm_methodologies.physics import NO_MORE_THAN_RATED
 
 STATUS = Source("status paper of the Japanese ministries on the scheme, December 2015")
@@ -132,12 +133,21 @@ m.attested(
 )
 
 
-m.fact("η_min,i", "lm/W", text="threshold of the document for project lighting i (not known here)")
+m.class_key("lighting_class,i", text="class of project lighting i, as the document's table of thresholds has it")
+m.default(
+    "η_min,i",
+    "lm/W",
+    by="lighting_class",
+    bounds="(0, inf)",
+    plausible="[5, 300]",
+    text="threshold of the document for the luminous efficiency of project lighting i, by its class",
+    evidence=unconfirmed("a threshold is to be expected; neither its values nor its classes are known", 70),
+)
 
 
 @m.criterion(
     "b",
-    "Luminous efficiency of project lighting at or above the threshold of the document (not known here)",
+    "Luminous efficiency of project lighting at or above the threshold of the document, η_min,i",
     evidence=unconfirmed("a kind of criterion to be expected; neither the threshold nor its classes are known", 70),
 )
 def efficient(η_PJ, η_min):
@@ -150,3 +160,6 @@ m.attested(
     "A plan prevents the release of mercury of replaced fluorescent lamps, or none are replaced",
     evidence=unconfirmed("a kind of criterion to be expected", 50),
 )
+
+
+declare_criteria_not_read(m, further=True)

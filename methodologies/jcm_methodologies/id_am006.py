@@ -11,6 +11,7 @@ import numpy as np
 from jcm_calc.declarations import Methodology, Version
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_methodologies.load_history import SUMMARY, SUMMARY_2_1, days_recorded, load_history, of_unit
+from jcm_methodologies.official_pages import declare_criteria_not_read
 from jcm_methodologies.physics import NO_MORE_HOURS
 
 SUMMARY_2_0 = Source("official summary of ID_AM006 ver 2.0", "www.jcm.go.jp/id-jp/methodologies/54")
@@ -94,6 +95,7 @@ m.attested(
         "the reference needs them; length, frequency, number and exclusions are not known", 85, SUMMARY
     ),
 )
+declare_criteria_not_read(m, further=True)
 
 
 @m.fitting

@@ -9,6 +9,7 @@ import numpy as np
 from jcm_calc.declarations import Methodology, Version
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_methodologies.fuels import MASS, VOLUME, declare_fuels
+from jcm_methodologies.official_pages import declare_criteria_not_read
 from jcm_methodologies.physics import NO_MORE_HOURS
 
 TEXT = Source(
@@ -424,3 +425,6 @@ def loads_within_the_history(values):
     if "x_lowest" in values:
         values |= {"x_lowest": 0.0, "x_highest": 1e6}
     return values
+
+
+declare_criteria_not_read(m, further=True)

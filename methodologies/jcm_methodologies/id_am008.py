@@ -6,6 +6,7 @@ is not known, so that they are the user's to give.
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Source, secondary, unconfirmed
+from jcm_methodologies.official_pages import declare_criteria_not_read
 from jcm_methodologies.physics import NO_MORE_THAN_RATED
 
 STATUS_2015 = Source("status paper of the ministries on the scheme, December 2015")
@@ -123,3 +124,6 @@ m.attested(
     "Refrigerant of replaced showcases is not released to the air",
     evidence=unconfirmed("a kind to expect: the ban is known of the project of the sister ID_AM003", 60, COLUMN),
 )
+
+
+declare_criteria_not_read(m, further=True)

@@ -6,6 +6,7 @@ The symbols of the document were not read; those used here are working symbols.
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
 from jcm_methodologies.fuels import fired
+from jcm_methodologies.official_pages import declare_criteria_not_read
 from jcm_methodologies.physics import NO_MORE_HOURS
 
 TEXT = Source(
@@ -203,3 +204,6 @@ m.attested(
     "A plan for periodical checks by the manufacturer or its authorised agent exists",
     evidence=unconfirmed("inferred, because the term is defined; at least once a year is recalled (45 %)", 80, TEXT),
 )
+
+
+declare_criteria_not_read(m, further=True)

@@ -9,6 +9,7 @@ from jcm_calc.declarations import Methodology, Value
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_methodologies.electricity import metered
 from jcm_methodologies.fuels import burnt
+from jcm_methodologies.official_pages import declare_criteria_not_read
 from jcm_methodologies.physics import NO_MORE_THAN_RATED
 
 PAGE = Source("official summary page of ID_AM010", "www.jcm.go.jp/id-jp/methodologies/22")
@@ -205,12 +206,19 @@ m.attested(
 
 
 m.fact("COP_HP", "", text="COP of the project heat pumps, on the basis of the document")
-m.fact("COP_min", "", text="threshold of the document for the COP of the heat pumps (not known here)")
+m.default(
+    "COP_min",
+    "",
+    bounds="(0, inf)",
+    plausible="[1, 10]",
+    text="threshold of the document for the COP of the heat pumps",
+    evidence=unconfirmed("a threshold is to be expected; its value is not known", 50),
+)
 
 
 @m.criterion(
     "c",
-    "COP of the heat pumps above the threshold of the document (not known here)",
+    "COP of the heat pumps above the threshold of the document, COP_min",
     evidence=unconfirmed("a kind of criterion to be expected; value and basis are not known; taken as strict", 50),
 )
 def efficient(COP_HP, COP_min):
@@ -223,3 +231,6 @@ m.attested(
     "The refrigerant has an ozone depletion potential of 0, or a plan prevents its release, as the document asks",
     evidence=unconfirmed("a kind of criterion to be expected, as in ID_AM002", 50),
 )
+
+
+declare_criteria_not_read(m, further=True)

@@ -4,6 +4,7 @@ import numpy as np
 
 from jcm_calc.declarations import Methodology, Value
 from jcm_calc.evidence import Source, unconfirmed
+from jcm_methodologies.official_pages import declare_criteria_not_read
 from jcm_methodologies.physics import NO_MORE_HOURS, NO_MORE_THAN_RATED
 
 STUDY = Source(
@@ -78,10 +79,9 @@ m.default(
     text="boiler efficiency of the reference HOB",
     evidence=unconfirmed("the approved value is not known: 0.61 is recalled (60 %), 0.50 is the draft's", 60, STUDY),
 )
-m.default(
+m.fixed(
     "η_PJ,i",
     "",
-    candidates={"FY2013 draft": 0.67},
     lowers="PE",
     bounds="(0, 1]",
     plausible="[0.3, 0.98]",
@@ -195,3 +195,6 @@ m.attested(
         DRAFT,
     ),
 )
+
+
+declare_criteria_not_read(m, further=True)

@@ -5,6 +5,7 @@ from jcm_calc.evidence import Evidence, Source, primary, unconfirmed
 
 GENERAL_RULE = unconfirmed("general rule of the scheme; not read for this document")
 NOT_READ = unconfirmed("the criteria of the document were not read")
+FURTHER = unconfirmed("number and content of further criteria are not known")
 
 
 def summary_page(number: str, place: str) -> Source:
@@ -40,11 +41,20 @@ def decided(decision: Source, *, scope: Evidence, version: Evidence) -> dict[str
     }
 
 
-def declare_criteria_not_read(group: Group, number: int | str = "others") -> None:
-    """Declare that the document has criteria nobody here has read, so that nothing is claimed without them."""
+def declare_criteria_not_read(group: Group, number: int | str = "others", *, further: bool = False) -> None:
+    """Declare that the document has criteria nobody here has read, so that nothing is claimed without them.
+
+    Parameters
+    ----------
+    group : Group
+    number : int or str
+    further : bool
+        Whether some of the criteria are declared, and how many more there are is not known.
+    """
+    which = "further eligibility criterion" if further else "eligibility criterion"
     group.attested(
         number,
         "criteria_of_the_document",
-        "Every eligibility criterion of the document is met (their texts are not known here)",
-        evidence=NOT_READ,
+        f"Every {which} of the document is met (their texts are not known here)",
+        evidence=FURTHER if further else NOT_READ,
     )

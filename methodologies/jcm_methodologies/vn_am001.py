@@ -7,6 +7,7 @@ reference emissions are likely ones, and every factor is the user's to give.
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Source, unconfirmed
 from jcm_methodologies.fuels import MASS, VOLUME, ipcc
+from jcm_methodologies.official_pages import declare_criteria_not_read
 
 PRESS = Source("press accounts of project VN001", "logi-today.com/178908")
 PRECEDENT = Source(
@@ -331,3 +332,6 @@ for number, name, text, certainty in (
     ("g", "comparable_service", "Routes or type of service are comparable before and after", 35),
 ):
     m.attested(number, name, text, evidence=unconfirmed("a candidate after the CDM's AMS-III.AT", certainty, PRECEDENT))
+
+
+declare_criteria_not_read(m, further=True)

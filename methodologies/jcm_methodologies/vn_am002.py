@@ -6,6 +6,7 @@ the user's to give.
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Source, secondary, unconfirmed
+from jcm_methodologies.official_pages import declare_criteria_not_read
 from jcm_methodologies.physics import NO_MORE_THAN_RATED
 
 STATUS = Source("status paper of the Japanese ministries on the scheme, December 2015")
@@ -161,3 +162,6 @@ m.fact("ODP,i", "", text="ozone depletion potential of the refrigerant of projec
 @m.criterion("f", "Ozone depletion potential of the project refrigerant is 0", evidence=unconfirmed("a candidate", 40))
 def no_ozone_depletion(ODP):
     return ODP == 0
+
+
+declare_criteria_not_read(m, further=True)

@@ -10,6 +10,7 @@ from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_methodologies.electricity import driven, metered
 from jcm_methodologies.fuels import fired, ipcc
+from jcm_methodologies.official_pages import declare_criteria_not_read
 from jcm_methodologies.physics import NO_MORE_HOURS, NO_MORE_THAN_RATED
 
 PAGE = Source("official summary page of VN_AM003", "www.jcm.go.jp/vn-jp/methodologies/17")
@@ -104,7 +105,7 @@ m.include(
 # A heat pump that stands in for a boiler
 
 m.include(metered("h", ELECTRICITY, "of heat pump h", raises="RE PE"), rename={"EC_PJ": "EC_sub,h,p"})
-m.default(
+m.fixed(
     "COP_PJ,h",
     "",
     raises="RE",
@@ -348,3 +349,6 @@ m.attested(
     "All equipment is listed in Table 1 of the document and reaches the efficiency stated there",
     evidence=unconfirmed("that criterion 1 and its Table 1 exist was read; their content was not", None, PAGE),
 )
+
+
+declare_criteria_not_read(m, further=True)

@@ -10,6 +10,7 @@ import numpy as np
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Source, secondary, unconfirmed
+from jcm_methodologies.official_pages import declare_criteria_not_read
 
 STATUS = Source("status paper of the ministries on the scheme, December 2015")
 PRESS = Source("press account of the project in southern Viet Nam", "https://portal-worlds.com/news/vietnam/11844/amp")
@@ -286,3 +287,6 @@ m.attested(
 )
 
 m.waive("zero activity", "hours follow from dates, so there is no amount that could be zero")
+
+
+declare_criteria_not_read(m, further=True)

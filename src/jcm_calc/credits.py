@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jcm_calc.confirmation.statements import Statement, of_treatment
+from jcm_calc.confirmation.statements import Statement, lists, of_treatment
 from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.items import Kind, Parameter, Table, Value
 from jcm_calc.eligibility import Answer, Verdict
@@ -49,7 +49,7 @@ class Item:
     Attributes
     ----------
     kind : str
-        ``"equation"``, ``"default"``, ``"choice"``, ``"criterion"`` or ``"scheme rule"``.
+        ``"equation"``, ``"default"``, ``"choice"``, ``"criterion"``, ``"list"`` or ``"scheme rule"``.
     name : str
         The document's symbol, the number of a criterion, the name of a rule.
     section : str
@@ -103,6 +103,8 @@ def claim_items(inputs: Inputs, graph: Graph, verdicts: Iterable[Verdict]) -> It
             if verdict.missing:
                 lacks += _(": give {names}").format(names=", ".join(verdict.missing))
         yield Item(_("criterion"), criterion.number, criterion.section, criterion.evidence, criterion.text, lacks)
+    for one in lists(m):
+        yield Item(_("list"), one.name, one.section, one.evidence, one.reading)
     for scheme in m.scheme:
         yield Item(_("scheme rule"), Message(scheme.name), scheme.section, scheme.evidence, scheme.text)
 

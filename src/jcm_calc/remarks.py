@@ -276,21 +276,32 @@ def replaced(
 
 
 def _documents(inputs: Inputs, parameter: Parameter) -> Iterator[tuple[Array, list[Evidence]]]:
-    """Yield the document's values with their evidence: of an unknown class the least and the greatest."""
+    """Yield the document's values with their evidence: of an unknown class the least and the greatest.
+
+    Where the document has no value of a class, that of the user is nobody's to compare.
+    """
     single = (1,) * len(inputs.axes)
     if parameter.value is not None:
         yield np.full(single, parameter.value.value), [parameter.value.evidence]
     elif parameter.table is not None:
         entries = list(parameter.table.entries.values())
-        own = np.full(single, np.nan)
-        if parameter.by in inputs.values:
-            keys = inputs.values[parameter.by]
-            own = parameter.table.lookup(inputs.classes.get(parameter.by))(keys)
-        used = [one for one in entries if (own == one.value).any()] or entries
-        evidence = [one.evidence for one in used]
-        for extreme in (min, max):
-            most = extreme(one.value for one in entries)
-            yield np.where(np.isnan(own), most, own), evidence
+        if parameter.by not in inputs.values:
+            for extreme in (min, max):
+                yield np.full(single, extreme(one.value for one in entries)), [one.evidence for one in entries]
+            return
+        keys, classes = inputs.values[parameter.by], inputs.classes.get(parameter.by)
+        own = parameter.table.lookup(classes)(keys)
+        used = [one.evidence for one in entries if (own == one.value).any()]
+        if used:
+            yield np.where(np.isnan(own), _used(inputs, parameter), own), used
+
+
+def _used(inputs: Inputs, parameter: Parameter) -> Array:
+    """Return the values that are used of a default that is given."""
+    table = inputs.tables.get(parameter.name)
+    if table is None:
+        return inputs.values[parameter.name]
+    return np.asarray(table.lookup(inputs.classes.get(parameter.by))(inputs.values[parameter.by]))
 
 
 def _reductions(
@@ -308,12 +319,11 @@ def _reductions(
 def _raised(
     inputs: Inputs, parameter: Parameter, array: Array, effect: float, other: float, evidence: Sequence[Evidence]
 ) -> Remark:
-    given = inputs.values.get(parameter.name)
-    own = _spread(given, parameter.unit) if given is not None else _("values by class")
+    given = _used(inputs, parameter)
     reason = inputs.overrides.get(parameter.name, "")
     told = _("{own} in place of {document}, the document's ({grade}): ER is {effect:,.6g} tCO2 larger{share}{reason}")
     complaint = told.format(
-        own=own,
+        own=_spread(given, parameter.unit),
         document=_spread(array, parameter.unit),
         grade=Message(max(str(one.grade) for one in evidence)),
         effect=effect,
@@ -321,7 +331,7 @@ def _raised(
         reason=_("; reason: {reason}").format(reason=reason) if reason else "",
     )
     numbers = [("effect on ER", effect), ("ER by the document", other)]
-    if given is not None and given.size == 1:
+    if given.size == 1:
         numbers.insert(0, ("value", float(given.flat[0])))
     if array.size == 1:
         numbers.append(("document", float(array.flat[0])))

@@ -282,6 +282,8 @@ class _Applying:
             found.conditions = [
                 replace(one, evidence=evidence) if one.number == statement.name else one for one in found.conditions
             ]
+        elif statement.kind == "list":
+            found.completeness[statement.name] = evidence
         else:
             found.scheme = tuple(
                 replace(one, evidence=evidence) if one.name == statement.name else one for one in found.scheme

@@ -14,8 +14,8 @@
     title = "…"
     sha256 = "…"                          # of the file
 
-    [[equation]]                          # also [[choice]], [[criterion]], [[rule]]
-    symbol = "RE_i,p"                     # [[choice]] and [[rule]] have a name, [[criterion]] a number
+    [[equation]]                          # also [[choice]], [[criterion]], [[list]], [[rule]]
+    symbol = "RE_i,p"                     # [[choice]], [[list]] and [[rule]] have a name, [[criterion]] a number
     case = "…"                            # of an equation that holds in one case only
     reading = "RE_i,p = …"                # what the library takes it to say, and its fingerprint
     fingerprint = "…"
@@ -57,7 +57,10 @@ TOP = ("schema", "methodology", "version", "reader", "documents")
 READER = ("person", "date")
 DOCUMENT = ("title", "sha256", "file", "url")
 # What tells an item from the others of its kind.
-KINDS = {"equation": "symbol", "default": "symbol", "choice": "name", "criterion": "number", "rule": "name"}
+KINDS = {
+    **{"equation": "symbol", "default": "symbol", "choice": "name", "criterion": "number"},
+    **{"list": "name", "rule": "name"},
+}
 ALWAYS = ("reading", "fingerprint")
 FILLED = ("page", "person", "date", "document")
 ANSWERS = ("yes", "no")

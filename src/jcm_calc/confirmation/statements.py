@@ -18,8 +18,9 @@ from jcm_calc.confirmation.conditions import condition
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.group import stated
 from jcm_calc.declarations.items import Choice, Criterion, Equation, Kind, Parameter, SchemeRule, Value
-from jcm_calc.evidence import Evidence
+from jcm_calc.evidence import Evidence, unconfirmed
 from jcm_calc.expression import Expression
+from jcm_calc.languages import _
 
 DIGITS = 16
 
@@ -31,7 +32,8 @@ class Statement:
     Attributes
     ----------
     kind : str
-        ``"equation"``, ``"default"``, ``"choice"``, ``"criterion"`` or ``"rule"`` of the scheme.
+        ``"equation"``, ``"default"``, ``"choice"``, ``"criterion"``, ``"list"`` (that the document has these
+        and no others) or ``"rule"`` of the scheme.
     name : str
         The document's symbol, the number of a criterion, the name of a choice or rule.
     case : str
@@ -100,7 +102,36 @@ def statements(m: Methodology) -> Iterator[Statement]:
         yield Statement(
             "criterion", criterion.number, "", reading, criterion.section, own.criterion(criterion), criterion.evidence
         )
+    yield from lists(m)
     yield from map(of_scheme, m.scheme)
+
+
+NOT_READ = unconfirmed("whether the document has others was not read")
+OF_DOCUMENT = {
+    Kind.MONITORED: "monitored",
+    Kind.FIXED: "fixed by the project",
+    Kind.DEFAULT: "values of the document",
+    Kind.CLASS_KEY: "classes",
+}
+
+
+def lists(m: Methodology) -> Iterator[Statement]:
+    """Yield, for criteria, parameters and equations, that the document has these and no others."""
+    own = _Fingerprints(m)
+    parameters = []
+    for kind, what in OF_DOCUMENT.items():
+        symbols = [f"{one.symbol} [{one.unit or '-'}]" for one in m.inputs.values() if one.kind is kind]
+        if symbols:
+            parameters.append(f"{what}: {', '.join(symbols)}")
+    equations = dict.fromkeys(rule.symbol for rule in m.rules)
+    found = {
+        "criteria": (", ".join(one.number for one in m.conditions) or "none", Criterion.section),
+        "parameters": ("; ".join(parameters), _("methodology, section I (data and parameters fixed ex ante)")),
+        "equations": (", ".join(equations), _("methodology, section H (calculation of emission reductions)")),
+    }
+    for name, (held, section) in found.items():
+        evidence = m.completeness.get(name, NOT_READ)
+        yield Statement("list", name, "", f"{held}, and no others", section, own.list(name), evidence)
 
 
 def _where(m: Methodology, rule: Equation) -> str:
@@ -182,6 +213,14 @@ class _Fingerprints:
         p = parameter
         by = self._operand(p.by) if p.by else []
         return self._made("default", [p.name, p.text], self._operand(p.name), by)
+
+    def list(self, name: str) -> str:
+        """Return what a list holds; what its items say is confirmed item by item."""
+        if name == "parameters":
+            return self._made("list", name, [[one, *self._operand(one)] for one in self.m.inputs])
+        if name == "equations":
+            return self._made("list", name, [[rule.name, rule.symbol, dict(rule.when)] for rule in self.m.rules])
+        return self._made("list", name, [one.number for one in self.m.conditions])
 
     def choice(self, choice: Choice) -> str:
         return self._made("choice", choice.name, choice.text, dict(choice.options))

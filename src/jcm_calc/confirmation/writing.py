@@ -17,7 +17,8 @@ HEAD = """\
 #
 # Fill in only what you have read in the document itself: an item that is left blank confirms nothing.
 # Where it says something else than the reading here, write agrees = "no": the equation or criterion is
-# then mended by a revision module, never in this file. How: docs/how_to/confirm.md.
+# then mended by a revision module, never in this file. A [[list]] says that the document has
+# these criteria, parameters or equations and no others. How: docs/how_to/confirm.md.
 #
 # Check it with: jcm evidence check FILE
 

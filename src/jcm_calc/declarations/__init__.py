@@ -227,6 +227,7 @@ class Methodology(Group):
         later.title = with_translations(title, {}) if title else self.title
         later.identity = dict(identity)
         later.note = self.note if note is None else note
+        later.completeness = {}
         revision.reassess(later, lambda known: revision.taken_over(known, self.version, unchanged))
         later.other_versions = self.versions
         later.inherited = revision.everything(later)
@@ -254,6 +255,7 @@ class Methodology(Group):
         found = revision.duplicate(self)
         found.mended_by = by
         found.note = f"Mended by {by}. {self.note}".strip()
+        found.completeness = {}
         found.inherited = revision.everything(found)
         return found
 

@@ -56,6 +56,8 @@ WORDS = (
     *("text", "extensive", "options", "raises", "lowers", "either", "bounds", "plausible", "comparable", "counts"),
     *("name", "index", "categories", "evidence", "value", "by", "table", "candidates"),
 )
+# What an evidence file confirms as complete.
+LISTS = ("criteria", "parameters", "equations")
 # On what a parameter can be declared to act.
 DIRECTED = ("RE", "PE")
 OF_PERIODS = ("days", "hours", "year", "first_day", "last_day")
@@ -105,6 +107,7 @@ class Group:
         self.waivers: dict[str, str] = {}
         self.fit: Callable[[dict[str, Any]], dict[str, Any]] = dict
         self.choice_of: dict[str, set[str]] = {}
+        self.completeness: dict[str, Evidence] = {}
         self.inherited: set[Any] = set()
 
     def __str__(self) -> str:
@@ -329,6 +332,20 @@ class Group:
         self.fact(symbol, text=text)
         name = self._split(symbol)[0]
         self._ask(Criterion(str(number), text, stated, (name,), evidence_of(evidence)))
+
+    def complete(self, *what: str, evidence: Evidence) -> None:
+        """State that the document has these and no others, so that nothing that it asks for is left out.
+
+        Parameters
+        ----------
+        *what : {"criteria", "parameters", "equations"}
+        evidence : Evidence
+            Where the whole list was read. A claim needs it: from here, or from an evidence file.
+        """
+        self._still_open()
+        if unknown := set(what) - set(LISTS):
+            raise DeclarationError(f"{self}: {', '.join(sorted(unknown))}: complete are {', '.join(LISTS)}")
+        self.completeness |= dict.fromkeys(what, evidence_of(evidence))
 
     def at_most(self, name: str, product: str, *, evidence: Evidence, rated: str = "") -> None:
         """Declare a cross-check of a monitored parameter; it takes no part in the calculation.

@@ -262,7 +262,7 @@ def portfolio(
     ... )
     >>> found = jcm_calc.portfolio(projects, errors="collect")
     >>> found
-    <Portfolio of 2 of 3 projects: ER = 285.136 tCO2, 1 unusable>
+    <Portfolio of 2 of 3 projects (1 unusable): ER = 288.349 tCO2>
     >>> found.by("country").round(1)
              projects     RE     PE     ER  tonnes
     country

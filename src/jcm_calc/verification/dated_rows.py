@@ -16,6 +16,7 @@ from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import listed
+from jcm_calc.verification import amount_formulas
 from jcm_calc.verification.findings import Correction, Finding, Severity
 from jcm_calc.verification.quantities import Entry, address
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, Place, areas, as_number, form, read
@@ -66,12 +67,18 @@ class Breakdown:
     left_out : tuple of Line
         Rows of the same table and period that it does not.
     mean : bool
+    undated : tuple of Place
+        Further cells that it comes down to.
+    totals : tuple of Place
+        Cells among its rows that add up others of them; the weights are those without.
     """
 
     entry: Entry
     lines: tuple[Line, ...]
     left_out: tuple[Line, ...]
     mean: bool
+    undated: tuple[Place, ...] = ()
+    totals: tuple[Place, ...] = ()
 
     @cached_property
     def usual(self) -> float:
@@ -122,6 +129,8 @@ class Rows:
             if (found := self._breakdown(entry)) is not None:
                 self.of[entry.place] = found
 
+    most = MOST
+
     # Reading
 
     def _breakdown(self, entry: Entry) -> Breakdown | None:
@@ -129,18 +138,52 @@ class Rows:
         if formula is None or not formula.text or not isinstance(entry.value, int | float):
             return None
         leaves = list(self._leaves(entry.place, set(), entry.place))
-        dated = {place: period for place in leaves[:MOST] if (period := self._label(place)) is not None}
+        dated = {place: period for place in leaves[:MOST] if (period := self.label(place)) is not None}
         if not dated:
             return None
         try:
             mean = "AVERAGE" in read(form(formula.text)).functions
-            weights = self._weights(entry.place, list(dated))
+            totals = tuple(self._totals(entry.place))
+            weights = self._weights(entry.place, list(dated), dict.fromkeys(totals, 0.0))
         except FormulaError:
             return None
-        lines = [Line(place, dated[place], _value(self.book, place), weight) for place, weight in weights.items()]
+        every = [Line(place, dated[place], _value(self.book, place), weight) for place, weight in weights.items()]
+        lines = [line for line in every if line.weight]
         if not lines:
             return None
-        return Breakdown(entry, tuple(lines), tuple(self._left_out(entry, lines)), mean)
+        found = [line for line in self._left_out(entry, lines) if not self.words(line.place)]
+        undated = [place for place in leaves[:MOST] if place not in dated]
+        return Breakdown(entry, tuple(lines), tuple(found), mean, tuple(undated), totals)
+
+    def ranged(self, place: Place) -> set[Place]:
+        """Return the cells of the ranges that a formula adds up, through others, too."""
+        return set(amount_formulas.ranged(self, place, set()))
+
+    def _totals(self, place: Place) -> Iterator[Place]:
+        """Yield the undated cells of a range that add up other cells of it."""
+        own = self.ranged(place)
+        rows: dict[tuple[str, int], set[int]] = {}
+        for sheet, row, column in own:
+            rows.setdefault((sheet, column), set()).add(row)
+        for sheet, row, column in own:
+            dated = self._label_in_row((sheet, row, column))
+            if not dated and self.material.report.sheets.sums_up(sheet, row, column, rows[sheet, column]):
+                yield sheet, row, column
+
+    def sharing(self, entry: Entry, lines: Sequence[Line]) -> Iterator[Entry]:
+        """Yield the other amounts of a quantity and unit that take in some rows, too."""
+        places = {line.place for line in lines}
+        own = {letter: label for letter, label in entry.labels.items() if letter != "p"}
+        for found in self.of.values():
+            other = found.entry
+            alike = other.parameter is entry.parameter and own.items() <= other.labels.items()
+            if alike and other is not entry and any(line.place in places for line in found.lines):
+                yield other
+
+    def words(self, place: Place) -> str:
+        """Return the text of a cell where a number belongs."""
+        value = self.book.value(*place)
+        return value.strip() if isinstance(value, str) else ""
 
     def _leaves(self, place: Place, seen: set[Place], entry: Place) -> Iterator[Place]:
         """Yield the cells that a formula comes down to: with numbers, with nothing, or filled in from other rows."""
@@ -151,8 +194,8 @@ class Rows:
                 yield place
             return
         places = [other for area in areas(formula.text, place[0]) for other in area.places]
-        own = self._label(place) if place != entry else None
-        if own is not None and any(self._label(other) not in (None, own) for other in places):
+        own = self.label(place) if place != entry else None
+        if own is not None and any(self.label(other) not in (None, own) for other in places):
             yield place
             return
         for other in places:
@@ -160,14 +203,14 @@ class Rows:
                 seen.add(other)
                 yield from self._leaves(other, seen, entry)
 
-    def _weights(self, place: Place, leaves: Sequence[Place]) -> dict[Place, float]:
+    def _weights(self, place: Place, leaves: Sequence[Place], fixed: Mapping[Place, float]) -> dict[Place, float]:
         """Return by how much a formula grows with each cell; all the same at once where they are."""
-        before = self._given(place, {})
+        before = self._given(place, fixed)
         values = {leaf: _value(self.book, leaf) or 0.0 for leaf in leaves}
 
         def growth(steps: Mapping[Place, float]) -> float:
             given = {leaf: values[leaf] + step for leaf, step in steps.items()}
-            return (self._given(place, given) - before) / sum(steps.values())
+            return (self._given(place, {**fixed, **given}) - before) / sum(steps.values())
 
         first = growth({leaves[0]: STEP})
         together = growth({leaf: STEP * (1 + number * 0.618 % 1) for number, leaf in enumerate(leaves)})
@@ -176,12 +219,12 @@ class Rows:
         return {leaf: float(f"{growth({leaf: STEP}):.12g}") for leaf in leaves}
 
     def _given(self, place: Place, given: Mapping[Place, Any]) -> float:
-        value = Calculator(self.book, given).value(place)
+        value = Calculator(self.book, given, exact=True).value(place)
         if not isinstance(value, int | float):
             raise FormulaError("#VALUE!")
         return float(value)
 
-    def _label(self, place: Place) -> Period | None:
+    def label(self, place: Place) -> Period | None:
         """Return the time that stands left of a cell, or above it."""
         if place not in self._labels:
             sheet, row, column = place
@@ -225,7 +268,7 @@ class Rows:
                 continue
             names = self._names(sheet, rows[0], column)
             for row in self._table(sheet, column, rows):
-                period = self._label((sheet, row, column))
+                period = self.label((sheet, row, column))
                 inside = period and period.first and period.last and whole.first <= period.first <= whole.last
                 if period and inside and row not in rows and self._names(sheet, row, column) == names:
                     value = _value(self.book, (sheet, row, column))
@@ -309,7 +352,7 @@ class Rows:
                     key = (kind, found.entry.parameter.symbol, tuple(str(line.period) for line in lines))
                     groups.setdefault(key, []).append((found, lines))
         told = [self._told(kind, group) for (kind, *_), group in groups.items()]
-        return [*told, *self._one_side(), *self._means()]
+        return [*told, *self._one_side(), *self._means(), *amount_formulas.findings(self)]
 
     def _told(self, kind: str, group: Sequence[tuple[Breakdown, list[Line]]]) -> tuple[str, Finding]:
         first, lines = group[0]
@@ -394,10 +437,16 @@ class Rows:
                 ),
             )
 
+    @cached_property
+    def parts(self) -> list[amount_formulas.Part]:
+        """What is wrong with the formulas of amounts."""
+        return list(amount_formulas.parts(self))
+
     def plain(self, entry: Entry) -> bool:
-        """Whether an amount only adds up dated rows."""
+        """Whether an amount only adds up dated rows, or what else it does is a finding already."""
         found = self.of.get(entry.place)
-        return found is not None and found.plain
+        told = any(part.entry.place == entry.place and part.code == "C13" for part in self.parts)
+        return told or (found is not None and found.plain)
 
 
 def _value(book: Book, place: Place) -> float | None:

@@ -191,12 +191,13 @@ def _agrees(sheet: Sheet, step: Step, formula: str, node: Parameter, edge: float
 @check(
     "C13",
     "Measured quantity replaced by a difference",
-    "The cell of a monitored parameter holds a reading, or the sum of dated ones.",
+    "A monitored amount is a reading, or a unit factor times the sum of the dated rows of its period; no more.",
     severity=Severity.WARNING,
     asked="https://cdm.unfccc.int/IRCheck/iss_forms/7WA1VINUQPCJYSH/viewPublic",
 )
 def computed_reading(material: Material) -> Iterator[Finding]:
-    """Find monitored values that are computed."""
+    """Find what does not belong into the formula of an amount; values that are computed in another way."""
+    yield from material.measured("C13")
     sheets = material.report.sheets
     for entry in material.report.entries():
         if entry.parameter.kind is Kind.MONITORED:

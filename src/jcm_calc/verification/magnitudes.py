@@ -258,7 +258,8 @@ def too_many_hours(material: Material) -> Iterator[Finding]:
     asked="https://cdm.unfccc.int/IRCheck/iss_forms/0L6UV4JE17N9FDW/viewPublic",
 )
 def impossible(material: Material) -> Iterator[Finding]:
-    """Find values outside their range that no unit explains."""
+    """Find values outside their range that no unit explains, and rows that are out of line."""
+    yield from material.measured("B6")
     for problem in material.problems(ProblemKind.OUT_OF_BOUNDS, ProblemKind.NO_CLASS):
         if problem.kinds.isdisjoint({ProblemKind.OTHER_UNIT, ProblemKind.PER_CENT}):
             yield of_problem(problem, severity=Severity.ERROR)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -19,16 +18,16 @@ from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import is_user_supplied
 from jcm_calc.declarations.items import Equation, Parameter
 from jcm_calc.evaluation import EvaluationError, evaluate
-from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs import Period
 from jcm_calc.languages import _
-from jcm_calc.problems import InputError, InputWarning, Problem, ProblemKind
+from jcm_calc.problems import Problem, ProblemKind
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import conversion
 from jcm_calc.verification import quantities
 from jcm_calc.verification.claims import Claim, claim
 from jcm_calc.verification.findings import Correction, Effect
 from jcm_calc.verification.quantities import Entry, Quantities, Step, label_text
+from jcm_calc.verification.recalculating import Recalculation, recalculated
 from jcm_calc.verification.spreadsheet import EPOCH
 from jcm_calc.workbook.filled_sheets import Reader, SheetSet
 from jcm_calc.workbook.opening import Book
@@ -46,9 +45,6 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[Any]
 RESULTS = ("RE", "PE", "ER")
-
-# Why a value stands in place of the document's is for the verifier to ask.
-AS_ENTERED = "as the workbook has it"
 
 
 @dataclass(frozen=True)
@@ -112,6 +108,7 @@ class Submission:
     ) -> Methodology:
         own = [sheet for (one, _), roles in sets.items() if one == kind for sheet in roles.values()]
         named = [named for sheet in (*own, *self.headers) for named in self.headers.get(sheet, ())]
+        named = [one for one in named if _is_known(one)] or named
         if not named:
             raise self.book.unusable(_("names no methodology: expected 'Monitoring Spreadsheet: JCM_…' at the top"))
         try:
@@ -171,34 +168,24 @@ class Submission:
         return joined(self.reader, [part.found for part in self.own], self.project)
 
     @cached_property
-    def _calculated(self) -> Result | InputError:
-        case = self.case
-        if self.reader.problems or case is None:
-            return InputError(self.name, self.reader.problems)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", InputWarning)
-            warnings.simplefilter("ignore", UnconfirmedWarning)
-            try:
-                # a period over New Year is a finding, and what it gives is needed to say more
-                return replace(case, split="whole").calculate(evidence=self.evidence, override=AS_ENTERED)
-            except InputError as error:
-                return error
+    def recalculation(self) -> Recalculation:
+        """The library's own calculation from what is entered, without what is unusable."""
+        return recalculated(self.case, self.evidence, self.reader)
 
     @property
     def result(self) -> Result | None:
-        """The library's own calculation from what is entered; None where that is not possible."""
-        return None if isinstance(self._calculated, InputError) else self._calculated
+        """The result of it; None where that is not possible."""
+        return self.recalculation.result
 
     @property
     def problems(self) -> list[Problem]:
-        """Why nothing can be calculated."""
-        return list(self._calculated.problems) if isinstance(self._calculated, InputError) else []
+        """Why nothing can be calculated, or not all of it."""
+        return list(self.recalculation.problems)
 
     @property
     def warnings(self) -> list[Problem]:
         """What is possible in the input but hardly meant, whether or not it can be calculated with."""
-        found = self._calculated
-        return list(found.warnings if isinstance(found, InputError) else found.inputs.warnings)
+        return list(self.recalculation.warnings)
 
     @property
     def remarks(self) -> list[Problem]:
@@ -234,6 +221,14 @@ class Submission:
             for step in quantities.steps(part.roles["calc"], part.periods, self.sheets, known, letters)
             if step.name.removeprefix(quantities.TERMS) in nodes
         ]
+
+
+def _is_known(named: tuple[str, str]) -> bool:
+    try:
+        methodology(*named)
+    except MethodologyNotFoundError:
+        return False
+    return True
 
 
 def _headers(book: Book, sets: Mapping[tuple[str, str], Roles]) -> dict[str, list[tuple[str, str]]]:
@@ -401,7 +396,8 @@ class Material:
         """Return where labels stand along the axes of an array; None where no such label is."""
         place = []
         for (letter, known), size in zip(self._positions.items(), shape, strict=True):
-            if size == 1:
+            left_out = bool(self.report.recalculation.left_out) and labels.get(letter, "") not in {"", *known}
+            if size == 1 and not left_out:
                 place.append(0)
             elif letter in labels and labels[letter] in known:
                 place.append(known[labels[letter]])

@@ -8,7 +8,8 @@ from jcm_calc.languages import Message, _
 from jcm_calc.problems import InputError, ProblemKind, listed
 from jcm_calc.verification.checks import check
 from jcm_calc.verification.findings import Finding, Severity, of_problem, shown_number
-from jcm_calc.verification.material import AS_ENTERED, Material
+from jcm_calc.verification.material import Material
+from jcm_calc.verification.recalculating import AS_ENTERED
 from jcm_calc.workbook.sheet_sets import REFERENCE, matches
 from jcm_calc.workbook.tables import Row
 

@@ -39,7 +39,7 @@ def _claims(material: Material, follow: bool = False) -> Iterator[tuple[Part, Ce
 
     ``follow`` says whether those that follow from a wrong calculation sheet are wanted, or the others.
     """
-    for part, cell, _exact in material.report.claims():
+    for part, cell, _exact in () if material.report.recalculation.left_out else material.report.claims():
         places = _places(material, part)
         value = as_number(cell.value)
         if not places or isinstance(value, bool) or not isinstance(value, int | float):
@@ -196,7 +196,7 @@ def column(material: Material) -> Iterator[Finding]:
     submissions = {id(one): one for one in (material.report, material.plan) if one is not None}
     for submission in submissions.values():
         for part in submission.of("MPS"):
-            rows = list(_years(submission.book.grid(part.roles["input"])))
+            rows, totals = _years(submission.book.grid(part.roles["input"]))
             for number, (reference, project, reductions, tonnes) in rows:
                 place = _("{sheet}, row {row}").format(sheet=part.roles["input"], row=number + 1)
                 if not close(reference - project, reductions, 1e-9):
@@ -211,6 +211,15 @@ def column(material: Material) -> Iterator[Finding]:
                         reductions=shown_number(reductions), due=whole_tonnes(reductions), tonnes=shown_number(tonnes)
                     )
                     yield Finding(message, place, "ER_p", tonnes, whole_tonnes(reductions))
+            sums = [math.fsum(amounts) for amounts in zip(*(amounts for _row, amounts in rows), strict=True)]
+            for number, stated in totals if rows else ():
+                for amount, added in zip(stated, sums, strict=True):
+                    if not close(amount, added, 1e-9):
+                        message = _("the total of the years is {total}, and they add up to {due}").format(
+                            total=shown_number(amount), due=shown_number(added)
+                        )
+                        place = _("{sheet}, row {row}").format(sheet=part.roles["input"], row=number + 1)
+                        yield Finding(message, place, "ER_p", amount, added)
             total = next((as_number(cell.value) for own, cell, _ in submission.claims("MPS") if own is part), None)
             due = sum(row[3] for _, row in rows)
             if rows and isinstance(total, int | float) and total != due:
@@ -227,20 +236,34 @@ def has_years(material: Material) -> bool:
     return any(any(_years(one.book.grid(part.roles["input"]))) for one in submissions for part in one.of("MPS"))
 
 
-def _years(grid: list[list[object]]) -> Iterator[tuple[int, tuple[float, float, float, float]]]:
-    """Yield the rows of the table of the project design document: RE, PE, ER and whole tonnes."""
+Amounts = tuple[float, float, float, float]
+
+
+def _years(grid: list[list[object]]) -> tuple[list[tuple[int, Amounts]], list[tuple[int, Amounts]]]:
+    """Return the rows of the table of the project design document, and those of its totals.
+
+    Each has its number, and RE, PE, ER and whole tonnes; an average is neither.
+    """
+    years: list[tuple[int, Amounts]] = []
+    totals: list[tuple[int, Amounts]] = []
     columns: list[int] = []
+    year = 0
     for number, cells in enumerate(grid):
         texts = {in_english(cell): at for at, cell in enumerate(cells) if cell != ""}
         heads = ("reference emissions", "project emissions", "emission reductions", "estimated emission reductions")
         found = [next((at for text, at in texts.items() if text.startswith(head)), None) for head in heads]
         if "year" in texts and all(at is not None for at in found):
-            columns = [at for at in found if at is not None]
+            columns, year = [at for at in found if at is not None], texts["year"]
         elif columns and any(cell != "" for cell in cells):
-            values = [cells[at] for at in columns]
-            if not all(isinstance(value, int | float) for value in values):
-                return
-            yield number, tuple(map(float, values))  # type: ignore[misc, arg-type]
+            values = [float(value) for at in columns if isinstance(value := cells[at], int | float)]
+            if len(values) < len(heads):
+                break
+            label = in_english(cells[year]).removesuffix(".0")
+            if label == "total":
+                totals.append((number, (values[0], values[1], values[2], values[3])))
+            elif label.isdecimal():
+                years.append((number, (values[0], values[1], values[2], values[3])))
+    return years, totals
 
 
 @check(
@@ -253,6 +276,7 @@ def _years(grid: list[list[object]]) -> Iterator[tuple[int, tuple[float, float, 
 def rounding(material: Material) -> Iterator[Finding]:
     """Find intermediates that are rounded, and claims that are not cut."""
     yield from material.slipped("H5")
+    yield from material.measured("H5")
     told = set()
     for part, cell, claimed, due, sums in _claims(material):
         how = _how(material, part, claimed, sums)

@@ -162,6 +162,7 @@ def unexplained(material: Material) -> Iterator[Finding]:
 def marks(material: Material) -> Iterator[Finding]:
     """Find errors and texts where numbers belong."""
     yield from material.slipped("A7")
+    yield from material.measured("A7")
     for kind, place, written, parameter in _cells_for_numbers(material):
         if kind == "error":
             message = _("{symbol} holds the error value {written}").format(symbol=parameter.symbol, written=written)

@@ -74,6 +74,8 @@ class Verification:
     materiality : float
     strict : bool
         Whether questions and warnings that are open keep the verification incomplete.
+    left_out : tuple of str
+        What could not be used, so that the recalculation goes on without it.
     """
 
     path: Path
@@ -88,6 +90,7 @@ class Verification:
     result: Result | None
     materiality: float
     strict: bool = False
+    left_out: tuple[str, ...] = ()
 
     def of(self, severity: Severity | str) -> tuple[Finding, ...]:
         """Return the findings of one severity."""
@@ -136,6 +139,8 @@ class Verification:
                 yield _("{year}: no reported reductions were read").format(year=one.year)
             if self.result is not None and one.adjusted.tonnes is None:
                 yield _("{year}: the whole tonnes cannot be told").format(year=one.year)
+        for text in self.left_out:
+            yield _("left out of the recalculation: {text}").format(text=text)
         if self.ignored:
             names = ", ".join(check.code for check in self.ignored)
             yield _("checks were switched off: {names}").format(names=names)
@@ -154,7 +159,9 @@ class Verification:
         and what a single cause does to ER.
         """
         base = abs(self.total.recalculated.ER or 0.0)
-        known = [abs(one.misstatement) for one in self.years if one.misstatement is not None]
+        # of a part of the units nobody can say by how much the whole is misstated
+        years = () if self.left_out else self.years
+        known = [abs(one.misstatement) for one in years if one.misstatement is not None]
         most = max([math.fsum(known), *map(abs, causes(self.errors))])
         most = 0.0 if most < DUST * max(base, 1.0) else most
         return most / base if base else (math.inf if most else 0.0)
@@ -344,6 +351,7 @@ def verify(
         material.report.result,
         materiality,
         strict,
+        material.report.recalculation.left_out,
     )
 
 

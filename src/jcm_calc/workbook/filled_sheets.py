@@ -352,6 +352,7 @@ class Reader:
             self.remarks.append(Problem(table.sheet, complaint.format(names=names)))
         if not self.book.formulas(table.sheet):
             return
+        doubled = list[int]()
         for column, parameter in table.columns.items():
             for row in table.rows if parameter.extensive else ():
                 if self.sheets.sums_up(table.sheet, row, column, table.rows):
@@ -361,6 +362,8 @@ class Reader:
                     self.problems.append(
                         Problem(parameter.symbol, complaint.format(address=cell.address, formula=formula[:60]))
                     )
+                    doubled.append(row)
+        table.rows[:] = [row for row in table.rows if row not in doubled]
 
     def _column(self, table: UnitTable, column: int) -> list[Any]:
         """Return the values of a column, None in empty cells."""

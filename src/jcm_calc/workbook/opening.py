@@ -50,6 +50,8 @@ ERROR = re.compile(
     rb"""<(?:\w+:)?c(\s[^<>]*\bt\s*=\s*["']e["'][^<>]*)>(?:\s*<(?:\w+:)?f[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>))?"""
     rb"""\s*<(?:\w+:)?v>([^<]*)</"""
 )
+# The errors that every program knows; later ones are #SPILL!, #CALC!, #FIELD!, ...
+ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA")
 SHARED = re.compile(rb'\bsi="(\d+)"')
 ADDRESS = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 Grid = list[list[Any]]
@@ -223,10 +225,13 @@ class Book:
 
     @cached_property
     def _reader(self) -> Any:
+        return self._opened(self._content_bytes)
+
+    def _opened(self, content: bytes) -> Any:
         import python_calamine
 
         try:
-            return python_calamine.CalamineWorkbook.from_filelike(BytesIO(self._content_bytes))
+            return python_calamine.CalamineWorkbook.from_filelike(BytesIO(content))
         except Exception as error:
             # errors of many kinds, each with a message of some use
             raise self.unusable(_("cannot be read: {reason}").format(reason=error)) from None
@@ -248,6 +253,8 @@ class Book:
         if sheet not in self._grids:
             try:
                 self._check_cells(sheet)
+                if any(error not in ERRORS for error in self.errors(sheet).values()):
+                    self._reader = self._opened(self._with_known_errors())
                 self._grids[sheet] = self._reader.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
             except InputError:
                 raise
@@ -256,6 +263,17 @@ class Book:
                     _("sheet {sheet!r} cannot be read: {error}").format(sheet=sheet, error=error)
                 ) from None
         return self._grids[sheet]
+
+    def _with_known_errors(self) -> bytes:
+        """Return the file with #N/A in place of errors that its reader does not know, such as #SPILL!."""
+        file = BytesIO()
+        with zipfile.ZipFile(file, "w") as changed:
+            for name in self._parts:
+                content = self._archive.read(name)
+                if name in self._files.values():
+                    content = ERROR.sub(_known_error, content)
+                changed.writestr(name, content)
+        return file.getvalue()
 
     def value(self, sheet: str, row: int, column: int) -> Any:
         """Return the stored value of a cell; an empty text beyond the last one."""
@@ -329,6 +347,13 @@ class Book:
     def external(self) -> list[str]:
         """The parts that refer to other files."""
         return sorted(name for name in self._parts if name.startswith("xl/externalLinks/") and name.endswith(".xml"))
+
+
+def _known_error(match: re.Match[bytes]) -> bytes:
+    if match[2].decode("utf-8", "replace") in ERRORS:
+        return match[0]
+    start, end = match.start(2) - match.start(), match.end(2) - match.start()
+    return match[0][:start] + b"#N/A" + match[0][end:]
 
 
 def _is_hidden(element: ElementTree.Element, size: str) -> bool:

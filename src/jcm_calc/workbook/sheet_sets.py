@@ -27,6 +27,7 @@ REFERENCE = re.compile(rf"(?:{'|'.join(map(re.escape, spellings(_('Reference Num
 HEADER_ROWS = 12
 # What the monitoring structure sheet says about the project, besides its number at the top of each sheet.
 ON_STRUCTURE = ("title", "participants", "submitted", "start", "end", "note")
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 Roles = dict[str, str]
 
@@ -34,12 +35,16 @@ Roles = dict[str, str]
 def sheet_sets(book: Book) -> dict[tuple[str, str], Roles]:
     """Return the sheets of each set by what they are for, found by name or by title."""
     sets: dict[tuple[str, str], Roles] = {}
+    titles = {sheet: found for sheet in book.sheets if not NAME.fullmatch(sheet) and (found := _titled(book, sheet))}
+    several = len(set(titles.values())) < len(titles)
     for sheet in book.sheets:
         match = NAME.fullmatch(sheet)
         if match:
             kind, suffix, role = match[1].upper(), match[3], match[2].casefold()
-        elif titled := _titled(book, sheet):
-            (kind, role), suffix = titled, ""
+        elif sheet in titles:
+            # sheets of several years, found by their titles, are told apart by the years in their names
+            year = YEAR.search(sheet) if several else None
+            (kind, role), suffix = titles[sheet], year[0] if year else ""
         else:
             continue
         roles = sets.setdefault((kind, suffix), {})

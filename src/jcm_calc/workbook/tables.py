@@ -47,7 +47,7 @@ WRITTEN = (
     *(_("Monitored Values"), _("Estimated Values"), _("Values"), _("Value"), _("Units"), _("Monitoring option")),
     *(_("Source of data"), _("Measurement methods and procedures"), _("Monitoring frequency"), _("Other comments")),
     *(_("Choice"), _("Option"), _("No."), _("First day"), _("Last day"), _("Equation"), _("Responsible personnel")),
-    *(_("CO2 emission reductions"), _("before the cut to whole tonnes, with sign"), _("Year")),
+    *(_("CO2 emission reductions"), _("before the cut to whole tonnes, with sign"), _("Year"), _("Total")),
     *(_("Reference emissions, tCO2"), _("Project emissions, tCO2"), _("Emission reductions, tCO2")),
     _("Estimated Emission Reductions, whole tonnes of CO2e"),
 )

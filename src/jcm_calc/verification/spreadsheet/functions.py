@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import operator
+import re
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from contextlib import suppress
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.languages import _
@@ -153,6 +156,76 @@ def _sum_product(c: Calculator, r: Sequence[Area], arguments: Arguments) -> floa
     return math.fsum(map(math.prod, zip(*columns, strict=True)))
 
 
+SUMMING = {1: "AVERAGE", 2: "COUNT", 4: "MAX", 5: "MIN", 6: "PRODUCT", 9: "SUM"}
+
+
+def _aggregated(first: int) -> Function:
+    """Return SUBTOTAL or AGGREGATE: the function is a number, of which 101 and so on pass over hidden rows."""
+
+    def run(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
+        which = int(number(c.plain(arguments[0](c, r)))) % 100
+        if which not in SUMMING:
+            raise UnreadableError(_("a figure that is not a sum, mean or the like"))
+        return FUNCTIONS[SUMMING[which]](c, r, arguments[first:])
+
+    return run
+
+
+def _sum_if(c: Calculator, r: Sequence[Area], arguments: Arguments) -> float:
+    tested = _area(c, r, arguments[0])
+    added = _area(c, r, arguments[2]) if len(arguments) > 2 else tested
+    return _added(c, added, [(tested, c.plain(arguments[1](c, r)))])
+
+
+def _sum_ifs(c: Calculator, r: Sequence[Area], arguments: Arguments) -> float:
+    pairs = zip(arguments[1::2], arguments[2::2], strict=True)
+    return _added(c, _area(c, r, arguments[0]), [(_area(c, r, one), c.plain(other(c, r))) for one, other in pairs])
+
+
+def _added(c: Calculator, added: Area, tests: Sequence[tuple[Area, Any]]) -> float:
+    kept = [_fits(c, area, wanted) for area, wanted in tests]
+    values = [c.value(place) for place in added.places]
+    if any(len(one) != len(values) for one in kept):
+        raise UnreadableError(_("ranges of different sizes"))
+    rows = zip(values, *kept, strict=True)
+    return math.fsum(float(value) for value, *fits in rows if is_number(value) and all(fits))
+
+
+def _fits(c: Calculator, area: Area, wanted: Any) -> list[bool]:
+    """Return which cells of a range meet a criterion such as ">=2024"; a text is met whatever its case."""
+    sign, text = "=", wanted
+    if isinstance(wanted, str):
+        match = re.match(r"(<>|<=|>=|=|<|>)?(.*)", wanted, re.S)
+        assert match is not None
+        sign, text = match[1] or "=", match[2]
+        if sign in ("=", "<>") and re.search(r"[*?]", text):
+            wild = re.compile(re.escape(text).replace(r"\*", ".*").replace(r"\?", "."), re.I | re.S)
+            values = map(c.value, area.places)
+            return [(isinstance(one, str) and wild.fullmatch(one) is not None) == (sign == "=") for one in values]
+        with suppress(ValueError):
+            text = float(text)
+    compare = COMPARE[sign]
+    found = []
+    for place in area.places:
+        value = c.value(place)
+        if isinstance(text, str):
+            own = "" if value is None else str(value).casefold()
+            found.append(isinstance(value, str | None) and bool(compare(own, text.casefold())))
+        else:
+            found.append(bool(compare(value, number(text))) if is_number(value) else sign == "<>")
+    return found
+
+
+COMPARE = {
+    "=": operator.eq,
+    "<>": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
 def _counted(c: Calculator, r: Sequence[Area], arguments: Arguments) -> float:
     values = [argument(c, r) for argument in arguments]
     places = [place for value in values if isinstance(value, Area) for place in value.places]
@@ -176,6 +249,11 @@ def _rows(c: Calculator, r: Sequence[Area], arguments: Arguments) -> float:
 
 def _date(part: str) -> Function:
     return _plain(lambda serial: float(getattr(EPOCH + timedelta(int(serial)), part)))
+
+
+def _serial(year: float, month: float, day: float) -> float:
+    months = int(year) * 12 + int(month) - 1
+    return float((date(months // 12, months % 12 + 1, 1) - EPOCH).days) + day - 1
 
 
 def _choose(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
@@ -207,6 +285,11 @@ FUNCTIONS: dict[str, Function] = {
     "LEN": _length,
     "ROWS": _rows,
     "SUMPRODUCT": _sum_product,
+    "SUMIF": _sum_if,
+    "SUMIFS": _sum_ifs,
+    "SUBTOTAL": _aggregated(1),
+    "AGGREGATE": _aggregated(2),
+    "DATE": _plain(_serial),
     "IF": _if,
     "IFERROR": _iferror,
     "AND": _of_numbers(all),

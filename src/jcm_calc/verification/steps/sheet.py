@@ -162,6 +162,8 @@ class Sheet:
                 value = self.element(arrays, step.name, step.labels)
                 if value is not None:
                     cells[step.place] = self.shown(step, value)
+                elif self.report.recalculation.left_out:
+                    cells[step.place] = 0.0
         return Scenario(arrays, own, cells)
 
     def element(self, arrays: Mapping[str, Array], name: str, labels: Mapping[str, str]) -> float | None:
