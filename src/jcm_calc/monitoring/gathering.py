@@ -419,7 +419,10 @@ class Gathering:
                 columns: tuple[Any, ...]
                 if one.complete:
                     register = one.source.readings.kind == "register"
-                    factors = np.array([self.plan.meters[name].multiplier(start) for start in rows.start.tolist()])
+                    meter = self.plan.meters[name]
+                    factors: Any = 1.0
+                    if meter.multipliers:
+                        factors = np.array([meter.multiplier(start) for start in rows.start.tolist()])
                     before = one.unit(rows.value * factors - rows.native) if register else np.full(len(rows), np.nan)
                     columns = rows.start, rows.stop, rows.raw, before
                 else:
