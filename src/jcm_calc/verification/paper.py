@@ -48,6 +48,8 @@ def summary(verification: Verification) -> Iterator[tuple[str, str]]:
     for text in verification.missing:
         yield _("Missing"), text
     yield _("Scope"), _scope(verification)
+    if verification.completed:
+        yield _("Taken from the case file"), ", ".join(verification.completed)
     for name, tonnes in (
         (_("Reported"), verification.claimed),
         (_("Recalculated"), verification.due),

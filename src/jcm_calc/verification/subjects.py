@@ -275,11 +275,6 @@ SUBJECTS = (
         ),
     ),
     Subject(
-        _("the case file has no figures and no inputs"),
-        ("K2",),
-        lambda m: m.case is not None and (m.case.expected or m.case.inputs or m.case.tables),
-    ),
-    Subject(
         _("no words on measurement in report and plan"),
         ("K4",),
         lambda m: (
