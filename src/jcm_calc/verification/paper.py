@@ -208,6 +208,7 @@ def _summary_sheet(book: Any, verification: Verification) -> None:
             sheet.write_string(row, column, translated(cell), bold if number == 0 else wrapped)
     lists = [(_("Not confirmed"), text) for text in verification.unconfirmed]
     needs = _("{code}: needs {need}")
+    lists += [(_("Noted in reading"), text) for text in verification.remarks]
     lists += [(_("Not made"), needs.format(code=code, need=need)) for code, need in verification.skipped.items()]
     lists += [(_("Not applicable"), Message("{}: {}").format(*one)) for one in verification.inapplicable.items()]
     lists += [(_("Switched off"), Message("{} {}").format(check.code, check.name)) for check in verification.ignored]

@@ -78,6 +78,8 @@ class Verification:
         What could not be used, so that the recalculation goes on without it.
     completed : tuple of str
         What the case file gives and the report has no place for.
+    remarks : tuple of str
+        What was noted in reading: what was left out, and units and values that were taken as they seemed meant.
     """
 
     path: Path
@@ -94,6 +96,7 @@ class Verification:
     strict: bool = False
     left_out: tuple[str, ...] = ()
     completed: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     def of(self, severity: Severity | str) -> tuple[Finding, ...]:
         """Return the findings of one severity."""
@@ -232,6 +235,7 @@ class Verification:
             "verdict": str(self.verdict),
             "missing": list(map(str, self.missing)),
             "scope": {"recalculation": self.result is not None, "eligibility": str(self.criteria)},
+            "remarks": list(self.remarks),
             "taken from the case file": list(self.completed),
             "claimed": self.claimed,
             "due": self.due,
@@ -356,6 +360,7 @@ def verify(
         strict,
         material.report.recalculation.left_out,
         material.report.completed,
+        tuple(dict.fromkeys(map(str, material.report.remarks))),
     )
 
 
