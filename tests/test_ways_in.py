@@ -533,6 +533,86 @@ def test_wide_tables_without_a_name_and_two_rows_of_headings_are_refused_with_th
         calculate("ID_AM003", two, **FREEZER)
 
 
+# kWh of two freezers in two years: 150 MWh at 0.8 tCO2/MWh
+ROWS = pd.DataFrame({"i": ["a", "a", "b", "b"], "p": [2023, 2024] * 2, "EC_PJ [kWh]": [100e3, 35e3, 10e3, 5e3]})
+WIDE = ROWS.pivot(index="p", columns="i", values="EC_PJ [kWh]")
+
+
+def named(table, **names):
+    return table.rename_axis(**names)
+
+
+def above(table, *rows, **names):
+    return table.set_axis(pd.MultiIndex.from_product([*rows], **names), axis=1)
+
+
+def attributed(table, key):
+    table = table.copy()
+    table.attrs[key] = "kWh"
+    return table
+
+
+STATED = {
+    "pivot of a list": ROWS.pivot(index="p", columns="i", values=["EC_PJ [kWh]"]),
+    "pivot table": ROWS.pivot_table(index="p", columns="i", values=["EC_PJ [kWh]"], aggfunc="sum"),
+    "concat with a key": pd.concat({"EC_PJ [kWh]": WIDE}, axis=1),
+    "concat with a unit": pd.concat({"kWh": WIDE}, axis=1),
+    "symbol above": above(WIDE, ["EC_PJ,i,p [kWh]"], ["a", "b"]),
+    "units below": above(WIDE, ["a", "b"], ["kWh"]),
+    "units below, named": above(WIDE, ["a", "b"], ["kWh"], names=["i", "Units"]),
+    "rows named": named(named(WIDE, columns=None), index="EC_PJ [kWh]"),
+    "columns named": named(WIDE, columns="EC_PJ [kWh]"),
+    "columns named otherwise": named(WIDE, columns="energy (kWh)"),
+    "each heading": WIDE.set_axis(["a [kWh]", "b [kWh]"], axis=1),
+    "reset": above(WIDE, ["EC_PJ [kWh]"], ["a", "b"]).reset_index(),
+    "turned": named(WIDE.T, index="EC_PJ [kWh]"),
+    **{f"attrs {key}": attributed(WIDE, key) for key in ("units", "unit", "Units", "UNIT")},
+}
+DOUBTFUL = {
+    "columns called kWh": named(WIDE, columns="kWh"),
+    "rows called kWh": named(named(WIDE, columns=None), index="kWh"),
+    "columns called EC_PJ_kWh": named(WIDE, columns="EC_PJ_kWh"),
+    "labels with units": WIDE.set_axis(["a_kWh", "b_kWh"], axis=1),
+    "labels with units and blanks": WIDE.set_axis(["a, kWh", "b, kWh"], axis=1),
+    "labels with units, long": ROWS.set_axis(["i", "p", "EC_PJ"], axis=1).assign(
+        i=["a kWh", "a kWh", "b kWh", "b kWh"]
+    ),
+    "another parameter above": above(WIDE, ["EG"], ["a", "b"]),
+    "what it is above": above(WIDE, ["sum"], ["a", "b"]),
+    "three rows": above(WIDE, ["EC_PJ [kWh]"], ["a", "b"], ["x"]),
+    "a level more": pd.concat({"kWh": WIDE.T}),
+    "a level of units": ROWS.assign(unit="kWh").set_index(["i", "p", "unit"])["EC_PJ [kWh]"].rename("EC_PJ"),
+    "two units": above(WIDE, ["EC_PJ [kWh]"], ["a", "b"]).rename_axis(index="EC_PJ [MWh]"),
+}
+
+
+@pytest.mark.parametrize("carrier", STATED)
+def test_the_unit_above_or_beside_a_wide_table_is_converted(carrier):
+    result = calculate("ID_AM003", EC_PJ=STATED[carrier], **FREEZER)
+    assert result.PE.magnitude == pytest.approx([88, 32])
+    assert replay(result.manifest()).PE.magnitude == pytest.approx([88, 32])
+
+
+@pytest.mark.parametrize("carrier", DOUBTFUL)
+def test_what_may_be_a_unit_or_an_index_around_a_table_is_refused(carrier):
+    with pytest.raises(InputError, match=r"EC_PJ|unit"):
+        calculate("ID_AM003", EC_PJ=DOUBTFUL[carrier], **FREEZER)
+
+
+@pytest.mark.parametrize("label", ["roof A", "unit h", "T 1", "boiler t", "N-min", "site MWh"])
+def test_labels_that_end_in_a_word_that_is_a_unit_of_something_else(label):
+    result = calculate("ID_AM003", pd.DataFrame({"i": [label], "EC_PJ": [150.0]}), **FREEZER)
+    assert result.PE.magnitude == pytest.approx(PROJECT_EMISSIONS)
+
+
+@pytest.mark.parametrize("key", ["units", "unit", "Units", "UNIT"])
+def test_arrow_metadata_states_units_in_any_case(key):
+    field = pa.field("EC_PJ", pa.float64(), metadata={key: "kWh"})
+    table = pa.table([["a", "b"], KWH], schema=pa.schema([pa.field("i", pa.string()), field]))
+    result = calculate("ID_AM003", table, **FREEZER)
+    assert result.PE.magnitude == pytest.approx(PROJECT_EMISSIONS)
+
+
 @pytest.mark.parametrize(
     ("labels", "complaint"),
     [

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from jcm_calc.inputs.carriers import UNIT_KEYS, arrow_units, carried, column_unit, is_unit, split_heading
+from jcm_calc.inputs.carriers import arrow_units, carried, column_unit, is_unit, is_unit_key, split_heading
 from jcm_calc.inputs.given import Cells
 from jcm_calc.inputs.periods import Period, several
 from jcm_calc.inputs.totals import totals_among
@@ -235,7 +235,7 @@ def with_units(frame: pd.DataFrame) -> pd.DataFrame:
         heading: f"{split_heading(str(heading))[0]} [{unit}]" for heading, unit in units.items() if unit is not None
     }
     found = frame.rename(columns=named)
-    found.attrs = {key: one for key, one in frame.attrs.items() if key not in UNIT_KEYS}
+    found.attrs = {key: one for key, one in frame.attrs.items() if not is_unit_key(key)}
     return found
 
 
@@ -253,8 +253,8 @@ def _twice(headings: Sequence[str]) -> str:
 def _attrs(table: pd.DataFrame) -> dict[Any, Any]:
     """Return the attributes of a table, with its units by heading."""
     attrs = dict(table.attrs)
-    for key in UNIT_KEYS:
-        unit = attrs.get(key)
+    for key in filter(is_unit_key, table.attrs):
+        unit = attrs[key]
         if unit is not None and not isinstance(unit, Mapping):
             if len(table.columns) != 1:
                 told = _("its attrs state {key} = {unit} for all columns: state it for each column, as a mapping")
