@@ -18,9 +18,10 @@ from jcm_calc.declarations import DeclarationError, Interval, Methodology, Value
 from jcm_calc.declarations.group import stated
 from jcm_calc.declarations.items import Coordinate, Kind, Parameter, Table
 from jcm_calc.declarations.revision import duplicate
-from jcm_calc.evidence import Grade, unconfirmed
+from jcm_calc.evidence import Grade, Source, primary, unconfirmed
 
 RECALLED = unconfirmed("recalled")
+READ = primary(Source("the document"), "page 7")
 LIMIT = 2.0
 
 
@@ -263,6 +264,47 @@ def test_no_change_reaches_a_claim_but_the_one_that_was_confirmed():
     assert refused > 150
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda m: m.mended(by="x"),
+        lambda m: m.revised("2.0", unchanged=READ, identity={"version": READ}),
+        lambda m: with_evidence(m, []),
+        lambda m: with_evidence(m, [evidence(content_of(m, "criterion"))]),
+    ],
+    ids=["mended", "revised", "no file", "another file"],
+)
+def test_what_a_file_confirms_of_a_methodology_is_not_confirmed_of_what_is_made_of_it(changed):
+    m = mill()
+    confirmed = calculate(m, evidence=evidence(filled(m)), **GIVEN).methodology
+    assert all(one.confirmed for one in statements(confirmed))
+    other = changed(confirmed)
+    left = {one.kind for one in statements(other) if not one.confirmed}
+    assert left >= {"equation", "default", "choice", "list", "rule"}
+    if other.version == m.version and not other.mended_by:
+        return
+    other.coordinate("H_p", of="p", what="year")
+    other.complete("criteria", "parameters", "equations", evidence=READ)
+    with pytest.raises(UncertifiedError):
+        calculate(other, evidence=(), **GIVEN).credits()
+
+
+def content_of(m, kind):
+    """An evidence file that confirms one kind of statement only."""
+    content = filled(m.without_evidence)
+    return {key: held for key, held in content.items() if not isinstance(held, list) or key == kind}
+
+
+def test_a_result_whose_methodology_is_calculated_with_again_needs_the_evidence_again():
+    m = mill()
+    result = calculate(m, evidence=evidence(filled(m)), **GIVEN)
+    assert result.credits().tolist() == [CLAIM]
+    again = calculate(result.methodology, evidence=(), **GIVEN)
+    assert "evidence" not in again.manifest()["call"]
+    with pytest.raises(UncertifiedError):
+        again.credits()
+
+
 @pytest.mark.parametrize("m", [mill(), *OWN], ids=str)
 def test_every_constant_and_coordinate_of_an_equation_is_in_its_reading(m):
     readings = {(rule.symbol, ", ".join(f"{k} = {v}" for k, v in rule.when.items())): rule for rule in m.rules}
@@ -392,7 +434,8 @@ REFUSED = {
     "vectorized": "helper = np.vectorize(lambda x: x > {0})\nfound = lambda x: helper(x)",
     "from Python": "helper = np.frompyfunc(lambda x: x > {0}, 1, 1)\nfound = lambda x: helper(x)",
     "import": "def found(x):\n    from limits_of_test import LIMIT\n    return x > LIMIT",
-    "module in a module": "import limits_of_test as limits\nlimits.more = limits\nfound = lambda x: x > limits.more.LIMIT",
+    "module in a module": "import limits_of_test as limits\nlimits.more = limits\n"
+                          "found = lambda x: x > limits.more.LIMIT",
     "by name": "LIMIT = {0}\nfound = lambda x: x > globals()['LIM' + 'IT']",
     "environment": "import os\nos.environ['LIMIT_OF_TEST'] = '{0}'\n"
                    "found = lambda x: x > float(os.environ['LIMIT_OF_TEST'])",
@@ -410,7 +453,7 @@ def test_a_limit_of_which_no_text_can_say_what_it_is_is_refused(way, monkeypatch
     scope = {"np": np, "__name__": "criteria"}
     exec(REFUSED[way].format(5.5), scope)
     assert scope["found"](7.0)
-    with pytest.raises(DeclarationError, match="a criterion uses .*no text can say what it does"):
+    with pytest.raises(DeclarationError, match=r"a criterion uses .*no text can say what it does"):
         condition(scope["found"])
 
 
