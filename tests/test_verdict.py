@@ -167,6 +167,23 @@ def test_a_claim_that_is_not_whole_is_not_rounded_for_the_reader(clean, tmp_path
     assert not found.clean
 
 
+@pytest.mark.parametrize(("unit", "read"), [
+    *[(unit, False) for unit in ("ktCO2/p", "kgCO2/p", "kg-CO2", "GgCO2", "MtCO2e")],
+    *[(unit, True) for unit in ("tCO2/p", "tCO2", "tCO2e/p", "t-CO2/p", "tonnes", "t", "トン", "-", "")],
+])  # fmt: skip
+def test_a_claim_in_another_unit_is_not_read_as_tonnes(unit, read, clean, tmp_path):
+    found = changed(clean, tmp_path, {(MRS, "G21"): unit})
+    assert (found.claimed, found.clean) == ((25, True) if read else (None, False))
+    told = [one.message for one in found.of("error") if one.code == "H1"]
+    assert told == ([] if read else [f"the claim is in {unit}, and must be in tCO2"])
+
+
+def test_a_number_in_place_of_a_class_is_told(clean, tmp_path):
+    found = changed(clean, tmp_path, {(MRS, "F16"): 0})
+    (finding,) = [one for one in found.of("error") if one.code == "A10"]
+    assert finding.message == f"application,i is 0 here, and individual quick freezer in {SEPARATE}!E11"
+
+
 @pytest.mark.parametrize("cell", ["F22", "H22"])
 def test_a_second_row_of_reductions_is_an_error(cell, clean, tmp_path):
     book = openpyxl.load_workbook(clean)
