@@ -15,6 +15,7 @@ from jcm_calc.problems import InputError, listed
 from jcm_calc.units import UnitError
 from jcm_calc.units import magnitude as magnitude_of
 from jcm_calc.verification.findings import Finding, Severity, shown_number
+from jcm_calc.verification.recalculating import AS_ENTERED
 from jcm_calc.verification.spreadsheet import close
 from jcm_calc.workbook.filled_sheets import SheetSet
 
@@ -141,7 +142,8 @@ def _other_tables(material: Material, case: CaseFile, besides: set[str]) -> Iter
     """Yield values of the case file's tables that the report has otherwise."""
     metered = material.metered
     try:
-        inputs = case.calculate(None if metered is None else metered.monitored, material.report.evidence).inputs
+        monitored, evidence = None if metered is None else metered.monitored, material.report.evidence
+        inputs = replace(case, split="whole").calculate(monitored, evidence, override=AS_ENTERED).inputs
     except InputError as error:
         message = _("the tables of the case file cannot be compared: by itself it is not usable, because of {names}")
         message = message.format(names=listed(dict.fromkeys(problem.subject for problem in error.problems)))
