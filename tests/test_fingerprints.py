@@ -18,9 +18,10 @@ from jcm_calc.declarations import DeclarationError, Interval, Methodology, Value
 from jcm_calc.declarations.group import stated
 from jcm_calc.declarations.items import Coordinate, Kind, Parameter, Table
 from jcm_calc.declarations.revision import duplicate
-from jcm_calc.evidence import Grade, unconfirmed
+from jcm_calc.evidence import Grade, Source, primary, unconfirmed
 
 RECALLED = unconfirmed("recalled")
+READ = primary(Source("the document"), "page 7")
 LIMIT = 2.0
 
 
@@ -263,6 +264,47 @@ def test_no_change_reaches_a_claim_but_the_one_that_was_confirmed():
     assert refused > 150
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda m: m.mended(by="x"),
+        lambda m: m.revised("2.0", unchanged=READ, identity={"version": READ}),
+        lambda m: with_evidence(m, []),
+        lambda m: with_evidence(m, [evidence(content_of(m, "criterion"))]),
+    ],
+    ids=["mended", "revised", "no file", "another file"],
+)
+def test_what_a_file_confirms_of_a_methodology_is_not_confirmed_of_what_is_made_of_it(changed):
+    m = mill()
+    confirmed = calculate(m, evidence=evidence(filled(m)), **GIVEN).methodology
+    assert all(one.confirmed for one in statements(confirmed))
+    other = changed(confirmed)
+    left = {one.kind for one in statements(other) if not one.confirmed}
+    assert left >= {"equation", "default", "choice", "list", "rule"}
+    if other.version == m.version and not other.mended_by:
+        return
+    other.coordinate("H_p", of="p", what="year")
+    other.complete("criteria", "parameters", "equations", evidence=READ)
+    with pytest.raises(UncertifiedError):
+        calculate(other, evidence=(), **GIVEN).credits()
+
+
+def content_of(m, kind):
+    """An evidence file that confirms one kind of statement only."""
+    content = filled(m.without_evidence)
+    return {key: held for key, held in content.items() if not isinstance(held, list) or key == kind}
+
+
+def test_a_result_whose_methodology_is_calculated_with_again_needs_the_evidence_again():
+    m = mill()
+    result = calculate(m, evidence=evidence(filled(m)), **GIVEN)
+    assert result.credits().tolist() == [CLAIM]
+    again = calculate(result.methodology, evidence=(), **GIVEN)
+    assert "evidence" not in again.manifest()["call"]
+    with pytest.raises(UncertifiedError):
+        again.credits()
+
+
 @pytest.mark.parametrize("m", [mill(), *OWN], ids=str)
 def test_every_constant_and_coordinate_of_an_equation_is_in_its_reading(m):
     readings = {(rule.symbol, ", ".join(f"{k} = {v}" for k, v in rule.when.items())): rule for rule in m.rules}
@@ -332,7 +374,14 @@ WAYS = {
     "dict": "LIMITS = {{'a': [{0}]}}\nfound = lambda x: x > LIMITS['a'][0]",
     "fraction": "from fractions import Fraction\nLIMIT = Fraction('{0}')\nfound = lambda x: x > LIMIT",
     "decimal": "from decimal import Decimal\nLIMIT = Decimal('{0}')\nfound = lambda x: x > LIMIT",
-    "object": "class Limits: pass\nLIMITS = Limits()\nLIMITS.least = {0}\nfound = lambda x: x > LIMITS.least",
+    "namespace": "from types import SimpleNamespace\nLIMITS = SimpleNamespace(least={0})\n"
+                 "found = lambda x: x > LIMITS.least",
+    "attribute of a function": "def helper(x):\n    return x - helper.least\nhelper.least = {0}\n"
+                               "found = lambda x: helper(x) > 0",
+    "decorated": "import functools\ndef limited(inner):\n    @functools.wraps(inner)\n"
+                 "    def outer(x):\n        return inner(x)\n    return outer\n"
+                 "helper = limited(lambda x: x - {0})\nfound = lambda x: helper(x) > 0",
+    "whole array": "LIMITS = np.zeros(2000)\nLIMITS[1000] = {0}\nfound = lambda x: x > LIMITS[1000]",
     "module": "import limits_of_test as limits\nfound = lambda x: x > limits.LIMIT",
     "helper": "def helper(x):\n    return x - {0}\nfound = lambda x: helper(x) > 0",
     "helper of a helper": "inner = lambda x: x - {0}\ndef helper(x):\n    return inner(x)\n"
@@ -364,6 +413,48 @@ def test_the_limit_of_a_criterion_is_noticed_however_it_is_held(way, read, tmp_p
 
     assert checked(5.5, "one") == checked(5.5, "two")
     assert checked(5.5, "one") != checked(6.5, "three")
+
+
+CLASS = "class Limits:\n    __slots__ = ('other',)\n    least = {0}\n    def of(self):\n        return {0}\n"
+REFUSED = {
+    "class": CLASS + "found = lambda x: x > Limits.least",
+    "object": CLASS + "LIMITS = Limits()\nfound = lambda x: x > LIMITS.least",
+    "in a list": CLASS + "LIMITS = [Limits()]\nfound = lambda x: x > LIMITS[0].least",
+    "slots": CLASS + "LIMITS = Limits()\nLIMITS.other = {0}\nfound = lambda x: x > LIMITS.other",
+    "method": CLASS + "limit = Limits().of\nfound = lambda x: x > limit()",
+    "callable": "class Found:\n    def __call__(self, x):\n        return x > {0}\nfound = Found()",
+    "enum": "import enum\nclass Limits(enum.Enum):\n    least = {0}\nfound = lambda x: x > Limits.least.value",
+    "record with a method": "import dataclasses\n@dataclasses.dataclass\nclass Limits:\n    other: int = 1\n"
+                            "    def of(self):\n        return {0}\nLIMITS = Limits()\n"
+                            "found = lambda x: x > LIMITS.of()",
+    "default of a dict": "from collections import defaultdict\nLIMITS = defaultdict(lambda: {0})\n"
+                         "found = lambda x: x > LIMITS['a']",
+    "get of a dict": "limit = dict(a={0}).get\nfound = lambda x: x > limit('a')",
+    "cached": "import functools\n@functools.cache\ndef limit():\n    return {0}\nfound = lambda x: x > limit()",
+    "vectorized": "helper = np.vectorize(lambda x: x > {0})\nfound = lambda x: helper(x)",
+    "from Python": "helper = np.frompyfunc(lambda x: x > {0}, 1, 1)\nfound = lambda x: helper(x)",
+    "import": "def found(x):\n    from limits_of_test import LIMIT\n    return x > LIMIT",
+    "module in a module": "import limits_of_test as limits\nlimits.more = limits\n"
+                          "found = lambda x: x > limits.more.LIMIT",
+    "by name": "LIMIT = {0}\nfound = lambda x: x > globals()['LIM' + 'IT']",
+    "environment": "import os\nos.environ['LIMIT_OF_TEST'] = '{0}'\n"
+                   "found = lambda x: x > float(os.environ['LIMIT_OF_TEST'])",
+    "Series": "import pandas as pd\nLIMITS = pd.Series(np.zeros(500))\nLIMITS[250] = {0}\n"
+              "found = lambda x: x > LIMITS[250]",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", REFUSED)
+def test_a_limit_of_which_no_text_can_say_what_it_is_is_refused(way, monkeypatch):
+    module = type(np)("limits_of_test")
+    module.LIMIT = 5.5
+    monkeypatch.setitem(__import__("sys").modules, "limits_of_test", module)
+    monkeypatch.setenv("LIMIT_OF_TEST", "")
+    scope = {"np": np, "__name__": "criteria"}
+    exec(REFUSED[way].format(5.5), scope)
+    assert scope["found"](7.0)
+    with pytest.raises(DeclarationError, match=r"a criterion uses .*no text can say what it does"):
+        condition(scope["found"])
 
 
 CRITERIA = [(m, one) for m in OWN for one in m.conditions if one.function is not stated]

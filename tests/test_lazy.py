@@ -10,6 +10,7 @@ from filling import evidence, filled
 
 from jcm_calc import InputError, calculate, methodologies, methodology
 from jcm_calc.declarations.items import Kind
+from jcm_calc.evidence import unconfirmed
 
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.problems.InputWarning")
 UNITS = 11
@@ -261,3 +262,38 @@ def test_a_cluster_of_processes_gives_the_same():
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster):
         np.testing.assert_array_equal(lazy.ER.magnitude.compute(), alone)
     np.testing.assert_allclose(alone, calculate("VN_AM005", **given, **TRANSFORMERS).ER.magnitude, rtol=1e-12)
+
+
+def test_a_methodology_that_a_worker_would_not_find_is_refused():
+    """A worker takes it from the rule book, under number and version: it would calculate something else."""
+    energy = da.from_array(np.array([[500.0], [300.0]]), chunks=(1, 1))
+    for number in ("PW_AM001", "XX_AM001"):
+        m = methodology("PW_AM001").mended(by="x")
+        m.number = number
+        m.equation("RE_i,p", "tCO2", name="RE_i", text="r", evidence=unconfirmed("x"))(lambda EG, EF_RE: EG * EF_RE / 2)
+        with pytest.raises(InputError, match="is not the one that a rule book has under this number and version"):
+            calculate(m, EG=energy, p="2024")
+    held = methodology("PW_AM001")
+    file = evidence(filled(held))
+    confirmed = calculate(held, EG=500.0, p="2024", evidence=file).methodology
+    for m in (held, confirmed):
+        found = calculate(m, EG=energy, p="2024", evidence=file).ER.magnitude.compute()
+        assert found == calculate("PW_AM001", EG=[[500.0], [300.0]], p="2024").ER.magnitude
+
+
+def test_a_value_in_place_of_one_that_was_read_needs_a_reason():
+    given = {"EG": da.from_array(np.array([[100.0], [100.0]]), chunks=(1, 1)), "p": "2024"}
+    reason = {"EF_RE": "measured"}
+    for value in (1.06, da.from_array(np.array([1.06, 1.06]), chunks=1)):
+        with pytest.raises(InputError, match=r"EF_RE,i: is given in place of the document's value.*override="):
+            calculate("MN_AM003", EF_RE=value, **given)
+        for override in (reason, {"EF_RE,i": "measured"}, "measured"):
+            found = calculate("MN_AM003", EF_RE=value, override=override, **given).ER.magnitude.compute()
+            assert found == pytest.approx(212)
+    with pytest.raises(InputError, match=r"EC: override: no value is given"):
+        calculate("MN_AM003", EF_RE=1.06, override={"EC": "measured"}, **given)
+
+
+def test_arrays_of_a_single_unit_are_no_reason_to_stop_without_a_word():
+    with pytest.raises(InputError, match="nothing runs along an index of units"):
+        calculate("PW_AM001", EG=da.from_array(np.array([[100.0]]), chunks=1), p="2024")

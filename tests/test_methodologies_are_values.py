@@ -9,7 +9,8 @@ import pytest
 
 import jcm_calc
 from jcm_calc import calculate, methodology, reference_data, rulebooks
-from jcm_calc.declarations import FrozenError, Group, Methodology, Value
+from jcm_calc.declarations import DeclarationError, FrozenError, Group, Methodology, Value
+from jcm_calc.declarations.items import Table
 from jcm_calc.declarations.revision import duplicate
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_calc.reference_data import ipcc_2006, partner_countries, solar_grid_factors
@@ -46,7 +47,7 @@ def declared():
     m.equation("PE_p", "tCO2", name="PE", total="i", text="PE", evidence=READ)(lambda EC, EF: EC * EF)
     m.equation("ER_p", "tCO2", name="ER", text="ER", evidence=READ)(lambda RE, PE: RE - PE)
     m.attested(1, "new", "The pump is new", evidence=READ)
-    m.at_most("EC", "hours", evidence=READ)
+    m.at_most("EC", "rated power × hours", evidence=READ)
     m.derivation("EF", lambda a, b: a * b, values={"a": Value(2, READ), "b": Value(0.4, READ)}, unit="", text="by hand")
     m.waive("text form", "an example")
     return m
@@ -67,8 +68,9 @@ DECLARING = {
     "equation": lambda m: m.equation("x", "t", name="x", text="x", evidence=READ)(lambda: 0),
     "criterion": lambda m: m.criterion(9, "x", evidence=READ)(lambda EC: EC > 0),
     "attested": lambda m: m.attested(9, "x", "x", evidence=READ),
-    "at_most": lambda m: m.at_most("EC", "daylight", evidence=READ),
+    "at_most": lambda m: m.at_most("EC", "rated power × daylight", evidence=READ),
     "complete": lambda m: m.complete("criteria", evidence=READ),
+    "indicator": lambda m: m.indicator("x", "", plausible="[0, 1]", text="x", evidence=READ, name="x")(lambda EF: EF),
     "waive": lambda m: m.waive("directions", "x"),
     "fitting": lambda m: m.fitting(lambda values: values),
     "include": lambda m: m.include(one_more()),
@@ -78,7 +80,18 @@ DECLARING = {
 # What only reads, or gives a copy.
 READING = {
     *("revised", "mended", "operands", "graph", "symbols", "written", "section", "check_eligibility", "template"),
-    *("versions", "parameters", "equations", "defaults", "criteria", "check", "freeze"),
+    *(
+        "versions",
+        "parameters",
+        "equations",
+        "defaults",
+        "criteria",
+        "check",
+        "freeze",
+        "named",
+        "by_name",
+        "calculate",
+    ),
 }
 
 
@@ -264,6 +277,27 @@ def test_a_copy_can_be_changed_and_leaves_the_first_as_it_is(way):
         DECLARING[way](other)
         assert state(other) != changed
     assert state(m) == before
+
+
+def test_a_copy_that_was_made_before_the_first_use_has_graphs_of_its_own():
+    m = declared()
+    other = copy.copy(m)
+    whole = calculate(m, **GIVEN).ER.magnitude
+    other.inherited = {("ER", ())}
+    other.equation("ER_p", "tCO2", name="ER", text="ER", evidence=READ)(lambda RE, PE: (RE - PE) * 10)
+    assert str(other["ER"]).startswith("ER_p = (RE_p − PE_p) × 10")
+    assert calculate(other, **GIVEN).ER.magnitude == 10 * whole
+    assert calculate(m, **GIVEN).ER.magnitude == whole
+
+
+@pytest.mark.parametrize("kind", ["monitored", "fixed", "class_key", "fact"])
+@pytest.mark.parametrize("word", ["value", "table", "candidates"])
+def test_only_what_the_document_fixes_has_a_value_of_its_own(kind, word):
+    """A claim asks for the evidence of defaults: a value anywhere else would reach it unseen."""
+    held = {"value": Value(2.0, RECALLED), "table": Table({"a": Value(2.0, RECALLED)}), "candidates": {"a": 2.0}}
+    unit = () if kind == "class_key" else ("",)
+    with pytest.raises(DeclarationError, match=rf"x: there is no {word}=: .* declared with m\.default"):
+        getattr(declared(), kind)("x", *unit, text="x", **{word: held[word]})
 
 
 def test_a_group_that_is_included_cannot_be_changed():

@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 import jcm_calc
-from jcm_calc import IneligibleWarning, InputError, InputWarning, Topic
+from jcm_calc import IneligibleWarning, InputError, InputWarning, Topic, calculate, methodology
+from jcm_calc.declarations import DeclarationError
+from jcm_calc.evidence import unconfirmed
 from jcm_calc.remarks import _breached
 
 CHILLER = {
@@ -649,3 +651,16 @@ def test_of_a_class_that_the_document_lacks_nothing_is_said(kind, said):
     given = {**FREEZER, "application": kind, "COP_PJ": 2.5, "COP_RE": {kind: 1.1}}
     found = [one.topic for one in calculated("ID_AM003", **given).remarks]
     assert (Topic.LESS_CONSERVATIVE in found) == said
+
+
+@pytest.mark.parametrize("override", [" ", "\t\n", 5, ["measured"], {"EF_RE": " "}, {"EF_RE": 5}, {5: "measured"}])
+def test_a_reason_that_says_nothing_is_none(override):
+    with pytest.raises(InputError, match=r"override: (got .*must be a reason|no value is given in place)"):
+        calculate("MN_AM003", EG=100.0, EF_RE=1.06, p="2024", override=override)
+
+
+def test_a_limit_of_another_dimension_is_told_as_the_mistake_of_its_author():
+    m = methodology("PW_AM001").mended(by="x")
+    m.at_most("EG", "hours", evidence=unconfirmed("x"))
+    with pytest.raises(DeclarationError, match=r"PW_AM001 ver 1\.0: the limit of EG: .*cannot be converted to 'MWh'"):
+        calculate(m, EG=500.0, p="2024")

@@ -167,6 +167,23 @@ def test_a_claim_that_is_not_whole_is_not_rounded_for_the_reader(clean, tmp_path
     assert not found.clean
 
 
+@pytest.mark.parametrize(("unit", "read"), [
+    *[(unit, False) for unit in ("ktCO2/p", "kgCO2/p", "kg-CO2", "GgCO2", "MtCO2e")],
+    *[(unit, True) for unit in ("tCO2/p", "tCO2", "tCO2e/p", "t-CO2/p", "tonnes", "t", "トン", "-", "")],
+])  # fmt: skip
+def test_a_claim_in_another_unit_is_not_read_as_tonnes(unit, read, clean, tmp_path):
+    found = changed(clean, tmp_path, {(MRS, "G21"): unit})
+    assert (found.claimed, found.clean) == ((25, True) if read else (None, False))
+    told = [one.message for one in found.of("error") if one.code == "H1"]
+    assert told == ([] if read else [f"the claim is in {unit}, and must be in tCO2"])
+
+
+def test_a_number_in_place_of_a_class_is_told(clean, tmp_path):
+    found = changed(clean, tmp_path, {(MRS, "F16"): 0})
+    (finding,) = [one for one in found.of("error") if one.code == "A10"]
+    assert finding.message == f"application,i is 0 here, and individual quick freezer in {SEPARATE}!E11"
+
+
 @pytest.mark.parametrize("cell", ["F22", "H22"])
 def test_a_second_row_of_reductions_is_an_error(cell, clean, tmp_path):
     book = openpyxl.load_workbook(clean)
@@ -252,3 +269,11 @@ def test_strict_counts_open_questions_and_warnings(clean, tmp_path):
     assert found.verdict == "incomplete"
     assert any("I12" in text for text in found.missing)
     assert CliRunner().invoke(jcm, ["verify", str(tmp_path / "report.xlsx"), "--strict"]).exit_code == 1
+
+
+def test_what_was_left_out_in_reading_is_said(clean, tmp_path):
+    edit(clean, tmp_path / "report.xlsx", {(MRS, "C16"): "EF_other", (MRS, "F16"): 3.0})
+    found = jcm_calc.verify(tmp_path / "report.xlsx")
+    assert any("EF_other" in text and "left out" in text for text in found.remarks)
+    assert "EF_other" in str(found.as_data()["remarks"])
+    assert "Noted in reading" in CliRunner().invoke(jcm, ["verify", str(tmp_path / "report.xlsx")]).output

@@ -14,14 +14,15 @@ from jcm_calc.confirmation.file import from_data
 from jcm_calc.dates import day_of
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import UnconfirmedWarning
-from jcm_calc.inputs import Inputs, bind
+from jcm_calc.inputs import bind
 from jcm_calc.inputs.axes import named_periods
 from jcm_calc.inputs.binding import over_new_year
 from jcm_calc.inputs.metered import lost_record
 from jcm_calc.languages import _, ngettext
 from jcm_calc.lazy import is_lazy
 from jcm_calc.manifest import file_digest, form, frozen, recall
-from jcm_calc.problems import InputError, InputWarning, Problem, shown, suggestion
+from jcm_calc.problems import InputError, InputWarning, Problem, shown
+from jcm_calc.remarks import reasons
 from jcm_calc.result import Result
 from jcm_calc.rulebooks import chosen, outside_validity
 
@@ -68,7 +69,8 @@ def calculate(
         and has no result by year (``"whole"``).
     override : mapping or str, optional
         Why a value is given in place of the document's, by name of the parameter, or one reason for all. It is
-        asked for where the document's value was read and the given one makes ER larger.
+        asked for where the document's value was read and the given one makes ER larger; with Dask arrays, whose ER
+        is not known yet, wherever the document's value was read.
     strict : bool
         Whether anything in `Result.remarks` is an error.
     **values
@@ -125,10 +127,10 @@ def calculate(
     tables, p = _monitored(tables, p)
     if any(map(is_lazy, (*tables, *values.values()))):
         _refuse_over_new_year(m, p, split)
-        if strict or override:
+        if strict:
             complaint = _("is for a calculation that fits into memory: its remarks are not known before")
-            raise InputError(str(m), [Problem("strict" if strict else "override", complaint)])
-        return cast("Result", lazy.calculate(m, tables, values, p, facts, confirming))
+            raise InputError(str(m), [Problem("strict", complaint)])
+        return cast("Result", lazy.calculate(m, tables, values, p, facts, confirming, override))
     tables, p, facts = tuple(map(frozen, tables)), p.copy() if hasattr(p, "copy") else p, frozen(facts)
     values = {name: frozen(value) for name, value in values.items()}
     files = [file_digest(table) for table in tables]
@@ -138,7 +140,7 @@ def calculate(
         warnings.warn(str(remark), InputWarning, stacklevel=2)
         inputs = replace(inputs, warnings=(*inputs.warnings, remark))
     if override:
-        inputs = replace(inputs, overrides=_reasons(inputs, override))
+        inputs = replace(inputs, overrides=reasons(m, inputs.replaced, override))
     call = {
         "tables": tables,
         "files": files,
@@ -179,37 +181,6 @@ def _monitored(tables: tuple[Any, ...], p: Any) -> tuple[tuple[Any, ...], Any]:
         else:
             found.append(table)
     return tuple(found), p
-
-
-def _reasons(inputs: Inputs, override: Mapping[str, str] | str) -> dict[str, str]:
-    """Return by name why a default is given in place of the document's value.
-
-    Raises
-    ------
-    InputError
-        If a reason is about something else, or is none.
-    """
-    m = inputs.methodology
-    given = {name: m.inputs[name] for name in inputs.replaced if m.inputs[name].supplied}
-    if isinstance(override, str):
-        override = dict.fromkeys(given, override)
-    if not isinstance(override, Mapping):
-        complaint = _("got {came}, must be a reason, or a mapping from names to reasons")
-        raise InputError(str(m), [Problem("override", complaint.format(came=shown(override)))])
-    names = {parameter.symbol: name for name, parameter in given.items()}
-    reasons, problems = {}, []
-    for key, reason in override.items():
-        name = names.get(key, key)
-        if name not in given:
-            complaint = _("override: no value is given in place of the document's{hint}")
-            problems.append(Problem(key, complaint.format(hint=suggestion(key, given))))
-        elif not isinstance(reason, str) or not reason.strip():
-            problems.append(Problem(key, _("override: got {came}, must be a reason").format(came=shown(reason))))
-        else:
-            reasons[name] = reason.strip()
-    if problems:
-        raise InputError(str(m), problems)
-    return reasons
 
 
 def _remark(result: Result, strict: bool) -> None:

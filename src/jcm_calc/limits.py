@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc.declarations import Methodology
+from jcm_calc.declarations import DeclarationError, Methodology
 from jcm_calc.declarations.items import DAYLIGHT, HOURS, RATED, Limit, Product
 from jcm_calc.inputs.periods import Period
-from jcm_calc.units import Linear, conversion
+from jcm_calc.units import Linear, UnitError, conversion
 
 Array = npt.NDArray[Any]
 Known = Callable[[str], Array | None]
@@ -67,7 +67,19 @@ def upper(limit: Limit, m: Methodology, known: Known) -> Array | None:
     -------
     ndarray or None
         NaN where a factor is not known, None where one is not known at all.
+
+    Raises
+    ------
+    DeclarationError
+        If the product is of another dimension than the parameter.
     """
+    try:
+        return _upper(limit, m, known)
+    except UnitError as error:
+        raise DeclarationError(f"{m}: the limit of {limit.parameter}: {error}") from None
+
+
+def _upper(limit: Limit, m: Methodology, known: Known) -> Array | None:
     unit = m.inputs[limit.parameter].unit
 
     def value(name: str) -> Array | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from jcm_calc import eligibility
+from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import DAYLIGHT, HOURS, RATED, Criterion, Indicator, Limit, Parameter
 from jcm_calc.eligibility import Answer, Verdict
@@ -20,7 +21,7 @@ from jcm_calc.expression import Expression, ExpressionError, record
 from jcm_calc.inputs import Inputs
 from jcm_calc.languages import Message, _
 from jcm_calc.limits import DUST, hours, upper
-from jcm_calc.problems import Problem, Remark, Topic
+from jcm_calc.problems import InputError, Problem, Remark, Topic, shown, suggestion
 from jcm_calc.units import with_unit
 
 Array = npt.NDArray[Any]
@@ -239,6 +240,45 @@ def left_out(inputs: Inputs) -> Iterator[Remark]:
 # A value in place of the document's
 
 
+def reasons(m: Methodology, replaced: Iterable[str], override: Any) -> dict[str, str]:
+    """Return by name why a default is given in place of the document's value.
+
+    Parameters
+    ----------
+    m : Methodology
+    replaced : iterable of str
+        The defaults that are given.
+    override : mapping or str
+        By name or symbol, or one reason for all.
+
+    Raises
+    ------
+    InputError
+        If a reason is about something else, or is none.
+    """
+    given = {name: m.inputs[name] for name in replaced if m.inputs[name].supplied}
+    names = {parameter.symbol: name for name, parameter in given.items()}
+    stated = override if isinstance(override, Mapping) else dict.fromkeys(given or ("override",), override)
+    found, problems = {}, []
+    for key, reason in stated.items():
+        name = names.get(key, m.named(str(key)) or key)
+        if name not in given and isinstance(override, Mapping):
+            complaint = _("override: no value is given in place of the document's{hint}")
+            problems.append(Problem(str(key), complaint.format(hint=suggestion(str(key), given))))
+        elif not isinstance(reason, str) or not reason.strip():
+            problems.append(Problem(key, _("override: got {came}, must be a reason").format(came=shown(reason))))
+        elif name in given:
+            found[name] = reason.strip()
+    if problems:
+        raise InputError(str(m), problems)
+    return found
+
+
+def is_protected(evidence: Iterable[Evidence]) -> bool:
+    """Whether the document's value was read, or is confirmed, so that a reason is needed to replace it."""
+    return all(one.grade in (Grade.PRIMARY, Grade.CONFIRMED) for one in evidence)
+
+
 def replaced(
     inputs: Inputs, values: Known, lookups: Mapping[str, Callable[[Array], Array]], reductions: float
 ) -> Iterator[tuple[Remark, bool]]:
@@ -271,8 +311,7 @@ def replaced(
             if len(documents) > 1 and parameter.by not in inputs.values:
                 array = np.array([one.min() for one, _ in documents])
             if effect > SMALL * max(abs(reductions), abs(other)):
-                protected = all(one.grade in (Grade.PRIMARY, Grade.CONFIRMED) for one in evidence)
-                yield _raised(inputs, parameter, array, effect, other, evidence), protected
+                yield _raised(inputs, parameter, array, effect, other, evidence), is_protected(evidence)
 
 
 def _documents(inputs: Inputs, parameter: Parameter) -> Iterator[tuple[Array, list[Evidence]]]:

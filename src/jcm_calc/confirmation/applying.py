@@ -86,7 +86,7 @@ def _about(path: Path, m: Methodology) -> bool:
 
 
 def with_evidence(m: Methodology, files: Sequence[EvidenceFile]) -> Methodology:
-    """Return a methodology with what evidence files confirm and supply.
+    """Return a methodology with what evidence files confirm and supply, and with nothing of what others confirm.
 
     Raises
     ------
@@ -94,6 +94,7 @@ def with_evidence(m: Methodology, files: Sequence[EvidenceFile]) -> Methodology:
         With everything in which the files contradict the rule book, each other, or a reading that has
         changed since they were written.
     """
+    m = m.without_evidence or m
     if not files:
         return m
     found, problems = _applied(m, _Files(files))
@@ -132,6 +133,7 @@ class _Applying:
 
     def __init__(self, m: Methodology) -> None:
         self.m, self.found = m, duplicate(m)
+        self.found.without_evidence = m
         self.known = {statement.key: statement for statement in statements(m)}
         self.taken: dict[tuple[str, str, str], list[tuple[Entry, dict[str, float]]]] = {}
         self.problems: list[Problem] = []

@@ -1,19 +1,37 @@
-"""What a criterion checks, as text: the code of its function, and everything of its module that it uses."""
+"""What a criterion checks, as text: the code of its function, and everything of its module that it uses.
+
+What cannot be written as text, such as an object of a class of its own, could change what a criterion checks without
+a trace of it: it is refused.
+"""
 
 from __future__ import annotations
 
 import ast
+import builtins
 import dataclasses
 import dis
+import functools
 import linecache
+import math
+import operator
 from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache, partial
-from types import CellType, CodeType, FunctionType, ModuleType
+from types import CellType, CodeType, FunctionType, ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
 
+from jcm_calc.declarations import DeclarationError
+from jcm_calc.declarations.faults import of_function
+
 Function = ast.FunctionDef | ast.Lambda
+# Libraries whose meaning does not change with a methodology.
+LIBRARIES = ("numpy", "math", "builtins")
+# What reaches values by a name that does not appear as a name.
+INDIRECT = {"getattr", "eval", "exec", "compile", "globals", "locals", "vars", "__import__", "open"}
 
 
 def condition(function: Callable[..., Any]) -> str:
@@ -27,8 +45,21 @@ def condition(function: Callable[..., Any]) -> str:
     ...     return COP > LIMIT
     >>> condition(efficient)
     'COP > LIMIT; LIMIT = 6.0'
+
+    Raises
+    ------
+    DeclarationError
+        If it uses something of which no text can say what it does.
     """
     return "; ".join(_condition(function, set()))
+
+
+def _refused(what: str, function: Callable[..., Any] | None = None) -> DeclarationError:
+    place = "" if function is None else of_function(function)
+    return DeclarationError(
+        f"a criterion uses {what}{place}, and no text can say what it does: use numbers, texts, lists and dicts of "
+        "them, and functions that are written with def or lambda"
+    )
 
 
 def _condition(function: Callable[..., Any], seen: set[int]) -> Iterator[str]:
@@ -40,9 +71,15 @@ def _condition(function: Callable[..., Any], seen: set[int]) -> Iterator[str]:
     defaults = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
     if defaults:
         yield f"defaults = {_data(defaults)}"
+    if attributes := {name: value for name, value in vars(function).items() if name != "__wrapped__"}:
+        yield f"attributes = {_data(attributes)}"
     for name, value in _looked_up(function):
         if not isinstance(value, FunctionType) or _foreign(value):
-            yield f"{name} = {_data(value)}"
+            try:
+                written = _data(value)
+            except DeclarationError as error:
+                raise _refused(f"{name}, a {type(value).__name__}", function) from error
+            yield f"{name} = {written}"
         elif id(value.__code__) not in seen:
             yield f"{name}: {'; '.join(_condition(value, seen))}"
 
@@ -50,9 +87,13 @@ def _condition(function: Callable[..., Any], seen: set[int]) -> Iterator[str]:
 def _looked_up(function: FunctionType) -> Iterator[tuple[str, Any]]:
     """Yield what a function takes from its surroundings, by name: of a module the attributes that it uses."""
     code = function.__code__
+    imported = {name for name in _loaded(code, "IMPORT_NAME") if name.partition(".")[0] not in LIBRARIES}
+    globals_ = _loaded(code, "LOAD_GLOBAL", "LOAD_NAME")
+    if hidden := sorted(imported | (globals_ & INDIRECT - set(function.__globals__))):
+        raise _refused(", ".join(hidden), function)
     cells = zip(code.co_freevars, function.__closure__ or (), strict=True)
     known = {name: cell.cell_contents for name, cell in cells if _is_full(cell)}
-    for name in _loaded(code, "LOAD_GLOBAL", "LOAD_NAME"):
+    for name in globals_:
         if name in function.__globals__:
             known.setdefault(name, function.__globals__[name])
     for name, value in sorted(known.items()):
@@ -81,7 +122,7 @@ def _is_full(cell: CellType) -> bool:
 
 def _foreign(function: FunctionType) -> bool:
     """Whether a function belongs to NumPy or Python, whose meaning does not change with a methodology."""
-    return function.__module__.partition(".")[0] in ("numpy", "math", "builtins")
+    return (function.__module__ or "").partition(".")[0] in LIBRARIES
 
 
 # The code
@@ -142,27 +183,37 @@ def _data(value: Any) -> str:
         case np.generic():
             return repr(value.item())
         case np.ndarray():
-            return repr(value.tolist())
-        case str() | int() | float() | None:
+            return _data(value.tolist())
+        case str() | int() | float() | None | range() | date() | Decimal() | Fraction():
             return repr(value)
-        case set() | frozenset():
+        case set() | frozenset() if _is_plain(value):
             return f"{{{', '.join(sorted(map(_data, value)))}}}"
-        case dict():
+        case dict() if _is_plain(value):
             return f"{{{', '.join(sorted(f'{_data(key)}: {_data(item)}' for key, item in value.items()))}}}"
-        case list():
+        case list() if _is_plain(value):
             return f"[{', '.join(map(_data, value))}]"
         case tuple():
             return f"({', '.join(map(_data, value))})"
+        case SimpleNamespace():
+            return _data(vars(value))
         case partial():
             return f"{_data(value.func)}({_data(value.args)}, {_data(value.keywords)})"
         case FunctionType() if not _foreign(value):
             return condition(value)
         case CodeType():
             return f"code {value.co_code.hex()} {value.co_names} {_data(value.co_consts)}"
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+    if dataclasses.is_dataclass(value) and not isinstance(value, type) and _is_plain(value):
         return f"{type(value).__qualname__}{_data([getattr(value, one.name) for one in dataclasses.fields(value)])}"
-    name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
-    if name is not None:
-        return f"{getattr(value, '__module__', '')}.{name}"
-    written = repr(value)
-    return f"{type(value).__qualname__}{_data(getattr(value, '__dict__', {}))}" if " at 0x" in written else written
+    name = getattr(value, "__name__", "")
+    if (isinstance(value, FunctionType) and _foreign(value)) or _is_of_library(name, value):
+        return f"{value.__module__}.{name}"
+    raise _refused(f"a {type(value).__name__}")
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a collection or a record is of a class of Python or of this library, without a behaviour of its own."""
+    return type(value).__module__.partition(".")[0] in ("builtins", "jcm_calc")
+
+
+def _is_of_library(name: str, value: Any) -> bool:
+    return any(getattr(home, name, None) is value for home in (np, math, builtins, functools, operator))

@@ -43,6 +43,7 @@ def nothing_unused(subject: Subject) -> None:
     used |= {limit.rated_fact for limit in m.limits}
     used |= {argument for one in m.indicators for argument in one.arguments}
     used |= {choice for rule in m.rules for choice in rule.when}
+    used |= {item.by for item in m.inputs.values() if item.name in used}
     shown = {rule.name for rule in m.rules} - used
     used |= {argument for rule in m.rules if rule.name in shown for argument in rule.arguments} if shown else set()
     declared = [*m.inputs, *m.facts, *m.coordinates, *m.choices]
@@ -116,10 +117,8 @@ def tables(subject: Subject) -> None:
                 if one.beyond < following.first:
                     told = _("{name} has no value between {one} and {other}")
                     faults.append(told.format(name=parameter.symbol, one=one, other=following))
-            if key is None:
-                continue
             for one in intervals:
-                if one.first not in key.bounds or one.beyond > key.bounds.beyond:
+                if key is not None and (one.first not in key.bounds or one.beyond > key.bounds.beyond):
                     told = _("{name}: {interval} lies outside of the bounds {bounds} of {key}")
                     name, bounds = parameter.symbol, key.bounds
                     faults.append(told.format(name=name, interval=one, bounds=bounds, key=key.symbol))

@@ -141,6 +141,7 @@ class Methodology(Group):
         self.other_versions = tuple(versions)
         self.note = note
         self.mended_by = ""
+        self.without_evidence: Methodology | None = None  # of a copy that evidence files confirm, what they confirm
         self.scheme: tuple[SchemeRule, ...] = SCHEME_RULES
         self.treatments: dict[tuple[str, str], Evidence] = {}
         self._graphs: dict[Any, Graph] = {}
@@ -222,7 +223,7 @@ class Methodology(Group):
         """
         if version_key(version) <= version_key(self.version):
             raise DeclarationError(f"{self}: the version {version} that revises it must be a later one")
-        later = revision.duplicate(self)
+        later = revision.duplicate(self.without_evidence or self)
         later.version, later.approved, later.until = version, approved, until
         later.title = with_translations(title, {}) if title else self.title
         later.identity = dict(identity)
@@ -252,7 +253,7 @@ class Methodology(Group):
         >>> m["ER"]
         ER_p = (RE_p − PE_p) ÷ 2 [unconfirmed]
         """
-        found = revision.duplicate(self)
+        found = revision.duplicate(self.without_evidence or self)
         found.mended_by = by
         found.note = f"Mended by {by}. {self.note}".strip()
         found.completeness = {}

@@ -54,8 +54,10 @@ COORDINATES = {
 # What a parameter may be declared with.
 WORDS = (
     *("text", "extensive", "options", "raises", "lowers", "either", "bounds", "plausible", "comparable", "counts"),
-    *("name", "index", "categories", "evidence", "value", "by", "table", "candidates"),
+    *("name", "index", "categories", "evidence", "by"),
 )
+# Only what the document fixes has values of its own: a claim asks for their evidence.
+VALUED = {Kind.DEFAULT: ("value", "table", "candidates"), Kind.CONSTANT: ("value",)}
 # What an evidence file confirms as complete.
 LISTS = ("criteria", "parameters", "equations")
 # On what a parameter can be declared to act.
@@ -124,7 +126,9 @@ class Group:
     def freeze(self) -> None:
         """Refuse every change from now on; a rule book, the first calculation and `include` call this."""
         if not self._frozen:
-            vars(self).update({name: frozen(value) for name, value in vars(self).items() if name != "_graphs"})
+            # its graphs are its own: a copy that was made of it before can differ
+            kept = {name: {} if name == "_graphs" else frozen(value) for name, value in vars(self).items()}
+            vars(self).update(kept)
             vars(self)["_frozen"] = True
 
     def _still_open(self) -> None:
@@ -517,8 +521,11 @@ class Group:
         self, kind: Kind, symbol: str, unit: str, *, name: str = "", index: str | None = None, **declared: Any
     ) -> None:
         self._still_open()
-        if unknown := [key for key in declared if key not in WORDS]:
-            hint = suggestion(unknown[0], WORDS)
+        known_words = (*WORDS, *VALUED.get(kind, ()))
+        if unknown := [key for key in declared if key not in known_words]:
+            hint = suggestion(unknown[0], known_words)
+            if unknown[0] in (*VALUED[Kind.DEFAULT], "values"):
+                hint = f": a value of the document is declared with m.default(…), and {symbol} is a {kind.value} one"
             raise DeclarationError(f"{self}: {symbol}: there is no {unknown[0]}={hint}; known are {', '.join(WORDS)}")
         if "text" not in declared:
             raise DeclarationError(f"{self}: {symbol}: text= is missing: what it is, in words")

@@ -101,7 +101,8 @@ def _with_one_heading(frame: pd.DataFrame, parameter: Parameter) -> tuple[pd.Dat
     if frame.columns.nlevels == 1:
         return frame, [None] * len(frame.columns)
     headings, units = list[Any](), list[str | None]()
-    for one, *others in frame.columns:
+    for parts in frame.columns:
+        one, *others = tuple(parts)
         other = others[0] if len(others) == 1 else None
         base, unit = split_heading(one) if isinstance(one, str) else (one, None)
         if other == "" or (isinstance(other, str) and other.startswith("Unnamed: ")):

@@ -23,7 +23,7 @@ from jcm_calc.inputs.carriers import arrow_units, carried, column_unit, is_unit,
 from jcm_calc.inputs.given import Cells
 from jcm_calc.inputs.periods import Period, several
 from jcm_calc.inputs.totals import totals_among
-from jcm_calc.languages import _
+from jcm_calc.languages import Message, _
 from jcm_calc.problems import InputError, Problem, ProblemKind, listed
 from jcm_calc.units import dots_complaint, is_missing, unclear_dots
 
@@ -337,7 +337,7 @@ def dense(frame: pd.DataFrame, letters: Iterable[str], name: str) -> dict[str, C
             cells: Cells | None = frame.attrs.get("cells", {}).get(heading)
             cells = None if cells is None else cells.arranged(order, shape)
             column = _("{name}, column {heading}").format(name=name, heading=repr(heading))
-            source = column if cells is None else f"{name}, {cells}"
+            source = column if cells is None else Message("{}, {}").format(name, cells)
             columns[heading] = Column(values, labels, unit, source, cells)
     if problems:
         raise InputError(name, problems)

@@ -26,6 +26,8 @@ from jcm_calc.lazy import computing
 from jcm_calc.lazy.computing import Plan
 from jcm_calc.lazy.partitions import Piece, is_lazy, of_arrays, of_frames
 from jcm_calc.problems import InputError, InputWarning, Problem
+from jcm_calc.remarks import is_protected, reasons
+from jcm_calc.rulebooks import modules, versions
 from jcm_calc.units import is_quantity, registry, unit_of
 
 if TYPE_CHECKING:
@@ -147,6 +149,7 @@ def calculate(
     p: Any,
     facts: Mapping[str, Any] | None,
     evidence: tuple[EvidenceFile, ...],
+    override: Any = None,
 ) -> LazyResult:
     """Prepare a calculation of Dask arrays or Dask DataFrames; see `jcm_calc.calculate`.
 
@@ -154,6 +157,7 @@ def calculate(
     """
     from jcm_calc.inputs.tables import flat
 
+    _refuse_other_than_held(m)
     taken = Taken(m)
     values = m.by_name(values)
     arrays = {name: value for name, value in values.items() if is_lazy(value)}
@@ -172,6 +176,7 @@ def calculate(
                 taken.later(split_heading(str(heading))[0], "a Dask DataFrame")
     graph = completeness.graph(taken)
     problems = taken.problems
+    problems += _replaced(taken, override)
     if p is None and tables:
         problems.append(Problem("p", _("name the periods with p=, which must be known before anything is read")))
     if frames and arrays:
@@ -205,6 +210,32 @@ def calculate(
     count = None if frames else int(sum(piece.size for piece in pieces))
     plan = Plan(m.number, m.version, letter, common, tuple(small), p, facts, units, count, evidence)
     return LazyResult(plan, graph, pieces, _period_count(m, p, values))
+
+
+def _refuse_other_than_held(m: Methodology) -> None:
+    """Refuse a methodology that a worker, which takes it from the rule book, would not calculate with."""
+    if m.number in modules() and versions(m.number).get(m.version) is (m.without_evidence or m):
+        return
+    told = _(
+        "is not the one that a rule book has under this number and version: Dask's workers take it from there; "
+        "install it as a module of a rule book, or calculate without Dask"
+    )
+    raise InputError(str(m), [Problem(str(m), told)])
+
+
+def _replaced(taken: Taken, override: Any) -> list[Problem]:
+    """Refuse values in place of ones that were read: what they do to ER is not known before it is computed."""
+    m = taken.methodology
+    given = {name: m.inputs[name] for name in (*taken.given, *taken.tables, *taken.refused) if name in m.inputs}
+    stated = reasons(m, given, override) if override else {}
+    told = _(
+        'is given in place of the document\'s value; leave it out, or give the reason with override={{"{name}": "…"}}'
+    )
+    return [
+        Problem(one.symbol, told.format(name=name), one.section)
+        for name, one in given.items()
+        if one.supplied and name not in stated and is_protected(value.evidence for value in one.known())
+    ]
 
 
 def _coordinates(graph: Graph, letter: str, frames: bool) -> Iterable[Problem]:

@@ -78,7 +78,7 @@ def of_arrays(m: Methodology, arrays: Mapping[str, Any], values: Mapping[str, An
         else:
             for letter, size in zip(indices[name], array.shape, strict=True):
                 sizes[letter] = max(size, sizes.get(letter, 0))
-    split = max((one for one in sizes if one != "p"), key=lambda one: sizes[one], default="")
+    split = max((one for one, size in sizes.items() if one != "p" and size > 1), key=lambda one: sizes[one], default="")
     if not split and not problems:
         problems.append(Problem("arrays", _("nothing runs along an index of units, by which to partition")))
     if problems:

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from jcm_calc.units import UnitError, conversion
 from jcm_calc.workbook.tables import CAPTION, Cell, Sheets, in_english, is_known
 
-CLAIM, EXACT = "co2 emission reductions", "before the cut"
+CLAIM, EXACT, UNITS = "co2 emission reductions", "before the cut", "units"
 # A heading that means reductions, though it is not that of table 3.
 SIMILAR = re.compile(
     r"emissions? reductions?|reductions? (?:of|in) emissions?|排出削減|排出抑制|削減量|giảm phát thải|penurunan emisi"
@@ -36,6 +37,8 @@ class Claim:
         Further rows with reductions.
     beside : tuple of (str, Cell)
         Numbers of the same row under headings that nothing is known of.
+    unit : str
+        What stands in the row under the heading of units.
     """
 
     sheet: str
@@ -44,11 +47,20 @@ class Claim:
     heading: str = ""
     again: tuple[Cell, ...] = ()
     beside: tuple[tuple[str, Cell], ...] = ()
+    unit: str = ""
+
+    @property
+    def in_tonnes(self) -> bool:
+        """Whether the unit is not another one than tCO2, such as ktCO2; a text that is no such unit says nothing."""
+        try:
+            return bool(conversion(self.unit, "tCO2")(1.0) == 1.0)
+        except UnitError:
+            return True
 
     @property
     def tonnes(self) -> float | None:
-        """The number that is reported; None where there is none."""
-        return None if self.cell is None else as_tonnes(self.cell.value)
+        """The number that is reported, in tCO2; None where there is none."""
+        return None if self.cell is None or not self.in_tonnes else as_tonnes(self.cell.value)
 
 
 def as_tonnes(value: object) -> float | None:
@@ -67,6 +79,7 @@ def claim(sheets: Sheets, sheet: str, similar: bool = True) -> Claim:
     own, *below = _rows(sheets, sheet, row, column)
     headings = _headings(sheets, sheet, row)
     exact = next((at for at, text in headings.items() if text.startswith(EXACT)), None)
+    units = next((at for at, text in headings.items() if text == UNITS), None)
     beside = [
         (str(sheets.cell(sheet, row, at).value), cell)
         for at, text in headings.items()
@@ -82,6 +95,7 @@ def claim(sheets: Sheets, sheet: str, similar: bool = True) -> Claim:
         "" if in_english(head) == CLAIM else head,
         tuple(cell for cell in again if cell.value != ""),
         tuple(beside),
+        "" if units is None else str(sheets.cell(sheet, own, units).value),
     )
 
 
@@ -90,7 +104,7 @@ def _tables(sheets: Sheets, sheet: str, official: bool) -> Iterator[tuple[str, i
     for row, cells in enumerate(sheets.book.grid(sheet)):
         headings = _headings(sheets, sheet, row)
         if official:
-            if "units" in headings.values():
+            if UNITS in headings.values():
                 yield from ((str(cells[at]), row, at) for at, text in headings.items() if text == CLAIM)
         elif "year" not in headings.values():
             yield from (

@@ -9,7 +9,7 @@ from jcm_calc.declarations.items import Equation, Kind, Parameter
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import ProblemKind, listed
 from jcm_calc.verification.checks import check
-from jcm_calc.verification.findings import Finding, Severity
+from jcm_calc.verification.findings import Finding, Severity, shown_number
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Quantities, address, lines
 from jcm_calc.verification.spreadsheet import Place, as_number, close
@@ -275,9 +275,13 @@ def two_versions(material: Material) -> Iterator[Finding]:
         ]
         value = as_number(cell.value)
         if own and isinstance(value, int | float) and not any(close(value, as_number(entry.written)) for entry in own):
-            message = _("{symbol} is {value:,.10g} here, and {other:,.10g} in {place}")
-            other, where = own[0].written, own[0].address
-            message = message.format(symbol=parameter.symbol, value=value, other=other, place=where)
+            message = _("{symbol} is {value} here, and {other} in {place}")
+            message = message.format(
+                symbol=parameter.symbol,
+                value=shown_number(value),
+                other=shown_number(own[0].written),
+                place=own[0].address,
+            )
             yield Finding(message, cell.address, parameter.symbol, value, own[0].written)
     # where a cell is blank, the rows of a year no longer stand side by side, and seem to be given twice
     twice = (ProblemKind.DUPLICATE,) if any(blank(material)) else (ProblemKind.DUPLICATE, ProblemKind.GIVEN_TWICE)
