@@ -22,7 +22,14 @@ CHILLERS = {
     "p": ["2023", "2024"],
 }
 # The same temperature in each unit, and how many of its degrees are 1 K.
-SCALES = {"degC": (37.0, 1.0), "°C": (37.0, 1.0), "degF": (98.6, 1.8), "K": (310.15, 1.0), "degR": (558.27, 1.8)}
+SCALES = {
+    "degC": (37.0, 1.0),
+    "°C": (37.0, 1.0),
+    "degF": (98.6, 1.8),
+    "K": (310.15, 1.0),
+    "degR": (558.27, 1.8),
+    "°R": (558.27, 1.8),
+}
 OFFSET = {"degC", "°C", "degF"}
 PARAMETERS = [
     (m.number, name)

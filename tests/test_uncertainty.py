@@ -302,3 +302,10 @@ def test_statements_that_cannot_be_drawn_from(given_as, more, complaint):
     with pytest.raises(InputError) as raised:
         uncertainty(systems(), {"EG": given_as}, 100, **more)
     assert complaint in str(raised.value)
+
+
+@pytest.mark.parametrize("written", ["±2 %", "± 2%", "±2 ％", "±2 percent", "+-2 %", "+/- 2 %"])
+def test_a_per_cent_in_every_spelling(written):
+    result = systems(500.0)
+    spread = uncertainty(result, {"EG": written}, DRAWS, 1).samples["ER"].std()
+    assert spread == pytest.approx(result.ER.magnitude.sum() * 0.02 / 3**0.5, rel=0.02)

@@ -19,6 +19,7 @@ meters allow more, and current transformers add errors of their own.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -150,7 +151,7 @@ def _half_width(parameter: Parameter, text: str, value: Array) -> Array:
     number, unit = split(text)
     if not 0 <= number < np.inf:
         raise ValueError(_("±{text} came, expected a half-width that is not negative").format(text=text))
-    if unit in ("%", "percent"):
+    if unit is not None and unicodedata.normalize("NFKC", unit).strip() in ("%", "percent", "per cent"):
         return _share(parameter, number, value)
     scale = 1.0 if unit is None else difference(unit, parameter.unit)(1.0)
     return np.full(value.shape, number * scale)
