@@ -497,6 +497,12 @@ def test_what_may_state_a_unit_is_refused_with_the_name_of_the_parameter(energy)
     assert "EC_PJ" in str(refused.value)
 
 
+def test_what_pandas_has_not_summed_yet_is_refused_by_its_type():
+    grouped = pd.DataFrame({"i": ["a", "a", "b"], "EC_PJ": [1.0, 2.0, 3.0]}).groupby("i")["EC_PJ"]
+    with pytest.raises(InputError, match=r"EC_PJ.*got a SeriesGroupBy, which is not numbers"):
+        calculate("ID_AM003", EC_PJ=grouped, **FREEZER)
+
+
 def test_a_temperature_and_a_capacity_of_pint_pandas_are_converted():
     chillers = pd.DataFrame(
         {
@@ -756,6 +762,7 @@ def test_a_hidden_sheet_of_an_excel_file_is_not_the_first_one(tmp_path):
 
 
 SHOWING = [
+    r"General\ \k\W\h",
     '#,##0.0" kWh"',
     r"0.0\ \k\W\h",
     "#,##0 [$kWh]",
@@ -764,6 +771,27 @@ SHOWING = [
     r'0_-"kWh"',
     r"\k\W\h* 0",
 ]
+
+
+@pytest.mark.parametrize("code", SHOWING)
+def test_a_unit_in_a_number_format_of_a_filled_workbook_is_remarked_on(tmp_path, code):
+    calculate("ID_AM003", EC_PJ=150, **FREEZER).to_excel(tmp_path / "filled.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "filled.xlsx")
+    cell = book["MRS(input_separate)"]["C11"]
+    assert cell.value == 150
+    cell.number_format = code
+    book.save(tmp_path / "filled.xlsx")
+    with pytest.warns(InputWarning, match="a number format shows the unit kWh,"):
+        read_workbook(tmp_path / "filled.xlsx")
+
+
+@pytest.mark.parametrize("code", ['0.0" MWh"', "0.00%", '0.0" MWh/p"'])
+def test_the_declared_unit_in_a_number_format_of_a_filled_workbook_is_no_remark(tmp_path, code):
+    calculate("ID_AM003", EC_PJ=150, **FREEZER).to_excel(tmp_path / "filled.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "filled.xlsx")
+    book["MRS(input_separate)"]["C11"].number_format = code
+    book.save(tmp_path / "filled.xlsx")
+    assert read_workbook(tmp_path / "filled.xlsx").remarks == ()
 
 
 @pytest.mark.parametrize("code", SHOWING)

@@ -308,6 +308,8 @@ def _as_numpy(raw: Any) -> Array:
             return _of_numpy(np.asarray(raw))
         except Warning as warning:
             raise ValueError(str(warning)) from None
+        except (TypeError, ValueError):
+            raise ValueError(_("got a {type}, which is not numbers").format(type=type(raw).__name__)) from None
 
 
 def _of_pandas(raw: Any) -> Carried:

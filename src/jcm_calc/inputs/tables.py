@@ -123,12 +123,12 @@ def _read_excel(file: Path) -> pd.DataFrame:
 def unread_units(file: Path, headings: Iterable[Any]) -> str:
     """Say which units number formats of an Excel file show that no heading states."""
     stated = [split_heading(str(heading))[1] for heading in headings]
-    unstated = [unit for unit in _displayed_units(file) if unit not in stated]
+    unstated = [unit for unit in displayed_units(file) if unit not in stated]
     told = _("a number format shows the unit {units}, which is not read: state it in the heading, as EC_PJ [kWh]")
     return told.format(units=listed(unstated)) if unstated else ""
 
 
-def _displayed_units(file: Path) -> list[str]:
+def displayed_units(file: Path) -> list[str]:
     """Return the units that custom number formats of an Excel file add to what its cells hold: ``0.0" kWh"``."""
     with zipfile.ZipFile(file) as parts:
         styles = [part for part in parts.infolist() if part.filename == "xl/styles.xml" and part.file_size < STYLES]
@@ -136,10 +136,10 @@ def _displayed_units(file: Path) -> list[str]:
     found = []
     for code in map(html.unescape, re.findall(r'formatCode="([^"]*)"', text)):
         bare = LITERAL.sub("", code)
-        if "0" in bare and not re.search("[ymdhs]", bare, re.I):
+        if re.search("0|#|General", bare) and not re.search("[ymdhs]", bare, re.I):
             for section in code.split(";"):
                 shown = LITERAL.sub(lambda match: match[1] or match[2] or match[3] or "", section)
-                found += [literal.strip() for literal in re.split(r"[0#?.,+-]+", shown)]
+                found += [literal.strip() for literal in re.split(r"[0#?.,+-]+|General", shown)]
     return [unit for unit in dict.fromkeys(found) if is_unit(unit)]
 
 

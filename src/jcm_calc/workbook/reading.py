@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 from jcm_calc import notebook
 from jcm_calc.case_file import CaseFile
 from jcm_calc.confirmation import EvidenceFile
+from jcm_calc.inputs.carriers import is_unit
+from jcm_calc.inputs.tables import displayed_units
 from jcm_calc.languages import Message, _, ngettext
 from jcm_calc.problems import InputError, InputWarning, Problem, listed
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
+from jcm_calc.units import normalise
 from jcm_calc.workbook import evidence_sheet, record_sheet
 from jcm_calc.workbook.filled_sheets import Reader
 from jcm_calc.workbook.opening import Book, printable
@@ -154,6 +157,10 @@ def read_workbook(path: str | os.PathLike[str]) -> Workbook:
     for sheet in book.hidden:
         if any(sheet in roles.values() for roles in sets.values()):
             reader.remarks.append(Problem(printable(sheet), _("is a hidden sheet, and its values are used")))
+    declared = {normalise(parameter.unit) for parameter in m.inputs.values() if is_unit(parameter.unit)}
+    if unread := [unit for unit in displayed_units(book.path) if normalise(unit) not in declared]:
+        complaint = _("a number format shows the unit {units}, which is not read: type it into the cell, as 135000 kWh")
+        reader.remarks.append(Problem(book.name, complaint.format(units=listed(unread))))
     if book.external:
         complaint = _("refers to other files, which were not opened: stored values are used")
         reader.remarks.append(Problem(book.name, complaint))
