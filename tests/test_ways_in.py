@@ -618,6 +618,8 @@ def test_arrow_metadata_states_units_in_any_case(key):
     [
         (["CH-1", "CH-1\u200b"], "invisible character U\\+200B"),
         (["CH 1", "CH\u00a01"], "look the same"),
+        (["CH-1", "CH\u20131"], "look the same"),
+        (["CH-1", "CH\u22121"], "look the same"),
         (["caf\u00e9", "cafe\u0301"], "two or more rows"),
         (["CH-1", "CH-1 "], "two or more rows"),
     ],
@@ -737,8 +739,69 @@ def test_an_excel_file_with_several_sheets_says_which_one_was_read(tmp_path):
     with pd.ExcelWriter(tmp_path / "book.xlsx") as book:
         pd.DataFrame({"i": ["a"], "EC_PJ [kWh]": [150e3]}).to_excel(book, sheet_name="energy", index=False)
         pd.DataFrame({"i": ["a"], "COP_PJ": [1.0]}).to_excel(book, sheet_name="machines", index=False)
-    with pytest.warns(InputWarning, match="has the sheets 'energy', 'machines'; only the first one was read"):
+    with pytest.warns(InputWarning, match="has the sheets 'energy', 'machines'; only 'energy' was read"):
         result = calculate("ID_AM003", tmp_path / "book.xlsx", **FREEZER)
+    assert result.PE.magnitude == pytest.approx(PROJECT_EMISSIONS)
+
+
+def test_a_hidden_sheet_of_an_excel_file_is_not_the_first_one(tmp_path):
+    with pd.ExcelWriter(tmp_path / "book.xlsx", engine="openpyxl") as book:
+        for name, energy in (("old", 1.0), ("older", 2.0), ("energy", 150e3)):
+            pd.DataFrame({"i": ["a"], "EC_PJ [kWh]": [energy]}).to_excel(book, sheet_name=name, index=False)
+        book.sheets["old"].sheet_state, book.sheets["older"].sheet_state = "hidden", "veryHidden"
+        book.book.active = 2
+    with pytest.warns(InputWarning, match="has the sheets 'old', 'older', 'energy'; only 'energy' was read"):
+        result = calculate("ID_AM003", tmp_path / "book.xlsx", **FREEZER)
+    assert result.PE.magnitude == pytest.approx(PROJECT_EMISSIONS)
+
+
+SHOWING = [
+    '#,##0.0" kWh"',
+    r"0.0\ \k\W\h",
+    "#,##0 [$kWh]",
+    "[$kWh-409] 0",
+    '[Red]0" kWh";-0" kWh"',
+    r'0_-"kWh"',
+    r"\k\W\h* 0",
+]
+
+
+@pytest.mark.parametrize("code", SHOWING)
+def test_a_unit_in_a_number_format_is_remarked_on_however_excel_writes_it(tmp_path, code):
+    path = tmp_path / "shown.xlsx"
+    pd.DataFrame({"i": ["a"], "EC_PJ": [150]}).to_excel(path, index=False)
+    book = openpyxl.load_workbook(path)
+    book.active["B2"].number_format = code
+    book.save(path)
+    with pytest.warns(InputWarning, match="a number format shows the unit kWh,"):
+        calculate("ID_AM003", path, **FREEZER)
+
+
+@pytest.mark.parametrize("code", ["0.00%", "#,##0;[Red]-#,##0", "0.0E+00", "0_)", r'_-* #,##0\ "€"_-', '0" of 9"'])
+def test_a_number_format_without_a_unit_is_not_remarked_on(tmp_path, code):
+    path = tmp_path / "shown.xlsx"
+    pd.DataFrame({"i": ["a"], "EC_PJ": [150]}).to_excel(path, index=False)
+    book = openpyxl.load_workbook(path)
+    book.active["B2"].number_format = code
+    book.save(path)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        calculate("ID_AM003", path, **FREEZER)
+    assert not any("number format" in str(one.message) for one in caught)
+
+
+@pytest.mark.parametrize("sign", [";", "\t", "|"])
+def test_another_separator_is_said_also_where_decimals_have_commas(tmp_path, sign):
+    path = tmp_path / "table.csv"
+    path.write_text(f"i{sign}EC_PJ [MWh]\na{sign}134,5\nb{sign}15,5\n", encoding="utf-8")
+    with pytest.raises(InputError, match="its columns are separated by"):
+        calculate("ID_AM003", path, **FREEZER)
+
+
+@pytest.mark.parametrize("heading", ["EC_PJ［kWh］", "EC_PJ（kWh）", "EC_PJ [kWh]", "EC_PJ(kWh)"])
+def test_brackets_of_any_width_hold_a_unit(tmp_path, heading):
+    (tmp_path / "table.csv").write_text(f"i,{heading}\na,135000\nb,15000\n", encoding="utf-8")
+    result = calculate("ID_AM003", tmp_path / "table.csv", **FREEZER)
     assert result.PE.magnitude == pytest.approx(PROJECT_EMISSIONS)
 
 

@@ -115,6 +115,8 @@ def calculate(
     """
     on = None if on is None else day_of("on", on)
     m = chosen(number, version, on)
+    if strict not in (True, False):
+        raise InputError(str(m), [Problem("strict", _("got {came}, must be True or False").format(came=shown(strict)))])
     for name, value in values.items():
         if lost_record(value):
             from jcm_calc.inputs.monitored_table import refuse_lost

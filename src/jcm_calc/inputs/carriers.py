@@ -18,7 +18,7 @@ from jcm_calc.languages import _
 from jcm_calc.units import UnitError, is_quantity, normalise, parse_unit, unit_of
 
 Array = npt.NDArray[Any]
-HEADING = re.compile(r"(.+?)\s*[\[(]\s*([^\])]*?)\s*[\])]")
+HEADING = re.compile(r"(.+?)\s*[\[(［（]\s*([^\])］）]*?)\s*[\])］）]")
 # Where the attributes of a Series, a table or a DataArray, and the metadata of Arrow, state units, in any case.
 UNIT_KEYS = ("units", "unit")
 WORDS = re.compile(r"[\s_,;:()\[\]/-]+")
