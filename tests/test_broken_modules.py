@@ -127,7 +127,7 @@ def others_go_on(tmp_path, code, *also):
         methodology("XX_AM777")
     assert len(rulebooks.known()) > 10
     assert list(published(methodology("ID_AM003")))
-    portfolio = jcm_calc.portfolio(table_of("XX_AM001", "PW_AM001", *also))
+    portfolio = jcm_calc.portfolio(table_of("XX_AM001", "PW_AM001", *also), errors="collect")
     assert sorted(portfolio.table["methodology"]) == ["PW_AM001", "XX_AM001"]
     assert len(portfolio.problems) == len(also)
 

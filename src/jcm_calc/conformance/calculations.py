@@ -25,7 +25,7 @@ ACTS = {
 }
 
 
-@check("criteria")
+@check("criteria answered")
 def criteria(subject: Subject) -> None:
     """Each criterion gives an answer where everything that it looks at is known."""
     m = subject.methodology
