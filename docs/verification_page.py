@@ -22,6 +22,13 @@ jcm verify REPORT.xlsx --select C --ignore C16
 In Python it is `jcm_calc.verify(report, plan, readings, previous=…, case=…, evidence=…)`; its `findings` are
 objects, and `table()` is a DataFrame.
 
+The case file (`--case`) completes a report that has no place for a value: its `[choices]`, `p`, `[inputs]` and
+`[facts]` are taken where the workbook lacks them, and are named in every output. Where both have a value, they must
+agree (K2).
+
+One bad cell does not stop a verification. Units that cannot be used are left out of the recalculation and named, the
+rest is recalculated, and every other check is made; the result is then `incomplete`.
+
 A workbook may carry evidence of its own, on the sheet *Evidence*. It is not relied on: what the verifier has read in
 the approved document comes with `--evidence FILE` ([how it is written](how_to/confirm.md)).
 
@@ -106,8 +113,11 @@ ER too high by 0.00552555 tCO2; whole tonnes +0 (2024: +0)
 ```
 
 An amount may be a sum over a sheet of months, or of days, beside the official ones: rows are known by the time that
-stands left of them or above. Rows that the sum leaves out, counts twice, or that are blank are findings of
-their own, also without readings.
+stands left of them or above. The formula of the amount is audited, also without readings: it must be the conversion of
+the unit times the sum of the rows of its period, each once. Rows that the sum leaves out, counts twice, or that are
+blank are findings, and so are a factor, a constant, rounding, a total, an undated number or a text among the rows, rows
+of another period, days without rows, a row far above the others, and a link to the estimate of the plan. SUM, SUMIF,
+SUMIFS, SUMPRODUCT, SUBTOTAL and AGGREGATE are followed; a formula with OFFSET or INDIRECT is named as one that cannot be.
 """
 
 

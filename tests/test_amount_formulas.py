@@ -179,3 +179,25 @@ def test_the_estimate_of_the_plan_is_no_monitored_value(tmp_path):
     found = verified(tmp_path, "='MPS(input_separate)'!C11")
     assert "the monitored value is the estimate of the plan" in grave(found)[0].message
     assert found.verdict != "no misstatement found"
+
+
+@pytest.mark.parametrize(("rows", "days"), [(range(8, 14), 182), (range(19, 20), 31), (range(12, 14), 61)])
+def test_days_of_the_period_without_rows_are_an_error(rows, days, tmp_path):
+    """Rows of 2020 are taken out of the table, so that the sum does not lack them."""
+
+    def edit(book):
+        for row in rows:
+            book[MONTHS][f"A{row}"] = book[MONTHS][f"B{row}"] = None
+
+    found = verified(tmp_path, "=SUM({r})/1000", edit)
+    (finding,) = (one for one in grave(found) if one.code == "G5")
+    assert f"{days} days" in finding.message
+    assert finding.question
+
+
+def test_a_report_without_dates_is_compared_with_its_plan_all_the_same(tmp_path):
+    units = {"COP_PJ": 1.63, "application": "individual quick freezer", "EF_elec": 0.814}
+    report, plan = (jcm_calc.calculate("ID_AM003", EC_PJ=energy_, **units) for energy_ in (1350.0, 135.0))
+    report.to_excel(tmp_path / "report.xlsx", plan=plan)
+    found = jcm_calc.verify(tmp_path / "report.xlsx")
+    assert "I9" in {one.code for one in found.of("warning")}

@@ -286,8 +286,30 @@ def test_periods_that_are_not_clear_are_refused_in_a_line(given, complaint):
 
 @pytest.mark.parametrize("year", [2442, 2644, 2023, 1066])
 def test_years_that_are_not_buddhist_are_left_alone(year):
-    assert Period.parse(str(year)).year == year
     assert day(f"{year}-01-31").year == year
+
+
+@pytest.mark.parametrize("text", ["1403", "1445-09", "0113", "2204", "2204-01-01/2204-12-31", "1989-12-31/1990-03-31"])
+def test_a_period_in_years_that_no_project_has_is_refused(text):
+    with pytest.raises(ValueError, match="a year of another calendar"):
+        Period.parse(text)
+
+
+FREQUENCIES = [f"{n}{one}" for n in (1, 2, 3, 5) for one in ("D", "W", "W-WED", "MS", "ME", "QS", "QE-JAN", "YS", "YE")]
+
+
+@pytest.mark.parametrize("freq", [*FREQUENCIES, "SMS", "2SMS"])
+def test_periods_of_a_frequency_are_those_that_pandas_sums(freq):
+    sums = pd.Series(1, pd.date_range("2010-01-01", "2050-12-31")).resample(freq).sum()
+    found = named_periods(sums.index).labels
+    assert len(found) == len(sums)
+    assert [period.days for period in found[1:-1]] == sums.tolist()[1:-1]  # the ends of the days cut the others
+
+
+@pytest.mark.parametrize("freq", ["BMS", "BME", "BYE", "SME", "WOM-1MON"])
+def test_other_frequencies_are_not_guessed(freq):
+    with pytest.raises(ValueError, match="write months as 2024-01"):
+        named_periods(pd.date_range("2024-05-01", periods=3, freq=freq))
 
 
 # A period over New Year

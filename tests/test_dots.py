@@ -11,7 +11,7 @@ import pytest
 
 from jcm_calc import InputError, calculate, read_workbook
 from jcm_calc.case_file import read_case
-from jcm_calc.units import UnitError, dots_complaint, parse_number, unclear_dots
+from jcm_calc.units import UnitError, dots_complaint, parse_number, split, unclear_dots
 from jcm_calc.units.numbers import BELOW_THOUSAND, DECIMAL_COMMA, DECIMAL_POINT, ENGLISH_NUMBER, GROUPED, PADDED
 
 # PW_AM001 at 0.5 tCO2/MWh: RE is half of the sum of EG
@@ -187,6 +187,37 @@ def test_points_that_can_be_thousands_are_refused_with_both_numbers(carrier, tex
 def test_a_single_text_is_refused_with_what_to_write(text, write):
     with pytest.raises(UnitError, match=re.escape(f": write {write}")):
         parse_number(text)
+
+
+@pytest.mark.parametrize("whole", ["1", "135", "-6"])
+@pytest.mark.parametrize("rest", ["000", "400", "500", "347"])
+@pytest.mark.parametrize("sign", [".", ","])
+def test_every_number_that_a_complaint_says_to_write_is_read(whole, rest, sign):
+    with_sign = f"{whole}{sign}{rest}"
+    if with_sign.endswith(".347"):
+        assert parse_number(with_sign) == float(with_sign)
+        return
+    with pytest.raises(UnitError) as refused:
+        parse_number(with_sign)
+    decimal, grouped = str(refused.value).partition(": write ")[2].split(" or ")
+    assert parse_number(decimal) == float(f"{whole}.{rest}")
+    assert parse_number(grouped) == float(whole + rest)
+
+
+@pytest.mark.parametrize("blank", [" ", "\u00a0", "\u2009", "\u202f", "'", "_"])
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("1 000", "1000"),
+        ("-12 345 678,5 kWh", "-12345678.5 kWh"),
+        ("135 000.25MWh", "135000.25 MWh"),
+        ("1 000 %", "1000 %"),
+    ],
+)
+def test_blanks_between_thousands_are_refused_with_what_to_write(blank, text, plain):
+    with pytest.raises(UnitError, match=re.escape(f"between thousands: write {plain}")):
+        split(re.sub(r"(?<=\d) (?=\d)", blank, text))
+    assert split(plain)[0] == float(plain.partition(" ")[0])
 
 
 @pytest.mark.parametrize("text", ["1.347", "0.500", "0.814", "1234.500", "12.50", "1.5000", "100.5", "1.400e3", "950"])

@@ -3,6 +3,7 @@
 import json
 import re
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -54,7 +55,16 @@ def findings():
     again = pd.concat([register, register.iloc[[700, 701]].assign(kWh=lambda frame: frame["kWh"] + [0, 1])])
     change = {"at": pd.Timestamp("2024-08-01 12:30").to_pydatetime(), "serial": "new"}
     meters = {"S1": {**METER, "replaced": [change]}}
-    found += survey(again.sort_values("time", kind="stable"), meters, kind="register", step=None, stamp=None).findings
+    counted = {"kind": "register", "step": None, "stamp": None}
+    found += survey(again.sort_values("time", kind="stable"), meters, **counted).findings
+    found += survey(hourly(), **counted).findings
+    found += survey(hourly(), step="30 min").findings
+    found += survey(hourly().assign(kWh=lambda frame: frame["kWh"].cumsum())).findings
+    irregular = hourly().iloc[np.cumsum(np.random.default_rng(1).integers(1, 9, 1700))]
+    found += survey(irregular, step="5 h").findings
+    flags = hourly().assign(q=["E", "S", *["A"] * 8782])
+    means = {"A": "measured", "E": "estimated", "S": "substituted"}
+    found += survey(flags, quality="q", flags=means).findings
     return found
 
 

@@ -313,6 +313,29 @@ def test_a_request_for_issuance_refuses_what_it_does_not_know(key, measured):  #
             issuance_request(result, {"Japan": "rest"}, project=wrong)
 
 
+@pytest.mark.parametrize(
+    ("argument", "given"),
+    [
+        ("override", {"COP_RE": "a study"}),
+        ("override", ["COP_RE"]),
+        ("override", 7),
+        ("strict", "no"),
+        ("strict", None),
+        ("version", 1.0),
+        ("version", 1),
+    ],
+)
+def test_an_argument_that_would_do_nothing_or_something_else_is_refused(argument, given):
+    with pytest.raises(InputError, match=rf"(?m)^  {argument}: |COP_RE: override"):
+        calculate("ID_AM003", **FREEZERS, **{argument: given})
+
+
+@pytest.mark.parametrize("number", [None, 7, ["ID_AM003"]])
+def test_a_methodology_that_is_not_named_by_a_text_is_refused(number):
+    with pytest.raises(InputError, match=r"methodology: got .*, must be a text such as 'ID_AM003'"):
+        calculate(number, **FREEZERS)
+
+
 def test_a_version_beside_a_methodology_or_in_a_base_is_not_dropped():
     from jcm_calc import methodology
 

@@ -323,3 +323,17 @@ def test_frozen_collections_are_copied_and_sent_to_other_processes_as_they_are(a
     for held in (rulebooks.modules(), methodology("PW_AM001").identity, methodology("ID_AM002").inputs["COP_RE"]):
         assert again(held) == held
         assert type(again(held)) is type(held)
+
+
+@pytest.mark.parametrize("number", jcm_calc.methodologies().index)
+def test_every_methodology_goes_to_another_process(number):
+    for m in rulebooks.versions(number).values():
+        again = pickle.loads(pickle.dumps(m))
+        assert str(again) == str(m)
+        assert again.equations.equals(m.equations)
+
+
+def test_a_result_goes_to_another_process():
+    result = calculate("PW_AM001", EG=[[500.0, 450.0]], p=["2024", "2025"])
+    again = pickle.loads(pickle.dumps(result))
+    assert again.manifest() == result.manifest()

@@ -10,6 +10,9 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pandas as pd
+import pint_pandas  # noqa: F401  (registers the dtype)
+import polars as pl
+import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 from filling import as_toml, filled
@@ -247,6 +250,42 @@ def test_a_table_is_read_from_any_file_with_headings_in_any_case(suffix, change,
     found = portfolio(source, processes=1)
     assert found.table["ER"].tolist() == pytest.approx(expected["ER"].tolist(), rel=1e-12)
     assert found.table["estimate"].tolist() == [10.0] * 6
+
+
+def test_tables_of_other_libraries_are_portfolios():
+    expected = portfolio(freezers(), processes=1).table["ER"].tolist()
+    plain = freezers()
+    in_kwh = pa.Table.from_pandas(plain.rename(columns={"EC_PJ [kWh]": "EC_PJ"}))
+    place = in_kwh.schema.get_field_index("EC_PJ")
+    in_kwh = in_kwh.cast(in_kwh.schema.set(place, in_kwh.schema.field(place).with_metadata({"unit": "kWh"})))
+    for table in (pl.from_pandas(plain), pl.from_pandas(plain).lazy(), pa.Table.from_pandas(plain), in_kwh):
+        assert portfolio(table, processes=1).table["ER"].tolist() == pytest.approx(expected)
+
+
+def test_an_empty_cell_of_a_column_with_units_is_not_given():
+    energy = pd.Series([600e3, np.nan], dtype="pint[kWh]")
+    other = pd.Series([np.nan, 135e3], dtype="pint[kWh]")
+    frame = pd.DataFrame({"project": ["roof", "store"], "methodology": ["PW_AM001", "ID_AM003"], "EG": energy})
+    frame = frame.assign(EC_PJ=other, COP_PJ=[np.nan, 1.63], EF_elec=[np.nan, 0.814], p="2024")
+    frame["application"] = [None, "individual quick freezer"]
+    assert portfolio(frame, processes=1).table["ER"].tolist() == pytest.approx([600 * 0.533, 25.8075])
+
+
+@pytest.mark.parametrize("source", [[1, 2], {"project": ["roof"]}, [calculate("PW_AM001", EG=1, p="2024")], 7])
+def test_a_source_of_another_kind_is_refused(source):
+    with pytest.raises(InputError, match="expected a table or files"):
+        portfolio(source, processes=1)
+
+
+def test_a_hidden_sheet_is_no_table_of_projects(tmp_path):
+    with pd.ExcelWriter(tmp_path / "projects.xlsx", engine="openpyxl") as book:
+        freezers(COP_PJ={0: 9.0}).to_excel(book, sheet_name="old", index=False)
+        freezers().to_excel(book, sheet_name="new", index=False)
+        book.sheets["old"].sheet_state = "hidden"
+        book.book.active = 1
+    expected = portfolio(freezers(), processes=1).table["ER"].tolist()
+    found = portfolio(tmp_path / "projects.xlsx", processes=1)
+    assert found.table["ER"].tolist() == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(("suffix", "row"), [("xlsx", 5), ("csv", 5), ("parquet", 4), (None, 4)])

@@ -133,6 +133,22 @@ def test_a_packed_file_holds_one_file(tmp_path):
     assert "must hold one file, got a.csv, b.csv" in refused({**HOURLY, "files": "b.zip"}, beside=tmp_path)[0]
 
 
+def test_rows_of_other_meters_are_left_out_where_that_is_stated(tmp_path):
+    lines = ["time,sensor,kWh"]
+    for moment, amount in zip(HOURS, AMOUNTS, strict=True):
+        lines += [f"{moment:%Y-%m-%d %H:%M},a,{amount}", f"{moment:%Y-%m-%d %H:%M},b,99.5"]
+    long = {**written(tmp_path, lines), "meter": "sensor", "value": "kWh"}
+    del long["columns"]
+    plan = {"a": {"parameter": "E", "unit": "kWh"}}
+    sources = {"zone": "Asia/Jakarta", "sources": [{**long, "only": {"sensor": "a"}}]}
+    monitored = jcm_calc.monitor(plan, sources, p="2024-01-01/2024-01-07", beside=tmp_path)
+    assert monitored.amounts["a"][0] == pytest.approx(AMOUNTS.sum())
+    assert (monitored.files[0].rows, monitored.files[0].skipped) == (168, 168)
+    wide = monitor({**written(tmp_path, lines), "only": {2: ["a"]}}, beside=tmp_path)
+    assert wide.amounts["M"] == monitored.amounts["a"]
+    assert "'sensor' holds no 'c'" in refused({**written(tmp_path, lines), "only": {2: ["a", "c"]}}, beside=tmp_path)[0]
+
+
 # Tables of other libraries
 
 

@@ -269,3 +269,11 @@ def test_strict_counts_open_questions_and_warnings(clean, tmp_path):
     assert found.verdict == "incomplete"
     assert any("I12" in text for text in found.missing)
     assert CliRunner().invoke(jcm, ["verify", str(tmp_path / "report.xlsx"), "--strict"]).exit_code == 1
+
+
+def test_what_was_left_out_in_reading_is_said(clean, tmp_path):
+    edit(clean, tmp_path / "report.xlsx", {(MRS, "C16"): "EF_other", (MRS, "F16"): 3.0})
+    found = jcm_calc.verify(tmp_path / "report.xlsx")
+    assert any("EF_other" in text and "left out" in text for text in found.remarks)
+    assert "EF_other" in str(found.as_data()["remarks"])
+    assert "Noted in reading" in CliRunner().invoke(jcm, ["verify", str(tmp_path / "report.xlsx")]).output

@@ -533,11 +533,93 @@ def test_wide_tables_without_a_name_and_two_rows_of_headings_are_refused_with_th
         calculate("ID_AM003", two, **FREEZER)
 
 
+# kWh of two freezers in two years: 150 MWh at 0.8 tCO2/MWh
+ROWS = pd.DataFrame({"i": ["a", "a", "b", "b"], "p": [2023, 2024] * 2, "EC_PJ [kWh]": [100e3, 35e3, 10e3, 5e3]})
+WIDE = ROWS.pivot(index="p", columns="i", values="EC_PJ [kWh]")
+
+
+def named(table, **names):
+    return table.rename_axis(**names)
+
+
+def above(table, *rows, **names):
+    return table.set_axis(pd.MultiIndex.from_product([*rows], **names), axis=1)
+
+
+def attributed(table, key):
+    table = table.copy()
+    table.attrs[key] = "kWh"
+    return table
+
+
+STATED = {
+    "pivot of a list": ROWS.pivot(index="p", columns="i", values=["EC_PJ [kWh]"]),
+    "pivot table": ROWS.pivot_table(index="p", columns="i", values=["EC_PJ [kWh]"], aggfunc="sum"),
+    "concat with a key": pd.concat({"EC_PJ [kWh]": WIDE}, axis=1),
+    "concat with a unit": pd.concat({"kWh": WIDE}, axis=1),
+    "symbol above": above(WIDE, ["EC_PJ,i,p [kWh]"], ["a", "b"]),
+    "units below": above(WIDE, ["a", "b"], ["kWh"]),
+    "units below, named": above(WIDE, ["a", "b"], ["kWh"], names=["i", "Units"]),
+    "rows named": named(named(WIDE, columns=None), index="EC_PJ [kWh]"),
+    "columns named": named(WIDE, columns="EC_PJ [kWh]"),
+    "columns named otherwise": named(WIDE, columns="energy (kWh)"),
+    "each heading": WIDE.set_axis(["a [kWh]", "b [kWh]"], axis=1),
+    "reset": above(WIDE, ["EC_PJ [kWh]"], ["a", "b"]).reset_index(),
+    "turned": named(WIDE.T, index="EC_PJ [kWh]"),
+    **{f"attrs {key}": attributed(WIDE, key) for key in ("units", "unit", "Units", "UNIT")},
+}
+DOUBTFUL = {
+    "columns called kWh": named(WIDE, columns="kWh"),
+    "rows called kWh": named(named(WIDE, columns=None), index="kWh"),
+    "columns called EC_PJ_kWh": named(WIDE, columns="EC_PJ_kWh"),
+    "labels with units": WIDE.set_axis(["a_kWh", "b_kWh"], axis=1),
+    "labels with units and blanks": WIDE.set_axis(["a, kWh", "b, kWh"], axis=1),
+    "labels with units, long": ROWS.set_axis(["i", "p", "EC_PJ"], axis=1).assign(
+        i=["a kWh", "a kWh", "b kWh", "b kWh"]
+    ),
+    "another parameter above": above(WIDE, ["EG"], ["a", "b"]),
+    "what it is above": above(WIDE, ["sum"], ["a", "b"]),
+    "three rows": above(WIDE, ["EC_PJ [kWh]"], ["a", "b"], ["x"]),
+    "a level more": pd.concat({"kWh": WIDE.T}),
+    "a level of units": ROWS.assign(unit="kWh").set_index(["i", "p", "unit"])["EC_PJ [kWh]"].rename("EC_PJ"),
+    "two units": above(WIDE, ["EC_PJ [kWh]"], ["a", "b"]).rename_axis(index="EC_PJ [MWh]"),
+}
+
+
+@pytest.mark.parametrize("carrier", STATED)
+def test_the_unit_above_or_beside_a_wide_table_is_converted(carrier):
+    result = calculate("ID_AM003", EC_PJ=STATED[carrier], **FREEZER)
+    assert result.PE.magnitude == pytest.approx([88, 32])
+    assert replay(result.manifest()).PE.magnitude == pytest.approx([88, 32])
+
+
+@pytest.mark.parametrize("carrier", DOUBTFUL)
+def test_what_may_be_a_unit_or_an_index_around_a_table_is_refused(carrier):
+    with pytest.raises(InputError, match=r"EC_PJ|unit"):
+        calculate("ID_AM003", EC_PJ=DOUBTFUL[carrier], **FREEZER)
+
+
+@pytest.mark.parametrize("label", ["roof A", "unit h", "T 1", "boiler t", "N-min", "site MWh"])
+def test_labels_that_end_in_a_word_that_is_a_unit_of_something_else(label):
+    result = calculate("ID_AM003", pd.DataFrame({"i": [label], "EC_PJ": [150.0]}), **FREEZER)
+    assert result.PE.magnitude == pytest.approx(PROJECT_EMISSIONS)
+
+
+@pytest.mark.parametrize("key", ["units", "unit", "Units", "UNIT"])
+def test_arrow_metadata_states_units_in_any_case(key):
+    field = pa.field("EC_PJ", pa.float64(), metadata={key: "kWh"})
+    table = pa.table([["a", "b"], KWH], schema=pa.schema([pa.field("i", pa.string()), field]))
+    result = calculate("ID_AM003", table, **FREEZER)
+    assert result.PE.magnitude == pytest.approx(PROJECT_EMISSIONS)
+
+
 @pytest.mark.parametrize(
     ("labels", "complaint"),
     [
         (["CH-1", "CH-1\u200b"], "invisible character U\\+200B"),
         (["CH 1", "CH\u00a01"], "look the same"),
+        (["CH-1", "CH\u20131"], "look the same"),
+        (["CH-1", "CH\u22121"], "look the same"),
         (["caf\u00e9", "cafe\u0301"], "two or more rows"),
         (["CH-1", "CH-1 "], "two or more rows"),
     ],
@@ -657,8 +739,69 @@ def test_an_excel_file_with_several_sheets_says_which_one_was_read(tmp_path):
     with pd.ExcelWriter(tmp_path / "book.xlsx") as book:
         pd.DataFrame({"i": ["a"], "EC_PJ [kWh]": [150e3]}).to_excel(book, sheet_name="energy", index=False)
         pd.DataFrame({"i": ["a"], "COP_PJ": [1.0]}).to_excel(book, sheet_name="machines", index=False)
-    with pytest.warns(InputWarning, match="has the sheets 'energy', 'machines'; only the first one was read"):
+    with pytest.warns(InputWarning, match="has the sheets 'energy', 'machines'; only 'energy' was read"):
         result = calculate("ID_AM003", tmp_path / "book.xlsx", **FREEZER)
+    assert result.PE.magnitude == pytest.approx(PROJECT_EMISSIONS)
+
+
+def test_a_hidden_sheet_of_an_excel_file_is_not_the_first_one(tmp_path):
+    with pd.ExcelWriter(tmp_path / "book.xlsx", engine="openpyxl") as book:
+        for name, energy in (("old", 1.0), ("older", 2.0), ("energy", 150e3)):
+            pd.DataFrame({"i": ["a"], "EC_PJ [kWh]": [energy]}).to_excel(book, sheet_name=name, index=False)
+        book.sheets["old"].sheet_state, book.sheets["older"].sheet_state = "hidden", "veryHidden"
+        book.book.active = 2
+    with pytest.warns(InputWarning, match="has the sheets 'old', 'older', 'energy'; only 'energy' was read"):
+        result = calculate("ID_AM003", tmp_path / "book.xlsx", **FREEZER)
+    assert result.PE.magnitude == pytest.approx(PROJECT_EMISSIONS)
+
+
+SHOWING = [
+    '#,##0.0" kWh"',
+    r"0.0\ \k\W\h",
+    "#,##0 [$kWh]",
+    "[$kWh-409] 0",
+    '[Red]0" kWh";-0" kWh"',
+    r'0_-"kWh"',
+    r"\k\W\h* 0",
+]
+
+
+@pytest.mark.parametrize("code", SHOWING)
+def test_a_unit_in_a_number_format_is_remarked_on_however_excel_writes_it(tmp_path, code):
+    path = tmp_path / "shown.xlsx"
+    pd.DataFrame({"i": ["a"], "EC_PJ": [150]}).to_excel(path, index=False)
+    book = openpyxl.load_workbook(path)
+    book.active["B2"].number_format = code
+    book.save(path)
+    with pytest.warns(InputWarning, match="a number format shows the unit kWh,"):
+        calculate("ID_AM003", path, **FREEZER)
+
+
+@pytest.mark.parametrize("code", ["0.00%", "#,##0;[Red]-#,##0", "0.0E+00", "0_)", r'_-* #,##0\ "€"_-', '0" of 9"'])
+def test_a_number_format_without_a_unit_is_not_remarked_on(tmp_path, code):
+    path = tmp_path / "shown.xlsx"
+    pd.DataFrame({"i": ["a"], "EC_PJ": [150]}).to_excel(path, index=False)
+    book = openpyxl.load_workbook(path)
+    book.active["B2"].number_format = code
+    book.save(path)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        calculate("ID_AM003", path, **FREEZER)
+    assert not any("number format" in str(one.message) for one in caught)
+
+
+@pytest.mark.parametrize("sign", [";", "\t", "|"])
+def test_another_separator_is_said_also_where_decimals_have_commas(tmp_path, sign):
+    path = tmp_path / "table.csv"
+    path.write_text(f"i{sign}EC_PJ [MWh]\na{sign}134,5\nb{sign}15,5\n", encoding="utf-8")
+    with pytest.raises(InputError, match="its columns are separated by"):
+        calculate("ID_AM003", path, **FREEZER)
+
+
+@pytest.mark.parametrize("heading", ["EC_PJ［kWh］", "EC_PJ（kWh）", "EC_PJ [kWh]", "EC_PJ(kWh)"])
+def test_brackets_of_any_width_hold_a_unit(tmp_path, heading):
+    (tmp_path / "table.csv").write_text(f"i,{heading}\na,135000\nb,15000\n", encoding="utf-8")
+    result = calculate("ID_AM003", tmp_path / "table.csv", **FREEZER)
     assert result.PE.magnitude == pytest.approx(PROJECT_EMISSIONS)
 
 

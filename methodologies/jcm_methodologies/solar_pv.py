@@ -128,11 +128,15 @@ def solar_pv(
     return g
 
 
+def _of_diesel(EF_diesel: float, GJ_per_MWh: float, η: float) -> float:
+    return EF_diesel * GJ_per_MWh / η
+
+
 def _declare_derivation(g: Group) -> None:
     """Show where 0.533 comes from."""
     g.derivation(
         "EF_RE",
-        lambda EF_diesel, GJ_per_MWh, η: EF_diesel * GJ_per_MWh / η,
+        _of_diesel,
         values={
             "EF_diesel": Value(72.6, unconfirmed("kgCO2/GJ, IPCC 2006, lower bound of gas/diesel oil", 90)),
             "GJ_per_MWh": Value(3.6, unconfirmed("by definition")),

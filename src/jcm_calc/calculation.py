@@ -21,7 +21,7 @@ from jcm_calc.inputs.metered import lost_record
 from jcm_calc.languages import _, ngettext
 from jcm_calc.lazy import is_lazy
 from jcm_calc.manifest import file_digest, form, frozen, recall
-from jcm_calc.problems import InputError, InputWarning, Problem
+from jcm_calc.problems import InputError, InputWarning, Problem, shown
 from jcm_calc.remarks import reasons
 from jcm_calc.result import Result
 from jcm_calc.rulebooks import chosen, outside_validity
@@ -115,6 +115,8 @@ def calculate(
     """
     on = None if on is None else day_of("on", on)
     m = chosen(number, version, on)
+    if strict not in (True, False):
+        raise InputError(str(m), [Problem("strict", _("got {came}, must be True or False").format(came=shown(strict)))])
     for name, value in values.items():
         if lost_record(value):
             from jcm_calc.inputs.monitored_table import refuse_lost

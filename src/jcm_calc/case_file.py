@@ -231,7 +231,7 @@ class CaseFile:
                 **self.inputs,
             )
         except InputError as error:
-            raise InputError(error.subject, (*error.problems, *unknown), error.warnings) from None
+            raise type(error)(error.subject, (*error.problems, *unknown), error.warnings) from None
         if unknown:
             raise InputError(self.path.name, unknown, result.inputs.warnings)
         return result

@@ -10,6 +10,8 @@ import pandas as pd
 from jcm_calc import notebook
 from jcm_calc.declarations import Methodology
 from jcm_calc.languages import _, ngettext
+from jcm_calc.problems import InputError, Problem, shown, suggestion
+from jcm_calc.reference_data import partner_countries
 from jcm_calc.rulebooks import BrokenModuleWarning, Known, broken, every, known, words_in
 
 COLUMNS = ["number", "version", "title", "country", "scope"]
@@ -31,7 +33,7 @@ def methodologies(words: str = "", *, country: str | None = None, scope: int | N
     words : str
         What they are about, such as ``"chiller"``; see `jcm_calc.search`.
     country : str, optional
-        ISO code of the partner country.
+        The partner country, by name or ISO code.
     scope : int, optional
         The sectoral scope.
 
@@ -46,22 +48,41 @@ def methodologies(words: str = "", *, country: str | None = None, scope: int | N
     BrokenModuleWarning
         For every module of a rule book that cannot be used; the other methodologies are listed.
 
+    Raises
+    ------
+    InputError
+        If there is no such partner country.
+
     Examples
     --------
     >>> import jcm_calc
     >>> len(jcm_calc.methodologies()) >= 38
     True
-    >>> jcm_calc.methodologies("chiller", country="ID").index.tolist()
+    >>> jcm_calc.methodologies("chiller", country="Indonesia").index.tolist()
     ['ID_AM002', 'ID_AM010', 'ID_AM022']
     """
+    code = None if country is None else _code(country)
     for module in broken():
         warnings.warn(str(module), BrokenModuleWarning, stacklevel=2)
     rows = [
         {**_identity(item), "unconfirmed": _unconfirmed(item)}
         for item in every()
-        if country in (None, item.country) and scope in (None, item.sectoral_scope) and words_in(item, words)
+        if code in (None, item.country) and scope in (None, item.sectoral_scope) and words_in(item, words)
     ]
     return _catalogue(rows, "unconfirmed")
+
+
+def _code(country: str) -> str:
+    """Return the ISO code of a partner country that is named in either way."""
+    countries = partner_countries()
+    codes = {word.casefold(): code for code, name in countries.items() for word in (code, name)}
+    codes |= {one.country.casefold(): one.country for one in every()}
+    try:
+        return codes[str(country).strip().casefold()]
+    except KeyError:
+        told = _("there is no partner country {came}{hint}")
+        hint = suggestion(str(country), [*countries, *countries.values()])
+        raise InputError(_("the call"), [Problem("country", told.format(came=shown(country), hint=hint))]) from None
 
 
 def search(words: str) -> Catalogue:

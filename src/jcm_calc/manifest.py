@@ -18,7 +18,7 @@ from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Parameter, Table, Value
 from jcm_calc.inputs import Inputs, Period
 from jcm_calc.inputs.axes import named_periods
-from jcm_calc.inputs.carriers import UNIT_KEYS, as_pandas, carried, is_array
+from jcm_calc.inputs.carriers import as_pandas, carried, is_array, is_unit_key
 from jcm_calc.inputs.metered import record_of
 from jcm_calc.languages import _
 from jcm_calc.problems import Problem, listed
@@ -252,7 +252,7 @@ def _flat(table: Any, name: str) -> Any:
     if hasattr(table, "to_frame"):
         unit, attrs = carried(table).unit, table.attrs
         table = table.to_frame((name or table.name) if unit is None else f"{name or table.name} [{unit}]")
-        table.attrs = {key: one for key, one in attrs.items() if key not in UNIT_KEYS}
+        table.attrs = {key: one for key, one in attrs.items() if not is_unit_key(key)}
     return with_units(flat(with_units_in_headings(table)))
 
 

@@ -442,6 +442,7 @@ def methodology(number: str, version: str | None = None, on: Any = None) -> Meth
     <Methodology ID_AM003 ver 1.0: Installation of Energy-efficient Refrigerators Using Natural Refrigerant at Food
     Industry Cold Storage and Frozen Food Processing Plant>
     """
+    _refuse_other_types(number, version)
     day = None if on is None else day_of("on", on)
     calculable = versions(number)
     latest = list(calculable.values())[-1]
@@ -460,6 +461,18 @@ def methodology(number: str, version: str | None = None, on: Any = None) -> Meth
         told = {"number": number, "version": version, "text": text, "known": ", ".join(calculable)}
         raise MethodologyNotFoundError(complaint.format(**told))
     return calculable[version]
+
+
+def _refuse_other_types(number: object, version: object) -> None:
+    complaint = _("got {came}, must be a text such as {example}")
+    examples = (("methodology", number, "'ID_AM003'"), ("version", version, "'2.0'"))
+    problems = [
+        Problem(name, complaint.format(came=shown(given), example=example))
+        for name, given, example in examples
+        if not (isinstance(given, str) or (given is None and name == "version"))
+    ]
+    if problems:
+        raise InputError(_("the call"), problems)
 
 
 def chosen(number: str | Methodology, version: str | None = None, on: date | None = None) -> Methodology:

@@ -22,11 +22,11 @@ def read_text(path: Path) -> str:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise _unusable(path.name, _("there is no such file: {file}").format(file=path)) from None
+        raise _unusable(path.name or str(path), _("there is no such file: {file}").format(file=path)) from None
     except OSError as error:
-        raise _unusable(path.name, _("cannot be read: {reason}").format(reason=error.strerror)) from None
+        raise _unusable(path.name or str(path), _("cannot be read: {reason}").format(reason=error.strerror)) from None
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise _unusable(path.name, _("the file is in UTF-16: save it as UTF-8"))
+        raise _unusable(path.name or str(path), _("the file is in UTF-16: save it as UTF-8"))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

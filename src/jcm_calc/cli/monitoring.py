@@ -129,7 +129,7 @@ def _page(monitored: Monitored) -> None:
     read = _("Read: {files}. Rules: {rules}.")
     output.paragraph(read.format(files=files or _("a DataFrame"), rules=monitored.plan.rules.title))
     for meter, (count, first, last) in monitored.outside.items():
-        outside = _("Outside the period: {count:,} readings of {meter}, {first} to {last}.")
+        outside = _("Outside the period, readings of {meter}: {count:,}, {first} to {last}.")
         said = {"first": monitored.shown(first), "last": monitored.shown(last)}
         output.paragraph(outside.format(count=count, meter=meter, **said))
 

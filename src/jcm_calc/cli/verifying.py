@@ -13,7 +13,7 @@ from rich.progress import Progress
 from jcm_calc.cli import DIFFERS, REFUSED, UNUSABLE, output
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.languages import Message, _, ngettext, translated
-from jcm_calc.problems import InputError, InputWarning, Problem
+from jcm_calc.problems import LINES, InputError, InputWarning, Problem
 from jcm_calc.verification.findings import SEVERITIES, Severity
 from jcm_calc.verification.paper import amounts, details, result, summary
 from jcm_calc.verification.verifying import Verdict, Verification, verify, verify_all
@@ -65,6 +65,10 @@ def _page(found: Verification) -> None:
     output.paragraph(Message("{}: {}").format(*result(found)), bold=True)
     output.table(*amounts(found))
     output.table(["", ""], [list(row) for row in summary(found)])
+    for text in found.remarks[:LINES]:
+        output.paragraph(_("Noted in reading: {text}").format(text=text))
+    if len(found.remarks) > LINES:
+        output.paragraph(_("and {count:,} more remarks").format(count=len(found.remarks) - LINES))
     for finding in found.findings:
         output.paragraph("")
         place = Message(" ({})").format(finding.place) if finding.place else ""

@@ -18,9 +18,10 @@ from jcm_calc.languages import _
 from jcm_calc.units import UnitError, is_quantity, normalise, parse_unit, unit_of
 
 Array = npt.NDArray[Any]
-HEADING = re.compile(r"(.+?)\s*[\[(]\s*([^\])]*?)\s*[\])]")
-# Where the attributes of a Series, a table or a DataArray state units.
+HEADING = re.compile(r"(.+?)\s*[\[(［（]\s*([^\])］）]*?)\s*[\])］）]")
+# Where the attributes of a Series, a table or a DataArray, and the metadata of Arrow, state units, in any case.
 UNIT_KEYS = ("units", "unit")
+WORDS = re.compile(r"[\s_,;:()\[\]/-]+")
 
 
 # How Arrow, Polars and DuckDB show that they hold columns.
@@ -65,6 +66,42 @@ def is_unit(text: str) -> bool:
         return text != "" and not parse_unit(text).dimensionless
     except UnitError:
         return False
+
+
+def is_like(text: str, declared: str) -> bool:
+    """Whether a text is a unit that can be converted to the declared one.
+
+    Examples
+    --------
+    >>> is_like("kWh", "MWh"), is_like("A", "MWh"), is_like("kWh", "yes/no")
+    (True, False, False)
+    """
+    if not (is_unit(text) and is_unit(declared)):
+        return False
+    return bool(parse_unit(text).dimensionality == parse_unit(declared).dimensionality)
+
+
+def unit_in(text: str, declared: str) -> str | None:
+    """Return the unit that a name ends in without brackets, if it is another one of the declared kind.
+
+    Examples
+    --------
+    >>> unit_in("roof_kWh", "MWh"), unit_in("roof MWh", "MWh"), unit_in("roof A", "MWh")
+    ('kWh', None, None)
+    """
+    word = next((word for word in reversed(WORDS.split(text)) if word), "")
+    return word if len(word) > 1 and is_like(word, declared) and parse_unit(word) != parse_unit(declared) else None
+
+
+def is_unit_key(key: Any) -> bool:
+    """Whether an entry of attributes or metadata states units.
+
+    Examples
+    --------
+    >>> is_unit_key("Units"), is_unit_key("source")
+    (True, False)
+    """
+    return isinstance(key, str) and key.strip().casefold() in UNIT_KEYS
 
 
 def carried(raw: Any) -> Carried:
@@ -150,8 +187,8 @@ def arrow_units(schema: Any) -> dict[str, str]:
     """Return the unit in the metadata of each field of an Arrow schema."""
     found = {}
     for field in schema:
-        metadata = getattr(field, "metadata", None) or {}
-        unit = agreed(*(metadata[key.encode()].decode() for key in UNIT_KEYS if key.encode() in metadata))
+        metadata = {key.decode(): one.decode() for key, one in (getattr(field, "metadata", None) or {}).items()}
+        unit = agreed(*(one for key, one in metadata.items() if is_unit_key(key)))
         if unit is not None:
             found[field.name] = unit
     return found
@@ -210,8 +247,7 @@ def stated(attrs: Mapping[Any, Any], name: Any = None) -> str | None:
     ('kWh', None)
     """
     found = []
-    for key in UNIT_KEYS:
-        unit = attrs.get(key)
+    for unit in (one for key, one in attrs.items() if is_unit_key(key)):
         if isinstance(unit, Mapping):
             unit = unit.get(name)
         if unit is not None:

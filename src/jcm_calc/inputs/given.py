@@ -57,7 +57,7 @@ class Cells:
 
     def __str__(self) -> str:
         first, last = self.address(0), self.address(self.rows.size - 1)
-        return first if first == last else f"{first} to {last}"
+        return first if first == last else _("{first} to {last}").format(first=first, last=last)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,11 @@ from jcm_calc.units import is_missing
 DAYS = re.compile(rf"({ISO_DATE.pattern}|{NAMED_DATE.pattern})(?:\s*[/–-]\s*(.+))?", re.ASCII)
 NUMBERS_ONLY = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b.*", re.ASCII)
 ONE_DAY = timedelta(days=1)
+# Frequencies of pandas whose dates are the first, or the last, days of their periods.
+OF_FIRST_DAYS = ("D", "MS", "QS", "YS", "SMS")
+OF_LAST_DAYS = ("ME", "QE", "YE", "W")
+# The scheme began in 2013; projects plan some decades ahead. 1403 and 1445 are years of other calendars.
+YEARS = range(1990, 2101)
 # How many faulty periods of a list are shown.
 SHOWN = 3
 
@@ -86,7 +91,16 @@ class Period:
 
     @classmethod
     def of(cls, first: date, last: date) -> Period:
-        """Return the period from first to last day."""
+        """Return the period from first to last day.
+
+        Raises
+        ------
+        ValueError
+            If it ends before it begins, or lies in years that no project has.
+        """
+        if odd := [one for one in (first, last) if one.year not in YEARS]:
+            complaint = _("{came} is not between {first} and {last}: is it a slip, or a year of another calendar?")
+            raise ValueError(complaint.format(came=odd[0].year, first=YEARS[0], last=YEARS[-1]))
         if last < first:
             raise ValueError(_("{first}/{last}: the last day is before the first").format(first=first, last=last))
         return cls(first, last)
@@ -148,8 +162,7 @@ def several(given: Any) -> list[Period]:
     >>> print(*several(pd.date_range("2024-01-01", periods=2, freq="YS")))
     2024 2025
     """
-    if getattr(given, "freq", None) is not None and hasattr(given, "to_period"):
-        given = given.to_period()
+    given = of_frequency(given)
     periods, wrong, faults = [], list[str](), 0
     for one in given:
         try:
@@ -163,6 +176,30 @@ def several(given: Any) -> list[Period]:
     if wrong:
         raise ValueError(listed(wrong, faults, SHOWN))
     return of_days(periods)
+
+
+def of_frequency(index: Any) -> Any:
+    """Return the days of a DatetimeIndex as periods, where its frequency is known and tells them; others as they are.
+
+    pandas dates ``MS`` by its first day and ``ME`` by its last one, also in ``3ME``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> print(*of_frequency(pd.date_range("2024-01-31", periods=2, freq="3ME")))
+    2023-11-01/2024-01-31 2024-02-01/2024-04-30
+    """
+    step = getattr(index, "freq", None)
+    if step is None or not hasattr(index, "normalize") or index.tz is not None:
+        return index
+    if any(one != one.normalize() for one in index):
+        return index
+    kind = step.rule_code.partition("-")[0]
+    if kind in OF_FIRST_DAYS:
+        return [Period.of(day(one), day(one + step) - ONE_DAY) for one in index]
+    if kind in OF_LAST_DAYS:
+        return [Period.of(day(one - step) + ONE_DAY, day(one)) for one in index]
+    return index
 
 
 def of_days(periods: Sequence[Period]) -> list[Period]:

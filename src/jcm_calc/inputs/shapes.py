@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from jcm_calc.declarations.items import Parameter
-from jcm_calc.inputs.carriers import UNIT_KEYS, agreed, carried, is_unit, split_heading, stated
-from jcm_calc.inputs.periods import Period
+from jcm_calc.inputs.carriers import agreed, carried, is_like, is_unit, is_unit_key, split_heading, stated, unit_in
+from jcm_calc.inputs.periods import Period, of_frequency
 from jcm_calc.inputs.tables import label
 from jcm_calc.languages import _
 from jcm_calc.problems import listed
@@ -28,23 +28,18 @@ def with_periods(table: Any) -> Any:
     index = table.index
     if not isinstance(index, pd.DatetimeIndex | pd.PeriodIndex) or "p" in getattr(table, "columns", ()):
         return table
-    return table.set_axis(of_frequency(index).rename("p"), axis=0)
+    return table.set_axis(_written(index).rename("p"), axis=0)
 
 
-def of_frequency(index: Any) -> Any:
-    """Return a DatetimeIndex of a known frequency of days or longer as periods; anything else as it is.
+def _written(index: Any) -> Any:
+    """Return a dated index as texts where its frequency is known; anything else as it is."""
+    periods = of_frequency(index)
+    return index if periods is index else pd.Index([str(period) for period in periods], dtype=object)
 
-    Examples
-    --------
-    >>> of_frequency(pd.date_range("2024-01-01", periods=2, freq="MS")).astype(str).tolist()
-    ['2024-01', '2024-02']
-    """
-    if not isinstance(index, pd.DatetimeIndex) or index.freq is None or index.tz is not None:
-        return index
-    periods = index.to_period()
-    starts = periods.to_timestamp() == index
-    ends = periods.to_timestamp(how="end").normalize() == index
-    return periods if len(index) and (starts | ends).all() and index[0] == index[0].normalize() else index
+
+def _is_default(index: Any) -> bool:
+    """Whether an index only counts the rows: ``range(2026, 2036)`` has years."""
+    return isinstance(index, pd.RangeIndex) and index.start == 0 and index.step == 1
 
 
 def dated(labels: Iterable[Any]) -> bool:
@@ -69,18 +64,22 @@ def long(frame: pd.DataFrame, parameter: Parameter) -> pd.DataFrame:
     ValueError
         If it is not clear which index runs along the columns, or they state different units.
     """
+    frame, units_above = _with_one_heading(frame, parameter)
+    frame = frame.set_axis(_written(frame.columns).rename(frame.columns.name), axis=1)
+    units_aside = _of_names(frame, parameter)
     rows, letter = _directions(frame, parameter)
     if rows is not None:
         frame = frame.rename_axis(index=rows)
+    _refuse_other_levels(frame, parameter)
     levels = [str(level) for level in frame.index.names if level in [*parameter.indices]]
     kept = [one for one in frame.columns if one in [*parameter.indices]]
     labels: dict[str, Any] = {one: frame.index.get_level_values(one) for one in levels}
     labels |= {one: frame[one] for one in kept}
     wide = [place for place, one in enumerate(frame.columns) if one not in kept]
-    columns = [_column(frame, place) for place in wide]
+    columns = [_column(frame, place, units_above[place]) for place in wide]
     units = {unit for _label, _cells, unit in columns}
-    unit = agreed(*units)
-    if unit is not None and None in units:
+    unit = agreed(*units, *units_aside)
+    if None in units and units != {None}:
         raise ValueError(_("some of its columns state a unit and some do not: state it in all of them"))
     repeated = {one: np.tile(np.asarray(list(values), dtype=object), len(columns)) for one, values in labels.items()}
     names = pd.Index([name for name, _cells, _unit in columns], dtype=object).repeat(len(frame))
@@ -89,12 +88,78 @@ def long(frame: pd.DataFrame, parameter: Parameter) -> pd.DataFrame:
     return pd.DataFrame({**repeated, letter: names, heading: cells})
 
 
+def _with_one_heading(frame: pd.DataFrame, parameter: Parameter) -> tuple[pd.DataFrame, list[str | None]]:
+    """Return a table whose headings are labels, and the unit of each column that a second row of headings states.
+
+    One of two rows names the parameter, with its unit if it has one, or the unit of each column.
+
+    Raises
+    ------
+    ValueError
+        If a row of headings is something else.
+    """
+    if frame.columns.nlevels == 1:
+        return frame, [None] * len(frame.columns)
+    headings, units = list[Any](), list[str | None]()
+    for parts in frame.columns:
+        one, *others = tuple(parts)
+        other = others[0] if len(others) == 1 else None
+        base, unit = split_heading(one) if isinstance(one, str) else (one, None)
+        if other == "" or (isinstance(other, str) and other.startswith("Unnamed: ")):
+            headings.append(one)
+            units.append(None)
+        elif other is not None and base in (parameter.name, parameter.symbol):
+            headings.append(other)
+            units.append(unit)
+        elif isinstance(other, str) and is_like(other, parameter.unit):
+            headings.append(one)
+            units.append(other)
+        elif other is not None and isinstance(one, str) and is_like(one, parameter.unit):
+            headings.append(other)
+            units.append(one)
+        else:
+            told = _("its headings take several rows, first {names}: give one heading for each column, the label")
+            raise ValueError(told.format(names=listed(map(str, frame.columns.get_level_values(0).unique()), limit=3)))
+    names = [name for name in frame.columns.names if name in [*parameter.indices]]
+    return frame.set_axis(pd.Index(headings, dtype=object, name=names[0] if names else None), axis=1), units
+
+
+def _refuse_other_levels(frame: pd.DataFrame, parameter: Parameter) -> None:
+    """Refuse a level of the index that is none of the parameter's: it would be dropped."""
+    names = [name for name in frame.index.names if name not in [*parameter.indices]]
+    if names and (frame.index.nlevels > 1 or names[0] is not None):
+        told = _("the level {name} of its index is not one of {letters}: name it so, or drop it")
+        called = repr(names[0]) if names[0] is not None else _("without a name")
+        raise ValueError(told.format(name=called, letters=", ".join(parameter.indices)))
+
+
+def _of_names(frame: pd.DataFrame, parameter: Parameter) -> list[str]:
+    """Return the units that the names of the two axes state, such as ``EC_PJ [kWh]`` in the corner of a sheet.
+
+    Raises
+    ------
+    ValueError
+        If a name may be a unit.
+    """
+    found = []
+    for name in (*frame.columns.names, *frame.index.names):
+        if not isinstance(name, str) or name in [*parameter.indices]:
+            continue
+        unit = split_heading(name.strip())[1]
+        if unit is not None and is_unit(unit):
+            found.append(unit)
+        elif unit_in(name, parameter.unit):
+            told = _("its rows or columns are called {name}, which may state a unit: write {own} [unit]")
+            raise ValueError(told.format(name=repr(name), own=parameter.name))
+    return found
+
+
 def _directions(frame: pd.DataFrame, parameter: Parameter) -> tuple[str | None, str]:
     """Return what to call the index of the rows, if it has no name, and the index that the columns run along."""
     named = [letter for letter in parameter.indices if letter in (*frame.index.names, *frame.columns)]
     rest = [letter for letter in parameter.indices if letter not in named]
     across = frame.columns.name if frame.columns.name in rest else None
-    if len(rest) == 2 and frame.index.nlevels == 1 and not isinstance(frame.index, pd.RangeIndex):
+    if len(rest) == 2 and frame.index.nlevels == 1 and not _is_default(frame.index):
         if across is None and "p" in rest and dated(frame.columns) is not dated(frame.index):
             other = rest[0] if rest[1] == "p" else rest[1]
             across = "p" if dated(frame.columns) else other
@@ -124,19 +189,19 @@ def melt(frame: pd.DataFrame, parameter: Parameter) -> str:
     )
 
 
-def _column(frame: pd.DataFrame, place: int) -> tuple[Any, Any, str | None]:
-    """Return label, cells and unit of a column."""
+def _column(frame: pd.DataFrame, place: int, above: str | None) -> tuple[Any, Any, str | None]:
+    """Return label, cells and unit of a column; ``above`` is the unit in a second row of headings."""
     heading, column = frame.columns[place], frame.iloc[:, place]
     name, unit = split_heading(heading) if isinstance(heading, str) else (heading, None)
     if unit is not None and "[" not in heading and not is_unit(unit):  # "boiler (north)"
         name, unit = heading, None
     cells, own = carried(column.rename(None))
-    return name, cells, agreed(unit, stated(frame.attrs, heading), own)
+    return name, cells, agreed(unit, above, stated(frame.attrs, heading), own)
 
 
 def with_units_in_headings(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table whose second row of headings has units, as `pint` writes it, with one row of headings."""
-    if table.columns.nlevels != 2 or str(table.columns.names[1]).casefold() not in UNIT_KEYS:
+    if table.columns.nlevels != 2 or not is_unit_key(table.columns.names[1]):
         return table
     names, units = (table.columns.get_level_values(level).astype(str) for level in (0, 1))
     pairs = zip(names, units, strict=True)

@@ -19,15 +19,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from jcm_calc.inputs.carriers import UNIT_KEYS, arrow_units, carried, column_unit, is_unit, split_heading
+from jcm_calc.inputs.carriers import arrow_units, carried, column_unit, is_unit, is_unit_key, split_heading
 from jcm_calc.inputs.given import Cells
 from jcm_calc.inputs.periods import Period, several
 from jcm_calc.inputs.totals import totals_among
-from jcm_calc.languages import _
+from jcm_calc.languages import Message, _
 from jcm_calc.problems import InputError, Problem, ProblemKind, listed
 from jcm_calc.units import dots_complaint, is_missing, unclear_dots
 
 TOO_MANY = 2**62
+DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
+# What a number format shows as it is: "kWh", \k\W\h, [$kWh]; any other text in brackets is a colour or a condition.
+LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]|\[[^\]]*\]|[_*].')
 # More bytes than the formats of any table take.
 STYLES = 10_000_000
 
@@ -97,17 +100,20 @@ def _read(file: Path) -> pd.DataFrame:
 
 
 def _read_excel(file: Path) -> pd.DataFrame:
-    """Read the first sheet; say which one it is where there are others."""
+    """Read the first sheet that is shown; say which one it is where there are others, and what of it is hidden."""
     with pd.ExcelFile(file, engine="calamine") as book:
-        first, *others = book.sheet_names
+        seen = [sheet.name for sheet in book.book.sheets_metadata if "Hidden" not in str(sheet.visible)]
+        first = seen[0] if seen else book.sheet_names[0]
+        others = [sheet for sheet in book.sheet_names if sheet != first]
         # cells as they are: pandas would take "NA" for an empty cell, TRUE among numbers for 1, and rename headings
         cells = pd.read_excel(book, sheet_name=first, header=None, dtype=object, keep_default_na=False, na_values=[""])
     if cells.empty:
         raise InputError(file.name, [Problem(file.name, _("the sheet {sheet} is empty").format(sheet=repr(first)))])
     frame = cells.iloc[1:].reset_index(drop=True).set_axis(pd.Index(cells.iloc[0].tolist(), dtype=object), axis=1)
     if others:
-        told = _("has the sheets {sheets}; only the first one was read: give another as pd.read_excel(file, sheet)")
-        frame.attrs["remarks"] = [told.format(sheets=listed(map(repr, map(str, (first, *others)))))]
+        told = _("has the sheets {sheets}; only {first} was read: give another as pd.read_excel(file, sheet)")
+        sheets = listed(map(repr, book.sheet_names))
+        frame.attrs["remarks"] = [told.format(sheets=sheets, first=repr(first))]
     headings = [split_heading(str(heading))[1] for heading in frame.columns]
     if unstated := [unit for unit in _displayed_units(file) if unit not in headings]:
         told = _("a number format shows the unit {units}, which is not read: state it in the heading, as EC_PJ [kWh]")
@@ -122,9 +128,11 @@ def _displayed_units(file: Path) -> list[str]:
         text = parts.read(styles[0]).decode("utf-8", "replace") if styles else ""
     found = []
     for code in map(html.unescape, re.findall(r'formatCode="([^"]*)"', text)):
-        bare = re.sub(r'"[^"]*"', "", code)
+        bare = LITERAL.sub("", code)
         if "0" in bare and not re.search("[ymdhs]", bare, re.I):
-            found += [literal.strip() for literal in re.findall(r'"([^"]*)"', code)]
+            for section in code.split(";"):
+                shown = LITERAL.sub(lambda match: match[1] or match[2] or match[3] or "", section)
+                found += [literal.strip() for literal in re.split(r"[0#?.,+-]+", shown)]
     return [unit for unit in dict.fromkeys(found) if is_unit(unit)]
 
 
@@ -152,15 +160,25 @@ def _read_csv(file: Path) -> pd.DataFrame:
     except pd.errors.EmptyDataError:
         complaint = _("the file is empty")
     except (pd.errors.ParserWarning, pd.errors.ParserError) as error:
-        complaint = _("its rows differ in length: is there a decimal comma, or a comma at their ends? ({error})")
-        complaint = complaint.format(error=error)
+        other = _other_separator(headings)
+        if other is None:
+            complaint = _("its rows differ in length: is there a decimal comma, or a comma at their ends? ({error})")
+            complaint = complaint.format(error=error)
+        else:
+            complaint = _("its columns are separated by {sign}: separate them by commas").format(sign=repr(other))
     else:
-        other = re.search(r"[;\t]", str(frame.columns[0])) if len(frame.columns) == 1 else None
+        other = _other_separator([str(heading) for heading in frame.columns])
         if other is None:
             _refuse_unclear(file, frame)
             return frame
-        complaint = _("its columns are separated by {sign}: separate them by commas").format(sign=repr(other[0]))
+        complaint = _("its columns are separated by {sign}: separate them by commas").format(sign=repr(other))
     raise InputError(file.name, [Problem(file.name, complaint)])
+
+
+def _other_separator(headings: Sequence[str]) -> str | None:
+    """Return the sign that separates the columns in place of commas."""
+    found = re.search(r"[;\t|]", headings[0]) if len(headings) == 1 else None
+    return None if found is None else found[0]
 
 
 def _refuse_unclear(file: Path, frame: pd.DataFrame) -> None:
@@ -235,7 +253,7 @@ def with_units(frame: pd.DataFrame) -> pd.DataFrame:
         heading: f"{split_heading(str(heading))[0]} [{unit}]" for heading, unit in units.items() if unit is not None
     }
     found = frame.rename(columns=named)
-    found.attrs = {key: one for key, one in frame.attrs.items() if key not in UNIT_KEYS}
+    found.attrs = {key: one for key, one in frame.attrs.items() if not is_unit_key(key)}
     return found
 
 
@@ -253,8 +271,8 @@ def _twice(headings: Sequence[str]) -> str:
 def _attrs(table: pd.DataFrame) -> dict[Any, Any]:
     """Return the attributes of a table, with its units by heading."""
     attrs = dict(table.attrs)
-    for key in UNIT_KEYS:
-        unit = attrs.get(key)
+    for key in filter(is_unit_key, table.attrs):
+        unit = attrs[key]
         if unit is not None and not isinstance(unit, Mapping):
             if len(table.columns) != 1:
                 told = _("its attrs state {key} = {unit} for all columns: state it for each column, as a mapping")
@@ -319,7 +337,7 @@ def dense(frame: pd.DataFrame, letters: Iterable[str], name: str) -> dict[str, C
             cells: Cells | None = frame.attrs.get("cells", {}).get(heading)
             cells = None if cells is None else cells.arranged(order, shape)
             column = _("{name}, column {heading}").format(name=name, heading=repr(heading))
-            source = column if cells is None else f"{name}, {cells}"
+            source = column if cells is None else Message("{}, {}").format(name, cells)
             columns[heading] = Column(values, labels, unit, source, cells)
     if problems:
         raise InputError(name, problems)
@@ -353,7 +371,7 @@ def _refuse_lookalikes(labels: Sequence[Any]) -> None:
             raise ValueError(told.format(label=ascii(text), code=f"U+{ord(hidden[0]):04X}"))
     for text in dict.fromkeys(labels):
         if isinstance(text, str):
-            plain = " ".join(unicodedata.normalize("NFKC", text).split())
+            plain = " ".join(DASHES.sub("-", unicodedata.normalize("NFKC", text)).split())
             if seen.setdefault(plain, text) != text:
                 told = _("the labels {one} and {other} look the same: write them in one way")
                 raise ValueError(told.format(one=ascii(seen[plain]), other=ascii(text)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import DeclarationError, Kind, Parameter, Table, Value
 from jcm_calc.evidence import unconfirmed
 from jcm_calc.inputs import checks
-from jcm_calc.inputs.carriers import UNIT_KEYS, as_pandas, carried, split_heading
+from jcm_calc.inputs.carriers import as_pandas, carried, is_unit_key, split_heading, unit_in
 from jcm_calc.inputs.cells import numbers
 from jcm_calc.inputs.given import Cells, Given, read_value
 from jcm_calc.languages import Message, _
@@ -24,6 +25,8 @@ from jcm_calc.units import Reciprocal
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from jcm_calc.inputs.tables import Column
 
 
 # Names of a Series that state nothing.
@@ -214,7 +217,7 @@ class Taken:
             return value
         unit = carried(value).unit
         frame = value.to_frame(parameter.name if unit is None else f"{parameter.name} [{unit}]")
-        frame.attrs = {key: one for key, one in frame.attrs.items() if key not in UNIT_KEYS}
+        frame.attrs = {key: one for key, one in frame.attrs.items() if not is_unit_key(key)}
         return frame
 
     def _choose(self, name: str, value: Any) -> None:
@@ -385,7 +388,21 @@ class Taken:
             return
         for heading, parameter in named.items():
             column = columns[heading]
+            if complaint := _unit_in_labels(parameter, column):
+                self.refuse(parameter, complaint + where(source))
+                continue
             self._read(parameter, column.values, column.source, column.unit, column.labels, column.cells)
+
+
+def _unit_in_labels(parameter: Parameter, column: Column) -> str:
+    """Return a complaint about bare numbers whose labels may state their unit: ``roof_kWh``."""
+    if column.unit is not None or column.values.dtype.kind not in "iuf":
+        return ""
+    for label in chain.from_iterable(labels for letter, labels in column.labels.items() if letter != "p"):
+        if isinstance(label, str) and not label[-1:].isdigit() and (unit := unit_in(label, parameter.unit)):
+            told = _("the label {label} may state a unit: write {own} [{unit}] above the numbers, or rename the label")
+            return told.format(label=repr(label), own=parameter.name, unit=unit)
+    return ""
 
 
 def _mapping(parameter: Parameter, values: Mapping[Any, Any]) -> Any:

@@ -373,6 +373,7 @@ def _dated(project: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
     ):
         if is_missing(found.get(key)):
             problems.append(Problem(f"project {key}", missing))
+            found.pop(key, None)
             continue
         try:
             found[key] = day(found[key])

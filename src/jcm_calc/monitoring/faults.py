@@ -30,6 +30,12 @@ SERIES = 24  # so many changes tell amounts from the readings of a register
 FLAGS = ("estimated", "substituted")
 LOW = 10.0  # a slip downwards is less sure: a plant may idle
 
+LENGTHS = (
+    (_("{number:.6g} d"), DAY),
+    (_("{number:.6g} h"), HOUR),
+    (_("{number:.6g} min"), MINUTE),
+    (_("{number:.6g} s"), SECOND),
+)
 FORWARD = _("the clock was put forward by {minutes:g} min")
 BACK = _("the clock was put back by {minutes:g} min")
 # Of a register.
@@ -334,7 +340,7 @@ def _at_distances(context: Context, apart: Instants, start: int, end: int, step:
     usual = int(np.median(apart))
     said = {"step": _length(step), "usual": _length(usual)}
     if (np.abs(apart - usual) <= context.tolerance).mean() >= 0.8:
-        note = _("readings come every {usual}, the step says {step}: state step, or step_changes from a time on")
+        note = _("readings come every {usual}, the step says {step}: state 'step', or 'step_changes' from a time on")
     else:
         said |= {"least": _length(int(apart.min())), "most": _length(int(apart.max()))}
         note = _(
@@ -346,10 +352,10 @@ def _at_distances(context: Context, apart: Instants, start: int, end: int, step:
 
 
 def _length(time: int) -> str:
-    for unit, length in (("d", DAY), ("h", HOUR), ("min", MINUTE)):
+    for told, length in LENGTHS:
         if time >= length:
-            return f"{time / length:.6g} {unit}"
-    return f"{time / SECOND:.6g} s"
+            return told.format(number=time / length)
+    return str(time)
 
 
 def without_consequences(found: Sequence[Finding]) -> list[Finding]:

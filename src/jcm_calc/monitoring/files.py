@@ -20,7 +20,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import IO, Any, cast
 
-from jcm_calc.inputs.carriers import carried, column_unit, split_heading
+from jcm_calc.inputs.carriers import agreed, carried, split_heading, stated
 from jcm_calc.languages import Message, _
 from jcm_calc.monitoring import stamps
 from jcm_calc.monitoring.plan import Readings
@@ -466,10 +466,11 @@ class Sheet(Table):
             return
         from openpyxl import load_workbook
 
-        formulas = load_workbook(self.source, read_only=True)[self.sheet]
+        book = load_workbook(self.source, read_only=True)
         blank = set(empty)
-        cells = (cell for row in formulas.iter_rows() for cell in row if cell.value is not None)
+        cells = (cell for row in book[self.sheet].iter_rows() for cell in row if cell.value is not None)
         found = [cell.coordinate for cell in cells if (cell.row, cell.column) in blank and cell.data_type == "f"]
+        book.close()
         if found:
             complaint = _(
                 "{cells}: a formula whose value is not stored; open the file in a spreadsheet program and save it"
@@ -498,8 +499,19 @@ def _column(cells: list[Any], readings: Readings) -> Any:
     return pd.Series([None if cell is None else _text(cell, readings) for cell in cells], dtype=object)
 
 
+def _to_the_second(cell: datetime | time) -> datetime | time:
+    """Return a time whose fraction of a day is off by less than a millisecond as it is shown."""
+    moment = cell if isinstance(cell, datetime) else datetime.combine(date(2000, 1, 1), cell)
+    near = (moment + timedelta(milliseconds=1)).replace(microsecond=0)
+    if abs(near - moment) > timedelta(milliseconds=1):
+        return cell
+    return near if isinstance(cell, datetime) else near.time()
+
+
 def _text(cell: Any, readings: Readings) -> str:
     """Return a cell among texts as it would be typed; a time of a sheet is none of a stated form, but itself."""
+    if isinstance(cell, datetime | time):
+        cell = _to_the_second(cell)
     if isinstance(cell, datetime) or (isinstance(cell, date) and not isinstance(cell, datetime)):
         typed = readings.times and readings.times not in stamps.OWN and len(readings.time) == 1
         return cell.strftime(
@@ -597,8 +609,9 @@ class Frame(Table):
 
 
 def _with_unit(heading: str, column: Any) -> str:
-    """Return a heading with the unit that its column states by itself."""
-    unit = column_unit(column)
+    """Return a heading with the unit that its column states by itself, beside what stands in brackets."""
+    own = getattr(column.dtype, "units", None)
+    unit = agreed(stated(column.attrs, column.name), None if own is None else f"{own:D}")
     return heading if unit is None else f"{split_heading(heading)[0]} [{unit}]"
 
 

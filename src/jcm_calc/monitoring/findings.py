@@ -23,7 +23,7 @@ KINDS = {
     "out of service": ("F1", "error", _("readings from before the meter was there, or after")),
     "late calibration": ("E1", "error", _("readings after the calibration was due")),
     "uncalibrated": ("E2", "error", _("no calibration on record")),
-    "step": ("G1", "error", _("readings that come at other distances than their step says")),
+    "step": ("G1", "error", _("readings that come at other distances than is stated")),
     "never falls": ("B5", "error", _("amounts that never fall, as the readings of a register do")),
     "falls often": ("B5", "error", _("a register that falls again and again, as amounts do")),
     "estimated": ("F2", "question", _("readings that are flagged as estimated")),

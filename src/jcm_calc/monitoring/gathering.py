@@ -419,7 +419,10 @@ class Gathering:
                 columns: tuple[Any, ...]
                 if one.complete:
                     register = one.source.readings.kind == "register"
-                    factors = np.array([self.plan.meters[name].multiplier(start) for start in rows.start.tolist()])
+                    meter = self.plan.meters[name]
+                    factors: Any = 1.0
+                    if meter.multipliers:
+                        factors = np.array([meter.multiplier(start) for start in rows.start.tolist()])
                     before = one.unit(rows.value * factors - rows.native) if register else np.full(len(rows), np.nan)
                     columns = rows.start, rows.stop, rows.raw, before
                 else:
@@ -487,9 +490,7 @@ class Gathering:
             mine = windows[windows["meter"].isin([name for name in self.of if self._of(name, source)])]
             if mine.empty:
                 continue
-            few = source.rows <= screening.FEW
-            found = self._in_memory(source, mine) if few else self._in_store(source, mine)
-            for window, raw, covered in found:
+            for window, raw, covered in self._in_store(source, mine):
                 unit = source.units[windows["meter"].iloc[window]]
                 before = total.get(window, (0.0, 0))
                 total[window] = before[0] + float(unit(raw)), before[1] + int(covered)
@@ -497,22 +498,6 @@ class Gathering:
 
     def _of(self, name: str, source: Source) -> Gathered | None:
         return next((one for one in self.of[name] if one.source is source), None)
-
-    def _in_memory(self, source: Source, windows: pd.DataFrame) -> list[tuple[int, float, int]]:
-        found = []
-        for window, name, start, stop in zip(
-            *(windows[key] for key in ("window", "meter", "start", "stop")), strict=True
-        ):
-            one = self._of(name, source)
-            assert one is not None
-            rows = one.rows
-            longest = int((rows.stop - rows.start).max())
-            low, high = np.searchsorted(rows.start, [start - longest, stop])
-            overlap = np.minimum(rows.stop[low:high], stop) - np.maximum(rows.start[low:high], start)
-            overlap = np.maximum(overlap, 0)
-            length = np.maximum(rows.stop[low:high] - rows.start[low:high], 1)
-            found.append((window, float((rows.native[low:high] * overlap / length).sum()), int(overlap.sum())))
-        return found
 
     def _in_store(self, source: Source, windows: pd.DataFrame) -> list[tuple[int, float, int]]:
         """Add up whole blocks from what the screening found, and the ends of the windows from the readings."""

@@ -31,6 +31,8 @@ class Chosen:
     meter, factor, quality : int or None
     factor_left : int or None
         A column of factors that the plan does not name.
+    only : mapping
+        What stands in a column of the rows that are read.
     values : mapping
         For each meter, or under an empty name of a long table, the columns of its values.
     units : mapping
@@ -43,6 +45,7 @@ class Chosen:
     factor: int | None
     quality: int | None
     factor_left: int | None
+    only: Mapping[int, tuple[str, ...]]
     values: Mapping[str, tuple[int, ...]]
     units: Mapping[str, str]
 
@@ -51,7 +54,13 @@ class Chosen:
         """All of them."""
         single = [one for one in (self.meter, self.factor, self.quality, self.factor_left) if one is not None]
         return sorted(
-            {*self.time, *self.until, *single, *(number for found in self.values.values() for number in found)}
+            {
+                *self.time,
+                *self.until,
+                *self.only,
+                *single,
+                *(number for found in self.values.values() for number in found),
+            }
         )
 
 
@@ -67,6 +76,7 @@ def choose(table: Table, readings: Readings, meters: Iterable[str], problems: li
     else:
         values = {"": finder.several((readings.value,))}
     finder.several(readings.unused)
+    only = {number: texts for heading, texts in readings.only.items() if (number := finder.one(heading)) is not None}
     problems += [
         Problem(
             "[[readings.sources]] columns",
@@ -81,7 +91,7 @@ def choose(table: Table, readings: Readings, meters: Iterable[str], problems: li
         return None
     units = {name: finder.unit(name, numbers) for name, numbers in values.items()}
     problems += finder.problems
-    return None if finder.problems else Chosen(time, until, meter, factor, quality, left, values, units)
+    return None if finder.problems else Chosen(time, until, meter, factor, quality, left, only, values, units)
 
 
 class _Finder:

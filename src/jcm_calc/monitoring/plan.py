@@ -142,6 +142,8 @@ class Readings:
         The columns of a factor and of a flag for each reading.
     flags : mapping
         What each flag means: ``measured``, ``estimated`` or ``substituted``.
+    only : mapping
+        For each of these columns, what stands in the rows that are read; all others are left out.
     unused : tuple of Heading
         Columns that are left alone on purpose.
     decimal : str
@@ -180,6 +182,7 @@ class Readings:
     factor: Heading = ""
     quality: Heading = ""
     flags: Mapping[str, str]
+    only: Mapping[Heading, tuple[str, ...]]
     unused: tuple[Heading, ...] = ()
     unit: str = ""
     decimal: str = ""

@@ -83,6 +83,7 @@ SOURCE = {
     **dict.fromkeys(("meter", "value", "factor", "quality"), "heading"),
     **dict.fromkeys(("columns", "across"), "columns"),
     "flags": "flags",
+    "only": "only",
     **dict.fromkeys(("unit", "decimal", "thousands", "delimiter", "encoding", "format"), "text"),
     **dict.fromkeys(("missing", "sheet"), "texts"),
     **dict.fromkeys(("header_row", "units_row", "footer"), "count"),
@@ -114,6 +115,7 @@ EXPECTED = {
     "headings": _("a heading or the number of a column, or a list of these"),
     "columns": _("a table of headings such as {{ S1 = 'kWh' }}").format(),
     "flags": _("a table such as {{ A = 'measured', E = 'estimated' }}").format(),
+    "only": _("a table such as {{ Register = 'Day' }}, or {{ Register = ['Day', 'Night'] }}").format(),
     "multipliers": _(
         "a number such as 40, or a list such as [{{ value = 40 }}, {{ from = 2024-06-01, value = 80 }}]"
     ).format(),
@@ -327,6 +329,7 @@ class _Reader:
             factor=table.get("factor", ""),
             quality=table.get("quality", ""),
             flags=flags,
+            only={heading: _several(texts) for heading, texts in table.get("only", {}).items()},
             unused=_headings(table.get("unused", ())),
             unit=table.get("unit", ""),
             decimal=table.get("decimal", ""),
@@ -651,6 +654,8 @@ def _is(kind: str, value: Any) -> bool:
         return isinstance(value, Mapping) and all(_is("headings", one) for one in value.values())
     if kind == "flags":
         return isinstance(value, Mapping) and all(isinstance(one, str) for one in value.values())
+    if kind == "only":
+        return isinstance(value, Mapping) and all(_is("texts", one) and one for one in value.values())
     if kind == "multipliers":
         return _is("number", value) or (_is("tables", value) and bool(value))
     if kind == "count":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -162,6 +162,12 @@ class _Part:
         self.problems = problems
         self.faultless = True
         self.parsed: dict[str, str] = {}
+        self._load()
+        self._select()
+
+    def _load(self) -> None:
+        """Load the table, with the columns that are read from texts."""
+        store, table, chosen, problems = self.store, self.table, self.chosen, self.problems
         if isinstance(table, files.Text):
             self.kinds = {f"c{number}": "VARCHAR" for number in chosen.numbers}
             parsed = self._parsed()
@@ -178,6 +184,20 @@ class _Part:
             store.db.execute(f"CREATE TABLE {name} AS SELECT *, {more} FROM {self.relation}")
             self.relation = name
         self.parsed = parsed
+
+    def _select(self) -> None:
+        """Leave out the rows that the plan does not ask for."""
+        for number, texts in self.chosen.only.items():
+            cell, heading = self._as_text(number), self.table.headings[number - 1]
+            for text in texts:
+                if not self.store.number(f"SELECT count(*) FROM {self.relation} WHERE {cell} = {quoted(text)}"):
+                    complaint = _("the column {heading!r} holds no {text!r} in any row")
+                    self.complain(complaint.format(heading=heading, text=text))
+            self.relation = f"(SELECT * FROM {self.relation} WHERE {cell} IN ({', '.join(map(quoted, texts))}))"
+        if self.chosen.only:
+            kept = self.store.number(f"SELECT count(*) FROM {self.relation}")
+            self.table.skipped += self.table.rows - kept
+            self.table.rows = kept
 
     def _parsed(self) -> dict[str, str]:
         """Return the columns that are read from texts, once: times and values, each with its SQL."""
@@ -218,7 +238,9 @@ class _Part:
         self.faultless = False
         self.problems.append(Problem(self.table.name, complaint, place))
 
-    def _unreadable(self, number: int, wrong: str, complaint: Message, **said: Any) -> bool:
+    def _unreadable(
+        self, number: int, wrong: str, complaint: Message, hint: Callable[[], str] = lambda: "", **said: Any
+    ) -> bool:
         """Complain of cells that are not empty, and of which an SQL condition says that they are wrong."""
         column = f"c{number}"
         faulty = f"FROM {self.relation} WHERE {column} IS NOT NULL AND ({wrong})"
@@ -235,7 +257,9 @@ class _Part:
         heading = self.table.headings[number - 1]
         subject = _("{name}, column {heading}").format(name=self.table.name, heading=repr(heading))
         self.faultless = False
-        self.problems.append(Problem(subject, complaint.format(cells=listed(cells, count, len(cells)), **said)))
+        self.problems.append(
+            Problem(subject, complaint.format(cells=listed(cells, count, len(cells)), hint=hint(), **said))
+        )
         return True
 
     def _check_times(self, numbers: tuple[int, ...]) -> None:
@@ -262,8 +286,8 @@ class _Part:
         wrong = f"coalesce(({moment}) NOT BETWEEN {clock.FIRST} AND {clock.LAST}, TRUE)"
         form = stamps.written(self.readings.times, self.readings.where is None)
         complaint = _("{cells} is no time of the form {form} in the years {first} to {last}{hint}")
-        said = {"form": form, "first": clock.YEARS[0], "last": clock.YEARS[-1], "hint": self._hint(numbers, wrong)}
-        self._unreadable(number, wrong, complaint, **said)
+        said = {"form": form, "first": clock.YEARS[0], "last": clock.YEARS[-1]}
+        self._unreadable(number, wrong, complaint, lambda: self._hint(numbers, wrong), **said)
 
     def _hint(self, numbers: tuple[int, ...], wrong: str) -> str:
         """Say what times may be that are of no known form."""

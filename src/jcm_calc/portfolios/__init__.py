@@ -13,6 +13,7 @@ import pandas as pd
 
 from jcm_calc import notebook
 from jcm_calc.confirmation import EvidenceFile, Given, about, evidence_files, named_files, several, with_evidence
+from jcm_calc.inputs.carriers import as_pandas
 from jcm_calc.languages import Message, _, in_language, ngettext
 from jcm_calc.portfolios.batches import batches
 from jcm_calc.portfolios.jobs import Job, Outcome, row, solve
@@ -279,6 +280,7 @@ def portfolio(
     if problems:
         raise InputError(_("the portfolio"), problems)
     named = None if evidence is None else named_files(several(evidence))
+    source = as_pandas(source)
     paths = files(source)
     if paths is not None:
         jobs = list(of_files(paths, expected, named))

@@ -13,7 +13,7 @@ from jcm_calc.inputs.carriers import carried, split_heading
 from jcm_calc.inputs.tables import label
 from jcm_calc.languages import _
 from jcm_calc.problems import InputError, Problem
-from jcm_calc.units import is_missing, parse_unit, registry
+from jcm_calc.units import is_missing, is_quantity, parse_unit, registry
 
 # The columns of the table itself; all others are the projects'.
 OWN = ("project", "methodology", "version", "estimate")
@@ -99,4 +99,5 @@ def _several(frame: pd.DataFrame, m: Methodology, source: str) -> Arguments:
 
 
 def _empty(cell: Any) -> bool:
+    cell = carried(cell).cells if is_quantity(cell) else cell
     return not isinstance(cell, Mapping | list | np.ndarray) and is_missing(cell)

@@ -51,8 +51,12 @@ def files(source: Any) -> list[Path] | None:
             )
             raise InputError(str(source), [Problem(str(source), complaint)])
         return found
-    if isinstance(source, Iterable):
-        return [Path(one) for one in source]
+    if isinstance(source, Iterable) and not isinstance(source, Mapping):
+        given = list(source)
+        if odd := [one for one in given if not isinstance(one, str | os.PathLike)]:
+            complaint = _("{came} came, expected a table or files").format(came=shown(odd[0]))
+            raise InputError(_("the portfolio"), [Problem("source", complaint)])
+        return [Path(one) for one in given]
     raise InputError(
         _("the portfolio"), [Problem("source", _("{came} came, expected a table or files").format(came=shown(source)))]
     )
@@ -112,7 +116,7 @@ def sheet_of_projects(path: Path) -> pd.DataFrame | None:
         return None
     try:
         book = Book(path)
-        for sheet in book.sheets:
+        for sheet in (sheet for sheet in book.sheets if sheet not in book.hidden):
             if NAME.fullmatch(sheet):
                 return None
             grid = book.grid(sheet)

@@ -15,6 +15,7 @@ from jcm_calc.units.errors import UnitError
 OTHER_SIGNS = re.compile("[０-９．，－＋]")
 NUMBER_AND_UNIT = re.compile(r"([-+]?[\d.,'_]*\d[\d.,'_]*(?:[eE][-+]?\d+)?|[-+]?(?:nan|inf|infinity)\b)\s*(.*)", re.I)
 ENGLISH_NUMBER = re.compile(r"[-+]?(\d+|\d{1,3}(,\d{3}){2,}|\d{1,3}(,\d{3})+(?=\.))(\.\d*)?([eE][-+]?\d+)?|[-+]?\.\d+")
+SPACED = re.compile(r"([-+]?\d{1,3}(?:[ \u00a0\u2009\u202f'’_]\d{3})+)([.,]\d+)?(?!\d)\s*(.*)")
 DECIMAL_COMMA = re.compile(r"[-+]?[\d.]*\d,\d+")
 
 # What the cells of a column say about its dots; `unclear` weighs them. They match whole numbers as
@@ -101,12 +102,18 @@ def dots_complaint(number: str) -> str:
     grouped = number.replace(".", "")
     if number.count(".") > 1:
         return _("{came} has dots between thousands: write {grouped}").format(came=repr(number), grouped=grouped)
-    decimal = number.rstrip("0")
-    decimal = f"{decimal}0" if decimal.endswith(".") else decimal if decimal != number else f"{number}0"
+    decimal = _decimal(number)
+    decimal = decimal if decimal != number else f"{number}0"
     complaint = _("{came} has a dot that can be read in two ways: write {decimal} or {grouped}").tagged(
         ProblemKind.AMBIGUOUS_NUMBER
     )
     return complaint.format(came=repr(number), decimal=decimal, grouped=grouped)
+
+
+def _decimal(number: str) -> str:
+    """Return a decimal without the last zeros that could be those of thousands."""
+    decimal = number.rstrip("0")
+    return f"{decimal}0" if decimal.endswith(".") else decimal
 
 
 def is_missing(cell: Any) -> bool:
@@ -171,7 +178,7 @@ def parse_number(text: str, alone: bool = True) -> float:
             complaint = _("{came} has a comma that can be read in two ways: write {decimal} or {grouped}").tagged(
                 ProblemKind.AMBIGUOUS_NUMBER
             )
-            readings = {"decimal": number.replace(",", "."), "grouped": number.replace(",", "")}
+            readings = {"decimal": _decimal(number.replace(",", ".")), "grouped": number.replace(",", "")}
             raise UnitError(complaint.format(came=repr(number), **readings))
         if DECIMAL_COMMA.fullmatch(number):
             whole, _comma, decimals = number.rpartition(",")
@@ -196,7 +203,12 @@ def split(text: str, alone: bool = True) -> tuple[float, str | None]:
     >>> split("1.63")
     (1.63, None)
     """
-    match = NUMBER_AND_UNIT.fullmatch(plain_signs(text))
+    signs = plain_signs(text)
+    if spaced := SPACED.fullmatch(signs):
+        plain = re.sub(r"[^\d+-]", "", spaced[1]) + (spaced[2] or "").replace(",", ".")
+        complaint = _("{came} has blanks or other signs between thousands: write {plain}")
+        raise UnitError(complaint.format(came=shown(text), plain=f"{plain} {spaced[3]}".strip()))
+    match = NUMBER_AND_UNIT.fullmatch(signs)
     if match is None:
         complaint = _("{came} is not a number with a unit").format(came=shown(text)) if text.strip() else _("is empty")
         raise UnitError(complaint)

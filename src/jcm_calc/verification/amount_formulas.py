@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 import statistics
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -57,6 +59,7 @@ class Part:
     excess: float | None
     severity: Severity = Severity.ERROR
     because: str = ""
+    question: str = ""
 
 
 def parts(rows: Rows) -> Iterator[Part]:
@@ -88,6 +91,7 @@ def _told(rows: Rows, group: list[Part]) -> Finding:
         amount - math.fsum(more for _, more in excess) if known else None,
         first.because or _("the amount is the sum of the rows of its period, in its unit"),
         rows.material.without(excess) if known else None,
+        question=first.question,
         severity=first.severity,
         corrections=tuple(Correction(entry, excess=more) for entry, more in excess),
     )
@@ -201,6 +205,7 @@ class Audit:
         if not self._metered:
             yield from self._factor(found, exact, constant)
             yield from self._other_periods(found)
+            yield from self._uncovered(found)
             yield from self._out_of_line(found)
         yield from self._undated(loose, weights, values)
         yield from self._words(found, ranged)
@@ -256,6 +261,27 @@ class Audit:
             said = said.format(times=times, period=self.entry.labels["p"], others=listed(twice))
             excess = math.fsum((line.value or 0.0) * line.weight for line in lines) * self.scale
             yield Part("C5", said, self.entry, tuple(line.place for line in lines), excess)
+
+    def _uncovered(self, found: Breakdown) -> Iterator[Part]:
+        """Yield the days of the period for which there is no row, where rows follow each other without holes."""
+        own = _period(self.entry)
+        lines = [line.period for line in (*found.lines, *found.left_out)]
+        lines += [time for place in self.rows.ranged(self.entry.place) if (time := self.rows.label(place)) is not None]
+        spans = sorted({(one.first.toordinal(), one.last.toordinal()) for one in lines if one.first and one.last})
+        if own is None or own.first is None or own.last is None or len(spans) < LEAST:
+            return
+        holes = [(a[1] + 1, b[0] - 1) for a, b in itertools.pairwise(spans) if b[0] - a[1] > 1]
+        if len(holes) > len(spans) / 2:
+            return  # each row is named by a day, and stands for more
+        first, last = own.first.toordinal(), own.last.toordinal()
+        holes = [(first, spans[0][0] - 1), *holes, (spans[-1][1] + 1, last)]
+        open_ = [(max(low, first), min(high, last)) for low, high in holes if max(low, first) <= min(high, last)]
+        if open_:
+            days = sum(high - low + 1 for low, high in open_)
+            times = listed((f"{date.fromordinal(low)}/{date.fromordinal(high)}" for low, high in open_), limit=6)
+            said = _("{days} days of the period {period} have no row: {times}")
+            said = said.format(days=days, period=self.entry.labels["p"], times=times)
+            yield Part("G5", said, self.entry, (self.entry.place,), None, question=_("no operation, or no data?"))
 
     def _undated(
         self, loose: list[Place], weights: Mapping[Place, float], values: Mapping[Place, float]

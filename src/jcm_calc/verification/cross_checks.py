@@ -14,6 +14,8 @@ from jcm_calc.verification.spreadsheet import as_number
 
 # More than this share above the plan is asked about; reviewers asked at 12.5 % and above.
 MUCH = 0.10
+# More than so many times the plan is remarked on, whatever the reason.
+FAR = 2.0
 PRESCRIBED = re.compile(r"cross-?\s?check|compared? (?:with|to|against)|checked against|verified against", re.I)
 RECALL = re.compile(r"\b(recall\w*|memory|interview\w*|oral\w*|statement of (the )?users?|hearsay)\b", re.I)
 
@@ -177,9 +179,11 @@ def with_plan(material: Material) -> tuple[float, float, float, float] | None:
     """Return ER and days of the report, and of the plan."""
     estimate = planned_yearly(material.registered)
     periods = material.result.inputs.periods
-    if estimate is None or not all(period.dated for period in periods) or estimate[0] <= 0:
+    if estimate is None or estimate[0] <= 0 or len({period.dated for period in periods}) > 1:
         return None
-    return float(material.actual["ER"].sum()), float(sum(period.days for period in periods)), *estimate
+    # a report without dates is for as many days as the plan
+    days = float(sum(period.days for period in periods)) if periods[0].dated else estimate[1]
+    return float(material.actual["ER"].sum()), days, *estimate
 
 
 @check(
@@ -201,8 +205,9 @@ def far_above(material: Material) -> Iterator[Finding]:
         message = _("ER is {actual:,.6g} tCO2, {share:+.1%} of what the plan has for {days:g} days ({scaled:,.6g})")
         message = message.format(actual=actual, share=actual / scaled - 1, days=days, scaled=scaled)
         question = _("more activity, another factor, or other days?")
+        severity = Severity.WARNING if actual > FAR * scaled else None
         because = _("the plan's {planned:,.6g} tCO2 in {days:g} days").format(planned=planned, days=planned_days)
-        yield Finding(message, "", "ER_p", actual, scaled, because, question=question)
+        yield Finding(message, "", "ER_p", actual, scaled, because, question=question, severity=severity)
 
 
 @check(

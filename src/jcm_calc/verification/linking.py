@@ -13,7 +13,7 @@ from jcm_calc.verification.totals import following
 
 # Of two findings on one value, the one that names the cause goes before the one that only notes a symptom.
 SYMPTOMS = ("B5", "B8", "K1", "D7", "D11", "C3", "K2", "B6", "H2")
-OF_VALUES = "ABCDFHJK"
+OF_VALUES = "ABCDFGHJK"
 RATIO = ("I9", "I10")
 
 

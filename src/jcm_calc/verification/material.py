@@ -25,6 +25,7 @@ from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import conversion
 from jcm_calc.verification import quantities
 from jcm_calc.verification.claims import Claim, claim
+from jcm_calc.verification.completing import complete, complete_periods
 from jcm_calc.verification.findings import Correction, Effect
 from jcm_calc.verification.quantities import Entry, Quantities, Step, label_text
 from jcm_calc.verification.recalculating import Recalculation, recalculated
@@ -74,6 +75,8 @@ class Submission:
         Taken where the header names a version that is not known.
     evidence : path or sequence of paths, optional
         Evidence files that the verifier takes.
+    given : CaseFile, optional
+        Completes what the workbook has no place for; `completed` names what was taken from it.
 
     Attributes
     ----------
@@ -89,6 +92,7 @@ class Submission:
         kind: str,
         fallback: Methodology | None = None,
         evidence: Given = None,
+        given: CaseFile | None = None,
     ) -> None:
         self.book = Book(path)
         self.kind = kind
@@ -102,6 +106,8 @@ class Submission:
         self.reader = Reader(self.book, self.m)
         self.project = project_of(self.book, sets)
         self.parts = [Part(one, suffix, roles, self.reader.read(roles)) for (one, suffix), roles in sets.items()]
+        self.given = given if given is not None and given.methodology == self.m.number else None
+        self.completed = complete_periods([part.found for part in self.own], self.given)
 
     def _methodology(
         self, sets: Mapping[tuple[str, str], Roles], kind: str, fallback: Methodology | None
@@ -165,7 +171,12 @@ class Submission:
     @cached_property
     def case(self) -> CaseFile | None:
         """What the sheets of the kind hold, as a case."""
-        return joined(self.reader, [part.found for part in self.own], self.project)
+        found = joined(self.reader, [part.found for part in self.own], self.project)
+        if found is None or self.given is None:
+            return found
+        found, names = complete(found, self.given, {entry.parameter.name for entry in self.entries()}, self.m)
+        self.completed += names
+        return found
 
     @cached_property
     def recalculation(self) -> Recalculation:
@@ -358,7 +369,8 @@ class Material:
 
         Of kinds that a project may lack, those of which something is entered.
         """
-        chosen = {name: option for part in self.report.own for name, option in part.found.choices.items()}
+        chosen = dict(self.report.case.choices) if self.report.case is not None else {}
+        chosen |= {name: option for part in self.report.own for name, option in part.found.choices.items()}
         given = {letter for entry in self.report.entries() for letter in entry.parameter.indices}
         lacking = set(self.m.optional) - given
         return {

@@ -48,6 +48,8 @@ def summary(verification: Verification) -> Iterator[tuple[str, str]]:
     for text in verification.missing:
         yield _("Missing"), text
     yield _("Scope"), _scope(verification)
+    if verification.completed:
+        yield _("Taken from the case file"), ", ".join(verification.completed)
     for name, tonnes in (
         (_("Reported"), verification.claimed),
         (_("Recalculated"), verification.due),
@@ -208,6 +210,7 @@ def _summary_sheet(book: Any, verification: Verification) -> None:
             sheet.write_string(row, column, translated(cell), bold if number == 0 else wrapped)
     lists = [(_("Not confirmed"), text) for text in verification.unconfirmed]
     needs = _("{code}: needs {need}")
+    lists += [(_("Noted in reading"), text) for text in verification.remarks]
     lists += [(_("Not made"), needs.format(code=code, need=need)) for code, need in verification.skipped.items()]
     lists += [(_("Not applicable"), Message("{}: {}").format(*one)) for one in verification.inapplicable.items()]
     lists += [(_("Switched off"), Message("{} {}").format(check.code, check.name)) for check in verification.ignored]

@@ -179,11 +179,12 @@ def _outside(material: Material, own: list[Period]) -> Iterator[Finding]:
 @check(
     "G5",
     "Period differs between documents",
-    "Table 3, the rows and the sheets of a year name the same days.",
+    "Table 3, rows and sheets of a year name the same days, and the dated rows behind an amount fill its period.",
     asked="https://cdm.unfccc.int/CCheck/poaiss_forms/1IJXC07T2FBQDNO/viewPublic",
 )
 def differs(material: Material) -> Iterator[Finding]:
-    """Find periods of table 3 that are not those of the sheet."""
+    """Find periods of table 3 that are not those of the sheet, and periods that the dated rows do not fill."""
+    yield from material.measured("G5")
     for sheet, text, named, own in of_claims(material):
         if _span(named) != _span(own):
             message = _("table 3 is for {text}, and the sheet for {period}").format(text=text, period=_told(own))

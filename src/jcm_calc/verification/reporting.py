@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jcm_calc.languages import Message, _
-from jcm_calc.problems import InputError, ProblemKind, listed
+from jcm_calc.problems import ProblemKind, listed
 from jcm_calc.verification.checks import check
+from jcm_calc.verification.completing import contradictions
 from jcm_calc.verification.findings import Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.material import Material
-from jcm_calc.verification.recalculating import AS_ENTERED
 from jcm_calc.workbook.sheet_sets import REFERENCE, matches
 from jcm_calc.workbook.tables import Row
 
@@ -26,6 +26,7 @@ def missing(material: Material) -> Iterator[Finding]:
     present = {entry.parameter.name for entry in report.entries()}
     present |= {parameter.name for parameter, _ in report.rows()} | _columns(material)
     named = {name for part in report.own for name in (*part.found.named, *part.found.classes)}
+    named |= set(report.case.inputs if report.case is not None else ())
     for name in m.inputs:
         if name in material.required - present - named:
             parameter = m.inputs[name]
@@ -52,14 +53,18 @@ def _columns(material: Material) -> set[str]:
 @check(
     "K2",
     "Value in the report is not the workbook's",
-    "What the case file says is what the workbook holds and gives, at the precision in which it is printed.",
-    needs="result case",
+    "What the case file says is what the workbook holds and gives, at the precision in which it is printed: "
+    "methodology, periods, choices, inputs, facts and figures.",
+    needs="case",
     asked="https://cdm.unfccc.int/IRCheck/iss_forms/Y5E8AV310NCT7WH/viewPublic",
 )
 def other_value(material: Material) -> Iterator[Finding]:
     """Find figures of the case file that the workbook does not have."""
     case = material.case
     assert case is not None
+    yield from contradictions(material, case)
+    if case.methodology != material.m.number or "result" not in material.has:
+        return
     for comparison in case.compare(material.result):
         if not comparison.agrees:
             stated = Message(", ").join(comparison.published)
@@ -68,26 +73,6 @@ def other_value(material: Material) -> Iterator[Finding]:
                 name=comparison.name, stated=stated, calculated=calculated
             )
             yield Finding(message, case.path.name, comparison.name, stated, calculated)
-    if case.methodology != material.m.number:
-        return
-    meters = material.metered
-    try:
-        monitored = None if meters is None else meters.monitored
-        inputs = case.calculate(monitored, material.report.evidence, override=AS_ENTERED).inputs
-    except InputError:
-        return
-    own = material.result.inputs
-    read = set() if meters is None else {meter.parameter for meter in meters.plan.meters.values()}
-    for name in inputs.values.keys() & own.values.keys() & material.m.inputs.keys():
-        if {name, material.m.inputs[name].symbol} & read:
-            continue  # held against the readings themselves
-        one, other = inputs.plain(name, inputs.values[name]), own.plain(name, own.values[name])
-        if one.size == other.size == 1 and one.item() != other.item():
-            symbol = material.m.inputs[name].symbol
-            message = _("{symbol} is {stated} in the case file, and {found} in the workbook").format(
-                symbol=symbol, stated=shown_number(one.item()), found=shown_number(other.item())
-            )
-            yield Finding(message, case.path.name, symbol, other.item(), one.item())
 
 
 @check(

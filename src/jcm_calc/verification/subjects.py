@@ -228,7 +228,11 @@ SUBJECTS = (
     ),
     Subject(_("no period has dates"), ("G2",), lambda m: periods.dated(m.report)),
     Subject(_("one period, and no crediting period"), ("G3",), _chained),
-    Subject(_("table 3 names no period"), ("G5",), lambda m: next(periods.of_claims(m), None)),
+    Subject(
+        _("table 3 names no period"),
+        ("G5",),
+        lambda m: next(periods.of_claims(m), None) is not None or bool(m.rows.of),
+    ),
     Subject(
         _("no sheet names a year"), ("G6",), lambda m: any(periods.YEAR.fullmatch(part.suffix) for part in m.report.own)
     ),
@@ -273,11 +277,6 @@ SUBJECTS = (
         lambda m: (
             any(part.found.choices for part in m.report.own) or _in_both(m, lambda one: isinstance(one.value, str))
         ),
-    ),
-    Subject(
-        _("the case file has no figures and no inputs"),
-        ("K2",),
-        lambda m: m.case is not None and (m.case.expected or m.case.inputs or m.case.tables),
     ),
     Subject(
         _("no words on measurement in report and plan"),

@@ -76,6 +76,10 @@ class Verification:
         Whether questions and warnings that are open keep the verification incomplete.
     left_out : tuple of str
         What could not be used, so that the recalculation goes on without it.
+    completed : tuple of str
+        What the case file gives and the report has no place for.
+    remarks : tuple of str
+        What was noted in reading: what was left out, and units and values that were taken as they seemed meant.
     """
 
     path: Path
@@ -91,6 +95,8 @@ class Verification:
     materiality: float
     strict: bool = False
     left_out: tuple[str, ...] = ()
+    completed: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     def of(self, severity: Severity | str) -> tuple[Finding, ...]:
         """Return the findings of one severity."""
@@ -229,6 +235,8 @@ class Verification:
             "verdict": str(self.verdict),
             "missing": list(map(str, self.missing)),
             "scope": {"recalculation": self.result is not None, "eligibility": str(self.criteria)},
+            "remarks": list(self.remarks),
+            "taken from the case file": list(self.completed),
             "claimed": self.claimed,
             "due": self.due,
             "adjusted": self.adjusted,
@@ -352,6 +360,8 @@ def verify(
         materiality,
         strict,
         material.report.recalculation.left_out,
+        material.report.completed,
+        tuple(dict.fromkeys(map(str, material.report.remarks))),
     )
 
 
@@ -364,16 +374,17 @@ def _material(
     evidence: Given,
 ) -> Material:
     registered = None if plan is None else Submission(plan, "MPS", evidence=evidence)
-    submission = Submission(report, "MRS", None if registered is None else registered.m, evidence)
+    known = case if case is None or isinstance(case, CaseFile) else read_case(Path(case))
+    submission = Submission(report, "MRS", None if registered is None else registered.m, evidence, known)
     if not submission.entries("MRS") or not any(part.found.filled for part in submission.own):
-        planned = Submission(report, "MPS", evidence=evidence)
+        planned = Submission(report, "MPS", evidence=evidence, given=known)
         if planned.case is not None and not submission.of("MRS"):
             submission = planned
     return Material(
         submission,
         registered or (submission if submission.kind == "MRS" else None),
         [Submission(one, "MRS", evidence=evidence) for one in previous],
-        case if case is None or isinstance(case, CaseFile) else read_case(Path(case)),
+        known,
         readings,
     )
 

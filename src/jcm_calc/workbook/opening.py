@@ -14,7 +14,6 @@ from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
-from xml.etree import ElementTree
 
 from jcm_calc.languages import _
 from jcm_calc.problems import InputError, Problem
@@ -50,6 +49,10 @@ ERROR = re.compile(
     rb"""<(?:\w+:)?c(\s[^<>]*\bt\s*=\s*["']e["'][^<>]*)>(?:\s*<(?:\w+:)?f[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>))?"""
     rb"""\s*<(?:\w+:)?v>([^<]*)</"""
 )
+# The attributes of an element, in whatever order and quotes.
+ROW_OR_COLUMN = re.compile(rb"""<(?:\w+:)?(row|col)\s((?:[^<>"']|"[^"]*"|'[^']*')*)>""")
+ATTRIBUTE = re.compile(rb"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+COMMENT = re.compile(rb"<!--.*?-->", re.S)
 # The errors that every program knows; later ones are #SPILL!, #CALC!, #FIELD!, ...
 ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA")
 SHARED = re.compile(rb'\bsi="(\d+)"')
@@ -315,20 +318,15 @@ class Book:
         """Return the rows and the columns of a sheet that are hidden."""
         rows, columns, last = set[int](), set[int](), 0
         content = self._content_of(sheet)
-        if not re.search(rb"hidden|[\"']0[\"']", content):
+        if not re.search(rb"hidden|[\"']0[\"'.]", content):
             return rows, columns
-        try:
-            for _event, element in ElementTree.iterparse(BytesIO(content), ["end"]):
-                name = element.tag.rpartition("}")[2]
-                if name == "row":
-                    last = _whole(element.get("r")) or last + 1
-                    rows |= {last - 1} if _is_hidden(element, "ht") else set()
-                    element.clear()
-                elif name == "col" and _is_hidden(element, "width"):
-                    first, end = _whole(element.get("min")), _whole(element.get("max"))
-                    columns |= set(range(first - 1, min(end, LAST_COLUMN))) if first else set()
-        except ElementTree.ParseError as error:
-            raise self.unusable(_("sheet {sheet!r} cannot be read: {error}").format(sheet=sheet, error=error)) from None
+        for name, written in ROW_OR_COLUMN.findall(COMMENT.sub(b"", content)):
+            own = {key: (one or other).decode("utf-8", "replace") for key, one, other in ATTRIBUTE.findall(written)}
+            if name == b"row":
+                last = _whole(own.get(b"r")) or last + 1
+                rows |= {last - 1} if _is_hidden(own, b"ht") else set()
+            elif _is_hidden(own, b"width") and (first := _whole(own.get(b"min"))):
+                columns |= set(range(first - 1, min(_whole(own.get(b"max")), LAST_COLUMN)))
         return rows, columns
 
     def _content_of(self, sheet: str) -> bytes:
@@ -356,9 +354,10 @@ def _known_error(match: re.Match[bytes]) -> bytes:
     return match[0][:start] + b"#N/A" + match[0][end:]
 
 
-def _is_hidden(element: ElementTree.Element, size: str) -> bool:
+def _is_hidden(attributes: Mapping[bytes, str], size: bytes) -> bool:
     """Whether a row or column is hidden, or has no height or width."""
-    return element.get("hidden") in ("1", "true") or re.fullmatch(r"0+(\.0*)?", element.get(size, "")) is not None
+    hidden = attributes.get(b"hidden") in ("1", "true")
+    return hidden or re.fullmatch(r"0+(\.0*)?", attributes.get(size, "")) is not None
 
 
 def _whole(text: str | None) -> int:
