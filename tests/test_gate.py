@@ -3,11 +3,14 @@
 import re
 
 import pytest
+from click.testing import CliRunner
 from filling import evidence, filled, items
 from test_evidence import kept
 
 from jcm_calc import UncertifiedError, calculate, methodology, rulebooks
+from jcm_calc.cli import jcm
 from jcm_calc.confirmation import statements, with_evidence
+from jcm_calc.credits import BY_DAYS
 from jcm_calc.declarations import DeclarationError
 from jcm_calc.declarations.items import Kind
 from jcm_calc.evidence import Source, primary
@@ -171,3 +174,43 @@ def test_criteria_that_are_known_to_exist_and_were_not_read_are_declared(number)
         (others,) = [one for one in m.conditions if one.number == "others"]
         assert not others.evidence.confirmed
         assert "criteria_of_the_document" in m.facts
+
+
+# Periods over New Year
+
+
+SEASON = {"p": "2023-10-01/2024-03-31", "split": "days", "EC_PJ": 100.0, "capacity": 20.0, "COP_PJ": 5.0}
+
+
+@pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
+def test_amounts_that_are_shared_by_days_need_a_confirmed_rule():
+    m = methodology("ID_AM004")
+    given = {**SEASON, "EF_elec": 0.8, "facts": yes(m)}
+    file = with_threshold(m, "COP_min", 3.0)
+    result = calculate("ID_AM004", evidence=file, **given)
+    assert [(item.kind, item.name, item.detail) for item in result.lacking] == [
+        ("scheme rule", "over New Year: shared by days", "EC_PJ,i,p")
+    ]
+    with pytest.raises(UncertifiedError, match="shared by days"):
+        result.credits()
+    assert not result.manifest()["certified"]
+    for season in (["2023-10-01/2023-12-31", "2024-01-01/2024-03-31"], "2024"):
+        energy = [[50.0, 50.0]] if isinstance(season, list) else 100.0
+        calculate("ID_AM004", evidence=file, **{**given, "p": season, "EC_PJ": energy}).credits()
+    content = file.as_data()["content"]
+    content["rule"].append({
+        "name": BY_DAYS.name, "reading": BY_DAYS.reading, "fingerprint": BY_DAYS.fingerprint, "agrees": "yes",
+        "page": "page 3", "person": "Test Reader (invented)", "date": "2024-05-17", "document": "document 1",
+    })  # fmt: skip
+    assert calculate("ID_AM004", evidence=evidence(content), **given).credits().index.tolist() == [2023, 2024]
+
+
+def test_the_evidence_file_of_a_case_asks_for_the_sharing_by_days(tmp_path):
+    path = tmp_path / "case.toml"
+    path.write_text(
+        'methodology = "ID_AM004"\np = "2023-10-01/2024-03-31"\nsplit = "days"\n'
+        "[inputs]\nEC_PJ = 100\ncapacity = 20\nCOP_PJ = 5\nEF_elec = 0.8\n"
+    )
+    written = CliRunner().invoke(jcm, ["evidence", "new", "ID_AM004", "--case", str(path)]).output
+    assert f'name = "{BY_DAYS.name}"' in written
+    assert f'fingerprint = "{BY_DAYS.fingerprint}"' in written

@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 
 
 Year = tuple[int | None, float, float, float, int]
+# What ``split="days"`` does is a rule like those by which gaps of readings are treated.
+BY_DAYS = of_treatment(
+    "over New Year: shared by days",
+    "calculate",
+    "the amount of a period over New Year belongs to each year by the share of its days",
+    unconfirmed("no document was read that allows it; the readings at the turn of the year decide"),
+)
 
 
 class UncertifiedError(Exception):
@@ -105,6 +112,9 @@ def claim_items(inputs: Inputs, graph: Graph, verdicts: Iterable[Verdict]) -> It
         yield Item(_("criterion"), criterion.number, criterion.section, criterion.evidence, criterion.text, lacks)
     for one in lists(m):
         yield Item(_("list"), one.name, one.section, one.evidence, one.reading)
+    if inputs.shared:
+        evidence = m.treatments.get((BY_DAYS.name, BY_DAYS.fingerprint), BY_DAYS.evidence)
+        yield Item(_("scheme rule"), BY_DAYS.name, BY_DAYS.section, evidence, ", ".join(inputs.shared))
     for scheme in m.scheme:
         yield Item(_("scheme rule"), Message(scheme.name), scheme.section, scheme.evidence, scheme.text)
 

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc import looked_at
-from jcm_calc.declarations import Methodology
+from jcm_calc.declarations import DeclarationError, Methodology
+from jcm_calc.declarations.faults import of_function
 from jcm_calc.declarations.items import Criterion
 from jcm_calc.inputs import Inputs, bind
 from jcm_calc.languages import _
@@ -79,7 +80,16 @@ def judge(
 
 
 def _met(criterion: Criterion, known: Mapping[str, Any]) -> npt.NDArray[np.bool_]:
-    return np.asarray(criterion.function(*(known[name] for name in criterion.arguments)), dtype=bool)
+    """Return for each unit whether a criterion is met: a text, or an empty array, would pass as true."""
+    looked_at = [np.asarray(known[name]) for name in criterion.arguments]
+    found = np.asarray(criterion.function(*(known[name] for name in criterion.arguments)))
+    shape = np.broadcast_shapes(*(one.shape for one in looked_at))
+    if found.dtype != bool or found.shape not in ((), shape):
+        raise DeclarationError(
+            f"criterion {criterion.number} gives {found.dtype.name} of shape {found.shape}, and must give true or "
+            f"false for each of {shape}{of_function(criterion.function)}"
+        )
+    return found
 
 
 def verdicts(inputs: Inputs, known: Mapping[str, npt.NDArray[Any]]) -> tuple[Verdict, ...]:

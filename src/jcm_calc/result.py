@@ -13,7 +13,7 @@ import numpy.typing as npt
 from jcm_calc import eligibility, looked_at
 from jcm_calc import remarks as _remarks
 from jcm_calc.credits import Item, UncertifiedError, by_year, check_years, claim_items, monitoring_items
-from jcm_calc.declarations import Methodology
+from jcm_calc.declarations import DeclarationError, Methodology
 from jcm_calc.declarations.graph import RESULTS, Graph, Node
 from jcm_calc.declarations.group import OF_PERIODS
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
@@ -63,6 +63,8 @@ class Result:
     def _evaluated(self) -> dict[str, Array]:
         """Return RE, PE, ER, and with them what is looked at on the way to them."""
         inputs, (_way, names) = self.inputs, looked_at.reach(self.inputs)
+        if absent := [name for name in RESULTS if name not in inputs.graph.nodes]:
+            raise DeclarationError(f"{inputs.methodology}: no equation gives {', '.join(absent)}")
         beside = tuple(name for name in names if name in inputs.graph.nodes and name not in self._values)
         for keep in ((*RESULTS, *beside), RESULTS):
             try:

@@ -163,7 +163,9 @@ def _rule_books() -> tuple[tuple[ModuleType, ...], tuple[BrokenModule, ...]]:
             if not hasattr(package, "__path__"):
                 raise ImportError(_("a rule book must be a package, with an __init__.py"))
             found.append(package)
-        except (Exception, SystemExit) as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # whatever a module of others does, it stops nothing else
             broken.append(broken_by("", getattr(entry, "value", "?"), error))
     return tuple(found), tuple(broken)
 
@@ -359,7 +361,9 @@ def _usable(path: str, number: str) -> list[Methodology]:
             item.freeze()
     except MethodologyNotFoundError:
         raise
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # whatever a module of others does, it stops nothing else
         home = getattr(sys.modules.get(path.rpartition(".")[0]), "__path__", ())
         raise BrokenModuleError(number, [broken_by(number, path, error, home)]) from error
     if not found and not _adds(path):

@@ -12,7 +12,7 @@ from jcm_calc.case_file import read_case
 from jcm_calc.cli import DIFFERS, output
 from jcm_calc.confirmation import EvidenceError, EvidenceFile, Statement, blank_file, statements, with_evidence
 from jcm_calc.confirmation.applying import evidence_folder, named_files
-from jcm_calc.credits import treatments
+from jcm_calc.credits import BY_DAYS, treatments
 from jcm_calc.declarations import Methodology
 from jcm_calc.languages import Message, _, ngettext, translated
 from jcm_calc.problems import InputError, Problem
@@ -59,14 +59,15 @@ def new_file(
 
 
 def _treatments(m: Methodology, path: Path, every: bool) -> list[Statement]:
-    """Return the rules by which the readings of a case were treated."""
+    """Return the rules by which the readings and the periods of a case were treated."""
     case = read_case(path)
     if case.methodology != m.number:
         complaint = _("is a case of {given}, not of {number}").format(given=case.methodology, number=m.number)
         raise InputError(path.name, [Problem(path.name, complaint)])
-    if not case.meters:
-        return []
-    return [one for one in treatments(case.monitor().tables) if every or not one.confirmed]
+    found = [BY_DAYS] if case.split == "days" else []
+    if case.meters:
+        found += treatments(case.monitor().tables)
+    return [one for one in found if every or not one.confirmed]
 
 
 def check_files(paths: Sequence[Path], as_json: bool) -> int:

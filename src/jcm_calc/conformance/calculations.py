@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from jcm_calc.confirmation.conditions import condition
 from jcm_calc.conformance.drawing import PERIODS, Draw
 from jcm_calc.conformance.equations import pint_unit
 from jcm_calc.conformance.subject import ConformanceError, Subject, check, same
@@ -25,10 +26,12 @@ ACTS = {
 }
 
 
-@check("criteria")
+@check("criteria answered")
 def criteria(subject: Subject) -> None:
-    """Each criterion gives an answer where everything that it looks at is known."""
+    """Each criterion gives an answer where everything that it looks at is known, and a text can say what it checks."""
     m = subject.methodology
+    for one in m.conditions:
+        condition(one.function)
     facts = {name: _some(fact) for name, fact in m.facts.items()}
 
     def holds(case: dict[str, str], draw: Draw) -> None:

@@ -371,6 +371,8 @@ class Group:
         known = {*self.inputs, *self.facts, *(rule.name for rule in self.rules), RATED, HOURS, DAYLIGHT}
         if unknown := [one for one in limit.names if one not in known]:
             raise DeclarationError(f"{self}: the limit of {name}: nothing is declared as {', '.join(unknown)}")
+        if name not in self.inputs:
+            raise DeclarationError(f"{self}: the limit of {name}: only a parameter has one; see indicator")
         if RATED in limit.product.factors and limit.rated_fact not in self.facts:
             measured = self.inputs[name]
             indices = "".join(letter for letter in measured.indices if letter != "p")

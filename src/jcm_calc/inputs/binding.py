@@ -62,6 +62,8 @@ class Inputs:
         What was noticed in reading.
     overrides : mapping
         By name of a default why it is given in place of the document's value.
+    shared : tuple of str
+        The symbols of amounts of which a period over New Year was shared by days.
     """
 
     methodology: Methodology
@@ -77,6 +79,7 @@ class Inputs:
     absent: str = ""
     warnings: tuple[Problem, ...] = ()
     overrides: Mapping[str, str] = field(default_factory=dict)
+    shared: tuple[str, ...] = ()
 
     @property
     def periods(self) -> Sequence[Period]:
@@ -244,6 +247,7 @@ def _split(taken: Taken, periods: Axis, split: str) -> Axis:
         told = _("{symbols} of {periods} was shared by days, as split='days' asks")
         symbols = listed([parameter.symbol for parameter in shared])
         taken.warnings.append(Problem("p", told.format(symbols=symbols, periods=listed(across))))
+        taken.shared = shared
     return Axis(parts, False)
 
 
@@ -324,4 +328,5 @@ def _inputs(taken: Taken, axes: dict[str, Axis], graph: Graph) -> Inputs:
         graph,
         absent,
         tuple(taken.warnings),
+        shared=tuple(parameter.symbol for parameter in taken.shared),
     )

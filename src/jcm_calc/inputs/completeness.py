@@ -40,11 +40,15 @@ def graph(taken: Taken) -> Graph | None:
             )
             taken.problems.append(Problem(name, complaint, choice.section))
     needed: dict[str, list[Mapping[str, str]]] = {}
-    for case in _cases(m, undecided, taken.choices):
+    every = _cases(m, undecided, taken.choices)
+    misspelt = any(name in taken.refused for name in undecided)
+    for case in every:
         for parameter in m.graph(case, replaced, absent=absent).parameters:
             needed.setdefault(parameter.name, []).append(case)
     for name, cases in needed.items():
         parameter = m.inputs[name]
+        if misspelt and len(cases) < len(every):
+            continue  # whether it is needed is not known
         if is_user_supplied(parameter) and name not in known and name not in taken.tables and not taken.unread:
             lacking = _missing(parameter) + _condition(m, undecided, cases)
             taken.problems.append(Problem(parameter.symbol, lacking, parameter.section))

@@ -102,8 +102,8 @@ def _read(file: Path) -> pd.DataFrame:
 def _read_excel(file: Path) -> pd.DataFrame:
     """Read the first sheet that is shown; say which one it is where there are others, and what of it is hidden."""
     with pd.ExcelFile(file, engine="calamine") as book:
-        reader: Any = book.book
-        seen = [sheet.name for sheet in reader.sheets_metadata if "Hidden" not in str(sheet.visible)]
+        sheets: Any = book.book
+        seen = [sheet.name for sheet in sheets.sheets_metadata if "Hidden" not in str(sheet.visible)]
         first = seen[0] if seen else book.sheet_names[0]
         others = [sheet for sheet in book.sheet_names if sheet != first]
         # cells as they are: pandas would take "NA" for an empty cell, TRUE among numbers for 1, and rename headings

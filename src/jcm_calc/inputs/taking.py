@@ -63,6 +63,7 @@ class Taken:
         self.unread = False
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
+        self.shared: list[Parameter] = []  # whose amounts of a period over New Year are shared by days
 
     def _parameter(self, name: str, source: str = "") -> Parameter | None:
         """Return the parameter or fact of that name or symbol; complain where it cannot be given."""

@@ -277,6 +277,9 @@ def of_template(methodology: Methodology, units: Mapping[str, int], periods: Seq
             known = nodes.setdefault(name, [])
             if node not in known:
                 known.append(node)
+    for parameter in _of_criteria(methodology):
+        if parameter.name not in nodes:
+            nodes[parameter.name], cases[parameter.name] = [parameter], every
     entries = {
         name: _ways(methodology, node)
         for name, (node, *_) in nodes.items()
@@ -306,6 +309,17 @@ def of_template(methodology: Methodology, units: Mapping[str, int], periods: Seq
 def _cases(methodology: Methodology) -> list[Case]:
     options = [[(name, option) for option in choice.options] for name, choice in methodology.choices.items()]
     return [dict(case) for case in itertools.product(*options)]
+
+
+def _of_criteria(methodology: Methodology) -> Iterator[Parameter]:
+    """Yield the parameters that eligibility criteria look at, and those that select their values."""
+    for criterion in methodology.conditions:
+        for name in criterion.arguments:
+            parameter = methodology.inputs.get(name)
+            if parameter is not None:
+                yield parameter
+                if parameter.by in methodology.inputs:
+                    yield methodology.inputs[parameter.by]
 
 
 def _ways(methodology: Methodology, parameter: Parameter) -> frozenset[str]:

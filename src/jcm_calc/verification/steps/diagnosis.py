@@ -140,7 +140,7 @@ def _number(value: Any) -> float:
 
 
 def _constant_factor(wrong: Wrong) -> Diagnosis | None:
-    ratios = [got / want for got, want in zip(wrong.got, wrong.want, strict=True) if want]
+    ratios = [_number(got) / want for got, want in zip(wrong.got, wrong.want, strict=True) if want]
     if not ratios or not all(close(ratio, ratios[0]) for ratio in ratios):
         return None
     code, cause = causes.slip(ratios[0])
