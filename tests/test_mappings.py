@@ -330,6 +330,14 @@ def test_an_argument_that_would_do_nothing_or_something_else_is_refused(argument
         calculate("ID_AM003", **FREEZERS, **{argument: given})
 
 
+@pytest.mark.parametrize("given", ["Grid", "grid + captive", 1, None])
+def test_a_choice_that_is_misspelt_asks_for_nothing_that_may_not_be_needed(given):
+    values = {"EC_PJ": 1, "COP_PJ": 6, "capacity": 500, "EF_grid": 0.8, "T_cooling_out": 37, "T_chilled_out": 7}
+    with pytest.raises(InputError) as refused:
+        calculate("ID_AM002", **values, power_source=given, p="2024")
+    assert [problem.subject for problem in refused.value.problems] == ["power_source"]
+
+
 @pytest.mark.parametrize("number", [None, 7, ["ID_AM003"]])
 def test_a_methodology_that_is_not_named_by_a_text_is_refused(number):
     with pytest.raises(InputError, match=r"methodology: got .*, must be a text such as 'ID_AM003'"):

@@ -503,6 +503,18 @@ def test_what_pandas_has_not_summed_yet_is_refused_by_its_type():
         calculate("ID_AM003", EC_PJ=grouped, **FREEZER)
 
 
+@pytest.mark.parametrize("kind", ["dates", "periods"])
+def test_dates_that_are_not_called_p_are_refused_with_the_name(kind):
+    days = pd.DataFrame({"time": pd.date_range("2024-01-01", "2024-12-31"), "i": "a", "EC_PJ [kWh]": 1.0})
+    time = days["time"].dt.to_period("M") if kind == "periods" else pd.Grouper(key="time", freq="MS")
+    months = days.groupby(["i", time])["EC_PJ [kWh]"].sum()
+    for tables, values in (((), {"EC_PJ": months}), ((months.reset_index(),), {})):
+        with pytest.raises(InputError, match="its dates are called 'time': call them p"):
+            calculate("ID_AM003", *tables, **values, **FREEZER)
+    result = calculate("ID_AM003", EC_PJ=months.rename_axis(index={"time": "p"}), **FREEZER)
+    assert result.PE.magnitude == pytest.approx(0.366 * 0.8)
+
+
 def test_a_temperature_and_a_capacity_of_pint_pandas_are_converted():
     chillers = pd.DataFrame(
         {

@@ -329,6 +329,14 @@ class Taken:
             self.unread = True
             self.problems.append(Problem(source, str(error)))
 
+    def _dates(self, frame: pd.DataFrame) -> str:
+        """Return a complaint about a table whose dates are not called ``p``, which is what they are."""
+        if "p" not in self.methodology.indices or "p" in frame.columns:
+            return ""
+        dates = [one for one in frame.columns if frame[one].dtype.kind == "M" or str(frame[one].dtype)[:6] == "period"]
+        unknown = [one for one in dates if self.methodology.named(split_heading(one)[0]) not in self.declared]
+        return _("its dates are called {name}: call them p").format(name=repr(unknown[0])) if len(unknown) == 1 else ""
+
     def _wide(self, frame: pd.DataFrame) -> str:
         """Return a complaint about a table with a column for each label of an index; nothing if it is not one."""
         from jcm_calc.inputs import shapes
@@ -358,7 +366,7 @@ class Taken:
         except ValueError as error:
             raise InputError(source, [Problem(source, str(error))]) from None
         named: dict[str, Parameter] = {}
-        if complaint := self._wide(frame):
+        if complaint := self._dates(frame) or self._wide(frame):
             raise InputError(source, [Problem(source, complaint)])
         for heading in frame.columns:
             if heading not in self.methodology.indices:
