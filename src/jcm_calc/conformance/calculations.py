@@ -28,7 +28,7 @@ ACTS = {
 
 @check("criteria")
 def criteria(subject: Subject) -> None:
-    """Each criterion gives an answer where everything that it looks at is known; what it checks can be written as a text."""
+    """Each criterion gives an answer where all that it looks at is known; what it checks can be written as a text."""
     m = subject.methodology
     for one in m.conditions:
         condition(one.function)
