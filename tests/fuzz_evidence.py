@@ -62,7 +62,14 @@ V_PJ = 11
 D_PJ = 50000
 SV_RE = 2.5e-4
 """
-IDENTITY = {"equation": "symbol", "default": "symbol", "choice": "name", "criterion": "number", "rule": "name"}
+IDENTITY = {
+    "equation": "symbol",
+    "default": "symbol",
+    "choice": "name",
+    "criterion": "number",
+    "rule": "name",
+    "list": "name",
+}
 
 
 class Lifted(Exception):
@@ -86,6 +93,7 @@ def filled(number: str, value: str = "1", every: int = 1, first: int = 0) -> byt
     text = blank_file(m, list(statements(m))[first::every])
     text = re.sub(r'^(values?\S*.*?) = ""  # here (\S+?),? .*$', r"\1 = \2", text, flags=re.MULTILINE)
     text = re.sub(r'^value = ""', f"value = {value}", text, flags=re.MULTILINE)
+    text = re.sub(r'^values."\[300, 450\)" = ""', 'values."[0, 100)" = 3.0', text, flags=re.MULTILINE)
     text = re.sub(r'^values."name of the class" = ""', 'values."Gas/diesel oil" = 0.9', text, flags=re.MULTILINE)
     for key, content in (TEST_DOCUMENT | TEST_READER | {"agrees": "yes"}).items():
         text = re.sub(rf'^{key} = ""', f'{key} = "{content}"', text, flags=re.MULTILINE)

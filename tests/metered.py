@@ -273,7 +273,7 @@ def grid(path, months, taken=None, frequency="monthly"):
 # A meter read every day, with one day missing for which the case file puts in a substitute
 
 MISSING = date(2020, 7, 1)
-LEAST = 77.667
+LEAST = 77.67
 
 
 def days():

@@ -8,6 +8,7 @@ from functools import cache
 
 import pytest
 
+from jcm_calc.confirmation.statements import NOT_READ, lists
 from jcm_calc.languages import in_language, translated
 from jcm_calc.monitoring import rule_sets
 from jcm_calc.rulebooks import methodology
@@ -32,8 +33,9 @@ def left_in_english(text, m):
 @cache
 def own_texts(number, version):
     """What a methodology and the rules for readings say in their own words: they stay as they are."""
-    found, seen = {rule_sets.ARITHMETIC.note}, set()
-    for thing in (methodology(number, version), *map(rule_sets.rule_set, rule_sets.shipped())):
+    m = methodology(number, version)
+    found, seen = {rule_sets.ARITHMETIC.note, NOT_READ.note, *(one.reading for one in lists(m))}, set()
+    for thing in (m, *map(rule_sets.rule_set, rule_sets.shipped())):
         _collect(thing, found, seen)
     return sorted((text for text in found if " " in text), key=len, reverse=True)
 

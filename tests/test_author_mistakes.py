@@ -211,17 +211,29 @@ CHECKED = {
     "from a helper": ("literals", lambda: literal(lambda EC, EF: halved(EC) * EF), r"holds 0\.5 "),
     "negative": ("literals", lambda: literal(lambda EC, EF: EC * EF * (1 - -2 + 1)), "holds 4 "),
     "idle argument": ("nothing unused", lambda: literal(lambda EC, EF, eta: EC * EF), "eta in PE_i,p "),
-    "country": ("identity", lambda: named("XQ_AM001", "XQ"), "'XQ' is not a partner country"),
-    "number of another country": ("identity", lambda: named("ID_AM001", "VN"), "that of the country VN"),
-    "number": ("identity", lambda: named("XXAM1", "XX"), "such as XX_AM001"),
-    "gap": ("tables", lambda: by_size({"[0, 5)": 0.5, "[10, 20)": 0.6}), r"k_i has no value between \[0, 5\) and \[10"),
-    "gap at an edge": ("tables", lambda: by_size({"[0, 5)": 0.5, "(5, 20)": 0.6}), r"between \[0, 5\) and \(5, 20\)"),
+    "country": ("number and country", lambda: named("XQ_AM001", "XQ"), "'XQ' is not a partner country"),
+    "number of another country": ("number and country", lambda: named("ID_AM001", "VN"), "that of the country VN"),
+    "number": ("number and country", lambda: named("XXAM1", "XX"), "such as XX_AM001"),
+    "gap": (
+        "tables without gaps",
+        lambda: by_size({"[0, 5)": 0.5, "[10, 20)": 0.6}),
+        r"k_i has no value between \[0, 5\) and \[10",
+    ),
+    "gap at an edge": (
+        "tables without gaps",
+        lambda: by_size({"[0, 5)": 0.5, "(5, 20)": 0.6}),
+        r"between \[0, 5\) and \(5, 20\)",
+    ),
     "out of bounds": (
-        "tables",
+        "tables without gaps",
         lambda: by_size({"[0, 200)": 0.5}),
         r"\[0, 200\) lies outside of the bounds \[0, 100\] of",
     ),
-    "criterion": ("criteria", lambda: with_criterion(lambda EC: EC < NOTHING), "name 'NOTHING' is not defined"),
+    "criterion": (
+        "criteria answered",
+        lambda: with_criterion(lambda EC: EC < NOTHING),
+        "name 'NOTHING' is not defined",
+    ),
 }
 
 

@@ -216,7 +216,7 @@ def test_a_request_for_issuance_is_shown_in_short():
 
 def test_a_portfolio_says_how_many_projects_count():
     rows = {"project": ["a", "b"], "methodology": "PW_AM001", "p": "2024", "EG": [100.0, -1.0]}
-    both, one = portfolio(pd.DataFrame(rows)), portfolio(pd.DataFrame(rows)[:1])
+    both, one = portfolio(pd.DataFrame(rows), errors="collect"), portfolio(pd.DataFrame(rows)[:1])
     assert repr(both) == "<Portfolio of 1 of 2 projects (1 unusable): ER = 53.3 tCO2>"
     assert repr(one) == "<Portfolio of 1 project: ER = 53.3 tCO2>"
     words = text_of(parsed(both._repr_html_()))
@@ -312,7 +312,7 @@ def test_a_methodology_calculates_and_names_its_parameters(number):
     for result in results(number, 1):
         given = {spelt_out(name) for name in result.call["values"]}
         assert given <= names
-        again = m.calculate(*result.call["tables"], **result.call["values"], p=result.call["p"])
+        again = m.calculate(*result.call["tables"], **result.call["values"], p=result.call["p"], split="whole")
         assert again.ER.magnitude.tolist() == result.ER.magnitude.tolist()
     told = inspect.getdoc(m.calculate)
     assert all(one.symbol in told for one in m.inputs.values() if one.kind != "constant")

@@ -154,13 +154,18 @@ def test_a_name_that_no_file_can_have(tmp_path, name):
 @pytest.mark.parametrize(
     ("name", "before", "after", "complaint"),
     [
-        ("S1.csv", "2024-01-01 05:00,", ",", "column 'time': 1 readings have no time"),
-        ("S3.csv", "2024-01-02 07:00,", ",", "column 'time': 1 readings have no time"),
+        ("S1.csv", "2024-01-01 05:00,", ",", "1 readings have no time: line"),
+        ("S3.csv", "2024-01-02 07:00,", ",", "1 readings have no time: line"),
         ("case.toml", 'rated = "25 kW"', 'rated = "21_05 kW"', "rated: '21_05' is not a number"),
         ("case.toml", 'rated = "25 kW"', 'rated = "25 iW"', "rated: unknown unit"),
         ("case.toml", 'rated = "25 kW"', 'rated = "25 kg"', "[meters.S1] rated: "),
         ("case.toml", 'time = "time"', 'time = ""', "time: missing"),
-        ("case.toml", "methodology", "[project]\nstart = 2024-01-01T00:00:00\n[x]\nmethodology", "expected a date"),
+        (
+            "case.toml",
+            "methodology",
+            "[project]\nstart = 2024-01-01T07:30:00\n[x]\nmethodology",
+            "is a time of day, not a day",
+        ),
     ],
 )
 def test_readings(name, before, after, complaint):

@@ -145,7 +145,7 @@ def test_the_workbook_of_a_portfolio(projects, tmp_path):
         projects.to_file(tmp_path / f"{code}.xlsx", language=code)
     books = [openpyxl.load_workbook(tmp_path / f"{code}.xlsx") for code in ("en", "ja")]
     assert books[0].sheetnames == [
-        *("projects", "by country", "by methodology", "by year", "against estimates", "problems"),
+        *("problems", "projects", "by country", "by methodology", "by year", "against estimates"),
     ]
     assert [name for name in books[1].sheetnames if not JAPANESE.search(name)] == []
     heads = [cell.value for sheet in books[1] for cell in sheet[1]]
@@ -155,7 +155,7 @@ def test_the_workbook_of_a_portfolio(projects, tmp_path):
         for book in books
     ]
     assert numbers[0] == numbers[1]
-    complaints = [row[3] for row in books[1][books[1].sheetnames[-1]].iter_rows(min_row=2, values_only=True)]
+    complaints = [row[3] for row in books[1][books[1].sheetnames[0]].iter_rows(min_row=2, values_only=True)]
     assert len(complaints) > 1
     assert [text for text in complaints if not JAPANESE.search(text)] == []
 

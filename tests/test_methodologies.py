@@ -31,7 +31,8 @@ def test_months_are_added_up_into_their_years():
     months = [f"{year}-{month:02}" for year in (2023, 2024) for month in range(1, 13)]
     use = np.random.default_rng(2).uniform(0, 50, (2, 24))
     table = pd.DataFrame({"i": np.repeat(["a", "b"], 24), "p": months * 2, "EC_PJ": use.ravel()})
-    r = calculate("ID_AM003", table, COP_PJ=[1.6, 1.7], application="individual quick freezer", EF_elec=0.8)
+    ratios = pd.Series({"a": 1.6, "b": 1.7}).rename_axis("i")
+    r = calculate("ID_AM003", table, COP_PJ=ratios, application="individual quick freezer", EF_elec=0.8)
     by_year = use.reshape(2, 2, 12).sum(2)
     RE, PE, _ = id_am003.reference_project_reductions(
         by_year.tolist(), [1.6, 1.7], ["individual quick freezer"] * 2, 0.8

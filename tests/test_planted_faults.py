@@ -215,7 +215,7 @@ def test_a_global_warming_potential_of_the_other_set(version, wrong, right, sets
     if where != "on the calculation sheet":
         given, edited = {"GWP_CH4": wrong}, {}
     plan = {"GWP_CH4": right} if where == "against the plan" else {}
-    write(tmp_path / "clean.xlsx", m, plan, sources={}, Q_CH4=100, p="2017", **given)
+    write(tmp_path / "clean.xlsx", m, plan, sources={}, Q_CH4=100, p="2017", override="a planted fault", **given)
     edit(tmp_path / "clean.xlsx", tmp_path / "fault.xlsx", edited)
     verification = jcm_calc.verify(tmp_path / "fault.xlsx")
     (error,) = verification.of("error")

@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from filling import as_toml, filled
 from workbooks import agrees, at, formulas, office, recalculated_by_office
 
-from jcm_calc import InputError, calculate, methodology, portfolio
+from jcm_calc import InputError, InputWarning, calculate, methodology, portfolio
 from jcm_calc.cli import jcm
 from jcm_calc.confirmation.applying import evidence_folder
 from jcm_calc.files import FORMULA
@@ -275,6 +275,20 @@ def test_an_empty_cell_of_a_column_with_units_is_not_given():
 def test_a_source_of_another_kind_is_refused(source):
     with pytest.raises(InputError, match="expected a table or files"):
         portfolio(source, processes=1)
+
+
+def test_what_of_a_sheet_is_not_read_is_said(tmp_path):
+    frame = pd.DataFrame({"project": ["roof"], "methodology": ["PW_AM001"], "p": ["2024"], "EG": [600.0]})
+    path = tmp_path / "projects.xlsx"
+    with pd.ExcelWriter(path, engine="openpyxl") as book:
+        frame.to_excel(book, sheet_name="north", index=False)
+        frame.to_excel(book, sheet_name="south", index=False)
+        book.sheets["north"]["D2"].number_format = r"0.0\ \k\W\h"
+    with pytest.warns(InputWarning) as told:
+        portfolio(path, processes=1)
+    said = "\n".join(str(one.message) for one in told)
+    assert "the sheets 'north', 'south' have projects; only 'north' was read" in said
+    assert "a number format shows the unit kWh" in said
 
 
 def test_a_hidden_sheet_is_no_table_of_projects(tmp_path):

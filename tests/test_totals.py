@@ -211,7 +211,7 @@ def test_a_file_with_a_total_is_refused(suffix, place, tmp_path):
 @pytest.mark.parametrize("place", PLACES)
 def test_a_portfolio_with_a_total_is_refused(place, tmp_path):
     units = frame("合計", place, methodology="ID_AM003", p="2024", EF_elec=0.814, project="one")
-    assert "sums up other rows" in str(jcm_calc.portfolio(units).problems.to_dict())
+    assert "sums up other rows" in str(jcm_calc.portfolio(units, errors="collect").problems.to_dict())
     projects = frame("x", place).drop(columns="i").rename(columns={"EC_PJ": "EC_PJ"})
     projects["project"] = [name for name, _ in rows("Total", place)]
     projects = projects.assign(methodology="ID_AM003", p="2024", EF_elec=0.814)

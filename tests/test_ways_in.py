@@ -909,6 +909,49 @@ def test_a_table_of_scenarios(column, attrs):
     assert jcm_calc.scenarios("ID_AM003", base, table)["PE"].tolist() == pytest.approx([105.0, 120.0])
 
 
+VARIED = {
+    "heading": pd.Series([7e5, 8e5], name="EF [kgCO2/GWh]"),
+    "quantity": units.registry().Quantity([700.0, 800.0], "kgCO2/MWh"),
+    "attrs": with_attrs(pd.Series([700.0, 800.0], name="EF_elec"), None, "kgCO2/MWh"),
+    "array": np.array([0.7, 0.8]),
+    "index": pd.Index([700.0, 800.0], name="EF_elec [kgCO2/MWh]"),
+    "xarray": xr.DataArray([700.0, 800.0], dims="case", attrs={"units": "kgCO2/MWh"}),
+    "texts": np.array(["0.7", "800 kgCO2/MWh"]),
+}
+
+
+@pytest.mark.parametrize("carrier", VARIED)
+def test_the_values_of_scenarios_keep_the_unit_of_what_carries_them(carrier):
+    base = {"EC_PJ": 150, "COP_PJ": 1.63, "application": "individual quick freezer"}
+    found = jcm_calc.scenarios("ID_AM003", base, {"EF_elec": VARIED[carrier]})
+    assert found["PE"].tolist() == pytest.approx([105.0, 120.0])
+
+
+@pytest.mark.parametrize("name", ["kgCO2/MWh", "EF_kg", "EC_PJ [kWh]"])
+def test_values_of_scenarios_whose_name_may_be_a_unit_are_refused(name):
+    base = {"EC_PJ": 150, "COP_PJ": 1.63, "application": "individual quick freezer"}
+    with pytest.raises(InputError, match="EF_elec: its name is"):
+        jcm_calc.scenarios("ID_AM003", base, {"EF_elec": pd.Series([700.0, 800.0], name=name)})
+
+
+def test_a_column_of_pint_pandas_varies_in_its_unit():
+    energy = pd.Series([150e3, 75e3], dtype="pint[kWh]")
+    found = jcm_calc.scenarios("ID_AM003", FREEZER, {"EC_PJ": energy})
+    assert found["PE"].tolist() == pytest.approx([120.0, 60.0])
+
+
+def test_scenarios_of_other_libraries_and_of_files_with_a_remark(tmp_path):
+    base = {"EC_PJ": 150, "COP_PJ": 1.63, "application": "individual quick freezer"}
+    frame = pd.DataFrame({"EF_elec [kgCO2/MWh]": [700.0, 800.0]})
+    for table in (pl.from_pandas(frame), pa.Table.from_pandas(frame)):
+        assert jcm_calc.scenarios("ID_AM003", base, table)["PE"].tolist() == pytest.approx([105.0, 120.0])
+    with pd.ExcelWriter(tmp_path / "book.xlsx") as book:
+        frame.to_excel(book, sheet_name="low", index=False)
+        frame.to_excel(book, sheet_name="high", index=False)
+    with pytest.warns(InputWarning, match="only 'low' was read"):
+        jcm_calc.scenarios("ID_AM003", base, tmp_path / "book.xlsx")
+
+
 @pytest.mark.parametrize("unit", [None, "kWh", "kg"])
 def test_dask(unit):
     import dask.array as da

@@ -14,13 +14,16 @@ from jcm_calc.conformance.drawing import inputs
 # Values drawn at random are possible, but not plausible.
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
 
-# How and where a value was written may differ, and warnings name its cell; what was calculated with, and
+# How and where a value was written may differ, and remarks name its cell; what was calculated with, and
 # what came out, may not differ.
-OF_THE_FORM = {"call", "sources", "hash", "warnings"}
+OF_THE_FORM = {"call", "sources", "hash", "remarks"}
 
 
 def same(one, other):
     assert sorted(w.subject for w in one.inputs.warnings) == sorted(w.subject for w in other.inputs.warnings)
+    assert sorted((r.topic, r.subject, r.numbers) for r in one.remarks) == sorted(
+        (r.topic, r.subject, r.numbers) for r in other.remarks
+    )
     one, other = one.manifest(), other.manifest()
     assert one.keys() == other.keys()
     assert [key for key in one if key not in OF_THE_FORM and one[key] != other[key]] == []

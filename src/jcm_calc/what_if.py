@@ -18,7 +18,7 @@ from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.evaluation import Array, EvaluationError
 from jcm_calc.inputs import cells
-from jcm_calc.inputs.carriers import is_array, split_heading
+from jcm_calc.inputs.carriers import as_pandas, carried, is_array, refuse_name, split_heading
 from jcm_calc.inputs.tables import read, with_units
 from jcm_calc.languages import _
 from jcm_calc.many import evaluate_many
@@ -89,7 +89,7 @@ def scenarios(
 
     m = chosen(number, version, on)
     kept, p, facts = _arguments(m, base)
-    varied = m.by_name(varied) if isinstance(varied, Mapping) else varied
+    varied = _lists(m, m.by_name(varied)) if isinstance(varied, Mapping) else varied
     rows = _every_combination(varied) if isinstance(varied, Mapping) else _table(m, varied)
     _check_names(m, kept, varied if isinstance(varied, Mapping) else {str(name): [*rows[name]] for name in rows})
     frames = []
@@ -119,11 +119,14 @@ def _table(m: Methodology, given: Any) -> pd.DataFrame:
     """Return a table of scenarios with a column for each input, whose cells have the unit of the heading."""
     import pandas as pd
 
+    given = as_pandas(given)
     is_file = isinstance(given, os.PathLike) or (isinstance(given, str) and Path(given).suffix)
     if not hasattr(given, "iloc") and not is_file:
         complaint = _("got {given}, must be a mapping from inputs to lists of values, or a table")
         raise InputError(str(m), [Problem("varied", complaint.format(given=shown(given)))])
     frame: pd.DataFrame = with_units(given if hasattr(given, "iloc") else read(given))
+    for remark in frame.attrs.get("remarks", ()):
+        warnings.warn(str(Problem(Path(given).name, remark)), InputWarning, stacklevel=3)
     if "scenario" in frame:
         frame = frame.set_index("scenario")
     columns: dict[str, list[Any]] = {}
@@ -145,6 +148,29 @@ def _table(m: Methodology, given: Any) -> pd.DataFrame:
 
 def _with_unit(cell: Any, unit: str | None) -> Any:
     return cell if unit is None or isinstance(cell, str) or is_quantity(cell) else f"{cell!r} {unit}"
+
+
+def _lists(m: Methodology, varied: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of each input as a list whose cells have the unit of what carried them.
+
+    Raises
+    ------
+    InputError
+        If a carrier may state a unit that is not understood.
+    """
+    found, problems = dict(varied), []
+    for name, values in varied.items():
+        if is_array(values) and not isinstance(values, list | tuple | range):
+            try:
+                refuse_name(getattr(values, "name", None), name, m.named)
+                cells_of, unit = carried(values)
+            except ValueError as error:
+                problems.append(Problem(name, str(error)))
+                continue
+            found[name] = [_with_unit(cell, unit) for cell in cells_of.tolist()]
+    if problems:
+        raise InputError(str(m), problems)
+    return found
 
 
 def _every_combination(varied: Mapping[str, Any]) -> pd.DataFrame:

@@ -26,7 +26,7 @@ ACTS = {
 }
 
 
-@check("criteria")
+@check("criteria answered")
 def criteria(subject: Subject) -> None:
     """Each criterion gives an answer where all that it looks at is known; what it checks can be written as a text."""
     m = subject.methodology

@@ -86,7 +86,7 @@ def described(subject: Subject) -> None:
         raise ConformanceError(Message("; ").join(faults))
 
 
-@check("identity")
+@check("number and country")
 def identity(subject: Subject) -> None:
     """Begin the number with the code of the country, which is a partner country."""
     m = subject.methodology
@@ -103,7 +103,7 @@ def identity(subject: Subject) -> None:
         raise ConformanceError(Message("; ").join(faults))
 
 
-@check("tables")
+@check("tables without gaps")
 def tables(subject: Subject) -> None:
     """Leave no gap between the intervals of a table, all within the bounds of the number that selects one."""
     m = subject.methodology

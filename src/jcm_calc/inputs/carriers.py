@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -15,12 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.languages import _
+from jcm_calc.problems import shown
 from jcm_calc.units import UnitError, is_quantity, normalise, parse_unit, unit_of
 
 Array = npt.NDArray[Any]
 HEADING = re.compile(r"(.+?)\s*[\[(［（]\s*([^\])］）]*?)\s*[\])］）]")
 # Where the attributes of a Series, a table or a DataArray, and the metadata of Arrow, state units, in any case.
 UNIT_KEYS = ("units", "unit")
+# Names of a Series that state nothing.
+GENERIC = ("", "value", "values")
 WORDS = re.compile(r"[\s_,;:()\[\]/-]+")
 
 
@@ -91,6 +94,31 @@ def unit_in(text: str, declared: str) -> str | None:
     """
     word = next((word for word in reversed(WORDS.split(text)) if word), "")
     return word if len(word) > 1 and is_like(word, declared) and parse_unit(word) != parse_unit(declared) else None
+
+
+def refuse_name(name: Any, own: str, named: Callable[[str], str | None]) -> None:
+    """Refuse the name of a Series that may hold a unit, or that is the name of something else.
+
+    Parameters
+    ----------
+    name : object
+        Of the Series.
+    own : str
+        The parameter that it is given for.
+    named : callable
+        Returns which parameter a name or a symbol is of.
+
+    Raises
+    ------
+    ValueError
+    """
+    if name is None or isinstance(name, int | np.integer) or str(name).strip().casefold() in GENERIC:
+        return
+    base, unit = split_heading(str(name).strip())
+    known = named(base)
+    if known != own and (not unit or known):
+        complaint = _("its name is {name}, which may state a unit: rename it to {own}, or {own} [unit]")
+        raise ValueError(complaint.format(name=shown(name), own=own))
 
 
 def is_unit_key(key: Any) -> bool:

@@ -114,11 +114,17 @@ def _read_excel(file: Path) -> pd.DataFrame:
         told = _("has the sheets {sheets}; only {first} was read: give another as pd.read_excel(file, sheet)")
         sheets = listed(map(repr, book.sheet_names))
         frame.attrs["remarks"] = [told.format(sheets=sheets, first=repr(first))]
-    headings = [split_heading(str(heading))[1] for heading in frame.columns]
-    if unstated := [unit for unit in _displayed_units(file) if unit not in headings]:
-        told = _("a number format shows the unit {units}, which is not read: state it in the heading, as EC_PJ [kWh]")
-        frame.attrs.setdefault("remarks", []).append(told.format(units=listed(unstated)))
+    if unread := unread_units(file, frame.columns):
+        frame.attrs.setdefault("remarks", []).append(unread)
     return frame
+
+
+def unread_units(file: Path, headings: Iterable[Any]) -> str:
+    """Say which units number formats of an Excel file show that no heading states."""
+    stated = [split_heading(str(heading))[1] for heading in headings]
+    unstated = [unit for unit in _displayed_units(file) if unit not in stated]
+    told = _("a number format shows the unit {units}, which is not read: state it in the heading, as EC_PJ [kWh]")
+    return told.format(units=listed(unstated)) if unstated else ""
 
 
 def _displayed_units(file: Path) -> list[str]:

@@ -16,7 +16,7 @@ from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import DeclarationError, Kind, Parameter, Table, Value
 from jcm_calc.evidence import unconfirmed
 from jcm_calc.inputs import checks
-from jcm_calc.inputs.carriers import as_pandas, carried, is_unit_key, split_heading, unit_in
+from jcm_calc.inputs.carriers import as_pandas, carried, is_unit_key, refuse_name, split_heading, unit_in
 from jcm_calc.inputs.cells import numbers
 from jcm_calc.inputs.given import Cells, Given, read_value
 from jcm_calc.languages import Message, _
@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from jcm_calc.inputs.tables import Column
-
-
-# Names of a Series that state nothing.
-GENERIC = ("", "value", "values")
 
 
 class Taken:
@@ -206,13 +202,7 @@ class Taken:
         ValueError
             If the name may hold a unit, or is that of something else.
         """
-        name = value.name
-        if not (name is None or isinstance(name, int | np.integer) or str(name).strip().casefold() in GENERIC):
-            base, unit = split_heading(str(name).strip())
-            known = self.methodology.named(base)
-            if known != parameter.name and (not unit or known):
-                complaint = _("its name is {name}, which may state a unit: rename it to {own}, or {own} [unit]")
-                raise ValueError(complaint.format(name=shown(name), own=parameter.name))
+        refuse_name(value.name, parameter.name, self.methodology.named)
         if not hasattr(value, "iloc"):
             return value
         unit = carried(value).unit

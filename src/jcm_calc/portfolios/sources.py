@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,12 @@ from typing import Any
 import pandas as pd
 
 from jcm_calc.confirmation import EvidenceFile
-from jcm_calc.inputs.tables import flat, read, with_units
+from jcm_calc.inputs.tables import flat, read, unread_units, with_units
 from jcm_calc.inputs.totals import totals_among
 from jcm_calc.languages import _
 from jcm_calc.portfolios.jobs import Job
 from jcm_calc.portfolios.rows import OWN
-from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
+from jcm_calc.problems import InputError, InputWarning, Problem, listed, shown, suggestion
 from jcm_calc.units import is_missing, magnitude
 from jcm_calc.workbook.opening import Book
 from jcm_calc.workbook.sheet_sets import NAME
@@ -116,16 +117,22 @@ def sheet_of_projects(path: Path) -> pd.DataFrame | None:
         return None
     try:
         book = Book(path)
-        for sheet in (sheet for sheet in book.sheets if sheet not in book.hidden):
-            if NAME.fullmatch(sheet):
-                return None
-            grid = book.grid(sheet)
-            heads = [str(cell).strip() for cell in grid[0]] if grid else []
-            if {"project", "methodology"} <= {head.casefold() for head in heads}:
-                return _frame(heads, grid[1:])
+        if any(NAME.fullmatch(sheet) for sheet in book.sheets):
+            return None
+        shown_sheets = [sheet for sheet in book.sheets if sheet not in book.hidden]
+        heads = {sheet: [str(cell).strip() for cell in next(iter(book.grid(sheet)), ())] for sheet in shown_sheets}
+        found = [sheet for sheet in shown_sheets if set(OWN[:2]) <= {head.casefold() for head in heads[sheet]}]
+        if not found:
+            return None
+        frame = _frame(heads[found[0]], book.grid(found[0])[1:])
     except InputError:  # which is said where the file is read as a monitoring spreadsheet
-        pass
-    return None
+        return None
+    remarks = [unread_units(path, frame.columns)]
+    if found[1:]:
+        told = _("the sheets {sheets} have projects; only {first} was read: give another as pd.read_excel(file, sheet)")
+        remarks.append(told.format(sheets=listed(map(repr, found)), first=repr(found[0])))
+    frame.attrs["remarks"] = [remark for remark in remarks if remark]
+    return frame
 
 
 def _frame(heads: list[str], rows: Sequence[Sequence[Any]]) -> pd.DataFrame:
@@ -157,9 +164,12 @@ def table(source: Any) -> pd.DataFrame:
     name = _("the portfolio") if given else Path(source).name
     try:
         sheet = None if given else sheet_of_projects(Path(source))
-        frame = with_units(flat(source if given else read(source) if sheet is None else sheet))
+        whole = source if given else read(source) if sheet is None else sheet
+        frame = with_units(flat(whole))
     except ValueError as error:
         raise error if isinstance(error, InputError) else InputError(name, [Problem(name, str(error))]) from None
+    for remark in whole.attrs.get("remarks", ()):
+        warnings.warn(str(Problem(name, remark)), InputWarning, stacklevel=3)
     if sheet is None:
         first = 1 if given or Path(source).suffix.casefold() == ".parquet" else 2
         frame.index = pd.RangeIndex(first, first + len(frame))
