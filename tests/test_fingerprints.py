@@ -289,6 +289,16 @@ def test_what_a_file_confirms_of_a_methodology_is_not_confirmed_of_what_is_made_
         calculate(other, evidence=(), **GIVEN).credits()
 
 
+@pytest.mark.parametrize(("name", "value"), [("helper", lambda x: x * 10), ("LIMIT", -99.0)])
+def test_what_a_function_looks_up_cannot_change_between_confirmation_and_claim(name, value, monkeypatch):
+    m, file = mill(), evidence(filled(mill()))
+    given = {**GIVEN, "size": [1.0, 20.0]} if name == "LIMIT" else GIVEN
+    assert calculate(m, evidence=file, **GIVEN).credits().tolist() == [CLAIM]
+    monkeypatch.setitem(globals(), name, value)
+    with pytest.raises(EvidenceError, match="is about another reading than the present one"):
+        calculate(m, evidence=file, **given).credits()
+
+
 def content_of(m, kind):
     """An evidence file that confirms one kind of statement only."""
     content = filled(m.without_evidence)

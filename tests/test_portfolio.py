@@ -467,6 +467,13 @@ def projects_file(tmp_path):
     return path
 
 
+@pytest.mark.parametrize(("ratio", "remarks"), [(2.5, ""), (1.9, "criterion not met")])
+def test_a_table_of_projects_says_what_is_remarked_on(ratio, remarks, tmp_path):
+    rows = {"project": ["a"], "methodology": "ID_AM003", "p": "2024", "EC_PJ": 100.0, "COP_PJ": ratio, "EF_elec": 0.8}
+    portfolio(pd.DataFrame(rows | {"application": "cold storage"})).to_file(tmp_path / "a.csv")
+    assert pd.read_csv(tmp_path / "a.csv", keep_default_na=False)["remarks"].tolist() == [remarks]
+
+
 def test_the_command_writes_what_it_is_asked_for(projects_file, tmp_path):
     run = CliRunner()
     for suffix in ("xlsx", "html", "parquet", "csv"):
@@ -479,7 +486,12 @@ def test_the_command_writes_what_it_is_asked_for(projects_file, tmp_path):
         assert "--force" in again.stderr
     expected = portfolio(projects_file, errors="collect").table
     assert len(expected) == 5
-    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "portfolio.parquet"), expected, check_dtype=False)
+    written = pd.read_parquet(tmp_path / "portfolio.parquet")
+    assert (
+        written["remarks"].tolist()
+        == pd.read_csv(tmp_path / "portfolio.csv", keep_default_na=False)["remarks"].tolist()
+    )
+    pd.testing.assert_frame_equal(written.drop(columns="remarks"), expected, check_dtype=False)
     assert pd.read_csv(tmp_path / "portfolio.csv")["ER"].tolist() == pytest.approx(expected["ER"].tolist())
     book = pd.read_excel(tmp_path / "portfolio.xlsx", sheet_name=None, engine="openpyxl")
     assert list(book) == ["problems", "projects", "by country", "by methodology", "by year", "against estimates"]

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from jcm_calc import eligibility, looked_at
 from jcm_calc import remarks as _remarks
+from jcm_calc.confirmation.applying import confirm_again
 from jcm_calc.credits import Item, UncertifiedError, by_year, check_years, claim_items, monitoring_items
 from jcm_calc.declarations import DeclarationError, Methodology
 from jcm_calc.declarations.graph import RESULTS, Graph, Node
@@ -601,11 +602,14 @@ class Result:
         ------
         UncertifiedError
             If it rests on anything unconfirmed, or a criterion is not shown to be met.
+        EvidenceError
+            If what an equation or a criterion looks up has changed since it was confirmed.
         ValueError
             If a period has no dates or lies in several years.
         """
         if self.lacking:
             raise UncertifiedError(str(self.methodology), self.lacking)
+        confirm_again(self.methodology, self.call["evidence"])
         if not all(period.dated for period in self.inputs.periods):
             raise ValueError(_("a claim is by calendar year: give the periods with p="))
         return self.years()["tonnes"].rename("credits")

@@ -103,6 +103,19 @@ def with_evidence(m: Methodology, files: Sequence[EvidenceFile]) -> Methodology:
     return found
 
 
+def confirm_again(m: Methodology, files: Sequence[EvidenceFile]) -> None:
+    """Refuse what has changed since the files were applied, such as a global that an equation looks up.
+
+    Raises
+    ------
+    EvidenceError
+        With each statement that is another one by now.
+    """
+    _found, problems = _applied.__wrapped__(m.without_evidence or m, _Files(files))
+    if problems:
+        raise EvidenceError(str(m), problems)
+
+
 class _Files:
     """Evidence files as a key: by what they say."""
 

@@ -28,7 +28,7 @@ ACTS = {
 
 @check("criteria answered")
 def criteria(subject: Subject) -> None:
-    """Each criterion gives an answer where everything that it looks at is known, and a text can say what it checks."""
+    """Each criterion gives an answer where all that it looks at is known; what it checks can be written as a text."""
     m = subject.methodology
     for one in m.conditions:
         condition(one.function)

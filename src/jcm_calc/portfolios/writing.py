@@ -68,13 +68,13 @@ def write(path: str | os.PathLike[str], found: Portfolio, overwrite: bool) -> No
 
 def _content(found: Portfolio, suffix: str) -> bytes:
     if suffix == ".csv":
-        return guarded(found.table).to_csv(index=False).encode()
+        return guarded(_with_remarks(found)).to_csv(index=False).encode()
     if suffix == ".html":
         return _page(found).encode()
     file = BytesIO()
     if suffix == ".parquet":
         try:
-            found.table.to_parquet(file, index=False)
+            _with_remarks(found).to_parquet(file, index=False)
         except ImportError:
             complaint = _("cannot be written without pyarrow: install it with pip install 'jcm-calc[parquet]'")
             raise InputError(_("the portfolio"), [Problem(suffix, complaint)]) from None
@@ -90,6 +90,15 @@ def _content(found: Portfolio, suffix: str) -> bytes:
         _write(book.add_worksheet(translated(name).lower()[:31]), formats, frame, total)
     book.close()
     return file.getvalue()
+
+
+def _with_remarks(found: Portfolio) -> pd.DataFrame:
+    """Return the table of projects with what is remarked on each: such a file has no other place for it."""
+    topics: dict[str, dict[str, None]] = {}
+    for project, remark in found.remarks:
+        topics.setdefault(project, {})[str(remark.topic)] = None
+    remarks = ["; ".join(topics.get(project, ())) for project in found.table["project"]]
+    return found.table.assign(remarks=remarks)
 
 
 def _write(sheet: Any, formats: Mapping[str, Any], frame: pd.DataFrame, total: str) -> None:

@@ -317,8 +317,7 @@ def verify(
     Raises
     ------
     InputError
-        If a file is no monitoring spreadsheet, meters or readings cannot be used, or there is no such check; with
-        ``strict``, if anything is found.
+        If a file is not a monitoring spreadsheet, meters or readings cannot be used, or there is no such check.
 
     Examples
     --------
