@@ -65,8 +65,8 @@ def check(cells, python, meant=()):
 
 
 def test_the_environment_has_nothing_but_the_extras_and_a_kernel(python):
-    others = ["ipywidgets", "pytest", "sphinx", "polars", "xarray", "pint_pandas", "mypy", "babel", "hatchling"]
-    needed = ["duckdb", "matplotlib", "scipy", "pyarrow", "dask", "hypothesis"]
+    others = ["ipywidgets", "pytest", "sphinx", "polars", "pint_pandas", "mypy", "babel", "hatchling"]
+    needed = ["duckdb", "matplotlib", "scipy", "pyarrow", "dask", "hypothesis", "xarray"]
     there = "from importlib.util import find_spec; print([name for name in {} if find_spec(name)])"
     found = [kernels.text(shown) for shown in kernels.run([there.format(others), there.format(needed)], python)]
     assert found == ["[]", str(needed)]

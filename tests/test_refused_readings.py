@@ -182,7 +182,7 @@ def test_without_a_methodology_a_meter_states_the_unit_of_its_amount():
         ("the year 24", "p: "),
         (1, "p: 1 has no dates: readings need first and last day"),
         ("1999", "p: 1999 lies outside the years 2000 to 2099, of which readings can be"),
-        ("9999-12-31", "p: 9999-12-31/9999-12-31 lies outside the years 2000 to 2099"),
+        ("9999-12-31", "p: 9999 is not between 1990 and 2100"),
         ("2099-12-31/2100-01-01", "p: 2099-12-31/2100-01-01 lies outside the years 2000 to 2099"),
     ],
 )
