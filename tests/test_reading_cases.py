@@ -1,8 +1,10 @@
 """Meter files as loggers and portals write them: each is read right, asked about, or refused with its line or cell.
 
 The folders in tests/data/readings hold small files in the shape of exports and of public bug reports, with made-up
-numbers. The right amounts in expected.json were worked out from the numbers of each file by hand. A case file
-careful.toml reads the same file as it is, with everything stated that the first case file leaves out.
+numbers. The right amounts in expected.json are sums and differences of the numbers in each file, taken apart from the
+library. The lists "asked" are no such expectation: they name the findings that a case had when it was taken in, and
+guard against others. A case file careful.toml reads the same file as it is, with everything stated that the first
+case file leaves out.
 """
 
 import hashlib
@@ -80,6 +82,7 @@ def test_a_spike_that_lies_across_the_end_of_a_period_is_shared_by_time_where_it
 def test_a_year_of_the_buddhist_era_is_refused_where_no_readings_are():
     with pytest.raises(InputError, match="2024"):
         read_case(DATA / "63_be_year" / "case.toml").calculate()
-    # 366 days of the year that was meant, worked out by hand
+    # by hand: 100,000 Nm3 x 0.036 GJ x 0.0561 t/GJ = 201.96 t, RE = 201.96 x 0.6 / 0.45 = 269.28 t,
+    # electricity 0.02 MW x 24 h x 366 d x 0.8 t/MWh = 140.544 t, ER = 269.28 - 201.96 - 140.544 t
     result = read_case(DATA / "63c_2024" / "case.toml").calculate()
     assert result.ER.m.sum() == pytest.approx(-73.224, abs=5e-4)
