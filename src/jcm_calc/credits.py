@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jcm_calc.confirmation.statements import Statement, lists, of_treatment
+from jcm_calc.confirmation.statements import Statement, lists, of_treatment, waivers
 from jcm_calc.declarations.graph import Graph
+from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Kind, Parameter, Table, Value
 from jcm_calc.eligibility import Answer, Verdict
 from jcm_calc.evidence import Evidence, Grade, Source, unconfirmed
@@ -56,7 +57,7 @@ class Item:
     Attributes
     ----------
     kind : str
-        ``"equation"``, ``"default"``, ``"choice"``, ``"criterion"``, ``"list"`` or ``"scheme rule"``.
+        ``"equation"``, ``"default"``, ``"choice"``, ``"criterion"``, ``"list"``, ``"waiver"`` or ``"scheme rule"``.
     name : str
         The document's symbol, the number of a criterion, the name of a rule.
     section : str
@@ -112,6 +113,8 @@ def claim_items(inputs: Inputs, graph: Graph, verdicts: Iterable[Verdict]) -> It
         yield Item(_("criterion"), criterion.number, criterion.section, criterion.evidence, criterion.text, lacks)
     for one in lists(m):
         yield Item(_("list"), one.name, one.section, one.evidence, one.reading)
+    for one in waivers(m):
+        yield Item(_("waiver"), Message(one.name), one.section, one.evidence, one.reading)
     if inputs.shared:
         evidence = m.treatments.get((BY_DAYS.name, BY_DAYS.fingerprint), BY_DAYS.evidence)
         yield Item(_("scheme rule"), BY_DAYS.name, BY_DAYS.section, evidence, ", ".join(inputs.shared))
@@ -151,14 +154,21 @@ def _of_default(inputs: Inputs, parameter: Parameter) -> Iterator[tuple[str, Evi
     table = inputs.tables.get(name)
     if table is not None:
         for key, value in _entries_used(inputs, parameter, table):
-            yield f"{key}: {value.value:g} {unit}".strip(), value.evidence
+            document = (parameter.table or Table({})).entries.get(key)
+            yield f"{key}: {value.value:g} {unit}".strip(), _best(value, document)
     elif name not in inputs.replaced:
         assert parameter.value is not None
         yield f"{parameter.value.value:g} {unit}".strip(), parameter.value.evidence
     elif isinstance(replaced := inputs.replaced[name], Value):
-        yield f"{replaced.value:g} {unit}".strip(), replaced.evidence
+        yield f"{replaced.value:g} {unit}".strip(), _best(replaced, parameter.value)
     else:
         yield _by_hand(inputs, parameter)
+
+
+def _best(used: Value, document: Value | None) -> Evidence:
+    """Return the evidence of a value that is used: that of the document's where they are equal."""
+    same = document is not None and document.value == used.value and document.evidence.confirmed
+    return document.evidence if same and document is not None else used.evidence
 
 
 def _by_hand(inputs: Inputs, parameter: Parameter) -> tuple[str, Evidence]:
@@ -179,16 +189,16 @@ def _by_hand(inputs: Inputs, parameter: Parameter) -> tuple[str, Evidence]:
     return detail, unconfirmed(note)
 
 
-def _entries_used(inputs: Inputs, parameter: Parameter, table: Table) -> Iterator[tuple[str, Value]]:
+def _entries_used(inputs: Inputs, parameter: Parameter, table: Table) -> Iterator[tuple[str | Interval, Value]]:
     keys = inputs.values[parameter.by]
     classes = inputs.classes.get(parameter.by)
     if classes is not None:
         used = {classes[code] for code in np.unique(keys)}
-        yield from ((str(key), value) for key, value in table.entries.items() if key in used)
+        yield from ((key, value) for key, value in table.entries.items() if key in used)
     else:
         for key, value in table.entries.items():
             if not isinstance(key, str) and ((keys >= key.first) & (keys < key.beyond)).any():
-                yield str(key), value
+                yield key, value
 
 
 def whole_tonnes(reductions: float) -> int:

@@ -144,7 +144,7 @@ def _as_data(m: Methodology) -> dict[str, Any]:
             | {"values": {name: {"value": one.value, **_graded(one.evidence)} for name, one in item.values.items()}}
             for item in m.derivations
         ],
-        "waivers": m.waivers,
+        "waivers": [{"check": one.check, "of": one.of, "reason": one.reason, **_graded(one.evidence)} for one in m.waivers],
         "grades": LEGEND,
     }
 

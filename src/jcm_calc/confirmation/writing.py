@@ -9,63 +9,69 @@ from pathlib import Path
 
 from jcm_calc.confirmation.file import KINDS, SCHEMA
 from jcm_calc.confirmation.statements import Statement
+from jcm_calc.confirmation.supplied import values_digest
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Kind, Value
 
 HEAD = """\
-# What {m} says, by a reader of the approved document.
+# What {of} says, by a reader of the approved document.
 #
 # Fill in only what you have read in the document itself: an item that is left blank confirms nothing.
 # Where it says something else than the reading here, write agrees = "no": the equation or criterion is
-# then mended by a revision module, never in this file. A [[list]] says that the document has
-# these criteria, parameters or equations and no others. How: docs/how_to/confirm.md.
+# then corrected by a revision module, never in this file. A [[list]] says that the document has
+# these criteria, parameters or equations and no others. Where a value differs much from the one of the
+# library, add note = "…". Where the document has a table and the library a single value, write
+# by = "capacity" (or a name for the classes) and values in place of value. Where it has other classes
+# than the library, give its whole table and add whole = "yes". How: docs/how_to/confirm.md.
 #
 # Check it with: jcm evidence check FILE
 
 schema = {schema}
+"""
+ABOUT = """\
 methodology = {number}
 version = {version}
+"""
+READER = """\
 
 [reader]                # an item may state its own person and date
 person = ""             # who has read
 date = ""               # when, such as "2024-05-17"
+"""
+DOCUMENT = """\
 
-[documents.methodology] # the approved methodology
+[documents.{key}] # {what}
 title = {title}
 file = {file}
 sha256 = {sha256}
-
-[documents.guidelines]  # where the rules of the scheme stand
-title = ""
-file = ""
-sha256 = ""
 """
+WHAT = {"methodology": "the approved methodology", "guidelines": "where the rules of the scheme are"}
 
 
-def blank_file(m: Methodology, statements: Iterable[Statement], document: Path | None = None) -> str:
+def blank_file(m: Methodology | None, statements: Iterable[Statement], document: Path | None = None) -> str:
     """Return the text of an evidence file in which nothing is filled in.
 
     Parameters
     ----------
-    m : Methodology
+    m : Methodology or None
+        Without one, a file for the rules of the scheme, which serves every methodology.
     statements : iterable of Statement
         In any order; they are written in the order of a methodology document.
     document : Path, optional
-        The approved document, whose name and SHA-256 are then filled in.
+        The document that was read, whose name and SHA-256 are then filled in.
     """
-    found = sorted(statements, key=_place)
-    name = "" if document is None else document.name
-    sha256 = "" if document is None else hashlib.sha256(document.read_bytes()).hexdigest()
-    head = HEAD.format(
-        m=m,
-        schema=SCHEMA,
-        number=_text(m.number),
-        version=_text(m.version),
-        title=_text(name),
-        file=_text(name),
-        sha256=_text(sha256),
-    )
-    lines = [head]
+    found = sorted(statements, key=place)
+    lines = [HEAD.format(of=m or "the guidelines of the scheme", schema=SCHEMA).rstrip()]
+    if m is not None:
+        lines.append(ABOUT.format(number=_text(m.number), version=_text(m.version)).rstrip())
+    lines.append(READER.rstrip())
+    keys = [*(["methodology"] if m is not None else []), *(["guidelines"] if m is None or _of_scheme(found) else [])]
+    for number, key in enumerate(keys):
+        read = document if not number else None
+        name = "" if read is None else read.name
+        sha256 = "" if read is None else hashlib.sha256(read.read_bytes()).hexdigest()
+        told = {"title": _text(name), "file": _text(name), "sha256": _text(sha256)}
+        lines.append(DOCUMENT.format(key=key, what=WHAT[key], **told).rstrip())
     section = ""
     for statement in found:
         if statement.section != section:
@@ -75,13 +81,17 @@ def blank_file(m: Methodology, statements: Iterable[Statement], document: Path |
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _place(statement: Statement) -> tuple[bool, str]:
+def _of_scheme(statements: Iterable[Statement]) -> bool:
+    return any(one.kind == "rule" for one in statements)
+
+
+def place(statement: Statement) -> tuple[bool, str]:
     """Sort by the sections A to I; what stands in other documents comes last."""
     _, section, letter = statement.section.partition("section ")
     return not section, letter[:1]
 
 
-def _item(m: Methodology, statement: Statement) -> Iterator[str]:
+def _item(m: Methodology | None, statement: Statement) -> Iterator[str]:
     number = statement.name.isdecimal() and statement.kind == "criterion"
     yield f"[[{statement.kind}]]"
     yield f"{KINDS[statement.kind]} = {statement.name if number else _text(statement.name)}"
@@ -96,12 +106,17 @@ def _item(m: Methodology, statement: Statement) -> Iterator[str]:
     elif statement.item.by:
         yield "# a line for each class or bin that the document has"
         if not statement.values:
-            yield 'values."[300, 450)" = ""' if not _of_classes(m, statement) else 'values."name of the class" = ""'
+            classes = m is None or _of_classes(m, statement)
+            yield 'values."name of the class" = ""' if classes else 'values."[300, 450)" = ""'
         for key, value in statement.values.items():
             yield f'values.{_text(key)} = ""  # here {_known(value, statement.item.unit)}'
     else:
         known = [_known(value, statement.item.unit) for value in statement.values.values()]
         yield 'value = ""' + (f"  # here {known[0]}" if known else "")
+    if statement.kind == "default":
+        for name, known_table in statement.item.candidates.items():
+            told = f"{{ name = {_text(name)}, fingerprint = {_text(values_digest(known_table))} }}"
+            yield f"# candidate = {told}  # where the document gives these values"
     yield 'page = ""'
 
 

@@ -228,7 +228,7 @@ class Methodology(Group):
         later.title = with_translations(title, {}) if title else self.title
         later.identity = dict(identity)
         later.note = self.note if note is None else note
-        later.completeness = {}
+        later.completeness, later.waivers = {}, []
         revision.reassess(later, lambda known: revision.taken_over(known, self.version, unchanged))
         later.other_versions = self.versions
         later.inherited = revision.everything(later)

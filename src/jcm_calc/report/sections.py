@@ -325,7 +325,8 @@ def _indicators(m: Methodology, sources: Sources) -> Part:
 
 
 def _waivers(m: Methodology, sources: Sources) -> Part:
-    return (_("check"), ""), (((Message(check), reason), []) for check, reason in m.waivers.items())
+    rows = (((Message(one.check), one.of, grade(one.evidence)), [one.reason]) for one in m.waivers)
+    return (_("check"), _("of"), _("grade")), rows
 
 
 def _cases(m: Methodology, sources: Sources) -> Part:

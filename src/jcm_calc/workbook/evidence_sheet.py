@@ -7,9 +7,10 @@ from functools import cache
 from typing import Any
 
 from jcm_calc.confirmation import EvidenceFile
-from jcm_calc.confirmation.file import KINDS, from_data
+from jcm_calc.confirmation.file import KINDS, SCHEMA, from_data
 from jcm_calc.languages import Message, _, spellings
-from jcm_calc.problems import InputError, Problem, shown
+from jcm_calc.problems import InputError, Problem
+from jcm_calc.schema import got
 from jcm_calc.workbook.layout import LEFT
 from jcm_calc.workbook.opening import Book
 from jcm_calc.workbook.page import Page
@@ -31,7 +32,14 @@ COLUMNS = {
     "document_sha256": (_("SHA-256 of the document"), 24),
     "file": (_("Evidence file"), 24),
     "sha256": (_("SHA-256 of the evidence file"), 24),
+    "note": (_("Note of the reader"), 30),
+    "by": (_("Table by"), 14),
+    "whole": (_("Whole table"), 8),
+    "candidate": (_("Values known by name"), 24),
+    "candidate_fingerprint": (_("Fingerprint of these values"), 20),
 }
+# What only some items have.
+OPTIONAL = ("note", "by", "whole", "candidate", "candidate_fingerprint")
 WIDTHS = (1.5, *(width for _heading, width in COLUMNS.values()))
 FIRST = 6
 
@@ -53,6 +61,9 @@ def _rows(files: Sequence[EvidenceFile]) -> Iterator[dict[str, Any]]:
                 read = content["documents"][item["document"]]
                 row = {"file": file.name, "sha256": file.sha256, "kind": kind, **item, "name": item[name]}
                 row |= {"document": read["title"], "document_sha256": read["sha256"]}
+                if "candidate" in item:
+                    known = item["candidate"]
+                    row |= {"candidate": known["name"], "candidate_fingerprint": known["fingerprint"]}
                 if "values" in item:
                     yield from ({**row, "class": key, "value": value} for key, value in item["values"].items())
                 else:
@@ -71,7 +82,8 @@ def read(book: Book, number: str, version: str) -> tuple[EvidenceFile, ...]:
     if sheet is None:
         return ()
     grid = book.grid(sheet)
-    heads = ((row, found) for row, found in enumerate(map(_places, grid)) if len(found) == len(COLUMNS))
+    required = COLUMNS.keys() - set(OPTIONAL)
+    heads = ((row, found) for row, found in enumerate(map(_places, grid)) if required <= found.keys())
     head = next(heads, None)
     if head is None:
         return ()  # a sheet of somebody's own
@@ -83,13 +95,12 @@ def read(book: Book, number: str, version: str) -> tuple[EvidenceFile, ...]:
         if not row:
             continue
         if row.get("kind") not in KINDS:
-            complaint = _("{came} came, expected one of {known}")
-            complaint = complaint.format(came=shown(row.get("kind")), known=Message(", ").join(KINDS))
+            complaint = got(row.get("kind"), _("one of {known}").format(known=Message(", ").join(KINDS)))
             place = _("{book}, {sheet}, row {row}").format(book=book.name, sheet=sheet, row=at)
             problems.append(Problem(place, complaint))
             continue
         key = str(row.get("file", sheet)), str(row.get("sha256", ""))
-        blank = {"schema": 1, "methodology": number, "version": version, "documents": {}}
+        blank = {"schema": SCHEMA, "methodology": number, "version": version, "documents": {}}
         _add(contents.setdefault(key, blank), row)
     files = []
     for (name, sha256), content in contents.items():
@@ -125,9 +136,13 @@ def _add(content: dict[str, Any], row: Mapping[str, Any]) -> None:
     document = next((key for key, known in documents.items() if known == read), f"document {len(documents) + 1}")
     documents[document] = read
     item: dict[str, Any] = {KINDS[kind]: str(row.get("name", "")).removesuffix(".0"), "document": document}
-    item |= {key: str(row[key]) for key in ("case", "reading", "fingerprint", "agrees", "page", "person") if key in row}
+    texts = ("case", "reading", "fingerprint", "agrees", "page", "person", "note", "by", "whole")
+    item |= {key: str(row[key]) for key in texts if key in row}
     item |= {"date": str(row.get("date", ""))[:10]}
-    if kind == "default" and "class" not in row:
+    if "candidate" in row:
+        fingerprint = str(row.get("candidate_fingerprint", ""))
+        item["candidate"] = {"name": str(row["candidate"]), "fingerprint": fingerprint}
+    elif kind == "default" and "class" not in row:
         item["value"] = row.get("value", "")
     items = content.setdefault(kind, [])
     if kind == "default" and "class" in row:
