@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jcm_calc.confirmation.statements import Statement, lists, of_treatment, waivers
+from jcm_calc import dates
+from jcm_calc.confirmation.statements import Statement, lists, of_treatment, order, waivers
+from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Kind, Parameter, Table, Value
@@ -18,6 +20,8 @@ from jcm_calc.evidence import Evidence, Grade, Source, unconfirmed
 from jcm_calc.inputs import Inputs, Period
 from jcm_calc.inputs.metered import record_of
 from jcm_calc.languages import Message, _
+from jcm_calc.problems import Problem
+from jcm_calc.reference_data import scheme_began
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,14 +44,35 @@ class UncertifiedError(Exception):
     ----------
     missing : tuple of Item
         What has to be confirmed first.
+    commands : tuple of str
+        What begins to confirm it: a command for each methodology.
     """
 
-    def __init__(self, subject: str, missing: Sequence[Item]) -> None:
+    def __init__(self, subject: str, missing: Sequence[Item], methodologies: Iterable[Methodology] = ()) -> None:
         self.missing = tuple(missing)
+        unread = any(not item.evidence.confirmed for item in missing)
+        self.commands = tuple(map(ask, dict.fromkeys(methodologies))) if unread else ()
         headline = _("{subject} supports an estimate, not a claim: {count} items are not confirmed")
-        lines = [headline.format(subject=subject, count=len(missing))]
-        lines += [Message("  {}").format(item) for item in missing]
+        lines: list[str] = [headline.format(subject=subject, count=len(missing))]
+        for section, items in by_section(missing).items():
+            lines += [Message("  {}").format(section), *(Message("    {}").format(item.told) for item in items)]
+        if self.commands:
+            cure = _("  To confirm them with the document in hand: {commands}")
+            lines.append(cure.format(commands="; ".join(self.commands)))
         super().__init__(Message("\n").join(lines))
+
+
+def ask(m: Methodology) -> str:
+    """Return the command that asks for what is not confirmed of a methodology, item by item."""
+    return f"jcm evidence ask {m.number} --version {m.version} --document FILE.pdf"
+
+
+def by_section(items: Iterable[Item]) -> dict[str, list[Item]]:
+    """Return items by the section of the document in which they are, in its order."""
+    found: dict[str, list[Item]] = {}
+    for item in sorted(items, key=lambda item: order(item.section)):
+        found.setdefault(item.section, []).append(item)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +101,15 @@ class Item:
     detail: str = ""
     lacks: str = ""
 
-    def __str__(self) -> str:
+    @property
+    def told(self) -> str:
+        """What it is and what it lacks, without the section."""
         detail = f" ({self.detail})" if self.detail else ""
         lacks = Message("{}; ").format(self.lacks) if self.lacks else ""
-        return Message("{} {}{}: {}{} [{}]").format(self.kind, self.name, detail, lacks, self.evidence, self.section)
+        return Message("{} {}{}: {}{}").format(self.kind, self.name, detail, lacks, self.evidence)
+
+    def __str__(self) -> str:
+        return Message("{} [{}]").format(self.told, self.section)
 
 
 def claim_items(inputs: Inputs, graph: Graph, verdicts: Iterable[Verdict]) -> Iterator[Item]:
@@ -220,6 +250,21 @@ def whole_tonnes(reductions: float) -> int:
     (25, 0, 8400000)
     """
     return max(0, math.floor(reductions + max(1e-9, 1e-11 * abs(reductions))))
+
+
+def not_claimable(m: Methodology, periods: Iterable[Period]) -> Iterator[Problem]:
+    """Yield the periods of which nothing can be claimed: undated ones, and those before the scheme or still to come."""
+    began, today = scheme_began(m.country), dates.today()
+    for period in periods:
+        if period.first is None or period.last is None:
+            yield Problem("p", _("period {period} has no dates: give the periods with p=").format(period=period))
+            continue
+        if period.first < began:
+            complaint = _("{period} begins before the scheme: its document with this country was signed on {began}")
+            yield Problem("p", complaint.format(period=period, began=began))
+        if period.last >= today:
+            complaint = _("{period} has not ended: today is {today}, and only what was monitored can be claimed")
+            yield Problem("p", complaint.format(period=period, today=today))
 
 
 def check_years(periods: Sequence[Period]) -> None:

@@ -57,7 +57,7 @@ from typing import Any
 from jcm_calc.evidence import Confirmation
 from jcm_calc.files import within
 from jcm_calc.languages import Message, _
-from jcm_calc.problems import InputError, Problem, shown, suggestion
+from jcm_calc.problems import InputError, Problem, suggestion
 from jcm_calc.schema import (
     Field,
     filled_text,

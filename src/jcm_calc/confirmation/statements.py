@@ -244,6 +244,12 @@ class _Fingerprints:
         return self._made("criterion", criterion.number, criterion.text, operands, condition(criterion.function))
 
 
+def order(section: str) -> tuple[bool, str]:
+    """Sort by the sections A to I of a methodology; what is in other documents comes last."""
+    _, found, letter = section.partition("section ")
+    return not found, letter[:1]
+
+
 def digest(content: Any) -> str:
     """Return the fingerprint of data."""
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

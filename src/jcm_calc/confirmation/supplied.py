@@ -146,12 +146,14 @@ def unexplained(statement: Statement, values: Mapping[str, float]) -> Iterator[s
                 least=min(near), most=max(near)
             )  # fmt: skip
             complaint = _(
-                "{where}got {value:g}; the library has {here}, which differs by more than a factor of {factor:g}: {cure}"
+                "{where}got {value:g}; the library has {here}, which differs by more than a factor of {factor:g}: "
+                "{cure}"
             )
             yield complaint.format(where=where, value=value, here=here, factor=parameter.factor, cure=cure)
         elif parameter.plausible is not None and value not in parameter.plausible:
             complaint = _("{where}got {value:g}, which is outside the plausible range {range}: {cure}")
-            yield complaint.format(where=where, value=value, range=parameter.plausible, cure=cure)
+            basis = f" ({parameter.basis})" if parameter.basis else ""
+            yield complaint.format(where=where, value=value, range=f"{parameter.plausible}{basis}", cure=cure)
 
 
 def comparable(statement: Statement, key: str) -> Iterator[float]:

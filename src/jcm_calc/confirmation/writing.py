@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from jcm_calc.confirmation.file import KINDS, SCHEMA
-from jcm_calc.confirmation.statements import Statement
+from jcm_calc.confirmation.statements import Statement, order
 from jcm_calc.confirmation.supplied import values_digest
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Kind, Value
@@ -60,7 +60,7 @@ def blank_file(m: Methodology | None, statements: Iterable[Statement], document:
     document : Path, optional
         The document that was read, whose name and SHA-256 are then filled in.
     """
-    found = sorted(statements, key=place)
+    found = sorted(statements, key=lambda one: order(one.section))
     lines = [HEAD.format(of=m or "the guidelines of the scheme", schema=SCHEMA).rstrip()]
     if m is not None:
         lines.append(ABOUT.format(number=_text(m.number), version=_text(m.version)).rstrip())
@@ -83,12 +83,6 @@ def blank_file(m: Methodology | None, statements: Iterable[Statement], document:
 
 def _of_scheme(statements: Iterable[Statement]) -> bool:
     return any(one.kind == "rule" for one in statements)
-
-
-def place(statement: Statement) -> tuple[bool, str]:
-    """Sort by the sections A to I; what stands in other documents comes last."""
-    _, section, letter = statement.section.partition("section ")
-    return not section, letter[:1]
 
 
 def _item(m: Methodology | None, statement: Statement) -> Iterator[str]:

@@ -12,7 +12,7 @@ from math import fsum
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc import notebook
-from jcm_calc.credits import Item, UncertifiedError, whole_tonnes
+from jcm_calc.credits import Item, UncertifiedError, not_claimable, whole_tonnes
 from jcm_calc.dates import day
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.evidence import Source, primary, unconfirmed
@@ -282,7 +282,7 @@ def issuance_request(
         ]
         raise InputError(name, problems, besides)
     if lacking:
-        raise UncertifiedError(name, tuple(lacking))
+        raise UncertifiedError(name, tuple(lacking), [result.methodology for result in results])
     remarks = (*_remarks(negative, former), *(one for result in results for one in result.inputs.warnings))
     return IssuanceRequest(dict(project), results, tuple(years), rules, remarks, tuple(former))
 
@@ -389,6 +389,7 @@ def _result_problems(results: Sequence[Result], project: Mapping[str, Any]) -> I
     for result in results:
         for period in result.inputs.periods:
             yield from _period_problems(period, project)
+        yield from not_claimable(result.methodology, result.inputs.periods)
     periods = {period for result in results for period in result.inputs.periods if period.year}
     dated = sorted(periods, key=lambda period: period.order)
     before = [period for period in dated if period.last and period.last < PARIS]
@@ -407,7 +408,6 @@ def _result_problems(results: Sequence[Result], project: Mapping[str, Any]) -> I
 
 def _period_problems(period: Period, project: Mapping[str, Any]) -> Iterator[Problem]:
     if period.first is None or period.last is None:
-        yield Problem("p", _("period {period} has no dates: give the periods with p=").format(period=period))
         return
     if period.year is None:
         yield Problem(

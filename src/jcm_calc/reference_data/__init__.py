@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -67,6 +68,24 @@ def partner_countries() -> dict[str, str]:
     'Palau'
     """
     return FrozenDict({row["code"]: row["country"] for row in _rows("partner_countries.csv")})
+
+
+@cache
+def scheme_began(country: str) -> date:
+    """Return the day from which the scheme can exist with a country: when the bilateral document was signed.
+
+    Parameters
+    ----------
+    country : str
+        ISO code; of one that is not listed, the day of the first country of all.
+
+    Examples
+    --------
+    >>> scheme_began("VN")
+    datetime.date(2013, 7, 2)
+    """
+    days = {row["code"]: date.fromisoformat(row["date"]) for row in _rows("partner_countries.csv") if row["date"]}
+    return days.get(country, min(days.values()))
 
 
 @cache

@@ -161,7 +161,7 @@ def _versions(m: Methodology, sources: Sources) -> Part:
                 sources.note(item.evidence),
             ],
         )
-        for item in m.other_versions
+        for item in {one.number: one for one in (*m.later, *m.other_versions)}.values()
     )
 
 
