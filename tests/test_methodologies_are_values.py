@@ -81,6 +81,8 @@ DECLARING = {
 READING = {
     *("revised", "mended", "operands", "graph", "symbols", "written", "section", "check_eligibility", "template"),
     *(
+        "heading",
+        "notices",
         "versions",
         "parameters",
         "equations",

@@ -246,7 +246,7 @@ class _Fingerprints:
 
 def order(section: str) -> tuple[bool, str]:
     """Sort by the sections A to I of a methodology; what is in other documents comes last."""
-    _, found, letter = section.partition("section ")
+    _before, found, letter = section.partition("section ")
     return not found, letter[:1]
 
 

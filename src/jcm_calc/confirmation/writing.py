@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from jcm_calc.confirmation.file import KINDS, SCHEMA
 from jcm_calc.confirmation.statements import Statement, order
@@ -14,7 +16,7 @@ from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Kind, Value
 
 HEAD = """\
-# What {of} says, by a reader of the approved document.
+# Read in {of}, by somebody who has the document.
 #
 # Fill in only what you have read in the document itself: an item that is left blank confirms nothing.
 # Where it says something else than the reading here, write agrees = "no": the equation or criterion is
@@ -35,8 +37,8 @@ version = {version}
 READER = """\
 
 [reader]                # an item may state its own person and date
-person = ""             # who has read
-date = ""               # when, such as "2024-05-17"
+person = {person}             # who has read
+date = {date}               # when, such as "2024-05-17"
 """
 DOCUMENT = """\
 
@@ -48,8 +50,18 @@ sha256 = {sha256}
 WHAT = {"methodology": "the approved methodology", "guidelines": "where the rules of the scheme are"}
 
 
-def blank_file(m: Methodology | None, statements: Iterable[Statement], document: Path | None = None) -> str:
-    """Return the text of an evidence file in which nothing is filled in.
+Answers = Mapping[tuple[str, str, str], Mapping[str, Any]]
+
+
+def blank_file(
+    m: Methodology | None,
+    statements: Iterable[Statement],
+    document: Path | None = None,
+    answers: Answers = MappingProxyType({}),
+    person: str = "",
+    day: str = "",
+) -> str:
+    """Return the text of an evidence file in which nothing is filled in but what is answered.
 
     Parameters
     ----------
@@ -59,12 +71,16 @@ def blank_file(m: Methodology | None, statements: Iterable[Statement], document:
         In any order; they are written in the order of a methodology document.
     document : Path, optional
         The document that was read, whose name and SHA-256 are then filled in.
+    answers : mapping, optional
+        By the key of a statement, what its item says: ``agrees`` or ``value`` or ``values``, ``page``, ``note``.
+    person, day : str, optional
+        Who has read, and when.
     """
     found = sorted(statements, key=lambda one: order(one.section))
     lines = [HEAD.format(of=m or "the guidelines of the scheme", schema=SCHEMA).rstrip()]
     if m is not None:
         lines.append(ABOUT.format(number=_text(m.number), version=_text(m.version)).rstrip())
-    lines.append(READER.rstrip())
+    lines.append(READER.format(person=_text(person), date=_text(day)).rstrip())
     keys = [*(["methodology"] if m is not None else []), *(["guidelines"] if m is None or _of_scheme(found) else [])]
     for number, key in enumerate(keys):
         read = document if not number else None
@@ -77,7 +93,7 @@ def blank_file(m: Methodology | None, statements: Iterable[Statement], document:
         if statement.section != section:
             section = statement.section
             lines += ["", f"# {section}", ""]
-        lines += [*_item(m, statement), ""]
+        lines += [*_item(m, statement, answers.get(statement.key, {})), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -85,7 +101,7 @@ def _of_scheme(statements: Iterable[Statement]) -> bool:
     return any(one.kind == "rule" for one in statements)
 
 
-def _item(m: Methodology | None, statement: Statement) -> Iterator[str]:
+def _item(m: Methodology | None, statement: Statement, answer: Mapping[str, Any]) -> Iterator[str]:
     number = statement.name.isdecimal() and statement.kind == "criterion"
     yield f"[[{statement.kind}]]"
     yield f"{KINDS[statement.kind]} = {statement.name if number else _text(statement.name)}"
@@ -96,22 +112,25 @@ def _item(m: Methodology | None, statement: Statement) -> Iterator[str]:
     if not statement.values:
         yield f"# here {statement.evidence}"
     if statement.kind != "default":
-        yield 'agrees = ""'
+        yield f"agrees = {_text(answer.get('agrees', ''))}"
     elif statement.item.by:
         yield "# a line for each class or bin that the document has"
-        if not statement.values:
+        given = answer.get("values", {})
+        if not statement.values and not given:
             classes = m is None or _of_classes(m, statement)
             yield 'values."name of the class" = ""' if classes else 'values."[300, 450)" = ""'
         for key, value in statement.values.items():
-            yield f'values.{_text(key)} = ""  # here {_known(value, statement.item.unit)}'
+            yield f"values.{_text(key)} = {_text(given.get(key, ''))}  # here {_known(value, statement.item.unit)}"
+        yield from (f"values.{_text(key)} = {_text(one)}" for key, one in given.items() if key not in statement.values)
     else:
         known = [_known(value, statement.item.unit) for value in statement.values.values()]
-        yield 'value = ""' + (f"  # here {known[0]}" if known else "")
+        yield f"value = {_text(answer.get('value', ''))}" + (f"  # here {known[0]}" if known else "")
     if statement.kind == "default":
         for name, known_table in statement.item.candidates.items():
             told = f"{{ name = {_text(name)}, fingerprint = {_text(values_digest(known_table))} }}"
             yield f"# candidate = {told}  # where the document gives these values"
-    yield 'page = ""'
+    yield f"page = {_text(answer.get('page', ''))}"
+    yield from (f"{key} = {_text(answer[key])}" for key in ("note", "person", "date") if answer.get(key))
 
 
 def _of_classes(m: Methodology, statement: Statement) -> bool:
@@ -124,6 +143,6 @@ def _known(value: Value, unit: str) -> str:
     return f"{f'{value.value:.15g} {unit}'.strip()}, {' '.join(str(value.evidence).split())}"
 
 
-def _text(text: str) -> str:
-    """Write a text in TOML."""
-    return json.dumps(text, ensure_ascii=False)
+def _text(value: str | float) -> str:
+    """Write a text or a number in TOML."""
+    return json.dumps(value, ensure_ascii=False)
