@@ -351,9 +351,7 @@ def test_claim_as_json(confirmed):
 def test_claim_without_dates_is_unusable_input(confirmed):
     text = confirmed.read_text(encoding="utf-8").replace('p = ["2023", "2024"]\n', "")
     confirmed.write_text(text, encoding="utf-8")
-    assert (
-        "p: period 1 has no dates: give the periods with p=" in run("calc", confirmed, "--certify", code=2).stderr
-    )
+    assert "p: period 1 has no dates: give the periods with p=" in run("calc", confirmed, "--certify", code=2).stderr
 
 
 # -o and replay

@@ -607,8 +607,10 @@ class Result:
     def certified(self) -> bool:
         """Whether a claim can rest on this result: everything is confirmed, and every period can be claimed."""
         periods = self.inputs.periods
-        return not self.lacking and all(period.year for period in periods) and not any(
-            not_claimable(self.methodology, periods)
+        return (
+            not self.lacking
+            and all(period.year for period in periods)
+            and not any(not_claimable(self.methodology, periods))
         )
 
     def credits(self) -> pd.Series[int]:

@@ -51,11 +51,7 @@ def evidence_files(m: Methodology, given: Given) -> tuple[EvidenceFile, ...]:
 
 def about(m: Methodology, files: tuple[EvidenceFile, ...] | None) -> tuple[EvidenceFile, ...] | None:
     """Return those of several files, for several methodologies, that are about one; None where none is named."""
-    return (
-        None
-        if files is None
-        else tuple(one for one in files if one.about(m.number, m.version))
-    )
+    return None if files is None else tuple(one for one in files if one.about(m.number, m.version))
 
 
 def named_files(paths: Iterable[One]) -> tuple[EvidenceFile, ...]:
