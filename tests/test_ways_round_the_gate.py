@@ -298,7 +298,7 @@ def test_evidence_that_was_read_before_the_methodology_was_approved_is_refused()
     m = next(one for number in jcm_calc.methodologies().index if (one := methodology(number)).approved)
     found = filled(m)
     found["reader"]["date"] = str(m.approved - timedelta(days=1))
-    with pytest.raises(EvidenceError, match="before .* was approved"):
+    with pytest.raises(EvidenceError, match=r"before .* was approved"):
         with_evidence(m, [evidence(found)])
     found["reader"]["date"] = str(m.approved)
     with_evidence(m, [evidence(found)])

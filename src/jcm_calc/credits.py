@@ -56,9 +56,8 @@ class UncertifiedError(Exception):
         lines: list[str] = [headline.format(subject=subject, count=len(missing))]
         for section, items in by_section(missing).items():
             lines += [Message("  {}").format(section), *(Message("    {}").format(item.told) for item in items)]
-        if self.commands:
-            cure = _("  To confirm them with the document in hand: {commands}")
-            lines.append(cure.format(commands="; ".join(self.commands)))
+        cure = _("To confirm them with the document in hand: {command}")
+        lines += [Message("  {}").format(cure.format(command=command)) for command in self.commands]
         super().__init__(Message("\n").join(lines))
 
 

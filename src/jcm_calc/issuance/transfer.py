@@ -7,7 +7,7 @@ from typing import Any
 
 from jcm_calc import dates
 from jcm_calc.issuance.allocation import Part, share_of
-from jcm_calc.languages import _
+from jcm_calc.languages import Message, _
 from jcm_calc.problems import Problem, listed
 from jcm_calc.reference_data import TransferCap, partner_countries, transfer_caps
 
@@ -30,7 +30,7 @@ def cap_problems(
     caps = [cap for cap in transfer_caps(country) if cap.in_force <= dates.today()]
     if not caps:
         return [], []
-    subject = _("transfer cap of {country}").format(country=partner_countries()[country])
+    subject = _("transfer cap of {country}").format(country=Message(partner_countries()[country]))
     accounts = {part.account for _tonnes, parts in years.values() for part in parts}
     host, of_list = set(project.get("host_accounts") or ()), str(project.get("transfer_list") or "")
     problems = []
