@@ -206,7 +206,8 @@ def computed_reading(material: Material) -> Iterator[Finding]:
                 message = _("{symbol} is computed, not read: ={formula}").format(
                     symbol=entry.parameter.symbol, formula=formula.text[:100]
                 )
-                yield Finding(message, entry.address, entry.parameter.symbol, entry.written)
+                unresolved = not material.rows.settled(entry)
+                yield Finding(message, entry.address, entry.parameter.symbol, entry.written, unresolved=unresolved)
 
 
 @check(

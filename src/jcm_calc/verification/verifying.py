@@ -145,8 +145,7 @@ class Verification:
                 yield _("{year}: no reported reductions were read").format(year=one.year)
             if self.result is not None and one.adjusted.tonnes is None:
                 yield _("{year}: the whole tonnes cannot be told").format(year=one.year)
-        for text in self.left_out:
-            yield _("left out of the recalculation: {text}").format(text=text)
+        yield from self.left_out
         for one in (*self.findings, *self.passed_over):
             if one.unresolved:
                 yield _("not settled: {code} {message}").format(code=one.code, message=one.message)

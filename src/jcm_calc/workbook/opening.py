@@ -355,9 +355,7 @@ class Book:
         if table is not None and (not column or column in table.columns):
             first = table.first_column + (table.columns.index(column) if column else 0)
             last = first if column else table.first_column + len(table.columns) - 1
-            return (
-                f"{_quoted(table.sheet)}!{_letters(first)}{table.first_row + 1}:{_letters(last)}{table.last_row + 1}"
-            )
+            return f"{_quoted(table.sheet)}!{_letters(first)}{table.first_row + 1}:{_letters(last)}{table.last_row + 1}"
         text = self._names.get((sheet, name), self._names.get(("", name), ""))
         if not text or column:
             return match[0]

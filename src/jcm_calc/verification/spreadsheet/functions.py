@@ -173,9 +173,7 @@ def _look_up(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
 def _sum_product(c: Calculator, r: Sequence[Area], arguments: Arguments) -> float:
     found = [c.array(argument(c, r)) for argument in arguments]
     columns = [
-        [float(value) if is_number(value) else 0.0 for value in one.values]
-        if isinstance(one, Array)
-        else [number(one)]
+        [float(value) if is_number(value) else 0.0 for value in one.values] if isinstance(one, Array) else [number(one)]
         for one in found
     ]
     if len({len(column) for column in columns}) > 1:
