@@ -179,7 +179,8 @@ def test_a_claim_in_another_unit_is_not_read_as_tonnes(unit, read, clean, tmp_pa
     found = changed(clean, tmp_path, {(MRS, "G21"): unit})
     assert (found.claimed, found.clean) == ((25, True) if read else (None, False))
     told = [one.message for one in found.of("error") if one.code == "H1"]
-    assert told == ([] if read else [f"the claim is in {unit}, and must be in tCO2"])
+    complaint = f"the claim is in {unit}, and must be in tCO2" if unit else "the claim has no unit; it must be in tCO2"
+    assert told == ([] if read else [complaint])
 
 
 def test_a_number_in_place_of_a_class_is_told(clean, tmp_path):

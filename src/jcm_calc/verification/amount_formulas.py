@@ -153,14 +153,10 @@ class Audit:
         """Whether the formula is a number or a cell in another unit, or readings tell the amount."""
         if self._metered:
             return True
-        ends = [self._number(place) for place in self.cells] or [float(number) for _, number in self.numbers]
-        own = self.entry.value / self.scale
-        return any(
-            math.isclose(own, end * factor, rel_tol=1e-9)
-            for end in ends
-            for factor in self._factors
-            if len(self.cells) <= 1
-        )
+        if self.cells:
+            ratio = self.entry.value / self.scale / self._number(self.cells[0]) if self._number(self.cells[0]) else 0.0
+            return len(self.cells) == 1 and self._ratio(ratio) == 1
+        return bool(self.numbers) and self._powers == set(range(len(self.numbers)))
 
     @property
     def _shown(self) -> str:
@@ -225,36 +221,50 @@ class Audit:
 
     def _of_numbers(self) -> Iterator[Part]:
         """Yield a factor, an addend and rounding in a formula of numbers; a choice between them."""
+        values = [float(number) for _, number in self.numbers]
         try:
             exact, rounded = self._with({}), self._with({}, exact=False)
-            twice = {at: self._with({place: 2 * float(number)}) for at, (place, number) in enumerate(self.numbers)}
-            thrice = {at: self._with({place: 3 * float(number)}) for at, (place, number) in enumerate(self.numbers)}
         except FormulaError:
             return
         yield from self._rounded(rounded - exact)
         if not exact:
             return
-        values = [float(number) for _, number in self.numbers]
-        powers = {at for at, value in twice.items() if any(_same(value, exact * by) for by in (2.0, 0.5))}
-        terms = {
-            at: value - exact
-            for at, value in twice.items()
-            if at not in powers and value != exact and _same(thrice[at] - exact, 2 * (value - exact))
-        }
-        idle = {at for at, value in twice.items() if value == exact}
+        twice, thrice = self._times(2.0), self._times(3.0)
+        if twice is None or thrice is None:
+            yield self._chosen(values)
+            return
+        grown = {at: (twice[at] - exact, thrice[at] - exact) for at in range(len(values)) if at not in self._powers}
+        terms = {at: one for at, (one, other) in grown.items() if one and _same(other, 2 * one)}
+        under = {at for at, (one, other) in grown.items() if one and _same(other, one * 4 / 3)}  # it divides a term
+        idle = {at for at, (one, _) in grown.items() if not one}
         choosing = idle and not read(form(self.text)).functions <= {*ROUNDING, "SUM", "PRODUCT"}
-        if choosing or len(powers) + len(terms) + len(idle) < len(values):
+        if choosing or len(self._powers) + len(terms) + len(under) + len(idle) < len(values):
             yield self._chosen(values)
             return
         if terms:
-            largest = max(terms, key=lambda at: abs(terms[at]))
-            yield from self._added(exact - terms[largest], exact, typed=True)
-            base = terms[largest] / values[largest]
+            most = max(terms.values(), key=abs)
+            yield from self._added(exact - most, exact, typed=True)
+            bases = [most / values[at] for at, term in terms.items() if _same(term, most)]
         else:
-            numerators = [values[at] for at in powers if values[at] and _same(twice[at], exact * 2)]
-            base = min((exact / value for value in numerators), key=self._far, default=1.0)
-        if (ratio := self._ratio(base)) != 1:
+            bases = [exact / values[at] for at in self._powers if values[at] and _same(twice[at], exact * 2)]
+        if (ratio := self._ratio(min(bases, key=self._far, default=1.0))) != 1:
             yield self._multiplied(ratio, self.entry.value)
+
+    def _times(self, by: float) -> list[float] | None:
+        """Return what the formula gives with each of its numbers that many times as large."""
+        try:
+            return [self._with({place: by * float(number)}) for place, number in self.numbers]
+        except FormulaError:
+            return None
+
+    @cached_property
+    def _powers(self) -> set[int]:
+        """The numbers that multiply or divide the whole."""
+        twice = self._times(2.0)
+        if twice is None:
+            return set()
+        exact = self._with({})
+        return {at for at, value in enumerate(twice) if exact and any(_same(value, exact * by) for by in (2.0, 0.5))}
 
     def _chosen(self, values: list[float]) -> Part:
         """Return a choice between typed numbers, with the effect of the other one that ER is highest above."""
@@ -349,7 +359,8 @@ class Audit:
             return
         sums = math.fsum(weight * values[place] for place, weight in weights.items())
         if not _same(sums + constant, exact) or any(weight < 0 for weight in weights.values()):
-            yield from self._more_than_a_sum(exact - sums, min(weights.values()) >= 0)
+            alike = min(weights.values()) == max(weights.values()) > 0 and self._ratio(max(weights.values())) == 1
+            yield from self._more_than_a_sum(exact - sums if alike else None, min(weights.values()) >= 0)
             return
         yield from self._totals(float(whole) - exact)
         yield from self._rounded(rounded - exact)
@@ -381,11 +392,11 @@ class Audit:
             said = _("the formula rounds it, and only ER of a year is rounded down")
             yield Part("H5", said, self.entry, (self.entry.place,), excess * self.scale, because=self._shown)
 
-    def _more_than_a_sum(self, excess: float, adds: bool) -> Iterator[Part]:
+    def _more_than_a_sum(self, excess: float | None, adds: bool) -> Iterator[Part]:
         """Yield that a formula takes away rows, or does something else with them than to add them up."""
         if not self._metered:
             said = _("the formula does more than add up its rows") if adds else _("the formula takes rows away")
-            excess = excess * self.scale if adds else None
+            excess = None if excess is None else excess * self.scale
             more = {"severity": Severity.WARNING, "because": self._shown, "unresolved": True}
             yield Part("C13", said, self.entry, (self.entry.place,), excess, **more)
 

@@ -156,4 +156,5 @@ def _unreadable(step: Step, formula: Formula, error: UnreadableError) -> Slip:
         formula=formula.text[:80], error=error
     )
     cause = _("asked of whoever made the workbook: what does this cell carry out?")
-    return Slip("A3", step.name, Finding(message, step.address, cause=cause, severity=Severity.QUESTION))
+    finding = Finding(message, step.address, cause=cause, severity=Severity.QUESTION, unresolved=True)
+    return Slip("A3", step.name, finding)
