@@ -11,12 +11,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.case_file import CaseFile, read_case
+from jcm_calc.case_file import CaseFile
 from jcm_calc.confirmation import Given
 from jcm_calc.eligibility import Answer
 from jcm_calc.languages import Message, _, in_language
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.verification.checks import NEEDS, Check, every, selected
+from jcm_calc.verification.completing import read_in_one_way
 from jcm_calc.verification.findings import SEVERITIES, Finding, Severity, of_problem
 from jcm_calc.verification.linking import linked
 from jcm_calc.verification.material import Material, Submission
@@ -374,7 +375,7 @@ def _material(
     evidence: Given,
 ) -> Material:
     registered = None if plan is None else Submission(plan, "MPS", evidence=evidence)
-    known = case if case is None or isinstance(case, CaseFile) else read_case(Path(case))
+    known, unclear = (case, ()) if case is None or isinstance(case, CaseFile) else read_in_one_way(Path(case))
     submission = Submission(report, "MRS", None if registered is None else registered.m, evidence, known)
     if not submission.entries("MRS") or not any(part.found.filled for part in submission.own):
         planned = Submission(report, "MPS", evidence=evidence, given=known)
@@ -386,6 +387,7 @@ def _material(
         [Submission(one, "MRS", evidence=evidence) for one in previous],
         known,
         readings,
+        unclear,
     )
 
 
