@@ -59,6 +59,10 @@ def step_not_shown(material: Material) -> Iterator[Finding]:
     yield from material.slipped("A3")
     nodes = material.sheet.nodes
     shown = {step.name for step in material.sheet.steps if _filled(material, step.place)}
+    # where there is one unit, its sum shows it
+    rules = [node for name, node in nodes.items() if isinstance(node, Equation) and name in shown]
+    totals = [rule for rule in rules if rule.total and not material.sheet.several(rule.total)]
+    shown |= {name for rule in totals for name in rule.arguments}
     for name, node in nodes.items():
         if isinstance(node, Equation) and name not in shown:
             message = _("the calculation sheet does not show {symbol} = {formula}")
