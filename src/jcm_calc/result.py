@@ -13,7 +13,15 @@ import numpy.typing as npt
 from jcm_calc import eligibility, looked_at
 from jcm_calc import remarks as _remarks
 from jcm_calc.confirmation.applying import confirm_again
-from jcm_calc.credits import Item, UncertifiedError, by_year, check_years, claim_items, monitoring_items
+from jcm_calc.credits import (
+    Item,
+    UncertifiedError,
+    by_year,
+    check_years,
+    claim_items,
+    monitoring_items,
+    not_claimable,
+)
 from jcm_calc.declarations import DeclarationError, Methodology
 from jcm_calc.declarations.graph import RESULTS, Graph, Node
 from jcm_calc.declarations.group import OF_PERIODS
@@ -301,7 +309,7 @@ class Result:
         first = f"{self.headline}: " if self.remarks else ""
         mark = "" if not self.unconfirmed else f", an estimate: {len(self.unconfirmed)} items unconfirmed"
         sums = ", ".join(f"{name} = {float(self.full(name).sum()):,.6g} tCO2" for name in RESULTS)
-        return f"<Result {self.methodology}: {first}{sums}{mark}>"
+        return f"<Result {self.methodology.heading}: {first}{sums}{mark}>"
 
     def _repr_html_(self) -> str:
         from jcm_calc.report.display import result
@@ -621,6 +629,16 @@ class Result:
         """What keeps a claim from resting on this result: unconfirmed items, and criteria not shown to be met."""
         return tuple(item for item in self.items if item.lacks or not item.evidence.confirmed)
 
+    @property
+    def certified(self) -> bool:
+        """Whether a claim can rest on this result: everything is confirmed, and every period can be claimed."""
+        periods = self.inputs.periods
+        return (
+            not self.lacking
+            and all(period.year for period in periods)
+            and not any(not_claimable(self.methodology, periods))
+        )
+
     def credits(self) -> pd.Series[int]:
         """Return the claim: whole tonnes by calendar year.
 
@@ -630,15 +648,17 @@ class Result:
             If it rests on anything unconfirmed, or a criterion is not shown to be met.
         EvidenceError
             If what an equation or a criterion looks up has changed since it was confirmed.
+        InputError
+            If a period has no dates, begins before the scheme or has not ended.
         ValueError
-            If a period has no dates or lies in several years.
+            If a period lies in several years.
         """
         self.check_inputs()
         if self.lacking:
-            raise UncertifiedError(str(self.methodology), self.lacking)
+            raise UncertifiedError(str(self.methodology), self.lacking, [self.methodology])
         confirm_again(self.methodology, self.call["evidence"])
-        if not all(period.dated for period in self.inputs.periods):
-            raise ValueError(_("a claim is by calendar year: give the periods with p="))
+        if problems := list(not_claimable(self.methodology, self.inputs.periods)):
+            raise InputError(str(self.methodology), problems)
         return self.years()["tonnes"].rename("credits")
 
     # Workbook, report and manifest
@@ -800,7 +820,13 @@ class Result:
         return {
             "schema": SCHEMA,
             "library": {"name": "jcm_calc", "version": library_version()},
-            "methodology": {"number": m.number, "version": m.version, "title": m.title, "rules": rules},
+            "methodology": {
+                "number": m.number,
+                "version": m.version,
+                "title": m.title,
+                "rules": rules,
+                **({"notices": list(map(str, m.notices))} if m.notices else {}),
+            },
             "call": call,
             "periods": [str(period) for period in self.inputs.periods],
             "choices": self.inputs.choices,
@@ -820,7 +846,7 @@ class Result:
             ],
             "eligibility": {verdict.criterion.number: str(verdict.answer) for verdict in self.verdicts},
             "remarks": [remark.as_data() for remark in self.remarks],
-            "certified": not self.lacking and all(period.year for period in self.inputs.periods),
+            "certified": self.certified,
             "results": {name: self.full(name).ravel().tolist() for name in RESULTS},
             "hash": input_digest(call, rules),
         }

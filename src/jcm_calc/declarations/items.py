@@ -130,6 +130,8 @@ class Parameter:
     candidates: Mapping[str, Value | Table] = field(default_factory=dict)
     categories: tuple[str, ...] = ()
     evidence: Evidence | None = None
+    factor: float = 2.0
+    basis: str = ""
 
     def __post_init__(self) -> None:
         _freeze(self, "candidates")
@@ -349,6 +351,30 @@ class Indicator:
         operands = {name: symbols[given] for name, given in zip(own, self.arguments, strict=True)}
         expression = str(record(self.function, operands))
         return expression if expression == self.symbol else f"{self.symbol} = {expression}"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A check of `jcm_calc.conformance` that does not hold of one item by the document's own logic.
+
+    Attributes
+    ----------
+    check : str
+    of : str
+        The name of a parameter, of an equation or of a result.
+    reason : str
+    evidence : Evidence
+    """
+
+    check: str
+    of: str
+    reason: str
+    evidence: Evidence
+
+    section = _("methodology, section H (calculation of emission reductions)")
+
+    def __str__(self) -> str:
+        return f"{self.of}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
