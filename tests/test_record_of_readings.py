@@ -18,9 +18,9 @@ from jcm_calc.cli import jcm
 from jcm_calc.credits import UncertifiedError
 from jcm_calc.inputs.monitored_table import MonitoredTable
 from jcm_calc.languages import LANGUAGES, spellings
-from jcm_calc.monitoring import record
-from jcm_calc.monitoring.treatments import METHODS
 from jcm_calc.problems import InputWarning
+from jcm_calc.readings import record
+from jcm_calc.readings.treatments import METHODS
 from jcm_calc.workbook.record_sheet import HEAD, NOTE, SHEET, TABLES, TITLE
 
 YEAR = Path(__file__).parents[1] / "docs" / "examples" / "metered_year"

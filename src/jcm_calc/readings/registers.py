@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jcm_calc.monitoring.store import Store
+    from jcm_calc.readings.store import Store
 
 MOST_RUNS = 100_000
 Reading = tuple[int, float]

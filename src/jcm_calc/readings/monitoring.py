@@ -13,16 +13,16 @@ import numpy as np
 from jcm_calc.declarations import Methodology
 from jcm_calc.inputs.periods import Period
 from jcm_calc.languages import Message, _
-from jcm_calc.monitoring import calibration, clock, cross_checks, faults, limits, treatments
-from jcm_calc.monitoring.findings import Finding
-from jcm_calc.monitoring.gathering import Gathering, Runner
-from jcm_calc.monitoring.monitored import Monitored
-from jcm_calc.monitoring.periods import sheets_of, span
-from jcm_calc.monitoring.plan import Meter, Plan
-from jcm_calc.monitoring.reading_plan import read_plan
-from jcm_calc.monitoring.store import Store
 from jcm_calc.problems import InputError, InputWarning, Problem, listed, suggestion
 from jcm_calc.project import as_mapping
+from jcm_calc.readings import calibration, clock, cross_checks, limits, row_checks, treatments
+from jcm_calc.readings.amounts import Monitored
+from jcm_calc.readings.findings import Finding
+from jcm_calc.readings.meter_readings import Gathering, Runner
+from jcm_calc.readings.periods import sheets_of, span
+from jcm_calc.readings.plan import Meter, Plan
+from jcm_calc.readings.plan_file import read_plan
+from jcm_calc.readings.store import Store
 
 if TYPE_CHECKING:
     from jcm_calc.result import Result
@@ -318,9 +318,9 @@ class _Work:
         found: list[Finding] = []
         contexts = [self.gathering.context(name, one) for one in self.gathering.of[name]]
         for one, context in zip(self.gathering.of[name], contexts, strict=True):
-            found += faults.look(one.rows, context)
-        found += faults.holes(self.gathering.pieces(name), contexts[0], self.whole)
-        return [self.with_outside(one) for one in faults.without_consequences(found)]
+            found += row_checks.look(one.rows, context)
+        found += row_checks.holes(self.gathering.pieces(name), contexts[0], self.whole)
+        return [self.with_outside(one) for one in row_checks.without_consequences(found)]
 
     def with_outside(self, finding: Finding) -> Finding:
         """Say of a gap where readings are that could have been meant for it."""

@@ -14,13 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.languages import _
-from jcm_calc.monitoring import clock, registers, screening
-from jcm_calc.monitoring.faults import Context, Rows
-from jcm_calc.monitoring.findings import Finding
-from jcm_calc.monitoring.plan import Meter, Plan, Readings
-from jcm_calc.monitoring.sources import Source, open_source
-from jcm_calc.monitoring.store import Store
 from jcm_calc.problems import InputError, Problem, ProblemKind, suggestion
+from jcm_calc.readings import block_sums, clock, registers
+from jcm_calc.readings.findings import Finding
+from jcm_calc.readings.plan import Meter, Plan, Readings
+from jcm_calc.readings.row_checks import Context, Rows
+from jcm_calc.readings.steps import Source, open_source
+from jcm_calc.readings.store import Store
 from jcm_calc.units import Linear, UnitError, conversion, split
 
 if TYPE_CHECKING:
@@ -137,15 +137,15 @@ class Gathering:
     def _screen(self, source: Source, run: Runner | None) -> tuple[Source, pd.DataFrame]:
         """Return sums by meter and block, and the source with the steps that they were made from."""
         files = source.readings.files
-        if source.readings.kind == "register" and source.rows > screening.FEW:
+        if source.readings.kind == "register" and source.rows > block_sums.FEW:
             steps = registers.steps_in_runs(self.store, source.points)
             if steps is not None:
                 faster = replace(source, steps=source.multiplied(steps))
-                blocks = screening.screen(self.store, faster, self.plan.where, self.block, self.looked_up)
+                blocks = block_sums.screen(self.store, faster, self.plan.where, self.block, self.looked_up)
                 if registers.complete(blocks):
                     return faster, blocks
         if run is None or not source.regular or any(path.suffix != ".parquet" for path in files):
-            parts = [screening.screen(self.store, source, self.plan.where, self.block, self.looked_up)]
+            parts = [block_sums.screen(self.store, source, self.plan.where, self.block, self.looked_up)]
         else:
             alone = [replace(source.readings, files=(path,)) for path in files]
             task = partial(
@@ -158,7 +158,7 @@ class Gathering:
                 tolerance=self.tolerance,
             )
             parts = list(run(task, alone))
-        return source, screening.merge(parts)
+        return source, block_sums.merge(parts)
 
     def _gather(self, source: Source, blocks: pd.DataFrame, problems: list[Problem]) -> None:
         names = list(blocks["meter"].unique())
@@ -173,7 +173,7 @@ class Gathering:
         if problems:
             return
         found = {str(name): part.reset_index(drop=True) for name, part in blocks.groupby("meter")}
-        few = source.rows <= screening.FEW
+        few = source.rows <= block_sums.FEW
         suspicious = {name: np.full(len(found[name]), few) for name in names}
         if not few:
             self._suspect(source, found, suspicious)
@@ -188,7 +188,7 @@ class Gathering:
         phases = {name: int(part["first"].min()) % step for name, part in found.items()} if step else {}
         if source.regular and len(set(phases.values())) <= 16:
             wanted = (self.marks[0] - 3 * clock.DAY, self.marks[-1] + 3 * clock.DAY)
-            grid = screening.grid_marks(self.store, source, set(phases.values()), where, self.block, wanted)
+            grid = block_sums.grid_marks(self.store, source, set(phases.values()), where, self.block, wanted)
         numbers = range(min(map(self.number, self.marks)) - 1, max(map(self.number, self.marks)) + 2)
         edges = {number: self.edge(number) for number in range(numbers.start, numbers.stop + 1)}
         near = {near for mark in self.marks for near in (self.number(mark) - 1, self.number(mark))}
@@ -224,7 +224,7 @@ class Gathering:
         self, source: Source, found: Mapping[str, pd.DataFrame], suspicious: Mapping[str, Any], few: bool
     ) -> dict[str, Rows]:
         wanted = None if few else self._wanted(source, found, suspicious)
-        frame = screening.rows_of(self.store, source, wanted, self.plan.where, self.block, self.looked_up)
+        frame = block_sums.rows_of(self.store, source, wanted, self.plan.where, self.block, self.looked_up)
         rows = {}
         for name in found:
             part = frame[frame["meter"] == name]
@@ -269,7 +269,7 @@ class Gathering:
 
     @staticmethod
     def _sums(part: pd.DataFrame) -> Any:
-        return screening.amount(*(part[name].to_numpy() for name in ("whole", "high", "low")))
+        return block_sums.amount(*(part[name].to_numpy() for name in ("whole", "high", "low")))
 
     def limits(self, meter: Meter, parts: Sequence[pd.DataFrame], unit: Linear, regular: bool) -> tuple[float, float]:
         """Return the largest possible and the usual amount an hour, in the unit of the parameter."""
@@ -354,7 +354,7 @@ class Gathering:
             block = one.blocks["block"].to_numpy()
             part = one.blocks[(block >= low) & (block < high)]
             sums = [np.array([part[key].to_numpy().sum()]) for key in ("whole", "high", "low")]
-            total += float(one.unit(screening.amount(*sums)[0]))
+            total += float(one.unit(block_sums.amount(*sums)[0]))
         return total
 
     def by_time(self, name: str, start: int, end: int) -> tuple[float, bool]:
@@ -526,7 +526,7 @@ class Gathering:
         frame = pd.DataFrame(ends, columns=["window", "meter", "low", "high", "block"])
         if len(frame):
             self.store.register("windows", frame)
-            block = screening.block_sql("start", self.plan.where, self.block, self.looked_up)
+            block = block_sums.block_sql("start", self.plan.where, self.block, self.looked_up)
             overlap = "(least(stop, high) - greatest(start, low))"
             rows = self.store.db.execute(
                 f"SELECT w.window, list(raw * {overlap} / (stop - start)), CAST(sum({overlap}) AS BIGINT) "
@@ -564,4 +564,4 @@ def screen_alone(
     """Screen one file by itself, perhaps on another machine; what is found can be merged."""
     with Store() as store:
         source = open_source(store, readings, meters, declared, tolerance)
-        return screening.screen(store, source, where, block, span)
+        return block_sums.screen(store, source, where, block, span)

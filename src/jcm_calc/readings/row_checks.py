@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.languages import Message, _
-from jcm_calc.monitoring.clock import DAY, HOUR, MINUTE, SECOND
-from jcm_calc.monitoring.findings import Finding
-from jcm_calc.monitoring.plan import Meter, Replacement, Stop
+from jcm_calc.readings.clock import DAY, HOUR, MINUTE, SECOND
+from jcm_calc.readings.findings import Finding
+from jcm_calc.readings.plan import Meter, Replacement, Stop
 from jcm_calc.units import Linear
 
 Floats = npt.NDArray[np.float64]

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc.monitoring import clock, registers
-from jcm_calc.monitoring.sources import Source
-from jcm_calc.monitoring.store import Store
+from jcm_calc.readings import clock, registers
+from jcm_calc.readings.steps import Source
+from jcm_calc.readings.store import Store
 
 if TYPE_CHECKING:
     import pandas as pd
