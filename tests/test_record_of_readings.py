@@ -39,7 +39,7 @@ def monitored_year(folder, gap):
     assert GAP in text
     for name in ("S1.csv", "S2.csv", "S3.csv"):
         (folder / name).write_bytes((YEAR / name).read_bytes())
-    rules = Path(jcm_calc.__file__).parent / "monitoring" / "rules" / "CDM.toml"
+    rules = Path(jcm_calc.__file__).parent / "readings" / "rules" / "CDM.toml"
     own = rules.read_text("utf-8").replace("gap = [", 'gap = ["mean of before and after", ', 1)
     (folder / "own.toml").write_text(own, "utf-8")
     text = text.replace(GAP, gap).replace('rules = "CDM"', 'rules = "own.toml"')

@@ -15,7 +15,6 @@ from jcm_calc.case_file import read_case
 from jcm_calc.cli import jcm
 from jcm_calc.cli.monitoring import progress_shown
 from jcm_calc.problems import InputError
-from jcm_calc.readings import block_sums
 from jcm_calc.readings.plan_file import read_plan
 from jcm_calc.readings.rule_sets import rule_set
 
@@ -481,9 +480,7 @@ def test_a_folder_that_does_not_exist_is_named(tmp_path):
 # Faults at their edges
 
 
-@pytest.mark.parametrize("few", [block_sums.FEW, 0])
-def test_a_meter_that_was_removed_counts_no_more(few, monkeypatch):
-    monkeypatch.setattr(block_sums, "FEW", few)  # 0: only suspicious days are looked at
+def test_a_meter_that_was_removed_counts_no_more():
     meter = METER | {"removed": datetime(2024, 1, 2, 12)}
     monitored = survey(two_days(), {"S1": meter}, p="2024-01-01/2024-01-02")
     assert [(one.kind, monitored.shown(one.start)) for one in monitored.findings] == [

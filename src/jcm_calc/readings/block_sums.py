@@ -1,13 +1,16 @@
-"""Screening: sums and what is suspicious about them, by meter and day, in one pass over all readings.
+"""Sums of readings by meter and block of local time, in one pass over all readings, and what is odd about them.
 
 Sums are exact and do not depend on the order of the readings: the whole part and the fraction of each
-reading are added as whole numbers. Whether a day has each of its readings once is told by the sum of
-a hash of their times. Only what is suspicious here is looked at closely afterwards.
+reading are added as whole numbers. Whether a block has each of its readings once is shown by the sum of
+a hash of their times. The readings themselves are looked at only where a block is odd.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,37 +26,65 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 FRACTION = 2**52
 ADDED = ["count", "covered", "marks", "whole", "high", "low"]
-# So few readings are looked at closely altogether.
-FEW = 200_000
+MARK = "hash({time}) >> 20"  # small enough to be added up
 
 
-def block_sql(column: str, where: Any, block: int, span: tuple[int, int]) -> str:
-    """Return SQL for the number of the block of local time, a day or half a day, that an instant lies in."""
-    offset = (
-        clock.offset_sql(column, where, *span, of_local=False)
-        if clock.changing(where)
-        else clock.offset(clock.FIRST, where)
-    )
-    return f"(({column} + {offset}) // {block})"
+@dataclass(frozen=True)
+class Blocks:
+    """Days or half days of local time, by number.
+
+    Attributes
+    ----------
+    where : tzinfo
+        The zone whose days count.
+    length : int
+        A day or half a day.
+    span : tuple of int
+        The instants between which clocks are looked up.
+    """
+
+    where: tzinfo
+    length: int
+    span: tuple[int, int]
+
+    def number(self, moment: int) -> int:
+        """Return the number of the block that an instant lies in."""
+        return (moment + clock.offset(moment, self.where)) // self.length
+
+    def numbers(self, moments: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return the number of the block that each instant lies in."""
+        offsets = np.full(len(moments), clock.offset(self.span[0], self.where))
+        for change in clock.changes(self.where, *self.span):
+            offsets[moments >= change.instant] = change.after
+        return np.asarray((moments + offsets) // self.length)
+
+    def edge(self, number: int) -> int:
+        """Return the instant at which a block begins."""
+        return _edge(number * self.length, self.where)
+
+    def sql(self, column: str) -> str:
+        """Return SQL for the number of the block that an instant lies in."""
+        if clock.changing(self.where):
+            return f"(({column} + {clock.offset_sql(column, self.where, *self.span, of_local=False)}) // {self.length})"
+        return f"(({column} + {clock.offset(clock.FIRST, self.where)}) // {self.length})"
 
 
-def screen(store: Store, source: Source, where: Any, block: int, span: tuple[int, int]) -> pd.DataFrame:
-    """Return a row for each meter and block of local time: sums, extremes, times.
+@cache
+def _edge(shown: int, where: tzinfo) -> int:
+    return clock.instant(datetime(1970, 1, 1) + timedelta(microseconds=shown), where)
+
+
+def screen(store: Store, source: Source, blocks: Blocks) -> pd.DataFrame:
+    """Return a row for each meter and block: sums, extremes, times.
 
     Parameters
     ----------
     store : Store
     source : Source
-    where : tzinfo
-        The zone whose days count.
-    block : int
-        The length of a block.
-    span : tuple of int
-        The instants between which clocks are looked up.
+    blocks : Blocks
     """
-    number = block_sql("start", where, block, span)
+    step = source.readings.step
     if source.regular:
-        step = source.readings.step
         times = f"count(*) * {step} AS covered, min(start) AS first, max(start) + {step} AS last, {step} AS shortest"
         rate = "max(raw)"
     else:
@@ -64,8 +95,8 @@ def screen(store: Store, source: Source, where: Any, block: int, span: tuple[int
     fraction = f"sum(CAST((raw - floor(raw)) * {FRACTION} AS BIGINT))"
     return store.frame(
         f"""
-        SELECT meter, {number} AS block, count(*) AS count, {times},
-            CAST(sum(CAST(hash(start) >> 20 AS BIGINT)) AS BIGINT) AS marks,
+        SELECT meter, {blocks.sql("start")} AS block, count(*) AS count, {times},
+            CAST(sum(CAST({MARK.format(time="start")} AS BIGINT)) AS BIGINT) AS marks,
             CAST(sum(CAST(floor(raw) AS BIGINT)) AS BIGINT) AS whole,
             CAST({fraction} // {2**32} AS BIGINT) AS high, CAST({fraction} % {2**32} AS BIGINT) AS low,
             min(raw) AS least, max(raw) AS most, {rate} AS rate, {flag} AS flag
@@ -101,42 +132,52 @@ def amount(whole: Array, high: Array, low: Array) -> Array:
     return np.asarray(whole + (high * 2.0**32 + low) / FRACTION)
 
 
-def grid_marks(
-    store: Store, source: Source, phases: Iterable[int], where: Any, block: int, span: tuple[int, int]
-) -> Mapping[int, Mapping[int, int]]:
-    """Return, for each phase of the clock, the sum of hashes of the times that a complete block has."""
-    step = source.readings.step
-    assert step is not None
-    number = block_sql("start", where, block, span)
-    found = {}
-    for phase in phases:
-        first = span[0] - span[0] % step + phase
-        rows = store.db.execute(
-            f"SELECT {number}, CAST(sum(CAST(hash(start) >> 20 AS BIGINT)) AS BIGINT) "
-            f"FROM (SELECT unnest(range({first}, {span[1]}, {step})) AS start) GROUP BY 1"
-        ).fetchall()
-        found[phase] = dict(rows)
-    return found
+def amounts(part: pd.DataFrame) -> Array:
+    """Return the sum of each block, as it was read."""
+    return amount(*(part[name].to_numpy() for name in ("whole", "high", "low")))
 
 
-def rows_of(
-    store: Store,
-    source: Source,
-    suspects: pd.DataFrame | None,
-    where: Any,
-    block: int,
-    span: tuple[int, int],
-) -> pd.DataFrame:
-    """Return the steps of suspicious blocks, or all steps, in order of meter and time."""
-    steps = f"SELECT meter, start, stop, raw, value, flag FROM ({source.steps})"
-    if suspects is not None and source.readings.kind == "register":
-        store.register("suspects", suspects)
-        steps = source.multiplied(registers.steps_of(source.points, "suspects", block_sql("stamp", where, block, span)))
-    elif suspects is not None:
-        store.register("suspects", suspects)
-        number = block_sql("start", where, block, span)
+def complete(store: Store, found: pd.DataFrame, step: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Return which blocks hold a reading at each step from their first to their last one, and each once.
+
+    Parameters
+    ----------
+    store : Store
+    found : DataFrame
+        From `screen`.
+    step : ndarray
+        The length of a step in each block.
+    """
+    import pandas as pd
+
+    grid = pd.DataFrame({"first": found["first"].to_numpy(), "last": found["last"].to_numpy(), "step": step})
+    fits = grid["last"] - grid["first"] == step * found["count"].to_numpy()
+    store.register("grid", grid[fits].drop_duplicates())
+    marks = store.frame(
+        f"SELECT first, last, step, CAST(sum(CAST({MARK.format(time='start')} AS BIGINT)) AS BIGINT) AS marks "
+        "FROM (SELECT *, unnest(range(first, last, step)) AS start FROM grid) GROUP BY 1, 2, 3"
+    )
+    expected = grid.merge(marks, how="left", on=["first", "last", "step"])["marks"]
+    return np.asarray(expected.eq(found["marks"].to_numpy()) & fits)
+
+
+def rows_of(store: Store, source: Source, wanted: pd.DataFrame, blocks: Blocks) -> pd.DataFrame:
+    """Return the steps in some blocks of some meters, in order of time.
+
+    Parameters
+    ----------
+    store : Store
+    source : Source
+    wanted : DataFrame
+        The blocks: meter, its number, block, and the place of the block among those of its meter.
+    blocks : Blocks
+    """
+    store.register("wanted", wanted)
+    if source.readings.kind == "register":
+        steps = source.multiplied(registers.steps_of(source.points, "wanted", blocks.sql("stamp")))
+    else:
         steps = (
-            f"SELECT s.meter, start, stop, raw, value, flag FROM (SELECT *, {number} AS block FROM ({source.steps})) s "
-            "SEMI JOIN suspects USING (meter, block)"
+            f"SELECT number, start, stop, raw, value, flag FROM (SELECT *, {blocks.sql('start')} AS block "
+            f"FROM ({source.steps})) JOIN wanted USING (meter, block)"
         )
-    return store.frame(f"{steps} ORDER BY 1, 2, 3, 5")
+    return store.frame(f"SELECT number, start, stop, raw, value, flag FROM ({steps}) ORDER BY 1, 2, 3, 5")

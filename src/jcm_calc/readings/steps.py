@@ -63,9 +63,7 @@ class Source:
 
     def multiplied(self, steps: str) -> str:
         """Return SQL of steps with the multipliers of their meters."""
-        if not self.factors:
-            return steps
-        return f"SELECT meter, start, stop, raw * ({self.factors}) AS raw, value, flag FROM ({steps})"
+        return f"SELECT * REPLACE (raw * ({self.factors}) AS raw) FROM ({steps})" if self.factors else steps
 
 
 def open_source(
