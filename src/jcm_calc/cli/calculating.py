@@ -23,7 +23,7 @@ from jcm_calc.report import amounts
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jcm_calc.monitoring import Monitored
+    from jcm_calc.readings import Monitored
     from jcm_calc.result import Result
 
 RESULTS = ("RE", "PE", "ER")
