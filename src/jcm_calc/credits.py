@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jcm_calc import dates
-from jcm_calc.confirmation.statements import Statement, lists, of_treatment, order, waivers
+from jcm_calc.confirmation.statement import Statement, order
+from jcm_calc.confirmation.statements import lists, of_treatment, waivers
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.interval import Interval

@@ -15,7 +15,8 @@ from jcm_calc.cli import DIFFERS, output
 from jcm_calc.confirmation import EvidenceError, EvidenceFile, Statement, blank_file, statements, with_evidence
 from jcm_calc.confirmation.applying import evidence_files, evidence_folder, named_files
 from jcm_calc.confirmation.file import Supplied
-from jcm_calc.confirmation.statements import of_scheme, order
+from jcm_calc.confirmation.statement import order
+from jcm_calc.confirmation.statements import of_scheme
 from jcm_calc.confirmation.supplied import compared, in_declared_unit, unexplained
 from jcm_calc.credits import BY_DAYS, treatments
 from jcm_calc.declarations import Methodology

@@ -11,7 +11,8 @@ from pathlib import Path
 import platformdirs
 
 from jcm_calc.confirmation.file import Entry, EvidenceFile, read_evidence
-from jcm_calc.confirmation.statements import Statement, statements
+from jcm_calc.confirmation.statement import Statement
+from jcm_calc.confirmation.statements import statements
 from jcm_calc.confirmation.supplied import contradictions, in_declared_unit, is_bin, stated_wrongly, unexplained
 from jcm_calc.declarations import Interval, Methodology
 from jcm_calc.declarations.items import DeclarationError, Kind, Parameter, Table, Value
@@ -227,7 +228,8 @@ class _Applying:
         """Return the values that an item supplies, in the declared unit; None with a complaint."""
         if entry.kind != "default":
             return {}
-        complaints = list(stated_wrongly(self.m, statement, entry.supplied))
+        others = {*self.m.facts, *self.m.choices, *self.m.coordinates, *(rule.name for rule in self.m.rules)}
+        complaints = list(stated_wrongly(self.m.inputs, others, statement, entry.supplied))
         values: dict[str, float] = {}
         if not complaints:
             values, complaints = in_declared_unit(statement.item, entry.supplied)
