@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from jcm_calc.case_file import CaseFile
 from jcm_calc.confirmation import Given
+from jcm_calc.credits import not_claimable
 from jcm_calc.eligibility import Answer
 from jcm_calc.languages import Message, _, in_language
 from jcm_calc.problems import InputError, Problem
@@ -204,7 +205,9 @@ class Verification:
     @property
     def uncertified(self) -> tuple[str, ...]:
         """Why the claim cannot be certified: what is missing, errors, criteria not shown, items not confirmed."""
-        lacking = () if self.result is None else self.result.lacking
+        result, lacking = self.result, list[object]()
+        if result is not None:
+            lacking = [*result.lacking, *not_claimable(result.methodology, result.inputs.periods)]
         return (*self.missing, *map(str, self.errors), *map(str, lacking))
 
     @property
