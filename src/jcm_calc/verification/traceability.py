@@ -10,10 +10,11 @@ from jcm_calc.declarations.items import Equation, Kind, Parameter
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import ProblemKind, listed
 from jcm_calc.verification.checks import check
-from jcm_calc.verification.findings import Finding, Severity, shown_number
+from jcm_calc.verification.findings import Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Quantities, address, lines
 from jcm_calc.verification.spreadsheet import Place, as_number, close
+from jcm_calc.workbook import evidence_sheet
 from jcm_calc.workbook.filled_sheets import ELSEWHERE as ELSEWHERE_ON_SHEET
 from jcm_calc.workbook.filled_sheets import plain_value
 
@@ -294,6 +295,8 @@ def two_versions(material: Material) -> Iterator[Finding]:
     twice = (ProblemKind.DUPLICATE,) if any(blank(material)) else (ProblemKind.DUPLICATE, ProblemKind.GIVEN_TWICE)
     for problem in material.problems(*twice):
         yield Finding(Message("{}: {}").format(problem.subject, problem.complaint), subject=problem.subject)
+    for problem in evidence_sheet.contradictions_of(material.report.book, material.m):
+        yield of_problem(problem)
 
 
 def _comparable(parameter: Parameter, written: Any) -> Any:
