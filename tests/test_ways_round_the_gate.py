@@ -263,6 +263,12 @@ def test_a_waiver_travels_into_page_report_and_workbook(tmp_path):
     assert "waiver" in cells
     assert any("a boiler that stands by burns" in str(cell) for cell in cells)
     assert "a boiler that stands by burns" in m._repr_html_()
+    # and without evidence, above every sheet
+    calculate(m, **given).to_excel(tmp_path / "estimate.xlsx")
+    for sheet in load_workbook(tmp_path / "estimate.xlsx"):
+        if "MSS" not in sheet.title:
+            above = [str(cell.value) for row in sheet.iter_rows(max_row=6) for cell in row]
+            assert any("not confirmed: zero activity (PE_p)" in text for text in above), sheet.title
 
 
 def test_a_revision_waives_nothing_that_it_does_not_say_again():
