@@ -456,6 +456,31 @@ def test_thirteen_answers_confirm_the_freezers(tmp_path, monkeypatch):
     assert jcm_calc.read_workbook(tmp_path / "claim.xlsx").calculate().credits().to_dict() == {2024: TONNES}
 
 
+def test_what_the_folder_of_the_user_confirms_is_not_asked_for_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    folder = tmp_path / "jcm_calc" / "evidence"
+    folder.mkdir(parents=True)
+    asked = run("evidence", "new", "ID_AM003")
+    assert asked.count("[[rule]]") == 2
+    (tmp_path / "approved.pdf").write_bytes(b"a test document, invented")
+    begin = ["evidence", "ask", "--guidelines", "--document", tmp_path / "approved.pdf", "--reader", "Test Reader"]
+    run(*begin, "-o", folder / "guidelines.toml", answers="3\n3\n")
+    again = run("evidence", "new", "ID_AM003")
+    assert (again.count("[[rule]]"), again.count("\n[[list]]")) == (0, 3)
+    assert run("evidence", "new", "ID_AM003", "--all").count("[[rule]]") == 2
+    # a file that no longer fits keeps nobody from asking again
+    text = (folder / "guidelines.toml").read_text(encoding="utf-8")
+    (folder / "guidelines.toml").write_text(text.replace("are cut, not rounded", "are rounded"), encoding="utf-8")
+    assert run("evidence", "new", "ID_AM003").count("[[rule]]") == 2
+
+
+def test_a_file_without_a_methodology_holds_rules_of_the_scheme_only(tmp_path):
+    blank = run("evidence", "new", "--guidelines")
+    assert (blank.count("[[rule]]"), blank.count("methodology =")) == (2, 0)
+    run("evidence", "new", code=2)
+    run("evidence", "new", "ID_AM003", "--guidelines", code=2)
+
+
 def test_an_answer_of_no_and_a_value_far_from_the_library_s_are_written_down(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "approved.pdf").write_bytes(b"a test document, invented")

@@ -82,7 +82,10 @@ def open_statements(m: Methodology | None) -> list[Statement]:
     """
     if m is None:
         return list(map(of_scheme, SCHEME_RULES))
-    confirmed = with_evidence(m, evidence_files(m, None))
+    try:
+        confirmed = with_evidence(m, evidence_files(m, None))
+    except EvidenceError:  # of files that no longer fit, everything is asked for again
+        confirmed = m
     left = {statement.key for statement in statements(confirmed) if not statement.confirmed}
     return sorted((one for one in statements(m) if one.key in left), key=lambda one: order(one.section))
 
