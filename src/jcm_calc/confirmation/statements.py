@@ -31,11 +31,10 @@ def statements(m: Methodology) -> Iterator[Statement]:
             "choice", choice.name, "", f"{choice.text}: {options}", choice.section, own.choice(choice), choice.evidence
         )
     for rule in m.rules:
-        case = ", ".join(f"{choice} = {option}" for choice, option in rule.when.items())
         reading = f"{rule.written(symbols)} [{rule.unit}]" if rule.unit else rule.written(symbols)
         reading += _where(m, rule)
-        section = m.section(rule)
-        yield Statement("equation", rule.symbol, case, reading, section, own.equation(rule), rule.evidence, item=rule)
+        section, fingerprint = m.section(rule), own.equation(rule)
+        yield Statement("equation", rule.symbol, rule.case, reading, section, fingerprint, rule.evidence, item=rule)
     for parameter in m.inputs.values():
         if parameter.kind is Kind.DEFAULT:
             yield _default(m, parameter, own.default(parameter))
