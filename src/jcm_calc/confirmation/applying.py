@@ -202,21 +202,21 @@ class _Applying:
         self.complain(
             entry,
             _(
-                "is about another reading than the present one, {came}: read the document again, and take the "
+                "is about another reading than the present one, {reading}: read the document again, and take the "
                 "item from `jcm evidence new {number} --version {version}`"
-            ).format(came=shown(statement.reading, 200), number=self.m.number, version=self.m.version),
+            ).format(reading=shown(statement.reading, 200), number=self.m.number, version=self.m.version),
             statement.section,
         )
 
     def _disagrees(self, entry: Entry, statement: Statement) -> None:
-        told = _("the document says something else than {came}: what it says is declared in {revision}")
+        complaint = _("the document says something else than {reading}. Declare what it says in {revision}")
         if statement.confirmed:
-            told = _(
-                "the document says something else than {came}, and contradicts what was read: {evidence}: what it "
-                "says is declared in {revision}"
+            complaint = _(
+                "the document says something else than {reading}, and contradicts what was read: {evidence}. Declare "
+                "what it says in {revision}"
             )
-        came = shown(statement.reading, 200)
-        told = told.format(came=came, evidence=statement.evidence, revision=self._revision)
+        reading = shown(statement.reading, 200)
+        told = complaint.format(reading=reading, evidence=statement.evidence, revision=self._revision)
         self.complain(entry, told, statement.section)
 
     @property
