@@ -45,8 +45,8 @@ class Statement:
         Of a default, the values that the library has, by class; under no name a single value.
     item : object
         What is declared.
-    bins : bool
-        Of a default, whether its table has intervals of a number, not classes.
+    example : str
+        Of a default by class, how a row of its table is named.
     """
 
     kind: str
@@ -58,7 +58,7 @@ class Statement:
     evidence: Evidence
     values: Mapping[str, Value] = field(default_factory=dict)
     item: Any = None
-    bins: bool = False
+    example: str = ""
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -127,8 +127,14 @@ def _default(m: Methodology, parameter: Parameter, fingerprint: str) -> Statemen
         parameter.evidence,
         values,
         parameter,
-        bins=(key := m.inputs.get(parameter.by)) is not None and key.kind is not Kind.CLASS_KEY,
+        example=_example(m, parameter),
     )
+
+
+def _example(m: Methodology, parameter: Parameter) -> str:
+    """Return how a row of the table of a default is named: a class, or an interval of a number."""
+    key = m.inputs.get(parameter.by)
+    return "name of the class" if key is None or key.kind is Kind.CLASS_KEY else "[300, 450)"
 
 
 class _Fingerprints:

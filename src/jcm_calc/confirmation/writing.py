@@ -116,7 +116,7 @@ def _item(statement: Statement, answer: Mapping[str, Any]) -> Iterator[str]:
         yield "# a line for each class or bin that the document has"
         given = answer.get("values", {})
         if not statement.values and not given:
-            yield 'values."[300, 450)" = ""' if statement.bins else 'values."name of the class" = ""'
+            yield f'values.{_text(statement.example)} = ""'
         for key, value in statement.values.items():
             yield f"values.{_text(key)} = {_text(given.get(key, ''))}  # here {_known(value, statement.item.unit)}"
         yield from (f"values.{_text(key)} = {_text(one)}" for key, one in given.items() if key not in statement.values)
