@@ -474,6 +474,20 @@ def test_what_the_folder_of_the_user_confirms_is_not_asked_for_again(tmp_path, m
     assert run("evidence", "new", "ID_AM003").count("[[rule]]") == 2
 
 
+@pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
+def test_one_file_of_the_guidelines_serves_a_portfolio(tmp_path):
+    found = content()
+    guidelines = {"schema": 1, "reader": found["reader"], "documents": found["documents"], "rule": found.pop("rule")}
+    lines = [f"{key} = {json.dumps(value)}" for key, value in GIVEN.items() if key not in ("p", "facts")]
+    facts = [f"{key} = {json.dumps(value)}" for key, value in GIVEN["facts"].items()]
+    text = ['methodology = "ID_AM003"', 'version = "1.0"', 'p = "2024"', "[inputs]", *lines, "[facts]", *facts]
+    (tmp_path / "freezer.toml").write_text("\n".join(text), encoding="utf-8")
+    files = [evidence(found, "freezers.toml"), evidence(guidelines, "guidelines.toml")]
+    assert jcm_calc.portfolio(tmp_path, evidence=files).table["tonnes"].tolist() == [TONNES]
+    with pytest.raises(InputError, match="which no project applies"):
+        jcm_calc.portfolio(tmp_path, evidence=[*files, evidence(filled(methodology("PW_AM001")), "pw.toml")])
+
+
 def test_a_file_without_a_methodology_holds_rules_of_the_scheme_only(tmp_path):
     blank = run("evidence", "new", "--guidelines")
     assert (blank.count("[[rule]]"), blank.count("methodology =")) == (2, 0)
