@@ -710,6 +710,7 @@ def test_a_superseded_version_says_so_in_its_first_line():
     first = repr(calculate("MN_AM003", EG=100.0, p="2024", connection="national grid")).partition(":")[0]
     assert first == "<Result MN_AM003 ver 2.0 (superseded"
     assert "version 3.0 is newer" in run("list")
+    assert run("show", "MN_AM003").startswith("MN_AM003 ver 2.0 (superseded: version 3.0 is newer): ")
 
 
 def test_the_reader_fills_in_nothing_that_is_not_asked(tmp_path):
