@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -68,7 +68,7 @@ def compare(
     declared: Mapping[str, str],
     periods: Sequence[Period],
     amounts: Mapping[str, Sequence[float]],
-    slope: Callable[[str, int], float | None],
+    slopes: Mapping[str, Sequence[float]] | None,
     problems: list[Problem],
 ) -> list[Comparison]:
     """Carry out the checks that the plan declares.
@@ -81,8 +81,8 @@ def compare(
     periods : sequence of Period
     amounts : mapping
         The amount of each meter in each period.
-    slope : callable
-        ∂ER/∂x of a meter in a period.
+    slopes : mapping, optional
+        ∂ER/∂x of each meter in each period.
     problems : list of Problem
         Complaints are appended to it.
     """
@@ -98,8 +98,9 @@ def compare(
                 break
             allowed = check.tolerance * abs(right)
             agrees = abs(left - right) <= allowed if check.kind == "equal" else left - right <= allowed
-            by = slope(check.left[0], number)
-            tonnes = None if by is None or check.kind != "equal" else by * (right - left)
+            tonnes = None
+            if slopes is not None and check.kind == "equal":
+                tonnes = slopes[check.left[0]][number] * (right - left)
             found.append(Comparison(check.name, str(period), left, right, unit, check.tolerance, agrees, tonnes))
     return found
 

@@ -535,21 +535,23 @@ class Parquet(Table):
 
     def __init__(self, store: Store, path: Path, source: Path) -> None:
         super().__init__()
-        self.name, self.path, self.sources = path.name, path, [source]
+        self.name, self.path, self.sources, self.variable = path.name, path, [source], ""
         self.kinds = store.types(self._rows())
         self.headings = tuple(self.kinds)
         self.rows = store.number(f"SELECT count(*) FROM {self._rows()}")
 
-    def _rows(self, options: str = "") -> str:
+    def _rows(self) -> str:
         """Return SQL of the rows; the name of a folder such as ``kWh=500`` is not a column."""
-        return f"read_parquet([{', '.join(map(path_sql, self.sources))}], hive_partitioning = false{options})"
+        return f"read_parquet([{', '.join(map(path_sql, self.sources))}], hive_partitioning = false)"
 
     def load(
         self, store: Store, numbers: Sequence[int], problems: list[Problem], parsed: Mapping[str, str] | None = None
     ) -> str:
         """Return SQL of the columns that are wanted, with the number of each line."""
         cells = ", ".join(f"{named(self.headings[number - 1])} AS c{number}" for number in numbers)
-        return f"(SELECT file_row_number + 1 AS line, {cells} FROM {self._rows(', file_row_number = true')})"
+        self.variable = store.let(self.sources)
+        rows = f"read_parquet(getvariable('{self.variable}'), hive_partitioning = false, file_row_number = true)"
+        return f"(SELECT file_row_number + 1 AS line, {cells} FROM {rows})"
 
     def place(self, line: int, number: int) -> str:
         """Say where a cell stands."""

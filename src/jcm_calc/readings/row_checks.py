@@ -7,7 +7,7 @@ unit of the parameter (raw) and as it was read (native), and the value that was 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -205,33 +205,34 @@ def look(rows: Rows, context: Context) -> Iterator[Finding]:
 # Time
 
 
-def holes(pieces: Iterable[Span], context: Context, period: Span) -> Iterator[Finding]:
+def holes(start: Instants, stop: Instants, context: Context, period: Span) -> Iterator[Finding]:
     """Yield the times of a period for which there is no reading, and steps that do not fit each other.
 
     Parameters
     ----------
-    pieces : iterable of Span
-        What readings stand for, in order of time.
+    start, stop : ndarray of int
+        From when and to when readings are, in order of time.
     context : Context
     period : Span
         The whole of the monitoring period.
     """
-    end = period[0]
+    begin, end = period
+    start, stop = np.append(start, end), np.append(stop, end + 1)
+    # up to when there were readings before each of them
+    until = np.maximum.accumulate(np.concatenate([[begin], stop[:-1]]))
+    again = np.concatenate([[False], (np.diff(start) == 0) & (np.diff(stop) == 0)])
     step = max([context.step or 0, *(length for _since, length in context.changes)])
-    last: Span | None = None
-    for start, stop in [*pieces, (period[1], period[1] + 1)]:
-        begun = end > period[0] and start < period[1]
-        if 0 < start - end <= context.tolerance and begun and step:
-            pass  # a stamp that misses the beginning of its step by less than is tolerated
-        elif start > end and begun and start - end < step:
-            yield _jump(context, end, start, FORWARD)
-        elif start > end:
-            yield from _gap(context, end, min(start, period[1]))
-        elif end - start > context.tolerance and begun and (start, stop) != last and last is not None and stop > end:
-            yield _jump(context, start, end, BACK)
-        end, last = max(end, stop), (start, stop)
-        if end >= period[1]:
-            return
+    for place in np.flatnonzero((start != until) & (until < end)):
+        here, before = int(start[place]), int(until[place])
+        begun = before > begin and here < end
+        if 0 < here - before <= context.tolerance and begun and step:
+            continue  # a stamp that misses the beginning of its step by less than is tolerated
+        if here > before and begun and here - before < step:
+            yield _jump(context, before, here, FORWARD)
+        elif here > before:
+            yield from _gap(context, before, min(here, end))
+        elif before - here > context.tolerance and begun and not again[place] and place and stop[place] > before:
+            yield _jump(context, here, before, BACK)
 
 
 def _gap(context: Context, start: int, end: int) -> Iterator[Finding]:

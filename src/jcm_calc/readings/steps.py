@@ -46,6 +46,8 @@ class Source:
         SQL of the readings themselves: meter, stamp, until, value and flag.
     factors : str
         SQL of by what the step of a meter is multiplied; empty where it is 1 for all.
+    paths : tuple of str and tuple of Path
+        Of Parquet files that are read as one, the variable of the database that names them, and which they are.
     """
 
     readings: Readings
@@ -55,6 +57,7 @@ class Source:
     rows: int
     points: str
     factors: str = ""
+    paths: tuple[str, tuple[Path, ...]] = ("", ())
 
     @property
     def regular(self) -> bool:
@@ -90,7 +93,8 @@ def open_source(
     _check_form(store, readings)
     opened = list(files.tables(store, readings))
     parts, brackets = [], dict[str, str]()
-    for table in files.together(opened):
+    joined = files.together(opened)
+    for table in joined:
         chosen = headings.choose(table, readings, meters, problems)
         if chosen is None:
             continue
@@ -109,6 +113,8 @@ def open_source(
         _refuse_two_samples(store, points, readings)
     points = _on_the_grid(store, points, readings, tolerance)
     source = Source(readings, _steps_sql(points, readings), units, read, rows, points, _factors_sql(meters))
+    if len(joined) == 1 and isinstance(joined[0], files.Parquet):
+        source = replace(source, paths=(joined[0].variable, tuple(joined[0].sources)))
     return replace(source, steps=source.multiplied(source.steps))
 
 
