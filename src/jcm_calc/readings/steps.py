@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -145,9 +146,10 @@ def _files(store: Store, opened: Sequence[Table]) -> Any:
     for table in opened:
         if table.path is not None:
             by_path.setdefault(table.path, []).append(table)
-    for path, found in by_path.items():
-        counts = [sum(getattr(table, name) for table in found) for name in ("rows", "skipped", "blank")]
-        yield File(path.name, files.sha256(path), *counts)
+    with ThreadPoolExecutor() as pool:
+        for (path, found), sha256 in zip(by_path.items(), pool.map(files.sha256, by_path), strict=True):
+            counts = [sum(getattr(table, name) for table in found) for name in ("rows", "skipped", "blank")]
+            yield File(path.name, sha256, *counts)
 
 
 class _Part:
@@ -267,6 +269,8 @@ class _Part:
         return True
 
     def _check_times(self, numbers: tuple[int, ...]) -> None:
+        if self._all_are_times(numbers):  # one pass over many rows
+            return
         self._check_timeless(numbers)
         number = numbers[0]
         kinds = [self.kinds[f"c{one}"] for one in numbers]
@@ -278,8 +282,8 @@ class _Part:
             )
             self._unreadable(number, "TRUE", complaint)
             return
-        moment = self._time(numbers, ends=numbers == self.chosen.until)
         if all(_is_text(kind) for kind in kinds) and self.readings.where is not None:
+            moment = self._time(numbers, ends=numbers == self.chosen.until)
             behind = stamps.offset_behind_sql(self._text(numbers))
             complaint = _(
                 "{cells}: something stands behind the time. For an offset from UTC write clock = 'stated'; for a name "
@@ -287,11 +291,28 @@ class _Part:
             )
             if self._unreadable(number, f"({moment}) IS NULL AND {behind}", complaint):
                 return
-        wrong = f"coalesce(({moment}) NOT BETWEEN {clock.FIRST} AND {clock.LAST}, TRUE)"
+        wrong = self._wrong(numbers)
         form = stamps.written(self.readings.times, self.readings.where is None)
         complaint = _("{cells} is no time of the form {form} in the years {first} to {last}{hint}")
         said = {"form": form, "first": clock.YEARS[0], "last": clock.YEARS[-1]}
         self._unreadable(number, wrong, complaint, lambda: self._hint(numbers, wrong), **said)
+
+    def _wrong(self, numbers: tuple[int, ...]) -> str:
+        """Return an SQL condition for texts or times that are not times of the years that readings are of."""
+        moment = self._time(numbers, ends=numbers == self.chosen.until)
+        return f"coalesce(({moment}) NOT BETWEEN {clock.FIRST} AND {clock.LAST}, TRUE)"
+
+    def _all_are_times(self, numbers: tuple[int, ...]) -> bool:
+        """Whether each row has a time, or neither time nor value."""
+        if len(numbers) > 1 or not self._readable(numbers):
+            return False
+        empty = f"c{numbers[0]} IS NULL"
+        wrong = f"CASE WHEN {empty} THEN {self._given()} ELSE {self._wrong(numbers)} END"
+        return not self.store.number(f"SELECT count(*) FROM (SELECT 1 FROM {self.relation} WHERE {wrong} LIMIT 1)")
+
+    def _given(self) -> str:
+        """Return an SQL condition for rows with a value."""
+        return " OR ".join(f"c{number} IS NOT NULL" for found in self.chosen.values.values() for number in found)
 
     def _hint(self, numbers: tuple[int, ...], wrong: str) -> str:
         """Say what times may be that are of no known form."""
@@ -314,9 +335,8 @@ class _Part:
 
     def _check_timeless(self, numbers: tuple[int, ...]) -> None:
         """Complain of readings without a time."""
-        given = " OR ".join(f"c{number} IS NOT NULL" for found in self.chosen.values.values() for number in found)
         empty = " OR ".join(f"c{number} IS NULL" for number in numbers)
-        sql = f"FROM {self.relation} WHERE ({empty}) AND ({given})"
+        sql = f"FROM {self.relation} WHERE ({empty}) AND ({self._given()})"
         if count := self.store.number(f"SELECT count(*) {sql}"):
             found = self.store.db.execute(f"SELECT line {sql} ORDER BY line LIMIT 5").fetchall()
             places = [self.table.place(line, numbers[0]) for (line,) in found]
