@@ -20,7 +20,7 @@ from jcm_calc.problems import InputError
 DATA = Path(__file__).parent / "data" / "readings"
 CASES = json.loads((DATA / "expected.json").read_text("utf-8"))
 CAREFUL = sorted(path.parent.name for path in DATA.glob("*/careful.toml"))
-PLACE = re.compile(r"\blines? \d|\bcell [A-Z]+\d|\bcolumns?\b|\bheading|\bsheets? |: [A-Z]+\d+, ")
+PLACE = re.compile(r"\blines? \d|\bnot a workbook\b|\bcell [A-Z]+\d|\bcolumns?\b|\bheading|\bsheets? |: [A-Z]+\d+, ")
 
 
 def total(monitored):

@@ -29,6 +29,7 @@ from jcm_calc.readings.store import Store, named, path_sql, quoted
 
 TEXTS = (".csv", ".txt", ".tsv")
 SHEETS = (".xlsx", ".xls", ".xlsb", ".xlsm", ".ods")
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # what files of these formats begin with
 PACKED = (".gz", ".zip")
 KNOWN = (*TEXTS, *SHEETS, ".parquet", *PACKED)
 CHUNK = 1 << 20
@@ -389,6 +390,10 @@ def _headings(name: str, head: Sequence[tuple[int, list[str]]], line: int) -> tu
 def _sheets(path: Path, source: Path, readings: Readings) -> Iterator[Table]:
     import python_calamine
 
+    with source.open("rb") as file:
+        if not file.read(8).startswith(WORKBOOKS):
+            complaint = _("is not a workbook with sheets: a text that is called {suffix} is read as .csv or .tsv")
+            raise _unusable(path.name, complaint.format(suffix=path.suffix))
     book = python_calamine.load_workbook(str(source))
     rows = {sheet: book.get_sheet_by_name(sheet).to_python(skip_empty_area=False) for sheet in book.sheet_names}
     filled = [sheet for sheet, content in rows.items() if any(cell != "" for row in content for cell in row)]

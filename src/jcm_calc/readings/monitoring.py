@@ -16,7 +16,7 @@ from jcm_calc.inputs.periods import Period
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import InputError, InputWarning, Problem, listed, suggestion
 from jcm_calc.project import as_mapping
-from jcm_calc.readings import calibration, clock, cross_checks, like_times, limits, row_checks, treatments
+from jcm_calc.readings import calibration, clock, cross_checks, like_times, row_checks, treatments
 from jcm_calc.readings.amounts import Monitored, by_indices
 from jcm_calc.readings.findings import Finding
 from jcm_calc.readings.meter_readings import MeterReadings, Runner
@@ -315,11 +315,11 @@ class _Work:
         self, amounts: Mapping[str, Sequence[float]], slopes: Slopes | None, result: Result | None
     ) -> list[cross_checks.Comparison]:
         """Carry out the cross-checks of the plan and of the methodology."""
-        found = cross_checks.compare(self.plan, self.units, self.periods, amounts, slopes, self.problems)
+        found = cross_checks.declared_in_plan(self.plan, self.units, self.periods, amounts, slopes, self.problems)
         if result is not None:
             counting = [meter for meter in self.plan.meters.values() if not meter.check_only]
             hours = [(end - start) / clock.HOUR for start, end in self.spans]
-            found += limits.compare(result, counting, hours)
+            found += cross_checks.declared_by_methodology(result, counting, hours)
         return found
 
     # Findings

@@ -27,6 +27,7 @@ Span = tuple[int, int]
 SLIPS = (3.6, 10.0, 100.0, 1000.0, 3600.0, 1e6)
 MANY = 6
 SERIES = 24  # so many changes tell amounts from the readings of a register
+SHORT, GROWTH = 8, 1.25  # so many rises without a fall, and by how much in all, may do
 FLAGS = ("estimated", "substituted")
 LOW = 10.0  # a slip downwards is less sure: a plant may idle
 
@@ -330,10 +331,21 @@ def _flagged(rows: Rows, context: Context) -> Iterator[tuple[Iterator[Finding], 
 
 
 def never_falls(amounts: Floats) -> bool:
-    """Whether amounts rise and rise, as a register does, if not for its resets."""
+    """Whether amounts rise and rise, as a register does, if not for its resets.
+
+    Examples
+    --------
+    >>> day = np.arange(9.0)
+    >>> never_falls(np.arange(25.0)), never_falls(np.tile(day, 3)), never_falls(np.tile(day + 5, 3))
+    (True, True, False)
+    """
     change = np.diff(amounts)
-    change = change[change != 0]
-    return len(change) >= SERIES and bool((change < 0).sum() <= len(change) / 20)
+    many, falls = int((change != 0).sum()), change < 0
+    if many < SERIES:  # a few amounts may rise by chance, but hardly grow so much
+        return many >= SHORT and not falls.any() and bool(amounts[-1] > GROWTH * amounts[0])
+    # one that begins again each day falls to nearly nothing
+    begins_again = bool((amounts[1:][falls] <= amounts[:-1][falls] / 10).all()) and falls.sum() <= many / 5
+    return begins_again or bool(falls.sum() <= many / 20)
 
 
 def _rising(rows: Rows, context: Context) -> Iterator[Finding]:

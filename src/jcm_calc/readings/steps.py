@@ -227,6 +227,7 @@ class _Part:
                 self._check_values(number)
         if self.chosen.factor is not None:
             self._check_values(self.chosen.factor)
+        self._check_midnights()
         self._check_factor_left()
         self._check_flags()
         if not self.faultless:
@@ -343,6 +344,29 @@ class _Part:
             complaint = _("{count:,} readings have no time: {places}")
             self.complain(complaint.format(count=count, places=listed(places, count)))
 
+    def _check_midnights(self) -> None:
+        """Ask whether a midnight that is written after the other times of its day is the end of this day."""
+        readings = self.readings
+        unasked = readings.midnight or readings.daily or readings.where is None or readings.kind == "total"
+        if unasked or not self.faultless or isinstance(self.table, files.Parquet):
+            return
+        moments = f"SELECT line, {self._time(self.chosen.time, ends=False)} AS moment FROM {self.relation}"
+        rows = f"SELECT *, lag(moment) OVER () AS before, lead(moment) OVER () AS later FROM ({moments})"
+        end = f"moment + {clock.DAY}"  # of the day that a midnight begins, if it does
+        last = f"before > moment AND before < {end} AND coalesce(later >= {end}, TRUE)"
+        last_of_falling = f"later > moment AND later < {end} AND before >= {end}"
+        odd = f"FROM ({rows}) WHERE moment % {clock.DAY} = 0"
+        count = self.store.number(f"SELECT count(*) {odd} AND (({last}) OR ({last_of_falling}))")
+        if 2 * count <= self.store.number(f"SELECT count(*) {odd}"):
+            return
+        sql = f"SELECT line {odd} AND (({last}) OR ({last_of_falling})) ORDER BY line LIMIT 3"
+        places = [self.table.place(line, self.chosen.time[-1]) for (line,) in self.store.db.execute(sql).fetchall()]
+        complaint = _(
+            "{places}: midnight comes after the other times of its day; state midnight = 'end' if it is the end of the "
+            "day that is written with it, else midnight = 'start'"
+        )
+        self.complain(complaint.format(places=listed(places, count)))
+
     def _check_values(self, number: int) -> None:
         column, kind = f"c{number}", self.kinds[f"c{number}"]
         if not _is_text(kind):
@@ -412,6 +436,8 @@ class _Part:
     def _rows(self) -> list[str]:
         """Return SQL for each meter, or for all of a long table: line, meter, stamp, until, value, flag."""
         stamp = self._time(self.chosen.time, ends=False)
+        if self.readings.midnight == "end":
+            stamp = f"({stamp} + CASE WHEN ({stamp}) % {clock.DAY} = 0 THEN {clock.DAY} ELSE 0 END)"
         until = self._until(stamp)
         if self.readings.daily and self.readings.kind != "total":
             assert self.readings.step is not None
