@@ -347,7 +347,17 @@ def read_case(path: str | Path) -> CaseFile:
     tonnes 25 True
     """
     path = Path(path)
-    document = parse_toml(path.name, read_text(path))
+    return of_document(path, parse_toml(path.name, read_text(path)))
+
+
+def of_document(path: Path, document: Mapping[str, Any]) -> CaseFile:
+    """Return what a parsed case file says; ``path`` says where it stands.
+
+    Raises
+    ------
+    InputError
+        As `read_case` does.
+    """
     problems = [*_problems(document), *_paths(path.parent, document)]
     case = _case(path, document)
     if problems:

@@ -265,6 +265,8 @@ class Material:
     case : CaseFile or None
     readings : Monitored or None
         The monitored readings; those of the case file where there are none.
+    unclear : tuple of Problem
+        What of the case file can be read in two ways.
     """
 
     report: Submission
@@ -272,6 +274,7 @@ class Material:
     previous: Sequence[Submission] = ()
     case: CaseFile | None = None
     readings: Monitored | None = None
+    unclear: tuple[Problem, ...] = ()
 
     @property
     def m(self) -> Methodology:

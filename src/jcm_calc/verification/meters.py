@@ -130,11 +130,12 @@ measured(
 )
 def two_ways(material: Material) -> Iterator[Finding]:
     """Find dates such as 12/03/2024."""
-    for problem in material.problems(ProblemKind.AMBIGUOUS_DATE, ProblemKind.AMBIGUOUS_NUMBER):
+    unclear = material.problems(ProblemKind.AMBIGUOUS_DATE, ProblemKind.AMBIGUOUS_NUMBER)
+    for problem in (*unclear, *material.unclear):
         number = ProblemKind.AMBIGUOUS_NUMBER in problem.kinds
         question = _("thousands or decimals?") if number else _("day or month first?")
         message = Message("{}: {}").format(problem.subject, problem.complaint)
-        yield Finding(message, subject=problem.subject, question=question)
+        yield Finding(message, subject=problem.subject, question=question, unresolved=True)
 
 
 @check(
