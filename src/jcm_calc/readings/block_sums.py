@@ -163,7 +163,7 @@ def complete(store: Store, found: pd.DataFrame, step: npt.NDArray[np.int64]) -> 
         "FROM (SELECT *, unnest(range(first, last, step)) AS start FROM grid) GROUP BY 1, 2, 3"
     )
     expected = grid.merge(marks, how="left", on=["first", "last", "step"])["marks"]
-    return np.asarray(expected.eq(found["marks"].to_numpy()) & fits)
+    return np.asarray((expected.to_numpy() == found["marks"].to_numpy()) & fits)
 
 
 def rows_of(store: Store, source: Source, wanted: pd.DataFrame, blocks: Blocks) -> pd.DataFrame:

@@ -121,7 +121,7 @@ class MeterReadings:
         """Return sums by meter and block, and the source with the steps that they were made from."""
         files = source.readings.files
         if source.readings.kind == "register":
-            runs = registers.runs(self.store, source)
+            runs = registers.runs(self.store, source.points, source.paths)
             if runs is not None:
                 blocks = block_sums.screen_runs(self.store, source, runs, self.blocks)
                 if registers.complete(blocks):
@@ -160,7 +160,9 @@ class MeterReadings:
         rows = self._rows(source, found, odd)
         if source.readings.kind != "register":
             # what never falls in a sample is looked at as a whole: it may be a register
-            whole = [name for name in found if not odd[name].all() and never_falls(rows[name].once.raw)]
+            whole = [
+                name for name in found if not odd[name].all() and never_falls(rows[name].once.raw, source.readings.kind)
+            ]
             for name in whole:
                 odd[name][:] = True
             rows |= self._rows(source, {name: found[name] for name in whole}, odd)

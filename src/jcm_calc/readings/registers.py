@@ -10,12 +10,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jcm_calc.readings.steps import Source
     from jcm_calc.readings.store import Store
 
 MOST_RUNS = 100_000
@@ -60,16 +60,25 @@ class Runs:
         return f"{self.within} UNION ALL SELECT {columns} FROM {self.between} WHERE NOT across_files"
 
 
-def runs(store: Store, source: Source) -> Runs | None:
-    """Return the steps between readings without sorting these; None where the runs of a meter overlap."""
+def runs(store: Store, readings: str, paths: tuple[str, Sequence[Path]]) -> Runs | None:
+    """Return the steps between readings without sorting these; None where the runs of a meter overlap.
+
+    Parameters
+    ----------
+    store : Store
+    readings : str
+        SQL of meter, stamp, value and flag.
+    paths : tuple of str and sequence of Path
+        The variable that names the files, and which they are; none where all rows are read as one.
+    """
     rows = (
         "SELECT meter, stamp, value, flag, lag(meter) OVER () AS m, lag(stamp) OVER () AS s, lag(value) OVER () AS v, "
-        f"lead(meter) OVER () AS later FROM ({source.points})"
+        f"lead(meter) OVER () AS later FROM ({readings})"
     )
     follows = "coalesce(m = meter AND (s < stamp OR (s = stamp AND v <= value)), false)"
     ends = f"SELECT * FROM (SELECT *, {follows} AS follows FROM ({rows})) WHERE NOT follows OR later IS NULL"
     limited = f"{ends} LIMIT {MOST_RUNS + 1}"
-    found = store.by_file(limited, *source.paths) if source.paths[1] else [store.frame(limited)]
+    found = store.by_file(limited, *paths) if paths[1] else [store.frame(limited)]
     between = _between(found)
     if between is None:
         return None
@@ -101,7 +110,7 @@ def _between(ends: Sequence[pd.DataFrame]) -> list[tuple[str, int, int, float, f
     of: dict[str, list[_Run]] = {}
     before: tuple[str, Reading] | None = None  # the last reading of the file before
     for frame in ends:
-        rows = list(frame.itertuples(index=False))
+        rows: list[Any] = list(frame.itertuples(index=False))
         heads = [row for row in rows if not row.follows]
         for place, (head, after) in enumerate(itertools.pairwise([*heads, None])):
             assert head is not None

@@ -27,7 +27,7 @@ Span = tuple[int, int]
 SLIPS = (3.6, 10.0, 100.0, 1000.0, 3600.0, 1e6)
 MANY = 6
 SERIES = 24  # so many changes tell amounts from the readings of a register
-SHORT, GROWTH = 8, 1.25  # so many rises without a fall, and by how much in all, may do
+SHORT, GROWTH = 8, 1.25  # of totals, so many rises without a fall do, with this growth
 FLAGS = ("estimated", "substituted")
 LOW = 10.0  # a slip downwards is less sure: a plant may idle
 
@@ -191,7 +191,7 @@ def look(rows: Rows, context: Context) -> Iterator[Finding]:
     yield from _repeated(rows, context)
     once = rows.once
     spoilt = np.zeros(len(once), dtype=bool)
-    if context.whole and never_falls(once.raw):
+    if context.whole and never_falls(once.raw, context.kind):
         yield from _rising(once, context)
         return
     for finding, i, j in _flagged(once, context):
@@ -330,19 +330,21 @@ def _flagged(rows: Rows, context: Context) -> Iterator[tuple[Iterator[Finding], 
                 yield _piecewise(rows, i, j, context, kind, note), i, j
 
 
-def never_falls(amounts: Floats) -> bool:
+def never_falls(amounts: Floats, kind: str) -> bool:
     """Whether amounts rise and rise, as a register does, if not for its resets.
 
     Examples
     --------
     >>> day = np.arange(9.0)
-    >>> never_falls(np.arange(25.0)), never_falls(np.tile(day, 3)), never_falls(np.tile(day + 5, 3))
-    (True, True, False)
+    >>> never_falls(np.arange(25.0), "interval"), never_falls(np.tile(day, 3), "interval")
+    (True, True)
+    >>> never_falls(np.tile(day + 5, 3), "interval"), never_falls(day, "interval"), never_falls(day, "total")
+    (False, False, True)
     """
     change = np.diff(amounts)
     many, falls = int((change != 0).sum()), change < 0
-    if many < SERIES:  # a few amounts may rise by chance, but hardly grow so much
-        return many >= SHORT and not falls.any() and bool(amounts[-1] > GROWTH * amounts[0])
+    if many < SERIES:  # a few invoices may rise by chance, but hardly grow so much
+        return kind == "total" and many >= SHORT and not falls.any() and bool(amounts[-1] > GROWTH * amounts[0])
     # one that begins again each day falls to nearly nothing
     begins_again = bool((amounts[1:][falls] <= amounts[:-1][falls] / 10).all()) and falls.sum() <= many / 5
     return begins_again or bool(falls.sum() <= many / 20)
