@@ -158,11 +158,10 @@ class MeterReadings:
             for (name, part), rows in zip(found.items(), places.values(), strict=True)
         }
         rows = self._rows(source, found, odd)
-        if source.readings.kind != "register":
+        kind = source.readings.kind
+        if kind != "register":
             # what never falls in a sample is looked at as a whole: it may be a register
-            whole = [
-                name for name in found if not odd[name].all() and never_falls(rows[name].once.raw, source.readings.kind)
-            ]
+            whole = [name for name in found if not odd[name].all() and never_falls(rows[name].once.raw, kind)]
             for name in whole:
                 odd[name][:] = True
             rows |= self._rows(source, {name: found[name] for name in whole}, odd)

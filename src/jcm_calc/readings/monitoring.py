@@ -330,8 +330,10 @@ class _Work:
         contexts = self.meters.contexts[name]
         for one, context in zip(self.meters.of[name], contexts, strict=True):
             found += row_checks.look(one.rows, context)
-        found += row_checks.holes(*self.meters.pieces(name), contexts[0], self.whole)
-        return [self.with_outside(one) for one in row_checks.without_consequences(found)]
+        wrong = [(one.start, one.end) for one in found if one.kind == "step"]
+        found = row_checks.without_consequences(found, wrong)
+        found += row_checks.holes(*self.meters.pieces(name), contexts[0], self.whole, wrong)
+        return [self.with_outside(one) for one in found]
 
     def with_outside(self, finding: Finding) -> Finding:
         """Say of a gap where readings are that could have been meant for it."""

@@ -206,7 +206,9 @@ def look(rows: Rows, context: Context) -> Iterator[Finding]:
 # Time
 
 
-def holes(start: Instants, stop: Instants, context: Context, period: Span) -> Iterator[Finding]:
+def holes(
+    start: Instants, stop: Instants, context: Context, period: Span, without: Iterable[Span] = ()
+) -> Iterator[Finding]:
     """Yield the times of a period for which there is no reading, and steps that do not fit each other.
 
     Parameters
@@ -216,6 +218,8 @@ def holes(start: Instants, stop: Instants, context: Context, period: Span) -> It
     context : Context
     period : Span
         The whole of the monitoring period.
+    without : iterable of Span
+        Times in which steps are known not to fit, of which nothing more is said.
     """
     begin, end = period
     start, stop = np.append(start, end), np.append(stop, end + 1)
@@ -223,7 +227,10 @@ def holes(start: Instants, stop: Instants, context: Context, period: Span) -> It
     until = np.maximum.accumulate(np.concatenate([[begin], stop[:-1]]))
     again = np.concatenate([[False], (np.diff(start) == 0) & (np.diff(stop) == 0)])
     step = max([context.step or 0, *(length for _since, length in context.changes)])
-    for place in np.flatnonzero((start != until) & (until < end)):
+    apart = (start != until) & (until < end)
+    for first, last in without:
+        apart &= (np.minimum(start, until) < first - HOUR) | (np.maximum(start, until) > last + DAY)
+    for place in np.flatnonzero(apart):
         here, before = int(start[place]), int(until[place])
         begun = before > begin and here < end
         if 0 < here - before <= context.tolerance and begun and step:
@@ -397,13 +404,12 @@ def _length(time: int) -> str:
     return str(time)
 
 
-def without_consequences(found: Sequence[Finding]) -> list[Finding]:
-    """Return findings without those that only follow from another: a wrong step makes hundreds of jumps and gaps."""
-    wrong = [one for one in found if one.kind == "step"]
+def without_consequences(found: Sequence[Finding], wrong: Iterable[Span]) -> list[Finding]:
+    """Return findings without those that only follow from a wrong step in some times."""
 
     def follows(one: Finding) -> bool:
-        return one.kind in ("clock jump", "gap", "boundary", "duplicate", "conflict") and any(
-            other.start - HOUR <= one.start and one.end <= other.end + DAY for other in wrong
+        return one.kind in ("boundary", "duplicate", "conflict") and any(
+            first - HOUR <= one.start and one.end <= last + DAY for first, last in wrong
         )
 
     return [one for one in found if not follows(one)]
