@@ -7,7 +7,7 @@ unit of the parameter (raw) and as it was read (native), and the value that was 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
