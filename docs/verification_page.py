@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jcm_calc.verification.checks import GROUPS, NEEDS, every
-from jcm_calc.verification.undecided import UNDECIDED
+from jcm_calc.verification.catalogue import GROUPS, NEEDS, checks, not_checked
 
 PAGE = Path(__file__).parent / "verification.md"
 HEAD = """# Verification
@@ -123,14 +122,14 @@ SUMIFS, SUMPRODUCT, SUBTOTAL and AGGREGATE are followed; a formula with OFFSET o
 
 def page() -> str:
     """Return the text of the page."""
-    blocks = [HEAD, f"{len(every())} checks are made; what each needs besides the report's workbook:", _needs()]
-    for letter, (_, title) in GROUPS.items():
-        checks = [check for check in every() if check.code[0] == letter]
+    blocks = [HEAD, f"{len(checks())} checks are made; what each needs besides the report's workbook:", _needs()]
+    for letter, title in GROUPS.items():
+        own = [check for check in checks().values() if check.code[0] == letter]
         rows = []
-        for check in checks:
-            asked = f"[asked]({check.asked})" if check.asked else ""
+        for check in own:
+            asked = f"[asked]({check.review})" if check.review else ""
             needs = ", ".join(check.needs)
-            rows.append(f"| {check.code} | {check.name} | {check.rule} | {check.severity} | {needs} | {asked} |")
+            rows.append(f"| {check.code} | {check.title} | {check.rule} | {check.severity} | {needs} | {asked} |")
         lines = [
             f"## {letter}. {title}",
             "",
@@ -140,7 +139,7 @@ def page() -> str:
         blocks.append("\n".join([*lines, *rows]))
     lines = ["## Not checked", "", "Findings that reviewers raised and no check makes, with the reason.", ""]
     lines += ["| code | finding | reason |", "| --- | --- | --- |"]
-    lines += [f"| {code} | {name} | {reason} |" for code, (name, reason) in UNDECIDED.items()]
+    lines += [f"| {code} | {name} | {reason} |" for code, (name, reason) in not_checked().items()]
     return "\n\n".join([*blocks, "\n".join(lines)]) + "\n"
 
 

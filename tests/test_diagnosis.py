@@ -185,7 +185,7 @@ def test_a_factor_from_another_column_of_the_table_of_the_ipcc(tmp_path):
         result = drawn_result(m, case, 1)
         result.to_excel(tmp_path / "clean.xlsx", plan=result, overwrite=True)
         sheet = Site(tmp_path / "clean.xlsx").sheet
-        shown = [step for step in sheet.steps if _of_ipcc(sheet, step)]
+        shown = [step for step in sheet.cells if _of_ipcc(sheet, step)]
         if shown:
             break
     cell = address(shown[0].place).rpartition("!")[2]

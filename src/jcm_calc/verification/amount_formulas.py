@@ -69,12 +69,12 @@ def parts(rows: Rows) -> Iterator[Part]:
             yield from Audit(rows, entry).parts()
 
 
-def findings(rows: Rows) -> list[tuple[str, Finding]]:
-    """Return the same as findings, each with its code; alike ones together."""
+def findings(rows: Rows) -> list[Finding]:
+    """Return the same as findings; alike ones together."""
     groups: dict[tuple[str, str, str], list[Part]] = {}
     for part in rows.parts:
         groups.setdefault((part.code, part.said, part.entry.parameter.symbol), []).append(part)
-    return [(code, _told(rows, group)) for (code, *_), group in groups.items()]
+    return [_told(rows, group) for group in groups.values()]
 
 
 def _told(rows: Rows, group: list[Part]) -> Finding:
@@ -84,13 +84,14 @@ def _told(rows: Rows, group: list[Part]) -> Finding:
     known = len(excess) == len(group) and rows.material.report.result is not None
     amount = math.fsum(part.entry.value for part in group)
     return Finding(
+        first.code,
         Message("{}: {}").format(symbol, first.said),
         listed((address(place) for part in group for place in part.places), limit=9),
         symbol,
         amount,
         amount - math.fsum(more for _, more in excess) if known else None,
         first.because or _("the amount is the sum of the rows of its period, in its unit"),
-        rows.material.without(excess) if known else None,
+        rows.material.effects.without(excess) if known else None,
         question=first.question,
         severity=first.severity,
         corrections=tuple(Correction(entry, excess=more) for entry, more in excess),

@@ -23,7 +23,7 @@ from jcm_calc.verification.spreadsheet import Calculator, FormulaError, Place, a
 from jcm_calc.workbook.opening import Book
 
 if TYPE_CHECKING:
-    from jcm_calc.verification.material import Material
+    from jcm_calc.verification.documents import Documents
     from jcm_calc.verification.metered import Metered
 
 MOST = 5000
@@ -120,7 +120,7 @@ class Breakdown:
 class Rows:
     """The dated rows behind the monitored amounts of a report."""
 
-    def __init__(self, material: Material) -> None:
+    def __init__(self, material: Documents) -> None:
         self.material, self.book = material, material.report.book
         self._labels: dict[Place, Period | None] = {}
         monitored = [entry for entry in material.report.entries() if entry.parameter.kind is Kind.MONITORED]
@@ -336,8 +336,8 @@ class Rows:
 
     # Findings
 
-    def findings(self) -> list[tuple[str, Finding]]:
-        """Return what is wrong with the rows, each with the code of its check; one finding for several units."""
+    def findings(self) -> list[Finding]:
+        """Return what is wrong with the rows; one finding for several units."""
         groups: dict[tuple[Any, ...], list[tuple[Breakdown, list[Line]]]] = {}
         for found in self.of.values():
             if found.mean:
@@ -354,7 +354,7 @@ class Rows:
         told = [self._told(kind, group) for (kind, *_), group in groups.items()]
         return [*told, *self._one_side(), *self._means(), *amount_formulas.findings(self)]
 
-    def _told(self, kind: str, group: Sequence[tuple[Breakdown, list[Line]]]) -> tuple[str, Finding]:
+    def _told(self, kind: str, group: Sequence[tuple[Breakdown, list[Line]]]) -> Finding:
         first, lines = group[0]
         symbol = first.entry.parameter.symbol
         times = listed((str(line.period) for line in lines), limit=12)
@@ -367,7 +367,7 @@ class Rows:
         excess = [(found.entry, self._of(kind, found, own)) for found, own in group]
         effect = None
         if self.material.report.result is not None and any(amount for _, amount in excess):
-            effect = self.material.without(excess)
+            effect = self.material.effects.without(excess)
         amount = math.fsum(found.entry.value for found, _ in group)
         expected = amount - math.fsum(amount for _, amount in excess) if effect is not None else None
         because = _("each row of the period once; the amounts stand at {entries}").format(entries=entries)
@@ -375,13 +375,12 @@ class Rows:
         days = sum(line.period.days for line in lines)
         said = said.format(times=times, count=count, every=count + len(lines), days=days)
         message = Message("{}: {}").format(symbol, said)
-        finding = Finding(
-            *(message, place, symbol, amount, expected, because, effect),
+        return Finding(
+            *(code, message, place, symbol, amount, expected, because, effect),
             question=question,
             severity=severity,
             corrections=tuple(Correction(entry, excess=more) for entry, more in excess),
         )
-        return code, finding
 
     def _of(self, kind: str, found: Breakdown, lines: Sequence[Line]) -> float:
         """Return by how much an amount is too high for it."""
@@ -396,7 +395,7 @@ class Rows:
         own = () if metered is None else metered.of(found.entry)
         return -self._unread(found, own, metered) if metered is not None and own else 0.0
 
-    def _one_side(self) -> Iterator[tuple[str, Finding]]:
+    def _one_side(self) -> Iterator[Finding]:
         """Yield rows that one of two quantities of a period has, and the other lacks."""
         times: dict[str, dict[str, tuple[Breakdown, set[str]]]] = {}
         for found in self.of.values():
@@ -411,9 +410,9 @@ class Rows:
                     symbol = found.entry.parameter.symbol
                     message = _("{symbol} has no row for {times}, and {others} has")
                     message = message.format(symbol=symbol, times=listed(lacking), others=listed(others))
-                    yield "C15", Finding(message, found.entry.address, symbol, len(own), len(every))
+                    yield Finding("C15", message, found.entry.address, symbol, len(own), len(every))
 
-    def _means(self) -> Iterator[tuple[str, Finding]]:
+    def _means(self) -> Iterator[Finding]:
         """Yield means that leave rows out, with the mean of all of them."""
         for found in self.of.values():
             values = [line.value for line in (*found.lines, *found.left_out) if line.value is not None]
@@ -422,19 +421,16 @@ class Rows:
             entry, expected = found.entry, math.fsum(values) / len(values)
             effect = None
             if self.material.report.result is not None:
-                effect = self.material.without([(entry, entry.value - expected)])
+                effect = self.material.effects.without([(entry, entry.value - expected)])
             times = listed((str(line.period) for line in found.left_out), limit=12)
             message = _("{symbol} is a mean without {times}").format(symbol=entry.parameter.symbol, times=times)
             place = listed((address(line.place) for line in found.left_out), limit=9)
             question = _("why are they left out?")
             because = _("the mean of all {count} rows").format(count=len(values))
-            yield (
-                "F8",
-                Finding(
-                    *(message, place, entry.parameter.symbol, entry.value, expected, because, effect),
-                    question=question,
-                    corrections=(Correction(entry, expected),),
-                ),
+            yield Finding(
+                *("F8", message, place, entry.parameter.symbol, entry.value, expected, because, effect),
+                question=question,
+                corrections=(Correction(entry, expected),),
             )
 
     @cached_property

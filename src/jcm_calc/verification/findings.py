@@ -4,30 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import Problem
+from jcm_calc.verification.catalogue import Check, checks
+from jcm_calc.verification.catalogue import Severity as Severity
 
 if TYPE_CHECKING:
     from jcm_calc.verification.quantities import Entry
-
-
-class Severity(StrEnum):
-    """How grave a finding is.
-
-    ``error``
-        the number is wrong, or a binding rule is broken;
-    ``warning``
-        not as planned or not supported; the number may stand;
-    ``question``
-        only a person can settle it.
-    """
-
-    ERROR = _("error")
-    WARNING = _("warning")
-    QUESTION = _("question")
 
 
 ORDER = list(Severity)
@@ -85,6 +70,8 @@ class Finding:
 
     Attributes
     ----------
+    code : str
+        Of the check, see `jcm_calc.verification.catalogue`.
     message : str
         What is wrong, in a sentence.
     place : str
@@ -105,14 +92,13 @@ class Finding:
         What differs because of it and is no finding of its own.
     unconfirmed : str
         The rule it rests on, where nobody has confirmed it.
-    severity : Severity or None
-        None for the one that the check declares.
-    code, name : str
-        Of the check.
+    severity : Severity
+        That of the check where none is given.
     corrections : tuple of Correction
         What of it is to be changed in the values that were entered.
     """
 
+    code: str
     message: str
     place: str = ""
     subject: str = ""
@@ -125,9 +111,16 @@ class Finding:
     consequences: tuple[str, ...] = ()
     unconfirmed: str = ""
     severity: Severity | None = None
-    code: str = ""
-    name: str = ""
     corrections: tuple[Correction, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.severity is None:
+            object.__setattr__(self, "severity", self.check.severity)
+
+    @property
+    def check(self) -> Check:
+        """The check that it belongs to."""
+        return checks()[self.code]
 
     def __str__(self) -> str:
         where = Message(" ({})").format(self.place) if self.place else ""
@@ -147,7 +140,7 @@ class Finding:
         effect = self.effect
         return {
             "code": self.code,
-            "name": self.name,
+            "title": str(self.check.title),
             "severity": str(self.severity),
             "message": self.message,
             "place": self.place,
@@ -163,10 +156,10 @@ class Finding:
         }
 
 
-def of_problem(problem: Problem, **more: Any) -> Finding:
+def of_problem(code: str, problem: Problem, **more: Any) -> Finding:
     """Return a finding that says what a complaint says."""
     message = Message("{}: {}").format(problem.subject, problem.complaint)
-    return Finding(message, subject=problem.subject, **more)
+    return Finding(code, message, subject=problem.subject, **more)
 
 
 def _plain(value: Any) -> Any:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from jcm_calc.languages import Message
+from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.cross_checks import MUCH
 from jcm_calc.verification.findings import ORDER, Finding, Severity
-from jcm_calc.verification.material import Material
 from jcm_calc.verification.totals import following
 
 # Of two findings on one value, the one that names the cause goes before the one that only notes a symptom.
@@ -17,7 +17,7 @@ OF_VALUES = "ABCDFGHJK"
 RATIO = ("I9", "I10")
 
 
-def linked(findings: Iterable[Finding], material: Material) -> list[Finding]:
+def linked(findings: Iterable[Finding], material: Analyses) -> list[Finding]:
     """Return findings without the symptoms of others, the gravest first."""
     found = _merged(list(findings))
     if "result" in material.has:
@@ -52,7 +52,7 @@ def _rank(finding: Finding) -> tuple[int, int]:
     return symptom, 0 if finding.code == "A9" else ORDER.index(finding.severity or Severity.ERROR) + 1
 
 
-def _with_claims(found: list[Finding], material: Material) -> list[Finding]:
+def _with_claims(found: list[Finding], material: Analyses) -> list[Finding]:
     """Name the claims that follow from a slip on the calculation sheet with that slip."""
     told = tuple(following(material))
     if not told:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jcm_calc.files import check_ending, save
 from jcm_calc.languages import Message, _, ngettext, translated
 from jcm_calc.report import display
-from jcm_calc.verification.checks import every
+from jcm_calc.verification.catalogue import checks
 from jcm_calc.verification.findings import Finding, Severity, shown_number
 from jcm_calc.workbook.page import lines, new_book
 
@@ -59,7 +59,7 @@ def summary(verification: Verification) -> Iterator[tuple[str, str]]:
     yield _("Misstatement"), _misstatement(verification)
     counts = {severity: len(verification.of(severity)) for severity in Severity}
     yield _("Findings"), _(", ").join(_counted(severity, count) for severity, count in counts.items())
-    yield _("Checks made"), _("{count} of {every}").format(count=len(verification.made), every=len(every()))
+    yield _("Checks made"), _("{count} of {every}").format(count=len(verification.made), every=len(checks()))
     for need, codes in _by_text(verification.skipped):
         yield _("Checks not made"), _("{codes}: needs {need}").format(codes=codes, need=need)
     for absent, codes in _by_text(verification.inapplicable):
@@ -213,7 +213,7 @@ def _summary_sheet(book: Any, verification: Verification) -> None:
     lists += [(_("Noted in reading"), text) for text in verification.remarks]
     lists += [(_("Not made"), needs.format(code=code, need=need)) for code, need in verification.skipped.items()]
     lists += [(_("Not applicable"), Message("{}: {}").format(*one)) for one in verification.inapplicable.items()]
-    lists += [(_("Switched off"), Message("{} {}").format(check.code, check.name)) for check in verification.ignored]
+    lists += [(_("Switched off"), Message("{} {}").format(check.code, check.title)) for check in verification.ignored]
     for number, (name, text) in enumerate(lists, row + 2):
         _line(sheet, number, name, text, bold, wrapped)
 

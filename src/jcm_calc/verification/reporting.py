@@ -6,21 +6,14 @@ from collections.abc import Iterator
 
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import ProblemKind, listed
-from jcm_calc.verification.checks import check
-from jcm_calc.verification.completing import contradictions
-from jcm_calc.verification.findings import Finding, Severity, of_problem, shown_number
-from jcm_calc.verification.material import Material
+from jcm_calc.verification.analyses import Analyses
+from jcm_calc.verification.contradictions import contradictions
+from jcm_calc.verification.findings import Finding, of_problem, shown_number
 from jcm_calc.workbook.sheet_sets import REFERENCE, matches
 from jcm_calc.workbook.tables import Row
 
 
-@check(
-    "K1",
-    "Required parameter missing",
-    "Everything that the equations need under the chosen options stands in the report.",
-    asked="https://cdm.unfccc.int/IRCheck/iss_forms/L2CZ8J9N70KRVIO/viewPublic",
-)
-def missing(material: Material) -> Iterator[Finding]:
+def missing(material: Analyses) -> Iterator[Finding]:
     """Find parameters without a row or column, and choices that are not made."""
     report, m = material.report, material.m
     present = {entry.parameter.name for entry in report.entries()}
@@ -33,13 +26,13 @@ def missing(material: Material) -> Iterator[Finding]:
             message = _("{symbol} ({text}) is required, and the report does not have it").format(
                 symbol=parameter.symbol, text=parameter.text
             )
-            yield Finding(message, "", parameter.symbol, because=parameter.section)
+            yield Finding("K1", message, "", parameter.symbol, because=parameter.section)
     for problem in material.problems(ProblemKind.MISSING):
         if problem.subject in m.choices:
-            yield of_problem(problem)
+            yield of_problem("K1", problem)
 
 
-def _columns(material: Material) -> set[str]:
+def _columns(material: Analyses) -> set[str]:
     report = material.report
     return {
         parameter.name
@@ -50,15 +43,7 @@ def _columns(material: Material) -> set[str]:
     }
 
 
-@check(
-    "K2",
-    "Value in the report is not the workbook's",
-    "What the case file says is what the workbook holds and gives, at the precision in which it is printed: "
-    "methodology, periods, choices, inputs, facts and figures.",
-    needs="case",
-    asked="https://cdm.unfccc.int/IRCheck/iss_forms/Y5E8AV310NCT7WH/viewPublic",
-)
-def other_value(material: Material) -> Iterator[Finding]:
+def other_value(material: Analyses) -> Iterator[Finding]:
     """Find figures of the case file that the workbook does not have."""
     case = material.case
     assert case is not None
@@ -72,32 +57,17 @@ def other_value(material: Material) -> Iterator[Finding]:
             message = _("{name} is stated as {stated}, and the workbook gives {calculated}").format(
                 name=comparison.name, stated=stated, calculated=calculated
             )
-            yield Finding(message, case.path.name, comparison.name, stated, calculated)
+            yield Finding("K2", message, case.path.name, comparison.name, stated, calculated)
 
 
-@check(
-    "K3",
-    "Symbols other than the methodology's",
-    "Parameters stand under the symbols of the methodology.",
-    severity=Severity.WARNING,
-    asked="https://cdm.unfccc.int/IRCheck/iss_forms/L2CZ8J9N70KRVIO/viewPublic",
-)
-def other_symbols(material: Material) -> Iterator[Finding]:
+def other_symbols(material: Analyses) -> Iterator[Finding]:
     """Find rows with a value whose symbol is unknown."""
     for problem in material.report.remarks:
         if ProblemKind.UNKNOWN_SYMBOL in problem.kinds:
-            yield Finding(Message("{} {}").format(problem.subject, problem.complaint), subject=problem.subject)
+            yield Finding("K3", Message("{} {}").format(problem.subject, problem.complaint), subject=problem.subject)
 
 
-@check(
-    "K4",
-    "Method described in two ways",
-    "How and how often a parameter is measured is said as in the plan.",
-    severity=Severity.QUESTION,
-    needs="plan",
-    asked="https://cdm.unfccc.int/IRCheck/poaiss_forms/TKZVONWQ01XIJ39/viewPublic",
-)
-def two_ways(material: Material) -> Iterator[Finding]:
+def two_ways(material: Analyses) -> Iterator[Finding]:
     """Find frequencies, procedures and sources that differ from the plan."""
     planned: dict[str, Row] = {}
     for parameter, row in material.registered.rows("MPS"):
@@ -116,6 +86,7 @@ def two_ways(material: Material) -> Iterator[Finding]:
                 )
                 question = _("which of the two?")
                 yield Finding(
+                    "K4",
                     message,
                     row.cells[key].address,
                     parameter.symbol,
@@ -125,14 +96,7 @@ def two_ways(material: Material) -> Iterator[Finding]:
                 )
 
 
-@check(
-    "K5",
-    "Wrong references",
-    "Every sheet names the same project, that of the case file and of the plan.",
-    severity=Severity.WARNING,
-    asked="https://webarchive.unfccc.int/20220310024025mp_/https:/cdm.unfccc.int/IRCheck/iss_forms/8WULXMHODQR5IG9/viewPublic",
-)
-def references(material: Material) -> Iterator[Finding]:
+def references(material: Analyses) -> Iterator[Finding]:
     """Find reference numbers that differ."""
     report = material.report
     found: dict[str, list[str]] = {}
@@ -149,4 +113,13 @@ def references(material: Material) -> Iterator[Finding]:
             one.format(number=number, sheets=listed(sheets, limit=3)) for number, sheets in found.items()
         )
         message = _("several projects are named: {told}").format(told=told)
-        yield Finding(message, subject="reference number")
+        yield Finding("K5", message, subject="reference number")
+
+
+CHECKS = {
+    "K1": missing,
+    "K2": other_value,
+    "K3": other_symbols,
+    "K4": two_ways,
+    "K5": references,
+}

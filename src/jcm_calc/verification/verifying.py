@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -16,12 +16,26 @@ from jcm_calc.confirmation import Given
 from jcm_calc.eligibility import Answer
 from jcm_calc.languages import Message, _, in_language
 from jcm_calc.problems import InputError, Problem
-from jcm_calc.verification.checks import NEEDS, Check, every, selected
+from jcm_calc.verification import (
+    cross_checks,
+    defaults,
+    design_changes,
+    formulas,
+    gaps,
+    magnitudes,
+    meters,
+    periods,
+    reporting,
+    totals,
+    traceability,
+)
+from jcm_calc.verification.analyses import Analyses
+from jcm_calc.verification.catalogue import NEEDS, Check, checks, selected
 from jcm_calc.verification.findings import SEVERITIES, Finding, Severity, of_problem
 from jcm_calc.verification.linking import linked
-from jcm_calc.verification.material import Material, Submission
 from jcm_calc.verification.reductions import Year, causes, total, whole, years
 from jcm_calc.verification.subjects import inapplicable
+from jcm_calc.verification.submission import Submission
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +43,15 @@ if TYPE_CHECKING:
     from jcm_calc.monitoring import Monitored
     from jcm_calc.result import Result
 
+# The checks that look at something themselves; the others are made by the analyses.
+CHECKS: Mapping[str, Callable[[Analyses], Iterable[Finding]]] = {
+    code: function
+    for module in (
+        *(traceability, magnitudes, formulas, defaults, meters, gaps, periods, totals),
+        *(cross_checks, design_changes, reporting),
+    )
+    for code, function in module.CHECKS.items()
+}
 MATERIALITY = 0.05
 # How near a share lies that is at the limit; from which share on a difference is more than floating-point dust.
 EXACT, DUST = 1e-9, 1e-9
@@ -223,7 +246,7 @@ class Verification:
         """Return the findings as a DataFrame, one row each."""
         import pandas as pd
 
-        columns = [*Finding(message="").as_data()]
+        columns = [*Finding("A1", "").as_data()]
         return pd.DataFrame([finding.as_data() for finding in self.findings], columns=columns)
 
     def as_data(self) -> dict[str, Any]:
@@ -328,16 +351,12 @@ def verify(
     """
     chosen = selected(select, ignore)
     material = _material(report, plan, readings, previous, case, evidence)
-    made, skipped, found, others = list[Check](), dict[str, str](), list[Finding](), list[Finding]()
-    for check in every():
-        lacking = [need for need in check.needs if need not in material.has]
-        if check not in chosen:
-            others += [] if lacking else check(material)
-        elif lacking:
-            skipped[check.code] = Message("; ").join(NEEDS[need] for need in lacking)
-        else:
-            made.append(check)
-            found += check(material)
+    possible = {code for code, check in checks().items() if material.has.issuperset(check.needs)}
+    every = [one for one in _findings(material, possible) if one.code in possible]
+    codes = {check.code for check in chosen}
+    found, others = ([one for one in every if (one.code in codes) is own] for own in (True, False))
+    made = [check for check in chosen if check.code in possible]
+    skipped = {check.code: _lacking(material, check) for check in chosen if check.code not in possible}
     absent = inapplicable(material, [check.code for check in made])
     for finding in found:
         absent.pop(finding.code, None)
@@ -353,7 +372,7 @@ def verify(
         tuple(check for check in made if check.code not in absent),
         skipped,
         absent,
-        tuple(check for check in every() if check not in chosen),
+        tuple(check for check in checks().values() if check not in chosen),
         tuple(passed_over),
         material.report.result,
         materiality,
@@ -364,6 +383,21 @@ def verify(
     )
 
 
+def _findings(material: Analyses, possible: Collection[str]) -> list[Finding]:
+    """Return what the analyses and the checks find, in the order of the catalogue."""
+    found = [*material.findings]
+    for code, check in CHECKS.items():
+        if code in possible:
+            found += check(material)
+    order = list(checks())
+    return sorted(found, key=lambda one: order.index(one.code))
+
+
+def _lacking(material: Analyses, check: Check) -> Message:
+    """Say what a check needs and was not given."""
+    return Message("; ").join(NEEDS[need] for need in check.needs if need not in material.has)
+
+
 def _material(
     report: Paths,
     plan: Paths | None,
@@ -371,7 +405,7 @@ def _material(
     previous: Iterable[Paths],
     case: CaseFile | Paths | None,
     evidence: Given,
-) -> Material:
+) -> Analyses:
     registered = None if plan is None else Submission(plan, "MPS", evidence=evidence)
     known = case if case is None or isinstance(case, CaseFile) else read_case(Path(case))
     submission = Submission(report, "MRS", None if registered is None else registered.m, evidence, known)
@@ -379,7 +413,7 @@ def _material(
         planned = Submission(report, "MPS", evidence=evidence, given=known)
         if planned.case is not None and not submission.of("MRS"):
             submission = planned
-    return Material(
+    return Analyses(
         submission,
         registered or (submission if submission.kind == "MRS" else None),
         [Submission(one, "MRS", evidence=evidence) for one in previous],
@@ -388,11 +422,10 @@ def _material(
     )
 
 
-def _unexplained(material: Material) -> list[Finding]:
+def _unexplained(material: Analyses) -> list[Finding]:
     """Return why nothing could be calculated, where no check says so."""
     problems = material.report.problems or [Problem(material.report.name, _("no values are filled in"))]
-    name = _("Required parameter missing")
-    return [of_problem(one, severity=Severity.ERROR, code="K1", name=name) for one in problems]
+    return [of_problem("K1", one, severity=Severity.ERROR) for one in problems]
 
 
 def verify_all(

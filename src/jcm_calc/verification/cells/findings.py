@@ -1,4 +1,4 @@
-"""What is wrong with cells, as findings: where, what stands there and what should, and what it does to ER."""
+"""What is wrong with cells, as findings: where, what the cell has and what it should have, and what it does to ER."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from jcm_calc.declarations.items import Equation
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import listed
 from jcm_calc.units import conversion
-from jcm_calc.verification.findings import Finding, Severity, shown_number
-from jcm_calc.verification.quantities import TERMS, Step, address
+from jcm_calc.verification.cells.diagnosis import diagnose
+from jcm_calc.verification.cells.sheet import Cell
+from jcm_calc.verification.cells.wrong_formula import Wrong
+from jcm_calc.verification.findings import Effect, Finding, Severity, shown_number
+from jcm_calc.verification.quantities import TERMS, address
 from jcm_calc.verification.spreadsheet import Place, is_number
-from jcm_calc.verification.steps.diagnosis import diagnose
-from jcm_calc.verification.steps.sheet import Sheet
-from jcm_calc.verification.steps.wrong import Wrong
 from jcm_calc.workbook.layout import column_name
 
 
@@ -26,30 +26,30 @@ from jcm_calc.workbook.layout import column_name
 class Slip:
     """A finding of the calculation sheet, with the quantity that it is about, and what is wrong without its formula."""
 
-    code: str
     name: str
     finding: Finding
     what: str = ""
 
 
-def told(sheet: Sheet, group: Sequence[Wrong]) -> Slip:
+def of_wrong(group: Sequence[Wrong]) -> Slip:
     """Return the finding of cells with the same slip."""
     first = group[0]
+    cell = first.cell
     code, message, cause = diagnose(first)
-    effect = effect_of(sheet, first.step.name, [(wrong.step, wrong.found) for wrong in group])
     finding = Finding(
+        code,
         Message("{}: ={}").format(message, first.formula[:120]) if first.formula else message,
-        places([wrong.step.place for wrong in group]),
-        sheet.symbol(first.step.name),
+        places([wrong.cell.place for wrong in group]),
+        cell.symbol,
         first.found,
         first.expected,
-        because(sheet, first.step),
-        effect,
+        because(cell),
+        effect_of([(wrong.cell, wrong.found) for wrong in group]),
         cause,
         severity=Severity.ERROR,
-        unconfirmed=doubt(sheet, first.step.name),
+        unconfirmed=doubt(cell),
     )
-    return Slip(code, first.step.name, finding, message)
+    return Slip(cell.name, finding, message)
 
 
 def merged(found: Iterable[Slip]) -> list[Slip]:
@@ -57,7 +57,7 @@ def merged(found: Iterable[Slip]) -> list[Slip]:
     groups: dict[tuple[Any, ...], list[Slip]] = {}
     for slip in found:
         finding = slip.finding
-        key = (slip.code, slip.name, finding.severity, slip.what or finding.message, finding.cause)
+        key = (finding.code, slip.name, finding.severity, slip.what or finding.message, finding.cause)
         groups.setdefault(key, []).append(slip)
     return [_joined(group) for group in groups.values()]
 
@@ -76,16 +76,16 @@ def _joined(group: Sequence[Slip]) -> Slip:
     return replace(first, finding=replace(first.finding, place=shown, effect=effect))
 
 
-def linked(sheet: Sheet, found: Sequence[Slip], differing: Sequence[Step]) -> Iterator[Slip]:
+def linked(found: Sequence[Slip], differing: Sequence[Cell]) -> Iterator[Slip]:
     """Add to each slip the cells whose values follow from it."""
     for slip in found:
         start = slip.name.removeprefix(TERMS)
         following = [
             _("{symbol} at {place} is {value}").format(
-                symbol=sheet.symbol(step.name), place=step.address, value=shown_number(sheet.stored(step.place))
+                symbol=cell.symbol, place=cell.address, value=shown_number(cell.stored)
             )
-            for step in differing
-            if start in sheet.result.inputs.graph.upstream(step.name.removeprefix(TERMS)).nodes
+            for cell in differing
+            if start in cell.sheet.result.inputs.graph.upstream(cell.plain).nodes
         ]
         shown = following[:20]
         if len(following) > 20:
@@ -93,53 +93,50 @@ def linked(sheet: Sheet, found: Sequence[Slip], differing: Sequence[Step]) -> It
         yield replace(slip, finding=replace(slip.finding, consequences=tuple(shown)))
 
 
-def effect_of(sheet: Sheet, name: str, values: Sequence[tuple[Step, Any]]) -> Any:
-    """Return what it does to ER that the cells of a quantity hold other values."""
-    plain = name.removeprefix(TERMS)
+def effect_of(values: Sequence[tuple[Cell, Any]]) -> Effect | None:
+    """Return what it does to ER that some cells of a quantity hold other values."""
+    first = values[0][0]
+    sheet, plain, node = first.sheet, first.plain, first.declared
     array = np.array(sheet.actual.arrays[plain], dtype=float)
-    node = sheet.nodes[plain]
-    for step, value in values:
+    for cell, value in values:
         if not is_number(value):
             return None
-        expected = sheet.element(sheet.actual.own, step.name, step.labels)
+        expected = cell.element(sheet.actual.own)
         assert expected is not None
-        factor = 1.0
-        if unit := sheet.converted(step):
-            factor = conversion(unit, node.unit)(1.0)
-        labels = {letter: label for letter, label in step.labels.items() if letter in node.indices}
-        place = sheet.material.at(labels, array.shape)
+        factor = conversion(cell.converted, node.unit)(1.0) if cell.converted else 1.0
+        labels = {letter: label for letter, label in cell.labels.items() if letter in node.indices}
+        place = sheet.material.effects.at(labels, array.shape)
         if place is None:
             return None
         if node.unit == "date":
-            array[place] += value - sheet.shown(step, expected)
+            array[place] += value - cell.shown(expected)
         else:
             array[place] += float(value) * factor - expected
-    return sheet.material.effect({plain: array}, {})
+    return sheet.material.effects.effect({plain: array}, {})
 
 
-def because(sheet: Sheet, step: Step) -> str:
+def because(cell: Cell) -> str:
     """Say how the expected value of a cell comes about."""
-    node = sheet.nodes[step.name.removeprefix(TERMS)]
+    sheet, node = cell.sheet, cell.declared
     if not isinstance(node, Equation):
-        return sheet.result.source(step.name) if step.name in sheet.nodes else ""
+        return sheet.result.source(cell.name) if cell.node is not None else ""
     written = node.written(sheet.m.symbols())
-    if step.name.startswith(TERMS) or not node.total:
+    if cell.node is None or not node.total:
         values = [
             Message("{} = {}").format(sheet.symbol(name), shown_number(value))
             for name in node.arguments
-            if (value := sheet.element(sheet.actual.arrays, name, step.labels)) is not None
+            if (value := cell.operand(sheet.actual.arrays, name)) is not None
         ]
         if values:
             written = _("{equation}; with {values}").format(equation=written, values=Message(", ").join(values))
     return Message("{} ({})").format(written, node.evidence)
 
 
-def doubt(sheet: Sheet, name: str) -> str:
-    """Say that an equation or default is not confirmed; nothing where it is."""
-    node = sheet.nodes[name.removeprefix(TERMS)]
-    evidence = getattr(node, "evidence", None)
-    if isinstance(node, Equation) and evidence is not None and not evidence.confirmed:
-        return _("the equation of {symbol} is itself {evidence}").format(symbol=node.symbol, evidence=evidence)
+def doubt(cell: Cell) -> str:
+    """Say that the equation of a cell is not confirmed; nothing where it is."""
+    rule = cell.rule
+    if rule is not None and rule.evidence is not None and not rule.evidence.confirmed:
+        return _("the equation of {symbol} is itself {evidence}").format(symbol=rule.symbol, evidence=rule.evidence)
     return ""
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from jcm_calc.declarations.graph import Node
 from jcm_calc.declarations.items import Equation
 from jcm_calc.expression import Expression, record
-from jcm_calc.verification.quantities import TERMS, Step
+from jcm_calc.verification.cells.sheet import Cell, Scenario
+from jcm_calc.verification.quantities import TERMS
 from jcm_calc.verification.spreadsheet import (
     EPOCH,
     Calculator,
@@ -25,7 +25,6 @@ from jcm_calc.verification.spreadsheet import (
     form,
     read,
 )
-from jcm_calc.verification.steps.sheet import Scenario, Sheet
 
 BRANCHING = {"where", "minimum", "maximum", "clip"}
 Replacement = Callable[[float, Scenario], float]
@@ -46,8 +45,7 @@ class Wrong:
         The same for the inputs as they are.
     """
 
-    sheet: Sheet
-    step: Step
+    cell: Cell
     formula: str
     scenarios: tuple[Scenario, ...]
     got: tuple[Any, ...]
@@ -56,35 +54,25 @@ class Wrong:
     expected: float
 
     @property
-    def node(self) -> Node | None:
-        """What it shows; None for the terms of a total."""
-        return self.sheet.nodes.get(self.step.name)
-
-    @property
-    def rule(self) -> Equation | None:
-        """The equation that it should carry out."""
-        node = self.sheet.nodes[self.step.name.removeprefix(TERMS)]
-        return node if isinstance(node, Equation) else None
-
-    @property
     def adds(self) -> bool:
         """Whether it should add up along an index."""
-        return self.node is not None and bool(self.rule and self.rule.total)
+        return self.cell.node is not None and bool(self.cell.rule and self.cell.rule.total)
 
     @cached_property
     def operands(self) -> list[dict[str, float]]:
         """The operands of its equation in each changed scenario."""
-        rule = self.rule
+        rule = self.cell.rule
         assert rule is not None
         found = []
         for scenario in self.scenarios:
-            values = {name: self.sheet.element(scenario.arrays, name, self.step.labels) for name in rule.arguments}
+            values = {name: self.cell.operand(scenario.arrays, name) for name in rule.arguments}
             found.append({name: math.nan if value is None else value for name, value in values.items()})
         return found
 
     def fits(self, **replaced: Any) -> bool:
         """Whether the formula is the equation with some operands replaced by what a function makes of their cells."""
-        assert self.rule is not None
+        rule = self.cell.rule
+        assert rule is not None
         for operands, scenario, got in zip(self.operands, self.scenarios, self.got, strict=True):
             with np.errstate(all="ignore"):
                 try:
@@ -92,45 +80,45 @@ class Wrong:
                         self._replaced(name, operand, replaced[name], scenario) if name in replaced else operand
                         for name, operand in operands.items()
                     ]
-                    value = float(self.rule.function(*values))
+                    value = float(rule.function(*values))
                 except (ZeroDivisionError, OverflowError):
                     return False
-            if not close(self.sheet.shown(self.step, value), got):
+            if not close(self.cell.shown(value), got):
                 return False
         return True
 
     def _replaced(self, name: str, operand: float, change: Replacement, scenario: Scenario) -> float:
         """Return an operand of which the cell is changed; a date is another number in a cell."""
-        node = self.sheet.nodes[name]
+        node = self.cell.sheet.nodes[name]
         shift = EPOCH.toordinal() if node.unit == "date" else 0
         return change(operand - shift, scenario) + shift
 
     @cached_property
     def precedents(self) -> list[Place]:
         """Every cell that its formula refers to; twice where it does so twice."""
-        return [place for area in areas(self.formula, self.step.place[0]) for place in area.places]
+        return [place for area in areas(self.formula, self.cell.place[0]) for place in area.places]
 
     def reaches(self, name: str) -> bool:
         """Whether its formula refers to an operand, or to what the operand is made of."""
-        sheet = self.sheet
+        sheet = self.cell.sheet
         of = sheet.result.inputs.graph.upstream(name).nodes
         return any(place in self.precedents for one in of for place in sheet.places(one))
 
     @cached_property
-    def summands(self) -> list[Step]:
+    def summands(self) -> list[Cell]:
         """The cells that it should add up."""
-        rule = self.rule
+        rule = self.cell.rule
         assert rule is not None
         name = f"{TERMS}{rule.name}"
-        if not any(step.name == name for step in self.sheet.steps):
+        if not any(cell.name == name for cell in self.cell.sheet.cells):
             name = rule.arguments[0]
-        return self.sheet.beside(self.step, {name})
+        return self.cell.beside({name})
 
 
-def given(sheet: Sheet, formula: str, name: str, scenario: Scenario, exact: bool = False) -> Any:
-    """Return what a formula gives in a scenario; an error as a text."""
+def given(cell: Cell, formula: str, scenario: Scenario, exact: bool = False) -> Any:
+    """Return what a formula in a cell gives in a scenario; an error as a text."""
     try:
-        return Calculator(sheet.report.book, scenario.cells, exact=exact).evaluate(formula, name)
+        return Calculator(cell.sheet.report.book, scenario.cells, exact=exact).evaluate(formula, cell.place[0])
     except UnreadableError:
         raise
     except FormulaError as error:
@@ -149,8 +137,7 @@ def numbers(formula: str) -> tuple[float, ...]:
 
 def without_rounding(wrong: Wrong) -> list[Any]:
     """Return what a formula would give in each changed scenario if nothing were rounded."""
-    name = wrong.step.place[0]
-    return [given(wrong.sheet, wrong.formula, name, scenario, exact=True) for scenario in wrong.scenarios]
+    return [given(wrong.cell, wrong.formula, scenario, exact=True) for scenario in wrong.scenarios]
 
 
 def chooses(rule: Equation) -> bool:
