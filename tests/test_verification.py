@@ -11,7 +11,7 @@ from saying import findings_are_said_in_japanese  # noqa: F401 (used by every te
 from workbooks import drawn_result
 
 import jcm_calc
-from jcm_calc.verification import subjects, verifying
+from jcm_calc.verification import applicability, verifying
 from jcm_calc.verification.catalogue import checks
 from jcm_calc.verification.quantities import address
 
@@ -336,7 +336,7 @@ def test_a_check_finds_its_fault_and_nothing_without_it(code, tmp_path, monkeypa
     asked = []
 
     def inapplicable(material, codes):
-        asked.append(subjects.inapplicable(material, codes))
+        asked.append(applicability.inapplicable(material, codes))
         return dict(asked[-1])
 
     monkeypatch.setattr(verifying, "inapplicable", inapplicable)

@@ -14,9 +14,10 @@ from jcm_calc.cli import DIFFERS, REFUSED, UNUSABLE, output
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.languages import Message, _, ngettext, translated
 from jcm_calc.problems import LINES, InputError, InputWarning, Problem
+from jcm_calc.verification.conclusion import Verdict
 from jcm_calc.verification.findings import SEVERITIES, Severity
 from jcm_calc.verification.paper import amounts, details, result, summary
-from jcm_calc.verification.verifying import Verdict, Verification, verify, verify_all
+from jcm_calc.verification.verifying import Verification, verify, verify_all
 
 
 def verify_report(

@@ -16,14 +16,14 @@ from jcm_calc.languages import Message, _
 from jcm_calc.monitoring.clock import DAY
 from jcm_calc.monitoring.findings import KINDS
 from jcm_calc.problems import listed
-from jcm_calc.verification.compared import EXACT, Compared, Taken, compared
 from jcm_calc.verification.dated_rows import Rows
 from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
+from jcm_calc.verification.known_errors import READ_IN, Issue, Way, spoilt
 from jcm_calc.verification.metered import Metered
-from jcm_calc.verification.other_amounts import elsewhere
-from jcm_calc.verification.still_open import open_in, unread
-from jcm_calc.verification.ways import READ_IN, Issue, Way, spoilt
+from jcm_calc.verification.metered_amounts import EXACT, Compared, Taken, compared
+from jcm_calc.verification.open_questions import open_in, unread
+from jcm_calc.verification.other_periods_and_meters import elsewhere
 
 MOST = 20_000
 LARGEST = 0.05  # a larger share was hardly taken off as the error of a meter

@@ -9,7 +9,7 @@ from jcm_calc.declarations.items import Kind, Table, Value
 from jcm_calc.inputs import Period
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import ProblemKind
-from jcm_calc.verification import causes
+from jcm_calc.verification import ratios
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Correction, Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.gaps import frequencies
@@ -47,7 +47,7 @@ def warming_potential(material: Analyses) -> Iterator[Finding]:
 def _of_another_set(material: Analyses) -> Iterator[Finding]:
     planned = {finding.place for finding in material.deviations if finding.code == "D1"}
     for entry, known in _not_of_document(material):
-        sets = causes.other_potential(entry.parameter.symbol, entry.value, known[0].value)
+        sets = ratios.other_potential(entry.parameter.symbol, entry.value, known[0].value)
         if sets and entry.address not in planned:
             yield Finding(
                 "D1",
@@ -74,7 +74,7 @@ def changed_factor(material: Analyses) -> Iterator[Finding]:
 def not_in_table(material: Analyses) -> Iterator[Finding]:
     """Find values by hand that the document does not have; a question where the document's own is not confirmed."""
     for entry, known in _not_of_document(material):
-        if causes.other_potential(entry.parameter.symbol, entry.value, known[0].value):
+        if ratios.other_potential(entry.parameter.symbol, entry.value, known[0].value):
             continue  # a check of its own
         confirmed = not _doubt(known)
         listed = Message(", ").join(shown_number(value.value) for value in known[:6])

@@ -9,7 +9,7 @@ from typing import Any
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.languages import _
 from jcm_calc.reference_data import ipcc_2006
-from jcm_calc.verification import causes
+from jcm_calc.verification import ratios
 from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
 from jcm_calc.verification.quantities import Entry
@@ -98,12 +98,12 @@ def _kind(material: Documents, entry: Entry, before: Entry) -> tuple[str, str, S
         selects = parameter.kind is Kind.CLASS_KEY or not parameter.textual
         return "J6", "", None if selects else Severity.WARNING
     ratio = entry.value / before.value if before.value else math.nan
-    code, cause = causes.slip(ratio, parameter.unit)
+    code, cause = ratios.slip(ratio, parameter.unit)
     if (code == "B4" and math.isclose(ratio, 3.6)) or math.isclose(ratio, 1 / 3.6):
         return "B3", cause, None
     if code:
         return ("B7" if code in ("B4", "C1") else code), cause, None
-    if sets := causes.other_potential(parameter.symbol, entry.value, before.value):
+    if sets := ratios.other_potential(parameter.symbol, entry.value, before.value):
         return "D1", sets, None
     if cause := bound_for_bound(parameter, ratio):
         return "D6", cause, None

@@ -15,9 +15,9 @@ from jcm_calc.units import UnitError, conversion
 from jcm_calc.units import magnitude as magnitude_of
 from jcm_calc.units import split as split_quantity
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.causes import PER_CENT
 from jcm_calc.verification.findings import Correction, Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.quantities import Entry
+from jcm_calc.verification.ratios import PER_CENT
 
 # How far a monitored amount may lie from its plan before another unit is the likelier reason.
 FAR = 300.0

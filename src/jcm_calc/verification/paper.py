@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jcm_calc.files import check_ending, save
 from jcm_calc.languages import Message, _, ngettext, translated
 from jcm_calc.report import display
 from jcm_calc.verification.catalogue import checks
+from jcm_calc.verification.conclusion import Conclusion
 from jcm_calc.verification.findings import Finding, Severity, shown_number
 from jcm_calc.workbook.page import lines, new_book
-
-if TYPE_CHECKING:
-    from jcm_calc.verification.verifying import Verification
 
 # The widths let a row go on a sheet of A4 in letters that can be read.
 COLUMNS = {
@@ -36,12 +34,12 @@ MARGIN = 0.4  # inch
 COLOURS = {Severity.ERROR: "#B3261E", Severity.WARNING: "#9A6700", Severity.QUESTION: "#1F5FA8"}
 
 
-def result(verification: Verification) -> tuple[str, str]:
+def result(verification: Conclusion) -> tuple[str, str]:
     """Return the result of a verification under its name."""
     return _("Verification result"), Message(verification.verdict)
 
 
-def summary(verification: Verification) -> Iterator[tuple[str, str]]:
+def summary(verification: Conclusion) -> Iterator[tuple[str, str]]:
     """Yield what stands at the head of the paper, besides the result and the table of `amounts`."""
     yield _("File"), verification.path.name
     yield _("Methodology"), verification.methodology
@@ -73,12 +71,12 @@ def summary(verification: Verification) -> Iterator[tuple[str, str]]:
     yield _("Not confirmed"), _("not assessed") if verification.result is None else unconfirmed.format(count=count)
 
 
-def _scope(verification: Verification) -> str:
+def _scope(verification: Conclusion) -> str:
     said = _("recalculation from what is entered; eligibility: {criteria}")
     return said.format(criteria=verification.criteria)
 
 
-def _misstatement(verification: Verification) -> str:
+def _misstatement(verification: Conclusion) -> str:
     threshold = verification.threshold
     if threshold is None or verification.result is None:
         return _("not known")
@@ -95,7 +93,7 @@ def _by_text(checks: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     yield from ((text, ", ".join(own)) for text, own in codes.items())
 
 
-def amounts(verification: Verification) -> tuple[list[str], list[list[str]]]:
+def amounts(verification: Conclusion) -> tuple[list[str], list[list[str]]]:
     """Return headings and rows of the table of reported, recalculated and adjusted amounts."""
     columns = (
         _("Reported"),
@@ -159,18 +157,18 @@ def _effect(finding: Finding) -> str:
     return _("not known") if finding.severity is Severity.ERROR else ""
 
 
-def write_page(path: str | os.PathLike[str], verification: Verification, overwrite: bool = False) -> None:
+def write_page(path: str | os.PathLike[str], verification: Conclusion, overwrite: bool = False) -> None:
     """Write a page of HTML; see `jcm_calc.verification.verifying.Verification.to_html`."""
     check_ending(path, ".html")
     save(path, _filled("verification.html", verification).encode(), overwrite=overwrite)
 
 
-def in_notebook(verification: Verification) -> str:
+def in_notebook(verification: Conclusion) -> str:
     """Return what a notebook shows of a verification."""
     return _filled("verified.html", verification)
 
 
-def _filled(template: str, verification: Verification) -> str:
+def _filled(template: str, verification: Conclusion) -> str:
     return display.page(
         template,
         verification=verification,
@@ -181,7 +179,7 @@ def _filled(template: str, verification: Verification) -> str:
     )
 
 
-def write_workbook(path: str | os.PathLike[str], verification: Verification, overwrite: bool = False) -> None:
+def write_workbook(path: str | os.PathLike[str], verification: Conclusion, overwrite: bool = False) -> None:
     """Write a workbook; see `jcm_calc.verification.verifying.Verification.to_excel`."""
     check_ending(path, ".xlsx")
     file = BytesIO()
@@ -193,7 +191,7 @@ def write_workbook(path: str | os.PathLike[str], verification: Verification, ove
     save(path, file.getvalue(), overwrite=overwrite)
 
 
-def _summary_sheet(book: Any, verification: Verification) -> None:
+def _summary_sheet(book: Any, verification: Conclusion) -> None:
     bold = book.add_format({"bold": True, "valign": "top"})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     sheet = _sheet(book, translated(_("Summary")))
@@ -225,7 +223,7 @@ def _line(sheet: Any, row: int, name: str, text: str, bold: Any, wrapped: Any) -
     sheet.set_row(row, 15.0 * lines(said, sum(SUMMARY_WIDTHS[1:])))
 
 
-def _findings_sheet(book: Any, verification: Verification) -> None:
+def _findings_sheet(book: Any, verification: Conclusion) -> None:
     small = {"font_size": 9, "valign": "top", "align": "left", "border": 1, "border_color": "#C8C8C8"}
     wrapped = book.add_format({**small, "text_wrap": True})
     heading = book.add_format({**small, "bold": True, "bg_color": "#E8EDF3", "text_wrap": True})

@@ -11,7 +11,7 @@ from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import listed
 from jcm_calc.reference_data import ipcc_2006
-from jcm_calc.verification import causes
+from jcm_calc.verification import ratios
 from jcm_calc.verification.cells.wrong_formula import (
     Wrong,
     chooses,
@@ -87,7 +87,7 @@ def _turned(wrong: Wrong) -> Diagnosis | None:
     for name in names:
         if wrong.fits(**{name: lambda value, _: -value}):
             told = _("{symbol} has the wrong sign of {operand}")
-            return "C1", told.format(symbol=wrong.cell.symbol, operand=symbol(name)), causes.TURNED
+            return "C1", told.format(symbol=wrong.cell.symbol, operand=symbol(name)), ratios.TURNED
     for count in (1, 2):
         for group in itertools.combinations(names, count):
             if wrong.fits(**dict.fromkeys(group, lambda value, _: 1 / value)):
@@ -143,14 +143,14 @@ def _number(value: Any) -> float:
 
 
 def _constant_factor(wrong: Wrong) -> Diagnosis | None:
-    ratios = [_number(got) / want for got, want in zip(wrong.got, wrong.want, strict=True) if want]
-    if not ratios or not all(close(ratio, ratios[0]) for ratio in ratios):
+    quotients = [_number(got) / want for got, want in zip(wrong.got, wrong.want, strict=True) if want]
+    if not quotients or not all(close(one, quotients[0]) for one in quotients):
         return None
-    code, cause = causes.slip(ratios[0])
+    code, cause = ratios.slip(quotients[0])
     symbol = wrong.cell.symbol
     told = _("{symbol} is {ratio} times what the equation gives")
     multiplied = _("{symbol} is multiplied by {ratio}, which the equation does not have")
-    message = (told if code else multiplied).format(symbol=symbol, ratio=shown_number(ratios[0]))
+    message = (told if code else multiplied).format(symbol=symbol, ratio=shown_number(quotients[0]))
     return code or "A2", message, cause
 
 
@@ -246,7 +246,7 @@ def _of_default(wrong: Wrong) -> Diagnosis:
     if isinstance(node, Parameter) and node.kind is Kind.DEFAULT and wrong.cell.name not in wrong.cell.sheet.entered:
         return _of_document(node, symbol, found, expected)
     ratio = found / expected if expected else 0.0
-    code, cause = causes.slip(ratio, getattr(node, "unit", ""))
+    code, cause = ratios.slip(ratio, getattr(node, "unit", ""))
     told = _("{symbol} is {found} on the calculation sheet, and {expected} where it is entered").format(
         symbol=symbol, found=shown_number(found), expected=shown_number(expected)
     )
@@ -271,9 +271,9 @@ def _of_document(node: Parameter, symbol: str, found: float, expected: float) ->
             return "D6", other, _("looked up in the wrong column")
     if bound := ipcc_bound(node, found):
         return "D6", Message("; ").join((told, bound)), _("another column of the table of the IPCC")
-    if sets := causes.other_potential(node.symbol, found, expected):
+    if sets := ratios.other_potential(node.symbol, found, expected):
         return "D1", told, sets
-    code, cause = causes.slip(found / expected if expected else 0.0, node.unit)
+    code, cause = ratios.slip(found / expected if expected else 0.0, node.unit)
     return ("B7" if code == "B4" else code) or "D7", told, cause
 
 

@@ -10,7 +10,7 @@ from jcm_calc.languages import _
 from jcm_calc.verification import cross_checks, defaults, deviations, gaps, meters, periods, totals
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.cells.wrong_formula import chooses
-from jcm_calc.verification.compared import compared
+from jcm_calc.verification.metered_amounts import compared
 from jcm_calc.verification.quantities import Entry, lines
 from jcm_calc.workbook.sheet_sets import REFERENCE, matches
 

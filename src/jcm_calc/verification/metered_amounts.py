@@ -10,9 +10,9 @@ from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
 from jcm_calc.verification.dated_rows import Rows
 from jcm_calc.verification.documents import Documents
+from jcm_calc.verification.known_errors import Issue, Way, of_noted, of_window
 from jcm_calc.verification.metered import Metered
 from jcm_calc.verification.quantities import Entry
-from jcm_calc.verification.ways import Issue, Way, of_noted, of_window
 
 # How near two amounts lie that are the same, that days can be told by, that are the same as they are printed.
 EXACT, SHARP, PRINTED = 1e-9, 1e-5, 1e-3

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from jcm_calc.languages import _, ngettext
 from jcm_calc.monitoring.clock import DAY
-from jcm_calc.verification import causes
-from jcm_calc.verification.compared import EXACT, SHARP, Compared, Taken
+from jcm_calc.verification import ratios
 from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.findings import Severity
+from jcm_calc.verification.known_errors import CORRECTED, ZERO, Way
 from jcm_calc.verification.metered import Metered, months
-from jcm_calc.verification.ways import CORRECTED, ZERO, Way
+from jcm_calc.verification.metered_amounts import EXACT, SHARP, Compared, Taken
 
 EDGE, FEW = 35 * DAY, 80
 
@@ -34,7 +34,7 @@ def elsewhere(one: Compared, material: Documents, meters: Metered, tolerance: fl
             yield from _by_edge(one, material, meters, base, tolerance)
         if base and not one.is_(base, tolerance):
             ratio = one.reported / base
-            code, cause = causes.slip(ratio, one.entry.parameter.unit)
+            code, cause = ratios.slip(ratio, one.entry.parameter.unit)
             if code:
                 told = _("{ratio:.6g} times what the readings give").format(ratio=ratio)
                 way = Way(one.reported - base, code, told, cause=cause)

@@ -10,10 +10,10 @@ from jcm_calc.monitoring import Finding as Noted
 from jcm_calc.monitoring.clock import DAY
 from jcm_calc.monitoring.findings import KINDS
 from jcm_calc.problems import listed
-from jcm_calc.verification.compared import EXACT, Compared
 from jcm_calc.verification.dated_rows import Line, Rows
 from jcm_calc.verification.findings import Finding, Severity
 from jcm_calc.verification.metered import Metered
+from jcm_calc.verification.metered_amounts import EXACT, Compared
 from jcm_calc.verification.quantities import address
 
 ROUNDED = _("the substitute is rounded the wrong way: {used:.10g} {unit} for {safe:.10g}")
