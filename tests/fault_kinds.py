@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from jcm_calc.declarations.items import Equation, Kind
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.quantities import address
+from jcm_calc.verification.location import address
 from jcm_calc.verification.spreadsheet import REFERENCE, Calculator
 from jcm_calc.verification.submission import Submission
 from jcm_calc.workbook.opening import column_number

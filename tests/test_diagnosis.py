@@ -12,7 +12,7 @@ from workbooks import drawn_result, every_case
 import jcm_calc
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.reference_data import ipcc_2006
-from jcm_calc.verification.quantities import address
+from jcm_calc.verification.location import address
 
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
 

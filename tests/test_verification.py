@@ -13,7 +13,7 @@ from workbooks import drawn_result
 import jcm_calc
 from jcm_calc.verification import applicability, verifying
 from jcm_calc.verification.catalogue import checks
-from jcm_calc.verification.quantities import address
+from jcm_calc.verification.location import address
 
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
 

@@ -18,7 +18,7 @@ from jcm_calc.case_file import read_case
 from jcm_calc.cli import jcm
 from jcm_calc.declarations.items import Kind
 from jcm_calc.problems import InputError
-from jcm_calc.verification.quantities import address
+from jcm_calc.verification.location import address
 from jcm_calc.verification.submission import Submission
 
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")

@@ -19,7 +19,7 @@ from jcm_calc.problems import listed
 from jcm_calc.verification.dated_rows import Rows
 from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
-from jcm_calc.verification.known_errors import READ_IN, Issue, Way, spoilt
+from jcm_calc.verification.known_errors import FRACTION, READ_IN, Issue, Way, spoilt
 from jcm_calc.verification.metered import Metered
 from jcm_calc.verification.metered_amounts import EXACT, Compared, Taken, compared
 from jcm_calc.verification.open_questions import open_in, unread
@@ -95,7 +95,7 @@ def _difference(one: Compared, meters: Metered) -> Taken:
         issue, factor = share
         assert issue.window is not None
         told = _("corrected by {factor:.4%}, due is {due:.4%}").format(factor=factor, due=issue.window.error)
-        way = Way(0.0, "E5", told, factor, issue.window.error)
+        way = Way(0.0, "E5", told, factor, issue.window.error, unit=FRACTION)
         return Taken(one, way, issue.start, issue.end, excess, issue.note)
     for issue in spoilt(one.issues):
         assert issue.noted is not None
@@ -164,16 +164,18 @@ def _told(group: Sequence[Taken], material: Documents, meters: Metered) -> Findi
     first = group[0]
     way, parameter = first.way, first.compared.entry.parameter
     names = listed(dict.fromkeys(name for one in group for name in one.compared.meters), limit=6)
-    addresses = listed((one.compared.entry.address for one in group), limit=6)
-    found, expected = way.found, way.expected
+    time = meters.told(first.start, first.end)
+    places = tuple(one.compared.entry.address.read_by(one.compared.meters, time) for one in group)
+    found, expected, unit = way.found, way.expected, way.unit or parameter.unit
     if not isinstance(found, int | float) or not _alike(group):
+        unit = parameter.unit
         found = math.fsum(one.compared.entry.value for one in group)
         expected = found - math.fsum(one.excess for one in group)
     because = Message("; ").join(filter(None, [_sum_of_notes(group), _years(group, material)]))
     return Finding(
         way.code,
         _("{symbol} of {names}: {told}").format(symbol=parameter.symbol, names=names, told=way.told),
-        Message("{} ({})").format(Message(", ").join([names, meters.told(first.start, first.end)]), addresses),
+        places,
         parameter.symbol,
         found,
         expected,
@@ -183,6 +185,7 @@ def _told(group: Sequence[Taken], material: Documents, meters: Metered) -> Findi
         way.question,
         severity=way.severity or Severity.ERROR,
         unconfirmed=_doubt(group, meters),
+        unit=unit,
         corrections=tuple(Correction(one.compared.entry, excess=one.excess) for one in group),
     )
 

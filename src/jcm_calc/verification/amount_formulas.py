@@ -20,7 +20,8 @@ from jcm_calc.languages import Message, _
 from jcm_calc.problems import listed
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
-from jcm_calc.verification.quantities import Entry, address
+from jcm_calc.verification.location import address
+from jcm_calc.verification.quantities import Entry
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, Place, areas
 from jcm_calc.workbook.filled_sheets import plain_value
 from jcm_calc.workbook.tables import linked
@@ -86,7 +87,7 @@ def _told(rows: Rows, group: list[Part]) -> Finding:
     return Finding(
         first.code,
         Message("{}: {}").format(symbol, first.said),
-        listed((address(place) for part in group for place in part.places), limit=9),
+        tuple(address(place) for part in group for place in part.places),
         symbol,
         amount,
         amount - math.fsum(more for _, more in excess) if known else None,
@@ -94,6 +95,7 @@ def _told(rows: Rows, group: list[Part]) -> Finding:
         rows.material.effects.without(excess) if known else None,
         question=first.question,
         severity=first.severity,
+        unit=first.entry.parameter.unit,
         corrections=tuple(Correction(entry, excess=more) for entry, more in excess),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -27,6 +27,8 @@ GROUPS = {
     "J": _("Eligibility and design changes"),
     "K": _("Reporting consistency"),
 }
+# What is written of a check, to be translated.
+TEXTS = ("title", "rule", "why", "example", "answer", "case")
 # What a check can need besides the report's workbook.
 NEEDS = {
     "result": _("inputs from which the reductions can be calculated again"),
@@ -70,8 +72,10 @@ class Check:
         Of its findings, unless one says otherwise.
     needs : tuple of str
         Keys of `NEEDS`; without them the check is not made.
-    review : str
-        The public page of a review in which it was raised.
+    why, example, answer : str
+        Why it matters, what it looks like in a workbook, and what answers a finding.
+    case, review : str
+        The finding of a review, elsewhere, that the check goes back to, and its public page.
     """
 
     code: str
@@ -79,7 +83,23 @@ class Check:
     rule: str
     severity: Severity
     needs: tuple[str, ...]
+    why: str
+    example: str
+    answer: str
+    case: str
     review: str
+
+    def explained(self) -> Iterator[tuple[str, str]]:
+        """Yield what is to be known of it, each under its name."""
+        yield _("Rule"), self.rule
+        yield _("Why"), self.why
+        yield _("Example"), self.example
+        yield _("How to answer"), self.answer
+        yield _("Severity"), Message(self.severity)
+        if self.needs:
+            yield _("Needs"), Message("; ").join(NEEDS[need] for need in self.needs)
+        if self.review:
+            yield _("Raised in a review of another project"), Message("{}: {}").format(self.case, self.review)
 
     @property
     def group(self) -> str:
@@ -95,12 +115,13 @@ def _written() -> Mapping[str, Any]:
 @cache
 def checks() -> Mapping[str, Check]:
     """Return every check by its code, in the order of the catalogue."""
-    found = {}
-    for code, text in _written()["checks"].items():
-        title, rule = Message(text["title"]), Message(text["rule"])
-        needs = tuple(text.get("needs", ()))
-        found[code] = Check(code, title, rule, Severity(text["severity"]), needs, text.get("review", ""))
-    return MappingProxyType(found)
+    return MappingProxyType({code: _check(code, text) for code, text in _written()["checks"].items()})
+
+
+def _check(code: str, text: Mapping[str, Any]) -> Check:
+    title, rule, why, example, answer, case = (Message(text.get(key, "")) for key in TEXTS)
+    severity, needs = Severity(text["severity"]), tuple(text.get("needs", ()))
+    return Check(code, title, rule, severity, needs, why, example, answer, case, text.get("review", ""))
 
 
 def not_checked() -> dict[str, tuple[str, str]]:
@@ -111,17 +132,24 @@ def not_checked() -> dict[str, tuple[str, str]]:
 def selected(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> list[Check]:
     """Return the checks whose codes or groups are in ``select``, without those of ``ignore``.
 
+    One text may name several, with commas between them.
+
     Examples
     --------
-    >>> [check.code for check in selected(["H"], ["H5"])]
-    ['H1', 'H2', 'H3']
+    >>> [check.code for check in selected(["H"], ["H1,H5"])]
+    ['H2', 'H3']
     """
+    select, ignore = (_named(texts) for texts in (select, ignore))
     unknown = [name for name in (*select, *ignore) if not any(_names(name, code) for code in checks())]
     if unknown:
-        complaint = _("is no code of a check, and none begins so; see docs/verification.md")
+        complaint = _("is not the code of a check or the letter of a group: `jcm verify --list` shows them")
         raise InputError(_("checks"), [Problem(name, complaint) for name in unknown])
     chosen = [one for one in checks().values() if not select or any(_names(name, one.code) for name in select)]
     return [one for one in chosen if not any(_names(name, one.code) for name in ignore)]
+
+
+def _named(texts: Sequence[str]) -> list[str]:
+    return [name.strip() for text in texts for name in text.split(",") if name.strip()]
 
 
 def _names(name: str, code: str) -> bool:

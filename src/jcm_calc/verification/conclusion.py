@@ -14,7 +14,9 @@ from jcm_calc.eligibility import Answer
 from jcm_calc.languages import _
 from jcm_calc.verification.catalogue import Check
 from jcm_calc.verification.findings import SEVERITIES, Finding, Severity
+from jcm_calc.verification.identity import Identity
 from jcm_calc.verification.reductions import Year, causes, total, whole
+from jcm_calc.verification.support import Support
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +44,8 @@ class Conclusion:
 
     Attributes
     ----------
+    identity : Identity
+        What was verified, with what, by whom.
     path : Path
     methodology : str
         Number and version that were applied.
@@ -68,10 +72,13 @@ class Conclusion:
         What could not be used, so that the recalculation goes on without it.
     completed : tuple of str
         What the case file gives and the report has no place for.
+    support : tuple of Support
+        What the values of each parameter rest on.
     remarks : tuple of str
         What was noted in reading: what was left out, and units and values that were taken as they seemed meant.
     """
 
+    identity: Identity
     path: Path
     methodology: str
     years: tuple[Year, ...]
@@ -86,6 +93,7 @@ class Conclusion:
     strict: bool = False
     left_out: tuple[str, ...] = ()
     completed: tuple[str, ...] = ()
+    support: tuple[Support, ...] = ()
     remarks: tuple[str, ...] = ()
 
     def of(self, severity: Severity | str) -> tuple[Finding, ...]:
@@ -142,7 +150,7 @@ class Conclusion:
             yield _("checks were switched off: {names}").format(names=names)
         if self.strict:
             for severity in (Severity.WARNING, Severity.QUESTION):
-                if found := self.of(severity):
+                if found := [one for one in self.of(severity) if one.accepted is None]:
                     codes = ", ".join(dict.fromkeys(one.code for one in found))
                     told = _("{severity}: {codes}").format(severity=SEVERITIES[severity], codes=codes)
                     yield _("open {findings}").format(findings=told)
@@ -214,7 +222,8 @@ class Conclusion:
     def as_data(self) -> dict[str, Any]:
         """Return everything, ready for JSON."""
         return {
-            "schema": 2,
+            "schema": 3,
+            "identity": self.identity.as_data(),
             "file": self.path.name,
             "methodology": self.methodology,
             "verdict": str(self.verdict),
@@ -235,6 +244,7 @@ class Conclusion:
             "not applicable": dict(self.inapplicable),
             "switched off": [check.code for check in self.ignored],
             "found by what is switched off": [finding.as_data() for finding in self.passed_over],
+            "support": [one.as_data() for one in self.support],
             "unconfirmed": list(self.unconfirmed) if self.result is not None else None,
         }
 

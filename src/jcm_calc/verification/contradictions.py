@@ -15,6 +15,7 @@ from jcm_calc.units import magnitude as magnitude_of
 from jcm_calc.verification.completing import by_name, periods_of
 from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.findings import Finding, Severity, shown_number
+from jcm_calc.verification.location import Location, at
 from jcm_calc.verification.quantities import Entry
 from jcm_calc.verification.recalculating import AS_ENTERED
 from jcm_calc.verification.spreadsheet import close
@@ -22,7 +23,7 @@ from jcm_calc.verification.spreadsheet import close
 
 def contradictions(material: Documents, case: CaseFile) -> Iterator[Finding]:
     """Yield what the case file says otherwise than the report."""
-    m, place = material.m, case.path.name
+    m, place = material.m, at(file=case.path.name)
     named = (case.methodology, case.version or m.version)
     if named != (m.number, m.version):
         found, expected = (Message(" ver ").join(one) for one in ((m.number, m.version), named))
@@ -33,7 +34,7 @@ def contradictions(material: Documents, case: CaseFile) -> Iterator[Finding]:
     chosen = {name: option for part in material.report.own for name, option in part.found.choices.items()}
     for name, option in case.choices.items():
         if chosen.get(name, option) != option:
-            yield _otherwise(place, name, chosen[name], option)
+            yield _otherwise((place,), None, chosen[name], option, name)
     metered = material.metered
     read = set() if metered is None else {meter.parameter for meter in metered.plan.meters.values()}
     for known, values in ((m.inputs, case.inputs), (m.facts, case.facts)):
@@ -52,10 +53,10 @@ def _other_periods(material: Documents, case: CaseFile) -> Iterator[Finding]:
     span, other = (f"{periods[0].first}/{periods[-1].last}" for periods in (own, theirs))
     if span != other:
         message = _("the report is for {found}, and the case file for {expected}").format(found=span, expected=other)
-        yield Finding("K2", message, case.path.name, "p", span, other)
+        yield Finding("K2", message, at(file=case.path.name), "p", span, other)
 
 
-def _other_values(material: Documents, parameter: Parameter, value: Any, place: str) -> Iterator[Finding]:
+def _other_values(material: Documents, parameter: Parameter, value: Any, place: Location) -> Iterator[Finding]:
     entries = [entry for entry in material.report.entries() if entry.parameter.name == parameter.name]
     if isinstance(value, Mapping) or not entries:
         return  # values by class, and what the report has no place for
@@ -70,8 +71,8 @@ def _other_values(material: Documents, parameter: Parameter, value: Any, place: 
     differing = [(entry, one) for entry, one in zip(entries, values, strict=True) if not _same(entry, parameter, one)]
     if differing:
         entry, expected = differing[0]
-        cells = listed((entry.address for entry, _ in differing), limit=6)
-        yield _otherwise(cells, parameter.symbol, entry.value, expected)
+        cells = tuple(entry.address for entry, _ in differing)
+        yield _otherwise(cells, parameter, entry.value, expected)
 
 
 def _other_tables(material: Documents, case: CaseFile, besides: set[str]) -> Iterator[Finding]:
@@ -83,7 +84,9 @@ def _other_tables(material: Documents, case: CaseFile, besides: set[str]) -> Ite
     except InputError as error:
         message = _("the tables of the case file cannot be compared: by itself it is not usable, because of {names}")
         message = message.format(names=listed(dict.fromkeys(problem.subject for problem in error.problems)))
-        yield Finding("K2", message, case.path.name, severity=Severity.QUESTION, question=_("what do they hold?"))
+        yield Finding(
+            "K2", message, at(file=case.path.name), severity=Severity.QUESTION, question=_("what do they hold?")
+        )
         return
     own = material.result.inputs
     for name in sorted(inputs.values.keys() & own.values.keys() & material.m.inputs.keys()):
@@ -94,11 +97,12 @@ def _other_tables(material: Documents, case: CaseFile, besides: set[str]) -> Ite
         if one.shape != other.shape:
             message = _("{symbol}: the case file has {expected} values, and the report {found}")
             message = message.format(symbol=symbol, expected=one.size, found=other.size)
-            yield Finding("K2", message, case.path.name, symbol, other.size, one.size)
+            yield Finding("K2", message, at(file=case.path.name), symbol, other.size, one.size)
             continue
         pairs = zip(one.ravel().tolist(), other.ravel().tolist(), strict=True)
         if differing := [(stated, found) for stated, found in pairs if not close(stated, found)]:
-            yield _otherwise(case.path.name, symbol, differing[0][1], differing[0][0])
+            place = (at(file=case.path.name),)
+            yield _otherwise(place, material.m.inputs[name], differing[0][1], differing[0][0])
 
 
 def _flat(value: Any) -> list[Any]:
@@ -120,7 +124,10 @@ def _same(entry: Entry, parameter: Parameter, stated: Any) -> bool:
         return str(stated).strip() == str(entry.written).strip()
 
 
-def _otherwise(place: str, symbol: str, found: Any, stated: Any) -> Finding:
+def _otherwise(
+    places: tuple[Location, ...], parameter: Parameter | None, found: Any, stated: Any, name: str = ""
+) -> Finding:
+    symbol, unit = (name, "") if parameter is None else (parameter.symbol, parameter.unit)
     message = _("{symbol} is {stated} in the case file, and {found} in the workbook")
     message = message.format(symbol=symbol, stated=shown_number(stated), found=shown_number(found))
-    return Finding("K2", message, place, symbol, found, stated, severity=Severity.ERROR)
+    return Finding("K2", message, places, symbol, found, stated, severity=Severity.ERROR, unit=unit)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from jcm_calc.languages import Message, _
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Finding, Severity, shown_number
+from jcm_calc.verification.location import Location, at, located
 from jcm_calc.verification.spreadsheet import as_number
 from jcm_calc.verification.submission import Submission
 
@@ -37,7 +38,7 @@ def other_option(material: Analyses) -> Iterator[Finding]:
         if not letter or (parameter.name, letter) in told:
             continue
         told.add((parameter.name, letter))
-        place = row.cells["option"].address
+        place = located(row.cells["option"])
         before = planned.get(parameter.name)
         if parameter.options and letter not in parameter.options:
             allowed = _(" or ").join(parameter.options)
@@ -72,12 +73,14 @@ def not_done(material: Analyses) -> Iterator[Finding]:
             told.add(parameter.name)
             message = _("the plan provides for a cross-check of {symbol} ({said!r}), and none is declared")
             message = message.format(symbol=parameter.symbol, said=said)
-            place, expected = row.cells["procedure"].address, _("[[readings.checks]] in the case file")
+            place, expected = located(row.cells["procedure"]), _("[[readings.checks]] in the case file")
+            if material.registered is not material.report:
+                place = place.in_file(material.registered.name)
             yield Finding("I3", message, place, parameter.symbol, expected=expected)
     for name, meter in meters.plan.meters.items():
         if meter.check_only and name not in compared and name not in meters.unknown:
             message = _("{name} serves a cross-check only, and none is declared").format(name=name)
-            yield Finding("I3", message, name, meter.parameter)
+            yield Finding("I3", message, at(meters=[name]), meter.parameter)
 
 
 def apart(material: Analyses) -> Iterator[Finding]:
@@ -106,8 +109,8 @@ def _comparisons(material: Analyses, code: str, kind: str) -> Iterator[Finding]:
             effect = _("ER would change by {tonnes:+,.3f} tCO2 with the other one").format(tonnes=one.tonnes)
             message = Message("; ").join([message, effect])
         sides = declared[one.name]
-        place = Message(", ").join([*sides.left, *sides.right, str(one.period)])
-        yield Finding(code, message, place, sides.left[0], one.left, one.right)
+        place = at(meters=[*sides.left, *sides.right], period=str(one.period))
+        yield Finding(code, message, place, sides.left[0], one.left, one.right, unit=one.unit)
 
 
 def shared(material: Analyses) -> Iterator[Finding]:
@@ -123,7 +126,7 @@ def shared(material: Analyses) -> Iterator[Finding]:
             message = _("{names} have the meter {serial} in common")
             message = message.format(names=_(" and ").join(names), serial=serial)
             question = _("which of them does it serve, and how is it apportioned?")
-            yield Finding("I11", message, Message(", ").join(names), serial, question=question)
+            yield Finding("I11", message, at(meters=names), serial, question=question)
 
 
 def planned_yearly(plan: Submission) -> tuple[float, float] | None:
@@ -148,6 +151,12 @@ def with_plan(material: Analyses) -> tuple[float, float, float, float] | None:
     return float(material.effects.actual["ER"].sum()), days, *estimate
 
 
+def _of_reductions(material: Analyses) -> tuple[Location, ...]:
+    """Return the cells that show ER: on the calculation sheets, or the claims."""
+    cells = tuple(cell.address for cell in material.sheet.cells if cell.name == "ER")
+    return cells or tuple(located(cell) for _part, cell, _exact in material.report.claims())
+
+
 def far_above(material: Analyses) -> Iterator[Finding]:
     """Find reductions above the plan, scaled to the days of the report."""
     compared = with_plan(material)
@@ -161,7 +170,12 @@ def far_above(material: Analyses) -> Iterator[Finding]:
         question = _("more activity, another factor, or other days?")
         severity = Severity.WARNING if actual > FAR * scaled else None
         because = _("the plan's {planned:,.6g} tCO2 in {days:g} days").format(planned=planned, days=planned_days)
-        yield Finding("I9", message, "", "ER_p", actual, scaled, because, question=question, severity=severity)
+        yield Finding(
+            *("I9", message, _of_reductions(material), "ER_p", actual, scaled, because),
+            question=question,
+            severity=severity,
+            unit="tCO2",
+        )
 
 
 def not_scaled(material: Analyses) -> Iterator[Finding]:
@@ -173,7 +187,8 @@ def not_scaled(material: Analyses) -> Iterator[Finding]:
     if days < planned_days and actual <= (1 + MUCH) * planned and actual > (1 + MUCH) * planned * days / planned_days:
         message = _("the report covers {days:g} days and the plan {planned:g}: day by day, ER is above the estimate")
         message = message.format(days=days, planned=planned_days)
-        yield Finding("I10", message, "", "ER_p", actual / days, planned / planned_days, _("tCO2 a day"))
+        per_day = actual / days, planned / planned_days
+        yield Finding("I10", message, _of_reductions(material), "ER_p", *per_day, unit=_("tCO2 a day"))
 
 
 def recalled(material: Analyses) -> Iterator[Finding]:
@@ -183,7 +198,7 @@ def recalled(material: Analyses) -> Iterator[Finding]:
             message = _("the source of {symbol} is {source!r}")
             message = message.format(symbol=parameter.symbol, source=row.text("source"))
             question = _("which record confirms it?")
-            yield Finding("I12", message, row.cells["source"].address, parameter.symbol, question=question)
+            yield Finding("I12", message, located(row.cells["source"]), parameter.symbol, question=question)
 
 
 CHECKS = {

@@ -18,7 +18,8 @@ from jcm_calc.languages import Message, _
 from jcm_calc.problems import listed
 from jcm_calc.verification import amount_formulas
 from jcm_calc.verification.findings import Correction, Finding, Severity
-from jcm_calc.verification.quantities import Entry, address
+from jcm_calc.verification.location import address
+from jcm_calc.verification.quantities import Entry
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, Place, areas, as_number, form, read
 from jcm_calc.workbook.opening import Book
 
@@ -358,7 +359,7 @@ class Rows:
         first, lines = group[0]
         symbol = first.entry.parameter.symbol
         times = listed((str(line.period) for line in lines), limit=12)
-        place = listed((address(line.place) for _, own in group for line in own), limit=9)
+        place = tuple(address(line.place) for _, own in group for line in own)
         entries = listed((found.entry.address for found, _ in group), limit=6)
         count = len({str(line.period) for line in first.lines})
         severity, question = None, ""
@@ -379,6 +380,7 @@ class Rows:
             *(code, message, place, symbol, amount, expected, because, effect),
             question=question,
             severity=severity,
+            unit=first.entry.parameter.unit,
             corrections=tuple(Correction(entry, excess=more) for entry, more in excess),
         )
 
@@ -410,7 +412,7 @@ class Rows:
                     symbol = found.entry.parameter.symbol
                     message = _("{symbol} has no row for {times}, and {others} has")
                     message = message.format(symbol=symbol, times=listed(lacking), others=listed(others))
-                    yield Finding("C15", message, found.entry.address, symbol, len(own), len(every))
+                    yield Finding("C15", message, found.entry.address, symbol, len(own), len(every), unit=_("rows"))
 
     def _means(self) -> Iterator[Finding]:
         """Yield means that leave rows out, with the mean of all of them."""
@@ -424,12 +426,13 @@ class Rows:
                 effect = self.material.effects.without([(entry, entry.value - expected)])
             times = listed((str(line.period) for line in found.left_out), limit=12)
             message = _("{symbol} is a mean without {times}").format(symbol=entry.parameter.symbol, times=times)
-            place = listed((address(line.place) for line in found.left_out), limit=9)
+            place = tuple(address(line.place) for line in found.left_out)
             question = _("why are they left out?")
             because = _("the mean of all {count} rows").format(count=len(values))
             yield Finding(
                 *("F8", message, place, entry.parameter.symbol, entry.value, expected, because, effect),
                 question=question,
+                unit=entry.parameter.unit,
                 corrections=(Correction(entry, expected),),
             )
 

@@ -39,13 +39,14 @@ def warming_potential(material: Analyses) -> Iterator[Finding]:
                 entry.parameter.symbol,
                 entry.value,
                 28.0,
+                unit=entry.parameter.unit,
                 unconfirmed=doubt,
                 severity=Severity.QUESTION,
             )
 
 
 def _of_another_set(material: Analyses) -> Iterator[Finding]:
-    planned = {finding.place for finding in material.deviations if finding.code == "D1"}
+    planned = {place for finding in material.deviations if finding.code == "D1" for place in finding.places}
     for entry, known in _not_of_document(material):
         sets = ratios.other_potential(entry.parameter.symbol, entry.value, known[0].value)
         if sets and entry.address not in planned:
@@ -61,6 +62,7 @@ def _of_another_set(material: Analyses) -> Iterator[Finding]:
                 sets,
                 unconfirmed=_doubt(known),
                 severity=Severity.QUESTION if _doubt(known) else None,
+                unit=entry.parameter.unit,
                 corrections=(Correction(entry, known[0].value),),
             )
 
@@ -68,7 +70,7 @@ def _of_another_set(material: Analyses) -> Iterator[Finding]:
 def changed_factor(material: Analyses) -> Iterator[Finding]:
     """Find values fixed beforehand that differ from the plan, or from year to year."""
     for problem in material.problems(ProblemKind.YEARS_DIFFER):
-        yield of_problem("D2", problem)
+        yield of_problem("D2", problem, material.report.places_of(problem.subject))
 
 
 def not_in_table(material: Analyses) -> Iterator[Finding]:
@@ -88,6 +90,7 @@ def not_in_table(material: Analyses) -> Iterator[Finding]:
             question="" if confirmed else _("which table has it?"),
             unconfirmed=_doubt(known),
             severity=None if confirmed else Severity.QUESTION,
+            unit=entry.parameter.unit,
         )
 
 
@@ -140,7 +143,16 @@ def too_rare(material: Analyses) -> Iterator[Finding]:
             message = _("{symbol} was determined {times} times in {period}, and the plan asks for {due}").format(
                 symbol=parameter.symbol, times=len(times), period=period, due=due
             )
-            yield Finding("D10", message, entry.address, parameter.symbol, len(times), due, _("the plan, column (j)"))
+            yield Finding(
+                "D10",
+                message,
+                entry.address,
+                parameter.symbol,
+                len(times),
+                due,
+                _("the plan, column (j)"),
+                unit=_("determinations"),
+            )
 
 
 def not_derived(material: Analyses) -> Iterator[Finding]:
@@ -154,7 +166,15 @@ def not_derived(material: Analyses) -> Iterator[Finding]:
                 symbol=entry.parameter.symbol
             )
             question = _("from what is it derived?")
-            yield Finding("D11", message, entry.address, entry.parameter.symbol, entry.value, question=question)
+            yield Finding(
+                "D11",
+                message,
+                entry.address,
+                entry.parameter.symbol,
+                entry.value,
+                question=question,
+                unit=entry.parameter.unit,
+            )
 
 
 CHECKS = {

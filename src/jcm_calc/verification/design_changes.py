@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from jcm_calc.declarations.items import Criterion
 from jcm_calc.eligibility import Answer
 from jcm_calc.languages import Message, _, ngettext
 from jcm_calc.problems import listed
 from jcm_calc.rulebooks import versions
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Finding, Severity
+from jcm_calc.verification.location import Location, at, located
 from jcm_calc.verification.submission import Submission
 
 
 def criteria(material: Analyses) -> Iterator[Finding]:
     """Find criteria that are not met; those not shown are asked about."""
-    open_ = []
+    open_, lacking = list[str](), list[str]()
     for verdict in material.result.verdicts:
         criterion = verdict.criterion
         if verdict.answer is Answer.NOT_MET:
@@ -28,18 +30,35 @@ def criteria(material: Analyses) -> Iterator[Finding]:
             itself = _("the criterion is itself {evidence}").format(evidence=criterion.evidence)
             doubt = "" if criterion.evidence.confirmed else itself
             subject = _("criterion {number}").format(number=criterion.number)
-            yield Finding("J2", message, "", subject, _("not met"), _("met"), unconfirmed=doubt)
+            places = _of_criterion(material, criterion)
+            yield Finding("J2", message, places, subject, _("not met"), _("met"), unconfirmed=doubt)
         elif verdict.answer is Answer.NOT_SHOWN:
             open_.append(f"{criterion.number} ({', '.join(verdict.missing)})")
+            lacking += verdict.missing
     if open_:
         message = _("{count} criteria are not shown to be met: {criteria}")
         message = message.format(count=len(open_), criteria=listed(open_, limit=10))
-        yield Finding("J2", message, severity=Severity.QUESTION, question=_("give these facts"))
+        places = tuple(dict.fromkeys(place for name in lacking for place in material.report.places_of(name)))
+        yield Finding("J2", message, places, severity=Severity.QUESTION, question=_("give these facts"))
 
 
-def _units(submission: Submission, kind: str) -> dict[str, dict[str, str]]:
+def _of_criterion(material: Analyses, criterion: Criterion) -> tuple[Location, ...]:
+    """Return where the facts and values of a criterion are entered."""
+    graph = material.result.inputs.graph
+    names = {name for one in criterion.arguments if one in graph.nodes for name in graph.upstream(one).nodes}
+    wanted = names | set(criterion.arguments)
+    cells = tuple(entry.address for entry in material.report.entries() if entry.parameter.name in wanted)
+    return cells or material.report.places_of("")
+
+
+def _of_plan(material: Analyses, place: Location) -> Location:
+    """Return a place in the plan, with its file where that is another one."""
+    return place if material.registered is material.report else place.in_file(material.registered.name)
+
+
+def _units(submission: Submission, kind: str) -> dict[str, dict[str, Location]]:
     """Return the labels along each index, and where each is first seen."""
-    found: dict[str, dict[str, str]] = {}
+    found: dict[str, dict[str, Location]] = {}
     for entry in submission.entries(kind):
         for letter, label in entry.labels.items():
             if letter != "p" and letter in submission.m.indices:
@@ -57,12 +76,14 @@ def units(material: Analyses) -> Iterator[Finding]:
         if new:
             message = _("{meaning} {labels} is credited, and the plan does not have it")
             message = message.format(meaning=meaning, labels=listed(new))
-            yield Finding("J3", message, reported[letter][new[0]], letter, listed(new), severity=Severity.ERROR)
+            places = tuple(reported[letter][label] for label in new)
+            yield Finding("J3", message, places, letter, listed(new), severity=Severity.ERROR)
         if gone:
             message = _("{meaning} {labels} of the plan has no row in the report: {count} of {every} units")
             counts = {"count": len(reported[letter]), "every": len(planned[letter])}
             message = message.format(meaning=meaning, labels=listed(gone), **counts)
-            yield Finding("J3", message, planned[letter][gone[0]], letter, question=_("out of service?"))
+            places = tuple(_of_plan(material, planned[letter][label]) for label in gone)
+            yield Finding("J3", message, places, letter, question=_("out of service?"))
 
 
 def version(material: Analyses) -> Iterator[Finding]:
@@ -79,13 +100,15 @@ def version(material: Analyses) -> Iterator[Finding]:
                 if not known:
                     unknown = _("this version is not known here, and its rules were not applied")
                     message = Message("; ").join([message, unknown])
-                yield Finding("J4", message, sheet, _("header"), stands, " ver ".join(used))
+                places = report.cells_with(number, [sheet])
+                yield Finding("J4", message, places, _("header"), stands, " ver ".join(used))
     if material.plan is not None and material.plan is not report:
         planned = (material.plan.m.number, material.plan.m.version)
         if planned != used:
             message = _("the report follows {used}, and the plan {planned}")
             message = message.format(used=" ver ".join(used), planned=" ver ".join(planned))
-            yield Finding("J4", message, material.plan.name, _("header"), " ver ".join(used), " ver ".join(planned))
+            place = at(file=material.plan.name)
+            yield Finding("J4", message, place, _("header"), " ver ".join(used), " ver ".join(planned))
 
 
 def point(material: Analyses) -> Iterator[Finding]:
@@ -102,7 +125,7 @@ def point(material: Analyses) -> Iterator[Finding]:
             expected = ", ".join(sorted(planned[parameter.name]))
             message = _("{symbol} is measured at point {found}, and the plan has {expected}")
             message = message.format(symbol=parameter.symbol, found=found, expected=expected)
-            yield Finding("J5", message, row.cells["point"].address, parameter.symbol, found, expected, _("the plan"))
+            yield Finding("J5", message, located(row.cells["point"]), parameter.symbol, found, expected, _("the plan"))
 
 
 def description(material: Analyses) -> Iterator[Finding]:
@@ -113,7 +136,7 @@ def description(material: Analyses) -> Iterator[Finding]:
             if name in planned and planned[name] != option:
                 message = _("{name} is {found!r} in the report and {planned!r} in the plan")
                 message = message.format(name=name, found=option, planned=planned[name])
-                yield Finding("J6", message, part.roles["input"], name, option, planned[name], _("the plan"))
+                yield Finding("J6", message, at(part.roles["input"]), name, option, planned[name], _("the plan"))
 
 
 CHECKS = {

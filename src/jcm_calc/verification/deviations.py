@@ -12,6 +12,7 @@ from jcm_calc.reference_data import ipcc_2006
 from jcm_calc.verification import ratios
 from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
+from jcm_calc.verification.location import at
 from jcm_calc.verification.quantities import Entry
 from jcm_calc.verification.spreadsheet import close
 
@@ -47,7 +48,7 @@ def _named(material: Documents) -> Iterator[Finding]:
                 message = _("{symbol} is that of {found!r} in the report, and of {planned!r} in the plan")
                 message = message.format(symbol=symbol, found=candidate, planned=planned[name])
                 code = "D1" if symbol.startswith("GWP") else "D6"
-                yield Finding(code, message, part.roles["input"], symbol, candidate, planned[name], _("the plan"))
+                yield Finding(code, message, at(part.roles["input"]), symbol, candidate, planned[name], _("the plan"))
 
 
 def _key(entry: Entry) -> tuple[Any, ...]:
@@ -87,6 +88,7 @@ def _deviation(material: Documents, entry: Entry, before: Entry) -> Finding:
         effect,
         cause,
         severity=severity,
+        unit=parameter.unit if numeric else "",
         corrections=() if effect is None else (Correction(entry, before.value),),
     )
 

@@ -32,9 +32,11 @@ def not_used(material: Analyses) -> Iterator[Finding]:
                 symbol=entry.parameter.symbol, value=shown_number(entry.value)
             )
             because = _("the plan, {place}").format(place=entry.address)
+            other = material.registered is not material.report
+            place = entry.address.in_file(material.registered.name) if other else entry.address
             fixed = (Correction(entry, entry.value),) if effect is not None else ()
             yield Finding(
-                "C3", message, "", entry.parameter.symbol, None, entry.value, because, effect, corrections=fixed
+                "C3", message, place, entry.parameter.symbol, None, entry.value, because, effect, corrections=fixed
             )
 
 
@@ -118,7 +120,8 @@ def computed_reading(material: Analyses) -> Iterator[Finding]:
                 message = _("{symbol} is computed, not read: ={formula}").format(
                     symbol=entry.parameter.symbol, formula=formula.text[:100]
                 )
-                yield Finding("C13", message, entry.address, entry.parameter.symbol, entry.written)
+                parameter, unit = entry.parameter, entry.unit or entry.parameter.unit
+                yield Finding("C13", message, entry.address, parameter.symbol, entry.written, unit=unit)
 
 
 def printed_otherwise(material: Analyses) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ import numpy as np
 from jcm_calc.declarations.items import Kind
 from jcm_calc.languages import _
 from jcm_calc.monitoring.clock import DAY
+from jcm_calc.verification import location
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Finding
 from jcm_calc.verification.quantities import Entry
@@ -46,14 +47,20 @@ def filled(material: Analyses) -> Iterator[Finding]:
             if mean and here and before != after and not all(means):
                 message = _("{symbol} of {period} is exactly the mean of the periods beside it")
                 message = message.format(symbol=entry.parameter.symbol, period=entry.labels["p"])
-                yield Finding("F2", message, entry.address, entry.parameter.symbol, here, question=question)
+                parameter = entry.parameter
+                yield Finding(
+                    "F2", message, entry.address, parameter.symbol, here, question=question, unit=parameter.unit
+                )
         for at in range(len(values) - RUN + 1):
             same = values[at : at + RUN]
             if same[0] and len(set(same)) == 1 and (at == 0 or values[at - 1] != same[0]):
                 message = _("{symbol} is {value:,.6g} for {count} periods on end")
-                message = message.format(symbol=entries[at].parameter.symbol, value=same[0], count=RUN)
+                parameter = entries[at].parameter
+                message = message.format(symbol=parameter.symbol, value=same[0], count=RUN)
                 yield Finding(
-                    "F2", message, entries[at].address, entries[at].parameter.symbol, same[0], question=question
+                    *("F2", message, tuple(one.address for one in entries[at : at + RUN]), parameter.symbol, same[0]),
+                    question=question,
+                    unit=parameter.unit,
                 )
 
 
@@ -71,7 +78,15 @@ def ends(material: Analyses) -> Iterator[Finding]:
             if entry.value == 0:
                 message = message.format(symbol=entry.parameter.symbol, period=entry.labels["p"])
                 question = _("out of service, or no data?")
-                yield Finding("F4", message, entry.address, entry.parameter.symbol, 0, question=question)
+                yield Finding(
+                    "F4",
+                    message,
+                    entry.address,
+                    entry.parameter.symbol,
+                    0,
+                    question=question,
+                    unit=entry.parameter.unit,
+                )
 
 
 def too_few_readings(material: Analyses) -> Iterator[Finding]:
@@ -89,7 +104,10 @@ def too_few_readings(material: Analyses) -> Iterator[Finding]:
         if usual > MANY * step:
             message = _("{name} was read every {usual:.3g} days, and the plan says every {step:.3g}")
             message = message.format(name=name, usual=usual, step=step)
-            yield Finding("F9", message, name, meter.parameter, usual, step, _("the plan, column (j)"))
+            yield Finding(
+                *("F9", message, location.at(meters=[name]), meter.parameter, usual, step, _("the plan, column (j)")),
+                unit=_("days"),
+            )
 
 
 def frequencies(material: Analyses) -> dict[tuple[str, str], float]:

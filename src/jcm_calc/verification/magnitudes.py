@@ -28,7 +28,7 @@ DOUBTED_PARTS = _("the parts of the derivation are themselves {evidence}")
 def per_cent(material: Analyses) -> Iterator[Finding]:
     """Find a factor of 100."""
     for problem in material.problems(ProblemKind.PER_CENT):
-        yield of_problem("B1", problem, cause=PER_CENT)
+        yield of_problem("B1", problem, material.report.places_of(problem.subject), cause=PER_CENT)
 
 
 def different_units(material: Analyses) -> Iterator[Finding]:
@@ -39,7 +39,7 @@ def different_units(material: Analyses) -> Iterator[Finding]:
             message = _("{symbol} is given in {given}, which does not convert to {unit}").format(
                 symbol=symbol, given=entry.unit, unit=unit
             )
-            yield Finding("B3", message, entry.address, symbol, entry.written)
+            yield Finding("B3", message, entry.address, symbol, entry.written, unit=entry.unit)
 
 
 def other_unit(material: Analyses) -> Iterator[Finding]:
@@ -93,7 +93,9 @@ def _in_other_unit(material: Analyses, code: str, entry: Entry, unit: str, why: 
     )
     effect = material.effects.changed(entry, right) if "result" in material.has else None
     fixed = (Correction(entry, right),)
-    return Finding(code, message, entry.address, symbol, entry.value, right, why, effect, cause, corrections=fixed)
+    return Finding(
+        code, message, entry.address, symbol, entry.value, right, why, effect, cause, corrections=fixed, unit=declared
+    )
 
 
 def _against_plan(material: Analyses) -> Iterator[tuple[Entry, float]]:
@@ -179,6 +181,7 @@ def too_many_hours(material: Analyses) -> Iterator[Finding]:
                 "B5",
                 *(message, entry.address, symbol, entry.value, most, "[meters] rated", effect),
                 severity=severity,
+                unit=entry.parameter.unit,
                 corrections=(Correction(entry, most),),
             )
     hours = {str(period): 24.0 * period.days for period in material.result.inputs.periods if period.dated}
@@ -196,6 +199,7 @@ def too_many_hours(material: Analyses) -> Iterator[Finding]:
                 "B5",
                 *(message, entry.address, parameter.symbol, entry.value, limit, because, effect),
                 severity=severity,
+                unit=parameter.unit,
                 corrections=(Correction(entry, limit),),
             )
 
@@ -204,10 +208,10 @@ def impossible(material: Analyses) -> Iterator[Finding]:
     """Find values outside their range that no unit explains, and rows that are out of line."""
     for problem in material.problems(ProblemKind.OUT_OF_BOUNDS, ProblemKind.NO_CLASS):
         if problem.kinds.isdisjoint({ProblemKind.OTHER_UNIT, ProblemKind.PER_CENT}):
-            yield of_problem("B6", problem, severity=Severity.ERROR)
+            yield of_problem("B6", problem, material.report.places_of(problem.subject), severity=Severity.ERROR)
     for problem in material.report.warnings:
         if ProblemKind.IMPLAUSIBLE in problem.kinds and ProblemKind.OTHER_UNIT not in problem.kinds:
-            yield of_problem("B6", problem)
+            yield of_problem("B6", problem, material.report.places_of(problem.subject))
 
 
 def magnitude(material: Analyses) -> Iterator[Finding]:
@@ -242,6 +246,7 @@ def not_rebuilt(material: Analyses) -> Iterator[Finding]:
                     question=_("how is it derived?") if doubts else "",
                     unconfirmed=DOUBTED_PARTS.format(evidence=doubts[0]) if doubts else "",
                     severity=Severity.QUESTION if doubts else None,
+                    unit=entry.parameter.unit,
                     corrections=(Correction(entry, rebuilt),),
                 )
 

@@ -9,7 +9,8 @@ from jcm_calc.languages import Message, _
 from jcm_calc.monitoring.plan import Device
 from jcm_calc.problems import ProblemKind, listed
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.findings import Finding, Severity
+from jcm_calc.verification.findings import Finding, Severity, of_problem
+from jcm_calc.verification.location import at, located
 from jcm_calc.verification.submission import Submission
 from jcm_calc.workbook.tables import Row
 
@@ -48,8 +49,10 @@ def interval(material: Analyses) -> Iterator[Finding]:
             message = _("the meter of {symbol} is calibrated every {found} months, and the plan says {expected}")
             message = message.format(symbol=symbol, found=found, expected=expected)
             severity = Severity.ERROR if found > expected else Severity.WARNING
-            place = row.cells["procedure"].address
-            yield Finding("E3", message, place, symbol, found, expected, _("the plan"), severity=severity)
+            place = located(row.cells["procedure"])
+            yield Finding(
+                "E3", message, place, symbol, found, expected, _("the plan"), severity=severity, unit=_("months")
+            )
 
 
 def months(text: str) -> int:
@@ -66,8 +69,7 @@ def two_ways(material: Analyses) -> Iterator[Finding]:
     for problem in material.problems(ProblemKind.AMBIGUOUS_DATE, ProblemKind.AMBIGUOUS_NUMBER):
         number = ProblemKind.AMBIGUOUS_NUMBER in problem.kinds
         question = _("thousands or decimals?") if number else _("day or month first?")
-        message = Message("{}: {}").format(problem.subject, problem.complaint)
-        yield Finding("E9", message, subject=problem.subject, question=question)
+        yield of_problem("E9", problem, material.report.places_of(problem.subject), question=question)
 
 
 def accuracy(material: Analyses) -> Iterator[Finding]:
@@ -82,7 +84,7 @@ def accuracy(material: Analyses) -> Iterator[Finding]:
             times = float(found[1]) / float(expected[1])
             because = _("the plan; a correction for a late calibration by the class would be {times:g} times as large")
             because = because.format(times=times)
-            place = row.cells["procedure"].address
+            place = located(row.cells["procedure"])
             yield Finding("E10", message, place, symbol, found[1], expected[1], because, severity=severity)
 
 
@@ -98,8 +100,7 @@ def unknown(material: Analyses) -> Iterator[Finding]:
         if name in follows:
             follow = _("they begin where those of {name} end").format(name=follows[name])
             message = Message("; ").join([message, follow])
-        where = Message(", ").join(filter(None, (name, time)))
-        yield Finding("E11", message, where, name, name, listed(meters.known, limit=6))
+        yield Finding("E11", message, at(meters=[name], period=time), name, name, listed(meters.known, limit=6))
     for symbol, row, names, devices in stated(material):
         here = {*names, *(device.serial for device in devices)}
         named = [name for text in NAMED.findall(_said(row)) for name in NAME.findall(text)]
@@ -108,7 +109,7 @@ def unknown(material: Analyses) -> Iterator[Finding]:
             there, planned = listed(strange), listed(names, limit=6)
             message = _("the report names meter {names} for {symbol}, and the plan has {planned}")
             message = message.format(names=there, symbol=symbol, planned=planned)
-            place = row.cells["procedure"].address
+            place = located(row.cells["procedure"])
             yield Finding("E11", message, place, symbol, there, planned, severity=Severity.WARNING)
 
 
@@ -116,7 +117,7 @@ def stated_differently(material: Analyses) -> Iterator[Finding]:
     """Find days of calibration and classes that the meters do not have."""
     planned = {symbol: before for symbol, _, _, before in pairs(material)} if "plan" in material.has else {}
     for symbol, row, _names, devices in stated(material):
-        said, place = _said(row), row.cells["procedure"].address
+        said, place = _said(row), located(row.cells["procedure"])
         days = {str(one.on) for device in devices for one in device.calibrations}
         strange = [day for part in CALIBRATED.findall(said) for day in DAY.findall(part) if day not in days]
         if days and strange:

@@ -9,12 +9,11 @@ from jcm_calc.languages import Message, _
 from jcm_calc.monitoring import Finding as Noted
 from jcm_calc.monitoring.clock import DAY
 from jcm_calc.monitoring.findings import KINDS
-from jcm_calc.problems import listed
 from jcm_calc.verification.dated_rows import Line, Rows
 from jcm_calc.verification.findings import Finding, Severity
+from jcm_calc.verification.location import Location, address, at
 from jcm_calc.verification.metered import Metered
 from jcm_calc.verification.metered_amounts import EXACT, Compared
-from jcm_calc.verification.quantities import address
 
 ROUNDED = _("the substitute is rounded the wrong way: {used:.10g} {unit} for {safe:.10g}")
 NOT_SAFE = _("the substitute is not at the safe end of what was read: {used:.10g} {unit} for {safe:.10g}")
@@ -32,7 +31,7 @@ def open_in(one: Compared, meters: Metered, told: set[tuple[str, int, int]]) -> 
     for issue in one.issues:
         if issue.noted is not None and (KINDS[issue.noted.kind][0], issue.start, issue.end) in told:
             continue
-        place = Message("{}, {}").format(issue.meter, meters.told(issue.start, issue.end))
+        place = at(meters=[issue.meter], period=meters.told(issue.start, issue.end))
         symbol = one.entry.parameter.symbol
         if issue.window is not None:
             if issue.window.question and issue.window.error is not None:
@@ -43,7 +42,7 @@ def open_in(one: Compared, meters: Metered, told: set[tuple[str, int, int]]) -> 
         yield from _of_noted(one, issue.noted, place, symbol)
 
 
-def _of_noted(one: Compared, noted: Noted, place: str, symbol: str) -> Iterator[Finding]:
+def _of_noted(one: Compared, noted: Noted, place: Location, symbol: str) -> Iterator[Finding]:
     code, grave, what = KINDS[noted.kind]
     if noted.safe is not None and noted.used is not None:
         digits = len(f"{noted.used:.10g}".partition(".")[2])
@@ -51,7 +50,9 @@ def _of_noted(one: Compared, noted: Noted, place: str, symbol: str) -> Iterator[
         message = (ROUNDED if rounded else NOT_SAFE).format(
             used=noted.used, unit=one.entry.parameter.unit, safe=noted.safe
         )
-        yield Finding("F7" if rounded else "F6", message, place, symbol, noted.used, noted.safe, noted.note)
+        unit = one.entry.parameter.unit
+        code = "F7" if rounded else "F6"
+        yield Finding(code, message, place, symbol, noted.used, noted.safe, noted.note, unit=unit)
     elif noted.question:
         question = _("is it so?")
         yield Finding(code, noted.question, place, symbol, severity=Severity.QUESTION, question=question)
@@ -74,18 +75,17 @@ def unread(compared: Sequence[Compared], rows: Rows, meters: Metered) -> Iterato
     for one in compared:
         found = rows.of.get(one.entry.place)
         lines = sorted(found.lines, key=lambda line: line.period.order) if found is not None else []
-        for at, line in enumerate(lines):
+        for number, line in enumerate(lines):
             end = meters.span(line.period)[1]
             inside = line.value is not None and one.start < end < one.end
             if inside and not meters.knots(one.meters, end - ROUGHLY, end + ROUGHLY):
-                beside = [lines[near].value for near in (at - 1, at + 1) if 0 <= near < len(lines)]
+                beside = [lines[near].value for near in (number - 1, number + 1) if 0 <= near < len(lines)]
                 mean = None not in beside and math.isclose(2 * line.value, math.fsum(beside), rel_tol=EXACT)  # type: ignore[arg-type,operator]
                 groups.setdefault((end, mean), []).append((one, line))
     for (end, mean), group in groups.items():
         line, symbol = group[0][1], group[0][0].entry.parameter.symbol
-        names = listed(dict.fromkeys(name for one, _ in group for name in one.meters), limit=6)
         message = (MEAN if mean else UNREAD).format(symbol=symbol, period=line.period)
-        cells = listed((address(line.place) for _, line in group), limit=6)
-        place = Message("{}, {} ({})").format(names, meters.monitored.shown(end), cells)
+        time = meters.monitored.shown(end)
+        place = tuple(address(line.place).read_by(one.meters, time) for one, line in group)
         question = _("a gap that was filled? where does the plan allow it?")
         yield Finding("F2", message, place, symbol, question=question, severity=Severity.QUESTION)

@@ -14,7 +14,8 @@ from jcm_calc.inputs.periods import split_at_years
 from jcm_calc.languages import Message, _, ngettext
 from jcm_calc.problems import ProblemKind, listed
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.findings import Correction, Effect, Finding, Severity
+from jcm_calc.verification.findings import Correction, Effect, Finding, Severity, of_problem
+from jcm_calc.verification.location import Location, address, at, located
 from jcm_calc.verification.metered import Metered
 from jcm_calc.verification.quantities import Entry
 from jcm_calc.verification.submission import Submission
@@ -41,7 +42,9 @@ def other_cycle(material: Analyses) -> Iterator[Finding]:
             told.add(row.text("period"))
             message = _("{symbol} is for {period}, which is none of the periods {periods}")
             message = message.format(symbol=parameter.symbol, period=row.text("period"), periods=listed(own))
-            yield Finding("G1", message, row.cells["period"].address, parameter.symbol, row.text("period"), listed(own))
+            yield Finding(
+                "G1", message, located(row.cells["period"]), parameter.symbol, row.text("period"), listed(own)
+            )
 
 
 def two_years(material: Analyses) -> Iterator[Finding]:
@@ -62,8 +65,8 @@ def two_years(material: Analyses) -> Iterator[Finding]:
                     years = [each.format(year=year, amount=by_year[year], tonnes=due[year]) for year in by_year]
                     because = _("the readings of each year: {years}").format(years=Message(", ").join(years))
                     effect = Effect(float(claimed - sum(due.values())), {str(period): int(claimed) - sum(due.values())})
-                place = part.roles["input"]
-                yield Finding("G2", message, place, "p", found, expected, because, effect, unconfirmed=DOUBT)
+                place = at(part.roles["input"])
+                yield Finding("G2", message, place, "p", found, expected, because, effect, unconfirmed=DOUBT, unit="t")
 
 
 def _by_year(material: Analyses, period: Period) -> dict[int, float]:
@@ -114,17 +117,31 @@ def chain(material: Analyses) -> Iterator[Finding]:
             effect = material.effects.without([(one.entry, one.excess or 0.0) for one in twice]) if twice else None
             cause = _("claimed twice")
             yield Finding(
-                "G3", message, other, "p", str(after), expected, effect=effect, cause=cause, corrections=twice
+                "G3",
+                message,
+                _of_file(material, other),
+                "p",
+                str(after),
+                expected,
+                effect=effect,
+                cause=cause,
+                corrections=twice,
             )
         elif apart > 0:
             message = _("{days} days between {before} ({one}) and {after} ({other}) are in no report")
             message = message.format(days=apart, before=before, one=one, after=after, other=other)
             question = _("no operation, or no claim?")
-            yield Finding("G3", message, other, "p", severity=Severity.QUESTION, question=question)
+            yield Finding("G3", message, _of_file(material, other), "p", severity=Severity.QUESTION, question=question)
     for problem in material.problems(ProblemKind.OVERLAP):
         if not any(True for _ in _overlaps(own)):
-            yield Finding("G3", Message("{}: {}").format(problem.subject, problem.complaint), subject="p")
+            yield of_problem("G3", problem, _of_file(material, material.report.name))
     yield from _outside(material, [period for period, _ in own])
+
+
+def _of_file(material: Analyses, name: str) -> tuple[Location, ...]:
+    """Return the input sheets of the report, or another file."""
+    own = tuple(at(part.roles["input"]) for part in material.report.own)
+    return own if name == material.report.name else (at(file=name),)
 
 
 def _of_overlap(material: Analyses, before: Period, after: Period) -> tuple[Correction, ...]:
@@ -151,23 +168,26 @@ def _outside(material: Analyses, own: list[Period]) -> Iterator[Finding]:
         if start and period.first and period.first < start:
             message = _("{period} begins before the crediting period, on {start}").format(period=period, start=start)
             because = _("the case file, [project] start")
-            yield Finding("G3", message, material.report.name, "p", str(period.first), str(start), because)
+            yield Finding(
+                "G3", message, _of_file(material, material.report.name), "p", str(period.first), str(start), because
+            )
         if end and period.last and period.last > end:
             message = _("{period} ends after the crediting period, on {end}").format(period=period, end=end)
             because = _("the case file, [project] end")
-            yield Finding("G3", message, material.report.name, "p", str(period.last), str(end), because)
+            yield Finding(
+                "G3", message, _of_file(material, material.report.name), "p", str(period.last), str(end), because
+            )
 
 
 def differs(material: Analyses) -> Iterator[Finding]:
     """Find periods of table 3 that are not those of the sheet, and periods that the dated rows do not fill."""
-    for sheet, text, named, own in of_claims(material):
+    for place, text, named, own in of_claims(material):
         if _span(named) != _span(own):
             message = _("table 3 is for {text}, and the sheet for {period}").format(text=text, period=_told(own))
-            place = _("{sheet}, table 3").format(sheet=sheet)
             yield Finding("G5", message, place, "p", text, _told(own))
 
 
-def of_claims(material: Analyses) -> Iterator[tuple[str, str, list[Period], list[Period]]]:
+def of_claims(material: Analyses) -> Iterator[tuple[Location, str, list[Period], list[Period]]]:
     """Yield each table 3 with what it says of its period, the periods named there, and those of its sheet."""
     report = material.report
     for part, claim, _cell in report.claims("MRS") if report.kind == "MRS" else ():
@@ -176,7 +196,8 @@ def of_claims(material: Analyses) -> Iterator[tuple[str, str, list[Period], list
         named = [period for piece in text.split(",") if (period := _parsed(piece))]
         own = [period for period in part.periods if period.dated]
         if named and own:
-            yield claim.sheet, text, named, own
+            column = next(at for at, cell in enumerate(cells) if cell != "")
+            yield address((claim.sheet, claim.row, column)), text, named, own
 
 
 def _parsed(text: str) -> Period | None:
@@ -205,7 +226,7 @@ def fiscal(material: Analyses) -> Iterator[Finding]:
         if match and years and years != {int(match[1])}:
             found = ", ".join(map(str, sorted(years)))
             message = _("the sheet is named {name}, and its periods lie in {years}").format(name=match[1], years=found)
-            yield Finding("G6", message, part.roles["input"], "p", found, match[1])
+            yield Finding("G6", message, at(part.roles["input"]), "p", found, match[1])
 
 
 def events(material: Analyses) -> Iterator[Finding]:
@@ -217,7 +238,7 @@ def events(material: Analyses) -> Iterator[Finding]:
         if not any(stop.start < end and start < stop.end for start, end in spans):
             time = meters.told(stop.start, stop.end)
             message = _("a stop is declared for {time}, which is in no period of the report: {reason}")
-            place = Message(", ").join([stop.meter or _("all meters"), time])
+            place = at(meters=[stop.meter] if stop.meter else list(meters.known), period=time)
             yield Finding("G8", message.format(time=time, reason=stop.reason), place, "p", time)
 
 

@@ -9,6 +9,7 @@ from jcm_calc.problems import ProblemKind, listed
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.contradictions import contradictions
 from jcm_calc.verification.findings import Finding, of_problem, shown_number
+from jcm_calc.verification.location import at, located
 from jcm_calc.workbook.sheet_sets import REFERENCE, matches
 from jcm_calc.workbook.tables import Row
 
@@ -26,10 +27,10 @@ def missing(material: Analyses) -> Iterator[Finding]:
             message = _("{symbol} ({text}) is required, and the report does not have it").format(
                 symbol=parameter.symbol, text=parameter.text
             )
-            yield Finding("K1", message, "", parameter.symbol, because=parameter.section)
+            yield Finding("K1", message, report.places_of(""), parameter.symbol, because=parameter.section)
     for problem in material.problems(ProblemKind.MISSING):
         if problem.subject in m.choices:
-            yield of_problem("K1", problem)
+            yield of_problem("K1", problem, report.places_of(problem.subject))
 
 
 def _columns(material: Analyses) -> set[str]:
@@ -57,14 +58,15 @@ def other_value(material: Analyses) -> Iterator[Finding]:
             message = _("{name} is stated as {stated}, and the workbook gives {calculated}").format(
                 name=comparison.name, stated=stated, calculated=calculated
             )
-            yield Finding("K2", message, case.path.name, comparison.name, stated, calculated)
+            yield Finding("K2", message, at(file=case.path.name), comparison.name, stated, calculated)
 
 
 def other_symbols(material: Analyses) -> Iterator[Finding]:
     """Find rows with a value whose symbol is unknown."""
     for problem in material.report.remarks:
         if ProblemKind.UNKNOWN_SYMBOL in problem.kinds:
-            yield Finding("K3", Message("{} {}").format(problem.subject, problem.complaint), subject=problem.subject)
+            message = Message("{} {}").format(problem.subject, problem.complaint)
+            yield Finding("K3", message, material.report.cells_with(problem.subject), problem.subject)
 
 
 def two_ways(material: Analyses) -> Iterator[Finding]:
@@ -88,7 +90,7 @@ def two_ways(material: Analyses) -> Iterator[Finding]:
                 yield Finding(
                     "K4",
                     message,
-                    row.cells[key].address,
+                    located(row.cells[key]),
                     parameter.symbol,
                     row.text(key),
                     before.text(key),
@@ -113,7 +115,8 @@ def references(material: Analyses) -> Iterator[Finding]:
             one.format(number=number, sheets=listed(sheets, limit=3)) for number, sheets in found.items()
         )
         message = _("several projects are named: {told}").format(told=told)
-        yield Finding("K5", message, subject="reference number")
+        places = report.cells_with(next(iter(found)), report.headers) + report.cells_with([*found][1], report.headers)
+        yield Finding("K5", message, places, _("reference number"))
 
 
 CHECKS = {

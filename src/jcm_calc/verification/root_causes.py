@@ -23,7 +23,13 @@ def linked(findings: Iterable[Finding], material: Analyses) -> list[Finding]:
     if "result" in material.has:
         found = _with_claims(found, material)
         found = _explained(found)
-    return sorted(found, key=lambda one: (ORDER.index(one.severity or Severity.ERROR), one.code[0], int(one.code[1:])))
+    return sorted(found, key=_weight)
+
+
+def _weight(finding: Finding) -> tuple[int, float, str, int]:
+    """Return a key by which the gravest findings sort first, and those with the largest effect among them."""
+    size = 0.0 if finding.effect is None else abs(finding.effect.exact)
+    return ORDER.index(finding.severity or Severity.ERROR), -size, finding.code[0], int(finding.code[1:])
 
 
 def _merged(found: Sequence[Finding]) -> list[Finding]:
@@ -58,8 +64,8 @@ def _with_claims(found: list[Finding], material: Analyses) -> list[Finding]:
     if not told:
         return found
     slips = {id(slip.finding): slip for slip in material.slips}
-    places = {slip.finding.place for slip in slips.values()}
-    able = [at for at, one in enumerate(found) if one.place in places and one.severity is Severity.ERROR]
+    places = {slip.finding.places for slip in slips.values()}
+    able = [at for at, one in enumerate(found) if one.places in places and one.severity is Severity.ERROR]
     if able:
         at = max(able, key=lambda number: abs(found[number].effect.exact) if found[number].effect else 0.0)  # type: ignore[union-attr]
         found[at] = replace(found[at], consequences=(*found[at].consequences, *told))

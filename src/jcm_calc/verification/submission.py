@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.verification import quantities
 from jcm_calc.verification.claims import Claim, claim
 from jcm_calc.verification.completing import complete, complete_periods
+from jcm_calc.verification.location import Location, address, at, located
 from jcm_calc.verification.quantities import Entry, Quantities, Step
 from jcm_calc.verification.recalculating import Recalculation, recalculated
 from jcm_calc.workbook.filled_sheets import Reader, SheetSet
@@ -153,6 +154,29 @@ class Submission:
                 if (parameter := self.reader.symbols.find(row.text("symbol"))) is not None
             ]
         return self._rows[kind]
+
+    def cells_with(self, text: str, sheets: Iterable[str] = ()) -> tuple[Location, ...]:
+        """Return the cells that have a text; on some sheets, or those of the report or plan that is looked at."""
+        own = tuple(sheets) or [sheet for part in self.own for sheet in part.roles.values()]
+        return tuple(
+            address((sheet, row, column))
+            for sheet in dict.fromkeys(own)
+            for row, cells in enumerate(self.book.grid(sheet))
+            for column, cell in enumerate(cells)
+            if isinstance(cell, str) and text in cell
+        )
+
+    def places_of(self, subject: str) -> tuple[Location, ...]:
+        """Return where something is entered: the cells of a quantity, its row, or the sheets where it belongs."""
+        if subject in self.book.sheets:
+            return (at(subject),)
+        parameter = self.reader.symbols.find(subject.partition(" [")[0])
+        name = "" if parameter is None else parameter.name
+        cells = [entry.address for entry in self.entries() if entry.parameter.name == name]
+        rows = [
+            located(row.cells["value"]) for other, row in self.rows() if other.name == name and "value" in row.cells
+        ]
+        return tuple(cells or rows or [at(part.roles["input"]) for part in self.own if "input" in part.roles])
 
     # Calculating
 

@@ -11,6 +11,7 @@ from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.cells import Sheet
 from jcm_calc.verification.claims import Claim
 from jcm_calc.verification.findings import Effect, Finding, Severity, shown_number
+from jcm_calc.verification.location import Location, address, at, located
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, UnreadableError, as_number, close
 from jcm_calc.verification.submission import Part
 from jcm_calc.workbook.tables import Cell, in_english
@@ -109,16 +110,18 @@ def claim(material: Analyses) -> Iterator[Finding]:
             yield from _unread(material, material.report.claim(part))
     if material.report.result is None:
         return
-    not_cut = {finding.place for finding in _formulas(material, set())}
+    not_cut = {place for finding in _formulas(material, set()) for place in finding.places}
     for part, cell, claimed, due, sums in _claims(material):
         how = _how(material, part, claimed, sums)
-        if claimed == due or cell.address in not_cut or (how and _calculated(material, cell)):
+        if claimed == due or located(cell) in not_cut or (how and _calculated(material, cell)):
             continue
         message = _("the claim is {claimed} t, and the inputs give {due:,} t (ER = {exact:,.6f} tCO2)").format(
             claimed=shown_number(claimed), due=due, exact=sums["ER"]
         )
         effect, cause = _excess(material, part, claimed, due, sums["ER"]), _(" or ").join(how)
-        yield Finding("H1", message, cell.address, "ER_p", claimed, due, RULE, effect, cause, unconfirmed=DOUBT)
+        yield Finding(
+            *("H1", message, located(cell), "ER_p", claimed, due, RULE, effect, cause), unconfirmed=DOUBT, unit="t"
+        )
 
 
 def _unread(material: Analyses, found: Claim) -> Iterator[Finding]:
@@ -127,32 +130,34 @@ def _unread(material: Analyses, found: Claim) -> Iterator[Finding]:
     if cell is None:
         message = _("no table of reductions was found: expected table 3, with the headings {one} and {other}")
         message = message.format(one=repr(str(_("CO2 emission reductions"))), other=repr(str(_("Units"))))
-        yield Finding("H1", message, found.sheet, "ER_p", because=RULE)
+        yield Finding("H1", message, at(found.sheet), "ER_p", because=RULE)
         return
     if cell.value == "" and material.report.sheets.uncalculated(cell):
         message = _("the claim is a formula whose value is not stored: calculate and save the workbook first")
-        yield Finding("H1", message, cell.address, "ER_p", because=RULE, severity=Severity.QUESTION)
+        yield Finding("H1", message, located(cell), "ER_p", because=RULE, severity=Severity.QUESTION)
     elif cell.value == "":
-        yield Finding("H1", _("table 3 has no claim"), cell.address, "ER_p", because=RULE)
+        yield Finding("H1", _("table 3 has no claim"), located(cell), "ER_p", because=RULE)
     elif not found.in_tonnes:
         message = _("the claim is in {unit}, and must be in tCO2").format(unit=found.unit)
-        yield Finding("H1", message, cell.address, "ER_p", f"{cell.value} {found.unit}", because=RULE)
+        yield Finding("H1", message, located(cell), "ER_p", f"{cell.value} {found.unit}", because=RULE)
     elif found.tonnes is None and not (
         str(cell.value).startswith("#") and material.slips and _calculated(material, cell)
     ):
         message = _("the claim is {claimed!r}, which is not a number").format(claimed=str(cell.value))
-        yield Finding("H1", message, cell.address, "ER_p", str(cell.value), because=RULE)
+        yield Finding("H1", message, located(cell), "ER_p", str(cell.value), because=RULE)
     if found.heading:
         message = _("the claim stands under {heading!r}, and not under the heading of table 3")
         message = message.format(heading=" ".join(found.heading.split()))
-        yield Finding("H1", message, cell.address, "ER_p", cell.value, severity=Severity.WARNING)
+        yield Finding("H1", message, located(cell), "ER_p", cell.value, severity=Severity.WARNING, unit="t")
     for other in found.again:
         message = _("another row has reductions, too: {claimed}").format(claimed=shown_number(other.value))
-        yield Finding("H1", message, other.address, "ER_p", other.value, because=_("each period is claimed once"))
+        yield Finding(
+            "H1", message, located(other), "ER_p", other.value, because=_("each period is claimed once"), unit="t"
+        )
     for heading, other in found.beside:
         message = _("{number} stands in the row of the claim under the unknown heading {heading!r}")
         message = message.format(number=shown_number(other.value), heading=" ".join(heading.split()))
-        yield Finding("H1", message, other.address, "ER_p", other.value)
+        yield Finding("H1", message, located(other), "ER_p", other.value)
 
 
 def two_values(material: Analyses) -> Iterator[Finding]:
@@ -172,7 +177,8 @@ def two_values(material: Analyses) -> Iterator[Finding]:
             message = _("ER before the cut is {value} here, and {total} on the calculation sheet").format(
                 value=shown_number(value), total=shown_number(total)
             )
-            yield Finding("H2", message, cell.address, "ER_p", value, total, _("the sum over the periods of the sheet"))
+            because = _("the sum over the periods of the sheet")
+            yield Finding("H2", message, located(cell), "ER_p", value, total, because, unit="tCO2")
 
 
 def column(material: Analyses) -> Iterator[Finding]:
@@ -180,53 +186,59 @@ def column(material: Analyses) -> Iterator[Finding]:
     submissions = {id(one): one for one in (material.report, material.plan) if one is not None}
     for submission in submissions.values():
         for part in submission.of("MPS"):
-            rows, totals = _years(submission.book.grid(part.roles["input"]))
+            sheet = part.roles["input"]
+            rows, totals, columns = _years(submission.book.grid(sheet))
+
+            def place(row: int, column: int, sheet: str = sheet, name: str = submission.name) -> Location:
+                return address((sheet, row, column)).in_file("" if name == material.report.name else name)
+
             for number, (reference, project, reductions, tonnes) in rows:
-                place = _("{sheet}, row {row}").format(sheet=part.roles["input"], row=number + 1)
                 if not close(reference - project, reductions, 1e-9):
                     message = _("{reference} − {project} is not {reductions}").format(
                         reference=shown_number(reference),
                         project=shown_number(project),
                         reductions=shown_number(reductions),
                     )
-                    yield Finding("H3", message, place, "ER_p", reductions, reference - project)
+                    due = reference - project
+                    yield Finding("H3", message, place(number, columns[2]), "ER_p", reductions, due, unit="tCO2")
                 elif whole_tonnes(reductions) != tonnes:
                     message = _("{reductions} cut to whole tonnes is {due:,}, not {tonnes}").format(
                         reductions=shown_number(reductions), due=whole_tonnes(reductions), tonnes=shown_number(tonnes)
                     )
-                    yield Finding("H3", message, place, "ER_p", tonnes, whole_tonnes(reductions))
+                    due = whole_tonnes(reductions)
+                    yield Finding("H3", message, place(number, columns[3]), "ER_p", tonnes, due, unit="t")
             sums = [math.fsum(amounts) for amounts in zip(*(amounts for _row, amounts in rows), strict=True)]
             for number, stated in totals if rows else ():
-                for amount, added in zip(stated, sums, strict=True):
+                for amount, added, column in zip(stated, sums, columns, strict=True):
                     if not close(amount, added, 1e-9):
                         message = _("the total of the years is {total}, and they add up to {due}").format(
                             total=shown_number(amount), due=shown_number(added)
                         )
-                        place = _("{sheet}, row {row}").format(sheet=part.roles["input"], row=number + 1)
-                        yield Finding("H3", message, place, "ER_p", amount, added)
-            total = next((as_number(cell.value) for own, cell, _ in submission.claims("MPS") if own is part), None)
+                        yield Finding("H3", message, place(number, column), "ER_p", amount, added, unit="tCO2")
+            claimed = next((cell for own, cell, _ in submission.claims("MPS") if own is part), None)
+            total = None if claimed is None else as_number(claimed.value)
             due = sum(row[3] for _, row in rows)
             if rows and isinstance(total, int | float) and total != due:
                 message = _("the total of the plan is {total} t, and its years add up to {due} t").format(
                     total=shown_number(total), due=shown_number(due)
                 )
-                place = _("{sheet}, table 3").format(sheet=part.roles["input"])
-                yield Finding("H3", message, place, "ER_p", total, due)
+                assert claimed is not None
+                yield Finding("H3", message, place(claimed.row, claimed.column), "ER_p", total, due, unit="t")
 
 
 def has_years(material: Analyses) -> bool:
     """Return whether there is a table of years."""
     submissions = [one for one in (material.report, material.plan) if one is not None]
-    return any(any(_years(one.book.grid(part.roles["input"]))) for one in submissions for part in one.of("MPS"))
+    return any(any(_years(one.book.grid(part.roles["input"]))[:2]) for one in submissions for part in one.of("MPS"))
 
 
 Amounts = tuple[float, float, float, float]
 
 
-def _years(grid: list[list[object]]) -> tuple[list[tuple[int, Amounts]], list[tuple[int, Amounts]]]:
+def _years(grid: list[list[object]]) -> tuple[list[tuple[int, Amounts]], list[tuple[int, Amounts]], list[int]]:
     """Return the rows of the table of the project design document, and those of its totals.
 
-    Each has its number, and RE, PE, ER and whole tonnes; an average is neither.
+    Each has its number, and RE, PE, ER and whole tonnes, in the columns that are returned, too; an average is neither.
     """
     years: list[tuple[int, Amounts]] = []
     totals: list[tuple[int, Amounts]] = []
@@ -247,7 +259,7 @@ def _years(grid: list[list[object]]) -> tuple[list[tuple[int, Amounts]], list[tu
                 totals.append((number, (values[0], values[1], values[2], values[3])))
             elif label.isdecimal():
                 years.append((number, (values[0], values[1], values[2], values[3])))
-    return years, totals
+    return years, totals, columns
 
 
 def rounding(material: Analyses) -> Iterator[Finding]:
@@ -261,7 +273,9 @@ def rounding(material: Analyses) -> Iterator[Finding]:
                 claimed=shown_number(claimed), how=_(" or ").join(how), due=due, exact=sums["ER"]
             )
             effect = _excess(material, part, claimed, due, sums["ER"])
-            yield Finding("H5", message, cell.address, "ER_p", claimed, due, RULE, effect, how[0], unconfirmed=DOUBT)
+            yield Finding(
+                *("H5", message, located(cell), "ER_p", claimed, due, RULE, effect, how[0]), unconfirmed=DOUBT, unit="t"
+            )
     yield from _formulas(material, told)
 
 
@@ -289,7 +303,8 @@ def _formulas(material: Analyses, told: set[str]) -> Iterator[Finding]:
                 because = _("for an ER that ends with {share}, it gives {found} in place of {due}").format(
                     share=share, found=shown_number(found), due=due
                 )
-                yield Finding("H5", message, cell.address, "ER_p", found, due, because, unconfirmed=DOUBT)
+                said, right = f"={formula.text[:100]}", _("ER rounded down to whole tonnes")
+                yield Finding("H5", message, located(cell), "ER_p", said, right, because, unconfirmed=DOUBT)
                 break
 
 

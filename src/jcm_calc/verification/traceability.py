@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from jcm_calc.declarations.items import Equation, Kind, Parameter
-from jcm_calc.languages import Message, _
+from jcm_calc.languages import _
 from jcm_calc.problems import ProblemKind, listed
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.findings import Finding, Severity, shown_number
-from jcm_calc.verification.quantities import Quantities, address, lines
+from jcm_calc.verification.findings import Finding, Severity, of_problem, shown_number
+from jcm_calc.verification.location import Location, address, at, located, ranges
+from jcm_calc.verification.quantities import Quantities, lines
 from jcm_calc.verification.spreadsheet import as_number, close
 
 UNSUPPORTED = re.compile(r"\b(previous report|earlier report|assum\w+|estimat\w+|guess\w*|to be confirmed|tbd)\b", re.I)
@@ -20,13 +21,14 @@ ELSEWHERE = re.compile(r"\[\d+\]|\[[^\]]+\.xls\w*\]", re.I)
 def step_not_shown(material: Analyses) -> Iterator[Finding]:
     """Find intermediates that are not shown or hidden, and formulas that cannot be followed."""
     nodes = material.sheet.nodes
+    sheets = tuple(at(part.roles["calc"]) for part in material.report.own if "calc" in part.roles)
     shown = {cell.name for cell in material.sheet.cells if cell.formula is not None or cell.stored is not None}
     for name, node in nodes.items():
         if isinstance(node, Equation) and name not in shown:
             message = _("the calculation sheet does not show {symbol} = {formula}")
             formula = node.written(material.m.symbols()).partition(" = ")[2]
             message = message.format(symbol=node.symbol, formula=formula)
-            yield Finding("A3", message, subject=node.symbol)
+            yield Finding("A3", message, sheets, node.symbol)
     yield from _hidden(material)
 
 
@@ -42,10 +44,10 @@ def _hidden(material: Analyses) -> Iterator[Finding]:
                 if cell != "" and (row in rows or column in columns)
             ]
             if sheet in book.hidden:
-                yield Finding("A3", _("the sheet is hidden"), sheet)
+                yield Finding("A3", _("the sheet is hidden"), at(sheet))
             elif filled:
                 message = _("{count} filled cells are hidden").format(count=len(filled))
-                yield Finding("A3", message, _("from {place}").format(place=address(filled[0])))
+                yield Finding("A3", message, ranges(filled))
 
 
 def other_files(material: Analyses) -> Iterator[Finding]:
@@ -57,7 +59,7 @@ def other_files(material: Analyses) -> Iterator[Finding]:
             text = book.formulas(sheet)[found[0]].text
             message = _("{count} formulas refer to another file, which is not here: ={formula}")
             message = message.format(count=len(found), formula=text[:100])
-            yield Finding("A4", message, listed((address((sheet, *place)) for place in found), len(found)))
+            yield Finding("A4", message, tuple(address((sheet, *place)) for place in found))
 
 
 def no_source(material: Analyses) -> Iterator[Finding]:
@@ -70,13 +72,13 @@ def no_source(material: Analyses) -> Iterator[Finding]:
         if UNSUPPORTED.search(source):
             message = _("the source of {symbol} is given as {source!r}")
             message = message.format(symbol=parameter.symbol, source=source)
-            yield Finding("A5", message, row.cells["source"].address, parameter.symbol)
+            yield Finding("A5", message, located(row.cells["source"]), parameter.symbol)
         elif not source:
-            empty.append(parameter.symbol)
+            empty.append((parameter.symbol, located(row.cells.get("source", row.cells["value"]))))
     if empty:
-        message = _("no source is named for {symbols}").format(symbols=listed(dict.fromkeys(empty)))
+        message = _("no source is named for {symbols}").format(symbols=listed(dict.fromkeys(one for one, _ in empty)))
         question = _("which document has the value?")
-        yield Finding("A5", message, severity=Severity.QUESTION, question=question)
+        yield Finding("A5", message, tuple(place for _, place in empty), severity=Severity.QUESTION, question=question)
 
 
 def unexplained(material: Analyses) -> Iterator[Finding]:
@@ -109,7 +111,7 @@ def marks(material: Analyses) -> Iterator[Finding]:
             yield Finding("A7", message, place, parameter.symbol, written)
 
 
-def _cells_for_numbers(material: Analyses) -> Iterator[tuple[str, str, str, Parameter]]:
+def _cells_for_numbers(material: Analyses) -> Iterator[tuple[str, Location, str, Parameter]]:
     """Yield the cells of numeric parameters in which something else stands."""
     report = material.report
     for parameter, sheet, row, column in _entry_cells(material):
@@ -164,8 +166,9 @@ def blank(material: Analyses) -> Iterator[Finding]:
         if whole:
             message = _("{symbol}: no cell of it is filled in; empty is not zero")
         message = message.format(symbol=parameter.symbol, count=len(found))
-        place = listed(map(address, found), len(found))
-        yield Finding("A9", message, place, parameter.symbol, "", question=_("missing, or nought?"))
+        yield Finding(
+            "A9", message, tuple(map(address, found)), parameter.symbol, "", question=_("missing, or nought?")
+        )
 
 
 def two_versions(material: Analyses) -> Iterator[Finding]:
@@ -187,11 +190,13 @@ def two_versions(material: Analyses) -> Iterator[Finding]:
                 other=shown_number(own[0].written),
                 place=own[0].address,
             )
-            yield Finding("A10", message, cell.address, parameter.symbol, value, own[0].written)
+            yield Finding(
+                *("A10", message, located(cell), parameter.symbol, value, own[0].written), unit=parameter.unit
+            )
     # where a cell is blank, the rows of a year no longer stand side by side, and seem to be given twice
     twice = (ProblemKind.DUPLICATE,) if any(blank(material)) else (ProblemKind.DUPLICATE, ProblemKind.GIVEN_TWICE)
     for problem in material.problems(*twice):
-        yield Finding("A10", Message("{}: {}").format(problem.subject, problem.complaint), subject=problem.subject)
+        yield of_problem("A10", problem, material.report.places_of(problem.subject))
 
 
 def no_symbol(material: Analyses) -> Iterator[Finding]:

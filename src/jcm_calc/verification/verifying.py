@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,14 +26,17 @@ from jcm_calc.verification import (
     totals,
     traceability,
 )
+from jcm_calc.verification.accepted import read_accepted
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.applicability import inapplicable
 from jcm_calc.verification.catalogue import NEEDS, Check, checks, selected
 from jcm_calc.verification.conclusion import Conclusion
-from jcm_calc.verification.findings import Finding, Severity, of_problem
+from jcm_calc.verification.findings import CANDIDATES, Acceptance, Finding, Severity, of_problem
+from jcm_calc.verification.identity import identified
 from jcm_calc.verification.reductions import years
 from jcm_calc.verification.root_causes import linked
 from jcm_calc.verification.submission import Submission
+from jcm_calc.verification.support import support
 
 if TYPE_CHECKING:
     from jcm_calc.monitoring import Monitored
@@ -59,7 +64,7 @@ class Verification(Conclusion):
 
     def to_excel(self, path: Paths, *, overwrite: bool = False, language: str | None = None) -> None:
         """Write the working paper as a workbook, in ``language`` (``"en"`` or ``"ja"``) or that of the context."""
-        from jcm_calc.verification.paper import write_workbook
+        from jcm_calc.verification.paper_workbook import write_workbook
 
         with in_language(language):
             write_workbook(path, self, overwrite)
@@ -84,6 +89,8 @@ def verify(
     ignore: Sequence[str] = (),
     evidence: Given = None,
     strict: bool = False,
+    accepted: Paths | None = None,
+    person: str = "",
 ) -> Verification:
     """Re-run somebody else's calculation and find what is wrong with it.
 
@@ -108,6 +115,11 @@ def verify(
         Evidence files, as for `jcm_calc.calculate`. What a workbook itself says of evidence is not taken.
     strict : bool
         Whether questions and warnings that are open keep the verification incomplete.
+    accepted : path, optional
+        A file of findings that somebody accepted, with reason and person; see
+        `jcm_calc.verification.accepted.read_accepted`. They stay on record; an error counts all the same.
+    person : str
+        Who verifies, for the working paper.
 
     Returns
     -------
@@ -140,11 +152,16 @@ def verify(
     errors = [one for one in (*findings, *passed_over) if one.severity is Severity.ERROR]
     if material.report.result is None and not errors:
         findings = [*_unexplained(material), *findings]
+    waived = () if accepted is None else read_accepted(accepted)
+    options = {"materiality": materiality, "select": ", ".join(select), "ignore": ", ".join(ignore), "strict": strict}
+    files = [(_("Evidence"), path) for path in _paths(evidence)]
+    files += [] if accepted is None else [(_("Accepted findings"), Path(accepted))]
     return Verification(
+        identified(material, files, {name: value for name, value in options.items() if value}, person),
         material.report.book.path,
         str(material.m),
         tuple(years(material, errors)),
-        tuple(findings),
+        tuple(_numbered(findings, waived)),
         tuple(check for check in made if check.code not in absent),
         skipped,
         absent,
@@ -155,8 +172,32 @@ def verify(
         strict,
         material.report.recalculation.left_out,
         material.report.completed,
-        tuple(dict.fromkeys(map(str, material.report.remarks))),
+        support(material),
+        (*dict.fromkeys(map(str, material.report.remarks)), *_unmatched(findings, waived)),
     )
+
+
+def _paths(evidence: Given) -> list[Path]:
+    several = evidence if isinstance(evidence, list | tuple) else [evidence]
+    return [Path(one) for one in several if isinstance(one, str | os.PathLike)]
+
+
+def _numbered(findings: Sequence[Finding], waived: Sequence[Acceptance]) -> Iterator[Finding]:
+    """Yield findings with their numbers, and with who accepted them."""
+    counts: Counter[str] = Counter()
+    for finding in findings:
+        candidate = CANDIDATES[finding.severity or Severity.ERROR]
+        counts[candidate] += 1
+        accepted = next((one for one in waived if one.covers(finding)), None)
+        yield replace(finding, number=f"{candidate} {counts[candidate]:02}", accepted=accepted)
+
+
+def _unmatched(findings: Sequence[Finding], waived: Sequence[Acceptance]) -> Iterator[str]:
+    """Yield what was accepted and is not found."""
+    for one in waived:
+        if not any(map(one.covers, findings)):
+            said = _("accepted, and not found: {code} at {place}")
+            yield said.format(code=one.code, place=one.place or one.subject)
 
 
 def _findings(material: Analyses, possible: Collection[str]) -> list[Finding]:
@@ -201,7 +242,8 @@ def _material(
 def _unexplained(material: Analyses) -> list[Finding]:
     """Return why nothing could be calculated, where no check says so."""
     problems = material.report.problems or [Problem(material.report.name, _("no values are filled in"))]
-    return [of_problem("K1", one, severity=Severity.ERROR) for one in problems]
+    report = material.report
+    return [of_problem("K1", one, report.places_of(one.subject), severity=Severity.ERROR) for one in problems]
 
 
 def verify_all(

@@ -119,6 +119,7 @@ def _pasted(cell: Cell, expected: float, severity: Severity) -> Slip:
         because(cell),
         None if right else effect_of([(cell, stored)]),
         severity=severity,
+        unit=cell.shown_unit,
         unconfirmed=doubt(cell),
     )
     return Slip(cell.name, finding)
@@ -138,7 +139,9 @@ def _stale(cell: Cell, formula: Formula, expected: float) -> Slip | bool:
     ).format(symbol=cell.symbol)
     effect = effect_of([(cell, stored)])
     finding = Finding(
-        *("A1", message, cell.address, cell.symbol, stored, expected, because(cell), effect), severity=Severity.ERROR
+        *("A1", message, cell.address, cell.symbol, stored, expected, because(cell), effect),
+        severity=Severity.ERROR,
+        unit=cell.shown_unit,
     )
     return Slip(cell.name, finding)
 

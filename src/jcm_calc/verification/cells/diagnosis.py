@@ -21,7 +21,7 @@ from jcm_calc.verification.cells.wrong_formula import (
     without_rounding,
 )
 from jcm_calc.verification.findings import shown_number
-from jcm_calc.verification.quantities import address
+from jcm_calc.verification.location import address
 from jcm_calc.verification.spreadsheet import ROUNDING, close
 
 Bound = Literal["default", "lower", "upper"]

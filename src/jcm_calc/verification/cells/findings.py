@@ -11,14 +11,14 @@ import numpy as np
 
 from jcm_calc.declarations.items import Equation
 from jcm_calc.languages import Message, _
-from jcm_calc.problems import listed
 from jcm_calc.units import conversion
 from jcm_calc.verification.cells.diagnosis import diagnose
 from jcm_calc.verification.cells.sheet import Cell
 from jcm_calc.verification.cells.wrong_formula import Wrong
 from jcm_calc.verification.findings import Effect, Finding, Severity, shown_number
-from jcm_calc.verification.quantities import TERMS, address
-from jcm_calc.verification.spreadsheet import Place, is_number
+from jcm_calc.verification.location import Location, at
+from jcm_calc.verification.quantities import TERMS
+from jcm_calc.verification.spreadsheet import is_number
 from jcm_calc.workbook.layout import column_name
 
 
@@ -39,7 +39,7 @@ def of_wrong(group: Sequence[Wrong]) -> Slip:
     finding = Finding(
         code,
         Message("{}: ={}").format(message, first.formula[:120]) if first.formula else message,
-        places([wrong.cell.place for wrong in group]),
+        places([wrong.cell for wrong in group]),
         cell.symbol,
         first.found,
         first.expected,
@@ -47,6 +47,7 @@ def of_wrong(group: Sequence[Wrong]) -> Slip:
         effect_of([(wrong.cell, wrong.found) for wrong in group]),
         cause,
         severity=Severity.ERROR,
+        unit=cell.shown_unit,
         unconfirmed=doubt(cell),
     )
     return Slip(cell.name, finding, message)
@@ -66,14 +67,14 @@ def _joined(group: Sequence[Slip]) -> Slip:
     first = group[0]
     if len(group) == 1:
         return first
-    shown = listed((slip.finding.place for slip in group), limit=6)
+    shown = tuple(place for slip in group for place in slip.finding.places)
     effects = [slip.finding.effect for slip in group if slip.finding.effect is not None]
     effect = None
     if effects:
         years = dict.fromkeys(year for one in effects for year in one.tonnes)
         tonnes = {year: sum(one.tonnes.get(year, 0) for one in effects) for year in years}
         effect = replace(effects[0], exact=math.fsum(one.exact for one in effects), tonnes=tonnes)
-    return replace(first, finding=replace(first.finding, place=shown, effect=effect))
+    return replace(first, finding=replace(first.finding, where=shown, effect=effect))
 
 
 def linked(found: Sequence[Slip], differing: Sequence[Cell]) -> Iterator[Slip]:
@@ -140,11 +141,11 @@ def doubt(cell: Cell) -> str:
     return ""
 
 
-def places(found: Sequence[Place]) -> str:
-    """Write the cells of a column as a range where they adjoin."""
-    sheet, first, column = found[0]
-    rows = [row for _, row, _ in found]
-    same = all(place[0] == sheet and place[2] == column for place in found)
+def places(found: Sequence[Cell]) -> tuple[Location, ...]:
+    """Return the places of some cells; those of a column that adjoin as one range."""
+    sheet, first, column = found[0].place
+    rows = [cell.place[1] for cell in found]
+    same = all(cell.place[0] == sheet and cell.place[2] == column for cell in found)
     if len(found) > 1 and same and rows == [*range(first, first + len(rows))]:
-        return f"{address(found[0])}:{column_name(column)}{rows[-1] + 1}"
-    return listed(map(address, found), limit=6)
+        return (at(sheet, f"{found[0].address.cells}:{column_name(column)}{rows[-1] + 1}"),)
+    return tuple(cell.address for cell in found)

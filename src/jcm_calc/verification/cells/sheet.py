@@ -15,7 +15,8 @@ from jcm_calc.evaluation import EvaluationError, evaluate
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.effects import Array, terms
-from jcm_calc.verification.quantities import TERMS, address
+from jcm_calc.verification.location import Location, address
+from jcm_calc.verification.quantities import TERMS
 from jcm_calc.verification.spreadsheet import EPOCH, Place, as_number, close
 from jcm_calc.workbook.calculation_sheet import TERMS_OF
 from jcm_calc.workbook.filled_sheets import is_declared
@@ -65,7 +66,7 @@ class Cell:
     place: Place
 
     @property
-    def address(self) -> str:
+    def address(self) -> Location:
         """Sheet and cell."""
         return address(self.place)
 
@@ -121,6 +122,11 @@ class Cell:
     def shown(self, value: float) -> float:
         """Return a value as the sheet shows it."""
         return _on_sheet(value, self.node.unit if self.node else "tCO2", self.converted)
+
+    @property
+    def shown_unit(self) -> str:
+        """The unit in which its value is."""
+        return self.converted or (self.node.unit if self.node else "tCO2")
 
     @cached_property
     def converted(self) -> str:
