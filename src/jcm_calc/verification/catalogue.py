@@ -89,6 +89,11 @@ class Check:
     case: str
     review: str
 
+    @property
+    def page(self) -> str:
+        """Its section in the documentation."""
+        return f"checks.html#{self.code.lower()}"
+
     def explained(self) -> Iterator[tuple[str, str]]:
         """Yield what is to be known of it, each under its name."""
         yield _("Rule"), self.rule

@@ -202,6 +202,7 @@ class Finding:
             "candidate": CANDIDATES[self.severity or Severity.ERROR],
             "code": self.code,
             "title": str(self.check.title),
+            "page": self.check.page,
             "severity": str(self.severity),
             "message": self.message,
             "place": self.place,
