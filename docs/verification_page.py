@@ -98,7 +98,7 @@ A finding that a verifier accepts, and why, is written down in a file for `--acc
 ```toml
 [[accepted]]
 code = "I12"
-place = "MRS(input)!H10"        # as the finding has it; or subject = "EC_PJ,i,p"
+place = "MRS(input)!I10"        # as the finding has it; or subject = "EC_PJ,i,p"
 reason = "The log book was seen on site."
 person = "A. Verifier"
 date = 2024-05-31

@@ -167,7 +167,7 @@ def _told(group: Sequence[Taken], material: Documents, meters: Metered) -> Findi
     time = meters.told(first.start, first.end)
     places = tuple(one.compared.entry.address.read_by(one.compared.meters, time) for one in group)
     found, expected, unit = way.found, way.expected, way.unit or parameter.unit
-    if not isinstance(found, int | float) or not _alike(group):
+    if unit != FRACTION or not _alike(group):
         unit = parameter.unit
         found = math.fsum(one.compared.entry.value for one in group)
         expected = found - math.fsum(one.excess for one in group)
@@ -191,9 +191,7 @@ def _told(group: Sequence[Taken], material: Documents, meters: Metered) -> Findi
 
 
 def _alike(group: Sequence[Taken]) -> bool:
-    return len({(one.way.found, one.way.expected) for one in group}) == 1 and (
-        group[0].way.code in ("B1", "B2", "C14", "E1", "E2", "E4", "E5", "E6", "E8") or len(group) == 1
-    )
+    return len({(one.way.found, one.way.expected) for one in group}) == 1
 
 
 def _sum_of_notes(group: Sequence[Taken]) -> str:

@@ -20,7 +20,7 @@ from jcm_calc.languages import Message, _
 from jcm_calc.problems import listed
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
-from jcm_calc.verification.location import address
+from jcm_calc.verification.location import Location, address
 from jcm_calc.verification.quantities import Entry
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, Place, areas
 from jcm_calc.workbook.filled_sheets import plain_value
@@ -87,7 +87,7 @@ def _told(rows: Rows, group: list[Part]) -> Finding:
     return Finding(
         first.code,
         Message("{}: {}").format(symbol, first.said),
-        tuple(address(place) for part in group for place in part.places),
+        tuple(dict.fromkeys([*_addresses(group), *(part.entry.address for part in group)])),
         symbol,
         amount,
         amount - math.fsum(more for _, more in excess) if known else None,
@@ -98,6 +98,10 @@ def _told(rows: Rows, group: list[Part]) -> Finding:
         unit=first.entry.parameter.unit,
         corrections=tuple(Correction(entry, excess=more) for entry, more in excess),
     )
+
+
+def _addresses(group: list[Part]) -> list[Location]:
+    return [address(place) for part in group for place in part.places]
 
 
 class Audit:

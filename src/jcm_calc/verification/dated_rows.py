@@ -359,7 +359,8 @@ class Rows:
         first, lines = group[0]
         symbol = first.entry.parameter.symbol
         times = listed((str(line.period) for line in lines), limit=12)
-        place = tuple(address(line.place) for _, own in group for line in own)
+        rows = [address(line.place) for _, own in group for line in own]
+        place = (*rows, *(found.entry.address for found, _ in group))
         entries = listed((found.entry.address for found, _ in group), limit=6)
         count = len({str(line.period) for line in first.lines})
         severity, question = None, ""
@@ -426,7 +427,7 @@ class Rows:
                 effect = self.material.effects.without([(entry, entry.value - expected)])
             times = listed((str(line.period) for line in found.left_out), limit=12)
             message = _("{symbol} is a mean without {times}").format(symbol=entry.parameter.symbol, times=times)
-            place = tuple(address(line.place) for line in found.left_out)
+            place = (*(address(line.place) for line in found.left_out), entry.address)
             question = _("why are they left out?")
             because = _("the mean of all {count} rows").format(count=len(values))
             yield Finding(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jcm_calc.declarations.items import Criterion
-from jcm_calc.eligibility import Answer
+from jcm_calc.eligibility import Answer, Verdict
 from jcm_calc.languages import Message, _, ngettext
 from jcm_calc.problems import listed
 from jcm_calc.rulebooks import versions
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.findings import Finding, Severity
-from jcm_calc.verification.location import Location, at, located
+from jcm_calc.verification.findings import Finding, Severity, shown_number
+from jcm_calc.verification.location import Location, address, at, located
+from jcm_calc.verification.quantities import Entry, label_text
 from jcm_calc.verification.submission import Submission
 
 
@@ -30,8 +30,10 @@ def criteria(material: Analyses) -> Iterator[Finding]:
             itself = _("the criterion is itself {evidence}").format(evidence=criterion.evidence)
             doubt = "" if criterion.evidence.confirmed else itself
             subject = _("criterion {number}").format(number=criterion.number)
-            places = _of_criterion(material, criterion)
-            yield Finding("J2", message, places, subject, _("not met"), _("met"), unconfirmed=doubt)
+            entries = _of_criterion(material, verdict)
+            places = tuple(entry.address for entry in entries) or material.report.places_of("")
+            found = listed(shown_number(entry.written) for entry in entries)
+            yield Finding("J2", message, places, subject, found, criterion.text, unconfirmed=doubt)
         elif verdict.answer is Answer.NOT_SHOWN:
             open_.append(f"{criterion.number} ({', '.join(verdict.missing)})")
             lacking += verdict.missing
@@ -42,13 +44,25 @@ def criteria(material: Analyses) -> Iterator[Finding]:
         yield Finding("J2", message, places, severity=Severity.QUESTION, question=_("give these facts"))
 
 
-def _of_criterion(material: Analyses, criterion: Criterion) -> tuple[Location, ...]:
-    """Return where the facts and values of a criterion are entered."""
-    graph = material.result.inputs.graph
-    names = {name for one in criterion.arguments if one in graph.nodes for name in graph.upstream(one).nodes}
-    wanted = names | set(criterion.arguments)
-    cells = tuple(entry.address for entry in material.report.entries() if entry.parameter.name in wanted)
-    return cells or material.report.places_of("")
+def _of_criterion(material: Analyses, verdict: Verdict) -> list[Entry]:
+    """Return the facts and values by which a criterion is not met, of the units that do not meet it."""
+    graph, arguments = material.result.inputs.graph, verdict.criterion.arguments
+    names = {name for one in arguments if one in graph.nodes for name in graph.upstream(one).nodes} | set(arguments)
+    failing = verdict.failing
+    return [
+        entry
+        for entry in material.report.entries()
+        if entry.parameter.name in names
+        if failing is None or (at := material.effects.at(entry.labels, failing.shape)) is None or failing[at].any()
+    ]
+
+
+def _label_cell(submission: Submission, entry: Entry, label: str) -> Location:
+    """Return the cell that names the unit of an entry."""
+    sheet, row, _column = entry.place
+    cells = submission.book.grid(sheet)[row]
+    column = next((at for at, cell in enumerate(cells) if label_text(cell) == label), None)
+    return entry.address if column is None else address((sheet, row, column))
 
 
 def _of_plan(material: Analyses, place: Location) -> Location:
@@ -62,7 +76,7 @@ def _units(submission: Submission, kind: str) -> dict[str, dict[str, Location]]:
     for entry in submission.entries(kind):
         for letter, label in entry.labels.items():
             if letter != "p" and letter in submission.m.indices:
-                found.setdefault(letter, {}).setdefault(label, entry.address)
+                found.setdefault(letter, {}).setdefault(label, _label_cell(submission, entry, label))
     return found
 
 
@@ -101,7 +115,8 @@ def version(material: Analyses) -> Iterator[Finding]:
                     unknown = _("this version is not known here, and its rules were not applied")
                     message = Message("; ").join([message, unknown])
                 places = report.cells_with(number, [sheet])
-                yield Finding("J4", message, places, _("header"), stands, " ver ".join(used))
+                texts = (cell for cells in report.book.grid(sheet) for cell in cells if number in str(cell))
+                yield Finding("J4", message, places, _("header"), next(texts, stands), " ver ".join(used))
     if material.plan is not None and material.plan is not report:
         planned = (material.plan.m.number, material.plan.m.version)
         if planned != used:

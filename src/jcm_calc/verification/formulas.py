@@ -14,6 +14,7 @@ from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.cells import Cell
 from jcm_calc.verification.findings import Correction, Finding, shown_number
+from jcm_calc.verification.location import Location, address
 from jcm_calc.verification.quantities import lines
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, close, form
 from jcm_calc.workbook.filled_sheets import is_declared
@@ -56,7 +57,18 @@ def wrong_unit(material: Analyses) -> Iterator[Finding]:
             symbol=cell.symbol, unit=cell.unit, declared=node.unit or _("no unit")
         )
         cause = "" if _converts(node.unit, cell.unit) else _("another kind of quantity")
-        yield Finding("C7", message, cell.address, cell.symbol, cell.unit, node.unit, cause=cause)
+        yield Finding("C7", message, _unit_cell(material, cell), cell.symbol, cell.unit, node.unit, cause=cause)
+
+
+def _unit_cell(material: Analyses, cell: Cell) -> Location:
+    """Return the cell with the unit of a cell: in its row, or above it."""
+    sheet, row, column = cell.place
+    grid = material.report.book.grid(sheet)
+    around = [(row, at) for at in range(len(grid[row]))] + [(at, column) for at in range(row - 1, -1, -1)]
+    for number, at in around:
+        if at < len(grid[number]) and str(grid[number][at]).strip().strip("[]") == cell.unit:
+            return address((sheet, number, at))
+    return cell.address
 
 
 def _converts(unit: str, other: str) -> bool:

@@ -12,7 +12,7 @@ from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Finding, Severity, of_problem
 from jcm_calc.verification.location import at, located
 from jcm_calc.verification.submission import Submission
-from jcm_calc.workbook.tables import Row
+from jcm_calc.workbook.tables import Cell, Row
 
 CLASS = re.compile(r"(?:accuracy )?class\s*(?:of\s*)?(\d+(?:\.\d+)?)", re.I)
 EVERY = re.compile(r"calibrat\w*[^.;]*?every\s+(?:(\d+|two|three|five|ten)\s+)?(month|year)s?", re.I)
@@ -109,7 +109,7 @@ def unknown(material: Analyses) -> Iterator[Finding]:
             there, planned = listed(strange), listed(names, limit=6)
             message = _("the report names meter {names} for {symbol}, and the plan has {planned}")
             message = message.format(names=there, symbol=symbol, planned=planned)
-            place = located(row.cells["procedure"])
+            place = next(located(cell) for cell in _cells(row) if any(name in str(cell.value) for name in strange))
             yield Finding("E11", message, place, symbol, there, planned, severity=Severity.WARNING)
 
 
@@ -147,8 +147,13 @@ def stated(material: Analyses) -> Iterator[tuple[str, Row, list[str], list[Devic
             yield parameter.symbol, row, names, [one for name in names for one in meters.plan.meters[name].devices]
 
 
+def _cells(row: Row) -> list[Cell]:
+    """Return the cells of a row that speak of meters."""
+    return [row.cells[key] for key in ("source", "procedure", "comment") if key in row.cells]
+
+
 def _said(row: Row) -> str:
-    return "; ".join(filter(None, (row.text("source"), row.text("procedure"), row.text("comment"))))
+    return "; ".join(filter(None, (str(cell.value).strip() for cell in _cells(row))))
 
 
 def _same(one: str, other: str) -> bool:

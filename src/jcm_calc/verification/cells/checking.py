@@ -114,8 +114,8 @@ def _pasted(cell: Cell, expected: float, severity: Severity) -> Slip:
         (TYPED if right else TYPED_AND_WRONG).format(symbol=cell.symbol),
         cell.address,
         cell.symbol,
-        stored,
-        expected,
+        cell.told(stored),
+        cell.told(expected),
         because(cell),
         None if right else effect_of([(cell, stored)]),
         severity=severity,
@@ -139,7 +139,7 @@ def _stale(cell: Cell, formula: Formula, expected: float) -> Slip | bool:
     ).format(symbol=cell.symbol)
     effect = effect_of([(cell, stored)])
     finding = Finding(
-        *("A1", message, cell.address, cell.symbol, stored, expected, because(cell), effect),
+        *("A1", message, cell.address, cell.symbol, cell.told(stored), cell.told(expected), because(cell), effect),
         severity=Severity.ERROR,
         unit=cell.shown_unit,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +18,7 @@ from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.effects import Array, terms
 from jcm_calc.verification.location import Location, address
 from jcm_calc.verification.quantities import TERMS
-from jcm_calc.verification.spreadsheet import EPOCH, Place, as_number, close
+from jcm_calc.verification.spreadsheet import EPOCH, Place, as_number, close, is_number
 from jcm_calc.workbook.calculation_sheet import TERMS_OF
 from jcm_calc.workbook.filled_sheets import is_declared
 from jcm_calc.workbook.opening import Formula
@@ -122,6 +123,11 @@ class Cell:
     def shown(self, value: float) -> float:
         """Return a value as the sheet shows it."""
         return _on_sheet(value, self.node.unit if self.node else "tCO2", self.converted)
+
+    def told(self, value: Any) -> Any:
+        """Return a value as it is told: the number of a day as the day."""
+        dated = self.node is not None and self.node.unit == "date" and is_number(value)
+        return str(date.fromordinal(int(value) + EPOCH.toordinal())) if dated else value
 
     @property
     def shown_unit(self) -> str:
