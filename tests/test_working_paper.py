@@ -21,7 +21,8 @@ from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.accepted import read_accepted
 from jcm_calc.verification.catalogue import checks
 from jcm_calc.verification.findings import CANDIDATES
-from jcm_calc.workbook.opening import Book, column_number
+from jcm_calc.workbook.opening import Book
+from jcm_calc.workbook.sheet_xml import column_number
 
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
 

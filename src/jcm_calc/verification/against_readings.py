@@ -13,9 +13,9 @@ from dataclasses import replace
 from typing import Any
 
 from jcm_calc.languages import Message, _
-from jcm_calc.monitoring.clock import DAY
-from jcm_calc.monitoring.findings import KINDS
 from jcm_calc.problems import listed
+from jcm_calc.readings.clock import DAY
+from jcm_calc.readings.findings import KINDS
 from jcm_calc.verification.dated_rows import Rows
 from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number

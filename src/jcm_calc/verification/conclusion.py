@@ -143,8 +143,10 @@ class Conclusion:
                 yield _("{year}: no reported reductions were read").format(year=one.year)
             if self.result is not None and one.adjusted.tonnes is None:
                 yield _("{year}: the whole tonnes cannot be told").format(year=one.year)
-        for text in self.left_out:
-            yield _("left out of the recalculation: {text}").format(text=text)
+        yield from self.left_out
+        for finding in (*self.findings, *self.passed_over):
+            if finding.unresolved and finding.accepted is None:
+                yield _("not settled: {code} {message}").format(code=finding.code, message=finding.message)
         if self.ignored:
             names = ", ".join(check.code for check in self.ignored)
             yield _("checks were switched off: {names}").format(names=names)

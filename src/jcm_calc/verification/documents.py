@@ -16,7 +16,7 @@ from jcm_calc.verification.metered import Metered, metered
 from jcm_calc.verification.submission import Submission
 
 if TYPE_CHECKING:
-    from jcm_calc.monitoring import Monitored
+    from jcm_calc.readings import Monitored
     from jcm_calc.result import Result
 
 
@@ -33,6 +33,8 @@ class Documents:
     case : CaseFile or None
     readings : Monitored or None
         The monitored readings; those of the case file where there are none.
+    unclear : tuple of Problem
+        What of the case file can be read in two ways.
     """
 
     report: Submission
@@ -40,6 +42,7 @@ class Documents:
     previous: Sequence[Submission] = ()
     case: CaseFile | None = None
     readings: Monitored | None = None
+    unclear: tuple[Problem, ...] = ()
 
     @property
     def m(self) -> Methodology:

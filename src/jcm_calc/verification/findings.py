@@ -139,6 +139,8 @@ class Finding:
         That of the check where none is given.
     corrections : tuple of Correction
         What of it is to be changed in the values that were entered.
+    unresolved : bool
+        Whether the verification stays incomplete until somebody has settled it, though it may be no error.
     number : str
         In the working paper: the kind of request that it is a candidate for, and a number.
     accepted : Acceptance, optional
@@ -159,6 +161,7 @@ class Finding:
     severity: Severity | None = None
     unit: str = ""
     corrections: tuple[Correction, ...] = ()
+    unresolved: bool = False
     number: str = ""
     accepted: Acceptance | None = None
 
@@ -217,6 +220,7 @@ class Finding:
             "question": self.question,
             "consequences": list(self.consequences),
             "unconfirmed": self.unconfirmed,
+            "unresolved": self.unresolved,
             "accepted": None if self.accepted is None else self.accepted.as_data(),
         }
 

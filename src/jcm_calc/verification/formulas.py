@@ -19,6 +19,7 @@ from jcm_calc.verification.quantities import lines
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, close, form
 from jcm_calc.workbook.filled_sheets import is_declared
 from jcm_calc.workbook.symbols import plain
+from jcm_calc.workbook.tables import linked
 
 
 def not_used(material: Analyses) -> Iterator[Finding]:
@@ -90,6 +91,8 @@ def limits(material: Analyses) -> Iterator[Finding]:
             continue
         read.add(form(formula.text))
         assert isinstance(node, Parameter)
+        if linked(formula.text, cell.place[0]) is not None:
+            continue  # a link to the value of a class looks nothing up
         if any(slip.name == cell.name for slip in material.slips):
             continue
         wrong = [edge for edge in _edges(node) if not _agrees(cell, formula.text, node, edge)]
@@ -133,7 +136,11 @@ def computed_reading(material: Analyses) -> Iterator[Finding]:
                     symbol=entry.parameter.symbol, formula=formula.text[:100]
                 )
                 parameter, unit = entry.parameter, entry.unit or entry.parameter.unit
-                yield Finding("C13", message, entry.address, parameter.symbol, entry.written, unit=unit)
+                yield Finding(
+                    *("C13", message, entry.address, parameter.symbol, entry.written),
+                    unit=unit,
+                    unresolved=not material.rows.settled(entry),
+                )
 
 
 def printed_otherwise(material: Analyses) -> Iterator[Finding]:

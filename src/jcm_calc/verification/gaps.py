@@ -9,7 +9,7 @@ import numpy as np
 
 from jcm_calc.declarations.items import Kind
 from jcm_calc.languages import _
-from jcm_calc.monitoring.clock import DAY
+from jcm_calc.readings.clock import DAY
 from jcm_calc.verification import location
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Finding

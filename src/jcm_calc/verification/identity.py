@@ -10,7 +10,7 @@ from typing import Any
 
 import jcm_calc
 from jcm_calc.languages import Message, _
-from jcm_calc.monitoring.files import sha256
+from jcm_calc.readings.files import sha256
 from jcm_calc.verification.documents import Documents
 
 

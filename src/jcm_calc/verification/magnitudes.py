@@ -40,6 +40,8 @@ def different_units(material: Analyses) -> Iterator[Finding]:
                 symbol=symbol, given=entry.unit, unit=unit
             )
             yield Finding("B3", message, entry.address, symbol, entry.written, unit=entry.unit)
+    for problem in material.problems(ProblemKind.TWO_UNITS):
+        yield of_problem("B3", problem, material.report.places_of(problem.subject))
 
 
 def other_unit(material: Analyses) -> Iterator[Finding]:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from jcm_calc.languages import Message, _
-from jcm_calc.monitoring.plan import Device
 from jcm_calc.problems import ProblemKind, listed
+from jcm_calc.readings.plan import Device
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Finding, Severity, of_problem
 from jcm_calc.verification.location import at, located
@@ -66,10 +66,12 @@ def months(text: str) -> int:
 
 def two_ways(material: Analyses) -> Iterator[Finding]:
     """Find dates such as 12/03/2024."""
-    for problem in material.problems(ProblemKind.AMBIGUOUS_DATE, ProblemKind.AMBIGUOUS_NUMBER):
+    unclear = material.problems(ProblemKind.AMBIGUOUS_DATE, ProblemKind.AMBIGUOUS_NUMBER)
+    for problem in (*unclear, *material.unclear):
         number = ProblemKind.AMBIGUOUS_NUMBER in problem.kinds
         question = _("thousands or decimals?") if number else _("day or month first?")
-        yield of_problem("E9", problem, material.report.places_of(problem.subject), question=question)
+        places = material.report.places_of(problem.subject)
+        yield of_problem("E9", problem, places, question=question, unresolved=True)
 
 
 def accuracy(material: Analyses) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ from jcm_calc.verification.location import Location, address, at, located
 from jcm_calc.verification.metered import Metered
 from jcm_calc.verification.quantities import Entry
 from jcm_calc.verification.submission import Submission
+from jcm_calc.workbook import written_periods
 
 YEAR = re.compile(r"\D*(\d{4})\D*")
 ONE_DAY = timedelta(days=1)
@@ -202,7 +203,7 @@ def of_claims(material: Analyses) -> Iterator[tuple[Location, str, list[Period],
 
 def _parsed(text: str) -> Period | None:
     try:
-        found = Period.parse(text.strip())
+        found = written_periods.parse(text.strip())
     except ValueError:
         return None
     return found if found.dated else None

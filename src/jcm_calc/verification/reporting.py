@@ -8,7 +8,7 @@ from jcm_calc.languages import Message, _
 from jcm_calc.problems import ProblemKind, listed
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.contradictions import contradictions
-from jcm_calc.verification.findings import Finding, of_problem, shown_number
+from jcm_calc.verification.findings import Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.location import at, located
 from jcm_calc.workbook.sheet_sets import REFERENCE, matches
 from jcm_calc.workbook.tables import Row
@@ -31,6 +31,22 @@ def missing(material: Analyses) -> Iterator[Finding]:
     for problem in material.problems(ProblemKind.MISSING):
         if problem.subject in m.choices:
             yield of_problem("K1", problem, report.places_of(problem.subject))
+    yield from _no_dates(material)
+
+
+def _no_dates(material: Analyses) -> Iterator[Finding]:
+    """Yield reports that do not say for which days they are: whole tonnes are rounded down by calendar year."""
+    report = material.report
+    for part in report.own if report.kind == "MRS" else ():
+        told = any(problem.subject == "p" for problem in report.problems)
+        if part.found.filled and not told and not any(period.dated for period in part.periods):
+            sheet = part.roles["input"]
+            periods = [row for kind, rows in report.sheets.tables(sheet) if kind == "periods" for row in rows]
+            cells = [row.cells["first"] for row in periods]
+            place = located(cells[0]) if cells else at(sheet)
+            message = _("the report does not say for which days it is: the first and last day of its period are blank")
+            question = _("which is the monitoring period?")
+            yield Finding("K1", message, place, "p", severity=Severity.WARNING, question=question, unresolved=True)
 
 
 def _columns(material: Analyses) -> set[str]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.case_file import CaseFile, read_case
+from jcm_calc.case_file import CaseFile
 from jcm_calc.confirmation import Given
 from jcm_calc.languages import Message, _, in_language
 from jcm_calc.problems import InputError, Problem
@@ -30,6 +30,7 @@ from jcm_calc.verification.accepted import read_accepted
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.applicability import inapplicable
 from jcm_calc.verification.catalogue import NEEDS, Check, checks, selected
+from jcm_calc.verification.completing import read_in_one_way
 from jcm_calc.verification.conclusion import Conclusion
 from jcm_calc.verification.findings import CANDIDATES, Acceptance, Finding, Severity, of_problem
 from jcm_calc.verification.identity import identified
@@ -39,7 +40,7 @@ from jcm_calc.verification.submission import Submission
 from jcm_calc.verification.support import support
 
 if TYPE_CHECKING:
-    from jcm_calc.monitoring import Monitored
+    from jcm_calc.readings import Monitored
 
 # The checks that look at something themselves; the others are made by the analyses.
 CHECKS: Mapping[str, Callable[[Analyses], Iterable[Finding]]] = {
@@ -150,8 +151,7 @@ def verify(
         absent.pop(finding.code, None)
     findings, passed_over = linked(found, material), linked(others, material)
     errors = [one for one in (*findings, *passed_over) if one.severity is Severity.ERROR]
-    if material.report.result is None and not errors:
-        findings = [*_unexplained(material), *findings]
+    findings = [*_unexplained(material, [*findings, *passed_over]), *findings]
     waived = () if accepted is None else read_accepted(accepted)
     options = {"materiality": materiality, "select": ", ".join(select), "ignore": ", ".join(ignore), "strict": strict}
     files = [(_("Evidence"), path) for path in _paths(evidence)]
@@ -224,7 +224,7 @@ def _material(
     evidence: Given,
 ) -> Analyses:
     registered = None if plan is None else Submission(plan, "MPS", evidence=evidence)
-    known = case if case is None or isinstance(case, CaseFile) else read_case(Path(case))
+    known, unclear = (case, ()) if case is None or isinstance(case, CaseFile) else read_in_one_way(Path(case))
     submission = Submission(report, "MRS", None if registered is None else registered.m, evidence, known)
     if not submission.entries("MRS") or not any(part.found.filled for part in submission.own):
         planned = Submission(report, "MPS", evidence=evidence, given=known)
@@ -236,13 +236,16 @@ def _material(
         [Submission(one, "MRS", evidence=evidence) for one in previous],
         known,
         readings,
+        unclear,
     )
 
 
-def _unexplained(material: Analyses) -> list[Finding]:
-    """Return why nothing could be calculated, where no check says so."""
-    problems = material.report.problems or [Problem(material.report.name, _("no values are filled in"))]
-    report = material.report
+def _unexplained(material: Analyses, found: Sequence[Finding]) -> list[Finding]:
+    """Return why nothing could be calculated, or not all of it, where no check says so."""
+    report, subjects = material.report, {one.subject for one in found}
+    problems = [one for one in report.problems if one.subject not in subjects]
+    if report.result is None and not any(one.severity is Severity.ERROR for one in found):
+        problems = report.problems or [Problem(report.name, _("no values are filled in"))]
     return [of_problem("K1", one, report.places_of(one.subject), severity=Severity.ERROR) for one in problems]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,9 +11,27 @@ from jcm_calc.declarations.items import Equation
 from jcm_calc.languages import _
 from jcm_calc.verification.cells.findings import Slip, because, doubt, effect_of, linked, merged, of_wrong
 from jcm_calc.verification.cells.sheet import Cell, Scenario, Sheet, numeric
-from jcm_calc.verification.cells.wrong_formula import Wrong, chooses, functions, given, lacks_choice
+from jcm_calc.verification.cells.wrong_formula import (
+    CHOOSING,
+    Wrong,
+    chooses,
+    functions,
+    given,
+    lacks_choice,
+    numbers,
+    unfolded,
+)
 from jcm_calc.verification.findings import Finding, Severity
-from jcm_calc.verification.spreadsheet import ROUNDING, Calculator, FormulaError, UnreadableError, areas, close, form
+from jcm_calc.verification.spreadsheet import (
+    ROUNDING,
+    Calculator,
+    FormulaError,
+    UnreadableError,
+    areas,
+    close,
+    form,
+    is_number,
+)
 from jcm_calc.workbook.opening import Formula
 
 RESULTS = ("ER", "RE", "PE")
@@ -54,6 +73,14 @@ def _checked(cell: Cell) -> Slip | Wrong | bool:
             wrong = _wrong(cell, formula, [cell.sheet.actual], expected)
         if wrong is None and isinstance(node, Equation) and not node.total and chooses(node):
             wrong = _in_a_branch(cell, node, formula, expected)
+        # formulas of one form have one limit
+        if (
+            wrong is None
+            and isinstance(node, Equation)
+            and cell.sheet.is_new(cell, formula)
+            and _compares(formula.text)
+        ):
+            wrong = _at_a_limit(cell, node, formula, expected)
     except UnreadableError as error:
         return _unreadable(cell, formula, error)
     if wrong is not None or not formula.stored or right:
@@ -69,6 +96,29 @@ def _in_a_branch(cell: Cell, rule: Equation, formula: Formula, expected: float) 
     scenarios = list(cell.sheet.branches(cell, rule))
     found = (_wrong(cell, formula, [one, *scenarios], expected) for one in scenarios)
     return next((wrong for wrong in found if wrong is not None and math.isfinite(wrong.want[0])), None)
+
+
+def _compares(formula: str) -> bool:
+    """Whether a formula chooses by numbers."""
+    return bool(functions(formula) & CHOOSING - {"SUM", "ABS", "SIGN"}) or bool(re.search(r"[<>]", formula))
+
+
+def _at_a_limit(cell: Cell, rule: Equation, formula: Formula, expected: float) -> Wrong | None:
+    """Return what is wrong with a formula on one of the sides of a limit that it compares with."""
+    sheet = cell.sheet
+    made_of = unfolded(sheet, rule)
+    operands = cell.summands(rule) if made_of.adds else cell.beside(made_of.arguments)
+    places = {place for area in areas(formula.text, cell.place[0]) for place in area.places}
+    others = places - {other.place for other in operands}
+    if any(place in sheet.actual.cells for place in others) or not places - others:
+        return None
+    limits = {*numbers(formula.text), *(value for place in others if is_number(value := sheet.stored(place)))}
+    for limit in sorted(limit for limit in limits if limit):
+        scenarios = list(sheet.around(cell, rule, made_of, operands, limit))
+        wrong = next(filter(None, (_wrong(cell, formula, [one, *scenarios], expected) for one in scenarios)), None)
+        if wrong is not None and math.isfinite(wrong.want[0]):
+            return wrong
+    return None
 
 
 def _suspicious(cell: Cell, formula: str) -> bool:
@@ -151,4 +201,5 @@ def _unreadable(cell: Cell, formula: Formula, error: UnreadableError) -> Slip:
         formula=formula.text[:80], error=error
     )
     cause = _("asked of whoever made the workbook: what does this cell carry out?")
-    return Slip(cell.name, Finding("A3", message, cell.address, cause=cause, severity=Severity.QUESTION))
+    finding = Finding("A3", message, cell.address, cause=cause, severity=Severity.QUESTION, unresolved=True)
+    return Slip(cell.name, finding)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+import itertools
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -18,7 +20,7 @@ from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.effects import Array, terms
 from jcm_calc.verification.location import Location, address
 from jcm_calc.verification.quantities import TERMS
-from jcm_calc.verification.spreadsheet import EPOCH, Place, as_number, close, is_number
+from jcm_calc.verification.spreadsheet import EPOCH, Place, as_number, close, form, is_number
 from jcm_calc.workbook.calculation_sheet import TERMS_OF
 from jcm_calc.workbook.filled_sheets import is_declared
 from jcm_calc.workbook.opening import Formula
@@ -26,6 +28,7 @@ from jcm_calc.workbook.opening import Formula
 SEEDS = (20170101, 20171231)
 TRIES = 8
 BRANCHES = 16
+SIDES = (0.5, 0.999, 1.0, 1.001, 2.0)  # of a limit
 FIXED_COORDINATES = ("label", "year", "first_day", "last_day")
 
 
@@ -44,6 +47,27 @@ class Scenario:
     arrays: Mapping[str, Array]
     own: Mapping[str, Array]
     cells: Mapping[Place, Any]
+
+
+@dataclass(frozen=True)
+class Unfolded:
+    """An equation in quantities that a sheet shows: what it does not show is replaced by what that is made of.
+
+    Attributes
+    ----------
+    arguments : tuple of str
+    function : callable
+        Of the values of the arguments.
+    rules : tuple of Equation
+        The equation, and those that it took in.
+    adds : bool
+        Whether it still is a sum over several units.
+    """
+
+    arguments: tuple[str, ...]
+    function: Callable[..., Any]
+    rules: tuple[Equation, ...]
+    adds: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,6 +183,12 @@ class Cell:
             and all(self.labels.get(letter, label) == label for letter, label in other.labels.items())
         ]
 
+    def summands(self, rule: Equation) -> list[Cell]:
+        """Return the cells that it should add up, where it is a total."""
+        name = f"{TERMS}{rule.name}"
+        shown = any(other.name == name for other in self.sheet.cells)
+        return self.beside({name if shown else rule.arguments[0]})
+
 
 def _on_sheet(value: float, declared: str, unit: str) -> float:
     """Return a value in a declared unit as a sheet with its own unit has it."""
@@ -180,6 +210,7 @@ class Sheet:
         self.cells = [Cell(self, step.name, step.labels, step.unit, step.place) for step in shown]
         self.entries = [entry for entry in self.report.entries() if entry.parameter.name in material.effects.actual]
         self.by_place = {cell.place: cell for cell in self.cells}
+        self._forms = set[tuple[str, str]]()
         self._drawn: dict[str, list[tuple[dict[str, Array], Array]]] = {}
 
     @cached_property
@@ -205,6 +236,11 @@ class Sheet:
             return self._scenario(found, {**self.material.effects.actual, **self._own(found)})
         return self.actual
 
+    def several(self, letters: str) -> bool:
+        """Whether there is more than one unit, or the like, along some indices."""
+        sizes = self.result.inputs.sizes
+        return any(sizes[letter] > 1 for letter in letters)
+
     def branches(self, cell: Cell, rule: Equation) -> Iterator[Scenario]:
         """Yield scenarios in which the operands of a cell are changed much, and each by itself.
 
@@ -218,6 +254,50 @@ class Sheet:
                 if (value := self.element(operands, other.name, {**other.labels, **cell.labels})) is not None
             }
             yield Scenario({**self.material.effects.actual, **operands}, {rule.name: wanted}, cells)
+
+    def is_new(self, cell: Cell, formula: Formula) -> bool:
+        """Whether no cell of a quantity had a formula of this form before."""
+        key = cell.name, form(formula.text)
+        new = key not in self._forms
+        self._forms.add(key)
+        return new
+
+    def around(
+        self, cell: Cell, rule: Equation, made_of: Unfolded, operands: Sequence[Cell], limit: float
+    ) -> Iterator[Scenario]:
+        """Yield scenarios in which an operand, or the sum of a total, lies on either side of a limit."""
+        actual = self.material.effects.actual
+        values = {
+            other.place: (other, value)
+            for other in operands
+            if (value := self.element(actual, other.name, {**other.labels, **cell.labels})) is not None
+        }
+        whole = math.fsum(value for _, value in values.values())
+        names = [""] if made_of.adds else [name for name in made_of.arguments if numeric(self.nodes[name])]
+        for name, side in itertools.product(names, SIDES):
+            node = self.nodes.get(name)
+            if isinstance(node, Parameter) and limit * side not in node.bounds:
+                continue
+            if made_of.adds:
+                if not whole:
+                    return
+                found = {place: value * limit * side / whole for place, (_, value) in values.items()}
+                result = limit * side
+            else:
+                found = {
+                    place: limit * side if other.name == name else value for place, (other, value) in values.items()
+                }
+                own = {other.name: found[place] for place, (other, _) in values.items()}
+                if set(made_of.arguments) - set(own):
+                    return
+                with np.errstate(all="ignore"):
+                    try:
+                        result = float(made_of.function(*(own[one] for one in made_of.arguments)))
+                    except (ArithmeticError, ValueError, TypeError):
+                        continue
+            array = np.full(actual[rule.name].shape, result)
+            cells = {place: other.shown(found[place]) for place, (other, _) in values.items()}
+            yield Scenario(actual, {rule.name: array}, cells)
 
     def _varied(self, rule: Equation) -> list[tuple[dict[str, Array], Array]]:
         """Return operands of an equation drawn at random, with what it gives for them."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from jcm_calc.declarations.items import Equation
 from jcm_calc.expression import Expression, record
-from jcm_calc.verification.cells.sheet import Cell, Scenario
+from jcm_calc.verification.cells.sheet import Cell, Scenario, Sheet, Unfolded
 from jcm_calc.verification.quantities import TERMS
 from jcm_calc.verification.spreadsheet import (
     EPOCH,
@@ -29,6 +29,32 @@ from jcm_calc.verification.spreadsheet import (
 BRANCHING = {"where", "minimum", "maximum", "clip"}
 Replacement = Callable[[float, Scenario], float]
 CHOOSING = {"IF", "MIN", "MAX", "IFERROR", "MEDIAN", "CHOOSE", "SIGN", "ABS", "SUM"}
+
+
+def unfolded(sheet: Sheet, rule: Equation) -> Unfolded:
+    """Return an equation in what the sheet shows; a sum over one unit is that unit's term."""
+    shown = {cell.name for cell in sheet.cells} | sheet.entered
+    # of a sum over several units that shows none of them, nothing can be told apart
+    if rule.total and (sheet.several(rule.total) or TERMS + rule.name in shown or set(rule.arguments) & shown):
+        return Unfolded(rule.arguments, rule.function, (rule,), adds=True)
+    parts: dict[str, Unfolded | None] = {}
+    for name in rule.arguments:
+        node = sheet.nodes.get(name)
+        taken = isinstance(node, Equation) and name not in shown and not (node.total and sheet.several(node.total))
+        parts[name] = unfolded(sheet, node) if taken and isinstance(node, Equation) else None
+    names = tuple(dict.fromkeys(one for name, part in parts.items() for one in (part.arguments if part else (name,))))
+
+    def function(*values: Any) -> Any:
+        given = dict(zip(names, values, strict=True))
+        return rule.function(
+            *(
+                part.function(*(given[one] for one in part.arguments)) if part else given[name]
+                for name, part in parts.items()
+            )
+        )
+
+    rules = (rule, *(one for part in parts.values() if part for one in part.rules))
+    return Unfolded(names, function, rules, adds=False)
 
 
 @dataclass(frozen=True)
@@ -56,23 +82,33 @@ class Wrong:
     @property
     def adds(self) -> bool:
         """Whether it should add up along an index."""
-        return self.cell.node is not None and bool(self.cell.rule and self.cell.rule.total)
+        return self.cell.node is not None and bool(self.cell.rule and self.cell.rule.total) and self.unfolded.adds
+
+    @cached_property
+    def unfolded(self) -> Unfolded:
+        """Its equation in what the sheet shows."""
+        rule = self.cell.rule
+        assert rule is not None
+        if self.cell.node is None:  # the terms of a total
+            return Unfolded(rule.arguments, rule.function, (rule,), adds=False)
+        return unfolded(self.cell.sheet, rule)
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The quantities that its formula should have."""
+        return self.unfolded.arguments
 
     @cached_property
     def operands(self) -> list[dict[str, float]]:
         """The operands of its equation in each changed scenario."""
-        rule = self.cell.rule
-        assert rule is not None
         found = []
         for scenario in self.scenarios:
-            values = {name: self.cell.operand(scenario.arrays, name) for name in rule.arguments}
+            values = {name: self.cell.operand(scenario.arrays, name) for name in self.arguments}
             found.append({name: math.nan if value is None else value for name, value in values.items()})
         return found
 
     def fits(self, **replaced: Any) -> bool:
         """Whether the formula is the equation with some operands replaced by what a function makes of their cells."""
-        rule = self.cell.rule
-        assert rule is not None
         for operands, scenario, got in zip(self.operands, self.scenarios, self.got, strict=True):
             with np.errstate(all="ignore"):
                 try:
@@ -80,7 +116,7 @@ class Wrong:
                         self._replaced(name, operand, replaced[name], scenario) if name in replaced else operand
                         for name, operand in operands.items()
                     ]
-                    value = float(rule.function(*values))
+                    value = float(self.unfolded.function(*values))
                 except (ZeroDivisionError, OverflowError):
                     return False
             if not close(self.cell.shown(value), got):
@@ -107,12 +143,8 @@ class Wrong:
     @cached_property
     def summands(self) -> list[Cell]:
         """The cells that it should add up."""
-        rule = self.cell.rule
-        assert rule is not None
-        name = f"{TERMS}{rule.name}"
-        if not any(cell.name == name for cell in self.cell.sheet.cells):
-            name = rule.arguments[0]
-        return self.cell.beside({name})
+        assert self.cell.rule is not None
+        return self.cell.summands(self.cell.rule)
 
 
 def given(cell: Cell, formula: str, scenario: Scenario, exact: bool = False) -> Any:
