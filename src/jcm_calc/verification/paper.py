@@ -9,11 +9,13 @@ from urllib.parse import quote
 
 from jcm_calc.files import check_ending, save
 from jcm_calc.languages import Message, _, ngettext
+from jcm_calc.problems import listed
 from jcm_calc.report import display
 from jcm_calc.verification.catalogue import checks
 from jcm_calc.verification.conclusion import Conclusion
 from jcm_calc.verification.findings import Finding, Severity, shown_number, with_unit
 from jcm_calc.verification.location import Location
+from jcm_calc.verification.support import Support
 
 # What a finding is a candidate for; the verifier decides.
 REQUESTS = {
@@ -29,8 +31,11 @@ def result(verification: Conclusion) -> tuple[str, str]:
     return _("Verification result"), Message(verification.verdict)
 
 
-def summary(verification: Conclusion) -> Iterator[tuple[str, str]]:
-    """Yield what the head of the paper has, besides the result and the table of `amounts`."""
+def summary(verification: Conclusion, checked: bool = True) -> Iterator[tuple[str, str]]:
+    """Yield what the head of the paper has, besides the result and the table of `amounts`.
+
+    ``checked`` says whether the checks that were not made are listed; the workbook has a sheet for them.
+    """
     yield from verification.identity.lines()
     for text in verification.missing:
         yield _("Missing"), text
@@ -50,9 +55,9 @@ def summary(verification: Conclusion) -> Iterator[tuple[str, str]]:
         yield _("Accepted"), Message(", ").join(one.number for one in accepted)
     yield _("Basis of the values"), basis(verification)
     yield _("Checks made"), _("{count} of {every}").format(count=len(verification.made), every=len(checks()))
-    for need, codes in _by_text(verification.skipped):
+    for need, codes in _by_text(verification.skipped) if checked else ():
         yield _("Checks not made"), _("{codes}: needs {need}").format(codes=codes, need=need)
-    for absent, codes in _by_text(verification.inapplicable):
+    for absent, codes in _by_text(verification.inapplicable) if checked else ():
         yield _("Not applicable"), Message("{}: {}").format(codes, absent)
     if verification.ignored:
         codes = ", ".join(check.code for check in verification.ignored)
@@ -167,28 +172,38 @@ def basis(verification: Conclusion) -> str:
 def support_table(verification: Conclusion) -> tuple[list[Message], list[list[str]]]:
     """Return headings and rows of the table of what the values rest on."""
     headings = [
-        *(_("Parameter"), _("Kind"), _("Cells"), _("Values"), _("Compared with readings"), _("Dated rows")),
-        *(_("Another formula"), _("Typed only"), _("Cross-check"), _("Option"), _("Source that is named")),
+        *(_("Parameter"), _("Kind"), _("Cells"), _("Values"), _("They rest on"), _("Cross-check")),
+        *(_("Option"), _("Source that is named")),
     ]
     rows = [
         [
             one.symbol,
             one.kind,
-            Message(", ").join(one.cells) or one.document,
+            Message(", ").join(one.cells),
             str(one.count),
-            _counted_of(one.by_readings, one.meters),
-            *(str(count) if count else "–" for count in (one.by_rows, one.by_formula, one.typed)),
+            Message("; ").join(_rest_on(one)),
             Message(", ").join(one.cross_checks) or "–",
             one.option or "–",
-            one.source or "–",
+            Message("'{}'").format(one.source) if one.source else "–",
         ]
         for one in verification.support
     ]
     return headings, rows
 
 
-def _counted_of(count: int, meters: tuple[str, ...]) -> str:
-    return Message("{} ({})").format(count, Message(", ").join(meters)) if count else "–"
+def _rest_on(one: Support) -> Iterator[str]:
+    """Yield on what the values of a parameter rest, and how many of them."""
+    if one.by_readings:
+        said = _("readings of {meters}: {count}")
+        yield said.format(meters=listed(one.meters, limit=6), count=one.by_readings)
+    if one.by_rows:
+        yield _("dated rows: {count}").format(count=one.by_rows)
+    if one.by_formula:
+        yield _("another formula: {count}").format(count=one.by_formula)
+    if one.typed:
+        yield _("typed, nothing behind it: {count}").format(count=one.typed)
+    if one.document:
+        yield one.document
 
 
 def link(verification: Conclusion, place: Location, folder: Path) -> str:
@@ -214,7 +229,7 @@ def write_page(path: str | os.PathLike[str], verification: Conclusion, overwrite
         file, _hash, cell = link(verification, place, folder).partition("#")
         return f"{quote(file)}#{quote(cell)}" if file else ""
 
-    save(path, _filled("verification.html", verification, linked).encode(), overwrite=overwrite)
+    save(path, _filled("verification.html", verification, linked, checked=False).encode(), overwrite=overwrite)
 
 
 def in_notebook(verification: Conclusion) -> str:
@@ -222,12 +237,13 @@ def in_notebook(verification: Conclusion) -> str:
     return _filled("verified.html", verification, lambda place: "")
 
 
-def _filled(template: str, verification: Conclusion, linked: Callable[[Location], str]) -> str:
+def _filled(template: str, verification: Conclusion, linked: Callable[[Location], str], checked: bool = True) -> str:
     return display.page(
         template,
         verification=verification,
         amounts=amounts(verification),
-        summary=list(summary(verification)),
+        summary=list(summary(verification, checked)),
+        checks=list(check_rows(verification)),
         support=support_table(verification),
         findings={severity: found for severity in Severity if (found := verification.of(severity))},
         requests=REQUESTS,

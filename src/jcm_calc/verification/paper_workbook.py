@@ -19,14 +19,14 @@ from jcm_calc.workbook.page import lines, new_book
 # The widths let a row go on a sheet of A4, on its side, in letters that can be read.
 FINDINGS = {
     _("No."): 8,
-    _("Check"): 17,
-    _("Place"): 20,
-    _("Finding"): 40,
-    _("Found"): 11,
-    _("Expected"): 11,
-    _("Unit"): 8,
-    _("How the expected value comes about, and what follows"): 34,
-    _("Effect on ER"): 17,
+    _("Code and title"): 16,
+    _("Place"): 19,
+    _("Finding"): 36,
+    _("Found"): 10,
+    _("Expected"): 10,
+    _("Unit"): 9,
+    _("How the expected value comes about, and what follows"): 30,
+    _("Effect on ER"): 15,
 }
 RESPONSES = {
     _("No."): 8,
@@ -36,12 +36,12 @@ RESPONSES = {
     _("Status"): 12,
     _("Date and signature"): 18,
 }
-SUPPORT_WIDTHS = (13, 12, 24, 7, 17, 8, 9, 8, 13, 8, 26)
+SUPPORT_WIDTHS = (13, 12, 26, 7, 34, 16, 10, 28)
 CHECKS = {_("Code"): 7, _("Title"): 34, _("Result"): 20, _("Rule, or why not made"): 70}
 STATUSES = (_("open"), _("closed"), _("accepted"))
 SUMMARY_WIDTHS = (20, 16, 16, 16, 16, 16, 20)
-MARGIN = 0.4  # inch
-SMALL = {"font_size": 9, "valign": "top", "align": "left", "border": 1, "border_color": "#C8C8C8", "text_wrap": True}
+MARGIN, HEIGHT = 0.4, 13.5  # inch, and points of a line
+SMALL = {"font_size": 10, "valign": "top", "align": "left", "border": 1, "border_color": "#C8C8C8", "text_wrap": True}
 COLOURS = {Severity.ERROR: "#B3261E", Severity.WARNING: "#9A6700", Severity.QUESTION: "#1F5FA8"}
 
 
@@ -69,6 +69,7 @@ class _Sheets:
         self.bold = book.add_format({"bold": True, "valign": "top"})
         self.wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         self.cell = book.add_format(SMALL)
+        self.right = book.add_format({**SMALL, "align": "right"})
         self.link = book.add_format({**SMALL, "font_color": "#1F5FA8", "underline": 1})
         self.heading = book.add_format({**SMALL, "bold": True, "bg_color": "#E8EDF3"})
         self.colours = {
@@ -93,10 +94,10 @@ class _Sheets:
         for column, (title, width) in enumerate(columns.items()):
             sheet.set_column(column, column, width)
             sheet.write_string(0, column, translated(title), self.heading)
-        sheet.set_row(0, 4 + 12.0 * max(lines(translated(title), width) for title, width in columns.items()))
+        sheet.set_row(0, 4 + HEIGHT * max(lines(translated(title), width) for title, width in columns.items()))
         for row, values in enumerate(rows, 1):
             cells = [translated(value) if isinstance(value, str) else value for value in values]
-            sheet.set_row(row, 4 + 12.0 * max(map(lines, map(str, cells), columns.values())))
+            sheet.set_row(row, 4 + HEIGHT * max(map(lines, map(str, cells), columns.values())))
             for column, value in enumerate(cells):
                 if isinstance(value, str):
                     sheet.write_string(row, column, value, self.cell)
@@ -116,17 +117,23 @@ class _Sheets:
         row = self._lines(sheet, 0, [paper.result(found)])
         for number, cells in enumerate([headings, *table]):
             for column, cell in enumerate(cells):
-                sheet.write_string(row, column, translated(cell), self.heading if number == 0 else self.cell)
+                sheet.write_string(
+                    row,
+                    column,
+                    translated(cell),
+                    self.heading if number == 0 else self.right if column > 1 else self.cell,
+                )
             row += 1
-        row = self._lines(sheet, row + 1, list(paper.summary(found)))
-        lists = [(_("Not confirmed"), text) for text in found.unconfirmed]
-        lists += [(_("Noted in reading"), text) for text in found.remarks]
-        row = self._lines(sheet, row + 1, lists)
+        sheet.set_row(1, HEIGHT * max(lines(translated(one), SUMMARY_WIDTHS[-1]) for one in headings))
+        row = self._lines(sheet, row + 1, list(paper.summary(found, checked=False)))
         for name in paper.SIGNATURES:
-            row += 1
             said = _("Name, date, signature: {line}").format(line="_" * 60)
             self._lines(sheet, row, [(name, said)])
             sheet.set_row(row, 30)
+            row += 1
+        lists = [(_("Noted in reading"), text) for text in found.remarks]
+        lists += [(_("Not confirmed"), text) for text in found.unconfirmed]
+        self._lines(sheet, row + 1, lists)
 
     def _lines(self, sheet: Any, row: int, named: Sequence[tuple[str, str]]) -> int:
         for number, (name, text) in enumerate(named, row):
@@ -159,7 +166,7 @@ class _Sheets:
         sheet = self._table(_("Responses"), RESPONSES, rows)
         for row in range(1, len(rows) + 1):
             sheet.set_row(
-                row, max(48.0, 4 + 12.0 * max(map(lines, map(translated, rows[row - 1]), RESPONSES.values())))
+                row, max(4 * HEIGHT, 4 + HEIGHT * max(map(lines, map(translated, rows[row - 1]), RESPONSES.values())))
             )
         if rows:
             choices = {"validate": "list", "source": [translated(one) for one in STATUSES]}
