@@ -13,6 +13,8 @@ from jcm_calc.verification.material import Material
 from jcm_calc.workbook.sheet_sets import REFERENCE, matches
 from jcm_calc.workbook.tables import Row
 
+HEADING = _("a table of parameters has the headings Parameters, Monitored Values or Estimated Values, and Units")
+
 
 @check(
     "K1",
@@ -37,6 +39,9 @@ def missing(material: Material) -> Iterator[Finding]:
     for problem in material.problems(ProblemKind.MISSING):
         if problem.subject in m.choices:
             yield of_problem(problem)
+    for cell in (cell for part in report.own for cell in report.sheets.unknown_headings(part.roles["input"])):
+        message = _("the heading {heading!r} is not known, and what stands below it is not read")
+        yield Finding(message.format(heading=" ".join(str(cell.value).split())), cell.address, because=HEADING)
     yield from _no_dates(material)
 
 
