@@ -80,7 +80,10 @@ FAULTS = {
     "nought": ({"PE": "=0"}, "C11", RE, "at nought"),
     "rounded": ({"RE": "=ROUND(C10*C11/C12*C13,0)"}, "H5", 136 - PE, "rounded"),
     "typed factor": ({"EF": "=0.877"}, "A10", ER / 0.814 * 0.877, "0.877"),
-    "wrong class": ({"COP_RE": "=IF('MRS(input)'!E12=\"x\",1.32,1.71)"}, "C9", 135 * 1.63 / 1.71 * 0.814 - PE, "another class"),
+    "wrong class": (
+        *({"COP_RE": "=IF('MRS(input)'!E12=\"x\",1.32,1.71)"}, "C9"),
+        *(135 * 1.63 / 1.71 * 0.814 - PE, "another class"),
+    ),
 }
 
 

@@ -385,6 +385,7 @@ class Rows:
             *(message, place, symbol, amount, expected, because, effect),
             question=question,
             severity=severity,
+            unresolved=kind == "blank" and effect is None,
             corrections=tuple(Correction(entry, excess=more) for entry, more in excess),
         )
         return code, finding

@@ -158,6 +158,8 @@ class Reader:
                 continue
             name = parameter.name
             self._source(parameter, row, found)
+            if name in separate:
+                self._two_units(parameter, row, separate[name])
             count = counted[name] = counted.get(name, -1) + 1
             self._uncalculated(parameter.symbol, cell)
             if cell.value == "" or ELSEWHERE.search(str(cell.value)):
@@ -167,7 +169,6 @@ class Reader:
                 continue
             if name in separate:
                 self._passed_over(parameter, cell)
-                self._two_units(parameter, row, separate[name])
                 continue
             period = self._row_period(parameter, row, count, label, found)
             key = tuple(part for part in (label, period) if part is not None)
