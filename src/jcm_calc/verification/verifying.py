@@ -147,9 +147,9 @@ class Verification:
             if self.result is not None and one.adjusted.tonnes is None:
                 yield _("{year}: the whole tonnes cannot be told").format(year=one.year)
         yield from self.left_out
-        for one in (*self.findings, *self.passed_over):
-            if one.unresolved:
-                yield _("not settled: {code} {message}").format(code=one.code, message=one.message)
+        for finding in (*self.findings, *self.passed_over):
+            if finding.unresolved:
+                yield _("not settled: {code} {message}").format(code=finding.code, message=finding.message)
         if self.ignored:
             names = ", ".join(check.code for check in self.ignored)
             yield _("checks were switched off: {names}").format(names=names)

@@ -15,8 +15,9 @@ from jcm_calc.inputs.totals import adds_up, totals_among
 from jcm_calc.languages import _, spellings
 from jcm_calc.units import UnitError, parse_unit
 from jcm_calc.workbook.layout import column_name
-from jcm_calc.workbook.opening import Book, Formula, Grid, column_number
+from jcm_calc.workbook.opening import Book, Formula, Grid
 from jcm_calc.workbook.references import areas
+from jcm_calc.workbook.sheet_xml import column_number
 from jcm_calc.workbook.symbols import Symbols
 
 # What stands below a heading; where a table has both, monitored values are meant and not estimates.
