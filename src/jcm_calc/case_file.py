@@ -79,7 +79,7 @@ from jcm_calc.toml import parse_toml, read_text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jcm_calc.monitoring import Monitored
+    from jcm_calc.readings import Monitored
     from jcm_calc.result import Result
 
 # What each section may hold, and of what kind it is.
@@ -242,7 +242,7 @@ class CaseFile:
 
     def monitor(self, progress: Callable[[str], None] = lambda stage: None, evidence: Given = None) -> Monitored:
         """Turn the readings of the meters into monitored parameters; see `jcm_calc.monitor` and `calculate`."""
-        from jcm_calc.monitoring import monitor
+        from jcm_calc.readings import monitor
 
         if not self.meters:
             complaint = _(

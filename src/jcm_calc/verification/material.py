@@ -37,7 +37,7 @@ from jcm_calc.workbook.tables import Cell, Row, Sheets
 from jcm_calc.workbook.years import joined
 
 if TYPE_CHECKING:
-    from jcm_calc.monitoring import Monitored
+    from jcm_calc.readings import Monitored
     from jcm_calc.result import Result
     from jcm_calc.verification.dated_rows import Rows
     from jcm_calc.verification.findings import Finding

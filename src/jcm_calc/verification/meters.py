@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from jcm_calc.languages import Message, _
-from jcm_calc.monitoring.plan import Device
 from jcm_calc.problems import ProblemKind, listed
+from jcm_calc.readings.plan import Device
 from jcm_calc.verification.checks import check, measured
 from jcm_calc.verification.findings import Finding, Severity
 from jcm_calc.verification.material import Material, Submission

@@ -27,7 +27,7 @@ from jcm_calc.verification.subjects import inapplicable
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jcm_calc.monitoring import Monitored
+    from jcm_calc.readings import Monitored
     from jcm_calc.result import Result
 
 MATERIALITY = 0.05
