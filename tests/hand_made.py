@@ -1,4 +1,4 @@
-"""Sheets that somebody typed: one unit, blocks 1 to 4 in columns item, value, units, parameter; no library wrote them."""
+"""Sheets that somebody typed: one unit, blocks 1 to 4 in columns item, value, units, parameter."""
 
 from datetime import date
 

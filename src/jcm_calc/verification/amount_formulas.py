@@ -281,8 +281,21 @@ class Audit:
         others = [(written - one) * self.scale for one in near]
         effects = {excess: self._effect(excess) for excess in others}
         worst = max(effects, key=lambda excess: effects[excess], default=None)
-        more = {"severity": Severity.WARNING, "because": self._shown, "unresolved": True}
-        return Part("C13", said, self.entry, (self.entry.place,), worst, **more)
+        return self._open(said, worst)
+
+    def _open(self, said: str, excess: float | None, question: str = "") -> Part:
+        """Return something of which somebody has to say what it is."""
+        return Part(
+            "C13",
+            said,
+            self.entry,
+            (self.entry.place,),
+            excess,
+            severity=Severity.WARNING,
+            because=self._shown,
+            question=question,
+            unresolved=True,
+        )
 
     def _effect(self, excess: float) -> float:
         material = self.rows.material
@@ -309,11 +322,9 @@ class Audit:
         """Return a factor; one that is far from a conversion of units may be a property, which somebody has to say."""
         said = _("the formula multiplies it by {ratio:.10g}").format(ratio=ratio)
         excess = amount * (1 - 1 / ratio) if ratio else None
-        near = abs(ratio - 1) <= NEAR
-        question = "" if near else _("what is this factor, and which document has it?")
-        more = {"question": question, "unresolved": not near}
-        severity = Severity.ERROR if near else Severity.WARNING
-        return Part("C13", said, self.entry, (self.entry.place,), excess, severity, self._shown, **more)
+        if abs(ratio - 1) > NEAR:
+            return self._open(said, excess, _("what is this factor, and which document has it?"))
+        return Part("C13", said, self.entry, (self.entry.place,), excess, because=self._shown)
 
     def _added(self, constant: float, exact: float, typed: bool = False) -> Iterator[Part]:
         """Yield what is added to the rows, or, of typed numbers, to the largest one."""
@@ -321,8 +332,7 @@ class Audit:
             return
         if typed and abs(constant) > NEAR * abs(exact):
             said = _("the formula adds up numbers that are typed into it, which belong to no day or month")
-            more = {"severity": Severity.WARNING, "because": self._shown, "unresolved": True}
-            yield Part("C13", said, self.entry, (self.entry.place,), None, question=_("where were they read?"), **more)
+            yield self._open(said, None, _("where were they read?"))
             return
         said = _("the formula adds {constant:.10g}").format(constant=constant)
         yield Part("C13", said, self.entry, (self.entry.place,), constant * self.scale, because=self._shown)
@@ -403,9 +413,7 @@ class Audit:
         """Yield that a formula takes away rows, or does something else with them than to add them up."""
         if not self._metered:
             said = _("the formula does more than add up its rows") if adds else _("the formula takes rows away")
-            excess = None if excess is None else excess * self.scale
-            more = {"severity": Severity.WARNING, "because": self._shown, "unresolved": True}
-            yield Part("C13", said, self.entry, (self.entry.place,), excess, **more)
+            yield self._open(said, None if excess is None else excess * self.scale)
 
     def _factor(self, found: Breakdown, exact: float, constant: float) -> Iterator[Part]:
         yield from self._added(constant, exact)

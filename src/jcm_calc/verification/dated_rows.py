@@ -388,6 +388,7 @@ class Rows:
             question=question,
             severity=severity,
             unit=first.entry.parameter.unit,
+            unresolved=kind == "blank" and effect is None,
             corrections=tuple(Correction(entry, excess=more) for entry, more in excess),
         )
 

@@ -13,6 +13,8 @@ from jcm_calc.verification.location import at, located
 from jcm_calc.workbook.sheet_sets import REFERENCE, matches
 from jcm_calc.workbook.tables import Row
 
+HEADING = _("a table of parameters has the headings Parameters, Monitored Values or Estimated Values, and Units")
+
 
 def missing(material: Analyses) -> Iterator[Finding]:
     """Find parameters without a row or column, and choices that are not made."""
@@ -31,6 +33,10 @@ def missing(material: Analyses) -> Iterator[Finding]:
     for problem in material.problems(ProblemKind.MISSING):
         if problem.subject in m.choices:
             yield of_problem("K1", problem, report.places_of(problem.subject))
+    for cell in (cell for part in report.own for cell in report.sheets.unknown_headings(part.roles["input"])):
+        message = _("the heading {heading!r} is not known, and what stands below it is not read")
+        said = message.format(heading=" ".join(str(cell.value).split()))
+        yield Finding("K1", said, located(cell), because=HEADING)
     yield from _no_dates(material)
 
 

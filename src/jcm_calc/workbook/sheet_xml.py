@@ -224,7 +224,7 @@ def tables(archive: ZipFile) -> dict[str, Table]:
             first = int(match[2]) - 1 + _whole(root.get("headerRowCount", "1"))
             last = int(match[3]) - 1 - _whole(root.get("totalsRowCount", "0"))
             columns = tuple(one.get("name", "").casefold() for one in elements if _local(one) == "tableColumn")
-            name = root.get("displayName") or root.get("name", "")
+            name = root.get("displayName", root.get("name", ""))
             found[name.casefold()] = Table(sheet, first, last, column_number(match[1]), columns)
     return found
 
