@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from jcm_calc.verification.against_readings import measured
+from jcm_calc.verification.amount_formulas import AmountFormulas
 from jcm_calc.verification.cells import Sheet, Slip, slips
 from jcm_calc.verification.dated_rows import Rows
 from jcm_calc.verification.deviations import deviations
@@ -36,12 +37,17 @@ class Analyses(Documents):
         return Rows(self)
 
     @cached_property
+    def amounts(self) -> AmountFormulas:
+        """The formulas of the monitored amounts."""
+        return AmountFormulas(self.rows)
+
+    @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """What the analyses find."""
         with_readings = self.metered is not None and self.report.result is not None
         by_readings = measured(self, self.rows) if with_readings else []
         on_sheets = [slip.finding for slip in self.slips]
-        return (*self.rows.findings(), *by_readings, *on_sheets, *self.deviations)
+        return (*self.rows.findings(), *self.amounts.findings(), *by_readings, *on_sheets, *self.deviations)
 
     def found(self, code: str) -> list[Finding]:
         """Return what of it belongs to one check."""

@@ -16,7 +16,6 @@ from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import listed
-from jcm_calc.verification import amount_formulas
 from jcm_calc.verification.findings import Correction, Finding, Severity
 from jcm_calc.verification.location import address
 from jcm_calc.verification.quantities import Entry
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from jcm_calc.verification.metered import Metered
 
 MOST = 5000
+TWICE = 1.5  # a row that counts more than so much counts twice
 AVERAGES = {"AVERAGE", "AVERAGEIF", "AVERAGEIFS", "MEDIAN"}
 STEP = 2.0**20  # so large that the digits of the rest of a sum do not blur it
 # What can be wrong with rows: the code of the check, and what is said of their times.
@@ -90,7 +90,7 @@ class Breakdown:
     @property
     def twice(self) -> list[Line]:
         """Rows that count more than once."""
-        return [line for line in self.lines if line.weight > amount_formulas.TWICE * self.usual > 0]
+        return [line for line in self.lines if line.weight > TWICE * self.usual > 0]
 
     @property
     def again(self) -> list[Line]:
@@ -130,10 +130,6 @@ class Rows:
         for entry in monitored:
             if (found := self._breakdown(entry)) is not None:
                 self.of[entry.place] = found
-        numbers = [entry for entry in monitored if isinstance(entry.value, int | float)]
-        self.audits = {entry.place: amount_formulas.Audit(self, entry) for entry in numbers}
-
-    most = MOST
 
     # Reading
 
@@ -161,7 +157,16 @@ class Rows:
 
     def ranged(self, place: Place) -> set[Place]:
         """Return the cells of the ranges that a formula adds up, through others, too."""
-        return set(amount_formulas.ranged(self, place, set()))
+        return set(self._ranged(place, set()))
+
+    def _ranged(self, place: Place, seen: set[Place]) -> Iterator[Place]:
+        for area in precedents(self.book, place):
+            for other in area.places:
+                if other not in seen and len(seen) < MOST:
+                    seen.add(other)
+                    if not area.single:
+                        yield other
+                    yield from self._ranged(other, seen)
 
     def _totals(self, place: Place) -> Iterator[Place]:
         """Yield the undated cells of a range that add up other cells of it."""
@@ -359,7 +364,7 @@ class Rows:
                     key = (kind, found.entry.parameter.symbol, tuple(str(line.period) for line in lines))
                     groups.setdefault(key, []).append((found, lines))
         told = [self._told(kind, group) for (kind, *_), group in groups.items()]
-        return [*told, *self._one_side(), *self._means(), *amount_formulas.findings(self)]
+        return [*told, *self._one_side(), *self._means()]
 
     def _told(self, kind: str, group: Sequence[tuple[Breakdown, list[Line]]]) -> Finding:
         first, lines = group[0]
@@ -443,22 +448,6 @@ class Rows:
                 unit=entry.parameter.unit,
                 corrections=(Correction(entry, expected),),
             )
-
-    @cached_property
-    def parts(self) -> list[amount_formulas.Part]:
-        """What is wrong with the formulas of amounts."""
-        return list(amount_formulas.parts(self))
-
-    def plain(self, entry: Entry) -> bool:
-        """Whether an amount only adds up dated rows, or what else it does is a finding already."""
-        found = self.of.get(entry.place)
-        told = any(part.entry.place == entry.place and part.code in ("C13", "H5") for part in self.parts)
-        return told or (found is not None and found.plain)
-
-    def settled(self, entry: Entry) -> bool:
-        """Whether what a formula does with a number or a cell is known, or readings tell the amount."""
-        audit = self.audits.get(entry.place)
-        return audit is not None and audit.settled
 
 
 def _value(book: Book, place: Place) -> float | None:

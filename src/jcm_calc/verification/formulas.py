@@ -131,7 +131,7 @@ def computed_reading(material: Analyses) -> Iterator[Finding]:
     for entry in material.report.entries():
         if entry.parameter.kind is Kind.MONITORED:
             formula = sheets.formula(sheets.cell(*entry.place))
-            if formula is not None and not material.rows.plain(entry):
+            if formula is not None and not material.amounts.plain(entry):
                 message = _("{symbol} is computed, not read: ={formula}").format(
                     symbol=entry.parameter.symbol, formula=formula.text[:100]
                 )
@@ -139,7 +139,7 @@ def computed_reading(material: Analyses) -> Iterator[Finding]:
                 yield Finding(
                     *("C13", message, entry.address, parameter.symbol, entry.written),
                     unit=unit,
-                    unresolved=not material.rows.settled(entry),
+                    unresolved=not material.amounts.settled(entry),
                 )
 
 
