@@ -27,7 +27,8 @@ The case file (`--case`) completes a report that has no place for a value: its `
 agree (K2).
 
 One bad cell does not stop a verification. Units that cannot be used are left out of the recalculation and named, the
-rest is recalculated, and every other check is made; the result is then `incomplete`.
+rest is recalculated, and every other check is made; the result is then `incomplete`. What a number such as `1,234` gives
+in both readings is said; of a day of the case file that can be read in two ways the later one is taken, and asked about.
 
 A workbook may carry evidence of its own, on the sheet *Evidence*. It is not relied on: what the verifier has read in
 the approved document comes with `--evidence FILE` ([how it is written](how_to/confirm.md)).
@@ -52,7 +53,7 @@ the approved document comes with `--evidence FILE` ([how it is written](how_to/c
 | `material misstatement` | the difference between reported and adjusted reductions reaches the share of ER given by `--materiality`; the differences of calendar years do not cancel each other, and a single cause that reaches it is material by itself |
 | `misstatement, not material` | there are errors, and they do not reach it |
 | `misstatement, not quantified` | the effect of an error cannot be calculated, such as a criterion that is not met or a sheet of another version; a person has to decide |
-| `incomplete` | something is missing for a conclusion, and is named: reported reductions that cannot be read, a check that was switched off; with `--strict`, also warnings and questions that are open |
+| `incomplete` | something is missing for a conclusion, and is named: reported reductions that cannot be read, a formula that cannot be followed, a day or number that can be read in two ways, a check that was switched off; with `--strict`, also warnings and questions that are open |
 | `recalculation not possible` | a value is missing or unusable |
 
 * **Scope.** The result is about the recalculation. How many eligibility criteria are met, and how many rules and
@@ -146,7 +147,14 @@ stands left of them or above. The formula of the amount is audited, also without
 the unit times the sum of the rows of its period, each once. Rows that the sum leaves out, counts twice, or that are
 blank are findings, and so are a factor, a constant, rounding, a total, an undated number or a text among the rows, rows
 of another period, days without rows, a row far above the others, and a link to the estimate of the plan. SUM, SUMIF,
-SUMIFS, SUMPRODUCT, SUBTOTAL and AGGREGATE are followed; a formula with OFFSET or INDIRECT is named as one that cannot be.
+SUMIFS, SUMPRODUCT, SUBTOTAL, AGGREGATE, OFFSET and INDIRECT are followed, and so are operations on ranges, defined names,
+columns of tables, whole columns and spans of sheets. A formula that cannot be followed, or that chooses or combines
+numbers typed into it, is a finding, and the result is `incomplete` until somebody has said what it is (`--accepted`).
+
+Sheets that people made are read as they are written: headings with a number, in two languages or in the singular, units
+in brackets, per period and per year (where the period is a year), tons of CO2, symbols among words, and periods such as
+`2017/1/1~2017/12/31`, `1 January 2017 to 31 December 2017` or `2017年1月1日～2017年12月31日`. A heading that is not known is
+named. An equation is compared in the quantities that the sheet shows, so that a sheet of one unit needs no column for it.
 """
 
 
