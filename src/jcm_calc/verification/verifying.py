@@ -140,7 +140,8 @@ def verify(
     """
     chosen = selected(select, ignore)
     material = _material(report, plan, readings, previous, case, evidence)
-    possible = {code for code, check in checks().items() if material.has.issuperset(check.needs)}
+    has = material.has
+    possible = {code for code, check in checks().items() if has.issuperset(check.needs)}
     every = [one for one in _findings(material, possible) if one.code in possible]
     codes = {check.code for check in chosen}
     found, others = ([one for one in every if (one.code in codes) is own] for own in (True, False))
