@@ -34,7 +34,7 @@ def result(verification: Conclusion) -> tuple[str, str]:
 def summary(verification: Conclusion, checked: bool = True) -> Iterator[tuple[str, str]]:
     """Yield what the head of the paper has, besides the result and the table of `amounts`.
 
-    ``checked`` says whether the checks that were not made are listed; the workbook has a sheet for them.
+    ``checked`` says whether the checks that are not applicable are listed; the papers have a table of all checks.
     """
     yield from verification.identity.lines()
     for text in verification.missing:
@@ -55,7 +55,7 @@ def summary(verification: Conclusion, checked: bool = True) -> Iterator[tuple[st
         yield _("Accepted"), Message(", ").join(one.number for one in accepted)
     yield _("Basis of the values"), basis(verification)
     yield _("Checks made"), _("{count} of {every}").format(count=len(verification.made), every=len(checks()))
-    for need, codes in _by_text(verification.skipped) if checked else ():
+    for need, codes in _by_text(verification.skipped):
         yield _("Checks not made"), _("{codes}: needs {need}").format(codes=codes, need=need)
     for absent, codes in _by_text(verification.inapplicable) if checked else ():
         yield _("Not applicable"), Message("{}: {}").format(codes, absent)
