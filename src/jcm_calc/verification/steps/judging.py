@@ -101,6 +101,8 @@ def _compares(formula: str) -> bool:
 def _at_a_limit(sheet: Sheet, step: Step, rule: Equation, formula: Formula, expected: float) -> Wrong | None:
     """Return what is wrong with a formula on one of the sides of a limit that it compares with."""
     made_of = unfolded(sheet, rule)
+    if made_of.summed:
+        return None
     operands = sheet.summands(step, rule) if made_of.adds else sheet.beside(step, made_of.arguments)
     places = {place for area in areas(formula.text, step.place[0]) for place in area.places}
     others = places - {other.place for other in operands}

@@ -17,7 +17,7 @@ from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
 from jcm_calc.evaluation import EvaluationError, evaluate
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.material import Material, on_sheet, terms
-from jcm_calc.verification.quantities import TERMS, Step
+from jcm_calc.verification.quantities import TERMS, Step, label_text
 from jcm_calc.verification.spreadsheet import Place, as_number, close, form
 from jcm_calc.workbook.calculation_sheet import TERMS_OF
 from jcm_calc.workbook.filled_sheets import is_declared
@@ -60,13 +60,16 @@ class Unfolded:
     rules : tuple of Equation
         The equation, and those that it took in.
     adds : bool
-        Whether it still is a sum over several units.
+        Whether it is a sum of cells that the sheet shows.
+    summed : bool
+        Whether it is the sum over several units of what the function gives for each.
     """
 
     arguments: tuple[str, ...]
     function: Callable[..., Any]
     rules: tuple[Equation, ...]
     adds: bool
+    summed: bool = False
 
 
 class Sheet:
@@ -106,6 +109,17 @@ class Sheet:
             found = {**found, **terms(self.m, found, inputs.graph.equations)}
             return self._scenario(found, {**self.material.actual, **self._own(found)})
         return self.actual
+
+    def by_unit(self, arrays: Mapping[str, Array], names: Sequence[str], labels: Mapping[str, str]) -> list[Array]:
+        """Return quantities for each unit at some labels."""
+        axes = self.result.inputs.axes
+        whole = np.broadcast_arrays(*(arrays[name] for name in names))
+        known = [label_text(label) for label in axes["p"].labels] if "p" in axes else []
+        at = [slice(None)] * whole[0].ndim if whole else []
+        for place, letter in enumerate(axes):
+            if letter == "p" and labels.get("p") in known and whole[0].shape[place] > 1:
+                at[place] = slice(known.index(labels["p"]), known.index(labels["p"]) + 1)
+        return [array[tuple(at)].ravel() for array in whole]
 
     def several(self, letters: str) -> bool:
         """Whether there is more than one unit, or the like, along some indices."""
