@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hand_made import DAYS, ER, PE, RE, hand_made
+from hand_made import COP1, COP2, DAYS, EC1, EC2, EF_ELEC, ER, PE, RE, RE_OF_TWO, hand_made, two_units
 from saying import findings_are_said_in_japanese  # noqa: F401 (used by every test)
 from workbooks import grids, office, recalculated_by_office
 
@@ -109,6 +109,39 @@ def test_a_right_sheet_is_right_however_it_is_written(formulas, tmp_path):
     found = verified(tmp_path, formulas=formulas)
     assert found.clean, [str(one) for one in found.findings]
     assert not found.of("warning")
+
+
+# Sums of two units that are written out: the code that is due, and words of the finding.
+OF_TWO = {
+    "a literal": ({"reference": RE_OF_TWO.replace(EF_ELEC, "0.877")}, "A2", "0.877 written .* in place of EF_elec"),
+    "inverted": ({"reference": f"=({EC1}/{COP1}*C10+{EC2}/{COP2}*C11)*{EF_ELEC}"}, "C1", "the wrong way round"),
+    "a unit left out": ({"reference": f"={EC1}*{COP1}/C10*{EF_ELEC}"}, "C5", "leaves out 1 of 2 units"),
+    "a unit twice": ({"project": f"=({EC1}+{EC2}+{EC2})*{EF_ELEC}"}, "C5", "counts 1 units twice"),
+    "a factor left out": ({"reference": f"=({EC1}*{COP1}+{EC2}*{COP2})*{EF_ELEC}"}, "C2", "the factor COP_RE"),
+    "a factor": ({"project": f"=({EC1}+{EC2})*{EF_ELEC}*1.05"}, "A2", "multiplied by 1.05"),
+    "rounded": ({"project": f"=ROUND(({EC1}+{EC2})*{EF_ELEC},0)"}, "H5", "rounded"),
+}
+
+
+@pytest.mark.parametrize("name", OF_TWO)
+def test_a_fault_in_a_sum_that_is_written_out_has_its_own_name(name, tmp_path):
+    formulas, code, words = OF_TWO[name]
+    found = jcm_calc.verify(two_units(tmp_path / "two.xlsx", **formulas))
+    finding = next((one for one in found.of("error") if one.code == code), None)
+    assert finding, [str(one) for one in found.findings]
+    assert re.search(words, finding.message)
+    assert finding.effect.exact == pytest.approx(found.total.reported.ER - found.total.recalculated.ER)
+
+
+@pytest.mark.parametrize("reference", [
+    RE_OF_TWO,
+    f"=({EC1}*{COP1}/C10+{EC2}*{COP2}/C11)*{EF_ELEC}",
+    f"=SUMPRODUCT({EC1}:E7,{COP1}:E12/C10:C11)*{EF_ELEC}",
+    f"=SUM({EC1}:E7*{COP1}:E12/C10:C11)*{EF_ELEC}",
+])  # fmt: skip
+def test_a_right_sum_that_is_written_out_is_right(reference, tmp_path):
+    found = jcm_calc.verify(two_units(tmp_path / "two.xlsx", reference))
+    assert found.clean, [str(one) for one in found.findings]
 
 
 BRANCHES = {

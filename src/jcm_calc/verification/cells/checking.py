@@ -107,6 +107,8 @@ def _at_a_limit(cell: Cell, rule: Equation, formula: Formula, expected: float) -
     """Return what is wrong with a formula on one of the sides of a limit that it compares with."""
     sheet = cell.sheet
     made_of = unfolded(sheet, rule)
+    if made_of.summed:
+        return None
     operands = cell.summands(rule) if made_of.adds else cell.beside(made_of.arguments)
     places = {place for area in areas(formula.text, cell.place[0]) for place in area.places}
     others = places - {other.place for other in operands}

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, Literal
 
+import numpy as np
+
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import listed
@@ -27,6 +29,7 @@ from jcm_calc.verification.spreadsheet import ROUNDING, close
 
 Bound = Literal["default", "lower", "upper"]
 Diagnosis = tuple[str, str, str]  # code, what is wrong, likely cause
+FEW_UNITS = 8
 WRONG_CELL = _("the reference points to the wrong cell")
 BOUNDS: dict[Bound, Message] = {
     "default": _("it is the central value for {fuel}"),
@@ -44,7 +47,7 @@ def diagnose(wrong: Wrong) -> Diagnosis:
         hypotheses = (_error, _rounded, _mean, _of_total, _constant_factor)
     else:
         hypotheses = (
-            *(_error, _nought, _rounded, _no_choice, _literal, _other_operand, _turned, _left_out),
+            *(_error, _nought, _rounded, _no_choice, _literal, _other_operand, _turned, _units, _left_out),
             *(_constant_factor, _mean, _branch),
         )
     for hypothesis in hypotheses:
@@ -82,7 +85,9 @@ def _mean(wrong: Wrong) -> Diagnosis | None:
 
 def _turned(wrong: Wrong) -> Diagnosis | None:
     """Recognise a sign or a ratio that is turned."""
-    names, symbol = list(filter(wrong.reaches, wrong.arguments)), wrong.cell.sheet.symbol
+    # a quantity that no cell is known to hold may be anywhere
+    names = [name for name in wrong.arguments if wrong.reaches(name) or not wrong.cell.sheet.places(name)]
+    symbol = wrong.cell.sheet.symbol
     for name in names:
         if wrong.fits(**{name: lambda value, _: -value}):
             told = _("{symbol} has the wrong sign of {operand}")
@@ -94,6 +99,31 @@ def _turned(wrong: Wrong) -> Diagnosis | None:
                 operands = _(" and ").join(map(symbol, group))
                 message = told.format(symbol=wrong.cell.symbol, operands=operands)
                 return "C1", message, _("the ratio is inverted")
+    return None
+
+
+def _units(wrong: Wrong) -> Diagnosis | None:
+    """Recognise units that a sum leaves out, or counts twice."""
+    if not wrong.unfolded.summed:
+        return None
+    terms = []
+    for operands in wrong.operands:
+        with np.errstate(all="ignore"):
+            found = wrong.unfolded.function(*operands.values())
+        terms.append(np.broadcast_to(found, np.shape(next(iter(operands.values())))))
+    count, symbol = len(terms[0]), wrong.cell.symbol
+
+    def fits(units: tuple[int, ...], times: int) -> bool:
+        sums = [float(one.sum()) + times * float(one[list(units)].sum()) for one in terms]
+        return all(close(wrong.cell.shown(one), got) for one, got in zip(sums, wrong.got, strict=True))
+
+    sizes = range(1, count) if count <= FEW_UNITS else (1, count - 1)
+    for units in (units for size in sizes for units in itertools.combinations(range(count), size)):
+        if fits(units, -1):
+            told = _("the sum of {symbol} leaves out {count} of {every} units")
+            return "C5", told.format(symbol=symbol, count=len(units), every=count), ""
+        if fits(units, 1):
+            return "C5", _("the sum of {symbol} counts {count} units twice").format(symbol=symbol, count=len(units)), ""
     return None
 
 
@@ -163,6 +193,10 @@ def _literal(wrong: Wrong) -> Diagnosis | None:
         for name in wrong.arguments:
             if wrong.fits(**{name: lambda _, __, number=number: number}):
                 value = sheet.element(sheet.actual.arrays, name, wrong.cell.labels)
+                if value is None:
+                    told = _("{symbol} has {number} written in its formula in place of {operand}")
+                    named = {"symbol": wrong.cell.symbol, "operand": sheet.symbol(name)}
+                    return "A2", told.format(**named, number=shown_number(number)), _("a value typed into a formula")
                 told = _("{symbol} has {number} written in its formula in place of {operand}, which is {value}").format(
                     symbol=wrong.cell.symbol,
                     number=shown_number(number),

@@ -19,7 +19,7 @@ from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.effects import Array, terms
 from jcm_calc.verification.location import Location, address
-from jcm_calc.verification.quantities import TERMS
+from jcm_calc.verification.quantities import TERMS, label_text
 from jcm_calc.verification.spreadsheet import EPOCH, Place, as_number, close, form, is_number
 from jcm_calc.workbook.calculation_sheet import TERMS_OF
 from jcm_calc.workbook.filled_sheets import is_declared
@@ -61,13 +61,16 @@ class Unfolded:
     rules : tuple of Equation
         The equation, and those that it took in.
     adds : bool
-        Whether it still is a sum over several units.
+        Whether it is a sum of cells that the sheet shows.
+    summed : bool
+        Whether it is the sum over several units of what the function gives for each.
     """
 
     arguments: tuple[str, ...]
     function: Callable[..., Any]
     rules: tuple[Equation, ...]
     adds: bool
+    summed: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -235,6 +238,17 @@ class Sheet:
             found = {**found, **terms(found, inputs.graph.equations)}
             return self._scenario(found, {**self.material.effects.actual, **self._own(found)})
         return self.actual
+
+    def by_unit(self, arrays: Mapping[str, Array], names: Sequence[str], labels: Mapping[str, str]) -> list[Array]:
+        """Return quantities for each unit at some labels."""
+        axes = self.result.inputs.axes
+        whole = np.broadcast_arrays(*(arrays[name] for name in names))
+        known = [label_text(label) for label in axes["p"].labels] if "p" in axes else []
+        at = [slice(None)] * whole[0].ndim if whole else []
+        for place, letter in enumerate(axes):
+            if letter == "p" and labels.get("p") in known and whole[0].shape[place] > 1:
+                at[place] = slice(known.index(labels["p"]), known.index(labels["p"]) + 1)
+        return [array[tuple(at)].ravel() for array in whole]
 
     def several(self, letters: str) -> bool:
         """Whether there is more than one unit, or the like, along some indices."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -27,15 +27,15 @@ from jcm_calc.verification.spreadsheet import (
 )
 
 BRANCHING = {"where", "minimum", "maximum", "clip"}
-Replacement = Callable[[float, Scenario], float]
+Replacement = Callable[[Any, Scenario], Any]
 CHOOSING = {"IF", "MIN", "MAX", "IFERROR", "MEDIAN", "CHOOSE", "SIGN", "ABS", "SUM"}
 
 
 def unfolded(sheet: Sheet, rule: Equation) -> Unfolded:
     """Return an equation in what the sheet shows; a sum over one unit is that unit's term."""
     shown = {cell.name for cell in sheet.cells} | sheet.entered
-    # of a sum over several units that shows none of them, nothing can be told apart
-    if rule.total and (sheet.several(rule.total) or TERMS + rule.name in shown or set(rule.arguments) & shown):
+    several = bool(rule.total) and sheet.several(rule.total)
+    if rule.total and (TERMS + rule.name in shown or set(rule.arguments) & shown):
         return Unfolded(rule.arguments, rule.function, (rule,), adds=True)
     parts: dict[str, Unfolded | None] = {}
     for name in rule.arguments:
@@ -54,7 +54,7 @@ def unfolded(sheet: Sheet, rule: Equation) -> Unfolded:
         )
 
     rules = (rule, *(one for part in parts.values() if part for one in part.rules))
-    return Unfolded(names, function, rules, adds=False)
+    return Unfolded(names, function, rules, adds=False, summed=several)
 
 
 @dataclass(frozen=True)
@@ -99,10 +99,14 @@ class Wrong:
         return self.unfolded.arguments
 
     @cached_property
-    def operands(self) -> list[dict[str, float]]:
-        """The operands of its equation in each changed scenario."""
-        found = []
+    def operands(self) -> list[dict[str, Any]]:
+        """The operands of its equation in each changed scenario; of a sum over units, those of every unit."""
+        found: list[dict[str, Any]] = []
         for scenario in self.scenarios:
+            if self.unfolded.summed:
+                arrays = self.cell.sheet.by_unit(scenario.arrays, self.arguments, self.cell.labels)
+                found.append(dict(zip(self.arguments, arrays, strict=True)))
+                continue
             values = {name: self.cell.operand(scenario.arrays, name) for name in self.arguments}
             found.append({name: math.nan if value is None else value for name, value in values.items()})
         return found
@@ -116,14 +120,20 @@ class Wrong:
                         self._replaced(name, operand, replaced[name], scenario) if name in replaced else operand
                         for name, operand in operands.items()
                     ]
-                    value = float(self.unfolded.function(*values))
+                    value = self.whole(self.unfolded.function(*values), operands)
                 except (ZeroDivisionError, OverflowError):
                     return False
             if not close(self.cell.shown(value), got):
                 return False
         return True
 
-    def _replaced(self, name: str, operand: float, change: Replacement, scenario: Scenario) -> float:
+    def whole(self, value: Any, operands: Mapping[str, Any]) -> float:
+        """Return what an equation gives, or the sum of what it gives for each unit."""
+        if not self.unfolded.summed:
+            return float(value)
+        return float(np.sum(np.broadcast_to(value, np.shape(next(iter(operands.values()))))))
+
+    def _replaced(self, name: str, operand: Any, change: Replacement, scenario: Scenario) -> Any:
         """Return an operand of which the cell is changed; a date is another number in a cell."""
         node = self.cell.sheet.nodes[name]
         shift = EPOCH.toordinal() if node.unit == "date" else 0
