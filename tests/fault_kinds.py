@@ -13,9 +13,10 @@ from faults import calculate_again
 
 from jcm_calc.declarations.items import Equation, Kind
 from jcm_calc.inputs import Period
-from jcm_calc.verification.material import Material, Submission
-from jcm_calc.verification.quantities import address
+from jcm_calc.verification.analyses import Analyses
+from jcm_calc.verification.location import address
 from jcm_calc.verification.spreadsheet import REFERENCE, Calculator
+from jcm_calc.verification.submission import Submission
 from jcm_calc.workbook.sheet_xml import column_number
 
 
@@ -34,10 +35,10 @@ class Site:
 
     def __init__(self, path):
         self.path = path
-        self.material = Material(Submission(path, "MRS"))
+        self.material = Analyses(Submission(path, "MRS"))
         self.sheet = self.material.sheet
         self.report = self.material.report
-        self.steps = [step for step in self.sheet.steps if self.sheet.formula(step.place)]
+        self.steps = [step for step in self.sheet.cells if self.sheet.formula(step.place)]
         nodes = self.sheet.nodes
         self.plain = [s for s in self.steps if _plain(nodes.get(s.name)) and self._counts(s)]
         self.totals = [s for s in self.steps if s.name in nodes and _total(nodes[s.name])]
@@ -109,7 +110,7 @@ def wrong_operand(rng, site):
     def other(site, step, reference):
         candidates = [
             s
-            for s in site.sheet.steps
+            for s in site.sheet.cells
             if s.place[0] == step.place[0]
             and s.name in site.sheet.nodes
             and s.name not in _arguments(site, step)
@@ -136,7 +137,7 @@ def _apart(site, other, step, reference):
 def other_row(rng, site):
     def other(site, step, reference):
         column = re.match(r"[A-Z]+", reference)
-        beside = [s for s in site.sheet.steps if s.place[0] == step.place[0] and column and _column(s) == column[0]]
+        beside = [s for s in site.sheet.cells if s.place[0] == step.place[0] and column and _column(s) == column[0]]
         name = next((s.name for s in beside if address(s.place).endswith(f"!{reference}")), None)
         candidates = [s for s in beside if s.name == name and _apart(site, s, step, reference)]
         return address(candidates[rng.integers(len(candidates))].place).rpartition("!")[2] if candidates else None

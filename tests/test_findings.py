@@ -8,8 +8,7 @@ from workbooks import drawn_result, every_case
 
 import jcm_calc
 from jcm_calc.problems import InputError
-from jcm_calc.verification import causes
-from jcm_calc.verification.checks import check, every
+from jcm_calc.verification import ratios
 
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
 
@@ -57,18 +56,12 @@ def case_file(tmp_path, text, top='methodology = "ID_AM003"'):
     ],
 )
 def test_what_a_ratio_gives_away(ratio, code, cause):
-    assert causes.slip(ratio)[0] == code
-    assert causes.slip(ratio)[1].endswith(cause)
+    assert ratios.slip(ratio)[0] == code
+    assert ratios.slip(ratio)[1].endswith(cause)
 
 
 def test_a_gas_without_a_potential_is_of_no_report():
-    assert causes.other_potential("GWP_XYZ,p", 25, 28) == ""
-
-
-def test_no_two_checks_have_one_code():
-    assert every()
-    with pytest.raises(ValueError, match="two checks have the code A1"):
-        check("A1", "Again", "Again.", asked="")(lambda material: ())
+    assert ratios.other_potential("GWP_XYZ,p", 25, 28) == ""
 
 
 # Against the plan
