@@ -351,7 +351,7 @@ def read_case(path: str | Path) -> CaseFile:
 
 
 def of_document(path: Path, document: Mapping[str, Any]) -> CaseFile:
-    """Return what a parsed case file says; ``path`` says where it stands.
+    """Return what a parsed case file says; ``path`` is its place.
 
     Raises
     ------
