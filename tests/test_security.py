@@ -144,7 +144,7 @@ def test_a_case_file_reads_nothing_elsewhere(tmp_path, text, subject):
     with pytest.raises(InputError) as caught:
         read_case(path)
     (found,) = [one for one in caught.value.problems if one.subject == subject]
-    assert "leads out of the folder of the case file" in found.complaint
+    assert "leads out of the folder of the file that names it" in found.complaint
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes have no names there")

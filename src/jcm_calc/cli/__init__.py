@@ -530,6 +530,7 @@ def _number(number: str | None, guidelines: bool) -> str | None:
 @click.option("--reader", metavar="NAME", prompt="Name of the reader", help="Who reads it.")
 @click.option("-o", "--output", "target", metavar="FILE.toml", type=click.Path(path_type=Path), help="Where to write.")
 @click.option("--force", is_flag=True, help="Overwrite FILE.toml.")
+@as_json
 def ask_evidence(
     number: str | None,
     guidelines: bool,
@@ -538,6 +539,7 @@ def ask_evidence(
     reader: str,
     target: Path | None,
     force: bool,
+    as_json: bool,
 ) -> int:
     """Ask for what is not confirmed of methodology NUMBER, item by item, and write the evidence file.
 
@@ -551,7 +553,7 @@ def ask_evidence(
 
     name = _number(number, guidelines)
     default = Path(f"{(name or 'guidelines').lower()}.toml")
-    return ask_questions(name, version, document, reader, target or default, force)
+    return ask_questions(name, version, document, reader, target or default, force, as_json)
 
 
 @evidence.command("check")

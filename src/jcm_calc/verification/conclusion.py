@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc.credits import not_claimable
 from jcm_calc.eligibility import Answer
 from jcm_calc.languages import _
 from jcm_calc.verification.catalogue import Check
@@ -201,7 +202,9 @@ class Conclusion:
     @property
     def uncertified(self) -> tuple[str, ...]:
         """Why the claim cannot be certified: what is missing, errors, criteria not shown, items not confirmed."""
-        lacking = () if self.result is None else self.result.lacking
+        result, lacking = self.result, list[object]()
+        if result is not None:
+            lacking = [*result.lacking, *not_claimable(result.methodology, result.inputs.periods)]
         return (*self.missing, *map(str, self.errors), *map(str, lacking))
 
     @property

@@ -8,14 +8,13 @@ from datetime import date
 from jcm_calc.declarations.items import Kind, Table, Value
 from jcm_calc.inputs import Period
 from jcm_calc.languages import Message, _
-from jcm_calc.problems import InputError, ProblemKind
+from jcm_calc.problems import ProblemKind
 from jcm_calc.verification import ratios
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Correction, Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.gaps import frequencies
 from jcm_calc.verification.quantities import Entry
 from jcm_calc.verification.spreadsheet import close
-from jcm_calc.workbook import evidence_sheet
 
 PARIS = date(2021, 1, 1)
 
@@ -76,14 +75,6 @@ def changed_factor(material: Analyses) -> Iterator[Finding]:
 
 def not_in_table(material: Analyses) -> Iterator[Finding]:
     """Find values by hand that the document does not have; a question where the document's own is not confirmed."""
-    book = material.report.book
-    own = material.m.without_evidence or material.m
-    try:
-        files = evidence_sheet.read(book, own.number, own.version)
-    except InputError:
-        files = ()
-    for problem in evidence_sheet.contradictions(book, own, files):
-        yield of_problem("D7", problem, material.report.places_of(problem.subject), severity=Severity.ERROR)
     for entry, known in _not_of_document(material):
         if ratios.other_potential(entry.parameter.symbol, entry.value, known[0].value):
             continue  # a check of its own

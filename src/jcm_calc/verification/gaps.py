@@ -99,8 +99,8 @@ def too_few_readings(material: Analyses) -> Iterator[Finding]:
         step = next((one for key, one in planned.items() if meter.parameter in key), None)
         if steps is None or step is None:
             continue
-        lengths = np.minimum(steps.stop - steps.start, 366 * DAY)
-        usual = float(np.median(lengths)) / DAY
+        lengths = np.minimum((steps.stop - steps.start) // steps.count, 366 * DAY)
+        usual = float(np.median(np.repeat(lengths, steps.count))) / DAY
         if usual > MANY * step:
             message = _("{name} was read every {usual:.3g} days, and the plan says every {step:.3g}")
             message = message.format(name=name, usual=usual, step=step)

@@ -14,6 +14,7 @@ from jcm_calc.verification.findings import Finding, Severity, of_problem, shown_
 from jcm_calc.verification.location import Location, address, at, located, ranges
 from jcm_calc.verification.quantities import Quantities, lines
 from jcm_calc.verification.spreadsheet import as_number, close
+from jcm_calc.workbook import evidence_sheet
 from jcm_calc.workbook.filled_sheets import ELSEWHERE as ELSEWHERE_ON_SHEET
 from jcm_calc.workbook.filled_sheets import plain_value
 
@@ -203,6 +204,8 @@ def two_versions(material: Analyses) -> Iterator[Finding]:
     # where a cell is blank, the rows of a year no longer stand side by side, and seem to be given twice
     twice = (ProblemKind.DUPLICATE,) if any(blank(material)) else (ProblemKind.DUPLICATE, ProblemKind.GIVEN_TWICE)
     for problem in material.problems(*twice):
+        yield of_problem("A10", problem, material.report.places_of(problem.subject))
+    for problem in evidence_sheet.contradictions_of(material.report.book, material.m):
         yield of_problem("A10", problem, material.report.places_of(problem.subject))
 
 
