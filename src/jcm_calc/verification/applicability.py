@@ -238,7 +238,7 @@ SUBJECTS = (
     ),
     Subject(_("no stop is declared"), ("G8",), lambda m: m.metered and m.metered.plan.stops),
     Subject(
-        _("no amount beside the claim, or no ER on a calculation sheet"),
+        _("no amount before rounding in table 3, or no ER on a calculation sheet"),
         ("H2",),
         lambda m: any(cell for *_, cell in m.report.claims()) and any(cell.name == "ER" for cell in m.sheet.cells),
     ),

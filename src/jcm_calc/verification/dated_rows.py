@@ -35,7 +35,7 @@ STEP = 2.0**20  # so large that the digits of the rest of a sum do not blur it
 SAYS = {
     "left out": ("C5", _("the sum has {count} of {every} rows: {times} is left out")),
     "twice": ("C5", _("{times} is counted twice")),
-    "again": ("A10", _("{times} stands in two rows, and the sum has both")),
+    "again": ("A10", _("{times} is in two rows, and the sum has both")),
     "blank": ("A9", _("{times} is blank: a gap of {days} days, which the sum passes over; empty is not zero")),
 }
 

@@ -149,7 +149,7 @@ def _unread(material: Analyses, found: Claim) -> Iterator[Finding]:
         message = _("the claim is {claimed!r}, which is not a number").format(claimed=str(cell.value))
         yield Finding("H1", message, located(cell), "ER_p", str(cell.value), because=RULE)
     if found.heading:
-        message = _("the claim stands under {heading!r}, and not under the heading of table 3")
+        message = _("the claim is under {heading!r}, not under the heading of table 3")
         message = message.format(heading=" ".join(found.heading.split()))
         yield Finding("H1", message, located(cell), "ER_p", cell.value, severity=Severity.WARNING, unit="t")
     for other in found.again:
@@ -158,7 +158,7 @@ def _unread(material: Analyses, found: Claim) -> Iterator[Finding]:
             "H1", message, located(other), "ER_p", other.value, because=_("each period is claimed once"), unit="t"
         )
     for heading, other in found.beside:
-        message = _("{number} stands in the row of the claim under the unknown heading {heading!r}")
+        message = _("{number} is in the row of the claim, under the unknown heading {heading!r}")
         message = message.format(number=shown_number(other.value), heading=" ".join(heading.split()))
         yield Finding("H1", message, located(other), "ER_p", other.value)
 

@@ -202,6 +202,6 @@ def _unreadable(cell: Cell, formula: Formula, error: UnreadableError) -> Slip:
     message = _("the formula ={formula} cannot be followed here: {error}").format(
         formula=formula.text[:80], error=error
     )
-    cause = _("asked of whoever made the workbook: what does this cell carry out?")
+    cause = _("question to the author of the workbook: what does this cell calculate?")
     finding = Finding("A3", message, cell.address, cause=cause, severity=Severity.QUESTION, unresolved=True)
     return Slip(cell.name, finding)
