@@ -829,7 +829,7 @@ def test_everything_wrong_with_a_plan_comes_at_once():
     ("meter", "complaint"),
     [
         ({"parameter": "EC_PV"}, "has no parameter 'EC_PV'; did you mean EC_PJ?"),
-        ({"parameter": "COP_PJ"}, "is no amount"),
+        ({"parameter": "COP_PJ"}, "does not add over time"),
         ({"labels": {}}, "expected labels of i"),
     ],
 )

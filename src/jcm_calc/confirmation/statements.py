@@ -197,7 +197,14 @@ class _Fingerprints:
         found = [item.symbol, item.unit, item.indices]
         if isinstance(item, Parameter):
             acts = [sorted(effect) for effect in (item.raises, item.lowers, item.either)]
-            found += [str(item.kind.value), item.extensive, item.by, *acts, list(item.categories)]
+            found += [
+                str(item.kind.value),
+                item.extensive,
+                *filter(None, [item.weighted_by]),
+                item.by,
+                *acts,
+                list(item.categories),
+            ]
             if item.kind is Kind.CONSTANT and item.value is not None:
                 found.append(repr(item.value.value))
         return found

@@ -26,6 +26,28 @@ ACTS = {
 }
 
 
+DECLARE = _(
+    "declare extensive=True what adds over units and over months (energy, mass), extensive='units' what adds over "
+    "units alone (area, capacity, animals), extensive='time' what adds over months alone (days)"
+)
+# Each month has the whole of it: an area, a rated power.
+STOCKS = ("m**2", "W")
+
+
+@check("stocks")
+def stocks(subject: Subject) -> None:
+    """Let nothing add over time of which each month has the whole, such as an area or a rated power."""
+    faults = []
+    for parameter in subject.methodology.inputs.values():
+        if parameter.adds_over_time and not parameter.textual:
+            own = registry().Quantity(1, pint_unit(parameter.unit)).dimensionality
+            if any(own == registry().Quantity(1, unit).dimensionality for unit in STOCKS):
+                told = _("{symbol} in {unit} does not add over months: declare extensive='units'")
+                faults.append(told.format(symbol=parameter.symbol, unit=parameter.unit))
+    if faults:
+        raise ConformanceError(Message("; ").join(faults))
+
+
 @check("criteria answered")
 def criteria(subject: Subject) -> None:
     """Each criterion gives an answer where all that it looks at is known; what it checks can be written as a text."""
@@ -133,14 +155,14 @@ def zero_activity(subject: Subject) -> None:
         result = subject.result(case, draw, **amounts)
         for name in RESULTS[:2]:
             if np.any(result[name].magnitude != 0):
-                told = _("{name} is {value} where every amount is 0: declare the amount extensive")
-                raise ConformanceError(told.format(name=name, value=str(result[name].magnitude)))
+                told = _("{name} is {value} where every amount is 0: {declare}")
+                raise ConformanceError(told.format(name=name, value=str(result[name].magnitude), declare=DECLARE))
 
     subject.each(holds)
 
 
 def _can_be_zero(m: Methodology, name: str) -> bool:
-    return name in m.inputs and m.inputs[name].extensive and 0.0 in m.inputs[name].bounds
+    return name in m.inputs and bool(m.inputs[name].extensive) and 0.0 in m.inputs[name].bounds
 
 
 @check("units split")
@@ -155,7 +177,7 @@ def units_split(subject: Subject) -> None:
 def _split(subject: Subject, letter: str, case: dict[str, str], draw: Draw) -> None:
     m = subject.methodology
     along = {name for name in draw if name in m.inputs and letter in m.inputs[name].indices}
-    amounts = {name for name in along if m.inputs[name].extensive}
+    amounts = {name for name in along if m.inputs[name].adds_over_units}
     if not amounts:
         return
     changed = {}
@@ -167,11 +189,8 @@ def _split(subject: Subject, letter: str, case: dict[str, str], draw: Draw) -> N
     whole, split = subject.result(case, draw), subject.result(case, draw, **changed)
     for name in RESULTS[:2]:
         if not same(whole[name].magnitude, split[name].magnitude):
-            told = _(
-                "{name} changes when each {what} is split in two rows: let each row add an amount, and declare the "
-                "amounts extensive"
-            )
-            raise ConformanceError(told.format(name=name, what=m.indices[letter]))
+            told = _("{name} changes when each {what} is split in two rows: let each row add an amount, and {declare}")
+            raise ConformanceError(told.format(name=name, what=m.indices[letter], declare=DECLARE))
 
 
 @check("periods add up")

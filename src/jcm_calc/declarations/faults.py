@@ -8,7 +8,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.declarations.items import Equation, Parameter
+from jcm_calc.declarations.items import DAYS, Equation, Parameter
 from jcm_calc.problems import suggestion
 
 if TYPE_CHECKING:
@@ -46,9 +46,25 @@ def faults(m: Methodology) -> Iterator[str]:
             yield f"{item.name!r} is looked up by {item.by!r}, which must be a parameter"
         elif item.by and item.by not in operands:
             yield f"{item.by!r} is used by {item.name!r} but not declared{how_read(m, item.by)}"
+        if item.weighted_by:
+            yield from _weight(m, item)
         if item.comparable and item.comparable not in m.inputs:
             hint = suggestion(item.comparable, m.inputs)
             yield f"{item.name!r} is comparable to {item.comparable!r}, which is not declared{hint}"
+
+
+def _weight(m: Methodology, item: Parameter) -> Iterator[str]:
+    """Yield what keeps finer rows of a level from being averaged."""
+    weight = m.inputs.get(item.weighted_by)
+    if item.adds_over_time or item.textual or "p" not in item.indices:
+        yield f"{item.name!r} has weighted_by={item.weighted_by!r}, but only a level that depends on p is averaged"
+    elif item.weighted_by != DAYS and weight is None:
+        yield f"{item.name!r} is weighted by {item.weighted_by!r}, which is not declared{how_read(m, item.weighted_by)}"
+    elif weight is not None and not (
+        weight.adds_over_time and "p" in weight.indices and set(weight.indices) <= set(item.indices)
+    ):
+        told = f"{item.name!r} is weighted by {weight.name!r}, which must add over time and depend on "
+        yield told + f"p and on nothing but {', '.join(item.indices)}"
 
 
 def of_function(function: Callable[..., Any]) -> str:

@@ -16,6 +16,8 @@ from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import (
     DAYLIGHT,
     HOURS,
+    OVER_TIME,
+    OVER_UNITS,
     RATED,
     Choice,
     Coordinate,
@@ -53,7 +55,19 @@ COORDINATES = {
 }
 # What a parameter may be declared with.
 WORDS = (
-    *("text", "extensive", "options", "raises", "lowers", "either", "bounds", "plausible", "comparable", "counts"),
+    *(
+        "text",
+        "extensive",
+        "weighted_by",
+        "options",
+        "raises",
+        "lowers",
+        "either",
+        "bounds",
+        "plausible",
+        "comparable",
+        "counts",
+    ),
     *("name", "index", "categories", "evidence", "by"),
 )
 # Only what the document fixes has values of its own: a claim asks for their evidence.
@@ -145,7 +159,10 @@ class Group:
         unit : str
             The document's unit without ``/p``.
         **declared
-            ``text`` and, where they apply, ``extensive`` (finer rows are summed into the period),
+            ``text`` and, where they apply, ``extensive`` (True of what adds over units and over time, such as
+            energy: finer rows are summed into the period; ``"units"`` of what adds over units alone, such as an
+            area; ``"time"`` of what adds over time alone, such as days), ``weighted_by`` (of a level, by which
+            amount, or ``"days"``, finer rows are averaged; without it they must be equal within a period),
             ``options`` (monitoring options allowed, ``"BC"``), ``raises``, ``lowers`` and ``either``
             (on which of ``"RE PE"`` it acts, and in which direction), ``bounds`` (outside is an
             error), ``plausible`` (outside is a warning), ``comparable`` (a parameter of like size),
@@ -480,6 +497,7 @@ class Group:
                     indices=moved(item.indices),
                     by=new(item.by),
                     comparable=new(item.comparable),
+                    weighted_by=new(item.weighted_by),
                     text=told(item),
                 )
         for coordinate in group.coordinates.values():
@@ -539,6 +557,11 @@ class Group:
             if unknown := declared[effect] - set(DIRECTED):
                 known = " and ".join(DIRECTED)
                 raise DeclarationError(f"{self}: {symbol}: {effect}={' '.join(sorted(unknown))!r} must name {known}")
+        if declared.get("extensive", False) not in (True, False, OVER_UNITS, OVER_TIME):
+            raise DeclarationError(
+                f"{self}: {symbol}: extensive={declared['extensive']!r} must be True (adds over units and over time), "
+                f'"{OVER_UNITS}", "{OVER_TIME}" or False'
+            )
         for bound in ("bounds", "plausible"):
             if bound in declared:
                 declared[bound] = Interval.parse(declared[bound])

@@ -37,6 +37,12 @@ class Kind(StrEnum):
     FACT = _("fact")  # asked for by eligibility criteria only
 
 
+# Over what an amount adds, where it does not over both: an area over strata, days over months.
+OVER_UNITS, OVER_TIME = "units", "time"
+# The weight of a level that counts equally every day.
+DAYS = "days"
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """A number with its own evidence."""
@@ -102,7 +108,8 @@ class Parameter:
     indices: str
     kind: Kind
     text: str
-    extensive: bool = False
+    extensive: bool | str = False
+    weighted_by: str = ""
     options: str = ""
     raises: frozenset[str] = frozenset()
     lowers: frozenset[str] = frozenset()
@@ -120,6 +127,16 @@ class Parameter:
 
     def __post_init__(self) -> None:
         _freeze(self, "candidates")
+
+    @property
+    def adds_over_units(self) -> bool:
+        """Whether two units together have the sum: energy, area, capacity, animals."""
+        return self.extensive in (True, OVER_UNITS)
+
+    @property
+    def adds_over_time(self) -> bool:
+        """Whether a year has the sum of its months: energy, days, hours; never an area."""
+        return self.extensive in (True, OVER_TIME)
 
     @property
     def supplied(self) -> bool:

@@ -157,7 +157,9 @@ def outliers(
         if parameter is None or not parameter.extensive or item.values.size < 2 or item.letters == UNDECIDED:
             continue
         along_p = item.letters.index("p") if "p" in item.letters else None
-        days = None if along_p is None else unlike(item.labels.get("p", periods), item.values.shape[along_p])
+        days = None
+        if along_p is not None and parameter.adds_over_time:
+            days = unlike(item.labels.get("p", periods), item.values.shape[along_p])
         if days is None and not _spread(item):
             continue
         axes = tuple(range(item.values.ndim))
@@ -334,7 +336,8 @@ def complete_amounts(
         if parameter is None or not parameter.extensive or item.letters == UNDECIDED:
             continue
         for letter in parameter.indices:
-            if item.along(letter) == 1 < axes[letter].size:
+            adds = parameter.adds_over_time if letter == "p" else parameter.adds_over_units
+            if adds and item.along(letter) == 1 < axes[letter].size:
                 complaint = _("one amount came for all {count} of {letter} ({meaning}): give one for each")
                 meaning = methodology.indices[letter]
                 complaint = complaint.format(count=axes[letter].size, letter=letter, meaning=meaning)

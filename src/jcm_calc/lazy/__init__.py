@@ -189,7 +189,7 @@ def calculate(
         letter, pieces, common = of_arrays(m, arrays, values, problems)
     for name, value in common.items():  # one amount for each unit, even where a partition has one unit only
         parameter = m.inputs.get(name)
-        if parameter is not None and parameter.extensive and letter in parameter.indices and np.ndim(value) == 0:
+        if parameter is not None and parameter.adds_over_units and letter in parameter.indices and np.ndim(value) == 0:
             problems.append(
                 Problem(
                     parameter.symbol, _("one amount came for all of {letter}: give one for each").format(letter=letter)

@@ -87,7 +87,7 @@ def _by_year(material: Material, period: Period) -> dict[int, float]:
     amounts = [
         entry
         for entry in material.report.entries()
-        if entry.parameter.kind is Kind.MONITORED and entry.parameter.extensive
+        if entry.parameter.kind is Kind.MONITORED and entry.parameter.adds_over_time
     ]
     if not amounts or not all(meters.of(entry) for entry in amounts):
         return {}
