@@ -13,7 +13,7 @@ import numpy.typing as npt
 from jcm_calc import eligibility, looked_at
 from jcm_calc import remarks as _remarks
 from jcm_calc.confirmation.applying import confirm_again
-from jcm_calc.credits import Item, UncertifiedError, by_year, check_years, claim_items, monitoring_items
+from jcm_calc.credits import Item, UncertifiedError, by_year, check_years, claim_items, in_tonnes, monitoring_items
 from jcm_calc.declarations import DeclarationError, Methodology
 from jcm_calc.declarations.graph import RESULTS, Graph, Node
 from jcm_calc.declarations.group import OF_PERIODS
@@ -64,7 +64,7 @@ class Result:
     def _evaluated(self) -> dict[str, Array]:
         """Return RE, PE, ER, and with them what is looked at on the way to them."""
         inputs, (_way, names) = self.inputs, looked_at.reach(self.inputs)
-        if absent := [name for name in RESULTS if name not in inputs.graph.nodes]:
+        if absent := [name for name in (*RESULTS, *inputs.methodology.terms) if name not in inputs.graph.nodes]:
             raise DeclarationError(f"{inputs.methodology}: no equation gives {', '.join(absent)}")
         beside = tuple(name for name in names if name in inputs.graph.nodes and name not in self._values)
         for keep in ((*RESULTS, *beside), RESULTS):
@@ -96,6 +96,13 @@ class Result:
     def ER(self) -> Quantity[Any]:  # noqa: N802
         """Emission reductions over p, tCO2, signed and unrounded."""
         return self["ER"]
+
+    @property
+    def emissions(self) -> dict[str, Array]:
+        """RE, PE, every other declared term of ER, and ER by period, in tCO2; see `jcm_calc.credits.in_tonnes`."""
+        terms, count = self.methodology.terms, len(self.inputs.periods)
+        names = (*RESULTS, *terms)
+        return in_tonnes(terms, {name: np.broadcast_to(self.full(name).ravel(), count) for name in names})
 
     def known(self, name: str) -> Array | None:
         """Return the values of a parameter, a fact or an intermediate, as far as they are known."""
@@ -259,7 +266,7 @@ class Result:
 
         Parameters
         ----------
-        target : {"ER", "RE", "PE"}
+        target : {"ER", "RE", "PE"} or a term of ER
 
         Returns
         -------
@@ -422,7 +429,8 @@ class Result:
         -------
         DataFrame
             Indexed by the kind of unit and its label, in tCO2. What is no sum over units has a row
-            of its own, so that the rows add up to RE, PE and ER.
+            of its own, so that the rows add up to RE, PE and ER, and to each deduction or addition that is
+            declared beside them. What a discount takes has a column of its own, as in `by_year`.
 
         Examples
         --------
@@ -475,12 +483,14 @@ class Result:
         return sensitivity(self.inputs, self._values, self._lookups, by, kelvin)
 
     def by_year(self) -> pd.DataFrame:
-        """Return RE, PE, ER and whole tonnes of each calendar year: an estimate.
+        """Return RE, PE, other terms of ER, ER and whole tonnes of each calendar year: an estimate.
 
         Returns
         -------
         DataFrame
-            Indexed by year; an undated period keeps a row of its own whose year is missing.
+            Indexed by year, with a column for each term of ER that the methodology declares beside RE and PE, so that
+            each row adds up; of a discount the column ``UD [tCO2]`` has the tonnes that it takes. An undated period
+            keeps a row of its own whose year is missing.
 
         Raises
         ------
@@ -501,9 +511,7 @@ class Result:
     def years(self) -> pd.DataFrame:
         """Return the table of `by_year`, without a word on the remarks: for outputs that say them themselves."""
         check_years(self.inputs.periods)
-        return by_year(
-            self.inputs.periods, [self.full(name).reshape(-1, len(self.inputs.periods)).sum(axis=0) for name in RESULTS]
-        )
+        return by_year(self.inputs.periods, self.emissions)
 
     # What has to be looked at
 

@@ -208,7 +208,7 @@ def _as_data(
 
 def _year_records(years: pd.DataFrame) -> Iterator[dict[str, Any]]:
     for year, row in years.iterrows():
-        emissions = {name: float(row[name]) for name in RESULTS}
+        emissions = {name: float(row[name]) for name in years.columns.drop("tonnes")}
         yield {"year": _year(year), **emissions, "tonnes": int(row["tonnes"])}
 
 
@@ -264,13 +264,13 @@ def _trace(result: Result) -> None:
 
 
 def _periods(result: Result) -> None:
-    columns = [result[name].magnitude.ravel() for name in RESULTS]
+    columns = result.emissions
     output.heading(_("Emissions by period, tCO2"))
     output.table(
-        ["p", *RESULTS],
+        ["p", *columns],
         [
             [str(period), *map(amounts.tonnes, emissions)]
-            for period, *emissions in zip(result.inputs.periods, *columns, strict=True)
+            for period, *emissions in zip(result.inputs.periods, *columns.values(), strict=True)
         ],
     )
 
@@ -278,11 +278,11 @@ def _periods(result: Result) -> None:
 def _years(years: pd.DataFrame) -> None:
     output.heading(_("By calendar year, tCO2 and whole tonnes"))
     output.table(
-        [_("year"), *RESULTS, _("tonnes")],
+        [_("year"), *years.columns.drop("tonnes"), _("tonnes")],
         [
             [
                 str(_year(year) or _("undated")),
-                *(amounts.tonnes(row[name]) for name in RESULTS),
+                *map(amounts.tonnes, row.drop("tonnes")),
                 f"{int(row['tonnes']):,}",
             ]
             for year, row in years.iterrows()

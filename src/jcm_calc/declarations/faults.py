@@ -8,7 +8,8 @@ from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.declarations.items import DAYS, Equation, Parameter
+from jcm_calc.declarations.graph import reachable
+from jcm_calc.declarations.items import DAYS, Effect, Equation, Parameter
 from jcm_calc.problems import suggestion
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def faults(m: Methodology) -> Iterator[str]:
             if name not in operands and name not in m.facts:
                 told = f"{name!r} is used by criterion {condition.number} but not declared{how_read(m, name)}"
                 yield told + of_function(condition.function)
+    yield from _terms(m)
     for item in m.inputs.values():
         if item.by and item.by in rules:
             yield f"{item.name!r} is looked up by {item.by!r}, which must be a parameter"
@@ -51,6 +53,25 @@ def faults(m: Methodology) -> Iterator[str]:
         if item.comparable and item.comparable not in m.inputs:
             hint = suggestion(item.comparable, m.inputs)
             yield f"{item.name!r} is comparable to {item.comparable!r}, which is not declared{hint}"
+
+
+def _terms(m: Methodology) -> Iterator[str]:
+    """Yield what keeps a declared term from being one of ER."""
+    reached = reachable(m, {}, frozenset(), ("ER",)) if m.terms else set()
+    for name, effect in m.terms.items():
+        found = [*(rule for rule in m.rules if rule.name == name), *filter(None, [m.inputs.get(name)])]
+        unit = "" if effect is Effect.DISCOUNT else "tCO2"
+        if not found:
+            yield f"the {effect.value} {name!r} of ER is not declared{how_read(m, name)}"
+        elif any(node.unit != unit or set(node.indices) - {"p"} for node in found):
+            meant = "a share without a unit" if effect is Effect.DISCOUNT else "an amount in tCO2"
+            yield f"the {effect.value} {name!r} of ER must be {meant} that depends on nothing but p"
+        elif name not in reached:
+            yield f"the {effect.value} {name!r} takes no part in the equation of ER"
+        elif effect is Effect.DISCOUNT and name in m.inputs:
+            bounds = m.inputs[name].bounds
+            if bounds.lower < 0 or bounds.upper > 1:
+                yield f'the discount {name!r} has the bounds {bounds}: declare bounds="[0, 1]" or narrower ones'
 
 
 def _weight(m: Methodology, item: Parameter) -> Iterator[str]:

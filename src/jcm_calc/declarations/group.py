@@ -16,6 +16,7 @@ from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import (
     DAYLIGHT,
     HOURS,
+    OVER_BOTH,
     OVER_TIME,
     OVER_UNITS,
     RATED,
@@ -24,6 +25,7 @@ from jcm_calc.declarations.items import (
     Criterion,
     DeclarationError,
     Derivation,
+    Effect,
     Equation,
     Indicator,
     Kind,
@@ -123,6 +125,7 @@ class Group:
         self.waivers: dict[str, str] = {}
         self.fit: Callable[[dict[str, Any]], dict[str, Any]] = dict
         self.choice_of: dict[str, set[str]] = {}
+        self.terms: dict[str, Effect] = {}
         self.completeness: dict[str, Evidence] = {}
         self.inherited: set[Any] = set()
 
@@ -161,12 +164,13 @@ class Group:
         **declared
             ``text`` and, where they apply, ``extensive`` (True of what adds over units and over time, such as
             energy: finer rows are summed into the period; ``"units"`` of what adds over units alone, such as an
-            area; ``"time"`` of what adds over time alone, such as days), ``weighted_by`` (of a level, by which
-            amount, or ``"days"``, finer rows are averaged; without it they must be equal within a period),
-            ``options`` (monitoring options allowed, ``"BC"``), ``raises``, ``lowers`` and ``either``
-            (on which of ``"RE PE"`` it acts, and in which direction), ``bounds`` (outside is an
-            error), ``plausible`` (outside is a warning), ``comparable`` (a parameter of like size),
-            ``counts`` (``"year"`` or ``"month"``, which its numbers count, one after the other),
+            area; ``"time"`` of what adds over time alone, such as days; ``"units time"`` is True, where that is
+            not obvious: the area that was cleared), ``weighted_by`` (of a level, by which amount, or ``"days"``,
+            finer rows are averaged; without it they must be equal within a period), ``options`` (monitoring options
+            allowed, ``"BC"``), ``raises``, ``lowers`` and ``either`` (on which of ``"RE PE"``, and of other declared
+            terms of ER, it acts, and in which direction), ``bounds`` (outside is an error), ``plausible`` (outside is
+            a warning), ``comparable`` (a parameter of like size), ``counts`` (``"year"`` or ``"month"``, which its
+            numbers count, one after the other),
             ``name`` and ``index`` (where the symbol does not tell them), ``evidence``.
         """
         self._declare(Kind.MONITORED, symbol, unit, **declared)
@@ -554,13 +558,15 @@ class Group:
             evidence_of(declared["evidence"])
         for effect in ("raises", "lowers", "either"):
             declared[effect] = frozenset(declared.get(effect, "").split())
-            if unknown := declared[effect] - set(DIRECTED):
-                known = " and ".join(DIRECTED)
-                raise DeclarationError(f"{self}: {symbol}: {effect}={' '.join(sorted(unknown))!r} must name {known}")
-        if declared.get("extensive", False) not in (True, False, OVER_UNITS, OVER_TIME):
+            if unknown := declared[effect] - {*DIRECTED, *self.terms}:
+                known = ", ".join((*DIRECTED, *self.terms)) if self.terms else " and ".join(DIRECTED)
+                hint = suggestion(min(unknown), self.terms) or "; terms= of the methodology declares other terms of ER"
+                told = f"{effect}={' '.join(sorted(unknown))!r} must name {known}{hint}"
+                raise DeclarationError(f"{self}: {symbol}: {told}")
+        if declared.get("extensive", False) not in (True, False, OVER_UNITS, OVER_TIME, OVER_BOTH):
             raise DeclarationError(
                 f"{self}: {symbol}: extensive={declared['extensive']!r} must be True (adds over units and over time), "
-                f'"{OVER_UNITS}", "{OVER_TIME}" or False'
+                f'"{OVER_UNITS}", "{OVER_TIME}", "{OVER_BOTH}" or False'
             )
         for bound in ("bounds", "plausible"):
             if bound in declared:

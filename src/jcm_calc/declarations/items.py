@@ -39,8 +39,18 @@ class Kind(StrEnum):
 
 # Over what an amount adds, where it does not over both: an area over strata, days over months.
 OVER_UNITS, OVER_TIME = "units", "time"
+# The same as True, said of an amount that looks like a stock: the area that was cleared in each month.
+OVER_BOTH = f"{OVER_UNITS} {OVER_TIME}"
 # The weight of a level that counts equally every day.
 DAYS = "days"
+
+
+class Effect(StrEnum):
+    """How a term beside RE and PE changes ER."""
+
+    DEDUCTION = _("deduction")  # subtracted: leakage, a buffer
+    ADDITION = _("addition")  # added: removals
+    DISCOUNT = _("discount")  # a share U of what precedes it is not credited: × (1 − U)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +141,12 @@ class Parameter:
     @property
     def adds_over_units(self) -> bool:
         """Whether two units together have the sum: energy, area, capacity, animals."""
-        return self.extensive in (True, OVER_UNITS)
+        return self.extensive in (True, OVER_BOTH, OVER_UNITS)
 
     @property
     def adds_over_time(self) -> bool:
         """Whether a year has the sum of its months: energy, days, hours; never an area."""
-        return self.extensive in (True, OVER_TIME)
+        return self.extensive in (True, OVER_BOTH, OVER_TIME)
 
     @property
     def supplied(self) -> bool:

@@ -212,7 +212,7 @@ def outlying(
         typical = _lower_median(rates, (along_p,))
         with np.errstate(invalid="ignore"):
             odd = np.asarray(rates > ABOVE * typical)
-            if "RE" not in parameter.raises and ("PE" in parameter.raises or "RE" in parameter.lowers):
+            if "RE" not in parameter.raises and (parameter.raises or "RE" in parameter.lowers):
                 odd |= rates < typical / BELOW
         usual = np.broadcast_to(typical, values.shape) * scale
         with np.errstate(invalid="ignore", divide="ignore"):
