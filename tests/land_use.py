@@ -31,3 +31,19 @@ def land_use(monkeypatch):
     rulebooks.forget()
     yield
     rulebooks.forget()
+
+# Two strata, in a wet season and a dry one over New Year. Stratum a drains once in the wet season, b several times; in
+# the dry season it is the other way round. Stratum a has 5 t/ha of straw shortly before each season.
+SEASONS = ["2024-06-01/2024-09-30", "2024-11-01/2025-03-31"]
+RICE = {
+    "A": [[2.0, 2.0], [3.0, 3.0]],
+    "D": [[110.0, 120.0], [100.0, 100.0]],
+    "season": ["wet", "dry"],
+    "w_PJ": [["single drainage", "multiple drainage"], ["multiple drainage", "single drainage"]],
+    "w_RE": ["continuous flooding", "continuous flooding"],
+    "s_pre": ["not flooded < 180 d", "not flooded > 180 d"],
+    "ROA": [[[5.0, 5.0]], [[0.0, 0.0]]],
+    "kind": ["straw < 30 d"],
+    "Q_N": [[0.1, 0.2], [0.0, 0.0]],
+    "p": SEASONS,
+}

@@ -11,6 +11,7 @@ import re
 import dask.array as da
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 from faults import edit
@@ -20,7 +21,7 @@ from land_use import FOREST, land_use  # noqa: F401
 from workbooks import formulas, grids, office, recalculated_by_office
 
 import jcm_calc
-from jcm_calc import calculate, methodology, plots, uncertainty
+from jcm_calc import calculate, methodology, plots, portfolio, uncertainty
 from jcm_calc.cli import jcm
 from jcm_calc.conformance import conform
 from jcm_calc.declarations import DeclarationError, Methodology
@@ -330,6 +331,27 @@ def test_dask_arrays_give_the_same_years():
     found, plain = calculate("XX_AM012", **lazily).by_year(), calculate("XX_AM012", **FOREST).years()
     assert list(found.columns) == list(plain.columns)
     assert np.allclose(found.to_numpy(float), plain.to_numpy(float), rtol=1e-12)
+
+
+def test_a_portfolio_has_a_column_for_them(tmp_path):
+    frame = pd.DataFrame(
+        {
+            "project": "forest", "methodology": "XX_AM012", "i": ["a", "a", "b", "b"], "p": ["2025", "2026"] * 2,
+            "AD_RL": [400.0, 400, 100, 100], "C_before": [180.0, 180, 150, 150], "C_after": [30.0, 30, 20, 20],
+            "AD_PJ": [90.0, 120, 40, 30], "AD_LK": [12.0, 15] * 2, "EF_LK": 300.0, "U": [12.0, 22] * 2,
+        }
+    )  # fmt: skip
+    pumps = pd.DataFrame({"project": ["roof"], "methodology": "PW_AM001", "p": "2025", "EG": [500.0]})
+    found = portfolio(pd.concat([frame, pumps]))
+    table = found.table
+    assert np.allclose(table["RE"] - table["PE"] - table["other terms"], table["ER"])
+    assert table["ER"].tolist()[:2] == pytest.approx(REDUCTIONS)
+    sums = found.by("year")
+    assert sums["other terms"].tolist() == pytest.approx([3600 + 19_550, 4500 + 14_629.333333 + 16_823.733333])
+    for suffix in ("xlsx", "html", "csv"):
+        found.to_file(tmp_path / f"portfolio.{suffix}")
+    assert "other terms" in (tmp_path / "portfolio.html").read_text()
+    assert "other terms" not in portfolio(pumps).table
 
 
 def test_a_manifest_replays():

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import math
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any, cast
+
+import numpy as np
 
 from jcm_calc import lazy, notebook
 from jcm_calc.confirmation import Given, evidence_files, with_evidence
 from jcm_calc.confirmation.file import from_data
 from jcm_calc.dates import day_of
 from jcm_calc.declarations import Methodology
+from jcm_calc.evaluation import EvaluationError, evaluate
 from jcm_calc.evidence import UnconfirmedWarning
-from jcm_calc.inputs import bind
+from jcm_calc.inputs import Inputs, bind
 from jcm_calc.inputs.axes import named_periods
 from jcm_calc.inputs.binding import over_new_year
 from jcm_calc.inputs.metered import lost_record
 from jcm_calc.languages import _, ngettext
 from jcm_calc.lazy import is_lazy
 from jcm_calc.manifest import file_digest, form, frozen, recall
-from jcm_calc.problems import InputError, InputWarning, Problem, shown
+from jcm_calc.problems import InputError, InputWarning, Problem, Remark, Topic, shown
 from jcm_calc.remarks import reasons
 from jcm_calc.result import Result
 from jcm_calc.rulebooks import chosen, outside_validity
@@ -135,6 +140,8 @@ def calculate(
     values = {name: frozen(value) for name, value in values.items()}
     files = [file_digest(table) for table in tables]
     inputs = bind(m, tables, values, p, facts, split=split)
+    if split in ("years", "days"):
+        inputs = _compared_with_whole(inputs, partial(bind, m, tables, values, p, facts, split="whole"), split)
     if on is not None and (reason := outside_validity(m, on)):
         remark = Problem(str(m), reason)
         warnings.warn(str(remark), InputWarning, stacklevel=2)
@@ -159,6 +166,40 @@ def calculate(
         text = f"{m}: an estimate, because {count} rules or values are not confirmed; see Result.unconfirmed"
         notebook.warn(str(m), text, UnconfirmedWarning)
     return result
+
+
+def _compared_with_whole(inputs: Inputs, bind_whole: Callable[[], Inputs], split: str) -> Inputs:
+    """Say where the parts of a period over New Year have another ER than the whole; refuse a larger one by days.
+
+    What does not add over time, such as an area, counts in each part: an amount for each season would count twice.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        whole = bind_whole()
+    if list(whole.periods) == list(inputs.periods):
+        return inputs
+    try:
+        parts, once = (float(_reductions(one).sum()) for one in (inputs, whole))
+    except EvaluationError:
+        return inputs  # the result says what has no value
+    if math.isclose(parts, once, rel_tol=1e-9, abs_tol=1e-9):
+        return inputs
+    complaint = _(
+        "ER of the parts in each year is {parts:,.6g} tCO2, of the whole periods {whole:,.6g} tCO2, because what does "
+        "not add over time counts in each part"
+    ).format(parts=parts, whole=once)
+    if split == "days" and parts > once:
+        cure = _("{complaint}: give the amounts of each year as periods of their own with p=")
+        raise InputError(str(inputs.methodology), [Problem("split", cure.format(complaint=complaint))])
+    remark = Remark("split", complaint, "", Topic.CONTRADICTORY, (("parts", parts), ("whole", once)))
+    warnings.warn(str(remark), InputWarning, stacklevel=3)
+    return replace(inputs, warnings=(*inputs.warnings, remark))
+
+
+def _reductions(inputs: Inputs) -> Any:
+    """Return ER by period."""
+    found = evaluate(inputs.graph, inputs.sizes, inputs.values, inputs.lookups(), ("ER",))["ER"]
+    return np.broadcast_to(found.ravel(), len(inputs.periods))
 
 
 def _refuse_over_new_year(m: Methodology, p: Any, split: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from jcm_calc.confirmation.file import KINDS, SCHEMA
 from jcm_calc.confirmation.statements import Statement
 from jcm_calc.declarations import Methodology
-from jcm_calc.declarations.items import Kind, Value
+from jcm_calc.declarations.items import Value
 
 HEAD = """\
 # What {m} says, by a reader of the approved document.
@@ -108,7 +108,7 @@ def _item(m: Methodology, statement: Statement) -> Iterator[str]:
 def _of_classes(m: Methodology, statement: Statement) -> bool:
     """Whether the table of a default has classes, not bins of numbers."""
     key = m.inputs.get(statement.item.by)
-    return key is None or key.kind is Kind.CLASS_KEY
+    return key is None or key.is_class
 
 
 def _known(value: Value, unit: str) -> str:

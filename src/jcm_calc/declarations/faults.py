@@ -59,7 +59,8 @@ def _terms(m: Methodology) -> Iterator[str]:
     """Yield what keeps a declared term from being one of ER."""
     reached = reachable(m, {}, frozenset(), ("ER",)) if m.terms else set()
     for name, effect in m.terms.items():
-        found = [*(rule for rule in m.rules if rule.name == name), *filter(None, [m.inputs.get(name)])]
+        found: list[Equation | Parameter] = [rule for rule in m.rules if rule.name == name]
+        found += [m.inputs[name]] if name in m.inputs else []
         unit = "" if effect is Effect.DISCOUNT else "tCO2"
         if not found:
             yield f"the {effect.value} {name!r} of ER is not declared{how_read(m, name)}"

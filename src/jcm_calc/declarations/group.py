@@ -160,7 +160,7 @@ class Group:
         symbol : str
             As in the document; trailing indices say on what it depends.
         unit : str
-            The document's unit without ``/p``.
+            The document's unit without ``/p``; ``"category"`` of a class that is observed.
         **declared
             ``text`` and, where they apply, ``extensive`` (True of what adds over units and over time, such as
             energy: finer rows are summed into the period; ``"units"`` of what adds over units alone, such as an
@@ -261,7 +261,11 @@ class Group:
         self._declare(Kind.CONSTANT, name, unit, value=Value(float(value), definition), text=text, evidence=definition)
 
     def class_key(self, symbol: str, *, text: str, **declared: Any) -> None:
-        """Declare a class of a unit, such as the fuel of a truck, which selects rows of tables."""
+        """Declare a class of a unit, such as the fuel of a truck, which selects rows of tables.
+
+        A class that is observed in each period, such as the water regime of a season, is a monitored parameter:
+        ``m.monitored("w_i,p", "category", text="…")``.
+        """
         self._declare(Kind.CLASS_KEY, symbol, "category", text=text, **declared)
 
     def fact(self, symbol: str, unit: str = "yes/no", **declared: Any) -> None:

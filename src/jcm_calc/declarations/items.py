@@ -176,6 +176,11 @@ class Parameter:
         return self.unit in ("category", "yes/no")
 
     @property
+    def is_class(self) -> bool:
+        """Whether its values are classes that select rows of tables, be they fixed or monitored."""
+        return self.unit == "category" and self.kind is not Kind.FACT
+
+    @property
     def section(self) -> str:
         """Where it stands in the official documents."""
         return {

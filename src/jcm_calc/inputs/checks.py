@@ -307,9 +307,8 @@ def _unknown_classes(
         which = listed(map(repr, unknown))
         if key is not None and key.values.size > 1:
             which = key.examples(np.isin(key.values, codes))
-        complaint = _(
-            "{which} has no value of {symbol}; known are {known}{hint}; for any other, give {name} by class"
-        ).format(
+        told = _("{which} has no value of {symbol}; known are {known}{hint}; for any other, give {name} by class")
+        complaint = told.tagged(ProblemKind.NO_CLASS).format(
             which=which,
             symbol=parameter.symbol,
             known=listed(known, limit=10) or _("none"),
