@@ -19,7 +19,7 @@ from jcm_calc.dates import day_of
 from jcm_calc.declarations import Methodology
 from jcm_calc.evaluation import EvaluationError, evaluate
 from jcm_calc.evidence import UnconfirmedWarning
-from jcm_calc.inputs import Inputs, bind
+from jcm_calc.inputs import Inputs, Period, bind
 from jcm_calc.inputs.axes import named_periods
 from jcm_calc.inputs.binding import over_new_year
 from jcm_calc.inputs.metered import lost_record
@@ -45,6 +45,7 @@ def calculate(
     split: str = "refuse",
     override: Mapping[str, str] | str | None = None,
     strict: bool = False,
+    earlier: Result | Mapping[str, Any] | None = None,
     **values: Any,
 ) -> Result:
     """Calculate reference emissions, project emissions and emission reductions.
@@ -78,6 +79,9 @@ def calculate(
         is not known yet, wherever the document's value was read.
     strict : bool
         Whether anything in `Result.remarks` is an error.
+    earlier : Result or manifest, optional
+        Of the report before: what its last period ended with is what the first period begins with, such as the carbon
+        of a forest or the balance of a buffer.
     **values
         Parameters, class keys and choices by name: one number, an array, a Series, a wide table, a mapping by
         label or year. A bare number is in the declared unit; a string with a unit, a pint Quantity or column, and a
@@ -130,6 +134,8 @@ def calculate(
     confirming = evidence_files(m, evidence)
     m = with_evidence(m, confirming)
     tables, p = _monitored(tables, p)
+    if earlier is not None:
+        values = {**begun_with(m, earlier, values), **values}
     if any(map(is_lazy, (*tables, *values.values()))):
         _refuse_over_new_year(m, p, split)
         if strict:
@@ -146,6 +152,8 @@ def calculate(
         remark = Problem(str(m), reason)
         warnings.warn(str(remark), InputWarning, stacklevel=2)
         inputs = replace(inputs, warnings=(*inputs.warnings, remark))
+    if earlier is not None and (gap := _not_after(earlier, inputs)):
+        raise InputError(str(m), [gap])
     if override:
         inputs = replace(inputs, overrides=reasons(m, inputs.replaced, override))
     call = {
@@ -166,6 +174,41 @@ def calculate(
         text = f"{m}: an estimate, because {count} rules or values are not confirmed; see Result.unconfirmed"
         notebook.warn(str(m), text, UnconfirmedWarning)
     return result
+
+
+def begun_with(m: Methodology, earlier: Result | Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the first period begins with: the last values of an earlier result, by name of the operand.
+
+    Raises
+    ------
+    InputError
+        If it is of another methodology, nothing depends on the period before, or a value is given as well.
+    """
+    before = earlier if isinstance(earlier, Result) else replay(earlier)
+    operands = [one for one in m.inputs.values() if one.previous_of]
+    complaint = ""
+    if before.methodology.number != m.number:
+        complaint = _("is a report by {methodology}: give one by {number}")
+        complaint = complaint.format(methodology=before.methodology, number=m.number)
+    elif not operands:
+        complaint = _("nothing in {methodology} depends on the period before: leave it out").format(methodology=m)
+    if complaint:
+        raise InputError(str(m), [Problem("earlier", complaint)])
+    known = {m.named(name) for name in values}
+    twice = _("is given, and the earlier report has it: leave one of them out")
+    if problems := [Problem(one.symbol, twice) for one in operands if one.name in known]:
+        raise InputError(str(m), problems)
+    return {one.name: before.ended_with(one.previous_of) for one in operands}
+
+
+def _not_after(earlier: Result | Mapping[str, Any], inputs: Inputs) -> Problem | None:
+    """Complain where the first period does not follow the last one of the earlier report."""
+    periods = earlier.inputs.periods if isinstance(earlier, Result) else list(map(Period.parse, earlier["periods"]))
+    last, first = periods[-1].last, inputs.periods[0].first
+    if last is None or first is None or (first - last).days == 1:
+        return None
+    complaint = _("ends on {last}, and the first period begins on {first}: give the report of the period before")
+    return Problem("earlier", complaint.format(last=last, first=first))
 
 
 def _compared_with_whole(inputs: Inputs, bind_whole: Callable[[], Inputs], split: str) -> Inputs:

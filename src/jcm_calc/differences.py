@@ -19,17 +19,8 @@ if TYPE_CHECKING:
     from jcm_calc.result import Result
 
 SHOWN = (
-    "symbol",
-    "unit",
-    "indices",
-    "kind",
-    "text",
-    "extensive",
-    "weighted_by",
-    "options",
-    "by",
-    "bounds",
-    "categories",
+    *("symbol", "unit", "indices", "kind", "text", "extensive", "weighted_by", "previous_of", "options", "by"),
+    *("bounds", "categories"),
 )
 
 

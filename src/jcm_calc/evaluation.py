@@ -78,10 +78,61 @@ def evaluate(
     after all its blocks, so an equation that needs it runs in a later pass, for which whatever the
     earlier pass dropped is computed again.
     """
-    result = _Run(graph, sizes, lookups, keep).results(values)
+    run = _in_turn if chained(graph, sizes, values) else _at_once
+    result = run(graph, sizes, values, lookups, keep)
     if not all(np.isfinite(array).all() for array in result.values()):
         _blame(graph, sizes, values, lookups)
     return result
+
+
+def chained(graph: Graph, sizes: Mapping[str, int], values: Mapping[str, Array]) -> tuple[Parameter, ...]:
+    """Return the operands that are known at the start alone: later ones follow from the period before."""
+    if sizes["p"] == 1 or not graph.previous:
+        return ()
+    axis = list(sizes).index("p")
+    return tuple(node for node in graph.previous if node.name in values and values[node.name].shape[axis] == 1)
+
+
+def _at_once(
+    graph: Graph,
+    sizes: Mapping[str, int],
+    values: Mapping[str, Array],
+    lookups: Mapping[str, Lookup],
+    keep: tuple[str, ...],
+) -> dict[str, Array]:
+    return _Run(graph, sizes, lookups, keep).results(values)
+
+
+def _in_turn(
+    graph: Graph,
+    sizes: Mapping[str, int],
+    values: Mapping[str, Array],
+    lookups: Mapping[str, Lookup],
+    keep: tuple[str, ...],
+) -> dict[str, Array]:
+    """Evaluate period by period, each with what the one before it gave."""
+    axis = list(sizes).index("p")
+    own = {node.name: node.previous_of for node in chained(graph, sizes, values)}
+    kept = tuple(dict.fromkeys((*keep, *own.values())))
+    parts: list[dict[str, Array]] = []
+    for place in range(sizes["p"]):
+        period = at_period(values, axis, place)
+        for name, of in own.items():
+            if parts:
+                period[name] = parts[-1][of]
+        found = _at_once(graph, {**sizes, "p": 1}, period, lookups, kept)
+        parts.append(found | {name: period[name] for name in own})
+    return {
+        name: np.concatenate([part[name] for part in parts], axis)
+        if "p" in graph.nodes[name].indices
+        else parts[0][name]
+        for name in keep
+    }
+
+
+def at_period(values: Mapping[str, Array], axis: int, place: int) -> dict[str, Array]:
+    """Return the values of one period."""
+    return {name: array.take([place], axis) if array.shape[axis] > 1 else array for name, array in values.items()}
 
 
 def _blame(
@@ -89,7 +140,9 @@ def _blame(
 ) -> NoReturn:
     """Find the first quantity that has no value, and its operands that are 0 there."""
     computed = tuple(name for name in graph.nodes if name not in values)
-    known = dict(values) | _Run(graph, sizes, lookups, computed).results(values)
+    previous = tuple(node.name for node in chained(graph, sizes, values))
+    run = _in_turn if previous else _at_once
+    known = dict(values) | run(graph, sizes, values, lookups, (*computed, *previous))
     for name in computed:
         wrong = ~np.isfinite(known[name])
         if wrong.any():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -184,6 +185,32 @@ ALLOWED = {
     Effect.ADDITION: Interval.parse("(-inf, inf)"),
     Effect.DISCOUNT: Interval.parse("[0, 1]"),
 }
+
+
+def begun(inputs: Inputs, full: Callable[[str], Array]) -> Iterator[Remark]:
+    """Remark on a period that does not begin with what the one before it ended with."""
+    axis = list(inputs.axes).index("p")
+    for parameter in inputs.graph.previous:
+        given = inputs.values[parameter.name]
+        if given.shape[axis] == 1:
+            continue
+        starts, ends = np.broadcast_arrays(full(parameter.name), full(parameter.previous_of))
+        for place, (one, other) in enumerate(itertools.pairwise(inputs.periods), 1):
+            follows = one.last is None or other.first is None or (other.first - one.last).days == 1
+            start, end = starts.take(place, axis), ends.take(place - 1, axis)
+            odd = ~np.isclose(start, end, rtol=1e-9, atol=1e-12)
+            if follows and odd.any():
+                at = int(odd.argmax())
+                told = _("{start} at the start of {period}, but {end} ({symbol}) at the end of {before}")
+                complaint = told.format(
+                    start=with_unit(f"{start.flat[at]:,.10g}", parameter.unit),
+                    end=with_unit(f"{end.flat[at]:,.10g}", parameter.unit),
+                    symbol=inputs.methodology.symbols()[parameter.previous_of],
+                    period=other,
+                    before=one,
+                )
+                numbers = (("start", float(start.flat[at])), ("end", float(end.flat[at])))
+                yield Remark(parameter.symbol, complaint, parameter.section, Topic.CONTRADICTORY, numbers)
 
 
 def improbable(indicator: Indicator, operands: Sequence[Array]) -> Array:

@@ -20,7 +20,7 @@ from jcm_calc.declarations.group import OF_PERIODS
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
 from jcm_calc.declarations.names import spelt_out
 from jcm_calc.eligibility import Verdict
-from jcm_calc.evaluation import EvaluationError, evaluate
+from jcm_calc.evaluation import EvaluationError, chained, evaluate
 from jcm_calc.inputs import Inputs, coordinates
 from jcm_calc.languages import Message, _, in_language, ngettext
 from jcm_calc.manifest import (
@@ -202,7 +202,8 @@ class Result:
     def _array(self, name: str) -> Array:
         """Return an array with one axis for each index, computing it again if it was dropped."""
         known = self._results.get(name, self._values.get(name))
-        if known is not None:
+        follows = (node.name for node in chained(self.inputs.graph, self.inputs.sizes, self._values))
+        if known is not None and name not in follows:
             return known
         whole = self.inputs.graph if name in self.inputs.graph.nodes else self.graph
         return evaluate(whole.upstream(name), self.inputs.sizes, self._values, self._lookups, (name,))[name]
@@ -217,6 +218,30 @@ class Result:
         node = self._node(name)
         shape = [axis.size if letter in node.indices else 1 for letter, axis in self.inputs.axes.items()]
         return np.broadcast_to(self._array(node.name), shape)
+
+    def ended_with(self, name: str) -> Any:
+        """Return the values at the end of the last period, as they can be given to the next calculation.
+
+        A single value, a list, or, where the rows have labels of their own, a table with a column for each index.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> jcm_calc.calculate("PW_AM001", EG=[[500.0, 510.0], [300.0, 310.0]], p=["2024", "2025"]).ended_with("EG")
+        [510.0, 310.0]
+        """
+        import pandas as pd
+
+        axes = self.inputs.axes
+        last = self.full(name).take([-1], list(axes).index("p"))
+        letters = [letter for letter in axes if letter in self._node(name).indices.replace("p", "")]
+        plain = last.reshape([axes[letter].size for letter in letters])
+        labels = [axes[letter].labels for letter in letters]
+        if all(list(own) == list(range(1, len(own) + 1)) for own in labels):
+            return plain.tolist()
+        if len(letters) == 1:
+            return dict(zip(map(str, labels[0]), plain.tolist(), strict=True))
+        return pd.Series(plain.ravel(), pd.MultiIndex.from_product(labels, names=letters))
 
     def explain(self, name: str = "ER", **at: Any) -> Explanation:
         """Return how a quantity came about: equation, numbers in place, value, down to the leaves.
@@ -547,6 +572,7 @@ class Result:
             *_remarks.indicators(inputs, known),
             *(remark for remark, _ in self.replaced),
             *(_remarks.confirmed(inputs) if self.call["evidence"] else ()),
+            *_remarks.begun(inputs, self.full),
             *_remarks.left_out(inputs),
             *_remarks.noted(inputs.warnings),
         ]

@@ -38,6 +38,7 @@ def calculate_case(
     target: Path | None,
     plan: Path | None,
     stage: Literal["plan", "report"] | None,
+    earlier: Path | None,
     force: bool,
     evidence: Sequence[Path] | None,
     strict: bool,
@@ -61,7 +62,8 @@ def calculate_case(
             given = _plan_of(path, given)
         monitored = monitored_shown(given.case, evidence)
         with output.working(_("calculating")):
-            result = given.case.calculate(monitored, evidence)
+            before = None if earlier is None else _before(earlier, evidence)
+            result = given.case.calculate(monitored, evidence, earlier=before)
             planned = _planned(given if plan is None else read(plan), evidence) if plan or given.plan else None
     years = _by_year(result)
     credits, missing = _credits(result) if certify else (None, ())
@@ -82,6 +84,15 @@ def calculate_case(
     if not all(comparison.agrees for comparison in comparisons) or (strict and (given.remarks or result.remarks)):
         return DIFFERS
     return REFUSED if missing else 0
+
+
+def _before(path: Path, evidence: Sequence[Path] | None) -> Result:
+    """Return the result of the report before."""
+    if path.suffix.casefold() == ".json":
+        from jcm_calc.calculation import replay
+
+        return replay(_read_manifest(path))
+    return read(path).case.calculate(evidence=evidence)
 
 
 class Given(NamedTuple):

@@ -50,6 +50,8 @@ def faults(m: Methodology) -> Iterator[str]:
             yield f"{item.by!r} is used by {item.name!r} but not declared{how_read(m, item.by)}"
         if item.weighted_by:
             yield from _weight(m, item)
+        if item.previous_of:
+            yield from _previous(m, item)
         if item.comparable and item.comparable not in m.inputs:
             hint = suggestion(item.comparable, m.inputs)
             yield f"{item.name!r} is comparable to {item.comparable!r}, which is not declared{hint}"
@@ -73,6 +75,19 @@ def _terms(m: Methodology) -> Iterator[str]:
             bounds = m.inputs[name].bounds
             if bounds.lower < 0 or bounds.upper > 1:
                 yield f'the discount {name!r} has the bounds {bounds}: declare bounds="[0, 1]" or narrower ones'
+
+
+def _previous(m: Methodology, item: Parameter) -> Iterator[str]:
+    """Yield what keeps an operand from being the value of another quantity in the period before."""
+    found: list[Equation | Parameter] = [rule for rule in m.rules if rule.name == item.previous_of]
+    found += [m.inputs[item.previous_of]] if item.previous_of in m.inputs else []
+    told = f"{item.name!r} is the previous value of {item.previous_of!r}"
+    if not found:
+        yield f"{told}, which is not declared{how_read(m, item.previous_of)}"
+    elif item.textual or item.adds_over_time or "p" not in item.indices:
+        yield f"{told}: it must be a level that depends on p"
+    elif any((node.unit, set(node.indices)) != (item.unit, set(item.indices)) for node in found):
+        yield f"{told}: it must have its unit and indices"
 
 
 def _weight(m: Methodology, item: Parameter) -> Iterator[str]:

@@ -57,20 +57,8 @@ COORDINATES = {
 }
 # What a parameter may be declared with.
 WORDS = (
-    *(
-        "text",
-        "extensive",
-        "weighted_by",
-        "options",
-        "raises",
-        "lowers",
-        "either",
-        "bounds",
-        "plausible",
-        "comparable",
-        "counts",
-    ),
-    *("name", "index", "categories", "evidence", "by"),
+    *("text", "extensive", "weighted_by", "previous_of", "options", "raises", "lowers", "either", "bounds"),
+    *("plausible", "comparable", "counts", "name", "index", "categories", "evidence", "by"),
 )
 # Only what the document fixes has values of its own: a claim asks for their evidence.
 VALUED = {Kind.DEFAULT: ("value", "table", "candidates"), Kind.CONSTANT: ("value",)}
@@ -166,11 +154,13 @@ class Group:
             energy: finer rows are summed into the period; ``"units"`` of what adds over units alone, such as an
             area; ``"time"`` of what adds over time alone, such as days; ``"units time"`` is True, where that is
             not obvious: the area that was cleared), ``weighted_by`` (of a level, by which amount, or ``"days"``,
-            finer rows are averaged; without it they must be equal within a period), ``options`` (monitoring options
-            allowed, ``"BC"``), ``raises``, ``lowers`` and ``either`` (on which of ``"RE PE"``, and of other declared
-            terms of ER, it acts, and in which direction), ``bounds`` (outside is an error), ``plausible`` (outside is
-            a warning), ``comparable`` (a parameter of like size), ``counts`` (``"year"`` or ``"month"``, which its
-            numbers count, one after the other),
+            finer rows are averaged; without it they must be equal within a period), ``previous_of`` (the name of a
+            parameter or equation: its value in the period before, which is given for the first period alone, or
+            taken from an earlier report), ``options`` (monitoring options allowed, ``"BC"``), ``raises``, ``lowers``
+            and ``either`` (on which of ``"RE PE"``, and of other declared terms of ER, it acts, and in which
+            direction), ``bounds`` (outside is an error; ``"[0, inf)"`` where nothing is said: what may be negative
+            says so), ``plausible`` (outside is a warning), ``comparable`` (a parameter of like size), ``counts``
+            (``"year"`` or ``"month"``, which its numbers count, one after the other),
             ``name`` and ``index`` (where the symbol does not tell them), ``evidence``.
         """
         self._declare(Kind.MONITORED, symbol, unit, **declared)
@@ -506,6 +496,7 @@ class Group:
                     by=new(item.by),
                     comparable=new(item.comparable),
                     weighted_by=new(item.weighted_by),
+                    previous_of=new(item.previous_of),
                     text=told(item),
                 )
         for coordinate in group.coordinates.values():

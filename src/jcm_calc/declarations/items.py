@@ -120,6 +120,7 @@ class Parameter:
     text: str
     extensive: bool | str = False
     weighted_by: str = ""
+    previous_of: str = ""
     options: str = ""
     raises: frozenset[str] = frozenset()
     lowers: frozenset[str] = frozenset()

@@ -275,6 +275,7 @@ def _check(taken: Taken, axes: Mapping[str, Axis], graph: Graph | None) -> None:
     checks.complete_amounts(taken.given, m, axes, taken.problems)
     if graph is not None:
         checks.dates(graph, axes, taken.problems, taken.warnings)
+        checks.consecutive(taken.given, graph, axes, taken.problems)
 
 
 def _arrange(taken: Taken, axes: Mapping[str, Axis]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -395,6 +396,21 @@ def _contradicts(parameter: Parameter, numbers: Array, periods: Sequence[Period]
         told = _("{periods} is longer than the {what} that it counts")
         return told.format(periods=listed(long), what=Message(parameter.counts))
     return ""
+
+
+def consecutive(given: Mapping[str, Given], graph: Graph, axes: Mapping[str, Axis], problems: list[Problem]) -> None:
+    """Complain where a value at the start is all that is known, and periods do not follow each other."""
+    periods = axes["p"].labels
+    gaps = [
+        _("{before} and {after}").format(before=one, after=other)
+        for one, other in itertools.pairwise(periods)
+        if one.last is not None and other.first is not None and (other.first - one.last).days > 1
+    ]
+    for parameter in graph.previous:
+        item = given.get(parameter.name)
+        if gaps and item is not None and item.along("p") == 1:
+            complaint = _("is known at the start alone, and there is a gap between {gaps}: give it for each period")
+            problems.append(Problem(parameter.symbol, complaint.format(gaps=listed(gaps)), parameter.section))
 
 
 def dates(graph: Graph, axes: Mapping[str, Axis], problems: list[Problem], warnings: list[Problem]) -> None:

@@ -413,6 +413,8 @@ def _letters(parameter: Parameter, shape: tuple[int, ...]) -> str:
         return parameter.indices
     if not shape:
         return ""
+    if parameter.previous_of and len(shape) == len(parameter.indices) - 1:
+        return parameter.indices.replace("p", "")  # what there was before the first period
     if len(shape) == 1 and len(parameter.indices) == 2 and "p" in parameter.indices:
         return UNDECIDED
     depends = _("depends on {indices}, but an array of shape {shape} came")

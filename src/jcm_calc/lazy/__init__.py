@@ -198,6 +198,8 @@ def calculate(
                 )
             )
     problems += _coordinates(graph, letter, bool(frames))
+    apart = _("follows from the period before, which Dask does not calculate: give arrays that are in memory")
+    problems += [Problem(node.symbol, apart) for node in graph.previous]
     problems += [
         Problem(
             _("table {number}").format(number=number),

@@ -158,7 +158,7 @@ class Batch:
         """Leave out projects that anything would be remarked on."""
         replaced = any(self.m.inputs[name].supplied for name in inputs.replaced)
         whole = (*remarks.left_out(inputs), *remarks.confirmed(inputs))
-        if replaced or whole:
+        if replaced or whole or inputs.graph.previous:
             self.clean[:] = False
             return
         graph, names = looked_at.reach(inputs)

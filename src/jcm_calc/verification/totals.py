@@ -204,7 +204,7 @@ def column(material: Material) -> Iterator[Finding]:
             for number, (reference, project, reductions, tonnes, *others) in rows:
                 place = _("{sheet}, row {row}").format(sheet=part.roles["input"], row=number + 1)
                 due = reference - project - sum(others)
-                known = others or not material.result.methodology.terms
+                known = others or not material.m.terms
                 if known and not close(reference - project, reductions + sum(others), 1e-9):
                     numbers = [shown_number(one) for one in (reference, project, *others)]
                     message = _("{difference} is not {reductions}").format(
