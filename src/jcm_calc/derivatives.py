@@ -146,8 +146,8 @@ def _backwards(
         found = _swept(graph, one, values, at_period(known, axis, place), seed)
         carried = {}
         for node in previous if place else ():
-            slope = found.pop(node.name, None)
-            if slope is not None:
+            if node.name in found:
+                slope = found.pop(node.name)
                 carried[node.previous_of] = carried.get(node.previous_of, 0.0) + slope
         for name, slope in found.items():
             whole.setdefault(name, []).insert(0, slope)

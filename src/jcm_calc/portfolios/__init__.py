@@ -105,7 +105,7 @@ class Portfolio:
         numbers = dict.fromkeys(("RE", "PE", "ER", "estimate"), "float64")
         frame = frame.astype({"year": "Int64", "tonnes": "int64", "scope": "Int64", **numbers})
         if any(row[OTHER_TERMS] for row in rows):
-            frame.insert(frame.columns.get_loc("ER"), OTHER_TERMS, [row[OTHER_TERMS] for row in rows])
+            frame.insert(COLUMNS.index("ER"), OTHER_TERMS, [row[OTHER_TERMS] for row in rows])
         return frame
 
     @cached_property

@@ -161,7 +161,7 @@ def _begun(material: Material) -> Iterator[Finding]:
         if not of or "p" not in entry.labels or not isinstance(value, int | float):
             continue
         first = Period.parse(entry.labels["p"]).first
-        end = ends.get((of, first, _others(entry.labels)))
+        end = ends.get((of, first, _others(entry.labels))) if first is not None else None
         if end is not None and not close(value, end):
             symbol, unit = entry.parameter.symbol, entry.parameter.unit
             told = _("{symbol} is {value} at the start of {period}, and {of} was {end} at the end of the one before")
