@@ -32,6 +32,7 @@ def land_use(monkeypatch):
     yield
     rulebooks.forget()
 
+
 # Two strata, in a wet season and a dry one over New Year. Stratum a drains once in the wet season, b several times; in
 # the dry season it is the other way round. Stratum a has 5 t/ha of straw shortly before each season.
 SEASONS = ["2024-06-01/2024-09-30", "2024-11-01/2025-03-31"]

@@ -25,7 +25,7 @@ from jcm_calc.inputs.binding import over_new_year
 from jcm_calc.inputs.metered import lost_record
 from jcm_calc.languages import _, ngettext
 from jcm_calc.lazy import is_lazy
-from jcm_calc.manifest import file_digest, form, frozen, recall
+from jcm_calc.manifest import file_digest, form, frozen, is_large, recall
 from jcm_calc.problems import InputError, InputWarning, Problem, Remark, Topic, shown
 from jcm_calc.remarks import reasons
 from jcm_calc.result import Result
@@ -85,7 +85,9 @@ def calculate(
     **values
         Parameters, class keys and choices by name: one number, an array, a Series, a wide table, a mapping by
         label or year. A bare number is in the declared unit; a string with a unit, a pint Quantity or column, and a
-        Series whose name has a unit are converted. Later changes of what is given do not change the result.
+        Series whose name has a unit are converted. Later changes of what is given do not change the result; an
+        array of more than a million numbers is not copied, and a result that does not follow from it any more
+        refuses to calculate, to write, or to explain anything else.
 
     Returns
     -------
@@ -143,11 +145,14 @@ def calculate(
             raise InputError(str(m), [Problem("strict", complaint)])
         return cast("Result", lazy.calculate(m, tables, values, p, facts, confirming, override))
     tables, p, facts = tuple(map(frozen, tables)), p.copy() if hasattr(p, "copy") else p, frozen(facts)
-    values = {name: frozen(value) for name, value in values.items()}
+    values = {name: value if is_large(value) else frozen(value) for name, value in values.items()}
     files = [file_digest(table) for table in tables]
     inputs = bind(m, tables, values, p, facts, split=split)
     if split in ("years", "days"):
         inputs = _compared_with_whole(inputs, partial(bind, m, tables, values, p, facts, split="whole"), split)
+    large = {name: value for name, value in values.items() if is_large(value)}
+    followed = {name for name, array in large.items() if _follows(inputs, array)}
+    values |= {name: array.copy() for name, array in large.items() if name not in followed}
     if on is not None and (reason := outside_validity(m, on)):
         remark = Problem(str(m), reason)
         warnings.warn(str(remark), InputWarning, stacklevel=2)
@@ -165,6 +170,7 @@ def calculate(
         "on": on,
         "evidence": confirming,
         "split": split,
+        "followed": followed,
     }
     result = Result(inputs, call)
     _remark(result, strict)
@@ -243,6 +249,11 @@ def _reductions(inputs: Inputs) -> Any:
     """Return ER by period."""
     found = evaluate(inputs.graph, inputs.sizes, inputs.values, inputs.lookups(), ("ER",))["ER"]
     return np.broadcast_to(found.ravel(), len(inputs.periods))
+
+
+def _follows(inputs: Inputs, array: np.ndarray[Any, Any]) -> bool:
+    """Whether the values that are calculated with are in the memory of an array, and not in a copy."""
+    return any(np.may_share_memory(array, bound) for bound in inputs.values.values())
 
 
 def _refuse_over_new_year(m: Methodology, p: Any, split: str) -> None:
