@@ -13,9 +13,11 @@ from pathlib import Path
 
 import dask.dataframe as dd
 import numpy as np
+import openpyxl
 import pandas as pd
 import polars as pl
 import pytest
+from faults import calculate_again
 from workbooks import office, recalculated_by_office
 
 import jcm_calc
@@ -152,6 +154,8 @@ def test_seasons_over_a_new_year(split):
     assert {tuple(row) for row in areas.reshape(2, -1).T.tolist()} == {(120.0, 80.0)}
     days, energy = result["D"].magnitude, result["E"].magnitude
     rates, shares = result["T"].magnitude, result["S"].magnitude
+    apart = [remark for remark in result.remarks if remark.subject == "split"]
+    assert len(apart) == (split != "whole")  # products of means by month are not those of the whole
     if split == "whole":
         assert (days.sum(), energy.sum()) == (182.0, 315.0)
         assert float(rates) == pytest.approx((31 + 60 + 93 + 124 + 5 * 29 + 6 * 31) / 183 / 1000)
@@ -303,3 +307,31 @@ def test_every_amount_of_the_methodologies_adds_over_both_as_before(number):
         assert parameter.adds_over_time == parameter.adds_over_units == (parameter.extensive is True)
         assert not parameter.weighted_by
         assert not (parameter.kind is Kind.CONSTANT and parameter.extensive)
+
+
+# A verification
+
+
+def test_verification_finds_an_area_that_is_the_sum_of_its_months(tmp_path):
+    """Field 1 has 120 ha in each of six months: 720 ha in the report, 600 ha × 637 ÷ 1000 = 382.2 t too much."""
+    table, values = whole()
+    result = calculate("XX_AM003", table, p=HALF, F=0.8, **values)
+    result.to_excel(tmp_path / "clean.xlsx", plan=result)
+    assert [str(one) for one in jcm_calc.verify(tmp_path / "clean.xlsx").findings if one.severity != "question"] == []
+    book = openpyxl.load_workbook(tmp_path / "clean.xlsx")
+    sheet = book.create_sheet("Areas by month")
+    sheet.append(["Month", "Area of field a [ha]"])
+    for month in MONTHS:
+        sheet.append([month, 120.0])
+    place = next(
+        cell for name in book.sheetnames if name.startswith("MRS(input_separate)") for row in book[name].iter_rows()
+        for cell in row if cell.value == 120
+    )  # fmt: skip
+    place.value = "=SUM('Areas by month'!B2:B7)"
+    book.save(tmp_path / "fault.xlsx")
+    calculate_again(tmp_path / "fault.xlsx")
+    found = jcm_calc.verify(tmp_path / "fault.xlsx")
+    (error,) = [one for one in found.of("error") if one.code == "C5"]
+    assert "A_i,p is the sum of 6 rows of different times, but does not add over time" in str(error)
+    assert (error.found, error.expected) == (720, 120)
+    assert error.effect.exact == pytest.approx(600 * 637 / 1000)

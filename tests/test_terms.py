@@ -133,7 +133,7 @@ def test_an_addition_and_a_buffer_after_it():
         lambda RE, PE, LK, U, K: (RE - PE + LK) * (1 - U) - K,
     )
     m.default("K_p", "tCO2", value=7.0, raises="K", text="a buffer that is always the same", evidence=GUESS)
-    m.waive("zero activity", "the buffer is always the same")
+    m.waive("zero activity", "the buffer is always the same", of="K")
     result = calculate(m, a=[[100.0]], b=[[10.0]], c=[[30.0]], U=[0.5], p=["2024"])
     assert result.years().iloc[0].to_dict() == {
         "RE": 100, "PE": 10, "LK": 30, "U [tCO2]": 60, "K": 7, "ER": 53, "tonnes": 53,

@@ -218,9 +218,10 @@ def _not_after(earlier: Result | Mapping[str, Any], inputs: Inputs) -> Problem |
 
 
 def _compared_with_whole(inputs: Inputs, bind_whole: Callable[[], Inputs], split: str) -> Inputs:
-    """Say where the parts of a period over New Year have another ER than the whole; refuse a larger one by days.
+    """Say where the parts of a period over New Year have another ER than the whole; refuse a larger one.
 
     What does not add over time, such as an area, counts in each part: an amount for each season would count twice.
+    Where all amounts come in finer rows, the parts are the better numbers, and a difference is remarked on.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -237,7 +238,8 @@ def _compared_with_whole(inputs: Inputs, bind_whole: Callable[[], Inputs], split
         "ER of the parts in each year is {parts:,.6g} tCO2, of the whole periods {whole:,.6g} tCO2, because what does "
         "not add over time counts in each part"
     ).format(parts=parts, whole=once)
-    if split == "days" and parts > once:
+    added = [one for one in inputs.graph.parameters if one.adds_over_time]
+    if parts > once and (inputs.shared or not added):
         cure = _("{complaint}: give the amounts of each year as periods of their own with p=")
         raise InputError(str(inputs.methodology), [Problem("split", cure.format(complaint=complaint))])
     remark = Remark("split", complaint, "", Topic.CONTRADICTORY, (("parts", parts), ("whole", once)))
