@@ -26,6 +26,8 @@ from jcm_calc.cli import jcm
 from jcm_calc.conformance import conform
 from jcm_calc.declarations import DeclarationError, Methodology
 from jcm_calc.evidence import unconfirmed
+from jcm_calc.issuance import paper
+from jcm_calc.issuance.request import IssuanceRequest, Year
 
 mpl.use("Agg")
 pytestmark = [
@@ -352,6 +354,24 @@ def test_a_portfolio_has_a_column_for_them(tmp_path):
         found.to_file(tmp_path / f"portfolio.{suffix}")
     assert "other terms" in (tmp_path / "portfolio.html").read_text()
     assert "other terms" not in portfolio(pumps).table
+
+
+def test_a_request_for_issuance_has_a_column_for_them(tmp_path):
+    """What is not confirmed has no request: this one is put together by hand."""
+    result = calculate("XX_AM012", **FOREST)
+    years = [
+        Year(int(year), {name: row[name] for name in ("RE", "PE", "ER")}, int(row["tonnes"]), ())
+        for year, row in result.years().iterrows()
+    ]
+    request = IssuanceRequest({"number": "XX001"}, (result,), tuple(years), (), (), ())
+    (tmp_path / "request.xlsx").write_bytes(paper.workbook(request))
+    rows = [row for sheet in grids(tmp_path / "request.xlsx").values() for row in sheet]
+    head = next(row for row in rows if any("Other terms" in str(cell) for cell in row))
+    place = next(number for number, cell in enumerate(head) if "Other terms" in str(cell))
+    shown = [row[place] for row in rows[rows.index(head) + 1 :][:2]]
+    assert shown == pytest.approx([3600 + 19_550, 4500 + 14_629.333333 + 16_823.733333])
+    roof = calculate("PW_AM001", EG=[[500.0]], p="2025")
+    assert not IssuanceRequest({"number": "XX001"}, (roof,), (), (), (), ()).has_other_terms
 
 
 def test_a_manifest_replays():
