@@ -64,6 +64,16 @@ def test_four_years_by_hand():
     assert result.remarks == ()
 
 
+def test_it_is_said_where_a_value_comes_from():
+    result = calculate("XX_AM013", **PLANTING)
+    assert result.trace().loc["B_before", "from"] == "given 5.0 at the start, then B_p of the period before"
+    assert "B_before,p = 93 tCO2: given 5.0 at the start, then B_p of the period before" in str(
+        result.explain("BU", p="2025")
+    )
+    assert result.to_xarray()["C_before"].values.tolist() == [[100, 130, 190, 150], [30, 40, 60, 60]]
+    assert result.table("ip")["C_before [t]"].tolist() == [100, 130, 190, 150, 30, 40, 60, 60]
+
+
 def test_the_parts_of_strata_add_up():
     parts = calculate("XX_AM013", **PLANTING).by_unit()
     assert parts["ER"].sum() == pytest.approx(sum(REDUCTIONS))

@@ -477,6 +477,9 @@ class Result:
             if name in self.inputs.overrides:
                 override = _("{origin} (override: {reason})")
                 return override.format(origin=found, reason=self.inputs.overrides[name])
+            if node in chained(self.inputs.graph, self.inputs.sizes, self.inputs.values):
+                told = _("{origin} at the start, then {symbol} of the period before")
+                return told.format(origin=found, symbol=self.methodology.symbols()[node.previous_of])
             return found
         if node.kind is Kind.DEFAULT:
             return _("default by {key}").format(key=node.by) if node.name in self.inputs.tables else _("default")

@@ -71,7 +71,8 @@ def emissions(result: Result, *, ax: Axes | Figure | None = None) -> Axes:
             bars = ax.bar(places + offset, heights[name], width, color=colour, hatch=hatch, ec="white", lw=0.5)
             bars.set_label(f"{name}, {translated(words)}")
             if len(periods) <= MOST // 2:
-                ax.bar_label(bars, [amount(height) for height in heights[name]], padding=2, fontsize=8)
+                size = 8 if len(drawn) <= len(SERIES) else 6
+                ax.bar_label(bars, [amount(height) for height in heights[name]], padding=2, fontsize=size)
         step = max(1, -(-len(periods) // MOST))
         labels = [translated(_("\nto ").join(text.split("/"))) for text in periods[::step]]
         ax.set_xticks(places[::step], labels)
