@@ -579,6 +579,8 @@ class Group:
                 f"{self}: {symbol}: extensive={declared['extensive']!r} must be True (adds over units and over time), "
                 f'"{OVER_UNITS}", "{OVER_TIME}", "{OVER_BOTH}" or False'
             )
+        if not declared.get("factor", 2.0) > 1:
+            raise DeclarationError(f"{self}: {symbol}: factor={declared['factor']!r} must be more than 1")
         for bound in ("bounds", "plausible"):
             if bound in declared:
                 declared[bound] = Interval.parse(declared[bound])
