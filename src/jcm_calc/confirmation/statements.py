@@ -134,7 +134,7 @@ def _default(m: Methodology, parameter: Parameter, fingerprint: str) -> Statemen
 def _example(m: Methodology, parameter: Parameter) -> str:
     """Return how a row of the table of a default is named: a class, or an interval of a number."""
     key = m.inputs.get(parameter.by)
-    return "name of the class" if key is None or key.kind is Kind.CLASS_KEY else "[300, 450)"
+    return "name of the class" if key is None or key.is_class else "[300, 450)"
 
 
 class _Fingerprints:
@@ -158,7 +158,9 @@ class _Fingerprints:
         found = [item.symbol, item.unit, item.indices]
         if isinstance(item, Parameter):
             acts = [sorted(effect) for effect in (item.raises, item.lowers, item.either)]
-            found += [str(item.kind.value), item.extensive, item.by, *acts, list(item.categories)]
+            combined = [("weighted by", item.weighted_by), ("previous of", item.previous_of)]
+            found += [str(item.kind.value), item.extensive, *(f"{how} {name}" for how, name in combined if name)]
+            found += [item.by, *acts, list(item.categories)]
             if item.kind is Kind.CONSTANT and item.value is not None:
                 found.append(repr(item.value.value))
         return found

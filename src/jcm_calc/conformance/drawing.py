@@ -32,14 +32,15 @@ def _values(
     methodology: Methodology, graph: Graph, parameter: Parameter, shape: tuple[int, ...]
 ) -> st.SearchStrategy[Any]:
     count = math.prod(shape)
-    if parameter.kind is Kind.CLASS_KEY:
-        element: st.SearchStrategy[Any] = st.sampled_from(_classes(methodology, parameter.name))
+    if parameter.is_class:
+        classes = list(parameter.categories) or _classes(methodology, parameter.name)
+        element: st.SearchStrategy[Any] = st.sampled_from(classes)
     elif parameter.unit == "date":
         element = st.dates(date(2022, 7, 1), date(2025, 6, 30))
     else:
         element = _numbers(methodology, parameter)
     listed = st.lists(element, min_size=count, max_size=count)
-    dtype = object if parameter.kind is Kind.CLASS_KEY or parameter.unit == "date" else np.float64
+    dtype = object if parameter.is_class or parameter.unit == "date" else np.float64
     return listed.map(lambda values: np.array(values, dtype=dtype).reshape(shape) if shape else values[0])
 
 
