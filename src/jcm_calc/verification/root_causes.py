@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from jcm_calc.languages import Message
+from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.cross_checks import MUCH
 from jcm_calc.verification.findings import ORDER, Finding, Severity
-from jcm_calc.verification.material import Material
 from jcm_calc.verification.totals import following
 
 # Of two findings on one value, the one that names the cause goes before the one that only notes a symptom.
@@ -17,13 +17,19 @@ OF_VALUES = "ABCDFGHJK"
 RATIO = ("I9", "I10")
 
 
-def linked(findings: Iterable[Finding], material: Material) -> list[Finding]:
+def linked(findings: Iterable[Finding], material: Analyses) -> list[Finding]:
     """Return findings without the symptoms of others, the gravest first."""
     found = _merged(list(findings))
     if "result" in material.has:
         found = _with_claims(found, material)
         found = _explained(found)
-    return sorted(found, key=lambda one: (ORDER.index(one.severity or Severity.ERROR), one.code[0], int(one.code[1:])))
+    return sorted(found, key=_weight)
+
+
+def _weight(finding: Finding) -> tuple[int, float, str, int]:
+    """Return a key by which the gravest findings sort first, and those with the largest effect among them."""
+    size = 0.0 if finding.effect is None else abs(finding.effect.exact)
+    return ORDER.index(finding.severity or Severity.ERROR), -size, finding.code[0], int(finding.code[1:])
 
 
 def _merged(found: Sequence[Finding]) -> list[Finding]:
@@ -53,14 +59,14 @@ def _rank(finding: Finding) -> tuple[int, int]:
     return symptom, 0 if finding.code == "A9" else ORDER.index(finding.severity or Severity.ERROR) + 1
 
 
-def _with_claims(found: list[Finding], material: Material) -> list[Finding]:
+def _with_claims(found: list[Finding], material: Analyses) -> list[Finding]:
     """Name the claims that follow from a slip on the calculation sheet with that slip."""
     told = tuple(following(material))
     if not told:
         return found
     slips = {id(slip.finding): slip for slip in material.slips}
-    places = {slip.finding.place for slip in slips.values()}
-    able = [at for at, one in enumerate(found) if one.place in places and one.severity is Severity.ERROR]
+    places = {slip.finding.places for slip in slips.values()}
+    able = [at for at, one in enumerate(found) if one.places in places and one.severity is Severity.ERROR]
     if able:
         at = max(able, key=lambda number: abs(found[number].effect.exact) if found[number].effect else 0.0)  # type: ignore[union-attr]
         found[at] = replace(found[at], consequences=(*found[at].consequences, *told))

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
 from jcm_calc.languages import _
 from jcm_calc.verification import cross_checks, defaults, deviations, gaps, meters, periods, totals
-from jcm_calc.verification.compared import compared
-from jcm_calc.verification.material import Material
+from jcm_calc.verification.analyses import Analyses
+from jcm_calc.verification.cells.wrong_formula import chooses
+from jcm_calc.verification.metered_amounts import compared
 from jcm_calc.verification.quantities import Entry, lines
-from jcm_calc.verification.steps.wrong import chooses
 from jcm_calc.workbook.sheet_sets import REFERENCE, matches
 
 
@@ -31,10 +31,10 @@ class Subject:
 
     absent: str
     checks: tuple[str, ...]
-    there: Callable[[Material], object]
+    there: Callable[[Analyses], object]
 
 
-def inapplicable(material: Material, codes: Iterable[str]) -> dict[str, str]:
+def inapplicable(material: Analyses, codes: Iterable[str]) -> dict[str, str]:
     """Return the checks that have nothing to compare, with what is not there."""
     made, found = set(codes), dict[str, str]()
     for subject in SUBJECTS:
@@ -44,8 +44,8 @@ def inapplicable(material: Material, codes: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _steps(material: Material, wanted: Callable[[object], bool]) -> bool:
-    return any(wanted(material.sheet.nodes.get(step.name)) for step in material.sheet.steps)
+def _shown(material: Analyses, wanted: Callable[[object], bool]) -> bool:
+    return any(wanted(cell.node) for cell in material.sheet.cells)
 
 
 def _conditional(node: object) -> bool:
@@ -58,34 +58,34 @@ def _default(node: object) -> bool:
     return isinstance(node, Parameter) and node.kind is Kind.DEFAULT
 
 
-def _entries(material: Material, wanted: Callable[[Entry], object]) -> bool:
+def _entries(material: Analyses, wanted: Callable[[Entry], object]) -> bool:
     return any(wanted(entry) for entry in material.report.entries())
 
 
-def _texts(material: Material, *keys: str) -> bool:
+def _texts(material: Analyses, *keys: str) -> bool:
     return any(row.text(key) for _, row in material.report.rows() for key in keys)
 
 
-def _compares(material: Material) -> bool:
+def _compares(material: Analyses) -> bool:
     assert material.metered is not None
-    return next(compared(material, material.metered), None) is not None
+    return next(compared(material, material.metered, material.rows), None) is not None
 
 
-def _in_both(material: Material, wanted: Callable[[Entry], object] = bool) -> bool:
+def _in_both(material: Analyses, wanted: Callable[[Entry], object] = bool) -> bool:
     """Whether report and plan have a value of one quantity."""
     planned = {entry.parameter.name for entry in material.registered.entries("MPS") if wanted(entry)}
     return any(entry.parameter.name in planned for entry in material.report.entries("MRS") if wanted(entry))
 
 
-def _said_in_both(material: Material, said: Callable[[str], object]) -> bool:
+def _said_in_both(material: Analyses, said: Callable[[str], object]) -> bool:
     return any(said(now) and said(before) for *_, now, before in meters.pairs(material))
 
 
-def _reading_rows(material: Material) -> bool:
+def _reading_rows(material: Analyses) -> bool:
     return bool(material.rows.of) or "readings" in material.has
 
 
-def _printed(material: Material) -> bool:
+def _printed(material: Analyses) -> bool:
     return any(
         "=" in line.equation
         for part in material.report.own
@@ -94,47 +94,47 @@ def _printed(material: Material) -> bool:
     )
 
 
-def _chained(material: Material) -> bool:
+def _chained(material: Analyses) -> bool:
     case = material.case
     bounded = case is not None and any(case.project.get(key) for key in ("start", "end"))
     count = len(periods.dated(material.report)) + sum(len(periods.dated(one)) for one in material.previous)
     return count > 1 or (bounded and count > 0) or "readings" in material.has
 
 
-def _balances(material: Material, kind: str) -> bool:
+def _balances(material: Analyses, kind: str) -> bool:
     assert material.metered is not None
     return any(one.kind == kind for one in material.metered.plan.checks)
 
 
-def _prescribed(material: Material) -> bool:
+def _prescribed(material: Analyses) -> bool:
     assert material.metered is not None
     planned = material.registered.rows("MPS") if "plan" in material.has else []
     said = any(cross_checks.PRESCRIBED.search(row.text(key)) for _, row in planned for key in ("procedure", "comment"))
     return said or any(meter.check_only for meter in material.metered.plan.meters.values())
 
 
-def _substituted(material: Material) -> bool:
+def _substituted(material: Analyses) -> bool:
     assert material.metered is not None
     return any(one.safe is not None for one in material.metered.noted)
 
 
-def _named_projects(material: Material) -> bool:
+def _named_projects(material: Analyses) -> bool:
     named = sum(1 for sheet in material.report.headers for _ in matches(material.report.book, sheet, REFERENCE))
     return named > 1 or bool(named and material.case is not None and material.case.project.get("number"))
 
 
-def _serials(material: Material) -> bool:
+def _serials(material: Analyses) -> bool:
     assert material.metered is not None
     return any(device.serial for meter in material.metered.plan.meters.values() for device in meter.devices)
 
 
-def _timed(material: Material) -> bool:
+def _timed(material: Analyses) -> bool:
     return _entries(material, lambda one: one.parameter.unit == "h" and one.parameter.extensive) or bool(
         material.metered and any(meter.rated for meter in material.metered.plan.meters.values())
     )
 
 
-def _potentials(material: Material) -> bool:
+def _potentials(material: Analyses) -> bool:
     shown = material.report.result.inputs.graph.nodes if material.report.result is not None else {}
     names = [entry.parameter.symbol for entry in material.report.entries()]
     return any(symbol.startswith("GWP") for symbol in (*names, *shown))
@@ -144,22 +144,22 @@ SUBJECTS = (
     Subject(
         _("no calculation sheet whose cells can be told by their symbols"),
         ("A1", "A2", "A6", "A8", "A11", "C1", "C2", "C7", "C11", "C12"),
-        lambda m: m.sheet.steps,
+        lambda m: m.sheet.cells,
     ),
     Subject(
         _("no total on a calculation sheet, and no dated rows"),
         ("C5", "C6"),
-        lambda m: bool(m.rows.of) or _steps(m, lambda node: isinstance(node, Equation) and bool(node.total)),
+        lambda m: bool(m.rows.of) or _shown(m, lambda node: isinstance(node, Equation) and bool(node.total)),
     ),
     Subject(
         _("no value by classes of numbers on a calculation sheet"),
         ("C8",),
-        lambda m: _steps(m, lambda node: isinstance(node, Parameter) and bool(node.table and node.table.numeric)),
+        lambda m: _shown(m, lambda node: isinstance(node, Parameter) and bool(node.table and node.table.numeric)),
     ),
     Subject(
         _("no value by class and no condition on a calculation sheet"),
         ("C9", "C10"),
-        lambda m: _steps(m, _conditional),
+        lambda m: _shown(m, _conditional),
     ),
     Subject(_("no equation is printed"), ("C16",), _printed),
     Subject(_("no formulas"), ("A4",), lambda m: any(m.report.book.formulas(sheet) for sheet in m.report.book.sheets)),
@@ -192,7 +192,7 @@ SUBJECTS = (
     Subject(
         _("no default is entered by hand or shown on a calculation sheet"),
         ("D7",),
-        lambda m: next(defaults.by_hand(m), None) is not None or _steps(m, _default),
+        lambda m: next(defaults.by_hand(m), None) is not None or _shown(m, _default),
     ),
     Subject(
         _("no dated rows behind a monitored property"),
@@ -240,13 +240,13 @@ SUBJECTS = (
     Subject(
         _("no amount beside the claim, or no ER on a calculation sheet"),
         ("H2",),
-        lambda m: any(cell for *_, cell in m.report.claims()) and any(step.name == "ER" for step in m.sheet.steps),
+        lambda m: any(cell for *_, cell in m.report.claims()) and any(cell.name == "ER" for cell in m.sheet.cells),
     ),
     Subject(_("no table of years"), ("H3",), totals.has_years),
     Subject(
         _("no claim, and no calculation sheet"),
         ("H5",),
-        lambda m: bool(m.sheet.steps) or any(m.report.claim(part).cell for part in m.report.own),
+        lambda m: bool(m.sheet.cells) or any(m.report.claim(part).cell for part in m.report.own),
     ),
     Subject(_("no monitoring option is named"), ("I1",), lambda m: _texts(m, "option") or "readings" in m.has),
     Subject(_("no balance is declared"), ("I2",), lambda m: _balances(m, "at most")),

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
-from jcm_calc.verification.material import Material
+from jcm_calc.verification.dated_rows import Rows
+from jcm_calc.verification.documents import Documents
+from jcm_calc.verification.known_errors import Issue, Way, of_noted, of_window
 from jcm_calc.verification.metered import Metered
 from jcm_calc.verification.quantities import Entry
-from jcm_calc.verification.ways import Issue, Way, of_noted, of_window
 
 # How near two amounts lie that are the same, that days can be told by, that are the same as they are printed.
 EXACT, SHARP, PRINTED = 1e-9, 1e-5, 1e-3
@@ -83,7 +84,7 @@ class Taken:
     note: str = ""
 
 
-def compared(material: Material, meters: Metered) -> Iterator[Compared]:
+def compared(material: Documents, meters: Metered, rows: Rows) -> Iterator[Compared]:
     """Yield the monitored amounts of a report that meters measure."""
     derivatives = material.result.derivatives()
     for entry in material.report.entries():
@@ -95,13 +96,13 @@ def compared(material: Material, meters: Metered) -> Iterator[Compared]:
             continue
         start, end = meters.span(period)
         array = derivatives.get(parameter.name)
-        place = None if array is None else material.at(entry.labels, array.shape)
+        place = None if array is None else material.effects.at(entry.labels, array.shape)
         slope = 0.0 if array is None or place is None else float(array[place])
         unit = parameter.unit
         issues = [of_noted(noted, meters, slope, unit, (start, end)) for noted in meters.found(own, start, end)]
         sign = (slope > 0) - (slope < 0)
         issues += [of_window(one, sign, meters, unit, (start, end)) for one in meters.windows(own, start, end)]
-        reported = entry.value + material.rows.excess(entry, own)
+        reported = entry.value + rows.excess(entry, own)
         read = meters.amount(own, start, end, unit)
         yield Compared(entry, own, start, end, reported, read, slope, tuple(issues))
 

@@ -19,6 +19,7 @@ LONGEST = 13
 READ_IN = _("{amount:,.10g} {unit} were read in {days:g} days")
 CORRECTED = _("corrected by {error:.4%}")
 ZERO = _("set to zero")
+FRACTION = _("as a fraction")
 # Findings of monitoring that a report may have filled with an amount of its own.
 FILLABLE = ("gap", "reset", "negative", "stuck", "spike", "out of service", "unit slip")
 
@@ -36,6 +37,8 @@ class Way:
     told : str
         What was done.
     found, expected : object
+    unit : str
+        Of these; none for that of the amount.
     """
 
     amount: float
@@ -46,6 +49,7 @@ class Way:
     severity: Severity | None = None
     cause: str = ""
     question: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ def of_window(window: Window, sign: int, meters: Metered, unit: str, report: tup
 def _corrections(window: Window, sign: int, meters: Metered, unit: str, report: tuple[int, int]) -> Iterator[Way]:
     due, amount, noted = window.error, window.amount, window.noted
     covered = window.late.calibrated and window.late.after is not None
-    overdue = Way(0.0, "E1" if covered else "E2", _("used without correction"), 0.0, due)
+    overdue = Way(0.0, "E1" if covered else "E2", _("used without correction"), 0.0, due, unit=FRACTION)
     if due is None or sign == 0:
         yield Way(0.0, overdue.code, overdue.told, severity=Severity.WARNING)
         return
@@ -96,7 +100,7 @@ def _corrections(window: Window, sign: int, meters: Metered, unit: str, report: 
         chosen = noted.used - noted.read if noted.read else 0.0
         yield Way(chosen)
         announced = _("{treatment!r} is announced and not carried out").format(treatment=noted.treatment)
-        yield Way(0.0, "E8", announced, 0.0, chosen / amount if amount else 0.0)
+        yield Way(0.0, "E8", announced, 0.0, chosen / amount if amount else 0.0, unit=FRACTION)
     else:
         yield Way(-sign * due * amount)
         yield overdue
@@ -107,13 +111,13 @@ def _corrections(window: Window, sign: int, meters: Metered, unit: str, report: 
     if permissible is not None and permissible != due:
         told = _("corrected by the permissible {permissible:.6g}, and {due:.6g} was found")
         told = told.format(permissible=permissible, due=due)
-        yield Way(-sign * permissible * amount, "E6", told, permissible, due)
+        yield Way(-sign * permissible * amount, "E6", told, permissible, due, unit=FRACTION)
     for code, applied in (("B1", due * 100), ("B2", due / 100)):
         told = _("{due:.4%} is due, {applied:.4%} was applied").format(due=due, applied=applied)
-        yield Way(-sign * applied * amount, code, told, applied, due)
+        yield Way(-sign * applied * amount, code, told, applied, due, unit=FRACTION)
     raised = _("raised by {due:.4%}: ∂ER/∂x is above 0, so the safe direction is the other one")
     lowered = _("lowered by {due:.4%}: ∂ER/∂x is below 0, so the safe direction is the other one")
-    yield Way(sign * due * amount, "C14", (raised if sign > 0 else lowered).format(due=due), -due, due)
+    yield Way(sign * due * amount, "C14", (raised if sign > 0 else lowered).format(due=due), -due, due, unit=FRACTION)
     yield from _other_windows(window, sign, meters, unit, report)
 
 

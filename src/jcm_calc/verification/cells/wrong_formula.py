@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from jcm_calc.declarations.graph import Node
 from jcm_calc.declarations.items import Equation
 from jcm_calc.expression import Expression, record
-from jcm_calc.verification.quantities import TERMS, Step
+from jcm_calc.verification.cells.sheet import Cell, Scenario, Sheet, Unfolded
+from jcm_calc.verification.quantities import TERMS
 from jcm_calc.verification.spreadsheet import (
     EPOCH,
     Calculator,
@@ -25,18 +25,17 @@ from jcm_calc.verification.spreadsheet import (
     form,
     read,
 )
-from jcm_calc.verification.steps.sheet import Scenario, Sheet, Unfolded
 
 BRANCHING = {"where", "minimum", "maximum", "clip"}
-Replacement = Callable[[float, Scenario], float]
+Replacement = Callable[[Any, Scenario], Any]
 CHOOSING = {"IF", "MIN", "MAX", "IFERROR", "MEDIAN", "CHOOSE", "SIGN", "ABS", "SUM"}
 
 
 def unfolded(sheet: Sheet, rule: Equation) -> Unfolded:
     """Return an equation in what the sheet shows; a sum over one unit is that unit's term."""
-    shown = {step.name for step in sheet.steps} | sheet.entered
-    # of a sum over several units that shows none of them, nothing can be told apart
-    if rule.total and (sheet.several(rule.total) or TERMS + rule.name in shown or set(rule.arguments) & shown):
+    shown = {cell.name for cell in sheet.cells} | sheet.entered
+    several = bool(rule.total) and sheet.several(rule.total)
+    if rule.total and (TERMS + rule.name in shown or set(rule.arguments) & shown):
         return Unfolded(rule.arguments, rule.function, (rule,), adds=True)
     parts: dict[str, Unfolded | None] = {}
     for name in rule.arguments:
@@ -55,7 +54,7 @@ def unfolded(sheet: Sheet, rule: Equation) -> Unfolded:
         )
 
     rules = (rule, *(one for part in parts.values() if part for one in part.rules))
-    return Unfolded(names, function, rules, adds=False)
+    return Unfolded(names, function, rules, adds=False, summed=several)
 
 
 @dataclass(frozen=True)
@@ -72,8 +71,7 @@ class Wrong:
         The same for the inputs as they are.
     """
 
-    sheet: Sheet
-    step: Step
+    cell: Cell
     formula: str
     scenarios: tuple[Scenario, ...]
     got: tuple[Any, ...]
@@ -82,29 +80,18 @@ class Wrong:
     expected: float
 
     @property
-    def node(self) -> Node | None:
-        """What it shows; None for the terms of a total."""
-        return self.sheet.nodes.get(self.step.name)
-
-    @property
-    def rule(self) -> Equation | None:
-        """The equation that it should carry out."""
-        node = self.sheet.nodes[self.step.name.removeprefix(TERMS)]
-        return node if isinstance(node, Equation) else None
-
-    @property
     def adds(self) -> bool:
         """Whether it should add up along an index."""
-        return self.node is not None and bool(self.rule and self.rule.total) and self.unfolded.adds
+        return self.cell.node is not None and bool(self.cell.rule and self.cell.rule.total) and self.unfolded.adds
 
     @cached_property
     def unfolded(self) -> Unfolded:
         """Its equation in what the sheet shows."""
-        rule = self.rule
+        rule = self.cell.rule
         assert rule is not None
-        if self.node is None:  # the terms of a total
+        if self.cell.node is None:  # the terms of a total
             return Unfolded(rule.arguments, rule.function, (rule,), adds=False)
-        return unfolded(self.sheet, rule)
+        return unfolded(self.cell.sheet, rule)
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -112,11 +99,15 @@ class Wrong:
         return self.unfolded.arguments
 
     @cached_property
-    def operands(self) -> list[dict[str, float]]:
-        """The operands of its equation in each changed scenario."""
-        found = []
+    def operands(self) -> list[dict[str, Any]]:
+        """The operands of its equation in each changed scenario; of a sum over units, those of every unit."""
+        found: list[dict[str, Any]] = []
         for scenario in self.scenarios:
-            values = {name: self.sheet.element(scenario.arrays, name, self.step.labels) for name in self.arguments}
+            if self.unfolded.summed:
+                arrays = self.cell.sheet.by_unit(scenario.arrays, self.arguments, self.cell.labels)
+                found.append(dict(zip(self.arguments, arrays, strict=True)))
+                continue
+            values = {name: self.cell.operand(scenario.arrays, name) for name in self.arguments}
             found.append({name: math.nan if value is None else value for name, value in values.items()})
         return found
 
@@ -129,41 +120,47 @@ class Wrong:
                         self._replaced(name, operand, replaced[name], scenario) if name in replaced else operand
                         for name, operand in operands.items()
                     ]
-                    value = float(self.unfolded.function(*values))
+                    value = self.whole(self.unfolded.function(*values), operands)
                 except (ZeroDivisionError, OverflowError):
                     return False
-            if not close(self.sheet.shown(self.step, value), got):
+            if not close(self.cell.shown(value), got):
                 return False
         return True
 
-    def _replaced(self, name: str, operand: float, change: Replacement, scenario: Scenario) -> float:
+    def whole(self, value: Any, operands: Mapping[str, Any]) -> float:
+        """Return what an equation gives, or the sum of what it gives for each unit."""
+        if not self.unfolded.summed:
+            return float(value)
+        return float(np.sum(np.broadcast_to(value, np.shape(next(iter(operands.values()))))))
+
+    def _replaced(self, name: str, operand: Any, change: Replacement, scenario: Scenario) -> Any:
         """Return an operand of which the cell is changed; a date is another number in a cell."""
-        node = self.sheet.nodes[name]
+        node = self.cell.sheet.nodes[name]
         shift = EPOCH.toordinal() if node.unit == "date" else 0
         return change(operand - shift, scenario) + shift
 
     @cached_property
     def precedents(self) -> list[Place]:
         """Every cell that its formula refers to; twice where it does so twice."""
-        return [place for area in areas(self.formula, self.step.place[0]) for place in area.places]
+        return [place for area in areas(self.formula, self.cell.place[0]) for place in area.places]
 
     def reaches(self, name: str) -> bool:
         """Whether its formula refers to an operand, or to what the operand is made of."""
-        sheet = self.sheet
+        sheet = self.cell.sheet
         of = sheet.result.inputs.graph.upstream(name).nodes
         return any(place in self.precedents for one in of for place in sheet.places(one))
 
     @cached_property
-    def summands(self) -> list[Step]:
+    def summands(self) -> list[Cell]:
         """The cells that it should add up."""
-        assert self.rule is not None
-        return self.sheet.summands(self.step, self.rule)
+        assert self.cell.rule is not None
+        return self.cell.summands(self.cell.rule)
 
 
-def given(sheet: Sheet, formula: str, name: str, scenario: Scenario, exact: bool = False) -> Any:
-    """Return what a formula gives in a scenario; an error as a text."""
+def given(cell: Cell, formula: str, scenario: Scenario, exact: bool = False) -> Any:
+    """Return what a formula in a cell gives in a scenario; an error as a text."""
     try:
-        return Calculator(sheet.report.book, scenario.cells, exact=exact).evaluate(formula, name)
+        return Calculator(cell.sheet.report.book, scenario.cells, exact=exact).evaluate(formula, cell.place[0])
     except UnreadableError:
         raise
     except FormulaError as error:
@@ -182,8 +179,7 @@ def numbers(formula: str) -> tuple[float, ...]:
 
 def without_rounding(wrong: Wrong) -> list[Any]:
     """Return what a formula would give in each changed scenario if nothing were rounded."""
-    name = wrong.step.place[0]
-    return [given(wrong.sheet, wrong.formula, name, scenario, exact=True) for scenario in wrong.scenarios]
+    return [given(wrong.cell, wrong.formula, scenario, exact=True) for scenario in wrong.scenarios]
 
 
 def chooses(rule: Equation) -> bool:

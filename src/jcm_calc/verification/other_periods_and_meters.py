@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from jcm_calc.languages import _, ngettext
 from jcm_calc.readings.clock import DAY
-from jcm_calc.verification import causes
-from jcm_calc.verification.compared import EXACT, SHARP, Compared, Taken
+from jcm_calc.verification import ratios
+from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.findings import Severity
-from jcm_calc.verification.material import Material
+from jcm_calc.verification.known_errors import CORRECTED, ZERO, Way
 from jcm_calc.verification.metered import Metered, months
-from jcm_calc.verification.ways import CORRECTED, ZERO, Way
+from jcm_calc.verification.metered_amounts import EXACT, SHARP, Compared, Taken
 
 EDGE, FEW = 35 * DAY, 80
 
@@ -23,7 +23,7 @@ def _bases(one: Compared) -> Iterator[float]:
     yield one.read
 
 
-def elsewhere(one: Compared, material: Material, meters: Metered, tolerance: float) -> Iterator[Taken]:
+def elsewhere(one: Compared, material: Documents, meters: Metered, tolerance: float) -> Iterator[Taken]:
     """Yield slips that have nothing to do with what is wrong with the readings."""
     for base in _bases(one):
         others = _by_month(one, meters), _by_check_meter(one, meters, base), _by_other_windows(one, meters)
@@ -34,7 +34,7 @@ def elsewhere(one: Compared, material: Material, meters: Metered, tolerance: flo
             yield from _by_edge(one, material, meters, base, tolerance)
         if base and not one.is_(base, tolerance):
             ratio = one.reported / base
-            code, cause = causes.slip(ratio, one.entry.parameter.unit)
+            code, cause = ratios.slip(ratio, one.entry.parameter.unit)
             if code:
                 told = _("{ratio:.6g} times what the readings give").format(ratio=ratio)
                 way = Way(one.reported - base, code, told, cause=cause)
@@ -54,7 +54,7 @@ def _by_month(one: Compared, meters: Metered) -> Iterator[tuple[Way, int, int]]:
             yield Way(amount, "C5", _("{month} is counted twice").format(month=month)), start, end
 
 
-def _by_edge(one: Compared, material: Material, meters: Metered, base: float, tolerance: float) -> Iterator[Taken]:
+def _by_edge(one: Compared, material: Documents, meters: Metered, base: float, tolerance: float) -> Iterator[Taken]:
     """Yield times from another first to another last reading that have the amount."""
     starts, ends = (_edges(one, meters, *edge) for edge in ((one.start, -1), (one.end, 1)))
     for (first, before), (last, after) in itertools.product(starts.items(), ends.items()):
@@ -77,7 +77,7 @@ def _edges(one: Compared, meters: Metered, edge: int, outward: int) -> dict[int,
     return found
 
 
-def _edge_way(one: Compared, material: Material, meters: Metered, first: int, last: int, amount: float) -> Way:
+def _edge_way(one: Compared, material: Documents, meters: Metered, first: int, last: int, amount: float) -> Way:
     told = _("the amount is that of {time}, the period {period}")
     told = told.format(time=meters.told(first, last), period=meters.told(one.start, one.end))
     more, less = first < one.start or last > one.end, first > one.start or last < one.end
