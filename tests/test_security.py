@@ -10,9 +10,10 @@ import time
 from importlib.resources import files
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from jcm_calc import InputError, calculate
+from jcm_calc import InputError, calculate, monitor, portfolio, read_workbook, verify
 from jcm_calc.case_file import read_case
 from jcm_calc.files import within
 
@@ -95,6 +96,56 @@ def test_no_command_reaches_for_the_network_or_starts_a_program(tmp_path):
     script = WATCHED.replace("COMMANDS", repr(commands))
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=300)
     assert done.stdout.strip() == "[]"
+
+
+# Addresses
+
+SCHEMES = (
+    "s3://",
+    "http://127.0.0.1:9/",
+    "https://127.0.0.1:9/",
+    "hf://datasets/",
+    "gs://",
+    "ftp://127.0.0.1/",
+    "file:///",
+)
+DOORS = {
+    "calculate": lambda name: calculate("PW_AM001", name, p="2024"),
+    "portfolio": portfolio,
+    "case": lambda name: read_case(Path(name)),
+    "workbook": read_workbook,
+    "verify": verify,
+    "monitor": lambda name: monitor(
+        {"M": {"kind": "amounts", "column": "kWh"}}, {"sources": [{"files": name, "time": "time"}]}, p="2024"
+    ),
+}
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet", "toml"])
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("door", DOORS)
+def test_an_address_is_no_file(door, scheme, ending, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def reached(event, *arguments):
+        raise AssertionError(event)
+
+    monkeypatch.setattr("socket.socket", reached)
+    with pytest.raises(InputError, match=r"is an address; nothing is read|is none of the formats"):
+        DOORS[door](f"{scheme}bucket/readings.{ending}")
+
+
+@pytest.mark.parametrize("scheme", ["http", "s3", "gs"])
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
+def test_a_folder_that_is_called_like_an_address_is_a_folder(scheme, ending, tmp_path, monkeypatch):
+    """Such a name used to be handed on to readers that take it for an address."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / f"{scheme}:" / "x"
+    folder.mkdir(parents=True)
+    table = pd.DataFrame({"p": ["2024"], "EG [MWh]": [600.0]})
+    write = {"csv": table.to_csv, "xlsx": table.to_excel, "parquet": table.to_parquet}[ending]
+    write(folder / f"t.{ending}", index=False)
+    assert calculate("PW_AM001", f"{scheme}:/x/t.{ending}").RE == calculate("PW_AM001", table).RE
 
 
 # Paths

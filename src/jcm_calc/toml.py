@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jcm_calc.languages import _
-from jcm_calc.problems import InputError, Problem
+from jcm_calc.problems import InputError, Problem, no_such_file
 
 
 def read_text(path: Path) -> str:
@@ -22,7 +22,7 @@ def read_text(path: Path) -> str:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise _unusable(path.name or str(path), _("there is no such file: {file}").format(file=path)) from None
+        raise _unusable(path.name or str(path), no_such_file(path)) from None
     except OSError as error:
         raise _unusable(path.name or str(path), _("cannot be read: {reason}").format(reason=error.strerror)) from None
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):

@@ -24,13 +24,14 @@ from jcm_calc.inputs.given import Cells
 from jcm_calc.inputs.periods import Period, several
 from jcm_calc.inputs.totals import totals_among
 from jcm_calc.languages import Message, _
-from jcm_calc.problems import InputError, Problem, ProblemKind, listed
+from jcm_calc.problems import InputError, Problem, ProblemKind, listed, no_such_file
 from jcm_calc.units import dots_complaint, is_missing, unclear_dots
 
 TOO_MANY = 2**62
 DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 # What a number format shows as it is: "kWh", \k\W\h, [$kWh]; any other text in brackets is a colour or a condition.
 LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]|\[[^\]]*\]|[_*].')
+AS_WRITTEN: Mapping[str, Any] = {"encoding": "utf-8-sig", "keep_default_na": False}
 # More bytes than the formats of any table take.
 STYLES = 10_000_000
 
@@ -72,10 +73,10 @@ def read(path: str | os.PathLike[str]) -> pd.DataFrame:
     try:
         frame = _read(file)
     except FileNotFoundError:
-        complaint = _("there is no such file: {file}").format(file=file)
-    except ImportError:
+        complaint = no_such_file(path)
+    except ModuleNotFoundError:
         complaint = _("cannot be read without pyarrow: install it with pip install 'jcm-calc[parquet]'")
-    except InputError:
+    except (InputError, MemoryError):
         raise
     except Exception as error:
         # the readers of broken files raise errors of many kinds, each with a message of some use
@@ -101,7 +102,7 @@ def _read(file: Path) -> pd.DataFrame:
 
 def _read_excel(file: Path) -> pd.DataFrame:
     """Read the first sheet that is shown; say which one it is where there are others, and what of it is hidden."""
-    with pd.ExcelFile(file, engine="calamine") as book:
+    with file.open("rb") as content, pd.ExcelFile(content, engine="calamine") as book:
         sheets: Any = book.book
         seen = [sheet.name for sheet in sheets.sheets_metadata if "Hidden" not in str(sheet.visible)]
         first = seen[0] if seen else book.sheet_names[0]
@@ -146,8 +147,12 @@ def displayed_units(file: Path) -> list[str]:
 def _read_parquet(file: Path) -> pd.DataFrame:
     import pyarrow.parquet
 
-    frame = pd.read_parquet(file)
-    if units := arrow_units(pyarrow.parquet.read_schema(file)):
+    # opened here: by a name such as s3:/x or http:/x pandas and Arrow would reach for a network
+    with file.open("rb") as content:
+        units = arrow_units(pyarrow.parquet.read_schema(content))
+        content.seek(0)
+        frame = pd.read_parquet(content)
+    if units:
         frame.attrs["units"] = units
     return frame
 
@@ -161,9 +166,8 @@ def _read_csv(file: Path) -> pd.DataFrame:
         with warnings.catch_warnings():
             # pandas would take surplus cells for the labels of rows, or drop them
             warnings.simplefilter("error", pd.errors.ParserWarning)
-            frame = pd.read_csv(
-                file, encoding="utf-8-sig", index_col=False, low_memory=False, keep_default_na=False, na_values=[""]
-            )
+            with file.open("rb") as content:
+                frame = pd.read_csv(content, index_col=False, low_memory=False, na_values=[""], **AS_WRITTEN)
     except pd.errors.EmptyDataError:
         complaint = _("the file is empty")
     except (pd.errors.ParserWarning, pd.errors.ParserError) as error:
@@ -193,9 +197,8 @@ def _refuse_unclear(file: Path, frame: pd.DataFrame) -> None:
     suspected = [place for place, column in enumerate(frame.columns) if _three_decimals(frame[column])]
     if not suspected:
         return
-    texts = pd.read_csv(
-        file, encoding="utf-8-sig", index_col=False, usecols=suspected, dtype=str, keep_default_na=False
-    )
+    with file.open("rb") as content:
+        texts = pd.read_csv(content, index_col=False, usecols=suspected, dtype=str, **AS_WRITTEN)
     found = {heading: unclear_dots(texts[heading].unique().tolist()) for heading in texts.columns}
     if problems := [Problem(heading, dots_complaint(number)) for heading, number in found.items() if number]:
         raise InputError(file.name, problems)

@@ -131,7 +131,7 @@ def tables(store: Store, readings: Readings) -> Iterator[Table]:
     for path in readings.files:
         try:
             yield from _tables_of(store, path, readings)
-        except InputError:
+        except (InputError, MemoryError):
             raise
         except Exception as error:  # the readers of broken files raise errors of many kinds
             complaint = _("cannot be read: {reason}").format(reason=(str(error).splitlines() or [""])[0])

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from jcm_calc.languages import _
-from jcm_calc.problems import InputError, Problem
+from jcm_calc.problems import InputError, Problem, no_such_file
 
 # A workbook of a million rows unpacks to some 200 MB.
 MOST_UNPACKED = 300_000_000
@@ -112,7 +112,7 @@ class Book:
             self._check_file(self.path.stat())
             content = self.path.read_bytes()
         except FileNotFoundError:
-            raise self.unusable(_("there is no such file: {file}").format(file=printable(str(self.path)))) from None
+            raise self.unusable(no_such_file(printable(str(self.path)))) from None
         except OSError as error:
             raise self.unusable(_("cannot be read: {reason}").format(reason=error.strerror)) from None
         if not content.strip(b"\0"):
