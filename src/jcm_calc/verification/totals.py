@@ -140,6 +140,9 @@ def _unread(material: Material, found: Claim) -> Iterator[Finding]:
         yield Finding(message, cell.address, "ER_p", because=RULE, severity=Severity.QUESTION)
     elif cell.value == "":
         yield Finding(_("table 3 has no claim"), cell.address, "ER_p", because=RULE)
+    elif not found.unit:
+        message = _("the claim has no unit; it must be in tCO2")
+        yield Finding(message, cell.address, "ER_p", cell.value, because=RULE)
     elif not found.in_tonnes:
         message = _("the claim is in {unit}, and must be in tCO2").format(unit=found.unit)
         yield Finding(message, cell.address, "ER_p", f"{cell.value} {found.unit}", because=RULE)

@@ -148,6 +148,9 @@ class Verification:
                 yield _("{year}: the whole tonnes cannot be told").format(year=one.year)
         for text in self.left_out:
             yield _("left out of the recalculation: {text}").format(text=text)
+        for one in (*self.findings, *self.passed_over):
+            if one.unresolved:
+                yield _("not settled: {code} {message}").format(code=one.code, message=one.message)
         if self.ignored:
             names = ", ".join(check.code for check in self.ignored)
             yield _("checks were switched off: {names}").format(names=names)
@@ -344,8 +347,7 @@ def verify(
         absent.pop(finding.code, None)
     findings, passed_over = linked(found, material), linked(others, material)
     errors = [one for one in (*findings, *passed_over) if one.severity is Severity.ERROR]
-    if material.report.result is None and not errors:
-        findings = [*_unexplained(material), *findings]
+    findings = [*_unexplained(material, [*findings, *passed_over]), *findings]
     return Verification(
         material.report.book.path,
         str(material.m),
@@ -389,9 +391,12 @@ def _material(
     )
 
 
-def _unexplained(material: Material) -> list[Finding]:
-    """Return why nothing could be calculated, where no check says so."""
-    problems = material.report.problems or [Problem(material.report.name, _("no values are filled in"))]
+def _unexplained(material: Material, found: Sequence[Finding]) -> list[Finding]:
+    """Return why nothing could be calculated, or not all of it, where no check says so."""
+    subjects = {one.subject for one in found}
+    problems = [one for one in material.report.problems if one.subject not in subjects]
+    if material.report.result is None and not any(one.severity is Severity.ERROR for one in found):
+        problems = material.report.problems or [Problem(material.report.name, _("no values are filled in"))]
     name = _("Required parameter missing")
     return [of_problem(one, severity=Severity.ERROR, code="K1", name=name) for one in problems]
 
