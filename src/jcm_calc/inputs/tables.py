@@ -167,7 +167,7 @@ def _read_csv(file: Path) -> pd.DataFrame:
             # pandas would take surplus cells for the labels of rows, or drop them
             warnings.simplefilter("error", pd.errors.ParserWarning)
             with file.open("rb") as content:
-                frame = pd.read_csv(content, index_col=False, low_memory=False, na_values=[""], **AS_WRITTEN)
+                frame: pd.DataFrame = pd.read_csv(content, index_col=False, low_memory=False, na_values=[""], **AS_WRITTEN)
     except pd.errors.EmptyDataError:
         complaint = _("the file is empty")
     except (pd.errors.ParserWarning, pd.errors.ParserError) as error:

@@ -47,13 +47,22 @@ ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#
 ADDRESS = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 # Whole columns or rows, and spans of sheets; what stands in quotes is a text.
 SHORT = re.compile(
-    r"""(?P<text>"(?:[^"]|"")*")"""
-    r"""|(?:'(?P<quoted_first>[^':\[\]]+):(?P<quoted_last>(?:[^'])+)'|(?<![\w.'\]$])(?P<first_sheet>[A-Za-z_]\w*):(?P<last_sheet>[A-Za-z_]\w*))"""
+    r"""(?P<text>"(?:[^"]|"")*+")"""
+    r"""|(?:(?<!')'(?P<quoted_first>[^':\[\]]+):(?P<quoted_last>(?:[^'])+)'|(?<![\w.'\]$])(?P<first_sheet>[A-Za-z_]\w*):(?P<last_sheet>[A-Za-z_]\w*))"""
     r"""!(?P<cells>\$?[A-Z]{1,3}\$?\d+(?::\$?[A-Z]{1,3}\$?\d+)?)"""
-    r"""|(?<![\w.$!'\]])(?P<sheet>(?:'(?:[^'\[\]]|'')+'|[A-Za-z_][\w.]*)!)?(?:"""
+    r"""|(?<![\w.$!'\]])(?P<sheet>(?:(?<!')'(?:[^'\[\]]|'')++'|[A-Za-z_][\w.]*)!)?(?:"""
     r"""(?P<column>\$?[A-Z]{1,3}):(?P<last_column>\$?[A-Z]{1,3})|\$?(?P<row>[1-9]\d*):\$?(?P<last_row>[1-9]\d*))(?![\w(!:.$])"""
 )
 DEEPEST_NAME = 5
+# No spreadsheet program writes a longer formula; with its names written out it may be longer.
+LONGEST_FORMULA, LONGEST_EXPANDED = 8_192, 20_000
+# Cells that one range may have, and that all ranges of a sheet may have together, to be followed.
+MOST_IN_RANGE, MOST_IN_RANGES = 1_000_000, 50_000_000
+RANGE = re.compile(
+    r"""(?P<text>"(?:[^"]|"")*+")|(?P<sheet>(?:(?<!')'(?:[^']|'')++'|[A-Za-z_][\w.]*)!)?(?<![\w.$])"""
+    r"""(?P<first>\$?(?P<column>[A-Z]{1,3})\$?(?P<row>[1-9]\d{0,6}))"""
+    r""":(?P<last>\$?(?P<last_column>[A-Z]{1,3})\$?(?P<last_row>[1-9]\d{0,6}))(?![\w(.])"""
+)
 Grid = list[list[Any]]
 # What the reader of ZIP archives raises, according to where it finds the damage.
 DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, KeyError, RuntimeError, EOFError, OSError, ValueError)
@@ -97,7 +106,10 @@ class Book:
         self._content_bytes = content
         self._grids: dict[str, Grid] = {}
         self._formulas: dict[str, dict[tuple[int, int], Formula]] = {}
+        self._errors: dict[str, dict[tuple[int, int], str]] = {}
         self._parsed: dict[str, SheetXml] = {}
+        self.followed = 0  # cells that formulas were followed to
+        self._expansions: dict[tuple[str, str, int], str] = {}
 
     def unusable(self, complaint: str) -> InputError:
         """Return the error that says what is wrong with the file as a whole."""
@@ -235,7 +247,7 @@ class Book:
             # errors of many kinds, each with a message of some use
             raise self.unusable(_("cannot be read: {reason}").format(reason=error)) from None
 
-    @property
+    @cached_property
     def sheets(self) -> list[str]:
         """The names of the sheets in order."""
         names: list[str] = self._reader.sheet_names
@@ -287,15 +299,25 @@ class Book:
 
     def errors(self, sheet: str) -> Mapping[tuple[int, int], str]:
         """Return the errors of a sheet, such as #REF!, by row and column; in its grid they are empty."""
-        return {place: printable(text) for place, text in self._xml(sheet).errors.items()}
+        if sheet not in self._errors:
+            self._errors[sheet] = {place: printable(text) for place, text in self._xml(sheet).errors.items()}
+        return self._errors[sheet]
 
     def _read_formulas(self, sheet: str) -> Iterator[tuple[tuple[int, int], Formula]]:
+        """Yield the formulas of a sheet; what could not be followed in bounded time is cut or replaced by its size."""
         shared: dict[str, tuple[str, str]] = {}
+        room = [MOST_IN_RANGES]
         for place, written in self._xml(sheet).formulas.items():
             text = written.text
             if written.shared:
                 text = _shared(shared, written.shared, text, written.address)
-            yield place, Formula(self.expanded(text, sheet), written.stored)
+            if len(text) > LONGEST_FORMULA:
+                yield place, Formula(f"{text[:60]}… ({len(text):,} characters)", written.stored)
+                continue
+            text = self.expanded(text, sheet)
+            if ":" in text:
+                text = RANGE.sub(lambda match: self._bounded(match, sheet, room), text)
+            yield place, Formula(text, written.stored)
 
     def hidden_cells(self, sheet: str) -> tuple[set[int], set[int]]:
         """Return the rows and the columns of a sheet that are hidden."""
@@ -324,7 +346,7 @@ class Book:
         if not known:
             return None
         words = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
-        quoted = r"""("(?:[^"]|"")*"|'(?:[^']|'')*'!)"""
+        quoted = r"""("(?:[^"]|"")*+"|(?<!')'(?:[^']|'')*+'!)"""
         return re.compile(rf"{quoted}|(?<![\w.!$'\]])({words})(\[[^\[\]]*\])?(?![\w.(!:'\[])", re.I)
 
     @cached_property
@@ -355,14 +377,34 @@ class Book:
         if table is not None and (not column or column in table.columns):
             first = table.first_column + (table.columns.index(column) if column else 0)
             last = first if column else table.first_column + len(table.columns) - 1
-            return (
-                f"{_quoted(table.sheet)}!{_letters(first)}{table.first_row + 1}:{_letters(last)}{table.last_row + 1}"
-            )
+            return f"{_quoted(table.sheet)}!{_letters(first)}{table.first_row + 1}:{_letters(last)}{table.last_row + 1}"
         text = self._names.get((sheet, name), self._names.get(("", name), ""))
         if not text or column:
             return match[0]
-        text = self._expand(text, sheet, depth - 1)
+        key = sheet, name, depth
+        if key not in self._expansions:
+            self._expansions[key] = self._expand(text[:LONGEST_FORMULA], sheet, depth - 1)[:LONGEST_EXPANDED]
+        text = self._expansions[key]
         return text if re.fullmatch(r"[^(),+*/&<>=-]+|'[^']*'![$\w:]+", text) else f"({text})"
+
+    def _bounded(self, match: re.Match[str], own: str, room: list[int]) -> str:
+        """Return a range as far as its sheet is filled; where it is too large to be followed, how large it is."""
+        if match["text"] is not None:
+            return match[0]
+        before = match["sheet"] or ""
+        sheet = before.rstrip("!").strip("'").replace("''", "'") or own
+        row, column = int(match["row"]), column_number(match["column"])
+        last_row, last_column = int(match["last_row"]), column_number(match["last_column"])
+        size = (last_row - row + 1) * (last_column - column + 1)
+        found = match[0]
+        if size > MOST_IN_RANGE and sheet in self.sheets:
+            grid = self.grid(sheet)
+            last_row = max(row, min(last_row, len(grid)))
+            last_column = max(column, min(last_column, max(map(len, grid), default=1) - 1))
+            size = (last_row - row + 1) * (last_column - column + 1)
+            found = f"{before}{match['first']}:{_letters(last_column)}{last_row}"
+        room[0] -= size
+        return found if size <= MOST_IN_RANGE and room[0] >= 0 else f"range_of_{size}_cells"
 
     def _written_out(self, match: re.Match[str], own: str) -> str:
         """Return the cells of whole columns or rows, as far as the sheet is filled, and of a span of sheets."""

@@ -64,7 +64,8 @@ def _judged(sheet: Sheet, step: Step) -> Slip | Wrong | bool:
 def _in_a_branch(sheet: Sheet, step: Step, rule: Equation, formula: Formula, expected: float) -> Wrong | None:
     """Return what is wrong with a formula in a branch that the inputs do not take."""
     operands = {other.place for other in sheet.beside(step, rule.arguments)}
-    if not operands.issuperset(place for area in areas(formula.text, step.place[0]) for place in area.places):
+    ranges = areas(formula.text, step.place[0])
+    if any(area.size > len(operands) or not operands.issuperset(area.places) for area in ranges):
         return None  # it takes what its operands are made of, which would have to change with them
     scenarios = list(sheet.branches(step, rule))
     found = (_wrong(sheet, step, formula, [one, *scenarios], expected) for one in scenarios)
@@ -156,4 +157,6 @@ def _unreadable(step: Step, formula: Formula, error: UnreadableError) -> Slip:
         formula=formula.text[:80], error=error
     )
     cause = _("asked of whoever made the workbook: what does this cell carry out?")
-    return Slip("A3", step.name, Finding(message, step.address, cause=cause, severity=Severity.QUESTION))
+    return Slip(
+        "A3", step.name, Finding(message, step.address, cause=cause, severity=Severity.QUESTION, unresolved=True)
+    )
