@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -11,10 +12,13 @@ from importlib.resources import files
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet
 import pytest
+from click.testing import CliRunner
 
 from jcm_calc import InputError, calculate, monitor, portfolio, read_workbook, verify
 from jcm_calc.case_file import read_case
+from jcm_calc.cli import jcm
 from jcm_calc.files import within
 
 ROOT = Path(__file__).parents[1]
@@ -247,3 +251,53 @@ def test_the_wheel_of_the_same_source_is_the_same_file(tmp_path, epoch):
         (wheel,) = (tmp_path / str(place)).glob("*.whl")
         digests.add(hashlib.sha256(wheel.read_bytes()).hexdigest())
     assert len(digests) == 1
+
+
+# Sizes
+
+BEGINNING = 'methodology = "PW_AM001"\np = "2024"\n[inputs]\nEG = 600\n'
+CROWDED = {
+    "keys": BEGINNING + "".join(f"key{number} = 1\n" for number in range(200_000)),
+    "keys of the file": "".join(f"key{number} = 1\n" for number in range(200_000)) + BEGINNING,
+    "tables": BEGINNING + "".join(f"[table{number}]\nx = 1\n" for number in range(20_000)),
+    "meters": BEGINNING + "".join(f"[meters.m{number}]\nx = 1\n" for number in range(20_000)),
+    "list of tables": BEGINNING + "[[readings.sources]]\nx = 1\n" * 20_000,
+    "project": BEGINNING + "[project]\n" + "".join(f"key{number} = 1\n" for number in range(20_000)),
+    "deep table": BEGINNING + "[a" + ".a" * 50_000 + "]\nx = 1\n",
+    "deep key": BEGINNING + "x" + ".a" * 50_000 + " = 1\n",
+    "deep list": BEGINNING + "x = " + "[" * 100_000 + "]" * 100_000 + "\n",
+    "long": BEGINNING + 'x = "' + "a" * 21_000_000 + '"\n',
+}
+
+
+@pytest.mark.parametrize("name", CROWDED)
+def test_a_case_file_that_nobody_writes_is_refused_in_a_line(name, tmp_path):
+    path = tmp_path / "case.toml"
+    path.write_text(CROWDED[name])
+    started = time.process_time()
+    with pytest.raises(InputError) as error:
+        read_case(path)
+    assert len(error.value.problems) == 1
+    assert len(str(error.value)) < 1000
+    assert time.process_time() - started < 20
+
+
+def test_a_manifest_with_too_many_entries_is_refused(tmp_path):
+    manifest = calculate("PW_AM001", EG="600 MWh", p="2024").manifest()
+    manifest["call"]["values"].update({f"key{number}": 1 for number in range(200_000)})
+    (tmp_path / "a.json").write_text(json.dumps(manifest))
+    done = CliRunner().invoke(jcm, ["replay", str(tmp_path / "a.json")])
+    assert done.exit_code == 2
+    assert "at most 10,000 are read" in done.stderr
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_table_of_a_million_columns_is_refused_before_it_is_read(ending, tmp_path):
+    names = [f"c{number}" for number in range(100_000 if ending == "parquet" else 1_000_000)]
+    path = tmp_path / f"wide.{ending}"
+    if ending == "csv":
+        path.write_text(",".join(names) + "\n" + ",".join("1" for _ in names) + "\n")
+    else:
+        pyarrow.parquet.write_table(pyarrow.table({name: [1] for name in names}), path)
+    with pytest.raises(InputError, match="has more than 16,384 columns"):
+        calculate("PW_AM001", path)

@@ -24,7 +24,7 @@ from rich.text import Text
 
 from jcm_calc.cli import surroundings
 from jcm_calc.languages import Message, _, translated
-from jcm_calc.problems import Problem, Remark, Topic
+from jcm_calc.problems import LINES, Problem, Remark, Topic
 from jcm_calc.rulebooks import BrokenModule
 
 MAX_WIDTH = 120
@@ -206,9 +206,11 @@ def unwritable(path: Path, error: OSError) -> click.BadParameter:
 def complaints(title: str, problems: Sequence[Problem], warnings: Sequence[Problem] = ()) -> None:
     """Write all that is wrong with an input to standard error."""
     show(Text(clean(title), "bold red"), err=True)
-    for problem in problems:
+    for problem in problems[:LINES]:
         _complaint(problem, "bold red")
-    remarks(warnings)
+    if len(problems) > LINES:
+        show(_("  and {count:,} more").format(count=len(problems) - LINES), err=True)
+    remarks(warnings[:LINES])
 
 
 def broken(modules: Iterable[BrokenModule]) -> None:

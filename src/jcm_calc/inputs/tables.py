@@ -12,6 +12,7 @@ import warnings
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from jcm_calc import archives
 from jcm_calc.inputs.carriers import arrow_units, carried, column_unit, is_unit, is_unit_key, split_heading
 from jcm_calc.inputs.given import Cells
 from jcm_calc.inputs.periods import Period, several
@@ -102,7 +104,7 @@ def _read(file: Path) -> pd.DataFrame:
 
 def _read_excel(file: Path) -> pd.DataFrame:
     """Read the first sheet that is shown; say which one it is where there are others, and what of it is hidden."""
-    with file.open("rb") as content, pd.ExcelFile(content, engine="calamine") as book:
+    with pd.ExcelFile(BytesIO(archives.workbook(file)), engine="calamine") as book:
         sheets: Any = book.book
         seen = [sheet.name for sheet in sheets.sheets_metadata if "Hidden" not in str(sheet.visible)]
         first = seen[0] if seen else book.sheet_names[0]
@@ -149,7 +151,11 @@ def _read_parquet(file: Path) -> pd.DataFrame:
 
     # opened here: by a name such as s3:/x or http:/x pandas and Arrow would reach for a network
     with file.open("rb") as content:
-        units = arrow_units(pyarrow.parquet.read_schema(content))
+        schema = pyarrow.parquet.read_schema(content)
+        if len(schema) > archives.LAST_COLUMN:
+            complaint = _("has more than {most:,} columns").format(most=archives.LAST_COLUMN)
+            raise InputError(file.name, [Problem(file.name, complaint)])
+        units = arrow_units(schema)
         content.seek(0)
         frame = pd.read_parquet(content)
     if units:
@@ -161,13 +167,18 @@ def _read_csv(file: Path) -> pd.DataFrame:
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
             headings = [heading.strip() for heading in next(csv.reader(lines), [])]
+        if len(headings) > archives.LAST_COLUMN:
+            complaint = _("has more than {most:,} columns").format(most=archives.LAST_COLUMN)
+            raise InputError(file.name, [Problem(file.name, complaint)])
         if complaint := _twice([heading for heading in headings if heading]):
             raise InputError(file.name, [Problem(file.name, complaint)])
         with warnings.catch_warnings():
             # pandas would take surplus cells for the labels of rows, or drop them
             warnings.simplefilter("error", pd.errors.ParserWarning)
             with file.open("rb") as content:
-                frame: pd.DataFrame = pd.read_csv(content, index_col=False, low_memory=False, na_values=[""], **AS_WRITTEN)
+                frame: pd.DataFrame = pd.read_csv(
+                    content, index_col=False, low_memory=False, na_values=[""], **AS_WRITTEN
+                )
     except pd.errors.EmptyDataError:
         complaint = _("the file is empty")
     except (pd.errors.ParserWarning, pd.errors.ParserError) as error:

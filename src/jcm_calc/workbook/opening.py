@@ -6,28 +6,19 @@ import os
 import re
 import stat
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
+from jcm_calc.archives import DAMAGED, MOST_PACKED, check, check_cells
 from jcm_calc.languages import _
 from jcm_calc.problems import InputError, Problem, no_such_file
 from jcm_calc.workbook import sheet_xml
-from jcm_calc.workbook.sheet_xml import LAST_COLUMN, SheetXml, column_number
+from jcm_calc.workbook.sheet_xml import SheetXml, column_number
 
-# A workbook of a million rows unpacks to some 200 MB.
-MOST_UNPACKED = 300_000_000
-MOST_PACKED = 100_000_000
-MOST_PARTS = 10_000
-# A table of these many cells takes some 300 MB; nobody fills in as many.
-MOST_CELLS = 5_000_000
-LAST_ROW = 1_048_576
-PIECE = 1 << 20
-PROLOGUE = 16_384
 OTHER_FILES = {
     b"%PDF": _("is a PDF: give the spreadsheet itself"),
     b"{\\rtf": _("is a text document"),
@@ -35,16 +26,8 @@ OTHER_FILES = {
 }
 COMPOUND_FILE = b"\xd0\xcf\x11\xe0"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
-# What XML may begin with, up to the end of the first tag.
-FIRST_TAG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<\?[^<>]*\?>|<!--[^<>]*-->)*<\w[^<>]*>")
-DIFFERENT_TEXTS = re.compile(rb"""\buniqueCount\s*=\s*["'](\d+)""")
-SMALLEST_TEXT = len("<si/>")
-# Attributes hold no < or >: a search that stops there takes no longer than the file is.
-FILLED = re.compile(rb"<(?:\w+:)?+c(\s[^<>]*+)?+(?<!/)>")
 # The errors that every program knows; later ones are #SPILL!, #CALC!, #FIELD!, ...
 ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA")
-ADDRESS = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 # Whole columns or rows, and spans of sheets; what stands in quotes is a text.
 SHORT = re.compile(
     r"""(?P<text>"(?:[^"]|"")*+")"""
@@ -55,7 +38,7 @@ SHORT = re.compile(
 )
 DEEPEST_NAME = 5
 # No spreadsheet program writes a longer formula; with its names written out it may be longer.
-LONGEST_FORMULA, LONGEST_EXPANDED = 8_192, 20_000
+LONGEST_FORMULA, LONGEST_NAME = 8_192, 1_000
 # Cells that one range may have, and that all ranges of a sheet may have together, to be followed.
 MOST_IN_RANGE, MOST_IN_RANGES = 1_000_000, 50_000_000
 RANGE = re.compile(
@@ -64,8 +47,6 @@ RANGE = re.compile(
     r""":(?P<last>\$?(?P<last_column>[A-Z]{1,3})\$?(?P<last_row>[1-9]\d{0,6}))(?![\w(.])"""
 )
 Grid = list[list[Any]]
-# What the reader of ZIP archives raises, according to where it finds the damage.
-DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, KeyError, RuntimeError, EOFError, OSError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +129,6 @@ class Book:
         names = {part.filename for part in archive.infolist()}
         if len(names) < len(archive.infolist()):
             raise self.unusable(_("is damaged: it holds two parts of the same name"))
-        if len(names) > MOST_PARTS:
-            raise self.unusable(_("holds more than {most:,} parts").format(most=MOST_PARTS))
         if "mimetype" in names:
             raise self.unusable(_("is an OpenDocument file (.ods): save it as .xlsx"))
         if any(name.casefold().endswith("vbaproject.bin") for name in names):
@@ -158,79 +137,7 @@ class Book:
             raise self.unusable(_("is in the binary format .xlsb: save it as .xlsx"))
         if "xl/workbook.xml" not in names:
             raise self.unusable(_("is no Excel workbook (.xlsx): it is a ZIP archive of something else"))
-        if sum(part.file_size for part in archive.infolist()) > MOST_UNPACKED:
-            raise self.unusable(_("unpacks to more than {size} MB").format(size=MOST_UNPACKED // 1_000_000))
-        for part in archive.infolist():
-            if part.flag_bits & 1:
-                raise self.unusable(_("is protected by a password: save it without one"))
-            self._check_part(archive, part)
-
-    def _check_part(self, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-        """Refuse entities, and parts that unpack to more than they say."""
-        with archive.open(part) as file:
-            start = file.read(PROLOGUE)
-            self._check_start(part, start)
-            texts = DIFFERENT_TEXTS.findall(start) if part.filename.casefold().endswith("sharedstrings.xml") else []
-            if any(
-                int(count[:20]) > min(part.file_size // SMALLEST_TEXT, MOST_CELLS) for count in texts
-            ):  # memory would be reserved for them
-                raise self.unusable(
-                    _("is damaged: {name} cannot hold as many texts as it says").format(name=part.filename)
-                )
-            while file.read(PIECE):  # complains where size or checksum are not as stated
-                pass
-
-    def _check_start(self, part: zipfile.ZipInfo, start: bytes) -> None:
-        """Refuse XML that does not come to its content at once."""
-        name = printable(part.filename)
-        if start.startswith(WIDE):
-            raise self.unusable(
-                _("is in UTF-16 ({name}), which no spreadsheet program writes: save it again as .xlsx").format(
-                    name=name
-                )
-            )
-        if not start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
-            return
-        if re.search(rb"<!(DOCTYPE|ENTITY)", start):
-            raise self.unusable(
-                _("declares XML entities (in {name}), which no spreadsheet program writes").format(name=name)
-            )
-        if not FIRST_TAG.match(start):
-            raise self.unusable(_("is damaged: {name} does not begin as a part of a workbook").format(name=name))
-
-    # Cells
-
-    def _check_cells(self, sheet: str) -> None:
-        """Refuse a sheet whose table of all cells up to the last one would fill the memory."""
-        file = self._files.get(sheet)
-        if file is None:
-            return
-        filled, last_row, columns = 0, 0, set[bytes]()
-        with self._archive.open(file) as part:
-            for piece in _pieces(part):
-                attributes = FILLED.findall(piece)
-                places = [place for place in map(ADDRESS.search, attributes) if place is not None]
-                if len(places) < len(attributes):
-                    raise self.unusable(
-                        _("sheet {sheet!r} does not say where its cells stand: save it again as .xlsx").format(
-                            sheet=sheet
-                        )
-                    )
-                filled += len(places)
-                columns |= {place[1] for place in places}
-                last_row = max(last_row, max((int(place[2]) for place in places), default=0))
-        last_column = max((column_number(column.decode()) + 1 for column in columns), default=0)
-        if last_row > LAST_ROW or last_column > LAST_COLUMN:
-            raise self.unusable(
-                _("sheet {sheet!r} has a cell beyond the last one that a spreadsheet has").format(sheet=sheet)
-            )
-        if max(filled, last_row * last_column) > MOST_CELLS:
-            raise self.unusable(
-                _(
-                    "sheet {sheet!r} spreads over {rows:,} rows and {columns:,} columns, which is more than "
-                    "{most:,} cells: delete what stands far from the tables"
-                ).format(sheet=sheet, rows=last_row, columns=last_column, most=MOST_CELLS)
-            )
+        check(archive, self.unusable)
 
     # Sheets
 
@@ -263,7 +170,8 @@ class Book:
         """Return the stored values of a sheet, row by row from the first cell; empty texts in empty cells."""
         if sheet not in self._grids:
             try:
-                self._check_cells(sheet)
+                if sheet in self._files:
+                    check_cells(self._archive, self._files[sheet], sheet, self.unusable)
                 if any(error not in ERRORS for error in self.errors(sheet).values()):
                     self._reader = self._opened(self._with_known_errors())
                 self._grids[sheet] = self._reader.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
@@ -383,8 +291,10 @@ class Book:
             return match[0]
         key = sheet, name, depth
         if key not in self._expansions:
-            self._expansions[key] = self._expand(text[:LONGEST_FORMULA], sheet, depth - 1)[:LONGEST_EXPANDED]
+            self._expansions[key] = self._expand(text[:LONGEST_FORMULA], sheet, depth - 1)
         text = self._expansions[key]
+        if len(text) > LONGEST_NAME:
+            return match[0]  # it cannot be followed
         return text if re.fullmatch(r"[^(),+*/&<>=-]+|'[^']*'![$\w:]+", text) else f"({text})"
 
     def _bounded(self, match: re.Match[str], own: str, room: list[int]) -> str:
@@ -465,12 +375,3 @@ def printable(text: str) -> str:
     report\n2024.xlsx
     """
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
-
-
-def _pieces(part: IO[bytes]) -> Iterator[bytes]:
-    """Yield a part of an archive in pieces that end with a tag."""
-    rest = b""
-    while piece := part.read(PIECE):
-        whole, tag, after = (rest + piece).rpartition(b">")
-        yield whole + tag
-        rest = after

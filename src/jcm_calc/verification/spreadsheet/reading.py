@@ -75,8 +75,7 @@ def read(formula: str) -> Read:
     except RecursionError:
         raise UnreadableError(NESTED) from None
     if parser.at < len(tokens):
-        complaint = _("{formula}: {token!r} was not expected")
-        raise UnreadableError(complaint.format(formula=formula, token=tokens[parser.at].value))
+        raise UnreadableError(_("{token} was not expected").format(token=shown(tokens[parser.at].value)))
     return Read(run, frozenset(parser.functions), tuple(parser.numbers))
 
 
@@ -141,7 +140,7 @@ class _Parser:
             return _failing(text)
         if match := re.fullmatch(r"REF_(\d+)", text):
             return lambda c, r, number=int(match[1]): r[number]  # type: ignore[misc]
-        raise UnreadableError(_("{text!r} is no reference that can be followed").format(text=text))
+        raise UnreadableError(_("{text} is not a reference that can be followed").format(text=shown(text)))
 
     def _call(self, name: str) -> Code:
         self.functions.add(name)
@@ -173,7 +172,7 @@ class _Parser:
     def _close(self) -> None:
         token = self._next()
         if token.value != ")":
-            raise UnreadableError(_("{token!r} was not expected").format(token=token.value))
+            raise UnreadableError(_("{token} was not expected").format(token=shown(token.value)))
 
     def _next(self) -> Token:
         if self.at >= len(self.tokens):
