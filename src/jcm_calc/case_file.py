@@ -79,7 +79,7 @@ from jcm_calc.toml import parse_toml, read_text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jcm_calc.monitoring import Monitored
+    from jcm_calc.readings import Monitored
     from jcm_calc.result import Result
 
 # What each section may hold, and of what kind it is.
@@ -242,7 +242,7 @@ class CaseFile:
 
     def monitor(self, progress: Callable[[str], None] = lambda stage: None, evidence: Given = None) -> Monitored:
         """Turn the readings of the meters into monitored parameters; see `jcm_calc.monitor` and `calculate`."""
-        from jcm_calc.monitoring import monitor
+        from jcm_calc.readings import monitor
 
         if not self.meters:
             complaint = _(
@@ -347,7 +347,17 @@ def read_case(path: str | Path) -> CaseFile:
     tonnes 25 True
     """
     path = Path(path)
-    document = parse_toml(path.name, read_text(path))
+    return of_document(path, parse_toml(path.name, read_text(path)))
+
+
+def of_document(path: Path, document: Mapping[str, Any]) -> CaseFile:
+    """Return what a parsed case file says; ``path`` says where it stands.
+
+    Raises
+    ------
+    InputError
+        As `read_case` does.
+    """
     problems = [*_problems(document), *_paths(path.parent, document)]
     case = _case(path, document)
     if problems:

@@ -54,11 +54,13 @@ def _complain(error: Exception) -> int:
     """Report an exception; return the exit code."""
     from jcm_calc.cli import output
     from jcm_calc.evaluation import EvaluationError
-    from jcm_calc.problems import InputError, Problem
+    from jcm_calc.problems import LINES, InputError, Problem
     from jcm_calc.rulebooks import MethodologyNotFoundError, by_author
 
     if isinstance(error, InputError):
-        output.complaints(error.headline, error.problems, error.warnings)
+        output.complaints(error.headline, error.problems[:LINES], error.warnings[:LINES])
+        if len(error.problems) > LINES:
+            output.show(_("  and {count:,} more").format(count=len(error.problems) - LINES), err=True)
     elif isinstance(error, MethodologyNotFoundError):
         output.complaints(_("Nothing was calculated"), [Problem(_("methodology"), str(error))])
     elif isinstance(error, EvaluationError):
@@ -454,7 +456,8 @@ def evidence() -> None:
 
 
 @evidence.command("new")
-@click.argument("number")
+@click.argument("number", required=False)
+@click.option("--guidelines", is_flag=True, help="A file for the rules of the scheme, which serves every methodology.")
 @click.option("--version", metavar="V", help="This version instead of the latest.")
 @click.option("--case", metavar="CASE.toml", type=click.Path(path_type=Path), help="Rules for readings, too.")
 @click.option("--document", metavar="FILE.pdf", type=click.Path(path_type=Path), help="The approved document.")
@@ -463,7 +466,8 @@ def evidence() -> None:
 @click.option("--force", is_flag=True, help="Overwrite FILE.toml.")
 @as_json
 def new_evidence(
-    number: str,
+    number: str | None,
+    guidelines: bool,
     version: str | None,
     case: Path | None,
     document: Path | None,
@@ -480,7 +484,48 @@ def new_evidence(
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.confirming import new_file
 
-    new_file(number.upper(), version, case, document, target, every, force, as_json)
+    new_file(_number(number, guidelines), version, case, document, target, every, force, as_json)
+
+
+def _number(number: str | None, guidelines: bool) -> str | None:
+    """Return the number of a methodology, and None for the guidelines of the scheme."""
+    if (number is None) != guidelines:
+        raise click.UsageError(translated(_("name a methodology, or --guidelines")))
+    return number and number.upper()
+
+
+@evidence.command("ask")
+@click.argument("number", required=False)
+@click.option("--guidelines", is_flag=True, help="The rules of the scheme, once for every methodology.")
+@click.option("--version", metavar="V", help="This version instead of the latest.")
+@click.option(
+    "--document", metavar="FILE.pdf", type=click.Path(path_type=Path), required=True, help="The document in your hand."
+)
+@click.option("--reader", metavar="NAME", prompt="Name of the reader", help="Who reads it.")
+@click.option("-o", "--output", "target", metavar="FILE.toml", type=click.Path(path_type=Path), help="Where to write.")
+@click.option("--force", is_flag=True, help="Overwrite FILE.toml.")
+def ask_evidence(
+    number: str | None,
+    guidelines: bool,
+    version: str | None,
+    document: Path,
+    reader: str,
+    target: Path | None,
+    force: bool,
+) -> int:
+    """Ask for what is not confirmed of methodology NUMBER, item by item, and write the evidence file.
+
+    Each answer is the page on which the document says so.
+
+    \b
+    Example:
+      jcm evidence ask ID_AM003 --document approved.pdf --reader "A. Reader"
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.confirming import ask_questions
+
+    name = _number(number, guidelines)
+    default = Path(f"{(name or 'guidelines').lower()}.toml")
+    return ask_questions(name, version, document, reader, target or default, force)
 
 
 @evidence.command("check")

@@ -309,7 +309,10 @@ def _formulas(material: Material, told: set[str]) -> Iterator[Finding]:
                 cells[exact.sheet, exact.row, exact.column] = 1000.0 * len(part.periods) + share
             try:
                 found = Calculator(material.report.book, cells).evaluate(formula.text, cell.sheet)
-            except UnreadableError:
+            except UnreadableError as error:
+                message = _("the formula of the claim cannot be followed: ={formula}; {error}")
+                message = message.format(formula=formula.text[:100], error=error)
+                yield Finding(message, cell.address, "ER_p", severity=Severity.QUESTION, unresolved=True)
                 break
             except FormulaError as error:
                 found = str(error)

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc import workers
-from jcm_calc.case_file import CaseFile, read_case
+from jcm_calc.case_file import CaseFile
 from jcm_calc.confirmation import Given
 from jcm_calc.eligibility import Answer
 from jcm_calc.languages import Message, _, in_language
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.verification.checks import NEEDS, Check, every, selected
+from jcm_calc.verification.completing import read_in_one_way
 from jcm_calc.verification.findings import SEVERITIES, Finding, Severity, of_problem
 from jcm_calc.verification.linking import linked
 from jcm_calc.verification.material import Material, Submission
@@ -27,7 +28,7 @@ from jcm_calc.verification.subjects import inapplicable
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jcm_calc.monitoring import Monitored
+    from jcm_calc.readings import Monitored
     from jcm_calc.result import Result
 
 MATERIALITY = 0.05
@@ -146,8 +147,7 @@ class Verification:
                 yield _("{year}: no reported reductions were read").format(year=one.year)
             if self.result is not None and one.adjusted.tonnes is None:
                 yield _("{year}: the whole tonnes cannot be told").format(year=one.year)
-        for text in self.left_out:
-            yield _("left out of the recalculation: {text}").format(text=text)
+        yield from self.left_out
         for one in (*self.findings, *self.passed_over):
             if one.unresolved:
                 yield _("not settled: {code} {message}").format(code=one.code, message=one.message)
@@ -376,7 +376,7 @@ def _material(
     evidence: Given,
 ) -> Material:
     registered = None if plan is None else Submission(plan, "MPS", evidence=evidence)
-    known = case if case is None or isinstance(case, CaseFile) else read_case(Path(case))
+    known, unclear = (case, ()) if case is None or isinstance(case, CaseFile) else read_in_one_way(Path(case))
     submission = Submission(report, "MRS", None if registered is None else registered.m, evidence, known)
     if not submission.entries("MRS") or not any(part.found.filled for part in submission.own):
         planned = Submission(report, "MPS", evidence=evidence, given=known)
@@ -388,6 +388,7 @@ def _material(
         [Submission(one, "MRS", evidence=evidence) for one in previous],
         known,
         readings,
+        unclear,
     )
 
 

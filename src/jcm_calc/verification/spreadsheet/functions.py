@@ -73,7 +73,9 @@ def _rounding(function: Callable[..., float]) -> Function:
     plain = _plain(function)
 
     def run(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
-        return number(c.plain(arguments[0](c, r))) if c.exact else plain(c, r, arguments)
+        if not c.exact:
+            return plain(c, r, arguments)
+        return elementwise(lambda value, _: number(value), c.array(arguments[0](c, r)), None)
 
     return run
 
