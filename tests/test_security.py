@@ -31,7 +31,7 @@ MODULES = {
     *("pickle", "marshal", "shelve", "dill", "joblib", "yaml"),  # would run what a file says
     *("socket", "ssl", "http", "urllib", "requests", "httpx", "ftplib", "smtplib", "xmlrpc", "asyncio"),
     *("subprocess", "ctypes", "pty", "code"),
-    *("xml", "lxml", "defusedxml"),  # XML is left to the reader of workbooks, after `workbook.opening` has looked at it
+    *("xml", "lxml", "defusedxml"),  # XML is parsed in one place, after `archives` has looked at it
 }
 METHODS = {"read_pickle", "to_pickle", "allow_pickle"}
 PROGRAMS = {"os.system", "os.popen", "os.startfile", "os.fork"}
@@ -53,7 +53,10 @@ def forbidden(tree):
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_source_runs_text_unpickles_or_reaches_for_the_network(path):
-    assert list(forbidden(ast.parse(path.read_text(encoding="utf-8")))) == []
+    found = list(forbidden(ast.parse(path.read_text(encoding="utf-8"))))
+    if path.name == "sheet_xml.py":  # the one parser, which refuses entities; see `archives`
+        found = [one for one in found if one[1].partition(".")[0] != "xml"]
+    assert found == []
 
 
 @pytest.mark.parametrize(
