@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+import warnings
 from importlib.resources import files
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from jcm_calc import InputError, calculate, monitor, portfolio, read_workbook, v
 from jcm_calc.case_file import read_case
 from jcm_calc.cli import jcm
 from jcm_calc.files import within
+from jcm_calc.problems import InputWarning
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "methodologies").rglob("*.py")])
@@ -304,3 +306,51 @@ def test_a_table_of_a_million_columns_is_refused_before_it_is_read(ending, tmp_p
         pyarrow.parquet.write_table(pyarrow.table({name: [1] for name in names}), path)
     with pytest.raises(InputError, match="has more than 16,384 columns"):
         calculate("PW_AM001", path)
+
+
+# What of a table is where
+
+
+ROOFS = pd.DataFrame({"i": ["a", "b", "c", "d"], "p": "2024", "EG [MWh]": [1.0, 2.0, 3.0, 4.0]})
+
+
+@pytest.mark.parametrize("hidden", [[], [3], [2, 5], [2, 3, 4, 5]])
+@pytest.mark.parametrize("sheet", ["Sheet1", "Ener'gy & <more>", "エネルギー"])
+@pytest.mark.parametrize("engine", ["openpyxl", "xlsxwriter"])
+def test_hidden_rows_of_a_table_are_named_as_the_spreadsheet_shows_them(hidden, sheet, engine, tmp_path):
+    path = tmp_path / "t.xlsx"
+    with pd.ExcelWriter(path, engine=engine) as writer:
+        ROOFS.to_excel(writer, sheet_name=sheet, index=False)
+        for row in hidden:
+            if engine == "openpyxl":
+                writer.sheets[sheet].row_dimensions[row].hidden = True
+            else:
+                writer.sheets[sheet].set_row(row - 1, None, None, {"hidden": True})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InputWarning)
+        result = calculate("PW_AM001", path)
+    assert result.RE == calculate("PW_AM001", ROOFS).RE
+    told = [remark.complaint for remark in result.remarks if "hidden" in remark.complaint]
+    assert len(told) == bool(hidden)
+    if hidden:
+        assert f"are read: {', '.join(map(str, hidden))}. Show them" in told[0]
+
+
+@pytest.mark.parametrize("row", [0, 1, 3])
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_rows_of_a_file_are_counted_as_the_spreadsheet_shows_them(row, ending, tmp_path):
+    table, path = ROOFS.copy(), tmp_path / f"t.{ending}"
+    table.loc[row, "i"] = None
+    (table.to_csv if ending == "csv" else table.to_excel)(path, index=False)
+    with pytest.raises(InputError, match=f"is empty in row {row + 2}$"):
+        calculate("PW_AM001", path)
+    with pytest.raises(InputError, match=f"is empty in row {row + 1}$"):  # of a DataFrame, which has no heading row
+        calculate("PW_AM001", table)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("A1", "\u0391" + "1"), ("Post", "\u0420ost"), ("\u03bfil", "oil"), ("\u0445", "x")]
+)
+def test_labels_of_two_alphabets_that_look_alike_are_refused(one, other):
+    with pytest.raises(InputError, match="look the same"):
+        calculate("PW_AM001", pd.DataFrame({"i": [one, other], "p": "2024", "EG [MWh]": [1.0, 2.0]}))

@@ -5,6 +5,7 @@ Every reader of workbooks begins here, those of tables and of meter readings too
 
 from __future__ import annotations
 
+import html
 import re
 import zipfile
 import zlib
@@ -36,6 +37,11 @@ SMALLEST_TEXT = len("<si/>")
 # Attributes hold no < or >: a search that stops there takes no longer than the file is.
 FILLED = re.compile(rb"<(?:\w+:)?+c(\s[^<>]*+)?+(?<!/)>")
 ADDRESS = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
+FILLED_IN = re.compile(rb"<(?:\w+:)?(?:v|is)\b")
+BOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+ELEMENT = re.compile(rb"<(?:\w+:)?(?:sheet|Relationship)\s([^<>]*)>")
+ROW = re.compile(rb"<(?:\w+:)?row\s([^<>]*+)(?<!/)>((?:[^<]|<(?!/?(?:\w+:)?row\b))*+)")
+ATTRIBUTE = re.compile(rb"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 SHEETS = re.compile(r"xl/worksheets/[^/]+\.xml")
 # What the reader of ZIP archives raises, according to where it finds the damage.
 DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, KeyError, RuntimeError, EOFError, OSError, ValueError)
@@ -178,3 +184,41 @@ def _pieces(part: IO[bytes]) -> Iterator[bytes]:
         whole, tag, after = (rest + piece).rpartition(b">")
         yield whole + tag
         rest = after
+
+
+def hidden_rows(content: bytes, sheet: str) -> list[int]:
+    """Return the numbers of the rows of a sheet that are hidden, by hand or by a filter, and hold something.
+
+    Parameters
+    ----------
+    content : bytes
+        A workbook that `workbook` has let through.
+    sheet : str
+        Its name.
+    """
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        found = {name: archive.read(name) for name in archive.namelist() if name in (BOOK, RELATIONS)}
+        keys = [one for one in map(_attributes, ELEMENT.findall(found.get(BOOK, b""))) if one.get("name") == sheet]
+        targets = {
+            one["Id"]: one["Target"]
+            for one in map(_attributes, ELEMENT.findall(found.get(RELATIONS, b"")))
+            if {"Id", "Target"} <= one.keys()
+        }
+        target = next((targets[one["id"]] for one in keys if one.get("id") in targets), "").lstrip("/")
+        part = target if target.startswith("xl/") else f"xl/{target}"
+        if part not in archive.namelist() or b"hidden" not in (text := archive.read(part)):
+            return []
+    rows = ((_attributes(match[1]), match[2]) for match in ROW.finditer(text))
+    return [
+        int(one["r"])
+        for one, cells in rows
+        if one.get("hidden") in ("1", "true") and one.get("r", "").isdecimal() and FILLED_IN.search(cells)
+    ]
+
+
+def _attributes(tag: bytes) -> dict[str, str]:
+    """Return the attributes of a tag by their names without a prefix."""
+    return {
+        name.rpartition(b":")[2].decode(): html.unescape((double or single).decode("utf-8", "replace"))
+        for name, double, single in ATTRIBUTE.findall(tag)
+    }

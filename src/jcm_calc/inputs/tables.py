@@ -30,9 +30,13 @@ from jcm_calc.problems import InputError, Problem, ProblemKind, listed, no_such_
 from jcm_calc.units import dots_complaint, is_missing, unclear_dots
 
 TOO_MANY = 2**62
+# Letters of Greek and Cyrillic that look like Latin ones.
+TWINS = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοАВЕЅІЈКМНОРСТУХаеіјорсухѕ", "ABEZHIKMNOPTYXoABESIJKMHOPCTYXaeijopcyxs")
 DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 # What a number format shows as it is: "kWh", \k\W\h, [$kWh]; any other text in brackets is a colour or a condition.
 LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]|\[[^\]]*\]|[_*].')
+# Which row of its file the first row of a table is: the heading is row 1, as a spreadsheet program shows it.
+FIRST_ROW = "first_row"
 AS_WRITTEN: Mapping[str, Any] = {"encoding": "utf-8-sig", "keep_default_na": False}
 # More bytes than the formats of any table take.
 STYLES = 10_000_000
@@ -104,7 +108,8 @@ def _read(file: Path) -> pd.DataFrame:
 
 def _read_excel(file: Path) -> pd.DataFrame:
     """Read the first sheet that is shown; say which one it is where there are others, and what of it is hidden."""
-    with pd.ExcelFile(BytesIO(archives.workbook(file)), engine="calamine") as book:
+    content = archives.workbook(file)
+    with pd.ExcelFile(BytesIO(content), engine="calamine") as book:
         sheets: Any = book.book
         seen = [sheet.name for sheet in sheets.sheets_metadata if "Hidden" not in str(sheet.visible)]
         first = seen[0] if seen else book.sheet_names[0]
@@ -114,10 +119,15 @@ def _read_excel(file: Path) -> pd.DataFrame:
     if cells.empty:
         raise InputError(file.name, [Problem(file.name, _("the sheet {sheet} is empty").format(sheet=repr(first)))])
     frame = cells.iloc[1:].reset_index(drop=True).set_axis(pd.Index(cells.iloc[0].tolist(), dtype=object), axis=1)
+    frame.attrs[FIRST_ROW] = 2
     if others:
         told = _("has the sheets {sheets}; only {first} was read: give another as pd.read_excel(file, sheet)")
         sheets = listed(map(repr, book.sheet_names))
         frame.attrs["remarks"] = [told.format(sheets=sheets, first=repr(first))]
+    if hidden := archives.hidden_rows(content, first):
+        told = _("hidden rows of the sheet {sheet} are read: {rows}. Show them and check that they belong to the table")
+        told = told.format(rows=listed(hidden), sheet=repr(first))
+        frame.attrs.setdefault("remarks", []).append(told)
     if unread := unread_units(file, frame.columns):
         frame.attrs.setdefault("remarks", []).append(unread)
     return frame
@@ -192,6 +202,9 @@ def _read_csv(file: Path) -> pd.DataFrame:
         other = _other_separator([str(heading) for heading in frame.columns])
         if other is None:
             _refuse_unclear(file, frame)
+            with file.open("rb") as lines_of_bytes:
+                if sum(1 for _line in lines_of_bytes) == len(frame) + 1:  # else a blank line, or a cell of several
+                    frame.attrs[FIRST_ROW] = 2
             return frame
         complaint = _("its columns are separated by {sign}: separate them by commas").format(sign=repr(other))
     raise InputError(file.name, [Problem(file.name, complaint)])
@@ -392,7 +405,7 @@ def _refuse_lookalikes(labels: Sequence[Any]) -> None:
             raise ValueError(told.format(label=ascii(text), code=f"U+{ord(hidden[0]):04X}"))
     for text in dict.fromkeys(labels):
         if isinstance(text, str):
-            plain = " ".join(DASHES.sub("-", unicodedata.normalize("NFKC", text)).split())
+            plain = " ".join(DASHES.sub("-", unicodedata.normalize("NFKC", text)).split()).translate(TWINS)
             if seen.setdefault(plain, text) != text:
                 told = _("the labels {one} and {other} look the same: write them in one way")
                 raise ValueError(told.format(one=ascii(seen[plain]), other=ascii(text)))
@@ -429,8 +442,9 @@ def _factorize(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], Any]:
     if blank:
         empty |= np.isin(codes, blank)
     if empty.any():
-        rows = np.flatnonzero(empty)
-        raise ValueError(_("is empty in row {rows}").format(rows=listed((int(row) + 1 for row in rows[:5]), len(rows))))
+        rows, first = np.flatnonzero(empty), column.attrs.get(FIRST_ROW, 1)
+        shown = listed((int(row) + first for row in rows[:5]), len(rows))
+        raise ValueError(_("is empty in row {rows}").format(rows=shown))
     return codes, unique
 
 
