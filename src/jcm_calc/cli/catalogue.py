@@ -94,7 +94,7 @@ def show_methodology(number: str, version: str | None, as_json: bool) -> None:
     if as_json:
         output.data(_as_data(m))
         return
-    output.paragraph(Message("{}: {}").format(m, m.title), bold=True)
+    output.paragraph(Message("{}: {}").format(m.heading, m.title), bold=True)
     if m.note:
         output.write()
         output.paragraph(m.note)

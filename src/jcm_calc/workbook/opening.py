@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from jcm_calc.archives import DAMAGED, MOST_PACKED, check, check_cells
 from jcm_calc.languages import _
@@ -47,6 +47,7 @@ RANGE = re.compile(
     r""":(?P<last>\$?(?P<last_column>[A-Z]{1,3})\$?(?P<last_row>[1-9]\d{0,6}))(?![\w(.])"""
 )
 Grid = list[list[Any]]
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +266,7 @@ class Book:
     def _tables(self) -> dict[str, sheet_xml.Table]:
         return self._of_archive(sheet_xml.tables)
 
-    def _of_archive(self, read: Callable[[zipfile.ZipFile], Any]) -> Any:
+    def _of_archive(self, read: Callable[[zipfile.ZipFile], Read]) -> Read:
         try:
             return read(self._archive)
         except DAMAGED as error:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token, TokenizerError
@@ -17,6 +17,7 @@ from jcm_calc.languages import _
 from jcm_calc.problems import shown
 from jcm_calc.verification.spreadsheet.functions import FUNCTIONS, Code
 from jcm_calc.verification.spreadsheet.values import (
+    Cells,
     FormulaError,
     UnreadableError,
     elementwise,
@@ -24,9 +25,6 @@ from jcm_calc.verification.spreadsheet.values import (
     text_of,
 )
 from jcm_calc.workbook.references import Area
-
-if TYPE_CHECKING:
-    from jcm_calc.verification.spreadsheet.calculator import Calculator
 
 Operation = Callable[[Any, Any], Any]
 OPERATORS: dict[str, tuple[int, Operation]] = {
@@ -155,7 +153,7 @@ class _Parser:
             raise UnreadableError(_("the function {name} is not known here").format(name=name))
         function = FUNCTIONS[name]
 
-        def run(c: Calculator, r: Sequence[Area]) -> Any:
+        def run(c: Cells, r: Sequence[Area]) -> Any:
             try:
                 return function(c, r, arguments)
             except (IndexError, TypeError):
@@ -186,7 +184,7 @@ def _constant(value: Any) -> Code:
 
 
 def _failing(text: str) -> Code:
-    def run(c: Calculator, r: Sequence[Area]) -> Any:
+    def run(c: Cells, r: Sequence[Area]) -> Any:
         raise FormulaError(text)
 
     return run
@@ -195,7 +193,7 @@ def _failing(text: str) -> Code:
 def _applied(first: Code, others: Sequence[tuple[Operation, Code]]) -> Code:
     """Return what operations do one after the other: a sum of a thousand cells is not a thousand calls deep."""
 
-    def run(c: Calculator, r: Sequence[Area]) -> Any:
+    def run(c: Cells, r: Sequence[Area]) -> Any:
         found = c.array(first(c, r))
         for function, operand in others:
             found = elementwise(partial(_operated, function), found, c.array(operand(c, r)))
