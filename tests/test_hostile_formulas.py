@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from jcm_calc import UnconfirmedWarning, calculate, verify
-from jcm_calc.verification.verifying import Verdict
+from jcm_calc.verification.conclusion import Verdict
 from jcm_calc.workbook.opening import Book
 
 CALCULATION = "MRS(calc_process)"

@@ -62,8 +62,8 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
             if re.fullmatch(r"[^=]+=\s*[-+\d.,]+\s*[^\s\d.,'\"\[{#].*", line):
                 complaint += _("; a value with a unit stands in quotes")
         raise _unusable(name, complaint) from None
-    if complaint := crowded(found):
-        raise _unusable(name, complaint)
+    if too_many := crowded(found):
+        raise _unusable(name, too_many)
     return found
 
 

@@ -124,7 +124,7 @@ def _read_excel(file: Path) -> pd.DataFrame:
         told = _("has the sheets {sheets}; only {first} was read: give another as pd.read_excel(file, sheet)")
         sheets = listed(map(repr, book.sheet_names))
         frame.attrs["remarks"] = [told.format(sheets=sheets, first=repr(first))]
-    if hidden := archives.hidden_rows(content, first):
+    if hidden := archives.hidden_rows(content, str(first)):
         told = _("hidden rows of the sheet {sheet} are read: {rows}. Show them and check that they belong to the table")
         told = told.format(rows=listed(hidden), sheet=repr(first))
         frame.attrs.setdefault("remarks", []).append(told)
@@ -180,8 +180,8 @@ def _read_csv(file: Path) -> pd.DataFrame:
         if len(headings) > archives.LAST_COLUMN:
             complaint = _("has more than {most:,} columns").format(most=archives.LAST_COLUMN)
             raise InputError(file.name, [Problem(file.name, complaint)])
-        if complaint := _twice([heading for heading in headings if heading]):
-            raise InputError(file.name, [Problem(file.name, complaint)])
+        if repeated := _twice([heading for heading in headings if heading]):
+            raise InputError(file.name, [Problem(file.name, repeated)])
         with warnings.catch_warnings():
             # pandas would take surplus cells for the labels of rows, or drop them
             warnings.simplefilter("error", pd.errors.ParserWarning)
