@@ -12,8 +12,8 @@ LOWEST_PYTHON ?= $(shell for python in python3.11 python3.12 python3; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null \
 	&& echo $$python && break; done)
 # What calculates, reads and writes; tests of the command need a later click than the command itself.
-LOWEST_TESTS = $(patsubst %,tests/test_%.py,evaluation periods lazy labelled workbook_round_trip plots inputs \
-	manifest result reading_forms uncertainty stamps)
+LOWEST_TESTS = $(patsubst %,tests/test_%.py,evaluation periods labelled workbook_round_trip inputs manifest result \
+	uncertainty stamps)
 CODE = $(shell find src methodologies -name __pycache__ -prune -o -type f -print)
 
 .PHONY: help demo test lowest notebook bench bench-large lint format mutation coverage differential fuzz pages messages docs clean
