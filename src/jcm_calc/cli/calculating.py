@@ -19,6 +19,7 @@ from jcm_calc.files import save
 from jcm_calc.languages import Message, _, ngettext, translated
 from jcm_calc.problems import InputError, Problem, Remark
 from jcm_calc.report import amounts
+from jcm_calc.toml import crowded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -415,7 +416,7 @@ def _read_manifest(path: Path) -> dict[str, Any]:
         raise _unusable(path, _("cannot be read: {reason}").format(reason=error.strerror)) from None
     except (ValueError, RecursionError) as error:
         raise _unusable(path, _("is no manifest: {error}").format(error=error)) from None
-    if complaint := form(manifest):
+    if complaint := form(manifest) or crowded(manifest):
         raise _unusable(path, complaint)
     return manifest
 

@@ -4,8 +4,13 @@ Inputs are drawn by hypothesis from what the methodology declares, for every com
 choices. A property that does not hold of one item by the document's own logic is waived in the module, with a
 reason: ``m.waive("zero activity", "…", of="RE")``.
 """
+# ruff: noqa: E402 (without hypothesis nothing below can be imported)
 
 from __future__ import annotations
+
+from jcm_calc.problems import require
+
+require("hypothesis", "check")
 
 import warnings
 from collections.abc import Callable, Iterator

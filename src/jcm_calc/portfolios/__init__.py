@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from jcm_calc import notebook
+from jcm_calc import notebook, workers
 from jcm_calc.confirmation import EvidenceFile, Given, about, evidence_files, named_files, several, with_evidence
 from jcm_calc.inputs.carriers import as_pandas
 from jcm_calc.languages import Message, _, in_language, ngettext
@@ -454,5 +453,5 @@ def _pooled(
 
     if processes == 1 or len(chunks) < 2:
         return gather(map(solve, chunks))
-    with ProcessPoolExecutor(min(processes, len(chunks))) as pool:
+    with workers.pool(min(processes, len(chunks))) as pool:
         return gather(pool.map(solve, chunks))

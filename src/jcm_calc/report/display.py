@@ -60,7 +60,7 @@ def _said(value: Any) -> Any:
 
 def page(template: str, **content: Any) -> str:
     """Fill in a template."""
-    return _environment().get_template(template).render(**content)
+    return notebook.visible(_environment().get_template(template).render(**content))
 
 
 def linked(text: str) -> Markup:
