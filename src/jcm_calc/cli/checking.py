@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from jcm_calc.cli import DIFFERS, UNUSABLE, output
 from jcm_calc.declarations import Methodology
 from jcm_calc.languages import Message, _
-from jcm_calc.rulebooks import BrokenModuleError, MethodologyNotFoundError, broken, broken_by, modules, versions
+from jcm_calc.rulebooks import BrokenModuleError, MethodologyNotFoundError, all_broken_by, broken, modules, versions
 
 if TYPE_CHECKING:
     from jcm_calc.conformance import Outcome
@@ -106,9 +106,12 @@ def _of_file(path: Path) -> list[Methodology]:
         raise UnusableError(_("{path}: there is no such file").format(path=path))
     try:
         module = _import(path.resolve())
+        found = [item for item in vars(module).values() if isinstance(item, Methodology)]
+        for item in found:
+            item.check()
     except (Exception, SystemExit) as error:
-        raise UnusableError(broken_by("", str(path), error, [str(path.resolve().parent)]).text) from None
-    found = [item for item in vars(module).values() if isinstance(item, Methodology)]
+        faults = all_broken_by("", str(path), error, path.resolve())
+        raise UnusableError(Message("\n").join(one.text for one in faults)) from None
     if not found:
         raise UnusableError(_("{path}: declares no Methodology").format(path=path))
     return list({id(item): item for item in found}.values())

@@ -62,7 +62,7 @@ def reductions(subject: Subject) -> None:
         re, pe, er = (result[name].magnitude for name in RESULTS)
         if not np.array_equal(er, re - pe):
             told = _("ER is {er}, RE − PE is {difference}: let the equation of ER subtract, and no more")
-            raise ConformanceError(told.format(er=str(er), difference=str(re - pe)))
+            raise ConformanceError(told.format(er=str(er), difference=str(re - pe)) + subject.place("ER"))
 
     subject.each(holds)
 
@@ -84,6 +84,7 @@ def unit_invariance(subject: Subject) -> None:
                     _("{name} changes when values are given in base units: avoid steps, declare factors").format(
                         name=name
                     )
+                    + subject.place(name)
                 )
 
     subject.each(holds)
@@ -115,13 +116,21 @@ def directions(subject: Subject) -> None:
         if target in parameter.either:
             declared = {1.0, -1.0}
         if wrong := signs - declared:
-            faults.append(ACTS[tuple(sorted(wrong))].format(symbol=parameter.symbol, target=target))
+            acts = ACTS[tuple(sorted(wrong))].format(symbol=parameter.symbol, target=target)
+            known = " ".join(_declared(parameter, target)) or _("nothing")
+            place = subject.place(name)
+            faults.append(_("{acts}, declared is {known}{place}").format(acts=acts, known=known, place=place))
         if declared and not signs:
             does_not = _("{symbol} is declared to act on {target} and does not")
-            faults.append(does_not.format(symbol=parameter.symbol, target=target))
+            faults.append(does_not.format(symbol=parameter.symbol, target=target) + subject.place(name))
     if faults:
         told = _("{faults}: compare raises=, lowers= and either= with the equations")
         raise ConformanceError(told.format(faults=Message("; ").join(faults)))
+
+
+def _declared(parameter: Parameter, target: str) -> list[str]:
+    """Return how a direction is declared, as an author writes it."""
+    return [f'{one}="{target}"' for one in ("raises", "lowers", "either") if target in getattr(parameter, one)]
 
 
 @check("zero activity")
@@ -134,7 +143,7 @@ def zero_activity(subject: Subject) -> None:
         for name in RESULTS[:2]:
             if np.any(result[name].magnitude != 0):
                 told = _("{name} is {value} where every amount is 0: declare the amount extensive")
-                raise ConformanceError(told.format(name=name, value=str(result[name].magnitude)))
+                raise ConformanceError(told.format(name=name, value=str(result[name].magnitude)) + subject.place(name))
 
     subject.each(holds)
 
@@ -171,7 +180,7 @@ def _split(subject: Subject, letter: str, case: dict[str, str], draw: Draw) -> N
                 "{name} changes when each {what} is split in two rows: let each row add an amount, and declare the "
                 "amounts extensive"
             )
-            raise ConformanceError(told.format(name=name, what=m.indices[letter]))
+            raise ConformanceError(told.format(name=name, what=m.indices[letter]) + subject.place(name))
 
 
 @check("periods add up")
@@ -189,7 +198,7 @@ def periods_add_up(subject: Subject) -> None:
             for name in RESULTS[:2]:
                 if not same(together[name].magnitude[place], result[name].magnitude[0]):
                     told = _("{name} of {period} depends on the other period: keep p in every equation")
-                    raise ConformanceError(told.format(name=name, period=period))
+                    raise ConformanceError(told.format(name=name, period=period) + subject.place(name))
 
     subject.each(holds)
 
@@ -211,7 +220,7 @@ def conservative_defaults(subject: Subject) -> None:
                     told = _(
                         "ER rises when {symbol} moves to its safe side: compare raises= and lowers= with the equations"
                     )
-                    raise ConformanceError(told.format(symbol=parameter.symbol))
+                    raise ConformanceError(told.format(symbol=parameter.symbol) + subject.place(parameter.name))
 
     subject.each(holds)
 

@@ -52,6 +52,7 @@ def nothing_unused(subject: Subject) -> None:
         idle = set(rule.arguments) - symbols_of(rule.expression({name: name for name in rule.arguments}))
         place = of_function(rule.function)
         unused += [_("{name} in {symbol}{place}").format(name=n, symbol=rule.symbol, place=place) for n in sorted(idle)]
+    unused = [name + subject.place(name) for name in unused]
     if unused:
         raise ConformanceError(
             _("declared and never used: {names}: use it or delete it").format(names=", ".join(unused))
@@ -65,17 +66,16 @@ def described(subject: Subject) -> None:
     faults: list[str] = []
     for parameter in (*m.inputs.values(), *m.facts.values()):
         if not parameter.text:
-            faults.append(_("{name} has no text").format(name=parameter.symbol))
+            faults.append(_("{name} has no text").format(name=parameter.symbol) + subject.place(parameter.name))
         if parameter.kind in (Kind.MONITORED, Kind.FIXED, Kind.DEFAULT) and parameter.evidence is None:
-            faults.append(_("{name} has no evidence").format(name=parameter.symbol))
+            faults.append(_("{name} has no evidence").format(name=parameter.symbol) + subject.place(parameter.name))
         if not parameter.textual and parameter.unit != "date":
             registry().Quantity(1.0, parameter.unit.replace("°C", "degC"))
     for rule in m.rules:
-        faults += _unsourced(rule.symbol, rule.text, rule.evidence)
+        faults += _unsourced(rule.symbol, rule.text, rule.evidence, of_function(rule.function))
     for condition in m.conditions:
-        faults += _unsourced(
-            _("criterion {number}").format(number=condition.number), condition.text, condition.evidence
-        )
+        name = _("criterion {number}").format(number=condition.number)
+        faults += _unsourced(name, condition.text, condition.evidence, of_function(condition.function))
     for limit in m.limits:
         faults += _unsourced(_("the limit of {name}").format(name=limit.parameter), limit.parameter, limit.evidence)
     for choice in m.choices.values():
@@ -116,12 +116,14 @@ def tables(subject: Subject) -> None:
             for one, following in pairwise(intervals):
                 if one.beyond < following.first:
                     told = _("{name} has no value between {one} and {other}")
-                    faults.append(told.format(name=parameter.symbol, one=one, other=following))
+                    place = subject.place(parameter.name)
+                    faults.append(told.format(name=parameter.symbol, one=one, other=following) + place)
             for one in intervals:
                 if key is not None and (one.first not in key.bounds or one.beyond > key.bounds.beyond):
                     told = _("{name}: {interval} lies outside of the bounds {bounds} of {key}")
                     name, bounds = parameter.symbol, key.bounds
-                    faults.append(told.format(name=name, interval=one, bounds=bounds, key=key.symbol))
+                    place = subject.place(parameter.name)
+                    faults.append(told.format(name=name, interval=one, bounds=bounds, key=key.symbol) + place)
     if faults:
         raise ConformanceError(Message("; ").join(faults))
 
@@ -160,6 +162,6 @@ def filled_in(subject: Subject) -> None:
         raise ConformanceError(Message("; ").join(left))
 
 
-def _unsourced(name: str, text: str, evidence: Evidence) -> list[str]:
+def _unsourced(name: str, text: str, evidence: Evidence, place: str = "") -> list[str]:
     lacks = _("{name} lacks a text, or evidence with a note")
-    return [] if text and (evidence.note or evidence.source) else [lacks.format(name=name)]
+    return [] if text and (evidence.note or evidence.source) else [lacks.format(name=name) + place]

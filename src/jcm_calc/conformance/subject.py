@@ -13,8 +13,11 @@ from hypothesis import HealthCheck, Verbosity, given, settings
 from jcm_calc.calculation import calculate
 from jcm_calc.conformance.drawing import PERIODS, Draw, inputs
 from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.faults import in_line, of_function
 from jcm_calc.declarations.graph import Graph
+from jcm_calc.evaluation import EvaluationError
 from jcm_calc.languages import _
+from jcm_calc.problems import InputError
 from jcm_calc.result import Result
 
 
@@ -53,22 +56,43 @@ class Subject:
             suppress_health_check=list(HealthCheck),
         )
         for case, graph in self.graphs():
+            last: Draw = {}
 
             @quiet
             @given(draw=inputs(self.methodology, graph))
             def run(draw: Draw) -> None:
-                check(case, draw)  # noqa: B023  (called before the next case)
+                last.clear()  # noqa: B023  (called before the next case)
+                last.update(draw)  # noqa: B023
+                check(case, draw)  # noqa: B023
 
             try:
                 run()
-            except ConformanceError as error:
-                used = ", ".join(f"{name} = {option}" for name, option in case.items())
-                raise ConformanceError(str(error) + (_(" (case: {used})").format(used=used) if used else "")) from None
+            except (ConformanceError, EvaluationError, InputError) as error:
+                told = error.text if isinstance(error, InputError) else str(error)
+                raise ConformanceError(told + _(" (drawn: {draw})").format(draw=_written({**case, **last}))) from None
+
+    def place(self, *names: str) -> str:
+        """Return where parameters are declared, and where equations begin."""
+        m = self.methodology
+        found = [in_line(m.places[name]) for name in names if name in m.places]
+        found += [of_function(rule.function) for rule in m.rules if rule.name in names]
+        return "".join(dict.fromkeys(found))
 
     def result(self, case: Mapping[str, str], draw: Draw, **changed: Any) -> Result:
         """Calculate a draw, with some values changed."""
         values: dict[str, Any] = {"p": PERIODS, **draw, **changed, **case}
         return calculate(self.methodology, **values)
+
+
+def _written(draw: Mapping[str, Any]) -> str:
+    """Write a drawn input so that it can be given again."""
+    return ", ".join(f"{name} = {_value(value)}" for name, value in draw.items())
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, np.ndarray | list):
+        return f"[{', '.join(map(_value, value))}]"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 CHECKS: dict[str, Callable[[Subject], None]] = {}

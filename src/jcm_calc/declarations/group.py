@@ -6,10 +6,13 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import numpy as np
 
 from jcm_calc.declarations.constants import by_definition
-from jcm_calc.declarations.faults import of_function, plain, reading
+from jcm_calc.declarations.faults import as_read, calling, in_line, of_function, plain, reading
 from jcm_calc.declarations.frozen import FrozenError, frozen
 from jcm_calc.declarations.graph import compatible
 from jcm_calc.declarations.interval import Interval
@@ -38,6 +41,8 @@ from jcm_calc.problems import suggestion
 from jcm_calc.units import UnitError
 
 F = TypeVar("F", bound=Callable[..., Any])
+P = ParamSpec("P")
+R = TypeVar("R")
 Entries = Mapping[str, "float | Value"]
 
 # What is rated by its power in kW; anything else by its amount in an hour.
@@ -63,6 +68,11 @@ LISTS = ("criteria", "parameters", "equations")
 # On what a parameter can be declared to act.
 DIRECTED = ("RE", "PE")
 OF_PERIODS = ("days", "hours", "year", "first_day", "last_day")
+# An error that names a line already.
+TOLD = re.compile(r"line \d+\)$")
+# Operands with which the code of an equation is compared to what is recorded of it.
+TRIALS = np.random.default_rng(7).uniform(0.5, 1.5, (64, 2, 3))
+SCALES = (1.0, 300.0)
 # Of what methodologies describe in English, these terms of the scheme are translated.
 TERMS = (
     *(_("reference emissions"), _("project emissions"), _("emission reductions"), _("monitoring period")),
@@ -70,6 +80,62 @@ TERMS = (
     *(_("project emissions: none, by rule"), _("Project emissions: none, by rule")),
     *(_("days"), _("hours"), _("year"), _("first day"), _("last day"), _("count"), _("label")),
 )
+
+
+def _tell_where(group: Group, symbol: object, error: DeclarationError) -> None:
+    """Add to an error of a declaration how its symbol was read, and the line in which its author wrote it."""
+    told = str(error)
+    if isinstance(symbol, str) and " is read as " not in told and (letters := group._split(symbol)[1]):
+        told += f"; {as_read(symbol, group._split(symbol)[0], letters)}"
+    if not isinstance(error, FrozenError):
+        error.args = (told if TOLD.search(told) else told + in_line(calling()),)
+
+
+def declares(method: Callable[Concatenate[Group, P], R]) -> Callable[Concatenate[Group, P], R]:
+    """Make a method one that declares: its errors say how a symbol was read, and where it is declared."""
+
+    @wraps(method)
+    def declare(self: Group, /, *arguments: P.args, **named: P.kwargs) -> R:
+        symbol = arguments[0] if arguments else None
+        try:
+            found = method(self, *arguments, **named)
+        except DeclarationError as error:
+            _tell_where(self, symbol, error)
+            raise
+        except TypeError as error:
+            if not (complaint := _misused(method, self, arguments, named)):
+                raise
+            refused = DeclarationError(f"{self}: {complaint}")
+            _tell_where(self, symbol, refused)
+            raise refused from error
+        if not inspect.isfunction(found) or method.__name__ == "fitting":
+            return found
+
+        def of_function(function: Any) -> Any:
+            try:
+                return found(function)
+            except DeclarationError as error:
+                _tell_where(self, symbol, error)
+                raise
+
+        return of_function  # type: ignore[return-value]
+
+    return declare
+
+
+def _misused(method: Callable[..., Any], *call: Any) -> str:
+    """Say which arguments a declaration does not take or lacks; nothing where that is not the fault."""
+    group, arguments, named = call
+    signature = inspect.signature(method)
+    try:
+        signature.bind(group, *arguments, **named)
+    except TypeError as error:
+        known = [one for one in signature.parameters if one not in ("self", "declared")]
+        unknown = [one for one in named if one not in known]
+        hint = suggestion(unknown[0], known) if unknown else ""
+        subject = f"{arguments[0]}: " if arguments else ""
+        return f"{subject}{method.__name__}: {error}{hint}; known are {', '.join(known)}"
+    return ""
 
 
 class Group:
@@ -111,6 +177,7 @@ class Group:
         self.choice_of: dict[str, set[str]] = {}
         self.completeness: dict[str, Evidence] = {}
         self.inherited: set[Any] = set()
+        self.places: dict[str, tuple[str, int]] = {}  # the line in which each parameter and fact is declared
 
     def __str__(self) -> str:
         return "the group"
@@ -135,6 +202,7 @@ class Group:
         if self._frozen:
             raise FrozenError(str(self))
 
+    @declares
     def monitored(self, symbol: str, unit: str, **declared: Any) -> None:
         """Declare a parameter that the project measures in each period.
 
@@ -154,10 +222,12 @@ class Group:
         """
         self._declare(Kind.MONITORED, symbol, unit, **declared)
 
+    @declares
     def fixed(self, symbol: str, unit: str, **declared: Any) -> None:
         """Declare a parameter that the project fixes before the start; see `monitored`."""
         self._declare(Kind.FIXED, symbol, unit, **declared)
 
+    @declares
     def default(
         self,
         symbol: str,
@@ -207,6 +277,7 @@ class Group:
             **declared,
         )
 
+    @declares
     def constant(self, name: str, value: float, unit: str | None = None, *, text: str) -> None:
         """Declare a number that is true by definition, such as 1000 kWh/MWh; any other one is a `default`.
 
@@ -239,10 +310,12 @@ class Group:
         definition = Evidence(Grade.PRIMARY, "by definition", Source("definition"))
         self._declare(Kind.CONSTANT, name, unit, value=Value(float(value), definition), text=text, evidence=definition)
 
+    @declares
     def class_key(self, symbol: str, *, text: str, **declared: Any) -> None:
         """Declare a class of a unit, such as the fuel of a truck, which selects rows of tables."""
         self._declare(Kind.CLASS_KEY, symbol, "category", text=text, **declared)
 
+    @declares
     def fact(self, symbol: str, unit: str = "yes/no", **declared: Any) -> None:
         """Declare something that only eligibility criteria ask for.
 
@@ -250,6 +323,7 @@ class Group:
         """
         self._declare(Kind.FACT, symbol, unit, **declared)
 
+    @declares
     def coordinate(self, name: str, *, of: str, what: str) -> None:
         """Declare an operand that comes from an index.
 
@@ -269,12 +343,14 @@ class Group:
         self._claim(name, self.coordinates)
         self.coordinates[name] = Coordinate(name, of, what, COORDINATES[what], indices)
 
+    @declares
     def choice(self, name: str, options: Mapping[str, str], *, text: str, evidence: Evidence) -> None:
         """Declare a decision for the whole calculation; ``options`` says what each one means."""
         self._still_open()
         self._claim(name, self.choices)
         self.choices[name] = Choice(name, dict(options), text, evidence_of(evidence))
 
+    @declares
     def equation(
         self,
         symbol: str,
@@ -319,6 +395,7 @@ class Group:
 
         return declare
 
+    @declares
     def criterion(self, number: int | str, text: str, *, evidence: Evidence) -> Callable[[F], F]:
         """Declare an eligibility criterion as a function that is true where it is met."""
         self._still_open()
@@ -331,12 +408,14 @@ class Group:
 
         return declare
 
+    @declares
     def attested(self, number: int | str, symbol: str, text: str, *, evidence: Evidence) -> None:
         """Declare an eligibility criterion that is a single statement, true or not: its fact and its condition."""
         self.fact(symbol, text=text)
         name = self._split(symbol)[0]
         self._ask(Criterion(str(number), text, stated, (name,), evidence_of(evidence)))
 
+    @declares
     def complete(self, *what: str, evidence: Evidence) -> None:
         """State that the document has these and no others, so that nothing that it asks for is left out.
 
@@ -351,6 +430,7 @@ class Group:
             raise DeclarationError(f"{self}: {', '.join(sorted(unknown))}: complete are {', '.join(LISTS)}")
         self.completeness |= dict.fromkeys(what, evidence_of(evidence))
 
+    @declares
     def at_most(self, name: str, product: str, *, evidence: Evidence, rated: str = "") -> None:
         """Declare a cross-check of a monitored parameter; it takes no part in the calculation.
 
@@ -381,6 +461,7 @@ class Group:
             self.fact(limit.rated_fact, unit, name=limit.rated_fact, index=indices, text=text)
         self.limits.append(limit)
 
+    @declares
     def indicator(
         self, symbol: str, unit: str, *, plausible: str, text: str, evidence: Evidence, name: str = ""
     ) -> Callable[[F], F]:
@@ -411,11 +492,13 @@ class Group:
 
         return declare
 
+    @declares
     def waive(self, check: str, reason: str) -> None:
         """State that a property does not hold by the document's own logic, and why; see `jcm_calc.conformance`."""
         self._still_open()
         self.waivers[check] = reason
 
+    @declares
     def fitting(self, function: F) -> F:
         """Declare how values drawn at random for checks are made to fit each other.
 
@@ -425,6 +508,7 @@ class Group:
         self.fit = function
         return function
 
+    @declares
     def include(
         self,
         group: Group,
@@ -473,6 +557,7 @@ class Group:
                 if item.name not in names and home.get(item.name) == item:
                     continue
                 self._claim(new(item.name), home)
+                self.places[new(item.name)] = group.places[item.name]
                 home[new(item.name)] = replace(
                     item,
                     name=new(item.name),
@@ -512,6 +597,7 @@ class Group:
             self.indicators.append(replace(one, name=new(one.name), arguments=arguments))
         self.derivations += [replace(derivation, of=new(derivation.of)) for derivation in group.derivations]
 
+    @declares
     def derivation(
         self, of: str, function: Callable[..., Any], *, values: Mapping[str, Value], unit: str, text: str
     ) -> None:
@@ -553,6 +639,7 @@ class Group:
                     raise DeclarationError(f"{self}: {symbol}: {told}")
         self._claim(key, home, item)
         home[key] = item
+        self.places[key] = calling()
 
     def _add(self, rule: Equation) -> None:
         self._still_open()
@@ -576,9 +663,17 @@ class Group:
             )
         try:
             record(rule.function)
+            trials = TRIALS[: len(rule.arguments)]
+            odd = any(rule.differs_from_shown(*(scale * trials)) for scale in SCALES)
         except Exception as error:
             told = error if isinstance(error, ExpressionError) else f"{type(error).__name__}: {error}{_cure(error)}"
             raise DeclarationError(f"{self}: equation {rule.name}: {told}{of_function(rule.function)}") from error
+        if odd:
+            raise DeclarationError(
+                f"{self}: equation {rule.name}: gives other numbers than the equation that is shown, "
+                f"{rule.written({name: name for name in rule.arguments})}: it must not look at what kind of operand it "
+                f"gets, at globals that change, or at random numbers{of_function(rule.function)}"
+            )
         self.rules.insert(place, rule)
 
     def _ask(self, condition: Criterion) -> None:

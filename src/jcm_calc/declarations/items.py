@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -209,6 +209,18 @@ class Equation:
         """Return what the function computes, with a symbol or an expression in place of each argument's name."""
         own = inspect.signature(self.function).parameters
         return record(self.function, {name: operands[given] for name, given in zip(own, self.arguments, strict=True)})
+
+    def as_shown(self) -> Equation:
+        """Return the equation that is printed: its function calculates what was recorded, not what the code does."""
+        recorded = self.expression({name: name for name in self.arguments})
+        names = self.arguments
+        return replace(self, function=lambda *values: recorded.value(dict(zip(names, values, strict=True))))
+
+    def differs_from_shown(self, *values: Any) -> bool:
+        """Whether the code gives other numbers than the equation that is printed."""
+        with np.errstate(all="ignore"):
+            code, shown = self.function(*values), self.as_shown().function(*values)
+        return not np.allclose(code, shown, rtol=1e-12, atol=0.0, equal_nan=True)
 
     def latex(self, symbols: Mapping[str, str]) -> str:
         """Return the equation in LaTeX, in the document's symbols."""
