@@ -70,7 +70,11 @@ class BrokenModule:
     def said(self) -> str:
         """The complaint, and where it is about a line, that line."""
         place = _(" ({file} line {line})").format(file=self.file, line=self.line) if self.file else ""
-        return self.complaint if str(self.complaint).endswith(str(place)) else Message("{}{}").format(self.complaint, place)
+        return (
+            self.complaint
+            if str(self.complaint).endswith(str(place))
+            else Message("{}{}").format(self.complaint, place)
+        )
 
     @property
     def text(self) -> str:

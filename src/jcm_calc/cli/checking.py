@@ -36,7 +36,8 @@ def check_methodologies(subject: str | None, examples: int, as_json: bool) -> in
         conform = _conform()
         found = _every() if subject is None else _of_file(Path(subject)) if _is_path(subject) else _of_number(subject)
     except UnusableError as error:
-        output.write(output.clean(str(error)), err=True)
+        for line in str(error).splitlines():
+            output.write(output.clean(line), err=True)
         return UNUSABLE
     with _nothing_left_behind():
         checked = []

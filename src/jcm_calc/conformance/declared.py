@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -61,7 +62,7 @@ def nothing_unused(subject: Subject) -> None:
 
 @check("described and sourced")
 def described(subject: Subject) -> None:
-    """Every declaration has words, every number and rule a note or source, every unit can be read."""
+    """Every declaration has words, every number and rule a note or source with its place, every unit can be read."""
     m = subject.methodology
     faults: list[str] = []
     for parameter in (*m.inputs.values(), *m.facts.values()):
@@ -69,6 +70,9 @@ def described(subject: Subject) -> None:
             faults.append(_("{name} has no text").format(name=parameter.symbol) + subject.place(parameter.name))
         if parameter.kind in (Kind.MONITORED, Kind.FIXED, Kind.DEFAULT) and parameter.evidence is None:
             faults.append(_("{name} has no evidence").format(name=parameter.symbol) + subject.place(parameter.name))
+        values = [known.evidence for _, entry in parameter.by_candidate() for known in entry.values()]
+        stated = [] if parameter.kind is Kind.CONSTANT else list(dict.fromkeys((parameter.evidence, *values)))
+        faults += _without_place(parameter.symbol, stated, subject.place(parameter.name))
         if not parameter.textual and parameter.unit != "date":
             registry().Quantity(1.0, parameter.unit.replace("°C", "degC"))
     for rule in m.rules:
@@ -82,6 +86,7 @@ def described(subject: Subject) -> None:
         faults += _unsourced(choice.name, choice.text, choice.evidence)
     if "version" not in m.identity:
         faults.append(_("identity lacks the evidence of the version"))
+    faults += _without_place(_("the identity"), list(m.identity.values()), "")
     if faults:
         raise ConformanceError(Message("; ").join(faults))
 
@@ -164,4 +169,19 @@ def filled_in(subject: Subject) -> None:
 
 def _unsourced(name: str, text: str, evidence: Evidence, place: str = "") -> list[str]:
     lacks = _("{name} lacks a text, or evidence with a note")
-    return [] if text and (evidence.note or evidence.source) else [lacks.format(name=name) + place]
+    found = [] if text and (evidence.note or evidence.source) else [lacks.format(name=name) + place]
+    return found + _without_place(name, [evidence], place)
+
+
+def _without_place(name: str, stated: Sequence[Evidence | None], place: str) -> list[str]:
+    """Complain of what is said to be read, without a word on where: nobody can look it up."""
+    lacks = _(
+        '{name}: {grade} evidence names a title and no place: write Source("{title}", place="page 7"), or the address '
+        "of the document"
+    )
+    read = [one for one in stated if one is not None and one.grade.certifies and one.source is not None]
+    return [
+        lacks.format(name=name, grade=Message(one.grade), title=one.source.title) + place
+        for one in read
+        if one.source is not None and not (one.source.place.strip() or one.source.url.strip() or str(one.note).strip())
+    ]

@@ -14,6 +14,7 @@ from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.items import Kind, Parameter
 
 Draw = dict[str, Any]
+HUGE, USUAL = 1e12, 1e4  # what no quantity of a project reaches, and what most stay below
 PERIODS = ["2023", "2024"]
 
 
@@ -55,15 +56,31 @@ def _classes(methodology: Methodology, key: str) -> list[str]:
 
 def _numbers(methodology: Methodology, parameter: Parameter) -> st.SearchStrategy[float]:
     """Draw from the plausible range, away from its ends, or from the classes that the number selects."""
+    low, high = _range(parameter)
     for other in methodology.inputs.values():
         if other.by == parameter.name and other.table is not None and other.table.numeric:
-            bins = [key for key in other.table.entries if isinstance(key, Interval)]
-            return st.sampled_from(bins).flatmap(_inside)
-    bounds, plausible = parameter.bounds, parameter.plausible
-    low, high = max(bounds.lower, plausible.lower if plausible else 0.0), min(bounds.upper, 1e4)
-    high = min(high, plausible.upper) if plausible else high
+            classes = [key for key in other.table.entries if isinstance(key, Interval)]
+            inside = [_overlap(key, parameter.bounds) for key in classes]
+            # a class that is open at its end is drawn near the others, not at the end of all numbers
+            limits = sorted(end for pair in inside if pair for end in pair if abs(end) < HUGE)
+            reach = 2 * max(map(abs, limits), default=1.0) + 1.0
+            near = [(max(pair[0], -reach), min(pair[1], reach)) for pair in inside if pair] or [(low, high)]
+            return st.sampled_from(near).flatmap(lambda pair: st.floats(*pair))
     return st.floats(low + 0.05 * (high - low), low + 0.95 * (high - low))
 
 
-def _inside(key: Interval) -> st.SearchStrategy[float]:
-    return st.floats(key.first, math.nextafter(key.beyond, -math.inf))
+def _range(parameter: Parameter) -> tuple[float, float]:
+    """Return the ends between which a number is drawn: those of the plausible range, and within the bounds."""
+    bounds, plausible = parameter.bounds, parameter.plausible
+    low = max(bounds.lower, plausible.lower if plausible else 0.0)
+    high = min(bounds.upper, plausible.upper if plausible else USUAL)
+    if low >= high:  # the bounds lie below 0, or above what is usual
+        low = bounds.lower if math.isfinite(bounds.lower) else bounds.upper - USUAL
+        high = min(bounds.upper, low + USUAL)
+    return low, high
+
+
+def _overlap(key: Interval, bounds: Interval) -> tuple[float, float] | None:
+    """Return the least and the greatest number of a class that the bounds allow; None where there is none."""
+    first, last = max(key.first, bounds.first), math.nextafter(min(key.beyond, bounds.beyond), -math.inf)
+    return (first, last) if first <= last else None

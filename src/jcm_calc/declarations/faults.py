@@ -1,7 +1,6 @@
 """What does not fit together in a methodology, all at once, each with the line of the function that shows it."""
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -102,7 +101,7 @@ def of_module(source: str, file: str, package: str) -> Iterator[BaseException]:
 
 
 def _given_by(statement: ast.stmt) -> set[str]:
-    """Return the names that a statement would have given: variables, functions, and symbols with and without indices."""
+    """Return the names that a statement would have given: variables, functions, symbols with and without indices."""
     found = set()
     for node in ast.walk(statement):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):

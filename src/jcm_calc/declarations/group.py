@@ -69,7 +69,7 @@ LISTS = ("criteria", "parameters", "equations")
 DIRECTED = ("RE", "PE")
 OF_PERIODS = ("days", "hours", "year", "first_day", "last_day")
 # An error that names a line already.
-TOLD = re.compile(r"line \d+\)$")
+IN_LINE = re.compile(r" \([^()]* line \d+\)$")
 # Operands with which the code of an equation is compared to what is recorded of it.
 TRIALS = np.random.default_rng(7).uniform(0.5, 1.5, (64, 2, 3))
 SCALES = (1.0, 300.0)
@@ -84,11 +84,12 @@ TERMS = (
 
 def _tell_where(group: Group, symbol: object, error: DeclarationError) -> None:
     """Add to an error of a declaration how its symbol was read, and the line in which its author wrote it."""
-    told = str(error)
+    if isinstance(error, FrozenError):
+        return
+    told, place = IN_LINE.sub("", str(error)), IN_LINE.search(str(error))
     if isinstance(symbol, str) and " is read as " not in told and (letters := group._split(symbol)[1]):
         told += f"; {as_read(symbol, group._split(symbol)[0], letters)}"
-    if not isinstance(error, FrozenError):
-        error.args = (told if TOLD.search(told) else told + in_line(calling()),)
+    error.args = (told + (place[0] if place else in_line(calling())),)
 
 
 def declares(method: Callable[Concatenate[Group, P], R]) -> Callable[Concatenate[Group, P], R]:
@@ -96,7 +97,8 @@ def declares(method: Callable[Concatenate[Group, P], R]) -> Callable[Concatenate
 
     @wraps(method)
     def declare(self: Group, /, *arguments: P.args, **named: P.kwargs) -> R:
-        symbol = arguments[0] if arguments else None
+        first = method.__name__ == "__init__"
+        symbol = arguments[0] if arguments and not first else None
         try:
             found = method(self, *arguments, **named)
         except DeclarationError as error:
@@ -105,7 +107,7 @@ def declares(method: Callable[Concatenate[Group, P], R]) -> Callable[Concatenate
         except TypeError as error:
             if not (complaint := _misused(method, self, arguments, named)):
                 raise
-            refused = DeclarationError(f"{self}: {complaint}")
+            refused = DeclarationError(complaint if first else f"{self}: {complaint}")
             _tell_where(self, symbol, refused)
             raise refused from error
         if not inspect.isfunction(found) or method.__name__ == "fitting":
@@ -131,10 +133,10 @@ def _misused(method: Callable[..., Any], *call: Any) -> str:
         signature.bind(group, *arguments, **named)
     except TypeError as error:
         known = [one for one in signature.parameters if one not in ("self", "declared")]
-        unknown = [one for one in named if one not in known]
-        hint = suggestion(unknown[0], known) if unknown else ""
+        unknown = [] if "declared" in signature.parameters else [one for one in named if one not in known]
+        told = f"there is no {unknown[0]}={suggestion(unknown[0], known)}" if unknown else str(error)
         subject = f"{arguments[0]}: " if arguments else ""
-        return f"{subject}{method.__name__}: {error}{hint}; known are {', '.join(known)}"
+        return f"{subject}{told}; {method.__name__.strip('_')} takes {', '.join(known)}"
     return ""
 
 
@@ -662,7 +664,7 @@ class Group:
                 f"{reading(rule)}"
             )
         try:
-            record(rule.function)
+            rule = replace(rule, recorded=record(rule.function))
             trials = TRIALS[: len(rule.arguments)]
             odd = any(rule.differs_from_shown(*(scale * trials)) for scale in SCALES)
         except Exception as error:

@@ -201,6 +201,7 @@ class Equation:
     when: Mapping[str, str]
     text: str
     evidence: Evidence
+    recorded: Expression | None = field(default=None, compare=False, repr=False)  # what was declared: see `as_shown`
 
     def __post_init__(self) -> None:
         _freeze(self, "when")
@@ -211,13 +212,13 @@ class Equation:
         return record(self.function, {name: operands[given] for name, given in zip(own, self.arguments, strict=True)})
 
     def as_shown(self) -> Equation:
-        """Return the equation that is printed: its function calculates what was recorded, not what the code does."""
-        recorded = self.expression({name: name for name in self.arguments})
-        names = self.arguments
+        """Return the equation that was recorded when it was declared, whatever the code does by now."""
+        recorded = record(self.function) if self.recorded is None else self.recorded
+        names = tuple(inspect.signature(self.function).parameters)
         return replace(self, function=lambda *values: recorded.value(dict(zip(names, values, strict=True))))
 
     def differs_from_shown(self, *values: Any) -> bool:
-        """Whether the code gives other numbers than the equation that is printed."""
+        """Whether the code gives other numbers than the equation that was recorded."""
         with np.errstate(all="ignore"):
             code, shown = self.function(*values), self.as_shown().function(*values)
         return not np.allclose(code, shown, rtol=1e-12, atol=0.0, equal_nan=True)
