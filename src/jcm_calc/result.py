@@ -625,9 +625,9 @@ class Result:
         ValueError
             If a period has no dates or lies in several years.
         """
+        confirm_again(self.methodology, self.call["evidence"])
         if self.lacking:
             raise UncertifiedError(str(self.methodology), self.lacking)
-        confirm_again(self.methodology, self.call["evidence"])
         if not all(period.dated for period in self.inputs.periods):
             raise ValueError(_("a claim is by calendar year: give the periods with p="))
         return self.years()["tonnes"].rename("credits")

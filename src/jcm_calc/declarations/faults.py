@@ -34,7 +34,7 @@ def faults(m: Methodology, lost: Iterable[str] = ()) -> Iterator[str]:
     >>> _ = m.equation("RE_p", "t", name="RE", text="", evidence=unconfirmed("an example"))(lambda SF_p: SF_p)
     >>> print(*faults(m))  # doctest: +ELLIPSIS
     'SF_p' is used by 'RE' but not declared: the symbol SF_p is read as SF with the index p: use SF, or declare it
-    with name="SF_p", index="…" (...line 1)
+    with index= and only the letters that are indices (...line 1)
     """
     rules = {rule.name for rule in m.rules}
     operands = {*m.inputs, *m.coordinates, *rules, *lost}
@@ -153,7 +153,9 @@ def how_read(m: Methodology, name: str) -> str:
     items: list[Parameter | Equation] = [*m.inputs.values(), *m.facts.values(), *m.rules]
     for item in items:
         if plain(item.symbol) == name:
-            return f': {reading(item)}: use {item.name}, or declare it with name="{name}", index="…"'
+            return (
+                f": {reading(item)}: use {item.name}, or declare it with index= and only the letters that are indices"
+            )
         letter = item.name.removeprefix(f"{name}_")
         if len(letter) == 1 and item.name != letter:
             return f": {reading(item)}: {letter} is not among the indices {', '.join(m.indices)}"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import numpy as np
 
@@ -82,33 +82,35 @@ TERMS = (
 )
 
 
-def _tell_where(group: Group, symbol: object, error: DeclarationError) -> None:
+def _tell_where(group: Group, symbol: object, index: str | None, error: DeclarationError) -> None:
     """Add to an error of a declaration how its symbol was read, and the line in which its author wrote it."""
     if isinstance(error, FrozenError):
         return
     told, place = IN_LINE.sub("", str(error)), IN_LINE.search(str(error))
-    if isinstance(symbol, str) and " is read as " not in told and (letters := group._split(symbol)[1]):
-        told += f"; {as_read(symbol, group._split(symbol)[0], letters)}"
+    if isinstance(symbol, str) and " is read as " not in told and (read := group._split(symbol, index))[1]:
+        told += f"; {as_read(symbol, *read)}"
     error.args = (told + (place[0] if place else in_line(calling())),)
 
 
 def declares(method: Callable[Concatenate[Group, P], R]) -> Callable[Concatenate[Group, P], R]:
     """Make a method one that declares: its errors say how a symbol was read, and where it is declared."""
+    takes = list(inspect.signature(method).parameters)
+    of_symbol = takes.index("symbol") - 1 if "symbol" in takes else 0 if method.__name__ == "constant" else len(takes)
 
     @wraps(method)
     def declare(self: Group, /, *arguments: P.args, **named: P.kwargs) -> R:
-        first = method.__name__ == "__init__"
-        symbol = arguments[0] if arguments and not first else None
+        symbol = arguments[of_symbol] if of_symbol < len(arguments) else named.get("symbol")
+        index = cast("str | None", named.get("index")) if symbol else None
         try:
             found = method(self, *arguments, **named)
         except DeclarationError as error:
-            _tell_where(self, symbol, error)
+            _tell_where(self, symbol, index, error)
             raise
         except TypeError as error:
             if not (complaint := _misused(method, self, arguments, named)):
                 raise
-            refused = DeclarationError(complaint if first else f"{self}: {complaint}")
-            _tell_where(self, symbol, refused)
+            refused = DeclarationError(complaint if method.__name__ == "__init__" else f"{self}: {complaint}")
+            _tell_where(self, symbol, index, refused)
             raise refused from error
         if not inspect.isfunction(found) or method.__name__ == "fitting":
             return found
@@ -117,7 +119,7 @@ def declares(method: Callable[Concatenate[Group, P], R]) -> Callable[Concatenate
             try:
                 return found(function)
             except DeclarationError as error:
-                _tell_where(self, symbol, error)
+                _tell_where(self, symbol, index, error)
                 raise
 
         return of_function  # type: ignore[return-value]
@@ -220,7 +222,8 @@ class Group:
             (on which of ``"RE PE"`` it acts, and in which direction), ``bounds`` (outside is an
             error), ``plausible`` (outside is a warning), ``comparable`` (a parameter of like size),
             ``counts`` (``"year"`` or ``"month"``, which its numbers count, one after the other),
-            ``name`` and ``index`` (where the symbol does not tell them), ``evidence``.
+            ``name`` (where it is not the symbol without its indices), ``index`` (the indices, where not every
+            letter at the end of the symbol is one: ``"SF_p"`` with ``index=""``), ``evidence``.
         """
         self._declare(Kind.MONITORED, symbol, unit, **declared)
 
@@ -387,7 +390,7 @@ class Group:
         evidence_of(evidence)
 
         def declare(function: F) -> F:
-            own = index if index is not None else self._split(symbol)[1]
+            own = self._split(symbol, index)[1]
             names = tuple(inspect.signature(function).parameters)
             key = name or function.__name__
             self._add(
@@ -535,7 +538,10 @@ class Group:
         self._still_open()
         group.freeze()
         symbols, letters = dict(rename or {}), dict(index or {})
-        names = {name: self._split(symbol)[0] for name, symbol in symbols.items()}
+        items = (*group.inputs.values(), *group.facts.values(), *group.coordinates.values(), *group.rules)
+        indices = {one.name: "".join(letters.get(letter, letter) for letter in one.indices) for one in items}
+        # of a symbol that is renamed, the indices are known: another letter at its end belongs to the name
+        names = {name: self._split(symbol, indices.get(name))[0] for name, symbol in symbols.items()}
         for limit in group.limits:
             if limit.parameter in names:
                 names[limit.rated_fact] = symbols[limit.rated_fact] = f"rated_{names[limit.parameter]}"
@@ -559,7 +565,8 @@ class Group:
                 if item.name not in names and home.get(item.name) == item:
                     continue
                 self._claim(new(item.name), home)
-                self.places[new(item.name)] = group.places[item.name]
+                if item.name in group.places:
+                    self.places[new(item.name)] = group.places[item.name]
                 home[new(item.name)] = replace(
                     item,
                     name=new(item.name),
@@ -619,7 +626,10 @@ class Group:
             raise DeclarationError(f"{self}: {symbol}: there is no {unknown[0]}={hint}; known are {', '.join(WORDS)}")
         if "text" not in declared:
             raise DeclarationError(f"{self}: {symbol}: text= is missing: what it is, in words")
-        stem, indices = self._split(symbol)
+        if index is not None and (unknown := sorted(set(index) - set(self.indices))):
+            known = ", ".join(self.indices)
+            raise DeclarationError(f"{self}: {symbol}: index={index!r} names {', '.join(unknown)}; known are {known}")
+        stem, indices = self._split(symbol, index)
         if declared.get("evidence") is not None:
             evidence_of(declared["evidence"])
         for effect in ("raises", "lowers", "either"):
@@ -632,7 +642,7 @@ class Group:
                 declared[bound] = Interval.parse(declared[bound])
         key = name or stem
         home = self.facts if kind is Kind.FACT else self.inputs
-        item = Parameter(key, symbol, unit, indices if index is None else index, kind, **declared)
+        item = Parameter(key, symbol, unit, indices, kind, **declared)
         for candidate, known_values in item.by_candidate():
             for label, known_value in known_values.items():
                 if known_value.value not in item.bounds:
@@ -706,11 +716,12 @@ class Group:
             hint = f": {'; '.join(odd)}: name= and index= say otherwise" if odd else ""
             raise DeclarationError(f"{self}: {name!r} is declared twice{hint}")
 
-    def _split(self, symbol: str) -> tuple[str, str]:
-        """Split a symbol into a Python name and the indices it ends with."""
-        letters = set()
+    def _split(self, symbol: str, index: str | None = None) -> tuple[str, str]:
+        """Split a symbol into a Python name and its indices: the letters of ``index``, or those that it ends with."""
+        known = self.indices if index is None else index
+        letters = set(index or "")
         rest = symbol
-        while (match := re.fullmatch(r"(.+)[,_](\w)", rest)) and match[2] in self.indices:
+        while (match := re.fullmatch(r"(.+)[,_](\w)", rest)) and match[2] in known:
             letters.add(match[2])
             rest = match[1]
         return plain(rest), "".join(letter for letter in self.indices if letter in letters)
