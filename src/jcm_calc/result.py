@@ -161,7 +161,7 @@ class Result:
 
         def known(node: Node) -> bool:
             if isinstance(node, Coordinate):
-                return dated or node.what not in OF_PERIODS
+                return node.name in inputs.values if node.keys else dated or node.what not in OF_PERIODS
             if isinstance(node, Parameter):
                 return node.supplied or node.name in inputs.values or node.name in inputs.tables
             return True

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.declarations.items import DeclarationError, Equation, Parameter
+from jcm_calc.declarations.items import DeclarationError, Equation, Kind, Parameter
 from jcm_calc.problems import suggestion
 
 if TYPE_CHECKING:
@@ -51,8 +51,16 @@ def faults(m: Methodology, lost: Iterable[str] = ()) -> Iterator[str]:
     for item in m.inputs.values():
         if item.by and item.by in rules:
             yield f"{item.name!r} is looked up by {item.by!r}, which must be a parameter"
+        elif item.by in m.coordinates and m.coordinates[item.by].what not in ("label", "row"):
+            what = m.coordinates[item.by].what.replace("_", " ")
+            yield f'{item.name!r} is looked up by {item.by!r}, the {what} of an index: write by="p" for a table by date'
         elif item.by and item.by not in operands:
             yield f"{item.by!r} is used by {item.name!r} but not declared{how_read(m, item.by)}"
+        for key in getattr(m.coordinates.get(item.by), "classes", ()):
+            if key in rules or (key in m.inputs and m.inputs[key].kind is not Kind.CLASS_KEY):
+                yield f"{item.name!r} is looked up by {key!r}, which must be a class key where there are several keys"
+            elif key not in operands:
+                yield f"{key!r} is used by {item.name!r} but not declared{how_read(m, key)}"
         if item.comparable and item.comparable not in (*m.inputs, *lost):
             hint = suggestion(item.comparable, m.inputs)
             yield f"{item.name!r} is comparable to {item.comparable!r}, which is not declared{hint}"

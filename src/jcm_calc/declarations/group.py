@@ -34,6 +34,7 @@ from jcm_calc.declarations.items import (
     Table,
     Value,
 )
+from jcm_calc.declarations.rows import SIGN, flat, keys_of, row_key, spans
 from jcm_calc.evidence import Evidence, Grade, Source
 from jcm_calc.expression import ExpressionError, record
 from jcm_calc.languages import Message, _
@@ -43,7 +44,6 @@ from jcm_calc.units import UnitError
 F = TypeVar("F", bound=Callable[..., Any])
 P = ParamSpec("P")
 R = TypeVar("R")
-Entries = Mapping[str, "float | Value"]
 
 # What is rated by its power in kW; anything else by its amount in an hour.
 ENERGY = ("kWh", "MWh", "GWh", "MJ", "GJ", "TJ")
@@ -239,9 +239,9 @@ class Group:
         unit: str,
         *,
         value: float | None = None,
-        by: str = "",
-        values: Entries | None = None,
-        candidates: Mapping[str, float | Value | Entries] | None = None,
+        by: str | tuple[str, ...] = "",
+        values: Mapping[Any, Any] | None = None,
+        candidates: Mapping[str, float | Value | Mapping[Any, Any]] | None = None,
         evidence: Evidence,
         **declared: Any,
     ) -> None:
@@ -253,10 +253,13 @@ class Group:
             See `monitored`.
         value : float, optional
             The document's value. Without it, and without ``values``, the user must give one.
-        by : str, optional
-            The class key, numeric parameter or index that selects a row of ``values``.
+        by : str or tuple, optional
+            The class key or numeric parameter that selects a row of ``values``; the letter of an index, for its
+            labels, and ``"p"``, for the dates of the period; or several of these but numbers: ``"region, regime"``.
         values : mapping, optional
-            From a class, or from an interval such as ``"[300, 450)"``, to a number.
+            From a class, or from an interval such as ``"[300, 450)"``, to a number. By p from a year (``2023``), a
+            month, days (``"2023-04-01/2024-03-31"``), an interval without its end (``"[2013, 2021)"``), or from the
+            first day on which each number holds (``"2021-01-01"``). By several keys from a tuple, or nested.
         candidates : mapping, optional
             Possible values by name, where it is undecided which one the document has.
         evidence : Evidence
@@ -264,9 +267,10 @@ class Group:
         """
         self._still_open()
         evidence_of(evidence)
-        table = _table(values, evidence) if values is not None else None
+        keys = self._keys(by)
+        table = _table(values, evidence, keys) if values is not None else None
         named = {
-            name: _table(entry, evidence) if isinstance(entry, Mapping) else _value(entry, evidence)
+            name: _table(entry, evidence, keys) if isinstance(entry, Mapping) else _value(entry, evidence)
             for name, entry in (candidates or {}).items()
         }
         number = _value(value, evidence) if value is not None else None
@@ -275,12 +279,40 @@ class Group:
             symbol,
             unit,
             value=number,
-            by=by,
+            by="" if keys or not by else keys_of(by)[0],
+            keys=keys,
             table=table,
             candidates=named,
             evidence=evidence,
             **declared,
         )
+
+    def _keys(self, by: str | tuple[str, ...]) -> tuple[str, ...]:
+        """Return the keys of a table whose rows several of them select, or labels and dates; none of any other."""
+        named = keys_of(by) if by else ()
+        # a coordinate of the period, such as its year, stands for its dates
+        dates = {one.name for one in self.coordinates.values() if one.what in OF_PERIODS}
+        keys = tuple("p" if one in dates else one for one in named)
+        if len(keys) == 1 and keys[0] not in self.indices:
+            return ()
+        if len(set(keys)) < len(keys):
+            raise DeclarationError(f"{self}: by={by!r} names a key twice")
+        return keys
+
+    def _row(self, parameter: Parameter, keys: tuple[str, ...]) -> Parameter:
+        """Declare the coordinate that selects a row of a table by several keys, and look the parameter up by it."""
+        name = f"{SIGN.join(keys)} ({parameter.name})"
+        classes = tuple(one for one in keys if one not in self.indices)
+        self._claim(name, self.coordinates)
+        of = "p" if "p" in keys else ""
+        self.coordinates[name] = Coordinate(name, of, "row", "category", parameter.indices, keys, classes)
+        if lost := [one for one in keys if one in self.indices and one not in parameter.indices]:
+            letters = ", ".join(lost)
+            raise DeclarationError(
+                f"{self}: {parameter.symbol}: is looked up by {letters}, and must depend on {letters}: "
+                f"{reading(parameter)}; write {','.join((parameter.symbol, *lost))}"
+            )
+        return replace(parameter, by=name)
 
     @declares
     def constant(self, name: str, value: float, unit: str | None = None, *, text: str) -> None:
@@ -546,6 +578,12 @@ class Group:
             if limit.parameter in names:
                 names[limit.rated_fact] = symbols[limit.rated_fact] = f"rated_{names[limit.parameter]}"
 
+        rows = {one.by: one.name for one in group.inputs.values() if one.by in group.coordinates}
+        for name, of_parameter in rows.items():
+            if group.coordinates[name].keys:
+                keys = (letters.get(one, names.get(one, one)) for one in group.coordinates[name].keys)
+                names[name] = f"{SIGN.join(keys)} ({names.get(of_parameter, of_parameter)})"
+
         def moved(indices: str) -> str:
             here = {letters.get(letter, letter) for letter in indices}
             return "".join(letter for letter in self.indices if letter in here)
@@ -581,7 +619,12 @@ class Group:
                 self._claim(new(coordinate.name), self.coordinates)
                 place = letters.get(coordinate.of, coordinate.of)
                 self.coordinates[new(coordinate.name)] = replace(
-                    coordinate, name=new(coordinate.name), of=place, indices=moved(coordinate.indices)
+                    coordinate,
+                    name=new(coordinate.name),
+                    of=place,
+                    indices=moved(coordinate.indices),
+                    keys=tuple(letters.get(one, new(one)) for one in coordinate.keys),
+                    classes=tuple(map(new, coordinate.classes)),
                 )
         for rule in group.rules:
             if rule.name in names or rule not in self.rules:
@@ -615,7 +658,15 @@ class Group:
         self.derivations.append(Derivation(of, function, dict(values), unit, text))
 
     def _declare(
-        self, kind: Kind, symbol: str, unit: str, *, name: str = "", index: str | None = None, **declared: Any
+        self,
+        kind: Kind,
+        symbol: str,
+        unit: str,
+        *,
+        name: str = "",
+        index: str | None = None,
+        keys: tuple[str, ...] = (),
+        **declared: Any,
     ) -> None:
         self._still_open()
         known_words = (*WORDS, *VALUED.get(kind, ()))
@@ -649,8 +700,12 @@ class Group:
                     which = ", ".join(part for part in (candidate, label) if part)
                     told = f"{known_value.value:g}{f' ({which})' if which else ''} must lie within {item.bounds}"
                     raise DeclarationError(f"{self}: {symbol}: {told}")
+        before = home.get(key)
         self._claim(key, home, item)
-        home[key] = item
+        if before is not None and before.by in self.coordinates and self.coordinates[before.by].keys:
+            del self.coordinates[before.by]  # of the version that is revised
+            self.inherited.discard(before.by)
+        home[key] = self._row(item, keys) if keys else item
         self.places[key] = calling()
 
     def _add(self, rule: Equation) -> None:
@@ -759,10 +814,37 @@ def evidence_of(evidence: Any) -> Evidence:
     return evidence
 
 
-def _table(entries: Entries, evidence: Evidence) -> Table:
+def _table(entries: Mapping[Any, Any], evidence: Evidence, keys: tuple[str, ...] = ()) -> Table:
+    if keys:
+        return _table_of_rows(entries, evidence, keys)
     table = Table(
-        {Interval.parse(key) if key[:1] in "[(" else key: _value(entry, evidence) for key, entry in entries.items()}
+        {
+            Interval.parse(key) if isinstance(key, str) and key[:1] in "[(" else _class(key): _value(entry, evidence)
+            for key, entry in entries.items()
+        }
     )
     if table.numeric:
         table.bins()  # complains where bins overlap
     return table
+
+
+def _class(key: Any) -> str:
+    """Return the name of a class; refuse what is a key of several parts."""
+    if not isinstance(key, str):
+        told = 'a table by several keys names them all, such as by="region, regime", and one by year has by="p"'
+        raise DeclarationError(f"the class {key!r} must be a text: {told}")
+    return key
+
+
+def _table_of_rows(entries: Mapping[Any, Any], evidence: Evidence, keys: tuple[str, ...]) -> Table:
+    found: dict[str | Interval, Value] = {}
+    for key, entry in flat(keys, entries):
+        try:
+            row = row_key(keys, key)
+        except ValueError as error:
+            raise DeclarationError(str(error)) from None
+        if row in found:
+            raise DeclarationError(f"the row {row} is declared twice")
+        found[row] = _value(entry, evidence)
+    spans(keys, found)  # complains where dates overlap
+    return Table(found)

@@ -17,7 +17,7 @@ from jcm_calc.declarations.frozen import frozen
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.evidence import Evidence
 from jcm_calc.expression import Expression, latex, record
-from jcm_calc.languages import _
+from jcm_calc.languages import Message, _
 
 
 def _freeze(item: Any, *names: str) -> None:
@@ -163,13 +163,25 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Coordinate:
-    """An operand that comes from an index: the days of a period, the number of units."""
+    """An operand that comes from an index: the days of a period, the number of units; or the row of a table.
+
+    A row is selected by ``keys``: class keys and label coordinates, which are ``classes``, and letters of indices,
+    whose labels they stand for; p for the dates of the period.
+    """
 
     name: str
     of: str
     what: str
     unit: str
     indices: str
+    keys: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+
+    def told(self, indices: Mapping[str, str]) -> str:
+        """Say what it is."""
+        if self.keys:
+            return _("row of the table by {keys}").format(keys=", ".join(indices.get(one, one) for one in self.keys))
+        return _("{what} of {index}").format(what=Message(self.what.replace("_", " ")), index=indices[self.of])
 
 
 @dataclass(frozen=True, slots=True)

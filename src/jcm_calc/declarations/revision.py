@@ -88,6 +88,8 @@ def remove(m: Methodology, names: Iterable[str], criteria: Iterable[int | str]) 
         rules = [rule for rule in m.rules if rule.name == name]
         if not homes and not rules:
             raise DeclarationError(f"{m}: there is no {name!r} to remove")
+        if name in m.inputs and getattr(m.coordinates.get(m.inputs[name].by), "keys", ()):
+            del m.coordinates[m.inputs[name].by]
         for home in homes:
             del home[name]
         m.rules = [rule for rule in m.rules if rule.name != name]

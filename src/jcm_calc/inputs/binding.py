@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.items import Kind, Table, Value
 from jcm_calc.inputs import axes as _axes
-from jcm_calc.inputs import checks, completeness, coordinates
+from jcm_calc.inputs import checks, completeness, coordinates, rows
 from jcm_calc.inputs.axes import Axis
 from jcm_calc.inputs.periods import Period, split_at_years
 from jcm_calc.inputs.taking import Taken, where
@@ -282,6 +282,30 @@ def _arrange(taken: Taken, axes: Mapping[str, Axis]) -> None:
     taken.given = {name: given.onto(labels, orders) for name, given in taken.given.items()}
 
 
+def _select_rows(
+    taken: Taken,
+    axes: Mapping[str, Axis],
+    tables: Mapping[str, Table],
+    values: dict[str, Array],
+    classes: dict[str, tuple[str, ...]],
+    used: Collection[str],
+) -> None:
+    """Find the row of each table that several keys select, also of tables in whose place a value is given."""
+    m, problems = taken.methodology, list[Problem]()
+    labels = [one for one in m.coordinates.values() if one.what == "label"]
+    known = {**values, **{one.name: coordinates.labels(one, axes) for one in labels}}
+    for parameter in m.inputs.values():
+        table = tables.get(parameter.name, parameter.table)
+        if table is not None and getattr(m.coordinates.get(parameter.by), "keys", ()):
+            found, complaints = rows.selected(m, parameter, table, axes, known, classes)
+            if parameter.name in used and parameter.name in tables:
+                problems += complaints
+            if found is not None:
+                values[parameter.by], classes[parameter.by] = found.codes, found.keys
+    if problems:
+        raise InputError(str(m), problems, taken.warnings)
+
+
 def _inputs(taken: Taken, axes: dict[str, Axis], graph: Graph) -> Inputs:
     m = taken.methodology
     values, classes, origins = {}, {}, {}
@@ -310,6 +334,7 @@ def _inputs(taken: Taken, axes: dict[str, Axis], graph: Graph) -> Inputs:
         if coordinate.what == "label":
             classes[coordinate.name] = tuple(str(label) for label in axes[coordinate.of].labels)
     values |= coordinates.operands(graph, axes)
+    _select_rows(taken, axes, tables, values, classes, {node.name for node in graph.parameters})
     absent = completeness.missing_indices(taken)
     for rule in graph.equations:
         if set(rule.total) & set(absent):

@@ -17,15 +17,20 @@ from jcm_calc.inputs.periods import Period
 def operands(graph: Graph, axes: Mapping[str, Axis]) -> dict[str, npt.NDArray[Any]]:
     """Return an array for each coordinate of a graph, with one axis for each index.
 
-    A label is the code of its class: the number of the row.
+    A label is the code of its class: the number of the row. The rows of tables are not among them: see `rows`.
     """
     arrays = {}
     for node in graph.nodes.values():
-        if isinstance(node, Coordinate):
+        if isinstance(node, Coordinate) and not node.keys:
             values = _values(node, axes[node.of])
             shape = [len(values) if letter in node.indices else 1 for letter in axes]
             arrays[node.name] = values.reshape(shape)
     return arrays
+
+
+def labels(coordinate: Coordinate, axes: Mapping[str, Axis]) -> npt.NDArray[Any]:
+    """Return the number of each label along an index, with one axis for each index."""
+    return np.arange(axes[coordinate.of].size).reshape([-1 if letter == coordinate.of else 1 for letter in axes])
 
 
 def _values(coordinate: Coordinate, axis: Axis) -> npt.NDArray[Any]:

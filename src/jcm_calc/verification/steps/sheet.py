@@ -25,7 +25,7 @@ Array = npt.NDArray[Any]
 SEEDS = (20170101, 20171231)
 TRIES = 8
 BRANCHES = 16
-FIXED_COORDINATES = ("label", "year", "first_day", "last_day")
+FIXED_COORDINATES = ("label", "row", "year", "first_day", "last_day")
 
 
 @dataclass(frozen=True)
