@@ -106,6 +106,10 @@ def _known(m: Methodology, one: Parameter) -> str:
     classes = [
         key for other in m.inputs.values() if other.by == one.name and other.table for key in other.table.entries
     ]
+    for other in m.inputs.values():
+        keys = getattr(m.coordinates.get(other.by), "keys", ())
+        if one.name in keys and other.table:
+            classes += [str(row).split(SIGN)[keys.index(one.name)] for row in other.table.entries]
     words = {"yes/no": ["yes", "no"], "date": ["2024-01-31"]}.get(one.unit, one.categories or dict.fromkeys(classes))
     told = ": " + ", ".join(_text(str(word)) for word in words) if words else ""
     candidates = ", ".join(map(_text, one.candidates))

@@ -16,6 +16,7 @@ from jcm_calc.confirmation.statements import Statement, statements
 from jcm_calc.declarations import Interval, Methodology
 from jcm_calc.declarations.items import DeclarationError, Parameter, Table, Value
 from jcm_calc.declarations.revision import duplicate
+from jcm_calc.declarations.rows import row_key, same_days, spans
 from jcm_calc.evidence import Evidence, Grade, confirmed
 from jcm_calc.inputs.cells import numbers
 from jcm_calc.languages import Message, _
@@ -220,6 +221,11 @@ class _Applying:
         told = _("a revision module, which `jcm new {number} --revises {version}` begins")
         return told.format(number=self.m.number, version=self.m.version)
 
+    def _keys(self, parameter: Parameter) -> tuple[str, ...]:
+        """Return the keys that together select a row of its table; none of a table by one class or number."""
+        coordinate = self.m.coordinates.get(parameter.by)
+        return () if coordinate is None else coordinate.keys
+
     def _values(self, entry: Entry, statement: Statement) -> dict[str, float] | None:
         """Return the values that an item supplies, in the declared unit; None with a complaint."""
         if entry.kind != "default":
@@ -236,11 +242,13 @@ class _Applying:
             self.complain(entry, complaint, statement.section)
             return None
         found = {}
-        for key, raw in entry.values.items():
-            where = f"{key}: " if key else ""
+        keys = self._keys(parameter)
+        for written, raw in entry.values.items():
+            where = f"{written}: " if written else ""
             try:
+                key = row_key(keys, written) if keys else written
                 found[key] = _number(parameter, raw)
-                if key[:1] in ("[", "("):
+                if not keys and key[:1] in ("[", "("):
                     Interval.parse(key)
             except ValueError as error:
                 self.complain(entry, Message("{}{}").format(where, error), statement.section)
@@ -311,14 +319,15 @@ class _Applying:
                 self.found.inputs[parameter.name] = replace(parameter, value=mended, evidence=mended.evidence)
             return
         own = {str(key): (key, value) for key, value in (parameter.table or Table({})).entries.items()}
+        keys = self._keys(parameter)
         entries: dict[str | Interval, Value] = {}
         given: dict[str | Interval, Value] = {}
         for name, (value, entry) in values.items():
-            key = Interval.parse(name) if name[:1] in ("[", "(") else name
+            key = Interval.parse(name) if not keys and name[:1] in ("[", "(") else name
             key = own[str(key)][0] if str(key) in own else key
             given[key] = _value(value, entry, own[str(key)][1] if str(key) in own else None)
         for key, known in dict(own.values()).items():
-            if key in given or not _overlapped(key, given):
+            if key in given or not _overlapped(key, given, keys):
                 entries[key] = given.pop(key, known)
             elif known.evidence.confirmed:
                 first = next(iter(values.values()))[1]
@@ -330,14 +339,17 @@ class _Applying:
             table = Table(entries | given)
             if table.numeric:
                 table.bins()
+            spans(keys, table.entries)
         except DeclarationError as error:
             self.complain(next(iter(values.values()))[1], str(error))
             return
         self.found.inputs[parameter.name] = replace(parameter, table=table)
 
 
-def _overlapped(key: str | Interval, given: Iterable[str | Interval]) -> bool:
-    """Whether one of the bins that the document has stands in the place of one of ours."""
+def _overlapped(key: str | Interval, given: Iterable[str | Interval], keys: tuple[str, ...]) -> bool:
+    """Whether one of the bins or of the dates that the document has takes the place of one of ours."""
+    if keys:
+        return any(same_days(keys, str(key), str(one)) for one in given)
     return isinstance(key, Interval) and any(
         isinstance(one, Interval) and one.first < key.beyond and key.first < one.beyond for one in given
     )

@@ -11,6 +11,7 @@ from jcm_calc.confirmation.file import KINDS, SCHEMA
 from jcm_calc.confirmation.statements import Statement
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Kind, Value
+from jcm_calc.declarations.rows import SIGN
 
 HEAD = """\
 # What {m} says, by a reader of the approved document.
@@ -96,7 +97,7 @@ def _item(m: Methodology, statement: Statement) -> Iterator[str]:
     elif statement.item.by:
         yield "# a line for each class or bin that the document has"
         if not statement.values:
-            yield 'values."[300, 450)" = ""' if not _of_classes(m, statement) else 'values."name of the class" = ""'
+            yield f"values.{_text(_example(m, statement))} = \"\""
         for key, value in statement.values.items():
             yield f'values.{_text(key)} = ""  # here {_known(value, statement.item.unit)}'
     else:
@@ -105,10 +106,12 @@ def _item(m: Methodology, statement: Statement) -> Iterator[str]:
     yield 'page = ""'
 
 
-def _of_classes(m: Methodology, statement: Statement) -> bool:
-    """Whether the table of a default has classes, not bins of numbers."""
-    key = m.inputs.get(statement.item.by)
-    return key is None or key.kind is Kind.CLASS_KEY
+def _example(m: Methodology, statement: Statement) -> str:
+    """Return how a row of the table of a default is named: a class, a bin of numbers, or a part for each key."""
+    by = statement.item.by
+    if (coordinate := m.coordinates.get(by)) is not None and coordinate.keys:
+        return SIGN.join("2024" if key == "p" else key for key in coordinate.keys)
+    return "name of the class" if by not in m.inputs or m.inputs[by].kind is Kind.CLASS_KEY else "[300, 450)"
 
 
 def _known(value: Value, unit: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from jcm_calc.confirmation.conditions import condition
-from jcm_calc.conformance.drawing import PERIODS, Draw
+from jcm_calc.conformance.drawing import Draw
 from jcm_calc.conformance.equations import pint_unit
 from jcm_calc.conformance.subject import ConformanceError, Subject, check, same
 from jcm_calc.declarations import Methodology
@@ -157,7 +157,7 @@ def units_split(subject: Subject) -> None:
     """One unit in two rows, its amounts shared between them, gives the same sums."""
     m = subject.methodology
     for letter in m.indices:
-        if letter != "p":
+        if letter != "p" and letter not in subject.keys.labels:
             subject.each(partial(_split, subject, letter))
 
 
@@ -189,7 +189,7 @@ def periods_add_up(subject: Subject) -> None:
 
     def holds(case: dict[str, str], draw: Draw) -> None:
         together = subject.result(case, draw)
-        for place, period in enumerate(PERIODS):
+        for place, period in enumerate(draw["p"]):
             alone = {"p": [period]}
             for name, value in draw.items():
                 if name in subject.methodology.inputs and "p" in subject.methodology.inputs[name].indices:

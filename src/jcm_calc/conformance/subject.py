@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from hypothesis import HealthCheck, Verbosity, given, settings
 
 from jcm_calc.calculation import calculate
-from jcm_calc.conformance.drawing import PERIODS, Draw, inputs
+from jcm_calc.conformance.drawing import Draw, Keys, inputs, keys
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.faults import in_line, of_function
 from jcm_calc.declarations.graph import Graph
@@ -32,8 +33,10 @@ class Subject:
     methodology: Methodology
     examples: int = 25
     cases: list[dict[str, str]] = field(default_factory=list)
+    keys: Keys = field(init=False)
 
     def __post_init__(self) -> None:
+        self.keys = keys(self.methodology)
         choices = self.methodology.choices
         options = [[(name, option) for option in choice.options] for name, choice in choices.items()]
         self.cases = [dict(case) for case in itertools.product(*options)]
@@ -80,8 +83,22 @@ class Subject:
 
     def result(self, case: Mapping[str, str], draw: Draw, **changed: Any) -> Result:
         """Calculate a draw, with some values changed."""
-        values: dict[str, Any] = {"p": PERIODS, **draw, **changed, **case}
-        return calculate(self.methodology, **values)
+        values: dict[str, Any] = {**draw, **changed}
+        periods = values["p"]
+        labelled = {name: self._labelled(name, value, periods) for name, value in values.items()}
+        return calculate(self.methodology, **labelled, **case)
+
+    def _labelled(self, name: str, value: Any, periods: Sequence[str]) -> Any:
+        """Return an array with its labels, where some of them select a row of a table."""
+        indices = self.methodology.inputs[name].indices if name in self.methodology.inputs else ""
+        if not set(indices) & self.keys.labels.keys() or not isinstance(value, np.ndarray):
+            return value
+        labels = [
+            list(periods) if letter == "p" else self.keys.labels.get(letter, range(1, size + 1))[:size]
+            for letter, size in zip(indices, value.shape, strict=True)
+        ]
+        index = pd.MultiIndex.from_product(labels, names=list(indices))
+        return pd.Series(value.ravel(), index if len(indices) > 1 else index.get_level_values(0), name=name)
 
 
 def _written(draw: Mapping[str, Any]) -> str:

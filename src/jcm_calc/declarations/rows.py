@@ -194,3 +194,19 @@ def part(of: list[Span], period: Span, name: object) -> str:
     if touched:
         told = _("{period} lies in {rows} in part only, and has no value for its other days")
     raise ValueError(told.format(period=name, rows=listed(list(map(str, touched or of)), limit=10)))
+
+
+def same_days(keys: tuple[str, ...], row: str, other: str) -> bool:
+    """Whether two rows are of the same classes, and have days in common.
+
+    Examples
+    --------
+    >>> same_days(("grid", "p"), "north × 2023", "north × from 2021-01-01")
+    True
+    >>> same_days(("grid", "p"), "north × 2023", "south × 2023"), same_days(("p",), "2023", "2024")
+    (False, False)
+    """
+    pairs = zip(keys, row.split(SIGN), other.split(SIGN), strict=True)
+    return all(
+        Span.parse(one).overlaps(Span.parse(two)) if key == "p" else one == two for key, one, two in pairs
+    )

@@ -189,8 +189,7 @@ class Formulas:
         if node.keys:
             return self._row(node, shape, order)
         if node.what == "label":
-            labels = labels_place(self.layout, node.of)
-            return labels.cells(shape, order, self.layout.calc)
+            return self._labels(node.of, shape, order)
         if node.what == "count":
             rows = labels_place(self.layout, node.of).rows
             column = column_name(LEFT)
@@ -204,13 +203,25 @@ class Formulas:
             if key in node.classes:
                 parts.append(self._cells(key, shape, order))
             elif key == "p":
-                texts = np.array([self._dates(node, number) for number in range(len(self.contents.periods))], object)
-                along = [-1 if letter == "p" else 1 for letter in self.layout.letters]
-                whole = np.broadcast_to(texts.reshape(along), shape)
-                parts.append(whole.transpose(order).ravel().tolist())
+                texts = [self._dates(node, number) for number in range(len(self.contents.periods))]
+                parts.append(self._along(key, texts, shape, order))
             else:
-                parts.append(labels_place(self.layout, key).cells(shape, order, self.layout.calc))
+                parts.append(self._labels(key, shape, order))
         return [f'&"{SIGN}"&'.join(one) for one in zip(*parts, strict=True)]
+
+    def _labels(self, letter: str, shape: Sequence[int], order: Sequence[int]) -> list[str]:
+        """Return the labels along an index: the cells in which they are entered, or as texts where none are."""
+        if letter == "p" or not any(letter in block.letters for block in self.layout.entry_blocks):
+            texts = [_quoted(str(label)) for label in self.contents.labels[letter]]
+            return self._along(letter, texts, shape, order)
+        return labels_place(self.layout, letter).cells(shape, order, self.layout.calc)
+
+    def _along(self, letter: str, texts: Sequence[str], shape: Sequence[int], order: Sequence[int]) -> list[str]:
+        """Return one text for each label along an index, in the order of the rows of a block."""
+        along = [-1 if one == letter else 1 for one in self.layout.letters]
+        array = np.array(texts, dtype=object).reshape(along)
+        found: list[str] = np.broadcast_to(array, shape).transpose(order).ravel().tolist()
+        return found
 
     def _dates(self, node: Coordinate, number: int) -> str:
         """Return the part of a row's key that is its dates; nothing where none of them covers the period."""
