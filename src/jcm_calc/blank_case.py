@@ -9,6 +9,7 @@ from textwrap import wrap
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.declarations.rows import SIGN
 from jcm_calc.workbook.contents import CLASSES, Contents, of_template
 
 HEAD = """\

@@ -97,7 +97,7 @@ def _item(m: Methodology, statement: Statement) -> Iterator[str]:
     elif statement.item.by:
         yield "# a line for each class or bin that the document has"
         if not statement.values:
-            yield f"values.{_text(_example(m, statement))} = \"\""
+            yield f'values.{_text(_example(m, statement))} = ""'
         for key, value in statement.values.items():
             yield f'values.{_text(key)} = ""  # here {_known(value, statement.item.unit)}'
     else:

@@ -91,14 +91,19 @@ class Subject:
     def _labelled(self, name: str, value: Any, periods: Sequence[str]) -> Any:
         """Return an array with its labels, where some of them select a row of a table."""
         indices = self.methodology.inputs[name].indices if name in self.methodology.inputs else ""
-        if not set(indices) & self.keys.labels.keys() or not isinstance(value, np.ndarray):
+        if not set(indices) & self.keys.labels.keys() or not hasattr(value, "shape"):
             return value
         labels = [
             list(periods) if letter == "p" else self.keys.labels.get(letter, range(1, size + 1))[:size]
             for letter, size in zip(indices, value.shape, strict=True)
         ]
         index = pd.MultiIndex.from_product(labels, names=list(indices))
-        return pd.Series(value.ravel(), index if len(indices) > 1 else index.get_level_values(0), name=name)
+        found = pd.Series(getattr(value, "magnitude", value).ravel(), index, name=name)
+        if len(indices) == 1:
+            found.index = index.get_level_values(0)
+        if hasattr(value, "units"):
+            found.attrs["units"] = str(value.units)
+        return found
 
 
 def _written(draw: Mapping[str, Any]) -> str:

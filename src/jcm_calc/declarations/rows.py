@@ -207,6 +207,4 @@ def same_days(keys: tuple[str, ...], row: str, other: str) -> bool:
     (False, False)
     """
     pairs = zip(keys, row.split(SIGN), other.split(SIGN), strict=True)
-    return all(
-        Span.parse(one).overlaps(Span.parse(two)) if key == "p" else one == two for key, one, two in pairs
-    )
+    return all(Span.parse(one).overlaps(Span.parse(two)) if key == "p" else one == two for key, one, two in pairs)

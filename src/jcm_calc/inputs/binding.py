@@ -292,6 +292,8 @@ def _select_rows(
 ) -> None:
     """Find the row of each table that several keys select, also of tables in whose place a value is given."""
     m, problems = taken.methodology, list[Problem]()
+    if not any(one.keys for one in m.coordinates.values()):
+        return
     labels = [one for one in m.coordinates.values() if one.what == "label"]
     known = {**values, **{one.name: coordinates.labels(one, axes) for one in labels}}
     for parameter in m.inputs.values():
