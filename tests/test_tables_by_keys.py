@@ -341,7 +341,7 @@ def test_a_table_that_is_ambiguous_is_refused_when_it_is_declared(values, by, to
 
 
 def test_a_table_by_date_depends_on_the_period():
-    with pytest.raises(DeclarationError, match="GWP: is looked up by p, and must depend on p.*write GWP,p"):
+    with pytest.raises(DeclarationError, match=r"GWP: is looked up by p, and must depend on p.*write GWP,p"):
         by_date({2020: 25}, symbol="GWP")
 
 

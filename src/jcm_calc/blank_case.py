@@ -108,7 +108,7 @@ def _known(m: Methodology, one: Parameter) -> str:
         key for other in m.inputs.values() if other.by == one.name and other.table for key in other.table.entries
     ]
     for other in m.inputs.values():
-        keys = getattr(m.coordinates.get(other.by), "keys", ())
+        keys = m.keys_of(other)
         if one.name in keys and other.table:
             classes += [str(row).split(SIGN)[keys.index(one.name)] for row in other.table.entries]
     words = {"yes/no": ["yes", "no"], "date": ["2024-01-31"]}.get(one.unit, one.categories or dict.fromkeys(classes))

@@ -221,11 +221,6 @@ class _Applying:
         told = _("a revision module, which `jcm new {number} --revises {version}` begins")
         return told.format(number=self.m.number, version=self.m.version)
 
-    def _keys(self, parameter: Parameter) -> tuple[str, ...]:
-        """Return the keys that together select a row of its table; none of a table by one class or number."""
-        coordinate = self.m.coordinates.get(parameter.by)
-        return () if coordinate is None else coordinate.keys
-
     def _values(self, entry: Entry, statement: Statement) -> dict[str, float] | None:
         """Return the values that an item supplies, in the declared unit; None with a complaint."""
         if entry.kind != "default":
@@ -242,7 +237,7 @@ class _Applying:
             self.complain(entry, complaint, statement.section)
             return None
         found = {}
-        keys = self._keys(parameter)
+        keys = self.m.keys_of(parameter)
         for written, raw in entry.values.items():
             where = f"{written}: " if written else ""
             try:
@@ -319,7 +314,7 @@ class _Applying:
                 self.found.inputs[parameter.name] = replace(parameter, value=mended, evidence=mended.evidence)
             return
         own = {str(key): (key, value) for key, value in (parameter.table or Table({})).entries.items()}
-        keys = self._keys(parameter)
+        keys = self.m.keys_of(parameter)
         entries: dict[str | Interval, Value] = {}
         given: dict[str | Interval, Value] = {}
         for name, (value, entry) in values.items():

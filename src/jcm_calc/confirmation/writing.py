@@ -109,8 +109,8 @@ def _item(m: Methodology, statement: Statement) -> Iterator[str]:
 def _example(m: Methodology, statement: Statement) -> str:
     """Return how a row of the table of a default is named: a class, a bin of numbers, or a part for each key."""
     by = statement.item.by
-    if (coordinate := m.coordinates.get(by)) is not None and coordinate.keys:
-        return SIGN.join("2024" if key == "p" else key for key in coordinate.keys)
+    if keys := m.keys_of(statement.item):
+        return SIGN.join("2024" if key == "p" else key for key in keys)
     return "name of the class" if by not in m.inputs or m.inputs[by].kind is Kind.CLASS_KEY else "[300, 450)"
 
 

@@ -50,8 +50,7 @@ def keys(m: Methodology) -> Keys:
 def _tables(m: Methodology) -> Iterator[tuple[tuple[str, ...], set[tuple[str, ...]]]]:
     """Yield the keys and the rows of each table by classes, labels or dates."""
     for parameter in m.inputs.values():
-        coordinate = m.coordinates.get(parameter.by)
-        named = coordinate.keys if coordinate is not None and coordinate.keys else (parameter.by,)
+        named = m.keys_of(parameter) or (parameter.by,)
         known = [one for one in (parameter.table, *parameter.candidates.values()) if isinstance(one, Table)]
         if known and not known[0].numeric:
             yield named, {tuple(str(key).split(SIGN)) if len(named) > 1 else (str(key),) for key in known[0].entries}

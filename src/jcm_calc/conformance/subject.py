@@ -85,8 +85,8 @@ class Subject:
         """Calculate a draw, with some values changed."""
         values: dict[str, Any] = {**draw, **changed}
         periods = values["p"]
-        labelled = {name: self._labelled(name, value, periods) for name, value in values.items()}
-        return calculate(self.methodology, **labelled, **case)
+        given = {name: self._labelled(name, value, periods) for name, value in values.items()}
+        return calculate(self.methodology, **{**given, **case})
 
     def _labelled(self, name: str, value: Any, periods: Sequence[str]) -> Any:
         """Return an array with its labels, where some of them select a row of a table."""

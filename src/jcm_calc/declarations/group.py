@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -42,8 +42,6 @@ from jcm_calc.problems import suggestion
 from jcm_calc.units import UnitError
 
 F = TypeVar("F", bound=Callable[..., Any])
-P = ParamSpec("P")
-R = TypeVar("R")
 
 # What is rated by its power in kW; anything else by its amount in an hour.
 ENERGY = ("kWh", "MWh", "GWh", "MJ", "GJ", "TJ")
@@ -92,15 +90,15 @@ def _tell_where(group: Group, symbol: object, index: str | None, error: Declarat
     error.args = (told + (place[0] if place else in_line(calling())),)
 
 
-def declares(method: Callable[Concatenate[Group, P], R]) -> Callable[Concatenate[Group, P], R]:
+def declares(method: F) -> F:
     """Make a method one that declares: its errors say how a symbol was read, and where it is declared."""
     takes = list(inspect.signature(method).parameters)
     of_symbol = takes.index("symbol") - 1 if "symbol" in takes else 0 if method.__name__ == "constant" else len(takes)
 
     @wraps(method)
-    def declare(self: Group, /, *arguments: P.args, **named: P.kwargs) -> R:
+    def declare(self: Group, /, *arguments: Any, **named: Any) -> Any:
         symbol = arguments[of_symbol] if of_symbol < len(arguments) else named.get("symbol")
-        index = cast("str | None", named.get("index")) if symbol else None
+        index = named.get("index") if symbol else None
         try:
             found = method(self, *arguments, **named)
         except DeclarationError as error:
@@ -122,9 +120,9 @@ def declares(method: Callable[Concatenate[Group, P], R]) -> Callable[Concatenate
                 _tell_where(self, symbol, index, error)
                 raise
 
-        return of_function  # type: ignore[return-value]
+        return of_function
 
-    return declare
+    return cast("F", declare)
 
 
 def _misused(method: Callable[..., Any], *call: Any) -> str:
@@ -298,6 +296,11 @@ class Group:
         if len(set(keys)) < len(keys):
             raise DeclarationError(f"{self}: by={by!r} names a key twice")
         return keys
+
+    def keys_of(self, parameter: Parameter) -> tuple[str, ...]:
+        """Return the keys that together select a row of a table; none of a table by one class or number."""
+        coordinate = self.coordinates.get(parameter.by)
+        return () if coordinate is None else coordinate.keys
 
     def _row(self, parameter: Parameter, keys: tuple[str, ...]) -> Parameter:
         """Declare the coordinate that selects a row of a table by several keys, and look the parameter up by it."""
@@ -570,7 +573,7 @@ class Group:
         self._still_open()
         group.freeze()
         symbols, letters = dict(rename or {}), dict(index or {})
-        items = (*group.inputs.values(), *group.facts.values(), *group.coordinates.values(), *group.rules)
+        items: list[Any] = [*group.inputs.values(), *group.facts.values(), *group.coordinates.values(), *group.rules]
         indices = {one.name: "".join(letters.get(letter, letter) for letter in one.indices) for one in items}
         # of a symbol that is renamed, the indices are known: another letter at its end belongs to the name
         names = {name: self._split(symbol, indices.get(name))[0] for name, symbol in symbols.items()}
@@ -702,7 +705,7 @@ class Group:
                     raise DeclarationError(f"{self}: {symbol}: {told}")
         before = home.get(key)
         self._claim(key, home, item)
-        if before is not None and before.by in self.coordinates and self.coordinates[before.by].keys:
+        if before is not None and self.keys_of(before):
             del self.coordinates[before.by]  # of the version that is revised
             self.inherited.discard(before.by)
         home[key] = self._row(item, keys) if keys else item

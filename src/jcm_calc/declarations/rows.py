@@ -1,4 +1,4 @@
-"""Rows of tables that several keys select, or the dates of a period: ``north × flooded``, ``2023``, ``from 2021-01-01``.
+"""Rows of tables that several keys, or the dates of a period, select: ``north × flooded``, ``from 2021-01-01``.
 
 Examples
 --------

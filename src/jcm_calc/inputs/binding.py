@@ -298,7 +298,7 @@ def _select_rows(
     known = {**values, **{one.name: coordinates.labels(one, axes) for one in labels}}
     for parameter in m.inputs.values():
         table = tables.get(parameter.name, parameter.table)
-        if table is not None and getattr(m.coordinates.get(parameter.by), "keys", ()):
+        if table is not None and m.keys_of(parameter):
             found, complaints = rows.selected(m, parameter, table, axes, known, classes)
             if parameter.name in used and parameter.name in tables:
                 problems += complaints

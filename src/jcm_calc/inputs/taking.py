@@ -280,7 +280,7 @@ class Taken:
         user = unconfirmed("given by the user in place of a value that the document fixes")
         entries = dict(parameter.table.entries) if parameter.table else {}
         wrong: list[str] = []
-        for key, number in flat(self._keys(parameter), values):
+        for key, number in flat(self.methodology.keys_of(parameter), values):
             try:
                 name = self._class(parameter, key)
                 value = _single(parameter, number)
@@ -292,7 +292,7 @@ class Taken:
         try:
             if table.numeric:
                 table.bins()
-            spans(self._keys(parameter), table.entries if not wrong else ())
+            spans(self.methodology.keys_of(parameter), table.entries if not wrong else ())
         except DeclarationError as error:
             wrong.append(str(error))
         if wrong:
@@ -300,14 +300,9 @@ class Taken:
         else:
             self._replace(parameter, table)
 
-    def _keys(self, parameter: Parameter) -> tuple[str, ...]:
-        """Return the keys of a row of its table; none of a table by class or number."""
-        coordinate = self.methodology.coordinates.get(parameter.by)
-        return () if coordinate is None else coordinate.keys
-
     def _class(self, parameter: Parameter, key: Any) -> str | Interval:
         """Return a class as the tables have it: a name, a row, or an interval of a parameter that is a number."""
-        if keys := self._keys(parameter):
+        if keys := self.methodology.keys_of(parameter):
             return row_key(keys, key)
         by = self.methodology.inputs.get(parameter.by)
         if by is None or by.textual:
