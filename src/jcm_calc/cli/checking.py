@@ -2,43 +2,40 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
+import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.cli import DIFFERS, UNUSABLE, output
+from jcm_calc.cli import DIFFERS, output
+from jcm_calc.cli.modules import UnusableError, every_of_file, is_path
 from jcm_calc.declarations import Methodology
 from jcm_calc.languages import Message, _
-from jcm_calc.rulebooks import BrokenModuleError, MethodologyNotFoundError, all_broken_by, broken, modules, versions
+from jcm_calc.rulebooks import BrokenModuleError, MethodologyNotFoundError, broken, modules, versions
 
 if TYPE_CHECKING:
     from jcm_calc.conformance import Outcome
 
 Checked = tuple[Methodology, "list[Outcome]"]
+# What a change of is looked for, and how often.
+WATCHED, SECONDS = (".py", ".toml", ".csv"), 0.5
 STATES = (_("passed"), _("waived"), _("failed"))
-
-
-class UnusableError(Exception):
-    """There is nothing to check; the message fits on one line."""
 
 
 def check_methodologies(subject: str | None, examples: int, as_json: bool) -> int:
     """Check one methodology, the methodologies of a module, or all of the rule books; return the exit code."""
     try:
         conform = _conform()
-        found = _every() if subject is None else _of_file(Path(subject)) if _is_path(subject) else _of_number(subject)
+        found = _every() if subject is None else _named(subject)
     except UnusableError as error:
-        for line in str(error).splitlines():
-            output.write(output.clean(line), err=True)
-        return UNUSABLE
+        return error.told()
     with _nothing_left_behind():
         checked = []
         for number, m in enumerate(found, 1):
@@ -80,11 +77,39 @@ def _nothing_left_behind() -> Iterator[None]:
             set_hypothesis_home_dir(None)
 
 
+def watch(subject: str, examples: int, page: Path | None) -> int:
+    """Check again, and write the page of the methodology again, whenever a file beside its module changes."""
+    folder = _folder(subject)
+    if folder is None:
+        return UnusableError(_("{subject}: there is no such module").format(subject=subject)).told()
+    jcm = [sys.executable, "-c", "from jcm_calc.cli import main; main()"]
+    before: dict[Path, float] = {}
+    try:
+        while True:
+            now = {path: path.stat().st_mtime for path in sorted(folder.rglob("*")) if path.suffix in WATCHED}
+            if now != before:
+                before = now
+                subprocess.run([*jcm, "check", subject, "--examples", str(examples)], check=False)
+                if page is not None:
+                    subprocess.run([*jcm, "show", subject, "--html", str(page), "--force"], check=False)
+                output.paragraph(_("Watching {folder}; Ctrl+C ends it.").format(folder=folder))
+                sys.stdout.flush()
+            time.sleep(SECONDS)
+    except KeyboardInterrupt:
+        return 0
+
+
+def _folder(subject: str) -> Path | None:
+    """Return the folder of a module, without importing it."""
+    if is_path(subject):
+        path = Path(subject).resolve()
+        return path.parent if path.is_file() else None
+    held = modules().get(subject.upper())
+    found = importlib.util.find_spec(held) if held else None
+    return Path(found.origin).parent if found is not None and found.origin else None
+
+
 # What is checked
-
-
-def _is_path(subject: str) -> bool:
-    return subject.endswith(".py") or len(Path(subject).parts) > 1
 
 
 def _every() -> list[Methodology]:
@@ -95,50 +120,15 @@ def _every() -> list[Methodology]:
     return found
 
 
+def _named(subject: str) -> list[Methodology]:
+    return every_of_file(Path(subject)) if is_path(subject) else _of_number(subject)
+
+
 def _of_number(number: str) -> list[Methodology]:
     try:
         return list(versions(number.upper()).values())
     except MethodologyNotFoundError as error:
         raise UnusableError(str(error)) from None
-
-
-def _of_file(path: Path) -> list[Methodology]:
-    if not path.is_file():
-        raise UnusableError(_("{path}: there is no such file").format(path=path))
-    try:
-        module = _import(path.resolve())
-        found = [item for item in vars(module).values() if isinstance(item, Methodology)]
-        for item in found:
-            item.check()
-    except (Exception, SystemExit) as error:
-        faults = all_broken_by("", str(path), error, path.resolve())
-        raise UnusableError(Message("\n").join(one.text for one in faults)) from None
-    if not found:
-        raise UnusableError(_("{path}: declares no Methodology").format(path=path))
-    return list({id(item): item for item in found}.values())
-
-
-def _import(path: Path) -> ModuleType:
-    """Import a file by the name that it has in its package, so that it finds its neighbours."""
-    package, root = [path.stem], path.parent
-    while (root / "__init__.py").is_file():
-        package, root = [root.name, *package], root.parent
-    name = ".".join(package)
-    known = sys.modules.get(name)
-    if known is not None and Path(known.__file__ or "").resolve() == path:
-        return known
-    sys.path.insert(0, str(root))
-    try:
-        if len(package) > 1:
-            importlib.import_module(name.rpartition(".")[0])
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
-    finally:
-        sys.path.remove(str(root))
 
 
 # What is written

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.declarations.items import DeclarationError, Equation, Kind, Parameter
+from jcm_calc.declarations.items import DeclarationError, Equation, Parameter
 from jcm_calc.problems import suggestion
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def faults(m: Methodology, lost: Iterable[str] = ()) -> Iterator[str]:
         elif item.by and item.by not in operands:
             yield f"{item.by!r} is used by {item.name!r} but not declared{how_read(m, item.by)}"
         for key in getattr(m.coordinates.get(item.by), "classes", ()):
-            if key in rules or (key in m.inputs and m.inputs[key].kind is not Kind.CLASS_KEY):
+            if key in rules or (key in m.inputs and m.inputs[key].unit != "category"):
                 yield f"{item.name!r} is looked up by {key!r}, which must be a class key where there are several keys"
             elif key not in operands:
                 yield f"{key!r} is used by {item.name!r} but not declared{how_read(m, key)}"
