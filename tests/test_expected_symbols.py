@@ -27,7 +27,7 @@ def figure(value):
 def test_every_quantity_of_every_worked_case_can_be_expected(case):
     result = case.calculate()
     lists, labels = {}, {}
-    for name in result.keys():
+    for name in result:
         values = np.asarray(result[name].magnitude)
         lists[name] = tuple(map(figure, values.ravel().tolist()))
         letters = [
@@ -87,5 +87,3 @@ def test_a_figure_is_given_as_it_was_printed(expected, tmp_path):
     (tmp_path / "case.toml").write_text(TEXT + expected + "\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"\[expected\] PE_i.*the figure as printed"):
         read_case(tmp_path / "case.toml")
-
-

@@ -7,10 +7,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import wraps
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numpy as np
 
+from jcm_calc.declarations import table_file
 from jcm_calc.declarations.constants import by_definition
 from jcm_calc.declarations.faults import as_read, calling, in_line, of_function, plain, reading
 from jcm_calc.declarations.frozen import FrozenError, frozen
@@ -238,7 +240,7 @@ class Group:
         *,
         value: float | None = None,
         by: str | tuple[str, ...] = "",
-        values: Mapping[Any, Any] | None = None,
+        values: Mapping[Any, Any] | str | Path | None = None,
         candidates: Mapping[str, float | Value | Mapping[Any, Any]] | None = None,
         evidence: Evidence,
         **declared: Any,
@@ -254,10 +256,11 @@ class Group:
         by : str or tuple, optional
             The class key or numeric parameter that selects a row of ``values``; the letter of an index, for its
             labels, and ``"p"``, for the dates of the period; or several of these but numbers: ``"region, regime"``.
-        values : mapping, optional
+        values : mapping or path, optional
             From a class, or from an interval such as ``"[300, 450)"``, to a number. By p from a year (``2023``), a
             month, days (``"2023-04-01/2024-03-31"``), an interval without its end (``"[2013, 2021)"``), or from the
-            first day on which each number holds (``"2021-01-01"``). By several keys from a tuple, or nested.
+            first day on which each number holds (``"2021-01-01"``). By several keys from a tuple, or nested. Or the
+            name of a CSV file beside the module, see `jcm_calc.declarations.table_file.entries`.
         candidates : mapping, optional
             Possible values by name, where it is undecided which one the document has.
         evidence : Evidence
@@ -266,6 +269,9 @@ class Group:
         self._still_open()
         evidence_of(evidence)
         keys = self._keys(by)
+        if isinstance(values, str | Path):
+            path = Path(calling()[0]).parent / values
+            values = table_file.entries(path, keys or keys_of(by)[:1], evidence)
         table = _table(values, evidence, keys) if values is not None else None
         named = {
             name: _table(entry, evidence, keys) if isinstance(entry, Mapping) else _value(entry, evidence)
