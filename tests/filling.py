@@ -21,7 +21,7 @@ def document(m, every=True):
 
 def items(content):
     """Yield the kind and each item of an evidence file."""
-    for kind in ("choice", "equation", "default", "criterion", "list", "rule"):
+    for kind in ("choice", "equation", "default", "criterion", "list", "waiver", "rule"):
         for item in content.get(kind, []):
             yield kind, item
 
@@ -32,6 +32,7 @@ def fill(m, kind, item, value=2.0):
     if kind != "default":
         item["agrees"] = "yes"
         return
+    item["note"] = "a value made up for a test"
     statement = next(one for one in statements(m) if one.key == (kind, item["symbol"], ""))
     value = value if value in statement.item.bounds else 0.5
     key = m.inputs.get(statement.item.by)
@@ -59,7 +60,7 @@ def evidence(content, name="test_evidence.toml"):
 
 def as_toml(content):
     """Write an evidence file as TOML."""
-    text = [f"{key} = {json.dumps(content[key])}" for key in ("schema", "methodology", "version")]
+    text = [f"{key} = {json.dumps(content[key])}" for key in ("schema", "methodology", "version") if key in content]
     for name, found in (
         ("reader", content["reader"]),
         *((f"documents.{k}", v) for k, v in content["documents"].items()),

@@ -10,7 +10,7 @@ import pytest
 
 from jcm_calc.confirmation.statements import NOT_READ, lists
 from jcm_calc.languages import in_language, translated
-from jcm_calc.monitoring import rule_sets
+from jcm_calc.readings import rule_sets
 from jcm_calc.rulebooks import methodology
 from jcm_calc.verification import verifying
 

@@ -246,6 +246,8 @@ def test_the_refusal_of_a_claim_lists_every_item_and_its_section():
     assert "XX_AM001 ver 1.0" in first
     assert "2 items" in first
     assert lines == [
-        "  default EF (0.5 t): unconfirmed (85 %): recalled [section I]",
-        "  choice c: unconfirmed: guessed [section F]",
+        "  section F",
+        "    choice c: unconfirmed: guessed",
+        "  section I",
+        "    default EF (0.5 t): unconfirmed (85 %): recalled",
     ]

@@ -20,7 +20,7 @@ from jcm_calc.inputs.axes import named_periods
 from jcm_calc.inputs.cells import days
 from jcm_calc.inputs.periods import Period, split_at_years
 from jcm_calc.issuance.request import issuance_request
-from jcm_calc.monitoring.periods import sheets_of
+from jcm_calc.readings.periods import sheets_of
 
 DAY = date(2024, 1, 31)
 FREEZER = {"EC_PJ": 135, "COP_PJ": 1.63, "application": "individual quick freezer", "EF_elec": 0.8}

@@ -155,10 +155,16 @@ def test_a_number_that_was_typed_in(clean, tmp_path, cell, value, code, told):
 
 
 def test_a_formula_that_cannot_be_followed_is_asked_about(clean, tmp_path):
-    edit(clean, tmp_path / "odd.xlsx", {(CALC, "G35"): ("=OFFSET(G34,1,0)", 45 * 1.63 / 1.32 * 0.814)}, again=False)
+    edit(
+        clean,
+        tmp_path / "odd.xlsx",
+        {(CALC, "G35"): ("=SUM(FILTER(C35:C35,C35>0))", 45 * 1.63 / 1.32 * 0.814)},
+        again=False,
+    )
     verification = jcm_calc.verify(tmp_path / "odd.xlsx")
     (question,) = (one for one in verification.of("question") if one.code == "A3")
-    assert "cannot be followed here: the function OFFSET is not known here" in question.message
+    assert "cannot be followed here: the function FILTER is not known here" in question.message
+    assert verification.verdict == "incomplete"
     assert question.place == f"{CALC}!G35"
     assert not verification.of("error")
 

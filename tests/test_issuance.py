@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 import jcm_calc
 from jcm_calc import InputError, UncertifiedError, calculate, issuance_request, replay
 from jcm_calc.cli import jcm
-from jcm_calc.evidence import Source, primary
-from jcm_calc.issuance.allocation import allocate, ceil, floor, largest_remainder, share_of
+from jcm_calc.evidence import Grade, Source, primary
+from jcm_calc.issuance.allocation import Part, allocate, ceil, floor, largest_remainder, share_of
 from jcm_calc.issuance.request import NEGATIVE
+from jcm_calc.issuance.transfer import cap_problems
+from jcm_calc.reference_data import issuances
 
 READ = primary(Source("the approved document"))
 PROJECT = {"number": "XX001", "start": date(2015, 1, 1), "end": date(2030, 12, 31)}
@@ -574,3 +576,83 @@ def test_issue_of_case_files_that_contradict_each_other(case, tmp_path):
     other = case(2023)
     other.write_text(other.read_text(encoding="utf-8").replace("XX001", "XX002"), encoding="utf-8")
     assert "[project] number: 2024.toml says otherwise" in " ".join(run(other, case(2024), code=2).stderr.split())
+
+
+# What was issued, and what a host country keeps
+
+
+def years_of(issued):
+    """How many calendar years an issuance touches; two where its period was not read."""
+    first, last = issued.first[:4], issued.last[:4]
+    return int(last) - int(first) + 1 if first and last else 2
+
+
+MONGOLIAN = [one for one in issuances() if one.project.startswith("MN") and one.host is not None]
+
+
+@pytest.mark.parametrize("issued", MONGOLIAN, ids=lambda one: f"{one.project} {one.decided}")
+def test_mongolia_keeps_20_per_cent_of_every_issuance_rounded_year_by_year(issued):
+    assert issued.host + issued.japan == issued.issued
+    # each calendar year is rounded up or down by less than a tonne
+    assert abs(issued.host - Fraction(issued.issued, 5)) < years_of(issued)
+    assert floor(issued.issued, "20 %") <= issued.host <= ceil(issued.issued, "20 %") + years_of(issued) - 1
+    if issued.japan_government is not None:
+        assert issued.japan_government <= issued.japan
+
+
+def test_all_twelve_mongolian_issuances_add_up():
+    """By hand: 50+118+139+107+208+322+8880+35419+8947+44817+30312+1, and so for both sides."""
+    assert len(MONGOLIAN) == 12
+    assert sum(one.issued for one in MONGOLIAN) == 129_320
+    assert sum(one.host for one in MONGOLIAN) == 25_869
+    assert sum(one.japan for one in MONGOLIAN) == 103_451
+
+
+def test_what_was_issued_is_graded_by_its_source():
+    found = issuances()
+    assert len(found) == 43
+    assert {one.evidence.grade for one in found} <= {Grade.PRIMARY, Grade.SECONDARY}
+    assert all(one.evidence.source.title for one in found)
+    both = [one for one in found if None not in (one.issued, one.host, one.japan)]
+    assert all(one.host + one.japan == one.issued for one in both)
+    assert all(one.japan_government <= one.issued for one in found if one.japan_government and one.issued)
+
+
+def capped(parts_, today=date(2026, 6, 1), **project):
+    """What is said of a request where the host country is Viet Nam: what refuses it, and remarks."""
+    years = {2024: (100, [Part(account, tonnes, str(tonnes)) for account, tonnes in parts_.items()])}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("jcm_calc.dates.today", lambda: today)
+        problems, remarks = cap_problems(project, "VN", years)
+    return [str(one) for one in problems], [str(one) for one in remarks]
+
+
+@pytest.mark.parametrize(
+    ("leaving", "of_list", "refused", "remarked"),
+    [
+        (90, None, 0, 1),  # more than list 2 allows, and it is not said on which list the activity is
+        (91, None, 1, 1),
+        (50, None, 0, 0),
+        (90, "1", 0, 0),
+        (91, "1", 1, 0),
+        (50, "2", 0, 0),
+        (51, "2", 1, 0),
+    ],
+)
+def test_no_more_leaves_viet_nam_than_its_decree_allows(leaving, of_list, refused, remarked):
+    project = {"host_accounts": ["Viet Nam"], **({"transfer_list": of_list} if of_list else {})}
+    problems, remarks = capped({"Japan": leaving, "Viet Nam": 100 - leaving}, **project)
+    assert (len(problems), len(remarks)) == (refused, remarked)
+    assert all(f"2024: {leaving} of 100 t leave the country" in one for one in problems + remarks)
+
+
+def test_a_cap_is_checked_where_the_accounts_are_named_and_said_where_they_are_not():
+    assert capped({"Japan": 100}, today=date(2026, 5, 18)) == ([], [])  # not in force
+    problems, (remark,) = capped({"Japan": 100})
+    assert problems == []
+    assert "at most 90 % (list 1), 50 % (list 2) of the credits may leave the country" in remark
+    assert "unconfirmed" in remark
+    (problem,), _ = capped({"Japan": 100}, host_accounts=["Vietnam"])
+    assert "Vietnam is not an account of the allocation; there are Japan" in problem
+    (problem,), _ = capped({"Japan": 100}, host_accounts=["Japan"], transfer_list="3")
+    assert "got '3'; must be one of 1, 2" in problem

@@ -103,7 +103,7 @@ def own_words(path, given, verification):
         found += [verdict.criterion.text, verdict.criterion.evidence.note]
     if "case" in given:
         found.append(given["case"].read_text(encoding="utf-8"))
-    found += [one.read_text("utf-8") for one in (files("jcm_calc") / "monitoring" / "rules").iterdir()]
+    found += [one.read_text("utf-8") for one in (files("jcm_calc") / "readings" / "rules").iterdir()]
     return "\n".join(text for text in found if isinstance(text, str))
 
 

@@ -19,8 +19,8 @@ from jcm_calc.case_file import read_case
 from jcm_calc.cli import jcm
 from jcm_calc.conformance import CHECKS
 from jcm_calc.languages import Message, translated
-from jcm_calc.monitoring.findings import KINDS
-from jcm_calc.monitoring.rule_sets import TREATMENTS
+from jcm_calc.readings.findings import KINDS
+from jcm_calc.readings.rule_sets import TREATMENTS
 
 __all__ = ["measured", "negative_years_read"]
 METER = {"parameter": "EC_PJ", "labels": {"i": 1}, "unit": "kWh"}

@@ -8,8 +8,8 @@ import pytest
 import jcm_calc
 from jcm_calc.declarations import DeclarationError, Methodology
 from jcm_calc.evidence import unconfirmed
-from jcm_calc.monitoring import limits
-from jcm_calc.monitoring.cross_checks import daylight
+from jcm_calc.readings import limits
+from jcm_calc.readings.cross_checks import daylight
 from jcm_calc.report.sections import Sources, sections
 
 HALF = "2024-01-01/2024-06-30"  # 182 days

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import jcm_calc
 from jcm_calc import InputError, calculate, manifest, methodology, replay, rulebooks
 from jcm_calc.declarations import Value
 from jcm_calc.declarations.items import Table
@@ -422,3 +423,73 @@ def test_data_that_is_no_manifest_says_why(place, value, complaint):
     with pytest.raises(InputError) as raised:
         replay(data)
     assert complaint in str(raised.value)
+
+
+# Large arrays, which are not copied
+
+DOORS = {
+    "manifest": lambda r, path: r.manifest(),
+    "credits": lambda r, path: r.credits(),
+    "input": lambda r, path: r["EC_PJ"],
+    "intermediate": lambda r, path: r["RE_i"],
+    "table": lambda r, path: r.table("ip"),
+    "trace": lambda r, path: r.trace(),
+    "explain": lambda r, path: r.explain("RE_i"),
+    "by_unit": lambda r, path: r.by_unit(),
+    "derivatives": lambda r, path: r.derivatives(),
+    "sensitivity": lambda r, path: r.sensitivity(),
+    "uncertainty": lambda r, path: jcm_calc.uncertainty(r, {"EC_PJ": "±2 %"}, draws=10),
+    "to_xarray": lambda r, path: r.to_xarray(),
+    "to_excel": lambda r, path: r.to_excel(path / "a.xlsx"),
+    "plan": lambda r, path: r.to_excel(path / "a.xlsx", stage="plan"),
+    "to_html": lambda r, path: r.to_html(path / "a.html"),
+    "notebook": lambda r, path: r._repr_html_(),
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_large_array_that_is_changed_later_is_refused_at_every_door(monkeypatch, tmp_path, door):
+    monkeypatch.setattr("jcm_calc.manifest.LARGE", 3)
+    energy = np.full((4, 2), 135.0)
+    given = {"COP_PJ": 1.63, "application": "individual quick freezer", "EF_elec": 0.814, "p": ["2023", "2024"]}
+    changed, same = (jcm_calc.calculate("ID_AM003", EC_PJ=energy, **given) for _ in range(2))
+    before = changed.ER
+    energy[2, 1] *= 1.001
+    with pytest.raises(InputError, match="EC_PJ: has changed since it was calculated with: calculate again"):
+        DOORS[door](changed, tmp_path)
+    assert (before == changed.ER).all()
+    assert not list(tmp_path.iterdir())
+    energy[2, 1] = 135.0
+    if door != "credits":  # which asks for evidence
+        DOORS[door](same, tmp_path)
+
+
+@pytest.mark.parametrize("of", ["int32", "float32", "Fortran", "masked", "quantity", "list", "Series"])
+def test_what_is_copied_or_converted_does_not_follow_its_owner(monkeypatch, of):
+    monkeypatch.setattr("jcm_calc.manifest.LARGE", 3)
+    import pandas as pd
+
+    whole = np.full((4, 2), 135.0)
+    energy = {
+        "int32": whole.astype("int32"),
+        "float32": whole.astype("float32"),
+        "Fortran": np.asfortranarray(whole),
+        "masked": np.ma.masked_array(whole),
+        "quantity": jcm_calc.units.registry().Quantity(whole, "MWh"),
+        "list": whole.tolist(),
+        "Series": pd.Series(whole[:2, 0], pd.Index(["2023", "2024"], name="p")),
+    }[of]
+    given = {"COP_PJ": 1.63, "application": "individual quick freezer", "EF_elec": 0.814, "p": ["2023", "2024"]}
+    result = jcm_calc.calculate("ID_AM003", EC_PJ=energy, **given)
+    before = result.ER.magnitude.tolist()
+    if of == "list":
+        energy[0][0] = 1e6
+    elif of == "Series":
+        energy.iloc[0] = 1e6
+    else:
+        energy[0, 0] = jcm_calc.units.registry().Quantity(1e6, "MWh") if of == "quantity" else 1e6
+    if of == "Fortran":  # an array like another, which is used as it is
+        with pytest.raises(InputError, match="has changed since it was calculated with"):
+            result.manifest()
+    else:
+        assert jcm_calc.replay(result.manifest()).ER.magnitude.tolist() == before

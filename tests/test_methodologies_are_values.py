@@ -49,7 +49,7 @@ def declared():
     m.attested(1, "new", "The pump is new", evidence=READ)
     m.at_most("EC", "rated power × hours", evidence=READ)
     m.derivation("EF", lambda a, b: a * b, values={"a": Value(2, READ), "b": Value(0.4, READ)}, unit="", text="by hand")
-    m.waive("text form", "an example")
+    m.waive("text form", "an example", of="RE")
     return m
 
 
@@ -71,7 +71,7 @@ DECLARING = {
     "at_most": lambda m: m.at_most("EC", "rated power × daylight", evidence=READ),
     "complete": lambda m: m.complete("criteria", evidence=READ),
     "indicator": lambda m: m.indicator("x", "", plausible="[0, 1]", text="x", evidence=READ, name="x")(lambda EF: EF),
-    "waive": lambda m: m.waive("directions", "x"),
+    "waive": lambda m: m.waive("directions", "x", of="EC"),
     "fitting": lambda m: m.fitting(lambda values: values),
     "include": lambda m: m.include(one_more()),
     "derivation": lambda m: m.derivation("EF", lambda a: a, values={"a": Value(1, READ)}, unit="", text="x"),
@@ -81,6 +81,8 @@ DECLARING = {
 READING = {
     *("revised", "mended", "operands", "graph", "symbols", "written", "section", "check_eligibility", "template"),
     *(
+        "heading",
+        "notices",
         "versions",
         "parameters",
         "equations",

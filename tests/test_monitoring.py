@@ -21,10 +21,11 @@ from jcm_calc.case_file import read_case
 from jcm_calc.cli import jcm
 from jcm_calc.cli.monitoring import STAGES
 from jcm_calc.declarations.items import Kind
-from jcm_calc.monitoring import clock, screening
-from jcm_calc.monitoring.reading_plan import read_plan
-from jcm_calc.monitoring.rule_sets import rule_set, shipped
 from jcm_calc.problems import InputError
+from jcm_calc.readings import clock
+from jcm_calc.readings.meter_readings import MeterReadings
+from jcm_calc.readings.plan_file import read_plan
+from jcm_calc.readings.rule_sets import rule_set, shipped
 
 YEAR = Path(__file__).parents[1] / "docs" / "examples" / "metered_year"
 COLD_STORE = {"COP_PJ": 1.63, "application": "individual quick freezer", "EF_elec": 0.814}
@@ -59,6 +60,11 @@ def hourly(first="2024-01-01", last="2025-01-01", seed=1):
     times = pd.date_range(first, last, freq="h", inclusive="left")
     rng = np.random.default_rng(seed)
     return pd.DataFrame({"time": times, "kWh": rng.integers(8_000, 20_000, len(times)) / 1000})
+
+
+def every_block(_readings, _source, _meter, part):
+    """Take every block for an odd one."""
+    return np.ones(len(part), dtype=bool)
 
 
 def found(monitored):
@@ -134,8 +140,8 @@ def test_the_treatments_that_estimate_never_raise_the_claim(worked):
         assert worked.amounts[meter][0] * 1000 < truth[meter]
 
 
-def test_the_same_faults_are_found_when_only_suspicious_days_are_looked_at(monkeypatch, worked):
-    monkeypatch.setattr(screening, "FEW", 0)
+def test_the_same_faults_are_found_when_every_step_is_looked_at(monkeypatch, worked):
+    monkeypatch.setattr(MeterReadings, "_odd", every_block)
     closely = read_case(YEAR / "case.toml").monitor()
     assert found(closely) == found(worked)
     for meter in ("S1", "S2", "S3"):
@@ -573,10 +579,8 @@ def test_a_change_of_the_clock_is_no_fault_where_the_zone_has_it():
     assert "never occurred" in problems(survey, frame, clock="Europe/Berlin", zone="Europe/Berlin")[0]
 
 
-@pytest.mark.parametrize("few", [screening.FEW, 0])
 @pytest.mark.parametrize("zone", ["America/Santiago", "Europe/Berlin", "Asia/Kathmandu"])
-def test_days_of_23_and_25_hours_are_complete(monkeypatch, zone, few):
-    monkeypatch.setattr(screening, "FEW", few)
+def test_days_of_23_and_25_hours_are_complete(zone):
     frame = hourly("2023-12-31", "2025-01-02")
     local = frame["time"].dt.tz_localize("UTC").dt.tz_convert(zone)
     across = zone == "Asia/Kathmandu"
@@ -920,13 +924,12 @@ def test_the_order_of_registers_in_files_never_changes_the_result(tmp_path_facto
         {"finding": "duplicate", "treatment": "count once"},
     ]
 
-    def of(few):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(screening, "FEW", few)
-            given = {"p": "2024-01", "treatments": choices, "files": str(folder / "*.parquet")}
-            return survey(None, meters, **given, **style)
-
-    closely, screened = of(10**9), of(0)
+    given = {"p": "2024-01", "treatments": choices, "files": str(folder / "*.parquet")}
+    screened = survey(None, meters, **given, **style)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(MeterReadings, "_odd", every_block)
+        patch.setattr("jcm_calc.readings.registers.steps_in_runs", lambda store, readings: None)
+        closely = survey(None, meters, **given, **style)
     assert found(screened) == found(closely)
     assert sorted(one.kind for one in closely.findings) == ["duplicate", "reset", "spike"]
     for name in meters:

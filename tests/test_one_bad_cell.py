@@ -50,9 +50,14 @@ def test_the_rest_is_calculated_without_it(name, clean, tmp_path):
     edit(clean, tmp_path / "report.xlsx", changes, again=False)
     found = jcm_calc.verify(tmp_path / "report.xlsx")
     good = (0,) if "twice" in name else (0, 2)
-    assert pytest.approx(er(*good)) == found.total.recalculated.ER, [str(one) for one in found.findings]
+    if "ambiguous" in name:  # 1,234 is read in both ways, and the lower ER is taken
+        both = [er(0, 2) + 150 * (cop / 1.32 - 1) * 0.814 for cop in (1.234, 1234)]
+        assert pytest.approx(min(both)) == found.total.recalculated.ER
+        assert all(any(f"{amount:,.6g} tCO2" in text for text in found.missing) for amount in both)
+    else:
+        assert pytest.approx(er(*good)) == found.total.recalculated.ER, [str(one) for one in found.findings]
+        assert any("left out of the recalculation: project refrigerator i = " in text for text in found.missing)
     assert found.verdict == "incomplete"
-    assert any("left out of the recalculation: project refrigerator i = " in text for text in found.missing)
     assert code is None or code in {one.code for one in found.findings}
     assert not {"H1", "C5", "A1"} & {one.code for one in found.of("error")}, "what follows from it is no error"
 

@@ -18,9 +18,9 @@ from jcm_calc.cli import jcm
 from jcm_calc.credits import UncertifiedError
 from jcm_calc.inputs.monitored_table import MonitoredTable
 from jcm_calc.languages import LANGUAGES, spellings
-from jcm_calc.monitoring import record
-from jcm_calc.monitoring.treatments import METHODS
 from jcm_calc.problems import InputWarning
+from jcm_calc.readings import record
+from jcm_calc.readings.treatments import METHODS
 from jcm_calc.workbook.record_sheet import HEAD, NOTE, SHEET, TABLES, TITLE
 
 YEAR = Path(__file__).parents[1] / "docs" / "examples" / "metered_year"
@@ -39,7 +39,7 @@ def monitored_year(folder, gap):
     assert GAP in text
     for name in ("S1.csv", "S2.csv", "S3.csv"):
         (folder / name).write_bytes((YEAR / name).read_bytes())
-    rules = Path(jcm_calc.__file__).parent / "monitoring" / "rules" / "CDM.toml"
+    rules = Path(jcm_calc.__file__).parent / "readings" / "rules" / "CDM.toml"
     own = rules.read_text("utf-8").replace("gap = [", 'gap = ["mean of before and after", ', 1)
     (folder / "own.toml").write_text(own, "utf-8")
     text = text.replace(GAP, gap).replace('rules = "CDM"', 'rules = "own.toml"')

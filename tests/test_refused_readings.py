@@ -14,10 +14,9 @@ import jcm_calc
 from jcm_calc.case_file import read_case
 from jcm_calc.cli import jcm
 from jcm_calc.cli.monitoring import progress_shown
-from jcm_calc.monitoring import screening
-from jcm_calc.monitoring.reading_plan import read_plan
-from jcm_calc.monitoring.rule_sets import rule_set
 from jcm_calc.problems import InputError
+from jcm_calc.readings.plan_file import read_plan
+from jcm_calc.readings.rule_sets import rule_set
 
 METER = {"parameter": "EC_PJ", "labels": {"i": 1}, "unit": "kWh"}
 SOURCE = {"frame": None, "kind": "register", "time": "day", "columns": {"S1": "kWh"}}
@@ -481,9 +480,7 @@ def test_a_folder_that_does_not_exist_is_named(tmp_path):
 # Faults at their edges
 
 
-@pytest.mark.parametrize("few", [screening.FEW, 0])
-def test_a_meter_that_was_removed_counts_no_more(few, monkeypatch):
-    monkeypatch.setattr(screening, "FEW", few)  # 0: only suspicious days are looked at
+def test_a_meter_that_was_removed_counts_no_more():
     meter = METER | {"removed": datetime(2024, 1, 2, 12)}
     monitored = survey(two_days(), {"S1": meter}, p="2024-01-01/2024-01-02")
     assert [(one.kind, monitored.shown(one.start)) for one in monitored.findings] == [

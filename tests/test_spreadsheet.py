@@ -43,6 +43,42 @@ def book(tmp_path_factory):
     ("formula", "value"),
     [
         ("-2^2", 4.0),  # a spreadsheet negates first
+        # what OFFSET and INDIRECT lead to
+        ("OFFSET(A1,1,0)", 3.0),
+        ("SUM(OFFSET(A1,0,0,3,1))", 10.0),
+        ("SUM(OFFSET(A1,1,2,2))", 50.0),
+        ("SUM(OFFSET(C3,0,0,-2,1))", 50.0),
+        ("SUM(OFFSET(A1:A2,1,0))", 8.0),
+        ('INDIRECT("A2")', 3.0),
+        ('SUM(INDIRECT("A1:A"&3))', 10.0),
+        ("SUM(INDIRECT(\"'S'!C1:C2\"))", 30.0),
+        # operations on ranges, cell by cell
+        ("SUMPRODUCT((A1:A3>2)*C1:C3)", 50.0),
+        ("SUMPRODUCT(--(A1:A3>2),C1:C3)", 50.0),
+        ('SUMPRODUCT((B1:B3="diesel")*A1:A3*C1:C3)', 20.0),
+        ("SUMPRODUCT(A1:A3*2)", 20.0),
+        ("SUM(A1:A3*C1:C3)", 230.0),
+        ("SUM(IF(A1:A3>2,C1:C3,0))", 50.0),
+        ("SUMPRODUCT((YEAR(D1:D1)=2017)*1)", 1.0),
+        ("MAX(A1:A3/C1:C3)", 0.2),
+        ("SUM(INDEX(A1:C3,0,3))", 60.0),
+        ("SUM(A1:A2*TRUE)", 5.0),
+        ("SUM(ROW(A1:A3))", 6.0),
+        ("COLUMN(C1)", 3.0),
+        ("SUM(ROUND(A1:A3/3,0))", 4.0),
+        # what counts and averages by a criterion
+        ('COUNTIF(A1:A3,">2")', 2.0),
+        ('COUNTIFS(A1:A3,">2",C1:C3,"<30")', 1.0),
+        ('AVERAGEIF(A1:A3,">2",C1:C3)', 25.0),
+        ('AVERAGEIFS(C1:C3,A1:A3,">2")', 25.0),
+        ("MEDIAN(A1:A3)", 3.0),
+        # texts and days that addresses and criteria are made of
+        ("LEFT(B1,3)&RIGHT(B2,2)&MID(B1,2,2)", "diealie"),
+        ('CONCATENATE("A",2)', "A2"),
+        ('TEXT(D1,"yyyy-mm")&"*"', "2017-07*"),
+        ('TEXT(7,"00")', "07"),
+        ("EOMONTH(D1,0)-D1", 27.0),
+        ("EDATE(D1,12)-D1", 365.0),
         ("+A1", 2.0),
         ("50%", 0.5),
         ("(A1+A2)*A3", 25.0),
@@ -141,7 +177,10 @@ def test_what_a_formula_gives(book, formula, value):
         ("SQRT(-1)", "#NUM!"),
         ("POWER(10,400)", "#NUM!"),
         ("INDEX(A1:A3,4)", "#REF!"),
-        ("INDEX(A1:C3,1,0)", "#REF!"),
+        ("INDEX(A1:C3,1,-1)", "#REF!"),
+        ("OFFSET(A1,-1,0)", "#REF!"),
+        ('INDIRECT("no cell")', "#REF!"),
+        ('INDIRECT("Nowhere!A1")', "#REF!"),
         ('MATCH("oil",B1:B3,0)', "#N/A"),
         ("NA()", "#N/A"),
         ("#REF!+1", "#REF!"),
@@ -169,7 +208,11 @@ def test_the_error_that_a_formula_gives(book, formula, error):
         ("MATCH(2,A1:A3,1)", "MATCH of what is not looked for exactly"),
         ("MATCH(2,A1:A3)", "MATCH of what is not looked for exactly"),
         ("VLOOKUP(3,A1:C3,3)", "MATCH of what is not looked for exactly"),
-        ("OFFSET(A1,1,0)", "the function OFFSET is not known here"),
+        ("FILTER(A1:A3,A1:A3>2)", "the function FILTER is not known here"),
+        ("INDEX(A1:C3,1,0)", "a range stands where one value belongs"),
+        ("A1:A3*2", "a range stands where one value belongs"),
+        ('INDIRECT("R1C1",FALSE)', "an address in the style R1C1"),
+        ('TEXT(A1,"#,##0")', "the format '#,##0' of TEXT"),
         ("IF(A1)", "IF does not take 1 arguments"),
         ("ABS()", "ABS does not take 0 arguments"),
         ("ABS(1,2)", "ABS does not take 2 arguments"),
@@ -187,9 +230,9 @@ def test_a_formula_that_cannot_be_followed_says_why(book, formula, told):
     assert told in str(raised.value)
 
 
-@pytest.mark.parametrize("formula", ["IFERROR(OFFSET(A1,1,0),7)", "IFERROR(INDEX(5,1),7)", "ISERROR(INDEX(5,1))"])
+@pytest.mark.parametrize("formula", ["IFERROR(FILTER(A1:A3,TRUE),7)", "IFERROR(INDEX(5,1),7)", "ISERROR(INDEX(5,1))"])
 def test_what_cannot_be_followed_is_no_error_of_the_sheet(book, formula):
-    with pytest.raises(UnreadableError, match=r"OFFSET|a value stands where"):
+    with pytest.raises(UnreadableError, match=r"FILTER|a value stands where"):
         Calculator(book).evaluate(formula, "S")
 
 
@@ -234,3 +277,52 @@ def test_dust_is_no_difference():
     assert not close(1.0, 1.0 + 1e-8)
     assert close("a", "a")
     assert not close(True, 1.0 + 1e-15)
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory):
+    """Three sheets of months, with defined names, a table, and rows above it."""
+    from openpyxl.workbook.defined_name import DefinedName
+    from openpyxl.worksheet.table import Table
+
+    path = tmp_path_factory.mktemp("named") / "names.xlsx"
+    made = openpyxl.Workbook()
+    made.active.title = "Jan"
+    for name in ("Feb 1", "Mar"):
+        made.create_sheet(name)
+    for number, sheet in enumerate(made, 1):
+        for row in (["month", "kWh"], ["a", 10.0 * number], ["b", 20.0 * number]):
+            sheet.append(row)
+    made.defined_names["energy"] = DefinedName("energy", attr_text="Jan!$B$2:$B$3")
+    made.defined_names["twice"] = DefinedName("twice", attr_text="energy*2")
+    made.defined_names["moving"] = DefinedName("moving", attr_text="OFFSET(Jan!$B$2,0,0,COUNT(Jan!$B:$B),1)")
+    made["Mar"].defined_names["energy"] = DefinedName("energy", attr_text="Mar!$B$2")
+    made["Mar"].add_table(Table(displayName="Meters", ref="A1:B3"))
+    made.save(path)
+    return Book(path)
+
+
+@pytest.mark.parametrize(
+    ("formula", "sheet", "value"),
+    [
+        ("SUM(energy)", "Jan", 30.0),
+        ("SUM(ENERGY)/1000", "Jan", 0.03),
+        ("SUM(energy)", "Mar", 30.0),
+        ("SUM(twice)", "Jan", 60.0),
+        ("SUM(moving)", "Jan", 30.0),
+        ("SUM(Meters[kWh])", "Jan", 90.0),
+        ("COUNTA(Meters)", "Jan", 4.0),
+        ("SUM(B:B)", "Jan", 30.0),
+        ("SUM($B:$B)", "Mar", 90.0),
+        ("SUM('Feb 1'!B:B)", "Mar", 60.0),
+        ('SUMIF(A:A,"a",B:B)', "Jan", 10.0),
+        ("SUM(2:2)", "Jan", 10.0),
+        ("SUM('Jan:Mar'!B2)", "Jan", 60.0),
+        ("SUM(Jan:Mar!B2:B3)", "Mar", 180.0),
+        ('"energy"&"B:B"', "Jan", "energyB:B"),
+        ('SUM(INDIRECT("energy"))', "Jan", 30.0),
+    ],
+)
+def test_names_columns_and_spans_of_sheets_are_followed(named, formula, sheet, value):
+    found = Calculator(named).evaluate(named.expanded(formula, sheet), sheet)
+    assert found == (pytest.approx(value) if isinstance(value, float) else value)

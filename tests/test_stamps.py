@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta, timezone
 import pandas as pd
 import pytest
 
-import jcm_calc
 from jcm_calc.problems import InputError
+from jcm_calc.readings.plan_file import read_plan
+from jcm_calc.readings.steps import open_source
+from jcm_calc.readings.store import Store
 
 DAY = datetime(2024, 5, 17)
 MINUTES = [DAY + timedelta(minutes=minute) for minute in range(1440)]
@@ -49,11 +51,11 @@ def starts(texts, times="", **source):
     frame = pd.DataFrame({"time": texts, "kWh": [float(number) for number in range(1, len(texts) + 1)]})
     source = {"kind": "interval", "step": "1 min", "stamp": "start", "time": "time", **source}
     source |= {"frame": frame, "times": times, "columns": {"M": "kWh"}}
-    monitored = jcm_calc.monitor(
-        {"M": {"parameter": "E", "unit": "kWh"}}, {"zone": "Asia/Jakarta", "sources": [source]}, p="2024-05-17"
-    )
-    steps = monitored.steps.sort_values("amount")
-    assert steps["amount"].tolist() == [float(number) for number in range(1, len(texts) + 1)]
+    plan = read_plan({"M": {"parameter": "E", "unit": "kWh"}}, {"zone": "Asia/Jakarta", "sources": [source]})
+    with Store() as store:
+        opened = open_source(store, plan.readings[0], plan.meters, {"M": "kWh"})
+        steps = store.frame(f"SELECT * FROM ({opened.steps}) ORDER BY raw")
+    assert steps["raw"].tolist() == [float(number) for number in range(1, len(texts) + 1)]
     return [datetime.fromtimestamp(start / 1e6, UTC) for start in steps["start"]]
 
 

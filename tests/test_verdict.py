@@ -169,13 +169,18 @@ def test_a_claim_that_is_not_whole_is_not_rounded_for_the_reader(clean, tmp_path
 
 @pytest.mark.parametrize(("unit", "read"), [
     *[(unit, False) for unit in ("ktCO2/p", "kgCO2/p", "kg-CO2", "GgCO2", "MtCO2e")],
-    *[(unit, True) for unit in ("tCO2/p", "tCO2", "tCO2e/p", "t-CO2/p", "tonnes", "t", "トン", "-", "")],
+    *[(unit, False) for unit in ("kt", "kg", "Mt", "Gg", "k tonnes")],
+    *[(unit, False) for unit in ("-", "", "MWh", "tCO2/MWh", "per cent", "credits", "thousand tonnes", "t/h")],
+    *[(unit, True) for unit in ("tCO2/p", "tCO2", "tCO2e/p", "t-CO2/p", "tonnes", "t", "トン")],
+    *[(unit, True) for unit in ("tons", "ton CO2", "tCO2eq")],
+    *[(unit, True) for unit in ("[tCO2/p]", "tCO2/year", "t CO2e per period", "tonnes of CO2", "metric tons", "ｔCO2")],
 ])  # fmt: skip
 def test_a_claim_in_another_unit_is_not_read_as_tonnes(unit, read, clean, tmp_path):
     found = changed(clean, tmp_path, {(MRS, "G21"): unit})
     assert (found.claimed, found.clean) == ((25, True) if read else (None, False))
     told = [one.message for one in found.of("error") if one.code == "H1"]
-    assert told == ([] if read else [f"the claim is in {unit}, and must be in tCO2"])
+    complaint = f"the claim is in {unit}, and must be in tCO2" if unit else "the claim has no unit; it must be in tCO2"
+    assert told == ([] if read else [complaint])
 
 
 def test_a_number_in_place_of_a_class_is_told(clean, tmp_path):

@@ -15,7 +15,8 @@ from faults import insert
 
 from jcm_calc import InputError, InputWarning, calculate, methodology, read_workbook
 from jcm_calc.case_file import published
-from jcm_calc.workbook.opening import Book, _sheet_files
+from jcm_calc.workbook.opening import Book
+from jcm_calc.workbook.sheet_xml import sheet_files
 from jcm_calc.workbook.symbols import Symbols
 
 DATA = Path(__file__).parent / "data"
@@ -244,7 +245,7 @@ def test_a_relation_that_leads_nowhere_takes_nothing_away(written, tmp_path):
         b"<Relationship ", b'<Relationship Id="rId77" Type="x"/><Relationship ', 1
     )
     path = hostile.save(tmp_path, hostile.archive_of(parts))
-    assert _sheet_files(zipfile.ZipFile(path))["MRS(input)"].startswith("xl/worksheets/sheet")
+    assert sheet_files(zipfile.ZipFile(path))["MRS(input)"].startswith("xl/worksheets/sheet")
 
 
 def test_an_error_of_the_spreadsheet_is_named_with_its_cell(tmp_path):

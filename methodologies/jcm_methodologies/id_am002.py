@@ -213,7 +213,12 @@ m.default(
 )
 
 
-m.waive("zero activity", "the shares of grid and captive power are not defined for a site without any electricity")
+for _result in ("RE", "PE"):
+    m.waive(
+        "zero activity",
+        "the shares of grid and captive power are not defined for a site without any electricity",
+        of=_result,
+    )
 
 
 @m.equation(

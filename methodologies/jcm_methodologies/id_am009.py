@@ -175,9 +175,11 @@ def saving(η_RE, η_PJ):
     return 1 - η_RE / η_PJ
 
 
-m.waive("zero activity", "by days of the period, rated power counts whether a furnace runs or not")
+m.waive("zero activity", "by days of the period, rated power counts whether a furnace runs or not", of="PE")
 m.waive(
-    "units split", "rated power belongs to a furnace as a whole: in two rows it counts twice, by days of the period"
+    "units split",
+    "rated power belongs to a furnace as a whole: in two rows it counts twice, by days of the period",
+    of="PE",
 )
 
 

@@ -55,6 +55,8 @@ m.default(
     "",
     raises="RE",
     bounds="[0, 1]",
+    plausible="[0, 1]",
+    basis="it is a part: no less than nothing, no more than all",
     text="part of the electricity of days of category d that counts",
     evidence=READING,
 )

@@ -54,7 +54,7 @@ m.include(
     ),
     rename={"EF_grid": "EF_elec"},
 )
-m.waive("zero activity", CEILING)
+m.waive("zero activity", CEILING, of="RE")
 m.at_most("EG_SUP", "rated power × hours", evidence=NO_MORE_THAN_RATED)
 
 m.attested(

@@ -114,6 +114,8 @@ group.default(
     candidates={"TOOL04, no capture at the site": told(0, "the value without capture; the tool has no default")},
     lowers="RE",
     bounds="[0, 1]",
+    plausible="[0, 1]",
+    basis="it is a part: no less than nothing, no more than all",
     text="fraction of the methane that the disposal site captures and flares, burns or otherwise keeps from the air",
     evidence=unconfirmed(f"a factor of the tool; {INFERRED}", None, TOOL),
 )

@@ -286,7 +286,8 @@ m.attested(
     evidence=unconfirmed("recalled; that old ones are replaced was read", 35, UTILITY),
 )
 
-m.waive("zero activity", "hours follow from dates, so there is no amount that could be zero")
+for _result in ("RE", "PE"):
+    m.waive("zero activity", "hours follow from dates, so there is no amount that could be zero", of=_result)
 
 
 declare_criteria_not_read(m, further=True)

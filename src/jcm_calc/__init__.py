@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from jcm_calc.evidence import UnconfirmedWarning as UnconfirmedWarning
     from jcm_calc.issuance.request import issuance_request as issuance_request
     from jcm_calc.languages import in_language as in_language
-    from jcm_calc.monitoring import monitor as monitor
     from jcm_calc.monte_carlo import uncertainty as uncertainty
     from jcm_calc.portfolios import portfolio as portfolio
     from jcm_calc.problems import IneligibleWarning as IneligibleWarning
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from jcm_calc.problems import Remark as Remark
     from jcm_calc.problems import RemarkWarning as RemarkWarning
     from jcm_calc.problems import Topic as Topic
+    from jcm_calc.readings import monitor as monitor
     from jcm_calc.result import Result as Result
     from jcm_calc.rulebooks import BrokenModuleError as BrokenModuleError
     from jcm_calc.rulebooks import BrokenModuleWarning as BrokenModuleWarning
@@ -69,7 +69,7 @@ _HOMES = {
     "issuance_request": "issuance.request",
     "methodologies": "catalogue",
     "methodology": "rulebooks",
-    "monitor": "monitoring",
+    "monitor": "readings",
     "portfolio": "portfolios",
     "read_workbook": "workbook.reading",
     "replay": "calculation",

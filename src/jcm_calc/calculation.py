@@ -8,19 +8,21 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
+import numpy as np
+
 from jcm_calc import lazy, notebook
 from jcm_calc.confirmation import Given, evidence_files, with_evidence
 from jcm_calc.confirmation.file import from_data
 from jcm_calc.dates import day_of
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import UnconfirmedWarning
-from jcm_calc.inputs import bind
+from jcm_calc.inputs import Inputs, bind
 from jcm_calc.inputs.axes import named_periods
 from jcm_calc.inputs.binding import over_new_year
 from jcm_calc.inputs.metered import lost_record
 from jcm_calc.languages import _, ngettext
 from jcm_calc.lazy import is_lazy
-from jcm_calc.manifest import file_digest, form, frozen, recall
+from jcm_calc.manifest import file_digest, form, frozen, is_large, recall
 from jcm_calc.problems import InputError, InputWarning, Problem, shown
 from jcm_calc.remarks import reasons
 from jcm_calc.result import Result
@@ -76,7 +78,9 @@ def calculate(
     **values
         Parameters, class keys and choices by name: one number, an array, a Series, a wide table, a mapping by
         label or year. A bare number is in the declared unit; a string with a unit, a pint Quantity or column, and a
-        Series whose name has a unit are converted. Later changes of what is given do not change the result.
+        Series whose name has a unit are converted. Later changes of what is given do not change the result; an
+        array of more than a million numbers is not copied, and a result that does not follow from it any more
+        refuses to calculate, to write, or to explain anything else.
 
     Returns
     -------
@@ -132,9 +136,12 @@ def calculate(
             raise InputError(str(m), [Problem("strict", complaint)])
         return cast("Result", lazy.calculate(m, tables, values, p, facts, confirming, override))
     tables, p, facts = tuple(map(frozen, tables)), p.copy() if hasattr(p, "copy") else p, frozen(facts)
-    values = {name: frozen(value) for name, value in values.items()}
+    values = {name: value if is_large(value) else frozen(value) for name, value in values.items()}
     files = [file_digest(table) for table in tables]
     inputs = bind(m, tables, values, p, facts, split=split)
+    large = {name: value for name, value in values.items() if is_large(value)}
+    followed = {name for name, array in large.items() if _follows(inputs, array)}
+    values |= {name: array.copy() for name, array in large.items() if name not in followed}
     if on is not None and (reason := outside_validity(m, on)):
         remark = Problem(str(m), reason)
         warnings.warn(str(remark), InputWarning, stacklevel=2)
@@ -150,6 +157,7 @@ def calculate(
         "on": on,
         "evidence": confirming,
         "split": split,
+        "followed": followed,
     }
     result = Result(inputs, call)
     _remark(result, strict)
@@ -159,6 +167,11 @@ def calculate(
         text = f"{m}: an estimate, because {count} rules or values are not confirmed; see Result.unconfirmed"
         notebook.warn(str(m), text, UnconfirmedWarning)
     return result
+
+
+def _follows(inputs: Inputs, array: np.ndarray[Any, Any]) -> bool:
+    """Whether the values that are calculated with are in the memory of an array, and not in a copy."""
+    return any(np.may_share_memory(array, bound) for bound in inputs.values.values())
 
 
 def _refuse_over_new_year(m: Methodology, p: Any, split: str) -> None:

@@ -80,7 +80,7 @@ from jcm_calc.toml import parse_toml, read_text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jcm_calc.monitoring import Monitored
+    from jcm_calc.readings import Monitored
     from jcm_calc.result import Result
 
 # What each section may hold, and of what kind it is.
@@ -244,7 +244,7 @@ class CaseFile:
 
     def monitor(self, progress: Callable[[str], None] = lambda stage: None, evidence: Given = None) -> Monitored:
         """Turn the readings of the meters into monitored parameters; see `jcm_calc.monitor` and `calculate`."""
-        from jcm_calc.monitoring import monitor
+        from jcm_calc.readings import monitor
 
         if not self.meters:
             complaint = _(
@@ -287,7 +287,7 @@ class CaseFile:
         InputError
             If a figure is expected of what takes no part in the calculation, or of labels that it does not have.
         """
-        found, problems = [], list[Problem]()
+        found, problems = list[Comparison](), list[Problem]()
         for name, figures in self.expected.items():
             if name in KEYS["expected"] and name not in RESULTS:
                 continue
@@ -395,7 +395,17 @@ def read_case(path: str | Path) -> CaseFile:
     tonnes 25 True
     """
     path = Path(path)
-    document = parse_toml(path.name, read_text(path))
+    return of_document(path, parse_toml(path.name, read_text(path)))
+
+
+def of_document(path: Path, document: Mapping[str, Any]) -> CaseFile:
+    """Return what a parsed case file says; ``path`` says where it stands.
+
+    Raises
+    ------
+    InputError
+        As `read_case` does.
+    """
     problems = [*_problems(document), *_paths(path.parent, document)]
     case = _case(path, document)
     if problems:

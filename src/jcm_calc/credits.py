@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jcm_calc.confirmation.statements import Statement, lists, of_treatment
+from jcm_calc import dates
+from jcm_calc.confirmation.statements import Statement, lists, of_treatment, order, waivers
+from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import Graph
+from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Kind, Parameter, Table, Value
 from jcm_calc.eligibility import Answer, Verdict
 from jcm_calc.evidence import Evidence, Grade, Source, unconfirmed
 from jcm_calc.inputs import Inputs, Period
 from jcm_calc.inputs.metered import record_of
 from jcm_calc.languages import Message, _
+from jcm_calc.problems import Problem
+from jcm_calc.reference_data import scheme_began
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,14 +44,34 @@ class UncertifiedError(Exception):
     ----------
     missing : tuple of Item
         What has to be confirmed first.
+    commands : tuple of str
+        What begins to confirm it: a command for each methodology.
     """
 
-    def __init__(self, subject: str, missing: Sequence[Item]) -> None:
+    def __init__(self, subject: str, missing: Sequence[Item], methodologies: Iterable[Methodology] = ()) -> None:
         self.missing = tuple(missing)
+        unread = any(not item.evidence.confirmed for item in missing)
+        self.commands = tuple(map(ask, dict.fromkeys(methodologies))) if unread else ()
         headline = _("{subject} supports an estimate, not a claim: {count} items are not confirmed")
-        lines = [headline.format(subject=subject, count=len(missing))]
-        lines += [Message("  {}").format(item) for item in missing]
+        lines: list[str] = [headline.format(subject=subject, count=len(missing))]
+        for section, items in by_section(missing).items():
+            lines += [Message("  {}").format(section), *(Message("    {}").format(item.told) for item in items)]
+        cure = _("To confirm them with the document in hand: {command}")
+        lines += [Message("  {}").format(cure.format(command=command)) for command in self.commands]
         super().__init__(Message("\n").join(lines))
+
+
+def ask(m: Methodology) -> str:
+    """Return the command that asks for what is not confirmed of a methodology, item by item."""
+    return f"jcm evidence ask {m.number} --version {m.version} --document FILE.pdf"
+
+
+def by_section(items: Iterable[Item]) -> dict[str, list[Item]]:
+    """Return items by the section of the document in which they are, in its order."""
+    found: dict[str, list[Item]] = {}
+    for item in sorted(items, key=lambda item: order(item.section)):
+        found.setdefault(item.section, []).append(item)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +81,7 @@ class Item:
     Attributes
     ----------
     kind : str
-        ``"equation"``, ``"default"``, ``"choice"``, ``"criterion"``, ``"list"`` or ``"scheme rule"``.
+        ``"equation"``, ``"default"``, ``"choice"``, ``"criterion"``, ``"list"``, ``"waiver"`` or ``"scheme rule"``.
     name : str
         The document's symbol, the number of a criterion, the name of a rule.
     section : str
@@ -75,10 +100,15 @@ class Item:
     detail: str = ""
     lacks: str = ""
 
-    def __str__(self) -> str:
+    @property
+    def told(self) -> str:
+        """What it is and what it lacks, without the section."""
         detail = f" ({self.detail})" if self.detail else ""
         lacks = Message("{}; ").format(self.lacks) if self.lacks else ""
-        return Message("{} {}{}: {}{} [{}]").format(self.kind, self.name, detail, lacks, self.evidence, self.section)
+        return Message("{} {}{}: {}{}").format(self.kind, self.name, detail, lacks, self.evidence)
+
+    def __str__(self) -> str:
+        return Message("{} [{}]").format(self.told, self.section)
 
 
 def claim_items(inputs: Inputs, graph: Graph, verdicts: Iterable[Verdict]) -> Iterator[Item]:
@@ -112,6 +142,8 @@ def claim_items(inputs: Inputs, graph: Graph, verdicts: Iterable[Verdict]) -> It
         yield Item(_("criterion"), criterion.number, criterion.section, criterion.evidence, criterion.text, lacks)
     for one in lists(m):
         yield Item(_("list"), one.name, one.section, one.evidence, one.reading)
+    for one in waivers(m):
+        yield Item(_("waiver"), Message(one.name), one.section, one.evidence, one.reading)
     if inputs.shared:
         evidence = m.treatments.get((BY_DAYS.name, BY_DAYS.fingerprint), BY_DAYS.evidence)
         yield Item(_("scheme rule"), BY_DAYS.name, BY_DAYS.section, evidence, ", ".join(inputs.shared))
@@ -151,14 +183,21 @@ def _of_default(inputs: Inputs, parameter: Parameter) -> Iterator[tuple[str, Evi
     table = inputs.tables.get(name)
     if table is not None:
         for key, value in _entries_used(inputs, parameter, table):
-            yield f"{key}: {value.value:g} {unit}".strip(), value.evidence
+            document = (parameter.table or Table({})).entries.get(key)
+            yield f"{key}: {value.value:g} {unit}".strip(), _best(value, document)
     elif name not in inputs.replaced:
         assert parameter.value is not None
         yield f"{parameter.value.value:g} {unit}".strip(), parameter.value.evidence
     elif isinstance(replaced := inputs.replaced[name], Value):
-        yield f"{replaced.value:g} {unit}".strip(), replaced.evidence
+        yield f"{replaced.value:g} {unit}".strip(), _best(replaced, parameter.value)
     else:
         yield _by_hand(inputs, parameter)
+
+
+def _best(used: Value, document: Value | None) -> Evidence:
+    """Return the evidence of a value that is used: that of the document's where they are equal."""
+    same = document is not None and document.value == used.value and document.evidence.confirmed
+    return document.evidence if same and document is not None else used.evidence
 
 
 def _by_hand(inputs: Inputs, parameter: Parameter) -> tuple[str, Evidence]:
@@ -179,16 +218,16 @@ def _by_hand(inputs: Inputs, parameter: Parameter) -> tuple[str, Evidence]:
     return detail, unconfirmed(note)
 
 
-def _entries_used(inputs: Inputs, parameter: Parameter, table: Table) -> Iterator[tuple[str, Value]]:
+def _entries_used(inputs: Inputs, parameter: Parameter, table: Table) -> Iterator[tuple[str | Interval, Value]]:
     keys = inputs.values[parameter.by]
     classes = inputs.classes.get(parameter.by)
     if classes is not None:
         used = {classes[code] for code in np.unique(keys)}
-        yield from ((str(key), value) for key, value in table.entries.items() if key in used)
+        yield from ((key, value) for key, value in table.entries.items() if key in used)
     else:
         for key, value in table.entries.items():
             if not isinstance(key, str) and ((keys >= key.first) & (keys < key.beyond)).any():
-                yield str(key), value
+                yield key, value
 
 
 def whole_tonnes(reductions: float) -> int:
@@ -210,6 +249,21 @@ def whole_tonnes(reductions: float) -> int:
     (25, 0, 8400000)
     """
     return max(0, math.floor(reductions + max(1e-9, 1e-11 * abs(reductions))))
+
+
+def not_claimable(m: Methodology, periods: Iterable[Period]) -> Iterator[Problem]:
+    """Yield the periods of which nothing can be claimed: undated ones, and those before the scheme or still to come."""
+    began, today = scheme_began(m.country), dates.today()
+    for period in periods:
+        if period.first is None or period.last is None:
+            yield Problem("p", _("period {period} has no dates: give the periods with p=").format(period=period))
+            continue
+        if period.first < began:
+            complaint = _("{period} begins before the scheme: its document with this country was signed on {began}")
+            yield Problem("p", complaint.format(period=period, began=began))
+        if period.last >= today:
+            complaint = _("{period} has not ended: today is {today}, and only what was monitored can be claimed")
+            yield Problem("p", complaint.format(period=period, today=today))
 
 
 def check_years(periods: Sequence[Period]) -> None:

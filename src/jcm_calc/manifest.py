@@ -32,6 +32,8 @@ CALL = {"tables": list, "values": dict, "facts": dict}
 RESERVED = ("number", "version", "on", "p", "facts", "evidence", "split", "override", "strict")
 # Larger arrays and tables are named by path and hash instead of being written out.
 INLINE = 10_000
+# Arrays with more numbers are not copied: a copy of a large fleet takes as long as a third of its calculation.
+LARGE = 1_000_000
 # Longer lists are kept as arrays, which takes less time than to copy them cell by cell.
 FEW = 100
 
@@ -67,6 +69,11 @@ def _known(value: Value | Table | None) -> Any:
     if isinstance(value, Table):
         return [[str(key), entry.value] for key, entry in value.entries.items()]
     return None if value is None else value.value
+
+
+def is_large(given: Any) -> bool:
+    """Whether an argument of `jcm_calc.calculate` is an array that is too large to be copied."""
+    return type(given) is np.ndarray and given.dtype == np.float64 and given.size > LARGE
 
 
 def frozen(given: Any) -> Any:

@@ -13,7 +13,6 @@ from jcm_calc import notebook
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import Kind, Parameter
-from jcm_calc.derivatives import gradient
 from jcm_calc.draws import Drawn, Groups
 from jcm_calc.evaluation import Array, EvaluationError
 from jcm_calc.languages import _
@@ -218,7 +217,7 @@ def uncertainty(
     for name in sorted({*each_period, *truncate} - {*distributions}):
         problems.append(Problem(name, _("has no distribution{hint}").format(hint=suggestion(name, distributions))))
     drawn: dict[str, Drawn] = {}
-    slopes = gradient(result.inputs.graph, result.inputs.sizes, result.inputs.values, result.inputs.lookups())
+    slopes = result.derivatives()
     for name, given in distributions.items():
         try:
             parameter = _uncertain(result, name)

@@ -28,6 +28,7 @@ class ProblemKind(StrEnum):
     NO_CLASS = "no class"
     IMPLAUSIBLE = "implausible"
     OTHER_UNIT = "other unit"
+    TWO_UNITS = "two units"
     PER_CENT = "per cent"
     DUPLICATE = "duplicate"
     GIVEN_TWICE = "given twice"

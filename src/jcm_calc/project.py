@@ -25,6 +25,8 @@ PROJECT = {
     "submitted": "date",
     "start": "date",
     "end": "date",
+    "host_accounts": "list of texts",
+    "transfer_list": "text",
     "note": "text",
 }
 LABELS = {
@@ -35,6 +37,8 @@ LABELS = {
     "submitted": _("Submitted for validation"),
     "start": _("First day of the crediting period"),
     "end": _("Last day of the crediting period"),
+    "host_accounts": _("Accounts of the host country"),
+    "transfer_list": _("List of the host country's transfer cap"),
     "note": _("Note"),
 }
 MONITORING = ("option", "source", "procedure", "frequency", "comment")

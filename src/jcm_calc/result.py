@@ -13,7 +13,15 @@ import numpy.typing as npt
 from jcm_calc import eligibility, looked_at
 from jcm_calc import remarks as _remarks
 from jcm_calc.confirmation.applying import confirm_again
-from jcm_calc.credits import Item, UncertifiedError, by_year, check_years, claim_items, monitoring_items
+from jcm_calc.credits import (
+    Item,
+    UncertifiedError,
+    by_year,
+    check_years,
+    claim_items,
+    monitoring_items,
+    not_claimable,
+)
 from jcm_calc.declarations import DeclarationError, Methodology
 from jcm_calc.declarations.graph import RESULTS, Graph, Node
 from jcm_calc.declarations.group import OF_PERIODS
@@ -46,6 +54,7 @@ if TYPE_CHECKING:
     from jcm_calc.explanation import Explanation
 
 Array = npt.NDArray[Any]
+CHANGED = _("has changed since it was calculated with: calculate again")
 
 
 class Result:
@@ -57,7 +66,7 @@ class Result:
     def __init__(self, inputs: Inputs, call: Mapping[str, Any]) -> None:
         self.inputs = inputs
         self.call = call
-        self._values = dict(inputs.values)
+        self._known = dict(inputs.values)
         self._lookups = inputs.lookups()
         self._results = self._evaluated()
 
@@ -66,14 +75,37 @@ class Result:
         inputs, (_way, names) = self.inputs, looked_at.reach(self.inputs)
         if absent := [name for name in RESULTS if name not in inputs.graph.nodes]:
             raise DeclarationError(f"{inputs.methodology}: no equation gives {', '.join(absent)}")
-        beside = tuple(name for name in names if name in inputs.graph.nodes and name not in self._values)
+        beside = tuple(name for name in names if name in inputs.graph.nodes and name not in self._known)
         for keep in ((*RESULTS, *beside), RESULTS):
             try:
-                return evaluate(inputs.graph, inputs.sizes, self._values, self._lookups, tuple(dict.fromkeys(keep)))
+                return evaluate(inputs.graph, inputs.sizes, self._known, self._lookups, tuple(dict.fromkeys(keep)))
             except EvaluationError as error:
                 if keep == RESULTS:
                     raise InputError(str(inputs.methodology), [undefined(error, inputs)]) from None
         raise AssertionError("unreachable")
+
+    @property
+    def _values(self) -> dict[str, Array]:
+        """The values of leaves, as long as the results follow from them."""
+        self.check_inputs()
+        return self._known
+
+    def check_inputs(self) -> None:
+        """Refuse to go on where a large array that was given, and was not copied, has other numbers now.
+
+        Raises
+        ------
+        InputError
+            If the results do not follow from the input any more.
+        """
+        if not self.call.get("followed"):
+            return
+        try:
+            now = evaluate(self.inputs.graph, self.inputs.sizes, self._known, self._lookups, RESULTS)
+        except EvaluationError:
+            now = {}
+        if any(name not in now or not np.array_equal(now[name], self._results[name]) for name in RESULTS):
+            raise InputError(str(self.methodology), [Problem(name, CHANGED) for name in sorted(self.call["followed"])])
 
     @property
     def methodology(self) -> Methodology:
@@ -173,9 +205,9 @@ class Result:
         beside = [name for name, way in ways.items() if not way.undecided and all(map(known, way.nodes.values()))]
         graph = reached(*RESULTS, *beside)
         for leaf in graph.parameters:
-            if leaf.value is not None and leaf.name not in self._values:
-                self._values[leaf.name] = np.full((1,) * len(m.indices), leaf.value.value)
-        self._values.update(coordinates.operands(graph, inputs.axes))
+            if leaf.value is not None and leaf.name not in self._known:
+                self._known[leaf.name] = np.full((1,) * len(m.indices), leaf.value.value)
+        self._known.update(coordinates.operands(graph, inputs.axes))
         return graph
 
     def _node(self, name: str) -> Any:
@@ -194,11 +226,13 @@ class Result:
 
     def _array(self, name: str) -> Array:
         """Return an array with one axis for each index, computing it again if it was dropped."""
-        known = self._results.get(name, self._values.get(name))
-        if known is not None:
-            return known
+        if name in self._results:
+            return self._results[name]
+        values = self._values
+        if name in values:
+            return values[name]
         whole = self.inputs.graph if name in self.inputs.graph.nodes else self.graph
-        return evaluate(whole.upstream(name), self.inputs.sizes, self._values, self._lookups, (name,))[name]
+        return evaluate(whole.upstream(name), self.inputs.sizes, values, self._lookups, (name,))[name]
 
     def _declared(self, name: str) -> Parameter | None:
         m = self.methodology
@@ -275,7 +309,7 @@ class Result:
         first = f"{self.headline}: " if self.remarks else ""
         mark = "" if not self.unconfirmed else f", an estimate: {len(self.unconfirmed)} items unconfirmed"
         sums = ", ".join(f"{name} = {float(self.full(name).sum()):,.6g} tCO2" for name in RESULTS)
-        return f"<Result {self.methodology}: {first}{sums}{mark}>"
+        return f"<Result {self.methodology.heading}: {first}{sums}{mark}>"
 
     def _repr_html_(self) -> str:
         from jcm_calc.report.display import result
@@ -550,7 +584,7 @@ class Result:
         if not self.inputs.replaced:
             return ()
         reductions = float(self.full("ER").sum())
-        return tuple(_remarks.replaced(self.inputs, self._values, self._lookups, reductions))
+        return tuple(_remarks.replaced(self.inputs, self._known, self._lookups, reductions))
 
     @property
     def headline(self) -> str:
@@ -613,6 +647,16 @@ class Result:
         section = self.methodology.section
         return tuple(Item(_("equation"), rule.symbol, section(rule), rule.evidence, rule.text, lacks) for rule in odd)
 
+    @property
+    def certified(self) -> bool:
+        """Whether a claim can rest on this result: everything is confirmed, and every period can be claimed."""
+        periods = self.inputs.periods
+        return (
+            not self.lacking
+            and all(period.year for period in periods)
+            and not any(not_claimable(self.methodology, periods))
+        )
+
     def credits(self) -> pd.Series[int]:
         """Return the claim: whole tonnes by calendar year.
 
@@ -622,14 +666,17 @@ class Result:
             If it rests on anything unconfirmed, or a criterion is not shown to be met.
         EvidenceError
             If what an equation or a criterion looks up has changed since it was confirmed.
+        InputError
+            If a period has no dates, begins before the scheme or has not ended.
         ValueError
-            If a period has no dates or lies in several years.
+            If a period lies in several years.
         """
+        self.check_inputs()
         confirm_again(self.methodology, self.call["evidence"])
         if self.lacking:
-            raise UncertifiedError(str(self.methodology), self.lacking)
-        if not all(period.dated for period in self.inputs.periods):
-            raise ValueError(_("a claim is by calendar year: give the periods with p="))
+            raise UncertifiedError(str(self.methodology), self.lacking, [self.methodology])
+        if problems := list(not_claimable(self.methodology, self.inputs.periods)):
+            raise InputError(str(self.methodology), problems)
         return self.years()["tonnes"].rename("credits")
 
     # Workbook, report and manifest
@@ -762,10 +809,11 @@ class Result:
         InputError
             If a file of the input is no longer the one that was calculated with.
         """
+        self.check_inputs()
         m = self.methodology
         rules = rules_digest(m)
         changed = [
-            Problem(str(table), _("has changed since it was calculated with: calculate again"))
+            Problem(str(table), CHANGED)
             for table, before in zip(self.call["tables"], self.call["files"], strict=True)
             if file_digest(table) != before
         ]
@@ -790,7 +838,13 @@ class Result:
         return {
             "schema": SCHEMA,
             "library": {"name": "jcm_calc", "version": library_version()},
-            "methodology": {"number": m.number, "version": m.version, "title": m.title, "rules": rules},
+            "methodology": {
+                "number": m.number,
+                "version": m.version,
+                "title": m.title,
+                "rules": rules,
+                **({"notices": list(map(str, m.notices))} if m.notices else {}),
+            },
             "call": call,
             "periods": [str(period) for period in self.inputs.periods],
             "choices": self.inputs.choices,
@@ -810,7 +864,7 @@ class Result:
             ],
             "eligibility": {verdict.criterion.number: str(verdict.answer) for verdict in self.verdicts},
             "remarks": [remark.as_data() for remark in self.remarks],
-            "certified": not self.lacking and all(period.year for period in self.inputs.periods),
+            "certified": self.certified,
             "results": {name: self.full(name).ravel().tolist() for name in RESULTS},
             "hash": input_digest(call, rules),
         }

@@ -3,7 +3,8 @@
 A rule book is a package named by an entry point of the group ``jcm_calc.methodologies``. Its module
 ``id_am003`` holds methodology ID_AM003, and is imported when somebody asks for it. A module such as
 ``id_am003_mended`` adds versions to a methodology that stands elsewhere, or mends one of them. Its table
-``known.csv``, where it has one, names methodologies that exist and that it does not hold.
+``known.csv``, where it has one, names methodologies that exist and that it does not hold; its table ``newer.csv``
+versions that are newer than those that it holds.
 
 A module that is wrong is no reason to lose the others: `broken` has it by name with file and line, and only its own
 methodology is refused. Of two rule books that hold one number neither is taken, because the two may differ.
@@ -17,7 +18,7 @@ import pkgutil
 import re
 import sys
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -29,7 +30,7 @@ from types import ModuleType
 from typing import Any
 
 from jcm_calc.dates import day_of
-from jcm_calc.declarations import DeclarationError, Methodology, version_key
+from jcm_calc.declarations import DeclarationError, Methodology, Version, version_key
 from jcm_calc.declarations.faults import is_machinery, of_module, place_of
 from jcm_calc.declarations.frozen import FrozenDict
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source
@@ -242,24 +243,52 @@ class Known:
 
 def known() -> tuple[Known, ...]:
     """Return the methodologies that are known and not implemented, in the order of the numbers."""
-    found = _tables()[0]
+    found = _tables().known
     return tuple(found[number] for number in sorted(found) if number not in modules())
 
 
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What the tables of all rule books say.
+
+    Attributes
+    ----------
+    known : dict
+        Methodologies by number, of ``known.csv``.
+    newer : dict
+        By number the versions that exist besides those that are implemented, of ``newer.csv``.
+    broken : tuple of BrokenModule
+        Tables that cannot be read.
+    """
+
+    known: dict[str, Known]
+    newer: dict[str, tuple[Version, ...]]
+    broken: tuple[BrokenModule, ...]
+
+
 @cache
-def _tables() -> tuple[dict[str, Known], tuple[BrokenModule, ...]]:
-    """Return what the tables of all rule books name, and the tables that cannot be read."""
-    found: dict[str, Known] = {}
+def _tables() -> Tables:
+    known: dict[str, Known] = {}
+    newer: dict[str, tuple[Version, ...]] = {}
     broken = []
     for package in _rule_books()[0]:
-        table = files(package) / "known.csv"
-        try:
-            if table.is_file():
-                with table.open(encoding="utf-8") as file:
-                    found |= {row["number"]: _known(row) for row in csv.DictReader(file)}
-        except Exception as error:
-            broken.append(broken_by("", f"{package.__name__}/known.csv", error))
-    return found, tuple(broken)
+        for name in ("known.csv", "newer.csv"):
+            table = files(package) / name
+            try:
+                rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines())) if table.is_file() else []
+                for row in rows if name == "known.csv" else ():
+                    known[row["number"]] = _known(row)
+                for row in rows if name == "newer.csv" else ():
+                    newer[row["number"]] = (*newer.get(row["number"], ()), _newer(row))
+            except Exception as error:
+                broken.append(broken_by("", f"{package.__name__}/{name}", error))
+    return Tables(known, newer, tuple(broken))
+
+
+def _newer(row: dict[str, str]) -> Version:
+    version_key(row["version"])
+    evidence = Evidence(Grade(row["grade"]), row["read"], Source(row["source"]))
+    return Version(row["version"], None, _("only its identity is known"), evidence)
 
 
 def _known(row: dict[str, str]) -> Known:
@@ -303,7 +332,18 @@ def versions(number: str) -> dict[str, Methodology]:
                 twice = f"{item} is declared twice, again in {path}: to mend it there, begin with m.mended(…)"
                 raise BrokenModuleError(number, [BrokenModule(number, path, twice)])
             found[item.version] = item
+    _tell_later(number, found)
     return FrozenDict({version: found[version] for version in sorted(found, key=version_key)})
+
+
+def _tell_later(number: str, found: Mapping[str, Methodology]) -> None:
+    """Tell each version which ones are newer: of its module, of other modules, and of the tables of rule books."""
+    known = {one.number: one for m in found.values() for one in m.versions}
+    known = {one.number: one for one in _tables().newer.get(number, ())} | known
+    for version, m in found.items():
+        newer = (one for one in known if version_key(one) > version_key(version))
+        # it is frozen, and this is not declared but known from outside
+        vars(m)["later"] = tuple(known[one] for one in sorted(newer, key=version_key))
 
 
 def _leads(number: str, held: Iterable[str]) -> str:
@@ -361,6 +401,7 @@ def _usable(path: str, number: str) -> list[Methodology]:
         found = declared(path, number)
         for item in found:
             item.check()
+            vars(item)["package"] = path.partition(".")[0]
             item.freeze()
     except MethodologyNotFoundError:
         raise
@@ -408,7 +449,7 @@ def broken() -> tuple[BrokenModule, ...]:
     >>> broken()
     ()
     """
-    found = [*_rule_books()[1], *_tables()[1]]
+    found = [*_rule_books()[1], *_tables().broken]
     for number in _every_module():
         try:
             versions(number)
@@ -552,6 +593,7 @@ def overview(item: Methodology) -> dict[str, str | int]:
         "title": item.title,
         "country": item.country,
         "scope": item.sectoral_scope,
+        "notices": "; ".join(item.notices),
     }
     for what, grades in graded.items():
         for grade in GRADES:

@@ -452,7 +452,8 @@ def evidence() -> None:
 
 
 @evidence.command("new")
-@click.argument("number")
+@click.argument("number", required=False)
+@click.option("--guidelines", is_flag=True, help="A file for the rules of the scheme, which serves every methodology.")
 @click.option("--version", metavar="V", help="This version instead of the latest.")
 @click.option("--case", metavar="CASE.toml", type=click.Path(path_type=Path), help="Rules for readings, too.")
 @click.option("--document", metavar="FILE.pdf", type=click.Path(path_type=Path), help="The approved document.")
@@ -461,7 +462,8 @@ def evidence() -> None:
 @click.option("--force", is_flag=True, help="Overwrite FILE.toml.")
 @as_json
 def new_evidence(
-    number: str,
+    number: str | None,
+    guidelines: bool,
     version: str | None,
     case: Path | None,
     document: Path | None,
@@ -478,7 +480,48 @@ def new_evidence(
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.confirming import new_file
 
-    new_file(number.upper(), version, case, document, target, every, force, as_json)
+    new_file(_number(number, guidelines), version, case, document, target, every, force, as_json)
+
+
+def _number(number: str | None, guidelines: bool) -> str | None:
+    """Return the number of a methodology, and None for the guidelines of the scheme."""
+    if (number is None) != guidelines:
+        raise click.UsageError(translated(_("name a methodology, or --guidelines")))
+    return number and number.upper()
+
+
+@evidence.command("ask")
+@click.argument("number", required=False)
+@click.option("--guidelines", is_flag=True, help="The rules of the scheme, once for every methodology.")
+@click.option("--version", metavar="V", help="This version instead of the latest.")
+@click.option(
+    "--document", metavar="FILE.pdf", type=click.Path(path_type=Path), required=True, help="The document in your hand."
+)
+@click.option("--reader", metavar="NAME", prompt="Name of the reader", help="Who reads it.")
+@click.option("-o", "--output", "target", metavar="FILE.toml", type=click.Path(path_type=Path), help="Where to write.")
+@click.option("--force", is_flag=True, help="Overwrite FILE.toml.")
+def ask_evidence(
+    number: str | None,
+    guidelines: bool,
+    version: str | None,
+    document: Path,
+    reader: str,
+    target: Path | None,
+    force: bool,
+) -> int:
+    """Ask for what is not confirmed of methodology NUMBER, item by item, and write the evidence file.
+
+    Each answer is the page on which the document says so.
+
+    \b
+    Example:
+      jcm evidence ask ID_AM003 --document approved.pdf --reader "A. Reader"
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.confirming import ask_questions
+
+    name = _number(number, guidelines)
+    default = Path(f"{(name or 'guidelines').lower()}.toml")
+    return ask_questions(name, version, document, reader, target or default, force)
 
 
 @evidence.command("check")

@@ -23,7 +23,7 @@ from jcm_calc.report import amounts
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jcm_calc.monitoring import Monitored
+    from jcm_calc.readings import Monitored
     from jcm_calc.result import Result
 
 RESULTS = ("RE", "PE", "ER")
@@ -64,7 +64,8 @@ def calculate_case(
             result = given.case.calculate(monitored, evidence)
             planned = _planned(given if plan is None else read(plan), evidence) if plan or given.plan else None
     years = _by_year(result)
-    credits, missing = _credits(result) if certify else (None, ())
+    credits, refused = _credits(result) if certify else (None, None)
+    missing = refused.missing if refused else ()
     comparisons = given.case.compare(result)
     manifest = result.manifest()
     if target is not None:
@@ -75,13 +76,14 @@ def calculate_case(
     else:
         _page(given.case, result, years, credits, comparisons, trace)
     output.remarks([*given.remarks, *(result.remarks if as_json else ())])
-    if missing:
-        _refuse(result, missing)
+    if refused:
+        title = _("No claim: {methodology} supports an estimate; {count} items are missing")
+        output.refusal(title.format(methodology=result.methodology, count="{count}"), refused)
     if years is None:
         return UNUSABLE
     if not all(comparison.agrees for comparison in comparisons) or (strict and (given.remarks or result.remarks)):
         return DIFFERS
-    return REFUSED if missing else 0
+    return REFUSED if refused else 0
 
 
 class Given(NamedTuple):
@@ -147,12 +149,14 @@ def _by_year(result: Result) -> pd.DataFrame | None:
         return None
 
 
-def _credits(result: Result) -> tuple[dict[str, int] | None, Sequence[Item]]:
-    """Return the claim by year, or what it lacks."""
+def _credits(result: Result) -> tuple[dict[str, int] | None, UncertifiedError | None]:
+    """Return the claim by year, or why there is none."""
     try:
-        return {str(year): int(tonnes) for year, tonnes in result.credits().items()}, ()
+        return {str(year): int(tonnes) for year, tonnes in result.credits().items()}, None
     except UncertifiedError as error:
-        return None, error.missing
+        return None, error
+    except InputError:
+        raise
     except ValueError as error:
         raise InputError(str(result.methodology), [Problem("p", str(error))]) from None
 
@@ -223,7 +227,7 @@ def _page(
     comparisons: Sequence[Comparison],
     trace: bool,
 ) -> None:
-    output.paragraph(Message("{}: {}").format(result.methodology, result.methodology.title), bold=True)
+    output.paragraph(Message("{}: {}").format(result.methodology.heading, result.methodology.title), bold=True)
     if title := ": ".join(case.project[key] for key in ("number", "title") if key in case.project):
         output.paragraph(title)
     output.remarked(result.remarks)
@@ -351,19 +355,6 @@ def _marks(result: Result) -> None:
     output.paragraph(_("`jcm show {number}` says what is known of each.").format(number=number), 2)
     how = _("`jcm evidence new {number}` writes a file in which a reader of the document confirms them.")
     output.paragraph(how.format(number=number), 2)
-
-
-def _refuse(result: Result, missing: Sequence[Item]) -> None:
-    problems = [
-        Problem(
-            Message("{} {}").format(item.kind, item.name),
-            Message(": ").join(part for part in (item.lacks, item.detail, str(item.evidence)) if part),
-            _("should stand in: {section}").format(section=item.section),
-        )
-        for item in missing
-    ]
-    title = _("No claim: {methodology} supports an estimate; {count} items are missing")
-    output.complaints(title.format(methodology=result.methodology, count=len(missing)), problems)
 
 
 # Replay

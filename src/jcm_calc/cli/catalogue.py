@@ -46,7 +46,7 @@ def list_methodologies(as_json: bool, with_known: bool) -> int:
             + ["/".join(str(row[f"{what} {grade}"]) for grade in GRADES) for what in counted]
             for item, row in zip(methodologies, rows, strict=True)
         ],
-        [[item.title] for item in methodologies],
+        [[item.title, *item.notices] for item in methodologies],
     )
     if output.width():
         output.heading(_("Evidence is counted as primary/secondary/unconfirmed"))
@@ -163,7 +163,9 @@ def _as_data(m: Methodology) -> dict[str, Any]:
             | {"values": {name: {"value": one.value, **_graded(one.evidence)} for name, one in item.values.items()}}
             for item in m.derivations
         ],
-        "waivers": m.waivers,
+        "waivers": [
+            {"check": one.check, "of": one.of, "reason": one.reason, **_graded(one.evidence)} for one in m.waivers
+        ],
         "grades": LEGEND,
     }
 

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
+from jcm_calc import dates
 from jcm_calc.case_file import read_case
 from jcm_calc.cli import DIFFERS, output
 from jcm_calc.confirmation import EvidenceError, EvidenceFile, Statement, blank_file, statements, with_evidence
-from jcm_calc.confirmation.applying import evidence_folder, named_files
+from jcm_calc.confirmation.applying import evidence_files, evidence_folder, named_files
+from jcm_calc.confirmation.file import Supplied
+from jcm_calc.confirmation.statements import of_scheme, order
+from jcm_calc.confirmation.supplied import compared, in_declared_unit, unexplained
 from jcm_calc.credits import BY_DAYS, treatments
 from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.scheme import SCHEME_RULES
 from jcm_calc.languages import Message, _, ngettext, translated
 from jcm_calc.problems import InputError, Problem
-from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
+from jcm_calc.rulebooks import MethodologyNotFoundError, every, methodology
+from jcm_calc.schema import page
+
+NO = "no"
 
 
 def new_file(
-    number: str,
+    number: str | None,
     version: str | None,
     case: Path | None,
     document: Path | None,
@@ -29,12 +38,15 @@ def new_file(
     force: bool,
     as_json: bool,
 ) -> None:
-    """Write an evidence file to be filled in: what is not confirmed yet, or every statement."""
+    """Write an evidence file to be filled in: what is not confirmed yet, or every statement.
+
+    Without a number it is about the rules of the scheme.
+    """
     if target is not None:
         output.check_target(target, force, (".toml",))
-    m = methodology(number, version)
-    found = [statement for statement in statements(m) if every or not statement.confirmed]
-    if case is not None:
+    m = methodology(number, version) if number else None
+    found = list(statements(m) if every and m else open_statements(m))
+    if case is not None and m is not None:
         found += _treatments(m, case, every)
     try:
         text = blank_file(m, found, document)
@@ -58,6 +70,109 @@ def new_file(
     output.paragraph(told.format(path=target, counts=counts or _("nothing is left to confirm")))
 
 
+def open_statements(m: Methodology | None) -> list[Statement]:
+    """Return what neither the library nor the files in the user's folder confirm, in the order of the document.
+
+    Parameters
+    ----------
+    m : Methodology or None
+        Without one, the rules of the scheme.
+    """
+    if m is None:
+        return list(map(of_scheme, SCHEME_RULES))
+    confirmed = with_evidence(m, evidence_files(m, None))
+    left = {statement.key for statement in statements(confirmed) if not statement.confirmed}
+    return sorted((one for one in statements(m) if one.key in left), key=lambda one: order(one.section))
+
+
+def ask_questions(
+    number: str | None, version: str | None, document: Path, reader: str, target: Path, force: bool
+) -> int:
+    """Ask what the document says, item by item, and write the evidence file; return the exit code.
+
+    An answer is the page on which the document says so, ``no`` where it says something else, or nothing.
+    """
+    output.check_target(target, force, (".toml",))
+    m = methodology(number, version) if number else None
+    asked = [one for one in open_statements(m) if m is None or one.kind != "rule"]
+    answers: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for place, statement in enumerate(asked, 1):
+        output.heading(Message("{}/{}  {}").format(place, len(asked), statement.section))
+        output.paragraph(_("Look for: {sentence}").format(sentence=_sentence(statement)))
+        if answer := _default_answer(statement) if statement.kind == "default" else _answer():
+            answers[statement.key] = answer
+    try:
+        text = blank_file(m, asked, document, answers, reader, str(dates.today()))
+        target.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise output.unwritable(target, error) from None
+    written = _("{path}: {answered} of {count} items answered")
+    output.paragraph(written.format(path=target, answered=len(answers), count=len(asked)), bold=True)
+    if m is not None and any(one.kind == "rule" for one in open_statements(m)):
+        output.paragraph(
+            _("The rules of the scheme are asked for once, for every methodology: {command}").format(
+                command="jcm evidence ask --guidelines --document GUIDELINES.pdf"
+            )
+        )
+    return check_files([target], as_json=False)
+
+
+def _sentence(statement: Statement) -> str:
+    """Return what to look for in the document."""
+    if statement.kind != "default":
+        return Message("{} {}: {}").format(Message(statement.kind), statement.name, statement.reading)
+    known = ", ".join(f"{key}: {value.value:g}".removeprefix(": ") for key, value in statement.values.items())
+    return _("{reading} (here {values})").format(reading=statement.reading, values=known or _("no value"))
+
+
+def _prompt(question: str, check: Callable[[Any], Any]) -> Any:
+    """Ask until an answer is understood."""
+    while True:
+        given = click.prompt(translated(question), default="", show_default=False).strip()
+        try:
+            return check(given)
+        except ValueError as error:
+            output.paragraph(str(error))
+
+
+def _answer() -> dict[str, Any]:
+    found = _prompt(_("Page where it says so (no: it says something else; Enter: later)"), _page_or_no)
+    if found == NO:
+        return {"agrees": NO, "page": _prompt(_("Page where it says something else"), page)}
+    return {"agrees": "yes", "page": found} if found else {}
+
+
+def _page_or_no(given: str) -> str:
+    return NO if given.casefold() == NO else page(given)
+
+
+def _default_answer(statement: Statement) -> dict[str, Any]:
+    """Ask for the value of a default, or for those of its classes, and for the page."""
+    parameter, found = statement.item, dict[str, Any]()
+    unit = Message(" [{}]").format(parameter.unit) if parameter.unit else ""
+    number = _("Value in the document{unit} (Enter: later)").format(unit=unit)
+    if not parameter.by:
+        if value := _prompt(number, str):
+            found = {"value": value}
+    else:
+        keys = list(statement.values) or _prompt(_("Classes or intervals of the table, with ; between them"), _several)
+        values = {key: _prompt(Message("{}: {}").format(key, number), str) for key in keys}
+        if values := {key: value for key, value in values.items() if value}:
+            found = {"values": values}
+    if not found:
+        return {}
+    supplied = Supplied(found.get("values", {"": found.get("value", "")}))
+    values, complaints = in_declared_unit(parameter, supplied)
+    for complaint in (*complaints, *unexplained(statement, values)):
+        output.paragraph(complaint)
+        found["note"] = _prompt(_("What the document says of it (Enter: nothing)"), str)
+    return {**found, "page": _prompt(_("Page"), page)}
+
+
+def _several(given: str) -> list[str]:
+    return [one.strip() for one in given.split(";") if one.strip()]
+
+
 def _treatments(m: Methodology, path: Path, every: bool) -> list[Statement]:
     """Return the rules by which the readings and the periods of a case were treated."""
     case = read_case(path)
@@ -73,9 +188,15 @@ def _treatments(m: Methodology, path: Path, every: bool) -> list[Statement]:
 def check_files(paths: Sequence[Path], as_json: bool) -> int:
     """Check evidence files against the rule book and each other; return the exit code."""
     files = named_files(paths)
+    # files about the scheme belong to every methodology; alone, they are checked with any
+    scheme_files = [file for file in files if not file.methodology]
     groups: dict[tuple[str, str], list[EvidenceFile]] = {}
     for file in files:
-        groups.setdefault((file.methodology, file.version), []).append(file)
+        if file.methodology:
+            groups.setdefault((file.methodology, file.version), list(scheme_files)).append(file)
+    if scheme_files and not groups:
+        some = next(every())
+        groups[some.number, some.version] = scheme_files
     found, problems, missing = [], list[Problem](), list[Problem]()
     for (number, version), own in groups.items():
         try:
@@ -88,8 +209,13 @@ def check_files(paths: Sequence[Path], as_json: bool) -> int:
         except EvidenceError as error:
             problems += error.problems
             continue
-        left = [statement for statement in statements(confirmed) if not statement.confirmed]
-        found.append((m, [file.name for file in own], sum(len(file.entries) for file in own), left))
+        left = [
+            statement
+            for statement in statements(confirmed)
+            if not statement.confirmed and (statement.kind == "rule" or len(scheme_files) < len(own))
+        ]
+        names, count = [file.name for file in own], sum(len(file.entries) for file in own)
+        found.append((m, names, count, left, list(_compared(m, confirmed))))
     if missing:
         raise InputError(_("evidence"), [*missing, *problems])
     if as_json:
@@ -100,15 +226,19 @@ def check_files(paths: Sequence[Path], as_json: bool) -> int:
                 "files": [
                     {"methodology": m.number, "version": m.version, "files": names, "filled in": count}
                     | {"left": [str(one) for one in left]}
-                    for m, names, count, left in found
+                    | {"values": [dict(zip(COMPARED, row, strict=True)) for row in rows]}
+                    for m, names, count, left, rows in found
                 ],
             }
         )
-    for m, names, count, left in found if not as_json else ():
-        told = _("{files}: {methodology}, {count} items filled in, {left} left to confirm")
-        told = told.format(files=", ".join(names), methodology=m, count=count, left=len(left))
+    for m, names, count, left, rows in found if not as_json else ():
+        told = _("{files}: {subject}, {count} items filled in, {left} left to confirm")
+        subject = m if len(scheme_files) < len(names) else _("rules of the scheme")
+        told = told.format(files=", ".join(names), subject=subject, count=count, left=len(left))
         output.paragraph(told, bold=True)
-        output.table([_("kind"), "", _("should stand in")], _rows(left))
+        if rows:
+            output.table(COMPARED, [[str(cell) for cell in row] for row in rows])
+        output.table([_("kind"), "", _("should be in")], _rows(left))
     if problems:
         title = ngettext(
             "The evidence differs from the rule book, or from itself, in {count} item",
@@ -117,6 +247,18 @@ def check_files(paths: Sequence[Path], as_json: bool) -> int:
         )
         output.complaints(title.format(count=len(problems)), problems)
     return DIFFERS if problems else 0
+
+
+COMPARED = (_("symbol"), _("class"), _("in the document"), _("in the library"), _("page"), _("evidence"))
+
+
+def _compared(m: Methodology, confirmed: Methodology) -> Iterator[tuple[Any, ...]]:
+    """Yield each confirmed value next to what the library has."""
+    for before in statements(m):
+        if before.kind == "default":
+            for key, value, here, evidence in compared(before, confirmed.inputs[before.item.name]):
+                page_ = evidence.confirmation.page if evidence.confirmation else ""
+                yield before.name, key, f"{value:.12g}", here, page_, str(evidence)
 
 
 def _rows(left: Iterable[Statement]) -> list[list[str]]:

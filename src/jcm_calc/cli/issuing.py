@@ -12,7 +12,7 @@ from jcm_calc.cli.calculating import monitored_shown, read, warnings_shown_here
 from jcm_calc.credits import UncertifiedError
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.issuance.request import IssuanceRequest, issuance_request
-from jcm_calc.languages import Message, _
+from jcm_calc.languages import _
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.report import amounts
 
@@ -35,7 +35,10 @@ def issue_cases(
     try:
         request = issuance_request(results, allocation, project=project, earlier=earlier)
     except UncertifiedError as error:
-        _refuse(error, project, as_json)
+        if as_json:
+            output.data({"refused": True, "missing": [str(item) for item in error.missing]})
+        title = _("No request for {number}: an estimate is not a claim; {count} items are missing")
+        output.refusal(title.format(number=project.get("number", _("the project")), count="{count}"), error)
         return REFUSED
     for target in targets:
         _save(request, target, force)
@@ -68,22 +71,6 @@ def _save(request: IssuanceRequest, path: Path, force: bool) -> None:
         write(path, overwrite=force)
     except OSError as error:
         raise output.unwritable(path, error) from None
-
-
-def _refuse(error: UncertifiedError, project: Mapping[str, Any], as_json: bool) -> None:
-    if as_json:
-        output.data({"refused": True, "missing": [str(item) for item in error.missing]})
-    problems = [
-        Problem(
-            Message("{} {}").format(item.kind, item.name),
-            Message(": ").join(part for part in (item.lacks, item.detail, str(item.evidence)) if part),
-            _("should stand in: {section}").format(section=item.section),
-        )
-        for item in error.missing
-    ]
-    number = project.get("number", _("the project"))
-    title = _("No request for {number}: an estimate is no claim; {count} items are missing")
-    output.complaints(title.format(number=number, count=len(problems)), problems)
 
 
 def _page(request: IssuanceRequest, targets: Sequence[Path]) -> None:

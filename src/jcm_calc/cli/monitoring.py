@@ -19,8 +19,8 @@ from jcm_calc.problems import Problem, listed
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jcm_calc.monitoring import Monitored
-    from jcm_calc.monitoring.files import File
+    from jcm_calc.readings import Monitored
+    from jcm_calc.readings.files import File
 
 STAGES = 4
 SINCE = _("from{}").format("")  # a time: another word, in Japanese, than that for where a value is from

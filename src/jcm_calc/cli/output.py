@@ -23,6 +23,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from jcm_calc.credits import UncertifiedError, by_section
 from jcm_calc.languages import Message, _, translated
 from jcm_calc.problems import Problem, Remark, Topic
 from jcm_calc.rulebooks import BrokenModule
@@ -194,6 +195,22 @@ def complaints(title: str, problems: Sequence[Problem], warnings: Sequence[Probl
     for problem in problems:
         _complaint(problem, "bold red")
     remarks(warnings)
+
+
+def refusal(title: str, error: UncertifiedError) -> None:
+    """Write what a claim lacks, in the order of the document, and the command that begins to confirm it."""
+    problems = [
+        Problem(
+            Message("{} {}").format(item.kind, item.name),
+            Message(": ").join(part for part in (item.lacks, item.detail, str(item.evidence)) if part),
+            _("should be in: {section}").format(section=section),
+        )
+        for section, items in by_section(error.missing).items()
+        for item in items
+    ]
+    complaints(title.format(count=len(problems)), problems)
+    for command in error.commands:
+        show(Text(clean(_("To confirm them with the document in hand: {command}").format(command=command))), err=True)
 
 
 def broken(modules: Iterable[BrokenModule]) -> None:

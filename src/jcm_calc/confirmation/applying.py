@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import platformdirs
 
 from jcm_calc.confirmation.file import Entry, EvidenceFile, read_evidence
 from jcm_calc.confirmation.statements import Statement, statements
+from jcm_calc.confirmation.supplied import by_row, contradictions, in_declared_unit, is_bin, stated_wrongly, unexplained
 from jcm_calc.declarations import Interval, Methodology
-from jcm_calc.declarations.items import DeclarationError, Parameter, Table, Value
+from jcm_calc.declarations.items import DeclarationError, Kind, Parameter, Table, Value
 from jcm_calc.declarations.revision import duplicate
-from jcm_calc.declarations.rows import row_key, same_days, spans
+from jcm_calc.declarations.rows import same_days, spans
 from jcm_calc.evidence import Evidence, Grade, confirmed
-from jcm_calc.inputs.cells import numbers
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import InputError, Problem, shown, suggestion
 from jcm_calc.toml import parse_toml, read_text
@@ -53,11 +52,7 @@ def evidence_files(m: Methodology, given: Given) -> tuple[EvidenceFile, ...]:
 
 def about(m: Methodology, files: tuple[EvidenceFile, ...] | None) -> tuple[EvidenceFile, ...] | None:
     """Return those of several files, for several methodologies, that are about one; None where none is named."""
-    return (
-        None
-        if files is None
-        else tuple(one for one in files if (one.methodology, one.version) == (m.number, m.version))
-    )
+    return None if files is None else tuple(one for one in files if one.about(m.number, m.version))
 
 
 def named_files(paths: Iterable[One]) -> tuple[EvidenceFile, ...]:
@@ -83,7 +78,8 @@ def several(given: Given) -> tuple[One, ...]:
 
 def _about(path: Path, m: Methodology) -> bool:
     found = parse_toml(path.name, read_text(path))
-    return (found.get("methodology"), found.get("version")) == (m.number, m.version)
+    said = found.get("methodology", ""), found.get("version", "")
+    return said in ((m.number, m.version), ("", ""))
 
 
 def with_evidence(m: Methodology, files: Sequence[EvidenceFile]) -> Methodology:
@@ -155,14 +151,13 @@ class _Applying:
     def complain(self, entry: Entry, complaint: str, section: str = "") -> None:
         self.problems.append(Problem(entry.place, complaint, section))
 
-    # What each file says, held against the methodology
+    # What each file says, compared with the methodology
 
     def take(self, file: EvidenceFile) -> None:
-        if (file.methodology, file.version) != (self.m.number, self.m.version):
-            told = _("is about {methodology} ver {version}, but {m} is applied").format(
-                methodology=file.methodology, version=file.version, m=self.m
-            )
-            self.problems.append(Problem(file.name, told))
+        if not file.about(self.m.number, self.m.version):
+            complaint = _("is about {methodology} ver {version}, but {m} is applied")
+            complaint = complaint.format(methodology=file.methodology, version=file.version, m=self.m)
+            self.problems.append(Problem(file.name, complaint))
             return
         for entry in file.entries:
             statement = self.known.get(entry.key)
@@ -179,10 +174,18 @@ class _Applying:
                 self._changed(entry, statement)
             elif not entry.agrees:
                 self._disagrees(entry, statement)
+            elif self._read_too_early(entry):
+                complaint = _("was read on {day}, before {m} was approved on {approved}: give the day of reading")
+                day = entry.confirmation.day
+                self.complain(entry, complaint.format(day=day, m=self.m, approved=self.m.approved), statement.section)
             else:
                 values = self._values(entry, statement)
                 if values is not None:
                     self.taken.setdefault(entry.key, []).append((entry, values))
+
+    def _read_too_early(self, entry: Entry) -> bool:
+        approved = self.m.approved
+        return entry.kind != "rule" and approved is not None and entry.confirmation.day < approved
 
     def _unknown(self, entry: Entry) -> None:
         names = [name for kind, name, _ in self.known if kind == entry.kind]
@@ -225,36 +228,18 @@ class _Applying:
         """Return the values that an item supplies, in the declared unit; None with a complaint."""
         if entry.kind != "default":
             return {}
-        parameter: Parameter = statement.item
-        before = len(self.problems)
-        if bool(parameter.by) == ("" in entry.values):
-            if parameter.by:
-                complaint = _("a single value came, expected values by {by}").format(by=parameter.by)
-            else:
-                complaint = _("values by class came, expected a single value: a table needs {revision}").format(
-                    revision=self._revision
-                )
+        supplied, complaints = by_row(self.m.keys_of(statement.item), entry.supplied)
+        complaints = complaints or list(stated_wrongly(self.m, statement, supplied))
+        values: dict[str, float] = {}
+        if not complaints:
+            values, complaints = in_declared_unit(statement.item, supplied)
+        if not complaints:
+            complaints = list(contradictions(statement, supplied, values))
+            if not entry.note:
+                complaints += unexplained(statement, values)
+        for complaint in complaints:
             self.complain(entry, complaint, statement.section)
-            return None
-        found = {}
-        keys = self.m.keys_of(parameter)
-        for written, raw in entry.values.items():
-            where = f"{written}: " if written else ""
-            try:
-                key = row_key(keys, written) if keys else written
-                found[key] = _number(parameter, raw)
-                if not keys and key[:1] in ("[", "("):
-                    Interval.parse(key)
-            except ValueError as error:
-                self.complain(entry, Message("{}{}").format(where, error), statement.section)
-                continue
-            known = statement.values.get(key)
-            if known is not None and known.evidence.grade is Grade.PRIMARY and known.value != found[key]:
-                complaint = _("{where}{found:g} came, but {value:g} was read: {evidence}").format(
-                    where=where, found=found[key], value=known.value, evidence=known.evidence
-                )
-                self.complain(entry, complaint + (f" [{known.evidence.source}]" if known.evidence.source else ""))
-        return None if len(self.problems) > before else found
+        return None if complaints else values
 
     # What all files say together
 
@@ -263,7 +248,7 @@ class _Applying:
             said.sort(key=lambda one: (one[0].confirmation.day, one[0].confirmation.person, one[0].confirmation.file))
             statement = self.known.get(key)
             if key[0] == "default" and statement is not None:
-                self._default(statement.item, self._agreed(said))
+                self._default(statement.item, said)
             elif statement is not None:
                 self._confirm(statement, _evidence(said[0][0], statement.evidence))
         self.found.treatments = {
@@ -276,17 +261,23 @@ class _Applying:
     def _agreed(self, said: Sequence[tuple[Entry, dict[str, float]]]) -> dict[str, tuple[float, Entry]]:
         """Return each value with the first item that states it; complain where two differ."""
         values: dict[str, tuple[float, Entry]] = {}
+        whole = next((stated.keys() for entry, stated in said if entry.supplied.whole), None)
         for entry, stated in said:
+            if entry.supplied.by != said[0][0].supplied.by:
+                complaint = _("the table is by {by}, but {place} says by {first}")
+                by, first = entry.supplied.by or "-", said[0][0].supplied.by or "-"
+                self.complain(entry, complaint.format(by=by, place=said[0][0].place, first=first))
             for key, value in stated.items():
-                first, other = values.setdefault(key, (value, entry))
-                if first != value:
+                first_value, other = values.setdefault(key, (value, entry))
+                if first_value != value:
                     where = f"{key}: " if key else ""
+                    complaint = _("{where}got {value:g}, but {place} says {first:g}")
                     self.complain(
-                        entry,
-                        _("{where}{value:g} came, but {place} says {first:g}").format(
-                            where=where, value=value, place=other.place, first=first
-                        ),
+                        entry, complaint.format(where=where, value=value, place=other.place, first=first_value)
                     )
+                elif whole is not None and key not in whole:
+                    complaint = _("{key}: another file says that the table has no such class").format(key=key)
+                    self.complain(entry, complaint)
         return values
 
     def _confirm(self, statement: Statement, evidence: Evidence) -> None:
@@ -302,43 +293,57 @@ class _Applying:
             ]
         elif statement.kind == "list":
             found.completeness[statement.name] = evidence
+        elif statement.kind == "waiver":
+            found.waivers = [replace(one, evidence=evidence) if one == statement.item else one for one in found.waivers]
         else:
             found.scheme = tuple(
                 replace(one, evidence=evidence) if one.name == statement.name else one for one in found.scheme
             )
 
-    def _default(self, parameter: Parameter, values: Mapping[str, tuple[float, Entry]]) -> None:
-        if not parameter.by:
+    def _default(self, parameter: Parameter, said: Sequence[tuple[Entry, dict[str, float]]]) -> None:
+        values, supplied = self._agreed(said), said[0][0].supplied
+        if not parameter.by and not supplied.by:
             for value, entry in values.values():
-                mended = _value(value, entry, parameter.value)
-                self.found.inputs[parameter.name] = replace(parameter, value=mended, evidence=mended.evidence)
+                read = _value(value, entry, parameter.value)
+                self.found.inputs[parameter.name] = replace(parameter, value=read, evidence=read.evidence)
             return
         own = {str(key): (key, value) for key, value in (parameter.table or Table({})).entries.items()}
         keys = self.m.keys_of(parameter)
         entries: dict[str | Interval, Value] = {}
         given: dict[str | Interval, Value] = {}
         for name, (value, entry) in values.items():
-            key = Interval.parse(name) if not keys and name[:1] in ("[", "(") else name
+            key = Interval.parse(name) if not keys and is_bin(name) else name
             key = own[str(key)][0] if str(key) in own else key
             given[key] = _value(value, entry, own[str(key)][1] if str(key) in own else None)
+        whole = any(entry.supplied.whole for entry, _ in said)
         for key, known in dict(own.values()).items():
-            if key in given or not _overlapped(key, given, keys):
+            if key in given or not (whole or _overlapped(key, given, keys)):
                 entries[key] = given.pop(key, known)
             elif known.evidence.confirmed:
-                first = next(iter(values.values()))[1]
-                self.complain(
-                    first,
-                    _("its bins overlap {key}, which was read: {evidence}").format(key=key, evidence=known.evidence),
-                )
+                overlap = _("the bins of the document overlap {key}, which was read: {evidence}")
+                self.complain(said[0][0], overlap.format(key=key, evidence=known.evidence))
         try:
             table = Table(entries | given)
             if table.numeric:
                 table.bins()
             spans(keys, table.entries)
         except DeclarationError as error:
-            self.complain(next(iter(values.values()))[1], str(error))
+            self.complain(said[0][0], str(error))
             return
-        self.found.inputs[parameter.name] = replace(parameter, table=table)
+        if supplied.by and supplied.by not in {*self.found.inputs, *self.found.coordinates}:
+            self._declare_key(supplied.by, parameter)
+        by = supplied.by or parameter.by
+        self.found.inputs[parameter.name] = replace(parameter, by=by, value=None, table=table)
+
+    def _declare_key(self, name: str, parameter: Parameter) -> None:
+        """Declare the class by which the document has a table, where the library has a single value."""
+        indices = parameter.indices.replace("p", "")
+        symbol = ",".join((name, *indices))
+        text = _("class of {symbol} in the table of the document").format(symbol=parameter.symbol)
+        key = Parameter(name, symbol, "category", indices, Kind.CLASS_KEY, text)
+        declared = list(self.found.inputs.items())
+        place = list(self.found.inputs).index(parameter.name)
+        self.found.inputs = dict([*declared[:place], (name, key), *declared[place:]])
 
 
 def _overlapped(key: str | Interval, given: Iterable[str | Interval], keys: tuple[str, ...]) -> bool:
@@ -350,26 +355,18 @@ def _overlapped(key: str | Interval, given: Iterable[str | Interval], keys: tupl
     )
 
 
-def _number(parameter: Parameter, raw: Any) -> float:
-    """Return a value in the declared unit."""
-    values, faults = numbers(raw, parameter.unit)
-    if values.size != 1 or faults:
-        raise ValueError(next(iter(faults.values()), _("{came} is not a number").format(came=shown(raw))))
-    value = float(values.flat[0])
-    if value not in parameter.bounds:
-        complaint = _("{came} came, expected a number in {bounds}")
-        raise ValueError(complaint.format(came=shown(raw), bounds=f"{parameter.bounds} {parameter.unit}".strip()))
-    return value
-
-
 def _evidence(entry: Entry, before: Evidence, changed: str = "") -> Evidence:
     """Return the evidence of a confirmed statement; what was read in a primary document stays what it is."""
-    return before if before.grade is Grade.PRIMARY else confirmed(entry.confirmation, changed)
+    return before if before.grade is Grade.PRIMARY else _read(entry, changed)
+
+
+def _read(entry: Entry, changed: str = "") -> Evidence:
+    return confirmed(entry.confirmation, Message("; ").join(part for part in (changed, entry.note) if part))
 
 
 def _value(value: float, entry: Entry, known: Value | None) -> Value:
     """Return a value with the evidence of who has read it, and say what it takes the place of."""
     if known is None:
-        return Value(value, confirmed(entry.confirmation))
+        return Value(value, _read(entry))
     changed = "" if known.value == value else CHANGED.format(value=known.value, grade=known.evidence.grade)
     return Value(value, _evidence(entry, known.evidence, changed))

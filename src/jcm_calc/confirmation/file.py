@@ -3,7 +3,7 @@
 ::
 
     schema = 1
-    methodology = "ID_AM004"
+    methodology = "ID_AM004"              # without methodology and version: the rules of the scheme, for every one
     version = "2.0"
 
     [reader]                              # who has read, and when; an item may say otherwise
@@ -14,20 +14,30 @@
     title = "…"
     sha256 = "…"                          # of the file
 
-    [[equation]]                          # also [[choice]], [[criterion]], [[list]], [[rule]]
-    symbol = "RE_i,p"                     # [[choice]], [[list]] and [[rule]] have a name, [[criterion]] a number
+    [[equation]]                          # also [[choice]], [[criterion]], [[list]], [[waiver]], [[rule]]
+    symbol = "RE_i,p"                     # a choice, list or rule has a name, a criterion a number, a waiver a check
     case = "…"                            # of an equation that holds in one case only
     reading = "RE_i,p = …"                # what the library takes it to say, and its fingerprint
     fingerprint = "…"
     agrees = "yes"                        # "no" where the document says something else
-    page = "page 7"
+    page = 7                              # or "page 7, table 2"
 
     [[default]]
     symbol = "COP_RE,i"
     reading = "…"
     fingerprint = "…"
     value = 3.5                           # or, by class: values = { "cold storage" = 1.71 }
-    page = "page 9"
+    page = 9
+    note = "…"                            # asked for where the value is far from the one of the library
+
+    [[default]]
+    symbol = "R_RF,i"                     # the document has a table where the library has a single value
+    by = "conductor"                      # a parameter of the methodology, or a class that the table names
+    values = { "conductor 1" = 0.12, "conductor 2" = 0.28 }
+
+    [[default]]
+    symbol = "NCV_f"                      # the document gives one of the tables that the library knows by name
+    candidate = { name = "…", fingerprint = "…" }
 
 An item in which nothing is filled in confirms nothing.
 """
@@ -37,34 +47,90 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from jcm_calc import dates
 from jcm_calc.evidence import Confirmation
+from jcm_calc.files import within
 from jcm_calc.languages import Message, _
-from jcm_calc.problems import InputError, Problem, shown, suggestion
+from jcm_calc.problems import InputError, Problem, suggestion
+from jcm_calc.schema import (
+    Field,
+    filled_text,
+    got,
+    number_of,
+    page,
+    past_day,
+    read_table,
+    sha256,
+    text,
+    under,
+    value,
+    values,
+    words,
+    yes_or_no,
+)
 from jcm_calc.toml import parse_toml, read_text
 
 SCHEMA = 1
-TOP = ("schema", "methodology", "version", "reader", "documents")
-READER = ("person", "date")
-DOCUMENT = ("title", "sha256", "file", "url")
 # What tells an item from the others of its kind.
 KINDS = {
     **{"equation": "symbol", "default": "symbol", "choice": "name", "criterion": "number"},
-    **{"list": "name", "rule": "name"},
+    **{"list": "name", "waiver": "check", "rule": "name"},
 }
-ALWAYS = ("reading", "fingerprint")
-FILLED = ("page", "person", "date", "document")
+CASED = ("equation", "waiver")
 ANSWERS = ("yes", "no")
-SHA256 = re.compile(r"[0-9a-f]{64}")
+TOP = ("schema", "methodology", "version", "reader", "documents")
+READER = {"person": Field(words), "date": Field(past_day)}
+DOCUMENT = {"title": Field(words), "sha256": Field(sha256), "file": Field(text), "url": Field(text)}
+CANDIDATE = {"name": Field(filled_text, required=True), "fingerprint": Field(filled_text, required=True)}
+ITEM = {
+    **{"reading": Field(filled_text, required=True), "fingerprint": Field(filled_text, required=True)},
+    **{"page": Field(page), "person": Field(words), "date": Field(past_day), "document": Field(text)},
+    "note": Field(text),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Supplied:
+    """What an item of a default supplies.
+
+    Attributes
+    ----------
+    values : mapping
+        The values as they were written, by class; under no name a single value.
+    by : str
+        What the table of the document is by, where the library has none; otherwise empty.
+    whole : bool
+        Whether the document's table has these classes and no others, whichever the library has.
+    candidate, fingerprint : str
+        The table of the library that the document gives, by name, and what it held when it was read.
+    """
+
+    values: Mapping[str, Any]
+    by: str = ""
+    whole: bool = False
+    candidate: str = ""
+    fingerprint: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.values or self.candidate)
+
+    def as_data(self) -> dict[str, Any]:
+        """Return the keys of the item."""
+        if self.candidate:
+            return {"candidate": {"name": self.candidate, "fingerprint": self.fingerprint}}
+        if "" in self.values:
+            return {"value": self.values[""]}
+        said: dict[str, Any] = {"by": self.by} if self.by else {}
+        return {**said, **({"whole": ANSWERS[0]} if self.whole else {}), "values": dict(self.values)}
+
+
+NOTHING = Supplied({})
 
 
 @dataclass(frozen=True)
@@ -77,9 +143,11 @@ class Entry:
         See `jcm_calc.confirmation.Statement`.
     agrees : bool
         Whether the document says what the library takes it to say; of a default, that it has values.
-    values : mapping
-        Of a default the values as they were written, by class; under no name a single value.
+    supplied : Supplied
+        Of a default.
     confirmation : Confirmation
+    note : str
+        What the reader says of it.
     place : str
         Where in which file, for complaints.
     """
@@ -90,14 +158,20 @@ class Entry:
     reading: str
     fingerprint: str
     agrees: bool
-    values: Mapping[str, Any]
+    supplied: Supplied
     confirmation: Confirmation
+    note: str
     place: str
 
     @property
     def key(self) -> tuple[str, str, str]:
         """The key of the statement that it is about."""
         return self.kind, self.name, self.case
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """The values of a default as they were written, by class; under no name a single value."""
+        return self.supplied.values
 
 
 @dataclass(frozen=True)
@@ -109,6 +183,7 @@ class EvidenceFile:
     name, sha256 : str
         Of the evidence file itself.
     methodology, version : str
+        Empty where it is about the rules of the scheme, and serves every methodology.
     entries : tuple of Entry
         The items that are filled in.
     blank : int
@@ -122,6 +197,10 @@ class EvidenceFile:
     entries: tuple[Entry, ...]
     blank: int = 0
 
+    def about(self, number: str, version: str) -> bool:
+        """Whether it says something of a version of a methodology."""
+        return (self.methodology, self.version) in ((number, version), ("", ""))
+
     @cached_property
     def text(self) -> str:
         """All that it says, by which files are told apart: a hash that a file states of itself proves nothing."""
@@ -131,19 +210,17 @@ class EvidenceFile:
         """Return what is filled in, ready for JSON: under ``content`` what `from_data` reads."""
         read = sorted({(entry.confirmation.document, entry.confirmation.sha256) for entry in self.entries})
         keys = {document: f"document {number}" for number, document in enumerate(read, 1)}
-        content: dict[str, Any] = {"schema": SCHEMA, "methodology": self.methodology, "version": self.version}
+        content: dict[str, Any] = {"schema": SCHEMA}
+        if self.methodology:
+            content |= {"methodology": self.methodology, "version": self.version}
         content["documents"] = {key: {"title": title, "sha256": sha256} for (title, sha256), key in keys.items()}
         for entry in self.entries:
             item: dict[str, Any] = {KINDS[entry.kind]: entry.name, **({"case": entry.case} if entry.case else {})}
             item |= {"reading": entry.reading, "fingerprint": entry.fingerprint}
-            if entry.kind != "default":
-                item["agrees"] = ANSWERS[not entry.agrees]
-            elif "" in entry.values:
-                item["value"] = entry.values[""]
-            else:
-                item["values"] = dict(entry.values)
+            item |= entry.supplied.as_data() if entry.kind == "default" else {"agrees": ANSWERS[not entry.agrees]}
             who = entry.confirmation
             item |= {"page": who.page, "person": who.person, "date": str(who.day)}
+            item |= {"note": entry.note} if entry.note else {}
             item["document"] = keys[who.document, who.sha256]
             content.setdefault(entry.kind, []).append(item)
         return {"file": self.name, "sha256": self.sha256, "content": content}
@@ -160,12 +237,13 @@ def read_evidence(path: str | os.PathLike[str]) -> EvidenceFile:
     Raises
     ------
     InputError
-        With everything that is wrong with the file. Whether it fits its methodology is told when it
+        With everything that is wrong with the file. Whether it fits its methodology is said when it
         is applied.
     """
     path = Path(path)
-    text = read_text(path)
-    return from_data(parse_toml(path.name, text), path.name, hashlib.sha256(text.encode()).hexdigest(), path.parent)
+    content = read_text(path)
+    own = hashlib.sha256(content.encode()).hexdigest()
+    return from_data(parse_toml(path.name, content), path.name, own, path.parent)
 
 
 def from_data(document: Mapping[str, Any], name: str, sha256: str, beside: Path | None = None) -> EvidenceFile:
@@ -185,18 +263,21 @@ def from_data(document: Mapping[str, Any], name: str, sha256: str, beside: Path 
     if reader.problems:
         raise InputError(name, reader.problems)
     filled = tuple(entry for entry in entries if entry is not None)
-    return EvidenceFile(name, sha256, document["methodology"], document["version"], filled, len(entries) - len(filled))
+    methodology, version = document.get("methodology", ""), document.get("version", "")
+    return EvidenceFile(name, sha256, methodology, version, filled, len(entries) - len(filled))
 
 
 class _Reader:
-    """Reads one file, and notes all that is wrong with it."""
+    """Reads one file, and collects all that is wrong with it."""
 
     def __init__(self, document: Mapping[str, Any], name: str, beside: Path | None) -> None:
         self.document, self.name, self.beside = document, name, beside
         self.problems: list[Problem] = []
+        self.reader: Mapping[str, Any] = {}
+        self.documents: dict[str, Mapping[str, Any]] = {}
 
     def complain(self, place: str, complaint: str) -> None:
-        self.problems.append(Problem(f"{self.name}, " + place, complaint))
+        self.problems.append(Problem(place, complaint))
 
     def read(self) -> Iterator[Entry | None]:
         """Yield an entry for each item that is filled in, and None for each that is not."""
@@ -204,25 +285,21 @@ class _Reader:
         for kind in KINDS:
             items = self.document.get(kind, [])
             if not isinstance(items, list) or not all(isinstance(one, Mapping) for one in items):
-                self.complain(
-                    kind,
-                    _("{came} came, expected items that each begin with [[{kind}]]").format(
-                        came=shown(items), kind=kind
-                    ),
-                )
+                wanted = _("items that each begin with [[{kind}]]").format(kind=kind)
+                self.complain(under(self.name, kind), got(items, wanted))
                 continue
             seen: dict[tuple[str, str], int] = {}
             for number, item in enumerate(items, 1):
-                entry = self._entry(kind, item, self._called(kind, item, number))
+                place = self._place(kind, item, number)
+                yield self._entry(kind, item, place)
                 key = str(item.get(KINDS[kind], "")), str(item.get("case", ""))
                 if seen.setdefault(key, number) != number:
-                    self.complain(self._called(kind, item, number), _("stands twice in this file"))
-                yield entry
+                    self.complain(place, _("is in this file twice: delete one of the two"))
 
-    def _called(self, kind: str, item: Mapping[str, Any], number: int) -> str:
+    def _place(self, kind: str, item: Mapping[str, Any], number: int) -> str:
         case = f" ({item['case']})" if item.get("case") else ""
         name = item.get(KINDS[kind]) or _("no. {number}").format(number=number)
-        return f"[[{kind}]] " + Message("{}{}").format(name, case)
+        return under(self.name, Message("[[{}]] {}{}").format(kind, str(name), case))
 
     # The top of the file
 
@@ -230,190 +307,124 @@ class _Reader:
         d = self.document
         for key in d:
             if key not in TOP and key not in KINDS:
-                self.complain(str(key), _("unknown{hint}").format(hint=suggestion(str(key), [*TOP, *KINDS])))
+                hint = suggestion(str(key), [*TOP, *KINDS])
+                self.complain(under(self.name, key), _("unknown{hint}").format(hint=hint))
         if d.get("schema") != SCHEMA or isinstance(d.get("schema"), bool):
-            self.complain(
-                "schema", _("{came} came, expected {expected}").format(came=shown(d.get("schema")), expected=SCHEMA)
-            )
-        for key, example in (("methodology", "ID_AM004"), ("version", "2.0")):
+            self.complain(under(self.name, "schema"), got(d.get("schema"), str(SCHEMA)))
+        # the rules of the scheme are the same for every methodology
+        of_scheme = not {"methodology", "version", *KINDS} & d.keys() - {"rule"}
+        for key, example in (("methodology", "ID_AM004"), ("version", "2.0")) if not of_scheme else ():
             if not isinstance(d.get(key), str) or not d[key].strip():
-                self.complain(
-                    key,
-                    _('{came} came, expected a text such as "{example}"').format(
-                        came=shown(d.get(key)), example=example
-                    ),
-                )
-        self._section("[reader]", d.get("reader", {}), READER)
-        if not _blank(self._of("reader").get("date", "")):
-            self._day("[reader] date", self._of("reader")["date"])
-        if not isinstance(d.get("documents", {}), Mapping):
-            self.complain(
-                "documents",
-                _("{came} came, expected a section [documents.methodology]").format(came=shown(d["documents"])),
-            )
-        for key, found in self._of("documents").items():
-            self._section(f"[documents.{key}]", found, DOCUMENT)
-            if isinstance(found, Mapping):
-                self._document(f"[documents.{key}]", found)
-
-    def _of(self, key: str) -> Mapping[str, Any]:
-        found = self.document.get(key, {})
-        return found if isinstance(found, Mapping) else {}
-
-    def _section(self, place: str, found: Any, known: Sequence[str]) -> None:
-        if not isinstance(found, Mapping):
-            self.complain(place, _("{came} came, expected a section {place}").format(came=shown(found), place=place))
+                wanted = _('a text such as "{example}"').format(example=example)
+                self.complain(under(self.name, key), got(d.get(key), wanted))
+        self.reader = read_table(under(self.name, "[reader]"), d.get("reader", {}), READER, self.problems)
+        documents = d.get("documents", {})
+        if not isinstance(documents, Mapping):
+            self.complain(under(self.name, "documents"), got(documents, _("a section [documents.methodology]")))
             return
-        for key, value in found.items():
-            if key not in known:
-                self.complain(
-                    place + f" {key}",
-                    _("unknown{hint}; known are {names}").format(hint=suggestion(key, known), names=", ".join(known)),
-                )
-            elif key != "date" and not isinstance(value, str):
-                self.complain(
-                    place + f" {key}",
-                    _("{came} came, expected {expected}").format(came=shown(value), expected=_("a text in quotes")),
-                )
+        for key, found in documents.items():
+            place = under(self.name, f"[documents.{key}]")
+            self.documents[key] = read_table(place, found, DOCUMENT, self.problems)
+            self._compare(place, self.documents[key])
 
-    def _document(self, place: str, found: Mapping[str, Any]) -> None:
-        sha256, file = found.get("sha256", ""), found.get("file", "")
-        if not isinstance(sha256, str) or not isinstance(file, str):
+    def _compare(self, place: str, document: Mapping[str, Any]) -> None:
+        """Compare the hash of a document with the file in the same folder, if there is one."""
+        file, stated = document.get("file"), document.get("sha256")
+        if not file or self.beside is None:
             return
-        if sha256 and not SHA256.fullmatch(sha256.strip().lower()):
-            complaint = _("{came} came, expected the 64 hexadecimal digits that `sha256sum FILE` prints").format(
-                came=shown(sha256)
-            )
-            self.complain(place + " sha256", complaint)
-        path = None if self.beside is None or not file else self.beside / file
-        if path is not None and path.is_file() and sha256:
+        try:
+            path = within(self.beside, file)
+        except ValueError as error:
+            self.complain(under(place, "file"), str(error))
+            return
+        if stated and path.is_file():
             own = hashlib.sha256(path.read_bytes()).hexdigest()
-            if own != sha256.strip().lower():
-                self.complain(
-                    place + " sha256",
-                    _("the SHA-256 of {file} is {own}: this is not the file that was read").format(file=file, own=own),
-                )
+            if own != stated:
+                complaint = _("the SHA-256 of {file} is {own}: this is not the file that was read")
+                self.complain(under(place, "sha256"), complaint.format(file=file, own=own))
 
     # Items
 
     def _entry(self, kind: str, item: Mapping[str, Any], place: str) -> Entry | None:
         before = len(self.problems)
-        self._keys(kind, item, place)
-        values = self._values(kind, item, place)
-        agrees = item.get("agrees", "")
-        if kind != "default" and not _blank(agrees) and agrees not in ANSWERS:
-            self.complain(
-                place + ", agrees",
-                _('{came} came, expected "yes" or "no", or "" while it is open').format(came=shown(agrees)),
-            )
+        answer = (
+            {"value": Field(value), "values": Field(values), "by": Field(text), "whole": Field(yes_or_no)}
+            | {"candidate": Field(lambda given: given)}
+            if kind == "default"
+            else {"agrees": Field(yes_or_no)}
+        )
+        named = {KINDS[kind]: Field(number_of if kind == "criterion" else filled_text, required=True)}
+        cased = {"case": Field(text)} if kind in CASED else {}
+        found = read_table(place, item, {**named, **cased, **ITEM, **answer}, self.problems)
+        supplied = self._supplied(found, place) if kind == "default" else NOTHING
         if len(self.problems) > before:
             return None
-        stated = bool(values) if kind == "default" else not _blank(agrees)
-        if not stated:
-            if begun := [key for key in FILLED[:3] if not _blank(item.get(key, ""))]:
-                value = _("{keys} came without a value: fill in both, or neither")
-                answer = _('{keys} came without agrees = "yes" or "no": fill in both, or neither')
-                complaint = value if kind == "default" else answer
-                self.complain(place, complaint.format(keys=_(" and ").join(begun)))
+        agrees = found.get("agrees")
+        if not supplied if kind == "default" else agrees is None:
+            if begun := [key for key in ("page", "person", "date") if found.get(key)]:
+                missing = _("a value") if kind == "default" else 'agrees = "yes" or "no"'
+                complaint = _("has {keys} without {missing}: fill in both, or neither")
+                self.complain(place, complaint.format(keys=_(" and ").join(begun), missing=missing))
             return None
-        confirmation = self._confirmation(kind, item, place)
+        confirmation = self._confirmation(kind, found, place)
         if confirmation is None:
             return None
         return Entry(
-            kind,
-            str(item[KINDS[kind]]),
-            item.get("case", ""),
-            item["reading"],
-            item["fingerprint"],
-            kind == "default" or agrees == "yes",
-            values,
-            confirmation,
-            f"{self.name}, " + place,
+            kind=kind,
+            name=found[KINDS[kind]],
+            case=found.get("case", ""),
+            reading=found["reading"],
+            fingerprint=found["fingerprint"],
+            agrees=kind == "default" or bool(agrees),
+            supplied=supplied,
+            confirmation=confirmation,
+            note=" ".join(found.get("note", "").split()),
+            place=place,
         )
 
-    def _keys(self, kind: str, item: Mapping[str, Any], place: str) -> None:
-        wanted = (KINDS[kind], *ALWAYS)
-        answer = ("value", "values") if kind == "default" else ("agrees",)
-        known = (*wanted, *answer, *FILLED, *(("case",) if kind == "equation" else ()))
-        for key in item:
-            if key not in known:
-                self.complain(
-                    place + f", {key}",
-                    _("unknown{hint}; known are {names}").format(hint=suggestion(key, known), names=", ".join(known)),
-                )
-        for key in (*wanted, "case", "page", "person", "document"):
-            value = item.get(key, "" if key not in wanted else None)
-            if key == "number" and isinstance(value, int) and not isinstance(value, bool):
-                continue
-            if not isinstance(value, str) or (key in wanted and not value.strip()):
-                came = _("nothing") if value is None else shown(value)
-                self.complain(
-                    place + f", {key}",
-                    _("{came} came, expected {expected}").format(came=came, expected=_("a text in quotes")),
-                )
+    def _supplied(self, found: Mapping[str, Any], place: str) -> Supplied:
+        """Return the values that are filled in; whether the parameter takes them is said when they are applied."""
+        by_class = {key: one for key, one in found.get("values", {}).items() if not _blank(one)}
+        if not _blank(single := found.get("value", "")):
+            by_class = {"": single, **by_class}
+        candidate: dict[str, Any] = {}
+        if "candidate" in found:
+            candidate = read_table(under(place, "candidate"), found["candidate"], CANDIDATE, self.problems)
+        ways = [*(("value",) if "" in by_class else ()), *(("values",) if by_class.keys() - {""} else ())]
+        if len(ways := [*ways, *(("candidate",) if candidate else ())]) > 1:
+            complaint = _("has {keys}: give one of them")
+            self.complain(place, complaint.format(keys=_(" and ").join(ways)))
+        by, whole = found.get("by", "").strip(), bool(found.get("whole"))
+        if (by or whole) and by_class.keys() <= {""}:
+            self.complain(under(place, "by" if by else "whole"), _("needs values by class"))
+        return Supplied(by_class, by, whole, candidate.get("name", ""), candidate.get("fingerprint", ""))
 
-    def _values(self, kind: str, item: Mapping[str, Any], place: str) -> dict[str, Any]:
-        """Return the values that are filled in; what they mean is told when they are applied."""
-        if kind != "default":
-            return {}
-        single, by_class = item.get("value", ""), item.get("values", {})
-        if not isinstance(by_class, Mapping):
-            complaint = _('{came} came, expected values by class such as {{ "cold storage" = 1.71 }}').format(
-                came=shown(by_class)
-            )
-            self.complain(place + ", values", complaint)
-            return {}
-        if not _blank(single) and by_class:
-            self.complain(place, _("value and values came: a single value, or values by class, are expected"))
-        for key, value in {"": single, **by_class}.items():
-            if isinstance(value, bool) or not isinstance(value, int | float | str):
-                named = f"values, {key}" if key else "value"
-                complaint = _("{came} came, expected a number, or a number with a unit in quotes").format(
-                    came=shown(value)
-                )
-                self.complain(place + f", {named}", complaint)
-        return {key: value for key, value in {"": single, **by_class}.items() if not _blank(value)}
-
-    def _confirmation(self, kind: str, item: Mapping[str, Any], place: str) -> Confirmation | None:
+    def _confirmation(self, kind: str, found: Mapping[str, Any], place: str) -> Confirmation | None:
         """Return document, page, person and day, each of which must be there."""
         before = len(self.problems)
-        reader = self._of("reader")
-        key = item.get("document") or ("guidelines" if kind == "rule" else "methodology")
-        document = self._of("documents").get(key, {})
-        document = document if isinstance(document, Mapping) else {}
-        if not _blank(document.get("title", "")) and not _blank(document.get("sha256", "")):
-            title, sha256 = str(document["title"]), str(document["sha256"]).strip().lower()
-        else:
-            title = sha256 = ""
-            self.complain(
-                place, _("which document was read is missing: title and sha256 in [documents.{key}]").format(key=key)
-            )
-        page = item.get("page", "")
-        if _blank(page):
-            self.complain(place + ", page", _("missing: where in the document it stands"))
-        person = item.get("person") or reader.get("person", "")
-        if _blank(person):
-            self.complain(place + ", person", _("missing: who has read it, here or in [reader]"))
-        given = item.get("date", "") if not _blank(item.get("date", "")) else reader.get("date", "")
-        day = None
-        if _blank(given):
-            self.complain(place + ", date", _("missing: when it was read, here or in [reader]"))
-        elif given is item.get("date"):
-            day = self._day(place + ", date", given)
-        else:
-            with suppress(ValueError):  # complained about above
-                day = dates.day(given)
-        if len(self.problems) > before or day is None:
+        key = found.get("document") or ("guidelines" if kind == "rule" else "methodology")
+        document = self.documents.get(key, {})
+        title, own = document.get("title"), document.get("sha256")
+        if not title or not own:
+            needed = _("which document was read is missing: title and sha256 in [documents.{key}]")
+            self.complain(place, needed.format(key=key))
+        if not found.get("page"):
+            self.complain(under(place, "page"), _("missing: where in the document it is"))
+        person = found.get("person") or self.reader.get("person")
+        if not person and "person" not in _refused(self.document.get("reader"), self.reader):
+            self.complain(under(place, "person"), _("missing: who has read it, here or in [reader]"))
+        day: date | None = found.get("date") or self.reader.get("date")
+        if day is None and "date" not in _refused(self.document.get("reader"), self.reader):
+            self.complain(under(place, "date"), _("missing: when it was read, here or in [reader]"))
+        if len(self.problems) > before or not (title and own and person and day):
             return None
-        return Confirmation(title, sha256, page, str(person), day, self.name)
-
-    def _day(self, place: str, given: Any) -> date | None:
-        try:
-            return dates.day(given)
-        except ValueError as error:
-            self.complain(place, str(error))
-            return None
+        return Confirmation(title, own, found["page"], person, day, self.name)
 
 
-def _blank(value: Any) -> bool:
-    return isinstance(value, str) and not value.strip()
+def _refused(given: Any, found: Mapping[str, Any]) -> set[str]:
+    """Return the keys of a table about whose values a complaint was made."""
+    return set(given) - set(found) if isinstance(given, Mapping) else set()
+
+
+def _blank(given: Any) -> bool:
+    return isinstance(given, str) and not given.strip()

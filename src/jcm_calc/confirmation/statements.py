@@ -17,7 +17,7 @@ import numpy as np
 from jcm_calc.confirmation.conditions import condition
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.group import stated
-from jcm_calc.declarations.items import Choice, Criterion, Equation, Kind, Parameter, SchemeRule, Value
+from jcm_calc.declarations.items import Choice, Criterion, Equation, Kind, Parameter, SchemeRule, Value, Waiver
 from jcm_calc.evidence import Evidence, unconfirmed
 from jcm_calc.expression import Expression
 from jcm_calc.languages import _
@@ -33,11 +33,11 @@ class Statement:
     ----------
     kind : str
         ``"equation"``, ``"default"``, ``"choice"``, ``"criterion"``, ``"list"`` (that the document has these
-        and no others) or ``"rule"`` of the scheme.
+        and no others), ``"waiver"`` (that a check does not hold of an item) or ``"rule"`` of the scheme.
     name : str
         The document's symbol, the number of a criterion, the name of a choice or rule.
     case : str
-        Of an equation that holds under some options only, these.
+        Of an equation that holds under some options only, these; of a waiver the symbol of the item.
     reading : str
         What the library takes it to say.
     section : str
@@ -103,6 +103,7 @@ def statements(m: Methodology) -> Iterator[Statement]:
             "criterion", criterion.number, "", reading, criterion.section, own.criterion(criterion), criterion.evidence
         )
     yield from lists(m)
+    yield from waivers(m)
     yield from map(of_scheme, m.scheme)
 
 
@@ -132,6 +133,16 @@ def lists(m: Methodology) -> Iterator[Statement]:
     for name, (held, section) in found.items():
         evidence = m.completeness.get(name, NOT_READ)
         yield Statement("list", name, "", f"{held}, and no others", section, own.list(name), evidence)
+
+
+def waivers(m: Methodology) -> Iterator[Statement]:
+    """Yield, for each check that the module waives of an item, that the document says so."""
+    own, symbols = _Fingerprints(m), m.symbols()
+    for one in m.waivers:
+        of = symbols.get(one.of, one.of)
+        reading = f"{one.check} does not hold of {of}: {one.reason}"
+        fingerprint = own.waiver(one)
+        yield Statement("waiver", one.check, of, reading, one.section, fingerprint, one.evidence, item=one)
 
 
 def _where(m: Methodology, rule: Equation) -> str:
@@ -223,12 +234,21 @@ class _Fingerprints:
             return self._made("list", name, [[rule.name, rule.symbol, dict(rule.when)] for rule in self.m.rules])
         return self._made("list", name, [one.number for one in self.m.conditions])
 
+    def waiver(self, waiver: Waiver) -> str:
+        return self._made("waiver", waiver.check, waiver.of, waiver.reason)
+
     def choice(self, choice: Choice) -> str:
         return self._made("choice", choice.name, choice.text, dict(choice.options))
 
     def criterion(self, criterion: Criterion) -> str:
         operands = [self._operand(name) for name in criterion.arguments]
         return self._made("criterion", criterion.number, criterion.text, operands, condition(criterion.function))
+
+
+def order(section: str) -> tuple[bool, str]:
+    """Sort by the sections A to I of a methodology; what is in other documents comes last."""
+    _before, found, letter = section.partition("section ")
+    return not found, letter[:1]
 
 
 def digest(content: Any) -> str:

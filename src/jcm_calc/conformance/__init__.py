@@ -1,20 +1,21 @@
 """Checks that hold for every methodology, for its author to run: `jcm check`.
 
 Inputs are drawn by hypothesis from what the methodology declares, for every combination of its
-choices. A property that does not hold by the document's own logic is waived in the module, with a
-reason: ``m.waive("zero activity", "…")``.
+choices. A property that does not hold of one item by the document's own logic is waived in the module, with a
+reason: ``m.waive("zero activity", "…", of="RE")``.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from jcm_calc.conformance import calculations, declared, equations
 from jcm_calc.conformance.subject import CHECKS, ConformanceError, Subject
 from jcm_calc.declarations import DeclarationError, Methodology
 from jcm_calc.declarations.faults import place_of
+from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.evaluation import EvaluationError
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import InputError
@@ -83,16 +84,31 @@ def conform(methodology: Methodology, examples: int = 25) -> list[Outcome]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name, function in ORDER.items():
-            if name in methodology.waivers:
-                outcomes.append(Outcome(name, waived=methodology.waivers[name]))
-                continue
-            outcomes.append(Outcome(name, _failure(function, subject)))
+            waived = [str(one) for one in methodology.waivers if one.check == name]
+            outcomes.append(Outcome(name, _failure(function, subject), "; ".join(waived)))
             if name == FIRST and outcomes[-1].failure:
                 break  # nothing else can be told of equations that do not hang together
-    unknown = set(methodology.waivers) - set(CHECKS)
-    known = ", ".join(ORDER)
-    no_check = _("the module waives {name!r}, but there is no such check: delete it, or name one of {known}")
-    return outcomes + [Outcome(name, no_check.format(name=name, known=known)) for name in sorted(unknown)]
+    return outcomes + list(_pointless(methodology))
+
+
+# What a check can be waived of; every other one always holds.
+WAIVABLE = {
+    **dict.fromkeys(("zero activity", "units split", "periods add up", "unit invariance"), "results"),
+    **dict.fromkeys(("directions", "conservative defaults"), "parameters"),
+}
+
+
+def _pointless(m: Methodology) -> Iterator[Outcome]:
+    """Yield the waivers that waive nothing: an unknown check, or one that is not asked of the item."""
+    items = {"results": RESULTS[:2], "parameters": tuple(m.inputs)}
+    for waiver in m.waivers:
+        known = items[WAIVABLE[waiver.check]] if waiver.check in WAIVABLE else ()
+        if not known:
+            complaint = _("the module waives {name!r}; it must be one of {known}")
+            yield Outcome(waiver.check, complaint.format(name=waiver.check, known=", ".join(WAIVABLE)))
+        elif waiver.of not in known:
+            complaint = _("the module waives it of {of!r}; it must be one of {known}")
+            yield Outcome(waiver.check, complaint.format(of=waiver.of, known=", ".join(known)))
 
 
 def _failure(function: Callable[[Subject], None], subject: Subject) -> str:

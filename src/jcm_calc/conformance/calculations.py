@@ -78,7 +78,7 @@ def unit_invariance(subject: Subject) -> None:
             if name in m.inputs and not m.inputs[name].textual and m.inputs[name].unit not in ("", "date"):
                 changed[name] = registry().Quantity(value, pint_unit(m.inputs[name].unit)).to_base_units()
         plain, other = subject.result(case, draw), subject.result(case, draw, **changed)
-        for name in RESULTS[:2]:
+        for name in subject.asked("unit invariance", RESULTS[:2]):
             if not same(plain[name].magnitude, other[name].magnitude):
                 raise ConformanceError(
                     _("{name} changes when values are given in base units: avoid steps, declare factors").format(
@@ -100,8 +100,8 @@ def directions(subject: Subject) -> None:
         result = subject.result(case, draw)
         for target in RESULTS[:2]:
             slopes = result.derivatives(target)
-            for name, parameter in m.inputs.items():
-                if parameter.kind is not Kind.CONSTANT:
+            for name in subject.asked("directions", m.inputs):
+                if m.inputs[name].kind is not Kind.CONSTANT:
                     found = seen.setdefault((name, target), set())
                     scale = 1e-12 * (1 + float(np.abs(result[target].magnitude).max()))
                     slope = slopes.get(name, np.zeros(1)).ravel()
@@ -136,16 +136,18 @@ def _declared(parameter: Parameter, target: str) -> list[str]:
 @check("zero activity")
 def zero_activity(subject: Subject) -> None:
     """Where every amount is zero, so are RE and PE."""
+    asked = list(subject.asked("zero activity", RESULTS[:2]))
 
     def holds(case: dict[str, str], draw: Draw) -> None:
         amounts = {name: 0.0 * value for name, value in draw.items() if _can_be_zero(subject.methodology, name)}
         result = subject.result(case, draw, **amounts)
-        for name in RESULTS[:2]:
+        for name in asked:
             if np.any(result[name].magnitude != 0):
                 told = _("{name} is {value} where every amount is 0: declare the amount extensive")
                 raise ConformanceError(told.format(name=name, value=str(result[name].magnitude)) + subject.place(name))
 
-    subject.each(holds)
+    if asked:  # where both are waived, they may have no value at all
+        subject.each(holds)
 
 
 def _can_be_zero(m: Methodology, name: str) -> bool:
@@ -174,7 +176,7 @@ def _split(subject: Subject, letter: str, case: dict[str, str], draw: Draw) -> N
             shares = value / 2 if name in amounts else value
             changed[name] = np.concatenate([shares, shares], axis)
     whole, split = subject.result(case, draw), subject.result(case, draw, **changed)
-    for name in RESULTS[:2]:
+    for name in subject.asked("units split", RESULTS[:2]):
         if not same(whole[name].magnitude, split[name].magnitude):
             told = _(
                 "{name} changes when each {what} is split in two rows: let each row add an amount, and declare the "
@@ -195,7 +197,7 @@ def periods_add_up(subject: Subject) -> None:
                 if name in subject.methodology.inputs and "p" in subject.methodology.inputs[name].indices:
                     alone[name] = value[..., place : place + 1]
             result = subject.result(case, draw, **alone)
-            for name in RESULTS[:2]:
+            for name in subject.asked("periods add up", RESULTS[:2]):
                 if not same(together[name].magnitude[place], result[name].magnitude[0]):
                     told = _("{name} of {period} depends on the other period: keep p in every equation")
                     raise ConformanceError(told.format(name=name, period=period) + subject.place(name))
@@ -210,7 +212,8 @@ def conservative_defaults(subject: Subject) -> None:
     def holds(case: dict[str, str], draw: Draw) -> None:
         result = subject.result(case, draw)
         reductions = result["ER"].magnitude
-        for parameter in result.inputs.graph.parameters:
+        for name in subject.asked("conservative defaults", [one.name for one in result.inputs.graph.parameters]):
+            parameter = subject.methodology.inputs[name]
             step = _safe_step(parameter)
             if parameter.kind is Kind.DEFAULT and step and parameter.name in result.inputs.graph.nodes:
                 value = result[parameter.name].magnitude

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,6 +40,11 @@ class Subject:
         choices = self.methodology.choices
         options = [[(name, option) for option in choice.options] for name, choice in choices.items()]
         self.cases = [dict(case) for case in itertools.product(*options)]
+
+    def asked(self, check: str, names: Iterable[str]) -> Iterator[str]:
+        """Yield the items of which a check is asked: all but those of which the module waives it."""
+        waived = {(one.check, one.of) for one in self.methodology.waivers}
+        return (name for name in names if (check, name) not in waived)
 
     def graphs(self) -> Iterator[tuple[dict[str, str], Graph]]:
         """Yield every case with its graph."""

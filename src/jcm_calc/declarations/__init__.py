@@ -37,7 +37,7 @@ from jcm_calc.declarations.items import DeclarationError, Equation, Parameter, S
 from jcm_calc.declarations.names import spelt_out
 from jcm_calc.declarations.scheme import SCHEME_RULES
 from jcm_calc.evidence import Evidence
-from jcm_calc.languages import _, with_translations
+from jcm_calc.languages import Message, _, with_translations
 from jcm_calc.problems import InputError, Problem, suggestion
 
 if TYPE_CHECKING:
@@ -142,6 +142,8 @@ class Methodology(Group):
         self.other_versions = tuple(versions)
         self.note = note
         self.mended_by = ""
+        self.package = ""  # of a version that a rule book holds, where it comes from
+        self.later: tuple[Version, ...] = ()  # versions that are known to exist and are newer
         self.without_evidence: Methodology | None = None  # of a copy that evidence files confirm, what they confirm
         self.scheme: tuple[SchemeRule, ...] = SCHEME_RULES
         self.treatments: dict[tuple[str, str], Evidence] = {}
@@ -229,7 +231,7 @@ class Methodology(Group):
         later.title = with_translations(title, {}) if title else self.title
         later.identity = dict(identity)
         later.note = self.note if note is None else note
-        later.completeness = {}
+        later.completeness, later.waivers, later.package, later.later = {}, [], "", ()
         revision.reassess(later, lambda known: revision.taken_over(known, self.version, unchanged))
         later.other_versions = self.versions
         later.inherited = revision.everything(later)
@@ -260,6 +262,32 @@ class Methodology(Group):
         found.completeness = {}
         found.inherited = revision.everything(found)
         return found
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What whoever uses this version has to know of it: who has mended it, and which version is newer.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> for notice in jcm_calc.methodology("ID_AM009").notices:
+        ...     print(notice)
+        superseded: version 3.0 is newer
+        """
+        found = []
+        if self.mended_by:
+            mended = _("mended by {name} from package {package}") if self.package else _("mended by {name}")
+            found.append(mended.format(name=self.mended_by, package=self.package))
+        if self.later:
+            superseded = _("superseded: version {version} is newer")
+            found.append(superseded.format(version=self.later[-1].number))
+        return tuple(found)
+
+    @property
+    def heading(self) -> str:
+        """Number, version and notices, for the first line of whatever is calculated with it."""
+        notices = Message("; ").join(self.notices)
+        return Message("{} ({})").format(str(self), notices) if notices else str(self)
 
     def remove(self, *names: str, criteria: Iterable[int | str] = ()) -> None:
         """Delete what the version has no longer.

@@ -15,7 +15,7 @@ RESULTS = ("RE", "PE", "ER")
 Node = Equation | Parameter | Coordinate
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Graph:
     """What is needed to reach some targets under the chosen cases.
 

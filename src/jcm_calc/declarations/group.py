@@ -35,9 +35,10 @@ from jcm_calc.declarations.items import (
     Product,
     Table,
     Value,
+    Waiver,
 )
 from jcm_calc.declarations.rows import SIGN, flat, keys_of, row_key, spans
-from jcm_calc.evidence import Evidence, Grade, Source
+from jcm_calc.evidence import Evidence, Grade, Source, unconfirmed
 from jcm_calc.expression import ExpressionError, record
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import suggestion
@@ -59,10 +60,11 @@ COORDINATES = {
 # What a parameter may be declared with.
 WORDS = (
     *("text", "extensive", "options", "raises", "lowers", "either", "bounds", "plausible", "comparable", "counts"),
-    *("name", "index", "categories", "evidence", "by"),
+    *("name", "index", "categories", "evidence", "by", "factor", "basis"),
 )
 # Only what the document fixes has values of its own: a claim asks for their evidence.
 VALUED = {Kind.DEFAULT: ("value", "table", "candidates"), Kind.CONSTANT: ("value",)}
+UNREAD = unconfirmed("stated by the author of the module")
 # What an evidence file confirms as complete.
 LISTS = ("criteria", "parameters", "equations")
 # On what a parameter can be declared to act.
@@ -176,7 +178,7 @@ class Group:
         self.limits: list[Limit] = []
         self.indicators: list[Indicator] = []
         self.derivations: list[Derivation] = []
-        self.waivers: dict[str, str] = {}
+        self.waivers: list[Waiver] = []
         self.fit: Callable[[dict[str, Any]], dict[str, Any]] = dict
         self.choice_of: dict[str, set[str]] = {}
         self.completeness: dict[str, Evidence] = {}
@@ -220,7 +222,9 @@ class Group:
             ``text`` and, where they apply, ``extensive`` (finer rows are summed into the period),
             ``options`` (monitoring options allowed, ``"BC"``), ``raises``, ``lowers`` and ``either``
             (on which of ``"RE PE"`` it acts, and in which direction), ``bounds`` (outside is an
-            error), ``plausible`` (outside is a warning), ``comparable`` (a parameter of like size),
+            error), ``plausible`` (outside is a warning) and ``basis`` (what its range rests on), ``factor`` (by
+            how much a document's value may differ from the library's before its reader has to say a word, 2 by
+            default), ``comparable`` (a parameter of like size),
             ``counts`` (``"year"`` or ``"month"``, which its numbers count, one after the other),
             ``name`` (where it is not the symbol without its indices), ``index`` (the indices, where not every
             letter at the end of the symbol is one: ``"SF_p"`` with ``index=""``), ``evidence``.
@@ -539,10 +543,22 @@ class Group:
         return declare
 
     @declares
-    def waive(self, check: str, reason: str) -> None:
-        """State that a property does not hold by the document's own logic, and why; see `jcm_calc.conformance`."""
+    def waive(self, check: str, reason: str, *, of: str, evidence: Evidence | None = None) -> None:
+        """State that a property does not hold of one item by the document's own logic; see `jcm_calc.conformance`.
+
+        A claim needs that a reader of the document confirms it.
+
+        Parameters
+        ----------
+        check, reason : str
+        of : str
+            The name of a parameter or an equation, such as ``"RE"``. A check is never waived as a whole.
+        evidence : Evidence, optional
+            That the document says so; by default only the author of the module does.
+        """
         self._still_open()
-        self.waivers[check] = reason
+        found = UNREAD if evidence is None else evidence_of(evidence)
+        self.waivers.append(Waiver(check, of, reason, found))
 
     @declares
     def fitting(self, function: F) -> F:

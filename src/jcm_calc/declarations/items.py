@@ -19,6 +19,9 @@ from jcm_calc.evidence import Evidence
 from jcm_calc.expression import Expression, latex, record
 from jcm_calc.languages import Message, _
 
+# From so many keys on, and up to so many edges, comparing all is faster than searching each.
+MANY, FEW = 1_000, 16
+
 
 def _freeze(item: Any, *names: str) -> None:
     """Keep the mappings of a declared item from being changed."""
@@ -87,9 +90,19 @@ class Table:
         """
         if labels is None:
             edges, values = self.bins()
-            return lambda key: values.take(np.searchsorted(edges, key, side="right"))
+            return lambda key: values[_bin(edges, key)]
         values = np.array([self.entries[name].value if name in self.entries else np.nan for name in labels])
-        return values.take
+        return lambda key: values[key]
+
+
+def _bin(edges: npt.NDArray[np.float64], key: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return how many edges are at or below each key: for many keys by comparing, which has no branch to mispredict."""
+    if key.size < MANY or len(edges) > FEW:
+        return np.asarray(np.searchsorted(edges, key, side="right"))
+    found = np.zeros(key.shape, dtype=np.uint8)
+    for edge in edges:
+        found += (key >= edge).view(np.uint8)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +130,8 @@ class Parameter:
     candidates: Mapping[str, Value | Table] = field(default_factory=dict)
     categories: tuple[str, ...] = ()
     evidence: Evidence | None = None
+    factor: float = 2.0
+    basis: str = ""
 
     def __post_init__(self) -> None:
         _freeze(self, "candidates")
@@ -361,6 +376,30 @@ class Indicator:
         operands = {name: symbols[given] for name, given in zip(own, self.arguments, strict=True)}
         expression = str(record(self.function, operands))
         return expression if expression == self.symbol else f"{self.symbol} = {expression}"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A check of `jcm_calc.conformance` that does not hold of one item by the document's own logic.
+
+    Attributes
+    ----------
+    check : str
+    of : str
+        The name of a parameter, of an equation or of a result.
+    reason : str
+    evidence : Evidence
+    """
+
+    check: str
+    of: str
+    reason: str
+    evidence: Evidence
+
+    section = _("methodology, section H (calculation of emission reductions)")
+
+    def __str__(self) -> str:
+        return f"{self.of}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from math import fsum
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc import notebook
-from jcm_calc.credits import Item, UncertifiedError, whole_tonnes
+from jcm_calc.credits import Item, UncertifiedError, not_claimable, whole_tonnes
 from jcm_calc.dates import day
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.evidence import Source, primary, unconfirmed
@@ -20,6 +20,7 @@ from jcm_calc.files import check_ending, save
 from jcm_calc.inputs import Period
 from jcm_calc.issuance.allocation import Part, allocate
 from jcm_calc.issuance.earlier import Earlier, read_earlier, request_digest
+from jcm_calc.issuance.transfer import cap_problems
 from jcm_calc.languages import Message, _, in_language
 from jcm_calc.manifest import bound_digest, library_version
 from jcm_calc.problems import InputError, Problem, listed
@@ -232,7 +233,8 @@ def issuance_request(
         calendar year, such a mapping.
     project : mapping
         As in the section [project] of a case file: ``number``, and ``start`` and ``end`` of the crediting
-        period as dates.
+        period as dates. Where the host country caps what may leave it, ``host_accounts`` names the accounts of
+        its side and ``transfer_list`` its list with the activity.
     earlier : sequence of paths or mappings
         Earlier requests, as `IssuanceRequest.to_json` writes them. No day is claimed twice.
 
@@ -270,6 +272,10 @@ def issuance_request(
         for tonnes in [whole_tonnes(emissions["ER"])]
     ]
     problems += _allocation_problems(allocation, years)
+    capped: list[Problem] = []
+    for country in {result.methodology.country for result in results}:
+        found, said = cap_problems(project, country, {year.year: (year.tonnes, year.parts) for year in years})
+        problems, capped = [*problems, *found], [*capped, *said]
     negative = [year for year in years if year.emissions["ER"] < 0]
     rules = (*GUARDS, NEGATIVE) if negative else GUARDS
     lacking = dict.fromkeys(item for result in results for item in result.lacking)
@@ -282,8 +288,8 @@ def issuance_request(
         ]
         raise InputError(name, problems, besides)
     if lacking:
-        raise UncertifiedError(name, tuple(lacking))
-    remarks = (*_remarks(negative, former), *(one for result in results for one in result.inputs.warnings))
+        raise UncertifiedError(name, tuple(lacking), [result.methodology for result in results])
+    remarks = (*_remarks(negative, former), *capped, *(one for result in results for one in result.inputs.warnings))
     return IssuanceRequest(dict(project), results, tuple(years), rules, remarks, tuple(former))
 
 
@@ -356,7 +362,7 @@ def _project_problems(project: Mapping[str, Any]) -> Iterator[Problem]:
     for key in project:
         if key not in PROJECT:
             yield unknown_key(f"project[{key!r}]", key, PROJECT)
-    for key in ("title", "participants", "personnel", "submitted", "note"):
+    for key in ("title", "participants", "personnel", "submitted", "host_accounts", "transfer_list", "note"):
         if key in project:
             yield from of_kind(f"project[{key!r}]", project[key], PROJECT[key])
     number = project.get("number")
@@ -389,6 +395,7 @@ def _result_problems(results: Sequence[Result], project: Mapping[str, Any]) -> I
     for result in results:
         for period in result.inputs.periods:
             yield from _period_problems(period, project)
+        yield from not_claimable(result.methodology, result.inputs.periods)
     periods = {period for result in results for period in result.inputs.periods if period.year}
     dated = sorted(periods, key=lambda period: period.order)
     before = [period for period in dated if period.last and period.last < PARIS]
@@ -407,7 +414,6 @@ def _result_problems(results: Sequence[Result], project: Mapping[str, Any]) -> I
 
 def _period_problems(period: Period, project: Mapping[str, Any]) -> Iterator[Problem]:
     if period.first is None or period.last is None:
-        yield Problem("p", _("period {period} has no dates: give the periods with p=").format(period=period))
         return
     if period.year is None:
         yield Problem(

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -70,6 +72,24 @@ def partner_countries() -> dict[str, str]:
 
 
 @cache
+def scheme_began(country: str) -> date:
+    """Return the day from which the scheme can exist with a country: when the bilateral document was signed.
+
+    Parameters
+    ----------
+    country : str
+        ISO code; of one that is not listed, the day of the first country of all.
+
+    Examples
+    --------
+    >>> scheme_began("VN")
+    datetime.date(2013, 7, 2)
+    """
+    days = {row["code"]: date.fromisoformat(row["date"]) for row in _rows("partner_countries.csv") if row["date"]}
+    return days.get(country, min(days.values()))
+
+
+@cache
 def solar_grid_factors(country: Literal["ID", "MN"], case: Literal[1, 2]) -> dict[str, Value]:
     """Return the reference emission factors of solar power by grid, in tCO2/MWh.
 
@@ -99,6 +119,100 @@ def solar_grid_factors(country: Literal["ID", "MN"], case: Literal[1, 2]) -> dic
             for row in _rows("solar_grid_factors.csv")
             if (row["country"], row["case"]) == (country, str(case))
         }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Issuance:
+    """Credits that were issued, as far as they were read.
+
+    Attributes
+    ----------
+    project, methodology, version : str
+        Several with ``;`` between them where only their sum was read; empty where unknown.
+    first, last, decided : str
+        Days, or years, of the period and of the decision; empty where unknown.
+    issued, host, japan, japan_government : int or None
+        Tonnes of CO2: all, those of the host country's side and of Japan's, and of the latter the government's.
+    evidence : Evidence
+    """
+
+    project: str
+    methodology: str
+    version: str
+    first: str
+    last: str
+    decided: str
+    issued: int | None
+    host: int | None
+    japan: int | None
+    japan_government: int | None
+    evidence: Evidence
+
+
+@cache
+def issuances() -> tuple[Issuance, ...]:
+    """Return the issuances that were read, those of one project together.
+
+    Examples
+    --------
+    >>> first = issuances()[0]
+    >>> first.project, first.decided, first.issued, first.host, first.japan
+    ('MN001', '2016-09-29', 50, 10, 40)
+    """
+    texts = ("project", "methodology", "version", "first", "last", "decided")
+    amounts = ("issued", "host", "japan", "japan_government")
+    return tuple(
+        Issuance(
+            *(row[key] for key in texts),
+            *(int(row[key]) if row[key] else None for key in amounts),
+            Evidence(Grade(row["grade"]), row["note"], Source(row["source"])),
+        )
+        for row in _rows("issuances.csv")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TransferCap:
+    """The largest part of the credits that a host country lets leave it.
+
+    Attributes
+    ----------
+    country : str
+        ISO code.
+    of_list : str
+        The list of activities to which it applies.
+    share : str
+    in_force : date
+    evidence : Evidence
+    """
+
+    country: str
+    of_list: str
+    share: str
+    in_force: date
+    evidence: Evidence
+
+
+@cache
+def transfer_caps(country: str) -> tuple[TransferCap, ...]:
+    """Return the caps that a host country sets, the widest first.
+
+    Examples
+    --------
+    >>> [(cap.of_list, cap.share) for cap in transfer_caps("VN")], transfer_caps("MN")
+    ([('1', '90 %'), ('2', '50 %')], ())
+    """
+    return tuple(
+        TransferCap(
+            row["country"],
+            row["list"],
+            row["share"],
+            date.fromisoformat(row["in_force"]),
+            Evidence(Grade(row["grade"]), row["note"], Source(row["source"])),
+        )
+        for row in _rows("transfer_caps.csv")
+        if row["country"] == country
     )
 
 

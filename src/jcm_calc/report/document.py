@@ -16,10 +16,10 @@ from markupsafe import Markup
 from jcm_calc import plots
 from jcm_calc.files import check_ending, save
 from jcm_calc.languages import _
-from jcm_calc.monitoring import record
 from jcm_calc.plots.drawing import style
 from jcm_calc.problems import listed, require
 from jcm_calc.project import LABELS, Sources, as_text, checked
+from jcm_calc.readings import record
 from jcm_calc.report import display
 from jcm_calc.units import with_unit
 

@@ -161,7 +161,7 @@ def _versions(m: Methodology, sources: Sources) -> Part:
                 sources.note(item.evidence),
             ],
         )
-        for item in m.other_versions
+        for item in {one.number: one for one in (*m.later, *m.other_versions)}.values()
     )
 
 
@@ -325,7 +325,8 @@ def _indicators(m: Methodology, sources: Sources) -> Part:
 
 
 def _waivers(m: Methodology, sources: Sources) -> Part:
-    return (_("check"), ""), (((Message(check), reason), []) for check, reason in m.waivers.items())
+    rows = (((Message(one.check), one.of, grade(one.evidence)), [one.reason]) for one in m.waivers)
+    return (_("check"), _("of"), _("grade")), rows
 
 
 def _cases(m: Methodology, sources: Sources) -> Part:

@@ -13,9 +13,9 @@ from dataclasses import replace
 from typing import Any
 
 from jcm_calc.languages import Message, _
-from jcm_calc.monitoring.clock import DAY
-from jcm_calc.monitoring.findings import KINDS
 from jcm_calc.problems import listed
+from jcm_calc.readings.clock import DAY
+from jcm_calc.readings.findings import KINDS
 from jcm_calc.verification.compared import EXACT, Compared, Taken, compared
 from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
 from jcm_calc.verification.material import Material

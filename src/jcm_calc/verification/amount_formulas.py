@@ -7,12 +7,13 @@ import math
 import re
 import statistics
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from jcm_calc.declarations.items import Kind
+from openpyxl.formula.tokenizer import Token, Tokenizer
+
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.checks import MISTAKABLE_UNITS
 from jcm_calc.inputs.totals import is_total
@@ -21,7 +22,7 @@ from jcm_calc.problems import listed
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
 from jcm_calc.verification.quantities import Entry, address
-from jcm_calc.verification.spreadsheet import Calculator, FormulaError, Place, areas
+from jcm_calc.verification.spreadsheet import ROUNDING, Calculator, FormulaError, Place, form, precedents, read
 from jcm_calc.workbook.filled_sheets import plain_value
 from jcm_calc.workbook.tables import linked
 
@@ -29,11 +30,11 @@ if TYPE_CHECKING:
     from jcm_calc.verification.dated_rows import Breakdown, Line, Rows
 
 # A factor so near to a conversion of units is a mistake; one farther away may be a density, and is only remarked on.
-NEAR = 0.1
+NEAR = 0.1 * (1 + 1e-9)
 # A row so many times the others, which lie within so many times of each other, is out of line.
 OUT_OF_LINE, ALIKE, LEAST = 5.0, 3.0, 4
-TYPED = re.compile(r"[\d.+\-*/() %]+")
-FACTOR = re.compile(r"(^|[*/])(\d+(?:\.\d+)?)(%?)(?=[*/]|$)")
+TWICE = 1.5  # a row that counts more than so much counts twice
+FARTHEST, LAST_ROW, LAST_COLUMN = "XFD", 1_048_576, 16_384  # a cell that no sheet uses
 NUMERAL = re.compile(r"[-+]?\d[\d.,\s]*")
 TWO_WAYS = re.compile(r"([-+]?\d{1,3})[.,](\d{3})")
 
@@ -60,13 +61,14 @@ class Part:
     severity: Severity = Severity.ERROR
     because: str = ""
     question: str = ""
+    unresolved: bool = False
 
 
 def parts(rows: Rows) -> Iterator[Part]:
     """Yield what is wrong with the formulas of monitored amounts."""
     for entry in rows.material.report.entries():
-        if entry.parameter.kind is Kind.MONITORED and isinstance(entry.value, int | float):
-            yield from Audit(rows, entry).parts()
+        if entry.place in rows.audits:
+            yield from rows.audits[entry.place].parts()
 
 
 def findings(rows: Rows) -> list[tuple[str, Finding]]:
@@ -93,7 +95,10 @@ def _told(rows: Rows, group: list[Part]) -> Finding:
         rows.material.without(excess) if known else None,
         question=first.question,
         severity=first.severity,
-        corrections=tuple(Correction(entry, excess=more) for entry, more in excess),
+        unresolved=any(part.unresolved for part in group),
+        corrections=tuple(Correction(entry, excess=more) for entry, more in excess)
+        if first.severity is Severity.ERROR
+        else (),
     )
 
 
@@ -133,10 +138,25 @@ class Audit:
         if report.kind == "MRS" and "p" in self.entry.parameter.indices and self.end[0] in planned:
             said = _("the monitored value is the estimate of the plan")
             yield Part("C13", said, self.entry, (self.entry.place,), None, because=self._shown)
-        elif self.found is not None and not self.found.mean:
-            yield from self._of_rows(self.found)
-        elif self.text and TYPED.fullmatch(self.text):
+        elif self.found is not None:
+            if not self.found.mean:
+                yield from self._of_rows(self.found)
+        elif not self.text:
+            return
+        elif self.cells:
+            yield from self._of_cells(self.cells)
+        elif self.numbers:
             yield from self._of_numbers()
+
+    @property
+    def settled(self) -> bool:
+        """Whether the formula is a number or a cell in another unit, or readings tell the amount."""
+        if self._metered:
+            return True
+        if self.cells:
+            ratio = self.entry.value / self.scale / self._number(self.cells[0]) if self._number(self.cells[0]) else 0.0
+            return len(self.cells) == 1 and self._ratio(ratio) == 1
+        return bool(self.numbers) and self._powers == set(range(len(self.numbers)))
 
     @property
     def _shown(self) -> str:
@@ -144,21 +164,161 @@ class Audit:
         formula = self.book.formulas(self.entry.place[0]).get(self.entry.place[1:])
         return "" if formula is None else f"={formula.text[:100]}"
 
+    @cached_property
+    def cells(self) -> list[Place]:
+        """The numbers that the formula comes down to, where none of them has a date."""
+        if self.found is not None:
+            return []
+        leaves = self.rows.leaves(self.entry.place)
+        return [place for place in leaves if isinstance(self.book.value(*place), int | float)]
+
+    # Cells without a date
+
+    def _of_cells(self, cells: list[Place]) -> Iterator[Part]:
+        """Yield a factor, an addend and rounding in a formula of cells that have no date."""
+        values = {place: self._number(place) for place in cells}
+        try:
+            exact, rounded = self._given({}), self._given({}, exact=False)
+            constant = self._given(dict.fromkeys(cells, 0.0))
+            weights = {place: self._given({place: value + 1.0}) - exact for place, value in values.items()}
+        except FormulaError:
+            return
+        total = math.fsum([constant, *(weights[place] * value for place, value in values.items())])
+        if not math.isclose(total, exact, rel_tol=1e-9, abs_tol=1e-9):
+            return
+        yield from self._rounded(rounded - exact)
+        yield from self._added(constant, exact)
+        used = [weight for weight in weights.values() if weight]
+        if used and min(used) == max(used) and (ratio := self._ratio(used[0])) != 1:
+            yield self._multiplied(ratio, (exact - constant) * self.scale)
+
     # Numbers typed into the formula
 
-    def _of_numbers(self) -> Iterator[Part]:
-        for sign, number, per_cent in FACTOR.findall(self.text.replace(" ", "")):
-            value = float(number) / (100.0 if per_cent else 1.0)
-            known = any(math.isclose(value, one, rel_tol=1e-9) for one in (*self._factors, 1.0))
-            if value and not known and number != self.text:
-                ratio = 1 / value if sign == "/" else value
-                if abs(ratio - 1) <= NEAR:
-                    yield self._multiplied(ratio)
+    @cached_property
+    def numbers(self) -> list[tuple[Place, str]]:
+        """The numbers that are written in the formula, each with a cell that holds it instead."""
+        return self._as_cells[1]
 
-    def _multiplied(self, ratio: float) -> Part:
+    @cached_property
+    def _as_cells(self) -> tuple[str, list[tuple[Place, str]]]:
+        """The formula with cells in place of its numbers."""
+        parts, found = [], list[tuple[Place, str]]()
+        for token in Tokenizer(f"={self.text}").items:
+            if token.type == Token.OPERAND and token.subtype == Token.NUMBER:
+                found.append(((self.end[0], LAST_ROW - len(found) - 1, LAST_COLUMN - 1), token.value))
+                parts.append(f"{FARTHEST}{found[-1][0][1] + 1}")
+            else:
+                parts.append(token.value)
+        return "".join(parts), found
+
+    def _with(self, values: Mapping[Place, float], exact: bool = True) -> float:
+        """Return what the formula gives with other numbers in it."""
+        given = {place: float(number) for place, number in self.numbers} | dict(values)
+        value = Calculator(self.book, given, exact=exact).evaluate(self._as_cells[0], self.end[0])
+        if not isinstance(value, int | float):
+            raise FormulaError("#VALUE!")
+        return float(value)
+
+    def _of_numbers(self) -> Iterator[Part]:
+        """Yield a factor, an addend and rounding in a formula of numbers; a choice between them."""
+        values = [float(number) for _, number in self.numbers]
+        try:
+            exact, rounded = self._with({}), self._with({}, exact=False)
+        except FormulaError:
+            return
+        yield from self._rounded(rounded - exact)
+        if not exact:
+            return
+        twice, thrice = self._times(2.0), self._times(3.0)
+        if twice is None or thrice is None:
+            yield self._chosen(values)
+            return
+        grown = {at: (twice[at] - exact, thrice[at] - exact) for at in range(len(values)) if at not in self._powers}
+        terms = {at: one for at, (one, other) in grown.items() if one and _same(other, 2 * one)}
+        under = {at for at, (one, other) in grown.items() if one and _same(other, one * 4 / 3)}  # it divides a term
+        idle = {at for at, (one, _) in grown.items() if not one}
+        choosing = idle and not read(form(self.text)).functions <= {*ROUNDING, "SUM", "PRODUCT"}
+        if choosing or len(self._powers) + len(terms) + len(under) + len(idle) < len(values):
+            yield self._chosen(values)
+            return
+        if terms:
+            most = max(terms.values(), key=abs)
+            yield from self._added(exact - most, exact, typed=True)
+            bases = [most / values[at] for at, term in terms.items() if _same(term, most)]
+        else:
+            bases = [exact / values[at] for at in self._powers if values[at] and _same(twice[at], exact * 2)]
+        if (ratio := self._ratio(min(bases, key=self._far, default=1.0))) != 1:
+            yield self._multiplied(ratio, self.entry.value)
+
+    def _times(self, by: float) -> list[float] | None:
+        """Return what the formula gives with each of its numbers that many times as large."""
+        try:
+            return [self._with({place: by * float(number)}) for place, number in self.numbers]
+        except FormulaError:
+            return None
+
+    @cached_property
+    def _powers(self) -> set[int]:
+        """The numbers that multiply or divide the whole."""
+        twice = self._times(2.0)
+        if twice is None:
+            return set()
+        exact = self._with({})
+        return {at for at, value in enumerate(twice) if exact and any(_same(value, exact * by) for by in (2.0, 0.5))}
+
+    def _chosen(self, values: list[float]) -> Part:
+        """Return a choice between typed numbers, with the effect of the other one that ER is highest above."""
+        said = _("the formula chooses between numbers that are typed into it, or combines them otherwise")
+        written = self.entry.value / self.scale
+        near = [one for one in values if 0.5 <= one / written <= 2 and not _same(one, written)]
+        others = [(written - one) * self.scale for one in near]
+        effects = {excess: self._effect(excess) for excess in others}
+        worst = max(effects, key=lambda excess: effects[excess], default=None)
+        more = {"severity": Severity.WARNING, "because": self._shown, "unresolved": True}
+        return Part("C13", said, self.entry, (self.entry.place,), worst, **more)
+
+    def _effect(self, excess: float) -> float:
+        material = self.rows.material
+        found = material.without([(self.entry, excess)]) if material.report.result is not None else None
+        return 0.0 if found is None else found.exact
+
+    def _far(self, factor: float) -> float:
+        """Return how far a factor is from the nearest conversion of units, as a logarithm."""
+        return abs(math.log(abs(self._ratio(factor)))) if factor else math.inf
+
+    def _ratio(self, factor: float) -> float:
+        """Return how many times the nearest conversion of units a factor is; exactly 1 where it is one."""
+        if factor <= 0:
+            return factor
+        nearest = min(self._factors, key=lambda known: abs(math.log(factor / known)))
+        if math.isclose(factor, nearest, rel_tol=1e-9):
+            return 1.0
+        if abs(factor / nearest - 1) > NEAR:
+            powers = [one for one in self._factors if abs(math.log10(one) - round(math.log10(one))) < 1e-9]
+            nearest = min(powers, key=lambda known: abs(math.log(factor / known)))
+        return factor / nearest
+
+    def _multiplied(self, ratio: float, amount: float) -> Part:
+        """Return a factor; one that is far from a conversion of units may be a property, which somebody has to say."""
         said = _("the formula multiplies it by {ratio:.10g}").format(ratio=ratio)
-        excess = self.entry.value * (1 - 1 / ratio)
-        return Part("C13", said, self.entry, (self.entry.place,), excess, because=self._shown)
+        excess = amount * (1 - 1 / ratio) if ratio else None
+        near = abs(ratio - 1) <= NEAR
+        question = "" if near else _("what is this factor, and which document has it?")
+        more = {"question": question, "unresolved": not near}
+        severity = Severity.ERROR if near else Severity.WARNING
+        return Part("C13", said, self.entry, (self.entry.place,), excess, severity, self._shown, **more)
+
+    def _added(self, constant: float, exact: float, typed: bool = False) -> Iterator[Part]:
+        """Yield what is added to the rows, or, of typed numbers, to the largest one."""
+        if abs(constant) <= 1e-9 * max(1.0, abs(exact)):
+            return
+        if typed and abs(constant) > NEAR * abs(exact):
+            said = _("the formula adds up numbers that are typed into it, which belong to no day or month")
+            more = {"severity": Severity.WARNING, "because": self._shown, "unresolved": True}
+            yield Part("C13", said, self.entry, (self.entry.place,), None, question=_("where were they read?"), **more)
+            return
+        said = _("the formula adds {constant:.10g}").format(constant=constant)
+        yield Part("C13", said, self.entry, (self.entry.place,), constant * self.scale, because=self._shown)
 
     @cached_property
     def _factors(self) -> list[float]:
@@ -169,7 +329,7 @@ class Audit:
                 found.append(float(conversion(unit, own)(1.0)))
             except UnitError:
                 continue
-        return [*found, *(1 / factor for factor in found if factor)]
+        return [1.0, *found, *(1 / factor for factor in found if factor)]
 
     # Rows
 
@@ -197,9 +357,11 @@ class Audit:
             rounded, whole = self._given({}, exact=False), Calculator(self.book, exact=True).value(self.entry.place)
         except FormulaError:
             return
-        total = math.fsum([constant, *(weight * values[place] for place, weight in weights.items())])
-        if not math.isclose(total, exact, rel_tol=1e-9, abs_tol=1e-9) or any(weight < 0 for weight in weights.values()):
-            return  # it does not only add up, which is remarked on
+        sums = math.fsum(weight * values[place] for place, weight in weights.items())
+        if not _same(sums + constant, exact) or any(weight < 0 for weight in weights.values()):
+            alike = min(weights.values()) == max(weights.values()) > 0 and self._ratio(max(weights.values())) == 1
+            yield from self._more_than_a_sum(exact - sums if alike else None, min(weights.values()) >= 0)
+            return
         yield from self._totals(float(whole) - exact)
         yield from self._rounded(rounded - exact)
         if not self._metered:
@@ -230,19 +392,22 @@ class Audit:
             said = _("the formula rounds it, and only ER of a year is rounded down")
             yield Part("H5", said, self.entry, (self.entry.place,), excess * self.scale, because=self._shown)
 
+    def _more_than_a_sum(self, excess: float | None, adds: bool) -> Iterator[Part]:
+        """Yield that a formula takes away rows, or does something else with them than to add them up."""
+        if not self._metered:
+            said = _("the formula does more than add up its rows") if adds else _("the formula takes rows away")
+            excess = None if excess is None else excess * self.scale
+            more = {"severity": Severity.WARNING, "because": self._shown, "unresolved": True}
+            yield Part("C13", said, self.entry, (self.entry.place,), excess, **more)
+
     def _factor(self, found: Breakdown, exact: float, constant: float) -> Iterator[Part]:
-        if abs(constant) > 1e-9 * max(1.0, abs(exact)):
-            said = _("the formula adds {constant:.10g}").format(constant=constant)
-            yield Part("C13", said, self.entry, (self.entry.place,), constant * self.scale, because=self._shown)
+        yield from self._added(constant, exact)
         usual = statistics.median(line.weight for line in found.lines)
-        factor = min(self._factors or [1.0], key=lambda known: abs(math.log(usual / known)))
-        ratio = usual / factor
-        if 1e-9 < abs(ratio - 1) <= NEAR:
-            excess = (exact - constant) * (1 - 1 / ratio) * self.scale
-            yield replace(self._multiplied(ratio), excess=excess)
+        if (ratio := self._ratio(usual)) != 1:
+            yield self._multiplied(ratio, (exact - constant) * self.scale)
         for line in found.lines:
             own = line.weight / usual
-            if 1e-9 < abs(own - 1) < 0.5:
+            if abs(own - 1) > 1e-9 and own <= TWICE:
                 said = _("the formula multiplies the row of {time} by {ratio:.10g}")
                 excess = (line.value or 0.0) * (line.weight - usual) * self.scale
                 yield Part("C13", said.format(time=line.period, ratio=own), self.entry, (line.place,), excess)
@@ -338,6 +503,10 @@ class Audit:
                 yield Part("B6", said, self.entry, (line.place,), amount * (1 - 1 / power), severity)
 
 
+def _same(one: float, other: float) -> bool:
+    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
+
+
 def _power(line: Line, lines: list[Line]) -> int:
     """Return the power of ten by which a row is above the others, which are alike; 0 where it is not."""
     others = [other.value for other in lines if other is not line and other.value is not None]
@@ -365,8 +534,7 @@ def _inside(one: Period, whole: Period) -> bool:
 
 def ranged(rows: Rows, place: Place, seen: set[Place]) -> Iterator[Place]:
     """Yield the cells of the ranges that a formula, and those that it refers to, add up."""
-    formula = rows.book.formulas(place[0]).get(place[1:]) if place[0] in rows.book.sheets else None
-    for area in areas(formula.text, place[0]) if formula is not None else ():
+    for area in precedents(rows.book, place):
         for other in area.places:
             if other not in seen and len(seen) < rows.most:
                 seen.add(other)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,13 @@ SIMILAR = re.compile(
     re.I,
 )
 LONGEST = 80  # a longer text is prose
+# Words for a tonne of CO2, without the period and what stands in brackets.
+TONNE = re.compile(
+    r"(?:metric\s*)?(?:t|tons?|tonnes?|トン|tấn|toneladas?|ตัน)[\s-]*(?:of\s*)?(?:co2)?[\s-]*(?:eq?\.?|equivalents?)?"
+    r"|co2[\s-]*(?:eq?\.?|equivalents?)?[\s-]*(?:t|tons?|tonnes?|トン)"
+)
+PERIOD = re.compile(r"\s*(?:/|per)\s*(?:p|period|monitoring period|y|yr|year|annum|期間?|年)\s*$")
+IN_BRACKETS = re.compile(r"[\[(（]([^\[\]()（）]*)[\])）]\s*$")
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,7 @@ class Claim:
     beside : tuple of (str, Cell)
         Numbers of the same row under headings that nothing is known of.
     unit : str
-        What stands in the row under the heading of units.
+        What stands in the row under the heading of units, or in brackets behind the heading of the tonnes.
     """
 
     sheet: str
@@ -51,16 +59,32 @@ class Claim:
 
     @property
     def in_tonnes(self) -> bool:
-        """Whether the unit is not another one than tCO2, such as ktCO2; a text that is no such unit says nothing."""
-        try:
-            return bool(conversion(self.unit, "tCO2")(1.0) == 1.0)
-        except UnitError:
-            return True
+        """Whether the unit is the tonne of CO2, in one of its spellings; kt, kg, and no unit at all are not."""
+        return is_tonne(self.unit)
 
     @property
     def tonnes(self) -> float | None:
         """The number that is reported, in tCO2; None where there is none."""
         return None if self.cell is None or not self.in_tonnes else as_tonnes(self.cell.value)
+
+
+def is_tonne(unit: str) -> bool:
+    """Whether a unit is the tonne of CO2.
+
+    Examples
+    --------
+    >>> [is_tonne(unit) for unit in ("tCO2/p", "tonnes", "[t-CO2e/year]", "kt", "ktCO2", "")]
+    [True, True, True, False, False, False]
+    """
+    text = unicodedata.normalize("NFKC", unit).strip().casefold()
+    if match := IN_BRACKETS.fullmatch(text):
+        text = match[1].strip()
+    if TONNE.fullmatch(PERIOD.sub("", text)):
+        return True
+    try:
+        return bool(conversion(unit, "tCO2")(1.0) == 1.0)
+    except UnitError:
+        return False
 
 
 def as_tonnes(value: object) -> float | None:
@@ -95,8 +119,13 @@ def claim(sheets: Sheets, sheet: str, similar: bool = True) -> Claim:
         "" if in_english(head) == CLAIM else head,
         tuple(cell for cell in again if cell.value != ""),
         tuple(beside),
-        "" if units is None else str(sheets.cell(sheet, own, units).value),
+        _in_heading(head) if units is None else str(sheets.cell(sheet, own, units).value).strip(),
     )
+
+
+def _in_heading(head: str) -> str:
+    match = IN_BRACKETS.search(head)
+    return "" if match is None else match[1].strip()
 
 
 def _tables(sheets: Sheets, sheet: str, official: bool) -> Iterator[tuple[str, int, int]]:

@@ -4,24 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.case_file import CaseFile
+from jcm_calc.case_file import CaseFile, of_document
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.inputs import Period
 from jcm_calc.languages import Message, _
-from jcm_calc.problems import InputError, listed
+from jcm_calc.problems import InputError, Problem, ProblemKind, listed
+from jcm_calc.toml import parse_toml, read_text
 from jcm_calc.units import UnitError
 from jcm_calc.units import magnitude as magnitude_of
 from jcm_calc.verification.findings import Finding, Severity, shown_number
 from jcm_calc.verification.recalculating import AS_ENTERED
 from jcm_calc.verification.spreadsheet import close
+from jcm_calc.workbook import written_periods
 from jcm_calc.workbook.filled_sheets import SheetSet
 
 if TYPE_CHECKING:
     from jcm_calc.verification.material import Material
     from jcm_calc.verification.quantities import Entry
+
+
+# The keys of a case file that hold days.
+DAYS = {"on", "start", "end", "submitted", "installed", "removed", "from", "to", "first", "last"}
+
+
+def read_in_one_way(path: Path) -> tuple[CaseFile, tuple[Problem, ...]]:
+    """Read a case file; of a day that can be read in two ways the later one is taken, and complained of.
+
+    Raises
+    ------
+    InputError
+        If anything else is wrong with it.
+    """
+    problems: list[Problem] = []
+
+    def changed(value: Any, name: str) -> Any:
+        if isinstance(value, Mapping):
+            return {key: changed(one, f"{name}.{key}" if name else key) for key, one in value.items()}
+        if isinstance(value, list):
+            return [changed(one, name) for one in value]
+        if not isinstance(value, str) or name.rpartition(".")[2] not in DAYS:
+            return value
+        days = sorted({one.first for one in written_periods.readings(value) if one.first is not None})
+        if len(days) < 2:
+            return value
+        complaint = _("{came} can be read as {first} or as {last}; {last} is taken").tagged(ProblemKind.AMBIGUOUS_DATE)
+        told = complaint.format(came=repr(value), first=days[0], last=days[-1])
+        problems.append(Problem(Message("{} [{}]").format(path.name, name), told))
+        return days[-1]
+
+    document = changed(parse_toml(path.name, read_text(path)), "")
+    return of_document(path, document), tuple(problems)
 
 
 def complete(

@@ -19,7 +19,8 @@ from jcm_calc.problems import listed
 from jcm_calc.verification import amount_formulas
 from jcm_calc.verification.findings import Correction, Finding, Severity
 from jcm_calc.verification.quantities import Entry, address
-from jcm_calc.verification.spreadsheet import Calculator, FormulaError, Place, areas, as_number, form, read
+from jcm_calc.verification.spreadsheet import Calculator, FormulaError, Place, as_number, form, precedents, read
+from jcm_calc.workbook import written_periods
 from jcm_calc.workbook.opening import Book
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from jcm_calc.verification.metered import Metered
 
 MOST = 5000
+AVERAGES = {"AVERAGE", "AVERAGEIF", "AVERAGEIFS", "MEDIAN"}
 STEP = 2.0**20  # so large that the digits of the rest of a sum do not blur it
-TWICE = 1.5
 # What can be wrong with rows: the code of the check, and what is said of their times.
 SAYS = {
     "left out": ("C5", _("the sum has {count} of {every} rows: {times} is left out")),
@@ -88,7 +89,7 @@ class Breakdown:
     @property
     def twice(self) -> list[Line]:
         """Rows that count more than once."""
-        return [line for line in self.lines if line.weight > TWICE * self.usual > 0]
+        return [line for line in self.lines if line.weight > amount_formulas.TWICE * self.usual > 0]
 
     @property
     def again(self) -> list[Line]:
@@ -128,6 +129,8 @@ class Rows:
         for entry in monitored:
             if (found := self._breakdown(entry)) is not None:
                 self.of[entry.place] = found
+        numbers = [entry for entry in monitored if isinstance(entry.value, int | float)]
+        self.audits = {entry.place: amount_formulas.Audit(self, entry) for entry in numbers}
 
     most = MOST
 
@@ -137,12 +140,12 @@ class Rows:
         formula = self.book.formulas(entry.place[0]).get(entry.place[1:])
         if formula is None or not formula.text or not isinstance(entry.value, int | float):
             return None
-        leaves = list(self._leaves(entry.place, set(), entry.place))
+        leaves = self.leaves(entry.place)
         dated = {place: period for place in leaves[:MOST] if (period := self.label(place)) is not None}
         if not dated:
             return None
         try:
-            mean = "AVERAGE" in read(form(formula.text)).functions
+            mean = not entry.parameter.extensive and not AVERAGES.isdisjoint(read(form(formula.text)).functions)
             totals = tuple(self._totals(entry.place))
             weights = self._weights(entry.place, list(dated), dict.fromkeys(totals, 0.0))
         except FormulaError:
@@ -185,15 +188,18 @@ class Rows:
         value = self.book.value(*place)
         return value.strip() if isinstance(value, str) else ""
 
+    def leaves(self, place: Place) -> list[Place]:
+        """Return the cells that a formula comes down to: with numbers, with nothing, or filled in from other rows."""
+        return list(self._leaves(place, set(), place))
+
     def _leaves(self, place: Place, seen: set[Place], entry: Place) -> Iterator[Place]:
-        """Yield the cells that a formula comes down to: with numbers, with nothing, or filled in from other rows."""
         formula = self.book.formulas(place[0]).get(place[1:]) if place[0] in self.book.sheets else None
         if formula is None or not formula.text:
             value = self.book.value(*place) if place[0] in self.book.sheets else None
             if value == "" or (isinstance(value, int | float) and not isinstance(value, bool)):
                 yield place
             return
-        places = [other for area in areas(formula.text, place[0]) for other in area.places]
+        places = [other for area in precedents(self.book, place) for other in area.places]
         own = self.label(place) if place != entry else None
         if own is not None and any(self.label(other) not in (None, own) for other in places):
             yield place
@@ -243,7 +249,7 @@ class Rows:
         if not isinstance(value, str) or not value.strip():
             return None
         try:
-            period = Period.parse(value)
+            period = written_periods.parse(value)
         except ValueError:
             return None
         return period if period.dated and period.days < 365 else None
@@ -445,8 +451,13 @@ class Rows:
     def plain(self, entry: Entry) -> bool:
         """Whether an amount only adds up dated rows, or what else it does is a finding already."""
         found = self.of.get(entry.place)
-        told = any(part.entry.place == entry.place and part.code == "C13" for part in self.parts)
+        told = any(part.entry.place == entry.place and part.code in ("C13", "H5") for part in self.parts)
         return told or (found is not None and found.plain)
+
+    def settled(self, entry: Entry) -> bool:
+        """Whether what a formula does with a number or a cell is known, or readings tell the amount."""
+        audit = self.audits.get(entry.place)
+        return audit is not None and audit.settled
 
 
 def _value(book: Book, place: Place) -> float | None:

@@ -8,7 +8,7 @@ from datetime import date
 from jcm_calc.declarations.items import Kind, Table, Value
 from jcm_calc.inputs import Period
 from jcm_calc.languages import Message, _
-from jcm_calc.problems import ProblemKind
+from jcm_calc.problems import InputError, ProblemKind
 from jcm_calc.verification import causes
 from jcm_calc.verification.checks import check
 from jcm_calc.verification.findings import Correction, Finding, Severity, of_problem, shown_number
@@ -16,6 +16,7 @@ from jcm_calc.verification.gaps import frequencies
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Entry
 from jcm_calc.verification.spreadsheet import close
+from jcm_calc.workbook import evidence_sheet
 
 PARIS = date(2021, 1, 1)
 
@@ -112,6 +113,14 @@ def wrong_column(material: Material) -> Iterator[Finding]:
 def not_in_table(material: Material) -> Iterator[Finding]:
     """Find values by hand that the document does not have; a question where the document's own is not confirmed."""
     yield from material.slipped("D7")
+    book = material.report.book
+    own = material.m.without_evidence or material.m
+    try:
+        files = evidence_sheet.read(book, own.number, own.version)
+    except InputError:
+        files = ()
+    for problem in evidence_sheet.contradictions(book, own, files):
+        yield of_problem(problem, severity=Severity.ERROR)
     for entry, known in _not_of_document(material):
         if causes.other_potential(entry.parameter.symbol, entry.value, known[0].value):
             continue  # a check of its own

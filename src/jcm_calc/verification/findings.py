@@ -111,6 +111,8 @@ class Finding:
         Of the check.
     corrections : tuple of Correction
         What of it is to be changed in the values that were entered.
+    unresolved : bool
+        Whether the verification stays incomplete until somebody has settled it, though it may be no error.
     """
 
     message: str
@@ -128,6 +130,7 @@ class Finding:
     code: str = ""
     name: str = ""
     corrections: tuple[Correction, ...] = ()
+    unresolved: bool = False
 
     def __str__(self) -> str:
         where = Message(" ({})").format(self.place) if self.place else ""
@@ -160,6 +163,7 @@ class Finding:
             "question": self.question,
             "consequences": list(self.consequences),
             "unconfirmed": self.unconfirmed,
+            "unresolved": self.unresolved,
         }
 
 

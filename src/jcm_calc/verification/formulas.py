@@ -19,6 +19,7 @@ from jcm_calc.verification.spreadsheet import Calculator, FormulaError, close, f
 from jcm_calc.verification.steps import Sheet
 from jcm_calc.workbook.filled_sheets import is_declared
 from jcm_calc.workbook.symbols import plain
+from jcm_calc.workbook.tables import linked
 
 
 def _declare(code: str, name: str, rule: str, asked: str) -> None:
@@ -157,6 +158,8 @@ def limits(material: Material) -> Iterator[Finding]:
             continue
         read.add(form(formula.text))
         assert isinstance(node, Parameter)
+        if linked(formula.text, step.place[0]) is not None:
+            continue  # a link to the value of a class looks nothing up
         if any(slip.name == step.name for slip in material.slips):
             continue
         wrong = [edge for edge in _edges(node) if not _agrees(sheet, step, formula.text, node, edge)]
@@ -206,7 +209,8 @@ def computed_reading(material: Material) -> Iterator[Finding]:
                 message = _("{symbol} is computed, not read: ={formula}").format(
                     symbol=entry.parameter.symbol, formula=formula.text[:100]
                 )
-                yield Finding(message, entry.address, entry.parameter.symbol, entry.written)
+                unresolved = not material.rows.settled(entry)
+                yield Finding(message, entry.address, entry.parameter.symbol, entry.written, unresolved=unresolved)
 
 
 @check(

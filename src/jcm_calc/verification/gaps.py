@@ -9,7 +9,7 @@ import numpy as np
 
 from jcm_calc.declarations.items import Kind
 from jcm_calc.languages import _
-from jcm_calc.monitoring.clock import DAY
+from jcm_calc.readings.clock import DAY
 from jcm_calc.verification.checks import check, measured
 from jcm_calc.verification.findings import Finding, Severity
 from jcm_calc.verification.material import Material

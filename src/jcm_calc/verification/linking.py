@@ -37,7 +37,8 @@ def _merged(found: Sequence[Finding]) -> list[Finding]:
         cause = causes.get(finding.subject, at)
         if cause != at and (finding.code in SYMPTOMS or (finding.code == "A7" and found[cause].code == "A9")):
             told = (*kept[cause].consequences, _symptom(finding))
-            kept[cause] = replace(kept[cause], consequences=told)
+            unresolved = kept[cause].unresolved or finding.unresolved
+            kept[cause] = replace(kept[cause], consequences=told, unresolved=unresolved)
             del kept[at]
     return list(kept.values())
 

@@ -76,6 +76,8 @@ def different_units(material: Material) -> Iterator[Finding]:
                 symbol=symbol, given=entry.unit, unit=unit
             )
             yield Finding(message, entry.address, symbol, entry.written)
+    for problem in material.problems(ProblemKind.TWO_UNITS):
+        yield of_problem(problem)
 
 
 @check(

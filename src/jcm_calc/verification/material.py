@@ -37,7 +37,7 @@ from jcm_calc.workbook.tables import Cell, Row, Sheets
 from jcm_calc.workbook.years import joined
 
 if TYPE_CHECKING:
-    from jcm_calc.monitoring import Monitored
+    from jcm_calc.readings import Monitored
     from jcm_calc.result import Result
     from jcm_calc.verification.dated_rows import Rows
     from jcm_calc.verification.findings import Finding
@@ -265,6 +265,8 @@ class Material:
     case : CaseFile or None
     readings : Monitored or None
         The monitored readings; those of the case file where there are none.
+    unclear : tuple of Problem
+        What of the case file can be read in two ways.
     """
 
     report: Submission
@@ -272,6 +274,7 @@ class Material:
     previous: Sequence[Submission] = ()
     case: CaseFile | None = None
     readings: Monitored | None = None
+    unclear: tuple[Problem, ...] = ()
 
     @property
     def m(self) -> Methodology:

@@ -13,10 +13,10 @@ import numpy.typing as npt
 from jcm_calc.case_file import CaseFile
 from jcm_calc.inputs import Period
 from jcm_calc.languages import _
-from jcm_calc.monitoring import Finding as Noted
-from jcm_calc.monitoring import Monitored, calibration
-from jcm_calc.monitoring.periods import span
 from jcm_calc.problems import InputError, ProblemKind
+from jcm_calc.readings import Finding as Noted
+from jcm_calc.readings import Monitored, calibration
+from jcm_calc.readings.periods import span
 from jcm_calc.units import conversion
 from jcm_calc.verification.quantities import Entry, label_text
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from jcm_calc.languages import Message, _
-from jcm_calc.monitoring.plan import Device
 from jcm_calc.problems import ProblemKind, listed
+from jcm_calc.readings.plan import Device
 from jcm_calc.verification.checks import check, measured
 from jcm_calc.verification.findings import Finding, Severity
 from jcm_calc.verification.material import Material, Submission
@@ -130,11 +130,12 @@ measured(
 )
 def two_ways(material: Material) -> Iterator[Finding]:
     """Find dates such as 12/03/2024."""
-    for problem in material.problems(ProblemKind.AMBIGUOUS_DATE, ProblemKind.AMBIGUOUS_NUMBER):
+    unclear = material.problems(ProblemKind.AMBIGUOUS_DATE, ProblemKind.AMBIGUOUS_NUMBER)
+    for problem in (*unclear, *material.unclear):
         number = ProblemKind.AMBIGUOUS_NUMBER in problem.kinds
         question = _("thousands or decimals?") if number else _("day or month first?")
         message = Message("{}: {}").format(problem.subject, problem.complaint)
-        yield Finding(message, subject=problem.subject, question=question)
+        yield Finding(message, subject=problem.subject, question=question, unresolved=True)
 
 
 @check(

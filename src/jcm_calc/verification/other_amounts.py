@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator
 
 from jcm_calc.languages import _, ngettext
-from jcm_calc.monitoring.clock import DAY
+from jcm_calc.readings.clock import DAY
 from jcm_calc.verification import causes
 from jcm_calc.verification.compared import EXACT, SHARP, Compared, Taken
 from jcm_calc.verification.findings import Severity

@@ -18,6 +18,7 @@ from jcm_calc.verification.findings import Correction, Effect, Finding, Severity
 from jcm_calc.verification.material import Material, Submission
 from jcm_calc.verification.metered import Metered
 from jcm_calc.verification.quantities import Entry
+from jcm_calc.workbook import written_periods
 
 YEAR = re.compile(r"\D*(\d{4})\D*")
 ONE_DAY = timedelta(days=1)
@@ -206,7 +207,7 @@ def of_claims(material: Material) -> Iterator[tuple[str, str, list[Period], list
 
 def _parsed(text: str) -> Period | None:
     try:
-        found = Period.parse(text.strip())
+        found = written_periods.parse(text.strip())
     except ValueError:
         return None
     return found if found.dated else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,8 +15,8 @@ from jcm_calc.case_file import CaseFile
 from jcm_calc.confirmation import Given
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs.tables import label as as_label
-from jcm_calc.languages import Message
-from jcm_calc.problems import InputError, InputWarning, Problem, listed
+from jcm_calc.languages import Message, _
+from jcm_calc.problems import InputError, InputWarning, Problem, ProblemKind, listed
 from jcm_calc.rulebooks import methodology
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from jcm_calc.result import Result
     from jcm_calc.workbook.filled_sheets import Reader
 
+TWO_WAYS = re.compile(r"([-+]?\d{1,3})[.,](\d{3})(\s*[^\d.,].*)?")
 # So many units are tried one by one; where none of the first few can be calculated, something else is wrong.
 MOST, FIRST = 2000, 6
 # The reason for a value that replaces the document's is a question of the verifier.
@@ -39,7 +42,7 @@ class Recalculation:
     problems, warnings : tuple of Problem
         Why nothing can be calculated, or not all of it; what is hardly meant.
     left_out : tuple of str
-        What the result is without.
+        What the result is without, and how it reads what can be read in two ways; each in a sentence.
     """
 
     result: Result | None
@@ -58,13 +61,25 @@ def recalculated(case: CaseFile | None, evidence: Given, reader: Reader) -> Reca
         return Recalculation(None, unread)
     found = _calculated(case, evidence)
     if not isinstance(found, InputError):
-        return Recalculation(found, unread, tuple(found.inputs.warnings), tuple(map(str, unread)))
-    problems = (*unread, *found.problems)
+        return Recalculation(found, unread, tuple(found.inputs.warnings), _left_out(unread))
+    problems, warned = (*unread, *found.problems), tuple(found.warnings)
+    told: list[str] = []
+    for repaired in (_without_facts, _read_in_both_ways):
+        other, note = repaired(case, evidence, found)
+        told += [note] if note else []
+        if other is not case:
+            case, found = other, _calculated(other, evidence)
+            if not isinstance(found, InputError):
+                return Recalculation(found, problems, warned, (*told, *_left_out(unread)))
     partial = _without(case, evidence)
     if partial is None:
-        return Recalculation(None, problems, tuple(found.warnings))
-    result, told = partial
-    return Recalculation(result, problems, tuple(found.warnings), (told, *map(str, unread)))
+        return Recalculation(None, problems, warned)
+    result, note = partial
+    return Recalculation(result, problems, warned, (*told, note, *_left_out(unread)))
+
+
+def _left_out(names: Iterable[object]) -> tuple[str, ...]:
+    return tuple(_("left out of the recalculation: {text}").format(text=name) for name in names)
 
 
 def _calculated(case: CaseFile, evidence: Given) -> Result | InputError:
@@ -76,6 +91,53 @@ def _calculated(case: CaseFile, evidence: Given) -> Result | InputError:
             return replace(case, split="whole").calculate(evidence=evidence, override=AS_ENTERED)
         except InputError as error:
             return error
+
+
+def _without_facts(case: CaseFile, _evidence: Given, error: InputError) -> tuple[CaseFile, str]:
+    """Return a case without the facts that cannot be used: nothing is calculated from them."""
+    m, named = methodology(case.methodology, case.version), {problem.subject for problem in error.problems}
+    bad = [name for name, fact in m.facts.items() if {name, fact.symbol} & named]
+    if not bad:
+        return case, ""
+    facts = {name: value for name, value in case.facts.items() if name not in bad}
+    tables = tuple(table.drop(columns=[one for one in bad if one in table.columns]) for table in case.tables)
+    (note,) = _left_out([listed(m.facts[name].symbol for name in bad)])
+    return replace(case, facts=facts, tables=tables), note
+
+
+def _read_in_both_ways(case: CaseFile, evidence: Given, error: InputError) -> tuple[CaseFile, str]:
+    """Return a case with numbers such as 1,234 read in the way that gives the lower ER, and what both ways give."""
+    m = methodology(case.methodology, case.version)
+    named = {problem.subject for problem in error.problems if ProblemKind.AMBIGUOUS_NUMBER in problem.kinds}
+    names = {name for name, parameter in m.inputs.items() if {name, parameter.symbol} & named}
+    if not names:
+        return case, ""
+    found = []
+    for mark in ("", "."):
+        tables = tuple(_with_mark(table, names, mark) for table in case.tables)
+        other = replace(case, tables=tables)
+        result = _calculated(other, evidence)
+        found.append((math.nan if isinstance(result, InputError) else float(np.sum(result.ER.magnitude)), other))
+    told = _("{names}: with signs between thousands ER is {one:,.6g} tCO2, with a decimal sign {other:,.6g} tCO2")
+    amounts = [amount for amount, _ in found]
+    best = min(found, key=lambda pair: math.inf if math.isnan(pair[0]) else pair[0])
+    symbols = listed(m.inputs[name].symbol for name in sorted(names))
+    return best[1], told.format(names=symbols, one=amounts[0], other=amounts[1])
+
+
+def _with_mark(table: pd.DataFrame, names: set[str], mark: str) -> pd.DataFrame:
+    """Return a table with the sign of numbers that can be read in two ways left out, or taken as a decimal sign."""
+    found = table.copy()
+    found.attrs = dict(table.attrs)
+    for heading in table.columns:
+        if str(heading).partition(" [")[0] in names:
+            found[heading] = [_marked(value, mark) for value in table[heading]]
+    return found
+
+
+def _marked(value: Any, mark: str) -> Any:
+    match = TWO_WAYS.fullmatch(value.strip()) if isinstance(value, str) else None
+    return value if match is None else f"{match[1]}{mark}{match[2]}{match[3] or ''}"
 
 
 def _without(case: CaseFile, evidence: Given) -> tuple[Result, str] | None:
@@ -90,7 +152,8 @@ def _without(case: CaseFile, evidence: Given) -> tuple[Result, str] | None:
             result = _calculated(_of(case, letter, set(good)), evidence)
             if not isinstance(result, InputError):
                 bad = [label for label in labels if label not in good]
-                return result, Message("{} {} = {}").format(meaning, letter, listed(bad))
+                (note,) = _left_out([Message("{} {} = {}").format(meaning, letter, listed(bad))])
+                return result, note
     return None
 
 

@@ -37,6 +37,22 @@ def missing(material: Material) -> Iterator[Finding]:
     for problem in material.problems(ProblemKind.MISSING):
         if problem.subject in m.choices:
             yield of_problem(problem)
+    yield from _no_dates(material)
+
+
+def _no_dates(material: Material) -> Iterator[Finding]:
+    """Yield reports that do not say for which days they are: whole tonnes are rounded down by calendar year."""
+    report = material.report
+    for part in report.own if report.kind == "MRS" else ():
+        told = any(problem.subject == "p" for problem in report.problems)
+        if part.found.filled and not told and not any(period.dated for period in part.periods):
+            sheet = part.roles["input"]
+            periods = [row for kind, rows in report.sheets.tables(sheet) if kind == "periods" for row in rows]
+            cells = [row.cells["first"] for row in periods]
+            place = cells[0].address if cells else sheet
+            message = _("the report does not say for which days it is: the first and last day of its period are blank")
+            question = _("which is the monitoring period?")
+            yield Finding(message, place, "p", severity=Severity.WARNING, question=question, unresolved=True)
 
 
 def _columns(material: Material) -> set[str]:

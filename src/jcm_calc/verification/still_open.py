@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator, Sequence
 
 from jcm_calc.languages import Message, _
-from jcm_calc.monitoring import Finding as Noted
-from jcm_calc.monitoring.clock import DAY
-from jcm_calc.monitoring.findings import KINDS
 from jcm_calc.problems import listed
+from jcm_calc.readings import Finding as Noted
+from jcm_calc.readings.clock import DAY
+from jcm_calc.readings.findings import KINDS
 from jcm_calc.verification.compared import EXACT, Compared
 from jcm_calc.verification.dated_rows import Line
 from jcm_calc.verification.findings import Finding, Severity

@@ -140,6 +140,9 @@ def _unread(material: Material, found: Claim) -> Iterator[Finding]:
         yield Finding(message, cell.address, "ER_p", because=RULE, severity=Severity.QUESTION)
     elif cell.value == "":
         yield Finding(_("table 3 has no claim"), cell.address, "ER_p", because=RULE)
+    elif not found.unit:
+        message = _("the claim has no unit; it must be in tCO2")
+        yield Finding(message, cell.address, "ER_p", cell.value, because=RULE)
     elif not found.in_tonnes:
         message = _("the claim is in {unit}, and must be in tCO2").format(unit=found.unit)
         yield Finding(message, cell.address, "ER_p", f"{cell.value} {found.unit}", because=RULE)
@@ -306,7 +309,10 @@ def _formulas(material: Material, told: set[str]) -> Iterator[Finding]:
                 cells[exact.sheet, exact.row, exact.column] = 1000.0 * len(part.periods) + share
             try:
                 found = Calculator(material.report.book, cells).evaluate(formula.text, cell.sheet)
-            except UnreadableError:
+            except UnreadableError as error:
+                message = _("the formula of the claim cannot be followed: ={formula}; {error}")
+                message = message.format(formula=formula.text[:100], error=error)
+                yield Finding(message, cell.address, "ER_p", severity=Severity.QUESTION, unresolved=True)
                 break
             except FormulaError as error:
                 found = str(error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from jcm_calc.declarations.items import Equation, Kind, Parameter
 from jcm_calc.languages import Message, _
@@ -13,6 +14,8 @@ from jcm_calc.verification.findings import Finding, Severity, shown_number
 from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Quantities, address, lines
 from jcm_calc.verification.spreadsheet import Place, as_number, close
+from jcm_calc.workbook.filled_sheets import ELSEWHERE as ELSEWHERE_ON_SHEET
+from jcm_calc.workbook.filled_sheets import plain_value
 
 UNSUPPORTED = re.compile(r"\b(previous report|earlier report|assum\w+|estimat\w+|guess\w*|to be confirmed|tbd)\b", re.I)
 ELSEWHERE = re.compile(r"\[\d+\]|\[[^\]]+\.xls\w*\]", re.I)
@@ -56,6 +59,10 @@ def step_not_shown(material: Material) -> Iterator[Finding]:
     yield from material.slipped("A3")
     nodes = material.sheet.nodes
     shown = {step.name for step in material.sheet.steps if _filled(material, step.place)}
+    # where there is one unit, its sum shows it
+    rules = [node for name, node in nodes.items() if isinstance(node, Equation) and name in shown]
+    totals = [rule for rule in rules if rule.total and not material.sheet.several(rule.total)]
+    shown |= {name for rule in totals for name in rule.arguments}
     for name, node in nodes.items():
         if isinstance(node, Equation) and name not in shown:
             message = _("the calculation sheet does not show {symbol} = {formula}")
@@ -273,20 +280,35 @@ def two_versions(material: Material) -> Iterator[Finding]:
             for entry in material.report.entries()
             if entry.parameter.name == parameter.name and entry.place[0] == separate.get(cell.sheet)
         ]
-        value = as_number(cell.value)
-        if own and isinstance(value, int | float) and not any(close(value, as_number(entry.written)) for entry in own):
+        value = _comparable(parameter, cell.value)
+        if own and value is not None and not any(close(value, _comparable(parameter, one.written)) for one in own):
             message = _("{symbol} is {value} here, and {other} in {place}")
             message = message.format(
                 symbol=parameter.symbol,
-                value=shown_number(value),
+                value=shown_number(cell.value),
                 other=shown_number(own[0].written),
                 place=own[0].address,
             )
-            yield Finding(message, cell.address, parameter.symbol, value, own[0].written)
+            yield Finding(message, cell.address, parameter.symbol, cell.value, own[0].written)
     # where a cell is blank, the rows of a year no longer stand side by side, and seem to be given twice
     twice = (ProblemKind.DUPLICATE,) if any(blank(material)) else (ProblemKind.DUPLICATE, ProblemKind.GIVEN_TWICE)
     for problem in material.problems(*twice):
         yield Finding(Message("{}: {}").format(problem.subject, problem.complaint), subject=problem.subject)
+
+
+def _comparable(parameter: Parameter, written: Any) -> Any:
+    """Return a value of two places as they are compared; None where it says nothing."""
+    if not isinstance(written, str):
+        return as_number(written)
+    text = " ".join(written.split()).casefold()
+    if not text or ELSEWHERE_ON_SHEET.search(text) or written in parameter.candidates:
+        return None
+    if parameter.textual or parameter.unit == "yes/no":
+        return text
+    try:
+        return float(plain_value(text))
+    except ValueError:
+        return None
 
 
 @check(

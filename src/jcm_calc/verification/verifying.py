@@ -11,12 +11,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.case_file import CaseFile, read_case
+from jcm_calc.case_file import CaseFile
 from jcm_calc.confirmation import Given
 from jcm_calc.eligibility import Answer
 from jcm_calc.languages import Message, _, in_language
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.verification.checks import NEEDS, Check, every, selected
+from jcm_calc.verification.completing import read_in_one_way
 from jcm_calc.verification.findings import SEVERITIES, Finding, Severity, of_problem
 from jcm_calc.verification.linking import linked
 from jcm_calc.verification.material import Material, Submission
@@ -26,7 +27,7 @@ from jcm_calc.verification.subjects import inapplicable
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jcm_calc.monitoring import Monitored
+    from jcm_calc.readings import Monitored
     from jcm_calc.result import Result
 
 MATERIALITY = 0.05
@@ -145,8 +146,10 @@ class Verification:
                 yield _("{year}: no reported reductions were read").format(year=one.year)
             if self.result is not None and one.adjusted.tonnes is None:
                 yield _("{year}: the whole tonnes cannot be told").format(year=one.year)
-        for text in self.left_out:
-            yield _("left out of the recalculation: {text}").format(text=text)
+        yield from self.left_out
+        for one in (*self.findings, *self.passed_over):
+            if one.unresolved:
+                yield _("not settled: {code} {message}").format(code=one.code, message=one.message)
         if self.ignored:
             names = ", ".join(check.code for check in self.ignored)
             yield _("checks were switched off: {names}").format(names=names)
@@ -343,8 +346,7 @@ def verify(
         absent.pop(finding.code, None)
     findings, passed_over = linked(found, material), linked(others, material)
     errors = [one for one in (*findings, *passed_over) if one.severity is Severity.ERROR]
-    if material.report.result is None and not errors:
-        findings = [*_unexplained(material), *findings]
+    findings = [*_unexplained(material, [*findings, *passed_over]), *findings]
     return Verification(
         material.report.book.path,
         str(material.m),
@@ -373,7 +375,7 @@ def _material(
     evidence: Given,
 ) -> Material:
     registered = None if plan is None else Submission(plan, "MPS", evidence=evidence)
-    known = case if case is None or isinstance(case, CaseFile) else read_case(Path(case))
+    known, unclear = (case, ()) if case is None or isinstance(case, CaseFile) else read_in_one_way(Path(case))
     submission = Submission(report, "MRS", None if registered is None else registered.m, evidence, known)
     if not submission.entries("MRS") or not any(part.found.filled for part in submission.own):
         planned = Submission(report, "MPS", evidence=evidence, given=known)
@@ -385,12 +387,16 @@ def _material(
         [Submission(one, "MRS", evidence=evidence) for one in previous],
         known,
         readings,
+        unclear,
     )
 
 
-def _unexplained(material: Material) -> list[Finding]:
-    """Return why nothing could be calculated, where no check says so."""
-    problems = material.report.problems or [Problem(material.report.name, _("no values are filled in"))]
+def _unexplained(material: Material, found: Sequence[Finding]) -> list[Finding]:
+    """Return why nothing could be calculated, or not all of it, where no check says so."""
+    subjects = {one.subject for one in found}
+    problems = [one for one in material.report.problems if one.subject not in subjects]
+    if material.report.result is None and not any(one.severity is Severity.ERROR for one in found):
+        problems = material.report.problems or [Problem(material.report.name, _("no values are filled in"))]
     name = _("Required parameter missing")
     return [of_problem(one, severity=Severity.ERROR, code="K1", name=name) for one in problems]
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from jcm_calc.languages import Message, _
-from jcm_calc.monitoring import Finding as Noted
-from jcm_calc.monitoring.clock import DAY
-from jcm_calc.monitoring.findings import KINDS
+from jcm_calc.readings import Finding as Noted
+from jcm_calc.readings.clock import DAY
+from jcm_calc.readings.findings import KINDS
 from jcm_calc.verification.findings import Severity
 from jcm_calc.verification.metered import Metered, Window, months
 

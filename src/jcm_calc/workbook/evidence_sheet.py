@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from openpyxl.utils import get_column_letter
+
 from jcm_calc.confirmation import EvidenceFile
-from jcm_calc.confirmation.file import KINDS, from_data
+from jcm_calc.confirmation.file import KINDS, SCHEMA, from_data
+from jcm_calc.confirmation.supplied import in_declared_unit
+from jcm_calc.declarations import Methodology
 from jcm_calc.languages import Message, _, spellings
-from jcm_calc.problems import InputError, Problem, shown
+from jcm_calc.problems import InputError, Problem
+from jcm_calc.schema import got
 from jcm_calc.workbook.layout import LEFT
-from jcm_calc.workbook.opening import Book
+from jcm_calc.workbook.opening import Book, printable
 from jcm_calc.workbook.page import Page
 
 NAME, TITLE = "Evidence", _("Evidence Sheet: read in the approved document, by whom")
@@ -31,7 +37,14 @@ COLUMNS = {
     "document_sha256": (_("SHA-256 of the document"), 24),
     "file": (_("Evidence file"), 24),
     "sha256": (_("SHA-256 of the evidence file"), 24),
+    "note": (_("Note of the reader"), 30),
+    "by": (_("Table by"), 14),
+    "whole": (_("Whole table"), 8),
+    "candidate": (_("Values known by name"), 24),
+    "candidate_fingerprint": (_("Fingerprint of these values"), 20),
 }
+# What only some items have.
+OPTIONAL = ("note", "by", "whole", "candidate", "candidate_fingerprint")
 WIDTHS = (1.5, *(width for _heading, width in COLUMNS.values()))
 FIRST = 6
 
@@ -53,6 +66,9 @@ def _rows(files: Sequence[EvidenceFile]) -> Iterator[dict[str, Any]]:
                 read = content["documents"][item["document"]]
                 row = {"file": file.name, "sha256": file.sha256, "kind": kind, **item, "name": item[name]}
                 row |= {"document": read["title"], "document_sha256": read["sha256"]}
+                if "candidate" in item:
+                    known = item["candidate"]
+                    row |= {"candidate": known["name"], "candidate_fingerprint": known["fingerprint"]}
                 if "values" in item:
                     yield from ({**row, "class": key, "value": value} for key, value in item["values"].items())
                 else:
@@ -71,7 +87,8 @@ def read(book: Book, number: str, version: str) -> tuple[EvidenceFile, ...]:
     if sheet is None:
         return ()
     grid = book.grid(sheet)
-    heads = ((row, found) for row, found in enumerate(map(_places, grid)) if len(found) == len(COLUMNS))
+    required = COLUMNS.keys() - set(OPTIONAL)
+    heads = ((row, found) for row, found in enumerate(map(_places, grid)) if required <= found.keys())
     head = next(heads, None)
     if head is None:
         return ()  # a sheet of somebody's own
@@ -83,13 +100,12 @@ def read(book: Book, number: str, version: str) -> tuple[EvidenceFile, ...]:
         if not row:
             continue
         if row.get("kind") not in KINDS:
-            complaint = _("{came} came, expected one of {known}")
-            complaint = complaint.format(came=shown(row.get("kind")), known=Message(", ").join(KINDS))
+            complaint = got(row.get("kind"), _("one of {known}").format(known=Message(", ").join(KINDS)))
             place = _("{book}, {sheet}, row {row}").format(book=book.name, sheet=sheet, row=at)
             problems.append(Problem(place, complaint))
             continue
         key = str(row.get("file", sheet)), str(row.get("sha256", ""))
-        blank = {"schema": 1, "methodology": number, "version": version, "documents": {}}
+        blank = {"schema": SCHEMA, "methodology": number, "version": version, "documents": {}}
         _add(contents.setdefault(key, blank), row)
     files = []
     for (name, sha256), content in contents.items():
@@ -101,6 +117,62 @@ def read(book: Book, number: str, version: str) -> tuple[EvidenceFile, ...]:
     if problems:
         raise InputError(book.name, problems)
     return tuple(files)
+
+
+def contradictions(book: Book, m: Methodology, files: Sequence[EvidenceFile]) -> Iterator[Problem]:
+    """Yield the cells in which a sheet of the calculation has another value than the sheet of evidence.
+
+    Parameters
+    ----------
+    book : Book
+    m : Methodology
+        Without evidence.
+    files : sequence of EvidenceFile
+        From `read`.
+    """
+    own = {parameter.symbol: parameter for parameter in m.inputs.values()}
+    entries = [entry for file in files for entry in file.entries if entry.kind == "default" and entry.name in own]
+    stated = [
+        (entry.name, key, value)
+        for entry in entries
+        for key, value in in_declared_unit(own[entry.name], entry.supplied)[0].items()
+        if not entry.supplied.candidate
+    ]
+    for sheet in book.sheets if stated else ():
+        if sheet.strip().casefold() == NAME.casefold():
+            continue
+        for symbol, key, place, found in _default_cells(sheet, book.grid(sheet), {one[0] for one in stated}):
+            for name, label, value in stated:
+                if (name, label) == (symbol, key) and not math.isclose(found, value, rel_tol=1e-12):
+                    told = _("{cell} has {found:g}, and the sheet of evidence says {value:g}: one of them was changed")
+                    what = f"{symbol}, {key}" if key else symbol
+                    yield Problem(what, told.format(cell=printable(place), found=found, value=value))
+
+
+def _default_cells(
+    sheet: str, grid: Sequence[Sequence[Any]], symbols: Collection[str]
+) -> Iterator[tuple[str, str, str, float]]:
+    """Yield symbol, class, cell and number of the default values on a sheet of the calculation.
+
+    A single value is in the row of its symbol; a table has its symbol in a heading, and a row for each class.
+    """
+    listed, column = "", None
+    for number, row in enumerate(grid, 1):
+        texts = {str(cell).strip(): at for at, cell in reversed(list(enumerate(row))) if isinstance(cell, str) and cell}
+        numbers = [(at, cell) for at, cell in enumerate(row) if isinstance(cell, float | int) and cell is not True]
+        heading = next((one for text in texts for one in symbols if text.startswith(f"{one}: ")), "")
+        if heading or not texts:
+            listed, column = heading, None
+        elif listed and column is None:
+            column = next((texts[text] for text in spellings(_("Value")) if text in texts), None)
+        elif listed:
+            for at, value in numbers:
+                if at == column:
+                    label = next(text for text, place in texts.items() if place == min(texts.values()))
+                    yield listed, label, f"{sheet}!{get_column_letter(at + 1)}{number}", float(value)
+        elif single := next((one for one in symbols if one in texts), ""):
+            for at, value in numbers[:1]:
+                yield single, "", f"{sheet}!{get_column_letter(at + 1)}{number}", float(value)
 
 
 def _places(cells: Sequence[Any]) -> dict[str, int]:
@@ -125,9 +197,13 @@ def _add(content: dict[str, Any], row: Mapping[str, Any]) -> None:
     document = next((key for key, known in documents.items() if known == read), f"document {len(documents) + 1}")
     documents[document] = read
     item: dict[str, Any] = {KINDS[kind]: str(row.get("name", "")).removesuffix(".0"), "document": document}
-    item |= {key: str(row[key]) for key in ("case", "reading", "fingerprint", "agrees", "page", "person") if key in row}
+    texts = ("case", "reading", "fingerprint", "agrees", "page", "person", "note", "by", "whole")
+    item |= {key: str(row[key]) for key in texts if key in row}
     item |= {"date": str(row.get("date", ""))[:10]}
-    if kind == "default" and "class" not in row:
+    if "candidate" in row:
+        fingerprint = str(row.get("candidate_fingerprint", ""))
+        item["candidate"] = {"name": str(row["candidate"]), "fingerprint": fingerprint}
+    elif kind == "default" and "class" not in row:
         item["value"] = row.get("value", "")
     items = content.setdefault(kind, [])
     if kind == "default" and "class" in row:

@@ -16,7 +16,7 @@ from jcm_calc.languages import Message, _, spellings
 from jcm_calc.problems import Problem, ProblemKind, listed, shown
 from jcm_calc.project import MONITORING
 from jcm_calc.units import UnitError, dots_complaint, normalise
-from jcm_calc.workbook import record_sheet
+from jcm_calc.workbook import record_sheet, written_periods
 from jcm_calc.workbook.input_sheet import OVERRIDE
 from jcm_calc.workbook.opening import Book, printable
 from jcm_calc.workbook.sheet_sets import Roles
@@ -85,10 +85,13 @@ class Reader:
         for kind, listed_rows in tables:
             if kind == "choices":
                 self._choices(listed_rows, found)
-        separate: set[str] = set()
+        separate: dict[str, Cell] = {}  # the parameters that have a table of their own, with the cell of its unit
         if "separate" in roles:
             for table in self.sheets.unit_tables(roles["separate"], self.symbols, self.keys):
-                separate |= {parameter.name for parameter in table.columns.values()}
+                separate |= {
+                    parameter.name: Cell(table.units[column], table.sheet, max(table.units_row, 0), column)
+                    for column, parameter in table.columns.items()
+                }
                 by_class = all(parameter.by for parameter in table.columns.values())
                 if by_class and len(table.letters) == 1 and table.letters[0] not in self.m.indices:
                     self._by_class(table, found)
@@ -123,13 +126,15 @@ class Reader:
         return found or [Period(None, None, "1")]
 
     def _period(self, given: Any, cell: Cell) -> list[Period]:
+        """Return what a cell says of a period; of two readings, which are a problem, the one with the day first."""
         try:
-            return [Period.parse(given)]
+            return [written_periods.parse(given)]
         except ValueError as error:
-            problem = Problem("p", Message("{} ({})").format(error, cell.address))
+            complaint = Message("{} ({})").format(error.args[0], cell.address)
+            problem = Problem("p", complaint)
             if problem not in self.problems:
                 self.problems.append(problem)
-            return []
+            return written_periods.readings(given)[:1]
 
     def _choices(self, rows: Iterable[Row], found: SheetSet) -> None:
         for row in rows:
@@ -139,7 +144,7 @@ class Reader:
 
     # Rows of tables 1 and 2 and of the facts
 
-    def _rows(self, rows: Iterable[Row], separate: set[str], found: SheetSet) -> None:
+    def _rows(self, rows: Iterable[Row], separate: Mapping[str, Cell], found: SheetSet) -> None:
         given: dict[str, dict[tuple[Any, ...], Any]] = {}
         cells: dict[str, list[tuple[str, int, int]]] = {}
         counted: dict[str, int] = {}
@@ -161,6 +166,7 @@ class Reader:
                 continue
             if name in separate:
                 self._passed_over(parameter, cell)
+                self._two_units(parameter, row, separate[name])
                 continue
             period = self._row_period(parameter, row, count, label, found)
             key = tuple(part for part in (label, period) if part is not None)
@@ -199,6 +205,26 @@ class Reader:
                 came=shown(cell.value), address=cell.address
             )
             self.remarks.append(Problem(parameter.symbol, complaint))
+
+    def _two_units(self, parameter: Parameter, row: Row, other: Cell) -> None:
+        """Complain of a unit written over the form's own that is not the one of the table the value comes from."""
+        own = row.cells.get("unit")
+        if own is None or parameter.textual or parameter.unit == "date":
+            return
+        here, there = row.text("unit"), str(other.value).strip() or parameter.unit
+        known = {self._read_unit(one, parameter) for one in (parameter.unit, there)}
+        if here and self._read_unit(here, parameter) not in known:
+            complaint = _("has the unit {one} ({address}), and its values have {other} ({place}): which one is meant?")
+            complaint = complaint.tagged(ProblemKind.TWO_UNITS).format(
+                one=here, address=own.address, other=there, place=other.address
+            )
+            self.problems.append(Problem(parameter.symbol, complaint))
+
+    def _read_unit(self, unit: str, parameter: Parameter) -> str:
+        try:
+            return normalise(parameter.unit if unit == "N/A" else unit)
+        except UnitError:
+            return unit
 
     def _meant(self, row: Row) -> tuple[Parameter | None, str | None]:
         """Return the parameter of a row, and the label of its unit where the symbol names one."""
@@ -412,9 +438,10 @@ class Reader:
     def _label(self, written: Any, found: SheetSet) -> Period:
         text = str(written).removesuffix(".0")
         try:
-            return next((period for period in found.periods if str(period) == text), None) or Period.parse(text)
+            own = next((period for period in found.periods if str(period) == text), None)
+            return own or written_periods.parse(text)
         except ValueError as error:
-            self.problems.append(Problem("p", str(error)))
+            self.problems.append(Problem("p", error.args[0]))
             return found.periods[0]
 
     def _letters(self, table: UnitTable) -> list[str] | None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import os
 import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
@@ -17,6 +16,8 @@ from typing import IO, Any
 
 from jcm_calc.languages import _
 from jcm_calc.problems import InputError, Problem
+from jcm_calc.workbook import sheet_xml
+from jcm_calc.workbook.sheet_xml import LAST_COLUMN, SheetXml, column_number
 
 # A workbook of a million rows unpacks to some 200 MB.
 MOST_UNPACKED = 300_000_000
@@ -24,9 +25,8 @@ MOST_PACKED = 100_000_000
 MOST_PARTS = 10_000
 # A table of these many cells takes some 300 MB; nobody fills in as many.
 MOST_CELLS = 5_000_000
-LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+LAST_ROW = 1_048_576
 PIECE = 1 << 20
-KEPT = 50_000_000
 PROLOGUE = 16_384
 OTHER_FILES = {
     b"%PDF": _("is a PDF: give the spreadsheet itself"),
@@ -41,22 +41,19 @@ FIRST_TAG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<\?[^<>]*\?>|<!--[^<>]*-->)*<\w
 DIFFERENT_TEXTS = re.compile(rb"""\buniqueCount\s*=\s*["'](\d+)""")
 SMALLEST_TEXT = len("<si/>")
 # Attributes hold no < or >: a search that stops there takes no longer than the file is.
-FORMULA = re.compile(
-    rb"<(?:\w+:)?+c\s([^<>]*+)>\s*+<(?:\w+:)?+f([^<>]*?)(?:/>|>([^<]*)</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v>([^<]*)</)?"
-)
 FILLED = re.compile(rb"<(?:\w+:)?+c(\s[^<>]*+)?+(?<!/)>")
-ERROR = re.compile(
-    rb"""<(?:\w+:)?c(\s[^<>]*\bt\s*=\s*["']e["'][^<>]*)>(?:\s*<(?:\w+:)?f[^<>]*(?:/>|>[^<]*</(?:\w+:)?f>))?"""
-    rb"""\s*<(?:\w+:)?v>([^<]*)</"""
-)
-# The attributes of an element, in whatever order and quotes.
-ROW_OR_COLUMN = re.compile(rb"""<(?:\w+:)?(row|col)\s((?:[^<>"']|"[^"]*"|'[^']*')*)>""")
-ATTRIBUTE = re.compile(rb"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-COMMENT = re.compile(rb"<!--.*?-->", re.S)
 # The errors that every program knows; later ones are #SPILL!, #CALC!, #FIELD!, ...
 ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA")
-SHARED = re.compile(rb'\bsi="(\d+)"')
 ADDRESS = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
+# Whole columns or rows, and spans of sheets; what stands in quotes is a text.
+SHORT = re.compile(
+    r"""(?P<text>"(?:[^"]|"")*")"""
+    r"""|(?:'(?P<quoted_first>[^':\[\]]+):(?P<quoted_last>(?:[^'])+)'|(?<![\w.'\]$])(?P<first_sheet>[A-Za-z_]\w*):(?P<last_sheet>[A-Za-z_]\w*))"""
+    r"""!(?P<cells>\$?[A-Z]{1,3}\$?\d+(?::\$?[A-Z]{1,3}\$?\d+)?)"""
+    r"""|(?<![\w.$!'\]])(?P<sheet>(?:'(?:[^'\[\]]|'')+'|[A-Za-z_][\w.]*)!)?(?:"""
+    r"""(?P<column>\$?[A-Z]{1,3}):(?P<last_column>\$?[A-Z]{1,3})|\$?(?P<row>[1-9]\d*):\$?(?P<last_row>[1-9]\d*))(?![\w(!:.$])"""
+)
+DEEPEST_NAME = 5
 Grid = list[list[Any]]
 # What the reader of ZIP archives raises, according to where it finds the damage.
 DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, KeyError, RuntimeError, EOFError, OSError, ValueError)
@@ -92,7 +89,7 @@ class Book:
             self._archive = zipfile.ZipFile(BytesIO(content))
             self._check(self._archive)
             self._parts = {part.filename: part for part in self._archive.infolist()}
-            self._files = _sheet_files(self._archive)
+            self._files = sheet_xml.sheet_files(self._archive)
         except InputError:
             raise
         except DAMAGED as error:
@@ -100,8 +97,7 @@ class Book:
         self._content_bytes = content
         self._grids: dict[str, Grid] = {}
         self._formulas: dict[str, dict[tuple[int, int], Formula]] = {}
-        self._errors: dict[str, dict[tuple[int, int], str]] = {}
-        self._last = "", b""
+        self._parsed: dict[str, SheetXml] = {}
 
     def unusable(self, complaint: str) -> InputError:
         """Return the error that says what is wrong with the file as a whole."""
@@ -274,7 +270,7 @@ class Book:
             for name in self._parts:
                 content = self._archive.read(name)
                 if name in self._files.values():
-                    content = ERROR.sub(_known_error, content)
+                    content = sheet_xml.with_known_errors(content, ERRORS)
                 changed.writestr(name, content)
         return file.getvalue()
 
@@ -284,62 +280,107 @@ class Book:
         return grid[row][column] if row < len(grid) and column < len(grid[row]) else ""
 
     def formulas(self, sheet: str) -> Mapping[tuple[int, int], Formula]:
-        """Return the formulas of a sheet by row and column."""
+        """Return the formulas of a sheet by row and column; names and whole columns are written out as ranges."""
         if sheet not in self._formulas:
             self._formulas[sheet] = dict(self._read_formulas(sheet))
         return self._formulas[sheet]
 
     def errors(self, sheet: str) -> Mapping[tuple[int, int], str]:
         """Return the errors of a sheet, such as #REF!, by row and column; in its grid they are empty."""
-        if sheet not in self._errors:
-            content = self._content_of(sheet)
-            any_error = b'"e"' in content or b"'e'" in content
-            found = ((_place(match[1]), match[2]) for match in (ERROR.finditer(content) if any_error else ()))
-            self._errors[sheet] = {place: printable(text.decode("utf-8", "replace")) for place, text in found if place}
-        return self._errors[sheet]
+        return {place: printable(text) for place, text in self._xml(sheet).errors.items()}
 
     def _read_formulas(self, sheet: str) -> Iterator[tuple[tuple[int, int], Formula]]:
-        content = self._content_of(sheet)
-        if b"<f" not in content and b":f" not in content:
-            return
-        shared: dict[bytes, tuple[str, bytes]] = {}
-        for match in FORMULA.finditer(content):
-            attributes, kind, written, stored = match.groups()
-            address = ADDRESS.search(attributes)
-            if address is None:
-                continue
-            text = html.unescape((written or b"").decode("utf-8", "replace"))
-            if group := SHARED.search(kind):
-                text = _shared(shared, group[1], text, address[1] + address[2])
-            place = int(address[2]) - 1, column_number(address[1].decode())
-            yield place, Formula(text, bool(stored))
+        shared: dict[str, tuple[str, str]] = {}
+        for place, written in self._xml(sheet).formulas.items():
+            text = written.text
+            if written.shared:
+                text = _shared(shared, written.shared, text, written.address)
+            yield place, Formula(self.expanded(text, sheet), written.stored)
 
     def hidden_cells(self, sheet: str) -> tuple[set[int], set[int]]:
         """Return the rows and the columns of a sheet that are hidden."""
-        rows, columns, last = set[int](), set[int](), 0
-        content = self._content_of(sheet)
-        if not re.search(rb"hidden|[\"']0[\"'.]", content):
-            return rows, columns
-        for name, written in ROW_OR_COLUMN.findall(COMMENT.sub(b"", content)):
-            own = {key: (one or other).decode("utf-8", "replace") for key, one, other in ATTRIBUTE.findall(written)}
-            if name == b"row":
-                last = _whole(own.get(b"r")) or last + 1
-                rows |= {last - 1} if _is_hidden(own, b"ht") else set()
-            elif _is_hidden(own, b"width") and (first := _whole(own.get(b"min"))):
-                columns |= set(range(first - 1, min(_whole(own.get(b"max")), LAST_COLUMN)))
-        return rows, columns
+        found = self._xml(sheet)
+        return found.rows, found.columns
 
-    def _content_of(self, sheet: str) -> bytes:
-        """Return the XML of a sheet; that of the last one is kept, unless it is large."""
-        file = self._files.get(sheet)
-        if file is None:
-            return b""
-        if self._last[0] == sheet:
-            return self._last[1]
-        content = self._archive.read(file)
-        if len(content) <= KEPT:
-            self._last = sheet, content
-        return content
+    def _xml(self, sheet: str) -> SheetXml:
+        """Return what a sheet holds besides values."""
+        if sheet not in self._parsed:
+            file = self._files.get(sheet)
+            try:
+                self._parsed[sheet] = SheetXml() if file is None else sheet_xml.parse(self._archive.read(file))
+            except ValueError as error:
+                complaint = _("sheet {sheet!r} cannot be read: {error}").format(sheet=sheet, error=error)
+                raise self.unusable(complaint) from None
+        return self._parsed[sheet]
+
+    def expanded(self, formula: str, sheet: str) -> str:
+        """Return a formula with ranges in place of names, columns of tables, whole columns, and spans of sheets."""
+        return self._expand(formula, sheet, DEEPEST_NAME) if self._short or ":" in formula else formula
+
+    @cached_property
+    def _short(self) -> re.Pattern[str] | None:
+        """What finds the names of the workbook in a formula."""
+        known = {name for _, name in self._names} | set(self._tables)
+        if not known:
+            return None
+        words = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
+        quoted = r"""("(?:[^"]|"")*"|'(?:[^']|'')*'!)"""
+        return re.compile(rf"{quoted}|(?<![\w.!$'\]])({words})(\[[^\[\]]*\])?(?![\w.(!:'\[])", re.I)
+
+    @cached_property
+    def _names(self) -> dict[tuple[str, str], str]:
+        return self._of_archive(sheet_xml.names)
+
+    @cached_property
+    def _tables(self) -> dict[str, sheet_xml.Table]:
+        return self._of_archive(sheet_xml.tables)
+
+    def _of_archive(self, read: Callable[[zipfile.ZipFile], Any]) -> Any:
+        try:
+            return read(self._archive)
+        except DAMAGED as error:
+            raise self.unusable(_("is damaged or no Excel workbook (.xlsx): {error}").format(error=error)) from None
+
+    def _expand(self, formula: str, sheet: str, depth: int) -> str:
+        if self._short is not None and depth:
+            formula = self._short.sub(lambda match: self._named(match, sheet, depth), formula)
+        return SHORT.sub(lambda match: self._written_out(match, sheet), formula)
+
+    def _named(self, match: re.Match[str], sheet: str, depth: int) -> str:
+        """Return the range of a name, or of a column of a table."""
+        if match[1] is not None:
+            return match[0]
+        name, column = match[2].casefold(), (match[3] or "").strip("[]").casefold()
+        table = self._tables.get(name)
+        if table is not None and (not column or column in table.columns):
+            first = table.first_column + (table.columns.index(column) if column else 0)
+            last = first if column else table.first_column + len(table.columns) - 1
+            return f"{_quoted(table.sheet)}!{_letters(first)}{table.first_row + 1}:{_letters(last)}{table.last_row + 1}"
+        text = self._names.get((sheet, name), self._names.get(("", name), ""))
+        if not text or column:
+            return match[0]
+        text = self._expand(text, sheet, depth - 1)
+        return text if re.fullmatch(r"[^(),+*/&<>=-]+|'[^']*'![$\w:]+", text) else f"({text})"
+
+    def _written_out(self, match: re.Match[str], own: str) -> str:
+        """Return the cells of whole columns or rows, as far as the sheet is filled, and of a span of sheets."""
+        if match["text"] is not None:
+            return match[0]
+        if match["first_sheet"] is not None or match["quoted_first"] is not None:
+            first, last = match["first_sheet"] or match["quoted_first"], match["last_sheet"] or match["quoted_last"]
+            if first not in self.sheets or last not in self.sheets:
+                return match[0]
+            at, end = self.sheets.index(first), self.sheets.index(last)
+            return ",".join(f"{_quoted(sheet)}!{match['cells']}" for sheet in self.sheets[at : end + 1])
+        before = match["sheet"] or ""
+        sheet = before.rstrip("!").strip("'").replace("''", "'") or own
+        if sheet not in self.sheets:
+            return match[0]
+        grid = self.grid(sheet)
+        if match["column"] is not None:
+            return f"{before}{match['column']}1:{match['last_column']}{max(len(grid), 1)}"
+        width = _letters(max(max(map(len, grid), default=1), 1) - 1)
+        return f"{before}A{match['row']}:{width}{match['last_row']}"
 
     @property
     def external(self) -> list[str]:
@@ -347,30 +388,7 @@ class Book:
         return sorted(name for name in self._parts if name.startswith("xl/externalLinks/") and name.endswith(".xml"))
 
 
-def _known_error(match: re.Match[bytes]) -> bytes:
-    if match[2].decode("utf-8", "replace") in ERRORS:
-        return match[0]
-    start, end = match.start(2) - match.start(), match.end(2) - match.start()
-    return match[0][:start] + b"#N/A" + match[0][end:]
-
-
-def _is_hidden(attributes: Mapping[bytes, str], size: bytes) -> bool:
-    """Whether a row or column is hidden, or has no height or width."""
-    hidden = attributes.get(b"hidden") in ("1", "true")
-    return hidden or re.fullmatch(r"0+(\.0*)?", attributes.get(size, "")) is not None
-
-
-def _whole(text: str | None) -> int:
-    return int(text) if text is not None and text.isdecimal() else 0
-
-
-def _place(attributes: bytes) -> tuple[int, int] | None:
-    """Return row and column of a cell, counted from 0."""
-    address = ADDRESS.search(attributes)
-    return None if address is None else (int(address[2]) - 1, column_number(address[1].decode()))
-
-
-def _shared(known: dict[bytes, tuple[str, bytes]], group: bytes, text: str, address: bytes) -> str:
+def _shared(known: dict[str, tuple[str, str]], group: str, text: str, address: str) -> str:
     """Return the formula of a cell of a group, of which only the first cell has it written out."""
     from openpyxl.formula.translate import Translator
 
@@ -380,42 +398,18 @@ def _shared(known: dict[bytes, tuple[str, bytes]], group: bytes, text: str, addr
     if group not in known:
         return ""
     first, origin = known[group]
-    translated: str = Translator(f"={first}", origin=origin.decode()).translate_formula(address.decode())
+    translated: str = Translator(f"={first}", origin=origin).translate_formula(address)
     return translated[1:]
 
 
-def _sheet_files(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Return the part of the archive that holds each sheet."""
-    book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
-    try:
-        related = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
-    except KeyError:
-        return {}
-    targets = {}
-    for element in re.findall(r"<(?:\w+:)?Relationship\s[^<>]*>", related):
-        key, target = (re.search(rf'\b{name}="([^"]*)"', element) for name in ("Id", "Target"))
-        if key and target:
-            targets[key[1]] = target[1].removeprefix("/xl/").removeprefix("xl/")
-    files = {}
-    for element in re.findall(r"<(?:\w+:)?sheet\s[^<>]*>", book):
-        name, key = re.search(r'\bname="([^"]*)"', element), re.search(r'\b\w+:id="([^"]*)"', element)
-        if name and key and key[1] in targets:
-            files[html.unescape(name[1])] = f"xl/{targets[key[1]]}"
-    return files
+def _letters(column: int) -> str:
+    from openpyxl.utils import get_column_letter
+
+    return str(get_column_letter(column + 1))
 
 
-def column_number(letters: str) -> int:
-    """Return the number of a column, counted from 0.
-
-    Examples
-    --------
-    >>> column_number("A"), column_number("AA")
-    (0, 26)
-    """
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1
+def _quoted(sheet: str) -> str:
+    return "'" + sheet.replace("'", "''") + "'"
 
 
 def printable(text: str) -> str:

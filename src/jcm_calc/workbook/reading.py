@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jcm_calc import notebook
 from jcm_calc.case_file import CaseFile
-from jcm_calc.confirmation import EvidenceFile
+from jcm_calc.confirmation import EvidenceError, EvidenceFile, with_evidence
+from jcm_calc.declarations import Methodology
 from jcm_calc.inputs.carriers import is_unit
 from jcm_calc.inputs.tables import displayed_units
 from jcm_calc.languages import Message, _, ngettext
@@ -138,7 +140,14 @@ def read_workbook(path: str | os.PathLike[str]) -> Workbook:
         m = methodology(number, version)
     except MethodologyNotFoundError as error:
         raise book.unusable(str(error)) from None
-    reader = Reader(book, m)
+    evidence: tuple[EvidenceFile, ...] = ()
+    unreadable: Sequence[Problem] = ()
+    try:
+        evidence = evidence_sheet.read(book, number, version)
+    except InputError as error:
+        unreadable = error.problems
+    reader = Reader(book, _with_classes(m, evidence))
+    reader.problems += [*unreadable, *evidence_sheet.contradictions(book, m, evidence)]
     project = project_of(book, sets)
     reports = [reader.read(roles) for (kind, _), roles in sets.items() if kind == "MRS"]
     plans = [reader.read(roles) for (kind, _), roles in sets.items() if kind == "MPS"]
@@ -147,11 +156,6 @@ def read_workbook(path: str | os.PathLike[str]) -> Workbook:
         pointers = {pointer for found in reports for pointer in found.pointers.items()}
         tables = record_sheet.with_record(report.tables, pointers, book, m, reader.remarks)
         report = replace(report, tables=tuple(tables))
-    evidence: tuple[EvidenceFile, ...] = ()
-    try:
-        evidence = evidence_sheet.read(book, number, version)
-    except InputError as error:
-        reader.problems += error.problems
     if reader.problems:
         raise InputError(book.name, reader.problems, reader.remarks)
     for sheet in book.hidden:
@@ -168,3 +172,11 @@ def read_workbook(path: str | os.PathLike[str]) -> Workbook:
         warnings.warn(str(remark), InputWarning, stacklevel=2)
     report, plan = (case and replace(case, evidence=evidence) for case in (report, plan))
     return Workbook(book.path, number, version, report, plan, tuple(reader.remarks))
+
+
+def _with_classes(m: Methodology, evidence: Sequence[EvidenceFile]) -> Methodology:
+    """Return the methodology with the classes of tables that only the document has."""
+    try:
+        return with_evidence(m, evidence)
+    except EvidenceError:  # the calculation refuses it
+        return m

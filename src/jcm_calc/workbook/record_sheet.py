@@ -18,8 +18,8 @@ from jcm_calc.evidence import Grade
 from jcm_calc.inputs.carriers import split_heading
 from jcm_calc.inputs.metered import METERS, NAMED, merged
 from jcm_calc.languages import Message, _, spellings
-from jcm_calc.monitoring import record
 from jcm_calc.problems import Problem, listed
+from jcm_calc.readings import record
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.workbook.layout import FIRST, LEFT
 from jcm_calc.workbook.opening import Book, Grid

@@ -34,6 +34,11 @@ class Area:
                 yield self.sheet, row, column
 
     @property
+    def size(self) -> int:
+        """The number of cells."""
+        return (self.last_row - self.row + 1) * (self.last_column - self.column + 1)
+
+    @property
     def single(self) -> bool:
         """Whether it is one cell."""
         return self.row == self.last_row and self.column == self.last_column

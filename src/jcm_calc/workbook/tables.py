@@ -109,6 +109,8 @@ class UnitTable:
         Those of units, periods or classes.
     sums : list of int
         Those that sum up others.
+    units_row : int
+        Where the units stand.
     """
 
     sheet: str
@@ -118,6 +120,7 @@ class UnitTable:
     units: dict[int, str]
     rows: list[int]
     sums: list[int]
+    units_row: int = -1
 
 
 class Sheets:
@@ -223,7 +226,8 @@ class Sheets:
             texts = {column: str(grid[units][column]).strip() if units is not None else "" for column in columns}
             sums = self._sums(sheet, rows, first, list(columns))
             rows = [row for row in rows if row not in sums]
-            yield UnitTable(sheet, letters, [column for column, _ in heads], columns, texts, rows, sorted(sums))
+            labels, at = [column for column, _ in heads], start if units is None else units
+            yield UnitTable(sheet, letters, labels, columns, texts, rows, sorted(sums), at)
 
     def _sums(self, sheet: str, rows: Sequence[int], before: int, columns: Sequence[int]) -> set[int]:
         """Return the rows that sum up others: by what stands before their values, by formulas, or by both."""

@@ -13,9 +13,9 @@ from jcm_calc.declarations import Methodology
 from jcm_calc.files import check_ending, save
 from jcm_calc.inputs import Period
 from jcm_calc.languages import Message, _, in_language
-from jcm_calc.monitoring import record
 from jcm_calc.problems import InputError, Problem, shown
 from jcm_calc.project import LABELS, Sources, checked, without_column
+from jcm_calc.readings import record
 from jcm_calc.workbook import calculation_sheet, evidence_sheet, input_sheet, record_sheet, separate_sheet
 from jcm_calc.workbook.contents import Contents, of_result, of_template, without_plan
 from jcm_calc.workbook.entries import Entries
@@ -211,7 +211,7 @@ def head(methodology: Methodology, project: Mapping[str, Any]) -> list[str]:
     scope = _("Sectoral scope: {number:02}").format(number=methodology.sectoral_scope)
     second = Message("{}: {}").format(_("Reference Number"), number) if number else scope
     name = f"JCM_{methodology.number}_ver{version_text(methodology.version)}"
-    return [_("Monitoring Spreadsheet: {name}").format(name=name), second]
+    return [_("Monitoring Spreadsheet: {name}").format(name=name), second, *methodology.notices]
 
 
 def version_text(version: str) -> str:

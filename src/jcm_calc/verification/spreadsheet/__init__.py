@@ -4,7 +4,7 @@ Formulas are read with openpyxl's tokenizer and become Python functions, one for
 formulas of a column differ in their addresses only, so that a long column is read once.
 """
 
-from jcm_calc.verification.spreadsheet.calculator import Calculator
+from jcm_calc.verification.spreadsheet.calculator import Calculator, precedents
 from jcm_calc.verification.spreadsheet.functions import ROUNDING
 from jcm_calc.verification.spreadsheet.reading import read
 from jcm_calc.verification.spreadsheet.values import (
@@ -32,5 +32,6 @@ __all__ = [
     "form",
     "is_number",
     "number",
+    "precedents",
     "read",
 ]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from jcm_calc.languages import _
+from jcm_calc.verification.spreadsheet.functions import MOST_CELLS
 from jcm_calc.verification.spreadsheet.reading import read
-from jcm_calc.verification.spreadsheet.values import FormulaError, UnreadableError, as_number
+from jcm_calc.verification.spreadsheet.values import Array, FormulaError, UnreadableError, as_number
 from jcm_calc.workbook.opening import Book
 from jcm_calc.workbook.references import Area, Place, areas, form
 
 DEEPEST = 80
+DYNAMIC = re.compile(r"\b(?:OFFSET|INDIRECT)\(", re.I)
 
 
 class Calculator:
@@ -32,9 +35,11 @@ class Calculator:
         self, book: Book, given: Mapping[Place, Any] | None = None, *, stored: bool = False, exact: bool = False
     ) -> None:
         self.book, self.given, self.stored, self.exact = book, given or {}, stored, exact
+        self.reached: list[Area] = []  # by OFFSET and INDIRECT
         self._known: dict[Place, Any] = {}
         self._running: set[Place] = set()
         self._depth = 0
+        self.sheet = ""  # of the formula that is evaluated
 
     def value(self, place: Place) -> Any:
         """Return the value of a cell: a number, a text, a truth value, or None where it is blank.
@@ -72,15 +77,46 @@ class Calculator:
         self._depth += 1
         if self._depth > DEEPEST:
             raise UnreadableError(_("the formulas run through too many cells"))
+        before, self.sheet = self.sheet, sheet
         try:
             return self.plain(read(form(formula)).run(self, areas(formula, sheet)))
         finally:
             self._depth -= 1
+            self.sheet = before
 
     def plain(self, value: Any) -> Any:
         """Return the value of a cell in place of its reference."""
+        found = self.array(value)
+        if not isinstance(found, Array):
+            return found
+        if len(found) != 1 or len(found[0]) != 1:
+            raise UnreadableError(_("a range stands where one value belongs"))
+        return found[0][0]
+
+    def array(self, value: Any) -> Any:
+        """Return the values of a range in place of its reference, the value of a single cell as it is."""
         if not isinstance(value, Area):
             return value
-        if not value.single:
-            raise UnreadableError(_("a range stands where one value belongs"))
-        return self.value((value.sheet, value.row, value.column))
+        if value.single:
+            return self.value((value.sheet, value.row, value.column))
+        if value.size > MOST_CELLS:
+            raise UnreadableError(_("a range of more than {count:,} cells").format(count=MOST_CELLS))
+        columns = range(value.column, value.last_column + 1)
+        rows = range(value.row, value.last_row + 1)
+        return Array([[self.value((value.sheet, row, column)) for column in columns] for row in rows])
+
+
+def precedents(book: Book, place: Place) -> list[Area]:
+    """Return the cells that a formula refers to, those that OFFSET and INDIRECT lead to included."""
+    formula = book.formulas(place[0]).get(place[1:]) if place[0] in book.sheets else None
+    if formula is None or not formula.text:
+        return []
+    found = areas(formula.text, place[0])
+    if not DYNAMIC.search(formula.text):
+        return found
+    calculator = Calculator(book)
+    try:
+        calculator.evaluate(formula.text, place[0])
+    except FormulaError:
+        return found
+    return [*found, *calculator.reached]

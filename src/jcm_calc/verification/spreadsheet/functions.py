@@ -5,18 +5,30 @@ from __future__ import annotations
 import math
 import operator
 import re
+import statistics
+from calendar import monthrange
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.languages import _
-from jcm_calc.verification.spreadsheet.values import EPOCH, FormulaError, UnreadableError, is_number, number
-from jcm_calc.workbook.references import Area
+from jcm_calc.verification.spreadsheet.values import (
+    EPOCH,
+    Array,
+    FormulaError,
+    UnreadableError,
+    elementwise,
+    is_number,
+    number,
+    text_of,
+)
+from jcm_calc.workbook.references import Area, areas, form
 
 if TYPE_CHECKING:
     from jcm_calc.verification.spreadsheet.calculator import Calculator
 
+MOST_CELLS = 1_000_000
 Code = Callable[["Calculator", Sequence[Area]], Any]
 Arguments = Sequence[Code]
 Function = Callable[["Calculator", Sequence[Area], Arguments], Any]
@@ -27,8 +39,8 @@ def _numbers(c: Calculator, r: Sequence[Area], arguments: Arguments) -> list[flo
     found: list[float] = []
     for argument in arguments:
         value = argument(c, r)
-        if isinstance(value, Area):
-            cells = map(c.value, value.places)
+        if isinstance(value, Area | Array):
+            cells = value.values if isinstance(value, Array) else map(c.value, value.places)
             found += [float(one) for one in cells if isinstance(one, int | float) and not isinstance(one, bool)]
         else:
             found.append(number(value))
@@ -40,11 +52,18 @@ def _of_numbers(function: Callable[[list[float]], float]) -> Function:
 
 
 def _plain(function: Callable[..., Any]) -> Function:
-    def run(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
+    def of_numbers(*given: Any) -> Any:
         try:
-            return function(*(number(c.plain(argument(c, r))) for argument in arguments))
+            return function(*map(number, given))
         except (ValueError, OverflowError, ZeroDivisionError):
             raise FormulaError("#NUM!") from None
+
+    def run(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
+        if not arguments:
+            return of_numbers()
+        first, *others = (c.array(argument(c, r)) for argument in arguments)
+        # only the first argument may be an array: ROUND(range, 2)
+        return elementwise(lambda one, _: of_numbers(one, *map(c.plain, others)), first, None)
 
     return run
 
@@ -54,7 +73,9 @@ def _rounding(function: Callable[..., float]) -> Function:
     plain = _plain(function)
 
     def run(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
-        return number(c.plain(arguments[0](c, r))) if c.exact else plain(c, r, arguments)
+        if not c.exact:
+            return plain(c, r, arguments)
+        return elementwise(lambda value, _: number(value), c.array(arguments[0](c, r)), None)
 
     return run
 
@@ -75,7 +96,11 @@ def _up(value: float, digits: float = 0) -> float:
 
 
 def _if(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
-    condition = c.plain(arguments[0](c, r))
+    condition = c.array(arguments[0](c, r))
+    if isinstance(condition, Array):
+        yes, no = (c.array(arguments[at](c, r)) if len(arguments) > at else False for at in (1, 2))
+        pairs = elementwise(lambda one, other: (one, other), yes, no)
+        return elementwise(lambda met, pair: pair[0 if number(met) else 1], condition, pairs)
     if number(condition):
         return c.plain(arguments[1](c, r))
     return c.plain(arguments[2](c, r)) if len(arguments) > 2 else False
@@ -117,8 +142,12 @@ def _index(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
     if len(at) == 1:
         at = [at[0], 1] if area.column == area.last_column else [1, at[0]]
     row, column = area.row + at[0] - 1, area.column + at[1] - 1
-    if row > area.last_row or column > area.last_column or min(at) < 1:
+    if row > area.last_row or column > area.last_column or min(at) < 0:
         raise FormulaError("#REF!")
+    if 0 in at:  # a whole column, or a whole row
+        rows = (area.row, area.last_row) if at[0] == 0 else (row, row)
+        columns = (area.column, area.last_column) if at[1] == 0 else (column, column)
+        return Area(area.sheet, rows[0], columns[0], rows[1], columns[1])
     return c.value((area.sheet, row, column))
 
 
@@ -144,11 +173,9 @@ def _look_up(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
 
 
 def _sum_product(c: Calculator, r: Sequence[Area], arguments: Arguments) -> float:
-    found = [argument(c, r) for argument in arguments]
+    found = [c.array(argument(c, r)) for argument in arguments]
     columns = [
-        [number(c.value(place)) if is_number(c.value(place)) else 0.0 for place in one.places]
-        if isinstance(one, Area)
-        else [number(one)]
+        [float(value) if is_number(value) else 0.0 for value in one.values] if isinstance(one, Array) else [number(one)]
         for one in found
     ]
     if len({len(column) for column in columns}) > 1:
@@ -183,12 +210,17 @@ def _sum_ifs(c: Calculator, r: Sequence[Area], arguments: Arguments) -> float:
 
 
 def _added(c: Calculator, added: Area, tests: Sequence[tuple[Area, Any]]) -> float:
+    return math.fsum(_kept(c, added, tests))
+
+
+def _kept(c: Calculator, added: Area, tests: Sequence[tuple[Area, Any]]) -> list[float]:
+    """Return the numbers of a range beside which all tests are met."""
     kept = [_fits(c, area, wanted) for area, wanted in tests]
     values = [c.value(place) for place in added.places]
     if any(len(one) != len(values) for one in kept):
         raise UnreadableError(_("ranges of different sizes"))
     rows = zip(values, *kept, strict=True)
-    return math.fsum(float(value) for value, *fits in rows if is_number(value) and all(fits))
+    return [float(value) for value, *fits in rows if is_number(value) and all(fits)]
 
 
 def _fits(c: Calculator, area: Area, wanted: Any) -> list[bool]:
@@ -214,6 +246,120 @@ def _fits(c: Calculator, area: Area, wanted: Any) -> list[bool]:
         else:
             found.append(bool(compare(value, number(text))) if is_number(value) else sign == "<>")
     return found
+
+
+def _offset(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Area:
+    """Return the range that lies some rows and columns from another one, of its size or of a given one."""
+    start = _area(c, r, arguments[0])
+    rows, columns = (int(number(c.plain(arguments[at](c, r)))) for at in (1, 2))
+    sizes = [start.last_row - start.row + 1, start.last_column - start.column + 1]
+    for at, argument in enumerate(arguments[3:5]):
+        given = c.plain(argument(c, r))
+        sizes[at] = sizes[at] if given is None else int(number(given))
+    row, column = start.row + rows, start.column + columns
+    if min(row, column) < 0 or 0 in sizes:
+        raise FormulaError("#REF!")
+    (row, last_row), (column, last_column) = (
+        (first, first + size - 1) if size > 0 else (first + size + 1, first)
+        for first, size in ((row, sizes[0]), (column, sizes[1]))
+    )
+    return _reached(c, Area(start.sheet, row, column, last_row, last_column))
+
+
+def _indirect(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Area:
+    """Return the range that a text names, in the style A1."""
+    text = c.plain(arguments[0](c, r))
+    if len(arguments) > 1 and not number(c.plain(arguments[1](c, r))):
+        raise UnreadableError(_("an address in the style R1C1"))
+    formula = c.book.expanded(str(text or "").strip(), c.sheet)
+    found = areas(formula, c.sheet)
+    if len(found) != 1 or form(formula) != "REF_0" or found[0].sheet not in c.book.sheets:
+        raise FormulaError("#REF!")
+    return _reached(c, found[0])
+
+
+def _reached(c: Calculator, area: Area) -> Area:
+    if area.size > MOST_CELLS:
+        raise UnreadableError(_("a range of more than {count:,} cells").format(count=MOST_CELLS))
+    c.reached.append(area)
+    return area
+
+
+def _count_if(c: Calculator, r: Sequence[Area], arguments: Arguments) -> float:
+    pairs = zip(arguments[::2], arguments[1::2], strict=True)
+    kept = [_fits(c, _area(c, r, one), c.plain(other(c, r))) for one, other in pairs]
+    return float(sum(map(all, zip(*kept, strict=True))))
+
+
+def _mean_if(c: Calculator, r: Sequence[Area], arguments: Arguments) -> float:
+    tested = _area(c, r, arguments[0])
+    averaged = _area(c, r, arguments[2]) if len(arguments) > 2 else tested
+    return _mean(_kept(c, averaged, [(tested, c.plain(arguments[1](c, r)))]))
+
+
+def _mean_ifs(c: Calculator, r: Sequence[Area], arguments: Arguments) -> float:
+    pairs = zip(arguments[1::2], arguments[2::2], strict=True)
+    tests = [(_area(c, r, one), c.plain(other(c, r))) for one, other in pairs]
+    return _mean(_kept(c, _area(c, r, arguments[0]), tests))
+
+
+def _place_of(which: str) -> Function:
+    """Return ROW or COLUMN: the numbers of the rows or columns of a range."""
+
+    def run(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
+        area = _area(c, r, arguments[0])
+        if which == "row":
+            found = Array([[float(row + 1)] for row in range(area.row, area.last_row + 1)])
+        else:
+            found = Array([[float(column + 1) for column in range(area.column, area.last_column + 1)]])
+        return found if len(found) > 1 or len(found[0]) > 1 else found[0][0]
+
+    return run
+
+
+def _cut(how: Callable[..., str]) -> Function:
+    """Return LEFT, RIGHT or MID."""
+
+    def run(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
+        first, *others = (c.array(argument(c, r)) for argument in arguments)
+        sizes = [int(number(c.plain(one))) for one in others]
+        return elementwise(lambda one, _: how(text_of(one), *sizes), first, None)
+
+    return run
+
+
+def _joined(c: Calculator, r: Sequence[Area], arguments: Arguments) -> str:
+    found = [c.array(argument(c, r)) for argument in arguments]
+    return "".join(text_of(one) for value in found for one in (value.values if isinstance(value, Array) else [value]))
+
+
+def _text(c: Calculator, r: Sequence[Area], arguments: Arguments) -> Any:
+    """Write numbers in the few formats that addresses and months are made with."""
+    given, how = c.array(arguments[0](c, r)), str(c.plain(arguments[1](c, r)))
+
+    def written(value: Any, _none: Any) -> str:
+        if not is_number(value):
+            return text_of(value)
+        if re.fullmatch(r"0+", how):
+            return f"{_half_up(value):0{len(how)}.0f}"
+        form_ = TEXT_FORMS.get(how.casefold())
+        if form_ is None:
+            raise UnreadableError(_("the format {format!r} of TEXT").format(format=how))
+        return (EPOCH + timedelta(int(value))).strftime(form_)
+
+    return elementwise(written, given, None)
+
+
+TEXT_FORMS = {"yyyy": "%Y", "mm": "%m", "yyyy-mm": "%Y-%m", "yyyy/mm": "%Y/%m", "yyyymm": "%Y%m", "mmm": "%b"}
+TEXT_FORMS |= {"yyyy-mm-dd": "%Y-%m-%d", "mmm-yy": "%b-%y", "mmm yyyy": "%b %Y", "mmm-yyyy": "%b-%Y"}
+
+
+def _months_later(serial: float, months: float, last: bool = False) -> float:
+    day = EPOCH + timedelta(int(serial))
+    number_of = day.year * 12 + day.month - 1 + int(months)
+    year, month = divmod(number_of, 12)
+    length = monthrange(year, month + 1)[1]
+    return float((date(year, month + 1, length if last else min(day.day, length)) - EPOCH).days)
 
 
 COMPARE = {
@@ -289,6 +435,26 @@ FUNCTIONS: dict[str, Function] = {
     "SUMIFS": _sum_ifs,
     "SUBTOTAL": _aggregated(1),
     "AGGREGATE": _aggregated(2),
+    "SUMSQ": _of_numbers(lambda numbers: math.fsum(one * one for one in numbers)),
+    "MEDIAN": _of_numbers(lambda numbers: float(statistics.median(numbers)) if numbers else _mean(numbers)),
+    "COUNTIF": _count_if,
+    "COUNTIFS": _count_if,
+    "AVERAGEIF": _mean_if,
+    "AVERAGEIFS": _mean_ifs,
+    "OFFSET": _offset,
+    "INDIRECT": _indirect,
+    "ROW": _place_of("row"),
+    "COLUMN": _place_of("column"),
+    "LEFT": _cut(lambda text, size=1: text[:size]),
+    "RIGHT": _cut(lambda text, size=1: text[-size:] if size else ""),
+    "MID": _cut(lambda text, first, size: text[first - 1 : first - 1 + size]),
+    "CONCATENATE": _joined,
+    "CONCAT": _joined,
+    "TEXT": _text,
+    "VALUE": _plain(lambda value: value),
+    "N": _plain(lambda value: value),
+    "EDATE": _plain(_months_later),
+    "EOMONTH": _plain(lambda serial, months: _months_later(serial, months, last=True)),
     "DATE": _plain(_serial),
     "IF": _if,
     "IFERROR": _iferror,

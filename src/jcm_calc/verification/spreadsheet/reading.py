@@ -14,7 +14,13 @@ from openpyxl.formula.tokenizer import Token
 
 from jcm_calc.languages import _
 from jcm_calc.verification.spreadsheet.functions import FUNCTIONS, Code
-from jcm_calc.verification.spreadsheet.values import FormulaError, UnreadableError, number, text_of
+from jcm_calc.verification.spreadsheet.values import (
+    FormulaError,
+    UnreadableError,
+    elementwise,
+    number,
+    text_of,
+)
 from jcm_calc.workbook.references import Area
 
 if TYPE_CHECKING:
@@ -104,7 +110,7 @@ class _Parser:
             self._close()
             return inner
         if token.type == Token.FUNC:
-            return self._call(token.value.rstrip("(").upper().removeprefix("_XLFN."))
+            return self._call(token.value.rstrip("(").upper().removeprefix("_XLFN.").removeprefix("_XLWS."))
         return self._operand(token)
 
     def _operand(self, token: Token) -> Code:
@@ -175,8 +181,7 @@ def _failing(text: str) -> Code:
 def _applied(function: Callable[[Any, Any], Any], left: Code, right: Code) -> Code:
     joins = function is OPERATORS["&"][1]
 
-    def run(c: Calculator, r: Sequence[Area]) -> Any:
-        a, b = c.plain(left(c, r)), c.plain(right(c, r))
+    def of_two(a: Any, b: Any) -> Any:
         if joins:
             return function(text_of(a), text_of(b))
         try:
@@ -189,16 +194,13 @@ def _applied(function: Callable[[Any, Any], Any], left: Code, right: Code) -> Co
             raise FormulaError("#NUM!")
         return found
 
-    return run
+    return lambda c, r: elementwise(of_two, c.array(left(c, r)), c.array(right(c, r)))
 
 
 def _compared(compare: Callable[[Any, Any], bool], left: Code, right: Code) -> Code:
-    def run(c: Calculator, r: Sequence[Area]) -> Any:
-        a, b = c.plain(left(c, r)), c.plain(right(c, r))
+    def of_two(a: Any, b: Any) -> bool:
         if isinstance(a, str) or isinstance(b, str):
-            a, b = text_of(a).casefold(), text_of(b).casefold()
-        else:
-            a, b = number(a), number(b)
-        return compare(a, b)
+            return compare(text_of(a).casefold(), text_of(b).casefold())
+        return compare(number(a), number(b))
 
-    return run
+    return lambda c, r: elementwise(of_two, c.array(left(c, r)), c.array(right(c, r)))

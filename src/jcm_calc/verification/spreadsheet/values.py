@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
 
+from jcm_calc.languages import _
+
 EPOCH = date(1899, 12, 30)
+
+
+class Array(list[list[Any]]):
+    """Values in rows and columns: what an operation on ranges gives."""
+
+    @property
+    def values(self) -> Iterator[Any]:
+        """Every value, row by row."""
+        return (value for row in self for value in row)
 
 
 class FormulaError(Exception):
@@ -25,6 +37,8 @@ def number(value: Any) -> float:
         return 0.0
     if isinstance(value, bool | int | float):
         return float(value)
+    if isinstance(value, Array):
+        raise UnreadableError(_("a range stands where one value belongs"))
     try:
         found = float(value)
     except ValueError:
@@ -39,6 +53,24 @@ def text_of(value: Any) -> str:
     if value is None:
         return ""
     return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def elementwise(function: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
+    """Apply a function of two values to each pair; a single row, column or value goes with all of the others."""
+    if not isinstance(left, Array) and not isinstance(right, Array):
+        return function(left, right)
+    one, other = (value if isinstance(value, Array) else Array([[value]]) for value in (left, right))
+    rows, columns = max(len(one), len(other)), max(len(one[0]), len(other[0]))
+    for array in (one, other):
+        if len(array) not in (1, rows) or len(array[0]) not in (1, columns):
+            raise FormulaError("#N/A")
+
+    def at(array: Array, row: int, column: int) -> Any:
+        return array[row if len(array) > 1 else 0][column if len(array[0]) > 1 else 0]
+
+    return Array(
+        [function(at(one, row, column), at(other, row, column)) for column in range(columns)] for row in range(rows)
+    )
 
 
 def as_number(value: Any) -> Any:

@@ -16,6 +16,7 @@ from jcm_calc.verification.findings import shown_number
 from jcm_calc.verification.quantities import address
 from jcm_calc.verification.spreadsheet import ROUNDING, close
 from jcm_calc.verification.steps.wrong import (
+    CHOOSING,
     Wrong,
     chooses,
     functions,
@@ -43,7 +44,7 @@ def diagnose(wrong: Wrong) -> Diagnosis:
         hypotheses = (_error, _rounded, _mean, _of_total, _constant_factor)
     else:
         hypotheses = (
-            *(_error, _rounded, _no_choice, _literal, _other_operand, _turned, _left_out),
+            *(_error, _nought, _rounded, _no_choice, _literal, _other_operand, _turned, _left_out),
             *(_constant_factor, _mean, _branch),
         )
     for hypothesis in hypotheses:
@@ -81,8 +82,7 @@ def _mean(wrong: Wrong) -> Diagnosis | None:
 
 def _turned(wrong: Wrong) -> Diagnosis | None:
     """Recognise a sign or a ratio that is turned."""
-    assert wrong.rule is not None
-    names, symbol = list(filter(wrong.reaches, wrong.rule.arguments)), wrong.sheet.symbol
+    names, symbol = list(filter(wrong.reaches, wrong.arguments)), wrong.sheet.symbol
     for name in names:
         if wrong.fits(**{name: lambda value, _: -value}):
             told = _("{symbol} has the wrong sign of {operand}")
@@ -97,10 +97,16 @@ def _turned(wrong: Wrong) -> Diagnosis | None:
     return None
 
 
+def _nought(wrong: Wrong) -> Diagnosis | None:
+    """Recognise a quantity that is put at nought."""
+    if wrong.precedents or any(wrong.got):
+        return None
+    return "C11", _("the formula of {symbol} puts it at nought").format(symbol=wrong.sheet.symbol(wrong.step.name)), ""
+
+
 def _left_out(wrong: Wrong) -> Diagnosis | None:
-    assert wrong.rule is not None
     symbol = wrong.sheet.symbol
-    for name in wrong.rule.arguments:
+    for name in wrong.arguments:
         named = {"symbol": symbol(wrong.step.name), "operand": symbol(name)}
         if wrong.fits(**{name: lambda value, _: 1.0}):
             return "C2", _("{symbol} leaves out the factor {operand}").format(**named), ""
@@ -114,13 +120,12 @@ def _left_out(wrong: Wrong) -> Diagnosis | None:
 
 def _other_operand(wrong: Wrong) -> Diagnosis | None:
     """Recognise a reference to the cell of another quantity, or of another unit or period."""
-    assert wrong.rule is not None
     sheet = wrong.sheet
-    own = {step.place for step in sheet.beside(wrong.step, wrong.rule.arguments)}
+    own = {step.place for step in sheet.beside(wrong.step, wrong.arguments)}
     for place in dict.fromkeys(wrong.precedents):
         if place in own and sheet.stored(place) in (0, 1):
             continue  # an operand that happens to be 0 or 1 looks as if it stood for one that is left out
-        for name in wrong.rule.arguments:
+        for name in wrong.arguments:
             if wrong.fits(**{name: lambda _, scenario, place=place: _number(scenario.cells.get(place))}):
                 step = sheet.by_place.get(place)
                 same = step is not None and step.name == name
@@ -153,10 +158,9 @@ def _constant_factor(wrong: Wrong) -> Diagnosis | None:
 
 def _literal(wrong: Wrong) -> Diagnosis | None:
     """Recognise a number written in the formula in place of an operand."""
-    assert wrong.rule is not None
     sheet = wrong.sheet
     for number in (one for one in numbers(wrong.formula) if one not in (0, 1)):
-        for name in wrong.rule.arguments:
+        for name in wrong.arguments:
             if wrong.fits(**{name: lambda _, __, number=number: number}):
                 value = sheet.element(sheet.actual.arrays, name, wrong.step.labels)
                 told = _("{symbol} has {number} written in its formula in place of {operand}, which is {value}").format(
@@ -171,19 +175,19 @@ def _literal(wrong: Wrong) -> Diagnosis | None:
 
 def _no_choice(wrong: Wrong) -> Diagnosis | None:
     """Recognise a formula without the lower, the higher, or the one of two that the equation takes."""
-    assert wrong.rule is not None
-    if not lacks_choice(wrong.rule, wrong.formula):
+    if not any(lacks_choice(rule, wrong.formula) for rule in wrong.unfolded.rules):
         return None
     told = _("{symbol} lacks the choice between values that the equation makes")
     return "C10", told.format(symbol=wrong.sheet.symbol(wrong.step.name)), ""
 
 
 def _branch(wrong: Wrong) -> Diagnosis | None:
-    """Recognise a condition that is not the declared one."""
-    assert wrong.rule is not None
-    if not chooses(wrong.rule):
-        return None
+    """Recognise a condition that is not the declared one, or that the equation does not have."""
     told = _("the condition in {symbol} is not the declared one")
+    if not any(map(chooses, wrong.unfolded.rules)):
+        if not functions(wrong.formula) & CHOOSING - {"SUM", "ABS", "SIGN"}:
+            return None
+        told = _("{symbol} has a condition that the equation does not have")
     return "C9", told.format(symbol=wrong.sheet.symbol(wrong.step.name)), ""
 
 

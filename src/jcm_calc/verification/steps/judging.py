@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,10 +11,28 @@ from jcm_calc.declarations.items import Equation
 from jcm_calc.languages import _
 from jcm_calc.verification.findings import Finding, Severity
 from jcm_calc.verification.quantities import TERMS, Step
-from jcm_calc.verification.spreadsheet import ROUNDING, Calculator, FormulaError, UnreadableError, areas, close, form
+from jcm_calc.verification.spreadsheet import (
+    ROUNDING,
+    Calculator,
+    FormulaError,
+    UnreadableError,
+    areas,
+    close,
+    form,
+    is_number,
+)
 from jcm_calc.verification.steps.sheet import Scenario, Sheet, numeric
 from jcm_calc.verification.steps.telling import Slip, because, doubt, effect_of, linked, merged, told
-from jcm_calc.verification.steps.wrong import Wrong, chooses, functions, given, lacks_choice
+from jcm_calc.verification.steps.wrong import (
+    CHOOSING,
+    Wrong,
+    chooses,
+    functions,
+    given,
+    lacks_choice,
+    numbers,
+    unfolded,
+)
 from jcm_calc.workbook.opening import Formula
 
 TYPED = _("{symbol} is typed in, not calculated")
@@ -54,6 +73,9 @@ def _judged(sheet: Sheet, step: Step) -> Slip | Wrong | bool:
             wrong = _wrong(sheet, step, formula, [sheet.actual], expected)
         if wrong is None and isinstance(node, Equation) and not node.total and chooses(node):
             wrong = _in_a_branch(sheet, step, node, formula, expected)
+        # formulas of one form have one limit
+        if wrong is None and isinstance(node, Equation) and sheet.is_new(step, formula) and _compares(formula.text):
+            wrong = _at_a_limit(sheet, step, node, formula, expected)
     except UnreadableError as error:
         return _unreadable(step, formula, error)
     if wrong is not None or not formula.stored or close(stored, expected):
@@ -69,6 +91,30 @@ def _in_a_branch(sheet: Sheet, step: Step, rule: Equation, formula: Formula, exp
     scenarios = list(sheet.branches(step, rule))
     found = (_wrong(sheet, step, formula, [one, *scenarios], expected) for one in scenarios)
     return next((wrong for wrong in found if wrong is not None and math.isfinite(wrong.want[0])), None)
+
+
+def _compares(formula: str) -> bool:
+    """Whether a formula chooses by numbers."""
+    return bool(functions(formula) & CHOOSING - {"SUM", "ABS", "SIGN"}) or bool(re.search(r"[<>]", formula))
+
+
+def _at_a_limit(sheet: Sheet, step: Step, rule: Equation, formula: Formula, expected: float) -> Wrong | None:
+    """Return what is wrong with a formula on one of the sides of a limit that it compares with."""
+    made_of = unfolded(sheet, rule)
+    operands = sheet.summands(step, rule) if made_of.adds else sheet.beside(step, made_of.arguments)
+    places = {place for area in areas(formula.text, step.place[0]) for place in area.places}
+    others = places - {other.place for other in operands}
+    if any(place in sheet.actual.cells for place in others) or not places - others:
+        return None
+    limits = {*numbers(formula.text), *(value for place in others if is_number(value := sheet.stored(place)))}
+    for limit in sorted(limit for limit in limits if limit):
+        scenarios = list(sheet.around(step, rule, made_of, operands, limit))
+        wrong = next(
+            filter(None, (_wrong(sheet, step, formula, [one, *scenarios], expected) for one in scenarios)), None
+        )
+        if wrong is not None and math.isfinite(wrong.want[0]):
+            return wrong
+    return None
 
 
 def _suspicious(sheet: Sheet, step: Step, formula: str) -> bool:
@@ -156,4 +202,5 @@ def _unreadable(step: Step, formula: Formula, error: UnreadableError) -> Slip:
         formula=formula.text[:80], error=error
     )
     cause = _("asked of whoever made the workbook: what does this cell carry out?")
-    return Slip("A3", step.name, Finding(message, step.address, cause=cause, severity=Severity.QUESTION))
+    finding = Finding(message, step.address, cause=cause, severity=Severity.QUESTION, unresolved=True)
+    return Slip("A3", step.name, finding)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+import itertools
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,7 +18,7 @@ from jcm_calc.evaluation import EvaluationError, evaluate
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.material import Material, on_sheet, terms
 from jcm_calc.verification.quantities import TERMS, Step
-from jcm_calc.verification.spreadsheet import Place, as_number, close
+from jcm_calc.verification.spreadsheet import Place, as_number, close, form
 from jcm_calc.workbook.calculation_sheet import TERMS_OF
 from jcm_calc.workbook.filled_sheets import is_declared
 from jcm_calc.workbook.opening import Formula
@@ -25,6 +27,7 @@ Array = npt.NDArray[Any]
 SEEDS = (20170101, 20171231)
 TRIES = 8
 BRANCHES = 16
+SIDES = (0.5, 0.999, 1.0, 1.001, 2.0)  # of a limit
 FIXED_COORDINATES = ("label", "row", "year", "first_day", "last_day")
 
 
@@ -45,6 +48,27 @@ class Scenario:
     cells: Mapping[Place, Any]
 
 
+@dataclass(frozen=True)
+class Unfolded:
+    """An equation in quantities that a sheet shows: what it does not show is replaced by what that is made of.
+
+    Attributes
+    ----------
+    arguments : tuple of str
+    function : callable
+        Of the values of the arguments.
+    rules : tuple of Equation
+        The equation, and those that it took in.
+    adds : bool
+        Whether it still is a sum over several units.
+    """
+
+    arguments: tuple[str, ...]
+    function: Callable[..., Any]
+    rules: tuple[Equation, ...]
+    adds: bool
+
+
 class Sheet:
     """The calculation sheets of a report with their scenarios."""
 
@@ -57,6 +81,7 @@ class Sheet:
         self.steps = [step for step in self.report.steps(self.result) if step.name in material.actual]
         self.entries = [entry for entry in self.report.entries() if entry.parameter.name in material.actual]
         self.by_place = {step.place: step for step in self.steps}
+        self._forms = set[tuple[str, str]]()
         self._drawn: dict[str, list[tuple[dict[str, Array], Array]]] = {}
 
     @cached_property
@@ -82,6 +107,11 @@ class Sheet:
             return self._scenario(found, {**self.material.actual, **self._own(found)})
         return self.actual
 
+    def several(self, letters: str) -> bool:
+        """Whether there is more than one unit, or the like, along some indices."""
+        sizes = self.result.inputs.sizes
+        return any(sizes[letter] > 1 for letter in letters)
+
     def branches(self, step: Step, rule: Equation) -> Iterator[Scenario]:
         """Yield scenarios in which the operands of a cell are changed much, and each by itself.
 
@@ -95,6 +125,55 @@ class Sheet:
                 if (value := self.element(operands, other.name, {**other.labels, **step.labels})) is not None
             }
             yield Scenario({**self.material.actual, **operands}, {rule.name: wanted}, cells)
+
+    def is_new(self, step: Step, formula: Formula) -> bool:
+        """Whether no cell of a quantity had a formula of this form before."""
+        key = step.name, form(formula.text)
+        new = key not in self._forms
+        self._forms.add(key)
+        return new
+
+    def summands(self, step: Step, rule: Equation) -> list[Step]:
+        """Return the cells that a total should add up."""
+        name = f"{TERMS}{rule.name}"
+        shown = any(other.name == name for other in self.steps)
+        return self.beside(step, {name if shown else rule.arguments[0]})
+
+    def around(
+        self, step: Step, rule: Equation, made_of: Unfolded, operands: Sequence[Step], limit: float
+    ) -> Iterator[Scenario]:
+        """Yield scenarios in which an operand, or the sum of a total, lies on either side of a limit."""
+        values = {
+            other.place: (other, value)
+            for other in operands
+            if (value := self.element(self.material.actual, other.name, {**other.labels, **step.labels})) is not None
+        }
+        whole = math.fsum(value for _, value in values.values())
+        names = [""] if made_of.adds else [name for name in made_of.arguments if numeric(self.nodes[name])]
+        for name, side in itertools.product(names, SIDES):
+            node = self.nodes.get(name)
+            if isinstance(node, Parameter) and limit * side not in node.bounds:
+                continue
+            if made_of.adds:
+                if not whole:
+                    return
+                found = {place: value * limit * side / whole for place, (_, value) in values.items()}
+                result = limit * side
+            else:
+                found = {
+                    place: limit * side if other.name == name else value for place, (other, value) in values.items()
+                }
+                own = {other.name: found[place] for place, (other, _) in values.items()}
+                if set(made_of.arguments) - set(own):
+                    return
+                with np.errstate(all="ignore"):
+                    try:
+                        result = float(made_of.function(*(own[one] for one in made_of.arguments)))
+                    except (ArithmeticError, ValueError, TypeError):
+                        continue
+            array = np.full(self.material.actual[rule.name].shape, result)
+            cells = {place: self.shown(other, found[place]) for place, (other, _) in values.items()}
+            yield Scenario(self.material.actual, {rule.name: array}, cells)
 
     def _varied(self, rule: Equation) -> list[tuple[dict[str, Array], Array]]:
         """Return operands of an equation drawn at random, with what it gives for them."""

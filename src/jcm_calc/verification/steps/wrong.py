@@ -25,11 +25,37 @@ from jcm_calc.verification.spreadsheet import (
     form,
     read,
 )
-from jcm_calc.verification.steps.sheet import Scenario, Sheet
+from jcm_calc.verification.steps.sheet import Scenario, Sheet, Unfolded
 
 BRANCHING = {"where", "minimum", "maximum", "clip"}
 Replacement = Callable[[float, Scenario], float]
 CHOOSING = {"IF", "MIN", "MAX", "IFERROR", "MEDIAN", "CHOOSE", "SIGN", "ABS", "SUM"}
+
+
+def unfolded(sheet: Sheet, rule: Equation) -> Unfolded:
+    """Return an equation in what the sheet shows; a sum over one unit is that unit's term."""
+    shown = {step.name for step in sheet.steps} | sheet.entered
+    # of a sum over several units that shows none of them, nothing can be told apart
+    if rule.total and (sheet.several(rule.total) or TERMS + rule.name in shown or set(rule.arguments) & shown):
+        return Unfolded(rule.arguments, rule.function, (rule,), adds=True)
+    parts: dict[str, Unfolded | None] = {}
+    for name in rule.arguments:
+        node = sheet.nodes.get(name)
+        taken = isinstance(node, Equation) and name not in shown and not (node.total and sheet.several(node.total))
+        parts[name] = unfolded(sheet, node) if taken and isinstance(node, Equation) else None
+    names = tuple(dict.fromkeys(one for name, part in parts.items() for one in (part.arguments if part else (name,))))
+
+    def function(*values: Any) -> Any:
+        given = dict(zip(names, values, strict=True))
+        return rule.function(
+            *(
+                part.function(*(given[one] for one in part.arguments)) if part else given[name]
+                for name, part in parts.items()
+            )
+        )
+
+    rules = (rule, *(one for part in parts.values() if part for one in part.rules))
+    return Unfolded(names, function, rules, adds=False)
 
 
 @dataclass(frozen=True)
@@ -69,22 +95,33 @@ class Wrong:
     @property
     def adds(self) -> bool:
         """Whether it should add up along an index."""
-        return self.node is not None and bool(self.rule and self.rule.total)
+        return self.node is not None and bool(self.rule and self.rule.total) and self.unfolded.adds
+
+    @cached_property
+    def unfolded(self) -> Unfolded:
+        """Its equation in what the sheet shows."""
+        rule = self.rule
+        assert rule is not None
+        if self.node is None:  # the terms of a total
+            return Unfolded(rule.arguments, rule.function, (rule,), adds=False)
+        return unfolded(self.sheet, rule)
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The quantities that its formula should have."""
+        return self.unfolded.arguments
 
     @cached_property
     def operands(self) -> list[dict[str, float]]:
         """The operands of its equation in each changed scenario."""
-        rule = self.rule
-        assert rule is not None
         found = []
         for scenario in self.scenarios:
-            values = {name: self.sheet.element(scenario.arrays, name, self.step.labels) for name in rule.arguments}
+            values = {name: self.sheet.element(scenario.arrays, name, self.step.labels) for name in self.arguments}
             found.append({name: math.nan if value is None else value for name, value in values.items()})
         return found
 
     def fits(self, **replaced: Any) -> bool:
         """Whether the formula is the equation with some operands replaced by what a function makes of their cells."""
-        assert self.rule is not None
         for operands, scenario, got in zip(self.operands, self.scenarios, self.got, strict=True):
             with np.errstate(all="ignore"):
                 try:
@@ -92,7 +129,7 @@ class Wrong:
                         self._replaced(name, operand, replaced[name], scenario) if name in replaced else operand
                         for name, operand in operands.items()
                     ]
-                    value = float(self.rule.function(*values))
+                    value = float(self.unfolded.function(*values))
                 except (ZeroDivisionError, OverflowError):
                     return False
             if not close(self.sheet.shown(self.step, value), got):
@@ -119,12 +156,8 @@ class Wrong:
     @cached_property
     def summands(self) -> list[Step]:
         """The cells that it should add up."""
-        rule = self.rule
-        assert rule is not None
-        name = f"{TERMS}{rule.name}"
-        if not any(step.name == name for step in self.sheet.steps):
-            name = rule.arguments[0]
-        return self.sheet.beside(self.step, {name})
+        assert self.rule is not None
+        return self.sheet.summands(self.step, self.rule)
 
 
 def given(sheet: Sheet, formula: str, name: str, scenario: Scenario, exact: bool = False) -> Any:

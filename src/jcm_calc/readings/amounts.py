@@ -11,12 +11,12 @@ from jcm_calc import notebook
 from jcm_calc.inputs.metered import METERS
 from jcm_calc.inputs.periods import Period
 from jcm_calc.languages import Message, _, ngettext
-from jcm_calc.monitoring import clock, record
-from jcm_calc.monitoring.cross_checks import Comparison
-from jcm_calc.monitoring.files import File
-from jcm_calc.monitoring.findings import Finding
-from jcm_calc.monitoring.plan import Device, Meter, Plan
 from jcm_calc.problems import InputError, Problem, listed
+from jcm_calc.readings import clock, record
+from jcm_calc.readings.cross_checks import Comparison
+from jcm_calc.readings.files import File
+from jcm_calc.readings.findings import Finding
+from jcm_calc.readings.plan import Device, Meter, Plan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -122,7 +122,7 @@ class Monitored:
         return pd.DataFrame(rows)
 
     def _spans(self) -> list[tuple[int, int]]:
-        from jcm_calc.monitoring.periods import span
+        from jcm_calc.readings.periods import span
 
         return [span(period, self.plan.where) for period in self.periods]
 

@@ -10,8 +10,8 @@ from jcm_calc.dates import day
 from jcm_calc.inputs.axes import named_periods
 from jcm_calc.inputs.periods import Period, split_at_years
 from jcm_calc.languages import _
-from jcm_calc.monitoring import clock
 from jcm_calc.problems import Problem
+from jcm_calc.readings import clock
 from jcm_calc.units import is_missing
 
 ONE_DAY = timedelta(days=1)

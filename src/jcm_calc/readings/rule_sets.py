@@ -15,8 +15,8 @@ from typing import Any
 
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source, unconfirmed
 from jcm_calc.languages import _
-from jcm_calc.monitoring.findings import KINDS
 from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
+from jcm_calc.readings.findings import KINDS
 from jcm_calc.units import UnitError, magnitude
 
 # What each treatment needs besides its name.
@@ -124,7 +124,7 @@ def rule_set(name: str, beside: Path = Path()) -> RuleSet:
 
 
 def _folder() -> Any:
-    return files("jcm_calc.monitoring") / "rules"
+    return files("jcm_calc.readings") / "rules"
 
 
 def _rule_set(name: str, document: Mapping[str, Any]) -> RuleSet:

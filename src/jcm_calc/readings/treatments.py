@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from jcm_calc.languages import Message, _
-from jcm_calc.monitoring.findings import Finding
-from jcm_calc.monitoring.plan import Choice, Meter
-from jcm_calc.monitoring.rule_sets import RuleSet
 from jcm_calc.problems import Problem
+from jcm_calc.readings.findings import Finding
+from jcm_calc.readings.plan import Choice, Meter
+from jcm_calc.readings.rule_sets import RuleSet
 from jcm_calc.units import UnitError, magnitude
 
 
@@ -191,7 +191,7 @@ def treat(finding: Finding, around: Around, meter: Meter, rules: RuleSet) -> Fin
 
     Examples
     --------
-    >>> from jcm_calc.monitoring.rule_sets import rule_set
+    >>> from jcm_calc.readings.rule_sets import rule_set
     >>> gap = Finding("S1", "gap", 0, 3_600_000_000, 0.0)
     >>> around = Around(Choice(1, "gap", "like period"), "MWh", slope=0.2, like=[1.2, 0.9, 1.1])
     >>> treat(gap, around, None, rule_set("JCM")).used

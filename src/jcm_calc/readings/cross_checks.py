@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from jcm_calc.inputs.periods import Period
-from jcm_calc.monitoring.plan import CrossCheck, Meter, Plan
 from jcm_calc.problems import Problem
+from jcm_calc.readings.plan import CrossCheck, Meter, Plan
 from jcm_calc.units import UnitError, conversion, magnitude, split
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.items import Equation, Parameter
+from jcm_calc.evaluation.contraction import Contraction, contractions
 from jcm_calc.languages import _
 
 Array = npt.NDArray[Any]
@@ -76,27 +77,38 @@ def evaluate(
     -----
     Blocks are cut along the longest index other than p. A total over that index is finished only
     after all its blocks, so an equation that needs it runs in a later pass, for which whatever the
-    earlier pass dropped is computed again.
+    earlier pass dropped is computed again. What lacks the index is taken out of a total over it; see
+    `jcm_calc.evaluation.contraction`.
     """
-    result = _Run(graph, sizes, lookups, keep).results(values)
-    if not all(np.isfinite(array).all() for array in result.values()):
-        _blame(graph, sizes, values, lookups)
-    return result
+    split = _split(sizes)
+    contracted: dict[str, Contraction] = {}
+    if split != "p" and math.prod(sizes.values()) > BLOCK:
+        contracted = {name: one for name, one in contractions(graph, split).items() if not one.inlined & values.keys()}
+    for way in (contracted, {}) if contracted else ({},):
+        result = _Run(graph, sizes, lookups, keep, way).results(values)
+        if all(np.isfinite(array).all() for array in result.values()):
+            return result
+    raise _undefined(graph, sizes, values, lookups)
 
 
-def _blame(
+def _split(sizes: Mapping[str, int]) -> str:
+    """Return the index along which blocks are cut."""
+    return max((letter for letter in sizes if letter != "p"), key=lambda letter: sizes[letter], default="p")
+
+
+def _undefined(
     graph: Graph, sizes: Mapping[str, int], values: Mapping[str, Array], lookups: Mapping[str, Lookup]
-) -> NoReturn:
-    """Find the first quantity that has no value, and its operands that are 0 there."""
+) -> EvaluationError:
+    """Return the first quantity that has no value, with its operands that are 0 there."""
     computed = tuple(name for name in graph.nodes if name not in values)
-    known = dict(values) | _Run(graph, sizes, lookups, computed).results(values)
+    known = dict(values) | _Run(graph, sizes, lookups, computed, {}).results(values)
     for name in computed:
         wrong = ~np.isfinite(known[name])
         if wrong.any():
             place = tuple(int(at) for at in np.argwhere(wrong)[0])
             node = graph.nodes[name]
             operands = node.arguments if isinstance(node, Equation) else ()
-            raise EvaluationError(
+            return EvaluationError(
                 name, place, tuple(operand for operand in operands if _zero(known[operand], place, graph, name, sizes))
             )
     raise AssertionError("every quantity is finite")
@@ -117,18 +129,29 @@ class _Run:
     """One evaluation: the index along which blocks are cut, and the pass each name belongs to."""
 
     def __init__(
-        self, graph: Graph, sizes: Mapping[str, int], lookups: Mapping[str, Lookup], keep: tuple[str, ...]
+        self,
+        graph: Graph,
+        sizes: Mapping[str, int],
+        lookups: Mapping[str, Lookup],
+        keep: tuple[str, ...],
+        contracted: Mapping[str, Contraction],
     ) -> None:
         self.graph = graph
         self.sizes = dict(sizes)
         self.lookups = lookups
         self.keep = keep
+        self.contracted = contracted
         self.letters = list(sizes)
-        self.split = max((letter for letter in sizes if letter != "p"), key=lambda letter: sizes[letter], default="p")
+        self.split = _split(sizes)
         self.axis = self.letters.index(self.split)
         self.rows = max(1, BLOCK * sizes[self.split] // math.prod(sizes.values()))
+        used = set(keep)
+        for name in reversed(list(graph.nodes)):
+            if name in used:
+                used.update(self.needs(name))
+        self.names = [name for name in graph.nodes if name in used]
         self.level: dict[str, int] = {}
-        for name in graph.nodes:
+        for name in self.names:
             before = (
                 self.level[other] + (self.split in self.total(other))
                 for other in self.needs(name)
@@ -149,6 +172,8 @@ class _Run:
         return {name: known[name] for name in self.keep}
 
     def needs(self, name: str) -> tuple[str, ...]:
+        if name in self.contracted:
+            return self.contracted[name].names
         node = self.graph.nodes[name]
         if isinstance(node, Equation):
             return node.arguments
@@ -162,14 +187,19 @@ class _Run:
         """Whether an array runs along the split index at some point."""
         return self.split in self.graph.nodes[name].indices + self.total(name)
 
+    def is_wide(self, name: str) -> bool:
+        """Whether an array runs along the split index and another one at some point."""
+        letters = set(self.graph.nodes[name].indices + self.total(name))
+        return self.split in letters and len(letters) > 1
+
     def needed(self, number: int, known: Mapping[str, Array]) -> list[str]:
         """Return what a pass runs: its own names, and again what they need and no pass has kept."""
         wanted: set[str] = set()
-        for name in reversed(list(self.graph.nodes)):
+        for name in reversed(self.names):
             if name not in known and (name in wanted or self.level[name] == number):
                 wanted.add(name)
                 wanted.update(self.needs(name))
-        return [name for name in self.graph.nodes if name in wanted and name not in known]
+        return [name for name in self.names if name in wanted and name not in known]
 
     def equations(self, names: Iterable[str], known: Mapping[str, Array], size: int) -> dict[str, Array]:
         """Run equations and lookups in order, with ``size`` rows along the split index."""
@@ -198,15 +228,19 @@ class _Run:
     def in_blocks(self, names: list[str], known: Mapping[str, Array]) -> dict[str, Array]:
         """Run block by block; keep totals, what does not run along the blocks, and what is asked for."""
         kept: dict[str, Array] = {}
+        sums: dict[str, list[Array]] = {}
+        written = [name for name in names if name not in self.contracted]
+        operands = {operand for name in written for operand in self.needs(name)}
         size = self.sizes[self.split]
-        for start in range(0, size, self.rows):
-            place = (slice(None),) * self.axis + (slice(start, start + self.rows),)
+        step = self.rows if any(map(self.is_wide, written)) else BLOCK
+        for start in range(0, size, step):
+            place = (slice(None),) * self.axis + (slice(start, start + step),)
+            rows = min(step, size - start)
+            block = {name: array[place] if array.shape[self.axis] > 1 else array for name, array in known.items()}
             # with the split index contiguous in memory, broadcasting and totals run several times faster
-            block = {
-                name: np.asfortranarray(array[place]) if array.shape[self.axis] > 1 else array
-                for name, array in known.items()
-            }
-            for name, part in self.equations(names, block, min(self.rows, size - start)).items():
+            block.update({name: np.asfortranarray(block[name]) for name in operands & block.keys()})
+            done = self.equations(written, block, rows)
+            for name, part in done.items():
                 if self.split in self.total(name):
                     kept[name] = kept[name] + part if name in kept else part
                 elif self.split not in self.graph.nodes[name].indices:
@@ -215,4 +249,11 @@ class _Run:
                     if name not in kept:
                         kept[name] = np.empty([*part.shape[: self.axis], size, *part.shape[self.axis + 1 :]])
                     kept[name][place] = part
+            for name, contraction in self.contracted.items():
+                if name in names:
+                    parts = contraction.sums({**block, **done}, self.axis, rows)
+                    sums[name] = [a + b for a, b in zip(sums[name], parts, strict=True)] if name in sums else parts
+        for name, parts in sums.items():
+            total = self.contracted[name].total(parts, {**known, **kept})
+            kept[name] = self.summed(total, self.total(name).replace(self.split, ""), self.sizes)
         return kept

@@ -22,10 +22,10 @@ from typing import IO, Any, cast
 
 from jcm_calc.inputs.carriers import agreed, carried, split_heading, stated
 from jcm_calc.languages import Message, _
-from jcm_calc.monitoring import stamps
-from jcm_calc.monitoring.plan import Readings
-from jcm_calc.monitoring.store import Store, named, path_sql, quoted
 from jcm_calc.problems import InputError, Problem, listed
+from jcm_calc.readings import stamps
+from jcm_calc.readings.plan import Readings
+from jcm_calc.readings.store import Store, named, path_sql, quoted
 
 TEXTS = (".csv", ".txt", ".tsv")
 SHEETS = (".xlsx", ".xls", ".xlsb", ".xlsm", ".ods")

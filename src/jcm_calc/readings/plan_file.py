@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from jcm_calc.languages import _
-from jcm_calc.monitoring import clock, stamps
-from jcm_calc.monitoring.findings import KINDS
-from jcm_calc.monitoring.plan import (
+from jcm_calc.problems import InputError, Problem, shown, suggestion
+from jcm_calc.readings import clock, stamps
+from jcm_calc.readings.findings import KINDS
+from jcm_calc.readings.plan import (
     Calibration,
     Choice,
     CrossCheck,
@@ -26,8 +27,7 @@ from jcm_calc.monitoring.plan import (
     Stop,
     numbered,
 )
-from jcm_calc.monitoring.rule_sets import TREATMENTS, RuleSet, rule_set
-from jcm_calc.problems import InputError, Problem, shown, suggestion
+from jcm_calc.readings.rule_sets import TREATMENTS, RuleSet, rule_set
 from jcm_calc.units import UnitError, magnitude
 
 KIND_OF_READINGS = ("interval", "power", "samples", "register", "total")

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from jcm_calc.languages import _
-from jcm_calc.monitoring.clock import DAY
-from jcm_calc.monitoring.rule_sets import RuleSet
+from jcm_calc.readings.clock import DAY
+from jcm_calc.readings.rule_sets import RuleSet
 
 
 def numbered(section: str, number: int) -> str:

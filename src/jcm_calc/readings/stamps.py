@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 
 from jcm_calc.languages import _
-from jcm_calc.monitoring.clock import DAY, HOUR, MINUTE
-from jcm_calc.monitoring.store import quoted
+from jcm_calc.readings.clock import DAY, HOUR, MINUTE
+from jcm_calc.readings.store import quoted
 
 # full-width signs and the plain ones they stand for
 WIDE = ("０１２３４５６７８９：／－．，　", "0123456789:/-., ")

@@ -13,16 +13,16 @@ import numpy as np
 from jcm_calc.declarations import Methodology
 from jcm_calc.inputs.periods import Period
 from jcm_calc.languages import Message, _
-from jcm_calc.monitoring import calibration, clock, cross_checks, faults, limits, treatments
-from jcm_calc.monitoring.findings import Finding
-from jcm_calc.monitoring.gathering import Gathering, Runner
-from jcm_calc.monitoring.monitored import Monitored
-from jcm_calc.monitoring.periods import sheets_of, span
-from jcm_calc.monitoring.plan import Meter, Plan
-from jcm_calc.monitoring.reading_plan import read_plan
-from jcm_calc.monitoring.store import Store
 from jcm_calc.problems import InputError, InputWarning, Problem, listed, suggestion
 from jcm_calc.project import as_mapping
+from jcm_calc.readings import calibration, clock, cross_checks, like_times, limits, row_checks, treatments
+from jcm_calc.readings.amounts import Monitored
+from jcm_calc.readings.findings import Finding
+from jcm_calc.readings.meter_readings import MeterReadings, Runner
+from jcm_calc.readings.periods import sheets_of, span
+from jcm_calc.readings.plan import Meter, Plan
+from jcm_calc.readings.plan_file import read_plan
+from jcm_calc.readings.store import Store
 
 if TYPE_CHECKING:
     from jcm_calc.result import Result
@@ -245,7 +245,7 @@ class _Work:
         marks = {moment for one in self.spans for moment in one}
         marks |= {moment for found in self.late.values() for one in found for moment in (one.start, one.end)}
         progress(_("reading and adding up"))
-        self.gathering = Gathering(store, plan, units, self.spans, sorted(marks), run, self.problems)
+        self.meters = MeterReadings(store, plan, units, self.spans, sorted(marks), run, self.problems)
         self.refuse()
 
     def refuse(self) -> None:
@@ -259,7 +259,7 @@ class _Work:
             (finding for name in self.plan.meters for finding in self.found(name) if finding.period >= 0),
             key=lambda one: (one.meter, one.start, one.end, one.kind),
         )
-        read = {name: [self.gathering.read(name, *one) for one in self.spans] for name in self.plan.meters}
+        read = {name: [self.meters.read(name, *one) for one in self.spans] for name in self.plan.meters}
         self.progress(_("treating what was found"))
         usual = self.monitored(read, self.usual(), ())
         slopes = self.given.slopes(self.given.result(usual), usual)
@@ -295,7 +295,7 @@ class _Work:
         findings: Sequence[Finding],
         comparisons: Sequence[cross_checks.Comparison] = (),
     ) -> Monitored:
-        files = tuple(file for source in self.gathering.sources for file in source.files)
+        files = tuple(file for source in self.meters.sources for file in source.files)
         return Monitored(
             self.plan,
             self.periods,
@@ -306,9 +306,9 @@ class _Work:
             tuple(findings),
             tuple(comparisons),
             files,
-            self.gathering.table,
-            self.gathering.steps,
-            {name: found for name in self.plan.meters if (found := self.gathering.outside(name))},
+            self.meters.table,
+            self.meters.steps,
+            {name: found for name in self.plan.meters if (found := self.meters.outside(name))},
         )
 
     # Findings
@@ -316,18 +316,16 @@ class _Work:
     def found(self, name: str) -> list[Finding]:
         """Return what is wrong with the readings of a meter."""
         found: list[Finding] = []
-        contexts = [self.gathering.context(name, one) for one in self.gathering.of[name]]
-        for one, context in zip(self.gathering.of[name], contexts, strict=True):
-            found += faults.look(one.rows, context)
-        found += faults.holes(self.gathering.pieces(name), contexts[0], self.whole)
-        return [self.with_outside(one) for one in faults.without_consequences(found)]
+        contexts = [self.meters.context(name, one) for one in self.meters.of[name]]
+        for one, context in zip(self.meters.of[name], contexts, strict=True):
+            found += row_checks.look(one.rows, context)
+        found += row_checks.holes(self.meters.pieces(name), contexts[0], self.whole)
+        return [self.with_outside(one) for one in row_checks.without_consequences(found)]
 
     def with_outside(self, finding: Finding) -> Finding:
         """Say of a gap where readings are that could have been meant for it."""
-        outside = self.gathering.outside(finding.meter) if finding.kind == "gap" else None
-        step = min(
-            (one.source.readings.step or clock.DAY for one in self.gathering.of[finding.meter]), default=clock.DAY
-        )
+        outside = self.meters.outside(finding.meter) if finding.kind == "gap" else None
+        step = min((one.source.readings.step or clock.DAY for one in self.meters.of[finding.meter]), default=clock.DAY)
         if outside is None or outside.readings < (finding.end - finding.start) / step:
             return finding
         where = self.plan.where
@@ -339,7 +337,7 @@ class _Work:
         """Return amounts to find directions with: the usual one an hour, for all hours."""
         found = {}
         for name in self.plan.meters:
-            usual = max(self.gathering.context(name, one).usual for one in self.gathering.of[name]) or 1.0
+            usual = max(self.meters.context(name, one).usual for one in self.meters.of[name]) or 1.0
             found[name] = [usual * (last - first) / 3.6e9 for first, last in self.spans]
         return found
 
@@ -364,8 +362,8 @@ class _Work:
         if unused:  # what was announced may be about the consequences of a wrong step
             self.problems += [Problem(one.meter, one.note, one.code) for one in findings if one.kind in UNTREATABLE]
         spoilt = self.spoilt(findings)
-        like = self.windows(findings, choices, NEEDS_LIKE, spoilt, self.gathering.like)
-        beside = self.windows(findings, choices, ("mean of before and after",), spoilt, self.gathering.beside)
+        like = self.windows(findings, choices, NEEDS_LIKE, spoilt, like_times.same_weekdays)
+        beside = self.windows(findings, choices, ("mean of before and after",), spoilt, like_times.before_and_after)
         times: dict[int, int] = {}
         for finding, choice in zip(findings, choices, strict=True):
             if choice is not None:
@@ -402,7 +400,7 @@ class _Work:
         numbers = [number for number, choice in enumerate(choices) if choice is not None and choice.treatment in names]
         if not numbers:
             return {}
-        return dict(zip(numbers, look_up([findings[number] for number in numbers], spoilt), strict=True))
+        return dict(zip(numbers, look_up(self.meters, [findings[number] for number in numbers], spoilt), strict=True))
 
     # Calibration
 
@@ -428,7 +426,7 @@ class _Work:
     def late_finding(
         self, name: str, late: calibration.Late, number: int, start: int, end: int, findings: Sequence[Finding]
     ) -> Finding:
-        amount, shared = self.gathering.by_time(name, start, end)
+        amount, shared = self.meters.by_time(name, start, end)
         for one in findings:
             if one.meter == name and one.kind != "boundary" and one.effect:
                 overlap = min(end, one.end) - max(start, one.start)

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from jcm_calc.languages import Message, _
-from jcm_calc.monitoring import clock, files, headings, stamps
-from jcm_calc.monitoring.files import File, Table
-from jcm_calc.monitoring.headings import Chosen
-from jcm_calc.monitoring.plan import Meter, Readings
-from jcm_calc.monitoring.registers import sorted_steps
-from jcm_calc.monitoring.store import Store, quoted
 from jcm_calc.problems import InputError, Problem, ProblemKind, listed, shown, suggestion
+from jcm_calc.readings import clock, files, headings, stamps
+from jcm_calc.readings.files import File, Table
+from jcm_calc.readings.headings import Chosen
+from jcm_calc.readings.plan import Meter, Readings
+from jcm_calc.readings.registers import sorted_steps
+from jcm_calc.readings.store import Store, quoted
 from jcm_calc.units import Linear, UnitError, conversion
 
 NUMBER = r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"
@@ -63,9 +63,7 @@ class Source:
 
     def multiplied(self, steps: str) -> str:
         """Return SQL of steps with the multipliers of their meters."""
-        if not self.factors:
-            return steps
-        return f"SELECT meter, start, stop, raw * ({self.factors}) AS raw, value, flag FROM ({steps})"
+        return f"SELECT * REPLACE (raw * ({self.factors}) AS raw) FROM ({steps})" if self.factors else steps
 
 
 def open_source(

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from jcm_calc.inputs.carriers import split_heading
 from jcm_calc.languages import Message, _
-from jcm_calc.monitoring.files import Table
-from jcm_calc.monitoring.plan import Heading, Meter, Readings
 from jcm_calc.problems import Problem, listed, suggestion
+from jcm_calc.readings.files import Table
+from jcm_calc.readings.plan import Heading, Meter, Readings
 from jcm_calc.units import Linear, UnitError, conversion, parse_unit
 
 # of an unused column: readings may have to be multiplied by it

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jcm_calc.monitoring.store import Store
+    from jcm_calc.readings.store import Store
 
 MOST_RUNS = 100_000
 Reading = tuple[int, float]
@@ -89,16 +89,17 @@ def steps_of(readings: str, wanted: str, number: str) -> str:
     readings : str
         SQL of meter, stamp and value.
     wanted : str
-        Name of a table of meter, block and place: the place of a block among those of its meter that
-        have readings. Between blocks that are not neighbours there is no step.
+        Name of a table of meter, its number, block and place: the place of a block among those of its meter
+        that have readings. Between blocks that are not neighbours there is no step.
     number : str
         SQL of the block of a stamp.
     """
     before = "OVER (PARTITION BY meter ORDER BY stamp, value)"
     blocks = f"SELECT *, {number} AS block FROM ({readings})"
-    rows = f"SELECT r.*, place FROM ({blocks}) r JOIN {wanted} USING (meter, block)"
+    rows = f"SELECT r.*, number, place FROM ({blocks}) r JOIN {wanted} USING (meter, block)"
     return (
-        f"SELECT meter, start, stop, raw, value, flag FROM (SELECT meter, lag(stamp) {before} AS start, stamp AS stop, "
+        f"SELECT meter, number, start, stop, raw, value, flag FROM (SELECT meter, number, "
+        f"lag(stamp) {before} AS start, stamp AS stop, "
         f"value - lag(value) {before} AS raw, value, flag, place - lag(place) {before} AS apart FROM ({rows})) "
         "WHERE apart <= 1"
     )

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, tzinfo
 
 from jcm_calc.languages import _
-from jcm_calc.monitoring import clock
-from jcm_calc.monitoring.plan import Calibration, Device, Meter
-from jcm_calc.monitoring.rule_sets import RuleSet
+from jcm_calc.readings import clock
+from jcm_calc.readings.plan import Calibration, Device, Meter
+from jcm_calc.readings.rule_sets import RuleSet
 
 
 @dataclass(frozen=True, slots=True)

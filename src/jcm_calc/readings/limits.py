@@ -15,8 +15,8 @@ from jcm_calc.inputs.periods import Period
 from jcm_calc.inputs.tables import label
 from jcm_calc.limits import DUST, upper
 from jcm_calc.limits import hours as whole_hours
-from jcm_calc.monitoring.cross_checks import Comparison, daylight, per_hour
-from jcm_calc.monitoring.plan import Meter
+from jcm_calc.readings.cross_checks import Comparison, daylight, per_hour
+from jcm_calc.readings.plan import Meter
 
 if TYPE_CHECKING:
     from jcm_calc.result import Result

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from jcm_calc.monitoring.findings import Finding
-from jcm_calc.monitoring.monitored import Monitored
-from jcm_calc.monitoring.survey import monitor
+from jcm_calc.readings.amounts import Monitored
+from jcm_calc.readings.findings import Finding
+from jcm_calc.readings.monitoring import monitor
 
 __all__ = ["Finding", "Monitored", "monitor"]

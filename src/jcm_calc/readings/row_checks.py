@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.languages import Message, _
-from jcm_calc.monitoring.clock import DAY, HOUR, MINUTE, SECOND
-from jcm_calc.monitoring.findings import Finding
-from jcm_calc.monitoring.plan import Meter, Replacement, Stop
+from jcm_calc.readings.clock import DAY, HOUR, MINUTE, SECOND
+from jcm_calc.readings.findings import Finding
+from jcm_calc.readings.plan import Meter, Replacement, Stop
 from jcm_calc.units import Linear
 
 Floats = npt.NDArray[np.float64]
@@ -52,7 +52,17 @@ BEFORE = _("{before:g} before {now:g}")
 
 @dataclass(frozen=True)
 class Rows:
-    """Steps of one meter from one source, in order of time."""
+    """Steps of one meter from one source, in order of time.
+
+    Attributes
+    ----------
+    start, stop : ndarray of int
+    raw, value, native : ndarray
+        The amount in the unit of the parameter, the value that was read, and the amount in its unit.
+    flag : ndarray of int
+    joined : ndarray of bool
+        Whether no step between a row and the one before is left out.
+    """
 
     start: Instants
     stop: Instants
@@ -60,14 +70,22 @@ class Rows:
     value: Floats
     native: Floats
     flag: Instants
+    joined: npt.NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.start)
 
     def where(self, mask: npt.NDArray[np.bool_]) -> Rows:
         """Return the rows under a mask."""
+        skipped = np.cumsum(~self.joined)[mask]
+        joined = np.concatenate([[True], np.diff(skipped) == 0])[: len(skipped)]
         times = (self.start[mask], self.stop[mask])
-        return Rows(*times, self.raw[mask], self.value[mask], self.native[mask], self.flag[mask])
+        return Rows(*times, self.raw[mask], self.value[mask], self.native[mask], self.flag[mask], joined)
+
+    @property
+    def once(self) -> Rows:
+        """The first of the rows of each time."""
+        return self.where(np.concatenate([[True], (np.diff(self.start) > 0) | (np.diff(self.stop) > 0)])[: len(self)])
 
     @property
     def rate(self) -> Floats:
@@ -102,6 +120,8 @@ class Context:
         By how much a stamp may miss the beginning of its step.
     changes : sequence of (int, int)
         From when on the step is another one.
+    whole : bool
+        Whether the rows are all steps, and not only those of odd blocks.
     """
 
     meter: Meter
@@ -116,6 +136,7 @@ class Context:
     unit: Linear
     tolerance: int = 0
     changes: Sequence[tuple[int, int]] = ()
+    whole: bool = True
 
     def amount(self, shown: float, moment: int) -> float:
         """Return the amount that a number on a register stands for at an instant."""
@@ -167,11 +188,10 @@ def look(rows: Rows, context: Context) -> Iterator[Finding]:
         return
     yield from _spacing(rows, context)
     yield from _repeated(rows, context)
-    first = np.concatenate([[True], (np.diff(rows.start) > 0) | (np.diff(rows.stop) > 0)])
-    once = rows.where(first)
+    once = rows.once
     spoilt = np.zeros(len(once), dtype=bool)
-    if rising := _never_falls(once, context):
-        yield from rising
+    if context.whole and never_falls(once.raw):
+        yield from _rising(once, context)
         return
     for finding, i, j in _flagged(once, context):
         spoilt[i:j] = True
@@ -283,7 +303,7 @@ def _repeated(rows: Rows, context: Context) -> Iterator[Finding]:
     heads = np.flatnonzero(~same)
     least, most = np.minimum.reduceat(rows.raw, heads), np.maximum.reduceat(rows.raw, heads)
     total = np.add.reduceat(rows.raw, heads)
-    once = Rows(rows.start[heads], rows.stop[heads], total, rows.value[heads], total, rows.flag[heads])
+    once = replace(rows.where(~same), raw=total, native=total)
     joined = np.concatenate([[False], once.start[1:] <= once.stop[:-1]])
     for i, j in _runs((sizes > 1) & (least == most), joined):
         note = _("{count} readings came again").format(count=sizes[i:j].sum() - (j - i))
@@ -308,25 +328,29 @@ def _flagged(rows: Rows, context: Context) -> Iterator[tuple[Iterator[Finding], 
                 yield _piecewise(rows, i, j, context, kind, note), i, j
 
 
-def _never_falls(rows: Rows, context: Context) -> list[Finding]:
-    """Return a finding where amounts rise and rise, as a register does, if not for its resets."""
-    change = np.diff(rows.raw)
+def never_falls(amounts: Floats) -> bool:
+    """Whether amounts rise and rise, as a register does, if not for its resets."""
+    change = np.diff(amounts)
     change = change[change != 0]
-    if len(change) < SERIES or (change < 0).sum() > len(change) / 20:
-        return []
+    return len(change) >= SERIES and bool((change < 0).sum() <= len(change) / 20)
+
+
+def _rising(rows: Rows, context: Context) -> Iterator[Finding]:
+    change = np.diff(rows.raw)
     note = _("of {count} changes {falls} are falls: are these readings of a register?").format(
-        count=len(change), falls=int((change < 0).sum())
+        count=int((change != 0).sum()), falls=int((change < 0).sum())
     )
-    return list(_piecewise(rows, 0, len(rows), context, "never falls", note))
+    yield from _piecewise(rows, 0, len(rows), context, "never falls", note)
 
 
 def _spacing(rows: Rows, context: Context) -> Iterator[Finding]:
     """Yield times in which readings come at other distances than the step: one finding for each."""
-    starts = np.unique(rows.start)
+    once = rows.where(np.concatenate([[True], np.diff(rows.start) > 0]))
+    starts = once.start
     if context.step is None or len(starts) <= MANY:
         return
     apart = np.diff(starts)
-    off = np.flatnonzero(np.abs(apart - context.steps(starts[:-1])) > context.tolerance)
+    off = np.flatnonzero((np.abs(apart - context.steps(starts[:-1])) > context.tolerance) & once.joined[1:])
     if not len(off):
         return
     for part in np.split(off, np.flatnonzero(np.diff(off) > 2 * MANY) + 1):
@@ -414,7 +438,7 @@ def _bridged(rows: Rows, mask: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int
     places = np.flatnonzero(mask)
     if not len(places):
         return
-    others = np.cumsum(~mask & (rows.raw != 0))
+    others = np.cumsum((~mask & (rows.raw != 0)) | ~rows.joined)
     apart = (np.diff(others[places]) > 0) | (rows.start[places[1:]] - rows.stop[places[:-1]] > DAY)
     for part in np.split(places, np.flatnonzero(apart) + 1):
         yield int(part[0]), int(part[-1]) + 1

@@ -1,0 +1,183 @@
+"""Sums of readings by meter and block of local time, in one pass over all readings, and what is odd about them.
+
+Sums are exact and do not depend on the order of the readings: the whole part and the fraction of each
+reading are added as whole numbers. Whether a block has each of its readings once is shown by the sum of
+a hash of their times. The readings themselves are looked at only where a block is odd.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from jcm_calc.readings import clock, registers
+from jcm_calc.readings.steps import Source
+from jcm_calc.readings.store import Store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = npt.NDArray[Any]
+FRACTION = 2**52
+ADDED = ["count", "covered", "marks", "whole", "high", "low"]
+MARK = "hash({time}) >> 20"  # small enough to be added up
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Days or half days of local time, by number.
+
+    Attributes
+    ----------
+    where : tzinfo
+        The zone whose days count.
+    length : int
+        A day or half a day.
+    span : tuple of int
+        The instants between which clocks are looked up.
+    """
+
+    where: tzinfo
+    length: int
+    span: tuple[int, int]
+
+    def number(self, moment: int) -> int:
+        """Return the number of the block that an instant lies in."""
+        return (moment + clock.offset(moment, self.where)) // self.length
+
+    def numbers(self, moments: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return the number of the block that each instant lies in."""
+        offsets = np.full(len(moments), clock.offset(self.span[0], self.where))
+        for change in clock.changes(self.where, *self.span):
+            offsets[moments >= change.instant] = change.after
+        return np.asarray((moments + offsets) // self.length)
+
+    def edge(self, number: int) -> int:
+        """Return the instant at which a block begins."""
+        return _edge(number * self.length, self.where)
+
+    def sql(self, column: str) -> str:
+        """Return SQL for the number of the block that an instant lies in."""
+        if clock.changing(self.where):
+            return f"(({column} + {clock.offset_sql(column, self.where, *self.span, of_local=False)}) // {self.length})"
+        return f"(({column} + {clock.offset(clock.FIRST, self.where)}) // {self.length})"
+
+
+@cache
+def _edge(shown: int, where: tzinfo) -> int:
+    return clock.instant(datetime(1970, 1, 1) + timedelta(microseconds=shown), where)
+
+
+def screen(store: Store, source: Source, blocks: Blocks) -> pd.DataFrame:
+    """Return a row for each meter and block: sums, extremes, times.
+
+    Parameters
+    ----------
+    store : Store
+    source : Source
+    blocks : Blocks
+    """
+    step = source.readings.step
+    if source.regular:
+        times = f"count(*) * {step} AS covered, min(start) AS first, max(start) + {step} AS last, {step} AS shortest"
+        rate = "max(raw)"
+    else:
+        times = "CAST(sum(stop - start) AS BIGINT) AS covered, min(start) AS first, max(stop) AS last"
+        times += ", min(stop - start) AS shortest"
+        rate = "max(raw / (stop - start + 1))"
+    flag = "max(flag)" if source.readings.quality else "0"
+    fraction = f"sum(CAST((raw - floor(raw)) * {FRACTION} AS BIGINT))"
+    return store.frame(
+        f"""
+        SELECT meter, {blocks.sql("start")} AS block, count(*) AS count, {times},
+            CAST(sum(CAST({MARK.format(time="start")} AS BIGINT)) AS BIGINT) AS marks,
+            CAST(sum(CAST(floor(raw) AS BIGINT)) AS BIGINT) AS whole,
+            CAST({fraction} // {2**32} AS BIGINT) AS high, CAST({fraction} % {2**32} AS BIGINT) AS low,
+            min(raw) AS least, max(raw) AS most, {rate} AS rate, {flag} AS flag
+        FROM ({source.steps}) WHERE abs(raw) < 9e15 GROUP BY 1, 2
+        """
+    )
+
+
+def merge(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Put together what was found in several files or partitions; the sums stay exact."""
+    import pandas as pd
+
+    rows = pd.concat(list(parts), ignore_index=True)
+    rules: dict[str, str] = dict.fromkeys(ADDED, "sum")
+    rules |= {"least": "min", "most": "max", "first": "min", "last": "max", "rate": "max", "shortest": "min"}
+    rules["flag"] = "max"
+    return rows.groupby(["meter", "block"], sort=True, as_index=False).agg(rules)
+
+
+def amount(whole: Array, high: Array, low: Array) -> Array:
+    """Return the float nearest to sums of whole parts and fractions.
+
+    Examples
+    --------
+    >>> amount(np.array([3]), np.array([2**19]), np.array([0]))
+    array([3.5])
+    """
+    carry = low >> 32
+    high = high + carry
+    low = low & (2**32 - 1)
+    whole = whole + (high >> 20)
+    high = high & (2**20 - 1)
+    return np.asarray(whole + (high * 2.0**32 + low) / FRACTION)
+
+
+def amounts(part: pd.DataFrame) -> Array:
+    """Return the sum of each block, as it was read."""
+    return amount(*(part[name].to_numpy() for name in ("whole", "high", "low")))
+
+
+def complete(store: Store, found: pd.DataFrame, step: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Return which blocks hold a reading at each step from their first to their last one, and each once.
+
+    Parameters
+    ----------
+    store : Store
+    found : DataFrame
+        From `screen`.
+    step : ndarray
+        The length of a step in each block.
+    """
+    import pandas as pd
+
+    grid = pd.DataFrame({"first": found["first"].to_numpy(), "last": found["last"].to_numpy(), "step": step})
+    fits = grid["last"] - grid["first"] == step * found["count"].to_numpy()
+    store.register("grid", grid[fits].drop_duplicates())
+    marks = store.frame(
+        f"SELECT first, last, step, CAST(sum(CAST({MARK.format(time='start')} AS BIGINT)) AS BIGINT) AS marks "
+        "FROM (SELECT *, unnest(range(first, last, step)) AS start FROM grid) GROUP BY 1, 2, 3"
+    )
+    expected = grid.merge(marks, how="left", on=["first", "last", "step"])["marks"]
+    return np.asarray(expected.eq(found["marks"].to_numpy()) & fits)
+
+
+def rows_of(store: Store, source: Source, wanted: pd.DataFrame, blocks: Blocks) -> pd.DataFrame:
+    """Return the steps in some blocks of some meters, in order of time.
+
+    Parameters
+    ----------
+    store : Store
+    source : Source
+    wanted : DataFrame
+        The blocks: meter, its number, block, and the place of the block among those of its meter.
+    blocks : Blocks
+    """
+    store.register("wanted", wanted)
+    if source.readings.kind == "register":
+        steps = source.multiplied(registers.steps_of(source.points, "wanted", blocks.sql("stamp")))
+    else:
+        steps = (
+            f"SELECT number, start, stop, raw, value, flag FROM (SELECT *, {blocks.sql('start')} AS block "
+            f"FROM ({source.steps})) JOIN wanted USING (meter, block)"
+        )
+    return store.frame(f"SELECT number, start, stop, raw, value, flag FROM ({steps}) ORDER BY 1, 2, 3, 5")

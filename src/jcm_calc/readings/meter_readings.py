@@ -1,0 +1,427 @@
+"""The readings of each meter: exact sums by block of local time, and the steps in blocks that need a close look."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from jcm_calc.languages import _
+from jcm_calc.problems import InputError, Problem, ProblemKind, suggestion
+from jcm_calc.readings import block_sums, clock, registers
+from jcm_calc.readings.block_sums import Blocks
+from jcm_calc.readings.plan import Meter, Plan, Readings
+from jcm_calc.readings.row_checks import Context, Rows, never_falls
+from jcm_calc.readings.steps import Source, open_source
+from jcm_calc.readings.store import Store
+from jcm_calc.units import Linear, UnitError, conversion, split
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Span = tuple[int, int]
+Runner = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
+FEW = 2  # of a block with so many readings, the sum says no more than they do
+SAMPLE = 200  # readings of each meter that are looked at in any case
+
+
+@dataclass
+class OfSource:
+    """The readings of one meter from one source.
+
+    Attributes
+    ----------
+    source : Source
+    unit : Linear
+        From readings to the unit of the parameter.
+    blocks : DataFrame
+        Sums and extremes of each block of local time.
+    odd : ndarray
+        Which blocks need a close look.
+    rows : Rows
+        The steps of these blocks and their neighbours.
+    """
+
+    source: Source
+    unit: Linear
+    blocks: pd.DataFrame
+    odd: npt.NDArray[np.bool_]
+    rows: Rows
+
+    @property
+    def register(self) -> bool:
+        """Whether the steps are those between the readings of a register."""
+        return self.source.readings.kind == "register"
+
+
+class Outside(NamedTuple):
+    """Readings outside the periods: how many, and the instants that they reach from and to."""
+
+    readings: int
+    first: int
+    last: int
+
+
+class MeterReadings:
+    """All readings of a plan, by meter.
+
+    Parameters
+    ----------
+    store : Store
+    plan : Plan
+    declared : mapping
+        The unit of the parameter of each meter.
+    spans : sequence of Span
+        The periods p.
+    marks : sequence of int
+        Instants around which the rows are needed: where something begins or ends.
+    run : callable
+        Runs the screening of files: ``map``, or that of a cluster.
+    problems : list of Problem
+        Complaints are appended to it.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        plan: Plan,
+        declared: Mapping[str, str],
+        spans: Sequence[Span],
+        marks: Sequence[int],
+        run: Runner | None,
+        problems: list[Problem],
+    ) -> None:
+        self.store, self.plan, self.declared, self.spans, self.marks = store, plan, declared, spans, marks
+        length = clock.DAY if plan.rules.limits["stuck"] >= 48 else clock.DAY // 2
+        self.blocks = Blocks(plan.where, length, (spans[0][0] - 400 * clock.DAY, spans[-1][1] + 400 * clock.DAY))
+        self.tolerance = int(plan.rules.limits["jitter"] * clock.HOUR)
+        opened = [open_source(store, one, plan.meters, declared, self.tolerance) for one in plan.readings]
+        self.of: dict[str, list[OfSource]] = {name: [] for name in plan.meters}
+        screened = [self._screen(source, run) for source in opened]
+        self.sources = tuple(source for source, _ in screened)
+        for source, blocks in screened:
+            self._look(source, blocks, problems)
+        for name, found in self.of.items():
+            if not found:
+                problems.append(
+                    Problem(f"[meters.{name}]", _("there are no readings of it").tagged(ProblemKind.NO_READINGS))
+                )
+            ranges = sorted((int(one.blocks["first"].min()), int(one.blocks["last"].max())) for one in found)
+            if any(later[0] < earlier[1] for earlier, later in itertools.pairwise(ranges)):
+                problems.append(Problem(f"[meters.{name}]", _("its readings in two sources are of the same time")))
+
+    # Blocks
+
+    def _screen(self, source: Source, run: Runner | None) -> tuple[Source, pd.DataFrame]:
+        """Return sums by meter and block, and the source with the steps that they were made from."""
+        files = source.readings.files
+        if source.readings.kind == "register":
+            steps = registers.steps_in_runs(self.store, source.points)
+            if steps is not None:
+                faster = replace(source, steps=source.multiplied(steps))
+                blocks = block_sums.screen(self.store, faster, self.blocks)
+                if registers.complete(blocks):
+                    return faster, blocks
+        if run is None or not source.regular or any(path.suffix != ".parquet" for path in files):
+            return source, block_sums.merge([block_sums.screen(self.store, source, self.blocks)])
+        alone = [replace(source.readings, files=(path,)) for path in files]
+        task = partial(
+            screen_alone,
+            meters=self.plan.meters,
+            declared=self.declared,
+            blocks=self.blocks,
+            tolerance=self.tolerance,
+        )
+        return source, block_sums.merge(run(task, alone))
+
+    def _look(self, source: Source, blocks: pd.DataFrame, problems: list[Problem]) -> None:
+        """Find the odd blocks of each meter of a source, and look at their readings."""
+        found = {str(name): part.reset_index(drop=True) for name, part in blocks.groupby("meter")}
+        for name in found:
+            if name not in self.plan.meters:
+                complaint = (
+                    _("holds readings of {name}, which is no meter of the plan{hint}")
+                    .tagged(ProblemKind.UNKNOWN_METER, name)
+                    .format(name=name, hint=suggestion(name, self.of))
+                )
+                problems.append(Problem(source.readings.name, complaint, "E11"))
+        if problems:
+            return
+        odd = {name: self._odd(source, self.plan.meters[name], part) for name, part in found.items()}
+        rows = self._rows(source, found, odd)
+        if source.readings.kind != "register":
+            # what never falls in a sample is looked at as a whole: it may be a register
+            whole = [name for name in found if not odd[name].all() and never_falls(rows[name].once.raw)]
+            for name in whole:
+                odd[name][:] = True
+            rows |= self._rows(source, {name: found[name] for name in whole}, odd)
+        for name, part in found.items():
+            self.of[name].append(OfSource(source, source.units[name], part, odd[name], rows[name]))
+
+    def _odd(self, source: Source, meter: Meter, part: pd.DataFrame) -> npt.NDArray[np.bool_]:
+        """Return which blocks are not complete, or hold values that are not likely, in the periods and next to them."""
+        column = {name: part[name].to_numpy() for name in part}
+        block, first, last = column["block"], column["first"], column["last"]
+        limit, usual = self.limits(meter, part, source.units[meter.name], source.regular)
+        rates = source.units[meter.name](column["rate"] * self._per_hour(source))
+        mean = source.units[meter.name](block_sums.amounts(part)) / (np.maximum(column["covered"], 1) / clock.HOUR)
+        odd = (column["least"] < 0) | (rates > limit) | (column["count"] <= FEW) | (column["flag"] > 0)
+        odd |= (mean > 0) & (mean < usual / self.plan.rules.limits["slip"])
+        same = column["least"] == column["most"]
+        odd |= same if source.regular else same & (column["most"] == 0)
+        for mark in self.marks:  # where steps may lie on both sides of a mark
+            odd |= (first < mark) & (mark < last)
+        odd |= ~self._in_order(source, part)
+        if meter.installed is not None:
+            odd |= first < meter.installed
+        if meter.removed is not None:
+            odd |= last > meter.removed
+        for change in meter.replacements:
+            odd |= (first <= change.at) & (change.at <= last)
+        low, high = self.blocks.number(self.marks[0]) - 1, self.blocks.number(self.marks[-1]) + 1
+        near = (block >= low) & (block <= high)
+        odd &= near
+        odd |= self._sample(column["count"], near & ~same if (near & ~same).any() else near)
+        if source.readings.kind == "register":  # of which the first and the last number are asked for
+            odd[[0, -1]] = True
+        return np.asarray(odd)
+
+    def _in_order(self, source: Source, part: pd.DataFrame) -> npt.NDArray[np.bool_]:
+        """Return in which blocks the steps follow each other without a hole or an overlap."""
+        readings = source.readings
+        first, last, covered = (part[name].to_numpy() for name in ("first", "last", "covered"))
+        if readings.kind in ("interval", "power") and not readings.daily:
+            assert readings.step is not None
+            step = np.full(len(part), readings.step)
+            changing = np.zeros(len(part), dtype=bool)
+            for since, length in readings.changes:
+                step[first >= since] = length
+                changing |= (first < since) & (since < last)
+            return block_sums.complete(self.store, part, step) & ~changing
+        return np.asarray((part["shortest"].to_numpy() > 0) & (covered == last - first))
+
+    @staticmethod
+    def _sample(count: npt.NDArray[np.int64], among: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Return blocks in the middle, of a day at least, that hold some readings, whatever they are."""
+        found = np.zeros(len(among), dtype=bool)
+        places = np.flatnonzero(among)
+        places = places[max(len(places) // 2 - 1, 0) :]
+        enough = int(np.searchsorted(np.cumsum(count[places]), SAMPLE)) + 1
+        found[places[: max(enough, 2)]] = True
+        return found
+
+    def _rows(
+        self, source: Source, found: Mapping[str, pd.DataFrame], odd: Mapping[str, npt.NDArray[np.bool_]]
+    ) -> dict[str, Rows]:
+        """Return the steps of the odd blocks of each meter, and of those next to them."""
+        if not found:
+            return {}
+        frame = block_sums.rows_of(self.store, source, self._wanted(source, found, odd), self.blocks)
+        columns = [frame[name].to_numpy() for name in ("start", "stop", "raw", "value", "flag")]
+        ends = np.searchsorted(frame["number"].to_numpy(), np.arange(len(found) + 1))
+        rows = {}
+        for name, (low, high) in zip(found, itertools.pairwise(ends.tolist()), strict=True):
+            start, stop, raw, value, flag = (column[low:high] for column in columns)
+            blocks = found[name]["block"].to_numpy()
+            places = np.searchsorted(blocks, self.blocks.numbers(start))
+            joined = np.concatenate([[True], np.diff(places) <= 1])[: len(start)]
+            rows[name] = Rows(start, stop, np.asarray(source.units[name](raw)), value, raw, flag, joined)
+        return rows
+
+    def _wanted(
+        self, source: Source, found: Mapping[str, pd.DataFrame], odd: Mapping[str, npt.NDArray[np.bool_]]
+    ) -> pd.DataFrame:
+        """Return the odd blocks of each meter and those next to them, with their places in its order."""
+        import pandas as pd
+
+        parts = []
+        for number, (name, part) in enumerate(found.items()):
+            block = part["block"].to_numpy()
+            if source.readings.kind == "register":  # the very last reading begins no step
+                block = np.unique(np.append(block, self.blocks.number(int(part["last"].max()))))
+            at = np.searchsorted(block, part["block"].to_numpy()[odd[name]])
+            places = np.unique(np.clip(np.concatenate([at - 1, at, at + 1]), 0, len(block) - 1))
+            parts.append(pd.DataFrame({"meter": name, "number": number, "block": block[places], "place": places}))
+        return pd.concat(parts, ignore_index=True)
+
+    # Numbers
+
+    @staticmethod
+    def _per_hour(source: Source) -> float:
+        """Return the factor from the rate of a block to an amount an hour."""
+        if source.regular:
+            assert source.readings.step is not None
+            return clock.HOUR / source.readings.step
+        return float(clock.HOUR)
+
+    def limits(self, meter: Meter, blocks: pd.DataFrame, unit: Linear, regular: bool) -> tuple[float, float]:
+        """Return the largest possible and the usual amount an hour, in the unit of the parameter."""
+        rules = self.plan.rules.limits
+        part = blocks[blocks["covered"] > 0]
+        hours = part["covered"].to_numpy() / clock.HOUR
+        means = np.asarray(unit(block_sums.amounts(part))) / hours
+        usual = float(np.median(means[means > 0])) if (means > 0).any() else 0.0
+        if meter.rated:
+            return self._rated_amount(meter) * rules["above_rated"], usual
+        if regular:
+            most = np.asarray(unit(part["most"].to_numpy())) * (part["count"].to_numpy() / hours)
+        else:
+            most = np.asarray(unit(part["rate"].to_numpy() * clock.HOUR))
+        positive = most[most > 0]
+        return (float(np.median(positive)) * rules["above_usual"] if len(positive) else np.inf), usual
+
+    def _rated_amount(self, meter: Meter) -> float:
+        """Return what the rated power gives in an hour, in the unit of the parameter."""
+        try:
+            number, power = split(meter.rated)
+            return float(conversion(f"{power}*h", self.declared[meter.name])(number))
+        except UnitError as error:
+            raise InputError(_("the readings"), [Problem(f"[meters.{meter.name}] rated", str(error))]) from None
+
+    def context(self, name: str, one: OfSource) -> Context:
+        """Return what is known of a meter before its rows are looked at."""
+        meter, rules = self.plan.meters[name], self.plan.rules.limits
+        limit, usual = self.limits(meter, one.blocks, one.unit, one.source.regular)
+        return Context(
+            meter,
+            one.source.readings.kind,
+            one.source.readings.step if not one.source.readings.daily else None,
+            self.spans,
+            limit,
+            usual,
+            int(rules["stuck"] * clock.HOUR),
+            rules["slip"],
+            [stop for stop in self.plan.stops if stop.meter in ("", name)],
+            one.unit,
+            tolerance=self.tolerance if one.source.regular else 0,
+            changes=one.source.readings.changes,
+            whole=bool(one.odd.all()),
+        )
+
+    def pieces(self, name: str) -> list[Span]:
+        """Return what the readings of a meter stand for, in order of time: steps of odd blocks, and other blocks."""
+        steps = self.of_meter(name)
+        steps = steps[steps["start"] < steps["stop"]]
+        return list(zip(steps["start"].tolist(), steps["stop"].tolist(), strict=True))
+
+    def outside(self, name: str) -> Outside | None:
+        """Return how many readings of a meter lie outside the periods, as far as whole blocks do."""
+        count, first, last = 0, None, None
+        for one in self.of[name]:
+            blocks = one.blocks
+            out = (blocks["last"] <= self.spans[0][0]) | (blocks["first"] >= self.spans[-1][1])
+            if out.any():
+                part = blocks[out]
+                count += int(part["count"].sum())
+                first = min(int(part["first"].min()), first or int(part["first"].min()))
+                last = max(int(part["last"].max()), last or int(part["last"].max()))
+        return None if first is None or last is None else Outside(count, first, last)
+
+    def read(self, name: str, start: int, end: int) -> float:
+        """Return the sum of all steps that begin in a time from one block's edge to another's."""
+        low, high = self.blocks.number(start), self.blocks.number(end)
+        total = 0.0
+        for one in self.of[name]:
+            block = one.blocks["block"].to_numpy()
+            part = one.blocks[(block >= low) & (block < high)]
+            sums = [np.array([part[key].to_numpy().sum()]) for key in ("whole", "high", "low")]
+            total += float(one.unit(block_sums.amount(*sums)[0]))
+        return total
+
+    def by_time(self, name: str, start: int, end: int) -> tuple[float, bool]:
+        """Return the amount between two marks, with a share by time of the steps across them.
+
+        Returns
+        -------
+        amount : float
+        shared : bool
+            Whether there are such steps.
+        """
+        total, shared = self.read(name, start, end), False
+        for one in self.of[name]:
+            rows = one.rows
+            length = np.maximum(rows.stop - rows.start, 1)
+            into = (rows.start < start) & (rows.stop > start)
+            total += float((rows.raw * (np.minimum(rows.stop, end) - start) / length)[into].sum())
+            beyond = (rows.start >= start) & (rows.start < end) & (rows.stop > end)
+            total -= float((rows.raw * (rows.stop - end) / length)[beyond].sum())
+            shared = shared or bool(into.any() or beyond.any())
+        return total, shared
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """Return amount and share of time covered by meter and block, with its day and month."""
+        import pandas as pd
+
+        parts = []
+        for name, found in self.of.items():
+            for one in found:
+                moments = pd.to_datetime(one.blocks["block"].to_numpy() * self.blocks.length, unit="us")
+                parts.append(
+                    pd.DataFrame(
+                        {
+                            "meter": name,
+                            "day": moments.strftime("%Y-%m-%d"),
+                            "month": moments.strftime("%Y-%m"),
+                            "amount": one.unit(block_sums.amounts(one.blocks)),
+                            "covered": one.blocks["covered"].to_numpy() / clock.DAY,
+                        }
+                    )
+                )
+        whole = pd.concat(parts, ignore_index=True)
+        first, last = (
+            clock.local(moment, self.plan.where).date() for moment in (self.spans[0][0], self.spans[-1][1] - 1)
+        )
+        return whole[(whole["day"] >= str(first)) & (whole["day"] <= str(last))]
+
+    @cached_property
+    def steps(self) -> pd.DataFrame:
+        """Return what the readings of all meters stand for; see `of_meter`."""
+        import pandas as pd
+
+        return pd.concat([self.of_meter(name) for name in sorted(self.of)], ignore_index=True)
+
+    def of_meter(self, name: str) -> pd.DataFrame:
+        """Return what readings stand for: meter, from, to, amount, their count, and what a register showed before.
+
+        Each step of an odd block, and the sum of each other block.
+        """
+        import pandas as pd
+
+        parts = []
+        for one in self.of[name]:
+            rows, blocks = one.rows, one.blocks[~one.odd]
+            rows = rows.where(np.isin(self.blocks.numbers(rows.start), one.blocks["block"].to_numpy()[one.odd]))
+            columns = {
+                "start": (rows.start, blocks["first"]),
+                "stop": (rows.stop, blocks["last"]),
+                "amount": (rows.raw, one.unit(block_sums.amounts(blocks))),
+                "count": (np.ones(len(rows), dtype=np.int64), blocks["count"]),
+                "before": (self._before(name, one, rows), np.full(len(blocks), np.nan)),
+            }
+            joined = {key: np.concatenate([np.asarray(part) for part in both]) for key, both in columns.items()}
+            parts.append(pd.DataFrame({"meter": name, **joined}))
+        return pd.concat(parts, ignore_index=True).sort_values(["start", "stop"], ignore_index=True)
+
+    def _before(self, name: str, one: OfSource, rows: Rows) -> npt.NDArray[np.float64]:
+        """Return what a register showed at the beginning of each step."""
+        if not one.register:
+            return np.full(len(rows), np.nan)
+        meter = self.plan.meters[name]
+        factors: Any = 1.0
+        if meter.multipliers:
+            factors = np.array([meter.multiplier(start) for start in rows.start.tolist()])
+        return np.asarray(one.unit(rows.value * factors - rows.native), dtype=np.float64)
+
+
+def screen_alone(
+    readings: Readings, *, meters: Mapping[str, Meter], declared: Mapping[str, str], blocks: Blocks, tolerance: int
+) -> pd.DataFrame:
+    """Screen one file by itself, perhaps on another machine; what is found can be merged."""
+    with Store() as store:
+        return block_sums.screen(store, open_source(store, readings, meters, declared, tolerance), blocks)
