@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.cli import DIFFERS, output
-from jcm_calc.cli.modules import UnusableError, is_path, of_file
+from jcm_calc.cli.checking import UnusableError, is_path, of_file
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import GRADES, Evidence
 from jcm_calc.files import save

@@ -52,6 +52,8 @@ def _tables(m: Methodology) -> Iterator[tuple[tuple[str, ...], set[tuple[str, ..
     for parameter in m.inputs.values():
         named = m.keys_of(parameter) or (parameter.by,)
         known = [one for one in (parameter.table, *parameter.candidates.values()) if isinstance(one, Table)]
+        if parameter.table is None and not set(named) <= m.inputs.keys():
+            continue  # values are drawn, not looked up: any label will do
         if known and not known[0].numeric:
             yield named, {tuple(str(key).split(SIGN)) if len(named) > 1 else (str(key),) for key in known[0].entries}
 

@@ -107,7 +107,7 @@ class Subject:
         if len(indices) == 1:
             found.index = index.get_level_values(0)
         if hasattr(value, "units"):
-            found.attrs["units"] = str(value.units)
+            found.attrs["units"] = f"{value.units:~C}"
         return found
 
 

@@ -15,7 +15,7 @@ from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.items import Kind, Table, Value
 from jcm_calc.inputs import axes as _axes
-from jcm_calc.inputs import checks, completeness, coordinates, rows
+from jcm_calc.inputs import checks, completeness, coordinates
 from jcm_calc.inputs.axes import Axis
 from jcm_calc.inputs.periods import Period, split_at_years
 from jcm_calc.inputs.taking import Taken, where
@@ -299,7 +299,7 @@ def _select_rows(
     for parameter in m.inputs.values():
         table = tables.get(parameter.name, parameter.table)
         if table is not None and m.keys_of(parameter):
-            found, complaints = rows.selected(m, parameter, table, axes, known, classes)
+            found, complaints = coordinates.selected(m, parameter, table, axes, known, classes)
             if parameter.name in used and parameter.name in tables:
                 problems += complaints
             if found is not None:

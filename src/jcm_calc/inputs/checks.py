@@ -264,7 +264,7 @@ def classes(
         key = given.get(parameter.by)
         coordinate = methodology.coordinates.get(parameter.by)
         if coordinate is not None and coordinate.keys:
-            continue  # see `jcm_calc.inputs.rows`
+            continue  # see `jcm_calc.inputs.coordinates.selected`
         if coordinate is not None:
             labels = axes[coordinate.of].labels
             problems += _unknown_classes(parameter, table, parameter, [str(label) for label in labels])
