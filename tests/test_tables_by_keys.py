@@ -11,6 +11,7 @@ import pytest
 from filling import evidence, filled
 from workbooks import at, formulas, office, recalculated_by_office
 
+import jcm_calc
 from jcm_calc import InputError, calculate, methodology, portfolio, read_workbook, replay, rulebooks, verify
 from jcm_calc.case_file import read_case
 from jcm_calc.conformance import conform
@@ -408,3 +409,71 @@ def test_a_period_as_a_label_is_written_in_the_spreadsheet(tmp_path):
     calculate(m, CH4=[2.0, 3.0], p=["2020", "2021"]).to_excel(tmp_path / "report.xlsx")
     m.template(tmp_path / "empty.xlsx")
     assert any('"2020"' in text for text, _ in formulas(tmp_path / "report.xlsx").values())
+
+
+# Rows that the user gives
+
+
+@pytest.mark.parametrize("keys", KINDS, ids=" ".join)
+def test_rows_that_the_user_gives_come_back_from_every_file(keys, tmp_path):
+    """Other values for all rows, in a case file, and out of a workbook that LibreOffice would recalculate."""
+    given, _, pe = drawn(keys)
+    own = {" × ".join(row): value + 1 for row, value in numbers(keys).items()}
+    own = {dated(keys, row): value for row, value in own.items()}
+    result = calculate(number_of(keys), *tables(keys, given), EF=own, override="a test")
+    re = calculate(number_of(keys), *tables(keys, given))["RE"].magnitude + given["A"].sum((0, 1))
+    agree(result, re, pe)
+    result.to_excel(tmp_path / "report.xlsx")
+    again = read_workbook(tmp_path / "report.xlsx").calculate()
+    np.testing.assert_allclose(np.ravel(again["RE"].magnitude), re, rtol=1e-12)
+    agree(replay(json.loads(json.dumps(result.manifest()))), re, pe)
+
+
+def dated(keys, row):
+    """The row as the table has it: with the dates that the document has."""
+    parts = row.split(" × ")
+    if "p" not in keys:
+        return row
+    place = keys.index("p")
+    parts[place] = str(Span.parse(DATES[KINDS.index(keys) % len(DATES)][parts[place]]))
+    return " × ".join(parts)
+
+
+def test_months_are_summed_into_the_years_of_a_table():
+    table = numbers(("p",))
+    months = pd.DataFrame({"i": "a", "s": "1", "p": ["2023-11", "2023-12", "2024-01"], "A": [1.0, 2.0, 4.0]})
+    result = calculate(number_of(("p",)), months)
+    assert result["RE"].magnitude.tolist() == pytest.approx([3 * table["2023",], 4 * table["2024",]])
+    split = calculate(number_of(("p",)), months.assign(p=["2023-11", "2023-12-01/2024-01-31", "2024-02"]), split="days")
+    assert split["RE"].magnitude.sum() == pytest.approx((1 + 1) * table["2023",] + (1 + 4) * table["2024",])
+
+
+METERED = """
+from jcm_calc.declarations import Methodology
+from jcm_calc.evidence import Source, primary
+READ = primary(Source("the document"), "page 7")
+m = Methodology("XX_AM199", version="1.0", title="Example", country="XX", sectoral_scope=3,
+    indices={"i": "pump", "p": "period"}, identity={"version": READ})
+m.monitored("EC_i,p", "MWh", extensive=True, raises="RE", text="electricity", evidence=READ)
+m.default("EF,i,p", "tCO2/MWh", by="i, p", values={("M1", 2023): 0.5, ("M1", 2024): 0.25, ("M2", 2023): 1.0,
+    ("M2", 2024): 2.0}, raises="RE", text="factor of the grid", evidence=READ)
+m.equation("RE_p", "tCO2", name="RE", total="i", text="", evidence=READ)(lambda EC, EF: EC * EF)
+m.equation("PE_p", "tCO2", name="PE", text="", evidence=READ)(lambda: 0)
+m.equation("ER_p", "tCO2", name="ER", text="", evidence=READ)(lambda RE, PE: RE - PE)
+"""
+
+
+def test_readings_of_meters_find_the_row_of_their_label_and_year():
+    scope = {}
+    exec(METERED, scope)
+    times = pd.date_range("2023-12-31", "2024-01-02", freq="h", inclusive="left")
+    odd = np.arange(len(times)) % 2 * 200.0 - 100
+    frame = pd.DataFrame({"time": times, "M1": 1000 + odd, "M2": 2000 - odd})
+    meters = {name: {"parameter": "EC", "labels": {"i": name}, "unit": "kWh"} for name in ("M1", "M2")}
+    source = {"kind": "interval", "step": "1 h", "stamp": "start", "time": "time", "columns": {"M1": "M1", "M2": "M2"}}
+    source["frame"] = frame
+    monitored = jcm_calc.monitor(
+        meters, {"zone": "UTC", "sources": [source]}, p=["2023-12-31", "2024-01-01"], methodology=scope["m"]
+    )
+    result = calculate(scope["m"], monitored)
+    assert result["RE"].magnitude.tolist() == pytest.approx([24 * 0.5 + 48 * 1.0, 24 * 0.25 + 48 * 2.0])
