@@ -13,7 +13,7 @@ RIGHT = {
     "PE": "=C16*C17",
     "EC": "='MRS(input)'!E6",
     "COP": "='MRS(input)'!E11",
-    "COP_RE": '=IF(\'MRS(input)\'!E12="individual quick freezer",1.32,1.71)',
+    "COP_RE": "=IF('MRS(input)'!E12=\"individual quick freezer\",1.32,1.71)",
     "EF": "='MRS(input)'!E13",
     "EC2": "=C10",
     "EF2": "=C13",
@@ -91,11 +91,12 @@ def moved(book, dates):
 
 def stored(path):
     """Store beside each formula what it gives, as a spreadsheet program does when it saves."""
-    from faults import _files, _parts, _write
-    from openpyxl.utils import coordinate_to_tuple
-    from xml.sax.saxutils import escape
     import re
     import shutil
+    from xml.sax.saxutils import escape
+
+    from faults import _files, _parts, _write
+    from openpyxl.utils import coordinate_to_tuple
 
     from jcm_calc.verification.spreadsheet import Calculator, FormulaError
     from jcm_calc.workbook.opening import Book

@@ -174,6 +174,12 @@ def show(subject: str, version: str | None, page: Path | None, force: bool, as_j
     type=click.Choice(["plan", "report"]),
     help="Of FILE.xlsx: the plan of a project design document, or a report (the default).",
 )
+@click.option(
+    "--earlier",
+    metavar="EARLIER",
+    type=click.Path(path_type=Path),
+    help="The report before (.xlsx, .toml, or its manifest .json): what it ended with is what this one begins with.",
+)
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
 @strictly
 @with_evidence
@@ -185,6 +191,7 @@ def calc(
     output: Path | None,
     plan: Path | None,
     stage: Literal["plan", "report"] | None,
+    earlier: Path | None,
     force: bool,
     evidence: tuple[Path, ...],
     strict: bool,
@@ -203,7 +210,7 @@ def calc(
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.calculating import calculate_case
 
-    return calculate_case(case, certify, trace, output, plan, stage, force, evidence or None, strict, as_json)
+    return calculate_case(case, certify, trace, output, plan, stage, earlier, force, evidence or None, strict, as_json)
 
 
 @jcm.command()

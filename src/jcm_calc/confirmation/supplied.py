@@ -112,7 +112,8 @@ def in_declared_unit(parameter: Parameter, supplied: Supplied) -> tuple[dict[str
     if supplied.candidate:
         known = dict(parameter.by_candidate())[supplied.candidate]
         return {key: value.value for key, value in known.items()}, []
-    found, complaints = {}, []
+    found: dict[str, float] = {}
+    complaints: list[str] = []
     for key, raw in supplied.values.items():
         try:
             found[key] = _number(parameter, raw)

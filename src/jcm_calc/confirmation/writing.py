@@ -13,7 +13,7 @@ from jcm_calc.confirmation.file import KINDS, SCHEMA
 from jcm_calc.confirmation.statements import Statement, order
 from jcm_calc.confirmation.supplied import values_digest
 from jcm_calc.declarations import Methodology
-from jcm_calc.declarations.items import Kind, Value
+from jcm_calc.declarations.items import Value
 from jcm_calc.declarations.rows import SIGN
 
 HEAD = """\
@@ -140,7 +140,7 @@ def _example(m: Methodology | None, statement: Statement) -> str:
         return "name of the class"
     if keys := m.keys_of(statement.item):
         return SIGN.join("2024" if key == "p" else key for key in keys)
-    return "name of the class" if by not in m.inputs or m.inputs[by].kind is Kind.CLASS_KEY else "[300, 450)"
+    return "name of the class" if by not in m.inputs or m.inputs[by].is_class else "[300, 450)"
 
 
 def _known(value: Value, unit: str) -> str:

@@ -88,7 +88,7 @@ def compared(material: Material, meters: Metered) -> Iterator[Compared]:
     derivatives = material.result.derivatives()
     for entry in material.report.entries():
         parameter = entry.parameter
-        amount = parameter.kind is Kind.MONITORED and parameter.extensive and isinstance(entry.value, int | float)
+        amount = parameter.kind is Kind.MONITORED and parameter.adds_over_time and isinstance(entry.value, int | float)
         own = meters.of(entry) if amount and "p" in entry.labels else ()
         period = _dated(entry)
         if not own or period is None:

@@ -187,7 +187,7 @@ def too_rare(material: Material) -> Iterator[Finding]:
         parameter, rows = entry.parameter, material.rows.of.get(entry.place)
         step = planned.get((parameter.name, parameter.symbol))
         period = Period.parse(entry.labels["p"]) if "p" in entry.labels else None
-        if parameter.extensive or rows is None or step is None or period is None or not period.dated:
+        if parameter.adds_over_time or rows is None or step is None or period is None or not period.dated:
             continue
         times = {str(line.period) for line in rows.lines if line.value is not None}
         due = max(1, round(period.days / step))

@@ -194,7 +194,8 @@ def two_values(material: Material) -> Iterator[Finding]:
 @check(
     "H3",
     "Column does not add up",
-    "In the table of years, reductions are reference minus project emissions, and the total is that of the years.",
+    "In the table of years, reductions are reference minus project emissions and other terms, and the total is that of "
+    "the years.",
     asked="https://cdm.unfccc.int/IRCheck/poaiss_forms/EOJQDFS537K6Z9W/viewPublic",
 )
 def column(material: Material) -> Iterator[Finding]:
@@ -203,15 +204,16 @@ def column(material: Material) -> Iterator[Finding]:
     for submission in submissions.values():
         for part in submission.of("MPS"):
             rows, totals = _years(submission.book.grid(part.roles["input"]))
-            for number, (reference, project, reductions, tonnes) in rows:
+            for number, (reference, project, reductions, tonnes, *others) in rows:
                 place = _("{sheet}, row {row}").format(sheet=part.roles["input"], row=number + 1)
-                if not close(reference - project, reductions, 1e-9):
-                    message = _("{reference} − {project} is not {reductions}").format(
-                        reference=shown_number(reference),
-                        project=shown_number(project),
-                        reductions=shown_number(reductions),
+                due = reference - project - sum(others)
+                known = others or not material.m.terms
+                if known and not close(reference - project, reductions + sum(others), 1e-9):
+                    numbers = [shown_number(one) for one in (reference, project, *others)]
+                    message = _("{difference} is not {reductions}").format(
+                        difference=" − ".join(numbers), reductions=shown_number(reductions)
                     )
-                    yield Finding(message, place, "ER_p", reductions, reference - project)
+                    yield Finding(message, place, "ER_p", reductions, due)
                 elif whole_tonnes(reductions) != tonnes:
                     message = _("{reductions} cut to whole tonnes is {due:,}, not {tonnes}").format(
                         reductions=shown_number(reductions), due=whole_tonnes(reductions), tonnes=shown_number(tonnes)
@@ -242,13 +244,14 @@ def has_years(material: Material) -> bool:
     return any(any(_years(one.book.grid(part.roles["input"]))) for one in submissions for part in one.of("MPS"))
 
 
-Amounts = tuple[float, float, float, float]
+Amounts = tuple[float, ...]
 
 
 def _years(grid: list[list[object]]) -> tuple[list[tuple[int, Amounts]], list[tuple[int, Amounts]]]:
     """Return the rows of the table of the project design document, and those of its totals.
 
-    Each has its number, and RE, PE, ER and whole tonnes; an average is neither.
+    Each has its number, and RE, PE, ER and whole tonnes, and other terms of ER where there are any; an average is
+    neither.
     """
     years: list[tuple[int, Amounts]] = []
     totals: list[tuple[int, Amounts]] = []
@@ -259,6 +262,7 @@ def _years(grid: list[list[object]]) -> tuple[list[tuple[int, Amounts]], list[tu
         heads = ("reference emissions", "project emissions", "emission reductions", "estimated emission reductions")
         found = [next((at for text, at in texts.items() if text.startswith(head)), None) for head in heads]
         if "year" in texts and all(at is not None for at in found):
+            found += [at for text, at in texts.items() if text.startswith("other terms")]
             columns, year = [at for at in found if at is not None], texts["year"]
         elif columns and any(cell != "" for cell in cells):
             values = [float(value) for at in columns if isinstance(value := cells[at], int | float)]
@@ -266,9 +270,9 @@ def _years(grid: list[list[object]]) -> tuple[list[tuple[int, Amounts]], list[tu
                 break
             label = in_english(cells[year]).removesuffix(".0")
             if label == "total":
-                totals.append((number, (values[0], values[1], values[2], values[3])))
+                totals.append((number, tuple(values)))
             elif label.isdecimal():
-                years.append((number, (values[0], values[1], values[2], values[3])))
+                years.append((number, tuple(values)))
     return years, totals
 
 

@@ -50,6 +50,7 @@ WRITTEN = (
     *(_("CO2 emission reductions"), _("before the cut to whole tonnes, with sign"), _("Year"), _("Total")),
     *(_("Reference emissions, tCO2"), _("Project emissions, tCO2"), _("Emission reductions, tCO2")),
     _("Estimated Emission Reductions, whole tonnes of CO2e"),
+    _("Other terms of emission reductions, tCO2 (RE − PE − ER)"),
 )
 # What makes a row of headings: these stand in it together.
 KINDS = {
