@@ -111,7 +111,7 @@ def hidden_factor():
 
 
 def text_beside_the_number():
-    return example(PE_i=lambda EC, EF: EC * EF * (1 if isinstance(EC, np.ndarray | float) else 2))
+    return example(PE_i=lambda EC, EF: EC * EF * (2 if isinstance(EC, np.float64) else 1))
 
 
 def more_than_a_difference():

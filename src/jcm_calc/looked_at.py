@@ -41,7 +41,7 @@ def _reach(
 
     def is_known(node: Node) -> bool:
         if isinstance(node, Coordinate):
-            return dated or node.what not in OF_PERIODS
+            return node.name in known if node.keys else dated or node.what not in OF_PERIODS
         return not isinstance(node, Parameter) or node.name in known or node.value is not None
 
     wanted = [name for condition in m.conditions for name in condition.arguments]

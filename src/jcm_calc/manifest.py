@@ -62,7 +62,7 @@ def rules_digest(methodology: Methodology) -> str:
         + [[name, _known(candidate)] for name, candidate in p.candidates.items()]
         for p in methodology.inputs.values()
     ]
-    coordinates = [[c.name, c.of, c.what] for c in methodology.coordinates.values()]
+    coordinates = [[c.name, c.of, c.what, *c.keys] for c in methodology.coordinates.values()]
     return digest([methodology.number, methodology.version, rules, inputs, coordinates])
 
 

@@ -201,7 +201,7 @@ class Result:
 
         def known(node: Node) -> bool:
             if isinstance(node, Coordinate):
-                return dated or node.what not in OF_PERIODS
+                return node.name in inputs.values if node.keys else dated or node.what not in OF_PERIODS
             if isinstance(node, Parameter):
                 return node.supplied or node.name in inputs.values or node.name in inputs.tables
             return True
@@ -664,8 +664,26 @@ class Result:
 
     @property
     def lacking(self) -> tuple[Item, ...]:
-        """What keeps a claim from resting on this result: unconfirmed items, and criteria not shown to be met."""
-        return tuple(item for item in self.items if item.lacks or not item.evidence.confirmed)
+        """What keeps a claim from resting on this result: unconfirmed items, and criteria not shown to be met.
+
+        Where nothing else does, also equations whose code gives other numbers than the equation that is shown.
+        """
+        return tuple(item for item in self.items if item.lacks or not item.evidence.confirmed) or self._not_as_shown
+
+    @cached_property
+    def _not_as_shown(self) -> tuple[Item, ...]:
+        """The equations whose code gives other numbers, with the values of this calculation, than what is shown."""
+        nodes = self.inputs.graph.nodes
+        rules = [rule for rule in self.inputs.graph.equations if rule.name not in self._values]
+        shown = Graph({**nodes, **{rule.name: rule.as_shown() for rule in rules}})
+        again = evaluate(shown, self.inputs.sizes, self._values, self._lookups, RESULTS)
+        if all(np.allclose(again[name], self._array(name), rtol=1e-12, atol=1e-9) for name in RESULTS):
+            return ()
+        odd = [rule for rule in rules if rule.differs_from_shown(*map(self._array, rule.arguments))]
+        odd = odd or [rule for rule in rules if rule.name in RESULTS]
+        lacks = _("the code gives other numbers than the equation that is shown")
+        section = self.methodology.section
+        return tuple(Item(_("equation"), rule.symbol, section(rule), rule.evidence, rule.text, lacks) for rule in odd)
 
     @property
     def certified(self) -> bool:
@@ -692,9 +710,9 @@ class Result:
             If a period lies in several years.
         """
         self.check_inputs()
+        confirm_again(self.methodology, self.call["evidence"])
         if self.lacking:
             raise UncertifiedError(str(self.methodology), self.lacking, [self.methodology])
-        confirm_again(self.methodology, self.call["evidence"])
         if problems := list(not_claimable(self.methodology, self.inputs.periods)):
             raise InputError(str(self.methodology), problems)
         return self.years()["tonnes"].rename("credits")

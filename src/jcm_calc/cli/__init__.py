@@ -140,20 +140,23 @@ def list_(as_json: bool, with_known: bool) -> int:
 
 
 @jcm.command()
-@click.argument("number")
+@click.argument("subject", metavar="NUMBER|MODULE.py")
 @click.option("--version", metavar="V", help="This version instead of the latest.")
+@click.option("--html", "page", metavar="FILE.html", type=click.Path(path_type=Path), help="Write it as a page.")
+@click.option("--force", is_flag=True, help="Overwrite FILE.html.")
 @as_json
-def show(number: str, version: str | None, as_json: bool) -> None:
-    """Show what methodology NUMBER declares, each item with its evidence.
+def show(subject: str, version: str | None, page: Path | None, force: bool, as_json: bool) -> int:
+    """Show what methodology NUMBER, or that of a module, declares, each item with its evidence.
 
     \b
     Examples:
       jcm show ID_AM002
       jcm show ID_AM002 --version 2.0 --json
+      jcm show my_rules/xx_am001.py --html xx_am001.html
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.catalogue import show_methodology
 
-    show_methodology(number.upper(), version, as_json)
+    return show_methodology(subject, version, page, force, as_json)
 
 
 @jcm.command()
@@ -698,8 +701,12 @@ def replay(manifest: Path, as_json: bool) -> int:
 @click.argument("subject", metavar="[NUMBER|MODULE.py]", required=False)
 @click.option("--all", "all_", is_flag=True, help="Check every methodology.")
 @click.option("--examples", metavar="N", type=click.IntRange(min=1), default=25, help="Inputs drawn for each case.")
+@click.option("--watch", "watching", is_flag=True, help="Check again whenever a file beside the module changes.")
+@click.option(
+    "--html", "page", metavar="FILE.html", type=click.Path(path_type=Path), help="With --watch: its page, too."
+)
 @as_json
-def check(subject: str | None, all_: bool, examples: int, as_json: bool) -> int:
+def check(subject: str | None, all_: bool, examples: int, watching: bool, page: Path | None, as_json: bool) -> int:
     """Check that a methodology holds together; for its author.
 
     Inputs are drawn from what is declared. Needs `pip install jcm-calc[check]`.
@@ -708,12 +715,17 @@ def check(subject: str | None, all_: bool, examples: int, as_json: bool) -> int:
     Examples:
       jcm check ID_AM002
       jcm check my_rules/xx_am001.py --examples 100
+      jcm check my_rules/xx_am001.py --watch --html xx_am001.html
       jcm check --all
     """  # noqa: D301 (\b keeps click from filling the lines)
     if (subject is None) != all_:
         raise click.UsageError(translated(_("name one methodology or module, or give --all")))
-    from jcm_calc.cli.checking import check_methodologies
+    if (watching and (subject is None or as_json)) or (page is not None and not watching):
+        raise click.UsageError(translated(_("--watch goes with one methodology or module, and --html with --watch")))
+    from jcm_calc.cli.checking import check_methodologies, watch
 
+    if watching and subject is not None:
+        return watch(subject, examples, page)
     return check_methodologies(subject, examples, as_json)
 
 

@@ -151,7 +151,8 @@ class _Fingerprints:
         """Return what an operand is. Values of defaults are left out: they are confirmed one by one."""
         coordinate = self.m.coordinates.get(name)
         if coordinate is not None:
-            return [name, coordinate.of, coordinate.what, coordinate.unit, coordinate.indices]
+            own = [name, coordinate.of, coordinate.what, coordinate.unit, coordinate.indices]
+            return own + [self._operand(one) for one in coordinate.classes]
         item = self.operands.get(name)
         if item is None:
             return [name]

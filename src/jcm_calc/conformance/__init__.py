@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from jcm_calc.conformance import calculations, declared, equations
 from jcm_calc.conformance.subject import CHECKS, ConformanceError, Subject
 from jcm_calc.declarations import DeclarationError, Methodology
+from jcm_calc.declarations.faults import place_of
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.evaluation import EvaluationError
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import InputError
-from jcm_calc.rulebooks import place_of
 
 __all__ = ["CHECKS", "ConformanceError", "Outcome", "calculations", "conform", "declared", "equations"]
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from jcm_calc.confirmation.conditions import condition
-from jcm_calc.conformance.drawing import PERIODS, Draw
+from jcm_calc.conformance.drawing import Draw
 from jcm_calc.conformance.equations import pint_unit
 from jcm_calc.conformance.subject import ConformanceError, Subject, check, same
 from jcm_calc.credits import term_heading
@@ -97,7 +97,7 @@ def reductions(subject: Subject) -> None:
                 "ER is {er}, {written} is {expected}: let the equation of ER do this, or declare its terms (terms=)"
             )
             told = told.format(er=str(found["ER"]), written=written_terms(terms), expected=str(expected))
-            raise ConformanceError(told)
+            raise ConformanceError(told + subject.place("ER"))
 
     subject.each(holds)
 
@@ -142,6 +142,7 @@ def unit_invariance(subject: Subject) -> None:
                     _("{name} changes when values are given in base units: avoid steps, declare factors").format(
                         name=name
                     )
+                    + subject.place(name)
                 )
 
     subject.each(holds)
@@ -174,13 +175,21 @@ def directions(subject: Subject) -> None:
         if target in parameter.either:
             declared = {1.0, -1.0}
         if wrong := signs - declared:
-            faults.append(ACTS[tuple(sorted(wrong))].format(symbol=parameter.symbol, target=target))
+            acts = ACTS[tuple(sorted(wrong))].format(symbol=parameter.symbol, target=target)
+            known = " ".join(_declared(parameter, target)) or _("nothing")
+            place = subject.place(name)
+            faults.append(_("{acts}, declared is {known}{place}").format(acts=acts, known=known, place=place))
         if declared and not signs:
             does_not = _("{symbol} is declared to act on {target} and does not")
-            faults.append(does_not.format(symbol=parameter.symbol, target=target))
+            faults.append(does_not.format(symbol=parameter.symbol, target=target) + subject.place(name))
     if faults:
         told = _("{faults}: compare raises=, lowers= and either= with the equations")
         raise ConformanceError(told.format(faults=Message("; ").join(faults)))
+
+
+def _declared(parameter: Parameter, target: str) -> list[str]:
+    """Return how a direction is declared, as an author writes it."""
+    return [f'{one}="{target}"' for one in ("raises", "lowers", "either") if target in getattr(parameter, one)]
 
 
 @check("zero activity")
@@ -194,7 +203,9 @@ def zero_activity(subject: Subject) -> None:
         for name in asked:
             if np.any(result[name].magnitude != 0):
                 told = _("{name} is {value} where every amount is 0: {declare}")
-                raise ConformanceError(told.format(name=name, value=str(result[name].magnitude), declare=DECLARE))
+                raise ConformanceError(
+                    told.format(name=name, value=str(result[name].magnitude), declare=DECLARE) + subject.place(name)
+                )
 
     if asked:  # where both are waived, they may have no value at all
         subject.each(holds)
@@ -209,7 +220,7 @@ def units_split(subject: Subject) -> None:
     """One unit in two rows, its amounts shared between them, gives the same sums."""
     m = subject.methodology
     for letter in m.indices:
-        if letter != "p":
+        if letter != "p" and letter not in subject.keys.labels:
             subject.each(partial(_split, subject, letter))
 
 
@@ -229,7 +240,9 @@ def _split(subject: Subject, letter: str, case: dict[str, str], draw: Draw) -> N
     for name in subject.asked("units split", _amounts(m)):
         if not same(whole[name].magnitude, split[name].magnitude):
             told = _("{name} changes when each {what} is split in two rows: let each row add an amount, and {declare}")
-            raise ConformanceError(told.format(name=name, what=m.indices[letter], declare=DECLARE))
+            raise ConformanceError(
+                told.format(name=name, what=m.indices[letter], declare=DECLARE) + subject.place(name)
+            )
 
 
 @check("periods add up")
@@ -238,7 +251,7 @@ def periods_add_up(subject: Subject) -> None:
 
     def holds(case: dict[str, str], draw: Draw) -> None:
         together = subject.result(case, draw)
-        for place, period in enumerate(PERIODS):
+        for place, period in enumerate(draw["p"]):
             alone = {"p": [period]}
             for name, value in draw.items():
                 if name in subject.methodology.inputs and "p" in subject.methodology.inputs[name].indices:
@@ -247,7 +260,7 @@ def periods_add_up(subject: Subject) -> None:
             for name in subject.asked("periods add up", RESULTS):
                 if not same(together[name].magnitude[place], result[name].magnitude[0]):
                     told = _("{name} of {period} depends on the other period: keep p in every equation")
-                    raise ConformanceError(told.format(name=name, period=period))
+                    raise ConformanceError(told.format(name=name, period=period) + subject.place(name))
 
     subject.each(holds)
 
@@ -273,7 +286,7 @@ def conservative_defaults(subject: Subject) -> None:
                     told = _(
                         "ER rises when {symbol} moves to its safe side: compare raises= and lowers= with the equations"
                     )
-                    raise ConformanceError(told.format(symbol=parameter.symbol))
+                    raise ConformanceError(told.format(symbol=parameter.symbol) + subject.place(parameter.name))
 
     subject.each(holds)
 

@@ -31,7 +31,7 @@ from jcm_calc.declarations.entry import Entry
 from jcm_calc.declarations.faults import faults
 from jcm_calc.declarations.frozen import FrozenError
 from jcm_calc.declarations.graph import Graph, Node
-from jcm_calc.declarations.group import Group, evidence_of
+from jcm_calc.declarations.group import Group, declares, evidence_of
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import DeclarationError, Effect, Equation, Parameter, SchemeRule, Value, Version
 from jcm_calc.declarations.names import spelt_out
@@ -113,6 +113,7 @@ class Methodology(Group):
         What a user must know about the state of the evidence as a whole.
     """
 
+    @declares
     def __init__(
         self,
         number: str,

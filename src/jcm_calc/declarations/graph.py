@@ -68,6 +68,8 @@ def needs(node: Node, replaced: frozenset[str], absent: str = "") -> tuple[str, 
         return () if set(node.total) & set(absent) else node.arguments
     if isinstance(node, Parameter) and node.by and node.name not in replaced:
         return (node.by,)
+    if isinstance(node, Coordinate):
+        return node.classes
     return ()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -17,7 +17,7 @@ from jcm_calc.declarations.frozen import frozen
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.evidence import Evidence
 from jcm_calc.expression import Expression, latex, record
-from jcm_calc.languages import _
+from jcm_calc.languages import Message, _
 
 # From so many keys on, and up to so many edges, comparing all is faster than searching each.
 MANY, FEW = 1_000, 16
@@ -211,13 +211,25 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Coordinate:
-    """An operand that comes from an index: the days of a period, the number of units."""
+    """An operand that comes from an index: the days of a period, the number of units; or the row of a table.
+
+    A row is selected by ``keys``: class keys and label coordinates, which are ``classes``, and letters of indices,
+    whose labels they stand for; p for the dates of the period.
+    """
 
     name: str
     of: str
     what: str
     unit: str
     indices: str
+    keys: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+
+    def told(self, indices: Mapping[str, str]) -> str:
+        """Say what it is."""
+        if self.keys:
+            return _("row of the table by {keys}").format(keys=", ".join(indices.get(one, one) for one in self.keys))
+        return _("{what} of {index}").format(what=Message(self.what.replace("_", " ")), index=indices[self.of])
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +261,7 @@ class Equation:
     when: Mapping[str, str]
     text: str
     evidence: Evidence
+    recorded: Expression | None = field(default=None, compare=False, repr=False)  # what was declared: see `as_shown`
 
     def __post_init__(self) -> None:
         _freeze(self, "when")
@@ -262,6 +275,18 @@ class Equation:
         """Return what the function computes, with a symbol or an expression in place of each argument's name."""
         own = inspect.signature(self.function).parameters
         return record(self.function, {name: operands[given] for name, given in zip(own, self.arguments, strict=True)})
+
+    def as_shown(self) -> Equation:
+        """Return the equation that was recorded when it was declared, whatever the code does by now."""
+        recorded = record(self.function) if self.recorded is None else self.recorded
+        names = tuple(inspect.signature(self.function).parameters)
+        return replace(self, function=lambda *values: recorded.value(dict(zip(names, values, strict=True))))
+
+    def differs_from_shown(self, *values: Any) -> bool:
+        """Whether the code gives other numbers than the equation that was recorded."""
+        with np.errstate(all="ignore"):
+            code, shown = self.function(*values), self.as_shown().function(*values)
+        return not np.allclose(code, shown, rtol=1e-12, atol=0.0, equal_nan=True)
 
     def latex(self, symbols: Mapping[str, str]) -> str:
         """Return the equation in LaTeX, in the document's symbols."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -285,6 +285,32 @@ def _arrange(taken: Taken, axes: Mapping[str, Axis]) -> None:
     taken.given = {name: given.onto(labels, orders) for name, given in taken.given.items()}
 
 
+def _select_rows(
+    taken: Taken,
+    axes: Mapping[str, Axis],
+    tables: Mapping[str, Table],
+    values: dict[str, Array],
+    classes: dict[str, tuple[str, ...]],
+    used: Collection[str],
+) -> None:
+    """Find the row of each table that several keys select, also of tables in whose place a value is given."""
+    m, problems = taken.methodology, list[Problem]()
+    if not any(one.keys for one in m.coordinates.values()):
+        return
+    labels = [one for one in m.coordinates.values() if one.what == "label"]
+    known = {**values, **{one.name: coordinates.labels(one, axes) for one in labels}}
+    for parameter in m.inputs.values():
+        table = tables.get(parameter.name, parameter.table)
+        if table is not None and m.keys_of(parameter):
+            found, complaints = coordinates.selected(m, parameter, table, axes, known, classes)
+            if parameter.name in used and parameter.name in tables:
+                problems += complaints
+            if found is not None:
+                values[parameter.by], classes[parameter.by] = found.codes, found.keys
+    if problems:
+        raise InputError(str(m), problems, taken.warnings)
+
+
 def _inputs(taken: Taken, axes: dict[str, Axis], graph: Graph) -> Inputs:
     m = taken.methodology
     values, classes, origins = {}, {}, {}
@@ -313,6 +339,7 @@ def _inputs(taken: Taken, axes: dict[str, Axis], graph: Graph) -> Inputs:
         if coordinate.what == "label":
             classes[coordinate.name] = tuple(str(label) for label in axes[coordinate.of].labels)
     values |= coordinates.operands(graph, axes)
+    _select_rows(taken, axes, tables, values, classes, {node.name for node in graph.parameters})
     absent = completeness.missing_indices(taken)
     for rule in graph.equations:
         if set(rule.total) & set(absent):

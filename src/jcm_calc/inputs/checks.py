@@ -265,8 +265,11 @@ def classes(
         if table is None or parameter.name in given:
             continue
         key = given.get(parameter.by)
-        if parameter.by in methodology.coordinates:
-            labels = axes[methodology.coordinates[parameter.by].of].labels
+        coordinate = methodology.coordinates.get(parameter.by)
+        if coordinate is not None and coordinate.keys:
+            continue  # see `jcm_calc.inputs.coordinates.selected`
+        if coordinate is not None:
+            labels = axes[coordinate.of].labels
             problems += _unknown_classes(parameter, table, parameter, [str(label) for label in labels])
         elif key is not None:
             declared = methodology.inputs[parameter.by]

@@ -17,6 +17,7 @@ import pandas as pd
 from jcm_calc import looked_at, remarks
 from jcm_calc.credits import Year, check_years, yearly
 from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.items import Coordinate
 from jcm_calc.evaluation import Array, EvaluationError, evaluate
 from jcm_calc.inputs import Inputs, bind
 from jcm_calc.inputs.carriers import carried, split_heading
@@ -143,6 +144,9 @@ class Batch:
         inputs = self._bind()
         columns = None if inputs is None else self._arranged(inputs)
         if inputs is None or columns is None:
+            return
+        if any(isinstance(node, Coordinate) and node.classes for node in inputs.graph.nodes.values()):
+            self.clean[:] = False  # which row of a table is used differs from project to project
             return
         inputs = replace(inputs, classes={**inputs.classes, **self.classes})
         lookups = inputs.lookups()

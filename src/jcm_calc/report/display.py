@@ -17,7 +17,7 @@ from jcm_calc.credits import Item
 from jcm_calc.languages import Message, _, language, ngettext, translated
 from jcm_calc.report import amounts
 from jcm_calc.report.formulas import Formulas
-from jcm_calc.report.sections import Code, Formula, Named, Section, Sources, grade, sections
+from jcm_calc.report.sections import LEGEND, Code, Formula, Named, Section, Sources, grade, sections
 from jcm_calc.units import is_missing
 
 if TYPE_CHECKING:
@@ -142,6 +142,16 @@ def methodology(m: Methodology) -> str:
     sources = Sources()
     names = {*m.inputs, *(rule.name for rule in m.rules)}
     return page("methodology.html", **_declared(m, list(sections(m, sources)), sources, names))
+
+
+def methodology_file(m: Methodology) -> str:
+    """Return the page of a methodology for a file of its own, to read beside the document."""
+    sources = Sources()
+    found = list(sections(m, sources))
+    named = [(f"section-{number}", section.title) for number, section in enumerate(found, 1)]
+    named += [("sources", _("Sources")), ("grades", _("Grades"))]
+    names = {*m.inputs, *(rule.name for rule in m.rules)}
+    return page("methodology_page.html", named=named, legend=LEGEND, **_declared(m, found, sources, names))
 
 
 def entry(m: Methodology, name: str) -> str:
