@@ -1,7 +1,8 @@
-"""A fleet: 1,000,000 chillers × 12 periods of ID_AM002 on grid electricity."""
+"""Fleets of 1,000,000 units × 12 periods: chillers of ID_AM002 on grid electricity, refrigerators, solar systems."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -46,3 +47,23 @@ def check(given: Inputs) -> None:
     """Refuse to compare things that differ."""
     for mine, theirs in zip(ours(given), by_hand(given), strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=1e-9)
+
+
+def refrigerators(given: Inputs) -> tuple[Callable[[], Any], Callable[[], Any]]:
+    """Return ER of ID_AM003 by the library, and by the same operations on whole arrays."""
+    energy, cop = given["EC_PJ"], given["COP_PJ"]
+
+    def ours() -> Any:
+        values = {"application": "individual quick freezer", "EF_elec": EF_GRID}
+        return jcm_calc.calculate("ID_AM003", EC_PJ=energy, COP_PJ=cop, **values).ER.magnitude
+
+    def by_hand() -> Any:
+        return (energy * (cop / 1.32)[:, None] * EF_GRID).sum(axis=0) - (energy * EF_GRID).sum(axis=0)
+
+    return ours, by_hand
+
+
+def solar_systems(given: Inputs) -> tuple[Callable[[], Any], Callable[[], Any]]:
+    """Return ER of PW_AM001 by the library, and by the same operations on a whole array."""
+    energy = given["EC_PJ"]
+    return lambda: jcm_calc.calculate("PW_AM001", EG=energy).ER.magnitude, lambda: (energy * 0.533).sum(axis=0)

@@ -15,7 +15,7 @@ from jcm_calc.cli.helping import paragraphs
 from jcm_calc.conformance import CHECKS
 from jcm_calc.languages import LANGUAGES
 from jcm_calc.reference_data import partner_countries
-from jcm_calc.verification import checks
+from jcm_calc.verification.catalogue import TEXTS, checks, not_checked
 
 ROOT = Path(__file__).parents[1] / "src" / "jcm_calc"
 METHODS = [("**.py", "python"), ("**/templates/*.html", "jinja2.ext.babel_extract")]
@@ -35,9 +35,9 @@ def template():
         found.add(text, locations=[(name.replace("\\", "/"), 0)], auto_comments=comments, context=context)
     for text in (text for command in commands(jcm) for text in helps(command)):
         found.add(text, locations=[("cli/__init__.py", 0)])
-    for check in checks.every():
-        for text in (check.name, check.rule):
-            found.add(text, locations=[(f"verification/{checks.GROUPS[check.code[0]][0]}.py", 0)])
+    texts = [text for check in checks().values() for text in (getattr(check, key) for key in TEXTS) if text]
+    for text in (*texts, *(text for pair in not_checked().values() for text in pair)):
+        found.add(text, locations=[("verification/catalogue.toml", 0)])
     for check_name, function in CHECKS.items():
         for text in (check_name, function.__doc__):
             found.add(text, locations=[(f"{function.__module__.replace('.', '/').removeprefix('jcm_calc/')}.py", 0)])

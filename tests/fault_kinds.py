@@ -6,12 +6,18 @@ the registered values, or its report sheets alone.
 
 import re
 from dataclasses import dataclass
+from datetime import date
+
+import openpyxl
+from faults import calculate_again
 
 from jcm_calc.declarations.items import Equation, Kind
-from jcm_calc.verification.material import Material, Submission
-from jcm_calc.verification.quantities import address
+from jcm_calc.inputs import Period
+from jcm_calc.verification.analyses import Analyses
+from jcm_calc.verification.location import address
 from jcm_calc.verification.spreadsheet import REFERENCE, Calculator
-from jcm_calc.workbook.opening import column_number
+from jcm_calc.verification.submission import Submission
+from jcm_calc.workbook.sheet_xml import column_number
 
 
 @dataclass(frozen=True)
@@ -29,14 +35,15 @@ class Site:
 
     def __init__(self, path):
         self.path = path
-        self.material = Material(Submission(path, "MRS"))
+        self.material = Analyses(Submission(path, "MRS"))
         self.sheet = self.material.sheet
         self.report = self.material.report
-        self.steps = [step for step in self.sheet.steps if self.sheet.formula(step.place)]
+        self.steps = [step for step in self.sheet.cells if self.sheet.formula(step.place)]
         nodes = self.sheet.nodes
         self.plain = [s for s in self.steps if _plain(nodes.get(s.name)) and self._counts(s)]
         self.totals = [s for s in self.steps if s.name in nodes and _total(nodes[s.name])]
         derivatives = self.material.result.derivatives()
+        self.keys = {getattr(node, "by", "") for node in nodes.values()} - {""}
         self.counting = {name for name, array in derivatives.items() if (abs(array) > 1e-9).any()}
         self.numbers = [
             e
@@ -103,7 +110,7 @@ def wrong_operand(rng, site):
     def other(site, step, reference):
         candidates = [
             s
-            for s in site.sheet.steps
+            for s in site.sheet.cells
             if s.place[0] == step.place[0]
             and s.name in site.sheet.nodes
             and s.name not in _arguments(site, step)
@@ -130,7 +137,7 @@ def _apart(site, other, step, reference):
 def other_row(rng, site):
     def other(site, step, reference):
         column = re.match(r"[A-Z]+", reference)
-        beside = [s for s in site.sheet.steps if s.place[0] == step.place[0] and column and _column(s) == column[0]]
+        beside = [s for s in site.sheet.cells if s.place[0] == step.place[0] and column and _column(s) == column[0]]
         name = next((s.name for s in beside if address(s.place).endswith(f"!{reference}")), None)
         candidates = [s for s in beside if s.name == name and _apart(site, s, step, reference)]
         return address(candidates[rng.integers(len(candidates))].place).rpartition("!")[2] if candidates else None
@@ -265,7 +272,143 @@ def other_file(rng, site):
     return found and Fault({_cellname(found[0].place): f"={found[1]}"}, ("A4",), found[0].address, again=False)
 
 
-REPORT, WITH_PLAN = "the report", "the report and the registered plan"
+# What stands in place of a monitored amount: numbers typed into a formula
+
+
+def _monitored(rng, site):
+    """A monitored amount of which the entry is a number, large enough that a hundredth of it counts."""
+    return _entry(rng, site, lambda e: e.parameter.kind is Kind.MONITORED and e.parameter.extensive and e.written >= 1)
+
+
+def _typed(codes, formula):
+    def plant(rng, site):
+        entry = _monitored(rng, site)
+        if entry is None:
+            return None
+        change = {_cellname(entry.place): "=" + formula.format(v=round(entry.written, 4), less=entry.written * 0.004)}
+        return Fault(change, codes, entry.address)
+
+    return plant
+
+
+def typed_rounding(rng, site):
+    entry = _monitored(rng, site)
+    written = entry and round(entry.written) + 0.37
+    return entry and Fault({_cellname(entry.place): f"=ROUND({written},0)"}, ("H5",), entry.address)
+
+
+# Dated rows behind a monitored amount
+
+ROWS = "Rows"
+
+
+def with_rows(rng, site, path):
+    """Put a sheet of months behind a monitored amount, with two months of another period; return its entry."""
+    entries = [e for e in site.numbers if e.parameter.kind is Kind.MONITORED and e.parameter.extensive]
+    entries = [e for e in entries if e.written > 0 and Period.parse(e.labels.get("p", "1")).dated]
+    if not entries:
+        return None
+    entry = entries[rng.integers(len(entries))]
+    first = Period.parse(entry.labels["p"]).first
+    shares = rng.uniform(0.85, 1.15, 6)
+    amounts = [float(amount) for amount in entry.written * shares / shares.sum()]
+    book = openpyxl.load_workbook(site.path)
+    sheet = book.create_sheet(ROWS)
+    sheet.append(["month", "amount"])
+    for number, amount in enumerate([*amounts, amounts[0], amounts[1]], first.month - 1):
+        sheet.append([f"{first.year + number // 12}-{number % 12 + 1:02}", amount])
+    book[entry.place[0]][_cellname(entry.place)[1]] = "=SUM(Rows!B2:B7)"
+    book.save(path)
+    calculate_again(path)
+    # a value at the very limit of its range may lie beyond it when its parts are added up
+    return entry if Submission(path, "MRS").result is not None else None
+
+
+def _rows(codes, formula="", cell="", value=None):
+    """Change the formula of the amount, or a cell of the rows."""
+
+    def plant(rng, site, entry):
+        if formula:
+            return Fault({_cellname(entry.place): formula}, codes, "")
+        change = value(site.report.book.value(ROWS, 3, 1)) if callable(value) else value
+        return Fault({(ROWS, cell): change}, codes, "")
+
+    return plant
+
+
+# One cell that cannot be used, or that somebody wrote over
+
+
+def ambiguous(rng, site):
+    entry = _entry(rng, site, lambda e: not e.parameter.textual and e.parameter.unit != "date")
+    return entry and Fault({_cellname(entry.place): "1,234"}, ("E9", "D2"), "", again=False)
+
+
+def later_error(rng, site):
+    entry = _entry(rng, site, lambda e: True)
+    return entry and Fault({_cellname(entry.place): "#SPILL!"}, ("A7",), entry.address, again=False)
+
+
+def misspelt_class(rng, site):
+    entries = [e for e in site.report.entries() if isinstance(e.written, str) and e.parameter.name in site.keys]
+    if not entries:
+        return None
+    entry = entries[rng.integers(len(entries))]
+    return Fault({_cellname(entry.place): entry.written + " x"}, ("B6", "K1", "J6", "C9"), "", again=False)
+
+
+def other_version(rng, site):
+    sheets = sorted({part.roles[role] for part in site.report.own for role in part.roles})
+    sheet = sheets[rng.integers(len(sheets))]
+    for row, cells in enumerate(site.report.book.grid(sheet)):
+        for column, text in enumerate(cells):
+            if isinstance(text, str) and (match := re.search(r"_ver(\d+\.\d+)", text)):
+                changed = text.replace(match[1], "97.0")
+                return Fault({_cellname((sheet, row, column)): changed}, ("J4",), "", again=False)
+    return None
+
+
+def unit_of_claim(rng, site):
+    part = site.report.own[rng.integers(len(site.report.own))]
+    claim = site.report.claim(part)
+    row = claim.cell.row
+    column = next(at for at, cell in enumerate(site.report.book.grid(claim.sheet)[row]) if cell == claim.unit)
+    unit = ["kt", "ktCO2/p", "kgCO2", "MWh", None][rng.integers(5)]
+    return Fault({_cellname((claim.sheet, row, column)): unit}, ("H1",), claim.cell.address)
+
+
+def unit_over_link(rng, site):
+    separate = {part.roles["input"]: part.roles.get("separate") for part in site.report.own}
+    own = {entry.parameter.name for entry in site.report.entries() if entry.place[0] in separate.values()}
+    rows = [
+        (parameter, row.cells["unit"])
+        for parameter, row in site.report.rows()
+        if parameter.name in own and parameter.unit in OTHER_UNITS and row.text("unit")
+    ]
+    if not rows:
+        return None
+    parameter, cell = rows[rng.integers(len(rows))]
+    return Fault({_cellname((cell.sheet, cell.row, cell.column)): OTHER_UNITS[parameter.unit]}, ("B3",), "")
+
+
+OTHER_UNITS = {"MWh": "kWh/p", "t": "kg/p", "GJ": "MJ/p", "kL": "L/p", "kWh": "MWh/p", "m3": "kL/p"}
+
+
+def _day(value, codes):
+    def plant(rng, site):
+        part = site.report.own[rng.integers(len(site.report.own))]
+        tables = site.report.sheets.tables(part.roles["input"])
+        firsts = [row.cells["first"] for kind, rows in tables if kind == "periods" for row in rows]
+        cells = [cell for cell in firsts if isinstance(cell.value, date)]
+        if not cells:
+            return None
+        cell = cells[rng.integers(len(cells))]
+        return Fault({_cellname((cell.sheet, cell.row, cell.column)): value}, codes, "", again=False)
+
+    return plant
+
+
+REPORT, WITH_PLAN, WITH_ROWS = "the report", "the report and the registered plan", "the report and its dated rows"
 
 # What is planted, and which files make it decidable.
 KINDS = {
@@ -289,4 +432,40 @@ KINDS = {
     "words": (words, REPORT),
     "claim raised": (claim_raised, REPORT),
     "other file": (other_file, REPORT),
+}
+
+# Kinds that have no cell, or whose finding may be a question: the verification must not end without it.
+SUM = "=SUM(Rows!B2:B7)"
+MORE_KINDS = {
+    "typed factor": (_typed(("C13",), "{v}*1.02"), REPORT),
+    "typed divisor": (_typed(("C13",), "{v}/0.96"), REPORT),
+    "typed per cent": (_typed(("C13",), "{v}*110%"), REPORT),
+    "typed addend": (_typed(("C13",), "{v}+{less}"), REPORT),
+    "typed choice": (_typed(("C13",), "MAX({v},{less})"), REPORT),
+    "typed sum": (_typed(("C13",), "{v}/2+{v}/3+{v}/4"), REPORT),
+    "typed rounding": (typed_rounding, REPORT),
+    "rows, factor": (_rows(("C13",), f"{SUM}*1.02"), WITH_ROWS),
+    "rows, far factor": (_rows(("C13",), f"{SUM}*1.4"), WITH_ROWS),
+    "rows, addend": (_rows(("C13",), f"{SUM}*1+SUM(Rows!B2:B7)*0+0.5"), WITH_ROWS),
+    "rows, one weighted": (_rows(("C13",), "=SUM(Rows!B2:B6)+Rows!B7*0.4"), WITH_ROWS),
+    "rows, at least": (_rows(("C13",), f"=MAX(SUM(Rows!B2:B7),{'9' * 9})"), WITH_ROWS),
+    "rows, difference": (_rows(("C13",), "=Rows!B7-Rows!B2"), WITH_ROWS),
+    "rows, one left out": (_rows(("C5",), "=SUM(Rows!B2:B6)"), WITH_ROWS),
+    "rows, one twice": (_rows(("C5",), f"{SUM}+Rows!B3"), WITH_ROWS),
+    "rows, other period": (_rows(("C5",), "=SUM(Rows!B2:B8)"), WITH_ROWS),
+    "rows, OFFSET": (_rows(("C5",), "=SUM(OFFSET(Rows!B2,0,0,5,1))"), WITH_ROWS),
+    "rows, INDIRECT": (_rows(("C13",), '=SUM(INDIRECT("Rows!B2:B7"))*1.03'), WITH_ROWS),
+    "rows, SUMPRODUCT": (_rows(("C5",), "=SUMPRODUCT((ROW(Rows!B2:B7)<7)*Rows!B2:B7)"), WITH_ROWS),
+    "rows, text": (_rows(("A7",), cell="B4", value=lambda amount: f"{amount:.1f}".replace(".", ",")), WITH_ROWS),
+    "rows, negative": (_rows(("B6",), cell="B4", value=lambda amount: -abs(amount)), WITH_ROWS),
+    "rows, thousandfold": (_rows(("B6", "B4", "B5"), cell="B4", value=lambda amount: amount * 1000), WITH_ROWS),
+    "rows, blank": (_rows(("A9",), cell="B4", value=None), WITH_ROWS),
+    "ambiguous number": (ambiguous, REPORT),
+    "later error": (later_error, REPORT),
+    "misspelt class": (misspelt_class, REPORT),
+    "other version": (other_version, REPORT),
+    "unit of the claim": (unit_of_claim, REPORT),
+    "unit over a link": (unit_over_link, REPORT),
+    "blank day": (_day(None, ("K1", "G5")), REPORT),
+    "ambiguous day": (_day("03/04/2023", ("E9",)), REPORT),
 }

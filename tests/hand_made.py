@@ -1,4 +1,4 @@
-"""Sheets that somebody typed: one unit, blocks 1 to 4 in columns item, value, units, parameter; no library wrote them."""
+"""Sheets that somebody typed: one unit, blocks 1 to 4 in columns item, value, units, parameter."""
 
 from datetime import date
 
@@ -13,7 +13,7 @@ RIGHT = {
     "PE": "=C16*C17",
     "EC": "='MRS(input)'!E6",
     "COP": "='MRS(input)'!E11",
-    "COP_RE": '=IF(\'MRS(input)\'!E12="individual quick freezer",1.32,1.71)',
+    "COP_RE": "=IF('MRS(input)'!E12=\"individual quick freezer\",1.32,1.71)",
     "EF": "='MRS(input)'!E13",
     "EC2": "=C10",
     "EF2": "=C13",
@@ -81,6 +81,64 @@ def hand_made(path, values=None, formulas=None, **words):
     return path
 
 
+# Two units side by side, without a table: the cells of the input sheet by quantity and unit
+EC1, EC2, COP1, COP2, EF_ELEC = (f"'MRS(input)'!E{row}" for row in (6, 7, 11, 12, 15))
+RE_OF_TWO, PE_OF_TWO = f"={EC1}*{COP1}/C10*{EF_ELEC}+{EC2}*{COP2}/C11*{EF_ELEC}", f"=({EC1}+{EC2})*{EF_ELEC}"
+
+
+def two_units(path, reference=RE_OF_TWO, project=PE_OF_TWO):
+    """Write a report of a freezer and a cold storage whose sums are written out."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "MRS(input)"
+    period, head = "1/Jan/2017-31/Dec/2017", ["Description of data", "No."]
+    for row in [
+        ["Monitoring Spreadsheet: JCM_ID_AM003_ver01.0"],
+        ["Reference Number: ID009"],
+        [],
+        ["Table 1: Parameters monitored ex post"],
+        ["Monitoring period", "Parameters", *head, "Monitored Values", "Units"],
+        [period, "EC_PJ,1,p", "electricity", 1, 135.0, "MWh/p"],
+        [period, "EC_PJ,2,p", "electricity", 2, 150.0, "MWh/p"],
+        [],
+        ["Table 2: Project-specific parameters fixed ex ante"],
+        ["", "Parameters", *head, "Estimated Values", "Units"],
+        ["", "COP_PJ,1", "coefficient of performance", 1, 1.63, "-"],
+        ["", "COP_PJ,2", "coefficient of performance", 2, 2.2, "-"],
+        ["", "application,1", "kind", 1, "individual quick freezer", "-"],
+        ["", "application,2", "kind", 2, "cold storage", "-"],
+        ["", "EF_elec", "grid factor", 1, 0.814, "tCO2/MWh"],
+        [],
+        ["Table 3: Ex-post calculation of CO2 emission reductions"],
+        ["Monitoring period", "", "", "", "CO2 emission reductions", "Units"],
+        [period, "", "", "", "=ROUNDDOWN('MRS(calc_process)'!C4,0)", "tCO2/p"],
+    ]:
+        sheet.append(row)
+    calc = book.create_sheet("MRS(calc_process)")
+    head = ["Fuel type", "Value", "Units", "Parameter"]
+    for row in [
+        ["Monitoring Spreadsheet: JCM_ID_AM003_ver01.0"],
+        [],
+        ["1. Calculations for emission reductions", *head],
+        ["Emission reductions", "N/A", "=C7-C15", "tCO2/p", "ER_p"],
+        [],
+        ["2. Reference emissions", *head],
+        ["Reference emissions", "N/A", reference, "tCO2/p", "RE_p"],
+        [],
+        ["3. Values of it", *head],
+        ["COP of the reference, freezer", "N/A", 1.32, "-", ""],
+        ["COP of the reference, storage", "N/A", 1.71, "-", ""],
+        [],
+        [],
+        ["4. Project emissions", *head],
+        ["Project emissions", "N/A", project, "tCO2/p", "PE_p"],
+    ]:
+        calc.append(row)
+    book.save(path)
+    stored(path)
+    return path
+
+
 def moved(book, dates):
     """Put in a table of the first and last day."""
     if dates:
@@ -91,11 +149,12 @@ def moved(book, dates):
 
 def stored(path):
     """Store beside each formula what it gives, as a spreadsheet program does when it saves."""
-    from faults import _files, _parts, _write
-    from openpyxl.utils import coordinate_to_tuple
-    from xml.sax.saxutils import escape
     import re
     import shutil
+    from xml.sax.saxutils import escape
+
+    from faults import _files, _parts, _write
+    from openpyxl.utils import coordinate_to_tuple
 
     from jcm_calc.verification.spreadsheet import Calculator, FormulaError
     from jcm_calc.workbook.opening import Book

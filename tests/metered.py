@@ -11,7 +11,7 @@ import openpyxl
 from faults import calculate_again
 
 import jcm_calc
-from jcm_calc.verification.material import Submission
+from jcm_calc.verification.submission import Submission
 
 UNITS = (1, 2, 3)
 MONTHS = [(2019, k) for k in range(7, 13)] + [(2020, k) for k in range(1, 13)]

@@ -60,7 +60,7 @@ def _collect(thing, found, seen):
 def sentences(finding):
     """What is shown of a finding besides its name and numbers."""
     texts = [finding.message, finding.place, finding.because, finding.cause, finding.unconfirmed]
-    texts += [finding.name, str(finding.effect or ""), *finding.consequences]
+    texts += [finding.check.title, str(finding.effect or ""), *finding.consequences]
     return [text for text in texts if text]
 
 

@@ -6,6 +6,7 @@ import faults
 import pytest
 from metered import UNITS, energy, report
 from saying import findings_are_said_in_japanese  # noqa: F401 (used by every test)
+from workbooks import office, recalculated_by_office
 
 import jcm_calc
 
@@ -299,3 +300,47 @@ def test_a_report_without_dates_is_compared_with_its_plan_all_the_same(tmp_path)
     report.to_excel(tmp_path / "report.xlsx", plan=plan)
     found = jcm_calc.verify(tmp_path / "report.xlsx")
     assert "I9" in {one.code for one in found.of("warning")}
+
+
+OTHERS = {
+    "right": [
+        '=SUMIF({s}!A:A,"20{y}*",{s}!{c}:{c})/1000',
+        "=SUM(OFFSET({s}!{c}{a},0,0,{n},1))/1000",
+        '=SUM(INDIRECT("{s}!{c}{a}:{c}{b}"))/1000',
+        '=SUMPRODUCT((LEFT({s}!A2:A19,4)="20{y}")*{s}!{c}2:{c}19)/1000',
+        "=SUBTOTAL(9,{s}!{c}{a}:{c}{b})/1000",
+        "=SUM(INDEX({s}!{c}{a}:{c}{b},0,1))/1000",
+    ],
+    "one left out": [
+        '=SUMIF({s}!A:A,"20{y}-1*",{s}!{c}:{c})/1000',
+        "=SUM(OFFSET({s}!{c}{a},1,0,{n}-1,1))/1000",
+        '=SUM(INDIRECT("{s}!{c}{a}:{c}"&({b}-1)))/1000',
+        '=SUMPRODUCT((LEFT({s}!A2:A19,4)="20{y}")*({s}!A2:A19<>"20{y}-12")*{s}!{c}2:{c}19)/1000',
+        "=SUBTOTAL(9,{s}!{c}{a}:{c}{b}-1)/1000".replace("{b}-1", "{last}"),
+        "=SUM(INDEX({s}!{c}{a}:{c}{last},0,1))/1000",
+    ],
+}
+
+
+@pytest.mark.skipif(office() is None, reason="LibreOffice is not installed")
+def test_formulas_that_another_program_saved_are_followed(tmp_path):
+    def formula(own):
+        order = itertools.cycle(own)
+
+        def write(column, rows, year):
+            first, last = rows
+            named = {"s": SHEET, "c": column, "a": first, "b": last, "last": last - 1}
+            return next(order).format(**named, n=last - first + 1, y=year - 2000)
+
+        return write
+
+    folder = tmp_path / "saved"
+    folder.mkdir()
+    paths = [report(tmp_path / f"{name.split()[0]}.xlsx", formula=formula(own)) for name, own in OTHERS.items()]
+    recalculated_by_office(paths, folder)
+    right, short = (jcm_calc.verify(folder / "recalculated" / path.name) for path in paths)
+    assert right.clean, [str(one) for one in right.findings]
+    assert "C13" not in {one.code for one in right.findings}
+    assert {one.code for one in grave(short)} == {"C5"}, [str(one) for one in short.findings]
+    # each of the six amounts lacks rows
+    assert len([place for one in grave(short) for place in one.corrections]) == 6

@@ -24,6 +24,7 @@ KINDS = {
     "register 3 d": {"kind": "register"},
 }
 STEPS = {"interval 15 min": "15min", "interval 7 h": "7h", "power 5 min": "5min", "daily": "D", "register 3 d": "3D"}
+ZONES = ("UTC", "Europe/Berlin")
 SHAPES = ("noise", "solar", "steady", "rising")
 
 
@@ -106,17 +107,14 @@ def found(frame, kind, zone):
     ], monitored.amounts["M"]
 
 
-@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin"])
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("seed", range(3))
-def test_a_look_at_odd_blocks_finds_what_a_look_at_every_step_finds(kind, shape, zone, seed, monkeypatch):
+@pytest.mark.parametrize("seed", range(2))
+def test_a_look_at_odd_blocks_finds_what_a_look_at_every_step_finds(kind, shape, seed, monkeypatch):
     rng = np.random.default_rng([seed, list(KINDS).index(kind), SHAPES.index(shape)])
     frame = spoilt(series(kind, shape, rng), rng)
-    try:
-        blocks = found(frame, kind, zone)
-    except jcm_calc.InputError as error:
-        assert "several samples of one time" in str(error)
-        return
+    if kind == "samples":  # two samples of one time are refused
+        frame = frame.drop_duplicates("time")
+    blocks = found(frame, kind, ZONES[seed])
     monkeypatch.setattr(MeterReadings, "_odd", lambda self, source, meter, part: np.ones(len(part), dtype=bool))
-    assert found(frame, kind, zone) == blocks
+    assert found(frame, kind, ZONES[seed]) == blocks

@@ -12,7 +12,7 @@ from workbooks import drawn_result, every_case
 import jcm_calc
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.reference_data import ipcc_2006
-from jcm_calc.verification.quantities import address
+from jcm_calc.verification.location import address
 
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
 
@@ -191,7 +191,7 @@ def test_a_factor_from_another_column_of_the_table_of_the_ipcc(tmp_path):
         result = drawn_result(m, case, 1)
         result.to_excel(tmp_path / "clean.xlsx", plan=result, overwrite=True)
         sheet = Site(tmp_path / "clean.xlsx").sheet
-        shown = [step for step in sheet.steps if _of_ipcc(sheet, step)]
+        shown = [step for step in sheet.cells if _of_ipcc(sheet, step)]
         if shown:
             break
     cell = address(shown[0].place).rpartition("!")[2]

@@ -105,6 +105,22 @@ def test_what_the_project_reaches_is_never_a_value_of_the_document(m):
     assert [symbol for symbol in fixed if re.match(r"(η|COP|SFC|SV|SEC|NLL|P)_PJ", symbol)] == []
 
 
+@pytest.mark.parametrize("m", EVERY, ids=str)
+def test_every_value_of_the_document_has_a_plausible_range_that_holds_what_the_library_has(m):
+    for item in m.inputs.values():
+        if item.kind is Kind.DEFAULT:
+            assert item.plausible is not None, item.symbol
+            # a value that is known is not asked about
+            assert all(value.value in item.plausible for value in item.known()), item.symbol
+            assert item.factor > 1
+
+
+def test_a_factor_that_asks_about_every_value_is_refused():
+    m = methodology("ID_AM004").mended(by="x")
+    with pytest.raises(DeclarationError, match="factor=1 must be more than 1"):
+        m.default("X", "", text="x", evidence=READ, factor=1)
+
+
 # Completeness
 
 

@@ -139,19 +139,19 @@ def test_rounded_shares_and_the_rest_add_up_or_are_refused(tonnes, weights, roun
         ({"a": "50 %", "b": 5}, "stand alone"),
         ({"a": "50 %", "b": "rest"}, "stand alone"),
         ({"a": "rest", "b": "rest"}, "cannot each get the rest"),
-        ({"a": 5.0, "b": 5}, "5.0 came, expected whole tonnes"),
-        ({"a": 0.5, "b": "rest"}, "0.5 came, expected whole tonnes"),
-        ({"a": True, "b": "rest"}, "True came"),
-        ({"a": None, "b": "rest"}, "None came"),
-        ({"a": -1, "b": 11}, "-1 came"),
-        ({"a": "half", "b": "rest"}, "'half' is no share"),
-        ({"a": "", "b": "rest"}, "'' is no share"),
-        ({"a": "1/0", "b": "rest"}, "'1/0' is no share"),
-        ({"a": "120 % down"}, "'120 %' is more than the whole"),
-        ({"a": "-10 % down", "b": "rest"}, "is no share"),
-        ({"a": "1e9 down", "b": "rest"}, "is no share"),
-        ({"": 10}, "expected the name of an account"),
-        ({3: 10}, "expected the name of an account"),
+        ({"a": 5.0, "b": 5}, "got 5.0; must be whole tonnes"),
+        ({"a": 0.5, "b": "rest"}, "got 0.5; must be whole tonnes"),
+        ({"a": True, "b": "rest"}, "got True"),
+        ({"a": None, "b": "rest"}, "got None"),
+        ({"a": -1, "b": 11}, "got -1"),
+        ({"a": "half", "b": "rest"}, "got 'half'; must be a share"),
+        ({"a": "", "b": "rest"}, "got ''; must be a share"),
+        ({"a": "1/0", "b": "rest"}, "got '1/0'; must be a share"),
+        ({"a": "120 % down"}, "got '120 %'; must be a share of at most the whole"),
+        ({"a": "-10 % down", "b": "rest"}, "must be a share"),
+        ({"a": "1e9 down", "b": "rest"}, "must be a share"),
+        ({"": 10}, "must be the name of an account"),
+        ({3: 10}, "must be the name of an account"),
         ({"Japan": 5, " japan": 5}, "are the same account"),
     ],
 )
@@ -386,10 +386,14 @@ def test_a_negative_rest_of_a_year_that_was_claimed_in_part_is_reported(measured
         (lambda data: data["project"].update(number="XX009"), "was changed after it was written"),
         (lambda data: data["years"][0]["parts"][0].update(tonnes=1), "was changed after it was written"),
         (lambda data: data["calculations"][0].update(inputs="0"), "was changed after it was written"),
-        (lambda data: data.update(schema=2), "schema 2"),
-        (lambda data: data.pop("years"), "it must have schema, project"),
-        (lambda data: data.update(years=[1]), "something of it is missing"),
-        (lambda data: data.update(calculations=[{}]), "something of it is missing"),
+        (lambda data: data.update(schema=2), "schema: got 2; must be 1"),
+        (lambda data: data.pop("years"), "years: missing"),
+        (lambda data: data.update(schema=True), "schema: got True; must be 1"),
+        (lambda data: data.update(years=[1]), "years: got 1; must be a section with keys"),
+        (lambda data: data["years"][0].update(tonnes=-1), "years: tonnes got -1; must be a whole number"),
+        (lambda data: data.update(periods="2024"), "periods: got '2024'; must be a list"),
+        (lambda data: data.update(periods=["yesterday"]), "periods: "),
+        (lambda data: data.update(calculations=[{}]), "calculations: hash missing; inputs missing"),
     ],
 )
 def test_an_earlier_request_that_was_changed_is_refused(measured, earlier, change, complaint):
@@ -404,7 +408,7 @@ def test_what_is_no_request_is_refused(measured, tmp_path, content):
     path = tmp_path / "request.json"
     path.write_text(content, encoding="utf-8")
     text = refusal(emitted(measured, [9], ["2025"]), earlier=[path, tmp_path / "none.json"])
-    assert "request.json: is no request for issuance" in text
+    assert "request.json: is not a request for issuance" in text or "request.json: got " in text
     assert "none.json: cannot be read" in text
 
 

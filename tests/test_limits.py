@@ -8,7 +8,7 @@ import pytest
 import jcm_calc
 from jcm_calc.declarations import DeclarationError, Methodology
 from jcm_calc.evidence import unconfirmed
-from jcm_calc.readings import limits
+from jcm_calc.readings import cross_checks
 from jcm_calc.readings.cross_checks import daylight
 from jcm_calc.report.sections import Sources, sections
 
@@ -76,7 +76,7 @@ def test_each_unit_that_exceeds_is_told_and_otherwise_the_one_that_comes_nearest
     needed = {"η_RE": 0.6, "η_PJ": 0.8, "EF_CO2_coal": 0.1, "EF_CO2_grid": 0.8, "RPC": 20.0}
     needed = {name: value for name, value in needed.items() if name in m.inputs}
     result = jcm_calc.calculate(m, pd.DataFrame(given), p=HALF, facts={"capacity": 1.0}, **needed)
-    found = {(one.name, one.agrees): (one.left, one.right) for one in limits.compare(result)}
+    found = {(one.name, one.agrees): (one.left, one.right) for one in cross_checks.declared_by_methodology(result)}
     assert found == {
         ("HMP_i,p ≤ hours (i=2)", False): (4369.0, 4368.0),
         ("HMP_i,p ≤ hours (i=3)", False): (4400.0, 4368.0),
@@ -86,7 +86,7 @@ def test_each_unit_that_exceeds_is_told_and_otherwise_the_one_that_comes_nearest
     kept = jcm_calc.calculate(
         m, pd.DataFrame({**given, "HMP": [10.0, 30.0, 20.0]}), p=HALF, facts={"capacity": 1000.0}, **needed
     )
-    assert [one.name for one in limits.compare(kept)] == [
+    assert [one.name for one in cross_checks.declared_by_methodology(kept)] == [
         "HMP_i,p ≤ hours (i=2)",
         "PH_i,p ≤ capacity,i × HMP_i,p (i=1)",
     ]
@@ -94,12 +94,15 @@ def test_each_unit_that_exceeds_is_told_and_otherwise_the_one_that_comes_nearest
 
 def test_what_is_not_known_is_not_compared():
     given = {"EG_SUP": 1.0, "EC_CAP": 0.0, "EF_grid": 0.8}
-    assert list(limits.compare(jcm_calc.calculate("ID_AM001", **given, p="2024"))) == []
+    assert list(cross_checks.declared_by_methodology(jcm_calc.calculate("ID_AM001", **given, p="2024"))) == []
     output = {"facts": {"max_output": 5}}
-    assert len(list(limits.compare(jcm_calc.calculate("ID_AM001", **given, **output, p="2024")))) == 1
+    assert (
+        len(list(cross_checks.declared_by_methodology(jcm_calc.calculate("ID_AM001", **given, **output, p="2024"))))
+        == 1
+    )
     # a plant without meters has no rated power, and a period without dates no hours
     for p in ("2024", [1]):
-        assert list(limits.compare(jcm_calc.calculate("PW_AM001", EG=600, p=p))) == []
+        assert list(cross_checks.declared_by_methodology(jcm_calc.calculate("PW_AM001", EG=600, p=p))) == []
 
 
 def test_a_limit_names_what_is_declared():

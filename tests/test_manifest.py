@@ -389,7 +389,7 @@ def test_the_manifest_names_versions_units_sources_choices_and_evidence():
     assert data["eligibility"]["2"] == "met"
     assert data["eligibility"]["1"] == "not shown"
     kinds = {item["kind"] for item in data["evidence"]}
-    assert kinds == {"choice", "equation", "default", "criterion", "list", "scheme rule"}
+    assert kinds == {"choice", "equation", "default", "criterion", "list", "waiver", "scheme rule"}
     used = [item["detail"] for item in data["evidence"] if item["name"] == "COP_RE,i"]
     assert used == ["[450, 550): 5.59"]
     assert data["results"]["PE"] == [347.2 * 0.814]

@@ -3,13 +3,14 @@
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 
-from fault_kinds import KINDS
-from random_faults import outcome, table
+from fault_kinds import KINDS, MORE_KINDS
+from random_faults import outcome, outcome_of_cells, table
 
 from jcm_calc.rulebooks import modules
 
 FAULTS = 300
 LEAST = 0.97
+TWICE = 2
 
 
 def test_faults_planted_at_random_are_found():
@@ -20,4 +21,12 @@ def test_faults_planted_at_random_are_found():
     missed = [f"{one.kind}: {one.told}" for one in outcomes if not one.found]
     assert {one.methodology for one in outcomes} == set(modules())
     assert len(missed) <= (1 - LEAST) * FAULTS, "\n".join(missed)
+    assert [text for one in outcomes for text in one.english] == [], "findings in Japanese"
+
+
+def test_faults_in_amounts_rows_and_single_cells_are_found_and_never_pass():
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
+        outcomes = list(pool.map(outcome_of_cells, range(TWICE * len(MORE_KINDS)), chunksize=4))
+    print(table(outcomes, MORE_KINDS))
+    assert [f"{one.kind}: {one.told}" for one in outcomes if not one.found] == []
     assert [text for one in outcomes for text in one.english] == [], "findings in Japanese"

@@ -26,8 +26,9 @@ MODULES = {
     *("pickle", "marshal", "shelve", "dill", "joblib", "yaml"),  # would run what a file says
     *("socket", "ssl", "http", "urllib", "requests", "httpx", "ftplib", "smtplib", "xmlrpc", "asyncio"),
     *("subprocess", "ctypes", "pty", "code"),
-    *("xml", "lxml", "defusedxml"),  # XML is left to the reader of workbooks, after `workbook.opening` has looked at it
+    *("xml", "lxml", "defusedxml"),  # XML is parsed in one place, which refuses entities
 }
+PARSES_XML = "jcm_calc/workbook/sheet_xml.py"
 METHODS = {"read_pickle", "to_pickle", "allow_pickle"}
 PROGRAMS = {"os.system", "os.popen", "os.startfile", "os.fork"}
 
@@ -48,7 +49,10 @@ def forbidden(tree):
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_source_runs_text_unpickles_or_reaches_for_the_network(path):
-    assert list(forbidden(ast.parse(path.read_text(encoding="utf-8")))) == []
+    found = list(forbidden(ast.parse(path.read_text(encoding="utf-8"))))
+    if path.as_posix().endswith(PARSES_XML):
+        found = [(line, what) for line, what in found if what not in ("xml.etree", "xml.parsers")]
+    assert found == []
 
 
 @pytest.mark.parametrize(
@@ -140,7 +144,7 @@ def test_a_case_file_reads_nothing_elsewhere(tmp_path, text, subject):
     with pytest.raises(InputError) as caught:
         read_case(path)
     (found,) = [one for one in caught.value.problems if one.subject == subject]
-    assert "leads out of the folder of the case file" in found.complaint
+    assert "leads out of the folder of the file that names it" in found.complaint
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes have no names there")

@@ -11,7 +11,7 @@ from test_verification import CALC, MRS, SEPARATE, write
 
 import jcm_calc
 from jcm_calc.cli import jcm
-from jcm_calc.verification.checks import every
+from jcm_calc.verification.catalogue import checks
 
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
 
@@ -133,7 +133,7 @@ def test_the_threshold_is_exact(slip, verdict, clean, tmp_path):
 
 
 HEADINGS = [
-    "Emission reductions claimed", "CO2 Emission Reductions\n(tCO2/p)", "Emission reductions (tCO2)", "CO2排出削減量",
+    "Emission reductions claimed", "Emission reductions (tCO2)", "CO2排出削減量",
     "排出削減量 (tCO2)", "Emissions reductions", "Reductions of emissions",
 ]  # fmt: skip
 
@@ -214,7 +214,7 @@ def test_a_workbook_without_stored_values_is_incomplete(clean, tmp_path):
     assert found.due == 25
 
 
-CODES = [check.code for check in every()]
+CODES = list(checks())
 
 
 @pytest.mark.parametrize("code", CODES[::9])

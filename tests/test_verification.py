@@ -11,9 +11,9 @@ from saying import findings_are_said_in_japanese  # noqa: F401 (used by every te
 from workbooks import drawn_result
 
 import jcm_calc
-from jcm_calc.verification import subjects, verifying
-from jcm_calc.verification.checks import every
-from jcm_calc.verification.quantities import address
+from jcm_calc.verification import applicability, verifying
+from jcm_calc.verification.catalogue import checks
+from jcm_calc.verification.location import address
 
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
 
@@ -252,7 +252,7 @@ def old_potential(site):
 
 
 def first_of_two(site):
-    step = next(step for step in site.sheet.steps if step.name == "t_begin")
+    step = next(step for step in site.sheet.cells if step.name == "t_begin")
     return {cell(step.place): "=" + re.search(r"MAX\(([^,]+),", site.sheet.formula(step.place).text)[1]}
 
 
@@ -336,7 +336,7 @@ def test_a_check_finds_its_fault_and_nothing_without_it(code, tmp_path, monkeypa
     asked = []
 
     def inapplicable(material, codes):
-        asked.append(subjects.inapplicable(material, codes))
+        asked.append(applicability.inapplicable(material, codes))
         return dict(asked[-1])
 
     monkeypatch.setattr(verifying, "inapplicable", inapplicable)
@@ -354,11 +354,11 @@ def test_a_check_that_compares_nothing_is_not_made(clean):
     made = {check.code for check in found.made}
     assert {"F4", "G3", "J1", "C3"} <= found.inapplicable.keys()
     assert not made & (found.inapplicable.keys() | found.skipped.keys())
-    assert made | found.inapplicable.keys() | found.skipped.keys() == {check.code for check in every()}
+    assert made | found.inapplicable.keys() | found.skipped.keys() == set(checks())
 
 
 def test_every_check_has_a_planted_fault():
-    assert {check.code for check in every()} == set(FAULTS)
+    assert set(checks()) == set(FAULTS)
 
 
 def test_a_workbook_that_another_program_wrote_without_stored_values_is_followed(clean, tmp_path):

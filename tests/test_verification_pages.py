@@ -16,8 +16,7 @@ import jcm_calc
 from jcm_calc.cli import jcm
 from jcm_calc.problems import InputError
 from jcm_calc.verification import verifying
-from jcm_calc.verification.checks import every, selected
-from jcm_calc.verification.undecided import UNDECIDED
+from jcm_calc.verification.catalogue import checks, not_checked, selected
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -34,17 +33,18 @@ def run(*arguments):
 
 
 def test_the_page_of_checks_is_current():
-    page = runpy.run_path(str(DOCS / "verification_page.py"))["page"]()
-    assert (DOCS / "verification.md").read_text(encoding="utf-8") == page, "run `make pages`"
+    pages = runpy.run_path(str(DOCS / "verification_page.py"))
+    assert (DOCS / "verification.md").read_text(encoding="utf-8") == pages["page"](), "run `make pages`"
+    assert (DOCS / "checks.md").read_text(encoding="utf-8") == pages["checks_page"](), "run `make pages`"
 
 
 def test_the_catalogue_is_whole():
     """108 types of findings: each has a check, or a reason why it has none."""
-    codes = {check.code for check in every()}
+    codes = set(checks())
     assert len(codes) >= 60
-    assert not codes & UNDECIDED.keys()
-    assert len(codes | UNDECIDED.keys()) == 108
-    assert all(check.rule and check.name for check in every())
+    assert not codes & not_checked().keys()
+    assert len(codes | not_checked().keys()) == 108
+    assert all(check.rule and check.title for check in checks().values())
 
 
 def test_checks_are_selected_by_code_and_by_group():
@@ -118,8 +118,9 @@ def test_the_working_paper_has_every_finding(files):
     found.to_excel(files / "paper.xlsx")
     words = text_of(parsed((files / "paper.html").read_text(encoding="utf-8")))
     rows = CalamineWorkbook.from_path(str(files / "paper.xlsx")).get_sheet_by_name("Findings").to_python()
-    assert [row[0] for row in rows[1:]] == [finding.code for finding in found.findings] == list(found.table()["code"])
-    assert all(f"{finding.code} {finding.name}" in words for finding in found.findings)
+    assert [row[0] for row in rows[1:]] == [finding.number for finding in found.findings]
+    assert [finding.code for finding in found.findings] == list(found.table()["code"])
+    assert all(f"{finding.code} {finding.check.title}" in words for finding in found.findings)
     with pytest.raises(FileExistsError, match="exists already"):
         found.to_html(files / "paper.html")
 
@@ -132,7 +133,7 @@ def test_a_notebook_shows_verdict_and_findings(files):
     assert f"Verification result: {found.verdict}" in words
     assert f"Errors ({len(found.of('error'))})" in words
     for finding in found.findings:
-        assert f"{finding.code} {finding.name}" in words
+        assert f"{finding.code} {finding.check.title}" in words
         assert " ".join(finding.message.split()) in words
     with jcm_calc.in_language("ja"):
         assert "検証結果" in found._repr_html_()

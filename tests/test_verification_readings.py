@@ -18,8 +18,8 @@ from jcm_calc.case_file import read_case
 from jcm_calc.cli import jcm
 from jcm_calc.declarations.items import Kind
 from jcm_calc.problems import InputError
-from jcm_calc.verification.material import Submission
-from jcm_calc.verification.quantities import address
+from jcm_calc.verification.location import address
+from jcm_calc.verification.submission import Submission
 
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
 # tCO2/MWh: (1.63 / 1.32 − 1) × 0.814
@@ -332,9 +332,15 @@ value = "kWh"
 
 
 def test_kilowatt_hours_in_plan_and_report_are_more_than_the_rated_power_gives(tmp_path):
+    """The readings give the amount; where they are as much too high, the rated power of 219 MWh a year shows it."""
+    (tmp_path / "high").mkdir()
+    path, filed = metered_a(tmp_path / "high", 135_000, read=135_000_000)
+    verification = jcm_calc.verify(path, case=filed)
+    finding = next(one for one in verification.findings if one.code == "B4")
+    assert "219" in finding.message
     path, filed = metered_a(tmp_path, 135_000)
     finding = only(jcm_calc.verify(path, case=filed), "B4")
-    assert "219" in finding.message
+    assert "1000 times what the readings give" in finding.message
     assert "kWh" in finding.cause
     assert finding.expected == pytest.approx(135)
     by_year(finding, y2017=25_807 - 25)

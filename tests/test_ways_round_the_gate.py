@@ -263,6 +263,12 @@ def test_a_waiver_travels_into_page_report_and_workbook(tmp_path):
     assert "waiver" in cells
     assert any("a boiler that stands by burns" in str(cell) for cell in cells)
     assert "a boiler that stands by burns" in m._repr_html_()
+    # and without evidence, above every sheet
+    calculate(m, **given).to_excel(tmp_path / "estimate.xlsx")
+    for sheet in load_workbook(tmp_path / "estimate.xlsx"):
+        if "MSS" not in sheet.title:
+            above = [str(cell.value) for row in sheet.iter_rows(max_row=6) for cell in row]
+            assert any("not confirmed: zero activity (PE_p)" in text for text in above), sheet.title
 
 
 def test_a_revision_waives_nothing_that_it_does_not_say_again():
@@ -331,9 +337,11 @@ def test_a_cell_of_the_sheet_of_evidence_that_contradicts_the_calculation_is_fou
     told = [str(one) for one in caught.value.problems]
     assert len(told) == 2  # in the plan and in the report
     assert all("D24 has 1.32, and the sheet of evidence says 0.132" in one for one in told)
-    verified = jcm_calc.verify(path, evidence=evidence(content()))
-    assert any("the sheet of evidence says 0.132" in finding.message for finding in verified.findings)
-    assert verified.verdict != "no misstatement found"
+    for own in (evidence(content()), ()):
+        verified = jcm_calc.verify(path, evidence=own)
+        found = [one for one in verified.findings if "the sheet of evidence says 0.132" in one.message]
+        assert {one.code for one in found} == {"A10"}
+        assert verified.verdict != "no misstatement found"
 
 
 def test_a_manifest_is_not_certified_by_what_is_written_into_it():
@@ -446,6 +454,45 @@ def test_thirteen_answers_confirm_the_freezers(tmp_path, monkeypatch):
     assert replay(manifest).credits().to_dict() == {2024: TONNES}
     calculate("ID_AM003", evidence=files, **GIVEN).to_excel(tmp_path / "claim.xlsx")
     assert jcm_calc.read_workbook(tmp_path / "claim.xlsx").calculate().credits().to_dict() == {2024: TONNES}
+
+
+def test_what_the_folder_of_the_user_confirms_is_not_asked_for_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    folder = tmp_path / "jcm_calc" / "evidence"
+    folder.mkdir(parents=True)
+    asked = run("evidence", "new", "ID_AM003")
+    assert asked.count("[[rule]]") == 2
+    (tmp_path / "approved.pdf").write_bytes(b"a test document, invented")
+    begin = ["evidence", "ask", "--guidelines", "--document", tmp_path / "approved.pdf", "--reader", "Test Reader"]
+    run(*begin, "-o", folder / "guidelines.toml", answers="3\n3\n")
+    again = run("evidence", "new", "ID_AM003")
+    assert (again.count("[[rule]]"), again.count("\n[[list]]")) == (0, 3)
+    assert run("evidence", "new", "ID_AM003", "--all").count("[[rule]]") == 2
+    # a file that no longer fits keeps nobody from asking again
+    text = (folder / "guidelines.toml").read_text(encoding="utf-8")
+    (folder / "guidelines.toml").write_text(text.replace("are cut, not rounded", "are rounded"), encoding="utf-8")
+    assert run("evidence", "new", "ID_AM003").count("[[rule]]") == 2
+
+
+@pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
+def test_one_file_of_the_guidelines_serves_a_portfolio(tmp_path):
+    found = content()
+    guidelines = {"schema": 1, "reader": found["reader"], "documents": found["documents"], "rule": found.pop("rule")}
+    lines = [f"{key} = {json.dumps(value)}" for key, value in GIVEN.items() if key not in ("p", "facts")]
+    facts = [f"{key} = {json.dumps(value)}" for key, value in GIVEN["facts"].items()]
+    text = ['methodology = "ID_AM003"', 'version = "1.0"', 'p = "2024"', "[inputs]", *lines, "[facts]", *facts]
+    (tmp_path / "freezer.toml").write_text("\n".join(text), encoding="utf-8")
+    files = [evidence(found, "freezers.toml"), evidence(guidelines, "guidelines.toml")]
+    assert jcm_calc.portfolio(tmp_path, evidence=files).table["tonnes"].tolist() == [TONNES]
+    with pytest.raises(InputError, match="which no project applies"):
+        jcm_calc.portfolio(tmp_path, evidence=[*files, evidence(filled(methodology("PW_AM001")), "pw.toml")])
+
+
+def test_a_file_without_a_methodology_holds_rules_of_the_scheme_only(tmp_path):
+    blank = run("evidence", "new", "--guidelines")
+    assert (blank.count("[[rule]]"), blank.count("methodology =")) == (2, 0)
+    run("evidence", "new", code=2)
+    run("evidence", "new", "ID_AM003", "--guidelines", code=2)
 
 
 def test_an_answer_of_no_and_a_value_far_from_the_library_s_are_written_down(tmp_path, monkeypatch):
@@ -663,6 +710,7 @@ def test_a_superseded_version_says_so_in_its_first_line():
     first = repr(calculate("MN_AM003", EG=100.0, p="2024", connection="national grid")).partition(":")[0]
     assert first == "<Result MN_AM003 ver 2.0 (superseded"
     assert "version 3.0 is newer" in run("list")
+    assert run("show", "MN_AM003").startswith("MN_AM003 ver 2.0 (superseded: version 3.0 is newer): ")
 
 
 def test_the_reader_fills_in_nothing_that_is_not_asked(tmp_path):

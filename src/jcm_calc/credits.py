@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from jcm_calc import dates
-from jcm_calc.confirmation.statements import Statement, lists, of_treatment, order, waivers
+from jcm_calc.confirmation.statement import Statement, order
+from jcm_calc.confirmation.statements import lists, of_scheme, of_treatment, waivers
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.interval import Interval
@@ -140,15 +141,20 @@ def claim_items(inputs: Inputs, graph: Graph, verdicts: Iterable[Verdict]) -> It
             if verdict.missing:
                 lacks += _(": give {names}").format(names=", ".join(verdict.missing))
         yield Item(_("criterion"), criterion.number, criterion.section, criterion.evidence, criterion.text, lacks)
-    for one in lists(m):
-        yield Item(_("list"), one.name, one.section, one.evidence, one.reading)
-    for one in waivers(m):
-        yield Item(_("waiver"), Message(one.name), one.section, one.evidence, one.reading)
+    yield from map(of_statement, (*lists(m), *waivers(m)))
     if inputs.shared:
         evidence = m.treatments.get((BY_DAYS.name, BY_DAYS.fingerprint), BY_DAYS.evidence)
-        yield Item(_("scheme rule"), BY_DAYS.name, BY_DAYS.section, evidence, ", ".join(inputs.shared))
-    for scheme in m.scheme:
-        yield Item(_("scheme rule"), Message(scheme.name), scheme.section, scheme.evidence, scheme.text)
+        yield replace(of_statement(BY_DAYS), evidence=evidence, detail=", ".join(inputs.shared))
+    yield from map(of_statement, map(of_scheme, m.scheme))
+
+
+# What the items of a claim call the statements that no choice of inputs leaves out.
+KINDS = {"list": _("list"), "waiver": _("waiver"), "rule": _("scheme rule")}
+
+
+def of_statement(one: Statement) -> Item:
+    """Return a statement of the methodology as a whole, or of the scheme, as an item of a claim."""
+    return Item(KINDS[one.kind], Message(one.name), one.section, one.evidence, one.reading)
 
 
 def treatments(tables: Iterable[Any]) -> Iterator[Statement]:
@@ -173,8 +179,7 @@ def monitoring_items(tables: Iterable[Any], confirmed: Mapping[tuple[str, str], 
         By name and fingerprint, what an evidence file confirms.
     """
     for one in treatments(tables):
-        evidence = confirmed.get((one.name, one.fingerprint), one.evidence)
-        yield Item(_("scheme rule"), one.name, one.section, evidence, one.reading)
+        yield replace(of_statement(one), evidence=confirmed.get((one.name, one.fingerprint), one.evidence))
 
 
 def _of_default(inputs: Inputs, parameter: Parameter) -> Iterator[tuple[str, Evidence]]:

@@ -184,7 +184,7 @@ def explain(result: Result, name: str, at: Mapping[str, Any]) -> Explanation:
         for letter, number in place.items()
         if letter in indices and axes[letter].size > 1
     }
-    return Explanation(Message("{}: {}").format(m, m.title), followed, m.symbols(), tuple(steps))
+    return Explanation(Message("{}: {}").format(m.heading, m.title), followed, m.symbols(), tuple(steps))
 
 
 def _downwards(graph: Graph, name: str) -> Iterator[str]:

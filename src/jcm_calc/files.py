@@ -122,14 +122,14 @@ def within(folder: Path, name: str) -> Path:
     'meters.csv'
     >>> within(Path("project"), "../other/meters.csv")
     Traceback (most recent call last):
-    ValueError: leads out of the folder of the case file: put the file there, and name it without ..
+    ValueError: leads out of the folder of the file that names it: put it there, and name it without ..
     """
     both = PureWindowsPath(name)  # knows \\ and / and drives
     if "\0" in name or both.drive or both.root or ".." in both.parts:
-        raise ValueError(_("leads out of the folder of the case file: put the file there, and name it without .."))
+        raise ValueError(_("leads out of the folder of the file that names it: put it there, and name it without .."))
     path = (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()):
-        raise ValueError(_("is a link that leads out of the folder of the case file"))
+        raise ValueError(_("is a link that leads out of the folder of the file that names it"))
     return path
 
 

@@ -288,7 +288,8 @@ def _tables() -> Tables:
 def _newer(row: dict[str, str]) -> Version:
     version_key(row["version"])
     evidence = Evidence(Grade(row["grade"]), row["read"], Source(row["source"]))
-    return Version(row["version"], None, _("only its identity is known"), evidence)
+    approved = date.fromisoformat(row["approved"]) if row["approved"] else None
+    return Version(row["version"], approved, _("only its identity is known"), evidence)
 
 
 def _known(row: dict[str, str]) -> Known:

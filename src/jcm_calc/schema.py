@@ -49,7 +49,9 @@ class Field:
 Fields = Mapping[str, Field]
 
 
-def read_table(place: str, given: Any, fields: Fields, problems: list[Problem]) -> dict[str, Any]:
+def read_table(
+    place: str, given: Any, fields: Fields, problems: list[Problem], *, other_keys: bool = False
+) -> dict[str, Any]:
     """Return the fields of a table that are right.
 
     Parameters
@@ -62,6 +64,8 @@ def read_table(place: str, given: Any, fields: Fields, problems: list[Problem]) 
         From a key to its `Field`.
     problems : list of Problem
         Complaints are appended: unknown and missing keys, and values that a check refuses.
+    other_keys : bool
+        Whether keys without a field are left alone, as in a file that a program has written.
     """
     if not isinstance(given, Mapping):
         problems.append(Problem(place, got(given, _("a section with keys"))))
@@ -69,6 +73,8 @@ def read_table(place: str, given: Any, fields: Fields, problems: list[Problem]) 
     found = {}
     for key, value in given.items():
         where = under(place, key)
+        if key not in fields and other_keys:
+            continue
         if key not in fields:
             known = _("unknown{hint}; known are {names}")
             hint = suggestion(str(key), fields)
@@ -147,6 +153,52 @@ def page(given: Any) -> str:
     if found.isdecimal():
         return page(int(found))
     return found
+
+
+def only(wanted: Any) -> Callable[[Any], Any]:
+    """Return a check that accepts one value, and nothing that merely equals it, such as true for 1."""
+
+    def check(given: Any) -> Any:
+        if type(given) is not type(wanted) or given != wanted:
+            raise ValueError(got(given, repr(wanted)))
+        return given
+
+    return check
+
+
+def whole(given: Any) -> int:
+    """Return a whole number that is not negative."""
+    if not isinstance(given, int) or isinstance(given, bool) or given < 0:
+        raise ValueError(got(given, _("a whole number")))
+    return given
+
+
+def list_of(check: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
+    """Return a check of every item of a list."""
+
+    def checked(given: Any) -> list[Any]:
+        if not isinstance(given, list):
+            raise ValueError(got(given, _("a list")))
+        return [check(one) for one in given]
+
+    return checked
+
+
+def table_of(fields: Fields) -> Callable[[Any], dict[str, Any]]:
+    """Return a check of a table within a table, which may have other keys besides."""
+
+    def checked(given: Any) -> dict[str, Any]:
+        problems: list[Problem] = []
+        found = read_table("", given, fields, problems, other_keys=True)
+        if problems:
+            told = [
+                Message("{} {}").format(one.subject.removeprefix(", "), one.complaint) if one.subject else one.complaint
+                for one in problems
+            ]
+            raise ValueError(Message("; ").join(told))
+        return found
+
+    return checked
 
 
 def number_of(given: Any) -> str:

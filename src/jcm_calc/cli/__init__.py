@@ -317,6 +317,19 @@ def report(case: Path, path: Path, force: bool, evidence: tuple[Path, ...], stri
     return report_case(case, path, force, evidence or None, strict, as_json)
 
 
+def _explained(context: click.Context, option: click.Parameter, value: str | bool | None) -> None:
+    """Write about the checks, in place of verifying."""
+    if not value or context.resilient_parsing:
+        return
+    from jcm_calc.cli.verifying import explain_checks, list_checks
+
+    if isinstance(value, str):
+        explain_checks(value)
+    else:
+        list_checks()
+    context.exit()
+
+
 @jcm.command()
 @click.argument("report", type=click.Path(path_type=Path))
 @click.option("--against", metavar="PLAN.xlsx", type=click.Path(path_type=Path), help="The registered plan.")
@@ -337,8 +350,24 @@ def report(case: Path, path: Path, force: bool, evidence: tuple[Path, ...], stri
     show_default=True,
     help="From which share of ER a difference is material.",
 )
-@click.option("--select", metavar="CODE", multiple=True, help="Only these checks, such as A1, or C for a group.")
-@click.option("--ignore", metavar="CODE", multiple=True, help="Not these checks.")
+@click.option("--select", metavar="CODES", multiple=True, help="Only these checks, such as A1,C5, or C for a group.")
+@click.option("--ignore", metavar="CODES", multiple=True, help="Not these checks; they are named in every output.")
+@click.option("--list", is_flag=True, expose_value=False, is_eager=True, callback=_explained, help="List the checks.")
+@click.option(
+    "--explain",
+    metavar="CODES",
+    expose_value=False,
+    is_eager=True,
+    callback=_explained,
+    help="Explain checks, such as C5: what they look for, why, and how to answer a finding.",
+)
+@click.option(
+    "--accepted",
+    metavar="FILE.toml",
+    type=click.Path(path_type=Path),
+    help="Findings that were accepted, with reason and person; they stay on record.",
+)
+@click.option("--person", metavar="NAME", default="", help="Who verifies, for the working paper.")
 @click.option("--certify", is_flag=True, help="Refuse a claim that rests on anything unconfirmed.")
 @click.option(
     "--html", "as_html", metavar="FILE.html", type=click.Path(path_type=Path), help="Write the working paper."
@@ -362,6 +391,8 @@ def verify(
     force: bool,
     evidence: tuple[Path, ...],
     strict: bool,
+    accepted: Path | None,
+    person: str,
     as_json: bool,
 ) -> int:
     """Re-run the calculation in REPORT, a filled monitoring spreadsheet, and find what is wrong.
@@ -373,13 +404,15 @@ def verify(
     \b
     Examples:
       jcm verify report.xlsx --against plan.xlsx -o findings.xlsx
-      jcm verify report.xlsx --select C --ignore C10 --json
+      jcm verify report.xlsx --select C,H --ignore C10 --json
+      jcm verify report.xlsx --accepted accepted.toml --html paper.html
+      jcm verify --explain C5
       jcm verify reports/
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.verifying import verify_folder, verify_report
 
     options = {"previous": previous, "materiality": materiality, "select": select, "ignore": ignore}
-    options["strict"] = strict
+    options |= {"strict": strict, "accepted": accepted, "person": person}
     options["evidence"] = evidence or None
     if not report.is_dir():
         papers = [path for path in (output, as_html) if path is not None]
@@ -500,6 +533,7 @@ def _number(number: str | None, guidelines: bool) -> str | None:
 @click.option("--reader", metavar="NAME", prompt="Name of the reader", help="Who reads it.")
 @click.option("-o", "--output", "target", metavar="FILE.toml", type=click.Path(path_type=Path), help="Where to write.")
 @click.option("--force", is_flag=True, help="Overwrite FILE.toml.")
+@as_json
 def ask_evidence(
     number: str | None,
     guidelines: bool,
@@ -508,6 +542,7 @@ def ask_evidence(
     reader: str,
     target: Path | None,
     force: bool,
+    as_json: bool,
 ) -> int:
     """Ask for what is not confirmed of methodology NUMBER, item by item, and write the evidence file.
 
@@ -521,7 +556,7 @@ def ask_evidence(
 
     name = _number(number, guidelines)
     default = Path(f"{(name or 'guidelines').lower()}.toml")
-    return ask_questions(name, version, document, reader, target or default, force)
+    return ask_questions(name, version, document, reader, target or default, force, as_json)
 
 
 @evidence.command("check")

@@ -113,7 +113,7 @@ def show_methodology(subject: str, version: str | None, page: Path | None, force
 
 
 def _every_section(m: Methodology) -> None:
-    output.paragraph(Message("{}: {}").format(m, m.title), bold=True)
+    output.paragraph(Message("{}: {}").format(m.heading, m.title), bold=True)
     if m.note:
         output.write()
         output.paragraph(m.note)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.text import Text
 
 from jcm_calc import dates
 from jcm_calc.case_file import read_case
@@ -15,7 +16,8 @@ from jcm_calc.cli import DIFFERS, output
 from jcm_calc.confirmation import EvidenceError, EvidenceFile, Statement, blank_file, statements, with_evidence
 from jcm_calc.confirmation.applying import evidence_files, evidence_folder, named_files
 from jcm_calc.confirmation.file import Supplied
-from jcm_calc.confirmation.statements import of_scheme, order
+from jcm_calc.confirmation.statement import order
+from jcm_calc.confirmation.statements import of_scheme
 from jcm_calc.confirmation.supplied import compared, in_declared_unit, unexplained
 from jcm_calc.credits import BY_DAYS, treatments
 from jcm_calc.declarations import Methodology
@@ -80,13 +82,22 @@ def open_statements(m: Methodology | None) -> list[Statement]:
     """
     if m is None:
         return list(map(of_scheme, SCHEME_RULES))
-    confirmed = with_evidence(m, evidence_files(m, None))
+    try:
+        confirmed = with_evidence(m, evidence_files(m, None))
+    except EvidenceError:  # of files that no longer fit, everything is asked for again
+        confirmed = m
     left = {statement.key for statement in statements(confirmed) if not statement.confirmed}
     return sorted((one for one in statements(m) if one.key in left), key=lambda one: order(one.section))
 
 
 def ask_questions(
-    number: str | None, version: str | None, document: Path, reader: str, target: Path, force: bool
+    number: str | None,
+    version: str | None,
+    document: Path,
+    reader: str,
+    target: Path,
+    force: bool,
+    as_json: bool,
 ) -> int:
     """Ask what the document says, item by item, and write the evidence file; return the exit code.
 
@@ -97,8 +108,8 @@ def ask_questions(
     asked = [one for one in open_statements(m) if m is None or one.kind != "rule"]
     answers: dict[tuple[str, str, str], dict[str, Any]] = {}
     for place, statement in enumerate(asked, 1):
-        output.heading(Message("{}/{}  {}").format(place, len(asked), statement.section))
-        output.paragraph(_("Look for: {sentence}").format(sentence=_sentence(statement)))
+        _say(Message("\n{}/{}  {}").format(place, len(asked), statement.section))
+        _say(_("Look for: {sentence}").format(sentence=_sentence(statement)))
         if answer := _default_answer(statement) if statement.kind == "default" else _answer():
             answers[statement.key] = answer
     try:
@@ -107,14 +118,19 @@ def ask_questions(
     except OSError as error:
         raise output.unwritable(target, error) from None
     written = _("{path}: {answered} of {count} items answered")
-    output.paragraph(written.format(path=target, answered=len(answers), count=len(asked)), bold=True)
+    _say(written.format(path=target, answered=len(answers), count=len(asked)))
     if m is not None and any(one.kind == "rule" for one in open_statements(m)):
-        output.paragraph(
+        _say(
             _("The rules of the scheme are asked for once, for every methodology: {command}").format(
                 command="jcm evidence ask --guidelines --document GUIDELINES.pdf"
             )
         )
-    return check_files([target], as_json=False)
+    return check_files([target], as_json)
+
+
+def _say(text: str) -> None:
+    """Write a question, or what belongs to it, to standard error: standard output is for what is found."""
+    output.show(Text(output.clean(text)), err=True)
 
 
 def _sentence(statement: Statement) -> str:
@@ -128,11 +144,11 @@ def _sentence(statement: Statement) -> str:
 def _prompt(question: str, check: Callable[[Any], Any]) -> Any:
     """Ask until an answer is understood."""
     while True:
-        given = click.prompt(translated(question), default="", show_default=False).strip()
+        given = click.prompt(translated(question), default="", show_default=False, err=True).strip()
         try:
             return check(given)
         except ValueError as error:
-            output.paragraph(str(error))
+            _say(str(error))
 
 
 def _answer() -> dict[str, Any]:
@@ -164,7 +180,7 @@ def _default_answer(statement: Statement) -> dict[str, Any]:
     supplied = Supplied(found.get("values", {"": found.get("value", "")}))
     values, complaints = in_declared_unit(parameter, supplied)
     for complaint in (*complaints, *unexplained(statement, values)):
-        output.paragraph(complaint)
+        _say(complaint)
         found["note"] = _prompt(_("What the document says of it (Enter: nothing)"), str)
     return {**found, "page": _prompt(_("Page"), page)}
 

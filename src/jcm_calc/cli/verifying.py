@@ -14,9 +14,11 @@ from jcm_calc.cli import DIFFERS, REFUSED, UNUSABLE, output
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.languages import Message, _, ngettext, translated
 from jcm_calc.problems import LINES, InputError, InputWarning, Problem
+from jcm_calc.verification.catalogue import GROUPS, checks, selected
+from jcm_calc.verification.conclusion import Verdict
 from jcm_calc.verification.findings import SEVERITIES, Severity
 from jcm_calc.verification.paper import amounts, details, result, summary
-from jcm_calc.verification.verifying import Verdict, Verification, verify, verify_all
+from jcm_calc.verification.verifying import Verification, verify, verify_all
 
 
 def verify_report(
@@ -72,12 +74,31 @@ def _page(found: Verification) -> None:
     for finding in found.findings:
         output.paragraph("")
         place = Message(" ({})").format(finding.place) if finding.place else ""
-        head = Message("{} {}: {}{}").format(finding.code, finding.severity, finding.message, place)
-        output.paragraph(head, bold=True)
+        said = Message("{} {}: {}{}").format(finding.code, finding.severity, finding.message, place)
+        output.paragraph(Message("{}  {}").format(finding.number, said), bold=True)
         for name, text in details(finding):
             output.paragraph(Message("{}: {}").format(name, text), indent=4)
         for text in finding.consequences:
             output.paragraph(_("follows: {text}").format(text=text), indent=4)
+
+
+def list_checks() -> None:
+    """Write every check: code, title, severity and needs."""
+    for letter, group in GROUPS.items():
+        output.heading(Message("{}. {}").format(letter, group))
+        own = [check for check in checks().values() if check.code[0] == letter]
+        rows = [[check.code, check.title, Message(check.severity), ", ".join(check.needs)] for check in own]
+        output.table([_("code"), _("title"), _("severity"), _("needs")], rows)
+    output.paragraph("")
+    output.paragraph(_("`jcm verify --explain CODE` says what a check looks for, why, and how to answer a finding."))
+
+
+def explain_checks(codes: str) -> None:
+    """Write what is to be known of checks."""
+    for check in selected([codes]):
+        output.heading(Message("{} {}").format(check.code, check.title))
+        for name, text in check.explained():
+            output.paragraph(Message("{}: {}").format(name, text), indent=2)
 
 
 def verify_folder(folder: Path, plan: Path | None, options: dict[str, Any], case: Path | None, as_json: bool) -> int:

@@ -12,7 +12,8 @@ from jcm_calc.confirmation.applying import (
     with_evidence,
 )
 from jcm_calc.confirmation.file import EvidenceFile, read_evidence
-from jcm_calc.confirmation.statements import Statement, statements
+from jcm_calc.confirmation.statement import Statement
+from jcm_calc.confirmation.statements import statements
 from jcm_calc.confirmation.writing import blank_file
 
 __all__ = [

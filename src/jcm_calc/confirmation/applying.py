@@ -11,7 +11,8 @@ from pathlib import Path
 import platformdirs
 
 from jcm_calc.confirmation.file import Entry, EvidenceFile, read_evidence
-from jcm_calc.confirmation.statements import Statement, statements
+from jcm_calc.confirmation.statement import Statement
+from jcm_calc.confirmation.statements import statements
 from jcm_calc.confirmation.supplied import by_row, contradictions, in_declared_unit, is_bin, stated_wrongly, unexplained
 from jcm_calc.declarations import Interval, Methodology
 from jcm_calc.declarations.items import DeclarationError, Kind, Parameter, Table, Value
@@ -202,21 +203,21 @@ class _Applying:
         self.complain(
             entry,
             _(
-                "is about another reading than the present one, {came}: read the document again, and take the "
+                "is about another reading than the present one, {reading}: read the document again, and take the "
                 "item from `jcm evidence new {number} --version {version}`"
-            ).format(came=shown(statement.reading, 200), number=self.m.number, version=self.m.version),
+            ).format(reading=shown(statement.reading, 200), number=self.m.number, version=self.m.version),
             statement.section,
         )
 
     def _disagrees(self, entry: Entry, statement: Statement) -> None:
-        told = _("the document says something else than {came}: what it says is declared in {revision}")
+        complaint = _("the document says something else than {reading}. Declare what it says in {revision}")
         if statement.confirmed:
-            told = _(
-                "the document says something else than {came}, and contradicts what was read: {evidence}: what it "
-                "says is declared in {revision}"
+            complaint = _(
+                "the document says something else than {reading}, and contradicts what was read: {evidence}. Declare "
+                "what it says in {revision}"
             )
-        came = shown(statement.reading, 200)
-        told = told.format(came=came, evidence=statement.evidence, revision=self._revision)
+        reading = shown(statement.reading, 200)
+        told = complaint.format(reading=reading, evidence=statement.evidence, revision=self._revision)
         self.complain(entry, told, statement.section)
 
     @property
@@ -229,7 +230,8 @@ class _Applying:
         if entry.kind != "default":
             return {}
         supplied, complaints = by_row(self.m.keys_of(statement.item), entry.supplied)
-        complaints = complaints or list(stated_wrongly(self.m, statement, supplied))
+        others = {*self.m.facts, *self.m.choices, *self.m.coordinates, *(rule.name for rule in self.m.rules)}
+        complaints = complaints or list(stated_wrongly(self.m.inputs, others, statement, supplied))
         values: dict[str, float] = {}
         if not complaints:
             values, complaints = in_declared_unit(statement.item, supplied)

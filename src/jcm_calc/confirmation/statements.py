@@ -6,75 +6,20 @@ another statement, and what was confirmed of the old one does not hold for it.
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from jcm_calc.confirmation.conditions import condition
+from jcm_calc.confirmation.statement import Statement, digest
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.group import stated
-from jcm_calc.declarations.items import Choice, Criterion, Equation, Kind, Parameter, SchemeRule, Value, Waiver
+from jcm_calc.declarations.items import Choice, Criterion, Equation, Kind, Parameter, SchemeRule, Waiver
+from jcm_calc.declarations.rows import SIGN
 from jcm_calc.evidence import Evidence, unconfirmed
 from jcm_calc.expression import Expression
 from jcm_calc.languages import _
-
-DIGITS = 16
-
-
-@dataclass(frozen=True)
-class Statement:
-    """One thing that a document can confirm.
-
-    Attributes
-    ----------
-    kind : str
-        ``"equation"``, ``"default"``, ``"choice"``, ``"criterion"``, ``"list"`` (that the document has these
-        and no others), ``"waiver"`` (that a check does not hold of an item) or ``"rule"`` of the scheme.
-    name : str
-        The document's symbol, the number of a criterion, the name of a choice or rule.
-    case : str
-        Of an equation that holds under some options only, these; of a waiver the symbol of the item.
-    reading : str
-        What the library takes it to say.
-    section : str
-        Where it should stand.
-    fingerprint : str
-    evidence : Evidence
-        Of a default without a value, that there is one.
-    values : mapping
-        Of a default, the values that the library has, by class; under no name a single value.
-    item : object
-        What is declared.
-    """
-
-    kind: str
-    name: str
-    case: str
-    reading: str
-    section: str
-    fingerprint: str
-    evidence: Evidence
-    values: Mapping[str, Value] = field(default_factory=dict)
-    item: Any = None
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """What tells it from every other statement of its methodology."""
-        return self.kind, self.name, self.case
-
-    @property
-    def confirmed(self) -> bool:
-        """Whether a claim can rest on all of it."""
-        if self.kind != "default":
-            return self.evidence.confirmed
-        return bool(self.values) and all(value.evidence.confirmed for value in self.values.values())
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.name}" + (f" ({self.case})" if self.case else "")
 
 
 def statements(m: Methodology) -> Iterator[Statement]:
@@ -87,14 +32,13 @@ def statements(m: Methodology) -> Iterator[Statement]:
             "choice", choice.name, "", f"{choice.text}: {options}", choice.section, own.choice(choice), choice.evidence
         )
     for rule in m.rules:
-        case = ", ".join(f"{choice} = {option}" for choice, option in rule.when.items())
         reading = f"{rule.written(symbols)} [{rule.unit}]" if rule.unit else rule.written(symbols)
         reading += _where(m, rule)
-        section = m.section(rule)
-        yield Statement("equation", rule.symbol, case, reading, section, own.equation(rule), rule.evidence, item=rule)
+        section, fingerprint = m.section(rule), own.equation(rule)
+        yield Statement("equation", rule.symbol, rule.case, reading, section, fingerprint, rule.evidence, item=rule)
     for parameter in m.inputs.values():
         if parameter.kind is Kind.DEFAULT:
-            yield _default(parameter, own.default(parameter))
+            yield _default(m, parameter, own.default(parameter))
     for criterion in m.conditions:
         attested = criterion.function is stated
         checked = "stated by the project" if attested else f"checked as: {condition(criterion.function)}"
@@ -169,7 +113,7 @@ def of_treatment(name: str, rule_set: str, note: str, evidence: Evidence, sectio
     return Statement("rule", name, "", f"{rule_set}: {note}", section, fingerprint, evidence)
 
 
-def _default(parameter: Parameter, fingerprint: str) -> Statement:
+def _default(m: Methodology, parameter: Parameter, fingerprint: str) -> Statement:
     assert parameter.evidence is not None
     values = dict(next((known for candidate, known in parameter.by_candidate() if not candidate), {}))
     unit = f" [{parameter.unit}]" if parameter.unit else ""
@@ -184,7 +128,16 @@ def _default(parameter: Parameter, fingerprint: str) -> Statement:
         parameter.evidence,
         values,
         parameter,
+        example=_example(m, parameter),
     )
+
+
+def _example(m: Methodology, parameter: Parameter) -> str:
+    """Return how a row of the table of a default is named: a class, an interval of a number, a part for each key."""
+    if keys := m.keys_of(parameter):
+        return SIGN.join("2024" if key == "p" else key for key in keys)
+    key = m.inputs.get(parameter.by)
+    return "name of the class" if key is None or key.kind is Kind.CLASS_KEY else "[300, 450)"
 
 
 class _Fingerprints:
@@ -243,18 +196,6 @@ class _Fingerprints:
     def criterion(self, criterion: Criterion) -> str:
         operands = [self._operand(name) for name in criterion.arguments]
         return self._made("criterion", criterion.number, criterion.text, operands, condition(criterion.function))
-
-
-def order(section: str) -> tuple[bool, str]:
-    """Sort by the sections A to I of a methodology; what is in other documents comes last."""
-    _before, found, letter = section.partition("section ")
-    return not found, letter[:1]
-
-
-def digest(content: Any) -> str:
-    """Return the fingerprint of data."""
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
 
 
 def _tree(expression: Expression) -> list[Any]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from jcm_calc.confirmation.file import Supplied
-from jcm_calc.confirmation.statements import Statement, digest
-from jcm_calc.declarations import Interval, Methodology
+from jcm_calc.confirmation.statement import Statement, digest
+from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Kind, Parameter, Table, Value
 from jcm_calc.declarations.rows import row_key
 from jcm_calc.evidence import Evidence, Grade
@@ -48,8 +48,21 @@ def by_row(keys: tuple[str, ...], supplied: Supplied) -> tuple[Supplied, list[st
     return replace(supplied, values=found), complaints
 
 
-def stated_wrongly(m: Methodology, statement: Statement, supplied: Supplied) -> Iterator[str]:
-    """Yield what is wrong with the form of what is supplied: a table for a single value, an unknown candidate."""
+def stated_wrongly(
+    inputs: Mapping[str, Parameter], others: Collection[str], statement: Statement, supplied: Supplied
+) -> Iterator[str]:
+    """Yield what is wrong with the form of what is supplied: a table for a single value, an unknown candidate.
+
+    Parameters
+    ----------
+    inputs : mapping
+        The parameters of the methodology by name.
+    others : collection of str
+        Other names that it declares.
+    statement : Statement
+        Of the default.
+    supplied : Supplied
+    """
     parameter: Parameter = statement.item
     if supplied.candidate:
         yield from _candidate_wrong(parameter, supplied)
@@ -59,7 +72,7 @@ def stated_wrongly(m: Methodology, statement: Statement, supplied: Supplied) -> 
     elif parameter.by and supplied.by not in ("", parameter.by):
         yield _("got a table by {own}; must be by {by}").format(own=supplied.by, by=parameter.by)
     elif not parameter.by and "" not in supplied.values:
-        yield from _table_wrong(m, parameter, supplied)
+        yield from _table_wrong(inputs, others, parameter, supplied)
     if parameter.by and not supplied.whole and (known := [key for key in statement.values if not is_bin(key)]):
         for key in (key for key in supplied.values if key and key not in known and not is_bin(key)):
             complaint = _(
@@ -81,7 +94,9 @@ def _candidate_wrong(parameter: Parameter, supplied: Supplied) -> Iterator[str]:
         )
 
 
-def _table_wrong(m: Methodology, parameter: Parameter, supplied: Supplied) -> Iterator[str]:
+def _table_wrong(
+    inputs: Mapping[str, Parameter], others: Collection[str], parameter: Parameter, supplied: Supplied
+) -> Iterator[str]:
     """Yield why a table cannot replace the single value of the library."""
     by, bins = supplied.by, [is_bin(key) for key in supplied.values]
     if not by:
@@ -92,13 +107,12 @@ def _table_wrong(m: Methodology, parameter: Parameter, supplied: Supplied) -> It
         return
     if any(bins) and not all(bins):
         yield _("got classes and intervals; must be one of the two")
-    key = m.inputs.get(by)
-    taken = {*m.facts, *m.choices, *m.coordinates, *(rule.name for rule in m.rules)}
-    if key is None and (by in taken or not CLASS_NAME.fullmatch(by)):
+    key = inputs.get(by)
+    if key is None and (by in others or not CLASS_NAME.fullmatch(by)):
         yield _("by = {by}: must be a parameter of the methodology, or a new name for the classes").format(by=shown(by))
     elif key is None and any(bins):
         complaint = _("by = {by}: intervals need a parameter that the methodology has{hint}")
-        yield complaint.format(by=shown(by), hint=suggestion(by, m.inputs))
+        yield complaint.format(by=shown(by), hint=suggestion(by, inputs))
     elif key is not None and (key.kind in (Kind.DEFAULT, Kind.CONSTANT) or key.textual == any(bins)):
         complaint = _("by = {by}: must be a class where the table has classes, or a number where it has intervals")
         yield complaint.format(by=shown(by))
@@ -112,7 +126,8 @@ def in_declared_unit(parameter: Parameter, supplied: Supplied) -> tuple[dict[str
     if supplied.candidate:
         known = dict(parameter.by_candidate())[supplied.candidate]
         return {key: value.value for key, value in known.items()}, []
-    found, complaints = {}, []
+    found: dict[str, float] = {}
+    complaints: list[str] = []
     for key, raw in supplied.values.items():
         try:
             found[key] = _number(parameter, raw)

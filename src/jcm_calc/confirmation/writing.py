@@ -10,11 +10,9 @@ from types import MappingProxyType
 from typing import Any
 
 from jcm_calc.confirmation.file import KINDS, SCHEMA
-from jcm_calc.confirmation.statements import Statement, order
+from jcm_calc.confirmation.statement import Statement, Versioned, order
 from jcm_calc.confirmation.supplied import values_digest
-from jcm_calc.declarations import Methodology
-from jcm_calc.declarations.items import Kind, Value
-from jcm_calc.declarations.rows import SIGN
+from jcm_calc.declarations.items import Value
 
 HEAD = """\
 # Read in {of}, by somebody who has the document.
@@ -55,7 +53,7 @@ Answers = Mapping[tuple[str, str, str], Mapping[str, Any]]
 
 
 def blank_file(
-    m: Methodology | None,
+    m: Versioned | None,
     statements: Iterable[Statement],
     document: Path | None = None,
     answers: Answers = MappingProxyType({}),
@@ -94,7 +92,7 @@ def blank_file(
         if statement.section != section:
             section = statement.section
             lines += ["", f"# {section}", ""]
-        lines += [*_item(m, statement, answers.get(statement.key, {})), ""]
+        lines += [*_item(statement, answers.get(statement.key, {})), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -102,7 +100,7 @@ def _of_scheme(statements: Iterable[Statement]) -> bool:
     return any(one.kind == "rule" for one in statements)
 
 
-def _item(m: Methodology | None, statement: Statement, answer: Mapping[str, Any]) -> Iterator[str]:
+def _item(statement: Statement, answer: Mapping[str, Any]) -> Iterator[str]:
     number = statement.name.isdecimal() and statement.kind == "criterion"
     yield f"[[{statement.kind}]]"
     yield f"{KINDS[statement.kind]} = {statement.name if number else _text(statement.name)}"
@@ -118,7 +116,7 @@ def _item(m: Methodology | None, statement: Statement, answer: Mapping[str, Any]
         yield "# a line for each class or bin that the document has"
         given = answer.get("values", {})
         if not statement.values and not given:
-            yield f'values.{_text(_example(m, statement))} = ""'
+            yield f'values.{_text(statement.example)} = ""'
         for key, value in statement.values.items():
             yield f"values.{_text(key)} = {_text(given.get(key, ''))}  # here {_known(value, statement.item.unit)}"
         yield from (f"values.{_text(key)} = {_text(one)}" for key, one in given.items() if key not in statement.values)
@@ -131,16 +129,6 @@ def _item(m: Methodology | None, statement: Statement, answer: Mapping[str, Any]
             yield f"# candidate = {told}  # where the document gives these values"
     yield f"page = {_text(answer.get('page', ''))}"
     yield from (f"{key} = {_text(answer[key])}" for key in ("note", "person", "date") if answer.get(key))
-
-
-def _example(m: Methodology | None, statement: Statement) -> str:
-    """Return how a row of the table of a default is named: a class, a bin of numbers, or a part for each key."""
-    by = statement.item.by
-    if m is None:
-        return "name of the class"
-    if keys := m.keys_of(statement.item):
-        return SIGN.join("2024" if key == "p" else key for key in keys)
-    return "name of the class" if by not in m.inputs or m.inputs[by].kind is Kind.CLASS_KEY else "[300, 450)"
 
 
 def _known(value: Value, unit: str) -> str:

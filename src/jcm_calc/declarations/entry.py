@@ -47,8 +47,8 @@ class Entry:
         for item in self.items:
             grade = f" [{item.evidence.grade}]" if item.evidence else ""
             if isinstance(item, Equation):
-                case = ", ".join(f"{choice} = {option}" for choice, option in item.when.items())
-                yield f"{item.written(self.methodology.symbols())}{f' where {case}' if case else ''}{grade}"
+                where = f" where {item.case}" if item.when else ""
+                yield f"{item.written(self.methodology.symbols())}{where}{grade}"
             else:
                 yield f"{item.symbol} [{item.unit or '-'}]: {item.text}, {item.kind}{grade}"
 

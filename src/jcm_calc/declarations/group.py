@@ -713,6 +713,8 @@ class Group:
             if unknown := declared[effect] - set(DIRECTED):
                 known = " and ".join(DIRECTED)
                 raise DeclarationError(f"{self}: {symbol}: {effect}={' '.join(sorted(unknown))!r} must name {known}")
+        if not declared.get("factor", 2.0) > 1:
+            raise DeclarationError(f"{self}: {symbol}: factor={declared['factor']!r} must be more than 1")
         for bound in ("bounds", "plausible"):
             if bound in declared:
                 declared[bound] = Interval.parse(declared[bound])

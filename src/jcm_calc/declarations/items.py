@@ -233,6 +233,11 @@ class Equation:
     def __post_init__(self) -> None:
         _freeze(self, "when")
 
+    @property
+    def case(self) -> str:
+        """The options under which it holds, as text; empty where it always holds."""
+        return ", ".join(f"{choice} = {option}" for choice, option in self.when.items())
+
     def expression(self, operands: Mapping[str, str | Expression]) -> Expression:
         """Return what the function computes, with a symbol or an expression in place of each argument's name."""
         own = inspect.signature(self.function).parameters

@@ -69,7 +69,7 @@ def equations(methodology: Methodology) -> pd.DataFrame:
         for rule in methodology.rules:
             yield {
                 "name": rule.name,
-                "case": ", ".join(f"{choice} = {option}" for choice, option in rule.when.items()),
+                "case": rule.case,
                 "equation": rule.written(symbols),
                 "unit": rule.unit,
                 "text": rule.text,

@@ -318,7 +318,7 @@ def _inputs(taken: Taken, axes: dict[str, Axis], graph: Graph) -> Inputs:
             if given.classes is not None:
                 classes[name] = given.classes
     for name, candidate in taken.named.items():
-        origins[name] = Origin("candidate", candidate) if candidate else Origin("given by class")
+        origins[name] = Origin("candidate", candidate) if candidate else Origin(_("given by class"))
     tables = dict(taken.tables)
     looked_at = {argument for condition in m.conditions for argument in condition.arguments}
     criteria = [m.inputs[name] for name in sorted(looked_at & m.inputs.keys())]

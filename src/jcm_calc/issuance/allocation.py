@@ -16,7 +16,8 @@ from math import floor as cut
 from typing import Any
 
 from jcm_calc.languages import Message, _
-from jcm_calc.problems import Problem, listed, shown
+from jcm_calc.problems import Problem, listed
+from jcm_calc.schema import got
 
 SHARE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(%)?|(\d{1,9})\s*/\s*(\d{1,9})", re.ASCII)
 ROUNDINGS = ("down", "up")
@@ -59,10 +60,10 @@ def share_of(text: str) -> Fraction:
     """
     match = SHARE.fullmatch(text.strip())
     if match is None or (match[4] and not int(match[4])):
-        raise ValueError(_("{came} is no share: write '70 %', '1/2' or '0.7'").format(came=shown(text)))
+        raise ValueError(got(text, _("a share such as '70 %', '1/2' or '0.7'")))
     share = Fraction(int(match[3]), int(match[4])) if match[4] else Fraction(match[1]) / (100 if match[2] else 1)
     if share > 1:
-        raise ValueError(_("{came} is more than the whole").format(came=repr(text.strip())))
+        raise ValueError(got(text.strip(), _("a share of at most the whole")))
     return share
 
 
@@ -158,9 +159,7 @@ def _check_names(wanted: Mapping[str, Any], problems: list[Problem], subject: st
     for account in wanted:
         name = " ".join(str(account).split()).casefold()
         if not isinstance(account, str) or not name:
-            problems.append(
-                Problem(subject, _("{came} came, expected the name of an account").format(came=shown(account)))
-            )
+            problems.append(Problem(subject, got(account, _("the name of an account"))))
         elif name in seen:
             problems.append(
                 Problem(
@@ -195,7 +194,7 @@ def _entry(tonnes: int, asked: Any) -> _Entry:
     except TypeError:
         count = None
     if count is None or count < 0:
-        raise ValueError(_("{came} came, expected {expected}").format(came=shown(asked), expected=EXPECTED))
+        raise ValueError(got(asked, EXPECTED))
     return _Entry(str(count), count)
 
 

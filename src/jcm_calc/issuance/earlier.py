@@ -1,4 +1,4 @@
-"""Earlier requests, against which a new one is held."""
+"""Earlier requests, with which a new one is compared: no day is claimed twice."""
 
 from __future__ import annotations
 
@@ -13,8 +13,23 @@ from jcm_calc.inputs import Period
 from jcm_calc.languages import _
 from jcm_calc.manifest import digest
 from jcm_calc.problems import Problem
+from jcm_calc.schema import Field, filled_text, list_of, only, read_table, table_of, whole
 
-WANTED = {"schema": int, "project": dict, "periods": list, "years": list, "calculations": list, "hash": str}
+YEAR = {
+    "year": Field(whole, required=True),
+    "tonnes": Field(whole, required=True),
+    "parts": Field(list_of(dict), required=True),
+}
+CALCULATION = {key: Field(filled_text, required=True) for key in ("hash", "inputs")}
+REQUEST = {
+    "schema": Field(only(1), required=True),
+    "project": Field(table_of({"number": Field(filled_text, required=True)}), required=True),
+    "periods": Field(list_of(Period.parse), required=True),
+    "years": Field(list_of(table_of(YEAR)), required=True),
+    "calculations": Field(list_of(table_of(CALCULATION)), required=True),
+    "earlier": Field(list_of(filled_text), required=True),
+    "hash": Field(filled_text, required=True),
+}
 
 
 @dataclass(frozen=True)
@@ -67,31 +82,23 @@ def read_earlier(given: str | os.PathLike[str] | Mapping[str, Any], problems: li
     name = _("earlier request") if isinstance(given, Mapping) else Path(given).name
     try:
         data = given if isinstance(given, Mapping) else json.loads(Path(given).read_text(encoding="utf-8"))
-        return _checked(name, data)
     except OSError as error:
         problems.append(Problem(name, _("cannot be read: {reason}").format(reason=error.strerror)))
+        return None
     except (ValueError, RecursionError) as error:
-        problems.append(Problem(name, _("is no request for issuance: {error}").format(error=error)))
-    except (KeyError, TypeError, AttributeError):
-        problems.append(Problem(name, _("is no request for issuance: something of it is missing or of another kind")))
-    return None
-
-
-def _checked(name: str, data: Any) -> Earlier:
-    """Return an earlier request, if it is what it was when it was written."""
-    if not isinstance(data, Mapping) or not all(isinstance(data.get(key), kind) for key, kind in WANTED.items()):
-        raise ValueError(_("it must have {names}, as `jcm issue -o` writes them").format(names=", ".join(WANTED)))
-    if data["schema"] != 1:
-        raise ValueError(
-            _("it has schema {schema}; this version of jcm_calc reads schema 1").format(schema=data["schema"])
-        )
-    if request_digest(data) != data["hash"]:
-        raise ValueError(_("it was changed after it was written, for its hash does not fit"))
+        problems.append(Problem(name, _("is not a request for issuance: {error}").format(error=error)))
+        return None
+    known = len(problems)
+    found = read_table(name, data, REQUEST, problems, other_keys=True)
+    if len(problems) == known and request_digest(data) != found["hash"]:
+        problems.append(Problem(name, _("was changed after it was written: its hash does not fit")))
+    if len(problems) > known:
+        return None
     return Earlier(
-        name,
-        str(data["project"]["number"]),
-        tuple(Period.parse(period) for period in data["periods"]),
-        tuple(str(manifest["inputs"]) for manifest in data["calculations"]),
-        {int(year["year"]): int(year["tonnes"]) for year in data["years"]},
-        data["hash"],
+        name=name,
+        number=found["project"]["number"],
+        periods=tuple(found["periods"]),
+        inputs=tuple(one["inputs"] for one in found["calculations"]),
+        tonnes={year["year"]: year["tonnes"] for year in found["years"]},
+        hash=found["hash"],
     )

@@ -335,7 +335,7 @@ def _check_evidence(evidence: Iterable[EvidenceFile], outcomes: Collection[Outco
     problems = [
         Problem(one.name, told.format(number=one.methodology, version=one.version))
         for one in evidence
-        if (one.methodology, one.version) not in applied
+        if not any(one.about(*each) for each in applied)
     ]
     if problems:
         raise InputError(_("the portfolio"), problems)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -188,12 +188,18 @@ class Monitored:
         InputError
             While a finding has no treatment, with all of them.
         """
+        from jcm_calc.inputs.monitored_table import MonitoredTable
+
         self.refuse_open()
         counting = [self.plan.meters[name] for name in self.counting]
-        groups: dict[str, list[Meter]] = {}
-        for meter in counting:
-            groups.setdefault(self.indices[meter.parameter], []).append(meter)
-        return [self._table(letters, meters) for letters, meters in groups.items()]
+        found = []
+        for frame, of in by_indices(counting, self.periods, self.units, self.indices, self.amounts):
+            frame[METERS] = [listed(names, limit=4) for names in of]
+            meters = list(dict.fromkeys(name for names in of for name in names))
+            files = listed((file.name for file in self.files), limit=3) or "a DataFrame"
+            frame.attrs["source"] = f"meters {listed(meters, limit=4)} ({files})"
+            found.append(MonitoredTable.of(frame, self.provenance(meters)))
+        return found
 
     def refuse_open(self) -> None:
         """Raise an error with every finding that has no treatment."""
@@ -213,29 +219,6 @@ class Monitored:
         ]
         if problems:
             raise InputError(_("the readings"), problems)
-
-    def _table(self, letters: str, meters: Sequence[Meter]) -> MonitoredTable:
-        import pandas as pd
-
-        from jcm_calc.inputs.monitored_table import MonitoredTable
-
-        cells: dict[tuple[Any, ...], dict[str, float]] = {}
-        of: dict[tuple[Any, ...], list[str]] = {}
-        for meter in meters:
-            heading = f"{meter.parameter} [{self.units[meter.name]}]"
-            for period, amount in zip(self.periods, self.amounts[meter.name], strict=True):
-                key = tuple(str(period) if letter == "p" else meter.labels[letter] for letter in letters)
-                row = cells.setdefault(key, {})
-                row[heading] = row.get(heading, 0.0) + amount
-                of.setdefault(key, []).append(meter.name)
-        frame = pd.DataFrame(list(cells.values()))
-        for place, letter in enumerate(letters):
-            frame.insert(place, letter, [key[place] for key in cells])
-        frame[METERS] = [listed(of[key], limit=4) for key in cells]
-        names = [meter.name for meter in meters]
-        files = listed((file.name for file in self.files), limit=3) or "a DataFrame"
-        frame.attrs["source"] = f"meters {listed(names, limit=4)} ({files})"
-        return MonitoredTable.of(frame, self.provenance(names))
 
     def provenance(self, meters: Sequence[str] = ()) -> dict[str, Any]:
         """Return files with SHA-256, meters, amounts, findings with their treatments, and rules, ready for JSON."""
@@ -307,6 +290,37 @@ class Monitored:
     def sources(self) -> dict[str, dict[str, str]]:
         """Return, for each parameter, how it was monitored: columns (h) to (k) of the report sheet."""
         return record.sources(self.provenance(self.counting))
+
+
+def by_indices(
+    meters: Iterable[Meter],
+    periods: Sequence[Period],
+    units: Mapping[str, str],
+    indices: Mapping[str, str],
+    amounts: Mapping[str, Sequence[float]],
+) -> list[tuple[pd.DataFrame, list[list[str]]]]:
+    """Return a table of amounts for each set of indices, and the meters of each of its rows."""
+    import pandas as pd
+
+    groups: dict[str, list[Meter]] = {}
+    for meter in meters:
+        groups.setdefault(indices[meter.parameter], []).append(meter)
+    found = []
+    for letters, group in groups.items():
+        cells: dict[tuple[Any, ...], dict[str, float]] = {}
+        of: dict[tuple[Any, ...], list[str]] = {}
+        for meter in group:
+            heading = f"{meter.parameter} [{units[meter.name]}]"
+            for period, amount in zip(periods, amounts[meter.name], strict=True):
+                key = tuple(str(period) if letter == "p" else meter.labels[letter] for letter in letters)
+                row = cells.setdefault(key, {})
+                row[heading] = row.get(heading, 0.0) + amount
+                of.setdefault(key, []).append(meter.name)
+        frame = pd.DataFrame(list(cells.values()))
+        for place, letter in enumerate(letters):
+            frame.insert(place, letter, [key[place] for key in cells])
+        found.append((frame, [of[key] for key in cells]))
+    return found
 
 
 def _in_use(since: int | None, device: Device) -> bool:

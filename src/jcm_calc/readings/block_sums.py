@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.readings import clock, registers
+from jcm_calc.readings.registers import Runs
 from jcm_calc.readings.steps import Source
 from jcm_calc.readings.store import Store
 
@@ -75,14 +76,20 @@ def _edge(shown: int, where: tzinfo) -> int:
 
 
 def screen(store: Store, source: Source, blocks: Blocks) -> pd.DataFrame:
-    """Return a row for each meter and block: sums, extremes, times.
+    """Return a row for each meter and block: sums, extremes, times."""
+    return store.frame(_screen_sql(source, source.steps, blocks))
 
-    Parameters
-    ----------
-    store : Store
-    source : Source
-    blocks : Blocks
-    """
+
+def screen_runs(store: Store, source: Source, runs: Runs, blocks: Blocks) -> pd.DataFrame:
+    """Return the same of registers whose steps are not sorted: of each file by itself, then of what is between runs."""
+    if not source.paths[1]:
+        return store.frame(_screen_sql(source, source.multiplied(runs.steps), blocks))
+    within = _screen_sql(source, source.multiplied(runs.within), blocks)
+    between = _screen_sql(source, source.multiplied(f"SELECT * EXCLUDE across_files FROM {runs.between}"), blocks)
+    return merge([*store.by_file(within, *source.paths), store.frame(between)])
+
+
+def _screen_sql(source: Source, steps: str, blocks: Blocks) -> str:
     step = source.readings.step
     if source.regular:
         times = f"count(*) * {step} AS covered, min(start) AS first, max(start) + {step} AS last, {step} AS shortest"
@@ -93,16 +100,14 @@ def screen(store: Store, source: Source, blocks: Blocks) -> pd.DataFrame:
         rate = "max(raw / (stop - start + 1))"
     flag = "max(flag)" if source.readings.quality else "0"
     fraction = f"sum(CAST((raw - floor(raw)) * {FRACTION} AS BIGINT))"
-    return store.frame(
-        f"""
+    return f"""
         SELECT meter, {blocks.sql("start")} AS block, count(*) AS count, {times},
             CAST(sum(CAST({MARK.format(time="start")} AS BIGINT)) AS BIGINT) AS marks,
             CAST(sum(CAST(floor(raw) AS BIGINT)) AS BIGINT) AS whole,
             CAST({fraction} // {2**32} AS BIGINT) AS high, CAST({fraction} % {2**32} AS BIGINT) AS low,
             min(raw) AS least, max(raw) AS most, {rate} AS rate, {flag} AS flag
-        FROM ({source.steps}) WHERE abs(raw) < 9e15 GROUP BY 1, 2
+        FROM ({steps}) WHERE abs(raw) < 9e15 GROUP BY 1, 2
         """
-    )
 
 
 def merge(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
@@ -158,7 +163,7 @@ def complete(store: Store, found: pd.DataFrame, step: npt.NDArray[np.int64]) -> 
         "FROM (SELECT *, unnest(range(first, last, step)) AS start FROM grid) GROUP BY 1, 2, 3"
     )
     expected = grid.merge(marks, how="left", on=["first", "last", "step"])["marks"]
-    return np.asarray(expected.eq(found["marks"].to_numpy()) & fits)
+    return np.asarray((expected.to_numpy() == found["marks"].to_numpy()) & fits)
 
 
 def rows_of(store: Store, source: Source, wanted: pd.DataFrame, blocks: Blocks) -> pd.DataFrame:

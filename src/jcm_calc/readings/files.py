@@ -29,6 +29,7 @@ from jcm_calc.readings.store import Store, named, path_sql, quoted
 
 TEXTS = (".csv", ".txt", ".tsv")
 SHEETS = (".xlsx", ".xls", ".xlsb", ".xlsm", ".ods")
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # what files of these formats begin with
 PACKED = (".gz", ".zip")
 KNOWN = (*TEXTS, *SHEETS, ".parquet", *PACKED)
 CHUNK = 1 << 20
@@ -389,6 +390,10 @@ def _headings(name: str, head: Sequence[tuple[int, list[str]]], line: int) -> tu
 def _sheets(path: Path, source: Path, readings: Readings) -> Iterator[Table]:
     import python_calamine
 
+    with source.open("rb") as file:
+        if not file.read(8).startswith(WORKBOOKS):
+            complaint = _("is not a workbook with sheets: a text that is called {suffix} is read as .csv or .tsv")
+            raise _unusable(path.name, complaint.format(suffix=path.suffix))
     book = python_calamine.load_workbook(str(source))
     rows = {sheet: book.get_sheet_by_name(sheet).to_python(skip_empty_area=False) for sheet in book.sheet_names}
     filled = [sheet for sheet, content in rows.items() if any(cell != "" for row in content for cell in row)]
@@ -535,21 +540,23 @@ class Parquet(Table):
 
     def __init__(self, store: Store, path: Path, source: Path) -> None:
         super().__init__()
-        self.name, self.path, self.sources = path.name, path, [source]
+        self.name, self.path, self.sources, self.variable = path.name, path, [source], ""
         self.kinds = store.types(self._rows())
         self.headings = tuple(self.kinds)
         self.rows = store.number(f"SELECT count(*) FROM {self._rows()}")
 
-    def _rows(self, options: str = "") -> str:
+    def _rows(self) -> str:
         """Return SQL of the rows; the name of a folder such as ``kWh=500`` is not a column."""
-        return f"read_parquet([{', '.join(map(path_sql, self.sources))}], hive_partitioning = false{options})"
+        return f"read_parquet([{', '.join(map(path_sql, self.sources))}], hive_partitioning = false)"
 
     def load(
         self, store: Store, numbers: Sequence[int], problems: list[Problem], parsed: Mapping[str, str] | None = None
     ) -> str:
         """Return SQL of the columns that are wanted, with the number of each line."""
         cells = ", ".join(f"{named(self.headings[number - 1])} AS c{number}" for number in numbers)
-        return f"(SELECT file_row_number + 1 AS line, {cells} FROM {self._rows(', file_row_number = true')})"
+        self.variable = store.let(self.sources)
+        rows = f"read_parquet(getvariable('{self.variable}'), hive_partitioning = false, file_row_number = true)"
+        return f"(SELECT file_row_number + 1 AS line, {cells} FROM {rows})"
 
     def place(self, line: int, number: int) -> str:
         """Say where a cell stands."""

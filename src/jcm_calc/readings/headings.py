@@ -18,6 +18,8 @@ FACTORS = re.compile(r"(ct|vt|pt)?[ _-]*(factor|multiplier|ratio|scale|scaling f
 HOUR = re.compile(r"\d{1,2}:\d{2}\b.*")
 # what looks like a unit, however it is written, and so says something about the numbers
 UNIT = re.compile(r"[kmgt]?(wh|w|j|cal|varh?|vah?|btu)|[kmn]?(l|g|m3|m³)|t", re.IGNORECASE)
+# units of energy and power that a heading may hold as a word, without brackets
+WORDS = {unit.casefold(): unit for unit in ("Wh", "kWh", "MWh", "GWh", "kW", "MW", "GW", "kJ", "MJ", "GJ", "TJ")}
 PHASES = ("A", "B", "C", "N", "L", "T")  # in brackets they say which conductor or tariff, and are units by chance
 
 
@@ -183,13 +185,23 @@ class _Finder:
         """Return what stands in brackets behind headings, or in the row of units."""
         found = dict.fromkeys(self.table.units.get(number, self.brackets[number]) for number in numbers)
         if self.readings.across or len(found) == 1:
-            return next(iter(found), "")
+            return next(iter(found), "") or self._word(numbers)
         self.complain(
             _("the columns of {name} differ in what stands in brackets: {names}").format(
                 name=name, names=listed(map(repr, found))
             )
         )
         return ""
+
+    def _word(self, numbers: Iterable[int]) -> str:
+        """Return the unit that the headings hold among other words, if they hold one: ``Energy_Wh``.
+
+        A heading that is a unit and nothing else is left to the plan, which names it next to the unit that it states.
+        """
+        split = [re.split(r"[^a-z]+", self.names[number].casefold().strip()) for number in numbers]
+        words = {word for found in split if len(found) > 1 for word in found}
+        found = [unit for word, unit in WORDS.items() if word in words]
+        return found[0] if len(found) == 1 else ""
 
 
 def units(

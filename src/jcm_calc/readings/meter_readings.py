@@ -121,12 +121,11 @@ class MeterReadings:
         """Return sums by meter and block, and the source with the steps that they were made from."""
         files = source.readings.files
         if source.readings.kind == "register":
-            steps = registers.steps_in_runs(self.store, source.points)
-            if steps is not None:
-                faster = replace(source, steps=source.multiplied(steps))
-                blocks = block_sums.screen(self.store, faster, self.blocks)
+            runs = registers.runs(self.store, source.points, source.paths)
+            if runs is not None:
+                blocks = block_sums.screen_runs(self.store, source, runs, self.blocks)
                 if registers.complete(blocks):
-                    return faster, blocks
+                    return replace(source, steps=source.multiplied(runs.steps)), blocks
         if run is None or not source.regular or any(path.suffix != ".parquet" for path in files):
             return source, block_sums.merge([block_sums.screen(self.store, source, self.blocks)])
         alone = [replace(source.readings, files=(path,)) for path in files]
@@ -141,7 +140,8 @@ class MeterReadings:
 
     def _look(self, source: Source, blocks: pd.DataFrame, problems: list[Problem]) -> None:
         """Find the odd blocks of each meter of a source, and look at their readings."""
-        found = {str(name): part.reset_index(drop=True) for name, part in blocks.groupby("meter")}
+        places = {str(name): rows for name, rows in blocks.groupby("meter").indices.items()}
+        found = {name: blocks.iloc[rows].reset_index(drop=True) for name, rows in places.items()}
         for name in found:
             if name not in self.plan.meters:
                 complaint = (
@@ -152,11 +152,16 @@ class MeterReadings:
                 problems.append(Problem(source.readings.name, complaint, "E11"))
         if problems:
             return
-        odd = {name: self._odd(source, self.plan.meters[name], part) for name, part in found.items()}
+        in_order = self._in_order(source, blocks)
+        odd = {
+            name: self._odd(source, self.plan.meters[name], part) | ~in_order[rows] & self._near(part)
+            for (name, part), rows in zip(found.items(), places.values(), strict=True)
+        }
         rows = self._rows(source, found, odd)
-        if source.readings.kind != "register":
+        kind = source.readings.kind
+        if kind != "register":
             # what never falls in a sample is looked at as a whole: it may be a register
-            whole = [name for name in found if not odd[name].all() and never_falls(rows[name].once.raw)]
+            whole = [name for name in found if not odd[name].all() and never_falls(rows[name].once.raw, kind)]
             for name in whole:
                 odd[name][:] = True
             rows |= self._rows(source, {name: found[name] for name in whole}, odd)
@@ -166,7 +171,7 @@ class MeterReadings:
     def _odd(self, source: Source, meter: Meter, part: pd.DataFrame) -> npt.NDArray[np.bool_]:
         """Return which blocks are not complete, or hold values that are not likely, in the periods and next to them."""
         column = {name: part[name].to_numpy() for name in part}
-        block, first, last = column["block"], column["first"], column["last"]
+        first, last = column["first"], column["last"]
         limit, usual = self.limits(meter, part, source.units[meter.name], source.regular)
         rates = source.units[meter.name](column["rate"] * self._per_hour(source))
         mean = source.units[meter.name](block_sums.amounts(part)) / (np.maximum(column["covered"], 1) / clock.HOUR)
@@ -176,20 +181,23 @@ class MeterReadings:
         odd |= same if source.regular else same & (column["most"] == 0)
         for mark in self.marks:  # where steps may lie on both sides of a mark
             odd |= (first < mark) & (mark < last)
-        odd |= ~self._in_order(source, part)
         if meter.installed is not None:
             odd |= first < meter.installed
         if meter.removed is not None:
             odd |= last > meter.removed
         for change in meter.replacements:
             odd |= (first <= change.at) & (change.at <= last)
-        low, high = self.blocks.number(self.marks[0]) - 1, self.blocks.number(self.marks[-1]) + 1
-        near = (block >= low) & (block <= high)
+        near = self._near(part)
         odd &= near
         odd |= self._sample(column["count"], near & ~same if (near & ~same).any() else near)
         if source.readings.kind == "register":  # of which the first and the last number are asked for
             odd[[0, -1]] = True
         return np.asarray(odd)
+
+    def _near(self, part: pd.DataFrame) -> npt.NDArray[np.bool_]:
+        """Return which blocks lie in the periods or next to them."""
+        low, high = self.blocks.number(self.marks[0]) - 1, self.blocks.number(self.marks[-1]) + 1
+        return np.asarray(part["block"].between(low, high))
 
     def _in_order(self, source: Source, part: pd.DataFrame) -> npt.NDArray[np.bool_]:
         """Return in which blocks the steps follow each other without a hole or an overlap."""
@@ -283,8 +291,12 @@ class MeterReadings:
         except UnitError as error:
             raise InputError(_("the readings"), [Problem(f"[meters.{meter.name}] rated", str(error))]) from None
 
-    def context(self, name: str, one: OfSource) -> Context:
-        """Return what is known of a meter before its rows are looked at."""
+    @cached_property
+    def contexts(self) -> dict[str, list[Context]]:
+        """What is known of each meter before its rows are looked at, for each of its sources."""
+        return {name: [self._context(name, one) for one in found] for name, found in self.of.items()}
+
+    def _context(self, name: str, one: OfSource) -> Context:
         meter, rules = self.plan.meters[name], self.plan.rules.limits
         limit, usual = self.limits(meter, one.blocks, one.unit, one.source.regular)
         return Context(
@@ -303,11 +315,10 @@ class MeterReadings:
             whole=bool(one.odd.all()),
         )
 
-    def pieces(self, name: str) -> list[Span]:
-        """Return what the readings of a meter stand for, in order of time: steps of odd blocks, and other blocks."""
-        steps = self.of_meter(name)
-        steps = steps[steps["start"] < steps["stop"]]
-        return list(zip(steps["start"].tolist(), steps["stop"].tolist(), strict=True))
+    def pieces(self, name: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return from when and to when the readings of a meter are: steps of odd blocks, and other blocks, in order."""
+        start, stop = (self.of_meter[name][key].to_numpy() for key in ("start", "stop"))
+        return start[start < stop], stop[start < stop]
 
     def outside(self, name: str) -> Outside | None:
         """Return how many readings of a meter lie outside the periods, as far as whole blocks do."""
@@ -358,22 +369,19 @@ class MeterReadings:
         """Return amount and share of time covered by meter and block, with its day and month."""
         import pandas as pd
 
-        parts = []
-        for name, found in self.of.items():
-            for one in found:
-                moments = pd.to_datetime(one.blocks["block"].to_numpy() * self.blocks.length, unit="us")
-                parts.append(
-                    pd.DataFrame(
-                        {
-                            "meter": name,
-                            "day": moments.strftime("%Y-%m-%d"),
-                            "month": moments.strftime("%Y-%m"),
-                            "amount": one.unit(block_sums.amounts(one.blocks)),
-                            "covered": one.blocks["covered"].to_numpy() / clock.DAY,
-                        }
-                    )
-                )
-        whole = pd.concat(parts, ignore_index=True)
+        every = [(name, one) for name, found in self.of.items() for one in found]
+        whole = pd.DataFrame(
+            {
+                "meter": np.repeat([name for name, _one in every], [len(one.blocks) for _name, one in every]),
+                "block": np.concatenate([one.blocks["block"].to_numpy() for _name, one in every]),
+                "amount": np.concatenate([one.unit(block_sums.amounts(one.blocks)) for _name, one in every]),
+                "covered": np.concatenate([one.blocks["covered"].to_numpy() / clock.DAY for _name, one in every]),
+            }
+        )
+        number, place = np.unique(whole.pop("block"), return_inverse=True)
+        moments = pd.to_datetime(number * self.blocks.length, unit="us")
+        for at, (heading, form) in enumerate((("day", "%Y-%m-%d"), ("month", "%Y-%m")), 1):
+            whole.insert(at, heading, moments.strftime(form).to_numpy()[place])
         first, last = (
             clock.local(moment, self.plan.where).date() for moment in (self.spans[0][0], self.spans[-1][1] - 1)
         )
@@ -384,29 +392,36 @@ class MeterReadings:
         """Return what the readings of all meters stand for; see `of_meter`."""
         import pandas as pd
 
-        return pd.concat([self.of_meter(name) for name in sorted(self.of)], ignore_index=True)
+        return pd.concat([self.of_meter[name] for name in sorted(self.of)], ignore_index=True)
 
-    def of_meter(self, name: str) -> pd.DataFrame:
-        """Return what readings stand for: meter, from, to, amount, their count, and what a register showed before.
+    @cached_property
+    def of_meter(self) -> dict[str, pd.DataFrame]:
+        """What readings stand for: meter, from, to, amount, their count, and what a register showed before.
 
         Each step of an odd block, and the sum of each other block.
         """
         import pandas as pd
 
-        parts = []
-        for one in self.of[name]:
-            rows, blocks = one.rows, one.blocks[~one.odd]
-            rows = rows.where(np.isin(self.blocks.numbers(rows.start), one.blocks["block"].to_numpy()[one.odd]))
-            columns = {
-                "start": (rows.start, blocks["first"]),
-                "stop": (rows.stop, blocks["last"]),
-                "amount": (rows.raw, one.unit(block_sums.amounts(blocks))),
-                "count": (np.ones(len(rows), dtype=np.int64), blocks["count"]),
-                "before": (self._before(name, one, rows), np.full(len(blocks), np.nan)),
-            }
-            joined = {key: np.concatenate([np.asarray(part) for part in both]) for key, both in columns.items()}
-            parts.append(pd.DataFrame({"meter": name, **joined}))
-        return pd.concat(parts, ignore_index=True).sort_values(["start", "stop"], ignore_index=True)
+        parts = {name: [self._steps(name, one) for one in found] for name, found in self.of.items()}
+        return {
+            name: pd.concat(found).sort_values(["start", "stop"], ignore_index=True) for name, found in parts.items()
+        }
+
+    def _steps(self, name: str, one: OfSource) -> pd.DataFrame:
+        import pandas as pd
+
+        odd = one.blocks["block"].to_numpy()[one.odd]
+        rows, blocks = one.rows, one.blocks[~one.odd]
+        rows = rows.where(np.isin(self.blocks.numbers(rows.start), odd))
+        columns = {
+            "start": (rows.start, blocks["first"]),
+            "stop": (rows.stop, blocks["last"]),
+            "amount": (rows.raw, one.unit(block_sums.amounts(blocks))),
+            "count": (np.ones(len(rows), dtype=np.int64), blocks["count"]),
+            "before": (self._before(name, one, rows), np.full(len(blocks), np.nan)),
+        }
+        joined = {key: np.concatenate([np.asarray(part) for part in both]) for key, both in columns.items()}
+        return pd.DataFrame({"meter": name, **joined})
 
     def _before(self, name: str, one: OfSource, rows: Rows) -> npt.NDArray[np.float64]:
         """Return what a register showed at the beginning of each step."""

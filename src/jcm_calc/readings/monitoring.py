@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,8 @@ from jcm_calc.inputs.periods import Period
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import InputError, InputWarning, Problem, listed, suggestion
 from jcm_calc.project import as_mapping
-from jcm_calc.readings import calibration, clock, cross_checks, like_times, limits, row_checks, treatments
-from jcm_calc.readings.amounts import Monitored
+from jcm_calc.readings import calibration, clock, cross_checks, like_times, row_checks, treatments
+from jcm_calc.readings.amounts import Monitored, by_indices
 from jcm_calc.readings.findings import Finding
 from jcm_calc.readings.meter_readings import MeterReadings, Runner
 from jcm_calc.readings.periods import sheets_of, span
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from jcm_calc.result import Result
 
 Span = tuple[int, int]
+Slopes = Mapping[str, Sequence[float]]
 NEEDS_LIKE = ("like period", "substitute")
 UNTREATABLE = ("step", "falls often")  # not the readings are wrong, but what the plan says of them
 
@@ -183,7 +185,7 @@ class _Given:
     def __init__(self, m: Methodology | None, tables: Sequence[Any], values: Mapping[str, Any]) -> None:
         self.m, self.tables, self.values = m, tables, values
 
-    def result(self, monitored: Monitored) -> Result | None:
+    def result(self, tables: Sequence[Any], periods: Sequence[Period]) -> Result | None:
         """Calculate with what the meters give."""
         if self.m is None:
             return None
@@ -193,16 +195,16 @@ class _Given:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", InputWarning)
             warnings.simplefilter("ignore", UnconfirmedWarning)
-            periods = [str(period) for period in monitored.periods]
+            p = [str(period) for period in periods]
             # for the effect of findings on ER alone: whether a value may be overridden is asked when it counts
-            return calculate(self.m, *self.tables, *monitored.tables, p=periods, override="monitoring", **self.values)
+            return calculate(self.m, *self.tables, *tables, p=p, override="monitoring", **self.values)
 
-    def slopes(self, result: Result | None, monitored: Monitored) -> dict[str, list[float]] | None:
+    def slopes(self, result: Result | None, meters: Mapping[str, Meter]) -> Slopes | None:
         """Return ∂ER/∂x for each meter and period."""
         if result is None:
             return None
         found = result.derivatives()
-        return {name: self._at(result, found, meter) for name, meter in monitored.plan.meters.items()}
+        return {name: self._at(result, found, meter) for name, meter in meters.items()}
 
     def _at(self, result: Result, found: Mapping[str, Any], meter: Meter) -> list[float]:
         from jcm_calc.inputs.tables import label
@@ -261,41 +263,18 @@ class _Work:
         )
         read = {name: [self.meters.read(name, *one) for one in self.spans] for name in self.plan.meters}
         self.progress(_("treating what was found"))
-        usual = self.monitored(read, self.usual(), ())
-        slopes = self.given.slopes(self.given.result(usual), usual)
-        findings = self.treated(findings, slopes)
-        findings += self.late_calibrations(findings, slopes)
+        findings = self.treated(findings)
+        findings += self.late_calibrations(findings)
         self.refuse()
         amounts = {name: list(sums) for name, sums in read.items()}
         for one in findings:
             amounts[one.meter][one.period] += one.effect or 0.0
         self.progress(_("comparing"))
-        final = self.monitored(read, amounts, findings)
-        result = None if final.open else self.given.result(final)
-        findings = self.with_tonnes(findings, slopes, self.given.slopes(result, final))
-        comparisons = cross_checks.compare(
-            self.plan,
-            self.units,
-            self.periods,
-            amounts,
-            lambda name, number: None if slopes is None else slopes[name][number],
-            self.problems,
-        )
-        if result is not None:
-            counting = [self.plan.meters[name] for name in final.counting]
-            hours = [(end - start) / clock.HOUR for start, end in self.spans]
-            comparisons += limits.compare(result, counting, hours)
+        result = None if any(one.open for one in findings) else self.result(amounts)
+        slopes = self.slopes if result is None else self.given.slopes(result, self.plan.meters)
+        findings = self.with_tonnes(findings, slopes)
+        comparisons = self.compared(amounts, slopes, result)
         self.refuse()
-        return self.monitored(read, amounts, findings, comparisons)
-
-    def monitored(
-        self,
-        read: Mapping[str, Sequence[float]],
-        amounts: Mapping[str, Sequence[float]],
-        findings: Sequence[Finding],
-        comparisons: Sequence[cross_checks.Comparison] = (),
-    ) -> Monitored:
-        files = tuple(file for source in self.meters.sources for file in source.files)
         return Monitored(
             self.plan,
             self.periods,
@@ -305,22 +284,56 @@ class _Work:
             amounts,
             tuple(findings),
             tuple(comparisons),
-            files,
+            tuple(file for source in self.meters.sources for file in source.files),
             self.meters.table,
             self.meters.steps,
             {name: found for name in self.plan.meters if (found := self.meters.outside(name))},
         )
+
+    # Calculations
+
+    def result(self, amounts: Mapping[str, Sequence[float]]) -> Result | None:
+        """Calculate with the amounts of the meters that count."""
+        counting = [meter for meter in self.plan.meters.values() if not meter.check_only]
+        tables = [table for table, _of in by_indices(counting, self.periods, self.units, self.indices, amounts)]
+        return self.given.result(tables, self.periods)
+
+    @cached_property
+    def slopes(self) -> Slopes | None:
+        """The directions of treatments: ∂ER/∂x for each meter and period, at the usual amounts of all hours."""
+        usual = {}
+        for name in self.plan.meters:
+            hourly = max(one.usual for one in self.meters.contexts[name]) or 1.0
+            usual[name] = [hourly * (last - first) / clock.HOUR for first, last in self.spans]
+        return self.given.slopes(self.result(usual), self.plan.meters)
+
+    def slope(self, finding: Finding) -> float | None:
+        """Return the direction for a finding; None without a methodology."""
+        return None if self.slopes is None else self.slopes[finding.meter][finding.period]
+
+    def compared(
+        self, amounts: Mapping[str, Sequence[float]], slopes: Slopes | None, result: Result | None
+    ) -> list[cross_checks.Comparison]:
+        """Carry out the cross-checks of the plan and of the methodology."""
+        found = cross_checks.declared_in_plan(self.plan, self.units, self.periods, amounts, slopes, self.problems)
+        if result is not None:
+            counting = [meter for meter in self.plan.meters.values() if not meter.check_only]
+            hours = [(end - start) / clock.HOUR for start, end in self.spans]
+            found += cross_checks.declared_by_methodology(result, counting, hours)
+        return found
 
     # Findings
 
     def found(self, name: str) -> list[Finding]:
         """Return what is wrong with the readings of a meter."""
         found: list[Finding] = []
-        contexts = [self.meters.context(name, one) for one in self.meters.of[name]]
+        contexts = self.meters.contexts[name]
         for one, context in zip(self.meters.of[name], contexts, strict=True):
             found += row_checks.look(one.rows, context)
-        found += row_checks.holes(self.meters.pieces(name), contexts[0], self.whole)
-        return [self.with_outside(one) for one in row_checks.without_consequences(found)]
+        wrong = [(one.start, one.end) for one in found if one.kind == "step"]
+        found = row_checks.without_consequences(found, wrong)
+        found += row_checks.holes(*self.meters.pieces(name), contexts[0], self.whole, wrong)
+        return [self.with_outside(one) for one in found]
 
     def with_outside(self, finding: Finding) -> Finding:
         """Say of a gap where readings are that could have been meant for it."""
@@ -332,14 +345,6 @@ class _Work:
         first, last = (clock.local(moment, where).strftime("%Y-%m-%d") for moment in (outside.first, outside.last - 1))
         note = _("{note}; {count:,} readings lie outside the period, from {first} to {last}")
         return replace(finding, note=note.format(note=finding.note, count=outside.readings, first=first, last=last))
-
-    def usual(self) -> dict[str, list[float]]:
-        """Return amounts to find directions with: the usual one an hour, for all hours."""
-        found = {}
-        for name in self.plan.meters:
-            usual = max(self.meters.context(name, one).usual for one in self.meters.of[name]) or 1.0
-            found[name] = [usual * (last - first) / 3.6e9 for first, last in self.spans]
-        return found
 
     def spoilt(self, findings: Sequence[Finding]) -> dict[str, list[Span]]:
         """Return the times of each meter that are like no other."""
@@ -353,7 +358,7 @@ class _Work:
                     found[name].append((stop.start, stop.end))
         return found
 
-    def treated(self, findings: list[Finding], slopes: Mapping[str, Sequence[float]] | None) -> list[Finding]:
+    def treated(self, findings: list[Finding]) -> list[Finding]:
         """Apply the user's choices."""
         choices = treatments.chosen(findings, self.plan.choices)
         late = [one for one in self.plan.choices if one.finding in ("late calibration", "uncalibrated")]
@@ -376,7 +381,7 @@ class _Work:
             around = treatments.Around(
                 choice,
                 self.units[finding.meter],
-                None if slopes is None else slopes[finding.meter][finding.period],
+                self.slope(finding),
                 like.get(number, ()),
                 beside.get(number, ()),
                 (finding.end - finding.start) / max(times[choice.number], 1),
@@ -404,9 +409,7 @@ class _Work:
 
     # Calibration
 
-    def late_calibrations(
-        self, findings: Sequence[Finding], slopes: Mapping[str, Sequence[float]] | None
-    ) -> list[Finding]:
+    def late_calibrations(self, findings: Sequence[Finding]) -> list[Finding]:
         """Return a finding for each time in which a calibration was late, corrected if the user chose so."""
         found = []
         used: list[Any] = []
@@ -418,7 +421,7 @@ class _Work:
                         finding = self.late_finding(name, late, number, start, end, findings)
                         choice = treatments.chosen([finding], self.plan.choices)[0]
                         used.append(choice)
-                        found.append(self.corrected(finding, late, choice, slopes))
+                        found.append(self.corrected(finding, late, choice))
         choices = [one for one in self.plan.choices if one.finding in ("late calibration", "uncalibrated")]
         self.problems += treatments.unused(choices, used)
         return found
@@ -442,13 +445,7 @@ class _Work:
         kind = "late calibration" if late.calibrated else "uncalibrated"
         return Finding(name, kind, start, end, amount, note, period=number)
 
-    def corrected(
-        self,
-        finding: Finding,
-        late: calibration.Late,
-        choice: Any,
-        slopes: Mapping[str, Sequence[float]] | None,
-    ) -> Finding:
+    def corrected(self, finding: Finding, late: calibration.Late, choice: Any) -> Finding:
         if choice is None:
             return finding
         question, error = "", 0.0
@@ -458,8 +455,7 @@ class _Work:
             except ValueError as problem:
                 self.problems.append(Problem(f"[meters.{finding.meter}]", str(problem)))
                 return finding
-        slope = None if slopes is None else slopes[finding.meter][finding.period]
-        around = treatments.Around(choice, self.units[finding.meter], slope, error=error)
+        around = treatments.Around(choice, self.units[finding.meter], self.slope(finding), error=error)
         treated = treatments.treat(finding, around, self.plan.meters[finding.meter], self.plan.rules)
         if isinstance(treated, Problem):
             self.problems.append(treated)
@@ -468,24 +464,18 @@ class _Work:
 
     # Effect on ER
 
-    def with_tonnes(
-        self,
-        findings: Sequence[Finding],
-        before: Mapping[str, Sequence[float]] | None,
-        after: Mapping[str, Sequence[float]] | None,
-    ) -> list[Finding]:
+    def with_tonnes(self, findings: Sequence[Finding], slopes: Slopes | None) -> list[Finding]:
         """Add the effect on ER; refuse directions that no longer hold where the amounts have ended up."""
-        slopes = before if after is None else after
-        if before is not None and after is not None:
-            for name, found in after.items():
-                if any(np.sign(now) != np.sign(then) for now, then in zip(found, before[name], strict=True)):
-                    complaint = _(
-                        "the sign of ∂ER/∂x differs between the usual and the treated amounts: no direction is "
-                        "conservative"
-                    )
-                    self.problems.append(Problem(f"[meters.{name}]", complaint))
-        if slopes is None:
+        treated = {(one.meter, one.period) for one in findings if one.effect is not None}
+        if slopes is None or not treated:
             return list(findings)
+        assert self.slopes is not None
+        for name in dict.fromkeys(name for name, _period in treated):
+            if any(np.sign(now) != np.sign(then) for now, then in zip(slopes[name], self.slopes[name], strict=True)):
+                complaint = _(
+                    "the sign of ∂ER/∂x differs between the usual and the treated amounts: no direction is conservative"
+                )
+                self.problems.append(Problem(f"[meters.{name}]", complaint))
         return [
             one if one.effect is None else replace(one, tonnes=one.effect * slopes[one.meter][one.period])
             for one in findings

@@ -132,6 +132,8 @@ class Readings:
         The columns of the times: one, or a day and a time of day.
     last_day : str
         Whether the day in ``until`` is ``included`` in the total or ``excluded``; empty where that is not stated.
+    midnight : str
+        Whether a midnight is the ``start`` or the ``end`` of the day that is written with it.
     meter, value : Heading
         Of a long table.
     columns : mapping
@@ -175,6 +177,7 @@ class Readings:
     until: tuple[Heading, ...] = ()
     last_day: str = ""
     times: str = ""
+    midnight: str = ""
     meter: Heading = ""
     value: Heading = "value"
     columns: Mapping[str, tuple[Heading, ...]]

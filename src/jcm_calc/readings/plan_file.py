@@ -77,7 +77,7 @@ SOURCE = {
     "files": "texts",
     "frame": "any",
     "kind": "text",
-    **dict.fromkeys(("step", "longest", "stamp", "clock", "times", "last_day"), "text"),
+    **dict.fromkeys(("step", "longest", "stamp", "clock", "times", "midnight", "last_day"), "text"),
     "step_changes": "tables",
     **dict.fromkeys(("time", "until", "unused"), "headings"),
     **dict.fromkeys(("meter", "value", "factor", "quality"), "heading"),
@@ -294,6 +294,8 @@ class _Reader:
             self.complain(
                 subject + " until", _("the column of the last day belongs to the kind 'total', and only there")
             )
+        if "midnight" in table:
+            self.one_of(subject + " midnight", table["midnight"], ("start", "end"))
         if "last_day" in table:
             self.one_of(subject + " last_day", table["last_day"], ("included", "excluded"))
             if kind != "total":
@@ -322,6 +324,7 @@ class _Reader:
             until=_headings(table.get("until", ())),
             last_day=table.get("last_day", ""),
             times=table.get("times", ""),
+            midnight=table.get("midnight", ""),
             meter=table.get("meter", ""),
             value=table.get("value", "value"),
             columns={name: _headings(one) for name, one in table.get("columns", {}).items()},

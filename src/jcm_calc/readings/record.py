@@ -15,7 +15,7 @@ from jcm_calc.inputs.metered import LISTS, NAMED, Record, merged, record_of
 from jcm_calc.problems import listed
 
 if TYPE_CHECKING:
-    from jcm_calc.declarations import Methodology
+    from jcm_calc.declarations.items import Parameter
 
 # what a spreadsheet that is saved again may still change of a number is no change
 DIGITS = 12
@@ -105,14 +105,16 @@ def sources(record: Record) -> dict[str, dict[str, str]]:
     return found
 
 
-def names(m: Methodology) -> dict[str, str]:
+def names(parameters: Mapping[str, Parameter]) -> dict[str, str]:
     """Return the name of each symbol: a meter may be given either."""
-    return {parameter.symbol: name for name, parameter in m.inputs.items()}
+    return {parameter.symbol: name for name, parameter in parameters.items()}
 
 
-def told(record: Record | None, instead: Mapping[str, Mapping[str, str]], m: Methodology) -> dict[str, dict[str, str]]:
+def told(
+    record: Record | None, instead: Mapping[str, Mapping[str, str]], parameters: Mapping[str, Parameter]
+) -> dict[str, dict[str, str]]:
     """Return how each parameter was monitored: as the record tells, and as the user says instead."""
-    name_of = names(m)
+    name_of = names(parameters)
     given = {name_of.get(name, name): dict(one) for name, one in instead.items()}
     for symbol, one in (sources(record) if record is not None else {}).items():
         name = name_of.get(symbol, symbol)

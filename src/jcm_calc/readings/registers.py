@@ -8,7 +8,10 @@ they are, steps are put together here. Where runs overlap, readings have to be s
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,43 +38,94 @@ def sorted_steps(readings: str) -> str:
     )
 
 
-def steps_in_runs(store: Store, readings: str) -> str | None:
-    """Return SQL of the same steps without sorting; None where the runs of a meter overlap."""
+@dataclass(frozen=True)
+class Runs:
+    """The steps of registers, as SQL.
+
+    Attributes
+    ----------
+    within : str
+        The steps within the runs of a file, or of all rows that are read as one.
+    between : str
+        A table of the steps between runs.
+    """
+
+    within: str
+    between: str
+
+    @property
+    def steps(self) -> str:
+        """SQL of all steps, where all rows are read as one."""
+        columns = "meter, start, stop, raw, value, flag"
+        return f"{self.within} UNION ALL SELECT {columns} FROM {self.between} WHERE NOT across_files"
+
+
+def runs(store: Store, readings: str, paths: tuple[str, Sequence[Path]]) -> Runs | None:
+    """Return the steps between readings without sorting these; None where the runs of a meter overlap.
+
+    Parameters
+    ----------
+    store : Store
+    readings : str
+        SQL of meter, stamp, value and flag.
+    paths : tuple of str and sequence of Path
+        The variable that names the files, and which they are; none where all rows are read as one.
+    """
     rows = (
-        "SELECT meter, stamp, value, flag, lag(meter) OVER () AS m, lag(stamp) OVER () AS s, lag(value) OVER () AS v "
-        f"FROM ({readings})"
+        "SELECT meter, stamp, value, flag, lag(meter) OVER () AS m, lag(stamp) OVER () AS s, lag(value) OVER () AS v, "
+        f"lead(meter) OVER () AS later FROM ({readings})"
     )
-    follows = "m = meter AND (s < stamp OR (s = stamp AND v <= value))"
-    heads = store.db.execute(f"SELECT * FROM ({rows}) WHERE NOT coalesce({follows}, false) LIMIT {MOST_RUNS + 1}")
-    between = _between(heads.fetchall())
+    follows = "coalesce(m = meter AND (s < stamp OR (s = stamp AND v <= value)), false)"
+    ends = f"SELECT * FROM (SELECT *, {follows} AS follows FROM ({rows})) WHERE NOT follows OR later IS NULL"
+    limited = f"{ends} LIMIT {MOST_RUNS + 1}"
+    found = store.by_file(limited, *paths) if paths[1] else [store.frame(limited)]
+    between = _between(found)
     if between is None:
         return None
     name = store.name()
-    store.db.execute(
-        f"CREATE TABLE {name} (meter VARCHAR, start BIGINT, stop BIGINT, raw DOUBLE, value DOUBLE, flag BIGINT)"
-    )
+    columns = "meter VARCHAR, start BIGINT, stop BIGINT, raw DOUBLE, value DOUBLE, flag BIGINT, across_files BOOLEAN"
+    store.db.execute(f"CREATE TABLE {name} ({columns})")
     if between:
-        store.db.executemany(f"INSERT INTO {name} VALUES (?, ?, ?, ?, ?, ?)", between)
-    run = f"SELECT meter, s AS start, stamp AS stop, value - v AS raw, value, flag FROM ({rows}) WHERE {follows}"
-    return f"{run} UNION ALL SELECT * FROM {name}"
+        store.db.executemany(f"INSERT INTO {name} VALUES (?, ?, ?, ?, ?, ?, ?)", between)
+    within = f"SELECT meter, s AS start, stamp AS stop, value - v AS raw, value, flag FROM ({rows}) WHERE {follows}"
+    return Runs(within, name)
 
 
-def _between(heads: list[tuple[Any, ...]]) -> list[tuple[str, int, int, float, float, int]] | None:
-    """Return the steps between the runs of each meter: a head tells the first reading of a run and the last before."""
-    if len(heads) > MOST_RUNS:
+class _Run(NamedTuple):
+    """Readings that follow each other: first and last, the flag of the first, and whether a file goes on with it."""
+
+    first: Reading
+    last: Reading
+    flag: int
+    goes_on: bool
+
+
+def _between(ends: Sequence[pd.DataFrame]) -> list[tuple[str, int, int, float, float, int, bool]] | None:
+    """Return the steps between the runs of each meter.
+
+    Of each file there are the first readings of runs, each with the reading before it, and its last reading.
+    """
+    if sum(map(len, ends)) > MOST_RUNS:
         return None
-    runs: dict[str, list[tuple[Reading, Reading, int]]] = {}
-    beyond: Reading = (2**62, 0.0)  # the last run goes on to an end that no head tells
-    for head, after in itertools.pairwise([*heads, None]):
-        assert head is not None
-        meter, stamp, value, flag = head[:4]
-        runs.setdefault(meter, []).append(((stamp, value), beyond if after is None else (after[5], after[6]), flag))
+    of: dict[str, list[_Run]] = {}
+    before: tuple[str, Reading] | None = None  # the last reading of the file before
+    for frame in ends:
+        rows: list[Any] = list(frame.itertuples(index=False))
+        heads = [row for row in rows if not row.follows]
+        for place, (head, after) in enumerate(itertools.pairwise([*heads, None])):
+            assert head is not None
+            last = (rows[-1].stamp, rows[-1].value) if after is None else (int(after.s), after.v)
+            first = (head.stamp, head.value)
+            goes_on = not place and before is not None and before[0] == head.meter and before[1] <= first
+            of.setdefault(head.meter, []).append(_Run(first, last, head.flag, goes_on))
+        before = (rows[-1].meter, (rows[-1].stamp, rows[-1].value)) if rows else before
     found = []
-    for meter, mine in runs.items():
-        for (_, last, _), (first, _, flag) in itertools.pairwise(sorted(mine)):
-            if last > first:
+    for meter, mine in of.items():
+        for one, other in itertools.pairwise(sorted(mine)):
+            (start, shown), (stop, now) = one.last, other.first
+            if one.last > other.first:
                 return None
-            found.append((meter, last[0], first[0], first[1] - last[1], first[1], flag))
+            found.append((meter, start, stop, now - shown, now, other.flag, other.goes_on))
     return found
 
 

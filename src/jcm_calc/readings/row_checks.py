@@ -27,6 +27,7 @@ Span = tuple[int, int]
 SLIPS = (3.6, 10.0, 100.0, 1000.0, 3600.0, 1e6)
 MANY = 6
 SERIES = 24  # so many changes tell amounts from the readings of a register
+SHORT, GROWTH = 8, 1.25  # of totals, so many rises without a fall do, with this growth
 FLAGS = ("estimated", "substituted")
 LOW = 10.0  # a slip downwards is less sure: a plant may idle
 
@@ -190,7 +191,7 @@ def look(rows: Rows, context: Context) -> Iterator[Finding]:
     yield from _repeated(rows, context)
     once = rows.once
     spoilt = np.zeros(len(once), dtype=bool)
-    if context.whole and never_falls(once.raw):
+    if context.whole and never_falls(once.raw, context.kind):
         yield from _rising(once, context)
         return
     for finding, i, j in _flagged(once, context):
@@ -205,33 +206,41 @@ def look(rows: Rows, context: Context) -> Iterator[Finding]:
 # Time
 
 
-def holes(pieces: Iterable[Span], context: Context, period: Span) -> Iterator[Finding]:
+def holes(
+    start: Instants, stop: Instants, context: Context, period: Span, without: Iterable[Span] = ()
+) -> Iterator[Finding]:
     """Yield the times of a period for which there is no reading, and steps that do not fit each other.
 
     Parameters
     ----------
-    pieces : iterable of Span
-        What readings stand for, in order of time.
+    start, stop : ndarray of int
+        From when and to when readings are, in order of time.
     context : Context
     period : Span
         The whole of the monitoring period.
+    without : iterable of Span
+        Times in which steps are known not to fit, of which nothing more is said.
     """
-    end = period[0]
+    begin, end = period
+    start, stop = np.append(start, end), np.append(stop, end + 1)
+    # up to when there were readings before each of them
+    until = np.maximum.accumulate(np.concatenate([[begin], stop[:-1]]))
+    again = np.concatenate([[False], (np.diff(start) == 0) & (np.diff(stop) == 0)])
     step = max([context.step or 0, *(length for _since, length in context.changes)])
-    last: Span | None = None
-    for start, stop in [*pieces, (period[1], period[1] + 1)]:
-        begun = end > period[0] and start < period[1]
-        if 0 < start - end <= context.tolerance and begun and step:
-            pass  # a stamp that misses the beginning of its step by less than is tolerated
-        elif start > end and begun and start - end < step:
-            yield _jump(context, end, start, FORWARD)
-        elif start > end:
-            yield from _gap(context, end, min(start, period[1]))
-        elif end - start > context.tolerance and begun and (start, stop) != last and last is not None and stop > end:
-            yield _jump(context, start, end, BACK)
-        end, last = max(end, stop), (start, stop)
-        if end >= period[1]:
-            return
+    apart = (start != until) & (until < end)
+    for first, last in without:
+        apart &= (np.minimum(start, until) < first - HOUR) | (np.maximum(start, until) > last + DAY)
+    for place in np.flatnonzero(apart):
+        here, before = int(start[place]), int(until[place])
+        begun = before > begin and here < end
+        if 0 < here - before <= context.tolerance and begun and step:
+            continue  # a stamp that misses the beginning of its step by less than is tolerated
+        if here > before and begun and here - before < step:
+            yield _jump(context, before, here, FORWARD)
+        elif here > before:
+            yield from _gap(context, before, min(here, end))
+        elif before - here > context.tolerance and begun and not again[place] and place and stop[place] > before:
+            yield _jump(context, here, before, BACK)
 
 
 def _gap(context: Context, start: int, end: int) -> Iterator[Finding]:
@@ -328,11 +337,24 @@ def _flagged(rows: Rows, context: Context) -> Iterator[tuple[Iterator[Finding], 
                 yield _piecewise(rows, i, j, context, kind, note), i, j
 
 
-def never_falls(amounts: Floats) -> bool:
-    """Whether amounts rise and rise, as a register does, if not for its resets."""
+def never_falls(amounts: Floats, kind: str) -> bool:
+    """Whether amounts rise and rise, as a register does, if not for its resets.
+
+    Examples
+    --------
+    >>> day = np.arange(9.0)
+    >>> never_falls(np.arange(25.0), "interval"), never_falls(np.tile(day, 3), "interval")
+    (True, True)
+    >>> never_falls(np.tile(day + 5, 3), "interval"), never_falls(day, "interval"), never_falls(day, "total")
+    (False, False, True)
+    """
     change = np.diff(amounts)
-    change = change[change != 0]
-    return len(change) >= SERIES and bool((change < 0).sum() <= len(change) / 20)
+    many, falls = int((change != 0).sum()), change < 0
+    if many < SERIES:  # a few invoices may rise by chance, but hardly grow so much
+        return kind == "total" and many >= SHORT and not falls.any() and bool(amounts[-1] > GROWTH * amounts[0])
+    # one that begins again each day falls to nearly nothing
+    begins_again = bool((amounts[1:][falls] <= amounts[:-1][falls] / 10).all()) and falls.sum() <= many / 5
+    return begins_again or bool(falls.sum() <= many / 20)
 
 
 def _rising(rows: Rows, context: Context) -> Iterator[Finding]:
@@ -382,13 +404,12 @@ def _length(time: int) -> str:
     return str(time)
 
 
-def without_consequences(found: Sequence[Finding]) -> list[Finding]:
-    """Return findings without those that only follow from another: a wrong step makes hundreds of jumps and gaps."""
-    wrong = [one for one in found if one.kind == "step"]
+def without_consequences(found: Sequence[Finding], wrong: Iterable[Span]) -> list[Finding]:
+    """Return findings without those that only follow from a wrong step in some times."""
 
     def follows(one: Finding) -> bool:
-        return one.kind in ("clock jump", "gap", "boundary", "duplicate", "conflict") and any(
-            other.start - HOUR <= one.start and one.end <= other.end + DAY for other in wrong
+        return one.kind in ("boundary", "duplicate", "conflict") and any(
+            first - HOUR <= one.start and one.end <= last + DAY for first, last in wrong
         )
 
     return [one for one in found if not follows(one)]

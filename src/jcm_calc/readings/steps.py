@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,8 @@ class Source:
         SQL of the readings themselves: meter, stamp, until, value and flag.
     factors : str
         SQL of by what the step of a meter is multiplied; empty where it is 1 for all.
+    paths : tuple of str and tuple of Path
+        Of Parquet files that are read as one, the variable of the database that names them, and which they are.
     """
 
     readings: Readings
@@ -55,6 +58,7 @@ class Source:
     rows: int
     points: str
     factors: str = ""
+    paths: tuple[str, tuple[Path, ...]] = ("", ())
 
     @property
     def regular(self) -> bool:
@@ -90,7 +94,8 @@ def open_source(
     _check_form(store, readings)
     opened = list(files.tables(store, readings))
     parts, brackets = [], dict[str, str]()
-    for table in files.together(opened):
+    joined = files.together(opened)
+    for table in joined:
         chosen = headings.choose(table, readings, meters, problems)
         if chosen is None:
             continue
@@ -109,6 +114,8 @@ def open_source(
         _refuse_two_samples(store, points, readings)
     points = _on_the_grid(store, points, readings, tolerance)
     source = Source(readings, _steps_sql(points, readings), units, read, rows, points, _factors_sql(meters))
+    if len(joined) == 1 and isinstance(joined[0], files.Parquet):
+        source = replace(source, paths=(joined[0].variable, tuple(joined[0].sources)))
     return replace(source, steps=source.multiplied(source.steps))
 
 
@@ -139,9 +146,10 @@ def _files(store: Store, opened: Sequence[Table]) -> Any:
     for table in opened:
         if table.path is not None:
             by_path.setdefault(table.path, []).append(table)
-    for path, found in by_path.items():
-        counts = [sum(getattr(table, name) for table in found) for name in ("rows", "skipped", "blank")]
-        yield File(path.name, files.sha256(path), *counts)
+    with ThreadPoolExecutor() as pool:
+        for (path, found), sha256 in zip(by_path.items(), pool.map(files.sha256, by_path), strict=True):
+            counts = [sum(getattr(table, name) for table in found) for name in ("rows", "skipped", "blank")]
+            yield File(path.name, sha256, *counts)
 
 
 class _Part:
@@ -219,6 +227,7 @@ class _Part:
                 self._check_values(number)
         if self.chosen.factor is not None:
             self._check_values(self.chosen.factor)
+        self._check_midnights()
         self._check_factor_left()
         self._check_flags()
         if not self.faultless:
@@ -261,6 +270,8 @@ class _Part:
         return True
 
     def _check_times(self, numbers: tuple[int, ...]) -> None:
+        if self._all_are_times(numbers):  # one pass over many rows
+            return
         self._check_timeless(numbers)
         number = numbers[0]
         kinds = [self.kinds[f"c{one}"] for one in numbers]
@@ -272,8 +283,8 @@ class _Part:
             )
             self._unreadable(number, "TRUE", complaint)
             return
-        moment = self._time(numbers, ends=numbers == self.chosen.until)
         if all(_is_text(kind) for kind in kinds) and self.readings.where is not None:
+            moment = self._time(numbers, ends=numbers == self.chosen.until)
             behind = stamps.offset_behind_sql(self._text(numbers))
             complaint = _(
                 "{cells}: something stands behind the time. For an offset from UTC write clock = 'stated'; for a name "
@@ -281,11 +292,28 @@ class _Part:
             )
             if self._unreadable(number, f"({moment}) IS NULL AND {behind}", complaint):
                 return
-        wrong = f"coalesce(({moment}) NOT BETWEEN {clock.FIRST} AND {clock.LAST}, TRUE)"
+        wrong = self._wrong(numbers)
         form = stamps.written(self.readings.times, self.readings.where is None)
         complaint = _("{cells} is no time of the form {form} in the years {first} to {last}{hint}")
         said = {"form": form, "first": clock.YEARS[0], "last": clock.YEARS[-1]}
         self._unreadable(number, wrong, complaint, lambda: self._hint(numbers, wrong), **said)
+
+    def _wrong(self, numbers: tuple[int, ...]) -> str:
+        """Return an SQL condition for texts or times that are not times of the years that readings are of."""
+        moment = self._time(numbers, ends=numbers == self.chosen.until)
+        return f"coalesce(({moment}) NOT BETWEEN {clock.FIRST} AND {clock.LAST}, TRUE)"
+
+    def _all_are_times(self, numbers: tuple[int, ...]) -> bool:
+        """Whether each row has a time, or neither time nor value."""
+        if len(numbers) > 1 or not self._readable(numbers):
+            return False
+        empty = f"c{numbers[0]} IS NULL"
+        wrong = f"CASE WHEN {empty} THEN {self._given()} ELSE {self._wrong(numbers)} END"
+        return not self.store.number(f"SELECT count(*) FROM (SELECT 1 FROM {self.relation} WHERE {wrong} LIMIT 1)")
+
+    def _given(self) -> str:
+        """Return an SQL condition for rows with a value."""
+        return " OR ".join(f"c{number} IS NOT NULL" for found in self.chosen.values.values() for number in found)
 
     def _hint(self, numbers: tuple[int, ...], wrong: str) -> str:
         """Say what times may be that are of no known form."""
@@ -308,14 +336,36 @@ class _Part:
 
     def _check_timeless(self, numbers: tuple[int, ...]) -> None:
         """Complain of readings without a time."""
-        given = " OR ".join(f"c{number} IS NOT NULL" for found in self.chosen.values.values() for number in found)
         empty = " OR ".join(f"c{number} IS NULL" for number in numbers)
-        sql = f"FROM {self.relation} WHERE ({empty}) AND ({given})"
+        sql = f"FROM {self.relation} WHERE ({empty}) AND ({self._given()})"
         if count := self.store.number(f"SELECT count(*) {sql}"):
             found = self.store.db.execute(f"SELECT line {sql} ORDER BY line LIMIT 5").fetchall()
             places = [self.table.place(line, numbers[0]) for (line,) in found]
             complaint = _("{count:,} readings have no time: {places}")
             self.complain(complaint.format(count=count, places=listed(places, count)))
+
+    def _check_midnights(self) -> None:
+        """Ask whether a midnight that is written after the other times of its day is the end of this day."""
+        readings = self.readings
+        unasked = readings.midnight or readings.daily or readings.where is None or readings.kind == "total"
+        if unasked or not self.faultless or isinstance(self.table, files.Parquet):
+            return
+        moments = f"SELECT line, {self._time(self.chosen.time, ends=False)} AS moment FROM {self.relation}"
+        rows = f"SELECT *, lag(moment) OVER () AS before, lead(moment) OVER () AS later FROM ({moments})"
+        end = f"moment + {clock.DAY}"  # of the day that a midnight begins, if it does
+        last = f"before > moment AND before < {end} AND coalesce(later >= {end}, TRUE)"
+        last_of_falling = f"later > moment AND later < {end} AND before >= {end}"
+        odd = f"FROM ({rows}) WHERE moment % {clock.DAY} = 0"
+        count = self.store.number(f"SELECT count(*) {odd} AND (({last}) OR ({last_of_falling}))")
+        if 2 * count <= self.store.number(f"SELECT count(*) {odd}"):
+            return
+        sql = f"SELECT line {odd} AND (({last}) OR ({last_of_falling})) ORDER BY line LIMIT 3"
+        places = [self.table.place(line, self.chosen.time[-1]) for (line,) in self.store.db.execute(sql).fetchall()]
+        complaint = _(
+            "{places}: midnight comes after the other times of its day; state midnight = 'end' if it is the end of the "
+            "day that is written with it, else midnight = 'start'"
+        )
+        self.complain(complaint.format(places=listed(places, count)))
 
     def _check_values(self, number: int) -> None:
         column, kind = f"c{number}", self.kinds[f"c{number}"]
@@ -386,6 +436,8 @@ class _Part:
     def _rows(self) -> list[str]:
         """Return SQL for each meter, or for all of a long table: line, meter, stamp, until, value, flag."""
         stamp = self._time(self.chosen.time, ends=False)
+        if self.readings.midnight == "end":
+            stamp = f"({stamp} + CASE WHEN ({stamp}) % {clock.DAY} = 0 THEN {clock.DAY} ELSE 0 END)"
         until = self._until(stamp)
         if self.readings.daily and self.readings.kind != "total":
             assert self.readings.step is not None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +30,7 @@ class Store:
         self.folder = tempfile.TemporaryDirectory(prefix="jcm_calc_")
         self.db: duckdb.DuckDBPyConnection = duckdb.connect(str(Path(self.folder.name) / "readings.duckdb"))
         self.db.execute(f"SET memory_limit = '{memory}'")
-        self.db.execute("SET TimeZone = 'UTC'")
+        _prepare(self.db)
         # there is one of our own; in a notebook without ipywidgets it is off, and cannot even be turned off
         if self.db.execute("SELECT current_setting('enable_progress_bar')").fetchall() != [(False,)]:
             self.db.execute("SET enable_progress_bar = false")
@@ -82,6 +84,33 @@ class Store:
         found: pd.DataFrame = self.db.sql(sql).df()
         return found
 
+    def let(self, files: Sequence[Path]) -> str:
+        """Return the name of a variable that holds the paths of files."""
+        name = self.name()
+        self.db.execute(f"SET VARIABLE {name} = [{', '.join(map(path_sql, files))}]")
+        return name
+
+    def by_file(self, sql: str, name: str, files: Sequence[Path]) -> list[pd.DataFrame]:
+        """Return the rows of a query for each file by itself, on all cores: of what takes rows one after the other.
+
+        Parameters
+        ----------
+        sql : str
+        name : str
+            Of the variable that holds the paths of the files.
+        files : sequence of Path
+        """
+
+        def alone(file: Path) -> pd.DataFrame:
+            with self.db.cursor() as db:
+                _prepare(db)
+                db.execute(f"SET VARIABLE {name} = [{path_sql(file)}]")
+                found: pd.DataFrame = db.execute(sql).df()
+                return found
+
+        with ThreadPoolExecutor(self.number("SELECT current_setting('threads')")) as pool:
+            return list(pool.map(alone, files))
+
     def number(self, sql: str) -> int:
         """Return the single number that a query gives."""
         return int(self.db.execute(sql).fetchall()[0][0] or 0)
@@ -89,6 +118,11 @@ class Store:
     def types(self, relation: str) -> dict[str, str]:
         """Return the type of each column."""
         return {row[0]: row[1] for row in self.db.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()}
+
+
+def _prepare(db: duckdb.DuckDBPyConnection) -> None:
+    """Set what each connection has for itself."""
+    db.execute("SET TimeZone = 'UTC'")
 
 
 def quoted(text: str) -> str:

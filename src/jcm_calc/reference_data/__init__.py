@@ -160,13 +160,23 @@ def issuances() -> tuple[Issuance, ...]:
     >>> first.project, first.decided, first.issued, first.host, first.japan
     ('MN001', '2016-09-29', 50, 10, 40)
     """
-    texts = ("project", "methodology", "version", "first", "last", "decided")
-    amounts = ("issued", "host", "japan", "japan_government")
+
+    def tonnes(row: dict[str, str], key: str) -> int | None:
+        return int(row[key]) if row[key] else None
+
     return tuple(
         Issuance(
-            *(row[key] for key in texts),
-            *(int(row[key]) if row[key] else None for key in amounts),
-            Evidence(Grade(row["grade"]), row["note"], Source(row["source"])),
+            project=row["project"],
+            methodology=row["methodology"],
+            version=row["version"],
+            first=row["first"],
+            last=row["last"],
+            decided=row["decided"],
+            issued=tonnes(row, "issued"),
+            host=tonnes(row, "host"),
+            japan=tonnes(row, "japan"),
+            japan_government=tonnes(row, "japan_government"),
+            evidence=Evidence(Grade(row["grade"]), row["note"], Source(row["source"])),
         )
         for row in _rows("issuances.csv")
     )

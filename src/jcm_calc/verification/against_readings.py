@@ -16,43 +16,44 @@ from jcm_calc.languages import Message, _
 from jcm_calc.problems import listed
 from jcm_calc.readings.clock import DAY
 from jcm_calc.readings.findings import KINDS
-from jcm_calc.verification.compared import EXACT, Compared, Taken, compared
+from jcm_calc.verification.dated_rows import Rows
+from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
-from jcm_calc.verification.material import Material
+from jcm_calc.verification.known_errors import FRACTION, READ_IN, Issue, Way, spoilt
 from jcm_calc.verification.metered import Metered
-from jcm_calc.verification.other_amounts import elsewhere
-from jcm_calc.verification.still_open import open_in, unread
-from jcm_calc.verification.ways import READ_IN, Issue, Way, spoilt
+from jcm_calc.verification.metered_amounts import EXACT, Compared, Taken, compared
+from jcm_calc.verification.open_questions import open_in, unread
+from jcm_calc.verification.other_periods_and_meters import elsewhere
 
 MOST = 20_000
 LARGEST = 0.05  # a larger share was hardly taken off as the error of a meter
 
 
-def measured(material: Material) -> list[tuple[str, Finding]]:
+def measured(material: Documents, rows: Rows) -> list[Finding]:
     """Return what the comparison of amounts with readings finds, each with the code of its check."""
     meters = material.metered
     assert meters is not None
-    found: list[tuple[str, Finding]] = []
+    found: list[Finding] = []
     taken: list[Taken] = []
-    amounts = list(compared(material, meters))
+    amounts = list(compared(material, meters, rows))
     for one in amounts:
         own = list(_taken(one, material, meters))
         taken += own
         found += open_in(one, meters, {(other.way.code, other.start, other.end) for other in own})
-    found += unread(amounts, material, meters)
+    found += unread(amounts, rows, meters)
     groups: dict[tuple[Any, ...], list[Taken]] = {}
     for other in taken:
         slip = _on_the_net(other, taken, amounts)
         way, parameter = slip.way, slip.compared.entry.parameter
         groups.setdefault((way.code, way.told, slip.start, slip.end, parameter.name, way.severity), []).append(slip)
-    found += [(group[0].way.code, _told(group, material, meters)) for group in groups.values()]
+    found += [_told(group, material, meters) for group in groups.values()]
     return found
 
 
 # Which ways were taken
 
 
-def _taken(one: Compared, material: Material, meters: Metered) -> Iterator[Taken]:
+def _taken(one: Compared, material: Documents, meters: Metered) -> Iterator[Taken]:
     for tolerance in (EXACT, one.printed):
         chosen = _combination(one, tolerance)
         if chosen is not None:
@@ -94,7 +95,7 @@ def _difference(one: Compared, meters: Metered) -> Taken:
         issue, factor = share
         assert issue.window is not None
         told = _("corrected by {factor:.4%}, due is {due:.4%}").format(factor=factor, due=issue.window.error)
-        way = Way(0.0, "E5", told, factor, issue.window.error)
+        way = Way(0.0, "E5", told, factor, issue.window.error, unit=FRACTION)
         return Taken(one, way, issue.start, issue.end, excess, issue.note)
     for issue in spoilt(one.issues):
         assert issue.noted is not None
@@ -159,36 +160,38 @@ def _on_the_net(one: Taken, every: Sequence[Taken], amounts: Sequence[Compared])
 # Telling
 
 
-def _told(group: Sequence[Taken], material: Material, meters: Metered) -> Finding:
+def _told(group: Sequence[Taken], material: Documents, meters: Metered) -> Finding:
     first = group[0]
     way, parameter = first.way, first.compared.entry.parameter
     names = listed(dict.fromkeys(name for one in group for name in one.compared.meters), limit=6)
-    addresses = listed((one.compared.entry.address for one in group), limit=6)
-    found, expected = way.found, way.expected
-    if not isinstance(found, int | float) or not _alike(group):
+    time = meters.told(first.start, first.end)
+    places = tuple(one.compared.entry.address.read_by(one.compared.meters, time) for one in group)
+    found, expected, unit = way.found, way.expected, way.unit or parameter.unit
+    if unit != FRACTION or not _alike(group):
+        unit = parameter.unit
         found = math.fsum(one.compared.entry.value for one in group)
         expected = found - math.fsum(one.excess for one in group)
     because = Message("; ").join(filter(None, [_sum_of_notes(group), _years(group, material)]))
     return Finding(
+        way.code,
         _("{symbol} of {names}: {told}").format(symbol=parameter.symbol, names=names, told=way.told),
-        Message("{} ({})").format(Message(", ").join([names, meters.told(first.start, first.end)]), addresses),
+        places,
         parameter.symbol,
         found,
         expected,
         because,
-        material.effect({}, _expected(group, material)),
+        material.effects.effect({}, _expected(group, material)),
         way.cause,
         way.question,
         severity=way.severity or Severity.ERROR,
         unconfirmed=_doubt(group, meters),
+        unit=unit,
         corrections=tuple(Correction(one.compared.entry, excess=one.excess) for one in group),
     )
 
 
 def _alike(group: Sequence[Taken]) -> bool:
-    return len({(one.way.found, one.way.expected) for one in group}) == 1 and (
-        group[0].way.code in ("B1", "B2", "C14", "E1", "E2", "E4", "E5", "E6", "E8") or len(group) == 1
-    )
+    return len({(one.way.found, one.way.expected) for one in group}) == 1
 
 
 def _sum_of_notes(group: Sequence[Taken]) -> str:
@@ -205,19 +208,19 @@ def _sum_of_notes(group: Sequence[Taken]) -> str:
     return READ_IN.format(amount=math.fsum(amounts), unit=unit, days=days)
 
 
-def _expected(group: Sequence[Taken], material: Material) -> dict[str, Any]:
-    return material.replaced((one.compared.entry, one.excess) for one in group)
+def _expected(group: Sequence[Taken], material: Documents) -> dict[str, Any]:
+    return material.effects.replaced((one.compared.entry, one.excess) for one in group)
 
 
-def _years(group: Sequence[Taken], material: Material) -> str:
+def _years(group: Sequence[Taken], material: Documents) -> str:
     """Say what ER is with and without what was done."""
-    is_, should = material.reductions({}), material.reductions(_expected(group, material))
+    is_, should = material.effects.reductions({}), material.effects.reductions(_expected(group, material))
     if is_ is None or should is None:
         return ""
     said = _("ER of {year} is {found:,.3f} tCO2 with it and {due:,.3f} without")
     return Message(", ").join(
         said.format(year=year, found=is_[places].sum(), due=should[places].sum())
-        for year, places in material.years.items()
+        for year, places in material.effects.years.items()
         if is_[places].sum() != should[places].sum()
     )
 

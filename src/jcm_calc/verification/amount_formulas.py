@@ -10,30 +10,28 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from openpyxl.formula.tokenizer import Token, Tokenizer
 
+from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.checks import MISTAKABLE_UNITS
 from jcm_calc.inputs.totals import is_total
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import listed
 from jcm_calc.units import UnitError, conversion
+from jcm_calc.verification.dated_rows import TWICE, Breakdown, Line, Rows
 from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
-from jcm_calc.verification.quantities import Entry, address
-from jcm_calc.verification.spreadsheet import ROUNDING, Calculator, FormulaError, Place, form, precedents, read
+from jcm_calc.verification.location import Location, address
+from jcm_calc.verification.quantities import Entry
+from jcm_calc.verification.spreadsheet import ROUNDING, Calculator, FormulaError, Place, form, read
 from jcm_calc.workbook.filled_sheets import plain_value
 from jcm_calc.workbook.tables import linked
-
-if TYPE_CHECKING:
-    from jcm_calc.verification.dated_rows import Breakdown, Line, Rows
 
 # A factor so near to a conversion of units is a mistake; one farther away may be a density, and is only remarked on.
 NEAR = 0.1 * (1 + 1e-9)
 # A row so many times the others, which lie within so many times of each other, is out of line.
 OUT_OF_LINE, ALIKE, LEAST = 5.0, 3.0, 4
-TWICE = 1.5  # a row that counts more than so much counts twice
 FARTHEST, LAST_ROW, LAST_COLUMN = "XFD", 1_048_576, 16_384  # a cell that no sheet uses
 NUMERAL = re.compile(r"[-+]?\d[\d.,\s]*")
 TWO_WAYS = re.compile(r"([-+]?\d{1,3})[.,](\d{3})")
@@ -64,19 +62,39 @@ class Part:
     unresolved: bool = False
 
 
-def parts(rows: Rows) -> Iterator[Part]:
-    """Yield what is wrong with the formulas of monitored amounts."""
-    for entry in rows.material.report.entries():
-        if entry.place in rows.audits:
-            yield from rows.audits[entry.place].parts()
+class AmountFormulas:
+    """The formulas of the monitored amounts of a report."""
 
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+        entries = rows.material.report.entries()
+        numbers = [
+            one for one in entries if one.parameter.kind is Kind.MONITORED and isinstance(one.value, int | float)
+        ]
+        self.audits = {entry.place: Audit(rows, entry) for entry in numbers}
 
-def findings(rows: Rows) -> list[tuple[str, Finding]]:
-    """Return the same as findings, each with its code; alike ones together."""
-    groups: dict[tuple[str, str, str], list[Part]] = {}
-    for part in rows.parts:
-        groups.setdefault((part.code, part.said, part.entry.parameter.symbol), []).append(part)
-    return [(code, _told(rows, group)) for (code, *_), group in groups.items()]
+    @cached_property
+    def parts(self) -> list[Part]:
+        """What is wrong with them."""
+        return [part for audit in self.audits.values() for part in audit.parts()]
+
+    def findings(self) -> list[Finding]:
+        """Return the same as findings; alike ones together."""
+        groups: dict[tuple[str, str, str], list[Part]] = {}
+        for part in self.parts:
+            groups.setdefault((part.code, part.said, part.entry.parameter.symbol), []).append(part)
+        return [_told(self.rows, group) for group in groups.values()]
+
+    def plain(self, entry: Entry) -> bool:
+        """Whether an amount only adds up dated rows, or what else it does is a finding already."""
+        found = self.rows.of.get(entry.place)
+        told = any(part.entry.place == entry.place and part.code in ("C13", "H5") for part in self.parts)
+        return told or (found is not None and found.plain)
+
+    def settled(self, entry: Entry) -> bool:
+        """Whether what a formula does with a number or a cell is known, or readings tell the amount."""
+        audit = self.audits.get(entry.place)
+        return audit is not None and audit.settled
 
 
 def _told(rows: Rows, group: list[Part]) -> Finding:
@@ -86,20 +104,26 @@ def _told(rows: Rows, group: list[Part]) -> Finding:
     known = len(excess) == len(group) and rows.material.report.result is not None
     amount = math.fsum(part.entry.value for part in group)
     return Finding(
+        first.code,
         Message("{}: {}").format(symbol, first.said),
-        listed((address(place) for part in group for place in part.places), limit=9),
+        tuple(dict.fromkeys([*_addresses(group), *(part.entry.address for part in group)])),
         symbol,
         amount,
         amount - math.fsum(more for _, more in excess) if known else None,
         first.because or _("the amount is the sum of the rows of its period, in its unit"),
-        rows.material.without(excess) if known else None,
+        rows.material.effects.without(excess) if known else None,
         question=first.question,
         severity=first.severity,
+        unit=first.entry.parameter.unit,
         unresolved=any(part.unresolved for part in group),
         corrections=tuple(Correction(entry, excess=more) for entry, more in excess)
         if first.severity is Severity.ERROR
         else (),
     )
+
+
+def _addresses(group: list[Part]) -> list[Location]:
+    return [address(place) for part in group for place in part.places]
 
 
 class Audit:
@@ -274,12 +298,25 @@ class Audit:
         others = [(written - one) * self.scale for one in near]
         effects = {excess: self._effect(excess) for excess in others}
         worst = max(effects, key=lambda excess: effects[excess], default=None)
-        more = {"severity": Severity.WARNING, "because": self._shown, "unresolved": True}
-        return Part("C13", said, self.entry, (self.entry.place,), worst, **more)
+        return self._open(said, worst)
+
+    def _open(self, said: str, excess: float | None, question: str = "") -> Part:
+        """Return something of which somebody has to say what it is."""
+        return Part(
+            "C13",
+            said,
+            self.entry,
+            (self.entry.place,),
+            excess,
+            severity=Severity.WARNING,
+            because=self._shown,
+            question=question,
+            unresolved=True,
+        )
 
     def _effect(self, excess: float) -> float:
         material = self.rows.material
-        found = material.without([(self.entry, excess)]) if material.report.result is not None else None
+        found = material.effects.without([(self.entry, excess)]) if material.report.result is not None else None
         return 0.0 if found is None else found.exact
 
     def _far(self, factor: float) -> float:
@@ -302,11 +339,9 @@ class Audit:
         """Return a factor; one that is far from a conversion of units may be a property, which somebody has to say."""
         said = _("the formula multiplies it by {ratio:.10g}").format(ratio=ratio)
         excess = amount * (1 - 1 / ratio) if ratio else None
-        near = abs(ratio - 1) <= NEAR
-        question = "" if near else _("what is this factor, and which document has it?")
-        more = {"question": question, "unresolved": not near}
-        severity = Severity.ERROR if near else Severity.WARNING
-        return Part("C13", said, self.entry, (self.entry.place,), excess, severity, self._shown, **more)
+        if abs(ratio - 1) > NEAR:
+            return self._open(said, excess, _("what is this factor, and which document has it?"))
+        return Part("C13", said, self.entry, (self.entry.place,), excess, because=self._shown)
 
     def _added(self, constant: float, exact: float, typed: bool = False) -> Iterator[Part]:
         """Yield what is added to the rows, or, of typed numbers, to the largest one."""
@@ -314,8 +349,7 @@ class Audit:
             return
         if typed and abs(constant) > NEAR * abs(exact):
             said = _("the formula adds up numbers that are typed into it, which belong to no day or month")
-            more = {"severity": Severity.WARNING, "because": self._shown, "unresolved": True}
-            yield Part("C13", said, self.entry, (self.entry.place,), None, question=_("where were they read?"), **more)
+            yield self._open(said, None, _("where were they read?"))
             return
         said = _("the formula adds {constant:.10g}").format(constant=constant)
         yield Part("C13", said, self.entry, (self.entry.place,), constant * self.scale, because=self._shown)
@@ -396,9 +430,7 @@ class Audit:
         """Yield that a formula takes away rows, or does something else with them than to add them up."""
         if not self._metered:
             said = _("the formula does more than add up its rows") if adds else _("the formula takes rows away")
-            excess = None if excess is None else excess * self.scale
-            more = {"severity": Severity.WARNING, "because": self._shown, "unresolved": True}
-            yield Part("C13", said, self.entry, (self.entry.place,), excess, **more)
+            yield self._open(said, None if excess is None else excess * self.scale)
 
     def _factor(self, found: Breakdown, exact: float, constant: float) -> Iterator[Part]:
         yield from self._added(constant, exact)
@@ -530,14 +562,3 @@ def _inside(one: Period, whole: Period) -> bool:
     assert whole.first is not None
     assert whole.last is not None
     return one.first is not None and one.last is not None and whole.first <= one.first and one.last <= whole.last
-
-
-def ranged(rows: Rows, place: Place, seen: set[Place]) -> Iterator[Place]:
-    """Yield the cells of the ranges that a formula, and those that it refers to, add up."""
-    for area in precedents(rows.book, place):
-        for other in area.places:
-            if other not in seen and len(seen) < rows.most:
-                seen.add(other)
-                if not area.single:
-                    yield other
-                yield from ranged(rows, other, seen)

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 
 from jcm_calc.languages import Message, _
-from jcm_calc.verification.checks import check
+from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Finding, Severity, shown_number
-from jcm_calc.verification.material import Material, Submission
+from jcm_calc.verification.location import Location, at, located
 from jcm_calc.verification.spreadsheet import as_number
+from jcm_calc.verification.submission import Submission
 
 # More than this share above the plan is asked about; reviewers asked at 12.5 % and above.
 MUCH = 0.10
@@ -26,15 +27,8 @@ def option(text: str) -> str:
     return match[1].upper() if match else ""
 
 
-@check(
-    "I1",
-    "Invoice used instead of the meter",
-    "A parameter is monitored by an option that the methodology allows, and by the one that the plan names.",
-    asked="https://cdm.unfccc.int/IRCheck/iss_forms/1C7MJILH4KFX0A5/viewPublic",
-)
-def other_option(material: Material) -> Iterator[Finding]:
+def other_option(material: Analyses) -> Iterator[Finding]:
     """Find options that are not allowed or not planned."""
-    yield from material.measured("I1")
     planned = {}
     if "plan" in material.has:
         planned = {parameter.name: option(row.text("option")) for parameter, row in material.registered.rows("MPS")}
@@ -44,7 +38,7 @@ def other_option(material: Material) -> Iterator[Finding]:
         if not letter or (parameter.name, letter) in told:
             continue
         told.add((parameter.name, letter))
-        place = row.cells["option"].address
+        place = located(row.cells["option"])
         before = planned.get(parameter.name)
         if parameter.options and letter not in parameter.options:
             allowed = _(" or ").join(parameter.options)
@@ -52,34 +46,19 @@ def other_option(material: Material) -> Iterator[Finding]:
             message = message.format(symbol=parameter.symbol, letter=letter, allowed=allowed)
             confirmed = parameter.evidence and parameter.evidence.confirmed
             doubt = "" if confirmed else _("the options are {evidence}").format(evidence=parameter.evidence)
-            yield Finding(message, place, parameter.symbol, letter, allowed, unconfirmed=doubt)
+            yield Finding("I1", message, place, parameter.symbol, letter, allowed, unconfirmed=doubt)
         elif before and before != letter:
             message = _("{symbol} is monitored by option {letter}, and the plan has option {before}")
             message = message.format(symbol=parameter.symbol, letter=letter, before=before)
-            yield Finding(message, place, parameter.symbol, letter, before, _("the plan"))
+            yield Finding("I1", message, place, parameter.symbol, letter, before, _("the plan"))
 
 
-@check(
-    "I2",
-    "More used than supplied",
-    "Balances that are declared for the site hold: what sub-meters read is at most what the main meter does.",
-    needs="readings",
-    asked="https://cdm.unfccc.int/IRCheck/iss_forms/XFGCIM7OZ48QYB6/viewPublic",
-)
-def balance(material: Material) -> Iterator[Finding]:
+def balance(material: Analyses) -> Iterator[Finding]:
     """Find balances that do not hold."""
-    yield from _comparisons(material, "at most")
+    yield from _comparisons(material, "I2", "at most")
 
 
-@check(
-    "I3",
-    "Prescribed cross-check not done",
-    "A cross-check that the plan speaks of is declared with its readings, and each check meter serves one.",
-    severity=Severity.WARNING,
-    needs="readings",
-    asked="https://cdm.unfccc.int/IRCheck/iss_forms/IUM4O0SCVY9DPNG/viewPublic",
-)
-def not_done(material: Material) -> Iterator[Finding]:
+def not_done(material: Analyses) -> Iterator[Finding]:
     """Find cross-checks of the plan without a result."""
     meters = material.metered
     assert meters is not None
@@ -94,28 +73,22 @@ def not_done(material: Material) -> Iterator[Finding]:
             told.add(parameter.name)
             message = _("the plan provides for a cross-check of {symbol} ({said!r}), and none is declared")
             message = message.format(symbol=parameter.symbol, said=said)
-            place, expected = row.cells["procedure"].address, _("[[readings.checks]] in the case file")
-            yield Finding(message, place, parameter.symbol, expected=expected)
+            place, expected = located(row.cells["procedure"]), _("[[readings.checks]] in the case file")
+            if material.registered is not material.report:
+                place = place.in_file(material.registered.name)
+            yield Finding("I3", message, place, parameter.symbol, expected=expected)
     for name, meter in meters.plan.meters.items():
         if meter.check_only and name not in compared and name not in meters.unknown:
             message = _("{name} serves a cross-check only, and none is declared").format(name=name)
-            yield Finding(message, name, meter.parameter)
+            yield Finding("I3", message, at(meters=[name]), meter.parameter)
 
 
-@check(
-    "I4",
-    "Main and check meter apart",
-    "Meters and invoices that the plan compares differ by no more than it allows.",
-    severity=Severity.WARNING,
-    needs="readings",
-    asked="https://cdm.unfccc.int/IRCheck/iss_forms/OZ3MQTV0YU4K86A/viewPublic",
-)
-def apart(material: Material) -> Iterator[Finding]:
+def apart(material: Analyses) -> Iterator[Finding]:
     """Find cross-checks that differ by more than their tolerance."""
-    yield from _comparisons(material, "equal")
+    yield from _comparisons(material, "I4", "equal")
 
 
-def _comparisons(material: Material, kind: str) -> Iterator[Finding]:
+def _comparisons(material: Analyses, code: str, kind: str) -> Iterator[Finding]:
     meters = material.metered
     assert meters is not None
     declared = {one.name: one for one in meters.plan.checks}
@@ -136,19 +109,11 @@ def _comparisons(material: Material, kind: str) -> Iterator[Finding]:
             effect = _("ER would change by {tonnes:+,.3f} tCO2 with the other one").format(tonnes=one.tonnes)
             message = Message("; ").join([message, effect])
         sides = declared[one.name]
-        place = Message(", ").join([*sides.left, *sides.right, str(one.period)])
-        yield Finding(message, place, sides.left[0], one.left, one.right)
+        place = at(meters=[*sides.left, *sides.right], period=str(one.period))
+        yield Finding(code, message, place, sides.left[0], one.left, one.right, unit=one.unit)
 
 
-@check(
-    "I11",
-    "Shared meter",
-    "A meter serves one unit, or the plan says how its readings are apportioned.",
-    severity=Severity.QUESTION,
-    needs="meters",
-    asked="https://cdm.unfccc.int/Projects/DB/RWTUV1163765609.51/iProcess/RWTUV1206018026.68/gotoRFR?rfrid=FFLW5U6AR0C5AYM7HTFLJPMK1511M9",
-)
-def shared(material: Material) -> Iterator[Finding]:
+def shared(material: Analyses) -> Iterator[Finding]:
     """Find meters with one serial number at two points."""
     meters = material.metered
     assert meters is not None
@@ -161,7 +126,7 @@ def shared(material: Material) -> Iterator[Finding]:
             message = _("{names} have the meter {serial} in common")
             message = message.format(names=_(" and ").join(names), serial=serial)
             question = _("which of them does it serve, and how is it apportioned?")
-            yield Finding(message, Message(", ").join(names), serial, question=question)
+            yield Finding("I11", message, at(meters=names), serial, question=question)
 
 
 def planned_yearly(plan: Submission) -> tuple[float, float] | None:
@@ -175,7 +140,7 @@ def planned_yearly(plan: Submission) -> tuple[float, float] | None:
     return None
 
 
-def with_plan(material: Material) -> tuple[float, float, float, float] | None:
+def with_plan(material: Analyses) -> tuple[float, float, float, float] | None:
     """Return ER and days of the report, and of the plan."""
     estimate = planned_yearly(material.registered)
     periods = material.result.inputs.periods
@@ -183,18 +148,16 @@ def with_plan(material: Material) -> tuple[float, float, float, float] | None:
         return None
     # a report without dates is for as many days as the plan
     days = float(sum(period.days for period in periods)) if periods[0].dated else estimate[1]
-    return float(material.actual["ER"].sum()), days, *estimate
+    return float(material.effects.actual["ER"].sum()), days, *estimate
 
 
-@check(
-    "I9",
-    "Far above the estimate",
-    "Reductions a day are not far above those of the plan without a reason.",
-    severity=Severity.QUESTION,
-    needs="result plan",
-    asked="https://cdm.unfccc.int/Projects/DB/DNV-CUK1158855257.5/iProcess/DNV-CUK1200044418.31/gotoRFR?rfrid=1ZCPAKFVPS24QALS2Q1A7QS9YZYSN1",
-)
-def far_above(material: Material) -> Iterator[Finding]:
+def _of_reductions(material: Analyses) -> tuple[Location, ...]:
+    """Return the cells that show ER: on the calculation sheets, or the claims."""
+    cells = tuple(cell.address for cell in material.sheet.cells if cell.name == "ER")
+    return cells or tuple(located(cell) for _part, cell, _exact in material.report.claims())
+
+
+def far_above(material: Analyses) -> Iterator[Finding]:
     """Find reductions above the plan, scaled to the days of the report."""
     compared = with_plan(material)
     if compared is None:
@@ -207,18 +170,15 @@ def far_above(material: Material) -> Iterator[Finding]:
         question = _("more activity, another factor, or other days?")
         severity = Severity.WARNING if actual > FAR * scaled else None
         because = _("the plan's {planned:,.6g} tCO2 in {days:g} days").format(planned=planned, days=planned_days)
-        yield Finding(message, "", "ER_p", actual, scaled, because, question=question, severity=severity)
+        yield Finding(
+            *("I9", message, _of_reductions(material), "ER_p", actual, scaled, because),
+            question=question,
+            severity=severity,
+            unit="tCO2",
+        )
 
 
-@check(
-    "I10",
-    "Estimate not scaled to what was built",
-    "A comparison with the plan is for the same number of days.",
-    severity=Severity.WARNING,
-    needs="result plan",
-    asked="https://cdm.unfccc.int/IRCheck/iss_forms/EOKIN5QTGHJPZF1/viewPublic",
-)
-def not_scaled(material: Material) -> Iterator[Finding]:
+def not_scaled(material: Analyses) -> Iterator[Finding]:
     """Find reports of fewer days than the plan, which only for that reason seem to stay below it."""
     compared = with_plan(material)
     if compared is None:
@@ -227,21 +187,27 @@ def not_scaled(material: Material) -> Iterator[Finding]:
     if days < planned_days and actual <= (1 + MUCH) * planned and actual > (1 + MUCH) * planned * days / planned_days:
         message = _("the report covers {days:g} days and the plan {planned:g}: day by day, ER is above the estimate")
         message = message.format(days=days, planned=planned_days)
-        yield Finding(message, "", "ER_p", actual / days, planned / planned_days, _("tCO2 a day"))
+        per_day = actual / days, planned / planned_days
+        yield Finding("I10", message, _of_reductions(material), "ER_p", *per_day, unit=_("tCO2 a day"))
 
 
-@check(
-    "I12",
-    "Statement of users as the only evidence",
-    "A monitored value rests on a record, not on what somebody remembers.",
-    severity=Severity.QUESTION,
-    asked="https://cdm.unfccc.int/IRCheck/poaiss_forms/5SRVP4FHY9LUZTO/viewPublic",
-)
-def recalled(material: Material) -> Iterator[Finding]:
+def recalled(material: Analyses) -> Iterator[Finding]:
     """Find sources that are statements."""
     for parameter, row in material.report.rows():
         if RECALL.search(row.text("source")):
             message = _("the source of {symbol} is {source!r}")
             message = message.format(symbol=parameter.symbol, source=row.text("source"))
             question = _("which record confirms it?")
-            yield Finding(message, row.cells["source"].address, parameter.symbol, question=question)
+            yield Finding("I12", message, located(row.cells["source"]), parameter.symbol, question=question)
+
+
+CHECKS = {
+    "I1": other_option,
+    "I2": balance,
+    "I3": not_done,
+    "I4": apart,
+    "I11": shared,
+    "I9": far_above,
+    "I10": not_scaled,
+    "I12": recalled,
+}

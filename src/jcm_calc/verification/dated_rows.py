@@ -16,18 +16,19 @@ from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import listed
-from jcm_calc.verification import amount_formulas
 from jcm_calc.verification.findings import Correction, Finding, Severity
-from jcm_calc.verification.quantities import Entry, address
+from jcm_calc.verification.location import address
+from jcm_calc.verification.quantities import Entry
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, Place, as_number, form, precedents, read
 from jcm_calc.workbook import written_periods
 from jcm_calc.workbook.opening import Book
 
 if TYPE_CHECKING:
-    from jcm_calc.verification.material import Material
+    from jcm_calc.verification.documents import Documents
     from jcm_calc.verification.metered import Metered
 
 MOST = 5000
+TWICE = 1.5  # a row that counts more than so much counts twice
 AVERAGES = {"AVERAGE", "AVERAGEIF", "AVERAGEIFS", "MEDIAN"}
 STEP = 2.0**20  # so large that the digits of the rest of a sum do not blur it
 # What can be wrong with rows: the code of the check, and what is said of their times.
@@ -89,7 +90,7 @@ class Breakdown:
     @property
     def twice(self) -> list[Line]:
         """Rows that count more than once."""
-        return [line for line in self.lines if line.weight > amount_formulas.TWICE * self.usual > 0]
+        return [line for line in self.lines if line.weight > TWICE * self.usual > 0]
 
     @property
     def again(self) -> list[Line]:
@@ -121,7 +122,7 @@ class Breakdown:
 class Rows:
     """The dated rows behind the monitored amounts of a report."""
 
-    def __init__(self, material: Material) -> None:
+    def __init__(self, material: Documents) -> None:
         self.material, self.book = material, material.report.book
         self._labels: dict[Place, Period | None] = {}
         monitored = [entry for entry in material.report.entries() if entry.parameter.kind is Kind.MONITORED]
@@ -129,10 +130,6 @@ class Rows:
         for entry in monitored:
             if (found := self._breakdown(entry)) is not None:
                 self.of[entry.place] = found
-        numbers = [entry for entry in monitored if isinstance(entry.value, int | float)]
-        self.audits = {entry.place: amount_formulas.Audit(self, entry) for entry in numbers}
-
-    most = MOST
 
     # Reading
 
@@ -160,7 +157,16 @@ class Rows:
 
     def ranged(self, place: Place) -> set[Place]:
         """Return the cells of the ranges that a formula adds up, through others, too."""
-        return set(amount_formulas.ranged(self, place, set()))
+        return set(self._ranged(place, set()))
+
+    def _ranged(self, place: Place, seen: set[Place]) -> Iterator[Place]:
+        for area in precedents(self.book, place):
+            for other in area.places:
+                if other not in seen and len(seen) < MOST:
+                    seen.add(other)
+                    if not area.single:
+                        yield other
+                    yield from self._ranged(other, seen)
 
     def _totals(self, place: Place) -> Iterator[Place]:
         """Yield the undated cells of a range that add up other cells of it."""
@@ -342,8 +348,8 @@ class Rows:
 
     # Findings
 
-    def findings(self) -> list[tuple[str, Finding]]:
-        """Return what is wrong with the rows, each with the code of its check; one finding for several units."""
+    def findings(self) -> list[Finding]:
+        """Return what is wrong with the rows; one finding for several units."""
         groups: dict[tuple[Any, ...], list[tuple[Breakdown, list[Line]]]] = {}
         for found in self.of.values():
             if found.mean:
@@ -358,13 +364,14 @@ class Rows:
                     key = (kind, found.entry.parameter.symbol, tuple(str(line.period) for line in lines))
                     groups.setdefault(key, []).append((found, lines))
         told = [self._told(kind, group) for (kind, *_), group in groups.items()]
-        return [*told, *self._one_side(), *self._means(), *amount_formulas.findings(self)]
+        return [*told, *self._one_side(), *self._means()]
 
-    def _told(self, kind: str, group: Sequence[tuple[Breakdown, list[Line]]]) -> tuple[str, Finding]:
+    def _told(self, kind: str, group: Sequence[tuple[Breakdown, list[Line]]]) -> Finding:
         first, lines = group[0]
         symbol = first.entry.parameter.symbol
         times = listed((str(line.period) for line in lines), limit=12)
-        place = listed((address(line.place) for _, own in group for line in own), limit=9)
+        rows = [address(line.place) for _, own in group for line in own]
+        place = (*rows, *(found.entry.address for found, _ in group))
         entries = listed((found.entry.address for found, _ in group), limit=6)
         count = len({str(line.period) for line in first.lines})
         severity, question = None, ""
@@ -373,7 +380,7 @@ class Rows:
         excess = [(found.entry, self._of(kind, found, own)) for found, own in group]
         effect = None
         if self.material.report.result is not None and any(amount for _, amount in excess):
-            effect = self.material.without(excess)
+            effect = self.material.effects.without(excess)
         amount = math.fsum(found.entry.value for found, _ in group)
         expected = amount - math.fsum(amount for _, amount in excess) if effect is not None else None
         because = _("each row of the period once; the amounts stand at {entries}").format(entries=entries)
@@ -381,13 +388,14 @@ class Rows:
         days = sum(line.period.days for line in lines)
         said = said.format(times=times, count=count, every=count + len(lines), days=days)
         message = Message("{}: {}").format(symbol, said)
-        finding = Finding(
-            *(message, place, symbol, amount, expected, because, effect),
+        return Finding(
+            *(code, message, place, symbol, amount, expected, because, effect),
             question=question,
             severity=severity,
+            unit=first.entry.parameter.unit,
+            unresolved=kind == "blank" and effect is None,
             corrections=tuple(Correction(entry, excess=more) for entry, more in excess),
         )
-        return code, finding
 
     def _of(self, kind: str, found: Breakdown, lines: Sequence[Line]) -> float:
         """Return by how much an amount is too high for it."""
@@ -402,7 +410,7 @@ class Rows:
         own = () if metered is None else metered.of(found.entry)
         return -self._unread(found, own, metered) if metered is not None and own else 0.0
 
-    def _one_side(self) -> Iterator[tuple[str, Finding]]:
+    def _one_side(self) -> Iterator[Finding]:
         """Yield rows that one of two quantities of a period has, and the other lacks."""
         times: dict[str, dict[str, tuple[Breakdown, set[str]]]] = {}
         for found in self.of.values():
@@ -417,9 +425,9 @@ class Rows:
                     symbol = found.entry.parameter.symbol
                     message = _("{symbol} has no row for {times}, and {others} has")
                     message = message.format(symbol=symbol, times=listed(lacking), others=listed(others))
-                    yield "C15", Finding(message, found.entry.address, symbol, len(own), len(every))
+                    yield Finding("C15", message, found.entry.address, symbol, len(own), len(every), unit=_("rows"))
 
-    def _means(self) -> Iterator[tuple[str, Finding]]:
+    def _means(self) -> Iterator[Finding]:
         """Yield means that leave rows out, with the mean of all of them."""
         for found in self.of.values():
             values = [line.value for line in (*found.lines, *found.left_out) if line.value is not None]
@@ -428,36 +436,18 @@ class Rows:
             entry, expected = found.entry, math.fsum(values) / len(values)
             effect = None
             if self.material.report.result is not None:
-                effect = self.material.without([(entry, entry.value - expected)])
+                effect = self.material.effects.without([(entry, entry.value - expected)])
             times = listed((str(line.period) for line in found.left_out), limit=12)
             message = _("{symbol} is a mean without {times}").format(symbol=entry.parameter.symbol, times=times)
-            place = listed((address(line.place) for line in found.left_out), limit=9)
+            place = (*(address(line.place) for line in found.left_out), entry.address)
             question = _("why are they left out?")
             because = _("the mean of all {count} rows").format(count=len(values))
-            yield (
-                "F8",
-                Finding(
-                    *(message, place, entry.parameter.symbol, entry.value, expected, because, effect),
-                    question=question,
-                    corrections=(Correction(entry, expected),),
-                ),
+            yield Finding(
+                *("F8", message, place, entry.parameter.symbol, entry.value, expected, because, effect),
+                question=question,
+                unit=entry.parameter.unit,
+                corrections=(Correction(entry, expected),),
             )
-
-    @cached_property
-    def parts(self) -> list[amount_formulas.Part]:
-        """What is wrong with the formulas of amounts."""
-        return list(amount_formulas.parts(self))
-
-    def plain(self, entry: Entry) -> bool:
-        """Whether an amount only adds up dated rows, or what else it does is a finding already."""
-        found = self.of.get(entry.place)
-        told = any(part.entry.place == entry.place and part.code in ("C13", "H5") for part in self.parts)
-        return told or (found is not None and found.plain)
-
-    def settled(self, entry: Entry) -> bool:
-        """Whether what a formula does with a number or a cell is known, or readings tell the amount."""
-        audit = self.audits.get(entry.place)
-        return audit is not None and audit.settled
 
 
 def _value(book: Book, place: Place) -> float | None:

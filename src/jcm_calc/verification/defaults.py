@@ -8,32 +8,20 @@ from datetime import date
 from jcm_calc.declarations.items import Kind, Table, Value
 from jcm_calc.inputs import Period
 from jcm_calc.languages import Message, _
-from jcm_calc.problems import InputError, ProblemKind
-from jcm_calc.verification import causes
-from jcm_calc.verification.checks import check
+from jcm_calc.problems import ProblemKind
+from jcm_calc.verification import ratios
+from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Correction, Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.gaps import frequencies
-from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Entry
 from jcm_calc.verification.spreadsheet import close
-from jcm_calc.workbook import evidence_sheet
 
 PARIS = date(2021, 1, 1)
 
 
-@check(
-    "D1",
-    "Global warming potential of the wrong set",
-    "A global warming potential is the registered one, and the document's. From 2021 on it is that of AR5: a rule "
-    "nobody has confirmed.",
-    asked="https://cdm.unfccc.int/IRCheck/iss_forms/1ZMUTX3C7LOBARJ/viewPublic",
-)
-def warming_potential(material: Material) -> Iterator[Finding]:
+def warming_potential(material: Analyses) -> Iterator[Finding]:
     """Find potentials of another assessment report than the plan's or the document's."""
-    if "plan" in material.has:
-        yield from material.deviated("D1")
     if "result" in material.has:
-        yield from material.slipped("D1")
         yield from _of_another_set(material)
     for entry in material.report.entries():
         dated = [period for part in material.report.own for period in part.periods if period.last]
@@ -45,88 +33,55 @@ def warming_potential(material: Material) -> Iterator[Finding]:
             )
             doubt = _("that the potentials of AR5 apply from 2021 on is recalled, not read")
             yield Finding(
+                "D1",
                 message,
                 entry.address,
                 entry.parameter.symbol,
                 entry.value,
                 28.0,
+                unit=entry.parameter.unit,
                 unconfirmed=doubt,
                 severity=Severity.QUESTION,
             )
 
 
-def _of_another_set(material: Material) -> Iterator[Finding]:
-    planned = {finding.place for finding in material.deviated("D1")} if "plan" in material.has else set()
+def _of_another_set(material: Analyses) -> Iterator[Finding]:
+    planned = {place for finding in material.deviations if finding.code == "D1" for place in finding.places}
     for entry, known in _not_of_document(material):
-        sets = causes.other_potential(entry.parameter.symbol, entry.value, known[0].value)
+        sets = ratios.other_potential(entry.parameter.symbol, entry.value, known[0].value)
         if sets and entry.address not in planned:
             yield Finding(
+                "D1",
                 _by_hand_only(entry, shown_number(known[0].value)),
                 entry.address,
                 entry.parameter.symbol,
                 entry.value,
                 known[0].value,
                 _("the value of the document, {evidence}").format(evidence=known[0].evidence),
-                material.changed(entry, known[0].value),
+                material.effects.changed(entry, known[0].value),
                 sets,
                 unconfirmed=_doubt(known),
                 severity=Severity.QUESTION if _doubt(known) else None,
+                unit=entry.parameter.unit,
                 corrections=(Correction(entry, known[0].value),),
             )
 
 
-@check(
-    "D2",
-    "Ex-ante factor updated, or the reverse",
-    "A value fixed ex ante equals the registered one in every year, to the last digit.",
-    asked="https://cdm.unfccc.int/IRCheck/iss_forms/U8YLVHJ1B4I57Q6/viewPublic",
-)
-def changed_factor(material: Material) -> Iterator[Finding]:
+def changed_factor(material: Analyses) -> Iterator[Finding]:
     """Find values fixed beforehand that differ from the plan, or from year to year."""
-    if "plan" in material.has:
-        yield from material.deviated("D2")
     for problem in material.problems(ProblemKind.YEARS_DIFFER):
-        yield of_problem(problem)
+        yield of_problem("D2", problem, material.report.places_of(problem.subject))
 
 
-@check(
-    "D6",
-    "Mean default where a bound is due",
-    "A default is taken from the column that the document names: central value, or bound in the safe direction.",
-    asked="https://cdm.unfccc.int/IRCheck/reg_forms/46U7CGJQO80XRND/viewPublic",
-)
-def wrong_column(material: Material) -> Iterator[Finding]:
-    """Find another column of a table of defaults."""
-    yield from material.slipped("D6")
-    if "plan" in material.has:
-        yield from material.deviated("D6")
-
-
-@check(
-    "D7",
-    "Default not in the cited table",
-    "A default is a value of the document's table, or one of its candidates.",
-    severity=Severity.WARNING,
-    needs="result",
-    asked="https://cdm.unfccc.int/IRCheck/reg_forms/2KEYSOU45WFD8IB/viewPublic",
-)
-def not_in_table(material: Material) -> Iterator[Finding]:
+def not_in_table(material: Analyses) -> Iterator[Finding]:
     """Find values by hand that the document does not have; a question where the document's own is not confirmed."""
-    yield from material.slipped("D7")
-    book = material.report.book
-    own = material.m.without_evidence or material.m
-    try:
-        files = evidence_sheet.read(book, own.number, own.version)
-    except InputError:
-        files = ()
-    for problem in evidence_sheet.contradictions(book, own, files):
-        yield of_problem(problem, severity=Severity.ERROR)
     for entry, known in _not_of_document(material):
-        if causes.other_potential(entry.parameter.symbol, entry.value, known[0].value):
+        if ratios.other_potential(entry.parameter.symbol, entry.value, known[0].value):
             continue  # a check of its own
         confirmed = not _doubt(known)
         listed = Message(", ").join(shown_number(value.value) for value in known[:6])
         yield Finding(
+            "D7",
             _by_hand_only(entry, listed),
             entry.address,
             entry.parameter.symbol,
@@ -135,6 +90,7 @@ def not_in_table(material: Material) -> Iterator[Finding]:
             question="" if confirmed else _("which table has it?"),
             unconfirmed=_doubt(known),
             severity=None if confirmed else Severity.QUESTION,
+            unit=entry.parameter.unit,
         )
 
 
@@ -143,7 +99,7 @@ def _by_hand_only(entry: Entry, known: str) -> str:
     return message.format(symbol=entry.parameter.symbol, value=shown_number(entry.value), known=known)
 
 
-def _not_of_document(material: Material) -> Iterator[tuple[Entry, list[Value]]]:
+def _not_of_document(material: Analyses) -> Iterator[tuple[Entry, list[Value]]]:
     """Yield each value by hand for a default of which the document has others, with these."""
     for entry in by_hand(material):
         known = list(_values(entry))
@@ -157,7 +113,7 @@ def _doubt(known: list[Value]) -> str:
     return _("the document's values are themselves {evidence}").format(evidence=doubted[0]) if doubted else ""
 
 
-def by_hand(material: Material) -> Iterator[Entry]:
+def by_hand(material: Analyses) -> Iterator[Entry]:
     """Yield the defaults that are entered as numbers."""
     graph = material.result.inputs.graph.nodes
     for entry in material.report.entries():
@@ -172,15 +128,7 @@ def _values(entry: Entry) -> Iterator[Value]:
         yield from candidate.entries.values() if isinstance(candidate, Table) else [candidate]
 
 
-@check(
-    "D10",
-    "Property measured too rarely",
-    "A property is determined as often as the plan says: its dated rows are counted.",
-    severity=Severity.WARNING,
-    needs="plan",
-    asked="https://cdm.unfccc.int/Projects/DB/TUEV-SUED1259337692.05/iProcess/ERM-CVS1318853275.41/gotoRFR?rfrid=G9HKXC26M3OMENAO19C1KM9IOLQQE2",
-)
-def too_rare(material: Material) -> Iterator[Finding]:
+def too_rare(material: Analyses) -> Iterator[Finding]:
     """Find monitored properties with fewer dated determinations than planned."""
     planned = frequencies(material)
     for entry in material.report.entries():
@@ -195,18 +143,19 @@ def too_rare(material: Material) -> Iterator[Finding]:
             message = _("{symbol} was determined {times} times in {period}, and the plan asks for {due}").format(
                 symbol=parameter.symbol, times=len(times), period=period, due=due
             )
-            yield Finding(message, entry.address, parameter.symbol, len(times), due, _("the plan, column (j)"))
+            yield Finding(
+                "D10",
+                message,
+                entry.address,
+                parameter.symbol,
+                len(times),
+                due,
+                _("the plan, column (j)"),
+                unit=_("determinations"),
+            )
 
 
-@check(
-    "D11",
-    "Benchmark not derived",
-    "A benchmark of which the document has no value is derived somewhere.",
-    severity=Severity.QUESTION,
-    needs="result",
-    asked="https://cdm.unfccc.int/IRCheck/iss_forms/LN2YE5ZCPSGUH3D/viewPublic",
-)
-def not_derived(material: Material) -> Iterator[Finding]:
+def not_derived(material: Analyses) -> Iterator[Finding]:
     """Find defaults by hand without a value of the document and without a source."""
     sources = {parameter.name for parameter, row in material.report.rows() if row.text("source")}
     told: set[str] = set()
@@ -217,4 +166,21 @@ def not_derived(material: Material) -> Iterator[Finding]:
                 symbol=entry.parameter.symbol
             )
             question = _("from what is it derived?")
-            yield Finding(message, entry.address, entry.parameter.symbol, entry.value, question=question)
+            yield Finding(
+                "D11",
+                message,
+                entry.address,
+                entry.parameter.symbol,
+                entry.value,
+                question=question,
+                unit=entry.parameter.unit,
+            )
+
+
+CHECKS = {
+    "D1": warming_potential,
+    "D2": changed_factor,
+    "D7": not_in_table,
+    "D10": too_rare,
+    "D11": not_derived,
+}

@@ -4,37 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jcm_calc.eligibility import Answer
+from jcm_calc.eligibility import Answer, Verdict
 from jcm_calc.languages import Message, _, ngettext
 from jcm_calc.problems import listed
 from jcm_calc.rulebooks import versions
-from jcm_calc.verification.checks import check
-from jcm_calc.verification.findings import Finding, Severity
-from jcm_calc.verification.material import Material, Submission
+from jcm_calc.verification.analyses import Analyses
+from jcm_calc.verification.findings import Finding, Severity, shown_number
+from jcm_calc.verification.location import Location, address, at, located
+from jcm_calc.verification.quantities import Entry, label_text
+from jcm_calc.verification.submission import Submission
 
 
-@check(
-    "J1",
-    "Capacity changed",
-    "The capacity of each unit is the registered one.",
-    needs="plan",
-    asked="https://cdm.unfccc.int/Projects/DB/SGS-UKL1125677521.56/iProcess/DNV-CUK1242015709.37_R1/gotoRFR?rfrid=0PXND8EPXSF44JABLE8IGZHPE8613N",
-)
-def capacity(material: Material) -> Iterator[Finding]:
-    """Find nameplate values that differ from the plan."""
-    yield from material.deviated("J1")
-
-
-@check(
-    "J2",
-    "Criterion not evidenced for each unit",
-    "Each eligibility criterion is met by each unit.",
-    needs="result",
-    asked="https://cdm.unfccc.int/IRCheck/poaiss_forms/1238GA9BJXYNOPQ/viewPublic",
-)
-def criteria(material: Material) -> Iterator[Finding]:
+def criteria(material: Analyses) -> Iterator[Finding]:
     """Find criteria that are not met; those not shown are asked about."""
-    open_ = []
+    open_, lacking = list[str](), list[str]()
     for verdict in material.result.verdicts:
         criterion = verdict.criterion
         if verdict.answer is Answer.NOT_MET:
@@ -47,34 +30,57 @@ def criteria(material: Material) -> Iterator[Finding]:
             itself = _("the criterion is itself {evidence}").format(evidence=criterion.evidence)
             doubt = "" if criterion.evidence.confirmed else itself
             subject = _("criterion {number}").format(number=criterion.number)
-            yield Finding(message, "", subject, _("not met"), _("met"), unconfirmed=doubt)
+            entries = _of_criterion(material, verdict)
+            places = tuple(entry.address for entry in entries) or material.report.places_of("")
+            found = listed(shown_number(entry.written) for entry in entries)
+            yield Finding("J2", message, places, subject, found, criterion.text, unconfirmed=doubt)
         elif verdict.answer is Answer.NOT_SHOWN:
             open_.append(f"{criterion.number} ({', '.join(verdict.missing)})")
+            lacking += verdict.missing
     if open_:
         message = _("{count} criteria are not shown to be met: {criteria}")
         message = message.format(count=len(open_), criteria=listed(open_, limit=10))
-        yield Finding(message, severity=Severity.QUESTION, question=_("give these facts"))
+        places = tuple(dict.fromkeys(place for name in lacking for place in material.report.places_of(name)))
+        yield Finding("J2", message, places, severity=Severity.QUESTION, question=_("give these facts"))
 
 
-def _units(submission: Submission, kind: str) -> dict[str, dict[str, str]]:
+def _of_criterion(material: Analyses, verdict: Verdict) -> list[Entry]:
+    """Return the facts and values by which a criterion is not met, of the units that do not meet it."""
+    graph, arguments = material.result.inputs.graph, verdict.criterion.arguments
+    names = {name for one in arguments if one in graph.nodes for name in graph.upstream(one).nodes} | set(arguments)
+    failing = verdict.failing
+    return [
+        entry
+        for entry in material.report.entries()
+        if entry.parameter.name in names
+        if failing is None or (at := material.effects.at(entry.labels, failing.shape)) is None or failing[at].any()
+    ]
+
+
+def _label_cell(submission: Submission, entry: Entry, label: str) -> Location:
+    """Return the cell that names the unit of an entry."""
+    sheet, row, _column = entry.place
+    cells = submission.book.grid(sheet)[row]
+    column = next((at for at, cell in enumerate(cells) if label_text(cell) == label), None)
+    return entry.address if column is None else address((sheet, row, column))
+
+
+def _of_plan(material: Analyses, place: Location) -> Location:
+    """Return a place in the plan, with its file where that is another one."""
+    return place if material.registered is material.report else place.in_file(material.registered.name)
+
+
+def _units(submission: Submission, kind: str) -> dict[str, dict[str, Location]]:
     """Return the labels along each index, and where each is first seen."""
-    found: dict[str, dict[str, str]] = {}
+    found: dict[str, dict[str, Location]] = {}
     for entry in submission.entries(kind):
         for letter, label in entry.labels.items():
             if letter != "p" and letter in submission.m.indices:
-                found.setdefault(letter, {}).setdefault(label, entry.address)
+                found.setdefault(letter, {}).setdefault(label, _label_cell(submission, entry, label))
     return found
 
 
-@check(
-    "J3",
-    "Units out or without meter",
-    "The report has the units of the plan, and no others.",
-    severity=Severity.QUESTION,
-    needs="plan",
-    asked="https://cdm.unfccc.int/IRCheck/iss_forms/6JA5BP01KFIUO7T/viewPublic",
-)
-def units(material: Material) -> Iterator[Finding]:
+def units(material: Analyses) -> Iterator[Finding]:
     """Find units of the plan without rows; rows of units that the plan lacks, which is an error."""
     planned, reported = _units(material.registered, "MPS"), _units(material.report, "MRS")
     for letter in planned.keys() & reported.keys():
@@ -84,21 +90,17 @@ def units(material: Material) -> Iterator[Finding]:
         if new:
             message = _("{meaning} {labels} is credited, and the plan does not have it")
             message = message.format(meaning=meaning, labels=listed(new))
-            yield Finding(message, reported[letter][new[0]], letter, listed(new), severity=Severity.ERROR)
+            places = tuple(reported[letter][label] for label in new)
+            yield Finding("J3", message, places, letter, listed(new), severity=Severity.ERROR)
         if gone:
             message = _("{meaning} {labels} of the plan has no row in the report: {count} of {every} units")
             counts = {"count": len(reported[letter]), "every": len(planned[letter])}
             message = message.format(meaning=meaning, labels=listed(gone), **counts)
-            yield Finding(message, planned[letter][gone[0]], letter, question=_("out of service?"))
+            places = tuple(_of_plan(material, planned[letter][label]) for label in gone)
+            yield Finding("J3", message, places, letter, question=_("out of service?"))
 
 
-@check(
-    "J4",
-    "Wrong version of plan",
-    "Every sheet names one methodology and one version: that of the plan.",
-    asked="https://cdm.unfccc.int/IRCheck/iss_forms/1M7FLIJ0S92WVZ5/viewPublic",
-)
-def version(material: Material) -> Iterator[Finding]:
+def version(material: Analyses) -> Iterator[Finding]:
     """Find headers that differ among the sheets, or from the plan."""
     report = material.report
     used = (report.m.number, report.m.version)
@@ -112,23 +114,19 @@ def version(material: Material) -> Iterator[Finding]:
                 if not known:
                     unknown = _("this version is not known here, and its rules were not applied")
                     message = Message("; ").join([message, unknown])
-                yield Finding(message, sheet, _("header"), stands, " ver ".join(used))
+                places = report.cells_with(number, [sheet])
+                texts = (cell for cells in report.book.grid(sheet) for cell in cells if number in str(cell))
+                yield Finding("J4", message, places, _("header"), next(texts, stands), " ver ".join(used))
     if material.plan is not None and material.plan is not report:
         planned = (material.plan.m.number, material.plan.m.version)
         if planned != used:
             message = _("the report follows {used}, and the plan {planned}")
             message = message.format(used=" ver ".join(used), planned=" ver ".join(planned))
-            yield Finding(message, material.plan.name, _("header"), " ver ".join(used), " ver ".join(planned))
+            place = at(file=material.plan.name)
+            yield Finding("J4", message, place, _("header"), " ver ".join(used), " ver ".join(planned))
 
 
-@check(
-    "J5",
-    "Point of measurement changed",
-    "Each parameter is measured at the monitoring point of the plan.",
-    needs="plan",
-    asked="https://cdm.unfccc.int/IRCheck/iss_forms/APB089Q6NIU4RML/viewPublic",
-)
-def point(material: Material) -> Iterator[Finding]:
+def point(material: Analyses) -> Iterator[Finding]:
     """Find numbers of monitoring points other than planned."""
     planned: dict[str, set[str]] = {}
     for parameter, row in material.registered.rows("MPS"):
@@ -142,23 +140,24 @@ def point(material: Material) -> Iterator[Finding]:
             expected = ", ".join(sorted(planned[parameter.name]))
             message = _("{symbol} is measured at point {found}, and the plan has {expected}")
             message = message.format(symbol=parameter.symbol, found=found, expected=expected)
-            yield Finding(message, row.cells["point"].address, parameter.symbol, found, expected, _("the plan"))
+            yield Finding("J5", message, located(row.cells["point"]), parameter.symbol, found, expected, _("the plan"))
 
 
-@check(
-    "J6",
-    "Description of plant differs",
-    "Classes, options and facts are those of the plan.",
-    needs="plan",
-    asked="https://cdm.unfccc.int/IRCheck/iss_forms/Y5E8AV310NCT7WH/viewPublic",
-)
-def description(material: Material) -> Iterator[Finding]:
+def description(material: Analyses) -> Iterator[Finding]:
     """Find classes and options that differ, which select values; other facts, which is a warning."""
-    yield from material.deviated("J6")
     planned = {name: option for part in material.registered.of("MPS") for name, option in part.found.choices.items()}
     for part in material.report.of("MRS"):
         for name, option in part.found.choices.items():
             if name in planned and planned[name] != option:
                 message = _("{name} is {found!r} in the report and {planned!r} in the plan")
                 message = message.format(name=name, found=option, planned=planned[name])
-                yield Finding(message, part.roles["input"], name, option, planned[name], _("the plan"))
+                yield Finding("J6", message, at(part.roles["input"]), name, option, planned[name], _("the plan"))
+
+
+CHECKS = {
+    "J2": criteria,
+    "J3": units,
+    "J4": version,
+    "J5": point,
+    "J6": description,
+}

@@ -9,9 +9,10 @@ from typing import Any
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.languages import _
 from jcm_calc.reference_data import ipcc_2006
-from jcm_calc.verification import causes
+from jcm_calc.verification import ratios
+from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
-from jcm_calc.verification.material import Material
+from jcm_calc.verification.location import at
 from jcm_calc.verification.quantities import Entry
 from jcm_calc.verification.spreadsheet import close
 
@@ -19,7 +20,7 @@ BOUNDS = {"lower": _("the lower bound"), "default": _("the central value"), "upp
 CAPACITIES = ("kW", "MW", "GW", "USRt", "kVA", "MVA", "t/h", "t/d", "kL/d", "GJ/h")
 
 
-def deviations(material: Material) -> Iterator[tuple[str, Finding]]:
+def deviations(material: Documents) -> Iterator[Finding]:
     """Yield each value fixed beforehand that is another one in the report than in the plan."""
     planned: dict[Any, Entry | None] = {}
     for entry in filter(comparable, material.registered.entries("MPS")):
@@ -37,7 +38,7 @@ def deviations(material: Material) -> Iterator[tuple[str, Finding]]:
         yield _deviation(material, entry, before)
 
 
-def _named(material: Material) -> Iterator[tuple[str, Finding]]:
+def _named(material: Documents) -> Iterator[Finding]:
     """Yield each candidate that the report names in place of the plan's."""
     planned = {name: one for part in material.registered.of("MPS") for name, one in part.found.named.items()}
     for part in material.report.of("MRS"):
@@ -47,7 +48,7 @@ def _named(material: Material) -> Iterator[tuple[str, Finding]]:
                 message = _("{symbol} is that of {found!r} in the report, and of {planned!r} in the plan")
                 message = message.format(symbol=symbol, found=candidate, planned=planned[name])
                 code = "D1" if symbol.startswith("GWP") else "D6"
-                yield code, Finding(message, part.roles["input"], symbol, candidate, planned[name], _("the plan"))
+                yield Finding(code, message, at(part.roles["input"]), symbol, candidate, planned[name], _("the plan"))
 
 
 def _key(entry: Entry) -> tuple[Any, ...]:
@@ -67,16 +68,17 @@ def _same(entry: Entry, before: Entry) -> bool:
     return str(entry.value).strip() == str(before.value).strip()
 
 
-def _deviation(material: Material, entry: Entry, before: Entry) -> tuple[str, Finding]:
+def _deviation(material: Documents, entry: Entry, before: Entry) -> Finding:
     parameter = entry.parameter
     code, cause, severity = _kind(material, entry, before)
     numeric = isinstance(before.value, int | float)
-    effect = material.changed(entry, before.value) if numeric and material.report.result is not None else None
+    effect = material.effects.changed(entry, before.value) if numeric and material.report.result is not None else None
     unit = f" {parameter.unit}" if numeric and parameter.unit else ""
     found, expected = (f"{shown_number(one.value)}{unit}" for one in (entry, before))
     message = _("{symbol} is {found} in the report and {expected} in the plan")
     because = _("the plan, {place}: {section}").format(place=before.address, section=parameter.section)
-    finding = Finding(
+    return Finding(
+        code,
         message.format(symbol=parameter.symbol, found=found, expected=expected),
         entry.address,
         parameter.symbol,
@@ -86,24 +88,24 @@ def _deviation(material: Material, entry: Entry, before: Entry) -> tuple[str, Fi
         effect,
         cause,
         severity=severity,
+        unit=parameter.unit if numeric else "",
         corrections=() if effect is None else (Correction(entry, before.value),),
     )
-    return code, finding
 
 
-def _kind(material: Material, entry: Entry, before: Entry) -> tuple[str, str, Severity | None]:
+def _kind(material: Documents, entry: Entry, before: Entry) -> tuple[str, str, Severity | None]:
     """Return the code of the check of a deviation, the likely cause, and its severity if not the usual."""
     parameter = entry.parameter
     if not isinstance(entry.value, int | float) or not isinstance(before.value, int | float):
         selects = parameter.kind is Kind.CLASS_KEY or not parameter.textual
         return "J6", "", None if selects else Severity.WARNING
     ratio = entry.value / before.value if before.value else math.nan
-    code, cause = causes.slip(ratio, parameter.unit)
+    code, cause = ratios.slip(ratio, parameter.unit)
     if (code == "B4" and math.isclose(ratio, 3.6)) or math.isclose(ratio, 1 / 3.6):
         return "B3", cause, None
     if code:
         return ("B7" if code in ("B4", "C1") else code), cause, None
-    if sets := causes.other_potential(parameter.symbol, entry.value, before.value):
+    if sets := ratios.other_potential(parameter.symbol, entry.value, before.value):
         return "D1", sets, None
     if cause := bound_for_bound(parameter, ratio):
         return "D6", cause, None

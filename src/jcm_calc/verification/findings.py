@@ -4,33 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import Problem
+from jcm_calc.verification.catalogue import Check, checks
+from jcm_calc.verification.catalogue import Severity as Severity
+from jcm_calc.verification.location import Location, joined
 
 if TYPE_CHECKING:
     from jcm_calc.verification.quantities import Entry
 
 
-class Severity(StrEnum):
-    """How grave a finding is.
-
-    ``error``
-        the number is wrong, or a binding rule is broken;
-    ``warning``
-        not as planned or not supported; the number may stand;
-    ``question``
-        only a person can settle it.
-    """
-
-    ERROR = _("error")
-    WARNING = _("warning")
-    QUESTION = _("question")
-
-
 ORDER = list(Severity)
+# What a finding is a candidate for; the verifier decides.
+CANDIDATES = {Severity.ERROR: "CAR", Severity.QUESTION: "CL", Severity.WARNING: "FAR"}
 ASKED = _("asked of the project participant: ")
 SEVERITIES = {Severity.ERROR: _("errors"), Severity.WARNING: _("warnings"), Severity.QUESTION: _("questions")}
 
@@ -80,19 +68,61 @@ class Correction:
 
 
 @dataclass(frozen=True)
+class Acceptance:
+    """A finding that somebody accepted.
+
+    Attributes
+    ----------
+    code, place, subject : str
+        Which finding it is; of place and subject, one may be empty.
+    reason, person, date : str
+        Why, who, and when, as given.
+    """
+
+    code: str
+    place: str
+    subject: str
+    reason: str
+    person: str
+    date: str = ""
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether it is about a finding."""
+        places = {str(one) for one in finding.places} | {str(finding.place)}
+        return (
+            self.code == finding.code
+            and (not self.place or self.place in places)
+            and (not self.subject or self.subject == finding.subject)
+        )
+
+    def __str__(self) -> str:
+        said = _("accepted by {person}{date}: {reason}")
+        date = Message(" ({})").format(self.date) if self.date else ""
+        return said.format(person=self.person, date=date, reason=self.reason)
+
+    def as_data(self) -> dict[str, str]:
+        """Return it ready for JSON."""
+        return {"reason": self.reason, "person": self.person, "date": self.date}
+
+
+@dataclass(frozen=True)
 class Finding:
     """One cause, with everything that follows from it.
 
     Attributes
     ----------
+    code : str
+        Of the check, see `jcm_calc.verification.catalogue`.
     message : str
         What is wrong, in a sentence.
-    place : str
-        Sheet and cells, or what else says where it is.
+    where : Location or tuple of Location
+        Sheet and cells, meter and time, or a file.
     subject : str
         The symbol of the quantity.
     found, expected : object
-        The value that stands there, and the one that should.
+        The value that the file has, and the one that it should have.
+    unit : str
+        Of these, where they are numbers.
     because : str
         How the expected value comes about.
     effect : Effect, optional
@@ -105,18 +135,20 @@ class Finding:
         What differs because of it and is no finding of its own.
     unconfirmed : str
         The rule it rests on, where nobody has confirmed it.
-    severity : Severity or None
-        None for the one that the check declares.
-    code, name : str
-        Of the check.
+    severity : Severity
+        That of the check where none is given.
     corrections : tuple of Correction
         What of it is to be changed in the values that were entered.
     unresolved : bool
         Whether the verification stays incomplete until somebody has settled it, though it may be no error.
+    number : str
+        In the working paper: the kind of request that it is a candidate for, and a number.
+    accepted : Acceptance, optional
     """
 
+    code: str
     message: str
-    place: str = ""
+    where: Location | tuple[Location, ...] = ()
     subject: str = ""
     found: Any = None
     expected: Any = None
@@ -127,10 +159,20 @@ class Finding:
     consequences: tuple[str, ...] = ()
     unconfirmed: str = ""
     severity: Severity | None = None
-    code: str = ""
-    name: str = ""
+    unit: str = ""
     corrections: tuple[Correction, ...] = ()
     unresolved: bool = False
+    number: str = ""
+    accepted: Acceptance | None = None
+
+    def __post_init__(self) -> None:
+        if self.severity is None:
+            object.__setattr__(self, "severity", self.check.severity)
+
+    @property
+    def check(self) -> Check:
+        """The check that it belongs to."""
+        return checks()[self.code]
 
     def __str__(self) -> str:
         where = Message(" ({})").format(self.place) if self.place else ""
@@ -141,6 +183,16 @@ class Finding:
         return Message("; ").join(parts)
 
     @property
+    def places(self) -> tuple[Location, ...]:
+        """Where it is."""
+        return (self.where,) if isinstance(self.where, Location) else self.where
+
+    @property
+    def place(self) -> str:
+        """Where it is, in words."""
+        return joined(self.places)
+
+    @property
     def asked(self) -> str:
         """Who is asked what; nothing where nobody is."""
         return ASKED + self.question if self.question else ""
@@ -149,14 +201,19 @@ class Finding:
         """Return everything, ready for JSON."""
         effect = self.effect
         return {
+            "number": self.number,
+            "candidate": CANDIDATES[self.severity or Severity.ERROR],
             "code": self.code,
-            "name": self.name,
+            "title": str(self.check.title),
+            "page": self.check.page,
             "severity": str(self.severity),
             "message": self.message,
             "place": self.place,
+            "places": [one.as_data() for one in self.places],
             "subject": self.subject,
             "found": _plain(self.found),
             "expected": _plain(self.expected),
+            "unit": self.unit,
             "because": self.because,
             "effect": None if effect is None else {"tCO2": effect.exact, "tonnes": dict(effect.tonnes)},
             "cause": self.cause,
@@ -164,13 +221,14 @@ class Finding:
             "consequences": list(self.consequences),
             "unconfirmed": self.unconfirmed,
             "unresolved": self.unresolved,
+            "accepted": None if self.accepted is None else self.accepted.as_data(),
         }
 
 
-def of_problem(problem: Problem, **more: Any) -> Finding:
+def of_problem(code: str, problem: Problem, places: tuple[Location, ...], **more: Any) -> Finding:
     """Return a finding that says what a complaint says."""
     message = Message("{}: {}").format(problem.subject, problem.complaint)
-    return Finding(message, subject=problem.subject, **more)
+    return Finding(code, message, places, problem.subject, **more)
 
 
 def _plain(value: Any) -> Any:
@@ -188,3 +246,15 @@ def shown_number(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     return f"{value:,.10g}"
+
+
+def with_unit(value: Any, unit: str) -> str:
+    """Write a number with its unit; anything else as it is.
+
+    Examples
+    --------
+    >>> print(with_unit(135000.0, "MWh"), with_unit("C", "MWh"))
+    135,000 MWh C
+    """
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return Message("{} {}").format(shown_number(value), unit) if number and unit else shown_number(value)

@@ -11,125 +11,65 @@ from jcm_calc.declarations import Interval
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.languages import Message, _
 from jcm_calc.units import UnitError, conversion
-from jcm_calc.verification.checks import check, measured
-from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
-from jcm_calc.verification.material import Material
-from jcm_calc.verification.quantities import Step, lines
+from jcm_calc.verification.analyses import Analyses
+from jcm_calc.verification.cells import Cell
+from jcm_calc.verification.findings import Correction, Finding, shown_number
+from jcm_calc.verification.location import Location, address
+from jcm_calc.verification.quantities import lines
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, close, form
-from jcm_calc.verification.steps import Sheet
 from jcm_calc.workbook.filled_sheets import is_declared
 from jcm_calc.workbook.symbols import plain
 from jcm_calc.workbook.tables import linked
 
 
-def _declare(code: str, name: str, rule: str, asked: str) -> None:
-    """Declare a check of which the comparison of formulas finds everything."""
-
-    def function(material: Material) -> Iterator[Finding]:
-        yield from material.slipped(code)
-        yield from material.measured(code)
-
-    check(code, name, rule, needs="result", asked=asked)(function)
-
-
-_declare(
-    "C1",
-    "Wrong sign, or another operation",
-    "A formula means the declared equation: evaluated with changed inputs it gives the same.",
-    "https://webarchive.unfccc.int/20220310024025mp_/https:/cdm.unfccc.int/IRCheck/iss_forms/8WULXMHODQR5IG9/viewPublic",
-)
-_declare(
-    "C2",
-    "Factor of the equation left out",
-    "Each operand of the declared equation has its part in the formula.",
-    "https://cdm.unfccc.int/Projects/DB/DNV-CUK1134568842.81/iProcess/RWTUV1405919152.25/gotoRFR?rfrid=GIBPOGBTAL42061HC0SVKE623R9M3I",
-)
-_declare(
-    "C5",
-    "Sum over the wrong set",
-    "A total adds each row once: none is left out, none counted twice, and no total is among them.",
-    "https://cdm.unfccc.int/IRCheck/iss_forms/OEYZXW51RP0S7FI/viewPublic",
-)
-_declare(
-    "C6",
-    "Plain mean for weighted mean",
-    "No plain mean stands where the equation adds up or weights.",
-    "https://cdm.unfccc.int/IRCheck/iss_forms/GB0PXHYC39S8WE6/viewPublic",
-)
-_declare(
-    "C9",
-    "Conditional value not by the rule",
-    "A value that depends on a class or a condition is that of the class or condition that is met.",
-    "https://cdm.unfccc.int/IRCheck/iss_forms/ZXEKD2YRNCJWPI5/viewPublic",
-)
-_declare(
-    "C10",
-    "‘Lower of two’ rule missing",
-    "Where the equation takes the lower, the higher, or one of two values, so does the formula.",
-    "https://cdm.unfccc.int/IRCheck/reg_forms/XQHFKWGV9ZOP15U/viewPublic",
-)
-_declare(
-    "C11",
-    "Term set to zero",
-    "No term is put at nought that the inputs make other than nought.",
-    "https://cdm.unfccc.int/IRCheck/reg_forms/RU93OSDXW7C12QK/viewPublic",
-)
-_declare(
-    "C12",
-    "Emission source left out",
-    "Each source of project emissions in the equation has its part in the formula.",
-    "https://cdm.unfccc.int/IRCheck/iss_forms/OCU1ZV4SARHM3G5/viewPublic",
-)
-
-
-@check(
-    "C3",
-    "Registered factor not used",
-    "Each value that the plan fixes in place of a default is used in the report.",
-    needs="result plan",
-    asked="https://cdm.unfccc.int/IRCheck/iss_forms/07OWUARDMZL9NGP/viewPublic",
-)
-def not_used(material: Material) -> Iterator[Finding]:
+def not_used(material: Analyses) -> Iterator[Finding]:
     """Find values of the plan that the report does not have, and the ER that they would give."""
     entered = {entry.parameter.name for entry in material.report.entries("MRS")}
     graph = material.result.inputs.graph.nodes
     for entry in material.registered.entries("MPS"):
         name = entry.parameter.name
         if name in graph and name not in entered and entry.parameter.kind is Kind.DEFAULT:
-            effect = material.changed(entry, entry.value) if isinstance(entry.value, int | float) else None
+            effect = material.effects.changed(entry, entry.value) if isinstance(entry.value, int | float) else None
             message = _("the plan fixes {symbol} at {value}, and the report does not use it").format(
                 symbol=entry.parameter.symbol, value=shown_number(entry.value)
             )
             because = _("the plan, {place}").format(place=entry.address)
+            other = material.registered is not material.report
+            place = entry.address.in_file(material.registered.name) if other else entry.address
             fixed = (Correction(entry, entry.value),) if effect is not None else ()
-            yield Finding(message, "", entry.parameter.symbol, None, entry.value, because, effect, corrections=fixed)
+            yield Finding(
+                "C3", message, place, entry.parameter.symbol, None, entry.value, because, effect, corrections=fixed
+            )
 
 
-@check(
-    "C7",
-    "Quantity under the wrong name",
-    "The unit beside a quantity of the calculation sheet is the declared one, or converts to it with its value.",
-    severity=Severity.WARNING,
-    needs="result",
-    asked="https://cdm.unfccc.int/IRCheck/poaiss_forms/6ZPX3AK0U41OQYB/viewPublic",
-)
-def wrong_unit(material: Material) -> Iterator[Finding]:
+def wrong_unit(material: Analyses) -> Iterator[Finding]:
     """Find units on the calculation sheet that are other than declared."""
     sheet = material.sheet
     told = set()
-    for step in sheet.steps:
-        node = sheet.nodes.get(step.name)
-        if node is None or step.unit in ("", "-", "N/A") or node.unit in ("category", "yes/no", "date"):
+    for cell in sheet.cells:
+        node = cell.node
+        if node is None or cell.unit in ("", "-", "N/A") or node.unit in ("category", "yes/no", "date"):
             continue
-        declared = Parameter(step.name, "", node.unit, "", Kind.CONSTANT, "")
-        if is_declared(step.unit, declared) or sheet.converted(step) or (step.name, step.unit) in told:
+        declared = Parameter(cell.name, "", node.unit, "", Kind.CONSTANT, "")
+        if is_declared(cell.unit, declared) or cell.converted or (cell.name, cell.unit) in told:
             continue
-        told.add((step.name, step.unit))
+        told.add((cell.name, cell.unit))
         message = _("{symbol} is labelled {unit}, and it is in {declared}").format(
-            symbol=sheet.symbol(step.name), unit=step.unit, declared=node.unit or _("no unit")
+            symbol=cell.symbol, unit=cell.unit, declared=node.unit or _("no unit")
         )
-        cause = "" if _converts(node.unit, step.unit) else _("another kind of quantity")
-        yield Finding(message, step.address, sheet.symbol(step.name), step.unit, node.unit, cause=cause)
+        cause = "" if _converts(node.unit, cell.unit) else _("another kind of quantity")
+        yield Finding("C7", message, _unit_cell(material, cell), cell.symbol, cell.unit, node.unit, cause=cause)
+
+
+def _unit_cell(material: Analyses, cell: Cell) -> Location:
+    """Return the cell with the unit of a cell: in its row, or above it."""
+    sheet, row, column = cell.place
+    grid = material.report.book.grid(sheet)
+    around = [(row, at) for at in range(len(grid[row]))] + [(at, column) for at in range(row - 1, -1, -1)]
+    for number, at in around:
+        if at < len(grid[number]) and str(grid[number][at]).strip().strip("[]") == cell.unit:
+            return address((sheet, number, at))
+    return cell.address
 
 
 def _converts(unit: str, other: str) -> bool:
@@ -140,29 +80,22 @@ def _converts(unit: str, other: str) -> bool:
     return True
 
 
-@check(
-    "C8",
-    "Limit of a condition",
-    "A class of numbers includes and excludes its ends as the document does.",
-    needs="result",
-    asked="https://cdm.unfccc.int/Projects/DB/SGS-UKL1265732335.87/CP/0CQHQ5V5JD63YIS8SRL9PEZKFYS3ZU/iProcess/RWTUV1552388169.11/gotoRFR?rfrid=Q3WPIBBGJGGT5P84730O5W0PS05G9B",
-)
-def limits(material: Material) -> Iterator[Finding]:
+def limits(material: Analyses) -> Iterator[Finding]:
     """Find look-ups that take another class exactly at its limit, whether or not a unit is there."""
     sheet = material.sheet
     read = set()
-    for step in sheet.steps:
-        node, formula = sheet.nodes.get(step.name), sheet.formula(step.place)
+    for cell in sheet.cells:
+        node, formula = cell.node, cell.formula
         numeric = isinstance(node, Parameter) and node.table is not None and node.table.numeric
-        if not numeric or formula is None or form(formula.text) in read or step.name in sheet.entered:
+        if not numeric or formula is None or form(formula.text) in read or cell.name in sheet.entered:
             continue
         read.add(form(formula.text))
         assert isinstance(node, Parameter)
-        if linked(formula.text, step.place[0]) is not None:
+        if linked(formula.text, cell.place[0]) is not None:
             continue  # a link to the value of a class looks nothing up
-        if any(slip.name == step.name for slip in material.slips):
+        if any(slip.name == cell.name for slip in material.slips):
             continue
-        wrong = [edge for edge in _edges(node) if not _agrees(sheet, step, formula.text, node, edge)]
+        wrong = [edge for edge in _edges(node) if not _agrees(cell, formula.text, node, edge)]
         if wrong:
             message = _("{symbol} is looked up in the wrong class where {key} is exactly {limits}: ={formula}").format(
                 symbol=node.symbol,
@@ -170,7 +103,7 @@ def limits(material: Material) -> Iterator[Finding]:
                 limits=Message(", ").join(map(shown_number, wrong)),
                 formula=formula.text[:100],
             )
-            yield Finding(message, step.address, node.symbol, cause=_("< in place of ≤, or the reverse"))
+            yield Finding("C8", message, cell.address, node.symbol, cause=_("< in place of ≤, or the reverse"))
 
 
 def _edges(node: Parameter) -> list[float]:
@@ -179,49 +112,38 @@ def _edges(node: Parameter) -> list[float]:
     return sorted({edge for one in bins for edge in (one.lower, one.upper) if np.isfinite(edge)})
 
 
-def _agrees(sheet: Sheet, step: Step, formula: str, node: Parameter, edge: float) -> bool:
+def _agrees(cell: Cell, formula: str, node: Parameter, edge: float) -> bool:
     """Whether a formula looks up at a limit what the document has there, or nothing where it has nothing."""
     assert node.table is not None
+    sheet = cell.sheet
     key = dict.fromkeys(sheet.places(node.by), edge)
     try:
-        found = Calculator(sheet.report.book, {**sheet.actual.cells, **key}).evaluate(formula, step.place[0])
+        found = Calculator(sheet.report.book, {**sheet.actual.cells, **key}).evaluate(formula, cell.place[0])
     except FormulaError:
         found = np.nan
     expected = float(node.table.lookup()(np.array(edge)))
     return bool(np.isnan(expected)) or close(found, expected)
 
 
-@check(
-    "C13",
-    "Measured quantity replaced by a difference",
-    "A monitored amount is a reading, or a unit factor times the sum of the dated rows of its period; no more.",
-    severity=Severity.WARNING,
-    asked="https://cdm.unfccc.int/IRCheck/iss_forms/7WA1VINUQPCJYSH/viewPublic",
-)
-def computed_reading(material: Material) -> Iterator[Finding]:
+def computed_reading(material: Analyses) -> Iterator[Finding]:
     """Find what does not belong into the formula of an amount; values that are computed in another way."""
-    yield from material.measured("C13")
     sheets = material.report.sheets
     for entry in material.report.entries():
         if entry.parameter.kind is Kind.MONITORED:
             formula = sheets.formula(sheets.cell(*entry.place))
-            if formula is not None and not material.rows.plain(entry):
+            if formula is not None and not material.amounts.plain(entry):
                 message = _("{symbol} is computed, not read: ={formula}").format(
                     symbol=entry.parameter.symbol, formula=formula.text[:100]
                 )
-                unresolved = not material.rows.settled(entry)
-                yield Finding(message, entry.address, entry.parameter.symbol, entry.written, unresolved=unresolved)
+                parameter, unit = entry.parameter, entry.unit or entry.parameter.unit
+                yield Finding(
+                    *("C13", message, entry.address, parameter.symbol, entry.written),
+                    unit=unit,
+                    unresolved=not material.amounts.settled(entry),
+                )
 
 
-@check(
-    "C16",
-    "Equation printed otherwise than declared",
-    "An equation that is printed beside a row names the operands of the declared one.",
-    severity=Severity.WARNING,
-    needs="result",
-    asked="https://cdm.unfccc.int/IRCheck/reg_forms/F9DAZSLI4HX20TW/viewPublic",
-)
-def printed_otherwise(material: Material) -> Iterator[Finding]:
+def printed_otherwise(material: Analyses) -> Iterator[Finding]:
     """Find printed equations with missing or unknown symbols."""
     report, m = material.report, material.m
     symbols = m.symbols()
@@ -237,22 +159,7 @@ def printed_otherwise(material: Material) -> Iterator[Finding]:
                 message = _("the equation printed for {symbol} is {printed!r}, declared is {declared!r}").format(
                     symbol=line.symbol, printed=line.equation, declared=written[line.symbol][0]
                 )
-                yield Finding(message, line.address, line.symbol)
-
-
-measured(
-    "C14",
-    "Bound changed from year to year",
-    "Where a value is in doubt, the side is taken that lowers ER in each year: the sign of ∂ER/∂x says which.",
-    "https://cdm.unfccc.int/IRCheck/iss_forms/IUM4O0SCVY9DPNG/viewPublic",
-)
-measured(
-    "C15",
-    "Base of a ratio trimmed",
-    "The dated rows behind the amounts of a period cover the same times for every quantity.",
-    "https://cdm.unfccc.int/Projects/DB/SGS-UKL1195486676.79/iProcess/DNV-CUK1224748616.37_W1/gotoRFR?rfrid=OSK1F5JN6NYBUFAGYFWG95CUJRKOW3",
-    needs="",
-)
+                yield Finding("C16", message, line.address, line.symbol)
 
 
 def _named(text: str, symbols: dict[str, str]) -> set[str]:
@@ -264,3 +171,12 @@ def _named(text: str, symbols: dict[str, str]) -> set[str]:
             found.add(plain(symbol))
             rest = re.sub(pattern, " ", rest)
     return found
+
+
+CHECKS = {
+    "C3": not_used,
+    "C7": wrong_unit,
+    "C8": limits,
+    "C13": computed_reading,
+    "C16": printed_otherwise,
+}

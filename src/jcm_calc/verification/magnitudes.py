@@ -14,11 +14,10 @@ from jcm_calc.problems import ProblemKind
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.units import magnitude as magnitude_of
 from jcm_calc.units import split as split_quantity
-from jcm_calc.verification.causes import PER_CENT
-from jcm_calc.verification.checks import check
+from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Correction, Finding, Severity, of_problem, shown_number
-from jcm_calc.verification.material import Material
 from jcm_calc.verification.quantities import Entry
+from jcm_calc.verification.ratios import PER_CENT
 
 # How far a monitored amount may lie from its plan before another unit is the likelier reason.
 FAR = 300.0
@@ -26,92 +25,49 @@ ABOVE, FAR_ABOVE, FAR_ABOVE_RATED = 1.05, 1.20, 20.0
 DOUBTED_PARTS = _("the parts of the derivation are themselves {evidence}")
 
 
-@check(
-    "B1",
-    "Per cent taken as fraction",
-    "No value is 100 times the registered one, and no formula gives 100 times its equation.",
-    asked="https://cdm.unfccc.int/IRCheck/iss_forms/LPGSN29KEZDB5Y8/viewPublic",
-)
-def per_cent(material: Material) -> Iterator[Finding]:
+def per_cent(material: Analyses) -> Iterator[Finding]:
     """Find a factor of 100."""
-    yield from material.measured("B1")
-    yield from material.slipped("B1")
-    if "plan" in material.has:
-        yield from material.deviated("B1")
     for problem in material.problems(ProblemKind.PER_CENT):
-        yield of_problem(problem, cause=PER_CENT)
+        yield of_problem("B1", problem, material.report.places_of(problem.subject), cause=PER_CENT)
 
 
-@check(
-    "B2",
-    "Divided by 100 twice",
-    "No value is a hundredth of the registered one, and no formula gives a hundredth of its equation.",
-    asked="https://cdm.unfccc.int/IRCheck/iss_forms/LN2YE5ZCPSGUH3D/viewPublic",
-)
-def divided_twice(material: Material) -> Iterator[Finding]:
-    """Find a factor of 1/100."""
-    yield from material.measured("B2")
-    yield from material.slipped("B2")
-    if "plan" in material.has:
-        yield from material.deviated("B2")
-
-
-@check(
-    "B3",
-    "Same quantity in different units",
-    "A unit beside a value measures the declared quantity, and values are compared in one unit.",
-    asked="https://cdm.unfccc.int/Projects/DB/DNV-CUK1174992011.56/iProcess/SGS-UKL1220371875.14/gotoRFR?rfrid=DHIYWNH2IORS4EADFMWKON5U684ANN",
-)
-def different_units(material: Material) -> Iterator[Finding]:
+def different_units(material: Analyses) -> Iterator[Finding]:
     """Find units that do not convert, and values in one unit under the name of another."""
-    yield from material.measured("B3")
-    yield from material.slipped("B3")
-    yield from material.slipped("B4")
-    if "plan" in material.has:
-        yield from material.deviated("B3")
     for entry in material.report.entries():
         if entry.value is None:
             symbol, unit = entry.parameter.symbol, entry.parameter.unit
             message = _("{symbol} is given in {given}, which does not convert to {unit}").format(
                 symbol=symbol, given=entry.unit, unit=unit
             )
-            yield Finding(message, entry.address, symbol, entry.written)
+            yield Finding("B3", message, entry.address, symbol, entry.written, unit=entry.unit)
     for problem in material.problems(ProblemKind.TWO_UNITS):
-        yield of_problem(problem)
+        yield of_problem("B3", problem, material.report.places_of(problem.subject))
 
 
-@check(
-    "B4",
-    "kWh under an MWh heading",
-    "A monitored amount lies within reach of its plan, of its plausible range, and of its sister amounts.",
-    asked="https://pdfslide.net/documents/monitoring-report-sheet-input-sheet-for-verification.html",
-)
-def other_unit(material: Material) -> Iterator[Finding]:
+def other_unit(material: Analyses) -> Iterator[Finding]:
     """Find amounts that look as if they were in another unit, with the number that they would then be."""
-    told = set()
+    by_readings = {one.subject for one in material.found("B4") if one.severity is Severity.ERROR}
+    told = set(by_readings)
     for entry, planned in _against_plan(material):
-        if unit := _likely_unit(entry.value / planned, entry.parameter.unit):
+        unit = _likely_unit(entry.value / planned, entry.parameter.unit)
+        if unit and entry.parameter.symbol not in by_readings:
             told.add(entry.parameter.symbol)
             times = _("{ratio:,.4g} times the plan's {planned}")
             times = times.format(ratio=entry.value / planned, planned=shown_number(planned))
-            yield _in_other_unit(material, entry, unit, times)
+            yield _in_other_unit(material, "B4", entry, unit, times)
     for entry, most in _rated(material):
         unit = _of_rated(entry, most)
         if unit and entry.parameter.symbol not in told:
             told.add(entry.parameter.symbol)
-            yield _in_other_unit(material, entry, unit, _beyond(entry, most))
-    for finding in material.measured("B4"):
-        if finding.subject not in told:
-            told.add(finding.subject)
-            yield finding
-    told |= {finding.subject for finding in material.measured("B6")}  # a row that is out of line explains its sum
+            yield _in_other_unit(material, "B4", entry, unit, _beyond(entry, most))
+    told |= {finding.subject for finding in material.found("B6")}  # a row that is out of line explains its sum
     for entry, unit, why in _looking_like(material):
         if entry.parameter.kind is Kind.MONITORED and entry.parameter.symbol not in told:
             told.add(entry.parameter.symbol)
-            yield _in_other_unit(material, entry, unit, why)
+            yield _in_other_unit(material, "B4", entry, unit, why)
 
 
-def _looking_like(material: Material) -> Iterator[tuple[Entry, str, str]]:
+def _looking_like(material: Analyses) -> Iterator[tuple[Entry, str, str]]:
     """Yield the largest entry of each parameter that the library warns of, the unit it looks like, and why."""
     for warning in material.report.warnings:
         if unit := warning.detail(ProblemKind.OTHER_UNIT):
@@ -128,7 +84,7 @@ def _as_number(entry: Entry) -> Entry:
     return replace(entry, value=float(magnitude_of(entry.value, entry.parameter.unit)))
 
 
-def _in_other_unit(material: Material, entry: Entry, unit: str, why: str) -> Finding:
+def _in_other_unit(material: Analyses, code: str, entry: Entry, unit: str, why: str) -> Finding:
     right = conversion(unit, entry.parameter.unit)(entry.value)
     symbol, declared = entry.parameter.symbol, entry.parameter.unit
     message = _("{symbol} is {value} {unit}: {why}").format(
@@ -137,13 +93,14 @@ def _in_other_unit(material: Material, entry: Entry, unit: str, why: str) -> Fin
     cause = _("looks like {unit}, which would be {value} {declared}").format(
         unit=unit, value=shown_number(right), declared=declared
     )
-    effect = material.changed(entry, right) if "result" in material.has else None
+    effect = material.effects.changed(entry, right) if "result" in material.has else None
+    fixed = (Correction(entry, right),)
     return Finding(
-        message, entry.address, symbol, entry.value, right, why, effect, cause, corrections=(Correction(entry, right),)
+        code, message, entry.address, symbol, entry.value, right, why, effect, cause, corrections=fixed, unit=declared
     )
 
 
-def _against_plan(material: Material) -> Iterator[tuple[Entry, float]]:
+def _against_plan(material: Analyses) -> Iterator[tuple[Entry, float]]:
     """Yield monitored amounts with what the plan has for the same unit."""
     if "plan" not in material.has:
         return
@@ -183,7 +140,7 @@ def _likely_unit(ratio: float, unit: str, far: float = FAR, near: float = 0.5) -
     return best if best and best != unit and found[best] < near else ""
 
 
-def _rated(material: Material) -> Iterator[tuple[Entry, float]]:
+def _rated(material: Analyses) -> Iterator[tuple[Entry, float]]:
     """Yield amounts of energy above what the equipment behind their meters can use or make, with that amount."""
     meters = material.metered
     if meters is None:
@@ -215,24 +172,18 @@ def _beyond(entry: Entry, most: float) -> str:
     )
 
 
-@check(
-    "B5",
-    "More than the plant can make",
-    "Hours of operation are not more than the period has, and energy not more than rated power × hours.",
-    needs="result",
-    asked="https://cdm.unfccc.int/Projects/DB/DNV-CUK1158855257.5/iProcess/DNV-CUK1200044418.31/gotoRFR?rfrid=1ZCPAKFVPS24QALS2Q1A7QS9YZYSN1",
-)
-def too_many_hours(material: Material) -> Iterator[Finding]:
+def too_many_hours(material: Analyses) -> Iterator[Finding]:
     """Find hours above those of the period, and energy above the rated power."""
-    yield from material.measured("B5")
     for entry, most in _rated(material):
         if not _of_rated(entry, most):
             severity = Severity.ERROR if entry.value > FAR_ABOVE * most else Severity.WARNING
-            effect, symbol = material.changed(entry, most), entry.parameter.symbol
+            effect, symbol = material.effects.changed(entry, most), entry.parameter.symbol
             message = _("{symbol} is {beyond}").format(symbol=symbol, beyond=_beyond(entry, most))
             yield Finding(
+                "B5",
                 *(message, entry.address, symbol, entry.value, most, "[meters] rated", effect),
                 severity=severity,
+                unit=entry.parameter.unit,
                 corrections=(Correction(entry, most),),
             )
     hours = {str(period): 24.0 * period.days for period in material.result.inputs.periods if period.dated}
@@ -245,60 +196,36 @@ def too_many_hours(material: Material) -> Iterator[Finding]:
             message = _("{symbol} is {value:,.6g} h, and {period} has {limit:,.6g} h").format(
                 symbol=parameter.symbol, value=entry.value, period=entry.labels["p"], limit=limit
             )
-            because, effect = _("24 h a day"), material.changed(entry, limit)
+            because, effect = _("24 h a day"), material.effects.changed(entry, limit)
             yield Finding(
+                "B5",
                 *(message, entry.address, parameter.symbol, entry.value, limit, because, effect),
                 severity=severity,
+                unit=parameter.unit,
                 corrections=(Correction(entry, limit),),
             )
 
 
-@check(
-    "B6",
-    "Impossible reading",
-    "A value lies within the bounds and the plausible range of its parameter.",
-    severity=Severity.WARNING,
-    asked="https://cdm.unfccc.int/IRCheck/iss_forms/0L6UV4JE17N9FDW/viewPublic",
-)
-def impossible(material: Material) -> Iterator[Finding]:
+def impossible(material: Analyses) -> Iterator[Finding]:
     """Find values outside their range that no unit explains, and rows that are out of line."""
-    yield from material.measured("B6")
     for problem in material.problems(ProblemKind.OUT_OF_BOUNDS, ProblemKind.NO_CLASS):
         if problem.kinds.isdisjoint({ProblemKind.OTHER_UNIT, ProblemKind.PER_CENT}):
-            yield of_problem(problem, severity=Severity.ERROR)
+            yield of_problem("B6", problem, material.report.places_of(problem.subject), severity=Severity.ERROR)
     for problem in material.report.warnings:
         if ProblemKind.IMPLAUSIBLE in problem.kinds and ProblemKind.OTHER_UNIT not in problem.kinds:
-            yield of_problem(problem)
+            yield of_problem("B6", problem, material.report.places_of(problem.subject))
 
 
-@check(
-    "B7",
-    "Decimal or magnitude slip in a constant",
-    "A constant is the same in plan, report and calculation sheet; a ratio that is a power of ten is named.",
-    asked="https://cdm.unfccc.int/IRCheck/iss_forms/W2KV50OFDGQHBN3/viewPublic",
-)
-def magnitude(material: Material) -> Iterator[Finding]:
+def magnitude(material: Analyses) -> Iterator[Finding]:
     """Find powers of ten, and constants that look as if they were in another unit."""
-    yield from material.measured("B7")
-    yield from material.slipped("B7")
-    told = set()
-    if "plan" in material.has:
-        yield from material.deviated("B7")
-        told = {finding.subject for _, finding in material.deviations}
+    told = {finding.subject for finding in material.deviations}
     for entry, unit, why in _looking_like(material):
         if entry.parameter.kind is not Kind.MONITORED and entry.parameter.symbol not in told:
             told.add(entry.parameter.symbol)
-            yield _in_other_unit(material, entry, unit, why)
+            yield _in_other_unit(material, "B7", entry, unit, why)
 
 
-@check(
-    "B8",
-    "Composite constant not rebuilt",
-    "A factor that the document derives from parts is what the parts give, to the digits that are used.",
-    needs="result",
-    asked="https://cdm.unfccc.int/IRCheck/iss_forms/VXD6IHTZUAMR1KQ/viewPublic",
-)
-def not_rebuilt(material: Material) -> Iterator[Finding]:
+def not_rebuilt(material: Analyses) -> Iterator[Finding]:
     """Find values given by hand for a default that is derived; a question where its parts are not confirmed."""
     for derivation in material.m.derivations:
         parts = {name: value.value for name, value in derivation.values.items()}
@@ -310,15 +237,28 @@ def not_rebuilt(material: Material) -> Iterator[Finding]:
                 symbol = entry.parameter.symbol
                 message = _("{symbol} is {value}, and its parts give {rebuilt:.4g}")
                 yield Finding(
+                    "B8",
                     message.format(symbol=symbol, value=shown_number(entry.value), rebuilt=rebuilt),
                     entry.address,
                     symbol,
                     entry.value,
                     rebuilt,
                     Message("{}: {}").format(derivation.text, derivation),
-                    material.changed(entry, rebuilt),
+                    material.effects.changed(entry, rebuilt),
                     question=_("how is it derived?") if doubts else "",
                     unconfirmed=DOUBTED_PARTS.format(evidence=doubts[0]) if doubts else "",
                     severity=Severity.QUESTION if doubts else None,
+                    unit=entry.parameter.unit,
                     corrections=(Correction(entry, rebuilt),),
                 )
+
+
+CHECKS = {
+    "B1": per_cent,
+    "B3": different_units,
+    "B4": other_unit,
+    "B5": too_many_hours,
+    "B6": impossible,
+    "B7": magnitude,
+    "B8": not_rebuilt,
+}

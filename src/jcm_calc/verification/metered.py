@@ -54,12 +54,13 @@ class Window:
 
 @dataclass(frozen=True)
 class Steps:
-    """What the readings of a meter stand for, in order of time."""
+    """What the readings of a meter stand for, in order of time: single steps, and blocks of several."""
 
     start: Instants
     stop: Instants
     amount: npt.NDArray[np.float64]
     before: npt.NDArray[np.float64]
+    count: Instants
 
     @cached_property
     def longest(self) -> int:
@@ -98,7 +99,7 @@ class Metered:
         self.monitored, self.plan, self.unknown = monitored, monitored.plan, tuple(unknown)
         frame = monitored.steps
         self.steps = {
-            str(name): Steps(*(part[key].to_numpy() for key in ("start", "stop", "amount", "before")))
+            str(name): Steps(*(part[key].to_numpy() for key in ("start", "stop", "amount", "before", "count")))
             for name, part in frame.groupby("meter")
         }
         self.noted = [one for one in monitored.findings if one.meter not in self.unknown]
@@ -206,7 +207,7 @@ class Metered:
             note = _("{old} last showed {last:,.10g} {unit}, and {new} first {first:,.10g}")
             note = note.format(old=one.follows, last=last, unit=unit, new=one.name, first=first)
             self.noted.append(Noted(one.follows, "reset", start, end, first, note, first))
-            join = Steps(np.array([start]), np.array([end]), np.array([first]), np.array([0.0]))
+            join = Steps(np.array([start]), np.array([end]), np.array([first]), np.array([0.0]), np.array([1]))
             old = _together(old, join)
         self.steps[one.follows] = _together(old, new)
 
@@ -217,6 +218,7 @@ def _together(one: Steps, other: Steps) -> Steps:
         np.concatenate([one.stop, other.stop]),
         np.concatenate([one.amount, other.amount]),
         np.concatenate([one.before, other.before]),
+        np.concatenate([one.count, other.count]),
     )
 
 

@@ -1,50 +1,42 @@
-"""The working paper: findings as a workbook, or as a page that can be filed as it is."""
+"""The working paper: what it says, and the page that can be filed as it is."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from urllib.parse import quote
 
 from jcm_calc.files import check_ending, save
-from jcm_calc.languages import Message, _, ngettext, translated
+from jcm_calc.languages import Message, _, ngettext
+from jcm_calc.problems import listed
 from jcm_calc.report import display
-from jcm_calc.verification.checks import every
-from jcm_calc.verification.findings import Finding, Severity, shown_number
-from jcm_calc.workbook.page import lines, new_book
+from jcm_calc.verification.catalogue import checks
+from jcm_calc.verification.conclusion import Conclusion
+from jcm_calc.verification.findings import Finding, Severity, shown_number, with_unit
+from jcm_calc.verification.location import Location
+from jcm_calc.verification.support import Support
 
-if TYPE_CHECKING:
-    from jcm_calc.verification.verifying import Verification
-
-# The widths let a row go on a sheet of A4 in letters that can be read.
-COLUMNS = {
-    _("Code"): 6,
-    _("Severity"): 9,
-    _("Place"): 22,
-    _("Finding"): 36,
-    _("Found"): 12,
-    _("Expected"): 12,
-    _("How the expected value comes about"): 34,
-    _("Effect on ER"): 21,
-    _("Likely cause, or who is asked"): 21,
-    _("Follows from it"): 28,
-    _("Not confirmed"): 21,
+# What a finding is a candidate for; the verifier decides.
+REQUESTS = {
+    Severity.ERROR: _("corrective action request (CAR)"),
+    Severity.QUESTION: _("clarification request (CL)"),
+    Severity.WARNING: _("forward action request (FAR), or an observation"),
 }
-SUMMARY_WIDTHS = (20, 16, 16, 16, 16, 16, 20)
-MARGIN = 0.4  # inch
-COLOURS = {Severity.ERROR: "#B3261E", Severity.WARNING: "#9A6700", Severity.QUESTION: "#1F5FA8"}
+SIGNATURES = (_("Verified by"), _("Independent review"))
 
 
-def result(verification: Verification) -> tuple[str, str]:
+def result(verification: Conclusion) -> tuple[str, str]:
     """Return the result of a verification under its name."""
     return _("Verification result"), Message(verification.verdict)
 
 
-def summary(verification: Verification) -> Iterator[tuple[str, str]]:
-    """Yield what stands at the head of the paper, besides the result and the table of `amounts`."""
-    yield _("File"), verification.path.name
-    yield _("Methodology"), verification.methodology
+def summary(verification: Conclusion, checked: bool = True) -> Iterator[tuple[str, str]]:
+    """Yield what the head of the paper has, besides the result and the table of `amounts`.
+
+    ``checked`` says whether the checks that are not applicable are listed; the papers have a table of all checks.
+    """
+    yield from verification.identity.lines()
     for text in verification.missing:
         yield _("Missing"), text
     yield _("Scope"), _scope(verification)
@@ -59,10 +51,13 @@ def summary(verification: Verification) -> Iterator[tuple[str, str]]:
     yield _("Misstatement"), _misstatement(verification)
     counts = {severity: len(verification.of(severity)) for severity in Severity}
     yield _("Findings"), _(", ").join(_counted(severity, count) for severity, count in counts.items())
-    yield _("Checks made"), _("{count} of {every}").format(count=len(verification.made), every=len(every()))
+    if accepted := [one for one in verification.findings if one.accepted is not None]:
+        yield _("Accepted"), Message(", ").join(one.number for one in accepted)
+    yield _("Basis of the values"), basis(verification)
+    yield _("Checks made"), _("{count} of {every}").format(count=len(verification.made), every=len(checks()))
     for need, codes in _by_text(verification.skipped):
         yield _("Checks not made"), _("{codes}: needs {need}").format(codes=codes, need=need)
-    for absent, codes in _by_text(verification.inapplicable):
+    for absent, codes in _by_text(verification.inapplicable) if checked else ():
         yield _("Not applicable"), Message("{}: {}").format(codes, absent)
     if verification.ignored:
         codes = ", ".join(check.code for check in verification.ignored)
@@ -73,12 +68,12 @@ def summary(verification: Verification) -> Iterator[tuple[str, str]]:
     yield _("Not confirmed"), _("not assessed") if verification.result is None else unconfirmed.format(count=count)
 
 
-def _scope(verification: Verification) -> str:
+def _scope(verification: Conclusion) -> str:
     said = _("recalculation from what is entered; eligibility: {criteria}")
     return said.format(criteria=verification.criteria)
 
 
-def _misstatement(verification: Verification) -> str:
+def _misstatement(verification: Conclusion) -> str:
     threshold = verification.threshold
     if threshold is None or verification.result is None:
         return _("not known")
@@ -95,7 +90,7 @@ def _by_text(checks: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     yield from ((text, ", ".join(own)) for text, own in codes.items())
 
 
-def amounts(verification: Verification) -> tuple[list[str], list[list[str]]]:
+def amounts(verification: Conclusion) -> tuple[list[str], list[list[str]]]:
     """Return headings and rows of the table of reported, recalculated and adjusted amounts."""
     columns = (
         _("Reported"),
@@ -137,143 +132,140 @@ def _counted(severity: Severity, count: int) -> str:
 def details(finding: Finding) -> Iterator[tuple[str, str]]:
     """Yield what a finding says besides its message, each under its name."""
     if finding.found is not None:
-        yield _("Found"), shown_number(finding.found)
+        yield _("Found"), with_unit(finding.found, finding.unit)
     if finding.expected is not None:
-        yield _("Expected"), shown_number(finding.expected)
+        yield _("Expected"), with_unit(finding.expected, finding.unit)
     if finding.because:
         yield _("Because"), finding.because
-    if effect := _effect(finding):
-        yield _("Effect"), effect
+    if said := effect(finding):
+        yield _("Effect"), said
     if finding.cause:
         yield _("Likely cause"), finding.cause
     if finding.question:
         yield _("Question to the project participant"), finding.question
     if finding.unconfirmed:
         yield _("Not confirmed"), finding.unconfirmed
+    if finding.accepted is not None:
+        yield _("On record"), Message(finding.accepted)
 
 
-def _effect(finding: Finding) -> str:
+def effect(finding: Finding) -> str:
     """Say what a finding does to ER; of an error also that nobody can tell."""
     if finding.effect is not None:
         return str(finding.effect)
     return _("not known") if finding.severity is Severity.ERROR else ""
 
 
-def write_page(path: str | os.PathLike[str], verification: Verification, overwrite: bool = False) -> None:
+def basis(verification: Conclusion) -> str:
+    """Say how many values rest on what."""
+    rows = verification.support
+    counts = {
+        name: sum(getattr(one, name) for one in rows) for name in ("by_readings", "by_rows", "by_formula", "typed")
+    }
+    said = _(
+        "{by_readings} compared with readings, {by_rows} from dated rows, {by_formula} from another formula, "
+        "{typed} typed numbers with nothing behind them in the files"
+    )
+    return said.format(**counts)
+
+
+def support_table(verification: Conclusion) -> tuple[list[Message], list[list[str]]]:
+    """Return headings and rows of the table of what the values rest on."""
+    headings = [
+        *(_("Parameter"), _("Kind"), _("Cells"), _("Values"), _("They rest on"), _("Cross-check")),
+        *(_("Option"), _("Source that is named")),
+    ]
+    rows = [
+        [
+            one.symbol,
+            one.kind,
+            Message(", ").join(one.cells),
+            str(one.count),
+            Message("; ").join(_rest_on(one)),
+            Message(", ").join(one.cross_checks) or "–",
+            one.option or "–",
+            Message("'{}'").format(one.source) if one.source else "–",
+        ]
+        for one in verification.support
+    ]
+    return headings, rows
+
+
+def _rest_on(one: Support) -> Iterator[str]:
+    """Yield on what the values of a parameter rest, and how many of them."""
+    if one.by_readings:
+        said = _("readings of {meters}: {count}")
+        yield said.format(meters=listed(one.meters, limit=6), count=one.by_readings)
+    if one.by_rows:
+        yield _("dated rows: {count}").format(count=one.by_rows)
+    if one.by_formula:
+        yield _("another formula: {count}").format(count=one.by_formula)
+    if one.typed:
+        yield _("typed, nothing behind it: {count}").format(count=one.typed)
+    if one.document:
+        yield one.document
+
+
+def link(verification: Conclusion, place: Location, folder: Path) -> str:
+    """Return where a cell is, as seen from a folder: a relative path with sheet and cell; nothing for a meter."""
+    if not place.sheet:
+        return ""
+    named = [one.path for one in verification.identity.files if one.path.name == place.file]
+    path = named[0] if named else verification.path
+    try:
+        relative = os.path.relpath(path, folder)
+    except ValueError:  # on another drive
+        relative = str(path)
+    sheet, cells = place.sheet.replace("'", "''"), place.cells or "A1"
+    return f"{relative.replace(os.sep, '/')}#'{sheet}'!{cells}"
+
+
+def write_page(path: str | os.PathLike[str], verification: Conclusion, overwrite: bool = False) -> None:
     """Write a page of HTML; see `jcm_calc.verification.verifying.Verification.to_html`."""
     check_ending(path, ".html")
-    save(path, _filled("verification.html", verification).encode(), overwrite=overwrite)
+    folder = Path(path).resolve().parent
+
+    def linked(place: Location) -> str:
+        file, _hash, cell = link(verification, place, folder).partition("#")
+        return f"{quote(file)}#{quote(cell)}" if file else ""
+
+    save(path, _filled("verification.html", verification, linked, checked=False).encode(), overwrite=overwrite)
 
 
-def in_notebook(verification: Verification) -> str:
+def in_notebook(verification: Conclusion) -> str:
     """Return what a notebook shows of a verification."""
-    return _filled("verified.html", verification)
+    return _filled("verified.html", verification, lambda place: "")
 
 
-def _filled(template: str, verification: Verification) -> str:
+def _filled(template: str, verification: Conclusion, linked: Callable[[Location], str], checked: bool = True) -> str:
     return display.page(
         template,
         verification=verification,
         amounts=amounts(verification),
-        summary=list(summary(verification)),
+        summary=list(summary(verification, checked)),
+        checks=list(check_rows(verification)),
+        support=support_table(verification),
         findings={severity: found for severity in Severity if (found := verification.of(severity))},
+        requests=REQUESTS,
+        signatures=SIGNATURES,
+        about=[check for code, check in checks().items() if code in {one.code for one in verification.findings}],
         details=details,
+        linked=linked,
     )
 
 
-def write_workbook(path: str | os.PathLike[str], verification: Verification, overwrite: bool = False) -> None:
-    """Write a workbook; see `jcm_calc.verification.verifying.Verification.to_excel`."""
-    check_ending(path, ".xlsx")
-    file = BytesIO()
-    title = translated(_("Verification of {file}").format(file=verification.path.name))
-    book = new_book(file, title[:255])
-    _summary_sheet(book, verification)
-    _findings_sheet(book, verification)
-    book.close()
-    save(path, file.getvalue(), overwrite=overwrite)
-
-
-def _summary_sheet(book: Any, verification: Verification) -> None:
-    bold = book.add_format({"bold": True, "valign": "top"})
-    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-    sheet = _sheet(book, translated(_("Summary")))
-    for column, width in enumerate(SUMMARY_WIDTHS):
-        sheet.set_column(column, column, width)
-    row = 0
-    for number, (name, text) in enumerate([result(verification), *summary(verification)]):
-        row = number + 1
-        _line(sheet, number, name, text, bold, wrapped)
-    headings, table = amounts(verification)
-    for number, cells in enumerate([headings, *table]):
-        row += 1
-        for column, cell in enumerate(cells):
-            sheet.write_string(row, column, translated(cell), bold if number == 0 else wrapped)
-    lists = [(_("Not confirmed"), text) for text in verification.unconfirmed]
-    needs = _("{code}: needs {need}")
-    lists += [(_("Noted in reading"), text) for text in verification.remarks]
-    lists += [(_("Not made"), needs.format(code=code, need=need)) for code, need in verification.skipped.items()]
-    lists += [(_("Not applicable"), Message("{}: {}").format(*one)) for one in verification.inapplicable.items()]
-    lists += [(_("Switched off"), Message("{} {}").format(check.code, check.name)) for check in verification.ignored]
-    for number, (name, text) in enumerate(lists, row + 2):
-        _line(sheet, number, name, text, bold, wrapped)
-
-
-def _line(sheet: Any, row: int, name: str, text: str, bold: Any, wrapped: Any) -> None:
-    said = translated(text)
-    sheet.write_string(row, 0, translated(name), bold)
-    sheet.merge_range(row, 1, row, len(SUMMARY_WIDTHS) - 1, said, wrapped)
-    sheet.set_row(row, 15.0 * lines(said, sum(SUMMARY_WIDTHS[1:])))
-
-
-def _findings_sheet(book: Any, verification: Verification) -> None:
-    small = {"font_size": 9, "valign": "top", "align": "left", "border": 1, "border_color": "#C8C8C8"}
-    wrapped = book.add_format({**small, "text_wrap": True})
-    heading = book.add_format({**small, "bold": True, "bg_color": "#E8EDF3", "text_wrap": True})
-    colours = {one: book.add_format({**small, "font_color": colour, "bold": True}) for one, colour in COLOURS.items()}
-    sheet = _sheet(book, translated(_("Findings")))
-    sheet.freeze_panes(1, 3)
-    sheet.repeat_rows(0)
-    for column, (title, width) in enumerate(COLUMNS.items()):
-        sheet.set_column(column, column, width)
-        sheet.write_string(0, column, translated(title), heading)
-    for row, finding in enumerate(verification.findings, 1):
-        cells = [translated(value) if isinstance(value, str) else value for value in _cells(finding)]
-        sheet.set_row(row, 4 + 12.0 * max(map(lines, map(str, cells), COLUMNS.values())))
-        for column, value in enumerate(cells):
-            form = colours[finding.severity or Severity.ERROR] if column < 2 else wrapped
-            if isinstance(value, str):
-                sheet.write_string(row, column, value, form)
-            else:
-                sheet.write_number(row, column, value, form)
-    sheet.autofilter(0, 0, max(1, len(verification.findings)), len(COLUMNS) - 1)
-
-
-def _sheet(book: Any, name: str) -> Any:
-    """Add a sheet that is printed on A4, as wide as the paper, with the number of each page."""
-    sheet = book.add_worksheet(name)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.set_margins(MARGIN, MARGIN, MARGIN, 1.5 * MARGIN)
-    sheet.set_footer("&L&8&F, &A&R&8&P / &N")
-    sheet.fit_to_pages(1, 0)
-    return sheet
-
-
-def _cells(finding: Finding) -> list[str | float]:
-    found, expected = (
-        "" if value is None else value if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
-        for value in (finding.found, finding.expected)
-    )
-    return [
-        finding.code,
-        Message(finding.severity or ""),
-        finding.place,
-        finding.message,
-        found,
-        expected,
-        finding.because,
-        _effect(finding),
-        Message("; ").join(filter(None, (finding.cause, finding.asked))),
-        Message("\n").join(finding.consequences),
-        finding.unconfirmed,
-    ]
+def check_rows(verification: Conclusion) -> Iterator[list[str]]:
+    """Yield code, title, result, and rule of each check; of one that was not made, why."""
+    found: dict[str, list[str]] = {}
+    for one in verification.findings:
+        found.setdefault(one.code, []).append(one.number)
+    off = {check.code for check in verification.ignored}
+    for code, check in checks().items():
+        if code in off:
+            yield [code, check.title, _("switched off"), check.rule]
+        elif code in verification.skipped:
+            yield [code, check.title, _("not made"), _("needs {need}").format(need=verification.skipped[code])]
+        elif code in verification.inapplicable:
+            yield [code, check.title, _("not applicable"), verification.inapplicable[code]]
+        else:
+            yield [code, check.title, Message(", ").join(found.get(code, [])) or _("nothing found"), check.rule]

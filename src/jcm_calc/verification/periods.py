@@ -13,11 +13,12 @@ from jcm_calc.inputs import Period
 from jcm_calc.inputs.periods import split_at_years
 from jcm_calc.languages import Message, _, ngettext
 from jcm_calc.problems import ProblemKind, listed
-from jcm_calc.verification.checks import check, measured
-from jcm_calc.verification.findings import Correction, Effect, Finding, Severity
-from jcm_calc.verification.material import Material, Submission
+from jcm_calc.verification.analyses import Analyses
+from jcm_calc.verification.findings import Correction, Effect, Finding, Severity, of_problem
+from jcm_calc.verification.location import Location, address, at, located
 from jcm_calc.verification.metered import Metered
 from jcm_calc.verification.quantities import Entry
+from jcm_calc.verification.submission import Submission
 from jcm_calc.workbook import written_periods
 
 YEAR = re.compile(r"\D*(\d{4})\D*")
@@ -32,15 +33,8 @@ def dated(submission: Submission) -> list[Period]:
     return sorted(found, key=lambda period: period.order)
 
 
-@check(
-    "G1",
-    "Billing cycle is not the period",
-    "Each monitored value is for a period of its sheet.",
-    asked="https://cdm.unfccc.int/IRCheck/iss_forms/HMBC0ANU91LGVQI/viewPublic",
-)
-def other_cycle(material: Material) -> Iterator[Finding]:
+def other_cycle(material: Analyses) -> Iterator[Finding]:
     """Find values for days that are none of the periods."""
-    yield from material.measured("G1")
     own = dated(material.report)
     told = set()
     for parameter, row in material.report.rows():
@@ -49,16 +43,12 @@ def other_cycle(material: Material) -> Iterator[Finding]:
             told.add(row.text("period"))
             message = _("{symbol} is for {period}, which is none of the periods {periods}")
             message = message.format(symbol=parameter.symbol, period=row.text("period"), periods=listed(own))
-            yield Finding(message, row.cells["period"].address, parameter.symbol, row.text("period"), listed(own))
+            yield Finding(
+                "G1", message, located(row.cells["period"]), parameter.symbol, row.text("period"), listed(own)
+            )
 
 
-@check(
-    "G2",
-    "Amounts by vintage do not match",
-    "No period lies in two calendar years: tonnes are cut for each of them.",
-    asked="https://cdm.unfccc.int/CCheck/iss_forms/AH0LB56FICZQWOT/viewPublic",
-)
-def two_years(material: Material) -> Iterator[Finding]:
+def two_years(material: Analyses) -> Iterator[Finding]:
     """Find periods across 31 December."""
     for part in material.report.own:
         for period in part.periods:
@@ -76,11 +66,11 @@ def two_years(material: Material) -> Iterator[Finding]:
                     years = [each.format(year=year, amount=by_year[year], tonnes=due[year]) for year in by_year]
                     because = _("the readings of each year: {years}").format(years=Message(", ").join(years))
                     effect = Effect(float(claimed - sum(due.values())), {str(period): int(claimed) - sum(due.values())})
-                place = part.roles["input"]
-                yield Finding(message, place, "p", found, expected, because, effect, unconfirmed=DOUBT)
+                place = at(part.roles["input"])
+                yield Finding("G2", message, place, "p", found, expected, because, effect, unconfirmed=DOUBT, unit="t")
 
 
-def _by_year(material: Material, period: Period) -> dict[int, float]:
+def _by_year(material: Analyses, period: Period) -> dict[int, float]:
     """Return ER of each calendar year of a period by the readings; nothing where an amount has none."""
     meters = material.metered
     if meters is None or material.report.result is None or len(material.result.inputs.periods) != 1:
@@ -96,7 +86,7 @@ def _by_year(material: Material, period: Period) -> dict[int, float]:
     for part in split_at_years(period):
         assert part.first is not None
         share = [(entry, entry.value - _read(meters, entry, part)) for entry in amounts]
-        reductions = material.reductions(material.replaced(share))
+        reductions = material.effects.reductions(material.effects.replaced(share))
         if reductions is None:
             return {}
         found[part.first.year] = float(reductions.sum())
@@ -107,13 +97,7 @@ def _read(meters: Metered, entry: Entry, period: Period) -> float:
     return meters.amount(meters.of(entry), *meters.span(period), entry.parameter.unit)
 
 
-@check(
-    "G3",
-    "Periods not consecutive",
-    "Periods follow each other without overlap, also those of earlier reports, and lie in the crediting period.",
-    asked="https://cdm.unfccc.int/IRCheck/poaiss_forms/XSTL425FO1WVJ7P/viewPublic",
-)
-def chain(material: Material) -> Iterator[Finding]:
+def chain(material: Analyses) -> Iterator[Finding]:
     """Find overlaps, holes, and days outside the crediting period."""
     own = [(period, material.report.name) for period in dated(material.report)]
     others = [(period, one.name) for one in material.previous for period in dated(one)]
@@ -131,22 +115,37 @@ def chain(material: Material) -> Iterator[Finding]:
             ).format(after=after, other=other, before=before, one=one, days=days)
             expected = _("from {day} on").format(day=before.last + ONE_DAY)
             twice = _of_overlap(material, before, after) if other == material.report.name else ()
-            effect = material.without([(one.entry, one.excess or 0.0) for one in twice]) if twice else None
+            effect = material.effects.without([(one.entry, one.excess or 0.0) for one in twice]) if twice else None
             cause = _("claimed twice")
-            yield Finding(message, other, "p", str(after), expected, effect=effect, cause=cause, corrections=twice)
+            yield Finding(
+                "G3",
+                message,
+                _of_file(material, other),
+                "p",
+                str(after),
+                expected,
+                effect=effect,
+                cause=cause,
+                corrections=twice,
+            )
         elif apart > 0:
             message = _("{days} days between {before} ({one}) and {after} ({other}) are in no report")
             message = message.format(days=apart, before=before, one=one, after=after, other=other)
             question = _("no operation, or no claim?")
-            yield Finding(message, other, "p", severity=Severity.QUESTION, question=question)
-    yield from material.measured("G3")
+            yield Finding("G3", message, _of_file(material, other), "p", severity=Severity.QUESTION, question=question)
     for problem in material.problems(ProblemKind.OVERLAP):
         if not any(True for _ in _overlaps(own)):
-            yield Finding(Message("{}: {}").format(problem.subject, problem.complaint), subject="p")
+            yield of_problem("G3", problem, _of_file(material, material.report.name))
     yield from _outside(material, [period for period, _ in own])
 
 
-def _of_overlap(material: Material, before: Period, after: Period) -> tuple[Correction, ...]:
+def _of_file(material: Analyses, name: str) -> tuple[Location, ...]:
+    """Return the input sheets of the report, or another file."""
+    own = tuple(at(part.roles["input"]) for part in material.report.own)
+    return own if name == material.report.name else (at(file=name),)
+
+
+def _of_overlap(material: Analyses, before: Period, after: Period) -> tuple[Correction, ...]:
     """Return what the readings have for the days of an earlier report that are in this one too."""
     meters = material.metered
     if meters is None or material.report.result is None or before.last is None or after.first is None:
@@ -162,7 +161,7 @@ def _overlaps(own: list[tuple[Period, str]]) -> Iterator[Period]:
             yield after
 
 
-def _outside(material: Material, own: list[Period]) -> Iterator[Finding]:
+def _outside(material: Analyses, own: list[Period]) -> Iterator[Finding]:
     if material.case is None:
         return
     start, end = (material.case.project.get(key) for key in ("start", "end"))
@@ -170,30 +169,26 @@ def _outside(material: Material, own: list[Period]) -> Iterator[Finding]:
         if start and period.first and period.first < start:
             message = _("{period} begins before the crediting period, on {start}").format(period=period, start=start)
             because = _("the case file, [project] start")
-            yield Finding(message, material.report.name, "p", str(period.first), str(start), because)
+            yield Finding(
+                "G3", message, _of_file(material, material.report.name), "p", str(period.first), str(start), because
+            )
         if end and period.last and period.last > end:
             message = _("{period} ends after the crediting period, on {end}").format(period=period, end=end)
             because = _("the case file, [project] end")
-            yield Finding(message, material.report.name, "p", str(period.last), str(end), because)
+            yield Finding(
+                "G3", message, _of_file(material, material.report.name), "p", str(period.last), str(end), because
+            )
 
 
-@check(
-    "G5",
-    "Period differs between documents",
-    "Table 3, rows and sheets of a year name the same days, and the dated rows behind an amount fill its period.",
-    asked="https://cdm.unfccc.int/CCheck/poaiss_forms/1IJXC07T2FBQDNO/viewPublic",
-)
-def differs(material: Material) -> Iterator[Finding]:
+def differs(material: Analyses) -> Iterator[Finding]:
     """Find periods of table 3 that are not those of the sheet, and periods that the dated rows do not fill."""
-    yield from material.measured("G5")
-    for sheet, text, named, own in of_claims(material):
+    for place, text, named, own in of_claims(material):
         if _span(named) != _span(own):
             message = _("table 3 is for {text}, and the sheet for {period}").format(text=text, period=_told(own))
-            place = _("{sheet}, table 3").format(sheet=sheet)
-            yield Finding(message, place, "p", text, _told(own))
+            yield Finding("G5", message, place, "p", text, _told(own))
 
 
-def of_claims(material: Material) -> Iterator[tuple[str, str, list[Period], list[Period]]]:
+def of_claims(material: Analyses) -> Iterator[tuple[Location, str, list[Period], list[Period]]]:
     """Yield each table 3 with what it says of its period, the periods named there, and those of its sheet."""
     report = material.report
     for part, claim, _cell in report.claims("MRS") if report.kind == "MRS" else ():
@@ -202,7 +197,8 @@ def of_claims(material: Material) -> Iterator[tuple[str, str, list[Period], list
         named = [period for piece in text.split(",") if (period := _parsed(piece))]
         own = [period for period in part.periods if period.dated]
         if named and own:
-            yield claim.sheet, text, named, own
+            column = next(at for at, cell in enumerate(cells) if cell != "")
+            yield address((claim.sheet, claim.row, column)), text, named, own
 
 
 def _parsed(text: str) -> Period | None:
@@ -223,13 +219,7 @@ def _told(periods: list[Period]) -> str:
     return f"{first}/{last}"
 
 
-@check(
-    "G6",
-    "Calendar and fiscal years mixed",
-    "A sheet that names a year holds that calendar year.",
-    asked="https://cdm.unfccc.int/IRCheck/reg_forms/M58CT9HI1JOF6B2/viewPublic",
-)
-def fiscal(material: Material) -> Iterator[Finding]:
+def fiscal(material: Analyses) -> Iterator[Finding]:
     """Find sheets whose name is another year than their periods."""
     for part in material.report.own:
         match = YEAR.fullmatch(part.suffix)
@@ -237,26 +227,10 @@ def fiscal(material: Material) -> Iterator[Finding]:
         if match and years and years != {int(match[1])}:
             found = ", ".join(map(str, sorted(years)))
             message = _("the sheet is named {name}, and its periods lie in {years}").format(name=match[1], years=found)
-            yield Finding(message, part.roles["input"], "p", found, match[1])
+            yield Finding("G6", message, at(part.roles["input"]), "p", found, match[1])
 
 
-measured(
-    "G7",
-    "Amount from outside the period",
-    "An amount is what was read between the first and the last day of its period.",
-    "https://cdm.unfccc.int/Projects/DB/DNV-CUK1129901204.48/iProcess/SGS-UKL1209119649.85/gotoRFR?rfrid=OANZQAJ1D56T6BSOZQXUYH8K471VED",
-)
-
-
-@check(
-    "G8",
-    "Events dated in the wrong year",
-    "Stops that are declared lie in the monitoring period.",
-    severity=Severity.WARNING,
-    needs="readings",
-    asked="https://cdm.unfccc.int/Projects/DB/DNV-CUK1129901204.48/iProcess/SGS-UKL1209119649.85/gotoRFR?rfrid=OANZQAJ1D56T6BSOZQXUYH8K471VED",
-)
-def events(material: Material) -> Iterator[Finding]:
+def events(material: Analyses) -> Iterator[Finding]:
     """Find stops outside the monitoring period."""
     meters = material.metered
     assert meters is not None
@@ -265,5 +239,15 @@ def events(material: Material) -> Iterator[Finding]:
         if not any(stop.start < end and start < stop.end for start, end in spans):
             time = meters.told(stop.start, stop.end)
             message = _("a stop is declared for {time}, which is in no period of the report: {reason}")
-            place = Message(", ").join([stop.meter or _("all meters"), time])
-            yield Finding(message.format(time=time, reason=stop.reason), place, "p", time)
+            place = at(meters=[stop.meter] if stop.meter else list(meters.known), period=time)
+            yield Finding("G8", message.format(time=time, reason=stop.reason), place, "p", time)
+
+
+CHECKS = {
+    "G1": other_cycle,
+    "G2": two_years,
+    "G3": chain,
+    "G5": differs,
+    "G6": fiscal,
+    "G8": events,
+}

@@ -12,10 +12,10 @@ from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
 from jcm_calc.inputs import Period
 from jcm_calc.languages import spellings
 from jcm_calc.units import UnitError, conversion
+from jcm_calc.verification.location import Location, address
 from jcm_calc.verification.spreadsheet import Place
 from jcm_calc.workbook.calculation_sheet import TERMS_OF
 from jcm_calc.workbook.filled_sheets import SheetSet, is_declared
-from jcm_calc.workbook.layout import column_name
 from jcm_calc.workbook.symbols import Symbols
 from jcm_calc.workbook.tables import CAPTION, Sheets, UnitTable, in_english
 
@@ -45,7 +45,7 @@ class Entry:
     place: Place
 
     @property
-    def address(self) -> str:
+    def address(self) -> Location:
         """Sheet and cell."""
         return address(self.place)
 
@@ -60,21 +60,9 @@ class Step:
     place: Place
 
     @property
-    def address(self) -> str:
+    def address(self) -> Location:
         """Sheet and cell."""
         return address(self.place)
-
-
-def address(place: Place) -> str:
-    """Write a place as people do.
-
-    Examples
-    --------
-    >>> address(("MRS(input)", 9, 5))
-    'MRS(input)!F10'
-    """
-    sheet, row, column = place
-    return f"{sheet}!{column_name(column)}{row + 1}"
 
 
 def label_text(label: Any) -> str:
@@ -159,7 +147,7 @@ class Line:
     symbol_column: int
 
     @property
-    def address(self) -> str:
+    def address(self) -> Location:
         """Sheet and cell of its first value."""
         return address(self.values[0])
 

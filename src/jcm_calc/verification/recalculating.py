@@ -63,19 +63,19 @@ def recalculated(case: CaseFile | None, evidence: Given, reader: Reader) -> Reca
     if not isinstance(found, InputError):
         return Recalculation(found, unread, tuple(found.inputs.warnings), _left_out(unread))
     problems, warned = (*unread, *found.problems), tuple(found.warnings)
-    told: list[str] = []
-    for repaired in (_without_facts, _read_in_both_ways):
-        other, note = repaired(case, evidence, found)
-        told += [note] if note else []
-        if other is not case:
-            case, found = other, _calculated(other, evidence)
-            if not isinstance(found, InputError):
-                return Recalculation(found, problems, warned, (*told, *_left_out(unread)))
-    partial = _without(case, evidence)
-    if partial is None:
-        return Recalculation(None, problems, warned)
-    result, note = partial
-    return Recalculation(result, problems, warned, (*told, note, *_left_out(unread)))
+    case, notes = _without_facts(case, found)
+    if notes and not isinstance(found := _calculated(case, evidence), InputError):
+        return Recalculation(found, problems, warned, (*notes, *_left_out(unread)))
+    assert isinstance(found, InputError)
+    other, both = _read_in_both_ways(case, evidence, found)
+    notes += both
+    if (partial := _without(case, evidence)) is not None:
+        result, note = partial
+        return Recalculation(result, problems, warned, (*notes, note, *_left_out(unread)))
+    # where nothing is left without it, one of its readings is taken
+    if both and not isinstance(last := _calculated(other, evidence), InputError):
+        return Recalculation(last, problems, warned, (*notes, *_left_out(unread)))
+    return Recalculation(None, problems, warned)
 
 
 def _left_out(names: Iterable[object]) -> tuple[str, ...]:
@@ -93,25 +93,24 @@ def _calculated(case: CaseFile, evidence: Given) -> Result | InputError:
             return error
 
 
-def _without_facts(case: CaseFile, _evidence: Given, error: InputError) -> tuple[CaseFile, str]:
+def _without_facts(case: CaseFile, error: InputError) -> tuple[CaseFile, tuple[str, ...]]:
     """Return a case without the facts that cannot be used: nothing is calculated from them."""
     m, named = methodology(case.methodology, case.version), {problem.subject for problem in error.problems}
     bad = [name for name, fact in m.facts.items() if {name, fact.symbol} & named]
     if not bad:
-        return case, ""
+        return case, ()
     facts = {name: value for name, value in case.facts.items() if name not in bad}
     tables = tuple(table.drop(columns=[one for one in bad if one in table.columns]) for table in case.tables)
-    (note,) = _left_out([listed(m.facts[name].symbol for name in bad)])
-    return replace(case, facts=facts, tables=tables), note
+    return replace(case, facts=facts, tables=tables), _left_out([listed(m.facts[name].symbol for name in bad)])
 
 
-def _read_in_both_ways(case: CaseFile, evidence: Given, error: InputError) -> tuple[CaseFile, str]:
+def _read_in_both_ways(case: CaseFile, evidence: Given, error: InputError) -> tuple[CaseFile, tuple[str, ...]]:
     """Return a case with numbers such as 1,234 read in the way that gives the lower ER, and what both ways give."""
     m = methodology(case.methodology, case.version)
     named = {problem.subject for problem in error.problems if ProblemKind.AMBIGUOUS_NUMBER in problem.kinds}
     names = {name for name, parameter in m.inputs.items() if {name, parameter.symbol} & named}
     if not names:
-        return case, ""
+        return case, ()
     found = []
     for mark in ("", "."):
         tables = tuple(_with_mark(table, names, mark) for table in case.tables)
@@ -122,7 +121,7 @@ def _read_in_both_ways(case: CaseFile, evidence: Given, error: InputError) -> tu
     amounts = [amount for amount, _ in found]
     best = min(found, key=lambda pair: math.inf if math.isnan(pair[0]) else pair[0])
     symbols = listed(m.inputs[name].symbol for name in sorted(names))
-    return best[1], told.format(names=symbols, one=amounts[0], other=amounts[1])
+    return best[1], (told.format(names=symbols, one=amounts[0], other=amounts[1]),)
 
 
 def _with_mark(table: pd.DataFrame, names: set[str], mark: str) -> pd.DataFrame:

@@ -9,10 +9,12 @@ from typing import Any
 
 from jcm_calc.credits import whole_tonnes
 from jcm_calc.languages import _
+from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.claims import as_tonnes
+from jcm_calc.verification.effects import Array
 from jcm_calc.verification.findings import Finding
-from jcm_calc.verification.material import Array, Material, Part
 from jcm_calc.verification.spreadsheet import as_number
+from jcm_calc.verification.submission import Part
 
 NAMES = ("RE", "PE", "ER")
 TOTAL = _("total")
@@ -81,18 +83,18 @@ class Year:
         }
 
 
-def years(material: Material, errors: Iterable[Finding]) -> list[Year]:
+def years(material: Analyses, errors: Iterable[Finding]) -> list[Year]:
     """Return the amounts of each calendar year; of parts of a report that share a year, together."""
     report = material.report
     if report.result is None:
         claims = ((part, Amounts(tonnes=report.claim(part).tonnes)) for part in _filled(material))
         return [Year(_named(part), amounts, Amounts(), Amounts(), None) for part, amounts in claims]
-    recalculated = {name: material.by_period(name) for name in NAMES}
-    replaced = material.corrected(one for error in errors for one in error.corrections)
-    adjusted = material.emissions(replaced) if replaced else recalculated
+    recalculated = {name: material.effects.by_period(name) for name in NAMES}
+    replaced = material.effects.corrected(one for error in errors for one in error.corrections)
+    adjusted = material.effects.emissions(replaced) if replaced else recalculated
     found = []
     for names, parts in _groups(material):
-        groups = [material.years[name] for name in names]
+        groups = [material.effects.years[name] for name in names]
         reported = _reported(material, parts, [place for places in groups for place in places])
         due = Amounts() if adjusted is None else _amounts(material, adjusted, groups)
         own = _amounts(material, recalculated, groups)
@@ -134,7 +136,7 @@ def causes(errors: Iterable[Finding]) -> list[float]:
     return [math.fsum(effects) for effects in found.values()]
 
 
-def _filled(material: Material) -> list[Part]:
+def _filled(material: Analyses) -> list[Part]:
     return [part for part in material.report.own if part.found.filled] or material.report.own
 
 
@@ -142,30 +144,30 @@ def _named(part: Part) -> str:
     return ", ".join(dict.fromkeys(str(period.year or period) for period in part.periods))
 
 
-def _groups(material: Material) -> list[tuple[list[str], list[Part]]]:
+def _groups(material: Analyses) -> list[tuple[list[str], list[Part]]]:
     """Return the calendar years that are reported together, with the sets of sheets that report them."""
     every = [str(period) for period in material.result.inputs.periods]
     groups: list[tuple[set[str], list[Part]]] = []
     for part in _filled(material):
         own = {every.index(str(period)) for period in part.periods if str(period) in every}
-        names, parts = {year for year, places in material.years.items() if own & set(places)}, [part]
+        names, parts = {year for year, places in material.effects.years.items() if own & set(places)}, [part]
         for other in [one for one in groups if one[0] & names]:
             groups.remove(other)
             names, parts = names | other[0], other[1] + parts
         if names:
             groups.append((names, parts))
-    order = list(material.years)
+    order = list(material.effects.years)
     return [(sorted(names, key=order.index), parts) for names, parts in groups]
 
 
-def _reported(material: Material, parts: Sequence[Part], places: Sequence[int]) -> Amounts:
+def _reported(material: Analyses, parts: Sequence[Part], places: Sequence[int]) -> Amounts:
     claims = [material.report.claim(part) for part in parts]
     periods = {str(material.result.inputs.periods[place]) for place in places}
     sums = {}
     for name in NAMES:
-        steps = [step for step in material.sheet.steps if step.name == name and step.labels.get("p") in periods]
-        values = [as_tonnes(material.sheet.stored(step.place)) for step in steps]
-        shown = {step.labels["p"] for step in steps} == periods and len(steps) == len(periods)
+        cells = [cell for cell in material.sheet.cells if cell.name == name and cell.labels.get("p") in periods]
+        values = [as_tonnes(cell.stored) for cell in cells]
+        shown = {cell.labels["p"] for cell in cells} == periods and len(cells) == len(periods)
         sums[name] = _add(values) if shown else None
     if sums["ER"] is None:
         exact = [as_tonnes(as_number(one.exact.value)) if one.exact is not None else None for one in claims]
@@ -173,7 +175,7 @@ def _reported(material: Material, parts: Sequence[Part], places: Sequence[int]) 
     return Amounts(sums["RE"], sums["PE"], sums["ER"], _add([one.tonnes for one in claims]))
 
 
-def _amounts(material: Material, arrays: dict[str, Array], groups: Sequence[Sequence[int]]) -> Amounts:
+def _amounts(material: Analyses, arrays: dict[str, Array], groups: Sequence[Sequence[int]]) -> Amounts:
     places = [place for group in groups for place in group]
     re, pe, er = (float(arrays[name][places].sum()) for name in NAMES)
     split = any(

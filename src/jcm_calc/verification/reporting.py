@@ -6,21 +6,17 @@ from collections.abc import Iterator
 
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import ProblemKind, listed
-from jcm_calc.verification.checks import check
-from jcm_calc.verification.completing import contradictions
+from jcm_calc.verification.analyses import Analyses
+from jcm_calc.verification.contradictions import contradictions
 from jcm_calc.verification.findings import Finding, Severity, of_problem, shown_number
-from jcm_calc.verification.material import Material
+from jcm_calc.verification.location import at, located
 from jcm_calc.workbook.sheet_sets import REFERENCE, matches
 from jcm_calc.workbook.tables import Row
 
+HEADING = _("a table of parameters has the headings Parameters, Monitored Values or Estimated Values, and Units")
 
-@check(
-    "K1",
-    "Required parameter missing",
-    "Everything that the equations need under the chosen options stands in the report.",
-    asked="https://cdm.unfccc.int/IRCheck/iss_forms/L2CZ8J9N70KRVIO/viewPublic",
-)
-def missing(material: Material) -> Iterator[Finding]:
+
+def missing(material: Analyses) -> Iterator[Finding]:
     """Find parameters without a row or column, and choices that are not made."""
     report, m = material.report, material.m
     present = {entry.parameter.name for entry in report.entries()}
@@ -33,14 +29,18 @@ def missing(material: Material) -> Iterator[Finding]:
             message = _("{symbol} ({text}) is required, and the report does not have it").format(
                 symbol=parameter.symbol, text=parameter.text
             )
-            yield Finding(message, "", parameter.symbol, because=parameter.section)
+            yield Finding("K1", message, report.places_of(""), parameter.symbol, because=parameter.section)
     for problem in material.problems(ProblemKind.MISSING):
         if problem.subject in m.choices:
-            yield of_problem(problem)
+            yield of_problem("K1", problem, report.places_of(problem.subject))
+    for cell in (cell for part in report.own for cell in report.sheets.unknown_headings(part.roles["input"])):
+        message = _("the heading {heading!r} is not known, and what stands below it is not read")
+        said = message.format(heading=" ".join(str(cell.value).split()))
+        yield Finding("K1", said, located(cell), because=HEADING)
     yield from _no_dates(material)
 
 
-def _no_dates(material: Material) -> Iterator[Finding]:
+def _no_dates(material: Analyses) -> Iterator[Finding]:
     """Yield reports that do not say for which days they are: whole tonnes are rounded down by calendar year."""
     report = material.report
     for part in report.own if report.kind == "MRS" else ():
@@ -49,13 +49,13 @@ def _no_dates(material: Material) -> Iterator[Finding]:
             sheet = part.roles["input"]
             periods = [row for kind, rows in report.sheets.tables(sheet) if kind == "periods" for row in rows]
             cells = [row.cells["first"] for row in periods]
-            place = cells[0].address if cells else sheet
+            place = located(cells[0]) if cells else at(sheet)
             message = _("the report does not say for which days it is: the first and last day of its period are blank")
             question = _("which is the monitoring period?")
-            yield Finding(message, place, "p", severity=Severity.WARNING, question=question, unresolved=True)
+            yield Finding("K1", message, place, "p", severity=Severity.WARNING, question=question, unresolved=True)
 
 
-def _columns(material: Material) -> set[str]:
+def _columns(material: Analyses) -> set[str]:
     report = material.report
     return {
         parameter.name
@@ -66,15 +66,7 @@ def _columns(material: Material) -> set[str]:
     }
 
 
-@check(
-    "K2",
-    "Value in the report is not the workbook's",
-    "What the case file says is what the workbook holds and gives, at the precision in which it is printed: "
-    "methodology, periods, choices, inputs, facts and figures.",
-    needs="case",
-    asked="https://cdm.unfccc.int/IRCheck/iss_forms/Y5E8AV310NCT7WH/viewPublic",
-)
-def other_value(material: Material) -> Iterator[Finding]:
+def other_value(material: Analyses) -> Iterator[Finding]:
     """Find figures of the case file that the workbook does not have."""
     case = material.case
     assert case is not None
@@ -88,32 +80,18 @@ def other_value(material: Material) -> Iterator[Finding]:
             message = _("{name} is stated as {stated}, and the workbook gives {calculated}").format(
                 name=comparison.name, stated=stated, calculated=calculated
             )
-            yield Finding(message, case.path.name, comparison.name, stated, calculated)
+            yield Finding("K2", message, at(file=case.path.name), comparison.name, stated, calculated)
 
 
-@check(
-    "K3",
-    "Symbols other than the methodology's",
-    "Parameters stand under the symbols of the methodology.",
-    severity=Severity.WARNING,
-    asked="https://cdm.unfccc.int/IRCheck/iss_forms/L2CZ8J9N70KRVIO/viewPublic",
-)
-def other_symbols(material: Material) -> Iterator[Finding]:
+def other_symbols(material: Analyses) -> Iterator[Finding]:
     """Find rows with a value whose symbol is unknown."""
     for problem in material.report.remarks:
         if ProblemKind.UNKNOWN_SYMBOL in problem.kinds:
-            yield Finding(Message("{} {}").format(problem.subject, problem.complaint), subject=problem.subject)
+            message = Message("{} {}").format(problem.subject, problem.complaint)
+            yield Finding("K3", message, material.report.cells_with(problem.subject), problem.subject)
 
 
-@check(
-    "K4",
-    "Method described in two ways",
-    "How and how often a parameter is measured is said as in the plan.",
-    severity=Severity.QUESTION,
-    needs="plan",
-    asked="https://cdm.unfccc.int/IRCheck/poaiss_forms/TKZVONWQ01XIJ39/viewPublic",
-)
-def two_ways(material: Material) -> Iterator[Finding]:
+def two_ways(material: Analyses) -> Iterator[Finding]:
     """Find frequencies, procedures and sources that differ from the plan."""
     planned: dict[str, Row] = {}
     for parameter, row in material.registered.rows("MPS"):
@@ -132,8 +110,9 @@ def two_ways(material: Material) -> Iterator[Finding]:
                 )
                 question = _("which of the two?")
                 yield Finding(
+                    "K4",
                     message,
-                    row.cells[key].address,
+                    located(row.cells[key]),
                     parameter.symbol,
                     row.text(key),
                     before.text(key),
@@ -141,14 +120,7 @@ def two_ways(material: Material) -> Iterator[Finding]:
                 )
 
 
-@check(
-    "K5",
-    "Wrong references",
-    "Every sheet names the same project, that of the case file and of the plan.",
-    severity=Severity.WARNING,
-    asked="https://webarchive.unfccc.int/20220310024025mp_/https:/cdm.unfccc.int/IRCheck/iss_forms/8WULXMHODQR5IG9/viewPublic",
-)
-def references(material: Material) -> Iterator[Finding]:
+def references(material: Analyses) -> Iterator[Finding]:
     """Find reference numbers that differ."""
     report = material.report
     found: dict[str, list[str]] = {}
@@ -165,4 +137,14 @@ def references(material: Material) -> Iterator[Finding]:
             one.format(number=number, sheets=listed(sheets, limit=3)) for number, sheets in found.items()
         )
         message = _("several projects are named: {told}").format(told=told)
-        yield Finding(message, subject="reference number")
+        places = report.cells_with(next(iter(found)), report.headers) + report.cells_with([*found][1], report.headers)
+        yield Finding("K5", message, places, _("reference number"))
+
+
+CHECKS = {
+    "K1": missing,
+    "K2": other_value,
+    "K3": other_symbols,
+    "K4": two_ways,
+    "K5": references,
+}

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 from jcm_calc.credits import whole_tonnes
 from jcm_calc.languages import _
-from jcm_calc.verification.checks import check
+from jcm_calc.verification.analyses import Analyses
+from jcm_calc.verification.cells import Sheet
 from jcm_calc.verification.claims import Claim
 from jcm_calc.verification.findings import Effect, Finding, Severity, shown_number
-from jcm_calc.verification.material import Material, Part
+from jcm_calc.verification.location import Location, address, at, located
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, UnreadableError, as_number, close
-from jcm_calc.verification.steps import Sheet
+from jcm_calc.verification.submission import Part
 from jcm_calc.workbook.tables import Cell, in_english
 
 DOUBT = _(
@@ -22,19 +23,19 @@ DOUBT = _(
 RULE = _("ER of each calendar year, cut to whole tonnes")
 
 
-def _places(material: Material, part: Part) -> list[int]:
+def _places(material: Analyses, part: Part) -> list[int]:
     """Return the places along p of the periods of a set."""
     every = [str(period) for period in material.result.inputs.periods]
     return [every.index(str(period)) for period in part.periods if str(period) in every]
 
 
-def _tonnes(material: Material, part: Part) -> int:
-    own, reductions = set(_places(material, part)), material.by_period("ER")
-    groups = [[place for place in places if place in own] for places in material.years.values()]
+def _tonnes(material: Analyses, part: Part) -> int:
+    own, reductions = set(_places(material, part)), material.effects.by_period("ER")
+    groups = [[place for place in places if place in own] for places in material.effects.years.values()]
     return sum(whole_tonnes(float(reductions[places].sum())) for places in groups if places)
 
 
-def _claims(material: Material, follow: bool = False) -> Iterator[tuple[Part, Cell, int, int, dict[str, float]]]:
+def _claims(material: Analyses, follow: bool = False) -> Iterator[tuple[Part, Cell, int, int, dict[str, float]]]:
     """Yield each claim with the tonnes that it should be, and RE, PE and ER of its periods.
 
     ``follow`` says whether those that follow from a wrong calculation sheet are wanted, or the others.
@@ -44,16 +45,16 @@ def _claims(material: Material, follow: bool = False) -> Iterator[tuple[Part, Ce
         value = as_number(cell.value)
         if not places or isinstance(value, bool) or not isinstance(value, int | float):
             continue
-        sums = {name: float(material.by_period(name)[places].sum()) for name in ("RE", "PE", "ER")}
+        sums = {name: float(material.effects.by_period(name)[places].sum()) for name in ("RE", "PE", "ER")}
         if (bool(material.slips) and _follows(material, part, value, sums["ER"])) is follow:
             yield part, cell, int(value) if value == int(value) else value, _tonnes(material, part), sums  # type: ignore[misc]
 
 
-def _follows(material: Material, part: Part, claimed: float, exact: float) -> bool:
+def _follows(material: Analyses, part: Part, claimed: float, exact: float) -> bool:
     """Whether a claim is the cut of what a wrong calculation sheet shows for ER."""
     periods = [str(period) for period in part.periods]
     sheet = material.sheet
-    shown = [sheet.stored(step.place) for step in sheet.steps if step.name == "ER" and step.labels.get("p") in periods]
+    shown = [one.stored for one in sheet.cells if one.name == "ER" and one.labels.get("p") in periods]
     numbers = [value for value in shown if isinstance(value, int | float)]
     total = math.fsum(numbers)
     return (
@@ -61,7 +62,7 @@ def _follows(material: Material, part: Part, claimed: float, exact: float) -> bo
     )
 
 
-def following(material: Material) -> Iterator[str]:
+def following(material: Analyses) -> Iterator[str]:
     """Yield the claims that follow from what the calculation sheet shows for ER."""
     for _part, cell, claimed, due, _sums in _claims(material, True):
         if claimed != due:
@@ -70,16 +71,16 @@ def following(material: Material) -> Iterator[str]:
             )
 
 
-def _excess(material: Material, part: Part, claimed: float, due: int, exact: float) -> Effect:
+def _excess(material: Analyses, part: Part, claimed: float, due: int, exact: float) -> Effect:
     years = {str(period.year or period) for period in part.periods}
     return Effect(
         claimed - exact if abs(claimed - exact) >= 1 else float(claimed - due), {min(years): int(claimed) - due}
     )
 
 
-def _roundings(material: Material, part: Part, sums: dict[str, float]) -> dict[str, float]:
+def _roundings(material: Analyses, part: Part, sums: dict[str, float]) -> dict[str, float]:
     """Return what other ways to whole tonnes give."""
-    whole = sum(whole_tonnes(material.by_period("ER")[place].item()) for place in _places(material, part))
+    whole = sum(whole_tonnes(material.effects.by_period("ER")[place].item()) for place in _places(material, part))
     return {
         _("rounded, not cut"): float(math.floor(sums["ER"] + 0.5)),
         _("rounded up"): float(math.ceil(sums["ER"])),
@@ -92,93 +93,84 @@ def _roundings(material: Material, part: Part, sums: dict[str, float]) -> dict[s
     }
 
 
-def _how(material: Material, part: Part, claimed: float, sums: dict[str, float]) -> list[str]:
+def _how(material: Analyses, part: Part, claimed: float, sums: dict[str, float]) -> list[str]:
     """Return the ways to whole tonnes that give a claim."""
     return [name for name, value in _roundings(material, part, sums).items() if value == claimed]
 
 
-def _calculated(material: Material, cell: Cell) -> bool:
+def _calculated(material: Analyses, cell: Cell) -> bool:
     """Whether a claim is calculated, not typed in."""
     return material.sheet.formula((cell.sheet, cell.row, cell.column)) is not None
 
 
-@check(
-    "H1",
-    "Report total is not the workbook's",
-    "The claim in table 3 is a number, and what the inputs give, cut to whole tonnes for each calendar year.",
-    asked="https://cdm.unfccc.int/CCheck/poaiss_forms/1HFRNB78DXEICJA/viewPublic",
-)
-def claim(material: Material) -> Iterator[Finding]:
+def claim(material: Analyses) -> Iterator[Finding]:
     """Find claims that cannot be read, that are typed in and wrong, or that nothing explains."""
     for part in material.report.own:
         if part.found.filled:
             yield from _unread(material, material.report.claim(part))
     if material.report.result is None:
         return
-    not_cut = {finding.place for finding in _formulas(material, set())}
+    not_cut = {place for finding in _formulas(material, set()) for place in finding.places}
     for part, cell, claimed, due, sums in _claims(material):
         how = _how(material, part, claimed, sums)
-        if claimed == due or cell.address in not_cut or (how and _calculated(material, cell)):
+        if claimed == due or located(cell) in not_cut or (how and _calculated(material, cell)):
             continue
         message = _("the claim is {claimed} t, and the inputs give {due:,} t (ER = {exact:,.6f} tCO2)").format(
             claimed=shown_number(claimed), due=due, exact=sums["ER"]
         )
         effect, cause = _excess(material, part, claimed, due, sums["ER"]), _(" or ").join(how)
-        yield Finding(message, cell.address, "ER_p", claimed, due, RULE, effect, cause, unconfirmed=DOUBT)
+        yield Finding(
+            *("H1", message, located(cell), "ER_p", claimed, due, RULE, effect, cause), unconfirmed=DOUBT, unit="t"
+        )
 
 
-def _unread(material: Material, found: Claim) -> Iterator[Finding]:
+def _unread(material: Analyses, found: Claim) -> Iterator[Finding]:
     """Yield why the claim of a sheet cannot be read, and what stands around it that may be another one."""
     cell = found.cell
     if cell is None:
         message = _("no table of reductions was found: expected table 3, with the headings {one} and {other}")
         message = message.format(one=repr(str(_("CO2 emission reductions"))), other=repr(str(_("Units"))))
-        yield Finding(message, found.sheet, "ER_p", because=RULE)
+        yield Finding("H1", message, at(found.sheet), "ER_p", because=RULE)
         return
     if cell.value == "" and material.report.sheets.uncalculated(cell):
         message = _("the claim is a formula whose value is not stored: calculate and save the workbook first")
-        yield Finding(message, cell.address, "ER_p", because=RULE, severity=Severity.QUESTION)
+        yield Finding("H1", message, located(cell), "ER_p", because=RULE, severity=Severity.QUESTION)
     elif cell.value == "":
-        yield Finding(_("table 3 has no claim"), cell.address, "ER_p", because=RULE)
+        yield Finding("H1", _("table 3 has no claim"), located(cell), "ER_p", because=RULE)
     elif not found.unit:
         message = _("the claim has no unit; it must be in tCO2")
-        yield Finding(message, cell.address, "ER_p", cell.value, because=RULE)
+        yield Finding("H1", message, located(cell), "ER_p", cell.value, because=RULE)
     elif not found.in_tonnes:
         message = _("the claim is in {unit}, and must be in tCO2").format(unit=found.unit)
-        yield Finding(message, cell.address, "ER_p", f"{cell.value} {found.unit}", because=RULE)
+        yield Finding("H1", message, located(cell), "ER_p", f"{cell.value} {found.unit}", because=RULE)
     elif found.tonnes is None and not (
         str(cell.value).startswith("#") and material.slips and _calculated(material, cell)
     ):
         message = _("the claim is {claimed!r}, which is not a number").format(claimed=str(cell.value))
-        yield Finding(message, cell.address, "ER_p", str(cell.value), because=RULE)
+        yield Finding("H1", message, located(cell), "ER_p", str(cell.value), because=RULE)
     if found.heading:
         message = _("the claim stands under {heading!r}, and not under the heading of table 3")
         message = message.format(heading=" ".join(found.heading.split()))
-        yield Finding(message, cell.address, "ER_p", cell.value, severity=Severity.WARNING)
+        yield Finding("H1", message, located(cell), "ER_p", cell.value, severity=Severity.WARNING, unit="t")
     for other in found.again:
         message = _("another row has reductions, too: {claimed}").format(claimed=shown_number(other.value))
-        yield Finding(message, other.address, "ER_p", other.value, because=_("each period is claimed once"))
+        yield Finding(
+            "H1", message, located(other), "ER_p", other.value, because=_("each period is claimed once"), unit="t"
+        )
     for heading, other in found.beside:
         message = _("{number} stands in the row of the claim under the unknown heading {heading!r}")
         message = message.format(number=shown_number(other.value), heading=" ".join(heading.split()))
-        yield Finding(message, other.address, "ER_p", other.value)
+        yield Finding("H1", message, located(other), "ER_p", other.value)
 
 
-@check(
-    "H2",
-    "Two values in one report",
-    "The amount before the cut beside the claim is that of the calculation sheet.",
-    needs="result",
-    asked="https://cdm.unfccc.int/IRCheck/poaiss_forms/6ZPX3AK0U41OQYB/viewPublic",
-)
-def two_values(material: Material) -> Iterator[Finding]:
+def two_values(material: Analyses) -> Iterator[Finding]:
     """Find ER of table 3 that is not ER of the calculation sheet."""
     sheet = material.sheet
     for part, _claim, cell in material.report.claims():
         shown = [
-            sheet.stored(step.place)
-            for step in sheet.steps
-            if step.name == "ER" and step.labels.get("p") in [str(period) for period in part.periods]
+            one.stored
+            for one in sheet.cells
+            if one.name == "ER" and one.labels.get("p") in [str(period) for period in part.periods]
         ]
         value = None if cell is None else as_number(cell.value)
         if cell is None or not isinstance(value, int | float) or not all(isinstance(one, int | float) for one in shown):
@@ -188,67 +180,68 @@ def two_values(material: Material) -> Iterator[Finding]:
             message = _("ER before the cut is {value} here, and {total} on the calculation sheet").format(
                 value=shown_number(value), total=shown_number(total)
             )
-            yield Finding(message, cell.address, "ER_p", value, total, _("the sum over the periods of the sheet"))
+            because = _("the sum over the periods of the sheet")
+            yield Finding("H2", message, located(cell), "ER_p", value, total, because, unit="tCO2")
 
 
-@check(
-    "H3",
-    "Column does not add up",
-    "In the table of years, reductions are reference minus project emissions, and the total is that of the years.",
-    asked="https://cdm.unfccc.int/IRCheck/poaiss_forms/EOJQDFS537K6Z9W/viewPublic",
-)
-def column(material: Material) -> Iterator[Finding]:
+def column(material: Analyses) -> Iterator[Finding]:
     """Find rows and totals of the table of years that do not add up."""
     submissions = {id(one): one for one in (material.report, material.plan) if one is not None}
     for submission in submissions.values():
         for part in submission.of("MPS"):
-            rows, totals = _years(submission.book.grid(part.roles["input"]))
+            sheet = part.roles["input"]
+            rows, totals, columns = _years(submission.book.grid(sheet))
+
+            def place(row: int, column: int, sheet: str = sheet, name: str = submission.name) -> Location:
+                return address((sheet, row, column)).in_file("" if name == material.report.name else name)
+
             for number, (reference, project, reductions, tonnes) in rows:
-                place = _("{sheet}, row {row}").format(sheet=part.roles["input"], row=number + 1)
                 if not close(reference - project, reductions, 1e-9):
                     message = _("{reference} − {project} is not {reductions}").format(
                         reference=shown_number(reference),
                         project=shown_number(project),
                         reductions=shown_number(reductions),
                     )
-                    yield Finding(message, place, "ER_p", reductions, reference - project)
+                    due = reference - project
+                    yield Finding("H3", message, place(number, columns[2]), "ER_p", reductions, due, unit="tCO2")
                 elif whole_tonnes(reductions) != tonnes:
                     message = _("{reductions} cut to whole tonnes is {due:,}, not {tonnes}").format(
                         reductions=shown_number(reductions), due=whole_tonnes(reductions), tonnes=shown_number(tonnes)
                     )
-                    yield Finding(message, place, "ER_p", tonnes, whole_tonnes(reductions))
+                    due = whole_tonnes(reductions)
+                    yield Finding("H3", message, place(number, columns[3]), "ER_p", tonnes, due, unit="t")
             sums = [math.fsum(amounts) for amounts in zip(*(amounts for _row, amounts in rows), strict=True)]
             for number, stated in totals if rows else ():
-                for amount, added in zip(stated, sums, strict=True):
+                for amount, added, column in zip(stated, sums, columns, strict=True):
                     if not close(amount, added, 1e-9):
                         message = _("the total of the years is {total}, and they add up to {due}").format(
                             total=shown_number(amount), due=shown_number(added)
                         )
-                        place = _("{sheet}, row {row}").format(sheet=part.roles["input"], row=number + 1)
-                        yield Finding(message, place, "ER_p", amount, added)
-            total = next((as_number(cell.value) for own, cell, _ in submission.claims("MPS") if own is part), None)
+                        yield Finding("H3", message, place(number, column), "ER_p", amount, added, unit="tCO2")
+            claimed = next((cell for own, cell, _ in submission.claims("MPS") if own is part), None)
+            total = None if claimed is None else as_number(claimed.value)
             due = sum(row[3] for _, row in rows)
             if rows and isinstance(total, int | float) and total != due:
                 message = _("the total of the plan is {total} t, and its years add up to {due} t").format(
                     total=shown_number(total), due=shown_number(due)
                 )
-                place = _("{sheet}, table 3").format(sheet=part.roles["input"])
-                yield Finding(message, place, "ER_p", total, due)
+                assert claimed is not None
+                yield Finding("H3", message, place(claimed.row, claimed.column), "ER_p", total, due, unit="t")
 
 
-def has_years(material: Material) -> bool:
+def has_years(material: Analyses) -> bool:
     """Return whether there is a table of years."""
     submissions = [one for one in (material.report, material.plan) if one is not None]
-    return any(any(_years(one.book.grid(part.roles["input"]))) for one in submissions for part in one.of("MPS"))
+    return any(any(_years(one.book.grid(part.roles["input"]))[:2]) for one in submissions for part in one.of("MPS"))
 
 
 Amounts = tuple[float, float, float, float]
 
 
-def _years(grid: list[list[object]]) -> tuple[list[tuple[int, Amounts]], list[tuple[int, Amounts]]]:
+def _years(grid: list[list[object]]) -> tuple[list[tuple[int, Amounts]], list[tuple[int, Amounts]], list[int]]:
     """Return the rows of the table of the project design document, and those of its totals.
 
-    Each has its number, and RE, PE, ER and whole tonnes; an average is neither.
+    Each has its number, and RE, PE, ER and whole tonnes, in the columns that are returned, too; an average is neither.
     """
     years: list[tuple[int, Amounts]] = []
     totals: list[tuple[int, Amounts]] = []
@@ -269,20 +262,11 @@ def _years(grid: list[list[object]]) -> tuple[list[tuple[int, Amounts]], list[tu
                 totals.append((number, (values[0], values[1], values[2], values[3])))
             elif label.isdecimal():
                 years.append((number, (values[0], values[1], values[2], values[3])))
-    return years, totals
+    return years, totals, columns
 
 
-@check(
-    "H5",
-    "Rounding that helps the claim",
-    "Only the reductions of a calendar year are cut to whole tonnes; nothing else is rounded, and nothing rounded up.",
-    needs="result",
-    asked="https://cdm.unfccc.int/IRCheck/iss_forms/0L6UV4JE17N9FDW/viewPublic",
-)
-def rounding(material: Material) -> Iterator[Finding]:
+def rounding(material: Analyses) -> Iterator[Finding]:
     """Find intermediates that are rounded, and claims that are not cut."""
-    yield from material.slipped("H5")
-    yield from material.measured("H5")
     told = set()
     for part, cell, claimed, due, sums in _claims(material):
         how = _how(material, part, claimed, sums)
@@ -292,11 +276,13 @@ def rounding(material: Material) -> Iterator[Finding]:
                 claimed=shown_number(claimed), how=_(" or ").join(how), due=due, exact=sums["ER"]
             )
             effect = _excess(material, part, claimed, due, sums["ER"])
-            yield Finding(message, cell.address, "ER_p", claimed, due, RULE, effect, how[0], unconfirmed=DOUBT)
+            yield Finding(
+                *("H5", message, located(cell), "ER_p", claimed, due, RULE, effect, how[0]), unconfirmed=DOUBT, unit="t"
+            )
     yield from _formulas(material, told)
 
 
-def _formulas(material: Material, told: set[str]) -> Iterator[Finding]:
+def _formulas(material: Analyses, told: set[str]) -> Iterator[Finding]:
     """Yield the claims whose formula is no cut, though it gives the same this time."""
     sheet = material.sheet
     for part, cell, exact in material.report.claims():
@@ -312,7 +298,7 @@ def _formulas(material: Material, told: set[str]) -> Iterator[Finding]:
             except UnreadableError as error:
                 message = _("the formula of the claim cannot be followed: ={formula}; {error}")
                 message = message.format(formula=formula.text[:100], error=error)
-                yield Finding(message, cell.address, "ER_p", severity=Severity.QUESTION, unresolved=True)
+                yield Finding("H5", message, located(cell), "ER_p", severity=Severity.QUESTION, unresolved=True)
                 break
             except FormulaError as error:
                 found = str(error)
@@ -323,21 +309,30 @@ def _formulas(material: Material, told: set[str]) -> Iterator[Finding]:
                 because = _("for an ER that ends with {share}, it gives {found} in place of {due}").format(
                     share=share, found=shown_number(found), due=due
                 )
-                yield Finding(message, cell.address, "ER_p", found, due, because, unconfirmed=DOUBT)
+                said, right = f"={formula.text[:100]}", _("ER rounded down to whole tonnes")
+                yield Finding("H5", message, located(cell), "ER_p", said, right, because, unconfirmed=DOUBT)
                 break
 
 
 def _shifted(
-    material: Material, part: Part, sheet: Sheet, share: float
+    material: Analyses, part: Part, sheet: Sheet, share: float
 ) -> tuple[dict[tuple[str, int, int], object], int]:
     """Return cells in which ER of a set ends with some decimals, and the tonnes that are due then."""
     cells: dict[tuple[str, int, int], object] = dict(sheet.actual.cells)
     names = [str(period) for period in part.periods]
     amounts = {name: 1000.0 + (share if number == 0 else 0.0) for number, name in enumerate(names)}
-    for step in sheet.steps:
+    for one in sheet.cells:
         # the parts of ER too, so that a claim made from RE and PE shows
-        if step.name in ("ER", "RE", "PE") and step.labels.get("p") in amounts:
-            amount = amounts[step.labels["p"]]
+        if one.name in ("ER", "RE", "PE") and one.labels.get("p") in amounts:
+            amount = amounts[one.labels["p"]]
             whole = {"ER": amount, "RE": amount + 500.4, "PE": 500.4}
-            cells[step.place] = whole[step.name]
+            cells[one.place] = whole[one.name]
     return cells, sum(math.floor(amount) for amount in amounts.values())
+
+
+CHECKS = {
+    "H1": claim,
+    "H2": two_values,
+    "H3": column,
+    "H5": rounding,
+}

@@ -2,263 +2,70 @@
 
 from __future__ import annotations
 
-import math
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from functools import cached_property
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.case_file import CaseFile
 from jcm_calc.confirmation import Given
-from jcm_calc.eligibility import Answer
 from jcm_calc.languages import Message, _, in_language
 from jcm_calc.problems import InputError, Problem
-from jcm_calc.verification.checks import NEEDS, Check, every, selected
+from jcm_calc.verification import (
+    cross_checks,
+    defaults,
+    design_changes,
+    formulas,
+    gaps,
+    magnitudes,
+    meters,
+    periods,
+    reporting,
+    totals,
+    traceability,
+)
+from jcm_calc.verification.accepted import read_accepted
+from jcm_calc.verification.analyses import Analyses
+from jcm_calc.verification.applicability import inapplicable
+from jcm_calc.verification.catalogue import NEEDS, Check, checks, selected
 from jcm_calc.verification.completing import read_in_one_way
-from jcm_calc.verification.findings import SEVERITIES, Finding, Severity, of_problem
-from jcm_calc.verification.linking import linked
-from jcm_calc.verification.material import Material, Submission
-from jcm_calc.verification.reductions import Year, causes, total, whole, years
-from jcm_calc.verification.subjects import inapplicable
+from jcm_calc.verification.conclusion import Conclusion
+from jcm_calc.verification.findings import CANDIDATES, Acceptance, Finding, Severity, of_problem
+from jcm_calc.verification.identity import identified
+from jcm_calc.verification.reductions import years
+from jcm_calc.verification.root_causes import linked
+from jcm_calc.verification.submission import Submission
+from jcm_calc.verification.support import support
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from jcm_calc.readings import Monitored
-    from jcm_calc.result import Result
 
+# The checks that look at something themselves; the others are made by the analyses.
+CHECKS: Mapping[str, Callable[[Analyses], Iterable[Finding]]] = {
+    code: function
+    for module in (
+        *(traceability, magnitudes, formulas, defaults, meters, gaps, periods, totals),
+        *(cross_checks, design_changes, reporting),
+    )
+    for code, function in module.CHECKS.items()
+}
 MATERIALITY = 0.05
-# How near a share lies that is at the limit; from which share on a difference is more than floating-point dust.
-EXACT, DUST = 1e-9, 1e-9
 Paths = str | os.PathLike[str]
 
 
-class Verdict(StrEnum):
-    """The result of a verification: what the numbers say, within the scope of the checks that were made."""
-
-    NONE = _("no misstatement found")
-    NOT_MATERIAL = _("misstatement, not material")
-    NOT_QUANTIFIED = _("misstatement, not quantified")
-    MATERIAL = _("material misstatement")
-    INCOMPLETE = _("incomplete")
-    IMPOSSIBLE = _("recalculation not possible")
-
-
-@dataclass(frozen=True)
-class Verification:
-    """What a verification found.
-
-    Attributes
-    ----------
-    path : Path
-    methodology : str
-        Number and version that were applied.
-    years : tuple of Year
-        RE, PE, ER and whole tonnes of each calendar year: reported, recalculated, adjusted.
-    findings : tuple of Finding
-        The gravest first.
-    made : tuple of Check
-        The checks that were made.
-    skipped : mapping
-        For each code of a check that was not made, what it would have needed.
-    inapplicable : mapping
-        For each code of a check that found nothing to compare, what is not there.
-    ignored : tuple of Check
-        The checks that were switched off.
-    passed_over : tuple of Finding
-        What these find. Their errors count for the amounts, and against certification.
-    result : Result or None
-        The library's own calculation from what is entered.
-    materiality : float
-    strict : bool
-        Whether questions and warnings that are open keep the verification incomplete.
-    left_out : tuple of str
-        What could not be used, so that the recalculation goes on without it.
-    completed : tuple of str
-        What the case file gives and the report has no place for.
-    remarks : tuple of str
-        What was noted in reading: what was left out, and units and values that were taken as they seemed meant.
-    """
-
-    path: Path
-    methodology: str
-    years: tuple[Year, ...]
-    findings: tuple[Finding, ...]
-    made: tuple[Check, ...]
-    skipped: Mapping[str, str]
-    inapplicable: Mapping[str, str]
-    ignored: tuple[Check, ...]
-    passed_over: tuple[Finding, ...]
-    result: Result | None
-    materiality: float
-    strict: bool = False
-    left_out: tuple[str, ...] = ()
-    completed: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = ()
-
-    def of(self, severity: Severity | str) -> tuple[Finding, ...]:
-        """Return the findings of one severity."""
-        return tuple(finding for finding in self.findings if finding.severity == severity)
-
-    @property
-    def errors(self) -> tuple[Finding, ...]:
-        """Every error, those of checks that were switched off included."""
-        return tuple(one for one in (*self.findings, *self.passed_over) if one.severity is Severity.ERROR)
-
-    @cached_property
-    def total(self) -> Year:
-        """The amounts of all years together."""
-        return total(self.years)
-
-    @property
-    def verdict(self) -> Verdict:
-        """What the numbers say; apart from what nobody has confirmed, see `unconfirmed`."""
-        if self.result is None:
-            return Verdict.IMPOSSIBLE
-        if self.share >= self.materiality or math.isclose(self.share, self.materiality, rel_tol=EXACT):
-            return Verdict.MATERIAL
-        if self.missing:
-            return Verdict.INCOMPLETE
-        if any(one.effect is None for one in self.errors):
-            return Verdict.NOT_QUANTIFIED
-        return Verdict.NOT_MATERIAL if self.errors or any(one.difference for one in self.years) else Verdict.NONE
-
-    @property
-    def clean(self) -> bool:
-        """Whether no misstatement was found, and nothing was missing to say so."""
-        return self.verdict is Verdict.NONE
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """What keeps the verification from a conclusion."""
-        return tuple(self._missing())
-
-    def _missing(self) -> Iterator[str]:
-        if self.result is None:
-            yield _("nothing could be calculated from what is entered")
-        if not self.years:
-            yield _("no reported reductions were found")
-        for one in self.years:
-            if one.reported.tonnes is None:
-                yield _("{year}: no reported reductions were read").format(year=one.year)
-            if self.result is not None and one.adjusted.tonnes is None:
-                yield _("{year}: the whole tonnes cannot be told").format(year=one.year)
-        yield from self.left_out
-        for one in (*self.findings, *self.passed_over):
-            if one.unresolved:
-                yield _("not settled: {code} {message}").format(code=one.code, message=one.message)
-        if self.ignored:
-            names = ", ".join(check.code for check in self.ignored)
-            yield _("checks were switched off: {names}").format(names=names)
-        if self.strict:
-            for severity in (Severity.WARNING, Severity.QUESTION):
-                if found := self.of(severity):
-                    codes = ", ".join(dict.fromkeys(one.code for one in found))
-                    told = _("{severity}: {codes}").format(severity=SEVERITIES[severity], codes=codes)
-                    yield _("open {findings}").format(findings=told)
-
-    @property
-    def share(self) -> float:
-        """The misstatement as a share of the recalculated ER; infinite where that is 0.
-
-        It is the larger of two: the misstatements of the calendar years, which do not cancel each other,
-        and what a single cause does to ER.
-        """
-        base = abs(self.total.recalculated.ER or 0.0)
-        # of a part of the units nobody can say by how much the whole is misstated
-        years = () if self.left_out else self.years
-        known = [abs(one.misstatement) for one in years if one.misstatement is not None]
-        most = max([math.fsum(known), *map(abs, causes(self.errors))])
-        most = 0.0 if most < DUST * max(base, 1.0) else most
-        return most / base if base else (math.inf if most else 0.0)
-
-    @property
-    def threshold(self) -> float | None:
-        """From how many tCO2 a misstatement is material."""
-        amount = self.total.recalculated.ER
-        return None if amount is None else self.materiality * abs(amount)
-
-    @property
-    def claimed(self) -> float | None:
-        """Tonnes reported in all; None where they were not read in every year."""
-        return whole(self.total.reported.tonnes)
-
-    @property
-    def due(self) -> float | None:
-        """Whole tonnes that the inputs give, by calendar year and added up."""
-        return whole(self.total.recalculated.tonnes)
-
-    @property
-    def adjusted(self) -> float | None:
-        """Whole tonnes after the corrections of all errors."""
-        return whole(self.total.adjusted.tonnes)
-
-    @property
-    def unconfirmed(self) -> tuple[str, ...]:
-        """The rules and values of the calculation that nobody has confirmed; empty where nothing was calculated."""
-        return () if self.result is None else tuple(map(str, self.result.unconfirmed))
-
-    @property
-    def uncertified(self) -> tuple[str, ...]:
-        """Why the claim cannot be certified: what is missing, errors, criteria not shown, items not confirmed."""
-        lacking = () if self.result is None else self.result.lacking
-        return (*self.missing, *map(str, self.errors), *map(str, lacking))
-
-    @property
-    def criteria(self) -> str:
-        """How far eligibility was looked at."""
-        if self.result is None:
-            return _("not assessed")
-        answers = [verdict.answer for verdict in self.result.verdicts]
-        met, unmet = answers.count(Answer.MET), answers.count(Answer.NOT_MET)
-        said = _("{met} of {count} criteria met, {unmet} not met, {rest} not shown")
-        return said.format(met=met, count=len(answers), unmet=unmet, rest=len(answers) - met - unmet)
+class Verification(Conclusion):
+    """What a verification found; it can be shown and written as a working paper."""
 
     def _repr_html_(self) -> str:
         from jcm_calc.verification.paper import in_notebook
 
         return in_notebook(self)
 
-    def table(self) -> pd.DataFrame:
-        """Return the findings as a DataFrame, one row each."""
-        import pandas as pd
-
-        columns = [*Finding(message="").as_data()]
-        return pd.DataFrame([finding.as_data() for finding in self.findings], columns=columns)
-
-    def as_data(self) -> dict[str, Any]:
-        """Return everything, ready for JSON."""
-        return {
-            "schema": 2,
-            "file": self.path.name,
-            "methodology": self.methodology,
-            "verdict": str(self.verdict),
-            "missing": list(map(str, self.missing)),
-            "scope": {"recalculation": self.result is not None, "eligibility": str(self.criteria)},
-            "remarks": list(self.remarks),
-            "taken from the case file": list(self.completed),
-            "claimed": self.claimed,
-            "due": self.due,
-            "adjusted": self.adjusted,
-            "years": [one.as_data() for one in (*self.years, self.total)],
-            "materiality": self.materiality,
-            "threshold": self.threshold,
-            "share": self.share if math.isfinite(self.share) else None,
-            "findings": [finding.as_data() for finding in self.findings],
-            "checks": [check.code for check in self.made],
-            "not checked": dict(self.skipped),
-            "not applicable": dict(self.inapplicable),
-            "switched off": [check.code for check in self.ignored],
-            "found by what is switched off": [finding.as_data() for finding in self.passed_over],
-            "unconfirmed": list(self.unconfirmed) if self.result is not None else None,
-        }
-
     def to_excel(self, path: Paths, *, overwrite: bool = False, language: str | None = None) -> None:
         """Write the working paper as a workbook, in ``language`` (``"en"`` or ``"ja"``) or that of the context."""
-        from jcm_calc.verification.paper import write_workbook
+        from jcm_calc.verification.paper_workbook import write_workbook
 
         with in_language(language):
             write_workbook(path, self, overwrite)
@@ -269,11 +76,6 @@ class Verification:
 
         with in_language(language):
             write_page(path, self, overwrite)
-
-    def __repr__(self) -> str:
-        numbers = {one: len(self.of(one)) for one in Severity}
-        counts = ", ".join(f"{number} {one}{'' if number == 1 else 's'}" for one, number in numbers.items())
-        return f"<Verification {self.path.name}: {self.verdict}; {counts}>"
 
 
 def verify(
@@ -288,6 +90,8 @@ def verify(
     ignore: Sequence[str] = (),
     evidence: Given = None,
     strict: bool = False,
+    accepted: Paths | None = None,
+    person: str = "",
 ) -> Verification:
     """Re-run somebody else's calculation and find what is wrong with it.
 
@@ -312,6 +116,11 @@ def verify(
         Evidence files, as for `jcm_calc.calculate`. What a workbook itself says of evidence is not taken.
     strict : bool
         Whether questions and warnings that are open keep the verification incomplete.
+    accepted : path, optional
+        A file of findings that somebody accepted, with reason and person; see
+        `jcm_calc.verification.accepted.read_accepted`. They stay on record; an error counts all the same.
+    person : str
+        Who verifies, for the working paper.
 
     Returns
     -------
@@ -331,39 +140,80 @@ def verify(
     """
     chosen = selected(select, ignore)
     material = _material(report, plan, readings, previous, case, evidence)
-    made, skipped, found, others = list[Check](), dict[str, str](), list[Finding](), list[Finding]()
-    for check in every():
-        lacking = [need for need in check.needs if need not in material.has]
-        if check not in chosen:
-            others += [] if lacking else check(material)
-        elif lacking:
-            skipped[check.code] = Message("; ").join(NEEDS[need] for need in lacking)
-        else:
-            made.append(check)
-            found += check(material)
+    has = material.has
+    possible = {code for code, check in checks().items() if has.issuperset(check.needs)}
+    every = [one for one in _findings(material, possible) if one.code in possible]
+    codes = {check.code for check in chosen}
+    found, others = ([one for one in every if (one.code in codes) is own] for own in (True, False))
+    made = [check for check in chosen if check.code in possible]
+    skipped = {check.code: _lacking(material, check) for check in chosen if check.code not in possible}
     absent = inapplicable(material, [check.code for check in made])
     for finding in found:
         absent.pop(finding.code, None)
     findings, passed_over = linked(found, material), linked(others, material)
     errors = [one for one in (*findings, *passed_over) if one.severity is Severity.ERROR]
     findings = [*_unexplained(material, [*findings, *passed_over]), *findings]
+    waived = () if accepted is None else read_accepted(accepted)
+    options = {"materiality": materiality, "select": ", ".join(select), "ignore": ", ".join(ignore), "strict": strict}
+    files = [(_("Evidence"), path) for path in _paths(evidence)]
+    files += [] if accepted is None else [(_("Accepted findings"), Path(accepted))]
     return Verification(
+        identified(material, files, {name: value for name, value in options.items() if value}, person),
         material.report.book.path,
         str(material.m),
         tuple(years(material, errors)),
-        tuple(findings),
+        tuple(_numbered(findings, waived)),
         tuple(check for check in made if check.code not in absent),
         skipped,
         absent,
-        tuple(check for check in every() if check not in chosen),
+        tuple(check for check in checks().values() if check not in chosen),
         tuple(passed_over),
         material.report.result,
         materiality,
         strict,
         material.report.recalculation.left_out,
         material.report.completed,
-        tuple(dict.fromkeys(map(str, material.report.remarks))),
+        support(material),
+        (*dict.fromkeys(map(str, material.report.remarks)), *_unmatched(findings, waived)),
     )
+
+
+def _paths(evidence: Given) -> list[Path]:
+    several = evidence if isinstance(evidence, list | tuple) else [evidence]
+    return [Path(one) for one in several if isinstance(one, str | os.PathLike)]
+
+
+def _numbered(findings: Sequence[Finding], waived: Sequence[Acceptance]) -> Iterator[Finding]:
+    """Yield findings with their numbers, and with who accepted them."""
+    counts: Counter[str] = Counter()
+    for finding in findings:
+        candidate = CANDIDATES[finding.severity or Severity.ERROR]
+        counts[candidate] += 1
+        accepted = next((one for one in waived if one.covers(finding)), None)
+        yield replace(finding, number=f"{candidate} {counts[candidate]:02}", accepted=accepted)
+
+
+def _unmatched(findings: Sequence[Finding], waived: Sequence[Acceptance]) -> Iterator[str]:
+    """Yield what was accepted and is not found."""
+    for one in waived:
+        if not any(map(one.covers, findings)):
+            said = _("accepted, and not found: {code} at {place}")
+            yield said.format(code=one.code, place=one.place or one.subject)
+
+
+def _findings(material: Analyses, possible: Collection[str]) -> list[Finding]:
+    """Return what the analyses and the checks find, in the order of the catalogue."""
+    found = [*material.findings]
+    for code, check in CHECKS.items():
+        if code in possible:
+            found += check(material)
+    order = list(checks())
+    return sorted(found, key=lambda one: order.index(one.code))
+
+
+def _lacking(material: Analyses, check: Check) -> Message:
+    """Say what a check needs and was not given."""
+    return Message("; ").join(NEEDS[need] for need in check.needs if need not in material.has)
 
 
 def _material(
@@ -373,7 +223,7 @@ def _material(
     previous: Iterable[Paths],
     case: CaseFile | Paths | None,
     evidence: Given,
-) -> Material:
+) -> Analyses:
     registered = None if plan is None else Submission(plan, "MPS", evidence=evidence)
     known, unclear = (case, ()) if case is None or isinstance(case, CaseFile) else read_in_one_way(Path(case))
     submission = Submission(report, "MRS", None if registered is None else registered.m, evidence, known)
@@ -381,7 +231,7 @@ def _material(
         planned = Submission(report, "MPS", evidence=evidence, given=known)
         if planned.case is not None and not submission.of("MRS"):
             submission = planned
-    return Material(
+    return Analyses(
         submission,
         registered or (submission if submission.kind == "MRS" else None),
         [Submission(one, "MRS", evidence=evidence) for one in previous],
@@ -391,14 +241,13 @@ def _material(
     )
 
 
-def _unexplained(material: Material, found: Sequence[Finding]) -> list[Finding]:
+def _unexplained(material: Analyses, found: Sequence[Finding]) -> list[Finding]:
     """Return why nothing could be calculated, or not all of it, where no check says so."""
-    subjects = {one.subject for one in found}
-    problems = [one for one in material.report.problems if one.subject not in subjects]
-    if material.report.result is None and not any(one.severity is Severity.ERROR for one in found):
-        problems = material.report.problems or [Problem(material.report.name, _("no values are filled in"))]
-    name = _("Required parameter missing")
-    return [of_problem(one, severity=Severity.ERROR, code="K1", name=name) for one in problems]
+    report, subjects = material.report, {one.subject for one in found}
+    problems = [one for one in report.problems if one.subject not in subjects]
+    if report.result is None and not any(one.severity is Severity.ERROR for one in found):
+        problems = report.problems or [Problem(report.name, _("no values are filled in"))]
+    return [of_problem("K1", one, report.places_of(one.subject), severity=Severity.ERROR) for one in problems]
 
 
 def verify_all(

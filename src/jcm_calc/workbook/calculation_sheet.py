@@ -114,8 +114,7 @@ class CalculationSheet:
         text = rule.written(self.symbols)
         if self.contents.absent(rule):
             text += _(" (none: nothing given has the index {index})").format(index=rule.total)
-        case = ", ".join(f"{choice} = {option}" for choice, option in rule.when.items())
-        return text + _(" (if {case})").format(case=case) if several and case else text
+        return text + _(" (if {case})").format(case=rule.case) if several and rule.when else text
 
     # List of default values
 

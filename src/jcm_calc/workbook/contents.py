@@ -238,6 +238,10 @@ def _estimate(result: Result) -> Iterator[str]:
         count, every = len(result.unconfirmed), len(result.items)
         note = _("An estimate: {count} of {every} rules and values are not confirmed; those used here are marked †.")
         yield note.format(count=count, every=every)
+    if waived := [waiver for waiver in result.methodology.waivers if not waiver.evidence.confirmed]:
+        symbols = result.methodology.symbols()
+        named = ", ".join(f"{waiver.check} ({symbols.get(waiver.of, waiver.of)})" for waiver in waived)
+        yield _("Checks waived by the author of the module, not confirmed: {names}").format(names=named)
 
 
 def _grades(result: Result) -> dict[str, Evidence]:

@@ -15,13 +15,14 @@ from jcm_calc.inputs.totals import is_total
 from jcm_calc.languages import Message, _, spellings
 from jcm_calc.problems import Problem, ProblemKind, listed, shown
 from jcm_calc.project import MONITORING
-from jcm_calc.units import UnitError, dots_complaint, normalise
+from jcm_calc.units import UnitError, dots_complaint, normalise, parse_unit
 from jcm_calc.workbook import record_sheet, written_periods
 from jcm_calc.workbook.input_sheet import OVERRIDE
 from jcm_calc.workbook.opening import Book, printable
 from jcm_calc.workbook.sheet_sets import Roles
 from jcm_calc.workbook.symbols import Symbols
 from jcm_calc.workbook.tables import Cell, Row, Sheets, UnitTable
+from jcm_calc.workbook.written_units import plain_unit
 
 LONGEST_SYMBOL = 60
 ELSEWHERE = re.compile(r"\b(see|refer)\b.*separate|separate.*参照", re.I)
@@ -157,6 +158,8 @@ class Reader:
                 continue
             name = parameter.name
             self._source(parameter, row, found)
+            if name in separate:
+                self._two_units(parameter, row, separate[name])
             count = counted[name] = counted.get(name, -1) + 1
             self._uncalculated(parameter.symbol, cell)
             if cell.value == "" or ELSEWHERE.search(str(cell.value)):
@@ -166,7 +169,6 @@ class Reader:
                 continue
             if name in separate:
                 self._passed_over(parameter, cell)
-                self._two_units(parameter, row, separate[name])
                 continue
             period = self._row_period(parameter, row, count, label, found)
             key = tuple(part for part in (label, period) if part is not None)
@@ -179,7 +181,7 @@ class Reader:
                 )
                 self.problems.append(Problem(parameter.symbol, complaint))
                 continue
-            given[name][key] = self._with_unit(parameter, cell, row.text("unit"))
+            given[name][key] = self._with_unit(parameter, cell, self._unit(parameter, row.cells.get("unit"), found))
             cells.setdefault(name, []).append((cell.sheet, cell.row, cell.column))
         groups: dict[tuple[str, tuple[Any, ...]], list[str]] = {}
         for name, values in given.items():
@@ -278,6 +280,20 @@ class Reader:
             )
             self.problems.append(Problem(parameter.symbol, complaint))
 
+    def _unit(self, parameter: Parameter, cell: Cell | None, found: SheetSet) -> str:
+        """Return the unit of a cell as the library writes it, and remark on one that only a sheet of the scheme has."""
+        if cell is None:
+            return ""
+        written = str(cell.value).strip()
+        unit = plain_unit(written, parameter.unit, found.periods)
+        if not parameter.textual and parameter.unit != "date" and not _converts(written) and _converts(unit):
+            complaint = _("the unit {written} is read as {unit} ({address})")
+            complaint = complaint.format(written=written, unit=unit, address=cell.address)
+            self.remarks.append(Problem(parameter.symbol, complaint))
+        elif unit != written and not is_declared(unit, parameter):
+            return written
+        return unit
+
     def _with_unit(self, parameter: Parameter, cell: Cell, unit: str) -> Any:
         """Return a value, with its unit where it is not the declared one."""
         self._formula(parameter, cell)
@@ -343,6 +359,9 @@ class Reader:
         letters = self._letters(table)
         if letters is None:
             return
+        for column, parameter in table.columns.items():
+            cell = Cell(table.units[column], table.sheet, table.units_row, column)
+            table.units[column] = self._unit(parameter, cell, found)
         self._sums(table)
         columns = {column: self._column(table, column) for column in (*table.label_columns, *table.columns)}
         self._uncalculated_in(table, columns)
@@ -512,6 +531,14 @@ def is_declared(unit: str, parameter: Parameter) -> bool:
         return unit in ("", "N/A") or normalise(unit) == normalise(parameter.unit)
     except UnitError:
         return False
+
+
+def _converts(unit: str) -> bool:
+    try:
+        parse_unit(unit)
+    except UnitError:
+        return False
+    return True
 
 
 def plain_value(value: Any) -> Any:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from jcm_calc.languages import _
 from jcm_calc.problems import InputError, Problem
@@ -55,6 +55,7 @@ SHORT = re.compile(
 )
 DEEPEST_NAME = 5
 Grid = list[list[Any]]
+Read = TypeVar("Read")
 # What the reader of ZIP archives raises, according to where it finds the damage.
 DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, KeyError, RuntimeError, EOFError, OSError, ValueError)
 
@@ -335,7 +336,7 @@ class Book:
     def _tables(self) -> dict[str, sheet_xml.Table]:
         return self._of_archive(sheet_xml.tables)
 
-    def _of_archive(self, read: Callable[[zipfile.ZipFile], Any]) -> Any:
+    def _of_archive(self, read: Callable[[zipfile.ZipFile], Read]) -> Read:
         try:
             return read(self._archive)
         except DAMAGED as error:

@@ -13,7 +13,8 @@ from zipfile import ZipFile
 LAST_COLUMN = 16_384
 CELL = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
 # A sheet without any of these holds values only; to look for them is faster than to parse it.
-WORTH_PARSING = re.compile(rb"""[<:]f[\s>/]|["']e["']|hidden|["']0+["'.]""")
+WORTH_PARSING = (b"<f", b":f", b'"e"', b"'e'", b"hidden")
+NO_SIZE = re.compile(rb"""\b(?:ht|width)\s*=\s*["']0""")
 Place = tuple[int, int]  # row and column, counted from 0
 
 
@@ -58,7 +59,7 @@ def parse(content: bytes) -> SheetXml:
         If it is not well-formed, or declares entities.
     """
     found = SheetXml()
-    if WORTH_PARSING.search(content):
+    if any(sign in content for sign in WORTH_PARSING) or NO_SIZE.search(content):
         try:
             _Parser(content, found).run()
         except expat.ExpatError as error:
@@ -224,7 +225,7 @@ def tables(archive: ZipFile) -> dict[str, Table]:
             first = int(match[2]) - 1 + _whole(root.get("headerRowCount", "1"))
             last = int(match[3]) - 1 - _whole(root.get("totalsRowCount", "0"))
             columns = tuple(one.get("name", "").casefold() for one in elements if _local(one) == "tableColumn")
-            name = root.get("displayName") or root.get("name", "")
+            name = root.get("displayName", root.get("name", ""))
             found[name.casefold()] = Table(sheet, first, last, column_number(match[1]), columns)
     return found
 

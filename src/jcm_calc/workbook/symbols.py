@@ -10,6 +10,10 @@ from jcm_calc.declarations.items import Parameter
 
 GREEK = {"η": "eta", "ρ": "rho", "φ": "phi", "Φ": "phi"}
 
+# A symbol behind its name, or before an explanation in brackets.
+AMONG_WORDS = re.compile(r"[A-Za-z][A-Za-z ]* ([A-Za-z]+_[\w,{}]+)|([A-Za-z]+_[\w,{}]+) ?\([^()=]*\)")
+YEARLY = re.compile(r",y$")
+
 
 def plain(symbol: str) -> str:
     """Return a symbol without whatever is lost or added in typing.
@@ -55,7 +59,12 @@ class Symbols:
         """Return the parameter, or None where nothing or more than one fits."""
         if text in self.parameters:
             return self.parameters[text]
-        return self._known.get(plain(text)) or self._known.get(plain(text).casefold())
+        found = self._known.get(plain(text)) or self._known.get(plain(text).casefold())
+        if found is None and (match := AMONG_WORDS.fullmatch(text.strip())):
+            return self.find(match[1] or match[2])
+        if found is None and YEARLY.search(text):  # other documents have y for the period
+            return self.find(YEARLY.sub(",p", text))
+        return found
 
     def numbered(self, text: str) -> tuple[Parameter, str] | None:
         """Return parameter and label where a number stands in place of an index: EC_PJ,1,p."""

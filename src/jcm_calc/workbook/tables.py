@@ -15,8 +15,9 @@ from jcm_calc.inputs.totals import adds_up, totals_among
 from jcm_calc.languages import _, spellings
 from jcm_calc.units import UnitError, parse_unit
 from jcm_calc.workbook.layout import column_name
-from jcm_calc.workbook.opening import Book, Formula, Grid, column_number
+from jcm_calc.workbook.opening import Book, Formula, Grid
 from jcm_calc.workbook.references import areas
+from jcm_calc.workbook.sheet_xml import column_number
 from jcm_calc.workbook.symbols import Symbols
 
 # What stands below a heading; where a table has both, monitored values are meant and not estimates.
@@ -25,9 +26,11 @@ HEADINGS = {
     "monitoring point no.": "point",
     "parameters": "symbol",
     "parameter": "symbol",
+    "symbol": "symbol",
     "description of data": "text",
     "monitored values": "value",
     "estimated values": "value",
+    "measured values": "value",
     "values": "value",
     "units": "unit",
     "monitoring option": "option",
@@ -51,6 +54,9 @@ WRITTEN = (
     *(_("Reference emissions, tCO2"), _("Project emissions, tCO2"), _("Emission reductions, tCO2")),
     _("Estimated Emission Reductions, whole tonnes of CO2e"),
 )
+# Headings that people number, shorten, or write in two languages; of the others each word counts.
+SHORTENED = {*HEADINGS, "co2 emission reductions"} - {"no.", "option", "choice", "parameter", "values"}
+LONGEST_HEADING = 80
 # What makes a row of headings: these stand in it together.
 KINDS = {
     "parameters": {"symbol", "value"},
@@ -192,6 +198,17 @@ class Sheets:
         if kind:
             yield kind, rows
 
+    def unknown_headings(self, sheet: str) -> Iterator[Cell]:
+        """Yield what stands in a row with symbols and units where the heading of values should be."""
+        for row, cells in enumerate(self.book.grid(sheet)):
+            headings = _headings(cells)
+            if {"symbol", "unit"} <= headings.keys() and "value" not in headings:
+                yield from (
+                    self.cell(sheet, row, column)
+                    for column, cell in enumerate(cells)
+                    if isinstance(cell, str) and cell.strip() and not is_known(in_english(cell))
+                )
+
     def _in_span(self, sheet: str, row: int, span: range) -> Cell:
         """Return the first cell that is not empty: headings and cells may be merged differently."""
         found = [self.cell(sheet, row, column) for column in span]
@@ -296,6 +313,13 @@ def in_english(cell: object) -> str:
     ('monitored values', 'units')
     """
     text = _plain(str(cell))
+    if text not in _known() and len(text) <= LONGEST_HEADING:
+        parts = [*str(cell).splitlines(), *re.split(r" / |／| ?[(\[（]|[)\]）] ?", str(cell))]
+        for part in parts:
+            own = _plain(part).strip(":*： ")
+            for form in (own, f"{own}s"):
+                if _known().get(form) in SHORTENED:
+                    return _known()[form]
     first, space, rest = text.partition(" ")
     return _known().get(text) or _known().get(first, first) + space + rest
 
@@ -311,7 +335,8 @@ def _plain(text: str) -> str:
 
 @cache
 def _known() -> dict[str, str]:
-    return {_plain(spelling): _plain(text) for text in WRITTEN for spelling in spellings(text)}
+    english = {text: text for text in HEADINGS}
+    return english | {_plain(spelling): _plain(text) for text in WRITTEN for spelling in spellings(text)}
 
 
 def _headings(cells: Sequence[Any]) -> dict[str, int]:

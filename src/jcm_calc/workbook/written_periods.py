@@ -131,9 +131,9 @@ def _spans(parts: dict[str, str | None]) -> Iterator[Span]:
     year += 2000 if year < 100 else 0
     if parts.get("first"):
         one, other = int(parts["first"] or 0), int(parts["second"] or 0)
-        for day, month in dict.fromkeys(((one, other), (other, one))):
-            if 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]:
-                yield date(year, month, day), date(year, month, day)
+        for number, month in dict.fromkeys(((one, other), (other, one))):
+            if 1 <= month <= 12 and 1 <= number <= monthrange(year, month)[1]:
+                yield date(year, month, number), date(year, month, number)
         return
     month = NAMES[name.casefold()] if (name := parts.get("name")) else int(parts.get("month") or 0)
     if month > 12:

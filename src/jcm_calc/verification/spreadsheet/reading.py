@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token
@@ -15,6 +15,7 @@ from openpyxl.formula.tokenizer import Token
 from jcm_calc.languages import _
 from jcm_calc.verification.spreadsheet.functions import FUNCTIONS, Code
 from jcm_calc.verification.spreadsheet.values import (
+    Cells,
     FormulaError,
     UnreadableError,
     elementwise,
@@ -22,9 +23,6 @@ from jcm_calc.verification.spreadsheet.values import (
     text_of,
 )
 from jcm_calc.workbook.references import Area
-
-if TYPE_CHECKING:
-    from jcm_calc.verification.spreadsheet.calculator import Calculator
 
 OPERATORS: dict[str, tuple[int, Callable[[Any, Any], Any]]] = {
     "^": (5, operator.pow),
@@ -141,7 +139,7 @@ class _Parser:
             raise UnreadableError(_("the function {name} is not known here").format(name=name))
         function = FUNCTIONS[name]
 
-        def run(c: Calculator, r: Sequence[Area]) -> Any:
+        def run(c: Cells, r: Sequence[Area]) -> Any:
             try:
                 return function(c, r, arguments)
             except (IndexError, TypeError):
@@ -172,7 +170,7 @@ def _constant(value: Any) -> Code:
 
 
 def _failing(text: str) -> Code:
-    def run(c: Calculator, r: Sequence[Area]) -> Any:
+    def run(c: Cells, r: Sequence[Area]) -> Any:
         raise FormulaError(text)
 
     return run

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from jcm_calc.languages import _
+from jcm_calc.workbook.opening import Book
+from jcm_calc.workbook.references import Area, Place
 
 EPOCH = date(1899, 12, 30)
 
@@ -21,6 +23,24 @@ class Array(list[list[Any]]):
     def values(self) -> Iterator[Any]:
         """Every value, row by row."""
         return (value for row in self for value in row)
+
+
+class Cells(Protocol):
+    """What a formula asks of the cells of a workbook."""
+
+    book: Book
+    sheet: str
+    exact: bool
+    reached: list[Area]
+
+    def value(self, place: Place) -> Any:
+        """Return the value of a cell."""
+
+    def plain(self, value: Any) -> Any:
+        """Return the value of a cell in place of its reference."""
+
+    def array(self, value: Any) -> Any:
+        """Return the values of a range in place of its reference."""
 
 
 class FormulaError(Exception):

@@ -1,0 +1,54 @@
+"""The documents with the analyses that many checks rest on: calculation sheets, dated rows, readings, plan."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from jcm_calc.verification.against_readings import measured
+from jcm_calc.verification.amount_formulas import AmountFormulas
+from jcm_calc.verification.cells import Sheet, Slip, slips
+from jcm_calc.verification.dated_rows import Rows
+from jcm_calc.verification.deviations import deviations
+from jcm_calc.verification.documents import Documents
+from jcm_calc.verification.findings import Finding
+
+
+class Analyses(Documents):
+    """What checks look at: the documents, and what was analysed in them."""
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """The calculation sheets, with the cells that show something; only where there is a result."""
+        return Sheet(self)
+
+    @cached_property
+    def slips(self) -> list[Slip]:
+        """What is wrong on the calculation sheets, cell by cell."""
+        return slips(self.sheet) if self.report.result is not None else []
+
+    @cached_property
+    def deviations(self) -> list[Finding]:
+        """Where what is fixed beforehand differs between plan and report."""
+        return list(deviations(self)) if "plan" in self.has else []
+
+    @cached_property
+    def rows(self) -> Rows:
+        """The dated rows behind the monitored amounts."""
+        return Rows(self)
+
+    @cached_property
+    def amounts(self) -> AmountFormulas:
+        """The formulas of the monitored amounts."""
+        return AmountFormulas(self.rows)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the analyses find."""
+        with_readings = self.metered is not None and self.report.result is not None
+        by_readings = measured(self, self.rows) if with_readings else []
+        on_sheets = [slip.finding for slip in self.slips]
+        return (*self.rows.findings(), *self.amounts.findings(), *by_readings, *on_sheets, *self.deviations)
+
+    def found(self, code: str) -> list[Finding]:
+        """Return what of it belongs to one check."""
+        return [finding for finding in self.findings if finding.code == code]

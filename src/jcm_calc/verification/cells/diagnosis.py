@@ -1,0 +1,321 @@
+"""Which slip a wrong formula is: each hypothesis is tried on inputs changed at random."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, Literal
+
+import numpy as np
+
+from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.languages import Message, _
+from jcm_calc.problems import listed
+from jcm_calc.reference_data import ipcc_2006
+from jcm_calc.verification import ratios
+from jcm_calc.verification.cells.wrong_formula import (
+    CHOOSING,
+    Wrong,
+    chooses,
+    functions,
+    lacks_choice,
+    numbers,
+    without_rounding,
+)
+from jcm_calc.verification.findings import shown_number
+from jcm_calc.verification.location import address
+from jcm_calc.verification.spreadsheet import ROUNDING, close
+
+Bound = Literal["default", "lower", "upper"]
+Diagnosis = tuple[str, str, str]  # code, what is wrong, likely cause
+FEW_UNITS = 8
+WRONG_CELL = _("the reference points to the wrong cell")
+BOUNDS: dict[Bound, Message] = {
+    "default": _("it is the central value for {fuel}"),
+    "lower": _("it is the lower bound for {fuel}"),
+    "upper": _("it is the upper bound for {fuel}"),
+}
+
+
+def diagnose(wrong: Wrong) -> Diagnosis:
+    """Return the code of the check a wrong cell belongs to, and what is wrong with it."""
+    symbol = wrong.cell.symbol
+    if wrong.cell.rule is None:
+        hypotheses: tuple[Callable[[Wrong], Diagnosis | None], ...] = (_of_default,)
+    elif wrong.adds:
+        hypotheses = (_error, _rounded, _mean, _of_total, _constant_factor)
+    else:
+        hypotheses = (
+            *(_error, _nought, _rounded, _no_choice, _literal, _other_operand, _turned, _units, _left_out),
+            *(_constant_factor, _mean, _branch),
+        )
+    for hypothesis in hypotheses:
+        if found := hypothesis(wrong):
+            return found
+    return "C1", _("the formula of {symbol} is not the declared equation").format(symbol=symbol), ""
+
+
+def _error(wrong: Wrong) -> Diagnosis | None:
+    if isinstance(wrong.found, str) or wrong.found is None:
+        told = _("the formula of {symbol} gives {found}")
+        return "A7", told.format(symbol=wrong.cell.symbol, found=wrong.found or _("nothing")), ""
+    return None
+
+
+def _rounded(wrong: Wrong) -> Diagnosis | None:
+    used = sorted(functions(wrong.formula) & set(ROUNDING))
+    if not used or not all(map(close, without_rounding(wrong), wrong.want)):
+        return None
+    told = _("{symbol} is rounded by {functions} before the cut to whole tonnes").format(
+        symbol=wrong.cell.symbol, functions=Message(", ").join(used)
+    )
+    return "H5", told, _("only ER of a year is cut")
+
+
+def _mean(wrong: Wrong) -> Diagnosis | None:
+    if "AVERAGE" not in functions(wrong.formula):
+        return None
+    told = _("{symbol} is a plain mean, where the equation adds or weights")
+    return "C6", told.format(symbol=wrong.cell.symbol), ""
+
+
+# Equations
+
+
+def _turned(wrong: Wrong) -> Diagnosis | None:
+    """Recognise a sign or a ratio that is turned."""
+    # a quantity that no cell is known to hold may be anywhere
+    names = [name for name in wrong.arguments if wrong.reaches(name) or not wrong.cell.sheet.places(name)]
+    symbol = wrong.cell.sheet.symbol
+    for name in names:
+        if wrong.fits(**{name: lambda value, _: -value}):
+            told = _("{symbol} has the wrong sign of {operand}")
+            return "C1", told.format(symbol=wrong.cell.symbol, operand=symbol(name)), ratios.TURNED
+    for count in (1, 2):
+        for group in itertools.combinations(names, count):
+            if wrong.fits(**dict.fromkeys(group, lambda value, _: 1 / value)):
+                told = _("{symbol} takes {operands} the wrong way round")
+                operands = _(" and ").join(map(symbol, group))
+                message = told.format(symbol=wrong.cell.symbol, operands=operands)
+                return "C1", message, _("the ratio is inverted")
+    return None
+
+
+def _units(wrong: Wrong) -> Diagnosis | None:
+    """Recognise units that a sum leaves out, or counts twice."""
+    if not wrong.unfolded.summed:
+        return None
+    terms = []
+    for operands in wrong.operands:
+        with np.errstate(all="ignore"):
+            found = wrong.unfolded.function(*operands.values())
+        terms.append(np.broadcast_to(found, np.shape(next(iter(operands.values())))))
+    count, symbol = len(terms[0]), wrong.cell.symbol
+
+    def fits(units: tuple[int, ...], times: int) -> bool:
+        sums = [float(one.sum()) + times * float(one[list(units)].sum()) for one in terms]
+        return all(close(wrong.cell.shown(one), got) for one, got in zip(sums, wrong.got, strict=True))
+
+    sizes = range(1, count) if count <= FEW_UNITS else (1, count - 1)
+    for units in (units for size in sizes for units in itertools.combinations(range(count), size)):
+        if fits(units, -1):
+            told = _("the sum of {symbol} leaves out {count} of {every} units")
+            return "C5", told.format(symbol=symbol, count=len(units), every=count), ""
+        if fits(units, 1):
+            return "C5", _("the sum of {symbol} counts {count} units twice").format(symbol=symbol, count=len(units)), ""
+    return None
+
+
+def _nought(wrong: Wrong) -> Diagnosis | None:
+    """Recognise a quantity that is put at nought."""
+    if wrong.precedents or any(wrong.got):
+        return None
+    return "C11", _("the formula of {symbol} puts it at nought").format(symbol=wrong.cell.symbol), ""
+
+
+def _left_out(wrong: Wrong) -> Diagnosis | None:
+    symbol = wrong.cell.sheet.symbol
+    for name in wrong.arguments:
+        named = {"symbol": wrong.cell.symbol, "operand": symbol(name)}
+        if wrong.fits(**{name: lambda value, _: 1.0}):
+            return "C2", _("{symbol} leaves out the factor {operand}").format(**named), ""
+        if wrong.fits(**{name: lambda value, _: 0.0}):
+            way = wrong.cell.sheet.result.inputs.graph.upstream("PE").nodes
+            if getattr(wrong.cell.sheet.nodes[name], "unit", "") == "tCO2" and name in way:
+                return "C12", _("{symbol} leaves out the emission source {operand}").format(**named), ""
+            return "C2", _("{symbol} leaves out the term {operand}").format(**named), ""
+    return None
+
+
+def _other_operand(wrong: Wrong) -> Diagnosis | None:
+    """Recognise a reference to the cell of another quantity, or of another unit or period."""
+    sheet = wrong.cell.sheet
+    own = {cell.place for cell in wrong.cell.beside(wrong.arguments)}
+    for place in dict.fromkeys(wrong.precedents):
+        if place in own and sheet.stored(place) in (0, 1):
+            continue  # an operand that happens to be 0 or 1 looks as if it stood for one that is left out
+        for name in wrong.arguments:
+            if wrong.fits(**{name: lambda _, scenario, place=place: _number(scenario.cells.get(place))}):
+                cell = sheet.by_place.get(place)
+                same = cell is not None and cell.name == name
+                other = cell.symbol if cell else _("another cell")
+                told = _("{symbol} takes {other} ({place}) for {operand}").format(
+                    symbol=wrong.cell.symbol,
+                    other=_("that of another unit or period") if same else other,
+                    place=address(place),
+                    operand=sheet.symbol(name),
+                )
+                return "A8", told, WRONG_CELL
+    return None
+
+
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, int | float) else float("nan")
+
+
+def _constant_factor(wrong: Wrong) -> Diagnosis | None:
+    quotients = [_number(got) / want for got, want in zip(wrong.got, wrong.want, strict=True) if want]
+    if not quotients or not all(close(one, quotients[0]) for one in quotients):
+        return None
+    code, cause = ratios.slip(quotients[0])
+    symbol = wrong.cell.symbol
+    told = _("{symbol} is {ratio} times what the equation gives")
+    multiplied = _("{symbol} is multiplied by {ratio}, which the equation does not have")
+    message = (told if code else multiplied).format(symbol=symbol, ratio=shown_number(quotients[0]))
+    return code or "A2", message, cause
+
+
+def _literal(wrong: Wrong) -> Diagnosis | None:
+    """Recognise a number written in the formula in place of an operand."""
+    sheet = wrong.cell.sheet
+    for number in (one for one in numbers(wrong.formula) if one not in (0, 1)):
+        for name in wrong.arguments:
+            if wrong.fits(**{name: lambda _, __, number=number: number}):
+                value = sheet.element(sheet.actual.arrays, name, wrong.cell.labels)
+                if value is None:
+                    told = _("{symbol} has {number} written in its formula in place of {operand}")
+                    named = {"symbol": wrong.cell.symbol, "operand": sheet.symbol(name)}
+                    return "A2", told.format(**named, number=shown_number(number)), _("a value typed into a formula")
+                told = _("{symbol} has {number} written in its formula in place of {operand}, which is {value}").format(
+                    symbol=wrong.cell.symbol,
+                    number=shown_number(number),
+                    operand=sheet.symbol(name),
+                    value=shown_number(value),
+                )
+                return "A2", told, _("a value typed into a formula")
+    return None
+
+
+def _no_choice(wrong: Wrong) -> Diagnosis | None:
+    """Recognise a formula without the lower, the higher, or the one of two that the equation takes."""
+    if not any(lacks_choice(rule, wrong.formula) for rule in wrong.unfolded.rules):
+        return None
+    told = _("{symbol} lacks the choice between values that the equation makes")
+    return "C10", told.format(symbol=wrong.cell.symbol), ""
+
+
+def _branch(wrong: Wrong) -> Diagnosis | None:
+    """Recognise a condition that is not the declared one, or that the equation does not have."""
+    told = _("the condition in {symbol} is not the declared one")
+    if not any(map(chooses, wrong.unfolded.rules)):
+        if not functions(wrong.formula) & CHOOSING - {"SUM", "ABS", "SIGN"}:
+            return None
+        told = _("{symbol} has a condition that the equation does not have")
+    return "C9", told.format(symbol=wrong.cell.symbol), ""
+
+
+# Totals
+
+
+def _of_total(wrong: Wrong) -> Diagnosis | None:
+    """Recognise a sum over the wrong cells."""
+    should = {cell.place for cell in wrong.summands}
+    counted = Counter(wrong.precedents)
+    missing = [place for place in should if place not in counted]
+    twice = [place for place in should if counted[place] > 1]
+    beside = [place for place in counted if place not in should and wrong.cell.sheet.stored(place) not in (None, "")]
+    parts = []
+    if missing:
+        told = _("leaves out {count} of {every} rows ({cells})")
+        parts.append(told.format(count=len(missing), every=len(should), cells=_listed(missing)))
+    if twice:
+        parts.append(_("counts {cells} twice").format(cells=_listed(twice)))
+    if beside:
+        totals = [place for place in beside if _is_total(wrong, place)]
+        told = _("takes in a total ({cells})") if totals else _("takes in what does not belong to it ({cells})")
+        parts.append(told.format(cells=_listed(totals or beside)))
+    if not parts or len(missing) == len(should) > 1:
+        return None
+    symbol, what = wrong.cell.symbol, _(", and ").join(parts)
+    return "C5", _("the sum of {symbol} {what}").format(symbol=symbol, what=what), ""
+
+
+def _is_total(wrong: Wrong, place: tuple[str, int, int]) -> bool:
+    formula = wrong.cell.sheet.formula(place)
+    return formula is not None and "SUM" in functions(formula.text)
+
+
+def _listed(places: list[tuple[str, int, int]]) -> str:
+    return listed(map(address, sorted(places)), limit=4)
+
+
+# Defaults and entries
+
+
+def _of_default(wrong: Wrong) -> Diagnosis:
+    """Recognise a value that the calculation sheet shows for an input, and that is not the input."""
+    node, symbol = wrong.cell.node, wrong.cell.symbol
+    found, expected = wrong.found, wrong.expected
+    if isinstance(found, str) or found is None:
+        shown = _("{symbol} shows {found} on the calculation sheet")
+        return "A7", shown.format(symbol=symbol, found=found or _("nothing")), ""
+    for place in wrong.precedents:
+        other = wrong.cell.sheet.by_place.get(place)
+        if other is not None and other.name not in (wrong.cell.name, getattr(node, "by", "")):
+            taken = _("{symbol} takes the value of {other} ({place})")
+            return "A8", taken.format(symbol=symbol, other=other.symbol, place=address(place)), ""
+    if isinstance(node, Parameter) and node.kind is Kind.DEFAULT and wrong.cell.name not in wrong.cell.sheet.entered:
+        return _of_document(node, symbol, found, expected)
+    ratio = found / expected if expected else 0.0
+    code, cause = ratios.slip(ratio, getattr(node, "unit", ""))
+    told = _("{symbol} is {found} on the calculation sheet, and {expected} where it is entered").format(
+        symbol=symbol, found=shown_number(found), expected=shown_number(expected)
+    )
+    if code == "B4":
+        code = "B3" if getattr(node, "kind", None) is Kind.MONITORED else "B7"
+    if not code and len(wrong.precedents) and any(place in wrong.cell.sheet.actual.cells for place in wrong.precedents):
+        return "A8", _("{symbol} refers to the value of another unit or period").format(symbol=symbol), WRONG_CELL
+    return code or "A10", told, cause
+
+
+def _of_document(node: Parameter, symbol: str, found: float, expected: float) -> Diagnosis:
+    """Recognise a default that is not the document's."""
+    told = _("{symbol} is {found}, and the document has {expected}").format(
+        symbol=symbol, found=shown_number(found), expected=shown_number(expected)
+    )
+    if node.table is not None and any(close(found, value.value) for value in node.table.entries.values()):
+        other = _("{told}: the value of another class of {key}").format(told=told, key=node.by)
+        return "C9", other, _("looked up in the wrong row")
+    for name, values in node.by_candidate():
+        if name and any(close(found, value.value) for value in values.values()):
+            other = _("{told}: the value of {candidate}").format(told=told, candidate=name)
+            return "D6", other, _("looked up in the wrong column")
+    if bound := ipcc_bound(node, found):
+        return "D6", Message("; ").join((told, bound)), _("another column of the table of the IPCC")
+    if sets := ratios.other_potential(node.symbol, found, expected):
+        return "D1", told, sets
+    code, cause = ratios.slip(found / expected if expected else 0.0, node.unit)
+    return ("B7" if code == "B4" else code) or "D7", told, cause
+
+
+def ipcc_bound(node: Parameter, value: float) -> str:
+    """Say for which fuel a number is the default or a bound of the IPCC; nothing where it is none."""
+    quantity = {"tCO2/GJ": "EF", "GJ/t": "NCV"}.get(node.unit)
+    if quantity is None:
+        return ""
+    for bound in BOUNDS:
+        for fuel, known in ipcc_2006(quantity, bound).items():
+            if close(known.value, value):
+                return BOUNDS[bound].format(fuel=fuel)
+    return ""

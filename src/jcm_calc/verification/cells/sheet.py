@@ -1,0 +1,421 @@
+"""The calculation sheets of a report, and what their cells should hold: for the inputs as they are, and others."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from jcm_calc.declarations.graph import Node
+from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
+from jcm_calc.evaluation import EvaluationError, evaluate
+from jcm_calc.units import UnitError, conversion
+from jcm_calc.verification.documents import Documents
+from jcm_calc.verification.effects import Array, terms
+from jcm_calc.verification.location import Location, address
+from jcm_calc.verification.quantities import TERMS, label_text
+from jcm_calc.verification.spreadsheet import EPOCH, Place, as_number, close, form, is_number
+from jcm_calc.workbook.calculation_sheet import TERMS_OF
+from jcm_calc.workbook.filled_sheets import is_declared
+from jcm_calc.workbook.opening import Formula
+
+SEEDS = (20170101, 20171231)
+TRIES = 8
+BRANCHES = 16
+SIDES = (0.5, 0.999, 1.0, 1.001, 2.0)  # of a limit
+FIXED_COORDINATES = ("label", "row", "year", "first_day", "last_day")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What every quantity is for some inputs, and what the cells hold then.
+
+    Attributes
+    ----------
+    arrays : dict
+        What others find where a quantity stands.
+    own : dict
+        What the cell of a quantity itself must give: a default is looked up whatever others find.
+    """
+
+    arrays: Mapping[str, Array]
+    own: Mapping[str, Array]
+    cells: Mapping[Place, Any]
+
+
+@dataclass(frozen=True)
+class Unfolded:
+    """An equation in quantities that a sheet shows: what it does not show is replaced by what that is made of.
+
+    Attributes
+    ----------
+    arguments : tuple of str
+    function : callable
+        Of the values of the arguments.
+    rules : tuple of Equation
+        The equation, and those that it took in.
+    adds : bool
+        Whether it is a sum of cells that the sheet shows.
+    summed : bool
+        Whether it is the sum over several units of what the function gives for each.
+    """
+
+    arguments: tuple[str, ...]
+    function: Callable[..., Any]
+    rules: tuple[Equation, ...]
+    adds: bool
+    summed: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """A cell of a calculation sheet that shows an element of a quantity.
+
+    Attributes
+    ----------
+    name : str
+        Of the quantity; for the terms of a total, with `TERMS` before it.
+    labels : mapping
+        The label along each index.
+    unit : str
+        That stands beside it.
+    """
+
+    sheet: Sheet
+    name: str
+    labels: Mapping[str, str]
+    unit: str
+    place: Place
+
+    @property
+    def address(self) -> Location:
+        """Sheet and cell."""
+        return address(self.place)
+
+    @property
+    def node(self) -> Node | None:
+        """What it shows; None for the terms of a total."""
+        return self.sheet.nodes.get(self.name)
+
+    @property
+    def plain(self) -> str:
+        """The name of its quantity; of the terms of a total, that of the total."""
+        return self.name.removeprefix(TERMS)
+
+    @property
+    def declared(self) -> Node:
+        """The quantity as it is declared; for the terms of a total, the total."""
+        return self.sheet.nodes[self.plain]
+
+    @property
+    def rule(self) -> Equation | None:
+        """The equation that it should carry out."""
+        return self.declared if isinstance(self.declared, Equation) else None
+
+    @property
+    def symbol(self) -> str:
+        """How the document writes its quantity."""
+        return self.sheet.symbol(self.name)
+
+    @property
+    def stored(self) -> Any:
+        """The value that is stored in it; its error as a text."""
+        return self.sheet.stored(self.place)
+
+    @property
+    def formula(self) -> Formula | None:
+        """Its formula; None where a value is typed in."""
+        return self.sheet.formula(self.place)
+
+    @property
+    def expected(self) -> float | None:
+        """What it should show for the inputs as they are; None where that is not known."""
+        value = self.element(self.sheet.actual.own)
+        return None if value is None else self.shown(value)
+
+    def element(self, arrays: Mapping[str, Array]) -> float | None:
+        """Return its element of its quantity."""
+        return self.sheet.element(arrays, self.name, self.labels)
+
+    def operand(self, arrays: Mapping[str, Array], name: str) -> float | None:
+        """Return the element of another quantity that has its labels."""
+        return self.sheet.element(arrays, name, self.labels)
+
+    def shown(self, value: float) -> float:
+        """Return a value as the sheet shows it."""
+        return _on_sheet(value, self.node.unit if self.node else "tCO2", self.converted)
+
+    def told(self, value: Any) -> Any:
+        """Return a value as it is told: the number of a day as the day."""
+        dated = self.node is not None and self.node.unit == "date" and is_number(value)
+        return str(date.fromordinal(int(value) + EPOCH.toordinal())) if dated else value
+
+    @property
+    def shown_unit(self) -> str:
+        """The unit in which its value is."""
+        return self.converted or (self.node.unit if self.node else "tCO2")
+
+    @cached_property
+    def converted(self) -> str:
+        """Its unit where that is another one than declared, and its value is in it."""
+        node = self.node
+        if node is None or node.unit in ("date", "category", "yes/no"):
+            return ""
+        parameter = Parameter(self.name, "", node.unit, "", Kind.CONSTANT, "")
+        value = self.element(self.sheet.material.effects.actual)
+        if is_declared(self.unit, parameter) or self.unit == "-" or value is None:
+            return ""
+        try:
+            converted = conversion(node.unit, self.unit)(value)
+        except UnitError:
+            return ""
+        return self.unit if close(self.stored, converted) else ""
+
+    def beside(self, names: Collection[str]) -> list[Cell]:
+        """Return the cells of some quantities with its labels, as far as they have the same indices."""
+        return [
+            other
+            for other in self.sheet.cells
+            if other.name in names
+            and all(self.labels.get(letter, label) == label for letter, label in other.labels.items())
+        ]
+
+    def summands(self, rule: Equation) -> list[Cell]:
+        """Return the cells that it should add up, where it is a total."""
+        name = f"{TERMS}{rule.name}"
+        shown = any(other.name == name for other in self.sheet.cells)
+        return self.beside({name if shown else rule.arguments[0]})
+
+
+def _on_sheet(value: float, declared: str, unit: str) -> float:
+    """Return a value in a declared unit as a sheet with its own unit has it."""
+    if declared == "date":
+        return value - EPOCH.toordinal()
+    return value if not unit else conversion(declared, unit)(value)
+
+
+class Sheet:
+    """The calculation sheets of a report with their scenarios."""
+
+    def __init__(self, material: Documents) -> None:
+        self.material = material
+        self.report = material.report
+        self.result = material.result
+        self.m = material.m
+        self.nodes: Mapping[str, Node] = self.result.inputs.graph.nodes
+        shown = (step for step in self.report.steps(self.result) if step.name in material.effects.actual)
+        self.cells = [Cell(self, step.name, step.labels, step.unit, step.place) for step in shown]
+        self.entries = [entry for entry in self.report.entries() if entry.parameter.name in material.effects.actual]
+        self.by_place = {cell.place: cell for cell in self.cells}
+        self._forms = set[tuple[str, str]]()
+        self._drawn: dict[str, list[tuple[dict[str, Array], Array]]] = {}
+
+    @cached_property
+    def actual(self) -> Scenario:
+        """The inputs as they are."""
+        return self._scenario(self.material.effects.actual, self.material.effects.actual)
+
+    @cached_property
+    def changed(self) -> list[Scenario]:
+        """The inputs changed at random; the inputs as they are where no change gives a result."""
+        return [self._changed(seed) for seed in SEEDS]
+
+    def _changed(self, seed: int) -> Scenario:
+        inputs = self.result.inputs
+        for attempt in range(TRIES):
+            values = self._perturbed(np.random.default_rng([seed, attempt]))
+            names = tuple(inputs.graph.nodes)
+            try:
+                found = evaluate(inputs.graph, inputs.sizes, values, inputs.lookups(), names)
+            except EvaluationError:
+                continue
+            found = {**found, **terms(found, inputs.graph.equations)}
+            return self._scenario(found, {**self.material.effects.actual, **self._own(found)})
+        return self.actual
+
+    def by_unit(self, arrays: Mapping[str, Array], names: Sequence[str], labels: Mapping[str, str]) -> list[Array]:
+        """Return quantities for each unit at some labels."""
+        axes = self.result.inputs.axes
+        whole = np.broadcast_arrays(*(arrays[name] for name in names))
+        known = [label_text(label) for label in axes["p"].labels] if "p" in axes else []
+        at = [slice(None)] * whole[0].ndim if whole else []
+        for place, letter in enumerate(axes):
+            if letter == "p" and labels.get("p") in known and whole[0].shape[place] > 1:
+                at[place] = slice(known.index(labels["p"]), known.index(labels["p"]) + 1)
+        return [array[tuple(at)].ravel() for array in whole]
+
+    def several(self, letters: str) -> bool:
+        """Whether there is more than one unit, or the like, along some indices."""
+        sizes = self.result.inputs.sizes
+        return any(sizes[letter] > 1 for letter in letters)
+
+    def branches(self, cell: Cell, rule: Equation) -> Iterator[Scenario]:
+        """Yield scenarios in which the operands of a cell are changed much, and each by itself.
+
+        So that every branch of a condition is taken, whatever the inputs are.
+        """
+        around = cell.beside(rule.arguments)
+        for operands, wanted in self._varied(rule):
+            cells = {
+                other.place: other.shown(value)
+                for other in around
+                if (value := self.element(operands, other.name, {**other.labels, **cell.labels})) is not None
+            }
+            yield Scenario({**self.material.effects.actual, **operands}, {rule.name: wanted}, cells)
+
+    def is_new(self, cell: Cell, formula: Formula) -> bool:
+        """Whether no cell of a quantity had a formula of this form before."""
+        key = cell.name, form(formula.text)
+        new = key not in self._forms
+        self._forms.add(key)
+        return new
+
+    def around(
+        self, cell: Cell, rule: Equation, made_of: Unfolded, operands: Sequence[Cell], limit: float
+    ) -> Iterator[Scenario]:
+        """Yield scenarios in which an operand, or the sum of a total, lies on either side of a limit."""
+        actual = self.material.effects.actual
+        values = {
+            other.place: (other, value)
+            for other in operands
+            if (value := self.element(actual, other.name, {**other.labels, **cell.labels})) is not None
+        }
+        whole = math.fsum(value for _, value in values.values())
+        names = [""] if made_of.adds else [name for name in made_of.arguments if numeric(self.nodes[name])]
+        for name, side in itertools.product(names, SIDES):
+            node = self.nodes.get(name)
+            if isinstance(node, Parameter) and limit * side not in node.bounds:
+                continue
+            if made_of.adds:
+                if not whole:
+                    return
+                found = {place: value * limit * side / whole for place, (_, value) in values.items()}
+                result = limit * side
+            else:
+                found = {
+                    place: limit * side if other.name == name else value for place, (other, value) in values.items()
+                }
+                own = {other.name: found[place] for place, (other, _) in values.items()}
+                if set(made_of.arguments) - set(own):
+                    return
+                with np.errstate(all="ignore"):
+                    try:
+                        result = float(made_of.function(*(own[one] for one in made_of.arguments)))
+                    except (ArithmeticError, ValueError, TypeError):
+                        continue
+            array = np.full(actual[rule.name].shape, result)
+            cells = {place: other.shown(found[place]) for place, (other, _) in values.items()}
+            yield Scenario(actual, {rule.name: array}, cells)
+
+    def _varied(self, rule: Equation) -> list[tuple[dict[str, Array], Array]]:
+        """Return operands of an equation drawn at random, with what it gives for them."""
+        if rule.name not in self._drawn and not any(
+            getattr(self.nodes[name], "textual", False) for name in rule.arguments
+        ):
+            rng = np.random.default_rng(SEEDS[0])
+            for _ in range(BRANCHES):
+                operands = {
+                    name: _varied(rng, self.nodes[name], self.material.effects.actual[name]) for name in rule.arguments
+                }
+                with np.errstate(all="ignore"):
+                    wanted = np.asarray(rule.function(*operands.values()), dtype=float)
+                self._drawn.setdefault(rule.name, []).append((operands, wanted))
+        return self._drawn.get(rule.name, [])
+
+    def _own(self, found: Mapping[str, Array]) -> dict[str, Array]:
+        return {name: array for name, array in found.items() if name not in self.nodes or self._follows(name)}
+
+    def _follows(self, name: str) -> bool:
+        """Whether the cell of a quantity changes with the others: it is computed, or refers to an entry."""
+        return isinstance(self.nodes[name], Equation) or name in self.entered
+
+    def places(self, name: str) -> list[Place]:
+        """Return every cell that holds a quantity."""
+        of_entries = [entry.place for entry in self.entries if entry.parameter.name == name]
+        return of_entries + [cell.place for cell in self.cells if cell.name == name]
+
+    @cached_property
+    def entered(self) -> set[str]:
+        """The names of what is entered."""
+        return {entry.parameter.name for entry in self.entries}
+
+    def _perturbed(self, rng: np.random.Generator) -> dict[str, Array]:
+        """Return the leaves, changed where every cell that shows them is known."""
+        keys = {getattr(node, "by", "") for node in self.nodes.values()}
+        shown = {cell.name for cell in self.cells} | self.entered
+        values = dict(self.result.inputs.values)
+        for name, node in self.nodes.items():
+            if isinstance(node, Equation):
+                continue
+            array = self.material.effects.actual[name]
+            fixed = name in keys or name not in shown or isinstance(node, Coordinate)
+            values[name] = array if fixed or not numeric(node) else _drawn(rng, node, array)
+        return values
+
+    def _scenario(self, arrays: Mapping[str, Array], own: Mapping[str, Array]) -> Scenario:
+        cells: dict[Place, Any] = {}
+        for entry in self.entries:
+            if (
+                numeric(entry.parameter)
+                and (value := self.element(arrays, entry.parameter.name, entry.labels)) is not None
+            ):
+                cells[entry.place] = _on_sheet(value, entry.parameter.unit, entry.unit)
+        for cell in self.cells:
+            if cell.node is None or numeric(cell.node):
+                value = cell.element(arrays)
+                if value is not None:
+                    cells[cell.place] = cell.shown(value)
+                elif self.report.recalculation.left_out:
+                    cells[cell.place] = 0.0
+        return Scenario(arrays, own, cells)
+
+    def element(self, arrays: Mapping[str, Array], name: str, labels: Mapping[str, str]) -> float | None:
+        """Return an element of a quantity."""
+        array = arrays[name]
+        place = self.material.effects.at(labels, array.shape)
+        return None if place is None else float(array[place])
+
+    def stored(self, place: Place) -> Any:
+        """Return the value that is stored in a cell; its error as a text."""
+        book = self.report.book
+        return book.errors(place[0]).get(place[1:]) or as_number(book.value(*place))
+
+    def formula(self, place: Place) -> Formula | None:
+        """Return the formula of a cell."""
+        found = self.report.book.formulas(place[0]).get(place[1:])
+        return found if found is not None and found.text else None
+
+    def symbol(self, name: str) -> str:
+        """Return how the document writes a quantity."""
+        plain = name.removeprefix(TERMS)
+        symbol: str = getattr(self.nodes[plain], "symbol", plain)
+        return TERMS_OF.format(symbol=symbol) if plain != name else symbol
+
+
+def numeric(node: Node) -> bool:
+    """Whether the cells of a quantity hold numbers that can be changed."""
+    if isinstance(node, Coordinate):
+        return node.what not in FIXED_COORDINATES
+    return not (isinstance(node, Parameter) and (node.textual or node.unit == "date"))
+
+
+def _varied(rng: np.random.Generator, node: Node, array: Array) -> Array:
+    """Return numbers far from those of an array; of dates, up to eight years away."""
+    if node.unit == "date":
+        return array + rng.integers(-3000, 3000, array.shape)
+    return np.where(array == 0, rng.uniform(0.0, 10.0, array.shape), array * rng.uniform(0.2, 5.0, array.shape))
+
+
+def _drawn(rng: np.random.Generator, node: Node, array: Array) -> Array:
+    """Return numbers near those of an array and within the bounds of a parameter."""
+    assert isinstance(node, Parameter)
+    drawn = np.where(array == 0, rng.uniform(0.1, 1.0, array.shape), array * rng.uniform(0.8, 1.25, array.shape))
+    allowed = (drawn >= node.bounds.first) & (drawn < node.bounds.beyond)
+    lower = np.where(allowed, drawn, array * rng.uniform(0.8, 0.99, array.shape))
+    return np.where((lower >= node.bounds.first) & (lower < node.bounds.beyond), lower, array)

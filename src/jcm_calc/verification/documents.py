@@ -1,0 +1,105 @@
+"""The documents of a verification: the report, and what it is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from jcm_calc.case_file import CaseFile
+from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.graph import is_user_supplied
+from jcm_calc.problems import Problem, ProblemKind
+from jcm_calc.verification.effects import Effects
+from jcm_calc.verification.metered import Metered, metered
+from jcm_calc.verification.submission import Submission
+
+if TYPE_CHECKING:
+    from jcm_calc.readings import Monitored
+    from jcm_calc.result import Result
+
+
+@dataclass
+class Documents:
+    """A report with the documents that it is compared with.
+
+    Attributes
+    ----------
+    report : Submission
+    plan : Submission or None
+        Whose plan sheets are the registered plan; the report's own workbook, or another one.
+    previous : sequence of Submission
+    case : CaseFile or None
+    readings : Monitored or None
+        The monitored readings; those of the case file where there are none.
+    unclear : tuple of Problem
+        What of the case file can be read in two ways.
+    """
+
+    report: Submission
+    plan: Submission | None = None
+    previous: Sequence[Submission] = ()
+    case: CaseFile | None = None
+    readings: Monitored | None = None
+    unclear: tuple[Problem, ...] = ()
+
+    @property
+    def m(self) -> Methodology:
+        """The methodology of the report."""
+        return self.report.m
+
+    @property
+    def has(self) -> set[str]:
+        """The keys of `jcm_calc.verification.catalogue.NEEDS` that are there."""
+        found = {
+            "result": self.report.result is not None,
+            "plan": self.plan is not None and bool(self.plan.entries("MPS")),
+            "previous": bool(self.previous),
+            "case": self.case is not None,
+            "meters": self.metered is not None,
+            "readings": self.metered is not None,
+        }
+        return {name for name, there in found.items() if there}
+
+    @property
+    def result(self) -> Result:
+        """The library's own calculation; only for checks that need it."""
+        assert self.report.result is not None
+        return self.report.result
+
+    @property
+    def registered(self) -> Submission:
+        """The plan; only for checks that need it."""
+        assert self.plan is not None
+        return self.plan
+
+    @cached_property
+    def effects(self) -> Effects:
+        """What changes of values do to the result; only for checks that need it."""
+        return Effects(self.result, bool(self.report.recalculation.left_out))
+
+    @cached_property
+    def metered(self) -> Metered | None:
+        """What the meters say, where there are readings."""
+        return metered(self.case, self.readings)
+
+    @cached_property
+    def required(self) -> set[str]:
+        """The parameters that a calculation cannot do without, under the options that are chosen.
+
+        Of kinds that a project may lack, those of which something is entered.
+        """
+        chosen = dict(self.report.case.choices) if self.report.case is not None else {}
+        chosen |= {name: option for part in self.report.own for name, option in part.found.choices.items()}
+        given = {letter for entry in self.report.entries() for letter in entry.parameter.indices}
+        lacking = set(self.m.optional) - given
+        return {
+            parameter.name
+            for parameter in self.m.graph(chosen).parameters
+            if is_user_supplied(parameter) and not lacking & set(parameter.indices)
+        }
+
+    def problems(self, *kinds: ProblemKind) -> Iterator[Problem]:
+        """Yield why nothing can be calculated, as far as it is of certain kinds."""
+        return (problem for problem in self.report.problems if not problem.kinds.isdisjoint(kinds))

@@ -1,0 +1,173 @@
+"""What a change of values does to the reductions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from jcm_calc.credits import whole_tonnes
+from jcm_calc.declarations.items import Equation
+from jcm_calc.evaluation import EvaluationError, evaluate
+from jcm_calc.verification.findings import Correction, Effect
+from jcm_calc.verification.quantities import TERMS, Entry, label_text
+
+if TYPE_CHECKING:
+    from jcm_calc.result import Result
+
+Array = npt.NDArray[Any]
+RESULTS = ("RE", "PE", "ER")
+
+
+class Effects:
+    """The reductions of a result, with some of its values replaced.
+
+    Parameters
+    ----------
+    result : Result
+    partial : bool
+        Whether units were left out of it.
+    """
+
+    def __init__(self, result: Result, partial: bool) -> None:
+        self.result, self.partial = result, partial
+
+    # Values on the axes
+
+    @cached_property
+    def actual(self) -> dict[str, Array]:
+        """Every quantity as the library calculates it from what is entered."""
+        inputs = self.result.inputs
+        names = tuple(inputs.graph.nodes)
+        found = evaluate(inputs.graph, inputs.sizes, inputs.values, inputs.lookups(), names)
+        return {**found, **terms(found, inputs.graph.equations)}
+
+    def by_period(self, name: str) -> Array:
+        """Return RE, PE or ER of each period."""
+        return np.broadcast_to(self.actual[name].ravel(), len(self.result.inputs.periods))
+
+    @cached_property
+    def _positions(self) -> dict[str, dict[str, int]]:
+        axes = self.result.inputs.axes
+        return {
+            letter: {label_text(label): at for at, label in enumerate(axis.labels)} for letter, axis in axes.items()
+        }
+
+    def at(self, labels: Mapping[str, str], shape: Sequence[int]) -> tuple[int, ...] | None:
+        """Return where labels stand along the axes of an array; None where no such label is."""
+        place = []
+        for (letter, known), size in zip(self._positions.items(), shape, strict=True):
+            left_out = self.partial and labels.get(letter, "") not in {"", *known}
+            if size == 1 and not left_out:
+                place.append(0)
+            elif letter in labels and labels[letter] in known:
+                place.append(known[labels[letter]])
+            else:
+                return None
+        return tuple(place)
+
+    # Effects
+
+    def emissions(self, replaced: Mapping[str, Array]) -> dict[str, Array] | None:
+        """Return RE, PE and ER by period with some quantities replaced; None where there is no ER then."""
+        inputs = self.result.inputs
+        values = {**inputs.values, **replaced}
+        lookups = {name: lookup for name, lookup in inputs.lookups().items() if name not in replaced}
+        try:
+            found = evaluate(inputs.graph, inputs.sizes, values, lookups, RESULTS)
+        except EvaluationError:
+            return None
+        return {name: np.broadcast_to(found[name].ravel(), len(inputs.periods)) for name in RESULTS}
+
+    def reductions(self, replaced: Mapping[str, Array]) -> Array | None:
+        """Return ER by period with some quantities replaced; None where there is none then."""
+        found = self.emissions(replaced)
+        return None if found is None else found["ER"]
+
+    def effect(self, found: Mapping[str, Array], expected: Mapping[str, Array]) -> Effect | None:
+        """Return what it does to ER that some quantities are as found instead of as expected."""
+        is_, should = self.reductions(found), self.reductions(expected)
+        return None if is_ is None or should is None else self.between(is_, should)
+
+    def between(self, found: Array, expected: Array) -> Effect:
+        """Return the difference between two arrays of ER by period."""
+        tonnes = {
+            year: whole_tonnes(float(found[places].sum())) - whole_tonnes(float(expected[places].sum()))
+            for year, places in self.years.items()
+        }
+        return Effect(float(found.sum() - expected.sum()), tonnes)
+
+    @cached_property
+    def years(self) -> dict[str, list[int]]:
+        """The places of the periods of each calendar year; one that lies in several is taken as it is."""
+        found: dict[str, list[int]] = {}
+        for place, period in enumerate(self.result.inputs.periods):
+            found.setdefault(str(period.year or period), []).append(place)
+        return found
+
+    def without(self, excess: Iterable[tuple[Entry, float]]) -> Effect | None:
+        """Return what it does to ER that some entries hold so much more than they should."""
+        return self.effect({}, self.replaced(excess))
+
+    def replaced(self, excess: Iterable[tuple[Entry, float]]) -> dict[str, Array]:
+        """Return quantities with some entries lowered by an amount."""
+        found: dict[str, Array] = {}
+        for entry, amount in excess:
+            name = entry.parameter.name
+            own = found.setdefault(name, np.array(self.result.inputs.values[name], dtype=float))
+            place = self.at(entry.labels, own.shape)
+            if place is not None:
+                own[place] -= amount
+        return found
+
+    def corrected(self, corrections: Iterable[Correction]) -> dict[str, Array]:
+        """Return quantities as they are after corrections; what several findings say of one value is done once.
+
+        What is too much by the readings goes before a value that somebody registered or that looks likelier.
+        """
+        given: dict[tuple[Any, ...], Correction] = {}
+        excess: dict[tuple[Any, ...], float] = {}
+        for one in corrections:
+            if one.excess is not None:
+                excess[one.entry.place] = excess.get(one.entry.place, 0.0) + one.excess
+            if one.excess is not None or one.entry.place not in excess:
+                given.setdefault(one.entry.place, one)
+        found: dict[str, Array] = {}
+        for place, one in given.items():
+            name = one.entry.parameter.name
+            if name not in self.result.inputs.graph.nodes or self.result.inputs.values.get(name) is None:
+                continue
+            own = found.setdefault(name, np.array(self.result.inputs.values[name], dtype=float))
+            at = self.at(one.entry.labels, own.shape)
+            if at is not None:
+                own[at] = own[at] - excess[place] if place in excess else one.value
+        return found
+
+    def changed(self, entry: Entry, value: float) -> Effect | None:
+        """Return what it does to ER that an entry holds its value instead of another one."""
+        name = entry.parameter.name
+        if name not in self.result.inputs.graph.nodes:
+            return Effect(0.0)  # the chosen options do without it
+        own = self.result.inputs.values.get(name)
+        if own is None or entry.parameter.textual:
+            return None
+        place = self.at(entry.labels, own.shape)
+        if place is None:
+            return None
+        other = np.array(own, dtype=float)
+        other[place] = value
+        return self.effect({}, {name: other})
+
+
+def terms(known: Mapping[str, Array], rules: Iterable[Equation]) -> dict[str, Array]:
+    """Return the terms of each total, before they are added up."""
+    found = {}
+    for rule in rules:
+        if rule.total and all(name in known for name in rule.arguments):
+            with np.errstate(divide="ignore", invalid="ignore"):
+                array = np.asarray(rule.function(*(known[name] for name in rule.arguments)), dtype=float)
+            found[f"{TERMS}{rule.name}"] = array
+    return found

@@ -1,0 +1,89 @@
+"""One finding for one cause: what follows from it is named there and is no finding of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from jcm_calc.languages import Message
+from jcm_calc.verification.analyses import Analyses
+from jcm_calc.verification.cross_checks import MUCH
+from jcm_calc.verification.findings import ORDER, Finding, Severity
+from jcm_calc.verification.totals import following
+
+# Of two findings on one value, the one that names the cause goes before the one that only notes a symptom.
+SYMPTOMS = ("B5", "B8", "K1", "D7", "D11", "C3", "K2", "B6", "H2")
+OF_VALUES = "ABCDFGHJK"
+RATIO = ("I9", "I10")
+
+
+def linked(findings: Iterable[Finding], material: Analyses) -> list[Finding]:
+    """Return findings without the symptoms of others, the gravest first."""
+    found = _merged(list(findings))
+    if "result" in material.has:
+        found = _with_claims(found, material)
+        found = _explained(found)
+    return sorted(found, key=_weight)
+
+
+def _weight(finding: Finding) -> tuple[int, float, str, int]:
+    """Return a key by which the gravest findings sort first, and those with the largest effect among them."""
+    size = 0.0 if finding.effect is None else abs(finding.effect.exact)
+    return ORDER.index(finding.severity or Severity.ERROR), -size, finding.code[0], int(finding.code[1:])
+
+
+def _merged(found: Sequence[Finding]) -> list[Finding]:
+    """Join what several checks say of one value: what is closest to the cause keeps the rest."""
+    causes: dict[str, int] = {}
+    for at, finding in sorted(enumerate(found), key=lambda pair: _rank(pair[1])):
+        if finding.subject and finding.severity is not Severity.QUESTION and finding.code[0] in OF_VALUES:
+            causes.setdefault(finding.subject, at)
+    kept = dict(enumerate(found))
+    for at, finding in enumerate(found):
+        cause = causes.get(finding.subject, at)
+        if cause != at and (finding.code in SYMPTOMS or (finding.code == "A7" and found[cause].code == "A9")):
+            told = (*kept[cause].consequences, _symptom(finding))
+            unresolved = kept[cause].unresolved or finding.unresolved
+            kept[cause] = replace(kept[cause], consequences=told, unresolved=unresolved)
+            del kept[at]
+    return list(kept.values())
+
+
+def _symptom(finding: Finding) -> str:
+    return Message("{}: {}").format(finding.code, finding.message)
+
+
+def _rank(finding: Finding) -> tuple[int, int]:
+    """Return a key by which causes sort before symptoms."""
+    symptom = SYMPTOMS.index(finding.code) + 1 if finding.code in SYMPTOMS else 0
+    return symptom, 0 if finding.code == "A9" else ORDER.index(finding.severity or Severity.ERROR) + 1
+
+
+def _with_claims(found: list[Finding], material: Analyses) -> list[Finding]:
+    """Name the claims that follow from a slip on the calculation sheet with that slip."""
+    told = tuple(following(material))
+    if not told:
+        return found
+    slips = {id(slip.finding): slip for slip in material.slips}
+    places = {slip.finding.places for slip in slips.values()}
+    able = [at for at, one in enumerate(found) if one.places in places and one.severity is Severity.ERROR]
+    if able:
+        at = max(able, key=lambda number: abs(found[number].effect.exact) if found[number].effect else 0.0)  # type: ignore[union-attr]
+        found[at] = replace(found[at], consequences=(*found[at].consequences, *told))
+    return found
+
+
+def _explained(found: list[Finding]) -> list[Finding]:
+    """Name an excess over the plan with the error that explains it."""
+    errors = [
+        at for at, one in enumerate(found) if one.effect and one.effect.exact > 0 and one.severity is Severity.ERROR
+    ]
+    for ratio in [one for one in found if one.code in RATIO]:
+        if not errors or not isinstance(ratio.expected, int | float) or not isinstance(ratio.found, int | float):
+            continue
+        at = max(errors, key=lambda number: found[number].effect.exact)  # type: ignore[union-attr]
+        effect = found[at].effect
+        if effect is not None and ratio.found - effect.exact <= (1 + MUCH) * ratio.expected:
+            found[at] = replace(found[at], consequences=(*found[at].consequences, _symptom(ratio)))
+            found[found.index(ratio)] = replace(ratio, code="")
+    return [one for one in found if one.code]

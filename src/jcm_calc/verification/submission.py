@@ -1,0 +1,264 @@
+"""A workbook that somebody handed in: its sheets, what is entered, what it claims, and the library's own result."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy.typing as npt
+
+from jcm_calc.case_file import CaseFile
+from jcm_calc.confirmation import Given, evidence_files, with_evidence
+from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.items import Parameter
+from jcm_calc.inputs import Period
+from jcm_calc.languages import _
+from jcm_calc.problems import Problem
+from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
+from jcm_calc.verification import quantities
+from jcm_calc.verification.claims import Claim, claim
+from jcm_calc.verification.completing import complete, complete_periods
+from jcm_calc.verification.location import Location, address, at, located
+from jcm_calc.verification.quantities import Entry, Quantities, Step
+from jcm_calc.verification.recalculating import Recalculation, recalculated
+from jcm_calc.workbook.filled_sheets import Reader, SheetSet
+from jcm_calc.workbook.opening import Book
+from jcm_calc.workbook.sheet_sets import HEADER, Roles, matches, project_of, sheet_sets
+from jcm_calc.workbook.tables import Cell, Row, Sheets
+from jcm_calc.workbook.years import joined
+
+if TYPE_CHECKING:
+    from jcm_calc.result import Result
+
+Array = npt.NDArray[Any]
+RESULTS = ("RE", "PE", "ER")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One set of sheets: of the plan, or of a year of the report."""
+
+    kind: str
+    suffix: str
+    roles: Roles
+    found: SheetSet
+
+    @property
+    def periods(self) -> list[Period]:
+        """The periods it covers."""
+        return self.found.periods
+
+
+class Submission:
+    """A workbook that somebody handed in, read with the reader that calculations use.
+
+    Parameters
+    ----------
+    path : path
+    kind : {"MRS", "MPS"}
+        Whether its report or its plan is looked at.
+    fallback : Methodology, optional
+        Taken where the header names a version that is not known.
+    evidence : path or sequence of paths, optional
+        Evidence files that the verifier takes.
+    given : CaseFile, optional
+        Completes what the workbook has no place for; `completed` names what was taken from it.
+
+    Attributes
+    ----------
+    headers : dict
+        For each sheet, the methodologies and versions that its header names.
+    problems, remarks : list of Problem
+        Why nothing can be calculated from it, and what was noted.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        kind: str,
+        fallback: Methodology | None = None,
+        evidence: Given = None,
+        given: CaseFile | None = None,
+    ) -> None:
+        self.book = Book(path)
+        self.kind = kind
+        self.sheets = Sheets(self.book)
+        self._rows: dict[str, list[tuple[Parameter, Row]]] = {}
+        sets = sheet_sets(self.book)
+        self.headers = _headers(self.book, sets)
+        own = self._methodology(sets, kind, fallback)
+        self.evidence = evidence_files(own, evidence)
+        self.m = with_evidence(own, self.evidence)
+        self.reader = Reader(self.book, self.m)
+        self.project = project_of(self.book, sets)
+        self.parts = [Part(one, suffix, roles, self.reader.read(roles)) for (one, suffix), roles in sets.items()]
+        self.given = given if given is not None and given.methodology == self.m.number else None
+        self.completed = complete_periods([part.found for part in self.own], self.given)
+
+    def _methodology(
+        self, sets: Mapping[tuple[str, str], Roles], kind: str, fallback: Methodology | None
+    ) -> Methodology:
+        own = [sheet for (one, _), roles in sets.items() if one == kind for sheet in roles.values()]
+        named = [named for sheet in (*own, *self.headers) for named in self.headers.get(sheet, ())]
+        named = [one for one in named if _is_known(one)] or named
+        if not named:
+            raise self.book.unusable(_("names no methodology: expected 'Monitoring Spreadsheet: JCM_…' at the top"))
+        try:
+            return methodology(*named[0])
+        except MethodologyNotFoundError as error:
+            if fallback is None or fallback.number != named[0][0]:
+                raise self.book.unusable(str(error)) from None
+            return fallback
+
+    @property
+    def name(self) -> str:
+        """The name of the file."""
+        return self.book.name
+
+    def of(self, kind: str) -> list[Part]:
+        """Return the sets of a kind."""
+        return [part for part in self.parts if part.kind == kind]
+
+    @property
+    def own(self) -> list[Part]:
+        """The sets that are looked at."""
+        return self.of(self.kind)
+
+    # Entries
+
+    @cached_property
+    def _entries(self) -> dict[str, list[Entry]]:
+        parameters = {**self.m.inputs, **self.m.facts}
+        found: dict[str, list[Entry]] = {}
+        for part in self.parts:
+            found.setdefault(part.kind, []).extend(quantities.entries(part.found, self.sheets, parameters))
+        return found
+
+    def entries(self, kind: str = "") -> list[Entry]:
+        """Return what is entered on the sheets of a kind."""
+        return self._entries.get(kind or self.kind, [])
+
+    def rows(self, kind: str = "") -> list[tuple[Parameter, Row]]:
+        """Return each row of tables 1 and 2 and of the facts with the parameter that it is about."""
+        kind = kind or self.kind
+        if kind not in self._rows:
+            self._rows[kind] = [
+                (parameter, row)
+                for part in self.of(kind)
+                for what, rows in self.sheets.tables(part.roles["input"])
+                if what == "parameters"
+                for row in rows
+                if (parameter := self.reader.symbols.find(row.text("symbol"))) is not None
+            ]
+        return self._rows[kind]
+
+    def cells_with(self, text: str, sheets: Iterable[str] = ()) -> tuple[Location, ...]:
+        """Return the cells that have a text; on some sheets, or those of the report or plan that is looked at."""
+        own = tuple(sheets) or [sheet for part in self.own for sheet in part.roles.values()]
+        return tuple(
+            address((sheet, row, column))
+            for sheet in dict.fromkeys(own)
+            for row, cells in enumerate(self.book.grid(sheet))
+            for column, cell in enumerate(cells)
+            if isinstance(cell, str) and text in cell
+        )
+
+    def places_of(self, subject: str) -> tuple[Location, ...]:
+        """Return where something is entered: the cells of a quantity, its row, or the sheets where it belongs."""
+        if subject in self.book.sheets:
+            return (at(subject),)
+        parameter = self.reader.symbols.find(subject.partition(" [")[0])
+        name = "" if parameter is None else parameter.name
+        cells = [entry.address for entry in self.entries() if entry.parameter.name == name]
+        rows = [
+            located(row.cells["value"]) for other, row in self.rows() if other.name == name and "value" in row.cells
+        ]
+        return tuple(cells or rows or [at(part.roles["input"]) for part in self.own if "input" in part.roles])
+
+    # Calculating
+
+    @cached_property
+    def case(self) -> CaseFile | None:
+        """What the sheets of the kind hold, as a case."""
+        found = joined(self.reader, [part.found for part in self.own], self.project)
+        if found is None or self.given is None:
+            return found
+        found, names = complete(found, self.given, {entry.parameter.name for entry in self.entries()}, self.m)
+        self.completed += names
+        return found
+
+    @cached_property
+    def recalculation(self) -> Recalculation:
+        """The library's own calculation from what is entered, without what is unusable."""
+        return recalculated(self.case, self.evidence, self.reader)
+
+    @property
+    def result(self) -> Result | None:
+        """The result of it; None where that is not possible."""
+        return self.recalculation.result
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Why nothing can be calculated, or not all of it."""
+        return list(self.recalculation.problems)
+
+    @property
+    def warnings(self) -> list[Problem]:
+        """What is possible in the input but hardly meant, whether or not it can be calculated with."""
+        return list(self.recalculation.warnings)
+
+    @property
+    def remarks(self) -> list[Problem]:
+        """What was noted in reading."""
+        return self.reader.remarks
+
+    # The claim
+
+    @cached_property
+    def _claims(self) -> dict[int, Claim]:
+        return {id(part): claim(self.sheets, part.roles["input"], similar=part.kind == "MRS") for part in self.parts}
+
+    def claim(self, part: Part) -> Claim:
+        """Return what a set of sheets reports."""
+        return self._claims[id(part)]
+
+    def claims(self, kind: str = "") -> Iterator[tuple[Part, Cell, Cell | None]]:
+        """Yield the cell of each set with the claim, and the one with the amount before it is rounded down."""
+        for part in self.of(kind or self.kind):
+            found = self.claim(part)
+            if found.cell is not None:
+                yield part, found.cell, found.exact
+
+    def steps(self, result: Result) -> list[Step]:
+        """Return the cells of the calculation sheets, by the symbols beside and above them."""
+        letters, nodes = list(self.m.indices), result.inputs.graph.nodes
+        # a sheet that leaves choices open has columns for the equations of every option
+        known = Quantities({**self.m.inputs, **{rule.name: rule for rule in self.m.rules}, **nodes}, letters)
+        return [
+            step
+            for part in self.own
+            if "calc" in part.roles
+            for step in quantities.steps(part.roles["calc"], part.periods, self.sheets, known, letters)
+            if step.name.removeprefix(quantities.TERMS) in nodes
+        ]
+
+
+def _is_known(named: tuple[str, str]) -> bool:
+    try:
+        methodology(*named)
+    except MethodologyNotFoundError:
+        return False
+    return True
+
+
+def _headers(book: Book, sets: Mapping[tuple[str, str], Roles]) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for roles in sets.values():
+        for sheet in roles.values():
+            for match in matches(book, sheet, HEADER):
+                major, _, minor = match[2].partition(".")
+                found.setdefault(sheet, []).append((match[1], f"{int(major)}.{minor or 0}"))
+    return found
