@@ -16,6 +16,7 @@ from jcm_calc.confirmation.statement import Statement, digest
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.group import stated
 from jcm_calc.declarations.items import Choice, Criterion, Equation, Kind, Parameter, SchemeRule, Waiver
+from jcm_calc.declarations.rows import SIGN
 from jcm_calc.evidence import Evidence, unconfirmed
 from jcm_calc.expression import Expression
 from jcm_calc.languages import _
@@ -132,7 +133,9 @@ def _default(m: Methodology, parameter: Parameter, fingerprint: str) -> Statemen
 
 
 def _example(m: Methodology, parameter: Parameter) -> str:
-    """Return how a row of the table of a default is named: a class, or an interval of a number."""
+    """Return how a row of the table of a default is named: a class, an interval of a number, a part for each key."""
+    if keys := m.keys_of(parameter):
+        return SIGN.join("2024" if key == "p" else key for key in keys)
     key = m.inputs.get(parameter.by)
     return "name of the class" if key is None or key.is_class else "[300, 450)"
 
