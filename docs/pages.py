@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from jcm_calc import calculate
+from jcm_calc.base.problems import InputError
 from jcm_calc.declarations import Methodology, Value
 from jcm_calc.declarations.graph import is_user_supplied
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.declarations.scheme import SCHEME_RULES
 from jcm_calc.evidence import GRADES, Evidence, unconfirmed
-from jcm_calc.problems import InputError
 from jcm_calc.reference_data import partner_countries
-from jcm_calc.report.sections import LEGEND, Code, Formula, Section, Sources, is_long, sections
+from jcm_calc.reports.html.sections import LEGEND, Code, Formula, Section, Sources, is_long, sections
 from jcm_calc.rulebooks import every, known, modules, overview, versions
 
 PAGES = Path(__file__).parent / "methodologies"

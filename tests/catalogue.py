@@ -10,10 +10,10 @@ from babel.messages import Catalog, extract
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
+from jcm_calc.authoring.conformance import CHECKS
+from jcm_calc.base.languages import LANGUAGES
 from jcm_calc.cli import jcm
 from jcm_calc.cli.helping import paragraphs
-from jcm_calc.conformance import CHECKS
-from jcm_calc.languages import LANGUAGES
 from jcm_calc.reference_data import partner_countries
 from jcm_calc.verification.catalogue import TEXTS, checks, not_checked
 

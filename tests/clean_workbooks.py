@@ -9,8 +9,8 @@ import numpy as np
 from faults import insert
 from workbooks import every_case, label, sensible_result
 
+from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.verification.verifying import verify
-from jcm_calc.workbook.opening import Book
 
 CASES = list(every_case())
 EDITS = ("as written", "tables moved", "rows and columns put in")

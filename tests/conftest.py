@@ -5,8 +5,8 @@ import re
 import pytest
 
 from jcm_calc import in_language
-from jcm_calc.languages import translated
-from jcm_calc.problems import Problem, Remark
+from jcm_calc.base.languages import translated
+from jcm_calc.base.problems import Problem, Remark
 
 ROOMS = {
     *("test_bad_input", "test_case_file", "test_cli", "test_evidence", "test_inputs", "test_issuance", "test_lazy"),

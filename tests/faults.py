@@ -6,10 +6,10 @@ import zipfile
 from html import escape, unescape
 from pathlib import Path
 
+from jcm_calc.reports.workbook.layout import column_name
+from jcm_calc.reports.workbook.opening import Book
+from jcm_calc.reports.workbook.sheet_xml import column_number
 from jcm_calc.verification.spreadsheet import REFERENCE, Calculator, FormulaError
-from jcm_calc.workbook.layout import column_name
-from jcm_calc.workbook.opening import Book
-from jcm_calc.workbook.sheet_xml import column_number
 
 CELL = r'<c r="{}"((?: s="\d+")?)(?: t="\w+")?(?:/>|>.*?</c>)'
 FORMULA = re.compile(r'<c r="([A-Z]+\d+)"((?: s="\d+")?)(?: t="\w+")?><f>(.*?)</f>(?:<v>.*?</v>|<v ?/>)?</c>')

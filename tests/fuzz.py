@@ -36,7 +36,7 @@ import pandas as pd
 from fuzz_readers import READERS, Files
 
 from jcm_calc import InputError, MethodologyNotFoundError
-from jcm_calc.evaluation import EvaluationError
+from jcm_calc.engine.evaluation import EvaluationError
 
 STATED = (InputError, MethodologyNotFoundError, EvaluationError)
 SECONDS = 20  # of processor time, for the machine may be busy

@@ -19,9 +19,9 @@ from filling import TEST_DOCUMENT, TEST_READER
 from spoiling import Files
 
 from jcm_calc import methodology, replay
-from jcm_calc.case_file import read_case
-from jcm_calc.confirmation import Statement, blank_file, statements
 from jcm_calc.evidence import Confirmation, Grade
+from jcm_calc.inputs.case import read_case
+from jcm_calc.inputs.confirmation import Statement, blank_file, statements
 
 STORE = """methodology = "ID_AM004"
 version = "2.0"

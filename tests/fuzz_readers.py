@@ -20,11 +20,11 @@ import hostile
 from spoiling import Files, Spoil, spoilt_json, spoilt_statements, spoilt_text, spoilt_workbook
 
 from jcm_calc import InputError, calculate
-from jcm_calc.case_file import read_case
+from jcm_calc.api.issuance.earlier import read_earlier, request_digest
+from jcm_calc.api.workbook import read_workbook
 from jcm_calc.cli.calculating import replay_manifest
-from jcm_calc.issuance.earlier import read_earlier, request_digest
-from jcm_calc.manifest import input_digest
-from jcm_calc.workbook.reading import read_workbook
+from jcm_calc.inputs.case import read_case
+from jcm_calc.results.manifest import input_digest
 
 connect = duckdb.connect
 ROOT = Path(__file__).parent.parent

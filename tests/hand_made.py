@@ -156,8 +156,8 @@ def stored(path):
     from faults import _files, _parts, _write
     from openpyxl.utils import coordinate_to_tuple
 
+    from jcm_calc.reports.workbook.opening import Book
     from jcm_calc.verification.spreadsheet import Calculator, FormulaError
-    from jcm_calc.workbook.opening import Book
 
     calculator, files, parts = Calculator(Book(path)), _files(path), _parts(path)
     for sheet, file in files.items():

@@ -8,8 +8,8 @@ from functools import cache
 
 import pytest
 
-from jcm_calc.confirmation.statements import NOT_READ, lists
-from jcm_calc.languages import in_language, translated
+from jcm_calc.base.languages import in_language, translated
+from jcm_calc.inputs.confirmation.statements import NOT_READ, lists
 from jcm_calc.readings import rule_sets
 from jcm_calc.rulebooks import methodology
 from jcm_calc.verification import verifying

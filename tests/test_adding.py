@@ -22,14 +22,14 @@ from workbooks import office, recalculated_by_office
 
 import jcm_calc
 from jcm_calc import InputError, calculate, methodology, monitor, portfolio, read_workbook, rulebooks
-from jcm_calc.case_file import read_case
-from jcm_calc.conformance import calculations, conform
-from jcm_calc.conformance.subject import ConformanceError, Subject
+from jcm_calc.authoring.conformance import calculations, conform
+from jcm_calc.authoring.conformance.subject import ConformanceError, Subject
 from jcm_calc.declarations import DeclarationError, Methodology
 from jcm_calc.declarations.items import Kind
 from jcm_calc.evidence import unconfirmed
+from jcm_calc.inputs.case import read_case
 
-pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.problems.InputWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.base.problems.InputWarning")
 HALF = "2024-01-01/2024-06-30"
 MONTHS = [f"2024-{month:02}" for month in range(1, 7)]
 DAYS = [31, 29, 31, 30, 31, 30]

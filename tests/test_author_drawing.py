@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from test_author_mistakes import SAID
 from test_conformance import example
 
-from jcm_calc.conformance import conform
-from jcm_calc.conformance.drawing import inputs
+from jcm_calc.authoring.conformance import conform
+from jcm_calc.authoring.conformance.drawing import inputs
 from jcm_calc.declarations import Interval
 
 BOUNDS = [

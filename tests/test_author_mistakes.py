@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from test_conformance import example
 
 from jcm_calc import UncertifiedError, calculate
+from jcm_calc.authoring.conformance import conform
 from jcm_calc.cli import jcm
-from jcm_calc.conformance import conform
 from jcm_calc.declarations import DeclarationError, Methodology, Value
 from jcm_calc.evidence import Confirmation, Evidence, Grade, Source, primary, secondary, unconfirmed
 

@@ -17,9 +17,9 @@ from click.testing import CliRunner
 from markupsafe import escape
 
 from jcm_calc import methodology
+from jcm_calc.api.differences import differences
 from jcm_calc.authoring import MARK, methodology_files, package_files, revision_files
 from jcm_calc.cli import jcm
-from jcm_calc.differences import differences
 from jcm_calc.rulebooks import modules
 
 EXAMPLE = Path(__file__).parents[1] / "docs" / "examples" / "rule_book"

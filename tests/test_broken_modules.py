@@ -9,8 +9,8 @@ from click.testing import CliRunner
 
 import jcm_calc
 from jcm_calc import BrokenModuleError, BrokenModuleWarning, MethodologyNotFoundError, calculate, methodology, rulebooks
-from jcm_calc.case_file import published
 from jcm_calc.cli import jcm
+from jcm_calc.inputs.case import published
 
 GOOD = """
 from jcm_calc.declarations import Methodology

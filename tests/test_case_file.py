@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from jcm_calc.case_file import CaseFile, published_outputs, read_case
+from jcm_calc.base.problems import InputError
 from jcm_calc.evidence import Grade
-from jcm_calc.problems import InputError
+from jcm_calc.inputs.case import CaseFile, published_outputs, read_case
 from jcm_calc.rulebooks import methodology, modules
 
 CASES = Path(str(files("jcm_methodologies") / "cases"))

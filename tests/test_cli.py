@@ -507,7 +507,7 @@ def test_replay_finds_a_changed_input(manifest):
 
 
 def test_replay_remarks_on_changed_rules(manifest):
-    from jcm_calc.manifest import input_digest
+    from jcm_calc.results.manifest import input_digest
 
     def older(content):
         content["methodology"]["rules"] = "0" * 64

@@ -9,7 +9,7 @@ import pytest
 from test_cli import run
 
 import jcm_calc
-from jcm_calc.conformance import ORDER, Outcome, conform
+from jcm_calc.authoring.conformance import ORDER, Outcome, conform
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import unconfirmed
 from jcm_calc.rulebooks import modules, versions
@@ -237,7 +237,7 @@ def rule_book(monkeypatch, tmp_path):
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "xx_rules", raising=False)
     m = example()
-    monkeypatch.setattr("jcm_calc.case_file.modules", lambda: {"XX_AM001": "xx_rules.xx_am001"})
+    monkeypatch.setattr("jcm_calc.inputs.case.modules", lambda: {"XX_AM001": "xx_rules.xx_am001"})
     monkeypatch.setattr("jcm_calc.rulebooks.versions", lambda number: {"1.0": m})
 
     def ship(printed):

@@ -8,9 +8,9 @@ import pytest
 from draws import cases, draw
 
 import jcm_calc
-from jcm_calc import evaluation
 from jcm_calc.declarations.items import Equation
-from jcm_calc.evaluation.contraction import contractions
+from jcm_calc.engine import evaluation
+from jcm_calc.engine.evaluation.contraction import contractions
 from jcm_calc.inputs import bind
 
 METHODOLOGIES = [jcm_calc.methodology(number) for number in jcm_calc.methodologies().index.get_level_values(0).unique()]

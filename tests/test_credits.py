@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jcm_calc import UncertifiedError, calculate
-from jcm_calc.credits import Item, check_years, monitoring_items, whole_tonnes
 from jcm_calc.declarations import Methodology, Value
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.monitored_table import MonitoredTable
+from jcm_calc.results.credits import Item, check_years, monitoring_items, whole_tonnes
 
 READ = primary(Source("the approved document"))
 

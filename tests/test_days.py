@@ -13,14 +13,14 @@ import pytest
 
 import jcm_calc
 from jcm_calc import InputError, InputWarning, calculate, methodology, scenarios
-from jcm_calc.case_file import read_case
-from jcm_calc.confirmation.file import from_data
-from jcm_calc.dates import day
+from jcm_calc.api.issuance.request import issuance_request
 from jcm_calc.inputs.axes import named_periods
+from jcm_calc.inputs.case import read_case
 from jcm_calc.inputs.cells import days
+from jcm_calc.inputs.confirmation.file import from_data
 from jcm_calc.inputs.periods import Period, split_at_years
-from jcm_calc.issuance.request import issuance_request
 from jcm_calc.readings.periods import sheets_of
+from jcm_calc.units.dates import day
 
 DAY = date(2024, 1, 31)
 FREEZER = {"EC_PJ": 135, "COP_PJ": 1.63, "application": "individual quick freezer", "EF_elec": 0.8}
@@ -132,7 +132,7 @@ def of_evidence(given):
 def of_parameter(given):
     values, faults = days([given])
     if faults:
-        raise InputError("t_on", [jcm_calc.problems.Problem("t_on", faults[0])])
+        raise InputError("t_on", [jcm_calc.base.problems.Problem("t_on", faults[0])])
     return date.fromordinal(int(values[0]))
 
 

@@ -12,19 +12,20 @@ import pytest
 from test_explanation import FREEZER, results
 
 import jcm_calc
-from jcm_calc import calculate, methodologies, methodology, notebook, portfolio, read_workbook, uncertainty
-from jcm_calc.case_file import read_case
+from jcm_calc import calculate, methodologies, methodology, portfolio, read_workbook, uncertainty
+from jcm_calc.api.issuance.allocation import Part
+from jcm_calc.api.issuance.request import IssuanceRequest, Year
+from jcm_calc.base import notebook
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.names import spelt_out
 from jcm_calc.evidence import Source, unconfirmed
-from jcm_calc.issuance.allocation import Part
-from jcm_calc.issuance.request import IssuanceRequest, Year
+from jcm_calc.inputs.case import read_case
 
 EXAMPLES = Path(__file__).parents[1] / "docs" / "examples"
 
 HOSTILE = "--><script>alert(1)</script><img src=x onerror=alert(2)>\"'&{{7*7}}"
 
-pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.problems.InputWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.base.problems.InputWarning")
 
 
 def parsed(html):

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jcm_calc import InputError, calculate, evaluation
+from jcm_calc import InputError, calculate
 from jcm_calc.declarations import Methodology
+from jcm_calc.engine import evaluation
 from jcm_calc.evidence import Source, primary
 
 READ = primary(Source("a document"))

@@ -18,15 +18,15 @@ from openpyxl import load_workbook
 
 import jcm_calc
 from jcm_calc import InputError, UncertifiedError, calculate, methodology, replay
-from jcm_calc.case_file import read_case
+from jcm_calc.base.languages import LANGUAGES, spellings
 from jcm_calc.cli import jcm
-from jcm_calc.confirmation import EvidenceError, blank_file, read_evidence, statements, with_evidence
-from jcm_calc.confirmation.applying import evidence_folder
-from jcm_calc.confirmation.conditions import condition
-from jcm_calc.confirmation.file import ANSWERS, KINDS, from_data
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Grade, Source, primary, secondary, unconfirmed
-from jcm_calc.languages import LANGUAGES, spellings
+from jcm_calc.inputs.case import read_case
+from jcm_calc.inputs.confirmation import EvidenceError, blank_file, read_evidence, statements, with_evidence
+from jcm_calc.inputs.confirmation.applying import evidence_folder
+from jcm_calc.inputs.confirmation.conditions import condition
+from jcm_calc.inputs.confirmation.file import ANSWERS, KINDS, from_data
 from jcm_calc.rulebooks import modules, versions
 
 EVERY = [m for number in modules() for m in versions(number).values()]
@@ -519,8 +519,8 @@ def test_a_workbook_keeps_its_evidence(tmp_path, language):
     assert again.manifest()["call"]["evidence"] == result.manifest()["call"]["evidence"]
     assert again.manifest()["evidence"] == result.manifest()["evidence"]
     # tables by class too
-    from jcm_calc.workbook import evidence_sheet
-    from jcm_calc.workbook.opening import Book
+    from jcm_calc.reports.workbook import evidence_sheet
+    from jcm_calc.reports.workbook.opening import Book
 
     given_ = {"Q": 10.0, "fuel": "coal", "size": 0.5, "basis": "heat", "p": "2024"}
     calculate(m, evidence=evidence(content), **given_).to_excel(tmp_path / "boilers.xlsx", language=language)
@@ -673,7 +673,7 @@ def test_the_rules_by_which_readings_were_treated_are_confirmed_too():
     from importlib.util import module_from_spec, spec_from_file_location
     from pathlib import Path
 
-    from jcm_calc.credits import treatments
+    from jcm_calc.results.credits import treatments
 
     example = Path(__file__).parents[1] / "docs" / "examples" / "metered_year"
     spec = spec_from_file_location("make", example / "make.py")

@@ -15,7 +15,7 @@ from jcm_calc.declarations.items import Equation
 FREEZER = {"EC_PJ": 135, "COP_PJ": 1.63, "application": "individual quick freezer", "EF_elec": 0.814}
 NAMES = {**FUNCTIONS, "logical_and": np.logical_and, "logical_or": np.logical_or, "number": np.float64}
 
-pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.problems.InputWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.base.problems.InputWarning")
 
 
 def computed(text):

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from jcm_calc.expression import Expression, ExpressionError, record
-from jcm_calc.expression.excel import formula
+from jcm_calc.declarations.expression import Expression, ExpressionError, record
+from jcm_calc.declarations.expression.excel import formula
 
 OPERATIONS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow}
 FUNCTIONS = {"exp": np.exp, "sqrt": np.sqrt, "minimum": np.minimum, "maximum": np.maximum, "where": np.where}

@@ -17,19 +17,19 @@ import pytest
 from click.testing import CliRunner
 
 from jcm_calc import InputError, calculate, methodology, portfolio, verify
+from jcm_calc.base.files import guarded, save
 from jcm_calc.cli import jcm
-from jcm_calc.files import guarded, save
 
 KILLED = """
 import os, signal, sys
 os.fsync = lambda descriptor: os.kill(os.getpid(), signal.SIGKILL)
-from jcm_calc.files import guarded, save
+from jcm_calc.base.files import guarded, save
 save(sys.argv[1], b"new" * 1000, overwrite=True)
 """
 FULL = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
-from jcm_calc.files import guarded, save
+from jcm_calc.base.files import guarded, save
 try:
     save(sys.argv[1], b"new" * 1000, overwrite=True)
 except OSError as error:

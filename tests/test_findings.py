@@ -7,7 +7,7 @@ from test_verification import CALC, CHILLER, MRS, SEPARATE, write
 from workbooks import drawn_result, every_case
 
 import jcm_calc
-from jcm_calc.problems import InputError
+from jcm_calc.base.problems import InputError
 from jcm_calc.verification import ratios
 
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")

@@ -12,13 +12,13 @@ import pytest
 from filling import evidence, filled
 
 from jcm_calc import UncertifiedError, calculate, rulebooks
-from jcm_calc.confirmation import EvidenceError, statements, with_evidence
-from jcm_calc.confirmation.conditions import condition
 from jcm_calc.declarations import DeclarationError, Interval, Methodology, Value
 from jcm_calc.declarations.group import stated
 from jcm_calc.declarations.items import Coordinate, Kind, Parameter, Table
 from jcm_calc.declarations.revision import duplicate
 from jcm_calc.evidence import Grade, Source, primary, unconfirmed
+from jcm_calc.inputs.confirmation import EvidenceError, statements, with_evidence
+from jcm_calc.inputs.confirmation.conditions import condition
 
 RECALLED = unconfirmed("recalled")
 READ = primary(Source("the document"), "page 7")

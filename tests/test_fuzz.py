@@ -16,10 +16,10 @@ import fuzz_evidence  # noqa: E402
 import fuzz_readers  # noqa: E402
 import hostile  # noqa: E402
 
-from jcm_calc import InputError, calculate, methodology, replay  # noqa: E402
-from jcm_calc.case_file import read_case  # noqa: E402
-from jcm_calc.confirmation import read_evidence, with_evidence  # noqa: E402
-from jcm_calc.workbook.reading import read_workbook  # noqa: E402
+from jcm_calc import InputError, calculate, methodology, replay
+from jcm_calc.api.workbook import read_workbook  # noqa: E402
+from jcm_calc.inputs.case import read_case  # noqa: E402
+from jcm_calc.inputs.confirmation import read_evidence, with_evidence  # noqa: E402
 
 # As many as take some ten seconds each on one core.
 INPUTS = {"case": 500, "table": 400, "evidence": 400, "readings": 150, "workbook": 150, "manifest": 400, "request": 800}

@@ -9,11 +9,11 @@ from test_evidence import kept
 
 from jcm_calc import UncertifiedError, calculate, methodology, rulebooks
 from jcm_calc.cli import jcm
-from jcm_calc.confirmation import statements, with_evidence
-from jcm_calc.credits import BY_DAYS
 from jcm_calc.declarations import DeclarationError
 from jcm_calc.declarations.items import Kind
 from jcm_calc.evidence import Source, primary
+from jcm_calc.inputs.confirmation import statements, with_evidence
+from jcm_calc.results.credits import BY_DAYS
 
 EVERY = [m for number in rulebooks.modules() for m in rulebooks.versions(number).values()]
 READ = primary(Source("the document"), "page 7")

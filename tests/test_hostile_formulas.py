@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 
 from jcm_calc import UnconfirmedWarning, calculate, verify
+from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.verification.conclusion import Verdict
-from jcm_calc.workbook.opening import Book
 
 CALCULATION = "MRS(calc_process)"
 LAST = "A1:XFD1048576"

@@ -15,7 +15,7 @@ from jcm_calc import methodologies, methodology
 
 CALCULATIONS = 1000
 
-pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.problems.InputWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.base.problems.InputWarning")
 
 
 def test_there_is_an_adapter_for_every_methodology():

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 import jcm_calc
 from jcm_calc import InputError, UncertifiedError, calculate, issuance_request, replay
+from jcm_calc.api.issuance.allocation import Part, allocate, ceil, floor, largest_remainder, share_of
+from jcm_calc.api.issuance.request import NEGATIVE
+from jcm_calc.api.issuance.transfer import cap_problems
 from jcm_calc.cli import jcm
 from jcm_calc.evidence import Grade, Source, primary
-from jcm_calc.issuance.allocation import Part, allocate, ceil, floor, largest_remainder, share_of
-from jcm_calc.issuance.request import NEGATIVE
-from jcm_calc.issuance.transfer import cap_problems
 from jcm_calc.reference_data import issuances
 
 READ = primary(Source("the approved document"))
@@ -195,7 +195,7 @@ def measured(monkeypatch):
 def negative_years_read(monkeypatch):
     from dataclasses import replace
 
-    from jcm_calc.issuance import request
+    from jcm_calc.api.issuance import request
 
     monkeypatch.setattr(request, "NEGATIVE", replace(NEGATIVE, evidence=READ))
 
@@ -626,7 +626,7 @@ def capped(parts_, today=date(2026, 6, 1), **project):
     """What is said of a request where the host country is Viet Nam: what refuses it, and remarks."""
     years = {2024: (100, [Part(account, tonnes, str(tonnes)) for account, tonnes in parts_.items()])}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("jcm_calc.dates.today", lambda: today)
+        patch.setattr("jcm_calc.units.dates.today", lambda: today)
         problems, remarks = cap_problems(project, "VN", years)
     return [str(one) for one in problems], [str(one) for one in remarks]
 

@@ -9,10 +9,10 @@ from workbooks import office, recalculated_by_office
 
 import jcm_calc
 from jcm_calc import calculate
-from jcm_calc.case_file import published
+from jcm_calc.inputs.case import published
 
 pytestmark = [
-    pytest.mark.filterwarnings("ignore::jcm_calc.problems.InputWarning"),
+    pytest.mark.filterwarnings("ignore::jcm_calc.base.problems.InputWarning"),
     pytest.mark.usefixtures("land_use"),
 ]
 

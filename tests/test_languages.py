@@ -21,13 +21,13 @@ from workbooks import drawn_result, every_case, formulas, label
 
 import jcm_calc
 from jcm_calc import calculate, in_language, read_workbook, verify
-from jcm_calc.case_file import read_case
+from jcm_calc.base.languages import Message, _, language, ngettext, preferred, spellings, translated
 from jcm_calc.cli import jcm
 from jcm_calc.declarations import Methodology
-from jcm_calc.languages import Message, _, language, ngettext, preferred, spellings, translated
+from jcm_calc.inputs.case import read_case
+from jcm_calc.reports.workbook.opening import Book
+from jcm_calc.reports.workbook.sheet_sets import sheet_sets
 from jcm_calc.rulebooks import every
-from jcm_calc.workbook.opening import Book
-from jcm_calc.workbook.sheet_sets import sheet_sets
 
 CASES = Path(str(files("jcm_methodologies") / "cases"))
 FREEZER, BORNUUR = CASES / "id_am003_frozen_food.toml", CASES / "mn_am002_bornuur.toml"
@@ -456,7 +456,7 @@ def test_sheets_are_known_by_their_titles_in_either_language(tmp_path):
 
 def test_a_heading_means_one_thing():
     """Two headings that are told apart in English are told apart in Japanese."""
-    from jcm_calc.workbook.tables import HEADINGS, WRITTEN
+    from jcm_calc.reports.workbook.tables import HEADINGS, WRITTEN
 
     meant = {}
     for text in WRITTEN:

@@ -12,8 +12,8 @@ from test_languages import JAPANESE
 from test_verification import FAULTS
 
 import jcm_calc
-from jcm_calc.languages import Message, in_language, spellings, translated
-from jcm_calc.workbook import evidence_sheet, record_sheet
+from jcm_calc.base.languages import Message, in_language, spellings, translated
+from jcm_calc.reports.workbook import evidence_sheet, record_sheet
 
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
 

@@ -15,10 +15,10 @@ from test_monitoring import YEAR, hourly, survey
 from test_portfolio import freezers
 
 from jcm_calc import in_language, issuance_request, portfolio
-from jcm_calc.case_file import read_case
+from jcm_calc.authoring.conformance import CHECKS
+from jcm_calc.base.languages import Message, translated
 from jcm_calc.cli import jcm
-from jcm_calc.conformance import CHECKS
-from jcm_calc.languages import Message, translated
+from jcm_calc.inputs.case import read_case
 from jcm_calc.readings.findings import KINDS
 from jcm_calc.readings.rule_sets import TREATMENTS
 

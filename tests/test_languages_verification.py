@@ -16,8 +16,8 @@ from test_verification import MRS, write
 
 import jcm_calc
 from jcm_calc import in_language
+from jcm_calc.base.languages import Message, translated
 from jcm_calc.cli import jcm
-from jcm_calc.languages import Message, translated
 from jcm_calc.verification.catalogue import checks, not_checked
 from jcm_calc.verification.findings import Finding
 

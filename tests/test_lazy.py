@@ -12,7 +12,7 @@ from jcm_calc import InputError, calculate, methodologies, methodology
 from jcm_calc.declarations.items import Kind
 from jcm_calc.evidence import unconfirmed
 
-pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.problems.InputWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.base.problems.InputWarning")
 UNITS = 11
 WITHOUT_UNITS = ("ID_AM001", "ID_AM010", "MM_AM005")
 TRANSFORMERS = {"service_hours": "given", "removals": "none", "EF_grid": 0.8, "Br": [0.1, 0.2], "p": ["2023", "2024"]}

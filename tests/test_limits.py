@@ -10,7 +10,7 @@ from jcm_calc.declarations import DeclarationError, Methodology
 from jcm_calc.evidence import unconfirmed
 from jcm_calc.readings import cross_checks
 from jcm_calc.readings.cross_checks import daylight
-from jcm_calc.report.sections import Sources, sections
+from jcm_calc.reports.html.sections import Sources, sections
 
 HALF = "2024-01-01/2024-06-30"  # 182 days
 OWN = unconfirmed("a thought of the test")

@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 import jcm_calc
-from jcm_calc import InputError, calculate, manifest, methodology, replay, rulebooks
+from jcm_calc import InputError, calculate, methodology, replay, rulebooks
 from jcm_calc.declarations import Value
 from jcm_calc.declarations.items import Table
 from jcm_calc.declarations.revision import duplicate
+from jcm_calc.results import manifest
 from jcm_calc.units import registry
 
 Q = registry().Quantity
@@ -74,7 +75,7 @@ def test_a_manifest_gives_exactly_the_same_result(number, tables, values):
     assert again.manifest() == original.manifest()
 
 
-@pytest.mark.filterwarnings("ignore:.*one day:jcm_calc.problems.InputWarning")
+@pytest.mark.filterwarnings("ignore:.*one day:jcm_calc.base.problems.InputWarning")
 @pytest.mark.parametrize(
     ("p", "written"),
     [
@@ -449,7 +450,7 @@ DOORS = {
 
 @pytest.mark.parametrize("door", DOORS)
 def test_a_large_array_that_is_changed_later_is_refused_at_every_door(monkeypatch, tmp_path, door):
-    monkeypatch.setattr("jcm_calc.manifest.LARGE", 3)
+    monkeypatch.setattr("jcm_calc.results.manifest.LARGE", 3)
     energy = np.full((4, 2), 135.0)
     given = {"COP_PJ": 1.63, "application": "individual quick freezer", "EF_elec": 0.814, "p": ["2023", "2024"]}
     changed, same = (jcm_calc.calculate("ID_AM003", EC_PJ=energy, **given) for _ in range(2))
@@ -466,7 +467,7 @@ def test_a_large_array_that_is_changed_later_is_refused_at_every_door(monkeypatc
 
 @pytest.mark.parametrize("of", ["int32", "float32", "Fortran", "masked", "quantity", "list", "Series"])
 def test_what_is_copied_or_converted_does_not_follow_its_owner(monkeypatch, of):
-    monkeypatch.setattr("jcm_calc.manifest.LARGE", 3)
+    monkeypatch.setattr("jcm_calc.results.manifest.LARGE", 3)
     import pandas as pd
 
     whole = np.full((4, 2), 135.0)

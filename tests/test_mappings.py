@@ -13,8 +13,8 @@ import pytest
 from test_issuance import emitted, measured  # noqa: F401  a fixture, by which a request can be made
 
 from jcm_calc import InputError, calculate, issuance_request, monitor, portfolio, scenarios, uncertainty
-from jcm_calc.case_file import read_case
-from jcm_calc.project import MONITORING, PROJECT
+from jcm_calc.inputs.case import read_case
+from jcm_calc.inputs.project import MONITORING, PROJECT
 
 FREEZERS = {"EC_PJ": 135, "COP_PJ": 2.0, "application": "cold storage", "EF_elec": 0.814, "p": "2024"}
 SAID = {
@@ -188,7 +188,7 @@ def refused(way: Way, mapping: Any) -> str:
 
 
 @cases
-@pytest.mark.filterwarnings("ignore::jcm_calc.problems.InputWarning")  # the version was not valid on that day
+@pytest.mark.filterwarnings("ignore::jcm_calc.base.problems.InputWarning")  # the version was not valid on that day
 def test_what_is_right_is_taken(name):
     WAYS[name].call(WAYS[name].good)
 

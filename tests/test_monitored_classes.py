@@ -17,12 +17,12 @@ from workbooks import grids, office, recalculated_by_office
 
 import jcm_calc
 from jcm_calc import InputError, calculate, methodology, portfolio, read_workbook
-from jcm_calc.conformance import conform
+from jcm_calc.authoring.conformance import conform
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import unconfirmed
 
 pytestmark = [
-    pytest.mark.filterwarnings("ignore::jcm_calc.problems.InputWarning"),
+    pytest.mark.filterwarnings("ignore::jcm_calc.base.problems.InputWarning"),
     pytest.mark.usefixtures("land_use"),
 ]
 GUESS = unconfirmed("made up")

@@ -77,7 +77,7 @@ def test_a_sign_of_markdown_is_only_a_sign():
     assert SCRIPT["_cell"](SCRIPT["Code"]("a | b")) == r"`a \| b`"
 
 
-@pytest.mark.filterwarnings("ignore::jcm_calc.problems.InputWarning")
+@pytest.mark.filterwarnings("ignore::jcm_calc.base.problems.InputWarning")
 @pytest.mark.parametrize("number", jcm_calc.methodologies().index)
 def test_the_example_of_a_page_runs_and_prints_what_is_shown(number, capsys):
     examples = re.findall(r"```python\n(.*?)```", PAGES[f"{number}.md"], re.DOTALL)

@@ -10,12 +10,12 @@ from test_display import hostile_result
 from test_explanation import results
 
 from jcm_calc import calculate, methodologies, methodology, plots, uncertainty
-from jcm_calc.case_file import read_case
+from jcm_calc.inputs.case import read_case
 from jcm_calc.plots import drawing
 
 mpl.use("Agg")
 
-pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.problems.InputWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.base.problems.InputWarning")
 RESULTS = (plots.emissions, plots.waterfall, plots.contributions, plots.sensitivity)
 USE = np.array([[100.0, 150.0], [200.0, 250.0]])
 

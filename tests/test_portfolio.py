@@ -19,9 +19,9 @@ from filling import as_toml, filled
 from workbooks import agrees, at, formulas, office, recalculated_by_office
 
 from jcm_calc import InputError, InputWarning, calculate, methodology, portfolio
+from jcm_calc.base.files import FORMULA
 from jcm_calc.cli import jcm
-from jcm_calc.confirmation.applying import evidence_folder
-from jcm_calc.files import FORMULA
+from jcm_calc.inputs.confirmation.applying import evidence_folder
 from jcm_calc.rulebooks import modules
 
 RESULTS = ["RE", "PE", "ER", "tonnes"]
@@ -78,7 +78,7 @@ def test_each_project_of_every_methodology_is_what_it_is_alone(projects):
 
 def test_batches_change_nothing(projects, monkeypatch):
     together = portfolio(projects, processes=1).table
-    monkeypatch.setattr(importlib.import_module("jcm_calc.portfolios.batches"), "FEW", 10**9)
+    monkeypatch.setattr(importlib.import_module("jcm_calc.api.portfolios.batches"), "FEW", 10**9)
     pd.testing.assert_frame_equal(portfolio(projects, processes=2).table, together)
 
 

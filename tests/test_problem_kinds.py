@@ -8,8 +8,8 @@ import pytest
 
 import jcm_calc
 from jcm_calc import InputError
-from jcm_calc.languages import _
-from jcm_calc.problems import Problem, ProblemKind
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import Problem, ProblemKind
 
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.UnconfirmedWarning")
 UNIT = {"EC_PJ": 100.0, "COP_PJ": 1.63, "application": "individual quick freezer", "EF_elec": 0.814, "p": "2024"}

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import jcm_calc
-from jcm_calc.problems import InputError
+from jcm_calc.base.problems import InputError
 
 HOURS = pd.date_range("2024-01-01", periods=48, freq="h")
 NAMES = [

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import jcm_calc
-from jcm_calc.problems import InputError
+from jcm_calc.base.problems import InputError
 
 HOURS = pd.date_range("2024-01-01", periods=168, freq="h")
 AMOUNTS = np.random.default_rng(7).integers(100, 999, 168) / 100

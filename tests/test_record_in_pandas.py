@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import jcm_calc
+from jcm_calc.base.problems import InputError
 from jcm_calc.inputs.monitored_table import MonitoredColumn, MonitoredTable
-from jcm_calc.problems import InputError
 
 GIVEN = {"COP_PJ": 1.63, "application": "individual quick freezer", "EF_elec": 0.814}
 RULE = "gap: claim nothing"

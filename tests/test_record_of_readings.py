@@ -13,15 +13,15 @@ from test_languages import JAPANESE
 from workbooks import office
 
 import jcm_calc
-from jcm_calc.case_file import read_case
+from jcm_calc.base.languages import LANGUAGES, spellings
+from jcm_calc.base.problems import InputWarning
 from jcm_calc.cli import jcm
-from jcm_calc.credits import UncertifiedError
+from jcm_calc.inputs.case import read_case
 from jcm_calc.inputs.monitored_table import MonitoredTable
-from jcm_calc.languages import LANGUAGES, spellings
-from jcm_calc.problems import InputWarning
 from jcm_calc.readings import record
 from jcm_calc.readings.treatments import METHODS
-from jcm_calc.workbook.record_sheet import HEAD, NOTE, SHEET, TABLES, TITLE
+from jcm_calc.reports.workbook.record_sheet import HEAD, NOTE, SHEET, TABLES, TITLE
+from jcm_calc.results.credits import UncertifiedError
 
 YEAR = Path(__file__).parents[1] / "docs" / "examples" / "metered_year"
 GAP = '[[readings.treatments]]\nfinding = "gap"\ntreatment = "like period"'

@@ -10,7 +10,7 @@ import jcm_calc
 from jcm_calc import IneligibleWarning, InputError, InputWarning, Topic, calculate, methodology
 from jcm_calc.declarations import DeclarationError
 from jcm_calc.evidence import unconfirmed
-from jcm_calc.remarks import _breached
+from jcm_calc.results.remarks import _breached
 
 CHILLER = {
     **{"power_source": "grid", "EC_PJ": 1000.0, "COP_PJ": 6.5, "capacity": 500, "EF_grid": 0.8},
@@ -252,8 +252,8 @@ def test_whichever_way_a_default_acts_only_the_side_that_raises_ER_is_remarked_o
     """Give each value of the document a tenth smaller and larger; the sign is that of ER, calculated apart."""
     from hypothesis import strategies as st  # noqa: F401  (drawing needs it)
 
-    from jcm_calc.conformance.drawing import inputs
-    from jcm_calc.conformance.subject import Subject
+    from jcm_calc.authoring.conformance.drawing import inputs
+    from jcm_calc.authoring.conformance.subject import Subject
 
     m = jcm_calc.methodology(number)
     supplied = [one for one in m.inputs.values() if str(one.kind) == "default" and one.value is not None]
@@ -544,7 +544,7 @@ EF_RE = 1.06
 
 
 def test_a_case_file_gives_its_reason(tmp_path):
-    from jcm_calc.case_file import read_case
+    from jcm_calc.inputs.case import read_case
 
     path = tmp_path / "case.toml"
     path.write_text(CASE, "utf-8")
@@ -592,8 +592,8 @@ def declared(**changed):
     ],
 )
 def test_an_indicator_is_checked_for_its_author(changed, complaint):
-    from jcm_calc.conformance import CHECKS, ConformanceError
-    from jcm_calc.conformance.subject import Subject
+    from jcm_calc.authoring.conformance import CHECKS, ConformanceError
+    from jcm_calc.authoring.conformance.subject import Subject
 
     check = CHECKS["indicators"]
     if not complaint:

@@ -17,8 +17,8 @@ from test_display import HOSTILE, check_harmless, check_links, hostile_result, p
 from test_verification import SEPARATE, write
 
 from jcm_calc import calculate, verify
-from jcm_calc.case_file import read_case
 from jcm_calc.cli import output
+from jcm_calc.inputs.case import read_case
 
 CASES = Path(str(files("jcm_methodologies") / "cases"))
 BORNUUR = CASES / "mn_am002_bornuur.toml"

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import jcm_calc
-from jcm_calc import InputWarning, UncertifiedError, UnconfirmedWarning, calculate, calculation, methodology
+from jcm_calc import InputWarning, UncertifiedError, UnconfirmedWarning, calculate, methodology
 from jcm_calc.declarations import Methodology, Value
 from jcm_calc.declarations.scheme import SCHEME_RULES
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
@@ -380,7 +380,7 @@ def test_an_unconfirmed_value_is_not_confirmed_by_repeating_it(scheme_rules_read
             calculate(m, **BOILERS, **given).credits()
 
 
-@pytest.mark.filterwarnings("ignore:fuel,i. is given but takes no part:jcm_calc.problems.InputWarning")
+@pytest.mark.filterwarnings("ignore:fuel,i. is given but takes no part:jcm_calc.base.problems.InputWarning")
 def test_values_by_hand_are_confirmed_only_if_every_entry_they_repeat_is(scheme_rules_read):
     by_hand = {**BOILERS, "fuel": ["coal", "oil"], "EF": [0.1, 0.07]}
     assert calculate(certain(), **by_hand).credits().to_dict() == {2024: 24}  # 10 + 206 × 0.07 = 24.42

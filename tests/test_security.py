@@ -18,10 +18,10 @@ import pytest
 from click.testing import CliRunner
 
 from jcm_calc import InputError, calculate, monitor, portfolio, read_workbook, verify
-from jcm_calc.case_file import read_case
+from jcm_calc.base.files import within
+from jcm_calc.base.problems import InputWarning
 from jcm_calc.cli import jcm
-from jcm_calc.files import within
-from jcm_calc.problems import InputWarning
+from jcm_calc.inputs.case import read_case
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "methodologies").rglob("*.py")])

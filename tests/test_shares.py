@@ -6,7 +6,7 @@ from test_explanation import results
 
 from jcm_calc import calculate, methodologies
 
-pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.problems.InputWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.base.problems.InputWarning")
 USE = np.array([[100.0, 150.0], [200.0, 250.0]])
 FLEET = {"EC_PJ": USE, "COP_PJ": [1.63, 2.19], "application": ["individual quick freezer", "cold storage"]}
 

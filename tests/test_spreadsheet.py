@@ -5,8 +5,8 @@ from datetime import date, datetime, time, timedelta
 import openpyxl
 import pytest
 
+from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, UnreadableError, as_number, close, read
-from jcm_calc.workbook.opening import Book
 
 CELLS = {
     "A1": 2.0,

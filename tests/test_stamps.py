@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pandas as pd
 import pytest
 
-from jcm_calc.problems import InputError
+from jcm_calc.base.problems import InputError
 from jcm_calc.readings.plan_file import read_plan
 from jcm_calc.readings.steps import open_source
 from jcm_calc.readings.store import Store

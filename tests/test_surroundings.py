@@ -15,8 +15,8 @@ import pytest
 from click.testing import CliRunner
 
 from jcm_calc import calculate, verify
+from jcm_calc.base.files import save
 from jcm_calc.cli import jcm
-from jcm_calc.files import save
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="POSIX signals, limits and devices")
 ROOT = Path(__file__).parents[1]
@@ -181,7 +181,9 @@ SAVING = [
 
 
 def test_every_writer_is_found():
-    assert {"jcm_calc.workbook.writing", "jcm_calc.cli.monitoring", "jcm_calc.report.document"} <= set(SAVING)
+    assert {"jcm_calc.reports.workbook.writing", "jcm_calc.cli.monitoring", "jcm_calc.reports.html.document"} <= set(
+        SAVING
+    )
 
 
 @pytest.mark.parametrize("name", WRITERS)
@@ -245,7 +247,7 @@ def test_signs_that_turn_letters_around_are_seen_in_html(sign, tmp_path):
 
 LEFT = """
 import os, sys, time
-from jcm_calc.workers import pool
+from jcm_calc.base.workers import pool
 def work(seconds):
     os.write(1, f"{os.getpid()} ".encode())
     time.sleep(seconds)

@@ -9,7 +9,7 @@ from jcm_calc import calculate, rulebooks
 from jcm_calc.declarations import DeclarationError, Interval, Methodology
 from jcm_calc.declarations.items import Table
 from jcm_calc.declarations.table_file import EVIDENCE, entries
-from jcm_calc.workbook.contents import written_class
+from jcm_calc.reports.workbook.contents import written_class
 
 TABLES = [
     (f"{m} {parameter.symbol} {name}", table)

@@ -13,11 +13,11 @@ from workbooks import at, formulas, office, recalculated_by_office
 
 import jcm_calc
 from jcm_calc import InputError, calculate, methodology, portfolio, read_workbook, replay, rulebooks, verify
-from jcm_calc.case_file import read_case
-from jcm_calc.conformance import conform
+from jcm_calc.authoring.conformance import conform
 from jcm_calc.declarations import DeclarationError, Methodology
 from jcm_calc.declarations.rows import Span
 from jcm_calc.evidence import Source, primary
+from jcm_calc.inputs.case import read_case
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

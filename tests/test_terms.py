@@ -22,16 +22,16 @@ from workbooks import formulas, grids, office, recalculated_by_office
 
 import jcm_calc
 from jcm_calc import calculate, methodology, plots, portfolio, uncertainty
+from jcm_calc.api.issuance import paper
+from jcm_calc.api.issuance.request import IssuanceRequest, Year
+from jcm_calc.authoring.conformance import conform
 from jcm_calc.cli import jcm
-from jcm_calc.conformance import conform
 from jcm_calc.declarations import DeclarationError, Methodology
 from jcm_calc.evidence import unconfirmed
-from jcm_calc.issuance import paper
-from jcm_calc.issuance.request import IssuanceRequest, Year
 
 mpl.use("Agg")
 pytestmark = [
-    pytest.mark.filterwarnings("ignore::jcm_calc.problems.InputWarning"),
+    pytest.mark.filterwarnings("ignore::jcm_calc.base.problems.InputWarning"),
     pytest.mark.usefixtures("land_use"),
 ]
 GUESS = unconfirmed("made up")

@@ -10,7 +10,7 @@ from reading import of_latex, of_mathml
 from test_expression import SYMBOLS, build, trees
 
 import jcm_calc
-from jcm_calc.expression import Expression, latex, mathml, record
+from jcm_calc.declarations.expression import Expression, latex, mathml, record
 
 numbers = st.tuples(*[st.sampled_from([-2.5, -1.0, 0.25, 1.0, 1.75, 3.0])] * 3)
 

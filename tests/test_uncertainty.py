@@ -8,7 +8,7 @@ from scipy import stats
 
 from jcm_calc import InputError, calculate, uncertainty
 from jcm_calc.declarations.items import Kind
-from jcm_calc.distributions import read
+from jcm_calc.results.distributions import read
 
 DRAWS = 40_000
 EF = 0.533  # the default of PW_AM001, whose ER is Σ EG × EF
@@ -165,7 +165,7 @@ def test_a_single_input_has_the_rank_correlation_of_a_line():
 # Bounds
 
 
-@pytest.mark.filterwarnings("ignore::jcm_calc.problems.InputWarning")
+@pytest.mark.filterwarnings("ignore::jcm_calc.base.problems.InputWarning")
 def test_draws_out_of_bounds_are_refused_with_their_share():
     boiler = {"PH": 15200, "η_PJ": 0.95, "η_RE": 0.5, "EF_CO2_coal": 0.099}
     boiler |= {"RPC": 2.3, "HMP": 5088, "EF_CO2_grid": 1.15}

@@ -13,8 +13,8 @@ from test_display import check_harmless, parsed, text_of
 from test_verification import CALC, SEPARATE, write
 
 import jcm_calc
+from jcm_calc.base.problems import InputError
 from jcm_calc.cli import jcm
-from jcm_calc.problems import InputError
 from jcm_calc.verification import verifying
 from jcm_calc.verification.catalogue import checks, not_checked, selected
 

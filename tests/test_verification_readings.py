@@ -14,10 +14,10 @@ from saying import findings_are_said_in_japanese  # noqa: F401 (used by every te
 from workbooks import PERIODS, drawn_result, every_case, label
 
 import jcm_calc
-from jcm_calc.case_file import read_case
+from jcm_calc.base.problems import InputError
 from jcm_calc.cli import jcm
 from jcm_calc.declarations.items import Kind
-from jcm_calc.problems import InputError
+from jcm_calc.inputs.case import read_case
 from jcm_calc.verification.location import address
 from jcm_calc.verification.submission import Submission
 

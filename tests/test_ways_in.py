@@ -24,9 +24,9 @@ import xarray as xr
 
 import jcm_calc
 from jcm_calc import InputError, InputWarning, calculate, methodology, monitor, portfolio, read_workbook, replay, units
-from jcm_calc.case_file import read_case
 from jcm_calc.inputs import bind
-from jcm_calc.manifest import frozen, recall, record, record_table
+from jcm_calc.inputs.case import read_case
+from jcm_calc.results.manifest import frozen, recall, record, record_table
 
 FOREIGN = pint.UnitRegistry()
 UNITS, YEARS = ["north", "south"], ["2023", "2024"]

@@ -16,15 +16,16 @@ from openpyxl import load_workbook
 from test_evidence import READ, RECALLED, boilers, kept
 
 import jcm_calc
-from jcm_calc import InputError, UncertifiedError, calculate, dates, issuance_request, methodology, replay
+from jcm_calc import InputError, UncertifiedError, calculate, issuance_request, methodology, replay
 from jcm_calc.cli import jcm
-from jcm_calc.confirmation import EvidenceError, read_evidence, statements, with_evidence
-from jcm_calc.confirmation.supplied import values_digest
-from jcm_calc.credits import not_claimable
 from jcm_calc.declarations import FrozenError
 from jcm_calc.evidence import Grade
 from jcm_calc.inputs import Period
+from jcm_calc.inputs.confirmation import EvidenceError, read_evidence, statements, with_evidence
+from jcm_calc.inputs.confirmation.supplied import values_digest
+from jcm_calc.results.credits import not_claimable
 from jcm_calc.rulebooks import modules
+from jcm_calc.units import dates
 
 FREEZER = methodology("ID_AM003")
 GIVEN = {

@@ -51,7 +51,7 @@ def test_choices_classes_and_units_vary_too():
     assert found["RE"].tolist() == pytest.approx([135 * 0.8 * cop / re for re in (1.71, 1.32) for cop in (1.9, 2.0)])
 
 
-@pytest.mark.filterwarnings("ignore::jcm_calc.problems.InputWarning")  # what is idle without a generator
+@pytest.mark.filterwarnings("ignore::jcm_calc.base.problems.InputWarning")  # what is idle without a generator
 def test_a_choice_and_a_number_vary_together():
     site = {**CHILLERS, "COP_PJ": 6.5, "T_cooling_out": 36.0, "EI_grid": [900.0, 800.0], "h_gen": [100.0, 90.0]}
     base = {name: value for name, value in site.items() if name not in ("power_source", "EF_grid")} | {"RC_gen": 1}

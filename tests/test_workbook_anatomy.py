@@ -13,8 +13,8 @@ from openpyxl.utils import get_column_letter
 from test_workbook_writing import FREEZERS, PROJECT
 
 from jcm_calc import calculate, methodology, read_workbook
-from jcm_calc.case_file import read_case
-from jcm_calc.languages import in_language
+from jcm_calc.base.languages import in_language
+from jcm_calc.inputs.case import read_case
 
 YEAR = Path(__file__).parents[1] / "docs" / "examples" / "metered_year" / "case.toml"
 HEADING = "FFDCE8EC"  # fill

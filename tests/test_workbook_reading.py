@@ -14,10 +14,10 @@ import pytest
 from faults import insert
 
 from jcm_calc import InputError, InputWarning, calculate, methodology, read_workbook
-from jcm_calc.case_file import published
-from jcm_calc.workbook.opening import Book
-from jcm_calc.workbook.sheet_xml import sheet_files
-from jcm_calc.workbook.symbols import Symbols
+from jcm_calc.inputs.case import published
+from jcm_calc.reports.workbook.opening import Book
+from jcm_calc.reports.workbook.sheet_xml import sheet_files
+from jcm_calc.reports.workbook.symbols import Symbols
 
 DATA = Path(__file__).parent / "data"
 ID009 = DATA / "id009_2017.xlsx"

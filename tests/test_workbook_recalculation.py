@@ -19,8 +19,8 @@ from workbooks import (
 )
 
 from jcm_calc import calculate, methodology, read_workbook, verify
-from jcm_calc.credits import whole_tonnes
-from jcm_calc.workbook.formulas import _sum
+from jcm_calc.reports.workbook.formulas import _sum
+from jcm_calc.results.credits import whole_tonnes
 
 # Values drawn at random are possible, but not plausible.
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")

@@ -9,7 +9,7 @@ import pytest
 from openpyxl.utils import get_column_letter
 
 from jcm_calc import InputError, calculate, methodology, read_workbook
-from jcm_calc.workbook.opening import Book
+from jcm_calc.reports.workbook.opening import Book
 
 AMOUNTS = {"EG": [600.0, 700.0], "p": "2024"}
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from workbooks import every_case, label
 
 from jcm_calc import InputError, calculate, read_workbook
-from jcm_calc.conformance.drawing import inputs
+from jcm_calc.authoring.conformance.drawing import inputs
 
 # Values drawn at random are possible, but not plausible.
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")

@@ -11,10 +11,10 @@ from openpyxl.utils import get_column_letter
 from workbooks import drawn_result, every_case, formulas, label
 
 from jcm_calc import InputError, calculate, methodology
+from jcm_calc.reports.workbook.formulas import ADDED_AT_ONCE
+from jcm_calc.reports.workbook.formulas import _sum as total_of
+from jcm_calc.reports.workbook.layout import column_name
 from jcm_calc.rulebooks import every
-from jcm_calc.workbook.formulas import ADDED_AT_ONCE
-from jcm_calc.workbook.formulas import _sum as total_of
-from jcm_calc.workbook.layout import column_name
 
 HEADINGS = [  # the published sheet of project ID009, in this order
     ("(a)", "Monitoring period"),

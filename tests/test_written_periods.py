@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from jcm_calc.problems import ProblemKind
-from jcm_calc.workbook.written_periods import parse, readings
+from jcm_calc.base.problems import ProblemKind
+from jcm_calc.reports.workbook.written_periods import parse, readings
 
 WHOLE = [
     *("2017", "2017年", "CY2017", "year 2017", "2017/1/1~2017/12/31", "2017.01.01-2017.12.31"),

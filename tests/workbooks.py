@@ -18,9 +18,9 @@ from draws import cases, draw
 from python_calamine import CalamineWorkbook
 
 from jcm_calc import InputError, calculate
-from jcm_calc.problems import Remark, Topic
+from jcm_calc.base.problems import Remark, Topic
+from jcm_calc.reports.workbook.layout import RESULT, column_name
 from jcm_calc.rulebooks import every
-from jcm_calc.workbook.layout import RESULT, column_name
 
 # Two years of two periods each.
 PERIODS = ["2023-01-01/2023-06-30", "2023-07-01/2023-12-31", "2024-01-01/2024-06-30", "2024-07-01/2024-12-31"]

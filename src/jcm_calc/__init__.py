@@ -16,34 +16,34 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jcm_calc import plots as plots
-    from jcm_calc.calculation import calculate as calculate
-    from jcm_calc.calculation import replay as replay
-    from jcm_calc.catalogue import methodologies as methodologies
-    from jcm_calc.catalogue import search as search
-    from jcm_calc.confirmation import EvidenceError as EvidenceError
-    from jcm_calc.credits import UncertifiedError as UncertifiedError
+    from jcm_calc.api.issuance.request import issuance_request as issuance_request
+    from jcm_calc.api.portfolios import portfolio as portfolio
+    from jcm_calc.api.workbook import read_workbook as read_workbook
+    from jcm_calc.base.languages import in_language as in_language
+    from jcm_calc.base.problems import IneligibleWarning as IneligibleWarning
+    from jcm_calc.base.problems import InputError as InputError
+    from jcm_calc.base.problems import InputWarning as InputWarning
+    from jcm_calc.base.problems import Remark as Remark
+    from jcm_calc.base.problems import RemarkWarning as RemarkWarning
+    from jcm_calc.base.problems import Topic as Topic
     from jcm_calc.declarations import Methodology as Methodology
     from jcm_calc.evidence import UnconfirmedWarning as UnconfirmedWarning
-    from jcm_calc.issuance.request import issuance_request as issuance_request
-    from jcm_calc.languages import in_language as in_language
-    from jcm_calc.monte_carlo import uncertainty as uncertainty
-    from jcm_calc.portfolios import portfolio as portfolio
-    from jcm_calc.problems import IneligibleWarning as IneligibleWarning
-    from jcm_calc.problems import InputError as InputError
-    from jcm_calc.problems import InputWarning as InputWarning
-    from jcm_calc.problems import Remark as Remark
-    from jcm_calc.problems import RemarkWarning as RemarkWarning
-    from jcm_calc.problems import Topic as Topic
+    from jcm_calc.inputs.confirmation import EvidenceError as EvidenceError
     from jcm_calc.readings import monitor as monitor
-    from jcm_calc.result import Result as Result
+    from jcm_calc.results.calculating import calculate as calculate
+    from jcm_calc.results.calculating import replay as replay
+    from jcm_calc.results.calculation import Result as Result
+    from jcm_calc.results.credits import UncertifiedError as UncertifiedError
+    from jcm_calc.results.monte_carlo import uncertainty as uncertainty
+    from jcm_calc.results.what_if import break_even as break_even
+    from jcm_calc.results.what_if import scenarios as scenarios
     from jcm_calc.rulebooks import BrokenModuleError as BrokenModuleError
     from jcm_calc.rulebooks import BrokenModuleWarning as BrokenModuleWarning
     from jcm_calc.rulebooks import MethodologyNotFoundError as MethodologyNotFoundError
     from jcm_calc.rulebooks import methodology as methodology
+    from jcm_calc.rulebooks.catalogue import methodologies as methodologies
+    from jcm_calc.rulebooks.catalogue import search as search
     from jcm_calc.verification.verifying import verify as verify
-    from jcm_calc.what_if import break_even as break_even
-    from jcm_calc.what_if import scenarios as scenarios
-    from jcm_calc.workbook.reading import read_workbook as read_workbook
 
 __version__: str
 
@@ -51,31 +51,31 @@ __version__: str
 _HOMES = {
     "BrokenModuleError": "rulebooks",
     "BrokenModuleWarning": "rulebooks",
-    "EvidenceError": "confirmation",
-    "InputError": "problems",
-    "IneligibleWarning": "problems",
-    "InputWarning": "problems",
-    "Remark": "problems",
-    "RemarkWarning": "problems",
-    "Topic": "problems",
+    "EvidenceError": "inputs.confirmation",
+    "InputError": "base.problems",
+    "IneligibleWarning": "base.problems",
+    "InputWarning": "base.problems",
+    "Remark": "base.problems",
+    "RemarkWarning": "base.problems",
+    "Topic": "base.problems",
     "Methodology": "declarations",
     "MethodologyNotFoundError": "rulebooks",
-    "Result": "result",
-    "UncertifiedError": "credits",
+    "Result": "results.calculation",
+    "UncertifiedError": "results.credits",
     "UnconfirmedWarning": "evidence",
-    "break_even": "what_if",
-    "calculate": "calculation",
-    "in_language": "languages",
-    "issuance_request": "issuance.request",
-    "methodologies": "catalogue",
+    "break_even": "results.what_if",
+    "calculate": "results.calculating",
+    "in_language": "base.languages",
+    "issuance_request": "api.issuance.request",
+    "methodologies": "rulebooks.catalogue",
     "methodology": "rulebooks",
     "monitor": "readings",
-    "portfolio": "portfolios",
-    "read_workbook": "workbook.reading",
-    "replay": "calculation",
-    "scenarios": "what_if",
-    "search": "catalogue",
-    "uncertainty": "monte_carlo",
+    "portfolio": "api.portfolios",
+    "read_workbook": "api.workbook",
+    "replay": "results.calculating",
+    "scenarios": "results.what_if",
+    "search": "rulebooks.catalogue",
+    "uncertainty": "results.monte_carlo",
     "verify": "verification.verifying",
 }
 

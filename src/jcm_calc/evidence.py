@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from jcm_calc.languages import Message, _
+from jcm_calc.base.languages import Message, _
 
 
 class UnconfirmedWarning(UserWarning):

@@ -12,8 +12,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from jcm_calc.base.languages import _
 from jcm_calc.declarations import Methodology
-from jcm_calc.languages import _
 from jcm_calc.rulebooks import versions
 
 NUMBER = re.compile(r"[A-Z]{2}_AM\d{3}")

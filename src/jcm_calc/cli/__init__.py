@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 import click
 
+from jcm_calc.base.languages import LANGUAGES, _, in_language, preferred, translated
 from jcm_calc.cli import surroundings
 from jcm_calc.cli.helping import Group
-from jcm_calc.languages import LANGUAGES, _, in_language, preferred, translated
 
 # What a command needs beyond click is imported when it runs: `jcm list` takes no pandas.
 
@@ -52,9 +52,9 @@ class _Group(Group):
 
 def _complain(error: Exception) -> int:
     """Report an exception; return the exit code."""
+    from jcm_calc.base.problems import LINES, InputError, Problem
     from jcm_calc.cli import output
-    from jcm_calc.evaluation import EvaluationError
-    from jcm_calc.problems import LINES, InputError, Problem
+    from jcm_calc.engine.evaluation import EvaluationError
     from jcm_calc.rulebooks import MethodologyNotFoundError, by_author
 
     if isinstance(error, InputError):

@@ -10,9 +10,9 @@ from typing import Any
 import click
 
 from jcm_calc.authoring import NUMBER, methodology_files, package_files, package_name, revision_files
+from jcm_calc.base.files import save
+from jcm_calc.base.languages import _, translated
 from jcm_calc.cli import output
-from jcm_calc.files import save
-from jcm_calc.languages import _, translated
 from jcm_calc.rulebooks import modules
 
 

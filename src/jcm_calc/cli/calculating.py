@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import click
 
-from jcm_calc.case_file import CaseFile, Comparison, read_case
+from jcm_calc.base.files import save
+from jcm_calc.base.languages import Message, _, ngettext, translated
+from jcm_calc.base.problems import InputError, Problem, Remark
+from jcm_calc.base.toml import crowded
 from jcm_calc.cli import DIFFERS, REFUSED, UNUSABLE, output
-from jcm_calc.credits import Item, UncertifiedError
-from jcm_calc.eligibility import Answer
-from jcm_calc.files import save
-from jcm_calc.languages import Message, _, ngettext, translated
-from jcm_calc.problems import InputError, Problem, Remark
-from jcm_calc.report import amounts
-from jcm_calc.toml import crowded
+from jcm_calc.inputs.case import CaseFile, Comparison, read_case
+from jcm_calc.reports.html import amounts
+from jcm_calc.results.credits import Item, UncertifiedError
+from jcm_calc.results.eligibility import Answer
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from jcm_calc.readings import Monitored
-    from jcm_calc.result import Result
+    from jcm_calc.results.calculation import Result
 
 RESULTS = ("RE", "PE", "ER")
 # What a manifest says besides its results, and what a replay must find again.
@@ -92,7 +92,7 @@ def calculate_case(
 def _before(path: Path, evidence: Sequence[Path] | None) -> Result:
     """Return the result of the report before."""
     if path.suffix.casefold() == ".json":
-        from jcm_calc.calculation import replay
+        from jcm_calc.results.calculating import replay
 
         return replay(_read_manifest(path))
     return read(path).case.calculate(evidence=evidence)
@@ -110,7 +110,7 @@ def read(path: Path) -> Given:
     """Read a case file, or a workbook by the ending of its name."""
     if not path.suffix.casefold().startswith((".xl", ".ods")):
         return Given(read_case(path))
-    from jcm_calc.workbook.reading import read_workbook
+    from jcm_calc.api.workbook import read_workbook
 
     workbook = read_workbook(path)
     return Given(workbook.case, workbook.plan, workbook.remarks)
@@ -140,8 +140,8 @@ def monitored_shown(case: CaseFile, evidence: Sequence[Path] | None) -> Monitore
 @contextmanager
 def warnings_shown_here() -> Iterator[None]:
     """Keep warnings from being written twice: the result knows them all."""
+    from jcm_calc.base.problems import InputWarning
     from jcm_calc.evidence import UnconfirmedWarning
-    from jcm_calc.problems import InputWarning
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InputWarning)
@@ -374,8 +374,8 @@ def _marks(result: Result) -> None:
 
 def replay_manifest(path: Path, as_json: bool) -> int:
     """Calculate again what a manifest describes, and compare; return the exit code."""
-    from jcm_calc.calculation import replay
-    from jcm_calc.manifest import input_digest
+    from jcm_calc.results.calculating import replay
+    from jcm_calc.results.manifest import input_digest
 
     manifest = _read_manifest(path)
     rules = manifest["methodology"]["rules"]
@@ -408,7 +408,7 @@ def replay_manifest(path: Path, as_json: bool) -> int:
 
 def _read_manifest(path: Path) -> dict[str, Any]:
     """Read a manifest and check its form as far as `replay` relies on it."""
-    from jcm_calc.manifest import form
+    from jcm_calc.results.manifest import form
 
     try:
         manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

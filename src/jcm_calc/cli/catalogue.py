@@ -8,15 +8,15 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc.base.files import save
+from jcm_calc.base.languages import Message, _
 from jcm_calc.cli import DIFFERS, output
 from jcm_calc.cli.checking import UnusableError, is_path, of_file
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import GRADES, Evidence
-from jcm_calc.files import save
-from jcm_calc.languages import Message, _
 from jcm_calc.reference_data import partner_countries
-from jcm_calc.report.display import methodology_file
-from jcm_calc.report.sections import LEGEND, Sources, identity, sections
+from jcm_calc.reports.html.display import methodology_file
+from jcm_calc.reports.html.sections import LEGEND, Sources, identity, sections
 from jcm_calc.rulebooks import broken, every, known, methodology, overview
 
 if TYPE_CHECKING:

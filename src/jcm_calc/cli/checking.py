@@ -1,4 +1,4 @@
-"""`jcm check`: methodologies held against the checks of `jcm_calc.conformance`."""
+"""`jcm check`: methodologies held against the checks of `jcm_calc.authoring.conformance`."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from tempfile import TemporaryDirectory
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc.base.languages import Message, _
 from jcm_calc.cli import DIFFERS, UNUSABLE, output
 from jcm_calc.declarations import Methodology
-from jcm_calc.languages import Message, _
 from jcm_calc.rulebooks import BrokenModuleError, MethodologyNotFoundError, all_broken_by, broken, modules, versions
 
 if TYPE_CHECKING:
-    from jcm_calc.conformance import Outcome
+    from jcm_calc.authoring.conformance import Outcome
 
 Checked = tuple[Methodology, "list[Outcome]"]
 # What a change of is looked for, and how often.
@@ -70,7 +70,7 @@ def _conform() -> Any:
     if importlib.util.find_spec("hypothesis") is None:
         needed = _("jcm check draws inputs with hypothesis, which is missing: pip install jcm-calc[check]")
         raise UnusableError(needed)
-    from jcm_calc.conformance import conform
+    from jcm_calc.authoring.conformance import conform
 
     return conform
 

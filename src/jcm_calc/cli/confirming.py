@@ -10,23 +10,23 @@ from typing import Any
 import click
 from rich.text import Text
 
-from jcm_calc import dates
-from jcm_calc.case_file import read_case
+from jcm_calc.base.files import save
+from jcm_calc.base.languages import Message, _, ngettext, translated
+from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.cli import DIFFERS, output
-from jcm_calc.confirmation import EvidenceError, EvidenceFile, Statement, blank_file, statements, with_evidence
-from jcm_calc.confirmation.applying import evidence_files, evidence_folder, named_files
-from jcm_calc.confirmation.file import Supplied
-from jcm_calc.confirmation.statement import order
-from jcm_calc.confirmation.statements import of_scheme
-from jcm_calc.confirmation.supplied import compared, in_declared_unit, unexplained
-from jcm_calc.credits import BY_DAYS, treatments
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.scheme import SCHEME_RULES
-from jcm_calc.files import save
-from jcm_calc.languages import Message, _, ngettext, translated
-from jcm_calc.problems import InputError, Problem
+from jcm_calc.inputs.case import read_case
+from jcm_calc.inputs.confirmation import EvidenceError, EvidenceFile, Statement, blank_file, statements, with_evidence
+from jcm_calc.inputs.confirmation.applying import evidence_files, evidence_folder, named_files
+from jcm_calc.inputs.confirmation.file import Supplied
+from jcm_calc.inputs.confirmation.statement import order
+from jcm_calc.inputs.confirmation.statements import of_scheme
+from jcm_calc.inputs.confirmation.supplied import compared, in_declared_unit, unexplained
+from jcm_calc.inputs.schema import page
+from jcm_calc.results.credits import BY_DAYS, treatments
 from jcm_calc.rulebooks import MethodologyNotFoundError, every, methodology
-from jcm_calc.schema import page
+from jcm_calc.units import dates
 
 NO = "no"
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from jcm_calc.base.languages import _, translated
 from jcm_calc.cli import DIFFERS, UNUSABLE, output
 from jcm_calc.cli.calculating import monitored_shown, read, warnings_shown_here
-from jcm_calc.languages import _, translated
 
 if TYPE_CHECKING:
-    from jcm_calc.explanation import Explanation, Step
+    from jcm_calc.reports.explanation import Explanation, Step
 
 
 def explain_case(path: Path, name: str, at: Sequence[str], evidence: Sequence[Path] | None, as_json: bool) -> None:

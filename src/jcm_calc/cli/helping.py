@@ -11,7 +11,7 @@ from typing import Any
 import click
 from click.formatting import HelpFormatter
 
-from jcm_calc.languages import Message, _, language, translated
+from jcm_calc.base.languages import Message, _, language, translated
 
 # What click says by itself.
 WORDS = (_("Usage"), _("Options"), _("Commands"), _("Show this message and exit."))

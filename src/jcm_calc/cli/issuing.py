@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jcm_calc.case_file import CaseFile
+from jcm_calc.api.issuance.request import IssuanceRequest, issuance_request
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.cli import REFUSED, output
 from jcm_calc.cli.calculating import monitored_shown, read, warnings_shown_here
-from jcm_calc.credits import UncertifiedError
 from jcm_calc.declarations.graph import RESULTS
-from jcm_calc.issuance.request import IssuanceRequest, issuance_request
-from jcm_calc.languages import _
-from jcm_calc.problems import InputError, Problem
-from jcm_calc.report import amounts
+from jcm_calc.inputs.case import CaseFile
+from jcm_calc.reports.html import amounts
+from jcm_calc.results.credits import UncertifiedError
 
 
 def issue_cases(

@@ -10,12 +10,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.case_file import read_case
+from jcm_calc.base.files import guarded, save
+from jcm_calc.base.languages import Message, _, ngettext, translated
+from jcm_calc.base.problems import Problem, listed
 from jcm_calc.cli import DIFFERS, output
-from jcm_calc.confirmation import Given
-from jcm_calc.files import guarded, save
-from jcm_calc.languages import Message, _, ngettext, translated
-from jcm_calc.problems import Problem, listed
+from jcm_calc.inputs.case import read_case
+from jcm_calc.inputs.confirmation import Given
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -22,10 +22,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from jcm_calc.base.languages import Message, _, translated
+from jcm_calc.base.problems import Problem, Remark, Topic
 from jcm_calc.cli import surroundings
-from jcm_calc.credits import UncertifiedError, by_section
-from jcm_calc.languages import Message, _, translated
-from jcm_calc.problems import Problem, Remark, Topic
+from jcm_calc.results.credits import UncertifiedError, by_section
 from jcm_calc.rulebooks import BrokenModule
 
 MAX_WIDTH = 120

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from jcm_calc.api.portfolios import GROUPS, Portfolio, portfolio
+from jcm_calc.api.portfolios.writing import FORMATS, HEADINGS
+from jcm_calc.base.languages import Message, _, translated
+from jcm_calc.base.problems import Problem
 from jcm_calc.cli import DIFFERS, UNUSABLE, output
-from jcm_calc.confirmation import Given
-from jcm_calc.languages import Message, _, translated
-from jcm_calc.portfolios import GROUPS, Portfolio, portfolio
-from jcm_calc.portfolios.writing import FORMATS, HEADINGS
-from jcm_calc.problems import Problem
-from jcm_calc.report import amounts
+from jcm_calc.inputs.confirmation import Given
+from jcm_calc.reports.html import amounts
 from jcm_calc.units import is_missing
 
 if TYPE_CHECKING:

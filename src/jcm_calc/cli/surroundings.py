@@ -12,7 +12,7 @@ import traceback
 from types import FrameType
 from typing import TextIO
 
-from jcm_calc.languages import _, translated
+from jcm_calc.base.languages import _, translated
 
 # How the loader of modules and the threads of a library say that there is no memory.
 NO_MEMORY = (

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from jcm_calc.blank_case import blank_case
+from jcm_calc.api.blank_case import blank_case
+from jcm_calc.base.files import save
+from jcm_calc.base.languages import _, translated
 from jcm_calc.cli import output
-from jcm_calc.files import save
-from jcm_calc.languages import _, translated
 from jcm_calc.rulebooks import methodology
 
 

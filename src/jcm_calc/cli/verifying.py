@@ -10,10 +10,10 @@ from typing import Any
 import click
 from rich.progress import Progress
 
+from jcm_calc.base.languages import Message, _, ngettext, translated
+from jcm_calc.base.problems import LINES, InputError, InputWarning, Problem
 from jcm_calc.cli import DIFFERS, REFUSED, UNUSABLE, output
 from jcm_calc.evidence import UnconfirmedWarning
-from jcm_calc.languages import Message, _, ngettext, translated
-from jcm_calc.problems import LINES, InputError, InputWarning, Problem
 from jcm_calc.verification.catalogue import GROUPS, checks, selected
 from jcm_calc.verification.conclusion import Verdict
 from jcm_calc.verification.findings import SEVERITIES, Severity

@@ -25,9 +25,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc.api.entry import Entry
+from jcm_calc.base.languages import Message, _, with_translations
+from jcm_calc.base.problems import InputError, Problem, suggestion
 from jcm_calc.declarations import graph as _graph
 from jcm_calc.declarations import revision
-from jcm_calc.declarations.entry import Entry
 from jcm_calc.declarations.faults import faults
 from jcm_calc.declarations.frozen import FrozenError
 from jcm_calc.declarations.graph import Graph, Node
@@ -37,13 +39,11 @@ from jcm_calc.declarations.items import DeclarationError, Effect, Equation, Para
 from jcm_calc.declarations.names import spelt_out
 from jcm_calc.declarations.scheme import SCHEME_RULES
 from jcm_calc.evidence import Evidence
-from jcm_calc.languages import Message, _, with_translations
-from jcm_calc.problems import InputError, Problem, suggestion
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jcm_calc.calling import Calculator
+    from jcm_calc.api.calling import Calculator
 
 __all__ = ["DeclarationError", "Entry", "FrozenError", "Group", "Interval", "Methodology", "Value", "Version"]
 
@@ -68,7 +68,7 @@ class Calculation:
 
     # no property: a notebook shows the documentation of a property, not of what it gives
     def __get__(self, m: Methodology, owner: type[Methodology]) -> Calculator:
-        from jcm_calc.calling import Calculator
+        from jcm_calc.api.calling import Calculator
 
         return Calculator(m)
 
@@ -163,7 +163,7 @@ class Methodology(Group):
         return f"{self.number} ver {self.version}"
 
     def _repr_html_(self) -> str:
-        from jcm_calc.report.display import methodology
+        from jcm_calc.reports.html.display import methodology
 
         return methodology(self)
 
@@ -459,7 +459,7 @@ class Methodology(Group):
         4           met
         5     not shown
         """
-        from jcm_calc import eligibility
+        from jcm_calc.results import eligibility
 
         return eligibility.table(eligibility.check(self, facts, *tables, p=p, **values))
 
@@ -499,7 +499,7 @@ class Methodology(Group):
         >>> import jcm_calc
         >>> jcm_calc.methodology("ID_AM002").template("input.xlsx", units=3, years=[2024, 2025])
         """
-        from jcm_calc.workbook.writing import write_template
+        from jcm_calc.reports.workbook.writing import write_template
 
         write_template(path, self, units, years, overwrite, language)
 
@@ -514,28 +514,28 @@ class Methodology(Group):
     @property
     def parameters(self) -> pd.DataFrame:
         """Every parameter with symbol, unit, kind, section and evidence, as a DataFrame."""
-        from jcm_calc.declarations import views
+        from jcm_calc.api import views
 
         return views.parameters(self)
 
     @property
     def equations(self) -> pd.DataFrame:
         """Every equation as text with its evidence, as a DataFrame."""
-        from jcm_calc.declarations import views
+        from jcm_calc.api import views
 
         return views.equations(self)
 
     @property
     def defaults(self) -> pd.DataFrame:
         """Every value and candidate that the library knows, with its evidence, as a DataFrame."""
-        from jcm_calc.declarations import views
+        from jcm_calc.api import views
 
         return views.defaults(self)
 
     @property
     def criteria(self) -> pd.DataFrame:
         """Every eligibility criterion with its evidence, as a DataFrame."""
-        from jcm_calc.declarations import views
+        from jcm_calc.api import views
 
         return views.criteria(self)
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc.base.problems import suggestion
 from jcm_calc.declarations.graph import reachable
 from jcm_calc.declarations.items import DAYS, DeclarationError, Effect, Equation, Parameter
-from jcm_calc.problems import suggestion
 
 if TYPE_CHECKING:
     from jcm_calc.declarations import Methodology

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn, TypeVar
 
-from jcm_calc.languages import Message, _
+from jcm_calc.base.languages import Message, _
 
 K = TypeVar("K")
 V = TypeVar("V")

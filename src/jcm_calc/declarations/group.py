@@ -12,8 +12,11 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import suggestion
 from jcm_calc.declarations import table_file
 from jcm_calc.declarations.constants import by_definition
+from jcm_calc.declarations.expression import ExpressionError, record
 from jcm_calc.declarations.faults import as_read, calling, in_line, of_function, plain, reading
 from jcm_calc.declarations.frozen import FrozenError, frozen
 from jcm_calc.declarations.graph import compatible
@@ -43,9 +46,6 @@ from jcm_calc.declarations.items import (
 )
 from jcm_calc.declarations.rows import SIGN, flat, keys_of, row_key, spans
 from jcm_calc.evidence import Evidence, Grade, Source, unconfirmed
-from jcm_calc.expression import ExpressionError, record
-from jcm_calc.languages import Message, _
-from jcm_calc.problems import suggestion
 from jcm_calc.units import UnitError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -560,7 +560,7 @@ class Group:
 
     @declares
     def waive(self, check: str, reason: str, *, of: str, evidence: Evidence | None = None) -> None:
-        """State that a property does not hold of one item by the document's own logic; see `jcm_calc.conformance`.
+        """State that a property does not hold of one item by the document's own logic; see `jcm_calc.authoring.conformance`.
 
         A claim needs that a reader of the document confirms it.
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc.languages import _
+from jcm_calc.base.languages import _
 
 WRITTEN = re.compile(r"\s*([\[(])\s*(\S+)\s*,\s*(\S+?)\s*([\])])\s*")
 

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from jcm_calc.base.languages import Message, _
+from jcm_calc.declarations.expression import Expression, latex, record
 from jcm_calc.declarations.frozen import DeclarationError as DeclarationError
 from jcm_calc.declarations.frozen import frozen
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.evidence import Evidence
-from jcm_calc.expression import Expression, latex, record
-from jcm_calc.languages import Message, _
 
 # From so many keys on, and up to so many edges, comparing all is faster than searching each.
 MANY, FEW = 1_000, 16
@@ -418,7 +418,7 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """A check of `jcm_calc.conformance` that does not hold of one item by the document's own logic.
+    """A check of `jcm_calc.authoring.conformance` that does not hold of one item by the document's own logic.
 
     Attributes
     ----------

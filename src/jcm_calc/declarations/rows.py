@@ -17,9 +17,9 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import listed
 from jcm_calc.declarations.frozen import DeclarationError
-from jcm_calc.languages import _
-from jcm_calc.problems import listed
 
 SIGN = " × "
 ONE_DAY = timedelta(days=1)

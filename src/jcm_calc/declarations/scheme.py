@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from jcm_calc.base.languages import _
 from jcm_calc.declarations.items import SchemeRule
 from jcm_calc.evidence import unconfirmed
-from jcm_calc.languages import _
 
 GUIDELINES = "JCM guidelines for developing PDD and monitoring report"
 SCHEME_RULES = (

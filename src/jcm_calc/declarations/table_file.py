@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from jcm_calc.base.problems import suggestion
 from jcm_calc.declarations.frozen import DeclarationError
 from jcm_calc.declarations.items import Value
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source
-from jcm_calc.problems import suggestion
 
 VALUE = "value"
 EVIDENCE = ("grade", "source", "address", "place", "certainty", "note")

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import Problem, listed
 from jcm_calc.inputs.given import Given
 from jcm_calc.inputs.periods import Period, cover_faults, order_faults, several, sheets
-from jcm_calc.languages import Message, _
-from jcm_calc.problems import Problem, listed
 
 
 @dataclass(frozen=True, slots=True)

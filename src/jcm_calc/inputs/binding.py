@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from jcm_calc.base.languages import Message, _, translated
+from jcm_calc.base.problems import InputError, InputWarning, Problem, Remark, RemarkWarning, Topic, listed, shown
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.items import Kind, Table, Value
@@ -19,8 +21,6 @@ from jcm_calc.inputs import checks, completeness, coordinates
 from jcm_calc.inputs.axes import Axis
 from jcm_calc.inputs.periods import Period, split_at_years
 from jcm_calc.inputs.taking import Taken, where
-from jcm_calc.languages import Message, _, translated
-from jcm_calc.problems import InputError, InputWarning, Problem, Remark, RemarkWarning, Topic, listed, shown
 
 if TYPE_CHECKING:
     import pandas as pd

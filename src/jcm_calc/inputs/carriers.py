@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc.languages import _
-from jcm_calc.problems import shown
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import shown
 from jcm_calc.units import UnitError, is_quantity, normalise, parse_unit, unit_of
 
 Array = npt.NDArray[Any]

@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc.dates import day
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import shown
 from jcm_calc.inputs.carriers import agreed, carried, is_array
-from jcm_calc.languages import _
-from jcm_calc.problems import shown
 from jcm_calc.units import (
     Linear,
     Reciprocal,
@@ -27,6 +26,7 @@ from jcm_calc.units import (
     unclear_dots,
     unit_of,
 )
+from jcm_calc.units.dates import day
 
 Array = npt.NDArray[Any]
 Faults = dict[int, str]

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import Problem, ProblemKind, Remark, Topic, listed, suggestion
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.group import OF_PERIODS
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Coordinate, Parameter, Table
 from jcm_calc.inputs.given import UNDECIDED, Given
 from jcm_calc.inputs.periods import Period
-from jcm_calc.languages import Message, _
-from jcm_calc.problems import Problem, ProblemKind, Remark, Topic, listed, suggestion
 from jcm_calc.units import Reciprocal, UnitError, conversion, with_unit
 
 if TYPE_CHECKING:

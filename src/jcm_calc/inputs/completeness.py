@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import Problem, ProblemKind
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import Graph, is_user_supplied, open_choices, reachable
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.inputs.taking import Taken, expected
-from jcm_calc.languages import Message, _
-from jcm_calc.problems import Problem, ProblemKind
 
 
 def graph(taken: Taken) -> Graph | None:

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import Problem, listed, suggestion
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.items import Coordinate, Parameter, Table
 from jcm_calc.declarations.rows import SIGN, Span, part, spans
 from jcm_calc.inputs.axes import Axis
 from jcm_calc.inputs.periods import Period
-from jcm_calc.languages import _
-from jcm_calc.problems import Problem, listed, suggestion
 
 Array = npt.NDArray[Any]
 

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import listed
 from jcm_calc.declarations.items import DAYS, Parameter
 from jcm_calc.inputs import cells
 from jcm_calc.inputs.periods import Period, within
-from jcm_calc.languages import Message, _
-from jcm_calc.problems import listed
 from jcm_calc.units import Reciprocal
 
 Array = npt.NDArray[Any]

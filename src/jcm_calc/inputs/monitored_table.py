@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import InputError, Problem, listed
 from jcm_calc.inputs.metered import METERS, Record, merged, record_of
-from jcm_calc.languages import _
-from jcm_calc.problems import InputError, Problem, listed
 
 
 class MonitoredTable(pd.DataFrame):

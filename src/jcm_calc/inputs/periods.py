@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from jcm_calc.dates import ISO_DATE, NAMED_DATE, TimeOfDayError, calendar_day, day, plain
-from jcm_calc.languages import _
-from jcm_calc.problems import ProblemKind, listed, shown
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import ProblemKind, listed, shown
 from jcm_calc.units import is_missing
+from jcm_calc.units.dates import ISO_DATE, NAMED_DATE, TimeOfDayError, calendar_day, day, plain
 
 DAYS = re.compile(rf"({ISO_DATE.pattern}|{NAMED_DATE.pattern})(?:\s*[/–-]\s*(.+))?", re.ASCII)
 NUMBERS_ONLY = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b.*", re.ASCII)

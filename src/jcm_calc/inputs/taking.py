@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import InputError, Problem, ProblemKind, listed, shown, suggestion
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import DeclarationError, Kind, Parameter, Table, Value
@@ -20,8 +22,6 @@ from jcm_calc.inputs import checks
 from jcm_calc.inputs.carriers import as_pandas, carried, is_unit_key, refuse_name, split_heading, unit_in
 from jcm_calc.inputs.cells import numbers
 from jcm_calc.inputs.given import Cells, Given, read_value
-from jcm_calc.languages import Message, _
-from jcm_calc.problems import InputError, Problem, ProblemKind, listed, shown, suggestion
 from jcm_calc.units import Reciprocal
 
 if TYPE_CHECKING:

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.languages import _, in_language, translated
-from jcm_calc.problems import InputError, Problem
+from jcm_calc.base.languages import _, in_language, translated
+from jcm_calc.base.problems import InputError, Problem
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from jcm_calc.result import Result
+    from jcm_calc.results.calculation import Result
 
 BLUE, ORANGE, GREEN, SKY, GREY = "#0072B2", "#E69F00", "#009E73", "#56B4E9", "#999999"
 VERMILLION, PURPLE, YELLOW = "#D55E00", "#CC79A7", "#F0E442"

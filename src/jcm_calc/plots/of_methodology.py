@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jcm_calc.base.languages import _, translated
 from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.expression import latex
 from jcm_calc.declarations.graph import Node, compatible, needs
 from jcm_calc.declarations.items import Equation, Kind, Parameter
-from jcm_calc.expression import latex
-from jcm_calc.languages import _, translated
 from jcm_calc.plots.drawing import axes, title
 
 if TYPE_CHECKING:

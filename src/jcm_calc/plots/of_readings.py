@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from jcm_calc.languages import _, translated
+from jcm_calc.base.languages import _, translated
+from jcm_calc.base.problems import listed, suggestion
 from jcm_calc.plots.drawing import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, YELLOW, axes, title
-from jcm_calc.problems import listed, suggestion
 from jcm_calc.readings.amounts import Monitored
 
 if TYPE_CHECKING:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jcm_calc.credits import term_heading
+from jcm_calc.base.languages import Message, _, translated
+from jcm_calc.declarations.expression import latex
 from jcm_calc.declarations.items import Effect
-from jcm_calc.expression import latex
-from jcm_calc.languages import Message, _, translated
 from jcm_calc.plots.drawing import (
     BLUE,
     GREEN,
@@ -30,13 +29,14 @@ from jcm_calc.plots.drawing import (
     height_of,
     short,
 )
+from jcm_calc.results.credits import term_heading
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from jcm_calc.monte_carlo import Uncertainty
-    from jcm_calc.result import Result
+    from jcm_calc.results.calculation import Result
+    from jcm_calc.results.monte_carlo import Uncertainty
 
 # Colour, hatch and words of each.
 SERIES = {

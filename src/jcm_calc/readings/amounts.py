@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc import notebook
+from jcm_calc.base import notebook
+from jcm_calc.base.languages import Message, _, ngettext
+from jcm_calc.base.problems import InputError, Problem, listed
 from jcm_calc.inputs.metered import METERS
 from jcm_calc.inputs.periods import Period
-from jcm_calc.languages import Message, _, ngettext
-from jcm_calc.problems import InputError, Problem, listed
 from jcm_calc.readings import clock, record
 from jcm_calc.readings.cross_checks import Comparison
 from jcm_calc.readings.files import File

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, tzinfo
 
-from jcm_calc.languages import _
+from jcm_calc.base.languages import _
 from jcm_calc.readings import clock
 from jcm_calc.readings.plan import Calibration, Device, Meter
 from jcm_calc.readings.rule_sets import RuleSet

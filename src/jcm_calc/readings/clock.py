@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from jcm_calc.languages import _
+from jcm_calc.base.languages import _
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND

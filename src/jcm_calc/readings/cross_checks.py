@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from jcm_calc.base.problems import Problem
 from jcm_calc.declarations.items import DAYLIGHT, HOURS, RATED, Parameter
 from jcm_calc.inputs.periods import Period
 from jcm_calc.inputs.tables import label
-from jcm_calc.limits import DUST, upper
-from jcm_calc.limits import hours as whole_hours
-from jcm_calc.problems import Problem
 from jcm_calc.readings.plan import CrossCheck, Meter, Plan
+from jcm_calc.results.limits import DUST, upper
+from jcm_calc.results.limits import hours as whole_hours
 from jcm_calc.units import UnitError, conversion, magnitude, split
 
 if TYPE_CHECKING:
-    from jcm_calc.result import Result
+    from jcm_calc.results.calculation import Result
 
 Array = npt.NDArray[np.float64]
 

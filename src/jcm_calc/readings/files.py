@@ -21,10 +21,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, cast
 
-from jcm_calc import archives
+from jcm_calc.base import archives
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import InputError, Problem, listed
 from jcm_calc.inputs.carriers import agreed, carried, split_heading, stated
-from jcm_calc.languages import Message, _
-from jcm_calc.problems import InputError, Problem, listed
 from jcm_calc.readings import stamps
 from jcm_calc.readings.plan import Readings
 from jcm_calc.readings.store import Store, named, path_sql, quoted

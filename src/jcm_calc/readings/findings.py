@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from jcm_calc.base.languages import _
 from jcm_calc.evidence import Evidence
-from jcm_calc.languages import _
 
 # What can be found: the verifier's code and severity, and what it says.
 KINDS = {

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import Problem, listed, suggestion
 from jcm_calc.inputs.carriers import split_heading
-from jcm_calc.languages import Message, _
-from jcm_calc.problems import Problem, listed, suggestion
 from jcm_calc.readings.files import Table
 from jcm_calc.readings.plan import Heading, Meter, Readings
 from jcm_calc.units import Linear, UnitError, conversion, parse_unit

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc.languages import _
-from jcm_calc.problems import InputError, Problem, ProblemKind, suggestion
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import InputError, Problem, ProblemKind, suggestion
 from jcm_calc.readings import block_sums, clock, registers
 from jcm_calc.readings.block_sums import Blocks
 from jcm_calc.readings.plan import Meter, Plan, Readings

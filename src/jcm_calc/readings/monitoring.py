@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import InputError, InputWarning, Problem, listed, suggestion
 from jcm_calc.declarations import Methodology
 from jcm_calc.inputs.periods import Period
-from jcm_calc.languages import Message, _
-from jcm_calc.problems import InputError, InputWarning, Problem, listed, suggestion
-from jcm_calc.project import as_mapping
+from jcm_calc.inputs.project import as_mapping
 from jcm_calc.readings import calibration, clock, cross_checks, like_times, row_checks, treatments
 from jcm_calc.readings.amounts import Monitored, by_indices
 from jcm_calc.readings.findings import Finding
@@ -26,7 +26,7 @@ from jcm_calc.readings.plan_file import read_plan
 from jcm_calc.readings.store import Store
 
 if TYPE_CHECKING:
-    from jcm_calc.result import Result
+    from jcm_calc.results.calculation import Result
 
 Span = tuple[int, int]
 Slopes = Mapping[str, Sequence[float]]
@@ -189,8 +189,8 @@ class _Given:
         """Calculate with what the meters give."""
         if self.m is None:
             return None
-        from jcm_calc.calculation import calculate
         from jcm_calc.evidence import UnconfirmedWarning
+        from jcm_calc.results.calculating import calculate
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", InputWarning)

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta, tzinfo
 from typing import Any
 
-from jcm_calc.dates import day
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import Problem
 from jcm_calc.inputs.axes import named_periods
 from jcm_calc.inputs.periods import Period, split_at_years
-from jcm_calc.languages import _
-from jcm_calc.problems import Problem
 from jcm_calc.readings import clock
 from jcm_calc.units import is_missing
+from jcm_calc.units.dates import day
 
 ONE_DAY = timedelta(days=1)
 

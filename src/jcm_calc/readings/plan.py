@@ -8,7 +8,7 @@ from datetime import date, tzinfo
 from pathlib import Path
 from typing import Any
 
-from jcm_calc.languages import _
+from jcm_calc.base.languages import _
 from jcm_calc.readings.clock import DAY
 from jcm_calc.readings.rule_sets import RuleSet
 

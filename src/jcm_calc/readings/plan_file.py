@@ -9,8 +9,8 @@ from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
-from jcm_calc.languages import _
-from jcm_calc.problems import InputError, Problem, no_such_file, shown, suggestion
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import InputError, Problem, no_such_file, shown, suggestion
 from jcm_calc.readings import clock, stamps
 from jcm_calc.readings.findings import KINDS
 from jcm_calc.readings.plan import (

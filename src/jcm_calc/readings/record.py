@@ -11,8 +11,8 @@ import json
 from collections.abc import Container, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc.base.problems import listed
 from jcm_calc.inputs.metered import LISTS, NAMED, Record, merged, record_of
-from jcm_calc.problems import listed
 
 if TYPE_CHECKING:
     from jcm_calc.declarations.items import Parameter

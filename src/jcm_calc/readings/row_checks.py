@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc.languages import Message, _
+from jcm_calc.base.languages import Message, _
 from jcm_calc.readings.clock import DAY, HOUR, MINUTE, SECOND
 from jcm_calc.readings.findings import Finding
 from jcm_calc.readings.plan import Meter, Replacement, Stop

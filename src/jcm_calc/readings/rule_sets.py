@@ -13,9 +13,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import InputError, Problem, listed, shown, suggestion
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source, unconfirmed
-from jcm_calc.languages import _
-from jcm_calc.problems import InputError, Problem, listed, shown, suggestion
 from jcm_calc.readings.findings import KINDS
 from jcm_calc.units import UnitError, magnitude
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from jcm_calc.languages import _
+from jcm_calc.base.languages import _
 from jcm_calc.readings.clock import DAY, HOUR, MINUTE
 from jcm_calc.readings.store import quoted
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from jcm_calc.languages import Message, _
-from jcm_calc.problems import InputError, Problem, ProblemKind, listed, shown, suggestion
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import InputError, Problem, ProblemKind, listed, shown, suggestion
 from jcm_calc.readings import clock, files, headings, stamps
 from jcm_calc.readings.files import File, Table
 from jcm_calc.readings.headings import Chosen

@@ -10,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jcm_calc.languages import _
-from jcm_calc.problems import InputError, Problem
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import InputError, Problem
 
 if TYPE_CHECKING:
     import duckdb

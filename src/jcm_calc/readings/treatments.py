@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from jcm_calc.languages import Message, _
-from jcm_calc.problems import Problem
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import Problem
 from jcm_calc.readings.findings import Finding
 from jcm_calc.readings.plan import Choice, Meter
 from jcm_calc.readings.rule_sets import RuleSet

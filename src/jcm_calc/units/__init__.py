@@ -20,7 +20,7 @@ Examples
 347.2
 """
 
-from jcm_calc.languages import Message, _
+from jcm_calc.base.languages import Message, _
 from jcm_calc.units.conversions import (
     Linear,
     Reciprocal,

@@ -8,8 +8,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jcm_calc.languages import _
-from jcm_calc.problems import suggestion
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import suggestion
 from jcm_calc.units.errors import UnitError
 from jcm_calc.units.numbers import split
 from jcm_calc.units.registry import is_quantity, registry

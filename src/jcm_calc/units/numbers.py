@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-from jcm_calc.languages import _
-from jcm_calc.problems import ProblemKind, shown
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import ProblemKind, shown
 from jcm_calc.units.errors import UnitError
 
 # The signs of numbers that East Asian keyboards and word processors put in place of the plain ones.

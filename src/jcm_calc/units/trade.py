@@ -10,7 +10,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from jcm_calc.languages import _
+from jcm_calc.base.languages import _
 
 
 class Spelling(NamedTuple):

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jcm_calc.languages import Message, _
-from jcm_calc.problems import InputError, Problem, listed, shown
-from jcm_calc.toml import parse_toml, read_text
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import InputError, Problem, listed, shown
+from jcm_calc.base.toml import parse_toml, read_text
 from jcm_calc.verification.catalogue import checks
 from jcm_calc.verification.findings import Acceptance
 

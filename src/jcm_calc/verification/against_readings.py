@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from jcm_calc.languages import Message, _
-from jcm_calc.problems import listed
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import listed
 from jcm_calc.readings.clock import DAY
 from jcm_calc.readings.findings import KINDS
 from jcm_calc.verification.dated_rows import Rows

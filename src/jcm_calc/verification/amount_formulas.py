@@ -13,20 +13,20 @@ from functools import cached_property
 
 from openpyxl.formula.tokenizer import Token, Tokenizer
 
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import listed
 from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.checks import MISTAKABLE_UNITS
 from jcm_calc.inputs.totals import is_total
-from jcm_calc.languages import Message, _
-from jcm_calc.problems import listed
+from jcm_calc.reports.workbook.filled_sheets import plain_value
+from jcm_calc.reports.workbook.tables import linked
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.dated_rows import TWICE, Breakdown, Line, Rows
 from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
 from jcm_calc.verification.location import Location, address
 from jcm_calc.verification.quantities import Entry
 from jcm_calc.verification.spreadsheet import ROUNDING, Calculator, FormulaError, Place, form, read
-from jcm_calc.workbook.filled_sheets import plain_value
-from jcm_calc.workbook.tables import linked
 
 # A factor so near to a conversion of units is a mistake; one farther away may be a density, and is only remarked on.
 NEAR = 0.1 * (1 + 1e-9)

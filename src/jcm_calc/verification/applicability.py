@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from jcm_calc.base.languages import _
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
-from jcm_calc.languages import _
+from jcm_calc.reports.workbook.sheet_sets import REFERENCE, matches
 from jcm_calc.verification import cross_checks, defaults, deviations, gaps, meters, periods, totals
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.cells.wrong_formula import chooses
 from jcm_calc.verification.metered_amounts import compared
 from jcm_calc.verification.quantities import Entry, lines
-from jcm_calc.workbook.sheet_sets import REFERENCE, matches
 
 
 @dataclass(frozen=True)

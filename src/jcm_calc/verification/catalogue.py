@@ -11,8 +11,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from jcm_calc.languages import Message, _
-from jcm_calc.problems import InputError, Problem
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import InputError, Problem
 
 GROUPS = {
     "A": _("Traceability"),

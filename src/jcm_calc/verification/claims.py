@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from jcm_calc.reports.workbook.tables import CAPTION, Cell, Sheets, in_english, is_known
 from jcm_calc.units import UnitError, conversion
-from jcm_calc.workbook.tables import CAPTION, Cell, Sheets, in_english, is_known
 
 CLAIM, EXACT, UNITS = "co2 emission reductions", "before the cut", "units"
 # A heading that means reductions, though it is not that of table 3.

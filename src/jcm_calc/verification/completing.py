@@ -7,15 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from jcm_calc.case_file import CaseFile, of_document
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import Problem, ProblemKind
+from jcm_calc.base.toml import parse_toml, read_text
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.inputs import Period
-from jcm_calc.languages import Message, _
-from jcm_calc.problems import Problem, ProblemKind
-from jcm_calc.toml import parse_toml, read_text
-from jcm_calc.workbook import written_periods
-from jcm_calc.workbook.filled_sheets import SheetSet
+from jcm_calc.inputs.case import CaseFile, of_document
+from jcm_calc.reports.workbook import written_periods
+from jcm_calc.reports.workbook.filled_sheets import SheetSet
 
 # The keys of a case file that hold days.
 DAYS = {"on", "start", "end", "submitted", "installed", "removed", "from", "to", "first", "last"}

@@ -10,9 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.credits import not_claimable
-from jcm_calc.eligibility import Answer
-from jcm_calc.languages import _
+from jcm_calc.base.languages import _
+from jcm_calc.results.credits import not_claimable
+from jcm_calc.results.eligibility import Answer
 from jcm_calc.verification.catalogue import Check
 from jcm_calc.verification.findings import SEVERITIES, Finding, Severity
 from jcm_calc.verification.identity import Identity
@@ -22,7 +22,7 @@ from jcm_calc.verification.support import Support
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jcm_calc.result import Result
+    from jcm_calc.results.calculation import Result
 
 # How near a share lies that is at the limit; from which share on a difference is more than floating-point dust.
 EXACT, DUST = 1e-9, 1e-9

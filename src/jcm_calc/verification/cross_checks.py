@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 
-from jcm_calc.languages import Message, _
+from jcm_calc.base.languages import Message, _
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Finding, Severity, shown_number
 from jcm_calc.verification.location import Location, at, located

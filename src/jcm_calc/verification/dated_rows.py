@@ -12,16 +12,16 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import listed
 from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
-from jcm_calc.languages import Message, _
-from jcm_calc.problems import listed
+from jcm_calc.reports.workbook import written_periods
+from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.verification.findings import Correction, Finding, Severity
 from jcm_calc.verification.location import address
 from jcm_calc.verification.quantities import Entry
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, Place, as_number, form, precedents, read
-from jcm_calc.workbook import written_periods
-from jcm_calc.workbook.opening import Book
 
 if TYPE_CHECKING:
     from jcm_calc.verification.documents import Documents

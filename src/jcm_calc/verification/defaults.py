@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import ProblemKind
 from jcm_calc.declarations.items import Kind, Table, Value
 from jcm_calc.inputs import Period
-from jcm_calc.languages import Message, _
-from jcm_calc.problems import ProblemKind
 from jcm_calc.verification import ratios
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Correction, Finding, Severity, of_problem, shown_number

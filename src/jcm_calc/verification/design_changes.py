@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jcm_calc.eligibility import Answer, Verdict
-from jcm_calc.languages import Message, _, ngettext
-from jcm_calc.problems import listed
+from jcm_calc.base.languages import Message, _, ngettext
+from jcm_calc.base.problems import listed
+from jcm_calc.results.eligibility import Answer, Verdict
 from jcm_calc.rulebooks import versions
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Finding, Severity, shown_number

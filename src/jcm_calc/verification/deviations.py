@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from jcm_calc.base.languages import _
 from jcm_calc.declarations.items import Kind, Parameter
-from jcm_calc.languages import _
 from jcm_calc.reference_data import ipcc_2006
 from jcm_calc.verification import ratios
 from jcm_calc.verification.documents import Documents

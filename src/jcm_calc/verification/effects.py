@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc.credits import whole_tonnes
 from jcm_calc.declarations.items import Equation
-from jcm_calc.evaluation import EvaluationError, evaluate
+from jcm_calc.engine.evaluation import EvaluationError, evaluate
+from jcm_calc.results.credits import whole_tonnes
 from jcm_calc.verification.findings import Correction, Effect
 from jcm_calc.verification.quantities import TERMS, Entry, label_text
 
 if TYPE_CHECKING:
-    from jcm_calc.result import Result
+    from jcm_calc.results.calculation import Result
 
 Array = npt.NDArray[Any]
 RESULTS = ("RE", "PE", "ER")

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.languages import Message, _
-from jcm_calc.problems import Problem
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import Problem
 from jcm_calc.verification.catalogue import Check, checks
 from jcm_calc.verification.catalogue import Severity as Severity
 from jcm_calc.verification.location import Location, joined

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from jcm_calc.base.languages import Message, _
 from jcm_calc.declarations import Interval
 from jcm_calc.declarations.items import Kind, Parameter
-from jcm_calc.languages import Message, _
+from jcm_calc.reports.workbook.filled_sheets import is_declared
+from jcm_calc.reports.workbook.symbols import plain
+from jcm_calc.reports.workbook.tables import linked
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.cells import Cell
@@ -17,9 +20,6 @@ from jcm_calc.verification.findings import Correction, Finding, shown_number
 from jcm_calc.verification.location import Location, address
 from jcm_calc.verification.quantities import lines
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, close, form
-from jcm_calc.workbook.filled_sheets import is_declared
-from jcm_calc.workbook.symbols import plain
-from jcm_calc.workbook.tables import linked
 
 
 def not_used(material: Analyses) -> Iterator[Finding]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from jcm_calc.base.languages import _
 from jcm_calc.declarations.items import Kind
-from jcm_calc.languages import _
 from jcm_calc.readings.clock import DAY
 from jcm_calc.verification import location
 from jcm_calc.verification.analyses import Analyses

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import jcm_calc
-from jcm_calc.languages import Message, _
+from jcm_calc.base.languages import Message, _
 from jcm_calc.readings.files import sha256
 from jcm_calc.verification.documents import Documents
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from jcm_calc.languages import Message
-from jcm_calc.problems import listed
+from jcm_calc.base.languages import Message
+from jcm_calc.base.problems import listed
+from jcm_calc.reports.workbook.layout import column_name
+from jcm_calc.reports.workbook.tables import Cell
 from jcm_calc.verification.spreadsheet import Place
-from jcm_calc.workbook.layout import column_name
-from jcm_calc.workbook.tables import Cell
 
 MOST = 9
 

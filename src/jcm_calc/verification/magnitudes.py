@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import ProblemKind
 from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.checks import MISTAKABLE_UNITS
-from jcm_calc.languages import Message, _
-from jcm_calc.problems import ProblemKind
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.units import magnitude as magnitude_of
 from jcm_calc.units import split as split_quantity

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from jcm_calc.languages import Message, _
-from jcm_calc.problems import ProblemKind, listed
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import ProblemKind, listed
 from jcm_calc.readings.plan import Device
+from jcm_calc.reports.workbook.tables import Cell, Row
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Finding, Severity, of_problem
 from jcm_calc.verification.location import at, located
 from jcm_calc.verification.submission import Submission
-from jcm_calc.workbook.tables import Cell, Row
 
 CLASS = re.compile(r"(?:accuracy )?class\s*(?:of\s*)?(\d+(?:\.\d+)?)", re.I)
 EVERY = re.compile(r"calibrat\w*[^.;]*?every\s+(?:(\d+|two|three|five|ten)\s+)?(month|year)s?", re.I)

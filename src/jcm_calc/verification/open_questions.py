@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from jcm_calc.languages import Message, _
+from jcm_calc.base.languages import Message, _
 from jcm_calc.readings import Finding as Noted
 from jcm_calc.readings.clock import DAY
 from jcm_calc.readings.findings import KINDS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from jcm_calc.languages import _, ngettext
+from jcm_calc.base.languages import _, ngettext
 from jcm_calc.readings.clock import DAY
 from jcm_calc.verification import ratios
 from jcm_calc.verification.documents import Documents

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from jcm_calc.files import check_ending, save
-from jcm_calc.languages import Message, _, ngettext
-from jcm_calc.problems import listed
-from jcm_calc.report import display
+from jcm_calc.base.files import check_ending, save
+from jcm_calc.base.languages import Message, _, ngettext
+from jcm_calc.base.problems import listed
+from jcm_calc.reports.html import display
 from jcm_calc.verification.catalogue import checks
 from jcm_calc.verification.conclusion import Conclusion
 from jcm_calc.verification.findings import Finding, Severity, shown_number, with_unit

@@ -8,13 +8,13 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from jcm_calc.files import check_ending, save
-from jcm_calc.languages import Message, _, translated
+from jcm_calc.base.files import check_ending, save
+from jcm_calc.base.languages import Message, _, translated
+from jcm_calc.reports.workbook.page import lines, new_book
 from jcm_calc.verification import paper
 from jcm_calc.verification.conclusion import Conclusion
 from jcm_calc.verification.findings import Finding, Severity, shown_number
 from jcm_calc.verification.location import Location
-from jcm_calc.workbook.page import lines, new_book
 
 # The widths let a row go on a sheet of A4, on its side, in letters that can be read.
 FINDINGS = {

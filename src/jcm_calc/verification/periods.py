@@ -9,12 +9,13 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from jcm_calc.credits import whole_tonnes
+from jcm_calc.base.languages import Message, _, ngettext
+from jcm_calc.base.problems import ProblemKind, listed
 from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.periods import split_at_years
-from jcm_calc.languages import Message, _, ngettext
-from jcm_calc.problems import ProblemKind, listed
+from jcm_calc.reports.workbook import written_periods
+from jcm_calc.results.credits import whole_tonnes
 from jcm_calc.units import with_unit
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Correction, Effect, Finding, Severity, of_problem, shown_number
@@ -23,7 +24,6 @@ from jcm_calc.verification.metered import Metered
 from jcm_calc.verification.quantities import Entry
 from jcm_calc.verification.spreadsheet import close
 from jcm_calc.verification.submission import Submission
-from jcm_calc.workbook import written_periods
 
 YEAR = re.compile(r"\D*(\d{4})\D*")
 ONE_DAY = timedelta(days=1)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Literal
 
+from jcm_calc.base.languages import Message, _
 from jcm_calc.inputs.checks import MISTAKABLE_UNITS
-from jcm_calc.languages import Message, _
 from jcm_calc.reference_data import gwp
 from jcm_calc.units import UnitError, conversion
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jcm_calc.credits import whole_tonnes
-from jcm_calc.languages import _
+from jcm_calc.base.languages import _
+from jcm_calc.results.credits import whole_tonnes
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.claims import as_tonnes
 from jcm_calc.verification.effects import Array

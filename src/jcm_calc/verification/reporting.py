@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jcm_calc.languages import Message, _
-from jcm_calc.problems import ProblemKind, listed
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import ProblemKind, listed
+from jcm_calc.reports.workbook.sheet_sets import REFERENCE, matches
+from jcm_calc.reports.workbook.tables import Row
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.contradictions import contradictions
 from jcm_calc.verification.findings import Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.location import at, located
-from jcm_calc.workbook.sheet_sets import REFERENCE, matches
-from jcm_calc.workbook.tables import Row
 
 HEADING = _("a table of parameters has the headings Parameters, Monitored Values or Estimated Values, and Units")
 

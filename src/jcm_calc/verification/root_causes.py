@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from jcm_calc.languages import Message
+from jcm_calc.base.languages import Message
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.cross_checks import MUCH
 from jcm_calc.verification.findings import ORDER, Finding, Severity

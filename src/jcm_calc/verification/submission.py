@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
-from jcm_calc.case_file import CaseFile
-from jcm_calc.confirmation import Given, evidence_files, with_evidence
+from jcm_calc.api.workbook_years import joined
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import Problem
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.inputs import Period
-from jcm_calc.languages import _
-from jcm_calc.problems import Problem
+from jcm_calc.inputs.case import CaseFile
+from jcm_calc.inputs.confirmation import Given, evidence_files, with_evidence
+from jcm_calc.reports.workbook.filled_sheets import Reader, SheetSet
+from jcm_calc.reports.workbook.opening import Book
+from jcm_calc.reports.workbook.sheet_sets import HEADER, Roles, matches, project_of, sheet_sets
+from jcm_calc.reports.workbook.tables import Cell, Row, Sheets
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.verification import quantities
 from jcm_calc.verification.claims import Claim, claim
@@ -24,14 +29,9 @@ from jcm_calc.verification.completing import complete, complete_periods
 from jcm_calc.verification.location import Location, address, at, located
 from jcm_calc.verification.quantities import Entry, Quantities, Step
 from jcm_calc.verification.recalculating import Recalculation, recalculated
-from jcm_calc.workbook.filled_sheets import Reader, SheetSet
-from jcm_calc.workbook.opening import Book
-from jcm_calc.workbook.sheet_sets import HEADER, Roles, matches, project_of, sheet_sets
-from jcm_calc.workbook.tables import Cell, Row, Sheets
-from jcm_calc.workbook.years import joined
 
 if TYPE_CHECKING:
-    from jcm_calc.result import Result
+    from jcm_calc.results.calculation import Result
 
 Array = npt.NDArray[Any]
 RESULTS = ("RE", "PE", "ER")

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from jcm_calc.base.languages import _
 from jcm_calc.declarations.items import Kind, Parameter
-from jcm_calc.languages import _
+from jcm_calc.reports.workbook.tables import linked
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.location import Location, ranges
 from jcm_calc.verification.quantities import Entry
-from jcm_calc.workbook.tables import linked
 
 KINDS = {
     Kind.MONITORED: _("monitored"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from jcm_calc.credits import whole_tonnes
-from jcm_calc.languages import _
+from jcm_calc.base.languages import _
+from jcm_calc.reports.workbook.tables import Cell, in_english
+from jcm_calc.results.credits import whole_tonnes
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.cells import Sheet
 from jcm_calc.verification.claims import Claim
@@ -14,7 +15,6 @@ from jcm_calc.verification.findings import Effect, Finding, Severity, shown_numb
 from jcm_calc.verification.location import Location, address, at, located
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, UnreadableError, as_number, close
 from jcm_calc.verification.submission import Part
-from jcm_calc.workbook.tables import Cell, in_english
 
 DOUBT = _(
     "that reductions are cut to whole tonnes, for each calendar year, is recalled, and "

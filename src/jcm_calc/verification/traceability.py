@@ -6,17 +6,17 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import ProblemKind, listed
 from jcm_calc.declarations.items import Equation, Kind, Parameter
-from jcm_calc.languages import _
-from jcm_calc.problems import ProblemKind, listed
+from jcm_calc.reports.workbook import evidence_sheet
+from jcm_calc.reports.workbook.filled_sheets import ELSEWHERE as ELSEWHERE_ON_SHEET
+from jcm_calc.reports.workbook.filled_sheets import plain_value
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.location import Location, address, at, located, ranges
 from jcm_calc.verification.quantities import Quantities, lines
 from jcm_calc.verification.spreadsheet import as_number, close
-from jcm_calc.workbook import evidence_sheet
-from jcm_calc.workbook.filled_sheets import ELSEWHERE as ELSEWHERE_ON_SHEET
-from jcm_calc.workbook.filled_sheets import plain_value
 
 UNSUPPORTED = re.compile(r"\b(previous report|earlier report|assum\w+|estimat\w+|guess\w*|to be confirmed|tbd)\b", re.I)
 ELSEWHERE = re.compile(r"\[\d+\]|\[[^\]]+\.xls\w*\]", re.I)

@@ -4,8 +4,8 @@ import pytest
 from jcm_example_rules.xx_am001 import later, m
 
 from jcm_calc import calculate
-from jcm_calc.case_file import published
-from jcm_calc.conformance import conform
+from jcm_calc.authoring.conformance import conform
+from jcm_calc.inputs.case import published
 
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.UnconfirmedWarning")
 

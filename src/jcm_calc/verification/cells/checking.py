@@ -7,8 +7,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from jcm_calc.base.languages import _
 from jcm_calc.declarations.items import Equation
-from jcm_calc.languages import _
+from jcm_calc.reports.workbook.opening import Formula
 from jcm_calc.verification.cells.findings import Slip, because, doubt, effect_of, linked, merged, of_wrong
 from jcm_calc.verification.cells.sheet import Cell, Scenario, Sheet, numeric
 from jcm_calc.verification.cells.wrong_formula import (
@@ -32,7 +33,6 @@ from jcm_calc.verification.spreadsheet import (
     form,
     is_number,
 )
-from jcm_calc.workbook.opening import Formula
 
 RESULTS = ("ER", "RE", "PE")
 TYPED = _("{symbol} is typed in, not calculated")

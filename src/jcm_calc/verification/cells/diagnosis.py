@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import listed
 from jcm_calc.declarations.items import Kind, Parameter
-from jcm_calc.languages import Message, _
-from jcm_calc.problems import listed
 from jcm_calc.reference_data import ipcc_2006
 from jcm_calc.verification import ratios
 from jcm_calc.verification.cells.wrong_formula import (

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from jcm_calc.base.languages import Message, _
 from jcm_calc.declarations.items import Equation
-from jcm_calc.languages import Message, _
+from jcm_calc.reports.workbook.layout import column_name
 from jcm_calc.units import conversion
 from jcm_calc.verification.cells.diagnosis import diagnose
 from jcm_calc.verification.cells.sheet import Cell
@@ -19,7 +20,6 @@ from jcm_calc.verification.findings import Effect, Finding, Severity, shown_numb
 from jcm_calc.verification.location import Location, at
 from jcm_calc.verification.quantities import TERMS
 from jcm_calc.verification.spreadsheet import is_number
-from jcm_calc.workbook.layout import column_name
 
 
 @dataclass(frozen=True)

@@ -14,16 +14,16 @@ import numpy as np
 
 from jcm_calc.declarations.graph import Node
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
-from jcm_calc.evaluation import EvaluationError, evaluate
+from jcm_calc.engine.evaluation import EvaluationError, evaluate
+from jcm_calc.reports.workbook.calculation_sheet import TERMS_OF
+from jcm_calc.reports.workbook.filled_sheets import is_declared
+from jcm_calc.reports.workbook.opening import Formula
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.effects import Array, terms
 from jcm_calc.verification.location import Location, address
 from jcm_calc.verification.quantities import TERMS, label_text
 from jcm_calc.verification.spreadsheet import EPOCH, Place, as_number, close, form, is_number
-from jcm_calc.workbook.calculation_sheet import TERMS_OF
-from jcm_calc.workbook.filled_sheets import is_declared
-from jcm_calc.workbook.opening import Formula
 
 SEEDS = (20170101, 20171231)
 TRIES = 8

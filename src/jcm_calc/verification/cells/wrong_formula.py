@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from jcm_calc.declarations.expression import Expression, record
 from jcm_calc.declarations.items import Equation
-from jcm_calc.expression import Expression, record
 from jcm_calc.verification.cells.sheet import Cell, Scenario, Sheet, Unfolded
 from jcm_calc.verification.quantities import TERMS
 from jcm_calc.verification.spreadsheet import (

@@ -4,6 +4,7 @@ Formulas are read with openpyxl's tokenizer and become Python functions, one for
 formulas of a column differ in their addresses only, so that a long column is read once.
 """
 
+from jcm_calc.reports.workbook.references import REFERENCE, Place, areas, form
 from jcm_calc.verification.spreadsheet.calculator import Calculator, precedents
 from jcm_calc.verification.spreadsheet.functions import ROUNDING
 from jcm_calc.verification.spreadsheet.reading import read
@@ -16,7 +17,6 @@ from jcm_calc.verification.spreadsheet.values import (
     is_number,
     number,
 )
-from jcm_calc.workbook.references import REFERENCE, Place, areas, form
 
 __all__ = [
     "EPOCH",

@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from jcm_calc.languages import _
-from jcm_calc.problems import shown
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import shown
+from jcm_calc.reports.workbook.opening import Book
+from jcm_calc.reports.workbook.references import Area, Place, areas, form
 from jcm_calc.verification.spreadsheet.functions import MOST_CELLS
 from jcm_calc.verification.spreadsheet.reading import NESTED, read
 from jcm_calc.verification.spreadsheet.values import Array, FormulaError, UnreadableError, as_number
-from jcm_calc.workbook.opening import Book
-from jcm_calc.workbook.references import Area, Place, areas, form
 
 DEEPEST = 80
 # Cells that are read in the ranges of a workbook, over and over with other inputs.

@@ -12,7 +12,8 @@ from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
-from jcm_calc.languages import _
+from jcm_calc.base.languages import _
+from jcm_calc.reports.workbook.references import Area, areas, form
 from jcm_calc.verification.spreadsheet.values import (
     EPOCH,
     Array,
@@ -24,7 +25,6 @@ from jcm_calc.verification.spreadsheet.values import (
     number,
     text_of,
 )
-from jcm_calc.workbook.references import Area, areas, form
 
 MOST_CELLS = 1_000_000
 Code = Callable[[Cells, Sequence[Area]], Any]

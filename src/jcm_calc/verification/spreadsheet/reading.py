@@ -13,8 +13,9 @@ from typing import Any
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token, TokenizerError
 
-from jcm_calc.languages import _
-from jcm_calc.problems import shown
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import shown
+from jcm_calc.reports.workbook.references import Area
 from jcm_calc.verification.spreadsheet.functions import FUNCTIONS, Code
 from jcm_calc.verification.spreadsheet.values import (
     Cells,
@@ -24,7 +25,6 @@ from jcm_calc.verification.spreadsheet.values import (
     number,
     text_of,
 )
-from jcm_calc.workbook.references import Area
 
 Operation = Callable[[Any, Any], Any]
 OPERATORS: dict[str, tuple[int, Operation]] = {

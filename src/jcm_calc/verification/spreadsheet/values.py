@@ -9,9 +9,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from jcm_calc.languages import _
-from jcm_calc.workbook.opening import Book
-from jcm_calc.workbook.references import Area, Place
+from jcm_calc.base.languages import _
+from jcm_calc.reports.workbook.opening import Book
+from jcm_calc.reports.workbook.references import Area, Place
 
 EPOCH = date(1899, 12, 30)
 

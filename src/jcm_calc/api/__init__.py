@@ -1,0 +1,1 @@
+"""What a user holds: methodologies, results, case files, portfolios, issuance requests."""

@@ -1,0 +1,156 @@
+"""What changed from one version of a methodology to another, and what that does to a case."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import InputError
+from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.inputs.carriers import split_heading
+from jcm_calc.inputs.case import CaseFile
+from jcm_calc.inputs.confirmation import statements
+
+if TYPE_CHECKING:
+    from jcm_calc.results.calculation import Result
+
+SHOWN = (
+    *("symbol", "unit", "indices", "kind", "text", "extensive", "weighted_by", "previous_of", "options", "by"),
+    *("bounds", "categories"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that two versions have otherwise.
+
+    Attributes
+    ----------
+    kind : str
+        ``"identity"``, ``"choice"``, ``"parameter"``, ``"fact"``, ``"equation"``, ``"default"``,
+        ``"candidate"`` or ``"criterion"``.
+    name : str
+    before, after : str
+        Nothing where one version lacks it.
+    """
+
+    kind: str
+    name: str
+    before: str
+    after: str
+
+
+def differences(before: Methodology, after: Methodology) -> Iterator[Difference]:
+    """Yield what changed from one version to another; not how far each statement can be trusted.
+
+    Examples
+    --------
+    >>> import jcm_calc
+    >>> two = (jcm_calc.methodology("ID_AM006", version) for version in ("2.0", "2.1"))
+    >>> [found.name for found in differences(*two) if found.kind == "equation"]
+    ['x_HPU,p', 'x_HCU,p']
+    """
+    for kind in ("identity", "choice", "parameter", "fact", "equation", "default", "candidate", "criterion"):
+        one, two = (dict(_written(m, kind)) for m in (before, after))
+        for name in dict.fromkeys([*one, *two]):
+            if one.get(name) != two.get(name):
+                yield Difference(kind, name, one.get(name, ""), two.get(name, ""))
+
+
+def _written(m: Methodology, kind: str) -> Iterator[tuple[str, str]]:
+    """Yield each item of a kind by its name, written so that equal ones are alike."""
+    if kind == "identity":
+        yield _("version"), m.version
+        yield _("title"), m.title
+        yield _("approved"), str(m.approved or _("not known"))
+        yield _("for validation until"), str(m.until or _("not known"))
+        yield _("indices"), "; ".join(f"{letter}: {meaning}" for letter, meaning in m.indices.items())
+    elif kind in ("choice", "equation", "criterion"):
+        for statement in statements(m):
+            if statement.kind == kind:
+                case = f" ({statement.case})" if statement.case else ""
+                yield f"{statement.name}{case}", statement.reading
+    elif kind in ("default", "candidate"):
+        for item in m.inputs.values():
+            yield from _values(item, kind)
+    else:
+        for item in (m.facts if kind == "fact" else m.inputs).values():
+            shown = {name: getattr(item, name) for name in SHOWN}
+            yield item.symbol, ", ".join(f"{name} {value}" for name, value in shown.items() if value)
+
+
+def _values(item: Parameter, kind: str) -> Iterator[tuple[str, str]]:
+    if item.kind not in (Kind.DEFAULT, Kind.CONSTANT):
+        return
+    for candidate, known in item.by_candidate():
+        if bool(candidate) == (kind == "candidate"):
+            for key, value in known.items():
+                where = ", ".join(part for part in (candidate, key) if part)
+                yield f"{item.symbol} ({where})" if where else item.symbol, f"{value.value!r} {item.unit}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a case gives under one version.
+
+    Attributes
+    ----------
+    version : str
+    result : Result or None
+        None where the case cannot be calculated.
+    problems : tuple of str
+        Why not.
+    left_out : tuple of str
+        What the case gives that only the other version asks for.
+    """
+
+    version: str
+    result: Result | None
+    problems: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+def under(case: CaseFile, m: Methodology, other: Methodology) -> Outcome:
+    """Calculate a case under one of two versions, without what only the other one asks for."""
+    foreign = _names(other) - _names(m)
+    left_out: dict[str, None] = {}
+
+    def kept(given: Mapping[str, Any]) -> dict[str, Any]:
+        left_out.update(dict.fromkeys(name for name in given if name in foreign))
+        return {name: value for name, value in given.items() if name not in foreign}
+
+    tables = tuple(_columns(table, foreign, left_out) for table in case.tables)
+    changed = replace(
+        case,
+        version=m.version,
+        inputs=kept(case.inputs),
+        choices=kept(case.choices),
+        facts=kept(case.facts),
+        tables=tables,
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return Outcome(m.version, changed.calculate(), (), tuple(left_out))
+        except InputError as error:
+            return Outcome(m.version, None, tuple(map(str, error.problems)), tuple(left_out))
+
+
+def _names(m: Methodology) -> set[str]:
+    """Return every name and symbol under which something can be given."""
+    parameters = [*m.inputs.values(), *m.facts.values()]
+    return {*m.inputs, *m.facts, *m.choices, *(parameter.symbol for parameter in parameters)}
+
+
+def _columns(table: Any, foreign: set[str], left_out: dict[str, None]) -> Any:
+    """Return a table without columns that only the other version asks for; the same one where there are none."""
+    from jcm_calc.inputs.tables import read
+
+    frame = read(table) if isinstance(table, str) else table
+    names = [heading for heading in frame.columns if split_heading(str(heading))[0] in foreign]
+    left_out.update(dict.fromkeys(split_heading(str(heading))[0] for heading in names))
+    return frame.drop(columns=names) if names else table

@@ -1,0 +1,226 @@
+"""Whole tonnes to accounts: tonnes that were agreed, shares that are cut or rounded up, and what is left.
+
+No single rounding fits the amounts that were published, so the rounding is part of what the
+participants agree on. Whatever they agree on adds up to the total exactly.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil as rounded_up
+from math import floor as cut
+from typing import Any
+
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import Problem, listed
+from jcm_calc.inputs.schema import got
+
+SHARE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(%)?|(\d{1,9})\s*/\s*(\d{1,9})", re.ASCII)
+ROUNDINGS = ("down", "up")
+REST = "rest"
+EXPECTED = _("whole tonnes such as 201, a share such as '70 % down', '1/2 up' or '50 %', or 'rest'")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one account gets of the tonnes of a year.
+
+    Attributes
+    ----------
+    account : str
+    tonnes : int
+    asked : str
+        What was asked for: ``"70 % down"``, ``"rest"``, ``"201"``.
+    exact : Fraction or None
+        Of a share, the tonnes before rounding.
+    """
+
+    account: str
+    tonnes: int
+    asked: str
+    exact: Fraction | None = None
+
+
+def share_of(text: str) -> Fraction:
+    """Read a share exactly.
+
+    Raises
+    ------
+    ValueError
+        If it is none, or no number from 0 to 1.
+
+    Examples
+    --------
+    >>> share_of("70 %"), share_of("1/2"), share_of("0.1")
+    (Fraction(7, 10), Fraction(1, 2), Fraction(1, 10))
+    """
+    match = SHARE.fullmatch(text.strip())
+    if match is None or (match[4] and not int(match[4])):
+        raise ValueError(got(text, _("a share such as '70 %', '1/2' or '0.7'")))
+    share = Fraction(int(match[3]), int(match[4])) if match[4] else Fraction(match[1]) / (100 if match[2] else 1)
+    if share > 1:
+        raise ValueError(got(text.strip(), _("a share of at most the whole")))
+    return share
+
+
+def floor(tonnes: int, share: str) -> int:
+    """Return a share of whole tonnes, cut.
+
+    Examples
+    --------
+    >>> floor(288, "70 %")  # of 201.6 t
+    201
+    """
+    return cut(tonnes * share_of(share))
+
+
+def ceil(tonnes: int, share: str) -> int:
+    """Return a share of whole tonnes, rounded up.
+
+    Examples
+    --------
+    >>> ceil(151, "1/2")  # of 75.5 t
+    76
+    """
+    return rounded_up(tonnes * share_of(share))
+
+
+def largest_remainder(tonnes: int, shares: Mapping[str, str]) -> dict[str, int]:
+    """Split whole tonnes by shares: each is cut, and what is left goes to the largest remainders.
+
+    Where remainders are equal, the account that is named first comes first.
+
+    Raises
+    ------
+    ValueError
+        If the shares do not add up to the whole.
+
+    Examples
+    --------
+    >>> largest_remainder(288, {"Japan": "70 %", "Viet Nam": "10 %", "company": "20 %"})
+    {'Japan': 202, 'Viet Nam': 29, 'company': 57}
+    """
+    exact = {account: tonnes * share_of(share) for account, share in shares.items()}
+    if sum(exact.values()) != tonnes or not shares:
+        percent = float(sum(map(share_of, shares.values())) * 100)
+        raise ValueError(_("the shares add up to {percent:g} %, expected 100 %").format(percent=percent))
+    parts = {account: cut(amount) for account, amount in exact.items()}
+    left = tonnes - sum(parts.values())
+    for account in sorted(exact, key=lambda account: parts[account] - exact[account])[:left]:
+        parts[account] += 1
+    return parts
+
+
+def allocate(tonnes: int, wanted: Mapping[str, Any], problems: list[Problem], subject: str) -> tuple[Part, ...]:
+    """Split the whole tonnes of a year among accounts.
+
+    Parameters
+    ----------
+    tonnes : int
+    wanted : mapping
+        For each account whole tonnes, a share with its rounding (``"70 % down"``, ``"1/2 up"``), or
+        ``"rest"``. Shares without rounding are split by the largest remainder, and are then all
+        that there is.
+    problems : list of Problem
+        Complaints are appended to it.
+    subject : str
+        What the complaints are about.
+
+    Examples
+    --------
+    >>> parts = allocate(288, {"Japan": "70 % down", "Viet Nam": "10 % up", "company": "rest"}, [], "2016")
+    >>> [(part.account, part.tonnes) for part in parts]
+    [('Japan', 201), ('Viet Nam', 29), ('company', 58)]
+    """
+    known = len(problems)
+    _check_names(wanted, problems, subject)
+    entries = {}
+    for account, asked in wanted.items():
+        try:
+            entries[account] = _entry(tonnes, asked)
+        except ValueError as error:
+            problems.append(Problem(Message("{}, {}").format(subject, account), str(error)))
+    if len(problems) == known:
+        try:
+            parts = _settled(tonnes, wanted, entries)
+        except ValueError as error:
+            problems.append(Problem(subject, str(error)))
+        else:
+            return parts
+    return ()
+
+
+def _check_names(wanted: Mapping[str, Any], problems: list[Problem], subject: str) -> None:
+    seen: dict[str, str] = {}
+    for account in wanted:
+        name = " ".join(str(account).split()).casefold()
+        if not isinstance(account, str) or not name:
+            problems.append(Problem(subject, got(account, _("the name of an account"))))
+        elif name in seen:
+            problems.append(
+                Problem(
+                    subject,
+                    _("{account!r} and {other!r} are the same account").format(account=account, other=seen[name]),
+                )
+            )
+        seen[name] = str(account)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What was asked for one account: tonnes where they are known already, and the exact share."""
+
+    asked: str
+    tonnes: int | None = None
+    exact: Fraction | None = None
+
+
+def _entry(tonnes: int, asked: Any) -> _Entry:
+    if isinstance(asked, str):
+        text = " ".join(asked.split())
+        if text == REST:
+            return _Entry(text)
+        *share, last = text.split(" ") or [""]
+        rounding = last if last in ROUNDINGS else ""
+        exact = tonnes * share_of(" ".join(share) if rounding else text)
+        known = {"down": cut, "up": rounded_up}[rounding](exact) if rounding else None
+        return _Entry(text, known, exact)
+    try:
+        count = None if isinstance(asked, bool) else operator.index(asked)
+    except TypeError:
+        count = None
+    if count is None or count < 0:
+        raise ValueError(got(asked, EXPECTED))
+    return _Entry(str(count), count)
+
+
+def _settled(tonnes: int, wanted: Mapping[str, Any], entries: Mapping[str, _Entry]) -> tuple[Part, ...]:
+    """Return the parts, which add up."""
+    by_remainder = [account for account, entry in entries.items() if entry.tonnes is None and entry.exact is not None]
+    resting = [account for account, entry in entries.items() if entry.asked == REST]
+    if by_remainder and len(by_remainder) < len(entries):
+        raise ValueError(
+            _(
+                "shares without rounding ({names}) are split by the largest remainder and stand alone: add "
+                "'down' or 'up' to each, or give shares for all accounts"
+            ).format(names=listed(by_remainder))
+        )
+    if len(resting) > 1:
+        raise ValueError(_("{names} cannot each get the rest").format(names=listed(resting)))
+    if by_remainder:
+        settled = largest_remainder(tonnes, {account: str(wanted[account]) for account in by_remainder})
+    else:
+        settled = {account: entry.tonnes for account, entry in entries.items() if entry.tonnes is not None}
+        left = tonnes - sum(settled.values())
+        if resting and left >= 0:
+            settled[resting[0]] = left
+        elif left:
+            over = _("the parts add up to {total:,} t, and there are {tonnes:,} whole tonnes: {left:,} t are left over")
+            much = _("the parts add up to {total:,} t, and there are {tonnes:,} whole tonnes: {left:,} t too many")
+            told = over if left > 0 else much
+            raise ValueError(told.format(total=sum(settled.values()), tonnes=tonnes, left=abs(left)))
+    return tuple(Part(account, settled[account], entry.asked, entry.exact) for account, entry in entries.items())

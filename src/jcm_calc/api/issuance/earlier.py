@@ -1,0 +1,104 @@
+"""Earlier requests, with which a new one is compared: no day is claimed twice."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import Problem
+from jcm_calc.inputs import Period
+from jcm_calc.inputs.schema import Field, filled_text, list_of, only, read_table, table_of, whole
+from jcm_calc.results.manifest import digest
+
+YEAR = {
+    "year": Field(whole, required=True),
+    "tonnes": Field(whole, required=True),
+    "parts": Field(list_of(dict), required=True),
+}
+CALCULATION = {key: Field(filled_text, required=True) for key in ("hash", "inputs")}
+REQUEST = {
+    "schema": Field(only(1), required=True),
+    "project": Field(table_of({"number": Field(filled_text, required=True)}), required=True),
+    "periods": Field(list_of(Period.parse), required=True),
+    "years": Field(list_of(table_of(YEAR)), required=True),
+    "calculations": Field(list_of(table_of(CALCULATION)), required=True),
+    "earlier": Field(list_of(filled_text), required=True),
+    "hash": Field(filled_text, required=True),
+}
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An earlier request.
+
+    Attributes
+    ----------
+    name : str
+        Of its file.
+    number : str
+        Of its project.
+    periods : tuple of Period
+    inputs : tuple of str
+        What was calculated with, as the manifests name it.
+    tonnes : mapping
+        Whole tonnes by calendar year.
+    hash : str
+    """
+
+    name: str
+    number: str
+    periods: tuple[Period, ...]
+    inputs: tuple[str, ...]
+    tonnes: Mapping[int, int]
+    hash: str
+
+
+def request_digest(data: Mapping[str, Any]) -> str:
+    """Return the hash of a request: over what it asks for and the calculations, not over emissions.
+
+    Emissions are floats, whose last digit may depend on the machine; the hash of each calculation is
+    over its input and rules.
+    """
+    years = [{key: year[key] for key in ("year", "tonnes", "parts")} for year in data["years"]]
+    hashes = [manifest["hash"] for manifest in data["calculations"]]
+    inputs = [manifest["inputs"] for manifest in data["calculations"]]
+    return digest([data["project"], data["periods"], years, data["earlier"], hashes, inputs])
+
+
+def read_earlier(given: str | os.PathLike[str] | Mapping[str, Any], problems: list[Problem]) -> Earlier | None:
+    """Read an earlier request; complaints are appended to ``problems``.
+
+    Parameters
+    ----------
+    given : path or mapping
+        As `IssuanceRequest.to_json` or `IssuanceRequest.as_data` gives it.
+    problems : list of Problem
+    """
+    name = _("earlier request") if isinstance(given, Mapping) else Path(given).name
+    try:
+        data = given if isinstance(given, Mapping) else json.loads(Path(given).read_text(encoding="utf-8"))
+    except OSError as error:
+        problems.append(Problem(name, _("cannot be read: {reason}").format(reason=error.strerror)))
+        return None
+    except (ValueError, RecursionError) as error:
+        problems.append(Problem(name, _("is not a request for issuance: {error}").format(error=error)))
+        return None
+    known = len(problems)
+    found = read_table(name, data, REQUEST, problems, other_keys=True)
+    if len(problems) == known and request_digest(data) != found["hash"]:
+        problems.append(Problem(name, _("was changed after it was written: its hash does not fit")))
+    if len(problems) > known:
+        return None
+    return Earlier(
+        name=name,
+        number=found["project"]["number"],
+        periods=tuple(found["periods"]),
+        inputs=tuple(one["inputs"] for one in found["calculations"]),
+        tonnes={year["year"]: year["tonnes"] for year in found["years"]},
+        hash=found["hash"],
+    )

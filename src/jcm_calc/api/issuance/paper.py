@@ -1,0 +1,102 @@
+"""The request for issuance as a page of a workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from jcm_calc.base.languages import Message, _, translated
+from jcm_calc.declarations.graph import RESULTS
+from jcm_calc.inputs.project import LABELS, as_text
+from jcm_calc.reports.workbook.layout import FIRST, LEFT, column_name
+from jcm_calc.reports.workbook.page import Page, new_book, styles
+
+if TYPE_CHECKING:
+    from jcm_calc.api.issuance.request import IssuanceRequest
+
+NAME, TITLE = _("Issuance request"), _("Request for issuance of credits")
+WIDTHS = (1.5, 30, 16, 16, 16, 16, 60)
+TONNES = LEFT + 4
+
+
+def workbook(request: IssuanceRequest) -> bytes:
+    """Return the file."""
+    file = BytesIO()
+    number = str(request.project["number"])
+    book = new_book(file, f"{TITLE} {number}"[:255])
+    head = [Message("{}: {}").format(_("Reference Number"), number)]
+    page = Page(book, styles(book), translated(NAME), TITLE, head, WIDTHS)
+    row = _project(page, request, FIRST)
+    row = _years(page, request, row)
+    row = _parts(page, request, row)
+    row = _lines(
+        page,
+        _("Rules of the scheme that were used"),
+        [(i.name, Message("{}: {}").format(i.detail, i.evidence)) for i in request.rules],
+        row,
+    )
+    row = _lines(page, _("Remarks"), [(one.subject, one.complaint) for one in request.remarks], row)
+    _lines(page, _("Calculations"), list(_calculations(request)), row)
+    book.close()
+    return file.getvalue()
+
+
+def _project(page: Page, request: IssuanceRequest, row: int) -> int:
+    project = request.project
+    told = [(label, as_text(project[key])) for key, label in LABELS.items() if key in project and key != "number"]
+    covers = ", ".join(map(str, request.periods))
+    return _lines(page, _("Project"), [*told, (_("monitoring periods"), covers)], row)
+
+
+def _years(page: Page, request: IssuanceRequest, row: int) -> int:
+    page.caption(row, _("Whole tonnes by calendar year"))
+    other = [_("Other terms of emission reductions, tCO2 (RE − PE − ER)")] if request.has_other_terms else []
+    names = [f"{name}, tCO2" for name in RESULTS]
+    page.headings(row + 1, LEFT, [_("Calendar year"), *names, _("Whole tonnes"), *other])
+    first = row + 2
+    for line, year in enumerate(request.years, first):
+        page.value(line, LEFT, year.year, "label")
+        for column, name in enumerate(RESULTS, LEFT + 1):
+            page.value(line, column, year.emissions[name], "emissions")
+        page.value(line, TONNES, year.tonnes, "tonnes")
+        if other:
+            page.value(line, TONNES + 1, year.other_terms, "emissions")
+    return _total(page, first, first + len(request.years), request.tonnes)
+
+
+def _parts(page: Page, request: IssuanceRequest, row: int) -> int:
+    page.caption(row, _("Allocation"))
+    page.headings(row + 1, LEFT, [_("Account"), _("Calendar year"), _("Asked for"), _("Exact, t"), _("Whole tonnes")])
+    first = line = row + 2
+    for year in request.years:
+        for part in year.parts:
+            page.text(line, LEFT, part.account, "label")
+            page.value(line, LEFT + 1, year.year, "label")
+            page.text(line, LEFT + 2, part.asked, "symbol")
+            page.value(line, LEFT + 3, None if part.exact is None else float(part.exact), "number")
+            page.value(line, TONNES, part.tonnes, "tonnes")
+            line += 1
+    return _total(page, first, line, request.tonnes)
+
+
+def _total(page: Page, first: int, row: int, value: int) -> int:
+    """Write the sum of the whole tonnes above; return the row after the next one."""
+    letter = column_name(TONNES)
+    page.text(row, LEFT, _("Total"), "strong")
+    page.formula(row, TONNES, f"SUM({letter}{first + 1}:{letter}{row})", value, "tonnes")
+    return row + 2
+
+
+def _lines(page: Page, caption: str, lines: Sequence[tuple[str, str]], row: int) -> int:
+    """Write a table of names and texts; return the row after the next one."""
+    page.caption(row, caption)
+    for number, (name, text) in enumerate(lines or [(_("none"), "")], row + 1):
+        page.text(number, LEFT, name, "label")
+        page.merge(number, LEFT + 1, page.last, text, "text")
+    return row + 2 + max(1, len(lines))
+
+
+def _calculations(request: IssuanceRequest) -> Any:
+    for result in request.results:
+        yield str(result.methodology), _("manifest {hash}").format(hash=result.manifest()["hash"])

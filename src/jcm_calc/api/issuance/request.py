@@ -1,0 +1,473 @@
+"""The request for issuance: whole tonnes by calendar year and account, and all that it rests on."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import fsum
+from typing import TYPE_CHECKING, Any
+
+from jcm_calc.api.issuance.allocation import Part, allocate
+from jcm_calc.api.issuance.earlier import Earlier, read_earlier, request_digest
+from jcm_calc.api.issuance.transfer import cap_problems
+from jcm_calc.base import notebook
+from jcm_calc.base.files import check_ending, save
+from jcm_calc.base.languages import Message, _, in_language
+from jcm_calc.base.problems import InputError, Problem, listed
+from jcm_calc.declarations.graph import RESULTS
+from jcm_calc.evidence import Source, primary, unconfirmed
+from jcm_calc.inputs import Period
+from jcm_calc.inputs.project import PROJECT, as_mapping, of_kind, unknown_key
+from jcm_calc.results.calculation import Result
+from jcm_calc.results.credits import Item, UncertifiedError, not_claimable, whole_tonnes
+from jcm_calc.results.manifest import bound_digest, library_version
+from jcm_calc.units import is_missing
+from jcm_calc.units.dates import day
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCHEMA = 1
+PARIS = date(2021, 1, 1)
+DECISIONS = "decisions of the Joint Committees on issuance"
+# Rules that can only refuse. A request that obeys one of them asks for no tonne that it would not ask for
+# without it, so they need no confirmation.
+GUARDS = (
+    Item(
+        _("scheme rule"),
+        _("break at the end of 2020"),
+        DECISIONS,
+        primary(
+            Source("decisions of the Joint Committee of Palau and Japan", "https://www.jcm.go.jp/jc/pw-jc-decisions"),
+            "every issuance read that reaches 31 December 2020 ends there, and the next one begins on 1 January 2021",
+        ),
+        "a request lies before 2021 or from 2021 on",
+    ),
+    Item(
+        _("scheme rule"),
+        _("crediting period"),
+        "project design document, A.5",
+        unconfirmed("reductions count from the starting date to the end of the operational lifetime", 80),
+        "every period lies within it",
+    ),
+    Item(
+        _("scheme rule"),
+        _("allocation"),
+        "allocation form of the scheme",
+        unconfirmed("derived: no single rounding fits the published amounts, so the parts are what was agreed"),
+        "the parts of each calendar year add up to its whole tonnes",
+    ),
+    Item(
+        _("scheme rule"),
+        _("no double claim"),
+        "JCM guidelines for validation and verification",
+        unconfirmed("recalled: the verifier looks for double registration", 85),
+        "no day is claimed twice for a project, and no calculation for two projects",
+    ),
+)
+NEGATIVE = Item(
+    _("scheme rule"),
+    _("negative years"),
+    "JCM guidelines for developing PDD and monitoring report",
+    unconfirmed("recalled: a negative year gives no credits; nothing carries it over to the next", 55),
+    "it is reported and not set off against another year",
+)
+
+
+@dataclass(frozen=True)
+class Year:
+    """A calendar year of a request: emissions in tCO2, whole tonnes, and the part of each account."""
+
+    year: int
+    emissions: Mapping[str, float]
+    tonnes: int
+    parts: tuple[Part, ...]
+
+    @property
+    def other_terms(self) -> float:
+        """By how much ER is less than RE − PE: leakage, discounts and other declared terms, tCO2."""
+        return self.emissions["RE"] - self.emissions["PE"] - self.emissions["ER"]
+
+
+@dataclass(frozen=True, repr=False)
+class IssuanceRequest:
+    """A request for issuance; see `jcm_calc.issuance_request`.
+
+    Attributes
+    ----------
+    project : mapping
+        ``number``, ``start`` and ``end`` of the crediting period, and what else is said of it.
+    results : tuple of Result
+    years : tuple of Year
+    rules : tuple of Item
+        The scheme's own rules that were used, each with its evidence.
+    remarks : tuple of Problem
+        What a reader must know: negative years above all.
+    earlier : tuple of Earlier
+        The earlier requests that this one was held against.
+    """
+
+    project: Mapping[str, Any]
+    results: tuple[Result, ...]
+    years: tuple[Year, ...]
+    rules: tuple[Item, ...]
+    remarks: tuple[Problem, ...]
+    earlier: tuple[Earlier, ...]
+
+    @property
+    def has_other_terms(self) -> bool:
+        """Whether a methodology declares terms of ER beside RE and PE."""
+        return any(result.methodology.terms for result in self.results)
+
+    def __repr__(self) -> str:
+        return f"<IssuanceRequest {self._told()}>"
+
+    def _repr_html_(self) -> str:
+        heading = _("Request for issuance: {told}").format(told=self._told())
+        return notebook.page(heading, map(str, self.remarks), [(_("Whole tonnes"), self.table())])
+
+    def _told(self) -> str:
+        """Say in one line which project asks for how much."""
+        return _("{project}: {tonnes:,} tCO2 of {years}").format(
+            project=self.project["number"], tonnes=self.tonnes, years=listed(year.year for year in self.years)
+        )
+
+    @property
+    def periods(self) -> list[Period]:
+        """The monitoring periods in order, each once."""
+        return sorted({period for result in self.results for period in result.inputs.periods}, key=lambda p: p.order)
+
+    @property
+    def tonnes(self) -> int:
+        """The whole tonnes that are asked for."""
+        return sum(year.tonnes for year in self.years)
+
+    def table(self) -> pd.DataFrame:
+        """Return whole tonnes by calendar year and account, as a DataFrame."""
+        import pandas as pd
+
+        rows = {year.year: {part.account: part.tonnes for part in year.parts} for year in self.years}
+        frame = pd.DataFrame.from_dict(rows, orient="index").reindex(sorted(rows)).fillna(0).astype(int)
+        frame.insert(0, "total", [year.tonnes for year in self.years])
+        return frame.rename_axis("year")
+
+    def as_data(self) -> dict[str, Any]:
+        """Return everything as data for JSON, with the manifest of each calculation."""
+        data: dict[str, Any] = {
+            "schema": SCHEMA,
+            "document": "issuance request",
+            "library": {"name": "jcm_calc", "version": library_version()},
+            "project": {key: str(value) if isinstance(value, date) else value for key, value in self.project.items()},
+            "periods": [str(period) for period in self.periods],
+            "years": [_year_data(year) for year in self.years],
+            "tonnes": self.tonnes,
+            "rules": [_rule_data(item) for item in self.rules],
+            "remarks": [str(remark) for remark in self.remarks],
+            "earlier": [one.hash for one in self.earlier],
+            "calculations": [result.manifest() for result in self.results],
+        }
+        return {**data, "hash": request_digest(data)}
+
+    def to_json(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+        """Write the request as JSON, the form in which later requests take it with ``earlier``.
+
+        Raises
+        ------
+        FileExistsError
+            If there is such a file already, and ``overwrite`` is not set.
+        """
+        check_ending(path, ".json")
+        text = json.dumps(self.as_data(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        save(path, text.encode(), overwrite=overwrite)
+
+    def to_excel(self, path: str | os.PathLike[str], *, overwrite: bool = False, language: str | None = None) -> None:
+        """Write the request as a page of a workbook.
+
+        Parameters
+        ----------
+        path : path
+        overwrite : bool
+            Whether an existing file may be replaced.
+        language : {"en", "ja"}, optional
+            That of `jcm_calc.in_language` by default.
+
+        Raises
+        ------
+        FileExistsError
+            If there is such a file already, and ``overwrite`` is not set.
+        """
+        from jcm_calc.api.issuance.paper import workbook
+
+        check_ending(path, ".xlsx")
+        with in_language(language):
+            save(path, workbook(self), overwrite=overwrite)
+
+
+def _year_data(year: Year) -> dict[str, Any]:
+    parts = [
+        {"account": part.account, "tonnes": part.tonnes, "asked": part.asked}
+        | ({"exact": str(part.exact)} if part.exact is not None else {})
+        for part in year.parts
+    ]
+    return {"year": year.year, **year.emissions, "tonnes": year.tonnes, "parts": parts}
+
+
+def _rule_data(item: Item) -> dict[str, Any]:
+    grade, note = str(item.evidence.grade), item.evidence.note
+    return {"name": item.name, "text": item.detail, "grade": grade, "note": note, "section": item.section}
+
+
+def issuance_request(
+    results: Result | Sequence[Result],
+    allocation: Mapping[Any, Any],
+    *,
+    project: Mapping[str, Any],
+    earlier: Sequence[str | os.PathLike[str] | Mapping[str, Any]] = (),
+) -> IssuanceRequest:
+    """Ask for the credits of one project: whole tonnes by calendar year and account.
+
+    ER of all results is added up by calendar year and then cut to whole tonnes. A negative year
+    gives none, is reported, and is not set off against another year.
+
+    Parameters
+    ----------
+    results : Result or sequence of Result
+        Several where parts of a project are calculated with different choices, or year by year.
+    allocation : mapping
+        For each account whole tonnes (``201``), a share with its rounding (``"70 % down"``, ``"1/2 up"``),
+        a share without one (``"50 %"``, by the largest remainder), or ``"rest"``; or, for each
+        calendar year, such a mapping.
+    project : mapping
+        As in the section [project] of a case file: ``number``, and ``start`` and ``end`` of the crediting
+        period as dates. Where the host country caps what may leave it, ``host_accounts`` names the accounts of
+        its side and ``transfer_list`` its list with the activity.
+    earlier : sequence of paths or mappings
+        Earlier requests, as `IssuanceRequest.to_json` writes them. No day is claimed twice.
+
+    Raises
+    ------
+    UncertifiedError
+        If anything underneath is unconfirmed, or a criterion is not shown to be met.
+    InputError
+        If the request itself cannot be made, with every reason at once.
+
+    Examples
+    --------
+    >>> import datetime, jcm_calc
+    >>> result = jcm_calc.calculate("PW_AM001", EG="600 MWh", p="2024")
+    >>> jcm_calc.issuance_request(
+    ...     result, {"Government of Japan": "1/2 up", "participants": "rest"},
+    ...     project={"number": "PW001", "start": datetime.date(2015, 11, 1), "end": datetime.date(2030, 12, 31)},
+    ... )
+    Traceback (most recent call last):
+    jcm_calc.results.credits.UncertifiedError: PW001 supports an estimate, not a claim: ...
+    """
+    results = (results,) if isinstance(results, Result) else tuple(results)
+    found: list[Problem] = []
+    project = as_mapping("project", project, "{'number': 'PW001'}", found)
+    allocation = as_mapping("allocation", allocation, "{'participants': 'rest'}", found)
+    project, problems = _dated(project)
+    problems = [*found, *problems]
+    problems += [*_project_problems(project), *_result_problems(results, project)]
+    former = [one for given in earlier if (one := read_earlier(given, problems)) is not None]
+    problems += _double_claims(results, project, former)
+    sums = _by_year(results)
+    years = [
+        Year(year, emissions, tonnes, _parts(allocation, year, tonnes, problems))
+        for year, emissions in sums.items()
+        for tonnes in [whole_tonnes(emissions["ER"])]
+    ]
+    problems += _allocation_problems(allocation, years)
+    capped: list[Problem] = []
+    for country in {result.methodology.country for result in results}:
+        found, said = cap_problems(project, country, {year.year: (year.tonnes, year.parts) for year in years})
+        problems, capped = [*problems, *found], [*capped, *said]
+    negative = [year for year in years if year.emissions["ER"] < 0]
+    rules = (*GUARDS, NEGATIVE) if negative else GUARDS
+    lacking = dict.fromkeys(item for result in results for item in result.lacking)
+    lacking |= dict.fromkeys(item for item in (NEGATIVE,) if negative and not item.evidence.confirmed)
+    name = str(project.get("number") or _("the request"))
+    if problems:
+        besides = [
+            Problem(Message("{} {}").format(one.kind, one.name), one.lacks or str(one.evidence), one.section)
+            for one in lacking
+        ]
+        raise InputError(name, problems, besides)
+    if lacking:
+        raise UncertifiedError(name, tuple(lacking), [result.methodology for result in results])
+    remarks = (*_remarks(negative, former), *capped, *(one for result in results for one in result.inputs.warnings))
+    return IssuanceRequest(dict(project), results, tuple(years), rules, remarks, tuple(former))
+
+
+# What the request says
+
+
+def _by_year(results: Sequence[Result]) -> dict[int, dict[str, float]]:
+    """Return RE, PE and ER of all results by calendar year."""
+    amounts: dict[int, dict[str, list[float]]] = {}
+    for result in results:
+        columns = {name: result.full(name).ravel().tolist() for name in RESULTS}
+        for place, period in enumerate(result.inputs.periods):
+            if period.year is not None:
+                of_year = amounts.setdefault(period.year, {name: [] for name in RESULTS})
+                for name in RESULTS:
+                    of_year[name].append(columns[name][place])
+    return {year: {name: fsum(found) for name, found in amounts[year].items()} for year in sorted(amounts)}
+
+
+def _of_year(allocation: Mapping[Any, Any], year: int) -> Any:
+    """Return the allocation of a year: its own, or the one for all years."""
+    if any(isinstance(one, Mapping) for one in allocation.values()):
+        return allocation.get(year, allocation.get(str(year)))
+    return allocation
+
+
+def _parts(allocation: Mapping[Any, Any], year: int, tonnes: int, problems: list[Problem]) -> tuple[Part, ...]:
+    wanted = _of_year(allocation, year)
+    subject = _("allocation {year}").format(year=year)
+    if not tonnes and not wanted:
+        return ()
+    if isinstance(wanted, Mapping) and wanted:
+        return allocate(tonnes, wanted, problems, subject)
+    problems.append(Problem(subject, _("missing: who gets the {tonnes:,} t of this year").format(tonnes=tonnes)))
+    return ()
+
+
+def _allocation_problems(allocation: Mapping[Any, Any], years: Sequence[Year]) -> Iterator[Problem]:
+    known = {str(year.year) for year in years}
+    if any(isinstance(one, Mapping) for one in allocation.values()):
+        for key in allocation:
+            if str(key) not in known:
+                yield Problem(
+                    _("allocation {year}").format(year=key),
+                    _("no result has this year; there are {names}").format(names=", ".join(sorted(known))),
+                )
+    if years and not any(year.tonnes for year in years):
+        yield Problem("ER", _("there is no whole tonne to ask for"))
+
+
+def _remarks(negative: Sequence[Year], former: Sequence[Earlier]) -> Iterator[Problem]:
+    for year in negative:
+        amount = year.emissions["ER"]
+        yield Problem(
+            f"ER {year.year}",
+            _("{amount:,.3f} tCO2: no credits, and not set off against another year").format(amount=amount),
+        )
+        for one in former:
+            if asked := one.tonnes.get(year.year):
+                complaint = _(
+                    "an earlier request has {asked:,} t of this year, and what is added now is negative"
+                ).format(asked=asked)
+                yield Problem(f"ER {year.year}", complaint)
+
+
+# What keeps it from being made
+
+
+def _project_problems(project: Mapping[str, Any]) -> Iterator[Problem]:
+    for key in project:
+        if key not in PROJECT:
+            yield unknown_key(f"project[{key!r}]", key, PROJECT)
+    for key in ("title", "participants", "personnel", "submitted", "host_accounts", "transfer_list", "note"):
+        if key in project:
+            yield from of_kind(f"project[{key!r}]", project[key], PROJECT[key])
+    number = project.get("number")
+    if not isinstance(number, str) or not number.strip():
+        yield Problem("project number", _("missing: the reference number of the project, such as PW001"))
+
+
+def _dated(project: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the project with start and end as dates, and complaints about what is missing or not a day."""
+    found, problems = dict(project), list[Problem]()
+    for key, missing in (
+        ("start", _("missing: the first day of the crediting period, as a date")),
+        ("end", _("missing: the last day of the crediting period, as a date")),
+    ):
+        if is_missing(found.get(key)):
+            problems.append(Problem(f"project {key}", missing))
+            found.pop(key, None)
+            continue
+        try:
+            found[key] = day(found[key])
+        except ValueError as error:
+            problems.append(Problem(f"project {key}", str(error)))
+            del found[key]
+    return found, problems
+
+
+def _result_problems(results: Sequence[Result], project: Mapping[str, Any]) -> Iterator[Problem]:
+    if not results:
+        yield Problem("results", _("missing: at least one result"))
+    for result in results:
+        for period in result.inputs.periods:
+            yield from _period_problems(period, project)
+        yield from not_claimable(result.methodology, result.inputs.periods)
+    periods = {period for result in results for period in result.inputs.periods if period.year}
+    dated = sorted(periods, key=lambda period: period.order)
+    before = [period for period in dated if period.last and period.last < PARIS]
+    if before and len(before) < len(dated):
+        complaint = _("{before} lies before 2021 and {after} after it: these are two requests").format(
+            before=before[-1], after=dated[-1]
+        )
+        yield Problem("p", complaint, DECISIONS)
+    for one, other in itertools.combinations(results, 2):
+        if _same_part(one, other) and (twice := _common(one.inputs.periods, other.inputs.periods)):
+            complaint = _(
+                "{days} is in two results of {methodology} with the same choices: calculate all units together"
+            )
+            yield Problem("p", complaint.format(days=twice, methodology=one.methodology))
+
+
+def _period_problems(period: Period, project: Mapping[str, Any]) -> Iterator[Problem]:
+    if period.first is None or period.last is None:
+        return
+    if period.year is None:
+        yield Problem(
+            "p",
+            _("{period} lies in several calendar years: give the amounts of each as a period of its own").format(
+                period=period
+            ),
+        )
+    start, end = project.get("start"), project.get("end")
+    if isinstance(start, date) and period.first < start:
+        yield Problem("p", _("{period} begins before the crediting period, {start}").format(period=period, start=start))
+    if isinstance(end, date) and period.last > end:
+        yield Problem("p", _("{period} ends after the crediting period, {end}").format(period=period, end=end))
+
+
+def _same_part(one: Result, other: Result) -> bool:
+    return one.methodology.number == other.methodology.number and one.inputs.choices == other.inputs.choices
+
+
+def _common(some: Sequence[Period], others: Sequence[Period]) -> Period | None:
+    """Return the first days that periods of both sides share."""
+    for one, other in itertools.product(some, others):
+        if one.first and one.last and other.first and other.last:
+            first, last = max(one.first, other.first), min(one.last, other.last)
+            if first <= last:
+                return Period(first, last)
+    return None
+
+
+def _double_claims(
+    results: Sequence[Result], project: Mapping[str, Any], former: Sequence[Earlier]
+) -> Iterator[Problem]:
+    for one in former:
+        for result in results:
+            if one.number == project.get("number"):
+                if twice := _common(result.inputs.periods, one.periods):
+                    yield Problem(
+                        "p",
+                        _("{days} was claimed already: {name}, {hash}…").format(
+                            days=twice, name=one.name, hash=one.hash[:12]
+                        ),
+                    )
+            elif bound_digest(result.inputs) in one.inputs:
+                complaint = _("the same calculation was claimed already for {number}: {name}, {hash}…").format(
+                    number=one.number, name=one.name, hash=one.hash[:12]
+                )
+                yield Problem("results", complaint)

@@ -1,0 +1,151 @@
+"""One project after another: what is to be calculated, and what comes of it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jcm_calc.api.portfolios.rows import arguments
+from jcm_calc.api.workbook import read_workbook
+from jcm_calc.base.problems import InputError, InputWarning, Problem
+from jcm_calc.evidence import UnconfirmedWarning
+from jcm_calc.inputs.case import CaseFile, read_case
+from jcm_calc.inputs.confirmation import EvidenceFile, about
+from jcm_calc.results.calculating import calculate
+from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
+from jcm_calc.units import is_missing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from jcm_calc.declarations import Methodology
+    from jcm_calc.results.calculation import Result
+
+RESULTS = ("RE", "PE", "ER")
+# By how much ER is less than RE − PE: leakage, discounts and other terms that a methodology declares.
+OTHER_TERMS = "other terms"
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A project to be calculated: a file, or rows of a table.
+
+    Attributes
+    ----------
+    project : str
+    source : str
+        The file, or the table and the numbers of the rows.
+    rows : DataFrame, optional
+        Its rows, maybe among those of other projects.
+    estimates : mapping
+        ER expected ex ante by calendar year, in tCO2; under None where it holds for each year.
+    evidence : tuple of EvidenceFile, optional
+        Of any methodology; None for those of the user's folder.
+    """
+
+    project: str
+    source: str
+    path: Path | None = None
+    methodology: str = ""
+    version: str | None = None
+    rows: pd.DataFrame | None = None
+    estimates: Mapping[int | None, float] = field(default_factory=dict)
+    evidence: tuple[EvidenceFile, ...] | None = None
+
+    def calculate(self) -> tuple[Result, dict[int | None, float]]:
+        """Return the result, and the estimates of a workbook's plan with those declared.
+
+        Raises
+        ------
+        InputError, MethodologyNotFoundError
+        """
+        if self.path is None:
+            assert self.rows is not None
+            m = methodology(self.methodology, self.version)
+            rows = self.rows[self.rows["project"].astype(str) == self.project]
+            given = arguments(rows, m, self.source)
+            evidence = about(m, self.evidence)
+            return calculate(m, *given.tables, p=given.p, evidence=evidence, **given.values), dict(self.estimates)
+        if self.path.suffix.casefold() == ".toml":
+            return self._of(read_case(self.path)), dict(self.estimates)
+        book = read_workbook(self.path)
+        result = self._of(book.case)
+        planned = {}
+        if book.report is not None and book.plan is not None:
+            planned = {year: er for year, _, _, er, _ in _years(self._of(book.plan))}
+        return result, {**planned, **self.estimates}
+
+    def _of(self, case: CaseFile) -> Result:
+        return case.calculate(
+            evidence=about(methodology(case.methodology, case.version, case.submitted), self.evidence)
+        )
+
+
+@dataclass
+class Outcome:
+    """What came of a project: a row for each calendar year, or why there is none."""
+
+    job: Job
+    rows: list[Row] = field(default_factory=list)
+    problems: Sequence[Problem] = ()
+    warnings: Sequence[Problem] = ()
+
+
+def _years(result: Result) -> Iterator[tuple[int | None, float, float, float, int]]:
+    """Yield year, RE, PE, ER and whole tonnes; no year of an undated period."""
+    for year, re, pe, er, tonnes in result.years()[[*RESULTS, "tonnes"]].itertuples():
+        yield (None if is_missing(year) else int(year)), re, pe, er, int(tonnes)
+
+
+def solve(jobs: Iterable[Job]) -> list[Outcome]:
+    """Calculate projects one by one; nothing that is wrong with one stops another."""
+    return list(_solved(jobs))
+
+
+def _solved(jobs: Iterable[Job]) -> Iterator[Outcome]:
+    for job in jobs:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", InputWarning)
+            warnings.simplefilter("ignore", UnconfirmedWarning)
+            try:
+                result, estimates = job.calculate()
+                rows = [row(job, result.methodology, estimates, *year) for year in _years(result)]
+                yield Outcome(job, rows, (), result.remarks)
+            except InputError as error:
+                yield Outcome(job, [], error.problems, error.warnings)
+            except MethodologyNotFoundError as error:
+                yield Outcome(job, [], [Problem("methodology", str(error))])
+            except ValueError as error:  # a period in two calendar years
+                yield Outcome(job, [], [Problem("p", str(error))])
+
+
+def row(
+    job: Job,
+    m: Methodology,
+    estimates: Mapping[int | None, float],
+    year: int | None,
+    re: float,
+    pe: float,
+    er: float,
+    tonnes: int,
+) -> Row:
+    """Return the row of a project and a calendar year."""
+    return {
+        "project": job.project,
+        "country": m.country,
+        "scope": m.sectoral_scope,
+        "methodology": m.number,
+        "version": m.version,
+        "year": year,
+        "RE": re,
+        "PE": pe,
+        "ER": er,
+        "tonnes": tonnes,
+        OTHER_TERMS: re - pe - er if m.terms else 0.0,
+        "estimate": estimates.get(year, estimates.get(None, float("nan"))),
+        "source": job.source,
+    }

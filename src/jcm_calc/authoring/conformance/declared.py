@@ -1,0 +1,187 @@
+"""Checks of what is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from jcm_calc.authoring import MARK, NUMBER
+from jcm_calc.authoring.conformance.equations import symbols_of
+from jcm_calc.authoring.conformance.subject import ConformanceError, Subject, check
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import suggestion
+from jcm_calc.declarations import Interval
+from jcm_calc.declarations.faults import of_function
+from jcm_calc.declarations.graph import RESULTS
+from jcm_calc.declarations.items import Kind, Table
+from jcm_calc.evidence import Evidence
+from jcm_calc.reference_data import partner_countries
+from jcm_calc.results.limits import dimension
+from jcm_calc.units import UnitError, registry
+
+EXAMPLE = "XX"  # the country of methodologies that show how one is written
+
+
+@check("graph closed")
+def graph_closed(subject: Subject) -> None:
+    """Every case reaches RE, PE, ER and its other terms, with every argument declared."""
+    for case, graph in subject.graphs():
+        for name in (*RESULTS, *subject.methodology.terms):
+            if name not in graph.nodes:
+                raise ConformanceError(
+                    _("there is no equation {name} in the case {case}: declare it").format(name=name, case=case)
+                )
+
+
+@check("nothing unused")
+def nothing_unused(subject: Subject) -> None:
+    """Everything declared takes part in a case, criterion, limit or indicator; every argument in its equation."""
+    m = subject.methodology
+    used = {name for _, graph in subject.graphs() for name in graph.nodes}
+    used |= {argument for condition in m.conditions for argument in condition.arguments}
+    used |= {name for limit in m.limits for name in limit.names}
+    used |= {limit.rated_fact for limit in m.limits}
+    used |= {argument for one in m.indicators for argument in one.arguments}
+    used |= {choice for rule in m.rules for choice in rule.when}
+    used |= {item.by for item in m.inputs.values() if item.name in used}
+    shown = {rule.name for rule in m.rules} - used
+    used |= {argument for rule in m.rules if rule.name in shown for argument in rule.arguments} if shown else set()
+    declared = [*m.inputs, *m.facts, *m.coordinates, *m.choices]
+    unused = [name for name in declared if name not in used]
+    for rule in m.rules:
+        idle = set(rule.arguments) - symbols_of(rule.expression({name: name for name in rule.arguments}))
+        place = of_function(rule.function)
+        unused += [_("{name} in {symbol}{place}").format(name=n, symbol=rule.symbol, place=place) for n in sorted(idle)]
+    unused = [name + subject.place(name) for name in unused]
+    if unused:
+        raise ConformanceError(
+            _("declared and never used: {names}: use it or delete it").format(names=", ".join(unused))
+        )
+
+
+@check("described and sourced")
+def described(subject: Subject) -> None:
+    """Every declaration has words, every number and rule a note or source with its place, every unit can be read."""
+    m = subject.methodology
+    faults: list[str] = []
+    for parameter in (*m.inputs.values(), *m.facts.values()):
+        if not parameter.text:
+            faults.append(_("{name} has no text").format(name=parameter.symbol) + subject.place(parameter.name))
+        if parameter.kind in (Kind.MONITORED, Kind.FIXED, Kind.DEFAULT) and parameter.evidence is None:
+            faults.append(_("{name} has no evidence").format(name=parameter.symbol) + subject.place(parameter.name))
+        values = [known.evidence for _, entry in parameter.by_candidate() for known in entry.values()]
+        stated = [] if parameter.kind is Kind.CONSTANT else list(dict.fromkeys((parameter.evidence, *values)))
+        faults += _without_place(parameter.symbol, stated, subject.place(parameter.name))
+        if not parameter.textual and parameter.unit != "date":
+            registry().Quantity(1.0, parameter.unit.replace("°C", "degC"))
+    for rule in m.rules:
+        faults += _unsourced(rule.symbol, rule.text, rule.evidence, of_function(rule.function))
+    for condition in m.conditions:
+        name = _("criterion {number}").format(number=condition.number)
+        faults += _unsourced(name, condition.text, condition.evidence, of_function(condition.function))
+    for limit in m.limits:
+        faults += _unsourced(_("the limit of {name}").format(name=limit.parameter), limit.parameter, limit.evidence)
+    for choice in m.choices.values():
+        faults += _unsourced(choice.name, choice.text, choice.evidence)
+    if "version" not in m.identity:
+        faults.append(_("identity lacks the evidence of the version"))
+    faults += _without_place(_("the identity"), list(m.identity.values()), "")
+    if faults:
+        raise ConformanceError(Message("; ").join(faults))
+
+
+@check("number and country")
+def identity(subject: Subject) -> None:
+    """Begin the number with the code of the country, which is a partner country."""
+    m = subject.methodology
+    faults = []
+    if m.country not in partner_countries() and m.country != EXAMPLE:
+        hint = suggestion(m.country, partner_countries())
+        faults.append(
+            _("the country {country} is not a partner country{hint}").format(country=repr(m.country), hint=hint)
+        )
+    if not NUMBER.fullmatch(m.number) or not m.number.startswith(m.country):
+        told = _("the number {number} must be that of the country {country}, such as {country}_AM001")
+        faults.append(told.format(number=m.number, country=m.country))
+    if faults:
+        raise ConformanceError(Message("; ").join(faults))
+
+
+@check("tables without gaps")
+def tables(subject: Subject) -> None:
+    """Leave no gap between the intervals of a table, all within the bounds of the number that selects one."""
+    m = subject.methodology
+    faults = []
+    for parameter in m.inputs.values():
+        key = m.inputs.get(parameter.by)
+        known = [parameter.table, *parameter.candidates.values()]
+        for table in (one for one in known if isinstance(one, Table) and one.numeric):
+            intervals = sorted((one for one in table.entries if isinstance(one, Interval)), key=lambda one: one.first)
+            for one, following in pairwise(intervals):
+                if one.beyond < following.first:
+                    told = _("{name} has no value between {one} and {other}")
+                    place = subject.place(parameter.name)
+                    faults.append(told.format(name=parameter.symbol, one=one, other=following) + place)
+            for one in intervals:
+                if key is not None and (one.first not in key.bounds or one.beyond > key.bounds.beyond):
+                    told = _("{name}: {interval} lies outside of the bounds {bounds} of {key}")
+                    name, bounds = parameter.symbol, key.bounds
+                    place = subject.place(parameter.name)
+                    faults.append(told.format(name=name, interval=one, bounds=bounds, key=key.symbol) + place)
+    if faults:
+        raise ConformanceError(Message("; ").join(faults))
+
+
+@check("limits")
+def limits(subject: Subject) -> None:
+    """Multiply the factors of each cross-check: they have the dimension of the parameter."""
+    m = subject.methodology
+    for limit in m.limits:
+        try:
+            unit = m.inputs[limit.parameter].unit
+            dimension(limit.product, m, unit, unit)
+            if limit.rated:
+                dimension(limit.rated, m, f"({unit})/h", unit)
+        except UnitError as error:
+            raise ConformanceError(Message("{}: {}").format(limit.written(m.symbols()), error)) from None
+
+
+@check("filled in")
+def filled_in(subject: Subject) -> None:
+    """Nothing of the skeleton that `jcm new` writes is left."""
+    m = subject.methodology
+    texts = {"title": m.title, "note": m.note, **{f"index {letter}": text for letter, text in m.indices.items()}}
+    texts |= {f"identity {name}": str(evidence) for name, evidence in m.identity.items()}
+    items: list[tuple[str, Any]] = [(one.symbol, one) for one in (*m.inputs.values(), *m.facts.values())]
+    items += [(one.symbol, one) for one in m.rules]
+    items += [(f"criterion {one.number}", one) for one in m.conditions]
+    items += [(choice.name, choice) for choice in m.choices.values()]
+    for name, item in items:
+        texts[f"text of {name}"] = item.text
+        texts[f"evidence of {name}"] = f"{item.evidence} {item.evidence.source or ''}" if item.evidence else ""
+    left = [f"{name}: {text[text.index(MARK) :]}" for name, text in texts.items() if MARK in text]
+    if m.sectoral_scope < 1:
+        left.append("sectoral scope: FILL IN: a number from 1")
+    if left:
+        raise ConformanceError(Message("; ").join(left))
+
+
+def _unsourced(name: str, text: str, evidence: Evidence, place: str = "") -> list[str]:
+    lacks = _("{name} lacks a text, or evidence with a note")
+    found = [] if text and (evidence.note or evidence.source) else [lacks.format(name=name) + place]
+    return found + _without_place(name, [evidence], place)
+
+
+def _without_place(name: str, stated: Sequence[Evidence | None], place: str) -> list[str]:
+    """Complain of what is said to be read, without a word on where: nobody can look it up."""
+    lacks = _(
+        '{name}: {grade} evidence names a title and no place: write Source("{title}", place="page 7"), or the address '
+        "of the document"
+    )
+    read = [one for one in stated if one is not None and one.grade.certifies and one.source is not None]
+    return [
+        lacks.format(name=name, grade=Message(one.grade), title=one.source.title) + place
+        for one in read
+        if one.source is not None and not (one.source.place.strip() or one.source.url.strip() or str(one.note).strip())
+    ]

@@ -1,0 +1,1 @@
+"""What every room needs: texts in languages, problems and remarks, files, dates."""

@@ -1,0 +1,97 @@
+"""An expression as a sum of products, so that what a sum has in common can be taken out of it.
+
+Examples
+--------
+>>> from jcm_calc.declarations.expression import record
+>>> for product in products(record(lambda a, b, c, d: a * b / c - 2 * (d + 1))):
+...     print(product.number, [str(one) for one in product.factors], [str(one) for one in product.divisors])
+1.0 ['a', 'b'] ['c']
+-2.0 ['d + 1'] []
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import reduce
+from operator import mul, truediv
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from jcm_calc.declarations.expression.recorded import Expression
+
+SUMS = {"add": 1.0, "subtract": -1.0}
+
+
+class Product(NamedTuple):
+    """A number times factors, divided by divisors."""
+
+    number: float
+    factors: tuple[Expression, ...]
+    divisors: tuple[Expression, ...] = ()
+
+
+def products(expression: Expression) -> list[Product]:
+    """Return the summands of an expression, each as a product; no bracket is multiplied out."""
+    arguments = expression.arguments
+    if expression.operation in SUMS:
+        sign = SUMS[expression.operation]
+        return products(arguments[0]) + [one._replace(number=sign * one.number) for one in products(arguments[1])]
+    if expression.operation == "negative":
+        return [one._replace(number=-one.number) for one in products(arguments[0])]
+    return [_product(expression)]
+
+
+def _product(expression: Expression) -> Product:
+    operation, arguments = expression.operation, expression.arguments
+    if operation == "number":
+        return Product(float(arguments[0]), ())
+    if operation == "negative":
+        inner = _product(arguments[0])
+        return inner._replace(number=-inner.number)
+    if operation == "multiply":
+        left, right = map(_product, arguments)
+        return Product(left.number * right.number, left.factors + right.factors, left.divisors + right.divisors)
+    if operation == "divide" and (right := _product(arguments[1])).number:
+        left = _product(arguments[0])
+        return Product(left.number / right.number, left.factors + right.divisors, left.divisors + right.factors)
+    return Product(1.0, (expression,))
+
+
+def joined(number: float, factors: tuple[Expression, ...], divisors: tuple[Expression, ...]) -> Expression:
+    """Return a product as an expression.
+
+    Examples
+    --------
+    >>> from jcm_calc.declarations.expression import record
+    >>> (product,) = products(record(lambda a, b, c: a / b * c))
+    >>> print(joined(*product))
+    a × c ÷ b
+    """
+    first = factors if number == 1.0 and factors else (Expression("number", (number,)), *factors)
+    return reduce(truediv, divisors, reduce(mul, first))
+
+
+def symbols(expression: Expression) -> Iterator[str]:
+    """Yield the symbols in an expression."""
+    if expression.operation == "symbol":
+        yield expression.arguments[0]
+    elif expression.operation != "number":
+        for one in expression.arguments:
+            yield from symbols(one)
+
+
+def value(expression: Expression, values: Mapping[str, Any]) -> Any:
+    """Return what an expression is, with a value for each symbol.
+
+    Examples
+    --------
+    >>> from jcm_calc.declarations.expression import record
+    >>> float(value(record(lambda a, b: a / (b - 1)), {"a": 6.0, "b": 4.0}))
+    2.0
+    """
+    if expression.operation == "symbol":
+        return values[expression.arguments[0]]
+    if expression.operation == "number":
+        return expression.arguments[0]
+    return getattr(np, expression.operation)(*(value(one, values) for one in expression.arguments))

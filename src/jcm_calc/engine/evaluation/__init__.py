@@ -1,0 +1,315 @@
+"""Run the equations of a methodology in order, over whole fleets, in blocks that fit the cache."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from jcm_calc.base.languages import _
+from jcm_calc.declarations.graph import Graph
+from jcm_calc.declarations.items import Equation, Parameter
+from jcm_calc.engine.evaluation.contraction import Contraction, contractions
+
+Array = npt.NDArray[Any]
+Lookup = Callable[[Array], Array]
+
+# Numbers in one block of one array: a handful of them share a second-level cache.
+BLOCK = 32_768
+
+
+class EvaluationError(ArithmeticError):
+    """An equation gives no finite number.
+
+    Attributes
+    ----------
+    name : str
+        The first quantity, in the order of calculation, that has no value.
+    place : tuple of int
+        Where, along each index.
+    zeros : tuple of str
+        Its operands that are 0 there.
+    """
+
+    def __init__(self, name: str, place: tuple[int, ...], zeros: tuple[str, ...]) -> None:
+        self.name, self.place, self.zeros = name, place, zeros
+        zero = _("{name} is not a finite number: {zeros} is 0").format(name=name, zeros=", ".join(zeros))
+        large = _("{name} is not a finite number: a number is too large").format(name=name)
+        super().__init__(zero if zeros else large)
+
+
+def evaluate(
+    graph: Graph,
+    sizes: Mapping[str, int],
+    values: Mapping[str, Array],
+    lookups: Mapping[str, Lookup],
+    keep: tuple[str, ...],
+) -> dict[str, Array]:
+    """Evaluate a graph.
+
+    Parameters
+    ----------
+    graph : Graph
+        What is to run.
+    sizes : mapping
+        The number of labels along each index, in the methodology's order.
+    values : mapping
+        An array for each leaf with one axis for each index, of size 1 where it lacks the index.
+    lookups : mapping
+        For each default looked up by class, the function from keys to values.
+    keep : tuple of str
+        The names whose arrays are returned; everything else is dropped block by block.
+
+    Returns
+    -------
+    dict
+        Arrays with one axis for each index.
+
+    Raises
+    ------
+    EvaluationError
+        If a kept value is not finite.
+
+    Notes
+    -----
+    Blocks are cut along the longest index other than p. A total over that index is finished only
+    after all its blocks, so an equation that needs it runs in a later pass, for which whatever the
+    earlier pass dropped is computed again. What lacks the index is taken out of a total over it; see
+    `jcm_calc.engine.evaluation.contraction`.
+    """
+    run = _in_turn if chained(graph, sizes, values) else _at_once
+    return run(graph, sizes, values, lookups, keep)
+
+
+def chained(graph: Graph, sizes: Mapping[str, int], values: Mapping[str, Array]) -> tuple[Parameter, ...]:
+    """Return the operands that are known at the start alone: later ones follow from the period before."""
+    if sizes["p"] == 1 or not graph.previous:
+        return ()
+    axis = list(sizes).index("p")
+    return tuple(node for node in graph.previous if node.name in values and values[node.name].shape[axis] == 1)
+
+
+def _at_once(
+    graph: Graph,
+    sizes: Mapping[str, int],
+    values: Mapping[str, Array],
+    lookups: Mapping[str, Lookup],
+    keep: tuple[str, ...],
+) -> dict[str, Array]:
+    """Evaluate all periods together."""
+    split = _split(sizes)
+    contracted: dict[str, Contraction] = {}
+    if split != "p" and math.prod(sizes.values()) > BLOCK:
+        contracted = {name: one for name, one in contractions(graph, split).items() if not one.inlined & values.keys()}
+    for way in (contracted, {}) if contracted else ({},):
+        result = _Run(graph, sizes, lookups, keep, way).results(values)
+        if all(np.isfinite(array).all() for array in result.values()):
+            return result
+    raise _undefined(graph, sizes, values, lookups)
+
+
+def _in_turn(
+    graph: Graph,
+    sizes: Mapping[str, int],
+    values: Mapping[str, Array],
+    lookups: Mapping[str, Lookup],
+    keep: tuple[str, ...],
+) -> dict[str, Array]:
+    """Evaluate period by period, each with what the one before it gave."""
+    axis = list(sizes).index("p")
+    own = {node.name: node.previous_of for node in chained(graph, sizes, values)}
+    kept = tuple(dict.fromkeys((*keep, *own.values())))
+    parts: list[dict[str, Array]] = []
+    for place in range(sizes["p"]):
+        period = at_period(values, axis, place)
+        for name, of in own.items():
+            if parts:
+                period[name] = parts[-1][of]
+        try:
+            found = _at_once(graph, {**sizes, "p": 1}, period, lookups, kept)
+        except EvaluationError as error:
+            at = (*error.place[:axis], place, *error.place[axis + 1 :])
+            raise EvaluationError(error.name, at, error.zeros) from None
+        parts.append(found | {name: period[name] for name in own})
+    return {
+        name: np.concatenate([part[name] for part in parts], axis)
+        if "p" in graph.nodes[name].indices
+        else parts[0][name]
+        for name in keep
+    }
+
+
+def at_period(values: Mapping[str, Array], axis: int, place: int) -> dict[str, Array]:
+    """Return the values of one period."""
+    return {name: array.take([place], axis) if array.shape[axis] > 1 else array for name, array in values.items()}
+
+
+def _split(sizes: Mapping[str, int]) -> str:
+    """Return the index along which blocks are cut."""
+    return max((letter for letter in sizes if letter != "p"), key=lambda letter: sizes[letter], default="p")
+
+
+def _undefined(
+    graph: Graph, sizes: Mapping[str, int], values: Mapping[str, Array], lookups: Mapping[str, Lookup]
+) -> EvaluationError:
+    """Return the first quantity that has no value, with its operands that are 0 there."""
+    computed = tuple(name for name in graph.nodes if name not in values)
+    known = dict(values) | _Run(graph, sizes, lookups, computed, {}).results(values)
+    for name in computed:
+        wrong = ~np.isfinite(known[name])
+        if wrong.any():
+            place = tuple(int(at) for at in np.argwhere(wrong)[0])
+            node = graph.nodes[name]
+            operands = node.arguments if isinstance(node, Equation) else ()
+            return EvaluationError(
+                name, place, tuple(operand for operand in operands if _zero(known[operand], place, graph, name, sizes))
+            )
+    raise AssertionError("every quantity is finite")
+
+
+def _zero(operand: Array, place: tuple[int, ...], graph: Graph, name: str, sizes: Mapping[str, int]) -> bool:
+    """Whether an operand is 0 at a place, or anywhere along an index that is summed over."""
+    node = graph.nodes[name]
+    total = node.total if isinstance(node, Equation) else ""
+    where = tuple(
+        slice(None) if letter in total else at if size > 1 else 0
+        for letter, at, size in zip(sizes, place, operand.shape, strict=True)
+    )
+    return bool((operand[where] == 0).any())
+
+
+class _Run:
+    """One evaluation: the index along which blocks are cut, and the pass each name belongs to."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        sizes: Mapping[str, int],
+        lookups: Mapping[str, Lookup],
+        keep: tuple[str, ...],
+        contracted: Mapping[str, Contraction],
+    ) -> None:
+        self.graph = graph
+        self.sizes = dict(sizes)
+        self.lookups = lookups
+        self.keep = keep
+        self.contracted = contracted
+        self.letters = list(sizes)
+        self.split = _split(sizes)
+        self.axis = self.letters.index(self.split)
+        self.rows = max(1, BLOCK * sizes[self.split] // math.prod(sizes.values()))
+        used = set(keep)
+        for name in reversed(list(graph.nodes)):
+            if name in used:
+                used.update(self.needs(name))
+        self.names = [name for name in graph.nodes if name in used]
+        self.level: dict[str, int] = {}
+        for name in self.names:
+            before = (
+                self.level[other] + (self.split in self.total(other))
+                for other in self.needs(name)
+                if other in self.level
+            )
+            self.level[name] = max(before, default=0)
+
+    def results(self, values: Mapping[str, Array]) -> dict[str, Array]:
+        """Run pass after pass."""
+        known: dict[str, Array] = {name: array for name, array in values.items() if name in self.graph.nodes}
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            for number in range(max(self.level.values(), default=0) + 1):
+                names = self.needed(number, known)
+                if any(self.spans(name) for name in names):
+                    known.update(self.in_blocks(names, known))
+                else:
+                    known.update(self.equations(names, known, self.sizes[self.split]))
+        return {name: known[name] for name in self.keep}
+
+    def needs(self, name: str) -> tuple[str, ...]:
+        if name in self.contracted:
+            return self.contracted[name].names
+        node = self.graph.nodes[name]
+        if isinstance(node, Equation):
+            return node.arguments
+        return (node.by,) if isinstance(node, Parameter) and name in self.lookups else ()
+
+    def total(self, name: str) -> str:
+        node = self.graph.nodes[name]
+        return node.total if isinstance(node, Equation) else ""
+
+    def spans(self, name: str) -> bool:
+        """Whether an array runs along the split index at some point."""
+        return self.split in self.graph.nodes[name].indices + self.total(name)
+
+    def is_wide(self, name: str) -> bool:
+        """Whether an array runs along the split index and another one at some point."""
+        letters = set(self.graph.nodes[name].indices + self.total(name))
+        return self.split in letters and len(letters) > 1
+
+    def needed(self, number: int, known: Mapping[str, Array]) -> list[str]:
+        """Return what a pass runs: its own names, and again what they need and no pass has kept."""
+        wanted: set[str] = set()
+        for name in reversed(self.names):
+            if name not in known and (name in wanted or self.level[name] == number):
+                wanted.add(name)
+                wanted.update(self.needs(name))
+        return [name for name in self.names if name in wanted and name not in known]
+
+    def equations(self, names: Iterable[str], known: Mapping[str, Array], size: int) -> dict[str, Array]:
+        """Run equations and lookups in order, with ``size`` rows along the split index."""
+        scope = dict(known)
+        done = {}
+        for name in names:
+            node = self.graph.nodes[name]
+            if isinstance(node, Equation):
+                result = np.asarray(node.function(*[scope[argument] for argument in node.arguments]))
+                if result.ndim == 0:
+                    result = result.reshape((1,) * len(self.letters))
+                if node.total:
+                    result = self.summed(result, node.total, {**self.sizes, self.split: size})
+            else:
+                result = self.lookups[name](scope[self.needs(name)[0]])
+            done[name] = scope[name] = result
+        return done
+
+    def summed(self, array: Array, total: str, sizes: Mapping[str, int]) -> Array:
+        axes = tuple(self.letters.index(letter) for letter in total)
+        shape = list(array.shape)
+        for axis in axes:  # a value that does not change from unit to unit still counts for each
+            shape[axis] = sizes[self.letters[axis]]
+        return np.asarray(np.broadcast_to(array, shape).sum(axis=axes, keepdims=True))
+
+    def in_blocks(self, names: list[str], known: Mapping[str, Array]) -> dict[str, Array]:
+        """Run block by block; keep totals, what does not run along the blocks, and what is asked for."""
+        kept: dict[str, Array] = {}
+        sums: dict[str, list[Array]] = {}
+        written = [name for name in names if name not in self.contracted]
+        operands = {operand for name in written for operand in self.needs(name)}
+        size = self.sizes[self.split]
+        step = self.rows if any(map(self.is_wide, written)) else BLOCK
+        for start in range(0, size, step):
+            place = (slice(None),) * self.axis + (slice(start, start + step),)
+            rows = min(step, size - start)
+            block = {name: array[place] if array.shape[self.axis] > 1 else array for name, array in known.items()}
+            # with the split index contiguous in memory, broadcasting and totals run several times faster
+            block.update({name: np.asfortranarray(block[name]) for name in operands & block.keys()})
+            done = self.equations(written, block, rows)
+            for name, part in done.items():
+                if self.split in self.total(name):
+                    kept[name] = kept[name] + part if name in kept else part
+                elif self.split not in self.graph.nodes[name].indices:
+                    kept[name] = part
+                elif name in self.keep:
+                    if name not in kept:
+                        kept[name] = np.empty([*part.shape[: self.axis], size, *part.shape[self.axis + 1 :]])
+                    kept[name][place] = part
+            for name, contraction in self.contracted.items():
+                if name in names:
+                    parts = contraction.sums({**block, **done}, self.axis, rows)
+                    sums[name] = [a + b for a, b in zip(sums[name], parts, strict=True)] if name in sums else parts
+        for name, parts in sums.items():
+            total = self.contracted[name].total(parts, {**known, **kept})
+            kept[name] = self.summed(total, self.total(name).replace(self.split, ""), self.sizes)
+        return kept

@@ -1,0 +1,381 @@
+"""From evidence files to a methodology whose statements are confirmed by them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+import platformdirs
+
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import InputError, Problem, shown, suggestion
+from jcm_calc.base.toml import parse_toml, read_text
+from jcm_calc.declarations import Interval, Methodology
+from jcm_calc.declarations.items import DeclarationError, Kind, Parameter, Table, Value
+from jcm_calc.declarations.revision import duplicate
+from jcm_calc.declarations.rows import same_days, spans
+from jcm_calc.evidence import Evidence, Grade, confirmed
+from jcm_calc.inputs.confirmation.file import Entry, EvidenceFile, read_evidence
+from jcm_calc.inputs.confirmation.statement import Statement
+from jcm_calc.inputs.confirmation.statements import statements
+from jcm_calc.inputs.confirmation.supplied import (
+    by_row,
+    contradictions,
+    in_declared_unit,
+    is_bin,
+    stated_wrongly,
+    unexplained,
+)
+
+One = str | os.PathLike[str] | EvidenceFile
+Given = One | Sequence[One] | None
+KEPT = 32
+CHANGED = _("{value:g} is {grade} in the rule book")
+
+
+class EvidenceError(InputError):
+    """Evidence that can be read, but contradicts the rule book, another file, or what it was written for."""
+
+
+def evidence_folder() -> Path:
+    """Return the folder of the user whose evidence files are taken where none is named."""
+    return Path(platformdirs.user_config_dir("jcm_calc", appauthor=False)) / "evidence"
+
+
+def evidence_files(m: Methodology, given: Given) -> tuple[EvidenceFile, ...]:
+    """Return the evidence files that are named; where none is, those of the user's folder that are about it.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be used.
+    """
+    if given is None:
+        return named_files([path for path in sorted(evidence_folder().glob("*.toml")) if _about(path, m)])
+    return named_files(several(given))
+
+
+def about(m: Methodology, files: tuple[EvidenceFile, ...] | None) -> tuple[EvidenceFile, ...] | None:
+    """Return those of several files, for several methodologies, that are about one; None where none is named."""
+    return None if files is None else tuple(one for one in files if one.about(m.number, m.version))
+
+
+def named_files(paths: Iterable[One]) -> tuple[EvidenceFile, ...]:
+    """Read evidence files, and complain of all of them at once."""
+    files, problems = [], list[Problem]()
+    for one in paths:
+        try:
+            files.append(one if isinstance(one, EvidenceFile) else read_evidence(one))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(_("evidence"), problems)
+    # neither the order in which they are named nor a name given twice changes anything
+    return tuple({file.text: file for file in sorted(files, key=lambda file: file.text)}.values())
+
+
+def several(given: Given) -> tuple[One, ...]:
+    """Return what is named, one or several."""
+    if given is None:
+        return ()
+    return (given,) if isinstance(given, str | os.PathLike | EvidenceFile) else tuple(given)
+
+
+def _about(path: Path, m: Methodology) -> bool:
+    found = parse_toml(path.name, read_text(path))
+    said = found.get("methodology", ""), found.get("version", "")
+    return said in ((m.number, m.version), ("", ""))
+
+
+def with_evidence(m: Methodology, files: Sequence[EvidenceFile]) -> Methodology:
+    """Return a methodology with what evidence files confirm and supply, and with nothing of what others confirm.
+
+    Raises
+    ------
+    EvidenceError
+        With everything in which the files contradict the rule book, each other, or a reading that has
+        changed since they were written.
+    """
+    m = m.without_evidence or m
+    if not files:
+        return m
+    found, problems = _applied(m, _Files(files))
+    if problems:
+        raise EvidenceError(str(m), problems)
+    return found
+
+
+def confirm_again(m: Methodology, files: Sequence[EvidenceFile]) -> None:
+    """Refuse what has changed since the files were applied, such as a global that an equation looks up.
+
+    Raises
+    ------
+    EvidenceError
+        With each statement that is another one by now.
+    """
+    _found, problems = _applied.__wrapped__(m.without_evidence or m, _Files(files))
+    if problems:
+        raise EvidenceError(str(m), problems)
+
+
+class _Files:
+    """Evidence files as a key: by what they say."""
+
+    def __init__(self, files: Sequence[EvidenceFile]) -> None:
+        self.files = files
+        self.texts = tuple(file.text for file in files)
+
+    def __hash__(self) -> int:
+        return hash(self.texts)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Files) and self.texts == other.texts
+
+
+@lru_cache(maxsize=KEPT)
+def _applied(m: Methodology, files: _Files) -> tuple[Methodology, tuple[Problem, ...]]:
+    m.freeze()  # what is kept here of a methodology must stay true of it
+    applying = _Applying(m)
+    for file in files.files:
+        applying.take(file)
+    applying.settle()
+    applying.found.freeze()
+    return applying.found, tuple(applying.problems)
+
+
+class _Applying:
+    """One methodology, and what several files say of it."""
+
+    def __init__(self, m: Methodology) -> None:
+        self.m, self.found = m, duplicate(m)
+        self.found.without_evidence = m
+        self.known = {statement.key: statement for statement in statements(m)}
+        self.taken: dict[tuple[str, str, str], list[tuple[Entry, dict[str, float]]]] = {}
+        self.problems: list[Problem] = []
+
+    def complain(self, entry: Entry, complaint: str, section: str = "") -> None:
+        self.problems.append(Problem(entry.place, complaint, section))
+
+    # What each file says, compared with the methodology
+
+    def take(self, file: EvidenceFile) -> None:
+        if not file.about(self.m.number, self.m.version):
+            complaint = _("is about {methodology} ver {version}, but {m} is applied")
+            complaint = complaint.format(methodology=file.methodology, version=file.version, m=self.m)
+            self.problems.append(Problem(file.name, complaint))
+            return
+        for entry in file.entries:
+            statement = self.known.get(entry.key)
+            if statement is None:
+                if entry.kind != "rule" or ": " not in entry.name:
+                    self._unknown(entry)
+                elif not entry.agrees:
+                    self.complain(
+                        entry, _("the document says something else: choose another treatment of the readings")
+                    )
+                else:  # a rule by which readings were treated: it is looked for where they are
+                    self.taken.setdefault(entry.key, []).append((entry, {}))
+            elif statement.fingerprint != entry.fingerprint or statement.reading != entry.reading:
+                self._changed(entry, statement)
+            elif not entry.agrees:
+                self._disagrees(entry, statement)
+            elif self._read_too_early(entry):
+                complaint = _("was read on {day}, before {m} was approved on {approved}: give the day of reading")
+                day = entry.confirmation.day
+                self.complain(entry, complaint.format(day=day, m=self.m, approved=self.m.approved), statement.section)
+            else:
+                values = self._values(entry, statement)
+                if values is not None:
+                    self.taken.setdefault(entry.key, []).append((entry, values))
+
+    def _read_too_early(self, entry: Entry) -> bool:
+        approved = self.m.approved
+        return entry.kind != "rule" and approved is not None and entry.confirmation.day < approved
+
+    def _unknown(self, entry: Entry) -> None:
+        names = [name for kind, name, _ in self.known if kind == entry.kind]
+        case = f" ({entry.case})" if entry.case else ""
+        hint = suggestion(entry.name, names) if entry.name not in names else _("; it has it in other cases")
+        self.complain(
+            entry,
+            _("{m} has no {kind} {name}{case}{hint}").format(
+                m=self.m, kind=Message(entry.kind), name=entry.name, case=case, hint=hint
+            ),
+        )
+
+    def _changed(self, entry: Entry, statement: Statement) -> None:
+        self.complain(
+            entry,
+            _(
+                "is about another reading than the present one, {reading}: read the document again, and take the "
+                "item from `jcm evidence new {number} --version {version}`"
+            ).format(reading=shown(statement.reading, 200), number=self.m.number, version=self.m.version),
+            statement.section,
+        )
+
+    def _disagrees(self, entry: Entry, statement: Statement) -> None:
+        complaint = _("the document says something else than {reading}. Declare what it says in {revision}")
+        if statement.confirmed:
+            complaint = _(
+                "the document says something else than {reading}, and contradicts what was read: {evidence}. Declare "
+                "what it says in {revision}"
+            )
+        reading = shown(statement.reading, 200)
+        told = complaint.format(reading=reading, evidence=statement.evidence, revision=self._revision)
+        self.complain(entry, told, statement.section)
+
+    @property
+    def _revision(self) -> str:
+        told = _("a revision module, which `jcm new {number} --revises {version}` begins")
+        return told.format(number=self.m.number, version=self.m.version)
+
+    def _values(self, entry: Entry, statement: Statement) -> dict[str, float] | None:
+        """Return the values that an item supplies, in the declared unit; None with a complaint."""
+        if entry.kind != "default":
+            return {}
+        supplied, complaints = by_row(self.m.keys_of(statement.item), entry.supplied)
+        others = {*self.m.facts, *self.m.choices, *self.m.coordinates, *(rule.name for rule in self.m.rules)}
+        complaints = complaints or list(stated_wrongly(self.m.inputs, others, statement, supplied))
+        values: dict[str, float] = {}
+        if not complaints:
+            values, complaints = in_declared_unit(statement.item, supplied)
+        if not complaints:
+            complaints = list(contradictions(statement, supplied, values))
+            if not entry.note:
+                complaints += unexplained(statement, values)
+        for complaint in complaints:
+            self.complain(entry, complaint, statement.section)
+        return None if complaints else values
+
+    # What all files say together
+
+    def settle(self) -> None:
+        for key, said in self.taken.items():
+            said.sort(key=lambda one: (one[0].confirmation.day, one[0].confirmation.person, one[0].confirmation.file))
+            statement = self.known.get(key)
+            if key[0] == "default" and statement is not None:
+                self._default(statement.item, said)
+            elif statement is not None:
+                self._confirm(statement, _evidence(said[0][0], statement.evidence))
+        self.found.treatments = {
+            (key[1], entry.fingerprint): confirmed(entry.confirmation)
+            for key, said in self.taken.items()
+            if key not in self.known
+            for entry, _ in reversed(said)
+        }
+
+    def _agreed(self, said: Sequence[tuple[Entry, dict[str, float]]]) -> dict[str, tuple[float, Entry]]:
+        """Return each value with the first item that states it; complain where two differ."""
+        values: dict[str, tuple[float, Entry]] = {}
+        whole = next((stated.keys() for entry, stated in said if entry.supplied.whole), None)
+        for entry, stated in said:
+            if entry.supplied.by != said[0][0].supplied.by:
+                complaint = _("the table is by {by}, but {place} says by {first}")
+                by, first = entry.supplied.by or "-", said[0][0].supplied.by or "-"
+                self.complain(entry, complaint.format(by=by, place=said[0][0].place, first=first))
+            for key, value in stated.items():
+                first_value, other = values.setdefault(key, (value, entry))
+                if first_value != value:
+                    where = f"{key}: " if key else ""
+                    complaint = _("{where}got {value:g}, but {place} says {first:g}")
+                    self.complain(
+                        entry, complaint.format(where=where, value=value, place=other.place, first=first_value)
+                    )
+                elif whole is not None and key not in whole:
+                    complaint = _("{key}: another file says that the table has no such class").format(key=key)
+                    self.complain(entry, complaint)
+        return values
+
+    def _confirm(self, statement: Statement, evidence: Evidence) -> None:
+        found = self.found
+        if statement.kind == "choice":
+            found.choices[statement.name] = replace(found.choices[statement.name], evidence=evidence)
+        elif statement.kind == "equation":
+            place = self.m.rules.index(statement.item)
+            found.rules[place] = replace(found.rules[place], evidence=evidence)
+        elif statement.kind == "criterion":
+            found.conditions = [
+                replace(one, evidence=evidence) if one.number == statement.name else one for one in found.conditions
+            ]
+        elif statement.kind == "list":
+            found.completeness[statement.name] = evidence
+        elif statement.kind == "waiver":
+            found.waivers = [replace(one, evidence=evidence) if one == statement.item else one for one in found.waivers]
+        else:
+            found.scheme = tuple(
+                replace(one, evidence=evidence) if one.name == statement.name else one for one in found.scheme
+            )
+
+    def _default(self, parameter: Parameter, said: Sequence[tuple[Entry, dict[str, float]]]) -> None:
+        values, supplied = self._agreed(said), said[0][0].supplied
+        if not parameter.by and not supplied.by:
+            for value, entry in values.values():
+                read = _value(value, entry, parameter.value)
+                self.found.inputs[parameter.name] = replace(parameter, value=read, evidence=read.evidence)
+            return
+        own = {str(key): (key, value) for key, value in (parameter.table or Table({})).entries.items()}
+        keys = self.m.keys_of(parameter)
+        entries: dict[str | Interval, Value] = {}
+        given: dict[str | Interval, Value] = {}
+        for name, (value, entry) in values.items():
+            key = Interval.parse(name) if not keys and is_bin(name) else name
+            key = own[str(key)][0] if str(key) in own else key
+            given[key] = _value(value, entry, own[str(key)][1] if str(key) in own else None)
+        whole = any(entry.supplied.whole for entry, _ in said)
+        for key, known in dict(own.values()).items():
+            if key in given or not (whole or _overlapped(key, given, keys)):
+                entries[key] = given.pop(key, known)
+            elif known.evidence.confirmed:
+                overlap = _("the bins of the document overlap {key}, which was read: {evidence}")
+                self.complain(said[0][0], overlap.format(key=key, evidence=known.evidence))
+        try:
+            table = Table(entries | given)
+            if table.numeric:
+                table.bins()
+            spans(keys, table.entries)
+        except DeclarationError as error:
+            self.complain(said[0][0], str(error))
+            return
+        if supplied.by and supplied.by not in {*self.found.inputs, *self.found.coordinates}:
+            self._declare_key(supplied.by, parameter)
+        by = supplied.by or parameter.by
+        self.found.inputs[parameter.name] = replace(parameter, by=by, value=None, table=table)
+
+    def _declare_key(self, name: str, parameter: Parameter) -> None:
+        """Declare the class by which the document has a table, where the library has a single value."""
+        indices = parameter.indices.replace("p", "")
+        symbol = ",".join((name, *indices))
+        text = _("class of {symbol} in the table of the document").format(symbol=parameter.symbol)
+        key = Parameter(name, symbol, "category", indices, Kind.CLASS_KEY, text)
+        declared = list(self.found.inputs.items())
+        place = list(self.found.inputs).index(parameter.name)
+        self.found.inputs = dict([*declared[:place], (name, key), *declared[place:]])
+
+
+def _overlapped(key: str | Interval, given: Iterable[str | Interval], keys: tuple[str, ...]) -> bool:
+    """Whether one of the bins or of the dates that the document has takes the place of one of ours."""
+    if keys:
+        return any(same_days(keys, str(key), str(one)) for one in given)
+    return isinstance(key, Interval) and any(
+        isinstance(one, Interval) and one.first < key.beyond and key.first < one.beyond for one in given
+    )
+
+
+def _evidence(entry: Entry, before: Evidence, changed: str = "") -> Evidence:
+    """Return the evidence of a confirmed statement; what was read in a primary document stays what it is."""
+    return before if before.grade is Grade.PRIMARY else _read(entry, changed)
+
+
+def _read(entry: Entry, changed: str = "") -> Evidence:
+    return confirmed(entry.confirmation, Message("; ").join(part for part in (changed, entry.note) if part))
+
+
+def _value(value: float, entry: Entry, known: Value | None) -> Value:
+    """Return a value with the evidence of who has read it, and say what it takes the place of."""
+    if known is None:
+        return Value(value, _read(entry))
+    changed = "" if known.value == value else CHANGED.format(value=known.value, grade=known.evidence.grade)
+    return Value(value, _evidence(entry, known.evidence, changed))

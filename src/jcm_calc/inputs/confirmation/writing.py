@@ -1,0 +1,140 @@
+"""An evidence file with every statement that nobody has confirmed, to be filled in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from jcm_calc.declarations.items import Value
+from jcm_calc.inputs.confirmation.file import KINDS, SCHEMA
+from jcm_calc.inputs.confirmation.statement import Statement, Versioned, order
+from jcm_calc.inputs.confirmation.supplied import values_digest
+
+HEAD = """\
+# Read in {of}, by somebody who has the document.
+#
+# Fill in only what you have read in the document itself: an item that is left blank confirms nothing.
+# Where it says something else than the reading here, write agrees = "no": the equation or criterion is
+# then corrected by a revision module, never in this file. A [[list]] says that the document has
+# these criteria, parameters or equations and no others. Where a value differs much from the one of the
+# library, add note = "…". Where the document has a table and the library a single value, write
+# by = "capacity" (or a name for the classes) and values in place of value. Where it has other classes
+# than the library, give its whole table and add whole = "yes". How: docs/how_to/confirm.md.
+#
+# Check it with: jcm evidence check FILE
+
+schema = {schema}
+"""
+ABOUT = """\
+methodology = {number}
+version = {version}
+"""
+READER = """\
+
+[reader]                # an item may state its own person and date
+person = {person}             # who has read
+date = {date}               # when, such as "2024-05-17"
+"""
+DOCUMENT = """\
+
+[documents.{key}] # {what}
+title = {title}
+file = {file}
+sha256 = {sha256}
+"""
+WHAT = {"methodology": "the approved methodology", "guidelines": "where the rules of the scheme are"}
+
+
+Answers = Mapping[tuple[str, str, str], Mapping[str, Any]]
+
+
+def blank_file(
+    m: Versioned | None,
+    statements: Iterable[Statement],
+    document: Path | None = None,
+    answers: Answers = MappingProxyType({}),
+    person: str = "",
+    day: str = "",
+) -> str:
+    """Return the text of an evidence file in which nothing is filled in but what is answered.
+
+    Parameters
+    ----------
+    m : Methodology or None
+        Without one, a file for the rules of the scheme, which serves every methodology.
+    statements : iterable of Statement
+        In any order; they are written in the order of a methodology document.
+    document : Path, optional
+        The document that was read, whose name and SHA-256 are then filled in.
+    answers : mapping, optional
+        By the key of a statement, what its item says: ``agrees`` or ``value`` or ``values``, ``page``, ``note``.
+    person, day : str, optional
+        Who has read, and when.
+    """
+    found = sorted(statements, key=lambda one: order(one.section))
+    lines = [HEAD.format(of=m or "the guidelines of the scheme", schema=SCHEMA).rstrip()]
+    if m is not None:
+        lines.append(ABOUT.format(number=_text(m.number), version=_text(m.version)).rstrip())
+    lines.append(READER.format(person=_text(person), date=_text(day)).rstrip())
+    keys = [*(["methodology"] if m is not None else []), *(["guidelines"] if m is None or _of_scheme(found) else [])]
+    for number, key in enumerate(keys):
+        read = document if not number else None
+        name = "" if read is None else read.name
+        sha256 = "" if read is None else hashlib.sha256(read.read_bytes()).hexdigest()
+        told = {"title": _text(name), "file": _text(name), "sha256": _text(sha256)}
+        lines.append(DOCUMENT.format(key=key, what=WHAT[key], **told).rstrip())
+    section = ""
+    for statement in found:
+        if statement.section != section:
+            section = statement.section
+            lines += ["", f"# {section}", ""]
+        lines += [*_item(statement, answers.get(statement.key, {})), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _of_scheme(statements: Iterable[Statement]) -> bool:
+    return any(one.kind == "rule" for one in statements)
+
+
+def _item(statement: Statement, answer: Mapping[str, Any]) -> Iterator[str]:
+    number = statement.name.isdecimal() and statement.kind == "criterion"
+    yield f"[[{statement.kind}]]"
+    yield f"{KINDS[statement.kind]} = {statement.name if number else _text(statement.name)}"
+    if statement.case:
+        yield f"case = {_text(statement.case)}"
+    yield f"reading = {_text(statement.reading)}"
+    yield f"fingerprint = {_text(statement.fingerprint)}"
+    if not statement.values:
+        yield f"# here {statement.evidence}"
+    if statement.kind != "default":
+        yield f"agrees = {_text(answer.get('agrees', ''))}"
+    elif statement.item.by:
+        yield "# a line for each class or bin that the document has"
+        given = answer.get("values", {})
+        if not statement.values and not given:
+            yield f'values.{_text(statement.example)} = ""'
+        for key, value in statement.values.items():
+            yield f"values.{_text(key)} = {_text(given.get(key, ''))}  # here {_known(value, statement.item.unit)}"
+        yield from (f"values.{_text(key)} = {_text(one)}" for key, one in given.items() if key not in statement.values)
+    else:
+        known = [_known(value, statement.item.unit) for value in statement.values.values()]
+        yield f"value = {_text(answer.get('value', ''))}" + (f"  # here {known[0]}" if known else "")
+    if statement.kind == "default":
+        for name, known_table in statement.item.candidates.items():
+            told = f"{{ name = {_text(name)}, fingerprint = {_text(values_digest(known_table))} }}"
+            yield f"# candidate = {told}  # where the document gives these values"
+    yield f"page = {_text(answer.get('page', ''))}"
+    yield from (f"{key} = {_text(answer[key])}" for key in ("note", "person", "date") if answer.get(key))
+
+
+def _known(value: Value, unit: str) -> str:
+    return f"{f'{value.value:.15g} {unit}'.strip()}, {' '.join(str(value.evidence).split())}"
+
+
+def _text(value: str | float) -> str:
+    """Write a text or a number in TOML."""
+    return json.dumps(value, ensure_ascii=False)

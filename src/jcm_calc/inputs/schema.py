@@ -1,0 +1,265 @@
+"""Read the tables of a TOML or JSON by their fields, and collect every complaint.
+
+Examples
+--------
+>>> problems = []
+>>> fields = {"person": Field(text, required=True), "date": Field(past_day)}
+>>> read_table("file.toml, [reader]", {"date": "yesterday", "persn": "A. Reader"}, fields, problems)
+{}
+>>> for problem in problems:
+...     print(problem)
+file.toml, [reader] date: 'yesterday' is not a date that can be read in one way only: write 2024-01-31 or 31/Jan/2024
+file.toml, [reader] persn: unknown; did you mean person?; known are person, date
+file.toml, [reader] person: missing
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import Problem, shown, suggestion
+from jcm_calc.units import dates
+
+SHA256 = re.compile(r"[0-9a-f]{64}")
+# What somebody writes who has not looked.
+PLACEHOLDERS = frozenset({"tbd", "tba", "todo", "n/a", "na", "none", "nil", "unknown", "x", "xx", "xxx", "page", "p"})
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One key of a table.
+
+    Attributes
+    ----------
+    check : callable
+        Returns the value in the form in which it is used; raises a ValueError that says what it must be.
+    required : bool
+        Whether a table without the key is refused.
+    """
+
+    check: Callable[[Any], Any]
+    required: bool = False
+
+
+Fields = Mapping[str, Field]
+
+
+def read_table(
+    place: str, given: Any, fields: Fields, problems: list[Problem], *, other_keys: bool = False
+) -> dict[str, Any]:
+    """Return the fields of a table that are right.
+
+    Parameters
+    ----------
+    place : str
+        Where the table is, for complaints.
+    given : object
+        A table is expected.
+    fields : mapping
+        From a key to its `Field`.
+    problems : list of Problem
+        Complaints are appended: unknown and missing keys, and values that a check refuses.
+    other_keys : bool
+        Whether keys without a field are left alone, as in a file that a program has written.
+    """
+    if not isinstance(given, Mapping):
+        problems.append(Problem(place, got(given, _("a section with keys"))))
+        return {}
+    found = {}
+    for key, value in given.items():
+        where = under(place, key)
+        if key not in fields and other_keys:
+            continue
+        if key not in fields:
+            known = _("unknown{hint}; known are {names}")
+            hint = suggestion(str(key), fields)
+            problems.append(Problem(where, known.format(hint=hint, names=", ".join(fields))))
+            continue
+        try:
+            found[key] = fields[key].check(value)
+        except ValueError as error:
+            problems.append(Problem(where, str(error)))
+    problems += [
+        Problem(under(place, key), _("missing")) for key, field in fields.items() if field.required and key not in given
+    ]
+    return found
+
+
+def under(place: str, key: object) -> str:
+    """Return where a key of a table is.
+
+    Examples
+    --------
+    >>> under("[reader]", "date"), under("[[rule]] whole tonnes", "page")
+    ('[reader] date', '[[rule]] whole tonnes, page')
+    """
+    return Message("{} {}" if place.endswith("]") else "{}, {}").format(place, str(key))
+
+
+def got(given: object, wanted: str) -> str:
+    """Say what was given and what it must be."""
+    return _("got {given}; must be {wanted}").format(given=shown(given), wanted=wanted)
+
+
+# Checks
+
+
+def text(given: Any) -> str:
+    """Return a text, which may be empty."""
+    if not isinstance(given, str):
+        raise ValueError(got(given, _("a text in quotes")))
+    return given
+
+
+def filled_text(given: Any) -> str:
+    """Return a text in which something is written."""
+    if not text(given).strip():
+        raise ValueError(got(given, _("a text in quotes that is not empty")))
+    return str(given)
+
+
+def words(given: Any) -> str:
+    """Return a name or a title: an empty text, or one with a letter in it that is not a placeholder."""
+    found = text(given).strip()
+    if found and (not any(map(str.isalpha, found)) or found.casefold() in PLACEHOLDERS):
+        raise ValueError(got(given, _("the name itself")))
+    return found
+
+
+def page(given: Any) -> str:
+    """Return a place in a document: a number of a page, or words such as ``"page 7, table 2"``.
+
+    Examples
+    --------
+    >>> page(7), page("7"), page("section F"), page("")
+    ('page 7', 'page 7', 'section F', '')
+    >>> page("?")
+    Traceback (most recent call last):
+    ValueError: got '?'; must be a page such as 7, or a place such as "page 7, table 2"
+    """
+    wanted = _('a page such as 7, or a place such as "page 7, table 2"')
+    if isinstance(given, int) and not isinstance(given, bool) and given > 0:
+        return f"page {given}"
+    if not isinstance(given, str):
+        raise ValueError(got(given, wanted))
+    found = " ".join(given.split())
+    if found and (not any(map(str.isalnum, found)) or found.strip(".?! ").casefold() in PLACEHOLDERS):
+        raise ValueError(got(given, wanted))
+    if found.isdecimal():
+        return page(int(found))
+    return found
+
+
+def only(wanted: Any) -> Callable[[Any], Any]:
+    """Return a check that accepts one value, and nothing that merely equals it, such as true for 1."""
+
+    def check(given: Any) -> Any:
+        if type(given) is not type(wanted) or given != wanted:
+            raise ValueError(got(given, repr(wanted)))
+        return given
+
+    return check
+
+
+def whole(given: Any) -> int:
+    """Return a whole number that is not negative."""
+    if not isinstance(given, int) or isinstance(given, bool) or given < 0:
+        raise ValueError(got(given, _("a whole number")))
+    return given
+
+
+def list_of(check: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
+    """Return a check of every item of a list."""
+
+    def checked(given: Any) -> list[Any]:
+        if not isinstance(given, list):
+            raise ValueError(got(given, _("a list")))
+        return [check(one) for one in given]
+
+    return checked
+
+
+def table_of(fields: Fields) -> Callable[[Any], dict[str, Any]]:
+    """Return a check of a table within a table, which may have other keys besides."""
+
+    def checked(given: Any) -> dict[str, Any]:
+        problems: list[Problem] = []
+        found = read_table("", given, fields, problems, other_keys=True)
+        if problems:
+            told = [
+                Message("{} {}").format(one.subject.removeprefix(", "), one.complaint) if one.subject else one.complaint
+                for one in problems
+            ]
+            raise ValueError(Message("; ").join(told))
+        return found
+
+    return checked
+
+
+def number_of(given: Any) -> str:
+    """Return a number such as that of a criterion, or a name, as text."""
+    if isinstance(given, int) and not isinstance(given, bool):
+        return str(given)
+    return filled_text(given)
+
+
+def yes_or_no(given: Any) -> bool | None:
+    """Return an answer, and None while it is open.
+
+    Examples
+    --------
+    >>> yes_or_no("Yes"), yes_or_no(False), yes_or_no("")
+    (True, False, None)
+    """
+    if isinstance(given, bool):
+        return given
+    answers = {"yes": True, "no": False, "": None}
+    if not isinstance(given, str) or given.strip().casefold() not in answers:
+        raise ValueError(got(given, _('"yes" or "no", or "" while it is open')))
+    return answers[given.strip().casefold()]
+
+
+def value(given: Any) -> float | str:
+    """Return a number, or the text of a number with a unit."""
+    if isinstance(given, bool) or not isinstance(given, int | float | str):
+        raise ValueError(got(given, _("a number, or a number with a unit in quotes")))
+    return given
+
+
+def values(given: Any) -> dict[str, float | str]:
+    """Return values by class."""
+    if not isinstance(given, Mapping):
+        raise ValueError(got(given, _('values by class such as {{ "cold storage" = 1.71 }}').format()))
+    found = {}
+    for key, one in given.items():
+        try:
+            found[str(key)] = value(one)
+        except ValueError as error:
+            raise ValueError(Message("{}: {}").format(str(key), str(error))) from None
+    return found
+
+
+def past_day(given: Any) -> date | None:
+    """Return a day that is not in the future; None while it is open.
+
+    A day later than today's is allowed: in Tokyo the date is ahead of a server's.
+    """
+    if isinstance(given, str) and not given.strip():
+        return None
+    found = dates.day(given)
+    if found > (today := dates.today()) + timedelta(days=1):
+        raise ValueError(_("{day} is in the future; must not be later than {today}").format(day=found, today=today))
+    return found
+
+
+def sha256(given: Any) -> str:
+    """Return the SHA-256 of a file in lower case, or an empty text."""
+    found = text(given).strip().lower()
+    if found and (not SHA256.fullmatch(found) or len(set(found)) == 1):
+        raise ValueError(got(given, _("the 64 hexadecimal digits that `sha256sum FILE` prints")))
+    return found

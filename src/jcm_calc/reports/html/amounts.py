@@ -1,0 +1,36 @@
+"""Numbers as a reader wants them: with their unit, to a sensible number of digits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jcm_calc.base.languages import ngettext
+from jcm_calc.units import with_unit
+
+
+def value(row: Any) -> str:
+    """Write the value of a row of `Result.trace` with its unit.
+
+    Examples
+    --------
+    >>> value({"value": None, "minimum": 0.5, "maximum": 1200.0, "count": 3, "unit": "MWh"})
+    '0.5 … 1,200 MWh (3 values)'
+    """
+    found = row["value"]
+    if isinstance(found, str):
+        return found
+    if row["count"] == 1:
+        return with_unit(f"{found:,.10g}", row["unit"])
+    span = with_unit(f"{row['minimum']:,.10g} … {row['maximum']:,.10g}", row["unit"])
+    return span + ngettext(" ({count:,} value)", " ({count:,} values)", row["count"]).format(count=row["count"])
+
+
+def tonnes(amount: float) -> str:
+    """Write an amount to the kilogram; only `Result` has it unrounded.
+
+    Examples
+    --------
+    >>> tonnes(1234.56789)
+    '1,234.568'
+    """
+    return f"{amount:,.3f}"

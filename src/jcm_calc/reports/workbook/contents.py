@@ -1,0 +1,343 @@
+"""What one set of sheets shows: a methodology, labels along its indices, and values where there are any."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from jcm_calc.base.languages import Message, _, ngettext
+from jcm_calc.base.problems import InputError, Problem
+from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.graph import Node
+from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter, Table
+from jcm_calc.evidence import Evidence, Grade
+from jcm_calc.inputs import Period
+from jcm_calc.results.credits import check_years
+
+if TYPE_CHECKING:
+    from jcm_calc.results.calculation import Result
+
+Array = npt.NDArray[Any]
+Case = Mapping[str, str]
+
+# How the value of a parameter gets into the workbook; the document gives what is not entered.
+CELL, CANDIDATE, CLASSES = "cell", "candidate", "classes"
+CLASS_ROWS = 12
+FEW = 3  # remarks in the head of a sheet; the report has all of them
+NO_PLAN = _("No plan was given: estimates are left empty, and values fixed ex ante are those of the report.")
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What one set of sheets shows.
+
+    Attributes
+    ----------
+    kind : {"MPS", "MRS"}
+        Monitoring plan or monitoring report.
+    choices : mapping
+        The option of each choice; those not made are left to whoever fills in the workbook.
+    periods : sequence of Period
+        The periods that the set covers; a blank label where nothing is known of one.
+    labels : mapping
+        The labels along each index, periods too; none along an absent optional index.
+    nodes : mapping
+        Everything on the way to ER by name. A name has one node for each way in which the choices
+        that are not made can define it.
+    entries : mapping
+        For each parameter that is entered, how: as a number in a cell, as the name of a candidate,
+        by class, or as it suits who fills it in.
+    classes : mapping
+        For each class key, the classes by which values are entered.
+    tables : mapping
+        The values by class that are entered.
+    named : mapping
+        The name of the candidate that a parameter takes.
+    facts : sequence of Parameter
+        What eligibility criteria ask for.
+    value : callable
+        From a name to its values in declared units, one axis for each index, or None.
+    grades : mapping
+        The evidence of symbols that differs from what is declared.
+    conditions : mapping
+        In which case a parameter is needed, in words, where it is not always.
+    note : str
+        What a reader of the sheets must know about where the values come from.
+    unplanned : bool
+        Whether no plan was given, so that estimates stay empty.
+    """
+
+    methodology: Methodology
+    kind: str
+    choices: Case
+    periods: Sequence[Period]
+    labels: Mapping[str, Sequence[Any]]
+    nodes: Mapping[str, Sequence[Node]]
+    entries: Mapping[str, frozenset[str]]
+    classes: Mapping[str, Sequence[str]]
+    tables: Mapping[str, Table]
+    named: Mapping[str, str]
+    facts: Sequence[Parameter]
+    value: Callable[[str], Array | None]
+    grades: Mapping[str, Evidence] = field(default_factory=dict)
+    conditions: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    unplanned: bool = False
+
+    @property
+    def entered(self) -> Iterator[Parameter]:
+        """The parameters that are entered, in the order of the document."""
+        return (parameter for parameter in self.methodology.inputs.values() if parameter.name in self.entries)
+
+    @property
+    def open(self) -> bool:
+        """Whether it is to be filled in."""
+        return not self.grades
+
+    @property
+    def waiting(self) -> bool:
+        """Whether results wait for values that somebody may still fill in."""
+        return self.open or self.unplanned
+
+    def meaning(self, parameter: Parameter) -> str:
+        """Say what a parameter is, what it takes, and when it is needed."""
+        range_ = f"{parameter.bounds} {parameter.unit}".strip()
+        words = parameter.textual or parameter.unit == "date"
+        takes = "" if words else _("a number in {range}").format(range=range_)
+        parts = (parameter.text, takes, self.conditions.get(parameter.name, ""), parameter.section)
+        return Message("\n").join(part for part in parts if part)
+
+    def absent(self, rule: Equation) -> str:
+        """Return the indices of a total along which there is nothing."""
+        return "".join(letter for letter in rule.total if not self.labels[letter])
+
+    def evidence(self, node: Node) -> Evidence | None:
+        """Return the evidence of what a row carries out or holds; the weakest where there are several."""
+        if isinstance(node, Equation):
+            return node.evidence
+        if isinstance(node, Coordinate) or node.kind is not Kind.DEFAULT:
+            return None
+        if node.symbol in self.grades or node.name in self.entries:
+            return self.grades.get(node.symbol)
+        return max((value.evidence for value in node.known()), key=lambda found: str(found.grade), default=None)
+
+
+# From a result
+
+
+def of_result(result: Result, kind: str) -> list[Contents]:
+    """Return what the sheets of a result show: for a report one set a calendar year, for a plan one set.
+
+    Raises
+    ------
+    InputError
+        If a period lies in several calendar years.
+    """
+    try:
+        check_years(result.inputs.periods)
+    except ValueError as error:
+        raise InputError(str(result.methodology), [Problem("p", str(error))]) from None
+    groups: dict[Any, list[int]] = {}
+    for place, period in enumerate(result.inputs.periods):
+        groups.setdefault("plan" if kind == "MPS" else period.year or period, []).append(place)
+    return [_of_periods(result, kind, places) for places in groups.values()]
+
+
+def without_plan(report: Contents) -> Contents:
+    """Return the monitoring plan of a report for which none was given: what was fixed ex ante, and no estimates."""
+
+    def value(name: str) -> Array | None:
+        known = report.methodology.inputs.get(name) or report.methodology.facts.get(name) or report.nodes[name][0]
+        if isinstance(known, Equation) and not known.arguments:
+            return np.full((1,) * len(report.methodology.indices), known.function())
+        return None if "p" in known.indices else report.value(name)
+
+    return replace(
+        report,
+        kind="MPS",
+        periods=[Period(None, None, "")],
+        labels={**report.labels, "p": [""]},
+        value=value,
+        note=NO_PLAN + Message(" {}").format(report.note) if report.note else NO_PLAN,
+        unplanned=True,
+    )
+
+
+def _of_periods(result: Result, kind: str, places: list[int]) -> Contents:
+    inputs, m = result.inputs, result.methodology
+    shown = {**m.inputs, **m.facts}
+    along_p = list(m.indices).index("p")
+
+    def value(name: str) -> Array | None:
+        if name in inputs.facts:
+            whole = [axis.size if letter in shown[name].indices else 1 for letter, axis in inputs.axes.items()]
+            array = np.broadcast_to(inputs.facts[name], whole)
+        elif name in m.facts:
+            return None
+        else:
+            array = inputs.plain(name, result.full(name))
+        return array.take(places, along_p) if array.shape[along_p] > 1 else array
+
+    rated = {limit.rated_fact for limit in m.limits}  # of cross-checks only: shown where they are given
+    entries = {
+        name: frozenset(
+            {CLASSES if origin.source != CANDIDATE else CANDIDATE}
+            if name in inputs.tables
+            else {CELL, CANDIDATE}
+            if _candidate_numbers(m.inputs[name])
+            else {CELL}
+        )
+        for name, origin in inputs.origins.items()
+    }
+    tables = {name: inputs.tables[name] for name, how in entries.items() if CLASSES in how}
+    classes: dict[str, list[str]] = {}
+    for name, table in tables.items():
+        known = classes.setdefault(m.inputs[name].by, [])
+        known += [text for text in map(written_class, table.entries) if text not in known]
+    return Contents(
+        methodology=m,
+        kind=kind,
+        choices=inputs.choices,
+        periods=[inputs.periods[place] for place in places],
+        labels={
+            letter: []
+            if letter in inputs.absent
+            else [axis.labels[place] for place in places]
+            if letter == "p"
+            else axis.labels
+            for letter, axis in inputs.axes.items()
+        },
+        nodes={name: [node] for name, node in inputs.graph.nodes.items()},
+        entries=entries,
+        classes=classes,
+        tables=tables,
+        named={name: origin.written for name, origin in inputs.origins.items() if origin.source == CANDIDATE},
+        facts=[fact for name, fact in m.facts.items() if name in inputs.facts or name not in rated],
+        value=value,
+        grades=_grades(result),
+        note=Message(" | ").join([*_remarked(result), *_estimate(result)]),
+        overrides=inputs.overrides,
+    )
+
+
+def _remarked(result: Result) -> Iterator[str]:
+    """Yield the gravest remarks, and how many more there are."""
+    yield from (one.line for one in result.remarks[:FEW])
+    if more := result.remarks[FEW:]:
+        yield ngettext("{count} more remark", "{count} more remarks", len(more)).format(count=len(more))
+
+
+def _estimate(result: Result) -> Iterator[str]:
+    if result.unconfirmed:
+        count, every = len(result.unconfirmed), len(result.items)
+        note = _("An estimate: {count} of {every} rules and values are not confirmed; those used here are marked †.")
+        yield note.format(count=count, every=every)
+    if waived := [waiver for waiver in result.methodology.waivers if not waiver.evidence.confirmed]:
+        symbols = result.methodology.symbols()
+        named = ", ".join(f"{waiver.check} ({symbols.get(waiver.of, waiver.of)})" for waiver in waived)
+        yield _("Checks waived by the author of the module, not confirmed: {names}").format(names=named)
+
+
+def _grades(result: Result) -> dict[str, Evidence]:
+    found: dict[str, Evidence] = {}
+    for item in result.items:
+        if item.name not in found or item.evidence.grade is Grade.UNCONFIRMED:
+            found[item.name] = item.evidence
+    return found
+
+
+def _candidate_numbers(parameter: Parameter) -> bool:
+    """Whether candidates of a parameter are plain numbers, so that one can stand in place of a value."""
+    return any(not isinstance(candidate, Table) for candidate in parameter.candidates.values())
+
+
+def written_class(key: object) -> str:
+    """Write a class or an interval so that it is read as the same one."""
+    from jcm_calc.declarations import Interval
+
+    if isinstance(key, Interval) and Interval.parse(str(key)) != key:
+        left, right = "(["[key.closed_lower], ")]"[key.closed_upper]
+        return f"{left}{key.lower!r}, {key.upper!r}{right}"
+    return str(key)
+
+
+# An empty workbook
+
+
+def of_template(methodology: Methodology, units: Mapping[str, int], periods: Sequence[Period], kind: str) -> Contents:
+    """Return what the sheets of an empty workbook show: every case, and rows for units."""
+    nodes: dict[str, list[Node]] = {}
+    cases: dict[str, list[Case]] = {}
+    every = _cases(methodology)
+    for case in every:
+        for name, node in methodology.graph(case).nodes.items():
+            cases.setdefault(name, []).append(case)
+            known = nodes.setdefault(name, [])
+            if node not in known:
+                known.append(node)
+    for parameter in _of_criteria(methodology):
+        if parameter.name not in nodes:
+            nodes[parameter.name], cases[parameter.name] = [parameter], every
+    entries = {
+        name: _ways(methodology, node)
+        for name, (node, *_) in nodes.items()
+        if isinstance(node, Parameter) and not node.supplied and node.kind is not Kind.CONSTANT
+    }
+    keys = {methodology.inputs[name].by for name, how in entries.items() if CLASSES in how}
+    labels: dict[str, Sequence[Any]] = {letter: range(1, units.get(letter, 1) + 1) for letter in methodology.indices}
+    return Contents(
+        methodology=methodology,
+        kind=kind,
+        choices={},
+        periods=periods,
+        labels={**labels, "p": [str(period) for period in periods]},
+        nodes=nodes,
+        entries=entries,
+        classes={key: [""] * CLASS_ROWS for key in sorted(keys)},
+        tables={},
+        named={},
+        facts=list(methodology.facts.values()),
+        value=lambda name: None,
+        conditions={
+            name: _condition(methodology, every, cases[name]) for name in entries if len(cases[name]) < len(every)
+        },
+    )
+
+
+def _cases(methodology: Methodology) -> list[Case]:
+    options = [[(name, option) for option in choice.options] for name, choice in methodology.choices.items()]
+    return [dict(case) for case in itertools.product(*options)]
+
+
+def _of_criteria(methodology: Methodology) -> Iterator[Parameter]:
+    """Yield the parameters that eligibility criteria look at, and those that select their values."""
+    for criterion in methodology.conditions:
+        for name in criterion.arguments:
+            parameter = methodology.inputs.get(name)
+            if parameter is not None:
+                yield parameter
+                if parameter.by in methodology.inputs:
+                    yield methodology.inputs[parameter.by]
+
+
+def _ways(methodology: Methodology, parameter: Parameter) -> frozenset[str]:
+    """Return how a parameter can be entered in an empty workbook."""
+    if not parameter.by:
+        return frozenset({CELL, CANDIDATE} if parameter.candidates else {CELL})
+    return frozenset({CANDIDATE, CLASSES} if parameter.candidates else {CLASSES})
+
+
+def _condition(methodology: Methodology, every: Sequence[Case], cases: Sequence[Case]) -> str:
+    """Say under which options a parameter is needed."""
+    parts = []
+    for name, choice in methodology.choices.items():
+        options = dict.fromkeys(case[name] for case in cases)
+        if len(options) < len(choice.options):
+            parts.append(Message("{} = {}").format(name, _(" or ").join(options)))
+    return _("only if {cases}").format(cases=_(" and ").join(parts))

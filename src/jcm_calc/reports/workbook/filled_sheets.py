@@ -1,0 +1,573 @@
+"""What is filled in on one set of sheets: values by headings and symbols, each with its cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from jcm_calc.base.languages import Message, _, spellings
+from jcm_calc.base.problems import Problem, ProblemKind, listed, shown
+from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.inputs import Period
+from jcm_calc.inputs.project import MONITORING
+from jcm_calc.inputs.totals import is_total
+from jcm_calc.reports.workbook import record_sheet, written_periods
+from jcm_calc.reports.workbook.input_sheet import OVERRIDE
+from jcm_calc.reports.workbook.opening import Book, printable
+from jcm_calc.reports.workbook.sheet_sets import Roles
+from jcm_calc.reports.workbook.symbols import Symbols
+from jcm_calc.reports.workbook.tables import Cell, Row, Sheets, UnitTable
+from jcm_calc.reports.workbook.written_units import plain_unit
+from jcm_calc.units import UnitError, dots_complaint, normalise, parse_unit
+
+LONGEST_SYMBOL = 60
+ELSEWHERE = re.compile(r"\b(see|refer)\b.*separate|separate.*参照", re.I)
+DECIMAL_COMMA = re.compile(r"([-+]?)(\d{1,3}(?:[. ]\d{3})+|\d+),(\d+)(\s*\D.*)?")
+ONE_DOT = re.compile(r"([-+]?[1-9]\d{0,2}\.\d{3})(\s*[^\d.,].*)?")
+DOTTED_GROUPS = re.compile(r"([-+]?\d{1,3}(?:\.\d{3}){2,})(\s*\D.*)?")
+OVERRIDDEN = re.compile(
+    rf"(?:^|; )(?:{'|'.join(re.escape(text.format(reason='')) for text in spellings(OVERRIDE))})\s*(.+)$", re.DOTALL
+)
+
+
+@dataclass
+class Part:
+    """Columns of values with the labels of their rows."""
+
+    letters: str
+    labels: list[tuple[Any, ...]]
+    columns: dict[str, list[Any]]
+    cells: dict[str, list[tuple[str, int, int]]]
+
+
+@dataclass
+class SheetSet:
+    """What one set of sheets holds."""
+
+    sheet: str
+    periods: list[Period]
+    choices: dict[str, str] = field(default_factory=dict)
+    named: dict[str, str] = field(default_factory=dict)
+    classes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    sources: dict[str, dict[str, str]] = field(default_factory=dict)
+    overrides: dict[str, str] = field(default_factory=dict)
+    pointers: dict[str, str] = field(default_factory=dict)  # to the record of readings
+    parts: list[Part] = field(default_factory=list)
+
+    @property
+    def filled(self) -> bool:
+        """Whether anything is filled in that depends on the period."""
+        return any("p" in part.letters for part in self.parts)
+
+
+class Reader:
+    """Reads the sets of a workbook."""
+
+    def __init__(self, book: Book, m: Methodology) -> None:
+        self.book, self.m = book, m
+        self.sheets = Sheets(book)
+        self.symbols = Symbols({**m.inputs, **m.facts})
+        self.keys = {p.symbol: p.name for p in m.inputs.values()} | {name: name for name in m.coordinates}
+        self.problems: list[Problem] = []
+        self.remarks: list[Problem] = []
+
+    # One set of sheets
+
+    def read(self, roles: Roles) -> SheetSet:
+        """Read the input sheets of a set."""
+        tables = list(self.sheets.tables(roles["input"]))
+        rows = [row for kind, found in tables if kind == "parameters" for row in found if row.text("symbol")]
+        periods = self._periods(rows, [row for kind, found in tables if kind == "periods" for row in found])
+        found = SheetSet(roles["input"], periods)
+        for kind, listed_rows in tables:
+            if kind == "choices":
+                self._choices(listed_rows, found)
+        separate: dict[str, Cell] = {}  # the parameters that have a table of their own, with the cell of its unit
+        if "separate" in roles:
+            for table in self.sheets.unit_tables(roles["separate"], self.symbols, self.keys):
+                separate |= {
+                    parameter.name: Cell(table.units[column], table.sheet, max(table.units_row, 0), column)
+                    for column, parameter in table.columns.items()
+                }
+                by_class = all(parameter.by for parameter in table.columns.values())
+                if by_class and len(table.letters) == 1 and table.letters[0] not in self.m.indices:
+                    self._by_class(table, found)
+                else:
+                    self._unit_table(table, found)
+        self._rows(rows, separate, found)
+        for name in sorted(found.named.keys() & found.classes.keys()):
+            complaint = _("{came} is named, and values by class are given beside it: one of them is meant")
+            self.problems.append(Problem(self.m.inputs[name].symbol, complaint.format(came=shown(found.named[name]))))
+        return found
+
+    def _periods(self, rows: Sequence[Row], listed_periods: Sequence[Row]) -> list[Period]:
+        """Return the periods of a set: those of the table of periods, or those named in table 1."""
+        found: list[Period] = []
+        for row in listed_periods:
+            if any(is_total(row.text(key)) for key in ("number", "first", "last")):
+                continue
+            label = row.text("number").removesuffix(".0")
+            for end in ("first", "last"):
+                self._uncalculated("p", row.cells[end])
+            if row.text("first") or row.text("last"):
+                found += self._period((row.cells["first"].value, row.cells["last"].value), row.cells["first"])
+            else:
+                found.append(Period(None, None, label if re.fullmatch(r"\d{1,3}", label) else str(len(found) + 1)))
+        if not found:
+            for row in rows:
+                if row.text("period") and not is_total(row.text("period")):
+                    cell = row.cells["period"]
+                    found += [one for one in self._period(cell.value, cell) if one not in found]
+                elif "period" in row.cells:
+                    self._uncalculated("p", row.cells["period"])
+        return found or [Period(None, None, "1")]
+
+    def _period(self, given: Any, cell: Cell) -> list[Period]:
+        """Return what a cell says of a period; of two readings, which are a problem, the one with the day first."""
+        try:
+            return [written_periods.parse(given)]
+        except ValueError as error:
+            complaint = Message("{} ({})").format(error.args[0], cell.address)
+            problem = Problem("p", complaint)
+            if problem not in self.problems:
+                self.problems.append(problem)
+            return written_periods.readings(given)[:1]
+
+    def _choices(self, rows: Iterable[Row], found: SheetSet) -> None:
+        for row in rows:
+            self._uncalculated(row.text("choice"), row.cells["chosen"])
+            if row.text("choice") in self.m.choices and row.text("chosen"):
+                found.choices[row.text("choice")] = row.text("chosen")
+
+    # Rows of tables 1 and 2 and of the facts
+
+    def _rows(self, rows: Iterable[Row], separate: Mapping[str, Cell], found: SheetSet) -> None:
+        given: dict[str, dict[tuple[Any, ...], Any]] = {}
+        cells: dict[str, list[tuple[str, int, int]]] = {}
+        counted: dict[str, int] = {}
+        letters: dict[str, str] = {}
+        places = {row.cells["value"].row for row in rows}
+        for row in rows:
+            cell = row.cells["value"]
+            parameter, label = self._meant(row)
+            if parameter is None or self._sum(parameter, row, places):
+                continue
+            name = parameter.name
+            self._source(parameter, row, found)
+            if name in separate:
+                self._two_units(parameter, row, separate[name])
+            count = counted[name] = counted.get(name, -1) + 1
+            self._uncalculated(parameter.symbol, cell)
+            if cell.value == "" or ELSEWHERE.search(str(cell.value)):
+                continue
+            if isinstance(cell.value, str) and cell.value in parameter.candidates:
+                self._name(parameter, cell, found)
+                continue
+            if name in separate:
+                self._passed_over(parameter, cell)
+                continue
+            period = self._row_period(parameter, row, count, label, found)
+            key = tuple(part for part in (label, period) if part is not None)
+            own = ("" if label is None else parameter.indices.replace("p", "")) + ("" if period is None else "p")
+            if letters.setdefault(name, own) != own or key in given.setdefault(name, {}):
+                complaint = (
+                    _("has two rows without saying which unit each is ({address}): write EC_PJ,1,p and so on")
+                    .tagged(ProblemKind.DUPLICATE)
+                    .format(address=cell.address)
+                )
+                self.problems.append(Problem(parameter.symbol, complaint))
+                continue
+            given[name][key] = self._with_unit(parameter, cell, self._unit(parameter, row.cells.get("unit"), found))
+            cells.setdefault(name, []).append((cell.sheet, cell.row, cell.column))
+        groups: dict[tuple[str, tuple[Any, ...]], list[str]] = {}
+        for name, values in given.items():
+            groups.setdefault((letters[name], tuple(values)), []).append(name)
+        for (own, keys), names in groups.items():
+            columns = {name: list(given[name].values()) for name in names}
+            found.parts.append(Part(own, list(keys), columns, {name: cells[name] for name in names}))
+
+    def _sum(self, parameter: Parameter, row: Row, places: Collection[int]) -> bool:
+        """Whether a row sums up others of the table, which is remarked on."""
+        cell = row.cells["value"]
+        named = any(is_total(row.text(key)) for key in ("period", "point"))
+        if not named and not self.sheets.sums_up(cell.sheet, cell.row, cell.column, places):
+            return False
+        complaint = _("a row that sums up others is left out ({address})").format(address=cell.address)
+        self.remarks.append(Problem(parameter.symbol, complaint))
+        return True
+
+    def _passed_over(self, parameter: Parameter, cell: Cell) -> None:
+        """Remark on a number that somebody typed beside the table of units; a formula shows what stands there."""
+        if (cell.row, cell.column) not in self.book.formulas(cell.sheet):
+            complaint = _("{came} ({address}) is not used: its values stand in a table of their own").format(
+                came=shown(cell.value), address=cell.address
+            )
+            self.remarks.append(Problem(parameter.symbol, complaint))
+
+    def _two_units(self, parameter: Parameter, row: Row, other: Cell) -> None:
+        """Complain of a unit written over the form's own that is not the one of the table the value comes from."""
+        own = row.cells.get("unit")
+        if own is None or parameter.textual or parameter.unit == "date":
+            return
+        here, there = row.text("unit"), str(other.value).strip() or parameter.unit
+        known = {self._read_unit(one, parameter) for one in (parameter.unit, there)}
+        if here and self._read_unit(here, parameter) not in known:
+            complaint = _("has the unit {one} ({address}), and its values have {other} ({place}): which one is meant?")
+            complaint = complaint.tagged(ProblemKind.TWO_UNITS).format(
+                one=here, address=own.address, other=there, place=other.address
+            )
+            self.problems.append(Problem(parameter.symbol, complaint))
+
+    def _read_unit(self, unit: str, parameter: Parameter) -> str:
+        try:
+            return normalise(parameter.unit if unit == "N/A" else unit)
+        except UnitError:
+            return unit
+
+    def _meant(self, row: Row) -> tuple[Parameter | None, str | None]:
+        """Return the parameter of a row, and the label of its unit where the symbol names one."""
+        text, cell = row.text("symbol"), row.cells["value"]
+        parameter = self.symbols.find(text)
+        if parameter is not None:
+            return parameter, None
+        if numbered := self.symbols.numbered(text):
+            return numbered
+        if cell.value != "":
+            complaint = (
+                _("is no parameter of {m}: its value {came} ({address}) is left out")
+                .tagged(ProblemKind.UNKNOWN_SYMBOL)
+                .format(m=self.m, came=shown(cell.value), address=cell.address)
+            )
+            self.remarks.append(Problem(printable(text[:LONGEST_SYMBOL]), complaint))
+        return None, None
+
+    def _row_period(
+        self, parameter: Parameter, row: Row, count: int, label: str | None, found: SheetSet
+    ) -> Period | None:
+        if "p" not in parameter.indices:
+            return None
+        written = row.cells.get("period")
+        if written is not None and written.value != "" and found.periods[0].dated:
+            parsed = self._period(written.value, written)
+            if parsed and parsed[0] not in found.periods:
+                complaint = _("{period} ({address}) is none of the periods {names} of this sheet").format(
+                    period=parsed[0], address=written.address, names=listed(found.periods)
+                )
+                self.problems.append(Problem(parameter.symbol, complaint))
+            return parsed[0] if parsed else found.periods[0]
+        return found.periods[count if label is None and count < len(found.periods) else 0]
+
+    def _source(self, parameter: Parameter, row: Row, found: SheetSet) -> None:
+        told = {key: row.text(key) for key in MONITORING if row.text(key)}
+        comment, digest = record_sheet.without_pointer(told.pop("comment", ""))
+        comment, reason = without_override(comment)
+        if reason and parameter.name in self.m.inputs and parameter.kind is Kind.DEFAULT:
+            found.overrides.setdefault(parameter.name, reason)
+        told |= {"comment": comment} if comment else {}
+        if digest:
+            found.pointers[parameter.name] = digest
+        if told and parameter.name in self.m.inputs:
+            found.sources.setdefault(parameter.name, told)
+
+    def _name(self, parameter: Parameter, cell: Cell, found: SheetSet) -> None:
+        if found.named.setdefault(parameter.name, cell.value) != cell.value:
+            complaint = _("{came} ({address}) is not the value named before: name one for all").format(
+                came=shown(cell.value), address=cell.address
+            )
+            self.problems.append(Problem(parameter.symbol, complaint))
+
+    def _unit(self, parameter: Parameter, cell: Cell | None, found: SheetSet) -> str:
+        """Return the unit of a cell as the library writes it, and remark on one that only a sheet of the scheme has."""
+        if cell is None:
+            return ""
+        written = str(cell.value).strip()
+        unit = plain_unit(written, parameter.unit, found.periods)
+        fixed = parameter.textual or parameter.unit == "date" or is_declared(written, parameter)
+        if fixed or not (is_declared(unit, parameter) or (_converts(unit) and not _converts(written))):
+            return written
+        complaint = _("the unit {written} is read as {unit} ({address})")
+        complaint = complaint.format(written=written, unit=unit, address=cell.address)
+        self.remarks.append(Problem(parameter.symbol, complaint))
+        return unit
+
+    def _with_unit(self, parameter: Parameter, cell: Cell, unit: str) -> Any:
+        """Return a value, with its unit where it is not the declared one."""
+        self._formula(parameter, cell)
+        self._unclear(parameter, [cell])
+        value = plain_value(cell.value)
+        self._unitless(parameter, cell, unit)
+        if parameter.textual or parameter.unit == "date" or is_declared(unit, parameter):
+            return value
+        return f"{value!r} {unit}" if isinstance(value, int | float) else f"{value} {unit}"
+
+    def _unclear(self, parameter: Parameter, cells: Iterable[Cell]) -> None:
+        """Complain of a dot that can stand between thousands, on a sheet where other cells have such signs."""
+        for cell in cells:
+            found = ONE_DOT.fullmatch(cell.value.strip()) if isinstance(cell.value, str) else None
+            if found and not parameter.textual and self._continental(cell.sheet):
+                complaint = _("{complaint} ({address}; other cells have decimal commas or dots between thousands)")
+                complaint = complaint.format(complaint=dots_complaint(found[1]), address=cell.address)
+                self.problems.append(Problem(parameter.symbol, complaint))
+                return
+
+    def _continental(self, sheet: str) -> bool:
+        """Whether any number of a sheet has a decimal comma or dots between thousands."""
+        texts = (value for row in self.book.grid(sheet) for value in row if isinstance(value, str))
+        return any(plain_value(text) != text.strip() for text in texts)
+
+    def _unitless(self, parameter: Parameter, cell: Cell, unit: str) -> None:
+        """Remark on a number without a unit, where one was expected."""
+        known = parameter.textual or parameter.unit in ("", "date")
+        if not (unit or known) and isinstance(cell.value, int | float):
+            complaint = _("has no unit ({address}): {came} is taken in {unit}").format(
+                address=cell.address, came=shown(cell.value), unit=parameter.unit
+            )
+            self.remarks.append(Problem(parameter.symbol, complaint))
+
+    def _formula(self, parameter: Parameter, cell: Cell) -> None:
+        formula = self.sheets.formula(cell)
+        if formula is not None:
+            complaint = _(
+                "holds a formula where a value belongs ({address}): ={formula}; its stored value {came} is taken"
+            ).format(address=cell.address, formula=formula.text[:60], came=shown(cell.value))
+            self.remarks.append(Problem(parameter.symbol, complaint))
+
+    def _uncalculated(self, subject: str, cell: Cell) -> None:
+        if cell.value == "" and self.sheets.uncalculated(cell):
+            complaint = _("holds a formula ({address}) whose value is not stored: give the value itself").format(
+                address=cell.address
+            )
+            self.problems.append(Problem(subject, complaint))
+
+    def _uncalculated_in(self, table: UnitTable, columns: Iterable[int]) -> None:
+        """Complain of every formula of a table without a stored value, lest its row count as empty."""
+        heads = dict(zip(table.label_columns, table.letters, strict=True))
+        heads |= {column: parameter.symbol for column, parameter in table.columns.items()}
+        formulas = self.book.formulas(table.sheet)
+        for column in columns:
+            for row in table.rows:
+                if (row, column) in formulas:
+                    self._uncalculated(heads[column], self.sheets.cell(table.sheet, row, column))
+
+    # Tables of units
+
+    def _unit_table(self, table: UnitTable, found: SheetSet) -> None:
+        letters = self._letters(table)
+        if letters is None:
+            return
+        for column, parameter in table.columns.items():
+            cell = Cell(table.units[column], table.sheet, table.units_row, column)
+            table.units[column] = self._unit(parameter, cell, found)
+        self._sums(table)
+        columns = {column: self._column(table, column) for column in (*table.label_columns, *table.columns)}
+        self._uncalculated_in(table, columns)
+        kept = self._filled(table, columns)
+        if not kept:
+            return
+        rows = [table.rows[place] for place in kept]
+        columns = {column: [values[place] for place in kept] for column, values in columns.items()}
+        labels = list(zip(*(columns[column] for column in table.label_columns), strict=True))
+        parts: dict[str, Part] = {}
+        for column, parameter in table.columns.items():
+            values = columns[column]
+            if not self._usable(table, column, rows, values, found):
+                continue
+            own = "".join(letter for letter in self.m.indices if letter in parameter.indices)
+            if own not in parts:
+                parts[own] = self._part(own, letters, labels, found)
+            self._unclear(
+                parameter, (Cell(value, table.sheet, row, column) for row, value in zip(rows, values, strict=True))
+            )
+            unit = table.units[column]
+            declared = parameter.textual or is_declared(unit, parameter)
+            heading = parameter.name if declared else f"{parameter.name} [{unit}]"
+            parts[own].columns[heading] = [plain_value(value) for value in values]
+            parts[own].cells[heading] = [(table.sheet, row, column) for row in rows]
+        found.parts += parts.values()
+
+    def _sums(self, table: UnitTable) -> None:
+        """Remark on rows that sum up others; complain of a unit whose value is a formula that adds up others."""
+        if table.sums:
+            complaint = _("rows that sum up others are left out: {names}")
+            names = listed(row + 1 for row in table.sums)
+            self.remarks.append(Problem(table.sheet, complaint.format(names=names)))
+        if not self.book.formulas(table.sheet):
+            return
+        doubled = list[int]()
+        for column, parameter in table.columns.items():
+            for row in table.rows if parameter.extensive else ():
+                if self.sheets.sums_up(table.sheet, row, column, table.rows):
+                    cell = self.sheets.cell(table.sheet, row, column)
+                    complaint = _("adds up other rows of its table ({address}), which would count twice: ={formula}")
+                    formula = self.book.formulas(table.sheet)[row, column].text
+                    self.problems.append(
+                        Problem(parameter.symbol, complaint.format(address=cell.address, formula=formula[:60]))
+                    )
+                    doubled.append(row)
+        table.rows[:] = [row for row in table.rows if row not in doubled]
+
+    def _column(self, table: UnitTable, column: int) -> list[Any]:
+        """Return the values of a column, None in empty cells."""
+        grid = self.book.grid(table.sheet)
+        values = [grid[row][column] if row < len(grid) else "" for row in table.rows]
+        if "" not in values:
+            return values
+        formulas = self.book.formulas(table.sheet)
+        return [
+            value if value != "" else self._value(table.sheet, row, column) if (row, column) in formulas else None
+            for row, value in zip(table.rows, values, strict=True)
+        ]
+
+    def _usable(
+        self, table: UnitTable, column: int, rows: Sequence[int], values: Sequence[Any], found: SheetSet
+    ) -> bool:
+        """Whether a column holds values of its own; a candidate that it names is noted."""
+        parameter = table.columns[column]
+        first = next((place for place, value in enumerate(values) if value is not None), None)
+        if first is None:
+            return False
+        if isinstance(values[first], str) and values[first] in parameter.candidates:
+            for row, value in zip(rows, values, strict=True):
+                self._name(parameter, Cell(value, table.sheet, row, column), found)
+            return False
+        self._formulas(table, parameter, column, rows)
+        self._unitless(parameter, self.sheets.cell(table.sheet, rows[first], column), table.units[column])
+        return True
+
+    def _part(self, own: str, letters: Sequence[str], labels: Sequence[tuple[Any, ...]], found: SheetSet) -> Part:
+        """Return an empty part with the labels of the rows along the indices of its parameters."""
+        period = found.periods[0]
+        rows = [
+            tuple(
+                (self._label(row[letters.index("p")], found) if "p" in letters else period)
+                if letter == "p"
+                else row[letters.index(letter)]
+                for letter in own
+                if letter == "p" or letter in letters
+            )
+            for row in labels
+        ]
+        kept = "".join(letter for letter in own if letter == "p" or letter in letters)
+        return Part(kept, rows, {}, {})
+
+    def _label(self, written: Any, found: SheetSet) -> Period:
+        text = str(written).removesuffix(".0")
+        try:
+            own = next((period for period in found.periods if str(period) == text), None)
+            return own or written_periods.parse(text)
+        except ValueError as error:
+            self.problems.append(Problem("p", error.args[0]))
+            return found.periods[0]
+
+    def _letters(self, table: UnitTable) -> list[str] | None:
+        """Return the index of each column of labels; a single one without its letter is the parameters' own."""
+        if all(letter in self.m.indices for letter in table.letters):
+            return table.letters
+        others = {parameter.indices.replace("p", "") for parameter in table.columns.values()}
+        if len(table.letters) == 1 and len(others) == 1 and len(own := others.pop()) == 1:
+            return [own]
+        symbols = listed(parameter.symbol for parameter in table.columns.values())
+        complaint = _(
+            "the table of {symbols} does not say by its headings which index each column of labels is"
+        ).format(symbols=symbols)
+        self.problems.append(Problem(table.sheet, complaint))
+        return None
+
+    def _filled(self, table: UnitTable, columns: Mapping[int, Sequence[Any]]) -> list[int]:
+        """Return the rows, by their number in the table, in which something is filled in besides labels."""
+        rows = zip(*(columns[column] for column in table.columns), strict=True)
+        kept = [place for place, values in enumerate(rows) if any(value is not None for value in values)]
+        if kept and len(kept) < len(table.rows):
+            found = set(kept)
+            empty = [row + 1 for place, row in enumerate(table.rows) if place not in found]
+            self.remarks.append(
+                Problem(table.sheet, _("rows without a value are left out: {names}").format(names=listed(empty)))
+            )
+        return kept
+
+    def _value(self, sheet: str, row: int, column: int) -> Any:
+        value = self.book.value(sheet, row, column)
+        if value == "":
+            value = self.sheets.cell(sheet, row, column).value
+        return None if value == "" else value
+
+    def _formulas(self, table: UnitTable, parameter: Parameter, column: int, rows: Sequence[int]) -> None:
+        formulas = self.book.formulas(table.sheet)
+        if formulas and "p" in parameter.indices:
+            found = [row for row in rows if (row, column) in formulas]
+            for row in found[:1]:
+                self._formula(parameter, self.sheets.cell(table.sheet, row, column))
+
+    def _by_class(self, table: UnitTable, found: SheetSet) -> None:
+        self._sums(table)
+        self._uncalculated_in(table, (*table.label_columns, *table.columns))
+        for column, parameter in table.columns.items():
+            values = found.classes.get(parameter.name, {})
+            for row in table.rows:
+                key, value = (self._value(table.sheet, row, place) for place in (table.label_columns[0], column))
+                if key is not None and value is not None:
+                    cell, name = Cell(value, table.sheet, row, column), _class_name(key)
+                    given = self._with_unit(parameter, cell, table.units[column])
+                    if values.setdefault(name, given) != given:
+                        complaint = _("{key} has another value before ({address}): a class has one")
+                        complaint = complaint.format(key=shown(name), address=cell.address)
+                        self.problems.append(Problem(parameter.symbol, complaint))
+            if values:
+                found.classes[parameter.name] = values
+
+
+def _class_name(key: Any) -> str:
+    """Return the name of a class; where units are their own classes it is a number, which a spreadsheet has as 1.0."""
+    return str(int(key)) if isinstance(key, float) and key.is_integer() else str(key).strip()
+
+
+def is_declared(unit: str, parameter: Parameter) -> bool:
+    """Whether a unit on a sheet is the declared one; nothing written means that it is."""
+    try:
+        return unit in ("", "N/A") or normalise(unit) == normalise(parameter.unit)
+    except UnitError:
+        return False
+
+
+def _converts(unit: str) -> bool:
+    try:
+        parse_unit(unit)
+    except UnitError:
+        return False
+    return True
+
+
+def plain_value(value: Any) -> Any:
+    """Return a value with the signs of numbers that can be read in one way only made plain.
+
+    Examples
+    --------
+    >>> plain_value("347,2"), plain_value("1.234.567,8 kWh"), plain_value("1,234")
+    ('347.2', '1234567.8 kWh', '1,234')
+    """
+    if isinstance(value, datetime):
+        return value.date() if value.time() == datetime.min.time() else value
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if (match := DECIMAL_COMMA.fullmatch(text)) and (len(match[3]) != 3 or not match[2].isdigit()):
+        return f"{match[1]}{match[2].replace('.', '').replace(' ', '')}.{match[3]}{match[4] or ''}"
+    if match := DOTTED_GROUPS.fullmatch(text):
+        return match[1].replace(".", "") + (match[2] or "")
+    return text
+
+
+def without_override(comment: str) -> tuple[str, str]:
+    """Return the comment of a parameter without the reason of a value in place of the document's, and that reason.
+
+    Examples
+    --------
+    >>> without_override("yearly; override: measured by the maker")
+    ('yearly', 'measured by the maker')
+    """
+    match = OVERRIDDEN.search(comment)
+    return (comment, "") if match is None else (comment[: match.start()], match[1].strip())

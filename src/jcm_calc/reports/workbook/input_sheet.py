@@ -1,0 +1,342 @@
+"""The input sheet: tables 1 to 3 with the columns of the official one, and what a calculation needs besides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from jcm_calc.base.languages import Message, _
+from jcm_calc.declarations.graph import RESULTS
+from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.reports.workbook.entries import Entries
+from jcm_calc.reports.workbook.layout import (
+    COMMENT,
+    FREQUENCY,
+    OPTION,
+    PERIOD,
+    POINT,
+    PROCEDURE,
+    RESULT,
+    SOURCE,
+    SYMBOL,
+    TEXT,
+    UNIT,
+    VALUE,
+    Layout,
+    Line,
+    column_name,
+)
+from jcm_calc.reports.workbook.page import Page, in_spreadsheet, shown_unit, unit_of
+
+WIDTHS = (1.5, 22, 12, 12, 36, 22, 12, 12, 26, 34, 15, 22)
+OPTIONS = {
+    "A": (
+        _("Based on public data which is measured by entities other than the project participants"),
+        _("publicly recognized data such as statistical data and specifications"),
+    ),
+    "B": (
+        _("Based on the amount of transaction which is measured directly using measuring equipments"),
+        _("commercial evidence such as invoices"),
+    ),
+    "C": (_("Based on the actual measurement using measuring equipments"), _("measured values")),
+}
+# Last in a comment: why a value stands in place of the document's.
+OVERRIDE = _("override: {reason}")
+MONTHS = '"Jan","Feb","Mar","Apr","May","Jun","Jul","Aug","Sep","Oct","Nov","Dec"'
+Sources = Mapping[str, Mapping[str, str]]
+
+
+class InputSheet:
+    """Writes one input sheet."""
+
+    def __init__(self, page: Page, layout: Layout, entries: Entries, sources: Sources) -> None:
+        self.page, self.layout, self.entries = page, layout, entries
+        self.contents, self.m = layout.contents, layout.m
+        self.report = self.contents.kind == "MRS"
+        symbols = self.m.symbols()
+        # the case file may name a parameter by its symbol
+        self.sources = {name: sources.get(name) or sources.get(symbols[name]) or {} for name in self.m.inputs}
+
+    def write(self) -> None:
+        """Write everything."""
+        self._table_1()
+        self._table_2()
+        self._table_3()
+        if self.layout.by_year:
+            self._by_year()
+        self._option_box()
+        self._periods()
+        if self.layout.options:
+            self._options()
+        if self.layout.facts:
+            self._facts()
+        if self.contents.waiting:
+            self.page.grey_errors(self.layout.input_rows)
+
+    # Tables 1 and 2
+
+    def _table_1(self) -> None:
+        page, row = self.page, self.layout.table_1
+        monitored, planned = (
+            _("Table 1: Parameters monitored ex post"),
+            _("Table 1: Parameters to be monitored ex post"),
+        )
+        page.caption(row, monitored if self.report else planned)
+        letters = [f"({letter})" for letter in "abcdefghijk"]
+        page.headings(row + 1, PERIOD, letters if self.report else ["", *letters[:-1]], "letter")
+        headings = (
+            _("Monitoring period"),
+            _("Monitoring point No."),
+            _("Parameters"),
+            _("Description of data"),
+            _("Monitored Values") if self.report else _("Estimated Values"),
+            _("Units"),
+            _("Monitoring option"),
+            _("Source of data"),
+            _("Measurement methods and procedures"),
+            _("Monitoring frequency"),
+            _("Other comments"),
+        )
+        page.headings(row + 2, PERIOD, headings)
+        numbers = {
+            name: number
+            for number, name in enumerate(dict.fromkeys(line.parameter.name for line in self.layout.monitored), 1)
+        }
+        for line in self.layout.monitored:
+            self._line(line)
+            page.text(line.row, POINT, f"({numbers[line.parameter.name]})", "symbol")
+            page.text(line.row, SYMBOL, line.parameter.symbol, "symbol")
+            source = self.sources[line.parameter.name]
+            option = source.get("option", "").removeprefix("Option ").strip()
+            page.text(line.row, OPTION, f"Option {option}" if option else "", "entered text")
+            allowed = [f"Option {letter}" for letter in line.parameter.options or "ABC"]
+            page.allow_list((line.row, OPTION, line.row, OPTION), allowed)
+            columns = {SOURCE: "source", PROCEDURE: "procedure", FREQUENCY: "frequency"}
+            for column, key in columns.items():
+                page.value(line.row, column, source.get(key, ""), "entered text")
+            page.text(line.row, COMMENT, self._comment(line.parameter, source), "entered text")
+
+    def _table_2(self) -> None:
+        page, row = self.page, self.layout.table_2
+        fixed = _("Table 2: Project-specific parameters fixed ex ante")
+        planned = _("Table 2: Project-specific parameters to be fixed ex ante")
+        page.caption(row, fixed if self.report else planned)
+        self._wide(row + 1, ["(a)", "(b)", "(c)", "(d)", "(e)", "(f)"], "letter")
+        headings = [
+            _("Parameters"),
+            _("Description of data"),
+            _("Estimated Values"),
+            _("Units"),
+            _("Source of data"),
+            _("Other comments"),
+        ]
+        self._wide(row + 2, headings, "heading")
+        for line in self.layout.fixed:
+            self._line(line)
+            source = self.sources[line.parameter.name]
+            page.merge(line.row, POINT, SYMBOL, line.parameter.symbol, "symbol")
+            page.merge(line.row, OPTION, PROCEDURE, source.get("source", ""), "entered text")
+            page.merge(line.row, FREQUENCY, COMMENT, self._comment(line.parameter, source), "entered text")
+
+    def _wide(self, row: int, texts: Sequence[str], style: str) -> None:
+        self.page.text(row, PERIOD, "", style)
+        self.page.merge(row, POINT, SYMBOL, texts[0], style)
+        self.page.headings(row, TEXT, texts[1:4], style)
+        self.page.merge(row, OPTION, PROCEDURE, texts[4], style)
+        self.page.merge(row, FREQUENCY, COMMENT, texts[5], style)
+
+    def _line(self, line: Line) -> None:
+        """Write what tables 1 and 2 and the facts share: period, description, value and unit."""
+        page, parameter = self.page, line.parameter
+        if line.period is not None and (self.report or self.layout.several):
+            page.formula(line.row, PERIOD, self._period(line.period), self._period_text(line.period), "text")
+        else:
+            page.text(line.row, PERIOD, "", "text")
+        page.text(line.row, TEXT, parameter.text, "text")
+        page.text(line.row, UNIT, unit_of(parameter), "symbol")
+        if self.layout.in_cell(parameter):
+            self.entries.cell(page, line)
+            page.note(line.row, VALUE, self.contents.meaning(parameter))
+        else:
+            self.entries.pointer(page, line)
+
+    def _period(self, number: int) -> str:
+        """Return the formula of a period as text: 1/Jan/2017-31/Dec/2017."""
+        row = self.layout.periods + 3 + number
+        first, last = (f"{column_name(column)}{row}" for column in (VALUE, UNIT))
+
+        def day(cell: str) -> str:
+            return f'DAY({cell})&"/"&CHOOSE(MONTH({cell}),{MONTHS})&"/"&YEAR({cell})'
+
+        return f'IF(ISNUMBER({first}),{day(first)}&"-"&{day(last)},"")'
+
+    def _period_text(self, number: int) -> str:
+        period = self.contents.periods[number]
+        if period.first is None or period.last is None:
+            return ""
+        return "-".join(f"{day.day}/{day:%b}/{day.year}" for day in (period.first, period.last))
+
+    def _comment(self, parameter: Parameter, source: Mapping[str, str]) -> str:
+        condition = self.contents.conditions.get(parameter.name, "")
+        told = _("value that the document fixes, not confirmed here")
+        fixed = told if parameter.kind is Kind.DEFAULT else ""
+        reason = self.contents.overrides.get(parameter.name, "")
+        override = OVERRIDE.format(reason=reason) if reason else ""
+        return Message("; ").join(part for part in (source.get("comment", ""), condition, fixed, override) if part)
+
+    # Table 3
+
+    def _table_3(self) -> None:
+        page, row = self.page, self.layout.table_3
+        if self.report:
+            page.caption(row, _("Table 3: Ex-post calculation of CO2 emission reductions"))
+        else:
+            page.caption(row, _("Table 3: Ex-ante estimation of CO2 emission reductions"))
+        page.merge(row + 1, PERIOD, TEXT, _("Monitoring Period") if self.report else "", "heading")
+        page.text(row + 1, VALUE, _("CO2 emission reductions"), "heading")
+        page.text(row + 1, UNIT, _("Units"), "heading")
+        page.merge(row + 1, OPTION, SOURCE, _("before the cut to whole tonnes, with sign"), "heading")
+        periods = range(len(self.contents.periods))
+        told = ", ".join(text for text in map(self._period_text, periods) if text) if self.report else ""
+        page.merge(row + 2, PERIOD, TEXT, told, "label")
+        every = ",".join(self._results("ER", periods))
+        exact = f"{column_name(OPTION)}{row + 3}"
+        total = self._sum("ER", periods)
+        page.sheet.merge_range(row + 2, OPTION, row + 2, SOURCE, "", page.formats["emissions"])
+        page.formula(row + 2, OPTION, f"SUM({every})", total, "emissions")
+        if self.layout.by_year:
+            first = self.layout.by_year + 2
+            column = column_name(SOURCE)
+            cut = f"SUM({column}{first + 1}:{column}{first + len(self._years())})"
+            tonnes = self._tonnes_of_years()
+        else:
+            cut, tonnes = cut_to_tonnes(exact), self.entries.tonnes(total)
+        page.formula(row + 2, VALUE, cut, tonnes, "tonnes")
+        page.text(row + 2, UNIT, shown_unit("tCO2", True), "symbol")
+
+    def _results(self, name: str, periods: Any) -> list[str]:
+        row = int(self.layout.place[name].rows.flat[0]) + 1
+        return [f"'{self.layout.calc}'!{column_name(RESULT + number)}{row}" for number in periods]
+
+    def _sum(self, name: str, periods: Any) -> float | None:
+        values = self.contents.value(name)
+        return None if values is None else float(values.ravel()[list(periods)].sum())
+
+    def _other_terms(self, periods: Any) -> float | None:
+        """Return by how much ER is less than RE − PE."""
+        re, pe, er = (self._sum(name, periods) for name in RESULTS)
+        return None if re is None or pe is None or er is None else re - pe - er
+
+    # The table of the project design document
+
+    def _years(self) -> dict[int | None, list[int]]:
+        years: dict[int | None, list[int]] = {}
+        for number, period in enumerate(self.contents.periods):
+            years.setdefault(period.year, []).append(number)
+        return years
+
+    def _tonnes_of_years(self) -> int | None:
+        found = [self.entries.tonnes(self._sum("ER", places)) for places in self._years().values()]
+        return None if None in found else sum(tonnes for tonnes in found if tonnes is not None)
+
+    def _by_year(self) -> None:
+        page, row = self.page, self.layout.by_year
+        page.caption(row, _("Estimates by calendar year"))
+        headings = {TEXT: _("Year"), VALUE: _("Reference emissions, tCO2"), UNIT: _("Project emissions, tCO2")}
+        headings |= {
+            OPTION: _("Emission reductions, tCO2"),
+            SOURCE: _("Estimated Emission Reductions, whole tonnes of CO2e"),
+        }
+        if self.m.terms:
+            headings[PROCEDURE] = _("Other terms of emission reductions, tCO2 (RE − PE − ER)")
+        for column, heading in headings.items():
+            page.text(row + 1, column, heading, "heading")
+        for number, (year, places) in enumerate(self._years().items(), row + 2):
+            page.text(number, TEXT, str(year), "symbol")
+            for column, name in {VALUE: "RE", UNIT: "PE", OPTION: "ER"}.items():
+                cells = ",".join(self._results(name, places))
+                page.formula(number, column, f"SUM({cells})", self._sum(name, places), "emissions")
+            if self.m.terms:
+                re, pe, er = (f"{column_name(column)}{number + 1}" for column in (VALUE, UNIT, OPTION))
+                page.formula(number, PROCEDURE, f"{re}-{pe}-{er}", self._other_terms(places), "emissions")
+            exact = f"{column_name(OPTION)}{number + 1}"
+            page.formula(number, SOURCE, cut_to_tonnes(exact), self.entries.tonnes(self._sum("ER", places)), "tonnes")
+        self._total_and_average(row + 2, row + 2 + len(self._years()))
+
+    def _total_and_average(self, first: int, row: int) -> None:
+        """Write the sums of the years, and below them what they are for a year."""
+        page, periods, count = self.page, range(len(self.contents.periods)), row - first
+        page.text(row, TEXT, _("Total"), "strong")
+        page.text(row + 1, TEXT, _("Average of the calendar years"), "strong")
+        sums = {column: self._sum(name, periods) for column, name in {VALUE: "RE", UNIT: "PE", OPTION: "ER"}.items()}
+        if self.m.terms:
+            sums[PROCEDURE] = self._other_terms(periods)
+        for column, total in {**sums, SOURCE: self._tonnes_of_years()}.items():
+            letter = column_name(column)
+            of_years = f"({letter}{first + 1}:{letter}{row})"
+            page.formula(row, column, f"SUM{of_years}", total, "tonnes" if column == SOURCE else "emissions")
+            average = None if total is None else total / count
+            page.formula(row + 1, column, f"AVERAGE{of_years}", average, "emissions")
+
+    # Below the tables
+
+    def _option_box(self) -> None:
+        page, row = self.page, self.layout.option_box
+        page.caption(row, _("[Monitoring option]"))
+        for number, (letter, (text, data)) in enumerate(OPTIONS.items(), row + 1):
+            page.merge(number, PERIOD, POINT, f"Option {letter}", "label")
+            page.merge(
+                number, SYMBOL, COMMENT, _("{option} (Data used: {data})").format(option=text, data=data), "label"
+            )
+
+    def _periods(self) -> None:
+        page, row = self.page, self.layout.periods
+        page.caption(row, _("[Monitoring period]"))
+        page.merge(row + 1, PERIOD, TEXT, _("No."), "heading")
+        page.headings(row + 1, VALUE, [_("First day"), _("Last day")])
+        for number, period in enumerate(self.contents.periods):
+            at = row + 2 + number
+            page.merge(at, PERIOD, TEXT, period.label or str(number + 1), "label")
+            for column, day in ((VALUE, period.first), (UNIT, period.last)):
+                serial = None if day is None else in_spreadsheet(day.toordinal(), "date")
+                page.value(at, column, serial, "entered date")
+        page.allow_dates((row + 2, VALUE, row + 1 + len(self.contents.periods), UNIT))
+
+    def _options(self) -> None:
+        page, row = self.page, self.layout.options
+        page.caption(row, _("[Options of the methodology]"))
+        self._facts_headings(row + 1, _("Choice"), _("Option"))
+        for name, choice in self.m.choices.items():
+            at = self.layout.choice_rows[name]
+            page.text(at, PERIOD, "", "text")
+            page.merge(at, POINT, SYMBOL, name, "symbol")
+            page.text(at, TEXT, choice.text, "text")
+            self.entries.choice(page, name, at)
+            page.text(at, UNIT, "", "text")
+            meanings = "; ".join(f"{option}: {meaning}" for option, meaning in choice.options.items())
+            page.merge(at, OPTION, COMMENT, meanings, "text")
+
+    def _facts_headings(self, row: int, name: str, value: str) -> None:
+        page = self.page
+        page.text(row, PERIOD, "", "heading")
+        page.merge(row, POINT, SYMBOL, name, "heading")
+        page.headings(row, TEXT, [_("Description of data"), value, _("Units")])
+        page.merge(row, OPTION, COMMENT, "", "heading")
+
+    def _facts(self) -> None:
+        page, row = self.page, self.layout.facts
+        page.caption(row, _("[Facts for the eligibility criteria]"))
+        self._facts_headings(row + 1, _("Parameters"), _("Values"))
+        asked = {name: condition for condition in reversed(self.m.conditions) for name in condition.arguments}
+        for line in self.layout.fact_lines:
+            self._line(line)
+            page.merge(line.row, POINT, SYMBOL, line.parameter.symbol, "symbol")
+            condition = asked.get(line.parameter.name)
+            criterion = _("criterion {number}: {text}")
+            told = criterion.format(number=condition.number, text=condition.text) if condition else ""
+            page.merge(line.row, OPTION, COMMENT, told, "text")
+
+
+def cut_to_tonnes(cell: str) -> str:
+    """Return the formula of the cut, which must agree with `jcm_calc.results.credits.whole_tonnes`."""
+    return f"MAX(0,ROUNDDOWN({cell}+MAX(1E-9,1E-11*ABS({cell})),0))"

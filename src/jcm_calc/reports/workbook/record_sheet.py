@@ -1,0 +1,310 @@
+"""The sheet that holds the record of readings: how monitored values came from the readings of meters.
+
+Whoever reads the workbook sees it, and whoever calculates from the workbook gets it back, so that a rule
+by which readings were treated is not lost on the way. The comment of each metered parameter names the
+sheet and the beginning of its SHA-256.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from jcm_calc.base.languages import Message, _, spellings
+from jcm_calc.base.problems import Problem, listed
+from jcm_calc.declarations import Methodology
+from jcm_calc.evidence import Grade
+from jcm_calc.inputs.carriers import split_heading
+from jcm_calc.inputs.metered import METERS, NAMED, merged
+from jcm_calc.readings import record
+from jcm_calc.reports.workbook.layout import FIRST, LEFT
+from jcm_calc.reports.workbook.opening import Book, Grid
+from jcm_calc.units import UnitError, conversion
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from jcm_calc.reports.workbook.page import Page
+
+SHEET = "MRS(readings)"
+TITLE = _("Record of readings [For Verification]")
+NOTE = _("How the monitored values came from the readings of meters. What is changed here makes the record void.")
+WIDTHS = (1.5, 30, 28, 18, 36, 30, 36, 28, 36, 16, 16, 16, 10, 16, 30, 12)
+HEAD = (_("Rule set"), _("SHA-256 of the record"))
+POINTS = _("record of readings in sheet {sheet}, SHA-256 ")
+POINTER = re.compile(
+    rf"(?:; )?(?:{'|'.join(re.escape(text.format(sheet=SHEET)) for text in spellings(POINTS))})([0-9a-f]{{16}})"
+)
+# Each table by its key in the record: title, and headings by the keys of its rows.
+TABLES: dict[str, tuple[str, dict[str, str]]] = {
+    "files": (_("Files"), {"file": _("File"), "sha256": "SHA-256", "rows": _("Rows")}),
+    "meters": (
+        _("Meters"),
+        {
+            "": _("Meter"),
+            "parameter": _("Measures"),
+            "labels": _("Of"),
+            "devices": _("Devices"),
+            "frequency": _("Read"),
+        },
+    ),
+    "amounts": (
+        _("Amounts"),
+        {
+            "meter": _("Meter"),
+            "p": _("Period p"),
+            "read": _("As read"),
+            "amount": _("After treatment"),
+            "unit": _("Unit"),
+        },
+    ),
+    "stops": (
+        _("Declared standstills"),
+        {"meter": _("Meter"), "from": _("From"), "to": _("To"), "reason": _("Reason")},
+    ),
+    "findings": (
+        _("Findings"),
+        {
+            "meter": _("Meter"),
+            "code": _("Code"),
+            "from": _("From"),
+            "to": _("To"),
+            "what": _("What"),
+            "note": _("Note"),
+            "treatment": _("Treatment"),
+            "reason": _("Reason"),
+            "read": _("As read"),
+            "used": _("Used"),
+            "effect": _("Effect"),
+            "unit": _("Unit"),
+            "effect_on_ER": _("On ER, tCO2e"),
+            "question": _("Open question"),
+            "severity": _("Severity"),
+        },
+    ),
+    "rules": (
+        _("Rules by which readings were treated"),
+        {
+            "": _("Rule"),
+            "grade": _("Grade"),
+            "certainty": _("Certainty, %"),
+            "note": _("What is known"),
+            "source": _("Should stand in"),
+        },
+    ),
+    "cross_checks": (
+        _("Cross-checks"),
+        {
+            "name": _("Check"),
+            "p": _("Period p"),
+            "left": _("Left"),
+            "right": _("Right"),
+            "unit": _("Unit"),
+            "tolerance": _("Tolerance"),
+            "agrees": _("Agrees"),
+            "declared_by": _("Declared by"),
+            "grade": _("Grade"),
+        },
+    ),
+}
+NUMBERS = frozenset({"read", "used", "amount", "effect", "effect_on_ER", "left", "right", "tolerance"})
+WHOLE = frozenset({"rows", "certainty"})
+# Columns of the library's own words, which are shown in any language and read from any.
+WORDS: dict[str, Sequence[str]] = {
+    "severity": (_("open"), _("error"), _("warning"), _("question")),
+    "grade": tuple(Grade),
+}
+TOLERANCE = 1e-9
+UNKNOWN = {"grade": "unconfirmed", "certainty": None}
+
+
+def told(
+    found: Mapping[str, Any], sources: Mapping[str, Mapping[str, str]], m: Methodology
+) -> dict[str, dict[str, str]]:
+    """Return columns (h) to (k) as the record tells them, and as the user says instead; each points to the record."""
+    pointer = POINTS.format(sheet=SHEET) + record.digest(found)[:16]
+    rows, names = record.told(found, sources, m.inputs), record.names(m.inputs)
+    for symbol in record.sources(found):
+        row = rows[names.get(symbol, symbol)]
+        comment = str.__str__(row["comment"])  # data, which is the same in every language
+        row["comment"] = Message("; ").join(filter(None, (comment, pointer)))
+    return rows
+
+
+# Writing
+
+
+def write(page: Page, found: Mapping[str, Any]) -> None:
+    """Write the record."""
+    row = FIRST
+    for heading, text in zip(HEAD, (found["rule_set"], record.digest(found)), strict=True):
+        page.text(row, LEFT, heading, "heading")
+        page.text(row, LEFT + 1, text)
+        row += 1
+    for key, (title, columns) in TABLES.items():
+        row += 1
+        page.caption(row, title)
+        page.headings(row + 1, LEFT, columns.values())
+        row += 2
+        for one in _rows(found[key]):
+            for column, name in enumerate(columns, LEFT):
+                style = "signed" if name in NUMBERS else "whole" if name in WHOLE else "text"
+                if name in WORDS:
+                    page.text(row, column, Message(one[name]), style)
+                else:
+                    page.value(row, column, _cell(one[name]), style)
+            row += 1
+
+
+def _rows(table: Any) -> Iterator[Mapping[str, Any]]:
+    if isinstance(table, Mapping):
+        yield from ({"": name, **row} for name, row in table.items())
+    else:
+        yield from table
+
+
+def _cell(value: Any) -> Any:
+    return ("yes" if value else "no") if isinstance(value, bool) else value
+
+
+# Reading
+
+
+def read(book: Book) -> tuple[dict[str, Any], str] | None:
+    """Return the record and the SHA-256 that stands beside it; None where there is no such sheet."""
+    sheet = next((one for one in book.sheets if one.strip().casefold() == SHEET.casefold()), None)
+    if sheet is None:
+        return None
+    grid = [[cell.strip() if isinstance(cell, str) else cell for cell in cells] for cells in book.grid(sheet)]
+    known = {spelling: text for text in HEAD for spelling in spellings(text)}
+    beside = {known[cell]: str(after) for cells in grid for cell, after in itertools.pairwise(cells) if cell in known}
+    found: dict[str, Any] = {"rule_set": beside.get(HEAD[0], "")}
+    for key, (_title, columns) in TABLES.items():
+        rows = list(_table(grid, columns))
+        found[key] = {row.pop(""): row for row in rows} if key in NAMED else rows
+    return found, beside.get(HEAD[1], "")
+
+
+def _table(grid: Grid, columns: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    headings = [list(one) for one in zip(*map(spellings, columns.values()), strict=True)]
+    places = (
+        (row, column)
+        for row, cells in enumerate(grid)
+        for column in range(len(cells))
+        if cells[column : column + len(columns)] in headings
+    )
+    start, left = next(places, (len(grid), 0))
+    for cells in grid[start + 1 :]:
+        filled = cells[left : left + len(columns)]
+        if all(cell == "" for cell in filled):
+            return
+        yield {name: _value(name, cell) for name, cell in zip(columns, filled, strict=True)}
+
+
+def _value(name: str, cell: Any) -> Any:
+    if name == "agrees":
+        return cell == "yes"
+    if name in WORDS:
+        return next((str.__str__(word) for word in WORDS[name] if cell in spellings(word)), str(cell))
+    if name in NUMBERS | WHOLE:
+        if isinstance(cell, int | float) and not isinstance(cell, bool):
+            return int(cell) if name in WHOLE else float(cell)
+        return None if cell == "" else str(cell)
+    return str(cell)
+
+
+def with_record(
+    frames: Iterable[pd.DataFrame],
+    pointers: Collection[tuple[str, str]],
+    book: Book,
+    m: Methodology,
+    remarks: list[Problem],
+) -> Iterator[pd.DataFrame]:
+    """Yield tables that were read with the record of their values.
+
+    Parameters
+    ----------
+    frames : iterable of DataFrame
+    pointers : collection of (str, str)
+        The parameters whose comment points to the record, with the beginning of the SHA-256 that it names.
+    book : Book
+    m : Methodology
+    remarks : list of Problem
+        What of the record cannot be relied on is appended to it.
+    """
+    from jcm_calc.inputs.monitored_table import MonitoredTable
+
+    held = read(book)
+    found, stated = held or (merged([]), "")
+    names = {parameter.symbol: name for name, parameter in m.inputs.items()}
+    measured = {name: names.get(one["parameter"], one["parameter"]) for name, one in found["meters"].items()}
+    doubt = ""
+    if held is not None and _changed(found, {stated[:16], *(digest for _, digest in pointers)}):
+        doubt = _("the sheet {sheet} was changed after it was written").format(sheet=SHEET)
+        remarks.append(
+            Problem(SHEET, _("was changed after it was written: what it says of readings cannot be relied on"))
+        )
+        found["rules"] = {name: {**rule, **UNKNOWN} for name, rule in found["rules"].items()}
+    for frame in frames:
+        mine = {split_heading(str(heading))[0] for heading in frame}
+        meters = [name for name, parameter in measured.items() if parameter in mine]
+        lost = sorted({name for name, _ in pointers if name in mine} - set(measured.values()))
+        parts = [record.restricted(found, meters)] if meters else []
+        if lost:
+            complaint = _("holds no record of the readings that {names} came from").format(names=listed(lost))
+            remarks.append(Problem(SHEET, complaint))
+            parts.append(record.doubtful(_("the sheet {sheet} {complaint}").format(sheet=SHEET, complaint=complaint)))
+        elif meters and doubt:
+            parts.append(record.doubtful(doubt))
+        for said in _differing(frame, found["amounts"], measured, m):
+            remarks.append(Problem(SHEET, said))
+            parts.append(record.doubtful(said))
+        if not parts:
+            yield frame
+            continue
+        table = MonitoredTable.of(frame, parts[0] if len(parts) == 1 else merged(parts))
+        table[METERS] = listed(meters or lost, limit=4)
+        yield table
+
+
+def _differing(
+    frame: pd.DataFrame, amounts: Iterable[Mapping[str, Any]], measured: Mapping[str, str], m: Methodology
+) -> Iterator[str]:
+    """Say which column of a table does not add up to the amounts on record."""
+    import pandas as pd
+
+    for heading in frame:
+        name, unit = split_heading(str(heading))
+        mine = [row for row in amounts if measured.get(row["meter"]) == name]
+        if not mine:
+            continue
+        declared = m.inputs[name].unit
+        try:
+            expected = sum(float(conversion(row["unit"], declared)(row["amount"])) for row in mine)
+        except (UnitError, TypeError):  # the record was changed, which is said elsewhere
+            continue
+        entered = pd.to_numeric(frame[heading], errors="coerce").to_numpy(dtype=float)
+        total = float(conversion(unit or declared, declared)(entered).sum())
+        if not math.isclose(total, expected, rel_tol=TOLERANCE):
+            said = _("{name} is {total:,.10g} {unit} in all, and by the record of readings {expected:,.10g}")
+            yield said.format(name=name, total=total, unit=declared, expected=expected)
+
+
+def _changed(found: Mapping[str, Any], stated: Iterable[str]) -> bool:
+    own = record.digest(found)
+    return any(not one or not own.startswith(one) for one in stated)
+
+
+def without_pointer(comment: str) -> tuple[str, str]:
+    """Return the comment of a parameter without its pointer to the record, and what the pointer names.
+
+    Examples
+    --------
+    >>> without_pointer("gap: like period; record of readings in sheet MRS(readings), SHA-256 0123456789abcdef")
+    ('gap: like period', '0123456789abcdef')
+    """
+    match = POINTER.search(comment)
+    return (comment, "") if match is None else (POINTER.sub("", comment).strip("; "), match[1])

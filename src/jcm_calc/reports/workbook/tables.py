@@ -1,0 +1,396 @@
+"""Finding the tables of a sheet by their headings, wherever they stand."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+from jcm_calc.base.languages import _, spellings
+from jcm_calc.declarations.items import Parameter
+from jcm_calc.inputs.totals import adds_up, totals_among
+from jcm_calc.reports.workbook.layout import column_name
+from jcm_calc.reports.workbook.opening import Book, Formula, Grid
+from jcm_calc.reports.workbook.references import areas
+from jcm_calc.reports.workbook.sheet_xml import column_number
+from jcm_calc.reports.workbook.symbols import Symbols
+from jcm_calc.units import UnitError, parse_unit
+
+# What stands below a heading; where a table has both, monitored values are meant and not estimates.
+HEADINGS = {
+    "monitoring period": "period",
+    "monitoring point no.": "point",
+    "parameters": "symbol",
+    "parameter": "symbol",
+    "symbol": "symbol",
+    "description of data": "text",
+    "monitored values": "value",
+    "estimated values": "value",
+    "measured values": "value",
+    "values": "value",
+    "units": "unit",
+    "monitoring option": "option",
+    "source of data": "source",
+    "measurement methods and procedures": "procedure",
+    "monitoring frequency": "frequency",
+    "other comments": "comment",
+    "choice": "choice",
+    "option": "chosen",
+    "no.": "number",
+    "first day": "first",
+    "last day": "last",
+}
+# Every heading by which a sheet is read, as it is written: any of our languages will do.
+WRITTEN = (
+    *(_("Monitoring period"), _("Monitoring point No."), _("Parameters"), _("Parameter"), _("Description of data")),
+    *(_("Monitored Values"), _("Estimated Values"), _("Values"), _("Value"), _("Units"), _("Monitoring option")),
+    *(_("Source of data"), _("Measurement methods and procedures"), _("Monitoring frequency"), _("Other comments")),
+    *(_("Choice"), _("Option"), _("No."), _("First day"), _("Last day"), _("Equation"), _("Responsible personnel")),
+    *(_("CO2 emission reductions"), _("before the cut to whole tonnes, with sign"), _("Year"), _("Total")),
+    *(_("Reference emissions, tCO2"), _("Project emissions, tCO2"), _("Emission reductions, tCO2")),
+    _("Estimated Emission Reductions, whole tonnes of CO2e"),
+    _("Other terms of emission reductions, tCO2 (RE − PE − ER)"),
+)
+# Headings that people number, shorten, or write in two languages; of the others each word counts.
+SHORTENED = {*HEADINGS, "co2 emission reductions"} - {"no.", "option", "choice", "parameter", "values"}
+LONGEST_HEADING = 80
+# What makes a row of headings: these stand in it together.
+KINDS = {
+    "parameters": {"symbol", "value"},
+    "choices": {"choice", "chosen"},
+    "periods": {"first", "last"},
+}
+CAPTION = re.compile(r"\s*(\[|(table|表)\s*\d)", re.I)
+LINK = re.compile(r"(?:(?:'((?:[^']|'')+)'|([\w.]+))!)?\$?([A-Z]{1,3})\$?(\d{1,7})")
+# What adds up cells, or takes another figure of all of them.
+ADDING = re.compile(
+    r"\b(?:SUM|SUBTOTAL|AGGREGATE|SUMIFS?|SUMPRODUCT)\(|^\$?[A-Z]{1,3}\$?\d+(?:\+\$?[A-Z]{1,3}\$?\d+)+$", re.I
+)
+FIGURE = re.compile(r"\b(?:SUM\w*|SUBTOTAL|AGGREGATE|AVERAGE\w*|MEDIAN|MAX|MIN|COUNT\w*)\(|\+", re.I)
+OR_EMPTY = re.compile(r'IF\(ISBLANK\((.+)\),"",\1\)')
+Address = tuple[str, int, int]  # sheet, row and column, counted from 0
+Shown = tuple[Any, bool]  # a value, and whether it can be told
+UNTOLD: Shown = ("", False)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value and where it stands."""
+
+    value: Any
+    sheet: str
+    row: int
+    column: int
+
+    @property
+    def address(self) -> str:
+        """The sheet and the cell."""
+        return f"{self.sheet}!{column_name(self.column)}{self.row + 1}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table: its cells by what stands above them."""
+
+    cells: Mapping[str, Cell]
+
+    def text(self, key: str) -> str:
+        """Return the text of a cell; an empty one where the table has no such column."""
+        found = self.cells.get(key)
+        return "" if found is None else str(found.value).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTable:
+    """A table with a row for each unit: labels, and a column for each parameter.
+
+    Attributes
+    ----------
+    letters : list of str
+        The index of each column of labels; the name of a class key instead, for values by class.
+    rows : list of int
+        Those of units, periods or classes.
+    sums : list of int
+        Those that sum up others.
+    units_row : int
+        Where the units stand.
+    """
+
+    sheet: str
+    letters: list[str]
+    label_columns: list[int]
+    columns: dict[int, Parameter]
+    units: dict[int, str]
+    rows: list[int]
+    sums: list[int]
+    units_row: int = -1
+
+
+class Sheets:
+    """The stored values of a workbook; a reference whose value is not stored is followed."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self._ends: dict[Address, Shown] = {}  # where references without stored values lead
+
+    def cell(self, sheet: str, row: int, column: int) -> Cell:
+        """Return a cell."""
+        value, _known = self._follow((sheet, row, column))
+        return Cell(value, sheet, row, column)
+
+    def formula(self, cell: Cell) -> Formula | None:
+        """Return the formula of a cell that is more than a reference."""
+        formula = self.book.formulas(cell.sheet).get((cell.row, cell.column))
+        return None if formula is None or linked(formula.text, cell.sheet) is not None else formula
+
+    def uncalculated(self, cell: Cell) -> bool:
+        """Whether a cell that reads as empty holds a formula whose value nobody can tell."""
+        _value, known = self._follow((cell.sheet, cell.row, cell.column))
+        return not known
+
+    def _follow(self, place: Address) -> Shown:
+        """Return what a cell shows at the end of its references, and whether that can be told."""
+        passed = list[Address]()
+        found, target = self._step(place)
+        while target is not None:
+            if place in self._ends:
+                found = self._ends[place]
+                break
+            self._ends[place] = UNTOLD  # what leads back to here is a circle
+            passed.append(place)
+            place = target
+            found, target = self._step(place)
+        self._ends.update(dict.fromkeys(passed, found))
+        return found
+
+    def _step(self, place: Address) -> tuple[Shown, Address | None]:
+        """Return what stands in a cell, and the cell that it refers to where its own value is not stored."""
+        sheet, row, column = place
+        value = self.book.value(sheet, row, column)
+        if value == "":
+            value = self.book.errors(sheet).get((row, column), "")
+        formula = self.book.formulas(sheet).get((row, column))
+        if value != "" or formula is None or formula.stored:
+            return (value, True), None
+        target = linked(formula.text, sheet)
+        return UNTOLD, target if target is not None and target[0] in self.book.sheets else None
+
+    # Tables 1 and 2, choices, periods
+
+    def tables(self, sheet: str) -> Iterator[tuple[str, list[Row]]]:
+        """Yield kind and rows of each table with headings."""
+        grid = self.book.grid(sheet)
+        kind, spans, rows = "", dict[str, range](), list[Row]()
+        for number, cells in enumerate(grid):
+            headings = _headings(cells)
+            found = next((name for name, needed in KINDS.items() if needed <= headings.keys()), "")
+            first = next((cell for cell in cells if cell != ""), "")
+            if found or (isinstance(first, str) and CAPTION.match(first)):
+                if kind:
+                    yield kind, rows
+                kind, rows = found, []
+                spans = _spans(headings, cells)
+            elif kind and first != "":
+                rows.append(Row({key: self._in_span(sheet, number, span) for key, span in spans.items()}))
+        if kind:
+            yield kind, rows
+
+    def unknown_headings(self, sheet: str) -> Iterator[Cell]:
+        """Yield what stands in a row with symbols and units where the heading of values should be."""
+        for row, cells in enumerate(self.book.grid(sheet)):
+            headings = _headings(cells)
+            if {"symbol", "unit"} <= headings.keys() and "value" not in headings:
+                yield from (
+                    self.cell(sheet, row, column)
+                    for column, cell in enumerate(cells)
+                    if isinstance(cell, str) and cell.strip() and not is_known(in_english(cell))
+                )
+
+    def _in_span(self, sheet: str, row: int, span: range) -> Cell:
+        """Return the first cell that is not empty: headings and cells may be merged differently."""
+        found = [self.cell(sheet, row, column) for column in span]
+        return next((cell for cell in found if cell.value != ""), found[0])
+
+    # Tables of units
+
+    def unit_tables(self, sheet: str, symbols: Symbols, keys: Mapping[str, str]) -> Iterator[UnitTable]:
+        """Yield each table of units; ``keys`` gives the name of a class key by what stands above its classes.
+
+        A row counts, too, that holds formulas only, without stored values.
+        """
+        grid = self.book.grid(sheet)
+        formulas = {row for row, _ in self.book.formulas(sheet)}
+        end = max([len(grid), *(row + 1 for row in formulas)])
+        starts: list[tuple[int, int | None]] = []  # the rows of the symbols and of the units
+        for number, cells in enumerate(grid):
+            if starts and number <= (starts[-1][1] or starts[-1][0]):
+                continue
+            if columns := _symbols_in(cells, symbols):
+                starts.append((number, _units(grid, number, columns)))
+        for (start, units), (beyond, _units_of_next) in itertools.pairwise([*starts, (end, None)]):
+            columns = _symbols_in(grid[start], symbols)
+            first = min(columns)
+            heads = [(column, str(grid[start][column]).strip()) for column in range(first) if grid[start][column] != ""]
+            letters = [keys.get(text, text) for _, text in heads]
+            rows = [
+                number
+                for number in range((start if units is None else units) + 1, beyond)
+                if number in formulas or (any(cell != "" for cell in grid[number]) and not _is_title(grid[number]))
+            ]
+            texts = {column: str(grid[units][column]).strip() if units is not None else "" for column in columns}
+            sums = self._sums(sheet, rows, first, list(columns))
+            rows = [row for row in rows if row not in sums]
+            labels, at = [column for column, _ in heads], start if units is None else units
+            yield UnitTable(sheet, letters, labels, columns, texts, rows, sorted(sums), at)
+
+    def _sums(self, sheet: str, rows: Sequence[int], before: int, columns: Sequence[int]) -> set[int]:
+        """Return the rows that sum up others: by what stands before their values, by formulas, or by both."""
+        grid = self.book.grid(sheet)
+        labels = {row: [cell for cell in grid[row][:before] if cell != ""] if row < len(grid) else [] for row in rows}
+        every = [cell for cells in labels.values() for cell in cells]
+        named, like = totals_among(every), totals_among(every, like=True)
+        found = {row for row in rows if not named.isdisjoint(labels[row])} if named else set()
+        likely = {row for row in rows if not like.isdisjoint(labels[row])} - found if like else set()
+        for row in rows:
+            unclear = row in likely or not labels[row]
+            if unclear and any(self.sums_up(sheet, row, column, rows, FIGURE) for column in columns):
+                found.add(row)
+        others = [row for row in rows if row not in found and row not in likely]
+        for column in columns if likely else ():
+            values = [self.cell(sheet, row, column).value for row in others]
+            found |= {row for row in likely if adds_up(self.cell(sheet, row, column).value, values)}
+        return found
+
+    def sums_up(
+        self, sheet: str, row: int, column: int, rows: Collection[int], how: re.Pattern[str] | None = None
+    ) -> bool:
+        """Return whether the formula of a cell adds up other rows of its column, or takes another figure of them."""
+        formula = self.book.formulas(sheet).get((row, column))
+        if formula is None or not (how or ADDING).search(formula.text):
+            return False
+        own = {
+            place[1]
+            for area in areas(formula.text, sheet)
+            if area.sheet == sheet and area.column <= column <= area.last_column
+            for place in area.places
+            if place[2] == column
+        }
+        return len((own & set(rows)) - {row}) > 1
+
+
+def _is_title(cells: Sequence[Any]) -> bool:
+    """Whether a row is the title of the next table: words in one cell, and nothing else."""
+    filled = [cell for cell in cells if cell != ""]
+    return len(filled) == 1 and isinstance(filled[0], str) and " " in filled[0].strip()
+
+
+def linked(formula: str, sheet: str) -> tuple[str, int, int] | None:
+    """Return the cell that a formula only refers to.
+
+    Examples
+    --------
+    >>> linked("'MPS(input)'!F20", "MRS(input)"), linked("F20*2", "MRS(input)")
+    (('MPS(input)', 19, 5), None)
+    """
+    if match := OR_EMPTY.fullmatch(formula):
+        formula = match[1]
+    match = LINK.fullmatch(formula)
+    if match is None:
+        return None
+    name = match[1].replace("''", "'") if match[1] else match[2] or sheet
+    return name, int(match[4]) - 1, column_number(match[3])
+
+
+def in_english(cell: object) -> str:
+    """Return a heading in English and in small letters, in whichever language it is written.
+
+    Examples
+    --------
+    >>> in_english("Monitored  Values"), in_english("単位")
+    ('monitored values', 'units')
+    """
+    text = _plain(str(cell))
+    if text not in _known() and len(text) <= LONGEST_HEADING:
+        parts = [*str(cell).splitlines(), *re.split(r" / |／| ?[(\[（]|[)\]）] ?", str(cell))]
+        for part in parts:
+            own = _plain(part).strip(":*： ")
+            for form in (own, f"{own}s"):
+                if _known().get(form) in SHORTENED:
+                    return _known()[form]
+    first, space, rest = text.partition(" ")
+    return _known().get(text) or _known().get(first, first) + space + rest
+
+
+def is_known(heading: str) -> bool:
+    """Return whether a heading, in English as `in_english` gives it, is one by which sheets are read."""
+    return heading in _known().values()
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip().casefold()
+
+
+@cache
+def _known() -> dict[str, str]:
+    english = {text: text for text in HEADINGS}
+    return english | {_plain(spelling): _plain(text) for text in WRITTEN for spelling in spellings(text)}
+
+
+def _headings(cells: Sequence[Any]) -> dict[str, int]:
+    """Return the column of each kind of heading; of several the one that `HEADINGS` has first."""
+    written: dict[str, int] = {}
+    for column, cell in enumerate(cells):
+        if isinstance(cell, str) and cell:
+            written.setdefault(in_english(cell), column)
+    found: dict[str, int] = {}
+    for text, kind in HEADINGS.items():
+        if text in written:
+            found.setdefault(kind, written[text])
+    return found
+
+
+def _spans(headings: Mapping[str, int], cells: Sequence[Any]) -> dict[str, range]:
+    """Return the columns under each heading: up to the next one."""
+    filled = [column for column, cell in enumerate(cells) if cell != ""]
+    return {
+        key: range(column, next((other for other in filled if other > column), len(cells)))
+        for key, column in headings.items()
+    }
+
+
+def _symbols_in(cells: Sequence[Any], symbols: Symbols) -> dict[int, Parameter]:
+    """Return the parameters whose symbols stand in a row, if it is a row of symbols."""
+    texts = {column: cell for column, cell in enumerate(cells) if isinstance(cell, str) and cell.strip()}
+    if len(texts) < 2:
+        return {}
+    found = {column: parameter for column, text in texts.items() if (parameter := symbols.find(text.strip()))}
+    labels = min(found, default=0)
+    # a class key is the heading of classes where it stands first
+    if found and not [column for column in texts if column < labels]:
+        del found[labels]
+    return found if all(column in found for column in texts if column >= min(found, default=0)) else {}
+
+
+def _units(grid: Grid, start: int, columns: Mapping[int, Parameter]) -> int | None:
+    """Return the row that holds the units: the first below the symbols in which every text is one."""
+    filled = (row for row in range(start + 1, len(grid)) if any(cell != "" for cell in grid[row]))
+    for row in itertools.islice(filled, 3):
+        texts = [grid[row][column] for column in columns]
+        if all(isinstance(text, str) and text and _is_unit(text) for text in texts):
+            return row
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _is_unit(text: str) -> bool:
+    if text.strip() in ("-", "N/A", "date"):
+        return True
+    try:
+        parse_unit(text)
+    except UnitError:
+        return False
+    return True

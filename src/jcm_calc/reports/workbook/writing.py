@@ -1,0 +1,226 @@
+"""The workbook as a whole: monitoring plan, monitoring structure, and a set of report sheets a year."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from jcm_calc.base.files import check_ending, save
+from jcm_calc.base.languages import Message, _, in_language
+from jcm_calc.base.problems import InputError, Problem, shown
+from jcm_calc.declarations import Methodology
+from jcm_calc.inputs import Period
+from jcm_calc.inputs.confirmation import EvidenceFile
+from jcm_calc.inputs.project import LABELS, Sources, checked, without_column
+from jcm_calc.readings import record
+from jcm_calc.reports.workbook import calculation_sheet, evidence_sheet, input_sheet, record_sheet, separate_sheet
+from jcm_calc.reports.workbook.contents import Contents, of_result, of_template, without_plan
+from jcm_calc.reports.workbook.entries import Entries
+from jcm_calc.reports.workbook.layout import FIRST, LEFT, Layout
+from jcm_calc.reports.workbook.page import Page, new_book, styles
+from jcm_calc.reports.workbook.sheet_sets import ON_STRUCTURE
+
+if TYPE_CHECKING:
+    from jcm_calc.results.calculation import Result
+
+TITLES = {"MPS": _("Monitoring Plan Sheet"), "MRS": _("Monitoring Report Sheet")}
+USES = {"MPS": _("[Attachment to Project Design Document]"), "MRS": _("[For Verification]")}
+BLANK_ROLES = 6
+STAGES = ("report", "plan")
+
+
+def write_result(
+    path: str | os.PathLike[str],
+    result: Result,
+    plan: Result | None,
+    stage: str,
+    project: Mapping[str, Any] | None,
+    sources: Sources | None,
+    overwrite: bool,
+    language: str | None,
+) -> None:
+    """Write the workbook of a result; see `jcm_calc.results.calculation.Result.to_excel`."""
+    check_ending(path, ".xlsx")
+    said, monitoring = checked(result.methodology, project, sources)
+    if problems := [*_stage_problems(stage, result, plan)]:
+        raise InputError(_("workbook"), problems)
+    readings = record.of_tables(result.call["tables"])
+    if stage == "plan":
+        sets = of_result(result, "MPS")
+    else:
+        reports = of_result(result, "MRS")
+        plans = of_result(plan, "MPS") if plan is not None else [without_plan(reports[0])]
+        sets = [*plans, *reports]
+    entered = {name for contents in sets for name in contents.entries}
+    if problems := list(without_column(result.methodology, monitoring, entered)):
+        raise InputError(str(result.methodology), problems)
+    evidence = result.call["evidence"]
+    with in_language(language):
+        content = _written(sets, said, monitoring, evidence, readings)
+    save(path, content, overwrite=overwrite)
+
+
+def _stage_problems(stage: str, result: Result, plan: Result | None) -> Iterator[Problem]:
+    """Yield what keeps a workbook of this stage from being written."""
+    if stage not in STAGES:
+        complaint = _("got {given}, must be one of {names}")
+        yield Problem("stage", complaint.format(given=shown(stage), names=", ".join(STAGES)))
+    if plan is not None and stage == "plan":
+        yield Problem(_("plan"), _("fills the plan of a report: leave it out, or write the report"))
+    if plan is not None and str(plan.methodology) != str(result.methodology):
+        complaint = _("follows {plan}, and the report {report}")
+        yield Problem(_("plan"), complaint.format(plan=plan.methodology, report=result.methodology))
+    if stage == "plan" and record.of_tables(result.call["tables"]) is not None:
+        yield Problem("stage", _("the values were read from meters: this is a report and not a plan"))
+
+
+def write_template(
+    path: str | os.PathLike[str],
+    methodology: Methodology,
+    units: int | Mapping[str, int],
+    years: Sequence[int],
+    overwrite: bool,
+    language: str | None,
+) -> None:
+    """Write the empty workbook; see `jcm_calc.declarations.Methodology.template`."""
+    check_ending(path, ".xlsx")
+    others = [letter for letter in methodology.indices if letter != "p"]
+    counts = dict(units) if isinstance(units, Mapping) else dict.fromkeys(others, units)
+    not_whole = _("got {count}, must be a whole number")
+    wrong = [count for count in counts.values() if isinstance(count, bool) or not isinstance(count, int)]
+    if wrong:
+        problems = [Problem(_("units"), not_whole.format(count=shown(count))) for count in wrong]
+        raise InputError(str(methodology), problems)
+    no_index, known = _("{letter} is no index of {methodology}, which has {known}"), ", ".join(others) or _("none")
+    problems = [
+        Problem(_("units"), no_index.format(letter=repr(letter), methodology=methodology, known=known))
+        for letter in counts
+        if letter not in others
+    ]
+    too_few = _("{count} came, expected 1 or more")
+    problems += [Problem(_("units"), too_few.format(count=count)) for count in counts.values() if count < 1]
+    if len(set(years)) < len(years):
+        problems.append(Problem(_("years"), _("a year came twice")))
+    if problems:
+        raise InputError(str(methodology), problems)
+    blank = [Period(None, None, "")]
+    plan = of_template(methodology, counts, blank, "MPS")
+    periods = [[Period.parse(str(year))] for year in sorted(years)] or [blank]
+    reports = [of_template(methodology, counts, own, "MRS") for own in periods]
+    with in_language(language):
+        content = _written([plan, *reports], {}, {})
+    save(path, content, overwrite=overwrite)
+
+
+def _written(
+    sets: Sequence[Contents],
+    project: Mapping[str, Any],
+    sources: Sources,
+    evidence: Sequence[EvidenceFile] = (),
+    readings: Mapping[str, Any] | None = None,
+) -> bytes:
+    """Return the file."""
+    m = sets[0].methodology
+    file = BytesIO()
+    book = new_book(file, f"JCM_{m.number}_ver{version_text(m.version)}", m.title)
+    formats = styles(book)
+    metered = sources if readings is None else record_sheet.told(readings, sources, m)
+    plan: Layout | None = None
+    for number, contents in enumerate(sets):
+        layout = Layout(contents, _suffix(sets, number))
+        told = sources if contents.kind == "MPS" else metered
+        _write_set(book, formats, layout, plan, head(m, project), told)
+        if contents.kind == "MPS":
+            plan = layout
+            _structure(book, formats, head(m, project), project)
+        elif number == 1:
+            first = book.get_worksheet_by_name(layout.input)
+            assert first is not None
+            first.activate()
+    if readings is not None:
+        title = record_sheet.TITLE
+        page = Page(book, formats, record_sheet.SHEET, title, head(m, project), record_sheet.WIDTHS, record_sheet.NOTE)
+        record_sheet.write(page, readings)
+    if evidence:
+        widths = evidence_sheet.WIDTHS
+        page = Page(book, formats, evidence_sheet.NAME, evidence_sheet.TITLE, head(m, project), widths)
+        evidence_sheet.write(page, evidence)
+    book.close()
+    return file.getvalue()
+
+
+def _suffix(sets: Sequence[Contents], number: int) -> str:
+    """Return what further years add to the names of sheets."""
+    contents = sets[number]
+    if contents.kind == "MPS" or number < 2:
+        return ""
+    year = contents.periods[0].year
+    return f" {year}" if year else f" {contents.periods[0].label or number}"
+
+
+def _write_set(
+    book: Any,
+    formats: Any,
+    layout: Layout,
+    plan: Layout | None,
+    lines: Sequence[str],
+    sources: Sources,
+) -> None:
+    kind, note = layout.contents.kind, layout.contents.note
+    entries = Entries(layout, plan)
+
+    def page(name: str, title: str, widths: tuple[float, ...], end: int = 0) -> Page:
+        title = Message("{} ({}) {}").format(TITLES[kind], title, USES[kind])
+        return Page(book, formats, name, title, lines, [*widths, *widths[-1:] * (end + 1 - len(widths))], note)
+
+    sheet = page(layout.input, _("Input Sheet"), input_sheet.WIDTHS)
+    input_sheet.InputSheet(sheet, layout, entries, sources).write()
+    if layout.entry_blocks or layout.class_tables:
+        sheet = page(layout.separate, _("Input Sheet, continued"), separate_sheet.WIDTHS, layout.separate_end)
+        separate_sheet.write(sheet, layout, entries)
+    sheet = page(layout.calc, _("Calculation Process Sheet"), calculation_sheet.WIDTHS, layout.calc_end)
+    calculation_sheet.CalculationSheet(sheet, layout).write()
+
+
+def _structure(book: Any, formats: Any, lines: Sequence[str], project: Mapping[str, Any]) -> None:
+    """Write the monitoring structure: who is responsible for what."""
+    title = Message("{} {}").format(_("Monitoring Structure Sheet"), USES["MPS"])
+    page = Page(book, formats, "MSS", title, lines, (1.5, 40, 90))
+    said = {LABELS[key]: project[key] for key in ON_STRUCTURE if key in project}
+    heads = FIRST + (len(said) + 2 if said else 0)
+    if said:
+        page.caption(FIRST, _("Project"))
+    for row, (label, value) in enumerate(said.items(), FIRST + 1):
+        page.text(row, LEFT, label, "label")
+        text = str(value) if isinstance(value, str | date) else "\n".join(value)
+        page.text(row, LEFT + 1, text, "entered text")
+    page.headings(heads, LEFT, [_("Responsible personnel"), _("Role")])
+    people = list(project.get("personnel", {}).items())
+    for row, (name, role) in enumerate(people or [("", "")] * BLANK_ROLES, heads + 1):
+        page.text(row, LEFT, name, "entered text")
+        page.text(row, LEFT + 1, role, "entered text")
+        page.sheet.set_row(row, 30)
+
+
+def head(methodology: Methodology, project: Mapping[str, Any]) -> list[str]:
+    """Return the lines at the top right of each sheet."""
+    number = project.get("number")
+    scope = _("Sectoral scope: {number:02}").format(number=methodology.sectoral_scope)
+    second = Message("{}: {}").format(_("Reference Number"), number) if number else scope
+    name = f"JCM_{methodology.number}_ver{version_text(methodology.version)}"
+    return [_("Monitoring Spreadsheet: {name}").format(name=name), second, *methodology.notices]
+
+
+def version_text(version: str) -> str:
+    """Write a version as the official sheets do.
+
+    Examples
+    --------
+    >>> version_text("2.0")
+    '02.0'
+    """
+    major, _, minor = version.partition(".")
+    return f"{int(major):02}.{minor or 0}"

@@ -1,0 +1,1 @@
+"""What follows from a calculation: remarks, eligibility, claims, manifest, uncertainty, scenarios."""

@@ -1,0 +1,926 @@
+"""What a calculation gives: emissions, any intermediate, tables, trace, years, claim, manifest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from jcm_calc.base.languages import Message, _, in_language, ngettext
+from jcm_calc.base.problems import InputError, Problem, Remark, listed
+from jcm_calc.declarations import DeclarationError, Methodology
+from jcm_calc.declarations.graph import RESULTS, Graph, Node
+from jcm_calc.declarations.group import OF_PERIODS
+from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
+from jcm_calc.declarations.names import spelt_out
+from jcm_calc.engine.evaluation import EvaluationError, chained, evaluate
+from jcm_calc.inputs import Inputs, coordinates
+from jcm_calc.inputs.confirmation.applying import confirm_again
+from jcm_calc.results import eligibility, looked_at
+from jcm_calc.results import remarks as _remarks
+from jcm_calc.results.credits import (
+    Item,
+    UncertifiedError,
+    by_year,
+    check_years,
+    claim_items,
+    in_tonnes,
+    monitoring_items,
+    not_claimable,
+)
+from jcm_calc.results.eligibility import Verdict
+from jcm_calc.results.manifest import (
+    SCHEMA,
+    bound_digest,
+    file_digest,
+    input_digest,
+    library_version,
+    record,
+    record_periods,
+    record_table,
+    rules_digest,
+)
+from jcm_calc.units import registry
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+    from pint import Quantity
+
+    from jcm_calc.inputs.case import Comparison
+    from jcm_calc.reports.explanation import Explanation
+
+Array = npt.NDArray[Any]
+CHANGED = _("has changed since it was calculated with: calculate again")
+
+
+class Result:
+    """Reference emissions, project emissions and emission reductions, and how they came about.
+
+    Index it by name for anything on the way: ``result["RE_i"]``, ``result["COP_RE"]``.
+    """
+
+    def __init__(self, inputs: Inputs, call: Mapping[str, Any]) -> None:
+        self.inputs = inputs
+        self.call = call
+        self._known = dict(inputs.values)
+        self._lookups = inputs.lookups()
+        self._results = self._evaluated()
+
+    def _evaluated(self) -> dict[str, Array]:
+        """Return RE, PE, ER, and with them what is looked at on the way to them."""
+        inputs, (_way, names) = self.inputs, looked_at.reach(self.inputs)
+        if absent := [name for name in (*RESULTS, *inputs.methodology.terms) if name not in inputs.graph.nodes]:
+            raise DeclarationError(f"{inputs.methodology}: no equation gives {', '.join(absent)}")
+        beside = tuple(name for name in names if name in inputs.graph.nodes and name not in self._known)
+        for keep in ((*RESULTS, *beside), RESULTS):
+            try:
+                return evaluate(inputs.graph, inputs.sizes, self._known, self._lookups, tuple(dict.fromkeys(keep)))
+            except EvaluationError as error:
+                if keep == RESULTS:
+                    raise InputError(str(inputs.methodology), [undefined(error, inputs)]) from None
+        raise AssertionError("unreachable")
+
+    @property
+    def _values(self) -> dict[str, Array]:
+        """The values of leaves, as long as the results follow from them."""
+        self.check_inputs()
+        return self._known
+
+    def check_inputs(self) -> None:
+        """Refuse to go on where a large array that was given, and was not copied, has other numbers now.
+
+        Raises
+        ------
+        InputError
+            If the results do not follow from the input any more.
+        """
+        if not self.call.get("followed"):
+            return
+        try:
+            now = evaluate(self.inputs.graph, self.inputs.sizes, self._known, self._lookups, RESULTS)
+        except EvaluationError:
+            now = {}
+        if any(name not in now or not np.array_equal(now[name], self._results[name]) for name in RESULTS):
+            raise InputError(str(self.methodology), [Problem(name, CHANGED) for name in sorted(self.call["followed"])])
+
+    @property
+    def methodology(self) -> Methodology:
+        """The methodology that was applied."""
+        return self.inputs.methodology
+
+    # Values
+
+    @property
+    def RE(self) -> Quantity[Any]:  # noqa: N802
+        """Reference emissions over p, tCO2."""
+        return self["RE"]
+
+    @property
+    def PE(self) -> Quantity[Any]:  # noqa: N802
+        """Project emissions over p, tCO2."""
+        return self["PE"]
+
+    @property
+    def ER(self) -> Quantity[Any]:  # noqa: N802
+        """Emission reductions over p, tCO2, signed and unrounded."""
+        return self["ER"]
+
+    @property
+    def emissions(self) -> dict[str, Array]:
+        """RE, PE, every other declared term of ER, and ER by period, in tCO2; see `jcm_calc.results.credits.in_tonnes`."""
+        terms, count = self.methodology.terms, len(self.inputs.periods)
+        names = (*RESULTS, *terms)
+        return in_tonnes(terms, {name: np.broadcast_to(self.full(name).ravel(), count) for name in names})
+
+    def known(self, name: str) -> Array | None:
+        """Return the values of a parameter, a fact or an intermediate, as far as they are known."""
+        return self.looked_at.get(name, self.inputs.facts.get(name))
+
+    def __getitem__(self, name: str) -> Quantity[Any]:
+        """Return a parameter, an intermediate or a result as a Quantity.
+
+        The array has an axis for each index that the quantity has and the input spans, in the
+        methodology's order; a single value is 0-dimensional.
+
+        Raises
+        ------
+        KeyError
+            If the name takes no part in this calculation.
+        """
+        node = self._node(name)
+        name = node.name
+        if node.unit == "category":
+            raise KeyError(f"{name} is a class, not a quantity: see Result.table({node.indices!r})")
+        array = self.full(name)
+        axes = tuple(
+            number
+            for number, (letter, axis) in enumerate(self.inputs.axes.items())
+            if letter not in node.indices or axis.scalar
+        )
+        quantity: Quantity[Any] = registry().Quantity(array.squeeze(axes), "d" if node.unit == "date" else node.unit)
+        return quantity
+
+    def keys(self) -> list[str]:
+        """Return the names of all quantities, in the order of calculation.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> result = jcm_calc.calculate("PW_AM001", EG=500)
+        >>> result.keys()
+        ['EG', 'EF_RE', 'RE_i', 'RE', 'PE', 'ER']
+        >>> "EG" in result, "EC" in result
+        (True, False)
+        """
+        return [row["name"] for row in self.quantities() if self._node(row["name"]).unit != "category"]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def __contains__(self, name: object) -> bool:
+        try:
+            return isinstance(name, str) and self[name] is not None
+        except (KeyError, EvaluationError):
+            return False
+
+    def _ipython_key_completions_(self) -> list[str]:
+        """Return what a notebook completes between the brackets."""
+        return [spelt_out(name) for name in self.keys()]
+
+    @cached_property
+    def graph(self) -> Graph:
+        """Everything that can be shown: the way to ER, and equations beside it whose inputs are known."""
+        m, inputs = self.methodology, self.inputs
+        replaced = [name for name, parameter in m.inputs.items() if parameter.by and name in inputs.values]
+        dated = all(period.dated for period in inputs.periods)
+
+        def known(node: Node) -> bool:
+            if isinstance(node, Coordinate):
+                return node.name in inputs.values if node.keys else dated or node.what not in OF_PERIODS
+            if isinstance(node, Parameter):
+                return node.supplied or node.name in inputs.values or node.name in inputs.tables
+            return True
+
+        def reached(*targets: str) -> Graph:
+            return m.graph(inputs.choices, replaced, targets, inputs.absent)
+
+        ways = {name: reached(name) for name in m.operands(inputs.choices)}
+        beside = [name for name, way in ways.items() if not way.undecided and all(map(known, way.nodes.values()))]
+        graph = reached(*RESULTS, *beside)
+        for leaf in graph.parameters:
+            if leaf.value is not None and leaf.name not in self._known:
+                self._known[leaf.name] = np.full((1,) * len(m.indices), leaf.value.value)
+        self._known.update(coordinates.operands(graph, inputs.axes))
+        return graph
+
+    def _node(self, name: str) -> Any:
+        if name in self.inputs.graph.nodes:
+            return self.inputs.graph.nodes[name]
+        name = self.methodology.named(name) or name
+        if name in self.inputs.graph.nodes:
+            return self.inputs.graph.nodes[name]
+        if name in self.inputs.values and name in self.methodology.inputs:
+            return self.methodology.inputs[name]
+        if name in self.graph.nodes:
+            return self.graph.nodes[name]
+        operands = self.methodology.operands(self.inputs.choices)
+        hint = "takes no part in this calculation" if name in operands else f"is no name of {self.methodology}"
+        raise KeyError(f"{name} {hint}")
+
+    def _array(self, name: str) -> Array:
+        """Return an array with one axis for each index, computing it again if it was dropped."""
+        if name in self._results:
+            return self._results[name]
+        values = self._values
+        follows = (node.name for node in chained(self.inputs.graph, self.inputs.sizes, values))
+        if name in values and name not in follows:
+            return values[name]
+        whole = self.inputs.graph if name in self.inputs.graph.nodes else self.graph
+        return evaluate(whole.upstream(name), self.inputs.sizes, values, self._lookups, (name,))[name]
+
+    def _declared(self, name: str) -> Parameter | None:
+        m = self.methodology
+        own = m.named(name) or ""
+        return m.inputs.get(own) or m.facts.get(own)
+
+    def full(self, name: str) -> Array:
+        """Return an array that spans every index of its own."""
+        node = self._node(name)
+        shape = [axis.size if letter in node.indices else 1 for letter, axis in self.inputs.axes.items()]
+        return np.broadcast_to(self._array(node.name), shape)
+
+    def ended_with(self, name: str) -> Any:
+        """Return the values at the end of the last period, as they can be given to the next calculation.
+
+        A single value, a list, or, where the rows have labels of their own, a table with a column for each index.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> jcm_calc.calculate("PW_AM001", EG=[[500.0, 510.0], [300.0, 310.0]], p=["2024", "2025"]).ended_with("EG")
+        [510.0, 310.0]
+        """
+        import pandas as pd
+
+        axes = self.inputs.axes
+        last = self.full(name).take([-1], list(axes).index("p"))
+        letters = [letter for letter in axes if letter in self._node(name).indices.replace("p", "")]
+        plain = last.reshape([axes[letter].size for letter in letters])
+        labels = [axes[letter].labels for letter in letters]
+        if all(list(own) == list(range(1, len(own) + 1)) for own in labels):
+            return plain.tolist()
+        if len(letters) == 1:
+            return dict(zip(map(str, labels[0]), plain.tolist(), strict=True))
+        return pd.Series(plain.ravel(), pd.MultiIndex.from_product(labels, names=letters))
+
+    def explain(self, name: str = "ER", **at: Any) -> Explanation:
+        """Return how a quantity came about: equation, numbers in place, value, down to the leaves.
+
+        Parameters
+        ----------
+        name : str
+            The name or symbol of anything that takes part in the calculation.
+        **at
+            The label to follow along an index, such as ``p="2024"``; the first one by default.
+
+        Returns
+        -------
+        Explanation
+            Shown as a page in a notebook, as text at a terminal.
+
+        Raises
+        ------
+        InputError
+            If there is no such name, index or label.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> result = jcm_calc.calculate(
+        ...     "ID_AM003", EC_PJ=135, COP_PJ=1.63, application="individual quick freezer", EF_elec=0.814
+        ... )
+        >>> print(result.explain("PE_i"))
+        ID_AM003 ver 1.0: Installation of Energy-efficient Refrigerators Using Natural Refrigerant at Food Industry
+        Cold Storage and Frozen Food Processing Plant
+        <BLANKLINE>
+        PE_i,p: project emissions of refrigerator i
+          PE_i,p = EC_PJ,i,p × EF_elec
+                 = 135 × 0.814
+                 = 109.89 tCO2
+          primary: consumption × factor [JCM project design document, ...]
+        <BLANKLINE>
+        EC_PJ,i,p = 135 MWh: given 135
+        EF_elec = 0.814 tCO2/MWh: given 0.814
+        """
+        from jcm_calc.reports.explanation import explain
+
+        return explain(self, name, at)
+
+    def derivatives(self, target: str = "ER") -> dict[str, Array]:
+        """Return the exact derivative of a result, summed over p, by every quantity on its way.
+
+        Parameters
+        ----------
+        target : {"ER", "RE", "PE"} or a term of ER
+
+        Returns
+        -------
+        dict
+            For each name, an array with one axis for each index of the methodology: the change of
+            the target in tCO2 for each declared unit of change of that element.
+        """
+        from jcm_calc.engine.derivatives import gradient
+
+        return gradient(self.inputs.graph, self.inputs.sizes, self._values, self._lookups, target)
+
+    def __repr__(self) -> str:
+        first = f"{self.headline}: " if self.remarks else ""
+        mark = "" if not self.unconfirmed else f", an estimate: {len(self.unconfirmed)} items unconfirmed"
+        sums = ", ".join(f"{name} = {float(self.full(name).sum()):,.6g} tCO2" for name in RESULTS)
+        return f"<Result {self.methodology.heading}: {first}{sums}{mark}>"
+
+    def _repr_html_(self) -> str:
+        from jcm_calc.reports.html.display import result
+
+        return result(self)
+
+    # Tables
+
+    def table(self, indices: str = "p") -> pd.DataFrame:
+        """Return everything that has exactly these indices, as a DataFrame.
+
+        Parameters
+        ----------
+        indices : str
+            For example ``"p"`` or ``"ip"``.
+
+        Returns
+        -------
+        DataFrame
+            A row for each combination of labels, a column for each quantity with its unit.
+
+        Raises
+        ------
+        KeyError
+            If the methodology has no such index.
+        """
+        import pandas as pd
+
+        if unknown := set(indices) - set(self.inputs.axes):
+            raise KeyError(f"{self.methodology} has no index {', '.join(sorted(unknown))}")
+        letters = [letter for letter in self.inputs.axes if letter in indices]
+        columns = {}
+        for name, node in self.inputs.graph.nodes.items():
+            if list(node.indices) == letters:
+                values = self.full(name).ravel()
+                if name in self.inputs.classes:
+                    values = np.array(self.inputs.classes[name], dtype=object)[values]
+                columns[f"{name} [{node.unit}]" if node.unit and node.unit != "category" else name] = values
+        if not letters:
+            return pd.DataFrame(columns)
+        labels = [
+            [str(label) if letter == "p" else label for label in self.inputs.axes[letter].labels] for letter in letters
+        ]
+        index = (
+            pd.MultiIndex.from_product(labels, names=letters)
+            if len(letters) > 1
+            else pd.Index(labels[0], name=letters[0])
+        )
+        return pd.DataFrame(columns, index=index)
+
+    def to_xarray(self) -> xr.Dataset:
+        """Return every quantity with its dimensions, labels and unit.
+
+        It needs xarray: ``pip install jcm-calc[xarray]``.
+
+        Returns
+        -------
+        Dataset
+            A variable for each name, with the indices of the methodology as dimensions and ``units``,
+            ``long_name``, ``symbol``, ``from`` and ``grade`` as attributes. The periods are the labels of ``p``;
+            ``first_day`` and ``last_day`` are coordinates along it where they have dates.
+
+        Raises
+        ------
+        InputError
+            If xarray is not installed.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> result = jcm_calc.calculate("PW_AM001", EG=[[500.0, 510.0], [300.0, 310.0]], p=["2024", "2025"])
+        >>> data = result.to_xarray()
+        >>> float(data["EG"].sel(i=2, p="2025")), data["EG"].attrs["units"]
+        (310.0, 'MWh')
+        >>> data["RE_i"].sum("i").round(1).values.tolist()
+        [426.4, 437.1]
+        """
+        from jcm_calc.reports.labelled import dataset
+
+        return dataset(self)
+
+    def trace(self) -> pd.DataFrame:
+        """Return every quantity in the order of calculation: value, equation or source, grade.
+
+        Where a quantity has several values, ``value`` is missing, and minimum, maximum and count
+        describe them; `Result.table` has them all.
+        """
+        import pandas as pd
+
+        return pd.DataFrame(list(self.quantities())).set_index("name")
+
+    def quantities(self) -> Iterator[dict[str, Any]]:
+        """Yield the rows of `Result.trace`, for displays: their texts can be translated."""
+        grades: dict[str, str] = {}
+        for item in self.items:  # "unconfirmed" sorts after the other two
+            grades[item.name] = max(grades.get(item.name, ""), str(item.evidence.grade))
+        for name, node in self.graph.nodes.items():
+            try:
+                described = self._described(name)
+            except EvaluationError:  # of an equation beside the way to ER
+                continue
+            symbol = getattr(node, "symbol", name)
+            source = node.written(self.methodology.symbols()) if isinstance(node, Equation) else self.source(name)
+            if isinstance(node, Equation) and set(node.total) & set(self.inputs.absent):
+                source += _(" (none: nothing given has the index {index})").format(index=node.total)
+            grade = Message(node.evidence.grade) if isinstance(node, Equation) else Message(grades.get(symbol, ""))
+            text = getattr(node, "text", "")
+            yield {"name": name, "symbol": symbol, **described, "from": source, "grade": grade, "text": text}
+
+    def _described(self, name: str) -> dict[str, Any]:
+        """Return the value of a quantity, or what describes its values."""
+        array, unit = self.full(name), self._node(name).unit
+        if name in self.inputs.classes:
+            used = [self.inputs.classes[name][code] for code in np.unique(array)]
+            return {"value": listed(used, limit=3), "count": array.size, "unit": ""}
+        return {
+            "value": float(array.flat[0]) if array.size == 1 else None,
+            "minimum": float(array.min()),
+            "maximum": float(array.max()),
+            "count": array.size,
+            "unit": unit,
+        }
+
+    def source(self, name: str) -> str:
+        """Return where the value of a leaf comes from."""
+        node = self._node(name)
+        if not isinstance(node, Parameter):
+            return _("the axes")
+        origin = self.inputs.origins.get(node.name)
+        if origin is not None:
+            found = Message("{} {}").format(origin.source, origin.written) if origin.written else origin.source
+            if name in self.inputs.overrides:
+                override = _("{origin} (override: {reason})")
+                return override.format(origin=found, reason=self.inputs.overrides[name])
+            if node in chained(self.inputs.graph, self.inputs.sizes, self.inputs.values):
+                told = _("{origin} at the start, then {symbol} of the period before")
+                return told.format(origin=found, symbol=self.methodology.symbols()[node.previous_of])
+            return found
+        if node.kind is Kind.DEFAULT:
+            return _("default by {key}").format(key=node.by) if node.name in self.inputs.tables else _("default")
+        return node.section
+
+    def by_unit(self) -> pd.DataFrame:
+        """Return what each unit contributes to RE, PE and ER, over all periods.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by the kind of unit and its label, in tCO2. What is no sum over units has a row
+            of its own, so that the rows add up to RE, PE and ER, and to each deduction or addition that is
+            declared beside them. What a discount takes has a column of its own, as in `by_year`.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> jcm_calc.calculate("PW_AM001", EG=[[500.0], [300.0]]).by_unit()
+                                   RE   PE     ER
+        of                unit
+        project PV system 1     266.5  0.0  266.5
+                          2     159.9  0.0  159.9
+        """
+        from jcm_calc.engine.contributions import by_unit
+
+        return by_unit(self.inputs, self._values, self._lookups)
+
+    def sensitivity(self, by: float = 0.1, *, kelvin: float = 1.0) -> pd.DataFrame:
+        """Return how ER changes where one input is smaller or larger, all others staying.
+
+        Parameters
+        ----------
+        by : float
+            The share by which each input is changed.
+        kelvin : float
+            The difference by which a temperature in °C or the like is changed: a share of it would depend on
+            where its scale begins.
+
+        Returns
+        -------
+        DataFrame
+            By the name of the input: its symbol; whose value it is, the ``project``'s or, below these, one that
+            the ``document`` fixes; the step; the change of ER in tCO2 for the smaller and the larger value,
+            missing where such a value would be out of bounds; and the elasticity: by how many per cent ER changes
+            for 1 % of the input, from the exact derivative, missing where ER is 0 and for temperatures.
+
+        Raises
+        ------
+        InputError
+            If ``by`` is not between 0 and 1, or ``kelvin`` not above 0.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> jcm_calc.calculate("PW_AM001", EG=500.0).sensitivity(by=0.1).round(2)
+               symbol        of  step  smaller  larger  elasticity
+        name
+        EG     EG_i,p   project  10 %   -26.65   26.65         1.0
+        EF_RE   EF_RE  document  10 %   -26.65   26.65         1.0
+        """
+        from jcm_calc.results.sensitivity import sensitivity
+
+        return sensitivity(self.inputs, self._values, self._lookups, by, kelvin)
+
+    def by_year(self) -> pd.DataFrame:
+        """Return RE, PE, other terms of ER, ER and whole tonnes of each calendar year: an estimate.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by year, with a column for each term of ER that the methodology declares beside RE and PE, so that
+            each row adds up; of a discount the column ``UD [tCO2]`` has the tonnes that it takes. An undated period
+            keeps a row of its own whose year is missing.
+
+        Raises
+        ------
+        ValueError
+            If a period lies in several calendar years.
+
+        Warns
+        -----
+        InputWarning
+            For each of `Result.remarks`, which are in ``attrs["remarks"]`` of the table, too.
+        """
+        found = self.years()
+        found.attrs["remarks"] = [remark.as_data() for remark in self.remarks]
+        for remark in self.remarks:
+            remark.warn(2)
+        return found
+
+    def years(self) -> pd.DataFrame:
+        """Return the table of `by_year`, without a word on the remarks: for outputs that say them themselves."""
+        check_years(self.inputs.periods)
+        return by_year(self.inputs.periods, self.emissions)
+
+    # What has to be looked at
+
+    @cached_property
+    def looked_at(self) -> Mapping[str, Array]:
+        """The values that criteria, cross-checks and indicators look at, as far as they are known."""
+        return looked_at.values(self.inputs, self._results)
+
+    @cached_property
+    def remarks(self) -> tuple[Remark, ...]:
+        """Everything that has to be looked at before this result is used, the gravest first.
+
+        Eligibility criteria that are not met, cross-checks that are violated, values and ratios outside their
+        plausible ranges, values less conservative than the document's, amounts far from the others, kinds of unit
+        left out, and what was noticed in reading the input.
+
+        Examples
+        --------
+        >>> import jcm_calc, warnings
+        >>> warnings.simplefilter("ignore")
+        >>> chiller = {"EC_PJ": 1000, "COP_PJ": 5.9, "capacity": 500, "T_cooling_out": 37, "T_chilled_out": 7}
+        >>> result = jcm_calc.calculate("ID_AM002", power_source="grid", EF_grid=0.8, **chiller)
+        >>> for remark in result.remarks:
+        ...     print(remark.topic, "|", remark)
+        criterion not met | criterion 2 is not met: COP_PJ,tc,i 5.9, must be above 6
+        >>> result.remarks[0].numbers
+        (('COP_PJ_tc', 5.9),)
+        """
+        inputs, known = self.inputs, self.looked_at
+        found = [
+            *_remarks.criteria(inputs, self.verdicts, known),
+            *_remarks.limits(inputs, known),
+            *_remarks.indicators(inputs, known),
+            *(remark for remark, _ in self.replaced),
+            *(_remarks.confirmed(inputs) if self.call["evidence"] else ()),
+            *_remarks.begun(inputs, self.full),
+            *_remarks.left_out(inputs),
+            *_remarks.noted(inputs.warnings),
+        ]
+        return _remarks.ordered(found)
+
+    @cached_property
+    def replaced(self) -> tuple[tuple[Remark, bool], ...]:
+        """Values in place of the document's that make ER larger, and whether each needs a reason."""
+        if not self.inputs.replaced:
+            return ()
+        reductions = float(self.full("ER").sum())
+        return tuple(_remarks.replaced(self.inputs, self._known, self._lookups, reductions))
+
+    @property
+    def headline(self) -> str:
+        """The gravest remark, and how many there are besides; nothing where there is none."""
+        if not self.remarks:
+            return ""
+        first = Message("{}").format(self.remarks[0])
+        rest = len(self.remarks) - 1
+        return (
+            first + ngettext(" (and {count} more remark)", " (and {count} more remarks)", rest).format(count=rest)
+            if rest
+            else first
+        )
+
+    # Evidence and claim
+
+    @cached_property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """The answer to each eligibility criterion."""
+        return eligibility.verdicts(self.inputs, self.looked_at)
+
+    def eligibility(self) -> pd.DataFrame:
+        """Return the answer to each eligibility criterion, as a DataFrame by number."""
+        return eligibility.table(self.verdicts)
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        """Everything that a claim rests on, with its evidence."""
+        looked_at = {name for verdict in self.verdicts for name in verdict.criterion.arguments}
+        rests_on = self.graph.upstream(*RESULTS, *sorted(looked_at & self.graph.nodes.keys()))
+        given = (*self.call["tables"], *self.call["values"].values())
+        treated = dict.fromkeys(monitoring_items(given, self.methodology.treatments))
+        return (*claim_items(self.inputs, rests_on, self.verdicts), *treated)
+
+    @property
+    def unconfirmed(self) -> tuple[Item, ...]:
+        """What of it nobody has confirmed."""
+        return tuple(item for item in self.items if not item.evidence.confirmed)
+
+    @property
+    def lacking(self) -> tuple[Item, ...]:
+        """What keeps a claim from resting on this result: unconfirmed items, and criteria not shown to be met.
+
+        Where nothing else does, also equations whose code gives other numbers than the equation that is shown.
+        """
+        return tuple(item for item in self.items if item.lacks or not item.evidence.confirmed) or self._not_as_shown
+
+    @cached_property
+    def _not_as_shown(self) -> tuple[Item, ...]:
+        """The equations whose code gives other numbers, with the values of this calculation, than what is shown."""
+        nodes = self.inputs.graph.nodes
+        rules = [rule for rule in self.inputs.graph.equations if rule.name not in self._values]
+        shown = Graph({**nodes, **{rule.name: rule.as_shown() for rule in rules}})
+        again = evaluate(shown, self.inputs.sizes, self._values, self._lookups, RESULTS)
+        if all(np.allclose(again[name], self._array(name), rtol=1e-12, atol=1e-9) for name in RESULTS):
+            return ()
+        odd = [rule for rule in rules if rule.differs_from_shown(*map(self._array, rule.arguments))]
+        odd = odd or [rule for rule in rules if rule.name in RESULTS]
+        lacks = _("the code gives other numbers than the equation that is shown")
+        section = self.methodology.section
+        return tuple(Item(_("equation"), rule.symbol, section(rule), rule.evidence, rule.text, lacks) for rule in odd)
+
+    @property
+    def certified(self) -> bool:
+        """Whether a claim can rest on this result: everything is confirmed, and every period can be claimed."""
+        periods = self.inputs.periods
+        return (
+            not self.lacking
+            and all(period.year for period in periods)
+            and not any(not_claimable(self.methodology, periods))
+        )
+
+    def credits(self) -> pd.Series[int]:
+        """Return the claim: whole tonnes by calendar year.
+
+        Raises
+        ------
+        UncertifiedError
+            If it rests on anything unconfirmed, or a criterion is not shown to be met.
+        EvidenceError
+            If what an equation or a criterion looks up has changed since it was confirmed.
+        InputError
+            If a period has no dates, begins before the scheme or has not ended.
+        ValueError
+            If a period lies in several years.
+        """
+        self.check_inputs()
+        confirm_again(self.methodology, self.call["evidence"])
+        if self.lacking:
+            raise UncertifiedError(str(self.methodology), self.lacking, [self.methodology])
+        if problems := list(not_claimable(self.methodology, self.inputs.periods)):
+            raise InputError(str(self.methodology), problems)
+        return self.years()["tonnes"].rename("credits")
+
+    # Workbook, report and manifest
+
+    def to_excel(
+        self,
+        path: str | os.PathLike[str],
+        plan: Result | None = None,
+        *,
+        stage: Literal["report", "plan"] = "report",
+        project: Mapping[str, Any] | None = None,
+        sources: Mapping[str, Mapping[str, str]] | None = None,
+        overwrite: bool = False,
+        language: str | None = None,
+    ) -> None:
+        """Write the official monitoring spreadsheet, with live formulas.
+
+        Parameters
+        ----------
+        path : path
+            The file, ``.xlsx``.
+        plan : Result, optional
+            Of a report, the ex-ante calculation that fills the monitoring plan. Without one its estimates stay
+            empty.
+        stage : {"report", "plan"}
+            A report has sheets with monitored values for each calendar year. A plan is what a project design
+            document needs: the estimates, with their table by calendar year, and the monitoring structure.
+        project : mapping, optional
+            What is known about the project, as in the section [project] of a case file: ``number``, ``title``,
+            ``participants``, ``personnel`` (from who is responsible to the role), ``submitted``, ``start``,
+            ``end`` and ``note``.
+        sources : mapping, optional
+            For each parameter ``option``, ``source``, ``procedure``, ``frequency`` and ``comment``,
+            the columns (g) to (k); of a parameter fixed ex ante ``source`` and ``comment``.
+        overwrite : bool
+            Whether an existing file may be replaced.
+        language : {"en", "ja"}, optional
+            Of labels and headings; that of `jcm_calc.in_language` by default. Symbols, formulas and
+            values are the same, and `jcm_calc.read_workbook` reads both.
+
+        Raises
+        ------
+        FileExistsError
+            If there is such a file already.
+        InputError
+            If a period lies in several calendar years, the plan follows another methodology, a key of
+            ``project`` or ``sources`` is unknown, or there is more than a spreadsheet holds.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> result = jcm_calc.calculate("PW_AM001", EG="600 MWh", p="2024")
+        >>> result.to_excel("report.xlsx")
+        >>> print(jcm_calc.read_workbook("report.xlsx").calculate().ER == result.ER)
+        True
+
+        The plan of ten years:
+
+        >>> years = [str(year) for year in range(2026, 2036)]
+        >>> plan = jcm_calc.calculate("PW_AM001", EG=[[600.0] * 10], p=years)
+        >>> plan.to_excel("plan.xlsx", stage="plan", project={"title": "A roof with PV"})
+        >>> workbook = jcm_calc.read_workbook("plan.xlsx")
+        >>> workbook.report is None, int(workbook.plan.calculate().by_year()["tonnes"].sum())
+        (True, 3190)
+        """
+        from jcm_calc.reports.workbook.writing import write_result
+
+        write_result(path, self, plan, stage, project, sources, overwrite, language)
+
+    def to_html(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        project: Mapping[str, Any] | None = None,
+        sources: Mapping[str, Mapping[str, str]] | None = None,
+        published: Sequence[Comparison] = (),
+        overwrite: bool = False,
+        language: str | None = None,
+    ) -> None:
+        """Write the report: one HTML file, for a browser and for paper, that needs no network.
+
+        It needs matplotlib: ``pip install jcm-calc[plot]``.
+
+        Parameters
+        ----------
+        path : path
+        project : mapping, optional
+            What is said about the project on the first page; see `to_excel`.
+        sources : mapping, optional
+            How each parameter is monitored, as for `to_excel`.
+        published : sequence of Comparison, optional
+            Published figures beside the calculated ones, from `CaseFile.compare`.
+        overwrite : bool
+            Whether an existing file may be replaced.
+        language : {"en", "ja"}, optional
+            That of `jcm_calc.in_language` by default. Texts of the methodology stay English.
+
+        Raises
+        ------
+        FileExistsError
+            If there is such a file already.
+        InputError
+            If a key of ``project`` or ``sources`` is unknown.
+
+        Examples
+        --------
+        >>> import jcm_calc, tempfile
+        >>> from pathlib import Path
+        >>> result = jcm_calc.calculate("PW_AM001", EG="350 MWh", p="2024")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     report = Path(folder) / "report.html"
+        ...     result.to_html(report, project={"title": "A roof with PV"})
+        ...     "A roof with PV" in report.read_text(encoding="utf-8")
+        True
+        """
+        from jcm_calc.reports.html.document import write
+
+        with in_language(language):
+            write(path, self, project, sources, published, overwrite)
+
+    def manifest(self) -> dict[str, Any]:
+        """Return all that is needed to calculate again and to compare, ready for JSON.
+
+        Its ``hash`` is over the input and the rules, not over results, so that it does not depend
+        on the machine. ``inputs`` is a hash over what was calculated with, in declared units: it stays
+        the same however and in whichever file it was written.
+
+        Raises
+        ------
+        InputError
+            If a file of the input is no longer the one that was calculated with.
+        """
+        self.check_inputs()
+        m = self.methodology
+        rules = rules_digest(m)
+        changed = [
+            Problem(str(table), CHANGED)
+            for table, before in zip(self.call["tables"], self.call["files"], strict=True)
+            if file_digest(table) != before
+        ]
+        if changed:
+            raise InputError(str(m), changed)
+        call = {
+            "tables": [record_table(table) for table in self.call["tables"]],
+            "values": {name: record(value, name, self._declared(name)) for name, value in self.call["values"].items()},
+            "p": record_periods(self.call["p"]),
+            "facts": {
+                name: record(value, name, self._declared(name)) for name, value in (self.call["facts"] or {}).items()
+            },
+        }
+        if self.inputs.overrides:
+            call["override"] = dict(self.inputs.overrides)
+        if self.call["on"] is not None:
+            call["on"] = str(self.call["on"])
+        if self.call.get("split") in ("years", "days"):
+            call["split"] = self.call["split"]
+        if self.call["evidence"]:
+            call["evidence"] = [file.as_data() for file in self.call["evidence"]]
+        return {
+            "schema": SCHEMA,
+            "library": {"name": "jcm_calc", "version": library_version()},
+            "methodology": {
+                "number": m.number,
+                "version": m.version,
+                "title": m.title,
+                "rules": rules,
+                **({"notices": list(map(str, m.notices))} if m.notices else {}),
+            },
+            "call": call,
+            "periods": [str(period) for period in self.inputs.periods],
+            "choices": self.inputs.choices,
+            "inputs": bound_digest(self.inputs),
+            "units": {name: m.inputs[name].unit for name in self.inputs.values if name in m.inputs},
+            "sources": {name: self.source(name) for name in self.inputs.graph.nodes if name in m.inputs},
+            "evidence": [
+                {
+                    "kind": i.kind,
+                    "name": i.name,
+                    "detail": i.detail,
+                    "grade": str(i.evidence.grade),
+                    "section": i.section,
+                    **({"confirmed": i.evidence.confirmation.as_data()} if i.evidence.confirmation else {}),
+                }
+                for i in self.items
+            ],
+            "eligibility": {verdict.criterion.number: str(verdict.answer) for verdict in self.verdicts},
+            "remarks": [remark.as_data() for remark in self.remarks],
+            "certified": self.certified,
+            "results": {name: self.full(name).ravel().tolist() for name in RESULTS},
+            "hash": input_digest(call, rules),
+        }
+
+
+def undefined(error: EvaluationError, inputs: Inputs) -> Problem:
+    """Say which quantity has no value, where, and because of what."""
+    symbols = inputs.methodology.symbols()
+    node = inputs.graph.nodes[error.name]
+    place = ", ".join(
+        f"{letter}={axis.labels[at]}"
+        for at, (letter, axis) in zip(error.place, inputs.axes.items(), strict=True)
+        if letter in node.indices and not axis.scalar
+    )
+    zero = _("{symbol} is 0 ({text})")
+    causes = [
+        zero.format(symbol=symbols[name], text=getattr(inputs.graph.nodes[name], "text", name)) for name in error.zeros
+    ]
+    complaint = _("has no value for {place}: {cause}") if place else _("has no value: {cause}")
+    cause = _(" and ").join(causes) if causes else _("a number is too large")
+    return Problem(symbols[error.name], complaint.format(place=place, cause=cause))

@@ -1,0 +1,233 @@
+"""One uncertain input: its errors, drawn batch by batch, and what became of the draws."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import numpy as np
+
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import Problem, require, shown, suggestion
+from jcm_calc.declarations.items import Parameter
+from jcm_calc.engine.evaluation import Array, evaluate
+from jcm_calc.results.calculation import Result
+from jcm_calc.results.distributions import read
+from jcm_calc.units import has_offset
+
+# A probability of 0 would be infinitely far away.
+LEAST = 2.0**-60
+
+
+class Groups:
+    """Meters whose errors go together."""
+
+    def __init__(self, labels: Mapping[str, Any], correlation: float | Mapping[str, float], seed: int) -> None:
+        self.labels = {name: np.asarray(given, dtype=object) for name, given in labels.items()}
+        self.correlation = correlation
+        self.seed = seed
+
+    def problems(self, distributions: Mapping[str, Any], each_period: Collection[str]) -> list[Problem]:
+        """Return what is wrong with them."""
+        found = []
+        for name in self.labels:
+            if name not in distributions:
+                complaint = _("is in a group but has no distribution{hint}").format(
+                    hint=suggestion(name, distributions)
+                )
+                found.append(Problem(name, complaint))
+            if name in each_period:
+                complaint = _("is in a group, whose errors stay, and drawn anew in each period: choose one")
+                found.append(Problem(name, complaint))
+        used = {str(label) for array in self.labels.values() for label in array.ravel() if label}
+        if isinstance(self.correlation, Mapping):
+            lacking = sorted(used - {*self.correlation})
+            found += [Problem(label, _("a group without a correlation")) for label in lacking]
+            unused = sorted({*self.correlation} - used)
+            found += [Problem(label, _("no such group{hint}").format(hint=suggestion(label, used))) for label in unused]
+            values = {f"correlation[{label!r}]": value for label, value in self.correlation.items()}
+        else:
+            values = {"correlation": self.correlation}
+        found += [
+            Problem(subject, _("{came} came, expected a number in [0, 1]").format(came=shown(value)))
+            for subject, value in values.items()
+            if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 <= value <= 1
+        ]
+        return found
+
+    def of(self, label: str) -> float:
+        """Return the correlation within a group."""
+        return float(self.correlation[label] if isinstance(self.correlation, Mapping) else self.correlation)
+
+    def common(self, label: str, batch: slice) -> Array:
+        """Return the common part of the errors of a group, normally distributed."""
+        return np.asarray(_stream(self.seed, f"group {label}", batch).standard_normal(batch.stop - batch.start))
+
+
+class Drawn:
+    """One uncertain input: what is drawn of it, and what became of the draws.
+
+    Attributes
+    ----------
+    effect : ndarray
+        For each draw the mean of its values, weighted by their effect on ER.
+    outside : int
+        How many of the ``count`` values drawn are impossible.
+    """
+
+    def __init__(
+        self,
+        result: Result,
+        parameter: Parameter,
+        given: Any,
+        groups: Groups,
+        seed: int,
+        each_period: bool,
+        truncate: bool,
+    ) -> None:
+        self.parameter, self.groups, self.seed = parameter, groups, seed
+        self.letters = list(result.inputs.sizes)
+        self.value, self.rows = _value(result, parameter)
+        self.distribution = read(parameter, given, self.value, self.letters)
+        self.shape = self._shape(result, each_period)
+        lookups = result.inputs.lookups()
+        self.bins = [
+            lookups[other.name]
+            for other in result.inputs.graph.parameters
+            if other.by == parameter.name and other.name in lookups
+        ]
+        self.labels = self._labels()
+        self.range = self._range() if truncate else None
+        self.effect = np.empty(0)
+        self.outside = self.count = self.in_no_class = 0
+
+    def _shape(self, result: Result, each_period: bool) -> list[int]:
+        """Return the shape of one draw: an error for each value given, but one for all periods."""
+        own = np.broadcast_shapes(self.value.shape, self.distribution.standard.shape)
+        if self.rows is not None:
+            if own != self.value.shape:
+                raise ValueError(_("is looked up in a table: give one distribution for all its values"))
+            return list(own)
+        most = [size if letter in self.parameter.indices else 1 for letter, size in result.inputs.sizes.items()]
+        if any(size not in (1, full) for size, full in zip(own, most, strict=True)):
+            raise ValueError(
+                _("a distribution of shape {own} does not fit, expected {expected}").format(
+                    own=own, expected=tuple(most)
+                )
+            )
+        if "p" in self.letters:
+            place = self.letters.index("p")
+            return [*own[:place], most[place] if each_period else 1, *own[place + 1 :]]
+        return list(own)
+
+    def _labels(self) -> Array | None:
+        """Return the group of each unit, in the shape of a draw."""
+        labels = self.groups.labels.get(self.parameter.name)
+        if labels is None:
+            return None
+        sizes = [
+            size for letter, size in zip(self.letters, self.shape, strict=True) if letter in self.parameter.indices
+        ]
+        try:
+            return np.broadcast_to(labels, [size for size in sizes if size > 1] or [1]).reshape(self.shape)
+        except ValueError:
+            raise ValueError(
+                _("{size} labels of groups came for {count} errors").format(
+                    size=labels.size, count=int(np.prod(self.shape))
+                )
+            ) from None
+
+    def _range(self) -> tuple[Array, Array]:
+        """Return the probabilities at the declared bounds."""
+        bounds = self.parameter.bounds
+        low = self.distribution.probability(np.asarray(bounds.first))
+        high = self.distribution.probability(np.asarray(bounds.beyond))
+        if not (high > low).all():
+            raise ValueError(_("nothing of its distribution lies in {bounds}").format(bounds=bounds))
+        return low, high
+
+    @property
+    def cut_off(self) -> float:
+        """The largest share of a distribution that was cut off."""
+        return 0.0 if self.range is None else float(np.max(1 - (self.range[1] - self.range[0])))
+
+    @property
+    def relative(self) -> float:
+        """The largest standard uncertainty relative to the value; missing for temperatures in °C and the like."""
+        if has_offset(self.parameter.unit):
+            return float("nan")
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = self.distribution.standard / np.abs(self.value)
+        return float(np.nanmax(ratio)) if not np.isnan(ratio).all() else 0.0
+
+    def weigh(self, slope: Array | None) -> None:
+        """Take the effect of each value on ER as its weight in the mean."""
+        if slope is None:  # it selects a value of a table
+            slope = np.zeros(self.value.shape)
+        sign = -1.0 if slope.sum() < 0 else 1.0
+        total = np.abs(slope).sum()
+        self.weights = sign * slope / total if total else np.full(slope.shape, 1 / slope.size)
+
+    def draw(self, batch: slice) -> Array:
+        """Return a batch of draws, with the draws along the first axis."""
+        probability = self._probability(batch)
+        if self.range is not None:
+            low, high = self.range
+            probability = low + probability * (high - low)
+        values = self.distribution.quantile(probability)
+        if self.range is not None:
+            np.clip(values, self.parameter.bounds.first, np.nextafter(self.parameter.bounds.beyond, -np.inf), values)
+        self._look(values)
+        if self.rows is not None:
+            values = values.reshape(len(values), -1)[:, self.rows]
+        self.effect[batch] = self._mean(values)
+        return values
+
+    def _probability(self, batch: slice) -> Array:
+        probability = _stream(self.seed, self.parameter.name, batch).random((batch.stop - batch.start, *self.shape))
+        np.maximum(probability, LEAST, out=probability)
+        if self.labels is None:
+            return probability
+        require("scipy", "uncertainty")
+        from scipy.special import ndtr, ndtri
+
+        normal = ndtri(probability)
+        for label in dict.fromkeys(one for one in self.labels.ravel() if one):
+            share = self.groups.of(str(label))
+            at = self.labels == label
+            common = self.groups.common(str(label), batch)[:, np.newaxis]
+            normal[:, at] = np.sqrt(share) * common + np.sqrt(1 - share) * normal[:, at]
+        return np.asarray(np.clip(ndtr(normal), LEAST, 1 - 2.0**-53))
+
+    def _look(self, values: Array) -> None:
+        """Count the values that cannot be."""
+        self.count += values.size
+        bounds = self.parameter.bounds
+        if not (bounds.first <= values.min() and values.max() < bounds.beyond):
+            self.outside += int(bounds.outside(values).sum())
+        for lookup in self.bins:
+            nowhere = int(np.isnan(lookup(values)).sum())
+            self.in_no_class += nowhere
+            self.outside += nowhere
+
+    def _mean(self, values: Array) -> Array:
+        if values[0].size == 1:
+            return values.ravel()
+        return np.asarray((values * self.weights).sum(axis=tuple(range(1, values.ndim))))
+
+
+def _value(result: Result, parameter: Parameter) -> tuple[Array, Array | None]:
+    """Return the value of an input; of a default by class each value once, and which of them each unit has."""
+    inputs = result.inputs
+    if parameter.name in inputs.values:
+        return inputs.values[parameter.name], None
+    graph = inputs.graph.upstream(parameter.name)
+    array = evaluate(graph, inputs.sizes, inputs.values, inputs.lookups(), (parameter.name,))[parameter.name]
+    distinct, rows = np.unique(array, return_inverse=True)
+    return distinct.reshape((-1,) + (1,) * (array.ndim - 1)), rows.reshape(array.shape)
+
+
+def _stream(seed: int, name: str, batch: slice) -> np.random.Generator:
+    """Return the random numbers of one input in one batch: they depend on nothing else that is drawn."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(zlib.crc32(name.encode()), batch.start)))

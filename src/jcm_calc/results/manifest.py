@@ -1,0 +1,377 @@
+"""The record of a calculation: what was given, by which rules, as data for JSON."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import Problem, listed
+from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.items import Parameter, Table, Value
+from jcm_calc.inputs import Inputs, Period
+from jcm_calc.inputs.axes import named_periods
+from jcm_calc.inputs.carriers import as_pandas, carried, is_array, is_unit_key
+from jcm_calc.inputs.metered import record_of
+from jcm_calc.units import conversion, is_quantity
+
+SCHEMA = 1
+# What `replay` relies on, and of what kind it is.
+FORM = {"schema": int, "methodology": dict, "call": dict, "periods": list, "results": dict, "hash": str}
+CALL = {"tables": list, "values": dict, "facts": dict}
+# `calculate` takes these itself, so no parameter can have such a name.
+RESERVED = ("number", "version", "on", "p", "facts", "evidence", "split", "override", "strict")
+# Larger arrays and tables are named by path and hash instead of being written out.
+INLINE = 10_000
+# Arrays with more numbers are not copied: a copy of a large fleet takes as long as a third of its calculation.
+LARGE = 1_000_000
+# Longer lists are kept as arrays, which takes less time than to copy them cell by cell.
+FEW = 100
+
+
+def digest(data: Any) -> str:
+    """Return the SHA-256 of data in canonical JSON."""
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def library_version() -> str:
+    """Return the version of this library; to look it up takes as long as a small calculation."""
+    from importlib.metadata import version
+
+    return version("jcm-calc")
+
+
+def rules_digest(methodology: Methodology) -> str:
+    """Return a hash over everything in a methodology that decides a result."""
+    symbols = methodology.symbols()
+    rules = [[r.name, r.written(symbols), r.unit, r.indices, r.total, dict(r.when)] for r in methodology.rules]
+    inputs = [
+        [p.name, p.unit, p.indices, str(p.kind), p.extensive, p.by, _known(p.value or p.table)]
+        + [f"{how} {name}" for how, name in (("weighted by", p.weighted_by), ("previous of", p.previous_of)) if name]
+        + [[name, _known(candidate)] for name, candidate in p.candidates.items()]
+        for p in methodology.inputs.values()
+    ]
+    coordinates = [[c.name, c.of, c.what, *c.keys] for c in methodology.coordinates.values()]
+    return digest([methodology.number, methodology.version, rules, inputs, coordinates])
+
+
+def _known(value: Value | Table | None) -> Any:
+    if isinstance(value, Table):
+        return [[str(key), entry.value] for key, entry in value.entries.items()]
+    return None if value is None else value.value
+
+
+def is_large(given: Any) -> bool:
+    """Whether an argument of `jcm_calc.calculate` is an array that is too large to be copied."""
+    return type(given) is np.ndarray and given.dtype == np.float64 and given.size > LARGE
+
+
+def frozen(given: Any) -> Any:
+    """Return an argument of `jcm_calc.calculate` as it is now, whatever its owner does with it later.
+
+    Examples
+    --------
+    >>> energy = np.array([1.0, 2.0])
+    >>> kept = frozen(energy)
+    >>> energy *= 1000
+    >>> kept
+    array([1., 2.])
+    """
+    if given is None or isinstance(given, str | int | float | date | os.PathLike):
+        return given
+    if is_quantity(given) or hasattr(given, "dims"):  # of pint, of xarray
+        return copy.deepcopy(given)
+    if isinstance(given, Mapping):
+        return {key: frozen(one) for key, one in given.items()}
+    if isinstance(given, list | tuple):
+        return _frozen_list(given)
+    if isinstance(given, np.ndarray | np.generic):
+        return given.copy()
+    return _frozen_table(given) if hasattr(given, "iloc") else given
+
+
+def _frozen_list(given: Any) -> Any:
+    if len(given) <= FEW:
+        return type(given)(map(frozen, given))
+    try:
+        return carried(given).cells
+    except ValueError:  # which is said when it is read
+        return given
+
+
+def _frozen_table(given: Any) -> Any:
+    import pandas as pd
+
+    # from version 3 on, pandas copies what is shared before it changes it
+    return given.copy(deep=int(pd.__version__.partition(".")[0]) < 3)
+
+
+def record(value: Any, name: str = "", parameter: Parameter | None = None) -> Any:
+    """Return an argument of `jcm_calc.calculate` as data for JSON; ``name`` is the argument's.
+
+    Examples
+    --------
+    >>> record("135 MWh"), record([1.5, 2.5])
+    ('135 MWh', {'array': [1.5, 2.5]})
+    """
+    if isinstance(value, Mapping):
+        return {"by": {_key(key): record(one) for key, one in value.items()}}
+    if hasattr(value, "iloc") or hasattr(value := as_pandas(value), "iloc"):
+        return _record_labelled(value, name, parameter)
+    cells, unit = carried(value)
+    if unit is not None:
+        return {"quantity": record(cells), "unit": unit}
+    if is_array(cells):
+        if cells.size <= INLINE:
+            return {"array": _cells(cells.tolist())}
+        return {"sha256": array_digest(cells), "shape": list(cells.shape)}
+    return _cell(cells)
+
+
+def _record_labelled(value: Any, name: str, parameter: Parameter | None) -> Any:
+    """Return a Series or DataFrame by name as data for JSON, with the labels that it has."""
+    from jcm_calc.inputs import shapes
+
+    shaped = value if parameter is None else shapes.labelled(value, parameter)
+    return record(shaped) if isinstance(shaped, Mapping) else record_table(shaped, name)
+
+
+def _cells(content: Any) -> Any:
+    """Return nested lists of what JSON has."""
+    return [_cells(cell) for cell in content] if isinstance(content, list) else _cell(content)
+
+
+def _key(label: Any) -> Any:
+    return str(Period.parse(label)) if isinstance(label, date) or hasattr(label, "start_time") else label
+
+
+def _cell(cell: Any) -> Any:
+    """Return a cell as JSON has it, or as a text that is read as the same."""
+    if isinstance(cell, np.generic):
+        cell = cell.item()
+    if is_quantity(cell):
+        return f"{cell:D}"
+    return cell if cell is None or isinstance(cell, str | int | float) else str(cell)
+
+
+def record_periods(p: Any) -> Any:
+    """Return the ``p`` argument as data for JSON: texts that are read as the same periods."""
+    if p is None or isinstance(p, str):
+        return p
+    named = named_periods(p)
+    return str(named.labels[0]) if named.scalar else [str(period) for period in named.labels]
+
+
+def record_table(table: Any, name: str = "") -> dict[str, Any]:
+    """Return a table, or the file that holds one, as data for JSON."""
+    recorded: dict[str, Any] = {}
+    if isinstance(table, str | os.PathLike):
+        from jcm_calc.inputs.tables import read
+
+        recorded = {"path": str(table), "sha256": file_digest(table)}
+        table = read(table)
+    table = as_pandas(table)
+    if (record := record_of(table)) is not None:
+        recorded |= {"source": table.attrs.get("source", name), "monitoring": record}
+    frame = _flat(table, name)
+    if frame.size <= INLINE:
+        columns = {str(heading): _column(frame, heading) for heading in frame}
+        return {**recorded, "columns": columns}
+    return {"sha256": table_digest(frame), "rows": len(frame), "argument": name, **recorded}
+
+
+def form(manifest: Any) -> str:
+    """Return what keeps data from being a manifest, or nothing.
+
+    Examples
+    --------
+    >>> form({"schema": 1})
+    'is no manifest: it must have schema, methodology, call, periods, results, hash, as `jcm calc -o` writes them'
+    """
+    if not isinstance(manifest, dict) or not all(isinstance(manifest.get(key), kind) for key, kind in FORM.items()):
+        told = _("is no manifest: it must have {names}, as `jcm calc -o` writes them")
+        return told.format(names=", ".join(FORM))
+    if manifest["schema"] != SCHEMA:
+        told = _("has schema {schema}; this version of jcm_calc reads schema {own}")
+        return told.format(schema=manifest["schema"], own=SCHEMA)
+    if not all(isinstance(manifest["methodology"].get(key), str) for key in ("number", "version", "rules")):
+        return _("is no manifest: its methodology lacks number, version or rules")
+    call = manifest["call"]
+    if not all(isinstance(call.get(key), kind) for key, kind in CALL.items()) or "p" not in call:
+        return _("is no manifest: its call lacks {names} or p").format(names=", ".join(CALL))
+    if not all(isinstance(table, dict) for table in call["tables"]):
+        return _("is no manifest: its call has something else in the place of a table")
+    if reserved := [name for name in call["values"] if name in RESERVED]:
+        return _("is no manifest: {names} cannot be the name of an input").format(names=listed(reserved))
+    return ""
+
+
+def input_digest(call: Mapping[str, Any], rules: str) -> str:
+    """Return the hash of a manifest: over what was given, wherever its files lie, and over the rules."""
+    return digest({"call": {**call, "tables": [content(table) for table in call["tables"]]}, "rules": rules})
+
+
+def bound_digest(inputs: Inputs) -> str:
+    """Return a hash over what was calculated with, in declared units, however and wherever it was written."""
+    m = inputs.methodology
+    declared = {**m.inputs, **m.facts}
+    given: dict[str, Any] = {
+        name: inputs.plain(name, inputs.values[name]) for name in inputs.origins if name in inputs.values
+    }
+    arrays = {}
+    for name, array in {**given, **inputs.facts}.items():
+        sizes = [size if letter in declared[name].indices else 1 for letter, size in inputs.sizes.items()]
+        whole = np.broadcast_to(array, sizes)
+        arrays[name] = array_digest(whole if whole.dtype == object else whole + 0.0)
+    return digest(
+        {
+            "periods": [str(period) for period in inputs.periods],
+            "labels": {letter: [str(label) for label in axis.labels] for letter, axis in inputs.axes.items()},
+            "choices": inputs.choices,
+            "arrays": arrays,
+            "tables": {name: _known(table) for name, table in inputs.tables.items() if name in inputs.origins},
+            "candidates": {name: one.written for name, one in inputs.origins.items() if one.source == "candidate"},
+        }
+    )
+
+
+def content(recorded: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a recorded table holds, wherever its file lies."""
+    file = {"path", "sha256"} if "columns" in recorded else {"path"}
+    return {key: value for key, value in recorded.items() if key not in file}
+
+
+def _flat(table: Any, name: str) -> Any:
+    """Return a DataFrame with indices as columns and units in headings; a Series is called after the argument."""
+    from jcm_calc.inputs.shapes import with_units_in_headings
+    from jcm_calc.inputs.tables import flat, with_units
+
+    if hasattr(table, "to_frame"):
+        unit, attrs = carried(table).unit, table.attrs
+        table = table.to_frame((name or table.name) if unit is None else f"{name or table.name} [{unit}]")
+        table.attrs = {key: one for key, one in attrs.items() if not is_unit_key(key)}
+    return with_units(flat(with_units_in_headings(table)))
+
+
+def _column(frame: Any, heading: Any) -> list[Any]:
+    """Return the cells of a column; a date is a period of one day in the index p, and a date in any other column."""
+    cells = carried(frame[heading]).cells.tolist()
+    return [_period(cell) if heading == "p" else _cell(cell) for cell in cells]
+
+
+def _period(cell: Any) -> Any:
+    return str(Period.parse(cell)) if isinstance(cell, date) or hasattr(cell, "start_time") else _cell(cell)
+
+
+def recall(name: str, recorded: Any, handed: list[Any], problems: list[Problem]) -> Any:
+    """Return the argument that was recorded.
+
+    Parameters
+    ----------
+    name : str
+    recorded : object
+        From `record` or `record_table`.
+    handed : list
+        What the user gives for arguments that were too large to be written out; the first one is
+        taken when it is needed.
+    problems : list of Problem
+        Complaints are appended to it.
+    """
+    try:
+        return _recalled(name, recorded, handed, problems)
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError):
+        problems.append(Problem(name, _("is not recorded as `Result.manifest` writes it")))
+    return None
+
+
+def _recalled(name: str, recorded: Any, handed: list[Any], problems: list[Problem]) -> Any:
+    if not isinstance(recorded, Mapping):
+        return recorded
+    if "quantity" in recorded:
+        from jcm_calc.units import registry
+
+        unit = recorded["unit"]
+        bare = [_in_unit(one, unit) for one in handed]
+        value = recall(name, recorded["quantity"], bare, problems)
+        del handed[: len(handed) - len(bare)]
+        return None if value is None else registry().Quantity(value, unit)
+    if "by" in recorded:
+        return {key: recall(name, one, handed, problems) for key, one in recorded["by"].items()}
+    if "array" in recorded:
+        return np.asarray(recorded["array"])
+    if "columns" in recorded:
+        import pandas as pd
+
+        from jcm_calc.inputs.monitored_table import MonitoredTable
+
+        frame = pd.DataFrame(recorded["columns"])
+        frame.attrs.update({key: recorded[key] for key in ("source",) if key in recorded})
+        return MonitoredTable.of(frame, recorded["monitoring"]) if "monitoring" in recorded else frame
+    return _recall_large(name, recorded, handed, problems)
+
+
+def _in_unit(handed: Any, unit: str) -> Any:
+    """Return an array that is given again, in the unit in which it was recorded."""
+    cells, own = carried(handed)
+    return cells if own is None else conversion(own, unit)(cells)
+
+
+def _recall_large(name: str, recorded: Mapping[str, Any], handed: list[Any], problems: list[Problem]) -> Any:
+    if "path" in recorded:
+        path = Path(recorded["path"])
+        found = file_digest(path)
+        if not found:
+            problems.append(Problem(name, _("there is no such file: {file}").format(file=path)))
+        elif found != recorded["sha256"]:
+            problems.append(
+                Problem(
+                    name, _("{path} is not the file that was calculated with: its SHA-256 differs").format(path=path)
+                )
+            )
+        return path
+    if not handed:
+        problems.append(Problem(name, _("was too large to be written into the manifest: give it again")))
+        return None
+    value = handed.pop(0)
+    if hasattr(value, "iloc"):
+        same = table_digest(_flat(value, recorded.get("argument", ""))) == recorded["sha256"]
+    else:
+        array = carried(value).cells
+        same = array_digest(array) == recorded["sha256"] and list(array.shape) == recorded.get("shape")
+    if not same:
+        problems.append(Problem(name, _("is not what was calculated with: its SHA-256 differs")))
+    return value
+
+
+def file_digest(table: Any) -> str:
+    """Return the SHA-256 of a file; nothing for what is no file, or cannot be read."""
+    if not isinstance(table, str | os.PathLike):
+        return ""
+    path = Path(table)
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    except (OSError, ValueError):  # a name that no file can have
+        return ""
+
+
+def array_digest(array: Any) -> str:
+    """Return the SHA-256 of the numbers of an array."""
+    if array.dtype == object or array.dtype.kind in "US":
+        return digest([str(cell) for cell in array.ravel()])
+    return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
+
+
+def table_digest(frame: Any) -> str:
+    """Return the SHA-256 of headings and columns of a DataFrame."""
+    return digest([[str(name), array_digest(carried(frame[name]).cells)] for name in frame])

@@ -1,0 +1,325 @@
+"""How uncertain a result is: its inputs drawn at random, the same equations run on all draws at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from jcm_calc.base import notebook
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import InputError, Problem, require, shown, suggestion
+from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.engine.evaluation import Array, EvaluationError
+from jcm_calc.engine.many import evaluate_many
+from jcm_calc.inputs.project import as_mapping
+from jcm_calc.results.calculation import Result, undefined
+from jcm_calc.results.credits import in_tonnes
+from jcm_calc.results.draws import Drawn, Groups
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+OUTSIDE = _(
+    "{percent:.2g} % of the values drawn lie outside {bounds}: give a distribution that stays inside, or cut it off "
+    "there with truncate=[{name!r}]"
+)
+NO_CLASS = _(
+    "{percent:.2g} % of the values drawn lie outside {bounds} or in no class of the document's table: give a "
+    "distribution that stays inside, or cut it off there with truncate=[{name!r}]"
+)
+
+
+@dataclass(frozen=True)
+class Uncertainty:
+    """What a result may be, from draws of its inputs; see `jcm_calc.uncertainty`.
+
+    Attributes
+    ----------
+    result : Result
+        The plain calculation.
+    draws, seed : int
+    samples : dict
+        RE, PE and ER of each draw, summed over the periods, in tCO2.
+    """
+
+    result: Result
+    draws: int
+    seed: int
+    samples: Mapping[str, Array]
+    _inputs: Mapping[str, Drawn] = field(repr=False)
+
+    def __repr__(self) -> str:
+        low, high = (self.percentile(q) for q in (2.5, 97.5))
+        return (
+            f"<Uncertainty of {self.result.methodology}: ER = {self.plain():,.6g} tCO2, "
+            f"95 % of {self.draws:,} draws between {low:,.6g} and {high:,.6g}>"
+        )
+
+    def _repr_html_(self) -> str:
+        heading = _("Uncertainty of {methodology}: {draws:,} draws").format(
+            methodology=self.result.methodology, draws=self.draws
+        )
+        summary = self.summary().rename_axis("tCO2")
+        drivers = self.drivers.reset_index(drop=True).set_index("symbol")
+        return notebook.page(heading, tables=[(_("Emissions"), summary), (_("What drives ER"), drivers)])
+
+    def plain(self, of: str = "ER") -> float:
+        """Return the plain result, summed over the periods, in tCO2."""
+        return float(self.result.emissions[of].sum())
+
+    def mean(self, of: str = "ER") -> float:
+        """Return the mean of the draws, in tCO2."""
+        plain = self.plain(of)
+        return plain + float((self.samples[of] - plain).mean())
+
+    def standard(self, of: str = "ER") -> float:
+        """Return the standard uncertainty: the standard deviation of the draws, in tCO2."""
+        return float(np.std(self.samples[of] - self.plain(of), ddof=1))
+
+    def percentile(self, percent: float, of: str = "ER") -> float:
+        """Return the value that so many per cent of the draws do not exceed, in tCO2."""
+        return float(np.percentile(self.samples[of], percent))
+
+    def at_least(self, confidence: float = 0.95) -> float:
+        """Return a conservative ER: the true one is at least this, with the confidence asked for."""
+        if not 0 < confidence < 1:
+            raise ValueError(
+                _("a confidence of {confidence} came, expected one between 0 and 1").format(confidence=confidence)
+            )
+        return float(np.quantile(self.samples["ER"], 1 - confidence))
+
+    def overclaim(self, materiality: float = 0.05) -> float:
+        """Return the probability that the plain ER exceeds the true one by more than this share of it."""
+        true = self.samples["ER"]
+        return float(np.mean(self.plain() - true > materiality * np.abs(true)))
+
+    def summary(self, percentiles: tuple[float, ...] = (2.5, 50, 97.5)) -> pd.DataFrame:
+        """Return plain result, mean, standard uncertainty and percentiles of RE, PE, other terms and ER, in tCO2."""
+        import pandas as pd
+
+        frame = pd.DataFrame(
+            {
+                "plain": {name: self.plain(name) for name in self.samples},
+                "mean": {name: self.mean(name) for name in self.samples},
+                "standard": {name: self.standard(name) for name in self.samples},
+            }
+        )
+        found = {name: np.percentile(drawn, percentiles) for name, drawn in self.samples.items()}
+        for place, percent in enumerate(percentiles):
+            frame[f"{percent:g} %"] = [float(values[place]) for values in found.values()]
+        return frame
+
+    @cached_property
+    def drivers(self) -> pd.DataFrame:
+        """The uncertain inputs, those that drive ER most first.
+
+        ``rank correlation`` is Spearman's, between ER and the input; where the input has several values,
+        their mean, each with the weight of its effect on ER. ``standard`` is the largest standard
+        uncertainty of its values relative to the value, missing for temperatures in °C; ``cut off`` the share
+        that was truncated.
+        """
+        import pandas as pd
+
+        ranks = _ranks(self.samples["ER"])
+        rows = [
+            {
+                "name": name,
+                "symbol": one.parameter.symbol,
+                "stated": one.distribution.stated,
+                "standard": one.relative,
+                "rank correlation": _correlation(ranks, _ranks(one.effect)),
+                "cut off": one.cut_off,
+            }
+            for name, one in self._inputs.items()
+        ]
+        frame = pd.DataFrame(rows).set_index("name")
+        return frame.sort_values("rank correlation", key=lambda column: -column.abs(), kind="stable")
+
+
+def uncertainty(
+    result: Result,
+    distributions: Mapping[str, Any],
+    draws: int = 100_000,
+    seed: int = 0,
+    *,
+    groups: Mapping[str, Any] | None = None,
+    correlation: float | Mapping[str, float] = 1.0,
+    each_period: Collection[str] = (),
+    truncate: Collection[str] = (),
+    progress: Callable[[float], None] = lambda share: None,
+) -> Uncertainty:
+    """Draw uncertain inputs at random, and calculate the result of every draw.
+
+    It needs scipy: ``pip install jcm-calc[uncertainty]``.
+
+    Parameters
+    ----------
+    result : Result
+        The plain calculation.
+    distributions : mapping
+        By the name of a parameter how far it may be off: ``"±2 %"`` (limits; every value between them
+        equally likely), ``"±0.5 K"``, ``"±2 % (95 %)"`` or ``"±2 % (k=2)"`` (normal), ``"class 0.5"`` (the
+        accuracy class of a meter, taken as the limits ±0.5 %), or a frozen distribution of scipy.stats of the
+        value itself. Temperatures in °C take a difference only. Inputs that are not named stay as they are.
+        Each unit has an error of its own, which is the same in all periods; a number given once for all units has
+        one error; so has each value of a table of defaults.
+    draws : int
+    seed : int
+        The same seed gives the same draws of an input, whatever else is drawn; more draws continue fewer.
+    groups : mapping, optional
+        By the name of an input the batch that its meters belong to: one label, or one for each unit (an
+        empty one for none). Errors within a group, also of different inputs, go together.
+    correlation : float or mapping
+        How much they do, from 0 to 1; by the label of the group, or for all.
+    each_period : collection of str
+        Inputs whose error is drawn anew in each period, such as that of a yearly survey.
+    truncate : collection of str
+        Inputs whose distribution is cut off at the parameter's declared bounds. For any other input, draws
+        outside the bounds are refused.
+    progress : callable, optional
+        Told the share that is done.
+
+    Returns
+    -------
+    Uncertainty
+
+    Raises
+    ------
+    InputError
+        If a name or distribution cannot be used, or draws lie outside what is possible, with their share.
+
+    Examples
+    --------
+    >>> import jcm_calc
+    >>> result = jcm_calc.calculate("PW_AM001", EG=500.0, p="2024")
+    >>> found = jcm_calc.uncertainty(result, {"EG": "class 1", "EF_RE": "±5 % (95 %)"}, draws=20_000, seed=1)
+    >>> round(found.plain(), 1), round(found.mean()), round(found.standard())
+    (266.5, 266, 7)
+    >>> round(found.at_least(0.95))
+    255
+    >>> found.drivers["rank correlation"].round(1).to_dict()
+    {'EF_RE': 1.0, 'EG': 0.2}
+    """
+    m, problems = result.methodology, list[Problem]()
+    distributions = _by_name(m, "distributions", distributions, "{'EG': '±2 %'}", problems)
+    groups = _by_name(m, "groups", groups or {}, "{'EG': 'batch 1'}", problems)
+    each_period = _names(m, "each_period", each_period, problems)
+    truncate = _names(m, "truncate", truncate, problems)
+    if not draws >= 2:
+        problems.append(Problem("draws", _("{came} came, expected at least 2").format(came=shown(draws))))
+    grouped = Groups(groups, correlation, seed)
+    problems += grouped.problems(distributions, each_period)
+    for name in sorted({*each_period, *truncate} - {*distributions}):
+        problems.append(Problem(name, _("has no distribution{hint}").format(hint=suggestion(name, distributions))))
+    drawn: dict[str, Drawn] = {}
+    slopes = result.derivatives()
+    for name, given in distributions.items():
+        try:
+            parameter = _uncertain(result, name)
+            drawn[name] = Drawn(result, parameter, given, grouped, seed, name in each_period, name in truncate)
+            drawn[name].weigh(slopes.get(name))
+        except ValueError as error:
+            problems.append(Problem(m.symbols().get(name, name), str(error)))
+    if problems:
+        raise InputError(str(m), problems)
+    return _run(result, drawn, draws, seed, progress)
+
+
+def _by_name(m: Methodology, argument: str, given: Any, example: str, problems: list[Problem]) -> dict[str, Any]:
+    """Return what was given by name or symbol, by name."""
+    try:
+        return m.by_name(as_mapping(argument, given, example, problems))
+    except InputError as error:
+        problems += [Problem(f"{argument}[{one.subject!r}]", one.complaint) for one in error.problems]
+        return {}
+
+
+def _names(m: Methodology, argument: str, given: Any, problems: list[Problem]) -> list[str]:
+    """Return names of inputs, each given by name or symbol."""
+    if isinstance(given, str) or not isinstance(given, Collection):
+        problems.append(Problem(argument, _("got {given}, must be a list of names").format(given=shown(given))))
+        return []
+    return [*m.by_name(dict.fromkeys(given))]
+
+
+def _uncertain(result: Result, name: str) -> Parameter:
+    """Return the parameter of a name; it must be a number that takes part in the calculation."""
+    node = result.inputs.graph.nodes.get(name)
+    if isinstance(node, Parameter):
+        if node.kind is Kind.CONSTANT:
+            raise ValueError(_("is true by definition and has no uncertainty"))
+        if node.textual or node.unit == "date":
+            raise ValueError(_("is no number and has no distribution: calculate each case instead"))
+        return node
+    if node is not None:
+        raise ValueError(_("is calculated: give the uncertainty of what it is calculated from"))
+    known = [one.name for one in result.inputs.graph.parameters]
+    raise ValueError(_("takes no part in this calculation{hint}").format(hint=suggestion(name, known)))
+
+
+def _run(
+    result: Result, drawn: Mapping[str, Drawn], draws: int, seed: int, progress: Callable[[float], None]
+) -> Uncertainty:
+    samples = {name: np.full(draws, amounts.sum()) for name, amounts in result.emissions.items()}
+    for one in drawn.values():
+        one.effect = np.zeros(draws)
+
+    spread = {name: one for name, one in drawn.items() if one.distribution.standard.any()}
+
+    def varied(batch: slice) -> dict[str, Array]:
+        return {name: one.draw(batch) for name, one in spread.items()}
+
+    try:
+        for batch, found in evaluate_many(result.inputs, draws, varied) if spread else ():
+            for name, amounts in in_tonnes(result.methodology.terms, found).items():
+                amounts.sum(axis=1, out=samples[name][batch])
+            progress(batch.stop / draws)
+    except EvaluationError as error:
+        raise _impossible(result, drawn, draws, error) from None
+    if any(one.outside for one in drawn.values()):
+        raise _impossible(result, drawn, draws)
+    return Uncertainty(result, draws, seed, samples, drawn)
+
+
+def _impossible(
+    result: Result, drawn: Mapping[str, Drawn], draws: int, error: EvaluationError | None = None
+) -> InputError:
+    """Say which inputs were drawn outside what is possible, and how often."""
+    problems = []
+    for name, one in drawn.items():
+        if one.outside:
+            complaint = NO_CLASS if one.in_no_class else OUTSIDE
+            percent = 100 * one.outside / one.count
+            complaint = complaint.format(percent=percent, bounds=one.parameter.bounds, name=name)
+            problems.append(Problem(one.parameter.symbol, complaint))
+    if error is not None and not problems:
+        here = EvaluationError(error.name, error.place[1:], error.zeros)
+        problem = undefined(here, result.inputs)
+        complaint = _("draw {number} of {draws:,} {complaint}")
+        complaint = complaint.format(number=error.place[0] + 1, draws=draws, complaint=problem.complaint)
+        problems = [Problem(problem.subject, complaint)]
+    return InputError(str(result.methodology), problems)
+
+
+def _ranks(values: Array) -> Array:
+    """Return the rank of each value, less the mean of all ranks."""
+    order = values.argsort()
+    ordered = values[order]
+    if (ordered[1:] == ordered[:-1]).any():
+        require("scipy", "uncertainty")
+        from scipy.stats import rankdata  # equal values share a rank; several times slower
+
+        return np.asarray(rankdata(values)) - (len(values) + 1) / 2
+    ranks = np.empty(len(values))
+    ranks[order] = np.arange(len(values)) - (len(values) - 1) / 2
+    return ranks
+
+
+def _correlation(one: Array, other: Array) -> float:
+    size = np.sqrt((one @ one) * (other @ other))
+    return float((one @ other) / size) if size else 0.0

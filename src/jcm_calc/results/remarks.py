@@ -1,0 +1,486 @@
+"""What has to be looked at before a result is used: one typed list, from which every output is written."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from jcm_calc.base.languages import Message, _
+from jcm_calc.base.problems import InputError, Problem, Remark, Topic, shown, suggestion
+from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.expression import Expression, ExpressionError, record
+from jcm_calc.declarations.graph import RESULTS
+from jcm_calc.declarations.interval import Interval
+from jcm_calc.declarations.items import DAYLIGHT, HOURS, RATED, Criterion, Effect, Indicator, Limit, Parameter
+from jcm_calc.engine.evaluation import BLOCK, EvaluationError, evaluate
+from jcm_calc.evidence import Evidence, Grade, unconfirmed
+from jcm_calc.inputs import Inputs
+from jcm_calc.results import eligibility
+from jcm_calc.results.eligibility import Answer, Verdict
+from jcm_calc.results.limits import DUST, hours, upper
+from jcm_calc.units import with_unit
+
+Array = npt.NDArray[Any]
+Known = Mapping[str, Array]
+# In what a criterion compares, by the sign that it must have.
+RELATIONS = {
+    "greater": _("must be above {bound}"),
+    "greater_equal": _("must be at least {bound}"),
+    "less": _("must be below {bound}"),
+    "less_equal": _("must be at most {bound}"),
+    "equal": _("must be {bound}"),
+}
+# Below this share of ER a difference is rounding.
+SMALL = 1e-9
+
+
+def criteria(inputs: Inputs, verdicts: Sequence[Verdict], known: Known) -> Iterator[Remark]:
+    """Remark on each criterion that is not met, with the numbers that it looks at."""
+    for verdict in verdicts:
+        if verdict.answer is Answer.NOT_MET:
+            yield _not_met(inputs, verdict, {**known, **inputs.facts})
+
+
+def _not_met(inputs: Inputs, verdict: Verdict, known: Known) -> Remark:
+    criterion, failing = verdict.criterion, verdict.failing
+    assert failing is not None
+    at, place = _first(inputs, failing)
+    shown = [name for name in criterion.arguments if name in known]
+    found = {name: _at(inputs.plain(name, known[name]), at) for name in shown}
+    complaint = _("is not met{place}: {values}").format(place=place, values=_condition(inputs, criterion, found))
+    numbers = tuple((name, float(value)) for name, value in found.items() if not isinstance(value, str | bool))
+    subject = _("criterion {number}").format(number=criterion.number)
+    return Remark(subject, complaint, criterion.section, Topic.NOT_MET, numbers)
+
+
+def _condition(inputs: Inputs, criterion: Criterion, found: Mapping[str, Any]) -> str:
+    """Return the values that a criterion looks at, and what they must be, as far as the criterion can be written."""
+    expression = _recorded(criterion) if len(found) == len(criterion.arguments) else None
+    given = [_shown(inputs, name, value) for name, value in found.items()]
+    if expression is not None and expression.operation in RELATIONS:
+        left, right = expression.arguments
+        if left.operation == "symbol" and right.operation in ("symbol", "number"):
+            name = left.arguments[0]
+            other = right.arguments[0]
+            bound = f"{other:.15g}" if right.operation == "number" else _shown(inputs, other, found[other])
+            told = RELATIONS[expression.operation].format(bound=bound)
+            return Message("{}, {}").format(_shown(inputs, name, found[name]), told)
+    return Message("; ").join((Message(", ").join(given), criterion.text))
+
+
+def _recorded(criterion: Criterion) -> Expression | None:
+    try:
+        own = inspect.signature(criterion.function).parameters
+        return record(criterion.function, dict(zip(own, criterion.arguments, strict=True)))
+    except (ExpressionError, TypeError, ValueError):
+        return None  # it compares words
+
+
+def _shown(inputs: Inputs, name: str, value: Any) -> str:
+    """Return a quantity with its value: ``COP_PJ,i 5.9``."""
+    m = inputs.methodology
+    fact = m.facts.get(name)
+    if fact is not None and fact.unit == "yes/no":
+        return Message("{} {}").format(fact.symbol, _("yes") if value else _("no"))
+    unit = _unit(inputs, name)
+    number = value if isinstance(value, str) else with_unit(f"{value:,.6g}", unit)
+    return Message("{} {}").format(m.symbols().get(name, name), number)
+
+
+def _unit(inputs: Inputs, name: str) -> str:
+    m = inputs.methodology
+    node = m.facts.get(name) or m.operands(inputs.choices)[name]
+    return "" if node.unit == "category" else node.unit
+
+
+def limits(inputs: Inputs, known: Known) -> Iterator[Remark]:
+    """Remark on each parameter that is above what a cross-check allows."""
+    for limit, left, right in compared(inputs, known):
+        over = _breached(lambda a, b: a > b * (1 + DUST), (left, right))
+        if over is not None:
+            yield _over(inputs, limit, left, right, over)
+
+
+def compared(inputs: Inputs, known: Known) -> Iterator[tuple[Limit, Array, Array]]:
+    """Yield each cross-check whose factors are known, the values of its parameter, and what they are at most."""
+    m = inputs.methodology
+    if not m.limits:
+        return
+    by_period = [-1 if letter == "p" else 1 for letter in inputs.axes]
+
+    def value(name: str) -> Array | None:
+        if name in (HOURS, DAYLIGHT):
+            found = hours(inputs.periods)
+            return None if found is None else np.array(found).reshape(by_period)
+        if name == RATED:
+            return None
+        return known.get(name, inputs.facts.get(name))
+
+    for limit in m.limits:
+        left = known.get(limit.parameter)
+        right = None if left is None else upper(limit, m, value)
+        if left is not None and right is not None:
+            yield limit, left, right
+
+
+def _over(inputs: Inputs, limit: Limit, left: Array, right: Array, over: Array) -> Remark:
+    m = inputs.methodology
+    at, place = _first(inputs, over)
+    own, most = float(_at(left, at)), float(_at(right, at))
+    unit = m.inputs[limit.parameter].unit
+    product = limit.product
+    rated = ""
+    if RATED in product.factors and limit.rated_fact not in inputs.facts and limit.rated is not None:
+        rated = _(" (rated power: {product})").format(product=limit.rated.written(m.symbols()))
+    complaint = _("{own}{place}, but {product} is {most}{rated}").format(
+        own=with_unit(f"{own:,.6g}", unit),
+        place=place,
+        product=product.written(m.symbols()),
+        most=with_unit(f"{most:,.6g}", unit),
+        rated=rated,
+    )
+    numbers = (("value", own), ("at most", most), ("count", float(np.count_nonzero(over))))
+    parameter = m.inputs[limit.parameter]
+    return Remark(parameter.symbol, complaint, parameter.section, Topic.CROSS_CHECK, numbers)
+
+
+def indicators(inputs: Inputs, known: Known) -> Iterator[Remark]:
+    """Remark on each ratio or intermediate outside its plausible range."""
+    for indicator, operands in figures(inputs, known):
+        outside = _breached(lambda *found, one=indicator: improbable(one, found), operands)
+        if outside is not None:
+            yield _odd(inputs, indicator, operands, outside)
+
+
+def figures(inputs: Inputs, known: Known) -> Iterator[tuple[Indicator, tuple[Array, ...]]]:
+    """Yield each indicator whose operands are known, with their values."""
+    for indicator in (*inputs.methodology.indicators, *_of_terms(inputs.methodology)):
+        values = (known.get(name, inputs.facts.get(name)) for name in indicator.arguments)
+        operands = tuple(one for one in values if one is not None)
+        if len(operands) == len(indicator.arguments):
+            yield indicator, operands
+
+
+def _of_terms(m: Methodology) -> Iterator[Indicator]:
+    """Yield what each term of ER may be: below 0 a deduction or a discount raises ER."""
+    for name, effect in m.terms.items():
+        node = next((rule for rule in m.rules if rule.name == name), None) or m.inputs[name]
+        text = _("{effect} of the equation of ER").format(effect=Message(effect))
+        evidence = node.evidence or unconfirmed("no document was read that says so")
+        yield Indicator(name, node.symbol, node.unit, _itself, (name,), ALLOWED[effect], text, evidence)
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+ALLOWED = {
+    Effect.DEDUCTION: Interval.parse("[0, inf)"),
+    Effect.ADDITION: Interval.parse("(-inf, inf)"),
+    Effect.DISCOUNT: Interval.parse("[0, 1]"),
+}
+
+
+def begun(inputs: Inputs, full: Callable[[str], Array]) -> Iterator[Remark]:
+    """Remark on a period that does not begin with what the one before it ended with."""
+    axis = list(inputs.axes).index("p")
+    for parameter in inputs.graph.previous:
+        given = inputs.values[parameter.name]
+        if given.shape[axis] == 1:
+            continue
+        starts, ends = np.broadcast_arrays(full(parameter.name), full(parameter.previous_of))
+        for place, (one, other) in enumerate(itertools.pairwise(inputs.periods), 1):
+            follows = one.last is None or other.first is None or (other.first - one.last).days == 1
+            start, end = starts.take(place, axis), ends.take(place - 1, axis)
+            odd = ~np.isclose(start, end, rtol=1e-9, atol=1e-12)
+            if follows and odd.any():
+                at = int(odd.argmax())
+                told = _("{start} at the start of {period}, but {end} ({symbol}) at the end of {before}")
+                complaint = told.format(
+                    start=with_unit(f"{start.flat[at]:,.10g}", parameter.unit),
+                    end=with_unit(f"{end.flat[at]:,.10g}", parameter.unit),
+                    symbol=inputs.methodology.symbols()[parameter.previous_of],
+                    period=other,
+                    before=one,
+                )
+                numbers = (("start", float(start.flat[at])), ("end", float(end.flat[at])))
+                yield Remark(parameter.symbol, complaint, parameter.section, Topic.CONTRADICTORY, numbers)
+
+
+def improbable(indicator: Indicator, operands: Sequence[Array]) -> Array:
+    """Return a mask of values outside the plausible range; where there is no finite value, nothing is said."""
+    found = _figure(indicator, operands)
+    return np.asarray(indicator.plausible.outside(found) & np.isfinite(found))
+
+
+def _figure(indicator: Indicator, operands: Sequence[Array]) -> Array:
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        return np.asarray(indicator.function(*operands), dtype=float)
+
+
+def _odd(inputs: Inputs, indicator: Indicator, operands: Sequence[Array], outside: Array) -> Remark:
+    at, place = _first(inputs, outside)
+    value = float(_figure(indicator, [np.asarray(_at(one, at)) for one in operands]))
+    told = _("{value}{place} is outside the plausible range {range}: {text}")
+    complaint = told.format(
+        value=with_unit(f"{value:,.6g}", indicator.unit),
+        place=place,
+        range=with_unit(str(indicator.plausible), indicator.unit),
+        text=indicator.text,
+    )
+    plausible = indicator.plausible
+    numbers = (("value", value), ("lower", plausible.lower), ("upper", plausible.upper))
+    written = indicator.written(inputs.methodology.symbols())
+    return Remark(written, complaint, "", Topic.IMPLAUSIBLE, (*numbers, ("count", float(np.count_nonzero(outside)))))
+
+
+def masks(inputs: Inputs, known: Known) -> Iterator[Array]:
+    """Yield a mask of each criterion that is not met, cross-check that is violated and figure out of range.
+
+    Arrays may have more axes in front, for many projects at once.
+    """
+    for verdict in eligibility.verdicts(inputs, known):
+        if verdict.failing is not None:
+            yield verdict.failing
+    for _limit, left, right in compared(inputs, known):
+        yield left > right * (1 + DUST)
+    for indicator, operands in figures(inputs, known):
+        yield improbable(indicator, operands)
+
+
+def confirmed(inputs: Inputs) -> Iterator[Remark]:
+    """Remark on what an evidence file says of a default, where it is outside the plausible range."""
+    for parameter in inputs.graph.parameters:
+        plausible = parameter.plausible
+        if plausible is None or parameter.name in inputs.replaced or not parameter.supplied:
+            continue
+        for value in parameter.known():
+            if value.evidence.confirmation is not None and value.value not in plausible:
+                told = _("{value} is outside the plausible range {range}: {evidence}")
+                complaint = told.format(
+                    value=with_unit(f"{value.value:.6g}", parameter.unit), range=plausible, evidence=value.evidence
+                )
+                numbers = (("value", value.value), ("lower", plausible.lower), ("upper", plausible.upper))
+                yield Remark(parameter.symbol, complaint, parameter.section, Topic.IMPLAUSIBLE, numbers)
+
+
+def left_out(inputs: Inputs) -> Iterator[Remark]:
+    """Ask about each kind of unit of which nothing is given and that could only add project emissions."""
+    m = inputs.methodology
+    for letter in inputs.absent:
+        totals = [rule for rule in inputs.graph.equations if letter in rule.total]
+        if not totals or any(rule.name in inputs.graph.upstream("RE").nodes for rule in totals):
+            continue
+        told = _(
+            "{kind}: none is given, so {symbols} counts as 0, although it can only lower ER; "
+            "give what there is, or an amount of 0 if there is none"
+        )
+        symbols = Message(", ").join(rule.symbol for rule in totals)
+        yield Remark(letter, told.format(kind=m.indices[letter], symbols=symbols), "", Topic.LEFT_OUT)
+
+
+# A value in place of the document's
+
+
+def reasons(m: Methodology, replaced: Iterable[str], override: Any) -> dict[str, str]:
+    """Return by name why a default is given in place of the document's value.
+
+    Parameters
+    ----------
+    m : Methodology
+    replaced : iterable of str
+        The defaults that are given.
+    override : mapping or str
+        By name or symbol, or one reason for all.
+
+    Raises
+    ------
+    InputError
+        If a reason is about something else, or is none.
+    """
+    given = {name: m.inputs[name] for name in replaced if m.inputs[name].supplied}
+    names = {parameter.symbol: name for name, parameter in given.items()}
+    stated = override if isinstance(override, Mapping) else dict.fromkeys(given or ("override",), override)
+    found, problems = {}, []
+    for key, reason in stated.items():
+        name = names.get(key, m.named(str(key)) or key)
+        if name not in given and isinstance(override, Mapping):
+            complaint = _("override: no value is given in place of the document's{hint}")
+            problems.append(Problem(str(key), complaint.format(hint=suggestion(str(key), given))))
+        elif not isinstance(reason, str) or not reason.strip():
+            problems.append(Problem(key, _("override: got {came}, must be a reason").format(came=shown(reason))))
+        elif name in given:
+            found[name] = reason.strip()
+    if problems:
+        raise InputError(str(m), problems)
+    return found
+
+
+def is_protected(evidence: Iterable[Evidence]) -> bool:
+    """Whether the document's value was read, or is confirmed, so that a reason is needed to replace it."""
+    return all(one.grade in (Grade.PRIMARY, Grade.CONFIRMED) for one in evidence)
+
+
+def replaced(
+    inputs: Inputs, values: Known, lookups: Mapping[str, Callable[[Array], Array]], reductions: float
+) -> Iterator[tuple[Remark, bool]]:
+    """Remark on each value given in place of the document's that makes ER larger.
+
+    Parameters
+    ----------
+    inputs : Inputs
+    values, lookups : mapping
+        As for `jcm_calc.engine.evaluation.evaluate`.
+    reductions : float
+        ER over all periods.
+
+    Yields
+    ------
+    remark : Remark
+    protected : bool
+        Whether the document's value was read, or is confirmed, so that a reason is needed.
+    """
+    for name in inputs.replaced:
+        parameter = inputs.methodology.inputs[name]
+        if not parameter.supplied or name not in inputs.graph.nodes:
+            continue
+        documents = list(_documents(inputs, parameter))
+        others = [_reductions(inputs, values, lookups, name, array) for array, _ in documents]
+        known = [(other, document) for other, document in zip(others, documents, strict=True) if other is not None]
+        if known:
+            other, (array, evidence) = max(known, key=lambda one: one[0])
+            effect = reductions - other
+            if len(documents) > 1 and parameter.by not in inputs.values:
+                array = np.array([one.min() for one, _ in documents])
+            if effect > SMALL * max(abs(reductions), abs(other)):
+                yield _raised(inputs, parameter, array, effect, other, evidence), is_protected(evidence)
+
+
+def _documents(inputs: Inputs, parameter: Parameter) -> Iterator[tuple[Array, list[Evidence]]]:
+    """Yield the document's values with their evidence: of an unknown class the least and the greatest.
+
+    Where the document has no value of a class, that of the user is nobody's to compare.
+    """
+    single = (1,) * len(inputs.axes)
+    if parameter.value is not None:
+        yield np.full(single, parameter.value.value), [parameter.value.evidence]
+    elif parameter.table is not None:
+        entries = list(parameter.table.entries.values())
+        if parameter.by not in inputs.values:
+            for extreme in (min, max):
+                yield np.full(single, extreme(one.value for one in entries)), [one.evidence for one in entries]
+            return
+        keys, classes = inputs.values[parameter.by], inputs.classes.get(parameter.by)
+        own = parameter.table.lookup(classes)(keys)
+        used = [one.evidence for one in entries if (own == one.value).any()]
+        if used:
+            yield np.where(np.isnan(own), _used(inputs, parameter), own), used
+
+
+def _used(inputs: Inputs, parameter: Parameter) -> Array:
+    """Return the values that are used of a default that is given."""
+    table = inputs.tables.get(parameter.name)
+    if table is None:
+        return inputs.values[parameter.name]
+    return np.asarray(table.lookup(inputs.classes.get(parameter.by))(inputs.values[parameter.by]))
+
+
+def _reductions(
+    inputs: Inputs, values: Known, lookups: Mapping[str, Callable[[Array], Array]], name: str, array: Array
+) -> float | None:
+    """Return ER over all periods with other values of one default; None where there is no result."""
+    rest = {key: lookup for key, lookup in lookups.items() if key != name}
+    try:
+        found = evaluate(inputs.graph, inputs.sizes, {**values, name: array}, rest, RESULTS[2:])["ER"]
+    except EvaluationError:
+        return None
+    return float(np.broadcast_to(found, [size if k == "p" else 1 for k, size in inputs.sizes.items()]).sum())
+
+
+def _raised(
+    inputs: Inputs, parameter: Parameter, array: Array, effect: float, other: float, evidence: Sequence[Evidence]
+) -> Remark:
+    given = _used(inputs, parameter)
+    reason = inputs.overrides.get(parameter.name, "")
+    told = _("{own} in place of {document}, the document's ({grade}): ER is {effect:,.6g} tCO2 larger{share}{reason}")
+    complaint = told.format(
+        own=_spread(given, parameter.unit),
+        document=_spread(array, parameter.unit),
+        grade=Message(max(str(one.grade) for one in evidence)),
+        effect=effect,
+        share=_(" ({share:+.3g} %)").format(share=100 * effect / other) if other > 0 else "",
+        reason=_("; reason: {reason}").format(reason=reason) if reason else "",
+    )
+    numbers = [("effect on ER", effect), ("ER by the document", other)]
+    if given.size == 1:
+        numbers.insert(0, ("value", float(given.flat[0])))
+    if array.size == 1:
+        numbers.append(("document", float(array.flat[0])))
+    return Remark(parameter.symbol, complaint, parameter.section, Topic.LESS_CONSERVATIVE, tuple(numbers))
+
+
+def _spread(array: Array, unit: str) -> str:
+    low, high = float(array.min()), float(array.max())
+    return with_unit(f"{low:.6g}" if low == high else f"{low:.6g} … {high:.6g}", unit)
+
+
+# Masks and places
+
+
+def _breached(test: Callable[..., Array], arrays: Sequence[Array]) -> Array | None:
+    """Return a mask of the places that fail a test; None where there is none.
+
+    Large arrays are tested block by block, so that nothing as large is written where all is well.
+    """
+    shape = np.broadcast_shapes(*(one.shape for one in arrays))
+    if math.prod(shape) > BLOCK:
+        axis = int(np.argmax(shape))
+        step = max(1, BLOCK * shape[axis] // math.prod(shape))
+        places = ((slice(None),) * axis + (slice(start, start + step),) for start in range(0, shape[axis], step))
+        blocks = ([one[place] if one.shape[axis] > 1 else one for one in arrays] for place in places)
+        if not any(test(*block).any() for block in blocks):
+            return None
+    mask = test(*arrays)
+    return mask if mask.any() else None
+
+
+def _first(inputs: Inputs, mask: Array) -> tuple[tuple[int, ...], str]:
+    """Return the first place of a mask, and its labels with the number of others."""
+    at = np.unravel_index(int(mask.argmax()), mask.shape)
+    mask_shape = dict(zip(inputs.axes, mask.shape, strict=True)) if mask.ndim == len(inputs.axes) else {}
+    named = [
+        f"{letter}={axis.labels[int(number)]}"
+        for (letter, axis), number in zip(inputs.axes.items(), at, strict=False)
+        if mask_shape.get(letter, 1) > 1
+    ]
+    more = int(np.count_nonzero(mask)) - 1
+    place = Message(" ({})").format(", ".join(named)) if named else Message("")
+    if more:
+        place += _(" and {count:,} more").format(count=more)
+    return tuple(int(number) for number in at), place
+
+
+def _at(array: Array, at: Sequence[int]) -> Any:
+    """Return the value of an array at a place of what it is broadcast to."""
+    place = tuple(min(number, size - 1) for number, size in zip(at, array.shape, strict=False))
+    found = array[place]
+    return found.item() if hasattr(found, "item") else found
+
+
+def noted(problems: Sequence[Problem]) -> Iterator[Remark]:
+    """Return what was noticed in reading the input."""
+    yield from map(Remark.of, problems)
+
+
+ORDER = {topic: place for place, topic in enumerate(Topic)}
+
+
+def ordered(found: Sequence[Remark]) -> tuple[Remark, ...]:
+    """Return remarks with the gravest first."""
+    return tuple(sorted(found, key=lambda one: ORDER[one.topic]))

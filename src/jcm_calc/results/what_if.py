@@ -1,0 +1,446 @@
+"""What if an input were another: grids of scenarios, and the value at which a result breaks even."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import InputError, InputWarning, Problem, listed, require, shown, suggestion
+from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.graph import RESULTS
+from jcm_calc.declarations.items import Parameter
+from jcm_calc.engine.evaluation import Array, EvaluationError
+from jcm_calc.engine.many import evaluate_many
+from jcm_calc.inputs import cells
+from jcm_calc.inputs.carriers import as_pandas, carried, is_array, refuse_name, split_heading
+from jcm_calc.inputs.project import as_mapping
+from jcm_calc.inputs.tables import read, with_units
+from jcm_calc.results.calculating import calculate
+from jcm_calc.results.calculation import Result, undefined
+from jcm_calc.results.credits import check_years, whole_tonnes
+from jcm_calc.rulebooks import chosen
+from jcm_calc.units import is_quantity, registry
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from pint import Quantity
+
+# Values looked at between the ends of a range, so that a second break-even is not missed.
+STEPS = 200
+
+
+def scenarios(
+    number: str | Methodology,
+    base: Mapping[str, Any],
+    varied: Mapping[str, Sequence[Any]] | pd.DataFrame | str | os.PathLike[str],
+    *tables: Any,
+    version: str | None = None,
+    on: Any = None,
+    by_year: bool = False,
+) -> pd.DataFrame:
+    """Calculate every combination of some values, or the scenarios of a table.
+
+    Parameters
+    ----------
+    number, version, on
+        As for `jcm_calc.calculate`.
+    base : mapping
+        What all scenarios have in common: the arguments of `jcm_calc.calculate` by name, ``p`` among them.
+    varied : mapping, DataFrame or path
+        By the name of an input the values it takes, also of choices and classes: every combination is
+        calculated. Or a table with a row for each scenario and a column for each input, which may name its unit
+        (``EC_PJ [kWh]``); its column ``scenario``, or else its index, names them. A value holds for all units and
+        periods.
+    *tables
+        As for `jcm_calc.calculate`.
+    by_year : bool
+        Whether each calendar year has a row of its own, or a scenario one row with the sums.
+
+    Returns
+    -------
+    DataFrame
+        A row for each scenario: the value of each input that varies, numbers in the declared unit; RE, PE and ER,
+        in tCO2; and the whole tonnes, which are cut in each calendar year.
+
+    Raises
+    ------
+    InputError
+        If a scenario cannot be calculated.
+
+    Examples
+    --------
+    >>> import jcm_calc
+    >>> base = {"EC_PJ": "135 MWh", "application": "cold storage"}
+    >>> jcm_calc.scenarios("ID_AM003", base, {"COP_PJ": [1.9, 2.1], "EF_elec": [0.7, "814 kgCO2/MWh"]}).round(2)
+       COP_PJ  EF_elec      RE      PE     ER  tonnes
+    0     1.9     0.70  105.00   94.50  10.50      10
+    1     1.9     0.81  122.10  109.89  12.21      12
+    2     2.1     0.70  116.05   94.50  21.55      21
+    3     2.1     0.81  134.95  109.89  25.06      25
+    """
+    import pandas as pd
+
+    m = chosen(number, version, on)
+    kept, p, facts = _arguments(m, base)
+    varied = _lists(m, m.by_name(varied)) if isinstance(varied, Mapping) else varied
+    rows = _every_combination(varied) if isinstance(varied, Mapping) else _table(m, varied)
+    _check_names(m, kept, varied if isinstance(varied, Mapping) else {str(name): [*rows[name]] for name in rows})
+    frames = []
+    for case, numbers, places in _cases(m, rows):
+        first = {name: values[0] for name, values in numbers.items()}
+        result = calculate(m, *tables, on=on, p=p, facts=facts, override="a scenario", **{**kept, **case, **first})
+        frames.append(_results(result, case, numbers, places, by_year))
+    whole = pd.concat(frames).sort_index(kind="stable")
+    whole.index = rows.index.take(whole.index.to_numpy())
+    return whole[[*rows, *(["year"] if by_year else []), *RESULTS, "tonnes"]]
+
+
+def _arguments(m: Methodology, base: Any) -> tuple[dict[str, Any], Any, Any]:
+    """Return the values, the periods and the facts of a base."""
+    problems: list[Problem] = []
+    values = m.by_name(as_mapping("base", base, "{'EG': '600 MWh', 'p': '2024'}", problems))
+    for name in ("number", "version", "on"):
+        if name in values:
+            complaint = _("is an argument beside the base: write {name}=, not base[{key}]")
+            problems.append(Problem(f"base[{name!r}]", complaint.format(name=name, key=repr(name))))
+    if problems:
+        raise InputError(str(m), problems)
+    return values, values.pop("p", None), values.pop("facts", None)
+
+
+def _table(m: Methodology, given: Any) -> pd.DataFrame:
+    """Return a table of scenarios with a column for each input, whose cells have the unit of the heading."""
+    import pandas as pd
+
+    given = as_pandas(given)
+    is_file = isinstance(given, os.PathLike) or (isinstance(given, str) and Path(given).suffix)
+    if not hasattr(given, "iloc") and not is_file:
+        complaint = _("got {given}, must be a mapping from inputs to lists of values, or a table")
+        raise InputError(str(m), [Problem("varied", complaint.format(given=shown(given)))])
+    frame: pd.DataFrame = with_units(given if hasattr(given, "iloc") else read(given))
+    for remark in frame.attrs.get("remarks", ()):
+        warnings.warn(str(Problem(Path(given).name, remark)), InputWarning, stacklevel=3)
+    if "scenario" in frame:
+        frame = frame.set_index("scenario")
+    columns: dict[str, list[Any]] = {}
+    problems = []
+    for heading, column in frame.items():
+        written, unit = split_heading(str(heading).strip())
+        name = m.named(written) or written
+        if name in columns:
+            problems.append(Problem(name, _("has two columns")))
+        empty = column.isna().to_numpy()
+        if empty.any():
+            labels = listed(frame.index[empty])
+            problems.append(Problem(str(heading), _("has no value for the scenario {names}").format(names=labels)))
+        columns[name] = [_with_unit(cell, unit) for cell in column.tolist()]
+    if problems:
+        raise InputError(str(m), problems)
+    return pd.DataFrame(columns, frame.index, dtype=object)
+
+
+def _with_unit(cell: Any, unit: str | None) -> Any:
+    return cell if unit is None or isinstance(cell, str) or is_quantity(cell) else f"{cell!r} {unit}"
+
+
+def _lists(m: Methodology, varied: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of each input as a list whose cells have the unit of what carried them.
+
+    Raises
+    ------
+    InputError
+        If a carrier may state a unit that is not understood.
+    """
+    found, problems = dict(varied), []
+    for name, values in varied.items():
+        if is_array(values) and not isinstance(values, list | tuple | range):
+            try:
+                refuse_name(getattr(values, "name", None), name, m.named)
+                cells_of, unit = carried(values)
+            except ValueError as error:
+                problems.append(Problem(name, str(error)))
+                continue
+            found[name] = [_with_unit(cell, unit) for cell in cells_of.tolist()]
+    if problems:
+        raise InputError(str(m), problems)
+    return found
+
+
+def _every_combination(varied: Mapping[str, Any]) -> pd.DataFrame:
+    """Return a row for each combination; none where something is not a list, which is complained of."""
+    import pandas as pd
+
+    lists = [list(values) if is_array(values) else [] for values in varied.values()]
+    columns = zip(*itertools.product(*lists), strict=True)
+    return pd.DataFrame({name: _objects(column) for name, column in zip(varied, columns, strict=False)})
+
+
+def _objects(values: Sequence[Any]) -> Array:
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
+
+
+def _cases(m: Methodology, rows: pd.DataFrame) -> Iterator[tuple[dict[str, Any], dict[str, list[Any]], list[int]]]:
+    """Yield each case of what needs a calculation of its own: its numbers, and the rows that have them."""
+    columns = {str(name): rows[name].tolist() for name in rows}
+    plain = [name for name, values in columns.items() if _is_number(m, name, values)]
+    others = {name: values for name, values in columns.items() if name not in plain}
+    groups: dict[tuple[str, ...], list[int]] = {}
+    keys = zip(*(map(repr, values) for values in others.values()), strict=True) if others else [()] * len(rows)
+    for place, key in enumerate(keys):
+        groups.setdefault(key, []).append(place)
+    for places in groups.values():
+        case = {name: values[places[0]] for name, values in others.items()}
+        yield case, {name: [columns[name][place] for place in places] for name in plain}, places
+
+
+def _check_names(m: Methodology, kept: Mapping[str, Any], varied: Mapping[str, Any]) -> None:
+    problems = [Problem(name, _("is both in the base and varied: give it once")) for name in varied if name in kept]
+    if not varied:
+        problems.append(Problem("scenarios", _("nothing varies: name at least one input with its values")))
+    for name, values in varied.items():
+        if name not in m.inputs and name not in m.choices:
+            hint = suggestion(name, [*m.inputs, *m.choices])
+            problems.append(Problem(name, _("{m} has no such input or choice{hint}").format(m=m, hint=hint)))
+        elif not is_array(values) or not len(values):
+            problems.append(Problem(name, _("{came} came, expected a list of values").format(came=shown(values))))
+        elif any(is_array(value) for value in values):
+            problems.append(
+                Problem(name, _("one value for each scenario is expected: it holds for all units and periods"))
+            )
+    if problems:
+        raise InputError(str(m), problems)
+
+
+def _is_number(m: Methodology, name: str, values: Sequence[Any]) -> bool:
+    """Whether an input varies as a number; a choice, a class, a date or a candidate needs a calculation of its own."""
+    parameter = m.inputs.get(name)
+    if parameter is None or parameter.textual or parameter.unit == "date":
+        return False
+    return not any(isinstance(one, Mapping) or (isinstance(one, str) and one in parameter.candidates) for one in values)
+
+
+def _results(
+    result: Result, case: Mapping[str, Any], numbers: Mapping[str, Sequence[Any]], places: list[int], by_year: bool
+) -> pd.DataFrame:
+    """Return the scenarios of one case: what varies, the emissions and the whole tonnes, by the number of the row."""
+    import pandas as pd
+
+    given = _numbers(result, numbers)
+    emissions = _emissions(result, given) if given else {name: _of_all(result, name, places) for name in RESULTS}
+    periods = result.inputs.periods
+    try:
+        check_years(periods)
+    except ValueError as error:
+        raise InputError(str(result.methodology), [Problem("p", str(error))]) from None
+    groups: dict[Any, list[int]] = {}
+    for place, period in enumerate(periods):
+        groups.setdefault(period.year or period, []).append(place)
+    years = [{name: found[:, own].sum(axis=1) for name, found in emissions.items()} for own in groups.values()]
+    tonnes = [[whole_tonnes(er) for er in year["ER"].tolist()] for year in years]
+    varied = {**{name: _objects([value] * len(places)) for name, value in case.items()}, **given}
+    if by_year:
+        parts = [
+            pd.DataFrame({**varied, "year": group if isinstance(group, int) else pd.NA, **year, "tonnes": cut}, places)
+            for group, year, cut in zip(groups, years, tonnes, strict=True)
+        ]
+        return pd.concat(parts).astype({"year": "Int64"})
+    sums = {name: found.sum(axis=1) for name, found in emissions.items()}
+    return pd.DataFrame({**varied, **sums, "tonnes": np.sum(tonnes, axis=0)}, places)
+
+
+def _of_all(result: Result, name: str, places: Sequence[int]) -> Array:
+    """Return the emissions of one calculation by period, for each of the scenarios that share it."""
+    by_period = result.full(name).reshape(1, -1)
+    return np.repeat(by_period, len(places), axis=0)
+
+
+def _numbers(result: Result, varied: Mapping[str, Sequence[Any]]) -> dict[str, Array]:
+    """Return the values in declared units; complain of all that cannot be."""
+    m, problems, numbers = result.methodology, list[Problem](), {}
+    for name, values in varied.items():
+        parameter = m.inputs[name]
+        if name not in result.inputs.graph.nodes:
+            problems.append(Problem(parameter.symbol, _("takes no part in this calculation"), parameter.section))
+            continue
+        try:
+            found, faults = cells.numbers(values, parameter.unit)
+            numbers[name] = found.ravel()
+            problems += [Problem(parameter.symbol, complaint, parameter.section) for complaint in set(faults.values())]
+            problems += _impossible(result, parameter, numbers[name])
+        except (TypeError, ValueError) as error:
+            problems.append(Problem(parameter.symbol, str(error), parameter.section))
+    if problems:
+        raise InputError(str(m), problems)
+    return numbers
+
+
+def _impossible(result: Result, parameter: Parameter, values: Array) -> Iterator[Problem]:
+    wrong = parameter.bounds.outside(values)
+    if wrong.any():
+        complaint = _("{names} came, expected numbers in {bounds}").format(
+            names=listed(map("{:g}".format, values[wrong])), bounds=parameter.bounds
+        )
+        yield Problem(parameter.symbol, complaint, parameter.section)
+    lookups = result.inputs.lookups()
+    for other in result.inputs.graph.parameters:
+        if other.by == parameter.name and other.name in lookups:
+            nowhere = np.isnan(lookups[other.name](values))
+            if nowhere.any():
+                complaint = _("{names} lies in no class of {symbol}").format(
+                    names=listed(map("{:g}".format, dict.fromkeys(values[nowhere]))), symbol=other.symbol
+                )
+                yield Problem(parameter.symbol, complaint, parameter.section)
+
+
+def _emissions(result: Result, given: Mapping[str, Array]) -> dict[str, Array]:
+    """Return RE, PE and ER of each of many values, by period."""
+    count, axes = len(next(iter(given.values()))), len(result.inputs.sizes)
+    emissions = {name: np.empty((count, len(result.inputs.periods))) for name in RESULTS}
+
+    def varied(batch: slice) -> dict[str, Array]:
+        return {name: values[batch].reshape(-1, *[1] * axes) for name, values in given.items()}
+
+    try:
+        for batch, found in evaluate_many(result.inputs, count, varied):
+            for name in RESULTS:
+                emissions[name][batch] = found[name]
+    except EvaluationError as error:
+        case = ", ".join(f"{name} = {values[error.place[0]]:g}" for name, values in given.items())
+        problem = undefined(EvaluationError(error.name, error.place[1:], error.zeros), result.inputs)
+        complaint = _("{complaint} (where {case})").format(complaint=problem.complaint, case=case)
+        raise InputError(str(result.methodology), [Problem(problem.subject, complaint)]) from None
+    return emissions
+
+
+def break_even(
+    number: str | Methodology,
+    base: Mapping[str, Any],
+    name: str,
+    *tables: Any,
+    between: tuple[Any, Any] | None = None,
+    of: str = "ER",
+    target: float = 0.0,
+    version: str | None = None,
+    on: Any = None,
+) -> Quantity[float]:
+    """Return the value of an input at which a result reaches a target, such as the COP at which ER is 0.
+
+    It needs scipy: ``pip install jcm-calc[uncertainty]``.
+
+    Parameters
+    ----------
+    number, version, on, *tables
+        As for `jcm_calc.calculate`.
+    base : mapping
+        All other arguments of `jcm_calc.calculate`.
+    name : str
+        An input that is a number; one value for all units and periods.
+    between : tuple, optional
+        The smallest and the largest value to look at; the plausible range of the parameter by default.
+    of : {"ER", "RE", "PE"}
+    target : float
+        In tCO2, over all periods.
+
+    Raises
+    ------
+    InputError
+        If the result does not reach the target in the range, reaches it at several values, or jumps over it.
+
+    Examples
+    --------
+    >>> import jcm_calc
+    >>> base = {"EC_PJ": "135 MWh", "application": "cold storage", "EF_elec": 0.814}
+    >>> print(f"{jcm_calc.break_even('ID_AM003', base, 'COP_PJ', between=(1, 5)):.4g~P}")
+    1.71
+    """
+    require("scipy", "uncertainty")
+    from scipy.optimize import brentq
+
+    m = chosen(number, version, on)
+    if of not in RESULTS:
+        raise InputError(
+            str(m),
+            [Problem("of", _("{came} came, expected one of {names}").format(came=shown(of), names=", ".join(RESULTS)))],
+        )
+    kept, p, facts = _arguments(m, base)
+    name = m.named(name) or name
+    low, high = _range(m, kept, name, between)
+    with warnings.catch_warnings():  # the lower end of the range is a beginning, not what is asked about
+        warnings.simplefilter("ignore", InputWarning)
+        result = calculate(m, *tables, on=on, p=p, facts=facts, override="a scenario", **{**kept, name: low})
+    parameter = m.inputs[name]
+    places = np.unique(_numbers(result, {name: [*np.linspace(low, high, STEPS + 1)]})[name])
+
+    def beyond(values: Array) -> Array:
+        return np.asarray(_emissions(result, {name: np.atleast_1d(values)})[of].sum(axis=1) - target)
+
+    found = beyond(places)
+    brackets = _brackets(places, found)
+    if len(brackets) != 1:
+        raise InputError(str(m), [Problem(parameter.symbol, _no_bracket(places, found + target, brackets, of, target))])
+    left, right = brackets[0]
+    root = left
+    if left < right:
+        root = float(brentq(lambda value: float(beyond(np.array(value))[0]), left, right, xtol=1e-12 * (high - low)))
+    if abs(beyond(np.array(root))[0]) > 1e-6 * np.abs(found).max():
+        complaint = _("{of} jumps over {target:g} tCO2 at {root:.6g} and never is there").format(
+            of=of, target=target, root=root
+        )
+        raise InputError(str(m), [Problem(parameter.symbol, complaint)])
+    quantity: Quantity[float] = registry().Quantity(root, parameter.unit)
+    return quantity
+
+
+def _range(m: Methodology, kept: Mapping[str, Any], name: str, between: tuple[Any, Any] | None) -> tuple[float, float]:
+    """Return the ends of the range in which to look."""
+    _check_names(m, kept, {name: between or (0, 0)})
+    if name in m.choices or not _is_number(m, name, between or ()):
+        raise InputError(str(m), [Problem(name, _("is no number: calculate its cases as scenarios"))])
+    parameter = m.inputs[name]
+    try:
+        if between is not None:
+            ends, faults = cells.numbers(between, parameter.unit)
+            if faults:
+                raise ValueError(listed(faults.values()))
+            low, high = map(float, ends)
+        else:
+            usual = parameter.plausible or parameter.bounds
+            low, high = usual.first, np.nextafter(usual.beyond, -np.inf)
+    except (TypeError, ValueError) as error:
+        raise InputError(str(m), [Problem(parameter.symbol, str(error))]) from None
+    if not (np.isfinite([low, high]).all() and low < high):
+        complaint = _("name the range to look at, from the smaller to the larger value: between=(low, high)")
+        raise InputError(str(m), [Problem(parameter.symbol, complaint)])
+    return low, high
+
+
+def _brackets(places: Array, found: Array) -> list[tuple[float, float]]:
+    """Return where a result is at the target, and between which neighbours it crosses it."""
+    exact = [(float(place), float(place)) for place in places[found == 0]]
+    crossed = np.flatnonzero(found[:-1] * found[1:] < 0)
+    return sorted([*exact, *((float(places[n]), float(places[n + 1])) for n in crossed)])
+
+
+def _no_bracket(places: Array, found: Array, brackets: Sequence[tuple[float, float]], of: str, target: float) -> str:
+    first, last = places[0], places[-1]
+    if brackets:
+        some = _("{left:g} to {right:g}")
+        near = listed(f"{one:g}" if one == two else some.format(left=one, right=two) for one, two in brackets)
+        several = _(
+            "{of} is {target:g} tCO2 at several values between {first:g} and {last:g} ({near}): name a narrower range "
+            "with between="
+        )
+        return several.format(of=of, target=target, first=first, last=last, near=near)
+    never = _(
+        "{of} is never {target:g} tCO2 between {first:g} and {last:g}: it goes from {least:,.6g} to {most:,.6g} tCO2"
+    )
+    return never.format(of=of, target=target, first=first, last=last, least=found.min(), most=found.max())

@@ -1,0 +1,135 @@
+"""The methodologies that there are: all of them, some of them, and those that a word leads to."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from jcm_calc.base import notebook
+from jcm_calc.base.languages import _, ngettext
+from jcm_calc.base.problems import InputError, Problem, shown, suggestion
+from jcm_calc.declarations import Methodology
+from jcm_calc.reference_data import partner_countries
+from jcm_calc.rulebooks import BrokenModuleWarning, Known, broken, every, known, words_in
+
+COLUMNS = ["number", "version", "title", "country", "scope"]
+
+
+class Catalogue(pd.DataFrame):
+    """A DataFrame of methodologies, which a notebook shows with whole titles."""
+
+    def _repr_html_(self) -> str:
+        count = ngettext("{count} methodology", "{count} methodologies", len(self)).format(count=len(self))
+        return notebook.page(count, tables=[("", pd.DataFrame(self))])
+
+
+def methodologies(words: str = "", *, country: str | None = None, scope: int | None = None) -> Catalogue:
+    """Return the methodologies that can be calculated, by number.
+
+    Parameters
+    ----------
+    words : str
+        What they are about, such as ``"chiller"``; see `jcm_calc.search`.
+    country : str, optional
+        The partner country, by name or ISO code.
+    scope : int, optional
+        The sectoral scope.
+
+    Returns
+    -------
+    DataFrame
+        Version, title, country, sectoral scope, and how many of its equations, defaults and criteria are not
+        confirmed.
+
+    Warns
+    -----
+    BrokenModuleWarning
+        For every module of a rule book that cannot be used; the other methodologies are listed.
+
+    Raises
+    ------
+    InputError
+        If there is no such partner country.
+
+    Examples
+    --------
+    >>> import jcm_calc
+    >>> len(jcm_calc.methodologies()) >= 38
+    True
+    >>> jcm_calc.methodologies("chiller", country="Indonesia").index.tolist()
+    ['ID_AM002', 'ID_AM010', 'ID_AM022']
+    """
+    code = None if country is None else _code(country)
+    for module in broken():
+        warnings.warn(str(module), BrokenModuleWarning, stacklevel=2)
+    rows = [
+        {**_identity(item), "unconfirmed": _unconfirmed(item)}
+        for item in every()
+        if code in (None, item.country) and scope in (None, item.sectoral_scope) and words_in(item, words)
+    ]
+    return _catalogue(rows, "unconfirmed")
+
+
+def _code(country: str) -> str:
+    """Return the ISO code of a partner country that is named in either way."""
+    countries = partner_countries()
+    codes = {word.casefold(): code for code, name in countries.items() for word in (code, name)}
+    codes |= {one.country.casefold(): one.country for one in every()}
+    try:
+        return codes[str(country).strip().casefold()]
+    except KeyError:
+        told = _("there is no partner country {came}{hint}")
+        hint = suggestion(str(country), [*countries, *countries.values()])
+        raise InputError(_("the call"), [Problem("country", told.format(came=shown(country), hint=hint))]) from None
+
+
+def search(words: str) -> Catalogue:
+    """Find methodologies by words, also those that exist and cannot be calculated here.
+
+    Parameters
+    ----------
+    words : str
+        Each of them has to begin a word of the title, or of what the methodology says of its units, parameters
+        and equations; of those that cannot be calculated only the title is known.
+
+    Returns
+    -------
+    DataFrame
+        By number: version, title, country, sectoral scope, where the words were found, and whether it can be
+        calculated. Those with the words in the title are first.
+
+    Examples
+    --------
+    >>> import jcm_calc
+    >>> jcm_calc.search("solar battery")[["country", "found in", "calculable"]].to_dict("index")
+    {'ID_AM017': {'country': 'ID', 'found in': 'title', 'calculable': True}}
+    """
+    rows = [{**_identity(m), "found in": place, "calculable": True} for m in every() if (place := words_in(m, words))]
+    rows += [
+        {**_identity(one), "found in": place, "calculable": False} for one in known() if (place := words_in(one, words))
+    ]
+    rows.sort(key=lambda row: row["found in"] != _("title"))
+    return _catalogue(rows, "found in", "calculable")
+
+
+def _catalogue(rows: Sequence[Mapping[str, object]], *more: str) -> Catalogue:
+    return Catalogue(pd.DataFrame(rows, columns=[*COLUMNS, *more]).set_index("number"))
+
+
+def _identity(item: Methodology | Known) -> dict[str, object]:
+    return {
+        "number": item.number,
+        "version": item.version,
+        "title": item.title,
+        "country": item.country,
+        "scope": item.sectoral_scope,
+    }
+
+
+def _unconfirmed(item: Methodology) -> int:
+    """Count what a methodology declares and nobody has confirmed."""
+    statements = [*(one.evidence for one in item.rules), *(one.evidence for one in item.conditions)]
+    statements += [value.evidence for parameter in item.inputs.values() for value in parameter.known()]
+    return sum(not evidence.confirmed for evidence in statements)
