@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 import jcm_calc
-from jcm_calc.declarations import Interval, Methodology
+from jcm_calc import Methodology
+from jcm_calc.declarations import Interval
 from jcm_calc.declarations.items import Kind, Parameter
 
 PROJECTS = 10_000

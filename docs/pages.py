@@ -12,9 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from jcm_calc import calculate
+from jcm_calc import Methodology, calculate
 from jcm_calc.base.problems import InputError
-from jcm_calc.declarations import Methodology, Value
+from jcm_calc.declarations import Value
 from jcm_calc.declarations.graph import is_user_supplied
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.declarations.scheme import SCHEME_RULES

@@ -123,7 +123,7 @@ This report of the [worked year](monitoring.md) is as read where a calibration w
 
 ```python
 >>> import jcm_calc
->>> from jcm_calc.inputs.case import read_case
+>>> from jcm_calc.api.case_file import read_case
 >>> case = read_case("docs/examples/metered_year/case.toml")
 >>> monitored = case.monitor()
 >>> amounts = [monitored.amounts[name][0] for name in ("S1", "S2", "S3")]

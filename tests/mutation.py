@@ -25,16 +25,16 @@ from adapters import ADAPTERS
 from agreement import TOLERANCE, difference, examples
 from draws import cases
 from hypothesis import HealthCheck, Phase, given, settings
+from jcm_calc.api.calculation import calculate
+from jcm_calc.api.case_file import published
 
-from jcm_calc import InputError, methodology
+from jcm_calc import InputError, Methodology, methodology
 from jcm_calc.authoring.conformance import CHECKS, ConformanceError
 from jcm_calc.authoring.conformance.drawing import inputs
 from jcm_calc.authoring.conformance.subject import Subject
-from jcm_calc.declarations import DeclarationError, Methodology
+from jcm_calc.declarations import DeclarationError
 from jcm_calc.declarations.items import Equation, Kind, Parameter, Table, Value
 from jcm_calc.declarations.revision import duplicate
-from jcm_calc.inputs.case import published
-from jcm_calc.results.calculating import calculate
 
 DETECTORS = ("conformance", "published cases", "independent scripts")
 DRAWS = 120  # for each methodology, in turn over its cases

@@ -18,16 +18,16 @@ import pandas as pd
 import polars as pl
 import pytest
 from faults import calculate_again
+from jcm_calc.api.case_file import read_case
 from workbooks import office, recalculated_by_office
 
 import jcm_calc
-from jcm_calc import InputError, calculate, methodology, monitor, portfolio, read_workbook, rulebooks
+from jcm_calc import InputError, Methodology, calculate, methodology, monitor, portfolio, read_workbook, rulebooks
 from jcm_calc.authoring.conformance import calculations, conform
 from jcm_calc.authoring.conformance.subject import ConformanceError, Subject
-from jcm_calc.declarations import DeclarationError, Methodology
+from jcm_calc.declarations import DeclarationError
 from jcm_calc.declarations.items import Kind
 from jcm_calc.evidence import unconfirmed
-from jcm_calc.inputs.case import read_case
 
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.base.problems.InputWarning")
 HALF = "2024-01-01/2024-06-30"

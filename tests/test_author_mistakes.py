@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner
 from test_conformance import example
 
-from jcm_calc import UncertifiedError, calculate
+from jcm_calc import Methodology, UncertifiedError, calculate
 from jcm_calc.authoring.conformance import conform
 from jcm_calc.cli import jcm
-from jcm_calc.declarations import DeclarationError, Methodology, Value
+from jcm_calc.declarations import DeclarationError, Value
 from jcm_calc.evidence import Confirmation, Evidence, Grade, Source, primary, secondary, unconfirmed
 
 READ = primary(Source("the document"), "page 7")
@@ -165,7 +165,7 @@ def test_every_error_says_how_the_symbol_was_read_and_in_which_line(mistake, sym
 
 
 MODULE = """
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.evidence import Source, primary, unconfirmed
 
 recalled = unconfirmed("an example")

@@ -13,8 +13,7 @@ import pint
 import pytest
 
 import jcm_calc
-from jcm_calc import InputError, InputWarning
-from jcm_calc.declarations import Methodology
+from jcm_calc import InputError, InputWarning, Methodology
 from jcm_calc.evidence import unconfirmed
 
 FREEZER, STORAGE = "individual quick freezer", "cold storage"

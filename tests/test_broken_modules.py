@@ -6,14 +6,14 @@ from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
+from jcm_calc.api.case_file import published
 
 import jcm_calc
 from jcm_calc import BrokenModuleError, BrokenModuleWarning, MethodologyNotFoundError, calculate, methodology, rulebooks
 from jcm_calc.cli import jcm
-from jcm_calc.inputs.case import published
 
 GOOD = """
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.evidence import unconfirmed
 
 recalled = unconfirmed("an example")

@@ -4,10 +4,11 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from jcm_calc.api.case_file import CaseFile, read_case
 
 from jcm_calc.base.problems import InputError
 from jcm_calc.evidence import Grade
-from jcm_calc.inputs.case import CaseFile, published_outputs, read_case
+from jcm_calc.inputs.case import published_outputs
 from jcm_calc.rulebooks import methodology, modules
 
 CASES = Path(str(files("jcm_methodologies") / "cases"))

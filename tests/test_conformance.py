@@ -9,8 +9,8 @@ import pytest
 from test_cli import run
 
 import jcm_calc
+from jcm_calc import Methodology
 from jcm_calc.authoring.conformance import ORDER, Outcome, conform
-from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import unconfirmed
 from jcm_calc.rulebooks import modules, versions
 
@@ -335,7 +335,7 @@ def test_check_of_all_has_a_line_a_methodology(monkeypatch):
 
 
 MODULE = """
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.evidence import unconfirmed
 
 recalled = unconfirmed("an example")

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jcm_calc import UncertifiedError, calculate
-from jcm_calc.declarations import Methodology, Value
+from jcm_calc import Methodology, UncertifiedError, calculate
+from jcm_calc.declarations import Value
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.monitored_table import MonitoredTable

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jcm_calc import calculate, methodology
-from jcm_calc.declarations import DeclarationError, Group, Interval, Methodology, Value
+from jcm_calc import Methodology, calculate, methodology
+from jcm_calc.declarations import DeclarationError, Group, Interval, Value
 from jcm_calc.declarations.graph import open_choices
 from jcm_calc.declarations.items import Version
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed

@@ -16,7 +16,7 @@ if sys.argv[2] == "one core" and hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 import numpy as np
 import jcm_calc
-from jcm_calc.inputs.case import read_case
+from jcm_calc.api.case_file import read_case
 
 folder = Path(sys.argv[1])
 os.chdir(folder)

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jcm_calc import InputError, calculate
-from jcm_calc.declarations import Methodology
+from jcm_calc import InputError, Methodology, calculate
 from jcm_calc.engine import evaluation
 from jcm_calc.evidence import Source, primary
 

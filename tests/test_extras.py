@@ -77,7 +77,7 @@ importlib.machinery.PathFinder.find_spec = find_spec
 warnings.simplefilter("ignore")
 from click.testing import CliRunner
 import jcm_calc
-from jcm_calc.inputs.case import read_case
+from jcm_calc.api.case_file import read_case
 from jcm_calc.cli import jcm
 roof = jcm_calc.calculate("PW_AM001", EG="600 MWh", p="2024")
 roof.to_excel("report.xlsx")

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from filling import evidence, filled
 
-from jcm_calc import UncertifiedError, calculate, rulebooks
-from jcm_calc.declarations import DeclarationError, Interval, Methodology, Value
+from jcm_calc import Methodology, UncertifiedError, calculate, rulebooks
+from jcm_calc.declarations import DeclarationError, Interval, Value
 from jcm_calc.declarations.group import stated
 from jcm_calc.declarations.items import Coordinate, Kind, Parameter, Table
 from jcm_calc.declarations.revision import duplicate

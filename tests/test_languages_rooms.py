@@ -8,6 +8,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from jcm_calc.api.case_file import read_case
 from test_display import parsed
 from test_issuance import HALVES, PROJECT, emitted, measured, negative_years_read
 from test_languages import JAPANESE, texts
@@ -18,7 +19,6 @@ from jcm_calc import in_language, issuance_request, portfolio
 from jcm_calc.authoring.conformance import CHECKS
 from jcm_calc.base.languages import Message, translated
 from jcm_calc.cli import jcm
-from jcm_calc.inputs.case import read_case
 from jcm_calc.readings.findings import KINDS
 from jcm_calc.readings.rule_sets import TREATMENTS
 

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 import jcm_calc
-from jcm_calc.declarations import DeclarationError, Methodology
+from jcm_calc import Methodology
+from jcm_calc.declarations import DeclarationError
 from jcm_calc.evidence import unconfirmed
 from jcm_calc.readings import cross_checks
 from jcm_calc.readings.cross_checks import daylight

@@ -8,8 +8,8 @@ from dataclasses import FrozenInstanceError
 import pytest
 
 import jcm_calc
-from jcm_calc import calculate, methodology, reference_data, rulebooks
-from jcm_calc.declarations import DeclarationError, FrozenError, Group, Methodology, Value
+from jcm_calc import Methodology, calculate, methodology, reference_data, rulebooks
+from jcm_calc.declarations import DeclarationError, FrozenError, Group, Value
 from jcm_calc.declarations.items import Table
 from jcm_calc.declarations.revision import duplicate
 from jcm_calc.evidence import Source, primary, unconfirmed

@@ -16,9 +16,8 @@ from python_calamine import CalamineWorkbook
 from workbooks import grids, office, recalculated_by_office
 
 import jcm_calc
-from jcm_calc import InputError, calculate, methodology, portfolio, read_workbook
+from jcm_calc import InputError, Methodology, calculate, methodology, portfolio, read_workbook
 from jcm_calc.authoring.conformance import conform
-from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import unconfirmed
 
 pytestmark = [

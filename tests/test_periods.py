@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jcm_calc import calculate
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology, calculate
 from jcm_calc.evidence import unconfirmed
 from jcm_calc.inputs.periods import Period, cover_faults, order_faults, sheets, within
 

@@ -24,10 +24,10 @@ from land_use import land_use  # noqa: F401
 from workbooks import grids, office, recalculated_by_office
 
 import jcm_calc
-from jcm_calc import InputError, calculate, methodology, portfolio, read_workbook, uncertainty
+from jcm_calc import InputError, Methodology, calculate, methodology, portfolio, read_workbook, uncertainty
 from jcm_calc.authoring.conformance import conform
 from jcm_calc.cli import jcm
-from jcm_calc.declarations import DeclarationError, Methodology
+from jcm_calc.declarations import DeclarationError
 from jcm_calc.evidence import unconfirmed
 
 pytestmark = [

@@ -13,9 +13,9 @@ import re
 from pathlib import Path
 
 import pytest
+from jcm_calc.api.case_file import read_case
 
 from jcm_calc.base.problems import InputError
-from jcm_calc.inputs.case import read_case
 
 DATA = Path(__file__).parent / "data" / "readings"
 CASES = json.loads((DATA / "expected.json").read_text("utf-8"))

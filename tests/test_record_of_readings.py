@@ -9,6 +9,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from jcm_calc.api.case_file import read_case
 from test_languages import JAPANESE
 from workbooks import office
 
@@ -16,7 +17,6 @@ import jcm_calc
 from jcm_calc.base.languages import LANGUAGES, spellings
 from jcm_calc.base.problems import InputWarning
 from jcm_calc.cli import jcm
-from jcm_calc.inputs.case import read_case
 from jcm_calc.inputs.monitored_table import MonitoredTable
 from jcm_calc.readings import record
 from jcm_calc.readings.treatments import METHODS

@@ -544,7 +544,7 @@ EF_RE = 1.06
 
 
 def test_a_case_file_gives_its_reason(tmp_path):
-    from jcm_calc.inputs.case import read_case
+    from jcm_calc.api.case_file import read_case
 
     path = tmp_path / "case.toml"
     path.write_text(CASE, "utf-8")
@@ -564,7 +564,7 @@ def test_a_case_file_gives_its_reason(tmp_path):
 
 def declared(**changed):
     """Declare a methodology with one indicator."""
-    from jcm_calc.declarations import Methodology
+    from jcm_calc import Methodology
     from jcm_calc.evidence import unconfirmed
 
     guess = unconfirmed("made up")

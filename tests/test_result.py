@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 import jcm_calc
-from jcm_calc import InputWarning, UncertifiedError, UnconfirmedWarning, calculate, methodology
-from jcm_calc.declarations import Methodology, Value
+from jcm_calc import InputWarning, Methodology, UncertifiedError, UnconfirmedWarning, calculate, methodology
+from jcm_calc.declarations import Value
 from jcm_calc.declarations.scheme import SCHEME_RULES
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
 

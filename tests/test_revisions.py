@@ -4,12 +4,12 @@ from datetime import date
 
 import numpy as np
 import pytest
+from jcm_calc.api.case_file import read_case
 
-from jcm_calc import InputWarning, MethodologyNotFoundError, calculate, methodology, replay, rulebooks
-from jcm_calc.declarations import DeclarationError, Methodology
+from jcm_calc import InputWarning, Methodology, MethodologyNotFoundError, calculate, methodology, replay, rulebooks
+from jcm_calc.declarations import DeclarationError
 from jcm_calc.declarations.items import Version
 from jcm_calc.evidence import Grade, Source, primary, secondary, unconfirmed
-from jcm_calc.inputs.case import read_case
 
 READ = primary(Source("the document"), "page 7")
 SAME = primary(Source("the list of changes"), "nothing else changed")

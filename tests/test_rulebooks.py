@@ -16,7 +16,7 @@ FIVE = ["ID_AM002", "ID_AM003", "MN_AM002", "PW_AM001", "VN_AM001"]
 
 MODULE = """
 from datetime import date
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.declarations.items import Version
 from jcm_calc.evidence import Source, primary
 

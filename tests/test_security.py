@@ -16,12 +16,12 @@ import pandas as pd
 import pyarrow.parquet
 import pytest
 from click.testing import CliRunner
+from jcm_calc.api.case_file import read_case
 
 from jcm_calc import InputError, calculate, monitor, portfolio, read_workbook, verify
 from jcm_calc.base.files import within
 from jcm_calc.base.problems import InputWarning
 from jcm_calc.cli import jcm
-from jcm_calc.inputs.case import read_case
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "methodologies").rglob("*.py")])

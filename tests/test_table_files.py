@@ -5,8 +5,8 @@ import csv
 import pytest
 from test_author_mistakes import READ, SAID
 
-from jcm_calc import calculate, rulebooks
-from jcm_calc.declarations import DeclarationError, Interval, Methodology
+from jcm_calc import Methodology, calculate, rulebooks
+from jcm_calc.declarations import DeclarationError, Interval
 from jcm_calc.declarations.items import Table
 from jcm_calc.declarations.table_file import EVIDENCE, entries
 from jcm_calc.reports.workbook.contents import written_class

@@ -9,15 +9,25 @@ import numpy as np
 import pandas as pd
 import pytest
 from filling import evidence, filled
+from jcm_calc.api.case_file import read_case
 from workbooks import at, formulas, office, recalculated_by_office
 
 import jcm_calc
-from jcm_calc import InputError, calculate, methodology, portfolio, read_workbook, replay, rulebooks, verify
+from jcm_calc import (
+    InputError,
+    Methodology,
+    calculate,
+    methodology,
+    portfolio,
+    read_workbook,
+    replay,
+    rulebooks,
+    verify,
+)
 from jcm_calc.authoring.conformance import conform
-from jcm_calc.declarations import DeclarationError, Methodology
+from jcm_calc.declarations import DeclarationError
 from jcm_calc.declarations.rows import Span
 from jcm_calc.evidence import Source, primary
-from jcm_calc.inputs.case import read_case
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -449,7 +459,7 @@ def test_months_are_summed_into_the_years_of_a_table():
 
 
 METERED = """
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.evidence import Source, primary
 READ = primary(Source("the document"), "page 7")
 m = Methodology("XX_AM199", version="1.0", title="Example", country="XX", sectoral_scope=3,

@@ -21,12 +21,12 @@ from land_use import FOREST, land_use  # noqa: F401
 from workbooks import formulas, grids, office, recalculated_by_office
 
 import jcm_calc
-from jcm_calc import calculate, methodology, plots, portfolio, uncertainty
+from jcm_calc import Methodology, calculate, methodology, plots, portfolio, uncertainty
 from jcm_calc.api.issuance import paper
 from jcm_calc.api.issuance.request import IssuanceRequest, Year
 from jcm_calc.authoring.conformance import conform
 from jcm_calc.cli import jcm
-from jcm_calc.declarations import DeclarationError, Methodology
+from jcm_calc.declarations import DeclarationError
 from jcm_calc.evidence import unconfirmed
 
 mpl.use("Agg")

@@ -1,6 +1,6 @@
 """BD_AM002: solar PV in Bangladesh. Number and approval are recalled; the proposal was read."""
 
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.evidence import primary, unconfirmed
 from jcm_methodologies.official_pages import summary_page
 from jcm_methodologies.solar_pv import ER, INDICES, PE, RE, TITLE, TITLES, RE_i, solar_pv, summarised

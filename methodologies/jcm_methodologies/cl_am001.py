@@ -1,6 +1,6 @@
 """CL_AM001: solar PV in Chile. Nothing but its title and its approval was read."""
 
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_methodologies.solar_pv import ER, INDICES, PE, RE, TITLE, TITLES, RE_i, entitled, solar_pv
 

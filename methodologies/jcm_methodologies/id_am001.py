@@ -4,7 +4,7 @@ Symbols and the form of the equations are recalled. Electricity that the waste h
 system consumes is not metered: it is set at its ceiling, the rated capacity on every hour of p.
 """
 
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
 from jcm_methodologies.physics import NO_MORE_THAN_RATED
 from jcm_methodologies.waste_heat import CEILING, EC_AUX, EG, ER, PE, RE, waste_heat

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.declarations.items import Version
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
 from jcm_methodologies.physics import NO_MORE_HOURS, NO_MORE_THAN_CAPACITY

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from jcm_calc.declarations import Methodology, Value
+from jcm_calc import Methodology
+from jcm_calc.declarations import Value
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
 from jcm_methodologies.physics import NO_MORE_THAN_RATED
 

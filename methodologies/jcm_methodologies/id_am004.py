@@ -5,7 +5,8 @@ The official page gives the equations in words; symbols are those of the sister 
 
 from datetime import date
 
-from jcm_calc.declarations import Methodology, Version
+from jcm_calc import Methodology
+from jcm_calc.declarations import Version
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
 from jcm_methodologies.official_pages import declare_criteria_not_read
 from jcm_methodologies.physics import NO_MORE_THAN_RATED

@@ -4,7 +4,7 @@ Nobody here has read the methodology or a project that applies it. Symbols are p
 logic is that of sister methodologies, and no number is known.
 """
 
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.evidence import Source, secondary, unconfirmed
 from jcm_methodologies.official_pages import declare_criteria_not_read
 from jcm_methodologies.physics import NO_MORE_THAN_RATED

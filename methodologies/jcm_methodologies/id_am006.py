@@ -8,7 +8,8 @@ from datetime import date
 
 import numpy as np
 
-from jcm_calc.declarations import Methodology, Version
+from jcm_calc import Methodology
+from jcm_calc.declarations import Version
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_methodologies.load_history import SUMMARY, SUMMARY_2_1, days_recorded, load_history, of_unit
 from jcm_methodologies.official_pages import declare_criteria_not_read

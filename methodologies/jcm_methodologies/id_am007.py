@@ -6,7 +6,8 @@ straight line of emissions against steam is an inference.
 
 import numpy as np
 
-from jcm_calc.declarations import Methodology, Version
+from jcm_calc import Methodology
+from jcm_calc.declarations import Version
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_methodologies.fuels import MASS, VOLUME, declare_fuels
 from jcm_methodologies.official_pages import declare_criteria_not_read

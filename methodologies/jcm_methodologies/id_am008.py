@@ -4,7 +4,7 @@ Nothing of this methodology was read: symbols are placeholders, and how referenc
 is not known, so that they are the user's to give.
 """
 
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.evidence import Source, secondary, unconfirmed
 from jcm_methodologies.official_pages import declare_criteria_not_read
 from jcm_methodologies.physics import NO_MORE_THAN_RATED

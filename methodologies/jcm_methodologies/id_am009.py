@@ -3,7 +3,7 @@
 The symbols of the document were not read; those used here are working symbols.
 """
 
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
 from jcm_methodologies.fuels import fired
 from jcm_methodologies.official_pages import declare_criteria_not_read

@@ -5,7 +5,8 @@ The symbols of the document were not read; those used here are placeholders.
 
 from datetime import date
 
-from jcm_calc.declarations import Methodology, Value
+from jcm_calc import Methodology
+from jcm_calc.declarations import Value
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_methodologies.electricity import metered
 from jcm_methodologies.fuels import burnt

@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.evidence import primary, unconfirmed
 from jcm_calc.reference_data import solar_grid_factors
 from jcm_methodologies.official_pages import declare_criteria_not_read, shown, summary_page

@@ -1,6 +1,6 @@
 """ID_AM022: absorption chillers in place of centrifugal chillers in Indonesia; letters are placeholders."""
 
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.evidence import primary, unconfirmed
 from jcm_methodologies.electricity import metered
 from jcm_methodologies.fuels import burnt

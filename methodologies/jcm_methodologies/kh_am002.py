@@ -6,7 +6,7 @@ part. Letters of this part are placeholders.
 
 from datetime import date
 
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.evidence import primary, unconfirmed
 from jcm_methodologies.official_pages import shown, summary_page
 from jcm_methodologies.physics import NO_SUN_NO_POWER

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_methodologies.electricity import one_factor
 from jcm_methodologies.equal_service import COP, ER, PE, RE, PE_i, RE_i, equal_service, summarised
 from jcm_methodologies.official_pages import shown, summary_page

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.evidence import primary, unconfirmed
 from jcm_methodologies.official_pages import declare_criteria_not_read, shown, summary_page
 from jcm_methodologies.physics import NO_MORE_THAN_RATED

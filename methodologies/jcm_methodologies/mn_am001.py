@@ -5,7 +5,7 @@ The symbols of the document were not read; those used here are placeholders.
 
 from datetime import date
 
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_methodologies.physics import NO_MORE_THAN_SENT
 

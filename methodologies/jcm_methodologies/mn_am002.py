@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from jcm_calc.declarations import Methodology, Value
+from jcm_calc import Methodology
+from jcm_calc.declarations import Value
 from jcm_calc.evidence import Source, unconfirmed
 from jcm_methodologies.official_pages import declare_criteria_not_read
 from jcm_methodologies.physics import NO_MORE_HOURS, NO_MORE_THAN_RATED

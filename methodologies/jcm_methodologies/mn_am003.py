@@ -3,7 +3,8 @@
 The summary page gives the logic in words, a paper beside the methodology the factors; letters are those of the family.
 """
 
-from jcm_calc.declarations import Methodology, Value, Version
+from jcm_calc import Methodology
+from jcm_calc.declarations import Value, Version
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_methodologies.official_pages import shown
 from jcm_methodologies.solar_pv import ER, INDICES, PE, RE, TITLE, TITLES, RE_i, solar_pv, summarised

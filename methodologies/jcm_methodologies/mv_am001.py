@@ -5,7 +5,7 @@ The summary page gives the logic in words; letters are those of the family of so
 
 from datetime import date
 
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_methodologies.solar_pv import CONNECTED, ER, INDICES, ISLANDS, PE, RE, RE_i, solar_pv
 

@@ -1,6 +1,6 @@
 """PW_AM001: small-scale solar PV displacing grid and captive genset electricity in Palau."""
 
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.evidence import Source, unconfirmed
 from jcm_methodologies.solar_pv import CONNECTED, ER, INDICES, ISLANDS, PE, RE, RE_i, solar_pv
 

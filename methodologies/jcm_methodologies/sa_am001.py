@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.evidence import unconfirmed
 from jcm_methodologies.electricity import grid_and_captive
 from jcm_methodologies.equal_service import ER, PE, RE, PE_i, consumption, summarised

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from jcm_calc.declarations import Methodology, Version
+from jcm_calc import Methodology
+from jcm_calc.declarations import Version
 from jcm_calc.evidence import unconfirmed
 from jcm_methodologies.electricity import grid_and_captive
 from jcm_methodologies.equal_service import COP, ER, PE, RE, PE_i, RE_i, equal_service, summarised

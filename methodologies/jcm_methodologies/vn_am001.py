@@ -4,7 +4,7 @@ Nobody here has read an equation of this methodology. Symbols are placeholders, 
 reference emissions are likely ones, and every factor is the user's to give.
 """
 
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.evidence import Source, unconfirmed
 from jcm_methodologies.fuels import MASS, VOLUME, ipcc
 from jcm_methodologies.official_pages import declare_criteria_not_read

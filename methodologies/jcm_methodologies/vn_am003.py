@@ -6,7 +6,7 @@ has its own index, and a project lacks those it does not have.
 
 from datetime import date
 
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_methodologies.electricity import driven, metered
 from jcm_methodologies.fuels import fired, ipcc

@@ -4,7 +4,8 @@ The official summary was read: two reference terms and one project term. Symbols
 methane term is that of CDM TOOL04, which the summary's words point to.
 """
 
-from jcm_calc.declarations import Methodology, Value
+from jcm_calc import Methodology
+from jcm_calc.declarations import Value
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_calc.reference_data import ipcc_2006
 from jcm_methodologies.physics import NO_MORE_THAN_RATED

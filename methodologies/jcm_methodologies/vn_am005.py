@@ -8,7 +8,7 @@ A project has a loss ratio, project to reference, of 0.25 to 0.4 in every accoun
 
 import numpy as np
 
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.evidence import Source, secondary, unconfirmed
 from jcm_methodologies.official_pages import declare_criteria_not_read
 

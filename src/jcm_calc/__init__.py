@@ -16,8 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jcm_calc import plots as plots
+    from jcm_calc.api.calculation import calculate as calculate
+    from jcm_calc.api.calculation import replay as replay
     from jcm_calc.api.issuance.request import issuance_request as issuance_request
+    from jcm_calc.api.methodology import Methodology as Methodology
     from jcm_calc.api.portfolios import portfolio as portfolio
+    from jcm_calc.api.result import Result as Result
     from jcm_calc.api.workbook import read_workbook as read_workbook
     from jcm_calc.base.languages import in_language as in_language
     from jcm_calc.base.problems import IneligibleWarning as IneligibleWarning
@@ -26,13 +30,9 @@ if TYPE_CHECKING:
     from jcm_calc.base.problems import Remark as Remark
     from jcm_calc.base.problems import RemarkWarning as RemarkWarning
     from jcm_calc.base.problems import Topic as Topic
-    from jcm_calc.declarations import Methodology as Methodology
     from jcm_calc.evidence import UnconfirmedWarning as UnconfirmedWarning
     from jcm_calc.inputs.confirmation import EvidenceError as EvidenceError
     from jcm_calc.readings import monitor as monitor
-    from jcm_calc.results.calculating import calculate as calculate
-    from jcm_calc.results.calculating import replay as replay
-    from jcm_calc.results.calculation import Result as Result
     from jcm_calc.results.credits import UncertifiedError as UncertifiedError
     from jcm_calc.results.monte_carlo import uncertainty as uncertainty
     from jcm_calc.results.what_if import break_even as break_even
@@ -58,13 +58,13 @@ _HOMES = {
     "Remark": "base.problems",
     "RemarkWarning": "base.problems",
     "Topic": "base.problems",
-    "Methodology": "declarations",
+    "Methodology": "api.methodology",
     "MethodologyNotFoundError": "rulebooks",
-    "Result": "results.calculation",
+    "Result": "api.result",
     "UncertifiedError": "results.credits",
     "UnconfirmedWarning": "evidence",
     "break_even": "results.what_if",
-    "calculate": "results.calculating",
+    "calculate": "api.calculation",
     "in_language": "base.languages",
     "issuance_request": "api.issuance.request",
     "methodologies": "rulebooks.catalogue",
@@ -72,7 +72,7 @@ _HOMES = {
     "monitor": "readings",
     "portfolio": "api.portfolios",
     "read_workbook": "api.workbook",
-    "replay": "results.calculating",
+    "replay": "api.calculation",
     "scenarios": "results.what_if",
     "search": "rulebooks.catalogue",
     "uncertainty": "results.monte_carlo",

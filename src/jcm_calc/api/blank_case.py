@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from textwrap import wrap
 
-from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.rows import SIGN
 from jcm_calc.reports.workbook.contents import CLASSES, Contents, of_template
 
@@ -37,7 +37,7 @@ WIDTH = 110
 ORDER = list(Kind)
 
 
-def blank_case(m: Methodology, years: Sequence[int] = ()) -> str:
+def blank_case(m: Declarations, years: Sequence[int] = ()) -> str:
     """Return the text of an empty case file.
 
     Parameters
@@ -73,7 +73,7 @@ def blank_case(m: Methodology, years: Sequence[int] = ()) -> str:
     return "\n".join([head, *(f"[{name}]\n{lines}\n" for name, lines in written.items() if lines)])
 
 
-def _choices(m: Methodology) -> Iterator[str]:
+def _choices(m: Declarations) -> Iterator[str]:
     for choice in m.choices.values():
         yield from _comment(choice.text)
         for option, text in choice.options.items():
@@ -102,7 +102,7 @@ def _lines(contents: Contents, parameters: Iterable[Parameter]) -> Iterator[str]
         yield f"#{_key(one.name)} = " + (f'{{ "?" = {value} }}' if by_class else value)
 
 
-def _known(m: Methodology, one: Parameter) -> str:
+def _known(m: Declarations, one: Parameter) -> str:
     """Return what can be written, where that is a word."""
     classes = [
         key for other in m.inputs.values() if other.by == one.name and other.table for key in other.table.entries

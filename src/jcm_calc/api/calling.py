@@ -7,14 +7,14 @@ from inspect import Parameter as Argument
 from inspect import Signature, signature
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc.api.calculation import calculate
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.declarations.names import spelt_out
-from jcm_calc.results.calculating import calculate
 from jcm_calc.units import with_unit
 
 if TYPE_CHECKING:
-    from jcm_calc.declarations import Methodology
-    from jcm_calc.results.calculation import Result
+    from jcm_calc.api.result import Result
+    from jcm_calc.declarations.methodology import Declarations
 
 # What every calculation takes, but the version, which the methodology has.
 GENERAL = [
@@ -30,7 +30,7 @@ class Calculator:
     Signature and documentation are made when somebody asks for them; to call it costs nothing more.
     """
 
-    def __init__(self, methodology: Methodology) -> None:
+    def __init__(self, methodology: Declarations) -> None:
         self.methodology = methodology
 
     def __call__(self, *tables: Any, **values: Any) -> Result:  # noqa: D102
@@ -56,7 +56,7 @@ class Calculator:
         return documentation(self.methodology)
 
 
-def arguments(m: Methodology) -> dict[str, str]:
+def arguments(m: Declarations) -> dict[str, str]:
     """Return what may be given to a methodology by name, what must be given first: name and explanation."""
     given = [one for one in m.inputs.values() if one.kind is not Kind.CONSTANT]
     given.sort(key=lambda one: one.supplied)
@@ -75,7 +75,7 @@ def _explained(one: Parameter) -> str:
     return f"{one.symbol}{f' [{unit}]' if unit else ''}: {one.text}{known}"
 
 
-def documentation(m: Methodology) -> str:
+def documentation(m: Declarations) -> str:
     """Return the documentation of the call: every parameter with its symbol, unit and meaning."""
     lines = [f"Calculate RE, PE and ER by {m}: {m.title}.", "", "Parameters", "----------"]
     lines += ["*tables : DataFrame or path", "    See `jcm_calc.calculate`, as for p, on, facts and evidence."]

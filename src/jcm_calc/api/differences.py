@@ -7,16 +7,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc.api.case_file import CaseFile
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError
-from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs.carriers import split_heading
-from jcm_calc.inputs.case import CaseFile
 from jcm_calc.inputs.confirmation import statements
 
 if TYPE_CHECKING:
-    from jcm_calc.results.calculation import Result
+    from jcm_calc.api.result import Result
 
 SHOWN = (
     *("symbol", "unit", "indices", "kind", "text", "extensive", "weighted_by", "previous_of", "options", "by"),
@@ -44,7 +44,7 @@ class Difference:
     after: str
 
 
-def differences(before: Methodology, after: Methodology) -> Iterator[Difference]:
+def differences(before: Declarations, after: Declarations) -> Iterator[Difference]:
     """Yield what changed from one version to another; not how far each statement can be trusted.
 
     Examples
@@ -61,7 +61,7 @@ def differences(before: Methodology, after: Methodology) -> Iterator[Difference]
                 yield Difference(kind, name, one.get(name, ""), two.get(name, ""))
 
 
-def _written(m: Methodology, kind: str) -> Iterator[tuple[str, str]]:
+def _written(m: Declarations, kind: str) -> Iterator[tuple[str, str]]:
     """Yield each item of a kind by its name, written so that equal ones are alike."""
     if kind == "identity":
         yield _("version"), m.version
@@ -114,7 +114,7 @@ class Outcome:
     left_out: tuple[str, ...]
 
 
-def under(case: CaseFile, m: Methodology, other: Methodology) -> Outcome:
+def under(case: CaseFile, m: Declarations, other: Declarations) -> Outcome:
     """Calculate a case under one of two versions, without what only the other one asks for."""
     foreign = _names(other) - _names(m)
     left_out: dict[str, None] = {}
@@ -140,7 +140,7 @@ def under(case: CaseFile, m: Methodology, other: Methodology) -> Outcome:
             return Outcome(m.version, None, tuple(map(str, error.problems)), tuple(left_out))
 
 
-def _names(m: Methodology) -> set[str]:
+def _names(m: Declarations) -> set[str]:
     """Return every name and symbol under which something can be given."""
     parameters = [*m.inputs.values(), *m.facts.values()]
     return {*m.inputs, *m.facts, *m.choices, *(parameter.symbol for parameter in parameters)}

@@ -9,7 +9,7 @@ from jcm_calc.declarations.expression import latex
 from jcm_calc.declarations.items import Equation, Parameter
 
 if TYPE_CHECKING:
-    from jcm_calc.declarations import Methodology
+    from jcm_calc.declarations.methodology import Declarations
 
 
 class Entry:
@@ -27,7 +27,7 @@ class Entry:
     \mathit{PE}_{i,p} = \mathit{EC}_{\text{PJ},i,p} \times \mathit{EF}_{\text{elec}}
     """
 
-    def __init__(self, methodology: Methodology, name: str, items: tuple[Parameter | Equation, ...]) -> None:
+    def __init__(self, methodology: Declarations, name: str, items: tuple[Parameter | Equation, ...]) -> None:
         self.methodology = methodology
         self.name = name
         self.items = items

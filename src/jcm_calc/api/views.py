@@ -11,7 +11,7 @@ from jcm_calc.declarations.items import Parameter, Value
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jcm_calc.declarations import Methodology
+    from jcm_calc.declarations.methodology import Declarations
     from jcm_calc.evidence import Evidence
 
 
@@ -33,7 +33,7 @@ def _frame(rows: Iterator[dict[str, Any]], index: str | list[str]) -> pd.DataFra
     return pd.DataFrame(found, columns=list(found[0]) if found else names).set_index(index)
 
 
-def parameters(methodology: Methodology) -> pd.DataFrame:
+def parameters(methodology: Declarations) -> pd.DataFrame:
     """Tabulate every parameter and fact, by name."""
 
     def rows() -> Iterator[dict[str, Any]]:
@@ -61,7 +61,7 @@ def parameters(methodology: Methodology) -> pd.DataFrame:
     return _frame(rows(), "name")
 
 
-def equations(methodology: Methodology) -> pd.DataFrame:
+def equations(methodology: Declarations) -> pd.DataFrame:
     """Tabulate every equation, by name and case."""
     symbols = methodology.symbols()
 
@@ -87,7 +87,7 @@ def entries(parameter: Parameter) -> Iterator[tuple[str, str, Value]]:
             yield candidate, key, value
 
 
-def defaults(methodology: Methodology) -> pd.DataFrame:
+def defaults(methodology: Declarations) -> pd.DataFrame:
     """Tabulate every value and candidate, by name, candidate and class."""
 
     def rows() -> Iterator[dict[str, Any]]:
@@ -107,7 +107,7 @@ def defaults(methodology: Methodology) -> pd.DataFrame:
     return pd.DataFrame(list(rows()), columns=columns).set_index(["name", "candidate", "class"])
 
 
-def criteria(methodology: Methodology) -> pd.DataFrame:
+def criteria(methodology: Declarations) -> pd.DataFrame:
     """Tabulate every eligibility criterion, by number."""
 
     def rows() -> Iterator[dict[str, Any]]:

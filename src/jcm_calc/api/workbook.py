@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jcm_calc.api.case_file import CaseFile
 from jcm_calc.api.workbook_years import joined
 from jcm_calc.base import notebook
 from jcm_calc.base.languages import Message, _, ngettext
 from jcm_calc.base.problems import InputError, InputWarning, Problem, listed
-from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs.carriers import is_unit
-from jcm_calc.inputs.case import CaseFile
 from jcm_calc.inputs.confirmation import EvidenceError, EvidenceFile, with_evidence
 from jcm_calc.inputs.tables import displayed_units
 from jcm_calc.reports.workbook import evidence_sheet, record_sheet
@@ -26,7 +26,7 @@ from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import normalise
 
 if TYPE_CHECKING:
-    from jcm_calc.results.calculation import Result
+    from jcm_calc.api.result import Result
 
 
 @dataclass(frozen=True, repr=False)
@@ -174,7 +174,7 @@ def read_workbook(path: str | os.PathLike[str]) -> Workbook:
     return Workbook(book.path, number, version, report, plan, tuple(reader.remarks))
 
 
-def _with_classes(m: Methodology, evidence: Sequence[EvidenceFile]) -> Methodology:
+def _with_classes(m: Declarations, evidence: Sequence[EvidenceFile]) -> Declarations:
     """Return the methodology with the classes of tables that only the document has."""
     try:
         return with_evidence(m, evidence)

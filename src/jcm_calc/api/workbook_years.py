@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from jcm_calc.api.case_file import CaseFile
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import Problem, ProblemKind, listed, shown
 from jcm_calc.inputs import Period
-from jcm_calc.inputs.case import CaseFile
 from jcm_calc.inputs.given import Cells
 from jcm_calc.reports.workbook.filled_sheets import Part, Reader, SheetSet
 from jcm_calc.reports.workbook.layout import column_name

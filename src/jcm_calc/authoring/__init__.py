@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from jcm_calc.base.languages import _
-from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.rulebooks import versions
 
 NUMBER = re.compile(r"[A-Z]{2}_AM\d{3}")
@@ -163,7 +163,7 @@ def revision_files(number: str, earlier: str, version: str = "") -> dict[str, st
     return {f"{number.lower()}{suffix}.py": text}
 
 
-def _home(m: Methodology) -> tuple[str, str]:
+def _home(m: Declarations) -> tuple[str, str]:
     """Return module and name under which a methodology stands."""
     from jcm_calc.rulebooks import modules_of
 

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import click
 
+from jcm_calc.api.case_file import CaseFile, read_case
 from jcm_calc.base.files import save
 from jcm_calc.base.languages import Message, _, ngettext, translated
 from jcm_calc.base.problems import InputError, Problem, Remark
 from jcm_calc.base.toml import crowded
-from jcm_calc.cli import DIFFERS, REFUSED, UNUSABLE, output
-from jcm_calc.inputs.case import CaseFile, Comparison, read_case
+from jcm_calc.cli import output
+from jcm_calc.cli.codes import DIFFERS, REFUSED, UNUSABLE
+from jcm_calc.inputs.case import Comparison
 from jcm_calc.reports.html import amounts
 from jcm_calc.results.credits import Item, UncertifiedError
 from jcm_calc.results.eligibility import Answer
@@ -24,8 +26,8 @@ from jcm_calc.results.eligibility import Answer
 if TYPE_CHECKING:
     import pandas as pd
 
+    from jcm_calc.api.result import Result
     from jcm_calc.readings import Monitored
-    from jcm_calc.results.calculation import Result
 
 RESULTS = ("RE", "PE", "ER")
 # What a manifest says besides its results, and what a replay must find again.
@@ -92,7 +94,7 @@ def calculate_case(
 def _before(path: Path, evidence: Sequence[Path] | None) -> Result:
     """Return the result of the report before."""
     if path.suffix.casefold() == ".json":
-        from jcm_calc.results.calculating import replay
+        from jcm_calc.api.calculation import replay
 
         return replay(_read_manifest(path))
     return read(path).case.calculate(evidence=evidence)
@@ -374,7 +376,7 @@ def _marks(result: Result) -> None:
 
 def replay_manifest(path: Path, as_json: bool) -> int:
     """Calculate again what a manifest describes, and compare; return the exit code."""
-    from jcm_calc.results.calculating import replay
+    from jcm_calc.api.calculation import replay
     from jcm_calc.results.manifest import input_digest
 
     manifest = _read_manifest(path)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from jcm_calc.base.files import save
 from jcm_calc.base.languages import Message, _
-from jcm_calc.cli import DIFFERS, output
+from jcm_calc.cli import output
 from jcm_calc.cli.checking import UnusableError, is_path, of_file
-from jcm_calc.declarations import Methodology
+from jcm_calc.cli.codes import DIFFERS
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.evidence import GRADES, Evidence
 from jcm_calc.reference_data import partner_countries
 from jcm_calc.reports.html.display import methodology_file
@@ -112,7 +113,7 @@ def show_methodology(subject: str, version: str | None, page: Path | None, force
     return 0
 
 
-def _every_section(m: Methodology) -> None:
+def _every_section(m: Declarations) -> None:
     output.paragraph(Message("{}: {}").format(m.heading, m.title), bold=True)
     if m.note:
         output.write()
@@ -134,7 +135,7 @@ def _legend() -> None:
     output.table(["", ""], [[Message(word), text] for word, text in LEGEND.items()])
 
 
-def _as_data(m: Methodology) -> dict[str, Any]:
+def _as_data(m: Declarations) -> dict[str, Any]:
     """Return a methodology as data for JSON."""
     return {
         "number": m.number,

@@ -17,14 +17,15 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.base.languages import Message, _
-from jcm_calc.cli import DIFFERS, UNUSABLE, output
-from jcm_calc.declarations import Methodology
+from jcm_calc.cli import output
+from jcm_calc.cli.codes import DIFFERS, UNUSABLE
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.rulebooks import BrokenModuleError, MethodologyNotFoundError, all_broken_by, broken, modules, versions
 
 if TYPE_CHECKING:
     from jcm_calc.authoring.conformance import Outcome
 
-Checked = tuple[Methodology, "list[Outcome]"]
+Checked = tuple[Declarations, "list[Outcome]"]
 # What a change of is looked for, and how often.
 WATCHED, SECONDS = (".py", ".toml", ".csv"), 0.5
 STATES = (_("passed"), _("waived"), _("failed"))
@@ -123,19 +124,19 @@ def _folder(subject: str) -> Path | None:
 # What is checked
 
 
-def _every() -> list[Methodology]:
-    found: list[Methodology] = []
+def _every() -> list[Declarations]:
+    found: list[Declarations] = []
     for number in modules():
         with suppress(BrokenModuleError):  # which is told after the others are checked
             found += versions(number).values()
     return found
 
 
-def _named(subject: str) -> list[Methodology]:
+def _named(subject: str) -> list[Declarations]:
     return every_of_file(Path(subject)) if is_path(subject) else _of_number(subject)
 
 
-def _of_number(number: str) -> list[Methodology]:
+def _of_number(number: str) -> list[Declarations]:
     try:
         return list(versions(number.upper()).values())
     except MethodologyNotFoundError as error:
@@ -147,7 +148,7 @@ def is_path(subject: str) -> bool:
     return subject.endswith(".py") or len(Path(subject).parts) > 1
 
 
-def of_file(path: Path, version: str | None = None) -> Methodology:
+def of_file(path: Path, version: str | None = None) -> Declarations:
     """Return the latest methodology of a module, or a version of it.
 
     Raises
@@ -162,13 +163,13 @@ def of_file(path: Path, version: str | None = None) -> Methodology:
     return found[version] if version is not None else list(found.values())[-1]
 
 
-def every_of_file(path: Path) -> list[Methodology]:
+def every_of_file(path: Path) -> list[Declarations]:
     """Return the methodologies that a module declares."""
     if not path.is_file():
         raise UnusableError(_("{path}: there is no such file").format(path=path))
     try:
         module = _import(path.resolve())
-        found = [item for item in vars(module).values() if isinstance(item, Methodology)]
+        found = [item for item in vars(module).values() if isinstance(item, Declarations)]
         for item in found:
             item.check()
     except (Exception, SystemExit) as error:
@@ -210,7 +211,7 @@ def _counts(outcomes: Sequence[Outcome]) -> dict[str, int]:
     return {state: found[state] for state in STATES}
 
 
-def _as_data(m: Methodology, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def _as_data(m: Declarations, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     checks = [{"check": one.check, "state": one.state, "text": one.failure or one.waived} for one in outcomes]
     return {"number": m.number, "version": m.version, **_counts(outcomes), "checks": checks}
 
@@ -231,7 +232,7 @@ def _overview(checked: Sequence[Checked]) -> None:
             )
 
 
-def _every_check(m: Methodology, outcomes: Sequence[Outcome]) -> None:
+def _every_check(m: Declarations, outcomes: Sequence[Outcome]) -> None:
     found = _counts(outcomes).items()
     counts = _(", ").join(Message("{} {}").format(count, Message(state)) for state, count in found if count)
     output.paragraph(Message("{}: {}").format(m, counts), bold=True)

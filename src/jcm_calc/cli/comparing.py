@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from jcm_calc.api.case_file import read_case
 from jcm_calc.api.differences import Difference, Outcome, differences, under
 from jcm_calc.base.languages import Message, _, ngettext
 from jcm_calc.base.problems import InputError, Problem
-from jcm_calc.cli import UNUSABLE, output
-from jcm_calc.inputs.case import read_case
+from jcm_calc.cli import output
+from jcm_calc.cli.codes import UNUSABLE
 from jcm_calc.reports.html import amounts
 from jcm_calc.rulebooks import methodology
 

@@ -10,13 +10,14 @@ from typing import Any
 import click
 from rich.text import Text
 
+from jcm_calc.api.case_file import read_case
 from jcm_calc.base.files import save
 from jcm_calc.base.languages import Message, _, ngettext, translated
 from jcm_calc.base.problems import InputError, Problem
-from jcm_calc.cli import DIFFERS, output
-from jcm_calc.declarations import Methodology
+from jcm_calc.cli import output
+from jcm_calc.cli.codes import DIFFERS
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.scheme import SCHEME_RULES
-from jcm_calc.inputs.case import read_case
 from jcm_calc.inputs.confirmation import EvidenceError, EvidenceFile, Statement, blank_file, statements, with_evidence
 from jcm_calc.inputs.confirmation.applying import evidence_files, evidence_folder, named_files
 from jcm_calc.inputs.confirmation.file import Supplied
@@ -73,7 +74,7 @@ def new_file(
     output.paragraph(told.format(path=target, counts=counts or _("nothing is left to confirm")))
 
 
-def open_statements(m: Methodology | None) -> list[Statement]:
+def open_statements(m: Declarations | None) -> list[Statement]:
     """Return what neither the library nor the files in the user's folder confirm, in the order of the document.
 
     Parameters
@@ -190,7 +191,7 @@ def _several(given: str) -> list[str]:
     return [one.strip() for one in given.split(";") if one.strip()]
 
 
-def _treatments(m: Methodology, path: Path, every: bool) -> list[Statement]:
+def _treatments(m: Declarations, path: Path, every: bool) -> list[Statement]:
     """Return the rules by which the readings and the periods of a case were treated."""
     case = read_case(path)
     if case.methodology != m.number:
@@ -269,7 +270,7 @@ def check_files(paths: Sequence[Path], as_json: bool) -> int:
 COMPARED = (_("symbol"), _("class"), _("in the document"), _("in the library"), _("page"), _("evidence"))
 
 
-def _compared(m: Methodology, confirmed: Methodology) -> Iterator[tuple[Any, ...]]:
+def _compared(m: Declarations, confirmed: Declarations) -> Iterator[tuple[Any, ...]]:
     """Yield each confirmed value next to what the library has."""
     for before in statements(m):
         if before.kind == "default":

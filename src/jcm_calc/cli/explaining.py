@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jcm_calc.base.languages import _, translated
-from jcm_calc.cli import DIFFERS, UNUSABLE, output
+from jcm_calc.cli import output
 from jcm_calc.cli.calculating import monitored_shown, read, warnings_shown_here
+from jcm_calc.cli.codes import DIFFERS, UNUSABLE
 
 if TYPE_CHECKING:
     from jcm_calc.reports.explanation import Explanation, Step

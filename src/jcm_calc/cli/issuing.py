@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from jcm_calc.api.case_file import CaseFile
 from jcm_calc.api.issuance.request import IssuanceRequest, issuance_request
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem
-from jcm_calc.cli import REFUSED, output
+from jcm_calc.cli import output
 from jcm_calc.cli.calculating import monitored_shown, read, warnings_shown_here
+from jcm_calc.cli.codes import REFUSED
 from jcm_calc.declarations.graph import RESULTS
-from jcm_calc.inputs.case import CaseFile
 from jcm_calc.reports.html import amounts
 from jcm_calc.results.credits import UncertifiedError
 

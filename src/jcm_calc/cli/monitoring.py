@@ -10,11 +10,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc.api.case_file import read_case
 from jcm_calc.base.files import guarded, save
 from jcm_calc.base.languages import Message, _, ngettext, translated
 from jcm_calc.base.problems import Problem, listed
-from jcm_calc.cli import DIFFERS, output
-from jcm_calc.inputs.case import read_case
+from jcm_calc.cli import output
+from jcm_calc.cli.codes import DIFFERS
 from jcm_calc.inputs.confirmation import Given
 
 if TYPE_CHECKING:

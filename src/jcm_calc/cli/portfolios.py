@@ -15,7 +15,8 @@ from jcm_calc.api.portfolios import GROUPS, Portfolio, portfolio
 from jcm_calc.api.portfolios.writing import FORMATS, HEADINGS
 from jcm_calc.base.languages import Message, _, translated
 from jcm_calc.base.problems import Problem
-from jcm_calc.cli import DIFFERS, UNUSABLE, output
+from jcm_calc.cli import output
+from jcm_calc.cli.codes import DIFFERS, UNUSABLE
 from jcm_calc.inputs.confirmation import Given
 from jcm_calc.reports.html import amounts
 from jcm_calc.units import is_missing

@@ -12,7 +12,8 @@ from rich.progress import Progress
 
 from jcm_calc.base.languages import Message, _, ngettext, translated
 from jcm_calc.base.problems import LINES, InputError, InputWarning, Problem
-from jcm_calc.cli import DIFFERS, REFUSED, UNUSABLE, output
+from jcm_calc.cli import output
+from jcm_calc.cli.codes import DIFFERS, REFUSED, UNUSABLE
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.verification.catalogue import GROUPS, checks, selected
 from jcm_calc.verification.conclusion import Verdict

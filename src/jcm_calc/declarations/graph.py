@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from jcm_calc.declarations.items import Coordinate, DeclarationError, Equation, Kind, Parameter
 
 if TYPE_CHECKING:
-    from jcm_calc.declarations import Methodology
+    from jcm_calc.declarations.methodology import Declarations
 
 RESULTS = ("RE", "PE", "ER")
 Node = Equation | Parameter | Coordinate
@@ -79,7 +79,7 @@ def before(node: Node) -> tuple[str, ...]:
 
 
 def build(
-    methodology: Methodology,
+    methodology: Declarations,
     choices: Mapping[str, str],
     replaced: frozenset[str],
     targets: Iterable[str],
@@ -145,7 +145,7 @@ def build(
 
 
 def open_choices(
-    methodology: Methodology, choices: Mapping[str, str], replaced: frozenset[str], absent: str = ""
+    methodology: Declarations, choices: Mapping[str, str], replaced: frozenset[str], absent: str = ""
 ) -> list[str]:
     """Return the choices on the way to ER that are not made, in the order of the document."""
     reached = reachable(methodology, choices, replaced, RESULTS, absent)
@@ -159,7 +159,7 @@ def open_choices(
 
 
 def reachable(
-    methodology: Methodology,
+    methodology: Declarations,
     choices: Mapping[str, str],
     replaced: frozenset[str],
     targets: Iterable[str],

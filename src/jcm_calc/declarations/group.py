@@ -560,7 +560,7 @@ class Group:
 
     @declares
     def waive(self, check: str, reason: str, *, of: str, evidence: Evidence | None = None) -> None:
-        """State that a property does not hold of one item by the document's own logic; see `jcm_calc.authoring.conformance`.
+        """State that a property does not hold of one item by the document's own logic; see `jcm check`.
 
         A claim needs that a reader of the document confirms it.
 

@@ -12,10 +12,10 @@ from jcm_calc.declarations.items import DeclarationError, Kind, Parameter, Table
 from jcm_calc.evidence import GRADES, Evidence
 
 if TYPE_CHECKING:
-    from jcm_calc.declarations import Methodology
+    from jcm_calc.declarations.methodology import Declarations
 
 
-def duplicate(m: Methodology) -> Methodology:
+def duplicate(m: Declarations) -> Declarations:
     """Return a methodology that can be changed without changing the first one."""
     found = copy(m)
     vars(found).update({name: thawed(value) for name, value in vars(m).items() if name != "_graphs"})
@@ -23,7 +23,7 @@ def duplicate(m: Methodology) -> Methodology:
     return found
 
 
-def reassess(m: Methodology, judge: Callable[[Evidence], Evidence]) -> None:
+def reassess(m: Declarations, judge: Callable[[Evidence], Evidence]) -> None:
     """Change the evidence of every statement of a methodology, except what is true by definition."""
 
     def value(known: Value) -> Value:
@@ -68,7 +68,7 @@ def taken_over(evidence: Evidence, version: str, unchanged: Evidence) -> Evidenc
     return Evidence(unchanged.grade, note, evidence.source, unchanged.certainty)
 
 
-def everything(m: Methodology) -> set[object]:
+def everything(m: Declarations) -> set[object]:
     """Return the keys of all that a revision may declare again."""
     from jcm_calc.declarations.group import case_of
 
@@ -76,7 +76,7 @@ def everything(m: Methodology) -> set[object]:
     return names | {f"criterion {one.number}" for one in m.conditions} | {case_of(rule) for rule in m.rules}
 
 
-def remove(m: Methodology, names: Iterable[str], criteria: Iterable[int | str]) -> None:
+def remove(m: Declarations, names: Iterable[str], criteria: Iterable[int | str]) -> None:
     """Delete what a version no longer has; see `jcm_calc.declarations.Methodology.remove`."""
     from jcm_calc.declarations.group import case_of
 

@@ -13,9 +13,9 @@ import numpy.typing as npt
 
 from jcm_calc.base.languages import Message, _, translated
 from jcm_calc.base.problems import InputError, InputWarning, Problem, Remark, RemarkWarning, Topic, listed, shown
-from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.items import Kind, Table, Value
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import axes as _axes
 from jcm_calc.inputs import checks, completeness, coordinates
 from jcm_calc.inputs.axes import Axis
@@ -66,7 +66,7 @@ class Inputs:
         The symbols of amounts of which a period over New Year was shared by days.
     """
 
-    methodology: Methodology
+    methodology: Declarations
     choices: dict[str, str]
     axes: dict[str, Axis]
     values: dict[str, Array]
@@ -104,7 +104,7 @@ class Inputs:
 
 
 def bind(
-    methodology: Methodology,
+    methodology: Declarations,
     tables: Iterable[pd.DataFrame | str | os.PathLike[str]] = (),
     values: Mapping[str, Any] | None = None,
     p: Any = None,
@@ -168,7 +168,7 @@ def bind(
     return _inputs(taken, axes, graph)
 
 
-def _with_names(m: Methodology, problems: list[Problem]) -> list[Problem]:
+def _with_names(m: Declarations, problems: list[Problem]) -> list[Problem]:
     """Return problems that say how a parameter is called whose symbol cannot be typed as its name."""
     if not problems:
         return problems

@@ -59,8 +59,8 @@ from jcm_calc.base.files import within
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem, suggestion
 from jcm_calc.base.toml import parse_toml, read_text
-from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source
 from jcm_calc.inputs.confirmation import Given, evidence_files, several, with_evidence
 from jcm_calc.inputs.project import (
@@ -81,7 +81,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jcm_calc.readings import Monitored
-    from jcm_calc.results.calculation import Result
+    from jcm_calc.results.calculation import Calculation
 
 # What each section may hold, and of what kind it is.
 TOP = {"methodology": "text", "version": "text", "p": "period", "split": "text", "evidence": "list of texts"}
@@ -129,7 +129,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, repr=False)
-class CaseFile:
+class Case:
     """A project or worked case, as read from its file; see `read_case`.
 
     Attributes
@@ -193,8 +193,8 @@ class CaseFile:
         *,
         override: str | None = None,
         strict: bool = False,
-        earlier: Result | None = None,
-    ) -> Result:
+        earlier: Calculation | None = None,
+    ) -> Calculation:
         """Calculate; see `jcm_calc.calculate` for what it raises and warns of.
 
         Parameters
@@ -283,7 +283,7 @@ class CaseFile:
         except InputError as error:
             return [error.text]
 
-    def compare(self, result: Result) -> tuple[Comparison, ...]:
+    def compare(self, result: Calculation) -> tuple[Comparison, ...]:
         """Compare a result with the published figures.
 
         Raises
@@ -310,7 +310,7 @@ class CaseFile:
         return tuple(found)
 
 
-def _comparisons(result: Result, name: str, figures: Any) -> Iterator[Comparison]:
+def _comparisons(result: Calculation, name: str, figures: Any) -> Iterator[Comparison]:
     """Yield figures of a quantity beside the calculated ones: of all its places in order, or by label.
 
     Raises
@@ -342,7 +342,7 @@ def _comparisons(result: Result, name: str, figures: Any) -> Iterator[Comparison
         yield Comparison(f"{name} [{label}]", (figure,), (float(values[place]),))
 
 
-def published(methodology: Methodology) -> Iterator[CaseFile]:
+def published(methodology: Declarations) -> Iterator[Case]:
     """Yield the worked cases of a methodology that its rule book ships, in its folder ``cases``."""
     for path in sorted(_cases_of(methodology).glob("*.toml")):
         if parse_toml(path.name, read_text(path)).get("methodology") != methodology.number:
@@ -352,7 +352,7 @@ def published(methodology: Methodology) -> Iterator[CaseFile]:
             yield case
 
 
-def published_outputs(methodology: Methodology) -> list[dict[str, str]]:
+def published_outputs(methodology: Declarations) -> list[dict[str, str]]:
     """Return published results of which no inputs are known, from ``outputs_only.csv`` among the cases.
 
     They bound what is plausible, and test nothing.
@@ -364,14 +364,14 @@ def published_outputs(methodology: Methodology) -> list[dict[str, str]]:
         return [row for row in csv.DictReader(file) if row["methodology"] == methodology.number]
 
 
-def _cases_of(methodology: Methodology) -> Path:
+def _cases_of(methodology: Declarations) -> Path:
     """Return the folder of cases beside the module of a methodology."""
     module = modules().get(methodology.number)
     package = importlib.import_module(module.rpartition(".")[0]) if module else None
     return Path(package.__path__[0], "cases") if package else Path("cases of no rule book")
 
 
-def read_case(path: str | Path) -> CaseFile:
+def read_case(path: str | Path) -> Case:
     """Read a case file.
 
     Parameters
@@ -402,7 +402,7 @@ def read_case(path: str | Path) -> CaseFile:
     return of_document(path, parse_toml(path.name, read_text(path)))
 
 
-def of_document(path: Path, document: Mapping[str, Any]) -> CaseFile:
+def of_document(path: Path, document: Mapping[str, Any]) -> Case:
     """Return what a parsed case file says; ``path`` is its place.
 
     Raises
@@ -422,7 +422,7 @@ def of_document(path: Path, document: Mapping[str, Any]) -> CaseFile:
 # Reading
 
 
-def _case(path: Path, document: Mapping[str, Any]) -> CaseFile:
+def _case(path: Path, document: Mapping[str, Any]) -> Case:
     """Return what can be used of a document."""
 
     def section(name: str) -> dict[str, Any]:
@@ -440,7 +440,7 @@ def _case(path: Path, document: Mapping[str, Any]) -> CaseFile:
             expected[name] = {label: str(figure) for label, figure in figures.items()}
         elif name != "note":
             expected[name] = tuple(str(one) for one in _several(figures))
-    return CaseFile(
+    return Case(
         path=path,
         methodology=document.get("methodology", ""),
         version=document.get("version"),
@@ -603,7 +603,7 @@ def _given_twice(document: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(key, _("is given twice: in {places}").format(places=_(" and in ").join(sections)))
 
 
-def _input_problems(case: CaseFile) -> Sequence[Problem]:
+def _input_problems(case: Case) -> Sequence[Problem]:
     """Return what is wrong with the input itself, so that the user learns everything at once."""
     from jcm_calc.inputs import bind
 

@@ -11,10 +11,10 @@ import numpy.typing as npt
 
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import Problem, ProblemKind, Remark, Topic, listed, suggestion
-from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.group import OF_PERIODS
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Coordinate, Parameter, Table
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs.given import UNDECIDED, Given
 from jcm_calc.inputs.periods import Period
 from jcm_calc.units import Reciprocal, UnitError, conversion, with_unit
@@ -67,7 +67,7 @@ def reciprocal(remark: Reciprocal, given: Given) -> str:
 
 
 def plausibility(
-    given: Mapping[str, Given], tables: Mapping[str, Table], methodology: Methodology, warnings: list[Problem]
+    given: Mapping[str, Given], tables: Mapping[str, Table], methodology: Declarations, warnings: list[Problem]
 ) -> None:
     """Warn of numbers far outside their plausible range, or far from a parameter of like size."""
     for name, table in tables.items():
@@ -150,7 +150,7 @@ def _far_apart(parameter: Parameter, given: Given, sister: Parameter, theirs: Gi
 
 
 def outliers(
-    given: Mapping[str, Given], methodology: Methodology, periods: Sequence[Period] | None, warnings: list[Problem]
+    given: Mapping[str, Given], methodology: Declarations, periods: Sequence[Period] | None, warnings: list[Problem]
 ) -> None:
     """Warn of amounts of one period or unit that are orders of magnitude away from all others."""
     for name, item in given.items():
@@ -254,7 +254,7 @@ def _outlier(parameter: Parameter, item: Given, odd: Array, usual: Array) -> Rem
 def classes(
     given: Mapping[str, Given],
     tables: Mapping[str, Table],
-    methodology: Methodology,
+    methodology: Declarations,
     parameters: Iterable[Parameter],
     axes: Mapping[str, Axis],
     problems: list[Problem],
@@ -331,7 +331,7 @@ def _unknown_classes(
 
 
 def complete_amounts(
-    given: Mapping[str, Given], methodology: Methodology, axes: Mapping[str, Axis], problems: list[Problem]
+    given: Mapping[str, Given], methodology: Declarations, axes: Mapping[str, Axis], problems: list[Problem]
 ) -> None:
     """Refuse one amount for several units or periods: it would be counted several times."""
     for name, item in given.items():
@@ -348,7 +348,7 @@ def complete_amounts(
 
 
 def counted(
-    given: Mapping[str, Given], methodology: Methodology, axes: Mapping[str, Axis], warnings: list[Problem]
+    given: Mapping[str, Given], methodology: Declarations, axes: Mapping[str, Axis], warnings: list[Problem]
 ) -> None:
     """Warn of numbers of years and months that are not whole, leave one out, or contradict the periods."""
     for name, item in given.items():

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import Problem, ProblemKind
-from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import Graph, is_user_supplied, open_choices, reachable
 from jcm_calc.declarations.items import Parameter
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs.taking import Taken, expected
 
 
@@ -96,14 +96,14 @@ def _idle(taken: Taken, needed: Mapping[str, object]) -> None:
             taken.warnings.append(Problem(m.inputs[name].symbol, complaint))
 
 
-def _cases(m: Methodology, undecided: Sequence[str], choices: Mapping[str, str]) -> list[dict[str, str]]:
+def _cases(m: Declarations, undecided: Sequence[str], choices: Mapping[str, str]) -> list[dict[str, str]]:
     cases: list[dict[str, str]] = [dict(choices)]
     for name in undecided:
         cases = [{**case, name: option} for case in cases for option in m.choices[name].options]
     return cases
 
 
-def _condition(m: Methodology, undecided: Sequence[str], cases: Sequence[Mapping[str, str]]) -> str:
+def _condition(m: Declarations, undecided: Sequence[str], cases: Sequence[Mapping[str, str]]) -> str:
     """Say under which options of the choices not made a parameter is needed."""
     options = {name: dict.fromkeys(case[name] for case in cases) for name in undecided}
     narrow = [

@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import Problem, listed, suggestion
-from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.items import Coordinate, Parameter, Table
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.rows import SIGN, Span, part, spans
 from jcm_calc.inputs.axes import Axis
 from jcm_calc.inputs.periods import Period
@@ -72,7 +72,7 @@ class Rows:
 
 
 def selected(
-    m: Methodology,
+    m: Declarations,
     parameter: Parameter,
     table: Table,
     axes: Mapping[str, Axis],

@@ -13,8 +13,8 @@ from typing import Any
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem, shown, suggestion
-from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.units.dates import day
 
 PROJECT = {
@@ -74,7 +74,7 @@ def unknown_key(subject: str, key: Any, known: Collection[str]) -> Problem:
     return Problem(subject, _("unknown key") + suggestion(str(key), known) + names)
 
 
-def checked(m: Methodology, project: Any, sources: Any) -> tuple[dict[str, Any], Sources]:
+def checked(m: Declarations, project: Any, sources: Any) -> tuple[dict[str, Any], Sources]:
     """Return what the arguments ``project=`` and ``sources=`` say.
 
     Raises
@@ -114,7 +114,7 @@ def project_problems(project: Mapping[Any, Any]) -> Iterator[Problem]:
             yield unknown_key(subject, key, PROJECT)
 
 
-def unknown_parameters(m: Methodology, sources: Sources, argument: Callable[..., str]) -> Iterator[Problem]:
+def unknown_parameters(m: Declarations, sources: Sources, argument: Callable[..., str]) -> Iterator[Problem]:
     """Yield the names that are no parameter's, and those by which a parameter is named twice.
 
     Parameters
@@ -135,7 +135,7 @@ def unknown_parameters(m: Methodology, sources: Sources, argument: Callable[...,
             yield Problem(argument(name), _("is given twice: as {other}, too").format(other=argument(other)))
 
 
-def _parameter(m: Methodology, name: Any) -> Parameter | None:
+def _parameter(m: Declarations, name: Any) -> Parameter | None:
     return next((one for one in m.inputs.values() if name in (one.name, one.symbol)), None)
 
 
@@ -161,7 +161,7 @@ def sources_argument(name: str, key: str | None = None) -> str:
     return f"sources[{name!r}]" + ("" if key is None else f"[{key!r}]")
 
 
-def without_column(m: Methodology, sources: Sources, entered: Collection[str]) -> Iterator[Problem]:
+def without_column(m: Declarations, sources: Sources, entered: Collection[str]) -> Iterator[Problem]:
     """Yield what is said of parameters for which the spreadsheet has no cell.
 
     Parameters

@@ -13,9 +13,9 @@ import numpy as np
 
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem, ProblemKind, listed, shown, suggestion
-from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import DeclarationError, Kind, Parameter, Table, Value
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.rows import flat, row_key, spans
 from jcm_calc.evidence import unconfirmed
 from jcm_calc.inputs import checks
@@ -52,7 +52,7 @@ class Taken:
     problems, warnings : list of Problem
     """
 
-    def __init__(self, methodology: Methodology) -> None:
+    def __init__(self, methodology: Declarations) -> None:
         self.methodology = methodology
         self.declared = {**methodology.inputs, **methodology.facts}
         self.given: dict[str, Given] = {}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from jcm_calc.results.calculation import Result
+    from jcm_calc.results.calculation import Calculation
 
 BLUE, ORANGE, GREEN, SKY, GREY = "#0072B2", "#E69F00", "#009E73", "#56B4E9", "#999999"
 VERMILLION, PURPLE, YELLOW = "#D55E00", "#CC79A7", "#F0E442"
@@ -111,7 +111,7 @@ def title(ax: Axes, text: str, legend: bool = False) -> None:
     ax.spines[["top", "right"]].set_visible(False)
 
 
-def finish(ax: Axes, result: Result, text: str, unit: str, across: bool = False, legend: bool = False) -> None:
+def finish(ax: Axes, result: Calculation, text: str, unit: str, across: bool = False, legend: bool = False) -> None:
     """Label a plot of a result, and say where it is an estimate."""
     title(ax, text, legend)
     (ax.set_xlabel if across else ax.set_ylabel)(translated(unit))

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jcm_calc.base.languages import _, translated
-from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.expression import latex
 from jcm_calc.declarations.graph import Node, compatible, needs
 from jcm_calc.declarations.items import Equation, Kind, Parameter
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.plots.drawing import axes, title
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def equations(methodology: Methodology, *, ax: Axes | Figure | None = None, **choices: str) -> Axes:
+def equations(methodology: Declarations, *, ax: Axes | Figure | None = None, **choices: str) -> Axes:
     """Draw which quantity is calculated from which, from the leaves on the left to ER on the right.
 
     What is unconfirmed has a dashed border; the colour tells who gives a value.
@@ -52,7 +52,7 @@ def equations(methodology: Methodology, *, ax: Axes | Figure | None = None, **ch
     return drawn
 
 
-def _draw(ax: Axes, methodology: Methodology, edges: Mapping[str, list[str]], columns: list[list[str]]) -> None:
+def _draw(ax: Axes, methodology: Declarations, edges: Mapping[str, list[str]], columns: list[list[str]]) -> None:
     tallest = max(map(len, columns))
     places = {
         name: (column, (row + 0.5) * tallest / len(names))
@@ -92,7 +92,7 @@ _OF_KIND = {
 }
 
 
-def _edges(m: Methodology, choices: dict[str, str]) -> dict[str, list[str]]:
+def _edges(m: Declarations, choices: dict[str, str]) -> dict[str, list[str]]:
     """Return for each quantity on the way to ER what it is calculated from, under any case left open."""
     rules: dict[str, list[Equation]] = {}
     for rule in m.rules:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from jcm_calc.results.calculation import Result
+    from jcm_calc.results.calculation import Calculation
     from jcm_calc.results.monte_carlo import Uncertainty
 
 # Colour, hatch and words of each.
@@ -47,7 +47,7 @@ SERIES = {
 OF_TERMS = (VERMILLION, PURPLE, YELLOW)
 
 
-def emissions(result: Result, *, ax: Axes | Figure | None = None) -> Axes:
+def emissions(result: Calculation, *, ax: Axes | Figure | None = None) -> Axes:
     """Draw reference emissions, project emissions and emission reductions by period.
 
     Parameters
@@ -86,7 +86,7 @@ def emissions(result: Result, *, ax: Axes | Figure | None = None) -> Axes:
     return ax
 
 
-def _series(result: Result, name: str) -> tuple[str, str, str]:
+def _series(result: Calculation, name: str) -> tuple[str, str, str]:
     """Return colour, hatch and words of an amount."""
     if name in SERIES:
         return SERIES[name]
@@ -95,7 +95,7 @@ def _series(result: Result, name: str) -> tuple[str, str, str]:
     return OF_TERMS[number % len(OF_TERMS)], "xxx", Message(terms[own].value)
 
 
-def waterfall(result: Result, *, ax: Axes | Figure | None = None) -> Axes:
+def waterfall(result: Calculation, *, ax: Axes | Figure | None = None) -> Axes:
     """Draw the way from RE over PE and every other term to ER and, where the periods allow it, to whole tonnes.
 
     Parameters
@@ -140,7 +140,7 @@ def waterfall(result: Result, *, ax: Axes | Figure | None = None) -> Axes:
     return ax
 
 
-def _changes(result: Result, sums: Mapping[str, float]) -> Iterator[tuple[str, float]]:
+def _changes(result: Calculation, sums: Mapping[str, float]) -> Iterator[tuple[str, float]]:
     """Yield what PE and each other term of ER changes."""
     yield "PE", 0.0 - sums["PE"]
     for name, effect in result.methodology.terms.items():
@@ -161,7 +161,7 @@ def _above(ax: Axes, text: str, place: float, height: float) -> None:
     )
 
 
-def contributions(result: Result, *, ax: Axes | Figure | None = None) -> Axes:
+def contributions(result: Calculation, *, ax: Axes | Figure | None = None) -> Axes:
     """Draw what each unit contributes to ER, the largest ones by name.
 
     Parameters
@@ -193,7 +193,7 @@ def contributions(result: Result, *, ax: Axes | Figure | None = None) -> Axes:
     return ax
 
 
-def sensitivity(result: Result, *, by: float = 0.1, ax: Axes | Figure | None = None) -> Axes:
+def sensitivity(result: Calculation, *, by: float = 0.1, ax: Axes | Figure | None = None) -> Axes:
     """Draw how ER changes with each input of the project, the most important one on top.
 
     What the document fixes is drawn only where the project has no input of its own. Inputs that change nothing
@@ -245,7 +245,7 @@ def sensitivity(result: Result, *, by: float = 0.1, ax: Axes | Figure | None = N
     return ax
 
 
-def _input(result: Result, name: str, symbol: str, step: str, out: bool) -> str:
+def _input(result: Calculation, name: str, symbol: str, step: str, out: bool) -> str:
     """Name an input beside its bars: what it is, and its symbol."""
     kelvin = "" if step.endswith("%") else f" (±{step})"
     text = short(translated(result.methodology.inputs[name].text))

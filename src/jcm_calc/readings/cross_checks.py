@@ -24,7 +24,7 @@ from jcm_calc.results.limits import hours as whole_hours
 from jcm_calc.units import UnitError, conversion, magnitude, split
 
 if TYPE_CHECKING:
-    from jcm_calc.results.calculation import Result
+    from jcm_calc.results.calculation import Calculation
 
 Array = npt.NDArray[np.float64]
 
@@ -140,7 +140,7 @@ def _right(
 
 
 def declared_by_methodology(
-    result: Result, meters: Sequence[Meter] = (), hours: Sequence[float] | None = None
+    result: Calculation, meters: Sequence[Meter] = (), hours: Sequence[float] | None = None
 ) -> Iterator[Comparison]:
     """Carry out the cross-checks that a methodology declares, as far as their factors are known.
 
@@ -209,7 +209,7 @@ class _Factors:
     """The factors of limits as arrays with one axis for each index; NaN where one is not known."""
 
     def __init__(
-        self, result: Result, parameter: Parameter, meters: Sequence[Meter], hours: Sequence[float] | None
+        self, result: Calculation, parameter: Parameter, meters: Sequence[Meter], hours: Sequence[float] | None
     ) -> None:
         self.result, self.inputs, self.parameter, self.given_hours = result, result.inputs, parameter, hours
         named = result.methodology.named

@@ -13,7 +13,7 @@ import numpy as np
 
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, InputWarning, Problem, listed, suggestion
-from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs.periods import Period
 from jcm_calc.inputs.project import as_mapping
 from jcm_calc.readings import calibration, clock, cross_checks, like_times, row_checks, treatments
@@ -26,7 +26,7 @@ from jcm_calc.readings.plan_file import read_plan
 from jcm_calc.readings.store import Store
 
 if TYPE_CHECKING:
-    from jcm_calc.results.calculation import Result
+    from jcm_calc.results.calculation import Calculation
 
 Span = tuple[int, int]
 Slopes = Mapping[str, Sequence[float]]
@@ -39,7 +39,7 @@ def monitor(
     readings: Mapping[str, Any],
     *tables: Any,
     p: Any,
-    methodology: str | Methodology | None = None,
+    methodology: str | Declarations | None = None,
     version: str | None = None,
     crediting: tuple[Any, Any] = (None, None),
     facts: Mapping[str, Any] | None = None,
@@ -106,7 +106,7 @@ def monitor(
     """
     from jcm_calc.rulebooks import methodology as find
 
-    m = methodology if isinstance(methodology, Methodology) or methodology is None else find(methodology, version)
+    m = methodology if isinstance(methodology, Declarations) or methodology is None else find(methodology, version)
     problems: list[Problem] = []
     meters = as_mapping("meters", meters, "{'S1': {'parameter': 'EG', 'unit': 'kWh'}}", problems)
     readings = as_mapping("readings", readings, "{'zone': 'Asia/Jakarta', 'sources': [...]}", problems)
@@ -136,7 +136,7 @@ def _remarked(monitored: Monitored) -> Iterator[Problem]:
             yield Problem(comparison.name, differs.format(period=comparison.period, **told))
 
 
-def _declared(plan: Plan, m: Methodology | None, problems: list[Problem]) -> tuple[dict[str, str], dict[str, str]]:
+def _declared(plan: Plan, m: Declarations | None, problems: list[Problem]) -> tuple[dict[str, str], dict[str, str]]:
     """Return the unit of each meter's parameter, and the indices of each parameter."""
     units, indices = {}, {}
     for name, meter in plan.meters.items():
@@ -182,10 +182,10 @@ def _declared(plan: Plan, m: Methodology | None, problems: list[Problem]) -> tup
 class _Given:
     """What a calculation needs besides the readings."""
 
-    def __init__(self, m: Methodology | None, tables: Sequence[Any], values: Mapping[str, Any]) -> None:
+    def __init__(self, m: Declarations | None, tables: Sequence[Any], values: Mapping[str, Any]) -> None:
         self.m, self.tables, self.values = m, tables, values
 
-    def result(self, tables: Sequence[Any], periods: Sequence[Period]) -> Result | None:
+    def result(self, tables: Sequence[Any], periods: Sequence[Period]) -> Calculation | None:
         """Calculate with what the meters give."""
         if self.m is None:
             return None
@@ -199,14 +199,14 @@ class _Given:
             # for the effect of findings on ER alone: whether a value may be overridden is asked when it counts
             return calculate(self.m, *self.tables, *tables, p=p, override="monitoring", **self.values)
 
-    def slopes(self, result: Result | None, meters: Mapping[str, Meter]) -> Slopes | None:
+    def slopes(self, result: Calculation | None, meters: Mapping[str, Meter]) -> Slopes | None:
         """Return ∂ER/∂x for each meter and period."""
         if result is None:
             return None
         found = result.derivatives()
         return {name: self._at(result, found, meter) for name, meter in meters.items()}
 
-    def _at(self, result: Result, found: Mapping[str, Any], meter: Meter) -> list[float]:
+    def _at(self, result: Calculation, found: Mapping[str, Any], meter: Meter) -> list[float]:
         from jcm_calc.inputs.tables import label
 
         assert self.m is not None
@@ -292,7 +292,7 @@ class _Work:
 
     # Calculations
 
-    def result(self, amounts: Mapping[str, Sequence[float]]) -> Result | None:
+    def result(self, amounts: Mapping[str, Sequence[float]]) -> Calculation | None:
         """Calculate with the amounts of the meters that count."""
         counting = [meter for meter in self.plan.meters.values() if not meter.check_only]
         tables = [table for table, _of in by_indices(counting, self.periods, self.units, self.indices, amounts)]
@@ -312,7 +312,7 @@ class _Work:
         return None if self.slopes is None else self.slopes[finding.meter][finding.period]
 
     def compared(
-        self, amounts: Mapping[str, Sequence[float]], slopes: Slopes | None, result: Result | None
+        self, amounts: Mapping[str, Sequence[float]], slopes: Slopes | None, result: Calculation | None
     ) -> list[cross_checks.Comparison]:
         """Carry out the cross-checks of the plan and of the methodology."""
         found = cross_checks.declared_in_plan(self.plan, self.units, self.periods, amounts, slopes, self.problems)

@@ -26,7 +26,7 @@ from jcm_calc.evidence import Evidence
 from jcm_calc.units import with_unit
 
 if TYPE_CHECKING:
-    from jcm_calc.results.calculation import Result
+    from jcm_calc.results.calculation import Calculation
 
 # A longer sum is shown by its first terms and its last one.
 TERMS = 5
@@ -154,7 +154,7 @@ class Explanation:
         return explanation(self)
 
 
-def explain(result: Result, name: str, at: Mapping[str, Any]) -> Explanation:
+def explain(result: Calculation, name: str, at: Mapping[str, Any]) -> Explanation:
     """Return how a quantity came about; see `Result.explain`."""
     m, axes = result.methodology, result.inputs.axes
     own = m.named(name) or ""
@@ -207,7 +207,7 @@ def _reach(graph: Graph, name: str) -> str:
 class _Walk:
     """The calculation, seen at one place along each index."""
 
-    def __init__(self, result: Result, place: Mapping[str, int]) -> None:
+    def __init__(self, result: Calculation, place: Mapping[str, int]) -> None:
         self.result = result
         self.place = place
 

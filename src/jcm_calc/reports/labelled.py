@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from jcm_calc.inputs import Inputs
-    from jcm_calc.results.calculation import Result
+    from jcm_calc.results.calculation import Calculation
 
 
-def dataset(result: Result) -> xr.Dataset:
+def dataset(result: Calculation) -> xr.Dataset:
     """Return a result as a Dataset; see `jcm_calc.results.calculation.Result.to_xarray`."""
     require("xarray", "xarray")
     import xarray as xr
@@ -41,7 +41,7 @@ def dataset(result: Result) -> xr.Dataset:
     return xr.Dataset(variables, _coordinates(inputs), attributes)
 
 
-def _variable(result: Result, name: str, row: dict[str, Any]) -> tuple[list[str], Any, dict[str, str]]:
+def _variable(result: Calculation, name: str, row: dict[str, Any]) -> tuple[list[str], Any, dict[str, str]]:
     """Return the dimensions, the values and the attributes of a quantity."""
     node, inputs = result.graph.nodes[name], result.inputs
     letters = list(inputs.axes)

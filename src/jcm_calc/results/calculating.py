@@ -15,7 +15,7 @@ import numpy as np
 from jcm_calc.base import notebook
 from jcm_calc.base.languages import _, ngettext
 from jcm_calc.base.problems import InputError, InputWarning, Problem, Remark, Topic, shown
-from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import EvaluationError, evaluate
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs import Inputs, Period, bind
@@ -25,7 +25,7 @@ from jcm_calc.inputs.confirmation import Given, evidence_files, with_evidence
 from jcm_calc.inputs.confirmation.file import from_data
 from jcm_calc.inputs.metered import lost_record
 from jcm_calc.results import lazy
-from jcm_calc.results.calculation import Result
+from jcm_calc.results.calculation import Calculation
 from jcm_calc.results.lazy import is_lazy
 from jcm_calc.results.manifest import file_digest, form, frozen, is_large, recall
 from jcm_calc.results.remarks import reasons
@@ -36,7 +36,7 @@ _warned: set[str] = set()
 
 
 def calculate(
-    number: str | Methodology,
+    number: str | Declarations,
     *tables: Any,
     version: str | None = None,
     on: Any = None,
@@ -46,9 +46,9 @@ def calculate(
     split: str = "refuse",
     override: Mapping[str, str] | str | None = None,
     strict: bool = False,
-    earlier: Result | Mapping[str, Any] | None = None,
+    earlier: Calculation | Mapping[str, Any] | None = None,
     **values: Any,
-) -> Result:
+) -> Calculation:
     """Calculate reference emissions, project emissions and emission reductions.
 
     Parameters
@@ -173,7 +173,7 @@ def calculate(
         "split": split,
         "followed": followed,
     }
-    result = Result(inputs, call)
+    result = Calculation(inputs, call)
     _remark(result, strict)
     if str(m) not in _warned and result.unconfirmed:
         _warned.add(str(m))
@@ -183,7 +183,7 @@ def calculate(
     return result
 
 
-def begun_with(m: Methodology, earlier: Result | Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+def begun_with(m: Declarations, earlier: Calculation | Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the first period begins with: the last values of an earlier result, by name of the operand.
 
     Raises
@@ -191,7 +191,7 @@ def begun_with(m: Methodology, earlier: Result | Mapping[str, Any], values: Mapp
     InputError
         If it is of another methodology, nothing depends on the period before, or a value is given as well.
     """
-    before = earlier if isinstance(earlier, Result) else replay(earlier)
+    before = earlier if isinstance(earlier, Calculation) else replay(earlier)
     operands = [one for one in m.inputs.values() if one.previous_of]
     complaint = ""
     if before.methodology.number != m.number:
@@ -208,9 +208,11 @@ def begun_with(m: Methodology, earlier: Result | Mapping[str, Any], values: Mapp
     return {one.name: before.ended_with(one.previous_of) for one in operands}
 
 
-def _not_after(earlier: Result | Mapping[str, Any], inputs: Inputs) -> Problem | None:
+def _not_after(earlier: Calculation | Mapping[str, Any], inputs: Inputs) -> Problem | None:
     """Complain where the first period does not follow the last one of the earlier report."""
-    periods = earlier.inputs.periods if isinstance(earlier, Result) else list(map(Period.parse, earlier["periods"]))
+    periods = (
+        earlier.inputs.periods if isinstance(earlier, Calculation) else list(map(Period.parse, earlier["periods"]))
+    )
     last, first = periods[-1].last, inputs.periods[0].first
     if last is None or first is None or (first - last).days == 1:
         return None
@@ -259,7 +261,7 @@ def _follows(inputs: Inputs, array: np.ndarray[Any, Any]) -> bool:
     return any(np.may_share_memory(array, bound) for bound in inputs.values.values())
 
 
-def _refuse_over_new_year(m: Methodology, p: Any, split: str) -> None:
+def _refuse_over_new_year(m: Declarations, p: Any, split: str) -> None:
     """Refuse periods in several years for Dask, which does not split them."""
     try:
         periods = () if p is None else named_periods(p).labels
@@ -281,7 +283,7 @@ def _monitored(tables: tuple[Any, ...], p: Any) -> tuple[tuple[Any, ...], Any]:
     return tuple(found), p
 
 
-def _remark(result: Result, strict: bool) -> None:
+def _remark(result: Calculation, strict: bool) -> None:
     """Warn of everything that is remarked on; refuse what needs a reason and has none, and with strict everything."""
     inputs = result.inputs
     names = {parameter.symbol: name for name, parameter in inputs.methodology.inputs.items()}
@@ -306,7 +308,7 @@ def _remark(result: Result, strict: bool) -> None:
             remark.warn(3)
 
 
-def replay(manifest: Mapping[str, Any], *tables: Any, **values: Any) -> Result:
+def replay(manifest: Mapping[str, Any], *tables: Any, **values: Any) -> Calculation:
     """Calculate again what a manifest describes.
 
     Parameters

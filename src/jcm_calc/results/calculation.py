@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from jcm_calc.base.languages import Message, _, in_language, ngettext
 from jcm_calc.base.problems import InputError, Problem, Remark, listed
-from jcm_calc.declarations import DeclarationError, Methodology
 from jcm_calc.declarations.graph import RESULTS, Graph, Node
 from jcm_calc.declarations.group import OF_PERIODS
-from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
+from jcm_calc.declarations.items import Coordinate, DeclarationError, Equation, Kind, Parameter
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.names import spelt_out
 from jcm_calc.engine.evaluation import EvaluationError, chained, evaluate
 from jcm_calc.inputs import Inputs, coordinates
@@ -58,7 +58,7 @@ Array = npt.NDArray[Any]
 CHANGED = _("has changed since it was calculated with: calculate again")
 
 
-class Result:
+class Calculation:
     """Reference emissions, project emissions and emission reductions, and how they came about.
 
     Index it by name for anything on the way: ``result["RE_i"]``, ``result["COP_RE"]``.
@@ -109,7 +109,7 @@ class Result:
             raise InputError(str(self.methodology), [Problem(name, CHANGED) for name in sorted(self.call["followed"])])
 
     @property
-    def methodology(self) -> Methodology:
+    def methodology(self) -> Declarations:
         """The methodology that was applied."""
         return self.inputs.methodology
 
@@ -722,7 +722,7 @@ class Result:
     def to_excel(
         self,
         path: str | os.PathLike[str],
-        plan: Result | None = None,
+        plan: Calculation | None = None,
         *,
         stage: Literal["report", "plan"] = "report",
         project: Mapping[str, Any] | None = None,

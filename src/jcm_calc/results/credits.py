@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import Problem
-from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Effect, Kind, Parameter, Table, Value
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.evidence import Evidence, Grade, Source, unconfirmed
 from jcm_calc.inputs import Inputs, Period
 from jcm_calc.inputs.confirmation.statement import Statement, order
@@ -51,7 +51,7 @@ class UncertifiedError(Exception):
         What begins to confirm it: a command for each methodology.
     """
 
-    def __init__(self, subject: str, missing: Sequence[Item], methodologies: Iterable[Methodology] = ()) -> None:
+    def __init__(self, subject: str, missing: Sequence[Item], methodologies: Iterable[Declarations] = ()) -> None:
         self.missing = tuple(missing)
         unread = any(not item.evidence.confirmed for item in missing)
         self.commands = tuple(map(ask, dict.fromkeys(methodologies))) if unread else ()
@@ -64,7 +64,7 @@ class UncertifiedError(Exception):
         super().__init__(Message("\n").join(lines))
 
 
-def ask(m: Methodology) -> str:
+def ask(m: Declarations) -> str:
     """Return the command that asks for what is not confirmed of a methodology, item by item."""
     return f"jcm evidence ask {m.number} --version {m.version} --document FILE.pdf"
 
@@ -258,7 +258,7 @@ def whole_tonnes(reductions: float) -> int:
     return max(0, math.floor(reductions + max(1e-9, 1e-11 * abs(reductions))))
 
 
-def not_claimable(m: Methodology, periods: Iterable[Period]) -> Iterator[Problem]:
+def not_claimable(m: Declarations, periods: Iterable[Period]) -> Iterator[Problem]:
     """Yield the periods of which nothing can be claimed: undated ones, and those before the scheme or still to come."""
     began, today = scheme_began(m.country), dates.today()
     for period in periods:

@@ -12,7 +12,7 @@ from jcm_calc.base.languages import _
 from jcm_calc.base.problems import Problem, require, shown, suggestion
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.engine.evaluation import Array, evaluate
-from jcm_calc.results.calculation import Result
+from jcm_calc.results.calculation import Calculation
 from jcm_calc.results.distributions import read
 from jcm_calc.units import has_offset
 
@@ -78,7 +78,7 @@ class Drawn:
 
     def __init__(
         self,
-        result: Result,
+        result: Calculation,
         parameter: Parameter,
         given: Any,
         groups: Groups,
@@ -102,7 +102,7 @@ class Drawn:
         self.effect = np.empty(0)
         self.outside = self.count = self.in_no_class = 0
 
-    def _shape(self, result: Result, each_period: bool) -> list[int]:
+    def _shape(self, result: Calculation, each_period: bool) -> list[int]:
         """Return the shape of one draw: an error for each value given, but one for all periods."""
         own = np.broadcast_shapes(self.value.shape, self.distribution.standard.shape)
         if self.rows is not None:
@@ -217,7 +217,7 @@ class Drawn:
         return np.asarray((values * self.weights).sum(axis=tuple(range(1, values.ndim))))
 
 
-def _value(result: Result, parameter: Parameter) -> tuple[Array, Array | None]:
+def _value(result: Calculation, parameter: Parameter) -> tuple[Array, Array | None]:
     """Return the value of an input; of a default by class each value once, and which of them each unit has."""
     inputs = result.inputs
     if parameter.name in inputs.values:

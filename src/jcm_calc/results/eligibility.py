@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.base.languages import _
-from jcm_calc.declarations import DeclarationError, Methodology
 from jcm_calc.declarations.faults import of_function
-from jcm_calc.declarations.items import Criterion
+from jcm_calc.declarations.items import Criterion, DeclarationError
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import Inputs, bind
 from jcm_calc.results import looked_at
 
@@ -111,7 +111,7 @@ def verdicts(inputs: Inputs, known: Mapping[str, npt.NDArray[Any]]) -> tuple[Ver
 
 
 def check(
-    methodology: Methodology,
+    methodology: Declarations,
     facts: Mapping[str, Any] | None = None,
     *tables: Any,
     p: Any = None,

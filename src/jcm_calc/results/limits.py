@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc.declarations import DeclarationError, Methodology
-from jcm_calc.declarations.items import DAYLIGHT, HOURS, RATED, Limit, Product
+from jcm_calc.declarations.items import DAYLIGHT, HOURS, RATED, DeclarationError, Limit, Product
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs.periods import Period
 from jcm_calc.units import Linear, UnitError, conversion
 
@@ -19,7 +19,7 @@ Known = Callable[[str], Array | None]
 DUST = 1e-9  # of a sum of many readings
 
 
-def dimension(product: Product, m: Methodology, unit: str, of: str) -> Linear:
+def dimension(product: Product, m: Declarations, unit: str, of: str) -> Linear:
     """Return the conversion of a product of declared quantities into a unit.
 
     Parameters
@@ -42,7 +42,7 @@ def dimension(product: Product, m: Methodology, unit: str, of: str) -> Linear:
     return conversion("/".join(("*".join(above), *below)), unit)
 
 
-def _unit(name: str, m: Methodology, of: str) -> str:
+def _unit(name: str, m: Declarations, of: str) -> str:
     if name in (HOURS, DAYLIGHT):
         return "h"
     if name == RATED:
@@ -51,7 +51,7 @@ def _unit(name: str, m: Methodology, of: str) -> str:
     return item.unit
 
 
-def upper(limit: Limit, m: Methodology, known: Known) -> Array | None:
+def upper(limit: Limit, m: Declarations, known: Known) -> Array | None:
     """Return what a parameter is at most, in its unit.
 
     Parameters
@@ -79,7 +79,7 @@ def upper(limit: Limit, m: Methodology, known: Known) -> Array | None:
         raise DeclarationError(f"{m}: the limit of {limit.parameter}: {error}") from None
 
 
-def _upper(limit: Limit, m: Methodology, known: Known) -> Array | None:
+def _upper(limit: Limit, m: Declarations, known: Known) -> Array | None:
     unit = m.inputs[limit.parameter].unit
 
     def value(name: str) -> Array | None:

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import Graph, Node
 from jcm_calc.declarations.group import OF_PERIODS
 from jcm_calc.declarations.items import Coordinate, Equation, Parameter
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import EvaluationError, evaluate
 from jcm_calc.inputs import Inputs, coordinates
 
@@ -30,7 +30,7 @@ def reach(inputs: Inputs) -> tuple[Graph, tuple[str, ...]]:
 
 @lru_cache(maxsize=256)
 def _reach(
-    m: Methodology,
+    m: Declarations,
     chosen: tuple[tuple[str, str], ...],
     replaced: frozenset[str],
     absent: str,

@@ -16,8 +16,8 @@ import numpy as np
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import Problem, listed
-from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Parameter, Table, Value
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import Inputs, Period
 from jcm_calc.inputs.axes import named_periods
 from jcm_calc.inputs.carriers import as_pandas, carried, is_array, is_unit_key
@@ -52,7 +52,7 @@ def library_version() -> str:
     return version("jcm-calc")
 
 
-def rules_digest(methodology: Methodology) -> str:
+def rules_digest(methodology: Declarations) -> str:
     """Return a hash over everything in a methodology that decides a result."""
     symbols = methodology.symbols()
     rules = [[r.name, r.written(symbols), r.unit, r.indices, r.total, dict(r.when)] for r in methodology.rules]

@@ -12,12 +12,12 @@ import numpy as np
 from jcm_calc.base import notebook
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem, require, shown, suggestion
-from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import Array, EvaluationError
 from jcm_calc.engine.many import evaluate_many
 from jcm_calc.inputs.project import as_mapping
-from jcm_calc.results.calculation import Result, undefined
+from jcm_calc.results.calculation import Calculation, undefined
 from jcm_calc.results.credits import in_tonnes
 from jcm_calc.results.draws import Drawn, Groups
 
@@ -47,7 +47,7 @@ class Uncertainty:
         RE, PE and ER of each draw, summed over the periods, in tCO2.
     """
 
-    result: Result
+    result: Calculation
     draws: int
     seed: int
     samples: Mapping[str, Array]
@@ -142,7 +142,7 @@ class Uncertainty:
 
 
 def uncertainty(
-    result: Result,
+    result: Calculation,
     distributions: Mapping[str, Any],
     draws: int = 100_000,
     seed: int = 0,
@@ -230,7 +230,7 @@ def uncertainty(
     return _run(result, drawn, draws, seed, progress)
 
 
-def _by_name(m: Methodology, argument: str, given: Any, example: str, problems: list[Problem]) -> dict[str, Any]:
+def _by_name(m: Declarations, argument: str, given: Any, example: str, problems: list[Problem]) -> dict[str, Any]:
     """Return what was given by name or symbol, by name."""
     try:
         return m.by_name(as_mapping(argument, given, example, problems))
@@ -239,7 +239,7 @@ def _by_name(m: Methodology, argument: str, given: Any, example: str, problems: 
         return {}
 
 
-def _names(m: Methodology, argument: str, given: Any, problems: list[Problem]) -> list[str]:
+def _names(m: Declarations, argument: str, given: Any, problems: list[Problem]) -> list[str]:
     """Return names of inputs, each given by name or symbol."""
     if isinstance(given, str) or not isinstance(given, Collection):
         problems.append(Problem(argument, _("got {given}, must be a list of names").format(given=shown(given))))
@@ -247,7 +247,7 @@ def _names(m: Methodology, argument: str, given: Any, problems: list[Problem]) -
     return [*m.by_name(dict.fromkeys(given))]
 
 
-def _uncertain(result: Result, name: str) -> Parameter:
+def _uncertain(result: Calculation, name: str) -> Parameter:
     """Return the parameter of a name; it must be a number that takes part in the calculation."""
     node = result.inputs.graph.nodes.get(name)
     if isinstance(node, Parameter):
@@ -263,7 +263,7 @@ def _uncertain(result: Result, name: str) -> Parameter:
 
 
 def _run(
-    result: Result, drawn: Mapping[str, Drawn], draws: int, seed: int, progress: Callable[[float], None]
+    result: Calculation, drawn: Mapping[str, Drawn], draws: int, seed: int, progress: Callable[[float], None]
 ) -> Uncertainty:
     samples = {name: np.full(draws, amounts.sum()) for name, amounts in result.emissions.items()}
     for one in drawn.values():
@@ -287,7 +287,7 @@ def _run(
 
 
 def _impossible(
-    result: Result, drawn: Mapping[str, Drawn], draws: int, error: EvaluationError | None = None
+    result: Calculation, drawn: Mapping[str, Drawn], draws: int, error: EvaluationError | None = None
 ) -> InputError:
     """Say which inputs were drawn outside what is possible, and how often."""
     problems = []

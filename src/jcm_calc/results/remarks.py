@@ -13,11 +13,11 @@ import numpy.typing as npt
 
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem, Remark, Topic, shown, suggestion
-from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.expression import Expression, ExpressionError, record
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import DAYLIGHT, HOURS, RATED, Criterion, Effect, Indicator, Limit, Parameter
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import BLOCK, EvaluationError, evaluate
 from jcm_calc.evidence import Evidence, Grade, unconfirmed
 from jcm_calc.inputs import Inputs
@@ -167,7 +167,7 @@ def figures(inputs: Inputs, known: Known) -> Iterator[tuple[Indicator, tuple[Arr
             yield indicator, operands
 
 
-def _of_terms(m: Methodology) -> Iterator[Indicator]:
+def _of_terms(m: Declarations) -> Iterator[Indicator]:
     """Yield what each term of ER may be: below 0 a deduction or a discount raises ER."""
     for name, effect in m.terms.items():
         node = next((rule for rule in m.rules if rule.name == name), None) or m.inputs[name]
@@ -288,7 +288,7 @@ def left_out(inputs: Inputs) -> Iterator[Remark]:
 # A value in place of the document's
 
 
-def reasons(m: Methodology, replaced: Iterable[str], override: Any) -> dict[str, str]:
+def reasons(m: Declarations, replaced: Iterable[str], override: Any) -> dict[str, str]:
     """Return by name why a default is given in place of the document's value.
 
     Parameters

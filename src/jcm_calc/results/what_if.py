@@ -13,9 +13,9 @@ import numpy as np
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, InputWarning, Problem, listed, require, shown, suggestion
-from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import Parameter
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import Array, EvaluationError
 from jcm_calc.engine.many import evaluate_many
 from jcm_calc.inputs import cells
@@ -23,7 +23,7 @@ from jcm_calc.inputs.carriers import as_pandas, carried, is_array, refuse_name, 
 from jcm_calc.inputs.project import as_mapping
 from jcm_calc.inputs.tables import read, with_units
 from jcm_calc.results.calculating import calculate
-from jcm_calc.results.calculation import Result, undefined
+from jcm_calc.results.calculation import Calculation, undefined
 from jcm_calc.results.credits import check_years, whole_tonnes
 from jcm_calc.rulebooks import chosen
 from jcm_calc.units import is_quantity, registry
@@ -37,7 +37,7 @@ STEPS = 200
 
 
 def scenarios(
-    number: str | Methodology,
+    number: str | Declarations,
     base: Mapping[str, Any],
     varied: Mapping[str, Sequence[Any]] | pd.DataFrame | str | os.PathLike[str],
     *tables: Any,
@@ -102,7 +102,7 @@ def scenarios(
     return whole[[*rows, *(["year"] if by_year else []), *RESULTS, "tonnes"]]
 
 
-def _arguments(m: Methodology, base: Any) -> tuple[dict[str, Any], Any, Any]:
+def _arguments(m: Declarations, base: Any) -> tuple[dict[str, Any], Any, Any]:
     """Return the values, the periods and the facts of a base."""
     problems: list[Problem] = []
     values = m.by_name(as_mapping("base", base, "{'EG': '600 MWh', 'p': '2024'}", problems))
@@ -115,7 +115,7 @@ def _arguments(m: Methodology, base: Any) -> tuple[dict[str, Any], Any, Any]:
     return values, values.pop("p", None), values.pop("facts", None)
 
 
-def _table(m: Methodology, given: Any) -> pd.DataFrame:
+def _table(m: Declarations, given: Any) -> pd.DataFrame:
     """Return a table of scenarios with a column for each input, whose cells have the unit of the heading."""
     import pandas as pd
 
@@ -150,7 +150,7 @@ def _with_unit(cell: Any, unit: str | None) -> Any:
     return cell if unit is None or isinstance(cell, str) or is_quantity(cell) else f"{cell!r} {unit}"
 
 
-def _lists(m: Methodology, varied: Mapping[str, Any]) -> dict[str, Any]:
+def _lists(m: Declarations, varied: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values of each input as a list whose cells have the unit of what carried them.
 
     Raises
@@ -188,7 +188,7 @@ def _objects(values: Sequence[Any]) -> Array:
     return array
 
 
-def _cases(m: Methodology, rows: pd.DataFrame) -> Iterator[tuple[dict[str, Any], dict[str, list[Any]], list[int]]]:
+def _cases(m: Declarations, rows: pd.DataFrame) -> Iterator[tuple[dict[str, Any], dict[str, list[Any]], list[int]]]:
     """Yield each case of what needs a calculation of its own: its numbers, and the rows that have them."""
     columns = {str(name): rows[name].tolist() for name in rows}
     plain = [name for name, values in columns.items() if _is_number(m, name, values)]
@@ -202,7 +202,7 @@ def _cases(m: Methodology, rows: pd.DataFrame) -> Iterator[tuple[dict[str, Any],
         yield case, {name: [columns[name][place] for place in places] for name in plain}, places
 
 
-def _check_names(m: Methodology, kept: Mapping[str, Any], varied: Mapping[str, Any]) -> None:
+def _check_names(m: Declarations, kept: Mapping[str, Any], varied: Mapping[str, Any]) -> None:
     problems = [Problem(name, _("is both in the base and varied: give it once")) for name in varied if name in kept]
     if not varied:
         problems.append(Problem("scenarios", _("nothing varies: name at least one input with its values")))
@@ -220,7 +220,7 @@ def _check_names(m: Methodology, kept: Mapping[str, Any], varied: Mapping[str, A
         raise InputError(str(m), problems)
 
 
-def _is_number(m: Methodology, name: str, values: Sequence[Any]) -> bool:
+def _is_number(m: Declarations, name: str, values: Sequence[Any]) -> bool:
     """Whether an input varies as a number; a choice, a class, a date or a candidate needs a calculation of its own."""
     parameter = m.inputs.get(name)
     if parameter is None or parameter.textual or parameter.unit == "date":
@@ -229,7 +229,7 @@ def _is_number(m: Methodology, name: str, values: Sequence[Any]) -> bool:
 
 
 def _results(
-    result: Result, case: Mapping[str, Any], numbers: Mapping[str, Sequence[Any]], places: list[int], by_year: bool
+    result: Calculation, case: Mapping[str, Any], numbers: Mapping[str, Sequence[Any]], places: list[int], by_year: bool
 ) -> pd.DataFrame:
     """Return the scenarios of one case: what varies, the emissions and the whole tonnes, by the number of the row."""
     import pandas as pd
@@ -257,13 +257,13 @@ def _results(
     return pd.DataFrame({**varied, **sums, "tonnes": np.sum(tonnes, axis=0)}, places)
 
 
-def _of_all(result: Result, name: str, places: Sequence[int]) -> Array:
+def _of_all(result: Calculation, name: str, places: Sequence[int]) -> Array:
     """Return the emissions of one calculation by period, for each of the scenarios that share it."""
     by_period = result.full(name).reshape(1, -1)
     return np.repeat(by_period, len(places), axis=0)
 
 
-def _numbers(result: Result, varied: Mapping[str, Sequence[Any]]) -> dict[str, Array]:
+def _numbers(result: Calculation, varied: Mapping[str, Sequence[Any]]) -> dict[str, Array]:
     """Return the values in declared units; complain of all that cannot be."""
     m, problems, numbers = result.methodology, list[Problem](), {}
     for name, values in varied.items():
@@ -283,7 +283,7 @@ def _numbers(result: Result, varied: Mapping[str, Sequence[Any]]) -> dict[str, A
     return numbers
 
 
-def _impossible(result: Result, parameter: Parameter, values: Array) -> Iterator[Problem]:
+def _impossible(result: Calculation, parameter: Parameter, values: Array) -> Iterator[Problem]:
     wrong = parameter.bounds.outside(values)
     if wrong.any():
         complaint = _("{names} came, expected numbers in {bounds}").format(
@@ -301,7 +301,7 @@ def _impossible(result: Result, parameter: Parameter, values: Array) -> Iterator
                 yield Problem(parameter.symbol, complaint, parameter.section)
 
 
-def _emissions(result: Result, given: Mapping[str, Array]) -> dict[str, Array]:
+def _emissions(result: Calculation, given: Mapping[str, Array]) -> dict[str, Array]:
     """Return RE, PE and ER of each of many values, by period."""
     count, axes = len(next(iter(given.values()))), len(result.inputs.sizes)
     emissions = {name: np.empty((count, len(result.inputs.periods))) for name in RESULTS}
@@ -322,7 +322,7 @@ def _emissions(result: Result, given: Mapping[str, Array]) -> dict[str, Array]:
 
 
 def break_even(
-    number: str | Methodology,
+    number: str | Declarations,
     base: Mapping[str, Any],
     name: str,
     *tables: Any,
@@ -400,7 +400,7 @@ def break_even(
     return quantity
 
 
-def _range(m: Methodology, kept: Mapping[str, Any], name: str, between: tuple[Any, Any] | None) -> tuple[float, float]:
+def _range(m: Declarations, kept: Mapping[str, Any], name: str, between: tuple[Any, Any] | None) -> tuple[float, float]:
     """Return the ends of the range in which to look."""
     _check_names(m, kept, {name: between or (0, 0)})
     if name in m.choices or not _is_number(m, name, between or ()):

@@ -31,9 +31,10 @@ from typing import Any
 
 from jcm_calc.base.languages import Message, _, translated
 from jcm_calc.base.problems import InputError, Problem, listed, shown, suggestion
-from jcm_calc.declarations import DeclarationError, Methodology, Version, version_key
 from jcm_calc.declarations.faults import is_machinery, of_module, place_of
 from jcm_calc.declarations.frozen import FrozenDict
+from jcm_calc.declarations.items import DeclarationError, Version
+from jcm_calc.declarations.methodology import Declarations, version_key
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source
 from jcm_calc.units.dates import day_of
 
@@ -304,7 +305,7 @@ def _known(row: dict[str, str]) -> Known:
 
 
 @cache
-def versions(number: str) -> dict[str, Methodology]:
+def versions(number: str) -> dict[str, Declarations]:
     """Return the versions of a methodology that can be calculated, the earliest first.
 
     Raises
@@ -325,7 +326,7 @@ def versions(number: str) -> dict[str, Methodology]:
         absent = _("there is no methodology {number} here{hint}")
         raise MethodologyNotFoundError(absent.format(number=repr(number), hint=_leads(number, held)))
     _refuse_two_holders(number)
-    found: dict[str, Methodology] = {}
+    found: dict[str, Declarations] = {}
     for path in modules_of(number):
         for item in _usable(path, number):
             other = found.get(item.version)
@@ -337,7 +338,7 @@ def versions(number: str) -> dict[str, Methodology]:
     return FrozenDict({version: found[version] for version in sorted(found, key=version_key)})
 
 
-def _tell_later(number: str, found: Mapping[str, Methodology]) -> None:
+def _tell_later(number: str, found: Mapping[str, Declarations]) -> None:
     """Tell each version which ones are newer: of its module, of other modules, and of the tables of rule books."""
     known = {one.number: one for m in found.values() for one in m.versions}
     known = {one.number: one for one in _tables().newer.get(number, ())} | known
@@ -356,7 +357,7 @@ def _leads(number: str, held: Iterable[str]) -> str:
     return _("; about it are {numbers}").format(numbers=listed(about, limit=8)) if about else ""
 
 
-def words_in(item: Methodology | Known, words: str) -> str:
+def words_in(item: Declarations | Known, words: str) -> str:
     """Return where all words are found in a methodology, each at the beginning of a word there; empty if nowhere.
 
     Japanese has no spaces: a word of it may be anywhere.
@@ -396,7 +397,7 @@ def _refuse_two_holders(number: str) -> None:
     raise BrokenModuleError(number, [BrokenModule(number, path, told) for path in held[1:]])
 
 
-def _usable(path: str, number: str) -> list[Methodology]:
+def _usable(path: str, number: str) -> list[Declarations]:
     """Return the versions that a module declares, each checked and no longer to be changed."""
     try:
         found = declared(path, number)
@@ -421,10 +422,10 @@ def _usable(path: str, number: str) -> list[Methodology]:
     return found
 
 
-def declared(path: str, number: str) -> list[Methodology]:
+def declared(path: str, number: str) -> list[Declarations]:
     """Return the versions of a methodology that a module declares, not those that it imports to build on them."""
     module = importlib.import_module(path)
-    found = {id(item): item for item in vars(module).values() if isinstance(item, Methodology)}
+    found = {id(item): item for item in vars(module).values() if isinstance(item, Declarations)}
     own = [item for item in found.values() if item.number == number]
     return [item for item in own if item.mended_by or not _adds(path) or item.version not in _base(path, number)]
 
@@ -432,10 +433,10 @@ def declared(path: str, number: str) -> list[Methodology]:
 def _base(path: str, number: str) -> set[str]:
     """Return the versions that stand in the module to which another one adds."""
     home = modules()[number]
-    return {item.version for item in vars(importlib.import_module(home)).values() if isinstance(item, Methodology)}
+    return {item.version for item in vars(importlib.import_module(home)).values() if isinstance(item, Declarations)}
 
 
-def every() -> Iterator[Methodology]:
+def every() -> Iterator[Declarations]:
     """Yield the latest calculable version of each methodology that can be used; `broken` has the others."""
     for number in modules():
         with suppress(BrokenModuleError):
@@ -461,7 +462,7 @@ def broken() -> tuple[BrokenModule, ...]:
     return tuple(found)
 
 
-def methodology(number: str, version: str | None = None, on: Any = None) -> Methodology:
+def methodology(number: str, version: str | None = None, on: Any = None) -> Declarations:
     """Return a methodology.
 
     Parameters
@@ -521,7 +522,7 @@ def _refuse_other_types(number: object, version: object) -> None:
         raise InputError(_("the call"), problems)
 
 
-def chosen(number: str | Methodology, version: str | None = None, on: date | None = None) -> Methodology:
+def chosen(number: str | Declarations, version: str | None = None, on: date | None = None) -> Declarations:
     """Return the methodology that is handed over as it is, or named; see `methodology`.
 
     Raises
@@ -529,7 +530,7 @@ def chosen(number: str | Methodology, version: str | None = None, on: date | Non
     InputError
         If ``version`` is not the version of the methodology that is handed over.
     """
-    if not isinstance(number, Methodology):
+    if not isinstance(number, Declarations):
         return methodology(number, version, on)
     if version not in (None, number.version):
         complaint = _("got {version}, but the methodology that is handed over has version {own}: give one of them")
@@ -538,7 +539,7 @@ def chosen(number: str | Methodology, version: str | None = None, on: date | Non
     return number
 
 
-def _valid_on(latest: Methodology, on: date) -> str:
+def _valid_on(latest: Declarations, on: date) -> str:
     unknown = [item.number for item in latest.versions if item.approved is None]
     if unknown:
         complaint = _(
@@ -558,7 +559,7 @@ def _valid_on(latest: Methodology, on: date) -> str:
     return valid[-1]
 
 
-def outside_validity(m: Methodology, on: date) -> str:
+def outside_validity(m: Declarations, on: date) -> str:
     """Say why a version was not the one to submit a project with on a day, as far as its dates are known."""
     if m.approved is not None and on < m.approved:
         told = _("ver {version} was approved on {approved}, after the submission for validation on {day}")
@@ -581,7 +582,7 @@ def outside_validity(m: Methodology, on: date) -> str:
     return ""
 
 
-def overview(item: Methodology) -> dict[str, str | int]:
+def overview(item: Declarations) -> dict[str, str | int]:
     """Return the identity of a methodology and the grades of what it declares, as one row."""
     graded = {
         "equations": [rule.evidence.grade for rule in item.rules],

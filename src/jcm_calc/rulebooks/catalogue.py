@@ -10,7 +10,7 @@ import pandas as pd
 from jcm_calc.base import notebook
 from jcm_calc.base.languages import _, ngettext
 from jcm_calc.base.problems import InputError, Problem, shown, suggestion
-from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.reference_data import partner_countries
 from jcm_calc.rulebooks import BrokenModuleWarning, Known, broken, every, known, words_in
 
@@ -118,7 +118,7 @@ def _catalogue(rows: Sequence[Mapping[str, object]], *more: str) -> Catalogue:
     return Catalogue(pd.DataFrame(rows, columns=[*COLUMNS, *more]).set_index("number"))
 
 
-def _identity(item: Methodology | Known) -> dict[str, object]:
+def _identity(item: Declarations | Known) -> dict[str, object]:
     return {
         "number": item.number,
         "version": item.version,
@@ -128,7 +128,7 @@ def _identity(item: Methodology | Known) -> dict[str, object]:
     }
 
 
-def _unconfirmed(item: Methodology) -> int:
+def _unconfirmed(item: Declarations) -> int:
     """Count what a methodology declares and nobody has confirmed."""
     statements = [*(one.evidence for one in item.rules), *(one.evidence for one in item.conditions)]
     statements += [value.evidence for parameter in item.inputs.values() for value in parameter.known()]

@@ -7,13 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from jcm_calc.api.case_file import CaseFile
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import Problem, ProblemKind
 from jcm_calc.base.toml import parse_toml, read_text
-from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Parameter
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import Period
-from jcm_calc.inputs.case import CaseFile, of_document
+from jcm_calc.inputs.case import of_document
 from jcm_calc.reports.workbook import written_periods
 from jcm_calc.reports.workbook.filled_sheets import SheetSet
 
@@ -51,7 +52,7 @@ def read_in_one_way(path: Path) -> tuple[CaseFile, tuple[Problem, ...]]:
 
 
 def complete(
-    found: CaseFile, given: CaseFile, entered: Collection[str], m: Methodology
+    found: CaseFile, given: CaseFile, entered: Collection[str], m: Declarations
 ) -> tuple[CaseFile, tuple[str, ...]]:
     """Return what a report holds with what it lacks, and the names of what was taken.
 

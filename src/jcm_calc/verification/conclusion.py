@@ -22,7 +22,7 @@ from jcm_calc.verification.support import Support
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jcm_calc.results.calculation import Result
+    from jcm_calc.api.result import Result
 
 # How near a share lies that is at the limit; from which share on a difference is more than floating-point dust.
 EXACT, DUST = 1e-9, 1e-9

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from jcm_calc.api.case_file import CaseFile
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, listed
 from jcm_calc.declarations.items import Parameter
-from jcm_calc.inputs.case import CaseFile
 from jcm_calc.units import UnitError
 from jcm_calc.units import magnitude as magnitude_of
 from jcm_calc.verification.completing import by_name, periods_of

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from jcm_calc.api.case_file import CaseFile
 from jcm_calc.base.problems import Problem, ProblemKind
-from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import is_user_supplied
-from jcm_calc.inputs.case import CaseFile
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.verification.effects import Effects
 from jcm_calc.verification.metered import Metered, metered
 from jcm_calc.verification.submission import Submission
 
 if TYPE_CHECKING:
+    from jcm_calc.api.result import Result
     from jcm_calc.readings import Monitored
-    from jcm_calc.results.calculation import Result
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Documents:
     unclear: tuple[Problem, ...] = ()
 
     @property
-    def m(self) -> Methodology:
+    def m(self) -> Declarations:
         """The methodology of the report."""
         return self.report.m
 

@@ -16,7 +16,7 @@ from jcm_calc.verification.findings import Correction, Effect
 from jcm_calc.verification.quantities import TERMS, Entry, label_text
 
 if TYPE_CHECKING:
-    from jcm_calc.results.calculation import Result
+    from jcm_calc.api.result import Result
 
 Array = npt.NDArray[Any]
 RESULTS = ("RE", "PE", "ER")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from jcm_calc.base.languages import Message, _
-from jcm_calc.declarations import Interval
+from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.reports.workbook.filled_sheets import is_declared
 from jcm_calc.reports.workbook.symbols import plain

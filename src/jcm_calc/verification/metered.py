@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from jcm_calc.api.case_file import CaseFile
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, ProblemKind
 from jcm_calc.inputs import Period
-from jcm_calc.inputs.case import CaseFile
 from jcm_calc.readings import Finding as Noted
 from jcm_calc.readings import Monitored, calibration
 from jcm_calc.readings.periods import span

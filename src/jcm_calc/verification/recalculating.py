@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jcm_calc.api.case_file import CaseFile
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, InputWarning, Problem, ProblemKind, listed
 from jcm_calc.evidence import UnconfirmedWarning
-from jcm_calc.inputs.case import CaseFile
 from jcm_calc.inputs.confirmation import Given
 from jcm_calc.inputs.tables import label as as_label
 from jcm_calc.rulebooks import methodology
@@ -22,8 +22,8 @@ from jcm_calc.rulebooks import methodology
 if TYPE_CHECKING:
     import pandas as pd
 
+    from jcm_calc.api.result import Result
     from jcm_calc.reports.workbook.filled_sheets import Reader
-    from jcm_calc.results.calculation import Result
 
 TWO_WAYS = re.compile(r"([-+]?\d{1,3})[.,](\d{3})(\s*[^\d.,].*)?")
 # So many units are tried one by one; where none of the first few can be calculated, something else is wrong.

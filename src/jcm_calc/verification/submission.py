@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
+from jcm_calc.api.case_file import CaseFile
 from jcm_calc.api.workbook_years import joined
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import Problem
-from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Parameter
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import Period
-from jcm_calc.inputs.case import CaseFile
 from jcm_calc.inputs.confirmation import Given, evidence_files, with_evidence
 from jcm_calc.reports.workbook.filled_sheets import Reader, SheetSet
 from jcm_calc.reports.workbook.opening import Book
@@ -31,7 +31,7 @@ from jcm_calc.verification.quantities import Entry, Quantities, Step
 from jcm_calc.verification.recalculating import Recalculation, recalculated
 
 if TYPE_CHECKING:
-    from jcm_calc.results.calculation import Result
+    from jcm_calc.api.result import Result
 
 Array = npt.NDArray[Any]
 RESULTS = ("RE", "PE", "ER")
@@ -79,7 +79,7 @@ class Submission:
         self,
         path: str | os.PathLike[str],
         kind: str,
-        fallback: Methodology | None = None,
+        fallback: Declarations | None = None,
         evidence: Given = None,
         given: CaseFile | None = None,
     ) -> None:
@@ -99,8 +99,8 @@ class Submission:
         self.completed = complete_periods([part.found for part in self.own], self.given)
 
     def _methodology(
-        self, sets: Mapping[tuple[str, str], Roles], kind: str, fallback: Methodology | None
-    ) -> Methodology:
+        self, sets: Mapping[tuple[str, str], Roles], kind: str, fallback: Declarations | None
+    ) -> Declarations:
         own = [sheet for (one, _), roles in sets.items() if one == kind for sheet in roles.values()]
         named = [named for sheet in (*own, *self.headers) for named in self.headers.get(sheet, ())]
         named = [one for one in named if _is_known(one)] or named

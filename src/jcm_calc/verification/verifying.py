@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc.api.case_file import CaseFile
 from jcm_calc.base import workers
 from jcm_calc.base.languages import Message, _, in_language
 from jcm_calc.base.problems import InputError, Problem
-from jcm_calc.inputs.case import CaseFile
 from jcm_calc.inputs.confirmation import Given
 from jcm_calc.verification import (
     cross_checks,

@@ -1,6 +1,6 @@
 """XX_AM001: a power plant that feeds a grid and takes some electricity from it."""
 
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.evidence import Source, primary
 
 READ = primary(Source("a methodology made for tests"))

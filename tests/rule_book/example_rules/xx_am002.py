@@ -1,6 +1,6 @@
 """XX_AM002: methane destroyed. Version 1.0 counts it by the potential of AR4, version 2.0 by that of AR5."""
 
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.declarations.items import Version
 from jcm_calc.evidence import Source, primary
 

@@ -1,6 +1,6 @@
 """XX_AM003: fields and pumps. Amounts that add over units, over time, over both; levels that are averaged."""
 
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.evidence import Source, primary
 
 READ = primary(Source("a methodology made for tests"))

@@ -3,9 +3,9 @@
 import importlib
 
 import pytest
+from jcm_calc.api.case_file import published
 
 from jcm_calc.authoring.conformance import conform
-from jcm_calc.inputs.case import published
 
 NUMBERS = ["XX_AM010", "XX_AM011", "XX_AM012", "XX_AM013"]
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.UnconfirmedWarning")

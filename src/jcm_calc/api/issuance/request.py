@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from jcm_calc.api.issuance.allocation import Part, allocate
 from jcm_calc.api.issuance.earlier import Earlier, read_earlier, request_digest
 from jcm_calc.api.issuance.transfer import cap_problems
+from jcm_calc.api.result import Result
 from jcm_calc.base import notebook
 from jcm_calc.base.files import check_ending, save
 from jcm_calc.base.languages import Message, _, in_language
@@ -22,7 +23,6 @@ from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.project import PROJECT, as_mapping, of_kind, unknown_key
-from jcm_calc.results.calculation import Result
 from jcm_calc.results.credits import Item, UncertifiedError, not_claimable, whole_tonnes
 from jcm_calc.results.manifest import bound_digest, library_version
 from jcm_calc.units import is_missing

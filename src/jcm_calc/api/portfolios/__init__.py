@@ -23,7 +23,7 @@ from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import is_missing
 
 if TYPE_CHECKING:
-    from jcm_calc.results.calculation import Result
+    from jcm_calc.api.result import Result
 
 COLUMNS = (
     *("project", "country", "scope", "methodology", "version", "year"),

@@ -16,8 +16,8 @@ import pandas as pd
 
 from jcm_calc.api.portfolios.rows import OWN, Arguments, arguments
 from jcm_calc.base.problems import InputError, InputWarning
-from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Coordinate
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import Array, EvaluationError, evaluate
 from jcm_calc.engine.many import AXIS, evaluate_many
 from jcm_calc.inputs import Inputs, bind
@@ -33,7 +33,7 @@ FEW = 4
 ATTEMPTS = 3
 
 
-def batches(m: Methodology, frame: pd.DataFrame) -> Iterator[Batch]:
+def batches(m: Declarations, frame: pd.DataFrame) -> Iterator[Batch]:
     """Yield the projects that fill the same cells with the same labels, choices and periods.
 
     Parameters
@@ -56,7 +56,7 @@ def batches(m: Methodology, frame: pd.DataFrame) -> Iterator[Batch]:
             yield Batch(m, frame.iloc[rows], len(layout))
 
 
-def _keys(m: Methodology, frame: pd.DataFrame) -> list[str]:
+def _keys(m: Declarations, frame: pd.DataFrame) -> list[str]:
     """Return for each row what must be the same: which cells are filled, and what decides about the equations."""
     inputs = frame.drop(columns=[name for name in OWN if name in frame])
     filled = [row.tobytes().hex() for row in np.packbits(inputs.notna().to_numpy(), axis=1)]
@@ -81,7 +81,7 @@ class Batch:
         The label of the first row of each project.
     """
 
-    def __init__(self, m: Methodology, frame: pd.DataFrame, size: int) -> None:
+    def __init__(self, m: Declarations, frame: pd.DataFrame, size: int) -> None:
         self.m, self.frame, self.size = m, frame, size
         self.places = frame.index.to_numpy()[::size]
         self.declared = {**m.inputs, **m.facts}

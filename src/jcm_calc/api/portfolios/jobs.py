@@ -8,21 +8,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc.api.calculation import calculate
+from jcm_calc.api.case_file import CaseFile, read_case
 from jcm_calc.api.portfolios.rows import arguments
 from jcm_calc.api.workbook import read_workbook
 from jcm_calc.base.problems import InputError, InputWarning, Problem
 from jcm_calc.evidence import UnconfirmedWarning
-from jcm_calc.inputs.case import CaseFile, read_case
 from jcm_calc.inputs.confirmation import EvidenceFile, about
-from jcm_calc.results.calculating import calculate
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jcm_calc.declarations import Methodology
-    from jcm_calc.results.calculation import Result
+    from jcm_calc.api.result import Result
+    from jcm_calc.declarations.methodology import Declarations
 
 RESULTS = ("RE", "PE", "ER")
 # By how much ER is less than RE − PE: leakage, discounts and other terms that a methodology declares.
@@ -125,7 +125,7 @@ def _solved(jobs: Iterable[Job]) -> Iterator[Outcome]:
 
 def row(
     job: Job,
-    m: Methodology,
+    m: Declarations,
     estimates: Mapping[int | None, float],
     year: int | None,
     re: float,

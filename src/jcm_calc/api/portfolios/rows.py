@@ -10,7 +10,7 @@ import pandas as pd
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem
-from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs.carriers import carried, split_heading
 from jcm_calc.inputs.tables import label
 from jcm_calc.units import is_missing, is_quantity, parse_unit, registry
@@ -27,7 +27,7 @@ class Arguments(NamedTuple):
     p: Any = None
 
 
-def arguments(rows: pd.DataFrame, m: Methodology, source: str) -> Arguments:
+def arguments(rows: pd.DataFrame, m: Declarations, source: str) -> Arguments:
     """Return what the rows of one project say.
 
     Raises
@@ -40,7 +40,7 @@ def arguments(rows: pd.DataFrame, m: Methodology, source: str) -> Arguments:
     return _single({str(heading): rows[heading].array[0] for heading in rows.columns}, m, source)
 
 
-def _single(row: Mapping[str, Any], m: Methodology, source: str) -> Arguments:
+def _single(row: Mapping[str, Any], m: Declarations, source: str) -> Arguments:
     """Return the arguments of `calculate` of a project that is one row."""
     values: dict[str, Any] = {}
     columns: dict[str, list[Any]] = {}
@@ -73,7 +73,7 @@ def _in_unit(cell: Any, unit: str) -> Any:
     return registry().Quantity(cells, parse_unit(unit))
 
 
-def _several(frame: pd.DataFrame, m: Methodology, source: str) -> Arguments:
+def _several(frame: pd.DataFrame, m: Declarations, source: str) -> Arguments:
     """Return the arguments of `calculate` of a project of several rows: a table for each set of indices."""
     for name in ("methodology", "version", "estimate"):
         if name in frame and frame[name].nunique(dropna=False) > 1:

@@ -20,9 +20,10 @@ from jcm_calc.authoring.conformance import calculations, declared, equations
 from jcm_calc.authoring.conformance.subject import CHECKS, ConformanceError, Subject
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError
-from jcm_calc.declarations import DeclarationError, Methodology
 from jcm_calc.declarations.faults import place_of
 from jcm_calc.declarations.graph import RESULTS
+from jcm_calc.declarations.items import DeclarationError
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import EvaluationError
 
 __all__ = ["CHECKS", "ConformanceError", "Outcome", "calculations", "conform", "declared", "equations"]
@@ -65,7 +66,7 @@ class Outcome:
         return Message(CHECKS[self.check].__doc__ or "") if self.check in CHECKS else ""
 
 
-def conform(methodology: Methodology, examples: int = 25) -> list[Outcome]:
+def conform(methodology: Declarations, examples: int = 25) -> list[Outcome]:
     """Run every check on a methodology.
 
     Parameters
@@ -103,7 +104,7 @@ WAIVABLE = {
 }
 
 
-def _pointless(m: Methodology) -> Iterator[Outcome]:
+def _pointless(m: Declarations) -> Iterator[Outcome]:
     """Yield the waivers that waive nothing: an unknown check, or one that is not asked of the item."""
     items = {"results": (*RESULTS, *m.terms), "parameters": tuple(m.inputs)}
     for waiver in m.waivers:

@@ -13,9 +13,9 @@ from jcm_calc.authoring.conformance.drawing import Draw
 from jcm_calc.authoring.conformance.equations import pint_unit
 from jcm_calc.authoring.conformance.subject import ConformanceError, Subject, check, same
 from jcm_calc.base.languages import Message, _
-from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import Effect, Kind, Parameter
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs.confirmation.conditions import condition
 from jcm_calc.results.credits import term_heading
 from jcm_calc.units import registry
@@ -120,7 +120,7 @@ def written_terms(terms: Mapping[str, Effect]) -> str:
     return text
 
 
-def _amounts(m: Methodology) -> tuple[str, ...]:
+def _amounts(m: Declarations) -> tuple[str, ...]:
     """Return the names of RE, PE and the other terms of ER that are amounts."""
     return (*RESULTS[:2], *(name for name, effect in m.terms.items() if effect is not Effect.DISCOUNT))
 
@@ -211,7 +211,7 @@ def zero_activity(subject: Subject) -> None:
         subject.each(holds)
 
 
-def _can_be_zero(m: Methodology, name: str) -> bool:
+def _can_be_zero(m: Declarations, name: str) -> bool:
     return name in m.inputs and bool(m.inputs[name].extensive) and 0.0 in m.inputs[name].bounds
 
 
@@ -307,7 +307,7 @@ def _discounted(parameter: Parameter, terms: Mapping[str, Effect]) -> bool:
 @check("worked cases")
 def worked_cases(subject: Subject) -> None:
     """Every published case that the rule book ships reproduces."""
-    from jcm_calc.inputs.case import published
+    from jcm_calc.api.case_file import published
 
     for case in published(subject.methodology):
         if faults := case.differences():

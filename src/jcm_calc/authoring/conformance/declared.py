@@ -11,9 +11,9 @@ from jcm_calc.authoring.conformance.equations import symbols_of
 from jcm_calc.authoring.conformance.subject import ConformanceError, Subject, check
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import suggestion
-from jcm_calc.declarations import Interval
 from jcm_calc.declarations.faults import of_function
 from jcm_calc.declarations.graph import RESULTS
+from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Kind, Table
 from jcm_calc.evidence import Evidence
 from jcm_calc.reference_data import partner_countries

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from jcm_calc.declarations import Interval, Methodology
 from jcm_calc.declarations.graph import Graph
+from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Kind, Parameter, Table
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.rows import ONE_DAY, SIGN, Span
 
 Draw = dict[str, Any]
@@ -32,7 +33,7 @@ class Keys:
     periods: Sequence[str]
 
 
-def keys(m: Methodology) -> Keys:
+def keys(m: Declarations) -> Keys:
     """Return from which classes, labels and periods the tables of a methodology have values."""
     tables = list(_tables(m))
     chosen: dict[str, list[str]] = {}
@@ -47,7 +48,7 @@ def keys(m: Methodology) -> Keys:
     return Keys(chosen, labels, _periods(known))
 
 
-def _tables(m: Methodology) -> Iterator[tuple[tuple[str, ...], set[tuple[str, ...]]]]:
+def _tables(m: Declarations) -> Iterator[tuple[tuple[str, ...], set[tuple[str, ...]]]]:
     """Yield the keys and the rows of each table by classes, labels or dates."""
     for parameter in m.inputs.values():
         named = m.keys_of(parameter) or (parameter.by,)
@@ -85,7 +86,7 @@ def _periods(known: Sequence[Span] | None) -> list[str]:
     return [f"{first.first}/{middle}", f"{middle + ONE_DAY}/{first.last}"]
 
 
-def inputs(methodology: Methodology, graph: Graph, size: int = 2) -> st.SearchStrategy[Draw]:
+def inputs(methodology: Declarations, graph: Graph, size: int = 2) -> st.SearchStrategy[Draw]:
     """Return a strategy for complete inputs: up to ``size`` labels along each index, two dated periods."""
     known = keys(methodology)
     sizes = {letter: min(size, len(known.labels.get(letter, range(size)))) for letter in methodology.indices}
@@ -99,7 +100,7 @@ def inputs(methodology: Methodology, graph: Graph, size: int = 2) -> st.SearchSt
 
 
 def _values(
-    methodology: Methodology, known: Keys, parameter: Parameter, shape: tuple[int, ...]
+    methodology: Declarations, known: Keys, parameter: Parameter, shape: tuple[int, ...]
 ) -> st.SearchStrategy[Any]:
     count = math.prod(shape)
     if parameter.is_class:
@@ -115,7 +116,7 @@ def _values(
     return listed.map(lambda values: np.array(values, dtype=dtype).reshape(shape) if shape else values[0])
 
 
-def _numbers(methodology: Methodology, parameter: Parameter) -> st.SearchStrategy[float]:
+def _numbers(methodology: Declarations, parameter: Parameter) -> st.SearchStrategy[float]:
     """Draw from the plausible range, away from its ends, or from the classes that the number selects."""
     low, high = _range(parameter)
     for other in methodology.inputs.values():

@@ -12,10 +12,10 @@ import numpy as np
 
 from jcm_calc.authoring.conformance.subject import ConformanceError, Subject, check, same
 from jcm_calc.base.languages import Message, _
-from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.expression import Expression, record
 from jcm_calc.declarations.faults import of_function
 from jcm_calc.declarations.items import Equation, Parameter
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.units import normalise, registry
 
 
@@ -110,7 +110,7 @@ def symbols_of(expression: Expression) -> set[str]:
     return set().union(*(symbols_of(one) for one in expression.arguments if isinstance(one, Expression)))
 
 
-def _any_rule(m: Methodology, name: str) -> Equation:
+def _any_rule(m: Declarations, name: str) -> Equation:
     return next(rule for rule in m.rules if rule.name == name)
 
 

@@ -11,15 +11,15 @@ import numpy as np
 import pandas as pd
 from hypothesis import HealthCheck, Verbosity, given, settings
 
+from jcm_calc.api.calculation import calculate
+from jcm_calc.api.result import Result
 from jcm_calc.authoring.conformance.drawing import Draw, Keys, inputs, keys
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError
-from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.faults import in_line, of_function
 from jcm_calc.declarations.graph import Graph
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import EvaluationError
-from jcm_calc.results.calculating import calculate
-from jcm_calc.results.calculation import Result
 
 
 class ConformanceError(AssertionError):
@@ -30,7 +30,7 @@ class ConformanceError(AssertionError):
 class Subject:
     """A methodology under test, with all its cases."""
 
-    methodology: Methodology
+    methodology: Declarations
     examples: int = 25
     cases: list[dict[str, str]] = field(default_factory=list)
     keys: Keys = field(init=False)

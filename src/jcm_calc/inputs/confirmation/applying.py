@@ -13,8 +13,9 @@ import platformdirs
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem, shown, suggestion
 from jcm_calc.base.toml import parse_toml, read_text
-from jcm_calc.declarations import Interval, Methodology
+from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import DeclarationError, Kind, Parameter, Table, Value
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.revision import duplicate
 from jcm_calc.declarations.rows import same_days, spans
 from jcm_calc.evidence import Evidence, Grade, confirmed
@@ -45,7 +46,7 @@ def evidence_folder() -> Path:
     return Path(platformdirs.user_config_dir("jcm_calc", appauthor=False)) / "evidence"
 
 
-def evidence_files(m: Methodology, given: Given) -> tuple[EvidenceFile, ...]:
+def evidence_files(m: Declarations, given: Given) -> tuple[EvidenceFile, ...]:
     """Return the evidence files that are named; where none is, those of the user's folder that are about it.
 
     Raises
@@ -58,7 +59,7 @@ def evidence_files(m: Methodology, given: Given) -> tuple[EvidenceFile, ...]:
     return named_files(several(given))
 
 
-def about(m: Methodology, files: tuple[EvidenceFile, ...] | None) -> tuple[EvidenceFile, ...] | None:
+def about(m: Declarations, files: tuple[EvidenceFile, ...] | None) -> tuple[EvidenceFile, ...] | None:
     """Return those of several files, for several methodologies, that are about one; None where none is named."""
     return None if files is None else tuple(one for one in files if one.about(m.number, m.version))
 
@@ -84,13 +85,13 @@ def several(given: Given) -> tuple[One, ...]:
     return (given,) if isinstance(given, str | os.PathLike | EvidenceFile) else tuple(given)
 
 
-def _about(path: Path, m: Methodology) -> bool:
+def _about(path: Path, m: Declarations) -> bool:
     found = parse_toml(path.name, read_text(path))
     said = found.get("methodology", ""), found.get("version", "")
     return said in ((m.number, m.version), ("", ""))
 
 
-def with_evidence(m: Methodology, files: Sequence[EvidenceFile]) -> Methodology:
+def with_evidence(m: Declarations, files: Sequence[EvidenceFile]) -> Declarations:
     """Return a methodology with what evidence files confirm and supply, and with nothing of what others confirm.
 
     Raises
@@ -108,7 +109,7 @@ def with_evidence(m: Methodology, files: Sequence[EvidenceFile]) -> Methodology:
     return found
 
 
-def confirm_again(m: Methodology, files: Sequence[EvidenceFile]) -> None:
+def confirm_again(m: Declarations, files: Sequence[EvidenceFile]) -> None:
     """Refuse what has changed since the files were applied, such as a global that an equation looks up.
 
     Raises
@@ -136,7 +137,7 @@ class _Files:
 
 
 @lru_cache(maxsize=KEPT)
-def _applied(m: Methodology, files: _Files) -> tuple[Methodology, tuple[Problem, ...]]:
+def _applied(m: Declarations, files: _Files) -> tuple[Declarations, tuple[Problem, ...]]:
     m.freeze()  # what is kept here of a methodology must stay true of it
     applying = _Applying(m)
     for file in files.files:
@@ -149,7 +150,7 @@ def _applied(m: Methodology, files: _Files) -> tuple[Methodology, tuple[Problem,
 class _Applying:
     """One methodology, and what several files say of it."""
 
-    def __init__(self, m: Methodology) -> None:
+    def __init__(self, m: Declarations) -> None:
         self.m, self.found = m, duplicate(m)
         self.found.without_evidence = m
         self.known = {statement.key: statement for statement in statements(m)}

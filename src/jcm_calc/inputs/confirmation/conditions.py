@@ -24,8 +24,8 @@ from typing import Any
 
 import numpy as np
 
-from jcm_calc.declarations import DeclarationError
 from jcm_calc.declarations.faults import of_function
+from jcm_calc.declarations.items import DeclarationError
 
 Function = ast.FunctionDef | ast.Lambda
 # Libraries whose meaning does not change with a methodology.

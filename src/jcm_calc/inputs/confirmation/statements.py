@@ -12,17 +12,17 @@ from typing import Any
 import numpy as np
 
 from jcm_calc.base.languages import _
-from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.expression import Expression
 from jcm_calc.declarations.group import stated
 from jcm_calc.declarations.items import Choice, Criterion, Equation, Kind, Parameter, SchemeRule, Waiver
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.rows import SIGN
 from jcm_calc.evidence import Evidence, unconfirmed
 from jcm_calc.inputs.confirmation.conditions import condition
 from jcm_calc.inputs.confirmation.statement import Statement, digest
 
 
-def statements(m: Methodology) -> Iterator[Statement]:
+def statements(m: Declarations) -> Iterator[Statement]:
     """Yield everything of a methodology that a document can confirm, and the rules of the scheme."""
     own = _Fingerprints(m)
     symbols = m.symbols()
@@ -60,7 +60,7 @@ OF_DOCUMENT = {
 }
 
 
-def lists(m: Methodology) -> Iterator[Statement]:
+def lists(m: Declarations) -> Iterator[Statement]:
     """Yield, for criteria, parameters and equations, that the document has these and no others."""
     own = _Fingerprints(m)
     parameters = []
@@ -79,7 +79,7 @@ def lists(m: Methodology) -> Iterator[Statement]:
         yield Statement("list", name, "", f"{held}, and no others", section, own.list(name), evidence)
 
 
-def waivers(m: Methodology) -> Iterator[Statement]:
+def waivers(m: Declarations) -> Iterator[Statement]:
     """Yield, for each check that the module waives of an item, that the document says so."""
     own, symbols = _Fingerprints(m), m.symbols()
     for one in m.waivers:
@@ -89,7 +89,7 @@ def waivers(m: Methodology) -> Iterator[Statement]:
         yield Statement("waiver", one.check, of, reading, one.section, fingerprint, one.evidence, item=one)
 
 
-def _where(m: Methodology, rule: Equation) -> str:
+def _where(m: Declarations, rule: Equation) -> str:
     """Return what a reader has to know of the constants and coordinates in an equation."""
     texts = []
     for name in rule.arguments:
@@ -113,7 +113,7 @@ def of_treatment(name: str, rule_set: str, note: str, evidence: Evidence, sectio
     return Statement("rule", name, "", f"{rule_set}: {note}", section, fingerprint, evidence)
 
 
-def _default(m: Methodology, parameter: Parameter, fingerprint: str) -> Statement:
+def _default(m: Declarations, parameter: Parameter, fingerprint: str) -> Statement:
     assert parameter.evidence is not None
     values = dict(next((known for candidate, known in parameter.by_candidate() if not candidate), {}))
     unit = f" [{parameter.unit}]" if parameter.unit else ""
@@ -132,7 +132,7 @@ def _default(m: Methodology, parameter: Parameter, fingerprint: str) -> Statemen
     )
 
 
-def _example(m: Methodology, parameter: Parameter) -> str:
+def _example(m: Declarations, parameter: Parameter) -> str:
     """Return how a row of the table of a default is named: a class, an interval of a number, a part for each key."""
     if keys := m.keys_of(parameter):
         return SIGN.join("2024" if key == "p" else key for key in keys)
@@ -143,7 +143,7 @@ def _example(m: Methodology, parameter: Parameter) -> str:
 class _Fingerprints:
     """Fingerprints of what one version of a methodology declares."""
 
-    def __init__(self, m: Methodology) -> None:
+    def __init__(self, m: Declarations) -> None:
         self.m = m
         self.operands: dict[str, Any] = {**m.inputs, **m.facts, **{rule.name: rule for rule in m.rules}}
 

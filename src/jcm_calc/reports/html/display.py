@@ -21,9 +21,9 @@ from jcm_calc.results.credits import Item
 from jcm_calc.units import is_missing
 
 if TYPE_CHECKING:
-    from jcm_calc.declarations import Methodology
+    from jcm_calc.declarations.methodology import Declarations
     from jcm_calc.reports.explanation import Explanation
-    from jcm_calc.results.calculation import Result
+    from jcm_calc.results.calculation import Calculation
 
 # More units than this are for `Result.by_unit`, not for a page.
 UNITS = 20
@@ -94,13 +94,13 @@ def explained(found: Explanation, prefix: str) -> dict[str, Any]:
     }
 
 
-def result(found: Result) -> str:
+def result(found: Calculation) -> str:
     """Return the page of a result."""
     notebook.said(str(found.methodology))
     return page("result.html", **summary(found), **explained(found.explain("ER"), _prefix()))
 
 
-def summary(found: Result) -> dict[str, Any]:
+def summary(found: Calculation) -> dict[str, Any]:
     """Return what a page needs to show the emissions by year, by period and by unit, and their state."""
     emissions = found.emissions
     columns = [amounts.tolist() for amounts in emissions.values()]
@@ -137,14 +137,14 @@ def by_kind(items: tuple[Item, ...]) -> Mapping[str, list[Item]]:
     return kinds
 
 
-def methodology(m: Methodology) -> str:
+def methodology(m: Declarations) -> str:
     """Return the page of a methodology."""
     sources = Sources()
     names = {*m.inputs, *(rule.name for rule in m.rules)}
     return page("methodology.html", **_declared(m, list(sections(m, sources)), sources, names))
 
 
-def methodology_file(m: Methodology) -> str:
+def methodology_file(m: Declarations) -> str:
     """Return the page of a methodology for a file of its own, to read beside the document."""
     sources = Sources()
     found = list(sections(m, sources))
@@ -154,7 +154,7 @@ def methodology_file(m: Methodology) -> str:
     return page("methodology_page.html", named=named, legend=LEGEND, **_declared(m, found, sources, names))
 
 
-def entry(m: Methodology, name: str) -> str:
+def entry(m: Declarations, name: str) -> str:
     """Return the page of what a methodology declares under one name."""
     sources = Sources()
     found = [part for section in sections(m, sources) if (part := _of_name(section, name)).rows]
@@ -171,7 +171,7 @@ def _of_name(section: Section, name: str) -> Section:
     )
 
 
-def _declared(m: Methodology, found: list[Section], sources: Sources, names: set[str]) -> dict[str, Any]:
+def _declared(m: Declarations, found: list[Section], sources: Sources, names: set[str]) -> dict[str, Any]:
     formulas = Formulas(m.symbols(), names, _prefix())
     return {"m": m, "sections": found, "sources": sources, "formulas": formulas, "cells": _Cells()}
 

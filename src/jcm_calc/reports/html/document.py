@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from jcm_calc.inputs.case import Comparison
-    from jcm_calc.results.calculation import Result
+    from jcm_calc.results.calculation import Calculation
 
 # With the words for a reader who does not see the picture.
 PICTURES: dict[str, tuple[Callable[..., Axes], str]] = {
@@ -40,7 +40,7 @@ PICTURES: dict[str, tuple[Callable[..., Axes], str]] = {
 
 def write(
     path: str | os.PathLike[str],
-    result: Result,
+    result: Calculation,
     project: Mapping[str, Any] | None,
     sources: Sources | None,
     published: Sequence[Comparison],
@@ -52,7 +52,7 @@ def write(
 
 
 def html(
-    result: Result,
+    result: Calculation,
     project: Mapping[str, Any] | None,
     sources: Sources | None,
     published: Sequence[Comparison],
@@ -81,7 +81,7 @@ def html(
     )
 
 
-def _facts(result: Result) -> Iterator[tuple[str, str, str]]:
+def _facts(result: Calculation) -> Iterator[tuple[str, str, str]]:
     """Yield name, text and value of each fact that was given."""
     for name, given in result.inputs.facts.items():
         fact = result.methodology.facts[name]
@@ -90,7 +90,7 @@ def _facts(result: Result) -> Iterator[tuple[str, str, str]]:
         yield name, fact.text, with_unit(listed(values), "" if fact.textual else fact.unit)
 
 
-def _pictures(result: Result) -> Iterator[tuple[str, str, Markup]]:
+def _pictures(result: Calculation) -> Iterator[tuple[str, str, Markup]]:
     """Yield title, words and address of each plot."""
     for title, (plot, words) in PICTURES.items():
         if plot is plots.contributions and len(result.by_unit()) == 1:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from jcm_calc.base.languages import Message, _
-from jcm_calc.declarations import Methodology, Value
-from jcm_calc.declarations.items import Effect, Equation, Kind, Limit, Parameter
+from jcm_calc.declarations.items import Effect, Equation, Kind, Limit, Parameter, Value
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.evidence import Evidence
 from jcm_calc.reference_data import partner_countries
 from jcm_calc.units import with_unit
@@ -95,7 +95,7 @@ Lines = Iterator[tuple[tuple[str, ...], list[str]]]
 Part = tuple[tuple[str, ...], Lines]
 
 
-def sections(m: Methodology, sources: Sources) -> Iterator[Section]:
+def sections(m: Declarations, sources: Sources) -> Iterator[Section]:
     """Yield each section that holds anything, in the order of a methodology document.
 
     Parameters
@@ -128,7 +128,7 @@ def _unit(unit: str) -> str:
 OTHER_WORDS = (_("proponent"), _("plan"), _("issued"))
 
 
-def identity(m: Methodology) -> list[tuple[str, str, Evidence | None]]:
+def identity(m: Declarations) -> list[tuple[str, str, Evidence | None]]:
     """Return item, value and evidence of what identifies a methodology."""
     country = partner_countries().get(m.country, "")
     values = {
@@ -144,14 +144,14 @@ def identity(m: Methodology) -> list[tuple[str, str, Evidence | None]]:
     return [(item, value, m.identity.get(item)) for item, value in (values | others).items()]
 
 
-def _identity(m: Methodology, sources: Sources) -> Part:
+def _identity(m: Declarations, sources: Sources) -> Part:
     return ("", "", _("grade")), (
         ((item, _("see above") if item == "title" else value, grade(evidence)), [sources.note(evidence)])
         for item, value, evidence in identity(m)
     )
 
 
-def _versions(m: Methodology, sources: Sources) -> Part:
+def _versions(m: Declarations, sources: Sources) -> Part:
     return (_("version"), _("approved"), _("grade")), (
         (
             (item.number, str(item.approved or _("not known")), grade(item.evidence)),
@@ -165,14 +165,14 @@ def _versions(m: Methodology, sources: Sources) -> Part:
     )
 
 
-def _indices(m: Methodology, sources: Sources) -> Part:
+def _indices(m: Declarations, sources: Sources) -> Part:
     return ("", ""), (
         ((Code(letter), meaning), [_("a project may lack it")] if letter in m.optional else [])
         for letter, meaning in m.indices.items()
     )
 
 
-def _choices(m: Methodology, sources: Sources) -> Part:
+def _choices(m: Declarations, sources: Sources) -> Part:
     return (_("name"), _("options"), _("grade")), (
         (
             (Code(item.name), ", ".join(item.options), grade(item.evidence)),
@@ -193,7 +193,7 @@ def acts(parameter: Parameter) -> str:
     )
 
 
-def _parameters(m: Methodology, sources: Sources) -> Part:
+def _parameters(m: Declarations, sources: Sources) -> Part:
     return (_("symbol"), _("name"), _("unit"), _("of"), _("kind"), _("acts"), _("grade")), (
         (
             (
@@ -222,7 +222,7 @@ def _ranges(item: Parameter) -> Iterator[str]:
         yield _("within {bounds}").format(bounds=item.bounds)
 
 
-def _equations(m: Methodology, sources: Sources) -> Part:
+def _equations(m: Declarations, sources: Sources) -> Part:
     symbols = m.symbols()
     return (_("symbol"), _("unit"), _("case"), _("grade")), (
         (
@@ -237,7 +237,7 @@ def _case(when: Mapping[str, str]) -> str:
     return ", ".join(map(" = ".join, when.items()))
 
 
-def _terms(m: Methodology, sources: Sources) -> Part:
+def _terms(m: Declarations, sources: Sources) -> Part:
     symbols = m.symbols()
     return (_("symbol"), _("effect"), ""), (
         ((Named(symbols[name], name), Message(effect), Code(written(symbols[name], effect))), [])
@@ -254,7 +254,7 @@ def written(symbol: str, effect: Effect) -> str:
     }[effect]
 
 
-def _defaults(m: Methodology, sources: Sources) -> Part:
+def _defaults(m: Declarations, sources: Sources) -> Part:
     headings = (_("symbol"), _("class"), _("value"), _("grade"))
     return headings, (line for item in m.inputs.values() for line in _known(item, sources))
 
@@ -285,7 +285,7 @@ def is_long(candidate: str, known: Mapping[str, Value]) -> bool:
     return bool(candidate) and len(known) > 2 * FEW and len({value.evidence for value in known.values()}) == 1
 
 
-def _derivations(m: Methodology, sources: Sources) -> Part:
+def _derivations(m: Declarations, sources: Sources) -> Part:
     return (_("of"), ""), (
         (
             (Code(item.of), Code(item)),
@@ -301,14 +301,14 @@ def _derivations(m: Methodology, sources: Sources) -> Part:
     )
 
 
-def _criteria(m: Methodology, sources: Sources) -> Part:
+def _criteria(m: Declarations, sources: Sources) -> Part:
     return (_("no."), _("looks at"), _("grade")), (
         ((item.number, Code(", ".join(item.arguments)), grade(item.evidence)), [item.text, sources.note(item.evidence)])
         for item in m.conditions
     )
 
 
-def _facts(m: Methodology, sources: Sources) -> Part:
+def _facts(m: Declarations, sources: Sources) -> Part:
     return (_("name"), _("unit"), _("of")), (
         (
             (Code(item.name), _unit(item.unit), Code(item.indices)),
@@ -318,7 +318,7 @@ def _facts(m: Methodology, sources: Sources) -> Part:
     )
 
 
-def _limits(m: Methodology, sources: Sources) -> Part:
+def _limits(m: Declarations, sources: Sources) -> Part:
     symbols = m.symbols()
     return ("", _("grade")), (
         ((Code(item.written(symbols)), grade(item.evidence)), [_rated(item, symbols), sources.note(item.evidence)])
@@ -333,7 +333,7 @@ def _rated(item: Limit, symbols: Mapping[str, str]) -> str:
     return told.format(product=item.rated.written(symbols))
 
 
-def _indicators(m: Methodology, sources: Sources) -> Part:
+def _indicators(m: Declarations, sources: Sources) -> Part:
     symbols = m.symbols()
     return ("", _("plausible"), _("grade")), (
         (
@@ -344,12 +344,12 @@ def _indicators(m: Methodology, sources: Sources) -> Part:
     )
 
 
-def _waivers(m: Methodology, sources: Sources) -> Part:
+def _waivers(m: Declarations, sources: Sources) -> Part:
     rows = (((Message(one.check), one.of, grade(one.evidence)), [one.reason]) for one in m.waivers)
     return (_("check"), _("of"), _("grade")), rows
 
 
-def _cases(m: Methodology, sources: Sources) -> Part:
+def _cases(m: Declarations, sources: Sources) -> Part:
     from jcm_calc.inputs.case import published
 
     return (_("file"), _("prints"), _("grade")), (
@@ -361,7 +361,7 @@ def _cases(m: Methodology, sources: Sources) -> Part:
     )
 
 
-def _outputs(m: Methodology, sources: Sources) -> Part:
+def _outputs(m: Declarations, sources: Sources) -> Part:
     from jcm_calc.inputs.case import published_outputs
 
     return (_("project"), _("what"), _("tonnes"), _("grade")), (
@@ -378,7 +378,7 @@ def _prints(expected: Mapping[str, Sequence[str]]) -> str:
     return ", ".join(figures) or _("too little to calculate")
 
 
-PARTS: dict[str, Callable[[Methodology, Sources], Part]] = {
+PARTS: dict[str, Callable[[Declarations, Sources], Part]] = {
     _("Identity"): _identity,
     _("Other versions"): _versions,
     _("Indices"): _indices,

@@ -12,15 +12,15 @@ import numpy.typing as npt
 
 from jcm_calc.base.languages import Message, _, ngettext
 from jcm_calc.base.problems import InputError, Problem
-from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import Node
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter, Table
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.evidence import Evidence, Grade
 from jcm_calc.inputs import Period
 from jcm_calc.results.credits import check_years
 
 if TYPE_CHECKING:
-    from jcm_calc.results.calculation import Result
+    from jcm_calc.results.calculation import Calculation
 
 Array = npt.NDArray[Any]
 Case = Mapping[str, str]
@@ -72,7 +72,7 @@ class Contents:
         Whether no plan was given, so that estimates stay empty.
     """
 
-    methodology: Methodology
+    methodology: Declarations
     kind: str
     choices: Case
     periods: Sequence[Period]
@@ -131,7 +131,7 @@ class Contents:
 # From a result
 
 
-def of_result(result: Result, kind: str) -> list[Contents]:
+def of_result(result: Calculation, kind: str) -> list[Contents]:
     """Return what the sheets of a result show: for a report one set a calendar year, for a plan one set.
 
     Raises
@@ -169,7 +169,7 @@ def without_plan(report: Contents) -> Contents:
     )
 
 
-def _of_periods(result: Result, kind: str, places: list[int]) -> Contents:
+def _of_periods(result: Calculation, kind: str, places: list[int]) -> Contents:
     inputs, m = result.inputs, result.methodology
     shown = {**m.inputs, **m.facts}
     along_p = list(m.indices).index("p")
@@ -226,14 +226,14 @@ def _of_periods(result: Result, kind: str, places: list[int]) -> Contents:
     )
 
 
-def _remarked(result: Result) -> Iterator[str]:
+def _remarked(result: Calculation) -> Iterator[str]:
     """Yield the gravest remarks, and how many more there are."""
     yield from (one.line for one in result.remarks[:FEW])
     if more := result.remarks[FEW:]:
         yield ngettext("{count} more remark", "{count} more remarks", len(more)).format(count=len(more))
 
 
-def _estimate(result: Result) -> Iterator[str]:
+def _estimate(result: Calculation) -> Iterator[str]:
     if result.unconfirmed:
         count, every = len(result.unconfirmed), len(result.items)
         note = _("An estimate: {count} of {every} rules and values are not confirmed; those used here are marked †.")
@@ -244,7 +244,7 @@ def _estimate(result: Result) -> Iterator[str]:
         yield _("Checks waived by the author of the module, not confirmed: {names}").format(names=named)
 
 
-def _grades(result: Result) -> dict[str, Evidence]:
+def _grades(result: Calculation) -> dict[str, Evidence]:
     found: dict[str, Evidence] = {}
     for item in result.items:
         if item.name not in found or item.evidence.grade is Grade.UNCONFIRMED:
@@ -259,7 +259,7 @@ def _candidate_numbers(parameter: Parameter) -> bool:
 
 def written_class(key: object) -> str:
     """Write a class or an interval so that it is read as the same one."""
-    from jcm_calc.declarations import Interval
+    from jcm_calc.declarations.interval import Interval
 
     if isinstance(key, Interval) and Interval.parse(str(key)) != key:
         left, right = "(["[key.closed_lower], ")]"[key.closed_upper]
@@ -270,7 +270,7 @@ def written_class(key: object) -> str:
 # An empty workbook
 
 
-def of_template(methodology: Methodology, units: Mapping[str, int], periods: Sequence[Period], kind: str) -> Contents:
+def of_template(methodology: Declarations, units: Mapping[str, int], periods: Sequence[Period], kind: str) -> Contents:
     """Return what the sheets of an empty workbook show: every case, and rows for units."""
     nodes: dict[str, list[Node]] = {}
     cases: dict[str, list[Case]] = {}
@@ -310,12 +310,12 @@ def of_template(methodology: Methodology, units: Mapping[str, int], periods: Seq
     )
 
 
-def _cases(methodology: Methodology) -> list[Case]:
+def _cases(methodology: Declarations) -> list[Case]:
     options = [[(name, option) for option in choice.options] for name, choice in methodology.choices.items()]
     return [dict(case) for case in itertools.product(*options)]
 
 
-def _of_criteria(methodology: Methodology) -> Iterator[Parameter]:
+def _of_criteria(methodology: Declarations) -> Iterator[Parameter]:
     """Yield the parameters that eligibility criteria look at, and those that select their values."""
     for criterion in methodology.conditions:
         for name in criterion.arguments:
@@ -326,14 +326,14 @@ def _of_criteria(methodology: Methodology) -> Iterator[Parameter]:
                     yield methodology.inputs[parameter.by]
 
 
-def _ways(methodology: Methodology, parameter: Parameter) -> frozenset[str]:
+def _ways(methodology: Declarations, parameter: Parameter) -> frozenset[str]:
     """Return how a parameter can be entered in an empty workbook."""
     if not parameter.by:
         return frozenset({CELL, CANDIDATE} if parameter.candidates else {CELL})
     return frozenset({CANDIDATE, CLASSES} if parameter.candidates else {CLASSES})
 
 
-def _condition(methodology: Methodology, every: Sequence[Case], cases: Sequence[Case]) -> str:
+def _condition(methodology: Declarations, every: Sequence[Case], cases: Sequence[Case]) -> str:
     """Say under which options a parameter is needed."""
     parts = []
     for name, choice in methodology.choices.items():

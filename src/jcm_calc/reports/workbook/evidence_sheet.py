@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 
 from jcm_calc.base.languages import Message, _, spellings
 from jcm_calc.base.problems import InputError, Problem
-from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs.confirmation import EvidenceFile
 from jcm_calc.inputs.confirmation.file import KINDS, SCHEMA, from_data
 from jcm_calc.inputs.confirmation.supplied import in_declared_unit
@@ -120,7 +120,7 @@ def read(book: Book, number: str, version: str) -> tuple[EvidenceFile, ...]:
     return tuple(files)
 
 
-def contradictions(book: Book, m: Methodology, files: Sequence[EvidenceFile]) -> Iterator[Problem]:
+def contradictions(book: Book, m: Declarations, files: Sequence[EvidenceFile]) -> Iterator[Problem]:
     """Yield the cells in which a sheet of the calculation has another value than the sheet of evidence.
 
     Parameters
@@ -152,7 +152,7 @@ def contradictions(book: Book, m: Methodology, files: Sequence[EvidenceFile]) ->
                     yield Problem(what, told.format(cell=printable(place), found=found, value=value))
 
 
-def contradictions_of(book: Book, m: Methodology) -> Iterator[Problem]:
+def contradictions_of(book: Book, m: Declarations) -> Iterator[Problem]:
     """Yield the contradictions of a workbook whose sheet of evidence need not be readable; see `contradictions`."""
     own = m.without_evidence or m
     try:

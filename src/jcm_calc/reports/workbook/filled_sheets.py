@@ -10,8 +10,8 @@ from typing import Any
 
 from jcm_calc.base.languages import Message, _, spellings
 from jcm_calc.base.problems import Problem, ProblemKind, listed, shown
-from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.project import MONITORING
 from jcm_calc.inputs.totals import is_total
@@ -67,7 +67,7 @@ class SheetSet:
 class Reader:
     """Reads the sets of a workbook."""
 
-    def __init__(self, book: Book, m: Methodology) -> None:
+    def __init__(self, book: Book, m: Declarations) -> None:
         self.book, self.m = book, m
         self.sheets = Sheets(book)
         self.symbols = Symbols({**m.inputs, **m.facts})

@@ -12,9 +12,9 @@ import numpy as np
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem
-from jcm_calc.declarations import Interval
 from jcm_calc.declarations.expression import record
 from jcm_calc.declarations.expression.excel import formula
+from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter, Table
 from jcm_calc.declarations.rows import SIGN, spans
 from jcm_calc.reports.workbook.contents import CANDIDATE, CELL, CLASSES

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from jcm_calc.base.languages import Message, _, spellings
 from jcm_calc.base.problems import Problem, listed
-from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.evidence import Grade
 from jcm_calc.inputs.carriers import split_heading
 from jcm_calc.inputs.metered import METERS, NAMED, merged
@@ -122,7 +122,7 @@ UNKNOWN = {"grade": "unconfirmed", "certainty": None}
 
 
 def told(
-    found: Mapping[str, Any], sources: Mapping[str, Mapping[str, str]], m: Methodology
+    found: Mapping[str, Any], sources: Mapping[str, Mapping[str, str]], m: Declarations
 ) -> dict[str, dict[str, str]]:
     """Return columns (h) to (k) as the record tells them, and as the user says instead; each points to the record."""
     pointer = POINTS.format(sheet=SHEET) + record.digest(found)[:16]
@@ -220,7 +220,7 @@ def with_record(
     frames: Iterable[pd.DataFrame],
     pointers: Collection[tuple[str, str]],
     book: Book,
-    m: Methodology,
+    m: Declarations,
     remarks: list[Problem],
 ) -> Iterator[pd.DataFrame]:
     """Yield tables that were read with the record of their values.
@@ -271,7 +271,7 @@ def with_record(
 
 
 def _differing(
-    frame: pd.DataFrame, amounts: Iterable[Mapping[str, Any]], measured: Mapping[str, str], m: Methodology
+    frame: pd.DataFrame, amounts: Iterable[Mapping[str, Any]], measured: Mapping[str, str], m: Declarations
 ) -> Iterator[str]:
     """Say which column of a table does not add up to the amounts on record."""
     import pandas as pd

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jcm_calc.base.files import check_ending, save
 from jcm_calc.base.languages import Message, _, in_language
 from jcm_calc.base.problems import InputError, Problem, shown
-from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.confirmation import EvidenceFile
 from jcm_calc.inputs.project import LABELS, Sources, checked, without_column
@@ -24,7 +24,7 @@ from jcm_calc.reports.workbook.page import Page, new_book, styles
 from jcm_calc.reports.workbook.sheet_sets import ON_STRUCTURE
 
 if TYPE_CHECKING:
-    from jcm_calc.results.calculation import Result
+    from jcm_calc.results.calculation import Calculation
 
 TITLES = {"MPS": _("Monitoring Plan Sheet"), "MRS": _("Monitoring Report Sheet")}
 USES = {"MPS": _("[Attachment to Project Design Document]"), "MRS": _("[For Verification]")}
@@ -34,8 +34,8 @@ STAGES = ("report", "plan")
 
 def write_result(
     path: str | os.PathLike[str],
-    result: Result,
-    plan: Result | None,
+    result: Calculation,
+    plan: Calculation | None,
     stage: str,
     project: Mapping[str, Any] | None,
     sources: Sources | None,
@@ -63,7 +63,7 @@ def write_result(
     save(path, content, overwrite=overwrite)
 
 
-def _stage_problems(stage: str, result: Result, plan: Result | None) -> Iterator[Problem]:
+def _stage_problems(stage: str, result: Calculation, plan: Calculation | None) -> Iterator[Problem]:
     """Yield what keeps a workbook of this stage from being written."""
     if stage not in STAGES:
         complaint = _("got {given}, must be one of {names}")
@@ -79,7 +79,7 @@ def _stage_problems(stage: str, result: Result, plan: Result | None) -> Iterator
 
 def write_template(
     path: str | os.PathLike[str],
-    methodology: Methodology,
+    methodology: Declarations,
     units: int | Mapping[str, int],
     years: Sequence[int],
     overwrite: bool,
@@ -205,7 +205,7 @@ def _structure(book: Any, formats: Any, lines: Sequence[str], project: Mapping[s
         page.sheet.set_row(row, 30)
 
 
-def head(methodology: Methodology, project: Mapping[str, Any]) -> list[str]:
+def head(methodology: Declarations, project: Mapping[str, Any]) -> list[str]:
     """Return the lines at the top right of each sheet."""
     number = project.get("number")
     scope = _("Sectoral scope: {number:02}").format(number=methodology.sectoral_scope)

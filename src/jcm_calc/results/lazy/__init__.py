@@ -14,9 +14,9 @@ import numpy as np
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, InputWarning, Problem
-from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS, Graph, needs
 from jcm_calc.declarations.items import Coordinate, Equation
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import completeness
 from jcm_calc.inputs.axes import named_periods
 from jcm_calc.inputs.carriers import split_heading
@@ -76,7 +76,7 @@ class LazyResult:
         return f"<LazyResult {self.methodology}: {len(self.pieces):,} partitions along {self.plan.letter}>"
 
     @property
-    def methodology(self) -> Methodology:
+    def methodology(self) -> Declarations:
         """The methodology that is applied."""
         return self.plan.methodology
 
@@ -145,7 +145,7 @@ class LazyResult:
 
 
 def calculate(
-    m: Methodology,
+    m: Declarations,
     tables: tuple[Any, ...],
     values: Mapping[str, Any],
     p: Any,
@@ -216,7 +216,7 @@ def calculate(
     return LazyResult(plan, graph, pieces, _period_count(m, p, values))
 
 
-def _refuse_other_than_held(m: Methodology) -> None:
+def _refuse_other_than_held(m: Declarations) -> None:
     """Refuse a methodology that a worker, which takes it from the rule book, would not calculate with."""
     if m.number in modules() and versions(m.number).get(m.version) is (m.without_evidence or m):
         return
@@ -251,7 +251,7 @@ def _coordinates(graph: Graph, letter: str, frames: bool) -> Iterable[Problem]:
             yield Problem(node.name, number if frames else names)
 
 
-def _period_count(m: Methodology, p: Any, values: Mapping[str, Any]) -> int | None:
+def _period_count(m: Declarations, p: Any, values: Mapping[str, Any]) -> int | None:
     """Return the number of periods; None for a single value without an axis."""
     if p is not None:
         named = named_periods(p)

@@ -11,9 +11,9 @@ import numpy as np
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, InputWarning, Problem
-from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS, Graph, needs
 from jcm_calc.declarations.items import Coordinate, Equation, Parameter
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import Array, EvaluationError, evaluate
 from jcm_calc.inputs import Inputs, Period, bind
 from jcm_calc.inputs.confirmation import with_evidence
@@ -51,7 +51,7 @@ class Plan:
     evidence: tuple[EvidenceFile, ...] = ()
 
     @property
-    def methodology(self) -> Methodology:
+    def methodology(self) -> Declarations:
         """The methodology that is applied."""
         return with_evidence(methodology(self.number, self.version), self.evidence)
 

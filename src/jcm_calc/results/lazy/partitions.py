@@ -11,7 +11,7 @@ import numpy as np
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import Problem
-from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs.carriers import carried
 from jcm_calc.units import is_quantity, parse_unit, registry
 
@@ -36,7 +36,7 @@ class Piece:
 Pieces = tuple[str, list[Piece], dict[str, Any]]
 
 
-def of_frames(m: Methodology, frames: Sequence[Any], values: Mapping[str, Any], problems: list[Problem]) -> Pieces:
+def of_frames(m: Declarations, frames: Sequence[Any], values: Mapping[str, Any], problems: list[Problem]) -> Pieces:
     """Return the partitions of Dask DataFrames, whose index is the unit and whose divisions are known."""
     letter = str(frames[0].index.name)
     for number, frame in enumerate(frames, 1):
@@ -63,7 +63,7 @@ def of_frames(m: Methodology, frames: Sequence[Any], values: Mapping[str, Any], 
     return letter, [Piece(frames=part) for part in parts], dict(values)
 
 
-def of_arrays(m: Methodology, arrays: Mapping[str, Any], values: Mapping[str, Any], problems: list[Problem]) -> Pieces:
+def of_arrays(m: Declarations, arrays: Mapping[str, Any], values: Mapping[str, Any], problems: list[Problem]) -> Pieces:
     """Return the partitions of Dask arrays: the chunks along the longest index besides p."""
     bare = {name: value.magnitude if is_quantity(value) else value for name, value in arrays.items()}
     indices = {name: _indices(m, name) for name in values}
@@ -123,7 +123,7 @@ def of_arrays(m: Methodology, arrays: Mapping[str, Any], values: Mapping[str, An
     return split, pieces, common
 
 
-def _indices(m: Methodology, name: str) -> str:
+def _indices(m: Declarations, name: str) -> str:
     parameter = {**m.inputs, **m.facts}.get(m.named(name) or "")
     return parameter.indices if parameter is not None else ""
 

@@ -1,6 +1,6 @@
 """XX_AM010: rice by water management. Made up: an example of monitored classes, areas and seasons."""
 
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.evidence import unconfirmed
 
 MADE_UP = unconfirmed("made up for the documentation")

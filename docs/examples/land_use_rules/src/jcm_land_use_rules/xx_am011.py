@@ -1,6 +1,6 @@
 """XX_AM011: run-of-river hydropower. Made up: an example of a capacity that adds over units alone."""
 
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.evidence import unconfirmed
 
 MADE_UP = unconfirmed("made up for the documentation")

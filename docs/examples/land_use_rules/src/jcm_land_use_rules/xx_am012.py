@@ -1,6 +1,6 @@
 """XX_AM012: forest conservation. Made up: an example of leakage and discounts as terms of ER."""
 
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.evidence import unconfirmed
 
 MADE_UP = unconfirmed("made up for the documentation")

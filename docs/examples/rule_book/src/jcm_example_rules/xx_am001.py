@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from jcm_calc.declarations import Methodology
+from jcm_calc import Methodology
 from jcm_calc.evidence import unconfirmed
 
 MADE_UP = unconfirmed("made up for the documentation")

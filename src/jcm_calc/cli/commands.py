@@ -1,0 +1,740 @@
+"""The `jcm` command. Its exit codes stand in its help, and in docs/how_to/command.md.
+
+Results go to standard output, complaints and progress to standard error.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+from jcm_calc.base.languages import LANGUAGES, _, in_language, preferred, translated
+from jcm_calc.cli import surroundings
+from jcm_calc.cli.codes import FAULT, INTERRUPTED, UNUSABLE
+from jcm_calc.cli.helping import Group
+
+# What a command needs beyond click is imported when it runs: `jcm list` takes no pandas.
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+strictly = click.option("--strict", is_flag=True, help="Exit with 1 where anything is remarked on or left open.")
+with_evidence = click.option(
+    "--evidence",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="An evidence file, instead of those of your folder: see `jcm evidence`.",
+)
+
+
+class _Group(Group):
+    """A group of commands that turns every outcome into an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            code = super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit):
+            raise
+        except (KeyboardInterrupt, click.Abort):
+            code = INTERRUPTED
+        except Exception as error:
+            if (refused := surroundings.refusal(error)) is not None:
+                surroundings.complain(error, refused)
+                code = UNUSABLE
+            else:
+                code = _complain(error)
+        ctx.exit(code or 0)
+
+
+def _complain(error: Exception) -> int:
+    """Report an exception; return the exit code."""
+    from jcm_calc.base.problems import LINES, InputError, Problem
+    from jcm_calc.cli import output
+    from jcm_calc.engine.evaluation import EvaluationError
+    from jcm_calc.rulebooks import MethodologyNotFoundError, by_author
+
+    if isinstance(error, InputError):
+        output.complaints(error.headline, error.problems[:LINES], error.warnings[:LINES])
+        if len(error.problems) > LINES:
+            output.show(_("  and {count:,} more").format(count=len(error.problems) - LINES), err=True)
+    elif isinstance(error, MethodologyNotFoundError):
+        output.complaints(_("Nothing was calculated"), [Problem(_("methodology"), str(error))])
+    elif isinstance(error, EvaluationError):
+        output.complaints(_("There is no result"), [Problem(_("equations"), str(error))])
+    elif (told := by_author(error)) is not None:
+        output.complaints(
+            _("The methodology cannot be used; this is for its author"), [Problem(told.module, told.said)]
+        )
+    else:
+        _report_fault(error)
+        return FAULT
+    return UNUSABLE
+
+
+def _report_fault(error: Exception) -> None:
+    import platform
+    import traceback
+    from importlib.metadata import version
+
+    if os.environ.get("JCM_DEBUG"):
+        traceback.print_exception(error)
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    lines = [
+        translated(_("This is a fault of jcm_calc, not of your input.")),
+        translated(_("Please report this with the case file and the text below.")),
+        "",
+        f"  {type(error).__name__}: {error}",
+        f"  in {frame.name}, {Path(frame.filename).name} line {frame.lineno}",
+        f"  jcm_calc {version('jcm-calc')}, Python {platform.python_version()}, {platform.system()}",
+        "",
+        translated(_("JCM_DEBUG=1 shows where it comes from.")),
+    ]
+    surroundings.say("\n".join(lines))
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="jcm-calc", prog_name="jcm")
+@click.option(
+    "--lang",
+    type=click.Choice(list(LANGUAGES)),
+    is_eager=True,
+    expose_value=False,
+    default=lambda: preferred(os.environ.get),
+    callback=lambda ctx, option, code: ctx.with_resource(in_language(code)),
+    help="The language; without it JCM_LANG, LANGUAGE, LC_ALL or LANG decides.",
+)
+def jcm() -> None:
+    """Emission reductions under the Joint Crediting Mechanism.
+
+    \b
+    Exit codes:
+      0   done
+      1   checked, and something differs; with --strict, something is remarked on
+      2   the input cannot be used, or the system refuses: no space, no memory, no right to write
+      3   --certify or a request for issuance was refused
+      70  a fault of this program
+      130 interrupted
+    """  # noqa: D301 (\b keeps click from filling the lines)
+
+
+@jcm.command("list")
+@click.option("--all", "with_known", is_flag=True, help="Also those that are known and not implemented.")
+@as_json
+def list_(as_json: bool, with_known: bool) -> int:
+    """List the methodologies, and how much of each is confirmed.
+
+    A module of a rule book that cannot be used is named below, with file and line, and gives exit code 1.
+
+    \b
+    Examples:
+      jcm list
+      jcm list --all --json
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.catalogue import list_methodologies
+
+    return list_methodologies(as_json, with_known)
+
+
+@jcm.command()
+@click.argument("subject", metavar="NUMBER|MODULE.py")
+@click.option("--version", metavar="V", help="This version instead of the latest.")
+@click.option("--html", "page", metavar="FILE.html", type=click.Path(path_type=Path), help="Write it as a page.")
+@click.option("--force", is_flag=True, help="Overwrite FILE.html.")
+@as_json
+def show(subject: str, version: str | None, page: Path | None, force: bool, as_json: bool) -> int:
+    """Show what methodology NUMBER, or that of a module, declares, each item with its evidence.
+
+    \b
+    Examples:
+      jcm show ID_AM002
+      jcm show ID_AM002 --version 2.0 --json
+      jcm show my_rules/xx_am001.py --html xx_am001.html
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.catalogue import show_methodology
+
+    return show_methodology(subject, version, page, force, as_json)
+
+
+@jcm.command()
+@click.argument("case", type=click.Path(path_type=Path))
+@click.option("--certify", is_flag=True, help="Claim the credits; refused while anything is unconfirmed.")
+@click.option("--trace", is_flag=True, help="Show every quantity in the order of calculation.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write the monitoring spreadsheet (FILE.xlsx) or the manifest (FILE.json).",
+)
+@click.option(
+    "--plan",
+    metavar="PLAN",
+    type=click.Path(path_type=Path),
+    help="The case file or workbook whose estimates fill the monitoring plan of FILE.xlsx.",
+)
+@click.option(
+    "--stage",
+    type=click.Choice(["plan", "report"]),
+    help="Of FILE.xlsx: the plan of a project design document, or a report (the default).",
+)
+@click.option(
+    "--earlier",
+    metavar="EARLIER",
+    type=click.Path(path_type=Path),
+    help="The report before (.xlsx, .toml, or its manifest .json): what it ended with is what this one begins with.",
+)
+@click.option("--force", is_flag=True, help="Overwrite FILE.")
+@strictly
+@with_evidence
+@as_json
+def calc(
+    case: Path,
+    certify: bool,
+    trace: bool,
+    output: Path | None,
+    plan: Path | None,
+    stage: Literal["plan", "report"] | None,
+    earlier: Path | None,
+    force: bool,
+    evidence: tuple[Path, ...],
+    strict: bool,
+    as_json: bool,
+) -> int:
+    """Calculate CASE: a case file (.toml) or a filled monitoring spreadsheet (.xlsx).
+
+    Where it holds published figures, they are compared, and a difference gives exit code 1.
+
+    \b
+    Examples:
+      jcm calc case.toml --trace
+      jcm calc plan.toml -o plan.xlsx --stage plan
+      jcm calc case.toml -o report.xlsx --plan plan.toml
+      jcm calc filled.xlsx --certify
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.calculating import calculate_case
+
+    return calculate_case(case, certify, trace, output, plan, stage, earlier, force, evidence or None, strict, as_json)
+
+
+@jcm.command()
+@click.argument("number")
+@click.argument("more_years", nargs=-1, metavar="", type=int)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The .xlsx or .toml to write.",
+)
+@click.option("--units", metavar="N", multiple=True, help="Rows along every index (1 by default), or i=N along one.")
+@click.option("--years", metavar="YEAR ...", multiple=True, type=int, help="The calendar years of the report.")
+@click.option("--force", is_flag=True, help="Overwrite FILE.")
+@as_json
+def template(
+    number: str,
+    more_years: tuple[int, ...],
+    output: Path,
+    units: tuple[str, ...],
+    years: tuple[int, ...],
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Write an empty monitoring spreadsheet or case file of methodology NUMBER, to be filled in for `jcm calc`.
+
+    \b
+    Examples:
+      jcm template ID_AM002 -o input.xlsx --units 3 --years 2024 2025
+      jcm template ID_AM002 -o case.toml --years 2024
+      jcm --lang ja template VN_AM001 -o input.xlsx --units i=40 --units k=5
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    if more_years and not years:
+        raise click.UsageError(f"Got unexpected extra argument ({more_years[0]})")
+    from jcm_calc.cli.templates import write_template
+
+    write_template(number.upper(), output, units, [*years, *more_years], force, as_json)
+
+
+@jcm.command()
+@click.argument("case", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", "target", metavar="FILE", type=click.Path(path_type=Path), help="Write a .csv or .xlsx file."
+)
+@click.option("--force", is_flag=True, help="Overwrite FILE.")
+@strictly
+@with_evidence
+@as_json
+def monitor(
+    case: Path, target: Path | None, force: bool, evidence: tuple[Path, ...], strict: bool, as_json: bool
+) -> int:
+    """Turn the readings of the case file CASE into monitored parameters.
+
+    A finding without a treatment, or a cross-check that differs, gives exit code 1. Needs
+    `pip install jcm-calc[monitoring]`.
+
+    \b
+    Examples:
+      jcm monitor case.toml
+      jcm monitor case.toml -o monitored.xlsx
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.monitoring import monitor_case
+
+    return monitor_case(case, target, force, evidence or None, strict, as_json)
+
+
+@jcm.command()
+@click.argument("case", type=click.Path(path_type=Path))
+@click.argument("name", default="ER")
+@click.option("--at", "at", metavar="INDEX=LABEL", multiple=True, help="Follow this unit or period, such as p=2024.")
+@with_evidence
+@as_json
+def explain(case: Path, name: str, at: tuple[str, ...], evidence: tuple[Path, ...], as_json: bool) -> None:
+    """Explain how NAME came about in the case file CASE.
+
+    From the equation in symbols, with the numbers in place, to its value, down to what was given.
+    NAME is RE, PE, ER or anything on the way, by name or symbol.
+
+    \b
+    Examples:
+      jcm explain case.toml RE
+      jcm explain case.toml RE_i --at i="chiller 2" --at p=2024
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.explaining import explain_case
+
+    explain_case(case, name, at, evidence or None, as_json)
+
+
+@jcm.command()
+@click.argument("case", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", "path", metavar="FILE", type=click.Path(path_type=Path), required=True, help="Where to write."
+)
+@click.option("--force", is_flag=True, help="Overwrite FILE.")
+@strictly
+@with_evidence
+@as_json
+def report(case: Path, path: Path, force: bool, evidence: tuple[Path, ...], strict: bool, as_json: bool) -> int:
+    """Write the report of the case file CASE: one HTML file, for a browser and for paper.
+
+    It needs no network. Needs `pip install jcm-calc[plot]`.
+
+    \b
+    Example:
+      jcm report case.toml -o report.html
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.explaining import report_case
+
+    return report_case(case, path, force, evidence or None, strict, as_json)
+
+
+def _explained(context: click.Context, option: click.Parameter, value: str | bool | None) -> None:
+    """Write about the checks, in place of verifying."""
+    if not value or context.resilient_parsing:
+        return
+    from jcm_calc.cli.verifying import explain_checks, list_checks
+
+    if isinstance(value, str):
+        explain_checks(value)
+    else:
+        list_checks()
+    context.exit()
+
+
+@jcm.command()
+@click.argument("report", type=click.Path(path_type=Path))
+@click.option("--against", metavar="PLAN.xlsx", type=click.Path(path_type=Path), help="The registered plan.")
+@click.option(
+    "--case",
+    metavar="CASE.toml",
+    type=click.Path(path_type=Path),
+    help="What else is known: meters and their readings, periods.",
+)
+@click.option(
+    "--previous", metavar="EARLIER.xlsx", multiple=True, type=click.Path(path_type=Path), help="An earlier report."
+)
+@click.option(
+    "--materiality",
+    metavar="SHARE",
+    type=click.FloatRange(0, 1),
+    default=0.05,
+    show_default=True,
+    help="From which share of ER a difference is material.",
+)
+@click.option("--select", metavar="CODES", multiple=True, help="Only these checks, such as A1,C5, or C for a group.")
+@click.option("--ignore", metavar="CODES", multiple=True, help="Not these checks; they are named in every output.")
+@click.option("--list", is_flag=True, expose_value=False, is_eager=True, callback=_explained, help="List the checks.")
+@click.option(
+    "--explain",
+    metavar="CODES",
+    expose_value=False,
+    is_eager=True,
+    callback=_explained,
+    help="Explain checks, such as C5: what they look for, why, and how to answer a finding.",
+)
+@click.option(
+    "--accepted",
+    metavar="FILE.toml",
+    type=click.Path(path_type=Path),
+    help="Findings that were accepted, with reason and person; they stay on record.",
+)
+@click.option("--person", metavar="NAME", default="", help="Who verifies, for the working paper.")
+@click.option("--certify", is_flag=True, help="Refuse a claim that rests on anything unconfirmed.")
+@click.option(
+    "--html", "as_html", metavar="FILE.html", type=click.Path(path_type=Path), help="Write the working paper."
+)
+@click.option("-o", "--output", metavar="FILE.xlsx", type=click.Path(path_type=Path), help="Write the working paper.")
+@click.option("--force", is_flag=True, help="Overwrite the working paper.")
+@strictly
+@with_evidence
+@as_json
+def verify(
+    report: Path,
+    against: Path | None,
+    case: Path | None,
+    previous: tuple[Path, ...],
+    materiality: float,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    certify: bool,
+    as_html: Path | None,
+    output: Path | None,
+    force: bool,
+    evidence: tuple[Path, ...],
+    strict: bool,
+    accepted: Path | None,
+    person: str,
+    as_json: bool,
+) -> int:
+    """Re-run the calculation in REPORT, a filled monitoring spreadsheet, and find what is wrong.
+
+    A folder verifies all its workbooks on all cores. Exit code 0 means that no misstatement was found: the reported
+    reductions were read for every year and equal the recalculated ones. Anything else gives exit code 1.
+    With meters and readings in CASE.toml, the amounts are held against them.
+
+    \b
+    Examples:
+      jcm verify report.xlsx --against plan.xlsx -o findings.xlsx
+      jcm verify report.xlsx --select C,H --ignore C10 --json
+      jcm verify report.xlsx --accepted accepted.toml --html paper.html
+      jcm verify --explain C5
+      jcm verify reports/
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.verifying import verify_folder, verify_report
+
+    options = {"previous": previous, "materiality": materiality, "select": select, "ignore": ignore}
+    options |= {"strict": strict, "accepted": accepted, "person": person}
+    options["evidence"] = evidence or None
+    if not report.is_dir():
+        papers = [path for path in (output, as_html) if path is not None]
+        return verify_report(report, against, options, case, certify, as_json, papers, force)
+    if certify or output or as_html:
+        complaint = _("a folder gives a table: --certify and working papers are for a single report")
+        raise click.UsageError(translated(complaint))
+    return verify_folder(report, against, options, case, as_json)
+
+
+@jcm.command()
+@click.argument("number")
+@click.option("-o", "--output", "folder", metavar="FOLDER", type=click.Path(path_type=Path), help="The package.")
+@click.option("--package", "project", metavar="NAME", help="Begin a rule book of your own, such as my-rules.")
+@click.option("--revises", metavar="V", help="Begin a revision of this version.")
+@click.option("--version", metavar="V", help="The version; with --revises the later one, or none to mend it.")
+@click.option("--title", default="", help="The official title.")
+@click.option("--scope", type=click.IntRange(0, 99), default=0, help="The sectoral scope.")
+@click.option("--index", metavar="TEXT", default="", help="What the index i stands for.")
+@as_json
+def new(
+    number: str,
+    folder: Path | None,
+    project: str | None,
+    revises: str | None,
+    version: str | None,
+    title: str,
+    scope: int,
+    index: str,
+    as_json: bool,
+) -> None:
+    """Write the skeleton of methodology NUMBER: a module, a case and a test, to be filled in.
+
+    \b
+    Examples:
+      jcm new XX_AM001 --package my-rules         a rule book of your own
+      jcm new XX_AM002 -o my-rules/src/my_rules   one more methodology in it
+      jcm new ID_AM004 --revises 2.0 -o …         what the document says otherwise
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.authoring import new_methodology
+
+    known = {"title": title, "scope": scope, "index": index}
+    new_methodology(number.upper(), folder, project, revises, version, known, as_json)
+
+
+@jcm.command()
+@click.argument("number")
+@click.argument("before")
+@click.argument("after")
+@click.option("--case", metavar="CASE.toml", type=click.Path(path_type=Path), help="What it does to this case.")
+@as_json
+def diff(number: str, before: str, after: str, case: Path | None, as_json: bool) -> int:
+    """Show what changed in methodology NUMBER from version BEFORE to version AFTER.
+
+    \b
+    Example:
+      jcm diff ID_AM006 2.0 2.1 --case case.toml
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.comparing import compare_versions
+
+    return compare_versions(number.upper(), before, after, case, as_json)
+
+
+@jcm.group()
+def evidence() -> None:
+    """Confirm, item by item, what the approved document says.
+
+    The file is filled in by somebody who has the document in hand.
+    """
+
+
+@evidence.command("new")
+@click.argument("number", required=False)
+@click.option("--guidelines", is_flag=True, help="A file for the rules of the scheme, which serves every methodology.")
+@click.option("--version", metavar="V", help="This version instead of the latest.")
+@click.option("--case", metavar="CASE.toml", type=click.Path(path_type=Path), help="Rules for readings, too.")
+@click.option("--document", metavar="FILE.pdf", type=click.Path(path_type=Path), help="The approved document.")
+@click.option("--all", "every", is_flag=True, help="What is confirmed already, too.")
+@click.option("-o", "--output", "target", metavar="FILE.toml", type=click.Path(path_type=Path), help="Where to write.")
+@click.option("--force", is_flag=True, help="Overwrite FILE.toml.")
+@as_json
+def new_evidence(
+    number: str | None,
+    guidelines: bool,
+    version: str | None,
+    case: Path | None,
+    document: Path | None,
+    every: bool,
+    target: Path | None,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Write a file with every statement of methodology NUMBER that is not confirmed, to be filled in.
+
+    \b
+    Example:
+      jcm evidence new ID_AM003 --document approved.pdf -o id_am003.toml
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.confirming import new_file
+
+    new_file(_number(number, guidelines), version, case, document, target, every, force, as_json)
+
+
+def _number(number: str | None, guidelines: bool) -> str | None:
+    """Return the number of a methodology, and None for the guidelines of the scheme."""
+    if (number is None) != guidelines:
+        raise click.UsageError(translated(_("name a methodology, or --guidelines")))
+    return number and number.upper()
+
+
+@evidence.command("ask")
+@click.argument("number", required=False)
+@click.option("--guidelines", is_flag=True, help="The rules of the scheme, once for every methodology.")
+@click.option("--version", metavar="V", help="This version instead of the latest.")
+@click.option(
+    "--document", metavar="FILE.pdf", type=click.Path(path_type=Path), required=True, help="The document in your hand."
+)
+@click.option("--reader", metavar="NAME", prompt="Name of the reader", help="Who reads it.")
+@click.option("-o", "--output", "target", metavar="FILE.toml", type=click.Path(path_type=Path), help="Where to write.")
+@click.option("--force", is_flag=True, help="Overwrite FILE.toml.")
+@as_json
+def ask_evidence(
+    number: str | None,
+    guidelines: bool,
+    version: str | None,
+    document: Path,
+    reader: str,
+    target: Path | None,
+    force: bool,
+    as_json: bool,
+) -> int:
+    """Ask for what is not confirmed of methodology NUMBER, item by item, and write the evidence file.
+
+    Each answer is the page on which the document says so.
+
+    \b
+    Example:
+      jcm evidence ask ID_AM003 --document approved.pdf --reader "A. Reader"
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.confirming import ask_questions
+
+    name = _number(number, guidelines)
+    default = Path(f"{(name or 'guidelines').lower()}.toml")
+    return ask_questions(name, version, document, reader, target or default, force, as_json)
+
+
+@evidence.command("check")
+@click.argument("files", metavar="FILE ...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@as_json
+def check_evidence(files: tuple[Path, ...], as_json: bool) -> int:
+    """Check evidence files, against the rule book and each other, and say what is left to confirm.
+
+    A contradiction, or a reading that has changed since, gives exit code 1.
+
+    \b
+    Example:
+      jcm evidence check id_am003.toml
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.confirming import check_files
+
+    return check_files(files, as_json)
+
+
+@evidence.command("folder")
+@as_json
+def evidence_folder(as_json: bool) -> None:
+    """Say where evidence files are looked for when none is named.
+
+    \b
+    Example:
+      jcm evidence folder
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.confirming import show_folder
+
+    show_folder(as_json)
+
+
+@jcm.command()
+@click.argument("cases", metavar="CASE ...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--earlier", metavar="REQUEST.json", multiple=True, type=click.Path(path_type=Path), help="An earlier request."
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Write the request as JSON (FILE.json) or as a page of a workbook (FILE.xlsx).",
+)
+@click.option("--force", is_flag=True, help="Overwrite FILE.")
+@with_evidence
+@as_json
+def issue(
+    cases: tuple[Path, ...],
+    earlier: tuple[Path, ...],
+    output: tuple[Path, ...],
+    force: bool,
+    evidence: tuple[Path, ...],
+    as_json: bool,
+) -> int:
+    """Ask for the credits of a project, from its case files.
+
+    The section [allocation] says who gets how much of each calendar year. Refused while anything
+    underneath is unconfirmed, with exit code 3 and the reasons.
+
+    \b
+    Example:
+      jcm issue 2024.toml --earlier 2023.json -o 2024.json -o 2024.xlsx
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.issuing import issue_cases
+
+    return issue_cases(cases, earlier, output, force, evidence or None, as_json)
+
+
+@jcm.command()
+@click.argument("source")
+@click.option(
+    "--by", metavar="COLUMN", multiple=True, help="Sums by country, scope, methodology, version, year or project."
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write a workbook (.xlsx), a page (.html), or the table of projects (.parquet, .csv).",
+)
+@click.option("--force", is_flag=True, help="Overwrite FILE.")
+@strictly
+@with_evidence
+@as_json
+def portfolio(
+    source: str,
+    by: tuple[str, ...],
+    output: Path | None,
+    force: bool,
+    evidence: tuple[Path, ...],
+    strict: bool,
+    as_json: bool,
+) -> int:
+    """Calculate all projects of SOURCE: a folder of case files and workbooks, a pattern, or a table.
+
+    A table (.csv, .xlsx, .parquet) has a row for each project, with the columns project and methodology. What is wrong
+    with a project is told beside its name and stops no other one; it gives exit code 2.
+
+    \b
+    Examples:
+      jcm portfolio reports --by country --by year
+      jcm portfolio projects.csv -o portfolio.xlsx
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.portfolios import calculate_portfolio
+
+    return calculate_portfolio(source, by, output, force, evidence or None, strict, as_json)
+
+
+@jcm.command()
+@click.argument("manifest", type=click.Path(path_type=Path))
+@as_json
+def replay(manifest: Path, as_json: bool) -> int:
+    """Calculate again what MANIFEST describes, and compare exactly.
+
+    \b
+    Example:
+      jcm replay manifest.json
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.calculating import replay_manifest
+
+    return replay_manifest(manifest, as_json)
+
+
+@jcm.command()
+@click.argument("subject", metavar="[NUMBER|MODULE.py]", required=False)
+@click.option("--all", "all_", is_flag=True, help="Check every methodology.")
+@click.option("--examples", metavar="N", type=click.IntRange(min=1), default=25, help="Inputs drawn for each case.")
+@click.option("--watch", "watching", is_flag=True, help="Check again whenever a file beside the module changes.")
+@click.option(
+    "--html", "page", metavar="FILE.html", type=click.Path(path_type=Path), help="With --watch: its page, too."
+)
+@as_json
+def check(subject: str | None, all_: bool, examples: int, watching: bool, page: Path | None, as_json: bool) -> int:
+    """Check that a methodology holds together; for its author.
+
+    Inputs are drawn from what is declared. Needs `pip install jcm-calc[check]`.
+
+    \b
+    Examples:
+      jcm check ID_AM002
+      jcm check my_rules/xx_am001.py --examples 100
+      jcm check my_rules/xx_am001.py --watch --html xx_am001.html
+      jcm check --all
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    if (subject is None) != all_:
+        raise click.UsageError(translated(_("name one methodology or module, or give --all")))
+    if (watching and (subject is None or as_json)) or (page is not None and not watching):
+        raise click.UsageError(translated(_("--watch goes with one methodology or module, and --html with --watch")))
+    from jcm_calc.cli.checking import check_methodologies, watch
+
+    if watching and subject is not None:
+        return watch(subject, examples, page)
+    return check_methodologies(subject, examples, as_json)
+
+
+def main() -> None:
+    """Run the command line."""
+    surroundings.prepare()
+    try:
+        jcm(prog_name="jcm")
+    except (OSError, MemoryError) as error:  # on the way to a command or back: help, usage
+        surroundings.to_nowhere(sys.stdout)
+        surroundings.complain(error, surroundings.refusal(error) or "")
+        sys.exit(UNUSABLE)

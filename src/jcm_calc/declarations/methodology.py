@@ -1,0 +1,567 @@
+"""A methodology as data: what it declares, and the graph of its equations. It computes nothing.
+
+Examples
+--------
+>>> from jcm_calc.evidence import unconfirmed
+>>> recalled = unconfirmed("an example")
+>>> m = Methodology("XX_AM001", version="1.0", title="Example", country="XX", sectoral_scope=3,
+...                 indices={"i": "project machine", "p": "monitoring period"})
+>>> m.monitored("EC_PJ,i,p", "MWh", extensive=True, raises="PE", text="electricity of machine i")
+>>> m.fixed("EF_elec", "tCO2/MWh", raises="PE", text="emission factor of electricity")
+>>> @m.equation("PE_p", "tCO2", total="i", evidence=recalled, text="project emissions")
+... def PE(EC_PJ, EF_elec):
+...     return EC_PJ * EF_elec
+>>> PE(100, 0.5)
+50.0
+>>> m.written("PE")
+'PE_p = Σ_i (EC_PJ,i,p × EF_elec)'
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from jcm_calc.api.entry import Entry
+from jcm_calc.base.languages import Message, _, with_translations
+from jcm_calc.base.problems import InputError, Problem, suggestion
+from jcm_calc.declarations import graph as _graph
+from jcm_calc.declarations import revision
+from jcm_calc.declarations.faults import faults
+from jcm_calc.declarations.frozen import FrozenError
+from jcm_calc.declarations.graph import Graph, Node
+from jcm_calc.declarations.group import Group, declares, evidence_of
+from jcm_calc.declarations.interval import Interval
+from jcm_calc.declarations.items import DeclarationError, Effect, Equation, Parameter, SchemeRule, Value, Version
+from jcm_calc.declarations.names import spelt_out
+from jcm_calc.declarations.scheme import SCHEME_RULES
+from jcm_calc.evidence import Evidence
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from jcm_calc.api.calling import Calculator
+
+__all__ = ["DeclarationError", "Entry", "FrozenError", "Group", "Interval", "Methodology", "Value", "Version"]
+
+
+VERSION = re.compile(r"\d+(\.\d+)*")
+
+
+class Calculation:
+    """Calculate with a methodology: `jcm_calc.calculate`, with a parameter for each of its inputs.
+
+    An editor completes their names, Greek letters spelt out, and shows symbol, unit and meaning.
+
+    Examples
+    --------
+    >>> import jcm_calc
+    >>> m = jcm_calc.methodology("PW_AM001")
+    >>> m.calculate
+    <calculate PW_AM001 ver 1.0: EG, EF_RE>
+    >>> print(f"{m.calculate(EG='500 MWh').ER:.1f~P}")
+    266.5 tCO2
+    """
+
+    # no property: a notebook shows the documentation of a property, not of what it gives
+    def __get__(self, m: Declarations, owner: type[Declarations]) -> Calculator:
+        from jcm_calc.api.calling import Calculator
+
+        return Calculator(m)
+
+
+class Declarations(Group):
+    """One version of an approved methodology.
+
+    It can be changed until it is used: until it is calculated for the first time, or handed out by a rule book.
+    After that every change is refused with a `FrozenError`; `mended` and `revised` give a copy to change.
+
+    Parameters
+    ----------
+    number : str
+        For example ``"ID_AM002"``.
+    version : str
+        For example ``"2.0"``.
+    title : str
+        The official title, in English.
+    titles : mapping, optional
+        Translations of the title by language, such as ``{"ja": "…"}``; none of them is official.
+    country : str
+        ISO code of the partner country.
+    sectoral_scope : int
+    indices : mapping
+        Letter and meaning of each index, in order; ``p`` is the monitoring period.
+    optional : str, optional
+        Indices that a project may lack; a total over an index that nothing given has is 0.
+    terms : mapping, optional
+        What ER has beside RE − PE, in the order in which it is applied: from the name of an equation or parameter to
+        ``"deduction"`` (tCO2 that are subtracted, such as leakage), ``"addition"`` (tCO2 that are added, such as
+        removals) or ``"discount"`` (a share U of what precedes it: × (1 − U)). ER = (RE − PE − LK) × (1 − UD) has
+        the terms ``{"LK": "deduction", "UD": "discount"}``. The equation of ER is declared as the others are.
+    identity : mapping, optional
+        The evidence of number, title, scope, version and so on.
+    approved : date, optional
+        The day on which the Joint Committee approved the version, where it is known.
+    until : date, optional
+        The last day on which a project could be submitted for validation with it, where it is known.
+    versions : iterable of Version
+        Other versions, of which only the identity is known.
+    note : str
+        What a user must know about the state of the evidence as a whole.
+    """
+
+    @declares
+    def __init__(
+        self,
+        number: str,
+        *,
+        version: str,
+        title: str,
+        titles: Mapping[str, str] | None = None,
+        country: str,
+        sectoral_scope: int,
+        indices: Mapping[str, str],
+        optional: str = "",
+        terms: Mapping[str, str] | None = None,
+        identity: Mapping[str, Evidence] | None = None,
+        approved: date | None = None,
+        until: date | None = None,
+        versions: Iterable[Version] = (),
+        note: str = "",
+    ) -> None:
+        version_key(version)
+        if not isinstance(sectoral_scope, int):
+            raise DeclarationError(f"{number}: sectoral_scope {sectoral_scope!r} must be a number from 1")
+        self.number = number
+        self.version = version
+        super().__init__(indices)
+        self.terms = effects(number, terms or {})
+        self.title = with_translations(title, titles or {})
+        self.country = country
+        self.optional = optional
+        self.sectoral_scope = sectoral_scope
+        self.identity = {item: evidence_of(evidence) for item, evidence in (identity or {}).items()}
+        self.approved = approved
+        self.until = until
+        self.other_versions = tuple(versions)
+        self.note = note
+        self.mended_by = ""
+        self.package = ""  # of a version that a rule book holds, where it comes from
+        self.later: tuple[Version, ...] = ()  # versions that are known to exist and are newer
+        self.without_evidence: Declarations | None = None  # of a copy that evidence files confirm, what they confirm
+        self.scheme: tuple[SchemeRule, ...] = SCHEME_RULES
+        self.treatments: dict[tuple[str, str], Evidence] = {}
+        self._graphs: dict[Any, Graph] = {}
+
+    def __repr__(self) -> str:
+        return f"<Methodology {self.number} ver {self.version}: {self.title}>"
+
+    def __str__(self) -> str:
+        return f"{self.number} ver {self.version}"
+
+    def _repr_html_(self) -> str:
+        from jcm_calc.reports.html.display import methodology
+
+        return methodology(self)
+
+    def __getitem__(self, name: str) -> Entry:
+        """Return a parameter or an equation, by its name or the document's symbol, for a reader.
+
+        Raises
+        ------
+        KeyError
+            If nothing is declared under this name.
+        """
+        items: list[Parameter | Equation] = [*self.inputs.values(), *self.facts.values(), *self.rules]
+        found = tuple(item for item in items if item.name == self.named(name))
+        if not found:
+            hint = suggestion(name, self.symbols())
+            raise KeyError(f"{self} declares no parameter or equation {name!r}{hint}")
+        return Entry(self, found[0].name, found)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        """Return what a notebook completes between the brackets."""
+        named: list[Parameter | Equation] = [*self.inputs.values(), *self.facts.values(), *self.rules]
+        return list(dict.fromkeys(spelt_out(item.name) for item in named))
+
+    calculate = Calculation()
+
+    # Versions
+
+    def revised(
+        self,
+        version: str,
+        *,
+        unchanged: Evidence,
+        identity: Mapping[str, Evidence],
+        title: str = "",
+        terms: Mapping[str, str] | None = None,
+        approved: date | None = None,
+        until: date | None = None,
+        note: str | None = None,
+    ) -> Declarations:
+        """Return a later version, of which what changed is then declared, and what fell away removed.
+
+        What is declared again stands in the place of what the earlier version had there.
+
+        Parameters
+        ----------
+        version : str
+        unchanged : Evidence
+            That everything else is as in this version. Where it is weaker than the evidence of a
+            statement that is taken over, the statement has no more than its grade.
+        identity : mapping
+            The evidence of number, title, version and so on.
+        title, note : str, optional
+            Those of this version by default.
+        terms : mapping, optional
+            Those of this version by default.
+        approved, until : date, optional
+            See `Methodology`.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> from jcm_calc.evidence import unconfirmed
+        >>> m = jcm_calc.methodology("ID_AM003")
+        >>> guess = unconfirmed("made up")
+        >>> later = m.revised("2.0", unchanged=guess, identity={"version": guess})
+        >>> later.default("COP_RE,i", "", value=1.9, lowers="RE", text="one value for all", evidence=guess)
+        >>> later.remove("application")
+        >>> later["RE_i"]
+        RE_i,p = EC_PJ,i,p × COP_PJ,i ÷ COP_RE,i × EF_elec [unconfirmed]
+        """
+        if version_key(version) <= version_key(self.version):
+            raise DeclarationError(f"{self}: the version {version} that revises it must be a later one")
+        later = revision.duplicate(self.without_evidence or self)
+        later.version, later.approved, later.until = version, approved, until
+        later.title = with_translations(title, {}) if title else self.title
+        later.identity = dict(identity)
+        later.terms = effects(str(later), self.terms if terms is None else terms)
+        later.note = self.note if note is None else note
+        later.completeness, later.waivers, later.package, later.later = {}, [], "", ()
+        revision.reassess(later, lambda known: revision.taken_over(known, self.version, unchanged))
+        later.other_versions = self.versions
+        later.inherited = revision.everything(later)
+        return later
+
+    def mended(self, by: str) -> Declarations:
+        """Return the same version, of which what turned out different in its document is then declared again.
+
+        Parameters
+        ----------
+        by : str
+            Who has read the document; it is shown with the methodology.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> from jcm_calc.evidence import unconfirmed
+        >>> m = jcm_calc.methodology("ID_AM004").mended(by="nobody: an example")
+        >>> @m.equation("ER_p", "tCO2", text="emission reductions", evidence=unconfirmed("made up"))
+        ... def ER(RE, PE):
+        ...     return (RE - PE) / 2
+        >>> m["ER"]
+        ER_p = (RE_p − PE_p) ÷ 2 [unconfirmed]
+        """
+        found = revision.duplicate(self.without_evidence or self)
+        found.mended_by = by
+        found.note = f"Mended by {by}. {self.note}".strip()
+        found.completeness = {}
+        found.inherited = revision.everything(found)
+        return found
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What whoever uses this version has to know of it: who has mended it, and which version is newer.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> for notice in jcm_calc.methodology("ID_AM009").notices:
+        ...     print(notice)
+        superseded: version 3.0 is newer
+        """
+        found = []
+        if self.mended_by:
+            mended = _("mended by {name} from package {package}") if self.package else _("mended by {name}")
+            found.append(mended.format(name=self.mended_by, package=self.package))
+        if self.later:
+            superseded = _("superseded: version {version} is newer")
+            found.append(superseded.format(version=self.later[-1].number))
+        return tuple(found)
+
+    @property
+    def heading(self) -> str:
+        """Number, version and notices, for the first line of whatever is calculated with it."""
+        notices = Message("; ").join(self.notices)
+        return Message("{} ({})").format(str(self), notices) if notices else str(self)
+
+    def remove(self, *names: str, criteria: Iterable[int | str] = ()) -> None:
+        """Delete what the version has no longer.
+
+        Parameters
+        ----------
+        *names : str
+            Of parameters, facts, coordinates, choices and equations; an equation in all its cases.
+        criteria : iterable
+            The numbers of criteria.
+        """
+        self._still_open()
+        revision.remove(self, names, criteria)
+
+    # Graph
+
+    def operands(self, choices: Mapping[str, str]) -> dict[str, Node]:
+        """Return everything an argument can name under the chosen cases."""
+        rules = {
+            rule.name: rule
+            for rule in self.rules
+            if all(choices.get(key) == option for key, option in rule.when.items())
+        }
+        return {**self.inputs, **self.coordinates, **rules}
+
+    def graph(
+        self,
+        choices: Mapping[str, str],
+        replaced: Iterable[str] = (),
+        targets: Iterable[str] = _graph.RESULTS,
+        absent: str = "",
+    ) -> Graph:
+        """Return what is needed to reach the targets; see `jcm_calc.declarations.graph.build`.
+
+        From here on the methodology is in use and cannot be changed.
+        """
+        key = (tuple(sorted(choices.items())), frozenset(replaced), tuple(targets), absent)
+        if key not in self._graphs:
+            self.check()
+            built = _graph.build(self, choices, key[1], key[2], absent)
+            self.freeze()
+            self._graphs[key] = built
+        return self._graphs[key]
+
+    def named(self, name: str) -> str | None:
+        """Return the declared name of a parameter, fact, choice, coordinate or equation; None if there is none.
+
+        Parameters
+        ----------
+        name : str
+            The name or the document's symbol, with or without Greek letters: ``eta_RE`` is ``η_RE``.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> m = jcm_calc.methodology("ID_AM009")
+        >>> m.named("eta_PJ"), m.named("η_PJ,i"), m.named("eta_EJ")
+        ('η_PJ', 'η_PJ', None)
+        """
+        if name in self.inputs or name in self.facts or name in self.choices:
+            return name
+        symbols, wanted = self.symbols(), spelt_out(name)
+        if name in symbols:
+            return name
+        return next(
+            (own for own, symbol in symbols.items() if wanted in (spelt_out(own), spelt_out(symbol))),
+            next((choice for choice in self.choices if spelt_out(choice) == wanted), None),
+        )
+
+    def by_name(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is given under names of any spelling by the declared names.
+
+        Raises
+        ------
+        InputError
+            If two of them are the same.
+        """
+        found: dict[str, Any] = {}
+        problems = []
+        for name, one in given.items():
+            own = self.named(name) or name
+            if own in found:
+                problems.append(Problem(name, _("is given twice, as {own} too").format(own=own)))
+            found[own] = one
+        if problems:
+            raise InputError(str(self), problems)
+        return found
+
+    def check(self) -> None:
+        """Refuse what is used and not declared, all of it at once.
+
+        Raises
+        ------
+        DeclarationError
+            With every name, how it may have been meant, and the line of the function that uses it.
+        """
+        if not self._frozen and (found := list(faults(self))):
+            raise DeclarationError(f"{self}: {'; '.join(found)}")
+
+    def symbols(self) -> dict[str, str]:
+        """Return the document's symbol of every name."""
+        named: Iterable[Any] = [*self.inputs.values(), *self.facts.values(), *self.rules]
+        return {item.name: item.symbol for item in named} | {name: name for name in self.coordinates}
+
+    def written(self, name: str, choices: Mapping[str, str] | None = None) -> str:
+        """Return an equation as text in the document's symbols."""
+        rule = self.operands(choices or {})[name]
+        if not isinstance(rule, Equation):
+            raise KeyError(f"{name} is no equation of {self}")
+        return rule.written(self.symbols())
+
+    def section(self, rule: Equation) -> str:
+        """Return where an equation should stand in the standard outline of a methodology."""
+        for target, section in (
+            ("RE", _("methodology, section F (establishment and calculation of reference emissions)")),
+            ("PE", _("methodology, section G (calculation of project emissions)")),
+        ):
+            if rule.name in _graph.reachable(self, rule.when, frozenset(), (target,)):
+                return section
+        return _("methodology, section H (calculation of emission reductions)")
+
+    def check_eligibility(
+        self, facts: Mapping[str, Any] | None = None, *tables: Any, p: Any = None, **values: Any
+    ) -> pd.DataFrame:
+        """Hold a project against the eligibility criteria.
+
+        Parameters
+        ----------
+        facts : mapping, optional
+            What only criteria ask for, by name; see `Methodology.parameters`.
+        *tables, p, **values
+            Inputs as for `jcm_calc.calculate`, as far as they are known: a criterion that looks at
+            a parameter or at the result of an equation is answered where they suffice.
+
+        Returns
+        -------
+        DataFrame
+            By the number of the criterion: met, not met, or not shown, and what remains to be shown.
+
+        Raises
+        ------
+        InputError
+            If what is given is unusable.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> m = jcm_calc.methodology("ID_AM002")
+        >>> found = m.check_eligibility(
+        ...     {"ODP": 0, "checks_per_year": 4}, COP_PJ=6.5, T_cooling_out=36, T_chilled_out=8, capacity="500 USRt"
+        ... )
+        >>> print(found["answer"].to_string())
+        number
+        1     not shown
+        1b          met
+        2           met
+        3       not met
+        4           met
+        5     not shown
+        """
+        from jcm_calc.results import eligibility
+
+        return eligibility.table(eligibility.check(self, facts, *tables, p=p, **values))
+
+    def template(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        units: int | Mapping[str, int] = 1,
+        years: Sequence[int] = (),
+        overwrite: bool = False,
+        language: str | None = None,
+    ) -> None:
+        """Write the empty monitoring spreadsheet, to be filled in and read by `jcm_calc.read_workbook`.
+
+        Parameters
+        ----------
+        path : path
+            The file, ``.xlsx``.
+        units : int or mapping
+            How many rows there are along every index, or along each one by its letter.
+        years : sequence of int
+            The calendar years of the report; one period to be named if there are none.
+        overwrite : bool
+            Whether an existing file may be replaced.
+        language : {"en", "ja"}, optional
+            Of labels and headings; that of `jcm_calc.in_language` by default.
+
+        Raises
+        ------
+        FileExistsError
+            If there is such a file already.
+        InputError
+            If there is no such index, or a number of rows is impossible.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> jcm_calc.methodology("ID_AM002").template("input.xlsx", units=3, years=[2024, 2025])
+        """
+        from jcm_calc.reports.workbook.writing import write_template
+
+        write_template(path, self, units, years, overwrite, language)
+
+    # Views
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """Every known version, the earliest first."""
+        own = Version(self.version, self.approved, "", self.identity["version"], self.until)
+        return tuple(sorted((*self.other_versions, own), key=lambda version: version_key(version.number)))
+
+    @property
+    def parameters(self) -> pd.DataFrame:
+        """Every parameter with symbol, unit, kind, section and evidence, as a DataFrame."""
+        from jcm_calc.api import views
+
+        return views.parameters(self)
+
+    @property
+    def equations(self) -> pd.DataFrame:
+        """Every equation as text with its evidence, as a DataFrame."""
+        from jcm_calc.api import views
+
+        return views.equations(self)
+
+    @property
+    def defaults(self) -> pd.DataFrame:
+        """Every value and candidate that the library knows, with its evidence, as a DataFrame."""
+        from jcm_calc.api import views
+
+        return views.defaults(self)
+
+    @property
+    def criteria(self) -> pd.DataFrame:
+        """Every eligibility criterion with its evidence, as a DataFrame."""
+        from jcm_calc.api import views
+
+        return views.criteria(self)
+
+
+def effects(subject: str, terms: Mapping[str, str]) -> dict[str, Effect]:
+    """Return what each term of ER does.
+
+    Examples
+    --------
+    >>> effects("XX_AM001", {"LK": "deduction", "U": "rebate"})
+    Traceback (most recent call last):
+    jcm_calc.declarations.frozen.DeclarationError: XX_AM001: terms={'U': 'rebate'} must be deduction, addition, discount
+    """
+    if odd := {name: effect for name, effect in terms.items() if effect not in list(Effect)}:
+        raise DeclarationError(f"{subject}: terms={odd} must be {', '.join(Effect)}")
+    return {name: Effect(effect) for name, effect in terms.items()}
+
+
+def version_key(number: str) -> tuple[int, ...]:
+    """Return a key by which versions sort: 2.0 before 10.0.
+
+    Examples
+    --------
+    >>> sorted(["10.0", "2.0", "2.1"], key=version_key)
+    ['2.0', '2.1', '10.0']
+    """
+    if not isinstance(number, str) or not VERSION.fullmatch(number):
+        raise DeclarationError(f'the version {number!r} must be a text such as "1.0"')
+    return tuple(int(part) for part in number.split("."))
