@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from filling import TEST_DOCUMENT, TEST_READER
-from jcm_calc.api.case_file import read_case
 from spoiling import Files
 
 from jcm_calc import methodology, replay
+from jcm_calc.api.case_file import read_case
 from jcm_calc.evidence import Confirmation, Grade
 from jcm_calc.inputs.confirmation import Statement, blank_file, statements
 

@@ -17,10 +17,10 @@ from unittest import mock
 import duckdb
 import fuzz_evidence
 import hostile
-from jcm_calc.api.case_file import read_case
 from spoiling import Files, Spoil, spoilt_json, spoilt_statements, spoilt_text, spoilt_workbook
 
 from jcm_calc import InputError, calculate
+from jcm_calc.api.case_file import read_case
 from jcm_calc.api.issuance.earlier import read_earlier, request_digest
 from jcm_calc.api.workbook import read_workbook
 from jcm_calc.cli.calculating import replay_manifest

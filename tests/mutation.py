@@ -25,10 +25,10 @@ from adapters import ADAPTERS
 from agreement import TOLERANCE, difference, examples
 from draws import cases
 from hypothesis import HealthCheck, Phase, given, settings
-from jcm_calc.api.calculation import calculate
-from jcm_calc.api.case_file import published
 
 from jcm_calc import InputError, Methodology, methodology
+from jcm_calc.api.calculation import calculate
+from jcm_calc.api.case_file import published
 from jcm_calc.authoring.conformance import CHECKS, ConformanceError
 from jcm_calc.authoring.conformance.drawing import inputs
 from jcm_calc.authoring.conformance.subject import Subject

@@ -18,11 +18,11 @@ import pandas as pd
 import polars as pl
 import pytest
 from faults import calculate_again
-from jcm_calc.api.case_file import read_case
 from workbooks import office, recalculated_by_office
 
 import jcm_calc
 from jcm_calc import InputError, Methodology, calculate, methodology, monitor, portfolio, read_workbook, rulebooks
+from jcm_calc.api.case_file import read_case
 from jcm_calc.authoring.conformance import calculations, conform
 from jcm_calc.authoring.conformance.subject import ConformanceError, Subject
 from jcm_calc.declarations import DeclarationError

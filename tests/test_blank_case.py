@@ -6,11 +6,11 @@ import tomllib
 
 import numpy as np
 import pytest
-from jcm_calc.api.case_file import read_case
 from workbooks import drawn_result, every_case, label
 
 from jcm_calc import InputError, calculate, methodology
 from jcm_calc.api.blank_case import blank_case
+from jcm_calc.api.case_file import read_case
 from jcm_calc.rulebooks import every
 
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")

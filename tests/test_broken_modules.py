@@ -6,10 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
-from jcm_calc.api.case_file import published
 
 import jcm_calc
 from jcm_calc import BrokenModuleError, BrokenModuleWarning, MethodologyNotFoundError, calculate, methodology, rulebooks
+from jcm_calc.api.case_file import published
 from jcm_calc.cli import jcm
 
 GOOD = """

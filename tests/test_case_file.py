@@ -4,8 +4,8 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from jcm_calc.api.case_file import CaseFile, read_case
 
+from jcm_calc.api.case_file import CaseFile, read_case
 from jcm_calc.base.problems import InputError
 from jcm_calc.evidence import Grade
 from jcm_calc.inputs.case import published_outputs

@@ -16,8 +16,7 @@ from click.testing import CliRunner
 from rich.cells import cell_len
 
 import jcm_calc
-from jcm_calc import cli
-from jcm_calc.cli import jcm, output
+from jcm_calc.cli import codes, jcm, output
 from jcm_calc.evidence import Source, primary
 
 CASES = Path(str(files("jcm_methodologies") / "cases"))
@@ -691,7 +690,7 @@ def test_every_command_writes_json(path):
 def test_the_exit_codes_are_those_of_the_documentation():
     documented = {int(code) for code in re.findall(r"^\| (\d+) \|", ABOUT_THE_COMMAND, re.MULTILINE)}
     said = {int(code) for code in re.findall(r"^    (\d+) ", run("--help").output, re.MULTILINE)}
-    known = {0, cli.DIFFERS, cli.UNUSABLE, cli.REFUSED, cli.FAULT, cli.INTERRUPTED}
+    known = {0, codes.DIFFERS, codes.UNUSABLE, codes.REFUSED, codes.FAULT, codes.INTERRUPTED}
     assert documented == said == known
 
 

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from jcm_calc.api.case_file import read_case
 
 import jcm_calc
 from jcm_calc import InputError, InputWarning, calculate, methodology, scenarios
+from jcm_calc.api.case_file import read_case
 from jcm_calc.api.issuance.request import issuance_request
 from jcm_calc.inputs.axes import named_periods
 from jcm_calc.inputs.cells import days

@@ -9,11 +9,11 @@ from pathlib import Path
 import html5lib
 import pandas as pd
 import pytest
-from jcm_calc.api.case_file import read_case
 from test_explanation import FREEZER, results
 
 import jcm_calc
 from jcm_calc import Methodology, calculate, methodologies, methodology, portfolio, read_workbook, uncertainty
+from jcm_calc.api.case_file import read_case
 from jcm_calc.api.issuance.allocation import Part
 from jcm_calc.api.issuance.request import IssuanceRequest, Year
 from jcm_calc.base import notebook

@@ -8,9 +8,9 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from jcm_calc.api.case_file import read_case
 
 from jcm_calc import InputError, calculate, read_workbook
+from jcm_calc.api.case_file import read_case
 from jcm_calc.units import UnitError, dots_complaint, parse_number, split, unclear_dots
 from jcm_calc.units.numbers import BELOW_THOUSAND, DECIMAL_COMMA, DECIMAL_POINT, ENGLISH_NUMBER, GROUPED, PADDED
 

@@ -14,11 +14,11 @@ from click.testing import CliRunner
 from filling import DAY, TEST_DOCUMENT, TEST_READER, as_toml, document, evidence, fill, filled, items
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from jcm_calc.api.case_file import read_case
 from openpyxl import load_workbook
 
 import jcm_calc
 from jcm_calc import InputError, Methodology, UncertifiedError, calculate, methodology, replay
+from jcm_calc.api.case_file import read_case
 from jcm_calc.base.languages import LANGUAGES, spellings
 from jcm_calc.cli import jcm
 from jcm_calc.evidence import Grade, Source, primary, secondary, unconfirmed

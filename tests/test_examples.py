@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from jcm_calc.api.case_file import read_case
 
 from jcm_calc import InputError, calculate
+from jcm_calc.api.case_file import read_case
 
 EXAMPLES = Path(__file__).parents[1] / "docs" / "examples"
 

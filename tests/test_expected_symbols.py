@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from jcm_calc.api.case_file import published, read_case
 
 from jcm_calc import InputError, rulebooks
+from jcm_calc.api.case_file import published, read_case
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

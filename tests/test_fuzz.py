@@ -15,9 +15,9 @@ fuzz = pytest.importorskip("fuzz", exc_type=ImportError)  # needs limits and ala
 import fuzz_evidence  # noqa: E402
 import fuzz_readers  # noqa: E402
 import hostile  # noqa: E402
-from jcm_calc.api.case_file import read_case
 
 from jcm_calc import InputError, calculate, methodology, replay  # noqa: E402
+from jcm_calc.api.case_file import read_case  # noqa: E402
 from jcm_calc.api.workbook import read_workbook  # noqa: E402
 from jcm_calc.inputs.confirmation import read_evidence, with_evidence  # noqa: E402
 

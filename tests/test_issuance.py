@@ -169,7 +169,7 @@ def test_everything_wrong_with_an_allocation_comes_at_once():
 @pytest.fixture
 def measured(monkeypatch):
     """A methodology that has been read in full: RE and PE as measured; and the scheme's rules read, too."""
-    monkeypatch.setattr("jcm_calc.declarations.SCHEME_RULES", ())
+    monkeypatch.setattr("jcm_calc.declarations.methodology.SCHEME_RULES", ())
     m = jcm_calc.Methodology(
         "XX_AM001",
         version="1.0",

@@ -4,12 +4,12 @@ import importlib
 
 import pandas as pd
 import pytest
-from jcm_calc.api.case_file import published
 from land_use import land_use  # noqa: F401
 from workbooks import office, recalculated_by_office
 
 import jcm_calc
 from jcm_calc import calculate
+from jcm_calc.api.case_file import published
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::jcm_calc.base.problems.InputWarning"),

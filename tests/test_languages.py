@@ -15,13 +15,13 @@ from threading import Barrier
 import catalogue
 import pytest
 from click.testing import CliRunner
-from jcm_calc.api.case_file import read_case
 from openpyxl import load_workbook
 from test_display import parsed, text_of
 from workbooks import drawn_result, every_case, formulas, label
 
 import jcm_calc
 from jcm_calc import Methodology, calculate, in_language, read_workbook, verify
+from jcm_calc.api.case_file import read_case
 from jcm_calc.base.languages import Message, _, language, ngettext, preferred, spellings, translated
 from jcm_calc.cli import jcm
 from jcm_calc.reports.workbook.opening import Book

@@ -8,7 +8,6 @@ import openpyxl
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from jcm_calc.api.case_file import read_case
 from test_display import parsed
 from test_issuance import HALVES, PROJECT, emitted, measured, negative_years_read
 from test_languages import JAPANESE, texts
@@ -16,6 +15,7 @@ from test_monitoring import YEAR, hourly, survey
 from test_portfolio import freezers
 
 from jcm_calc import in_language, issuance_request, portfolio
+from jcm_calc.api.case_file import read_case
 from jcm_calc.authoring.conformance import CHECKS
 from jcm_calc.base.languages import Message, translated
 from jcm_calc.cli import jcm

@@ -10,10 +10,10 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
-from jcm_calc.api.case_file import read_case
 from test_issuance import emitted, measured  # noqa: F401  a fixture, by which a request can be made
 
 from jcm_calc import InputError, calculate, issuance_request, monitor, portfolio, scenarios, uncertainty
+from jcm_calc.api.case_file import read_case
 from jcm_calc.inputs.project import MONITORING, PROJECT
 
 FREEZERS = {"EC_PJ": 135, "COP_PJ": 2.0, "application": "cold storage", "EF_elec": 0.814, "p": "2024"}

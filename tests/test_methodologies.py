@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 from independent import id_am003, vn_am001
 from independent.rules import whole_tonnes
-from jcm_calc.api.case_file import read_case
 
 from jcm_calc import InputError, calculate, methodology
+from jcm_calc.api.case_file import read_case
 from jcm_calc.declarations.items import Kind
 from jcm_calc.rulebooks import modules
 

@@ -15,12 +15,12 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from jcm_calc.api.case_file import read_case
 
 import jcm_calc
+from jcm_calc.api.case_file import read_case
 from jcm_calc.base.problems import InputError
 from jcm_calc.cli import jcm
-from jcm_calc.cli.monitoring import STAGES
+from jcm_calc.cli.output import STAGES
 from jcm_calc.declarations.items import Kind
 from jcm_calc.readings import clock
 from jcm_calc.readings.meter_readings import MeterReadings

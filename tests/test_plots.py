@@ -6,11 +6,11 @@ import kernels
 import matplotlib as mpl
 import numpy as np
 import pytest
-from jcm_calc.api.case_file import read_case
 from test_display import hostile_result
 from test_explanation import results
 
 from jcm_calc import calculate, methodologies, methodology, plots, uncertainty
+from jcm_calc.api.case_file import read_case
 from jcm_calc.plots import drawing
 
 mpl.use("Agg")

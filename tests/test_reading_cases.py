@@ -13,8 +13,8 @@ import re
 from pathlib import Path
 
 import pytest
-from jcm_calc.api.case_file import read_case
 
+from jcm_calc.api.case_file import read_case
 from jcm_calc.base.problems import InputError
 
 DATA = Path(__file__).parent / "data" / "readings"

@@ -9,11 +9,11 @@ import openpyxl
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from jcm_calc.api.case_file import read_case
 from test_languages import JAPANESE
 from workbooks import office
 
 import jcm_calc
+from jcm_calc.api.case_file import read_case
 from jcm_calc.base.languages import LANGUAGES, spellings
 from jcm_calc.base.problems import InputWarning
 from jcm_calc.cli import jcm

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from jcm_calc.api.case_file import read_case
 from test_monitoring import COLD_STORE, CORRECT, YEAR, case_b, found_kinds, hourly, problems, survey
 
 import jcm_calc
+from jcm_calc.api.case_file import read_case
 from jcm_calc.base.problems import InputError
 from jcm_calc.cli import jcm
-from jcm_calc.cli.monitoring import progress_shown
+from jcm_calc.cli.output import progress_shown
 from jcm_calc.readings.plan_file import read_plan
 from jcm_calc.readings.rule_sets import rule_set
 

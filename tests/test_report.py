@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 from browser import chromium, dark, wide
 from faults import edit
-from jcm_calc.api.case_file import read_case
 from test_cli import run
 from test_display import HOSTILE, check_harmless, check_links, hostile_result, parsed, text_of
 from test_verification import SEPARATE, write
 
 from jcm_calc import calculate, verify
+from jcm_calc.api.case_file import read_case
 from jcm_calc.cli import output
 
 CASES = Path(str(files("jcm_methodologies") / "cases"))

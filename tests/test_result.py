@@ -12,6 +12,7 @@ from jcm_calc import InputWarning, Methodology, UncertifiedError, UnconfirmedWar
 from jcm_calc.declarations import Value
 from jcm_calc.declarations.scheme import SCHEME_RULES
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
+from jcm_calc.results import calculating
 
 READ = primary(Source("the approved document", place="section F"))
 RECALLED = unconfirmed("recalled", 50)
@@ -261,7 +262,7 @@ BOILERS = {"basis": "heat", "Q": [[100.0], [206.0]], "fuel": ["coal", "coal"], "
 @pytest.fixture
 def scheme_rules_read(monkeypatch):
     monkeypatch.setattr(
-        "jcm_calc.declarations.SCHEME_RULES", tuple(replace(rule, evidence=READ) for rule in SCHEME_RULES)
+        "jcm_calc.declarations.methodology.SCHEME_RULES", tuple(replace(rule, evidence=READ) for rule in SCHEME_RULES)
     )
 
 
@@ -316,7 +317,7 @@ def test_an_unconfirmed_entry_that_is_not_used_blocks_nothing(scheme_rules_read)
 def test_an_unconfirmed_rule_of_the_scheme_blocks_the_claim(monkeypatch, rule):
     rules = [replace(item, evidence=READ) for item in SCHEME_RULES]
     rules[rule] = SCHEME_RULES[rule]
-    monkeypatch.setattr("jcm_calc.declarations.SCHEME_RULES", tuple(rules))
+    monkeypatch.setattr("jcm_calc.declarations.methodology.SCHEME_RULES", tuple(rules))
     with pytest.raises(UncertifiedError, match=SCHEME_RULES[rule].name):
         calculate(certain(), **BOILERS).credits()
 
@@ -427,7 +428,7 @@ def test_items_come_in_the_order_of_the_document():
 
 @pytest.mark.filterwarnings("always::jcm_calc.evidence.UnconfirmedWarning")
 def test_an_estimate_warns_once_a_methodology_version(monkeypatch, scheme_rules_read):
-    monkeypatch.setattr(calculation, "_warned", set())
+    monkeypatch.setattr(calculating, "_warned", set())
     with warnings.catch_warnings(record=True) as caught:
         for _ in range(3):
             calculate("ID_AM003", **FREEZER)

@@ -4,9 +4,9 @@ from datetime import date
 
 import numpy as np
 import pytest
-from jcm_calc.api.case_file import read_case
 
 from jcm_calc import InputWarning, Methodology, MethodologyNotFoundError, calculate, methodology, replay, rulebooks
+from jcm_calc.api.case_file import read_case
 from jcm_calc.declarations import DeclarationError
 from jcm_calc.declarations.items import Version
 from jcm_calc.evidence import Grade, Source, primary, secondary, unconfirmed

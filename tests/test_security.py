@@ -16,9 +16,9 @@ import pandas as pd
 import pyarrow.parquet
 import pytest
 from click.testing import CliRunner
-from jcm_calc.api.case_file import read_case
 
 from jcm_calc import InputError, calculate, monitor, portfolio, read_workbook, verify
+from jcm_calc.api.case_file import read_case
 from jcm_calc.base.files import within
 from jcm_calc.base.problems import InputWarning
 from jcm_calc.cli import jcm

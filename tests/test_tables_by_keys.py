@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from filling import evidence, filled
-from jcm_calc.api.case_file import read_case
 from workbooks import at, formulas, office, recalculated_by_office
 
 import jcm_calc
@@ -24,6 +23,7 @@ from jcm_calc import (
     rulebooks,
     verify,
 )
+from jcm_calc.api.case_file import read_case
 from jcm_calc.authoring.conformance import conform
 from jcm_calc.declarations import DeclarationError
 from jcm_calc.declarations.rows import Span

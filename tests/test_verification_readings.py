@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 from faults import edit
-from jcm_calc.api.case_file import read_case
 from metered import FACTS, MONTHS, UNITS, case, corrected, energy, late, registers, report, result, sources
 from saying import findings_are_said_in_japanese  # noqa: F401 (used by every test)
 from workbooks import PERIODS, drawn_result, every_case, label
 
 import jcm_calc
+from jcm_calc.api.case_file import read_case
 from jcm_calc.base.problems import InputError
 from jcm_calc.cli import jcm
 from jcm_calc.declarations.items import Kind

@@ -21,10 +21,10 @@ import polars as pl
 import pyarrow as pa
 import pytest
 import xarray as xr
-from jcm_calc.api.case_file import read_case
 
 import jcm_calc
 from jcm_calc import InputError, InputWarning, calculate, methodology, monitor, portfolio, read_workbook, replay, units
+from jcm_calc.api.case_file import read_case
 from jcm_calc.inputs import bind
 from jcm_calc.results.manifest import frozen, recall, record, record_table
 

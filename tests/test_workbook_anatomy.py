@@ -9,11 +9,11 @@ from unicodedata import east_asian_width
 
 import openpyxl
 import pytest
-from jcm_calc.api.case_file import read_case
 from openpyxl.utils import get_column_letter
 from test_workbook_writing import FREEZERS, PROJECT
 
 from jcm_calc import calculate, methodology, read_workbook
+from jcm_calc.api.case_file import read_case
 from jcm_calc.base.languages import in_language
 
 YEAR = Path(__file__).parents[1] / "docs" / "examples" / "metered_year" / "case.toml"

@@ -12,9 +12,9 @@ import hostile
 import openpyxl
 import pytest
 from faults import insert
-from jcm_calc.api.case_file import published
 
 from jcm_calc import InputError, InputWarning, calculate, methodology, read_workbook
+from jcm_calc.api.case_file import published
 from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.reports.workbook.sheet_xml import sheet_files
 from jcm_calc.reports.workbook.symbols import Symbols

@@ -77,7 +77,7 @@ def visible(html: str) -> str:
 
 
 def warn(about: str, text: str, category: type[Warning]) -> None:
-    """Warn the caller of a public function; in a notebook when the cell has run, unless it is `said` by then.
+    """Warn the caller of `jcm_calc.calculate`; in a notebook when the cell has run, unless it is `said` by then.
 
     Filters of warnings hold in a notebook too: what they ignore is not shown, and what they make an error is one.
 
@@ -90,10 +90,10 @@ def warn(about: str, text: str, category: type[Warning]) -> None:
     """
     shell = _kernel()
     if shell is None:
-        warnings.warn(text, category, stacklevel=3)
+        warnings.warn(text, category, stacklevel=4)
         return
     with warnings.catch_warnings(record=True) as seen:
-        warnings.warn(text, category, stacklevel=3)
+        warnings.warn(text, category, stacklevel=4)
     if seen:
         if not _waiting:
             shell.events.register("post_run_cell", _tell)

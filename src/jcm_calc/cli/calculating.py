@@ -133,9 +133,7 @@ def monitored_shown(case: CaseFile, evidence: Sequence[Path] | None) -> Monitore
     """Go from readings to monitored parameters, where there are meters."""
     if not case.meters:
         return None
-    from jcm_calc.cli.monitoring import progress_shown
-
-    with progress_shown() as progress:
+    with output.progress_shown() as progress:
         return case.monitor(progress, evidence)
 
 

@@ -137,6 +137,8 @@ def _legend() -> None:
 
 def _as_data(m: Declarations) -> dict[str, Any]:
     """Return a methodology as data for JSON."""
+    from jcm_calc.api import views
+
     return {
         "number": m.number,
         "version": m.version,
@@ -155,10 +157,10 @@ def _as_data(m: Declarations) -> dict[str, Any]:
             {"name": item.name, "text": item.text, "options": dict(item.options)} | _graded(item.evidence)
             for item in m.choices.values()
         ],
-        "parameters": _records(m.parameters),
-        "equations": _records(m.equations),
-        "defaults": _records(m.defaults),
-        "criteria": _records(m.criteria),
+        "parameters": _records(views.parameters(m)),
+        "equations": _records(views.equations(m)),
+        "defaults": _records(views.defaults(m)),
+        "criteria": _records(views.criteria(m)),
         "derivations": [
             {"of": item.of, "derivation": str(item), "text": item.text}
             | {"values": {name: {"value": one.value, **_graded(one.evidence)} for name, one in item.values.items()}}

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.api.case_file import read_case
 from jcm_calc.base.files import guarded, save
-from jcm_calc.base.languages import Message, _, ngettext, translated
+from jcm_calc.base.languages import Message, _, ngettext
 from jcm_calc.base.problems import Problem, listed
 from jcm_calc.cli import output
 from jcm_calc.cli.codes import DIFFERS
@@ -24,7 +21,6 @@ if TYPE_CHECKING:
     from jcm_calc.readings import Monitored
     from jcm_calc.readings.files import File
 
-STAGES = 4
 SINCE = _("from{}").format("")  # a time: another word, in Japanese, than that for where a value is from
 FORMATS = (".csv", ".xlsx")
 # a reason that begins with = is a text all the same
@@ -38,7 +34,7 @@ def monitor_case(path: Path, target: Path | None, force: bool, evidence: Given, 
         if target.suffix.casefold() == ".csv":
             output.check_target(_beside(target), force, FORMATS)
     case = read_case(path)
-    with progress_shown() as progress:
+    with output.progress_shown() as progress:
         monitored = case.monitor(progress, evidence)
     if target is not None and not monitored.open:
         _save(monitored, target, force)
@@ -56,20 +52,6 @@ def monitor_case(path: Path, target: Path | None, force: bool, evidence: Given, 
         output.complaints(title.format(count=len(monitored.open), unsaved=unsaved), _choices(monitored))
     differs = monitored.open or any(not one.agrees for one in monitored.comparisons)
     return DIFFERS if differs or (strict and (monitored.findings or monitored.questions)) else 0
-
-
-@contextmanager
-def progress_shown() -> Iterator[Callable[[str], None]]:
-    """Show a bar on a terminal, nothing in a pipe; yield what to tell it."""
-    if not sys.stderr.isatty():
-        yield lambda stage: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=STAGES)
-        yield lambda stage: bar.update(task, description=translated(stage), advance=1)
 
 
 def _beside(path: Path) -> Path:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
@@ -34,6 +34,7 @@ MOMENT = 1.0  # seconds
 NARROW = 45
 # In a pipe nothing is wrapped, so that every record can be found by its line.
 UNBOUNDED = 100_000
+STAGES = 4
 NUMBER = re.compile(r"[-−]?[\d,]+(\.\d+)?|")
 # What makes a result void, rather than doubtful.
 GRAVE = (Topic.NOT_MET, Topic.CROSS_CHECK)
@@ -261,3 +262,17 @@ def _complaint(problem: Problem, style: str, before: str = "") -> None:
 def clean(text: str) -> str:
     """Return a text in the language of the context on one line, without control characters."""
     return " ".join("".join(sign if sign.isprintable() else " " for sign in translated(text)).split())
+
+
+@contextmanager
+def progress_shown() -> Iterator[Callable[[str], None]]:
+    """Show a bar on a terminal, nothing in a pipe; yield what to tell it."""
+    if not sys.stderr.isatty():
+        yield lambda stage: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=STAGES)
+        yield lambda stage: bar.update(task, description=translated(stage), advance=1)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jcm_calc.api.portfolios import GROUPS, Portfolio, portfolio
+from jcm_calc.api.portfolios import Portfolio, portfolio
+from jcm_calc.api.portfolios.outcomes import GROUPS
 from jcm_calc.api.portfolios.writing import FORMATS, HEADINGS
 from jcm_calc.base.languages import Message, _, translated
 from jcm_calc.base.problems import Problem

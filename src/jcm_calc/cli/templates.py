@@ -12,6 +12,7 @@ from jcm_calc.api.blank_case import blank_case
 from jcm_calc.base.files import save
 from jcm_calc.base.languages import _, translated
 from jcm_calc.cli import output
+from jcm_calc.reports.workbook.writing import write_template as write_workbook
 from jcm_calc.rulebooks import methodology
 
 
@@ -31,7 +32,7 @@ def write_template(
         else:
             counts = _counts(units or ["1"], [letter for letter in m.indices if letter != "p"])
             with output.working(_("writing")):
-                m.template(path, units=counts, years=years, overwrite=force)
+                write_workbook(path, m, counts, years, force, None)
     except OSError as error:
         raise output.unwritable(path, error) from None
     if as_json:

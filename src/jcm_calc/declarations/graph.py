@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from jcm_calc.declarations.items import Coordinate, DeclarationError, Equation, Kind, Parameter
-
-if TYPE_CHECKING:
-    from jcm_calc.declarations.methodology import Declarations
+from jcm_calc.declarations.items import Coordinate, DeclarationError, Declared, Equation, Kind, Parameter
 
 RESULTS = ("RE", "PE", "ER")
 Node = Equation | Parameter | Coordinate
@@ -79,7 +75,7 @@ def before(node: Node) -> tuple[str, ...]:
 
 
 def build(
-    methodology: Declarations,
+    methodology: Declared,
     choices: Mapping[str, str],
     replaced: frozenset[str],
     targets: Iterable[str],
@@ -145,7 +141,7 @@ def build(
 
 
 def open_choices(
-    methodology: Declarations, choices: Mapping[str, str], replaced: frozenset[str], absent: str = ""
+    methodology: Declared, choices: Mapping[str, str], replaced: frozenset[str], absent: str = ""
 ) -> list[str]:
     """Return the choices on the way to ER that are not made, in the order of the document."""
     reached = reachable(methodology, choices, replaced, RESULTS, absent)
@@ -159,7 +155,7 @@ def open_choices(
 
 
 def reachable(
-    methodology: Declarations,
+    methodology: Declared,
     choices: Mapping[str, str],
     replaced: frozenset[str],
     targets: Iterable[str],

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -488,3 +488,36 @@ class Version:
     text: str
     evidence: Evidence
     until: date | None = None
+
+
+class Declared(Protocol):
+    """What is declared, by name, of which a graph is built; see `jcm_calc.declarations.methodology.Declarations`."""
+
+    @property
+    def indices(self) -> Mapping[str, str]: ...  # noqa: D102
+
+    @property
+    def inputs(self) -> Mapping[str, Parameter]: ...  # noqa: D102
+
+    @property
+    def facts(self) -> Mapping[str, Parameter]: ...  # noqa: D102
+
+    @property
+    def terms(self) -> Mapping[str, Effect]: ...  # noqa: D102
+
+    @property
+    def coordinates(self) -> Mapping[str, Coordinate]: ...  # noqa: D102
+
+    @property
+    def choices(self) -> Mapping[str, Choice]: ...  # noqa: D102
+
+    @property
+    def choice_of(self) -> Mapping[str, set[str]]: ...  # noqa: D102
+
+    @property
+    def rules(self) -> Sequence[Equation]: ...  # noqa: D102
+
+    @property
+    def conditions(self) -> Sequence[Criterion]: ...  # noqa: D102
+
+    def operands(self, choices: Mapping[str, str]) -> Mapping[str, Equation | Parameter | Coordinate]: ...  # noqa: D102

@@ -1,117 +1,29 @@
-"""A methodology as data: what it declares, and the graph of its equations. It computes nothing.
-
-Examples
---------
->>> from jcm_calc.evidence import unconfirmed
->>> recalled = unconfirmed("an example")
->>> m = Methodology("XX_AM001", version="1.0", title="Example", country="XX", sectoral_scope=3,
-...                 indices={"i": "project machine", "p": "monitoring period"})
->>> m.monitored("EC_PJ,i,p", "MWh", extensive=True, raises="PE", text="electricity of machine i")
->>> m.fixed("EF_elec", "tCO2/MWh", raises="PE", text="emission factor of electricity")
->>> @m.equation("PE_p", "tCO2", total="i", evidence=recalled, text="project emissions")
-... def PE(EC_PJ, EF_elec):
-...     return EC_PJ * EF_elec
->>> PE(100, 0.5)
-50.0
->>> m.written("PE")
-'PE_p = Σ_i (EC_PJ,i,p × EF_elec)'
-"""
+"""The declarations of one version of a methodology, and the graph of its equations. They compute nothing."""
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from jcm_calc.api.entry import Entry
 from jcm_calc.base.languages import Message, _, with_translations
-from jcm_calc.base.problems import InputError, Problem, suggestion
+from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.declarations import graph as _graph
 from jcm_calc.declarations import revision
 from jcm_calc.declarations.faults import faults
-from jcm_calc.declarations.frozen import FrozenError
 from jcm_calc.declarations.graph import Graph, Node
 from jcm_calc.declarations.group import Group, declares, evidence_of
-from jcm_calc.declarations.interval import Interval
-from jcm_calc.declarations.items import DeclarationError, Effect, Equation, Parameter, SchemeRule, Value, Version
+from jcm_calc.declarations.items import DeclarationError, Effect, Equation, SchemeRule, Version
 from jcm_calc.declarations.names import spelt_out
 from jcm_calc.declarations.scheme import SCHEME_RULES
 from jcm_calc.evidence import Evidence
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from jcm_calc.api.calling import Calculator
-
-__all__ = ["DeclarationError", "Entry", "FrozenError", "Group", "Interval", "Methodology", "Value", "Version"]
-
-
 VERSION = re.compile(r"\d+(\.\d+)*")
 
 
-class Calculation:
-    """Calculate with a methodology: `jcm_calc.calculate`, with a parameter for each of its inputs.
-
-    An editor completes their names, Greek letters spelt out, and shows symbol, unit and meaning.
-
-    Examples
-    --------
-    >>> import jcm_calc
-    >>> m = jcm_calc.methodology("PW_AM001")
-    >>> m.calculate
-    <calculate PW_AM001 ver 1.0: EG, EF_RE>
-    >>> print(f"{m.calculate(EG='500 MWh').ER:.1f~P}")
-    266.5 tCO2
-    """
-
-    # no property: a notebook shows the documentation of a property, not of what it gives
-    def __get__(self, m: Declarations, owner: type[Declarations]) -> Calculator:
-        from jcm_calc.api.calling import Calculator
-
-        return Calculator(m)
-
-
 class Declarations(Group):
-    """One version of an approved methodology.
-
-    It can be changed until it is used: until it is calculated for the first time, or handed out by a rule book.
-    After that every change is refused with a `FrozenError`; `mended` and `revised` give a copy to change.
-
-    Parameters
-    ----------
-    number : str
-        For example ``"ID_AM002"``.
-    version : str
-        For example ``"2.0"``.
-    title : str
-        The official title, in English.
-    titles : mapping, optional
-        Translations of the title by language, such as ``{"ja": "…"}``; none of them is official.
-    country : str
-        ISO code of the partner country.
-    sectoral_scope : int
-    indices : mapping
-        Letter and meaning of each index, in order; ``p`` is the monitoring period.
-    optional : str, optional
-        Indices that a project may lack; a total over an index that nothing given has is 0.
-    terms : mapping, optional
-        What ER has beside RE − PE, in the order in which it is applied: from the name of an equation or parameter to
-        ``"deduction"`` (tCO2 that are subtracted, such as leakage), ``"addition"`` (tCO2 that are added, such as
-        removals) or ``"discount"`` (a share U of what precedes it: × (1 − U)). ER = (RE − PE − LK) × (1 − UD) has
-        the terms ``{"LK": "deduction", "UD": "discount"}``. The equation of ER is declared as the others are.
-    identity : mapping, optional
-        The evidence of number, title, scope, version and so on.
-    approved : date, optional
-        The day on which the Joint Committee approved the version, where it is known.
-    until : date, optional
-        The last day on which a project could be submitted for validation with it, where it is known.
-    versions : iterable of Version
-        Other versions, of which only the identity is known.
-    note : str
-        What a user must know about the state of the evidence as a whole.
-    """
+    """What one version of an approved methodology declares; see `jcm_calc.Methodology`."""
 
     @declares
     def __init__(
@@ -157,37 +69,10 @@ class Declarations(Group):
         self._graphs: dict[Any, Graph] = {}
 
     def __repr__(self) -> str:
-        return f"<Methodology {self.number} ver {self.version}: {self.title}>"
+        return f"<{type(self).__name__} {self.number} ver {self.version}: {self.title}>"
 
     def __str__(self) -> str:
         return f"{self.number} ver {self.version}"
-
-    def _repr_html_(self) -> str:
-        from jcm_calc.reports.html.display import methodology
-
-        return methodology(self)
-
-    def __getitem__(self, name: str) -> Entry:
-        """Return a parameter or an equation, by its name or the document's symbol, for a reader.
-
-        Raises
-        ------
-        KeyError
-            If nothing is declared under this name.
-        """
-        items: list[Parameter | Equation] = [*self.inputs.values(), *self.facts.values(), *self.rules]
-        found = tuple(item for item in items if item.name == self.named(name))
-        if not found:
-            hint = suggestion(name, self.symbols())
-            raise KeyError(f"{self} declares no parameter or equation {name!r}{hint}")
-        return Entry(self, found[0].name, found)
-
-    def _ipython_key_completions_(self) -> list[str]:
-        """Return what a notebook completes between the brackets."""
-        named: list[Parameter | Equation] = [*self.inputs.values(), *self.facts.values(), *self.rules]
-        return list(dict.fromkeys(spelt_out(item.name) for item in named))
-
-    calculate = Calculation()
 
     # Versions
 
@@ -420,124 +305,11 @@ class Declarations(Group):
                 return section
         return _("methodology, section H (calculation of emission reductions)")
 
-    def check_eligibility(
-        self, facts: Mapping[str, Any] | None = None, *tables: Any, p: Any = None, **values: Any
-    ) -> pd.DataFrame:
-        """Hold a project against the eligibility criteria.
-
-        Parameters
-        ----------
-        facts : mapping, optional
-            What only criteria ask for, by name; see `Methodology.parameters`.
-        *tables, p, **values
-            Inputs as for `jcm_calc.calculate`, as far as they are known: a criterion that looks at
-            a parameter or at the result of an equation is answered where they suffice.
-
-        Returns
-        -------
-        DataFrame
-            By the number of the criterion: met, not met, or not shown, and what remains to be shown.
-
-        Raises
-        ------
-        InputError
-            If what is given is unusable.
-
-        Examples
-        --------
-        >>> import jcm_calc
-        >>> m = jcm_calc.methodology("ID_AM002")
-        >>> found = m.check_eligibility(
-        ...     {"ODP": 0, "checks_per_year": 4}, COP_PJ=6.5, T_cooling_out=36, T_chilled_out=8, capacity="500 USRt"
-        ... )
-        >>> print(found["answer"].to_string())
-        number
-        1     not shown
-        1b          met
-        2           met
-        3       not met
-        4           met
-        5     not shown
-        """
-        from jcm_calc.results import eligibility
-
-        return eligibility.table(eligibility.check(self, facts, *tables, p=p, **values))
-
-    def template(
-        self,
-        path: str | os.PathLike[str],
-        *,
-        units: int | Mapping[str, int] = 1,
-        years: Sequence[int] = (),
-        overwrite: bool = False,
-        language: str | None = None,
-    ) -> None:
-        """Write the empty monitoring spreadsheet, to be filled in and read by `jcm_calc.read_workbook`.
-
-        Parameters
-        ----------
-        path : path
-            The file, ``.xlsx``.
-        units : int or mapping
-            How many rows there are along every index, or along each one by its letter.
-        years : sequence of int
-            The calendar years of the report; one period to be named if there are none.
-        overwrite : bool
-            Whether an existing file may be replaced.
-        language : {"en", "ja"}, optional
-            Of labels and headings; that of `jcm_calc.in_language` by default.
-
-        Raises
-        ------
-        FileExistsError
-            If there is such a file already.
-        InputError
-            If there is no such index, or a number of rows is impossible.
-
-        Examples
-        --------
-        >>> import jcm_calc
-        >>> jcm_calc.methodology("ID_AM002").template("input.xlsx", units=3, years=[2024, 2025])
-        """
-        from jcm_calc.reports.workbook.writing import write_template
-
-        write_template(path, self, units, years, overwrite, language)
-
-    # Views
-
     @property
     def versions(self) -> tuple[Version, ...]:
         """Every known version, the earliest first."""
         own = Version(self.version, self.approved, "", self.identity["version"], self.until)
         return tuple(sorted((*self.other_versions, own), key=lambda version: version_key(version.number)))
-
-    @property
-    def parameters(self) -> pd.DataFrame:
-        """Every parameter with symbol, unit, kind, section and evidence, as a DataFrame."""
-        from jcm_calc.api import views
-
-        return views.parameters(self)
-
-    @property
-    def equations(self) -> pd.DataFrame:
-        """Every equation as text with its evidence, as a DataFrame."""
-        from jcm_calc.api import views
-
-        return views.equations(self)
-
-    @property
-    def defaults(self) -> pd.DataFrame:
-        """Every value and candidate that the library knows, with its evidence, as a DataFrame."""
-        from jcm_calc.api import views
-
-        return views.defaults(self)
-
-    @property
-    def criteria(self) -> pd.DataFrame:
-        """Every eligibility criterion with its evidence, as a DataFrame."""
-        from jcm_calc.api import views
-
-        return views.criteria(self)
 
 
 def effects(subject: str, terms: Mapping[str, str]) -> dict[str, Effect]:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
 from jcm_calc.declarations.frozen import thawed
+from jcm_calc.declarations.group import Group, case_of
 from jcm_calc.declarations.items import DeclarationError, Kind, Parameter, Table, Value
 from jcm_calc.evidence import GRADES, Evidence
 
-if TYPE_CHECKING:
-    from jcm_calc.declarations.methodology import Declarations
+G = TypeVar("G", bound=Group)
 
 
-def duplicate(m: Declarations) -> Declarations:
+def duplicate(m: G) -> G:
     """Return a methodology that can be changed without changing the first one."""
     found = copy(m)
     vars(found).update({name: thawed(value) for name, value in vars(m).items() if name != "_graphs"})
@@ -23,7 +23,7 @@ def duplicate(m: Declarations) -> Declarations:
     return found
 
 
-def reassess(m: Declarations, judge: Callable[[Evidence], Evidence]) -> None:
+def reassess(m: Group, judge: Callable[[Evidence], Evidence]) -> None:
     """Change the evidence of every statement of a methodology, except what is true by definition."""
 
     def value(known: Value) -> Value:
@@ -68,18 +68,14 @@ def taken_over(evidence: Evidence, version: str, unchanged: Evidence) -> Evidenc
     return Evidence(unchanged.grade, note, evidence.source, unchanged.certainty)
 
 
-def everything(m: Declarations) -> set[object]:
+def everything(m: Group) -> set[object]:
     """Return the keys of all that a revision may declare again."""
-    from jcm_calc.declarations.group import case_of
-
     names = {*m.inputs, *m.facts, *m.coordinates, *m.choices}
     return names | {f"criterion {one.number}" for one in m.conditions} | {case_of(rule) for rule in m.rules}
 
 
-def remove(m: Declarations, names: Iterable[str], criteria: Iterable[int | str]) -> None:
+def remove(m: Group, names: Iterable[str], criteria: Iterable[int | str]) -> None:
     """Delete what a version no longer has; see `jcm_calc.declarations.Methodology.remove`."""
-    from jcm_calc.declarations.group import case_of
-
     numbers = set(map(str, criteria))
     if unknown := numbers - {one.number for one in m.conditions}:
         raise DeclarationError(f"{m}: there is no criterion {', '.join(sorted(unknown))} to remove")

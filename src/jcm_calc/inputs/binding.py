@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Array = npt.NDArray[Any]
+# `jcm_calc.calculate` takes these itself, so no parameter can have such a name.
+RESERVED = ("number", "version", "on", "p", "facts", "evidence", "split", "override", "strict")
 SPLITS = ("refuse", "years", "days", "whole")
 
 
@@ -163,7 +165,7 @@ def bind(
         raise InputError(str(methodology), _with_names(methodology, taken.problems), taken.warnings)
     for warning in taken.warnings:
         compared = Remark.of(warning).topic in (Topic.APART, Topic.CONTRADICTORY)
-        warnings.warn(translated(str(warning)), RemarkWarning if compared else InputWarning, stacklevel=3)
+        warnings.warn(translated(str(warning)), RemarkWarning if compared else InputWarning, stacklevel=4)
     _arrange(taken, axes)
     return _inputs(taken, axes, graph)
 

@@ -53,15 +53,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 from jcm_calc.base.files import within
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem, suggestion
 from jcm_calc.base.toml import parse_toml, read_text
-from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source
+from jcm_calc.inputs.binding import RESERVED, bind
 from jcm_calc.inputs.confirmation import Given, evidence_files, several, with_evidence
 from jcm_calc.inputs.project import (
     EXPECTED,
@@ -74,15 +74,9 @@ from jcm_calc.inputs.project import (
     unknown_parameters,
     written,
 )
-from jcm_calc.results.manifest import RESERVED
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology, modules
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from jcm_calc.readings import Monitored
-    from jcm_calc.results.calculation import Calculation
-
+C = TypeVar("C", bound="Case")
 # What each section may hold, and of what kind it is.
 TOP = {"methodology": "text", "version": "text", "p": "period", "split": "text", "evidence": "list of texts"}
 KEYS = {
@@ -130,32 +124,7 @@ class Comparison:
 
 @dataclass(frozen=True, repr=False)
 class Case:
-    """A project or worked case, as read from its file; see `read_case`.
-
-    Attributes
-    ----------
-    path : Path
-    methodology : str
-    version : str or None
-        The latest one if None.
-    p : str or list of str, optional
-        The monitoring periods.
-    project, choices, inputs, facts, sources, meters, readings, allocation, override : mapping
-        The sections of that name.
-    evidence : tuple of str or EvidenceFile
-        Absolute paths of evidence files, or what a workbook holds of them.
-    split : str
-        What becomes of a period over New Year; see `jcm_calc.calculate`.
-    tables : tuple of str or DataFrame
-        Absolute paths of the tables, or the tables of a workbook.
-    source : Evidence or None
-        Of a worked case: where it was published, and how far it can be trusted.
-    expected : mapping
-        Of a worked case: the published figures of results, intermediates and parameters as tuples of text, or by
-        label; ``missing`` names what the
-        source does not give, so that nothing can be calculated, ``warnings`` what must be
-        remarked on.
-    """
+    """A project or worked case as its file describes it; see `jcm_calc.api.case_file.read_case`."""
 
     path: Path
     methodology: str
@@ -178,7 +147,7 @@ class Case:
 
     def __repr__(self) -> str:
         version = f" ver {self.version}" if self.version else ""
-        return f"<CaseFile {self.path.name}: {self.methodology}{version}>"
+        return f"<{type(self).__name__} {self.path.name}: {self.methodology}{version}>"
 
     @property
     def submitted(self) -> date | None:
@@ -186,168 +155,17 @@ class Case:
         submitted = self.project.get("submitted")
         return submitted if isinstance(submitted, date) else None
 
-    def calculate(
-        self,
-        monitored: Monitored | None = None,
-        evidence: Given = None,
-        *,
-        override: str | None = None,
-        strict: bool = False,
-        earlier: Calculation | None = None,
-    ) -> Calculation:
-        """Calculate; see `jcm_calc.calculate` for what it raises and warns of.
-
-        Parameters
-        ----------
-        monitored : Monitored, optional
-            From `monitor`, which is called where there are meters.
-        evidence : path or sequence of paths, optional
-            Evidence files besides those that the case file names.
-        override : str, optional
-            One reason for all values in place of the document's, instead of those of the case file.
-        strict : bool
-            Whether anything that is remarked on is an error.
-        earlier : Result, optional
-            Of the report before; see `jcm_calc.calculate`.
-        """
-        from jcm_calc.results.calculating import calculate
-
-        tables: tuple[Any, ...] = self.tables
-        p = self.p
-        if self.meters:
-            monitored = monitored or self.monitor(evidence=evidence)
-            tables = (*tables, *monitored.tables)
-            p = [str(period) for period in monitored.periods]
-        m = methodology(self.methodology, self.version, self.submitted)
-        unknown = tuple(unknown_parameters(m, self.sources, _in_sources))
-        try:
-            result = calculate(
-                self.methodology,
-                *tables,
-                version=self.version,
-                on=self.submitted,
-                p=p,
-                facts=self.facts,
-                evidence=self._and(evidence),
-                split=self.split,
-                override=override or self.override,
-                strict=strict,
-                earlier=earlier,
-                **self.choices,
-                **self.inputs,
-            )
-        except InputError as error:
-            raise type(error)(error.subject, (*error.problems, *unknown), error.warnings) from None
-        if unknown:
-            raise InputError(self.path.name, unknown, result.inputs.warnings)
-        return result
-
-    def _and(self, evidence: Given) -> Given:
+    def with_evidence(self, evidence: Given) -> Given:
         """Return the evidence files of the case with those that are named besides."""
         return (*self.evidence, *several(evidence)) if self.evidence else evidence
 
-    def monitor(self, progress: Callable[[str], None] = lambda stage: None, evidence: Given = None) -> Monitored:
-        """Turn the readings of the meters into monitored parameters; see `jcm_calc.monitor` and `calculate`."""
-        from jcm_calc.readings import monitor
 
-        if not self.meters:
-            complaint = _(
-                "missing: a section such as [meters.S1] for each meter, and [readings]; see docs/monitoring.md"
-            )
-            raise InputError(self.path.name, [Problem("[meters]", complaint)])
-        return monitor(
-            self.meters,
-            self.readings,
-            *self.tables,
-            p=self.p,
-            methodology=self.methodology,
-            version=methodology(self.methodology, self.version, self.submitted).version,
-            crediting=(self.project.get("start"), self.project.get("end")),
-            facts=self.facts,
-            beside=self.path.parent,
-            progress=progress,
-            evidence=self._and(evidence),
-            **self.choices,
-            **self.inputs,
-        )
-
-    def differences(self) -> list[str]:
-        """Return what a calculation gives otherwise than was published."""
-        try:
-            result = self.calculate()
-        except InputError as error:
-            subjects = tuple(problem.subject for problem in error.problems)
-            return [] if subjects == tuple(self.expected.get("missing", ())) else [error.text]
-        try:
-            return [str(comparison) for comparison in self.compare(result) if not comparison.agrees]
-        except InputError as error:
-            return [error.text]
-
-    def compare(self, result: Calculation) -> tuple[Comparison, ...]:
-        """Compare a result with the published figures.
-
-        Raises
-        ------
-        InputError
-            If a figure is expected of what takes no part in the calculation, or of labels that it does not have.
-        """
-        found, problems = list[Comparison](), list[Problem]()
-        for name, figures in self.expected.items():
-            if name in KEYS["expected"] and name not in RESULTS:
-                continue
-            try:
-                found += _comparisons(result, name, figures)
-            except (KeyError, ValueError) as error:
-                problems.append(Problem(f"[expected] {name}", str(error.args[0])))
-        if problems:
-            raise InputError(self.path.name, problems)
-        if "tonnes" in self.expected:
-            try:
-                tonnes = result.years()["tonnes"].tolist()
-            except ValueError:  # a period in two calendar years has no whole tonnes
-                tonnes = []
-            found.append(Comparison("tonnes", self.expected["tonnes"], tuple(tonnes)))
-        return tuple(found)
-
-
-def _comparisons(result: Calculation, name: str, figures: Any) -> Iterator[Comparison]:
-    """Yield figures of a quantity beside the calculated ones: of all its places in order, or by label.
-
-    Raises
-    ------
-    KeyError
-        If there is no such quantity.
-    ValueError
-        If there is no such label.
-    """
-    own = result.methodology.named(name) or name
-    if own not in result:
-        hint = suggestion(name, result.keys())
-        raise KeyError(_("takes no part in this calculation{hint}").format(hint=hint))
-    values = result[own].magnitude
-    if not isinstance(figures, Mapping):
-        yield Comparison(name, figures, tuple(values.ravel().tolist()))
-        return
-    axes = result.inputs.axes
-    indices = result.graph.nodes[own].indices
-    spanned = [letter for letter, axis in axes.items() if letter in indices and not axis.scalar]
-    for label, figure in figures.items():
-        parts = [part.strip() for part in label.split(",")] if len(spanned) > 1 else [label.strip()]
-        known = [[str(one) for one in axes[letter].labels] for letter in spanned]
-        if len(parts) != len(spanned) or any(part not in own for part, own in zip(parts, known, strict=True)):
-            told = _("got {label}; must have a label for each of {indices}, such as {example}")
-            example = ", ".join(labels[0] for labels in known)
-            raise ValueError(told.format(label=repr(label), indices=", ".join(spanned) or "-", example=repr(example)))
-        place = tuple(labels.index(part) for part, labels in zip(parts, known, strict=True))
-        yield Comparison(f"{name} [{label}]", (figure,), (float(values[place]),))
-
-
-def published(methodology: Declarations) -> Iterator[Case]:
+def published(methodology: Declarations, kind: type[C]) -> Iterator[C]:
     """Yield the worked cases of a methodology that its rule book ships, in its folder ``cases``."""
     for path in sorted(_cases_of(methodology).glob("*.toml")):
         if parse_toml(path.name, read_text(path)).get("methodology") != methodology.number:
             continue  # what is wrong with the case of another methodology is told there
-        case = read_case(path)
+        case = read(path, kind)
         if case.version in (None, methodology.version):
             yield case
 
@@ -371,39 +189,14 @@ def _cases_of(methodology: Declarations) -> Path:
     return Path(package.__path__[0], "cases") if package else Path("cases of no rule book")
 
 
-def read_case(path: str | Path) -> Case:
-    """Read a case file.
-
-    Parameters
-    ----------
-    path : path
-        A TOML file in UTF-8. Tables are looked for beside it.
-
-    Returns
-    -------
-    CaseFile
-
-    Raises
-    ------
-    InputError
-        With everything that is wrong with the file and, as far as can be told, with the input.
-
-    Examples
-    --------
-    >>> from importlib.resources import files
-    >>> case = read_case(files("jcm_methodologies") / "cases" / "id_am003_frozen_food.toml")
-    >>> result = case.calculate()
-    >>> for comparison in case.compare(result):
-    ...     print(comparison.name, *comparison.published, comparison.agrees)
-    RE 136 True
-    tonnes 25 True
-    """
+def read(path: str | Path, kind: type[C]) -> C:
+    """Read a case file as a kind of `Case`; see `jcm_calc.api.case_file.read_case`."""
     path = Path(path)
-    return of_document(path, parse_toml(path.name, read_text(path)))
+    return of_document(path, parse_toml(path.name, read_text(path)), kind)
 
 
-def of_document(path: Path, document: Mapping[str, Any]) -> Case:
-    """Return what a parsed case file says; ``path`` is its place.
+def of_document(path: Path, document: Mapping[str, Any], kind: type[C]) -> C:
+    """Return what a parsed case file says, as a kind of `Case`; ``path`` is its place.
 
     Raises
     ------
@@ -411,7 +204,7 @@ def of_document(path: Path, document: Mapping[str, Any]) -> Case:
         As `read_case` does.
     """
     problems = [*_problems(document), *_paths(path.parent, document)]
-    case = _case(path, document)
+    case = _case(path, document, kind)
     if problems:
         if "methodology" in document and "inputs" in document and not any(one.subject in TOP for one in problems):
             problems += _input_problems(case)
@@ -422,7 +215,7 @@ def of_document(path: Path, document: Mapping[str, Any]) -> Case:
 # Reading
 
 
-def _case(path: Path, document: Mapping[str, Any]) -> Case:
+def _case(path: Path, document: Mapping[str, Any], kind: type[C]) -> C:
     """Return what can be used of a document."""
 
     def section(name: str) -> dict[str, Any]:
@@ -440,7 +233,7 @@ def _case(path: Path, document: Mapping[str, Any]) -> Case:
             expected[name] = {label: str(figure) for label, figure in figures.items()}
         elif name != "note":
             expected[name] = tuple(str(one) for one in _several(figures))
-    return Case(
+    return kind(
         path=path,
         methodology=document.get("methodology", ""),
         version=document.get("version"),
@@ -567,7 +360,7 @@ def _named_values(section: str, content: Mapping[str, Any]) -> Iterator[Problem]
     for key, value in content.items():
         subject = f"[{section}] {key}"
         if section == "sources":
-            yield from monitoring_problems(key, value, _in_sources)
+            yield from monitoring_problems(key, value, in_sources)
         elif section == "inputs" and key == "tables":
             yield from _of_kind(subject, value, "list of texts")
         elif key in RESERVED or key in TOP or key == "tables":
@@ -588,7 +381,8 @@ def _misplaced(key: str) -> str:
     return _("is no name of a parameter")
 
 
-def _in_sources(name: str, key: str | None = None) -> str:
+def in_sources(name: str, key: str | None = None) -> str:
+    """Return how a key of the section [sources] is named in a message."""
     return f"[sources] {name}" + ("" if key is None else f".{key}")
 
 
@@ -605,8 +399,6 @@ def _given_twice(document: Mapping[str, Any]) -> Iterator[Problem]:
 
 def _input_problems(case: Case) -> Sequence[Problem]:
     """Return what is wrong with the input itself, so that the user learns everything at once."""
-    from jcm_calc.inputs import bind
-
     if case.meters:
         return []  # what they measure is not missing
     unknown: tuple[Problem, ...] = ()
@@ -615,7 +407,7 @@ def _input_problems(case: Case) -> Sequence[Problem]:
         try:
             m = methodology(case.methodology, case.version, case.submitted)
             m = with_evidence(m, evidence_files(m, case.evidence or None))
-            unknown = tuple(unknown_parameters(m, case.sources, _in_sources))
+            unknown = tuple(unknown_parameters(m, case.sources, in_sources))
             bind(m, case.tables, {**case.choices, **case.inputs}, case.p, case.facts, split=case.split)
         except InputError as error:
             return (*error.problems, *unknown)

@@ -190,14 +190,15 @@ class _Given:
         if self.m is None:
             return None
         from jcm_calc.evidence import UnconfirmedWarning
-        from jcm_calc.results.calculating import calculate
+        from jcm_calc.results.calculating import calculated
+        from jcm_calc.results.calculation import Calculation
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", InputWarning)
             warnings.simplefilter("ignore", UnconfirmedWarning)
             p = [str(period) for period in periods]
             # for the effect of findings on ER alone: whether a value may be overridden is asked when it counts
-            return calculate(self.m, *self.tables, *tables, p=p, override="monitoring", **self.values)
+            return calculated(Calculation, self.m, *self.tables, *tables, p=p, override="monitoring", **self.values)
 
     def slopes(self, result: Calculation | None, meters: Mapping[str, Meter]) -> Slopes | None:
         """Return ∂ER/∂x for each meter and period."""

@@ -149,9 +149,18 @@ class Explanation:
             yield Message("{} = {}: {}").format(step.symbol, step.value, told)
 
     def _repr_html_(self) -> str:
-        from jcm_calc.reports.html.display import explanation
+        from jcm_calc.reports.html.pages import page, prefix
 
-        return explanation(self)
+        return page("explanation.html", **self.content(prefix()))
+
+    def content(self, prefix: str) -> dict[str, Any]:
+        """Return what a page needs to show this, with a prefix for its anchors."""
+        from jcm_calc.reports.html.formulas import Formulas
+
+        return {
+            "explanation": self,
+            "formulas": Formulas(self.symbols, {step.name for step in self.steps}, prefix),
+        }
 
 
 def explain(result: Calculation, name: str, at: Mapping[str, Any]) -> Explanation:

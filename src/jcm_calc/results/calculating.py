@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -33,9 +33,12 @@ from jcm_calc.rulebooks import chosen, outside_validity
 from jcm_calc.units.dates import day_of
 
 _warned: set[str] = set()
+C = TypeVar("C", bound=Calculation)
 
 
-def calculate(
+def calculated(
+    kind: type[C],
+    /,
     number: str | Declarations,
     *tables: Any,
     version: str | None = None,
@@ -48,83 +51,8 @@ def calculate(
     strict: bool = False,
     earlier: Calculation | Mapping[str, Any] | None = None,
     **values: Any,
-) -> Calculation:
-    """Calculate reference emissions, project emissions and emission reductions.
-
-    Parameters
-    ----------
-    number : str or Methodology
-        For example ``"ID_AM003"``.
-    *tables : DataFrame, path, or what `jcm_calc.monitor` returns
-        One table for each set of indices, with a column for each index and each parameter; of pandas, polars,
-        Arrow, xarray, or a file. Finer rows are summed into calendar years, or into the periods named with ``p``.
-    version, on : optional
-        See `jcm_calc.methodology`. With both, it is remarked on where the version was not valid on the day.
-    p : str, int, tuple of dates, pandas.Period, or several of these, optional
-        The monitoring periods: ``"2024"``, ``"2024-01-01/2024-06-30"``, ``range(2026, 2036)``, or
-        ``pandas.date_range("2024-01-01", periods=12, freq="MS")``.
-    facts : mapping, optional
-        What eligibility criteria ask for, by name.
-    evidence : path or sequence of paths, optional
-        Evidence files, by which somebody who has the approved document confirms what is not confirmed
-        here. Where none is named, those of the user's folder (see docs/how_to/confirm.md) that are
-        about this version; ``()`` for none at all.
-    split : {"refuse", "years", "days", "whole"}
-        What becomes of a period over New Year, such as a heating season: credits are by calendar year. It is
-        refused with the periods to write; split at 31 December, where amounts come in finer rows (``"years"``);
-        split, and amounts for the whole period are shared by days, which is remarked on (``"days"``); or kept,
-        and has no result by year (``"whole"``).
-    override : mapping or str, optional
-        Why a value is given in place of the document's, by name of the parameter, or one reason for all. It is
-        asked for where the document's value was read and the given one makes ER larger; with Dask arrays, whose ER
-        is not known yet, wherever the document's value was read.
-    strict : bool
-        Whether anything in `Result.remarks` is an error.
-    earlier : Result or manifest, optional
-        Of the report before: what its last period ended with is what the first period begins with, such as the carbon
-        of a forest or the balance of a buffer.
-    **values
-        Parameters, class keys and choices by name: one number, an array, a Series, a wide table, a mapping by
-        label or year. A bare number is in the declared unit; a string with a unit, a pint Quantity or column, and a
-        Series whose name has a unit are converted. Later changes of what is given do not change the result; an
-        array of more than a million numbers is not copied, and a result that does not follow from it any more
-        refuses to calculate, to write, or to explain anything else.
-
-    Returns
-    -------
-    Result
-        Of Dask arrays or Dask DataFrames a `LazyResult`, of which nothing is calculated yet.
-
-    Raises
-    ------
-    InputError
-        If the input is unusable, with every reason at once; with ``strict``, if there are remarks.
-    EvidenceError
-        If an evidence file contradicts the rule book, another one, or what it was written for.
-    MethodologyNotFoundError
-        If there is no such methodology or version.
-
-    Warns
-    -----
-    UnconfirmedWarning
-        Once a methodology version, where a result rests on rules nobody has confirmed. A notebook says it
-        below the cell, unless the cell shows the result, which says so itself.
-    IneligibleWarning
-        For each eligibility criterion that is not met.
-    RemarkWarning
-        For each other of `Result.remarks`, such as a cross-check that is violated.
-    InputWarning
-        For values that are possible but hardly meant.
-
-    Examples
-    --------
-    >>> import jcm_calc
-    >>> result = jcm_calc.calculate(
-    ...     "ID_AM003", EC_PJ="135 MWh", COP_PJ=1.63, application="individual quick freezer", EF_elec="0.814 tCO2/MWh"
-    ... )
-    >>> print(f"{result.ER:.1f~P}")
-    25.8 tCO2
-    """
+) -> C:
+    """Calculate, and return what was calculated as a kind of `Calculation`; see `jcm_calc.calculate`."""
     on = None if on is None else day_of("on", on)
     m = chosen(number, version, on)
     if strict not in (True, False):
@@ -144,7 +72,7 @@ def calculate(
         if strict:
             complaint = _("is for a calculation that fits into memory: its remarks are not known before")
             raise InputError(str(m), [Problem("strict", complaint)])
-        return cast("Result", lazy.calculate(m, tables, values, p, facts, confirming, override))
+        return cast("C", lazy.calculate(m, tables, values, p, facts, confirming, override))
     tables, p, facts = tuple(map(frozen, tables)), p.copy() if hasattr(p, "copy") else p, frozen(facts)
     values = {name: value if is_large(value) else frozen(value) for name, value in values.items()}
     files = [file_digest(table) for table in tables]
@@ -156,7 +84,7 @@ def calculate(
     values |= {name: array.copy() for name, array in large.items() if name not in followed}
     if on is not None and (reason := outside_validity(m, on)):
         remark = Problem(str(m), reason)
-        warnings.warn(str(remark), InputWarning, stacklevel=2)
+        warnings.warn(str(remark), InputWarning, stacklevel=3)
         inputs = replace(inputs, warnings=(*inputs.warnings, remark))
     if earlier is not None and (gap := _not_after(earlier, inputs)):
         raise InputError(str(m), [gap])
@@ -173,7 +101,7 @@ def calculate(
         "split": split,
         "followed": followed,
     }
-    result = Calculation(inputs, call)
+    result = kind(inputs, call)
     _remark(result, strict)
     if str(m) not in _warned and result.unconfirmed:
         _warned.add(str(m))
@@ -191,7 +119,7 @@ def begun_with(m: Declarations, earlier: Calculation | Mapping[str, Any], values
     InputError
         If it is of another methodology, nothing depends on the period before, or a value is given as well.
     """
-    before = earlier if isinstance(earlier, Calculation) else replay(earlier)
+    before = earlier if isinstance(earlier, Calculation) else replayed(Calculation, earlier)
     operands = [one for one in m.inputs.values() if one.previous_of]
     complaint = ""
     if before.methodology.number != m.number:
@@ -305,34 +233,11 @@ def _remark(result: Calculation, strict: bool) -> None:
     noted = {str(one) for one in inputs.warnings}
     for remark in result.remarks:
         if str(remark) not in noted:
-            remark.warn(3)
+            remark.warn(4)
 
 
-def replay(manifest: Mapping[str, Any], *tables: Any, **values: Any) -> Calculation:
-    """Calculate again what a manifest describes.
-
-    Parameters
-    ----------
-    manifest : mapping
-        From `Result.manifest`.
-    *tables, **values
-        Tables and arrays that were too large to be written into the manifest and are in no file;
-        they must be the same ones.
-
-    Raises
-    ------
-    InputError
-        If it is no manifest, or such a table, array or file is missing, is not the same one, or is not needed.
-
-    Examples
-    --------
-    >>> import jcm_calc
-    >>> manifest = jcm_calc.calculate(
-    ...     "ID_AM003", EC_PJ="135 MWh", COP_PJ=1.63, application="individual quick freezer", EF_elec=0.814
-    ... ).manifest()
-    >>> jcm_calc.replay(manifest).manifest() == manifest
-    True
-    """
+def replayed(kind: type[C], manifest: Mapping[str, Any], /, *tables: Any, **values: Any) -> C:
+    """Calculate again what a manifest describes, as a kind of `Calculation`; see `jcm_calc.replay`."""
     if complaint := form(manifest):
         raise InputError(_("the manifest"), [Problem("manifest", complaint)])
     call = manifest["call"]
@@ -356,7 +261,8 @@ def replay(manifest: Mapping[str, Any], *tables: Any, **values: Any) -> Calculat
     if problems:
         raise InputError(_("the manifest of {number}").format(number=number), problems)
     on = date.fromisoformat(call["on"]) if "on" in call else None
-    return calculate(
+    return calculated(
+        kind,
         number,
         *recalled_tables,
         version=version,

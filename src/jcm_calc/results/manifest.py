@@ -20,6 +20,7 @@ from jcm_calc.declarations.items import Parameter, Table, Value
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import Inputs, Period
 from jcm_calc.inputs.axes import named_periods
+from jcm_calc.inputs.binding import RESERVED
 from jcm_calc.inputs.carriers import as_pandas, carried, is_array, is_unit_key
 from jcm_calc.inputs.metered import record_of
 from jcm_calc.units import conversion, is_quantity
@@ -28,8 +29,6 @@ SCHEMA = 1
 # What `replay` relies on, and of what kind it is.
 FORM = {"schema": int, "methodology": dict, "call": dict, "periods": list, "results": dict, "hash": str}
 CALL = {"tables": list, "values": dict, "facts": dict}
-# `calculate` takes these itself, so no parameter can have such a name.
-RESERVED = ("number", "version", "on", "p", "facts", "evidence", "split", "override", "strict")
 # Larger arrays and tables are named by path and hash instead of being written out.
 INLINE = 10_000
 # Arrays with more numbers are not copied: a copy of a large fleet takes as long as a third of its calculation.

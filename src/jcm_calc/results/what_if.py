@@ -22,7 +22,7 @@ from jcm_calc.inputs import cells
 from jcm_calc.inputs.carriers import as_pandas, carried, is_array, refuse_name, split_heading
 from jcm_calc.inputs.project import as_mapping
 from jcm_calc.inputs.tables import read, with_units
-from jcm_calc.results.calculating import calculate
+from jcm_calc.results.calculating import calculated
 from jcm_calc.results.calculation import Calculation, undefined
 from jcm_calc.results.credits import check_years, whole_tonnes
 from jcm_calc.rulebooks import chosen
@@ -95,7 +95,9 @@ def scenarios(
     frames = []
     for case, numbers, places in _cases(m, rows):
         first = {name: values[0] for name, values in numbers.items()}
-        result = calculate(m, *tables, on=on, p=p, facts=facts, override="a scenario", **{**kept, **case, **first})
+        result = calculated(
+            Calculation, m, *tables, on=on, p=p, facts=facts, override="a scenario", **{**kept, **case, **first}
+        )
         frames.append(_results(result, case, numbers, places, by_year))
     whole = pd.concat(frames).sort_index(kind="stable")
     whole.index = rows.index.take(whole.index.to_numpy())
@@ -376,7 +378,9 @@ def break_even(
     low, high = _range(m, kept, name, between)
     with warnings.catch_warnings():  # the lower end of the range is a beginning, not what is asked about
         warnings.simplefilter("ignore", InputWarning)
-        result = calculate(m, *tables, on=on, p=p, facts=facts, override="a scenario", **{**kept, name: low})
+        result = calculated(
+            Calculation, m, *tables, on=on, p=p, facts=facts, override="a scenario", **{**kept, name: low}
+        )
     parameter = m.inputs[name]
     places = np.unique(_numbers(result, {name: [*np.linspace(low, high, STEPS + 1)]})[name])
 

@@ -48,7 +48,7 @@ def read_in_one_way(path: Path) -> tuple[CaseFile, tuple[Problem, ...]]:
         return days[-1]
 
     document = changed(parse_toml(path.name, read_text(path)), "")
-    return of_document(path, document), tuple(problems)
+    return of_document(path, document, CaseFile), tuple(problems)
 
 
 def complete(

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from jcm_calc.base.files import check_ending, save
 from jcm_calc.base.languages import Message, _, ngettext
 from jcm_calc.base.problems import listed
-from jcm_calc.reports.html import display
+from jcm_calc.reports.html.pages import page
 from jcm_calc.verification.catalogue import checks
 from jcm_calc.verification.conclusion import Conclusion
 from jcm_calc.verification.findings import Finding, Severity, shown_number, with_unit
@@ -238,7 +238,7 @@ def in_notebook(verification: Conclusion) -> str:
 
 
 def _filled(template: str, verification: Conclusion, linked: Callable[[Location], str], checked: bool = True) -> str:
-    return display.page(
+    return page(
         template,
         verification=verification,
         amounts=amounts(verification),

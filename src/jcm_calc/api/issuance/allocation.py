@@ -45,6 +45,21 @@ class Part:
     exact: Fraction | None = None
 
 
+@dataclass(frozen=True)
+class Year:
+    """A calendar year of a request: emissions in tCO2, whole tonnes, and the part of each account."""
+
+    year: int
+    emissions: Mapping[str, float]
+    tonnes: int
+    parts: tuple[Part, ...]
+
+    @property
+    def other_terms(self) -> float:
+        """By how much ER is less than RE − PE: leakage, discounts and other declared terms, tCO2."""
+        return self.emissions["RE"] - self.emissions["PE"] - self.emissions["ER"]
+
+
 def share_of(text: str) -> Fraction:
     """Read a share exactly.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from jcm_calc.base.languages import Message, _, translated
 from jcm_calc.declarations.graph import RESULTS
@@ -13,14 +13,46 @@ from jcm_calc.reports.workbook.layout import FIRST, LEFT, column_name
 from jcm_calc.reports.workbook.page import Page, new_book, styles
 
 if TYPE_CHECKING:
-    from jcm_calc.api.issuance.request import IssuanceRequest
+    from jcm_calc.api.issuance.allocation import Year
+    from jcm_calc.base.problems import Problem
+    from jcm_calc.inputs import Period
+    from jcm_calc.results.calculation import Calculation
+    from jcm_calc.results.credits import Item
 
 NAME, TITLE = _("Issuance request"), _("Request for issuance of credits")
 WIDTHS = (1.5, 30, 16, 16, 16, 16, 60)
 TONNES = LEFT + 4
 
 
-def workbook(request: IssuanceRequest) -> bytes:
+class Request(Protocol):
+    """What the page shows; see `jcm_calc.api.issuance.request.IssuanceRequest`."""
+
+    @property
+    def project(self) -> Mapping[str, Any]: ...  # noqa: D102
+
+    @property
+    def periods(self) -> Sequence[Period]: ...  # noqa: D102
+
+    @property
+    def results(self) -> Sequence[Calculation]: ...  # noqa: D102
+
+    @property
+    def years(self) -> Sequence[Year]: ...  # noqa: D102
+
+    @property
+    def tonnes(self) -> int: ...  # noqa: D102
+
+    @property
+    def has_other_terms(self) -> bool: ...  # noqa: D102
+
+    @property
+    def rules(self) -> Sequence[Item]: ...  # noqa: D102
+
+    @property
+    def remarks(self) -> Sequence[Problem]: ...  # noqa: D102
+
+
+def workbook(request: Request) -> bytes:
     """Return the file."""
     file = BytesIO()
     number = str(request.project["number"])
@@ -42,14 +74,14 @@ def workbook(request: IssuanceRequest) -> bytes:
     return file.getvalue()
 
 
-def _project(page: Page, request: IssuanceRequest, row: int) -> int:
+def _project(page: Page, request: Request, row: int) -> int:
     project = request.project
     told = [(label, as_text(project[key])) for key, label in LABELS.items() if key in project and key != "number"]
     covers = ", ".join(map(str, request.periods))
     return _lines(page, _("Project"), [*told, (_("monitoring periods"), covers)], row)
 
 
-def _years(page: Page, request: IssuanceRequest, row: int) -> int:
+def _years(page: Page, request: Request, row: int) -> int:
     page.caption(row, _("Whole tonnes by calendar year"))
     other = [_("Other terms of emission reductions, tCO2 (RE − PE − ER)")] if request.has_other_terms else []
     names = [f"{name}, tCO2" for name in RESULTS]
@@ -65,7 +97,7 @@ def _years(page: Page, request: IssuanceRequest, row: int) -> int:
     return _total(page, first, first + len(request.years), request.tonnes)
 
 
-def _parts(page: Page, request: IssuanceRequest, row: int) -> int:
+def _parts(page: Page, request: Request, row: int) -> int:
     page.caption(row, _("Allocation"))
     page.headings(row + 1, LEFT, [_("Account"), _("Calendar year"), _("Asked for"), _("Exact, t"), _("Whole tonnes")])
     first = line = row + 2
@@ -97,6 +129,6 @@ def _lines(page: Page, caption: str, lines: Sequence[tuple[str, str]], row: int)
     return row + 2 + max(1, len(lines))
 
 
-def _calculations(request: IssuanceRequest) -> Any:
+def _calculations(request: Request) -> Any:
     for result in request.results:
         yield str(result.methodology), _("manifest {hash}").format(hash=result.manifest()["hash"])

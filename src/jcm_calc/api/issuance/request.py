@@ -11,8 +11,9 @@ from datetime import date
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.api.issuance.allocation import Part, allocate
+from jcm_calc.api.issuance.allocation import Part, Year, allocate
 from jcm_calc.api.issuance.earlier import Earlier, read_earlier, request_digest
+from jcm_calc.api.issuance.paper import workbook
 from jcm_calc.api.issuance.transfer import cap_problems
 from jcm_calc.api.result import Result
 from jcm_calc.base import notebook
@@ -76,21 +77,6 @@ NEGATIVE = Item(
     unconfirmed("recalled: a negative year gives no credits; nothing carries it over to the next", 55),
     "it is reported and not set off against another year",
 )
-
-
-@dataclass(frozen=True)
-class Year:
-    """A calendar year of a request: emissions in tCO2, whole tonnes, and the part of each account."""
-
-    year: int
-    emissions: Mapping[str, float]
-    tonnes: int
-    parts: tuple[Part, ...]
-
-    @property
-    def other_terms(self) -> float:
-        """By how much ER is less than RE − PE: leakage, discounts and other declared terms, tCO2."""
-        return self.emissions["RE"] - self.emissions["PE"] - self.emissions["ER"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -200,8 +186,6 @@ class IssuanceRequest:
         FileExistsError
             If there is such a file already, and ``overwrite`` is not set.
         """
-        from jcm_calc.api.issuance.paper import workbook
-
         check_ending(path, ".xlsx")
         with in_language(language):
             save(path, workbook(self), overwrite=overwrite)

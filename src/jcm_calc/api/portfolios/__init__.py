@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
 from jcm_calc.api.portfolios.batches import batches
-from jcm_calc.api.portfolios.jobs import OTHER_TERMS, Job, Outcome, row, solve
+from jcm_calc.api.portfolios.jobs import Job, Outcome, row, solve
+from jcm_calc.api.portfolios.outcomes import Outcomes
 from jcm_calc.api.portfolios.sources import files, of_files, table, yearly
+from jcm_calc.api.portfolios.writing import write
 from jcm_calc.base import notebook, workers
-from jcm_calc.base.languages import Message, _, in_language, ngettext
-from jcm_calc.base.problems import InputError, Problem, Remark, Topic, listed, shown, suggestion
+from jcm_calc.base.languages import Message, _, in_language
+from jcm_calc.base.problems import InputError, Problem, listed, shown, suggestion
 from jcm_calc.inputs.carriers import as_pandas
-from jcm_calc.inputs.confirmation import EvidenceFile, Given, about, evidence_files, named_files, several, with_evidence
+from jcm_calc.inputs.confirmation import (
+    EvidenceFile,
+    Given,
+    about,
+    evidence_files,
+    named_files,
+    several,
+    with_evidence,
+)
 from jcm_calc.inputs.project import as_mapping
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import is_missing
@@ -25,18 +34,11 @@ from jcm_calc.units import is_missing
 if TYPE_CHECKING:
     from jcm_calc.api.result import Result
 
-COLUMNS = (
-    *("project", "country", "scope", "methodology", "version", "year"),
-    *("RE", "PE", "ER", "tonnes", "estimate", "source"),
-)
-SUMMED = ("RE", "PE", OTHER_TERMS, "ER", "tonnes")
-GROUPS = ("country", "scope", "methodology", "version", "year", "project")
 # Projects that a process takes at a time, and below which no other process is started.
 CHUNK, FILES_IN_CHUNK = 50, 4
 
 
-@dataclass(frozen=True, repr=False)
-class Portfolio:
+class Portfolio(Outcomes):
     """What came of many projects; see `jcm_calc.portfolio`. All numbers are estimates.
 
     Attributes
@@ -45,38 +47,11 @@ class Portfolio:
         One for each project, in the order of the source.
     """
 
-    outcomes: Sequence[Outcome] = field(default_factory=tuple)
-
-    def __repr__(self) -> str:
-        return f"<Portfolio of {self._told()}>"
-
     def _repr_html_(self) -> str:
         tables = [(_("By year"), self.by("year")), (_("Projects"), self.table.drop(columns=["source", "scope"]))]
         if len(self.problems):
             tables.append((_("Problems"), self.problems.drop(columns="source")))
-        return notebook.page(_("Portfolio of {told}").format(told=self._told()), tables=tables)
-
-    def _told(self) -> str:
-        """Return how many projects count, what is remarked on, and their emission reductions."""
-        counted, said = self.counted, f"{self.headline}; " if self.remarks else ""
-        if self.unusable:
-            counted = _("{projects} ({unusable:,} unusable)").format(projects=counted, unusable=self.unusable)
-        return _("{projects}: {said}ER = {amount} tCO2").format(
-            projects=counted, said=said, amount=f"{self.table['ER'].sum():,.6g}"
-        )
-
-    @property
-    def counted(self) -> str:
-        """Of how many projects the sums are, and how many there are: ``15 of 20 projects``."""
-        return self.share(len(self.outcomes) - self.unusable)
-
-    def share(self, part: int) -> str:
-        """Say of how many of the projects something is."""
-        count = len(self.outcomes)
-        if part == count:
-            return ngettext("{count:,} project", "{count:,} projects", count).format(count=count)
-        several = ngettext("{part:,} of {count:,} project", "{part:,} of {count:,} projects", count)
-        return several.format(part=part, count=count)
+        return notebook.page(_("Portfolio of {told}").format(told=self.told), tables=tables)
 
     def __getitem__(self, project: str) -> Result:
         """Return the result of one project, calculated again.
@@ -92,95 +67,6 @@ class Portfolio:
             if one.job.project == project:
                 return one.job.calculate()[0]
         raise KeyError(f"no project {project!r}{suggestion(project, (one.job.project for one in self.outcomes))}")
-
-    @cached_property
-    def table(self) -> pd.DataFrame:
-        """A row for each project and calendar year: RE, PE, ER in tCO2, whole tonnes, and the estimate ex ante.
-
-        Where a methodology has other terms of ER, such as leakage, a column has RE − PE − ER.
-        """
-        rows = [row for one in self.outcomes for row in one.rows]
-        frame = pd.DataFrame(rows, columns=COLUMNS)
-        numbers = dict.fromkeys(("RE", "PE", "ER", "estimate"), "float64")
-        frame = frame.astype({"year": "Int64", "tonnes": "int64", "scope": "Int64", **numbers})
-        if any(row[OTHER_TERMS] for row in rows):
-            frame.insert(COLUMNS.index("ER"), OTHER_TERMS, [row[OTHER_TERMS] for row in rows])
-        return frame
-
-    @cached_property
-    def problems(self) -> pd.DataFrame:
-        """A row for each thing that is wrong with a project, or was warned of."""
-        rows = [
-            {
-                "project": one.job.project,
-                "severity": severity,
-                "subject": problem.subject,
-                "complaint": problem.complaint,
-                "source": one.job.source,
-            }
-            for one in self.outcomes
-            for severity, found in ((_("error"), one.problems), (_("warning"), one.warnings))
-            for problem in found
-        ]
-        # as objects, texts can be translated where they are shown
-        return pd.DataFrame(rows, columns=["project", "severity", "subject", "complaint", "source"], dtype=object)
-
-    @cached_property
-    def remarks(self) -> tuple[tuple[str, Remark], ...]:
-        """What has to be looked at before the numbers are used: name of the project, and remark on it."""
-        return tuple((one.job.project, Remark.of(problem)) for one in self.outcomes for problem in one.warnings)
-
-    @property
-    def headline(self) -> str:
-        """In one line how many projects are remarked on, and of what; nothing where none is."""
-        by_topic: dict[Topic, set[str]] = {}
-        for project, remark in self.remarks:
-            by_topic.setdefault(remark.topic, set()).add(project)
-        if not by_topic:
-            return ""
-        counts = Message(", ").join(
-            Message("{}: {:,}").format(Message(topic), len(by_topic[topic])) for topic in Topic if topic in by_topic
-        )
-        told = _("{count:,} of {every:,} projects are remarked on ({counts})")
-        return told.format(count=len(set.union(*by_topic.values())), every=len(self.outcomes), counts=counts)
-
-    @property
-    def unusable(self) -> int:
-        """How many projects could not be calculated."""
-        return sum(not one.rows for one in self.outcomes)
-
-    def by(self, *columns: str) -> pd.DataFrame:
-        """Return sums by some of country, scope, methodology, version, year and project.
-
-        Returns
-        -------
-        DataFrame
-            The number of projects, RE, PE, ER in tCO2, and the sum of the whole tonnes of each project and year.
-        """
-        for name in columns:
-            if name not in GROUPS:
-                complaint = _("cannot be grouped by; known are {names}{hint}").format(
-                    names=", ".join(GROUPS), hint=suggestion(name, GROUPS)
-                )
-                raise InputError(_("the portfolio"), [Problem(name, complaint)])
-        groups = self.table.groupby(list(columns), dropna=False)
-        sums = groups[[name for name in SUMMED if name in self.table]].sum()
-        sums.insert(0, "projects", groups["project"].nunique())
-        sums.attrs["remarks"] = str(self.headline)
-        return sums
-
-    def against_estimates(self) -> pd.DataFrame:
-        """Return ER ex post beside the estimate ex ante, where there is one, by project and year.
-
-        Returns
-        -------
-        DataFrame
-            ``estimate`` and ``ER`` in tCO2, their ``difference`` and the ``ratio`` of ER to the estimate.
-        """
-        known = self.table.dropna(subset="estimate").set_index(["project", "year"])[["estimate", "ER"]]
-        known["difference"] = known["ER"] - known["estimate"]
-        known["ratio"] = (known["ER"] / known["estimate"]).where(known["estimate"] != 0)
-        return known
 
     def to_file(self, path: str | os.PathLike[str], *, overwrite: bool = False, language: str | None = None) -> None:
         """Write a workbook (``.xlsx``), a page (``.html``), or the table alone (``.parquet``, ``.csv``).
@@ -200,8 +86,6 @@ class Portfolio:
         InputError
             If the name ends otherwise.
         """
-        from jcm_calc.api.portfolios.writing import write
-
         with in_language(language):
             write(path, self, overwrite)
 

@@ -6,22 +6,20 @@ import os
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from unicodedata import east_asian_width
 
 import pandas as pd
 
 from jcm_calc.api.portfolios.jobs import OTHER_TERMS
+from jcm_calc.api.portfolios.outcomes import Outcomes
 from jcm_calc.base.files import check_ending, guarded, save
 from jcm_calc.base.languages import _, translated
 from jcm_calc.base.problems import InputError, Problem
-from jcm_calc.reports.html import display
+from jcm_calc.reports.html.pages import page
 from jcm_calc.reports.workbook.layout import MOST_ROWS, column_name
 from jcm_calc.reports.workbook.page import BASE, LONGEST_TEXT, PALE, new_book
 from jcm_calc.units import is_missing
-
-if TYPE_CHECKING:
-    from jcm_calc.api.portfolios import Portfolio
 
 FORMATS = (".xlsx", ".html", ".parquet", ".csv")
 # How a column of numbers is shown; what may be added up over rows.
@@ -61,13 +59,13 @@ HEADINGS: dict[str, str] = {
 }
 
 
-def write(path: str | os.PathLike[str], found: Portfolio, overwrite: bool) -> None:
+def write(path: str | os.PathLike[str], found: Outcomes, overwrite: bool) -> None:
     """Write a portfolio; see `Portfolio.to_file`."""
     check_ending(path, *FORMATS)
     save(path, _content(found, Path(path).suffix.casefold()), overwrite=overwrite)
 
 
-def _content(found: Portfolio, suffix: str) -> bytes:
+def _content(found: Outcomes, suffix: str) -> bytes:
     if suffix == ".csv":
         return guarded(_with_remarks(found)).to_csv(index=False).encode()
     if suffix == ".html":
@@ -93,7 +91,7 @@ def _content(found: Portfolio, suffix: str) -> bytes:
     return file.getvalue()
 
 
-def _with_remarks(found: Portfolio) -> pd.DataFrame:
+def _with_remarks(found: Outcomes) -> pd.DataFrame:
     """Return the table of projects with what is remarked on each: such a file has no other place for it."""
     topics: dict[str, dict[str, None]] = {}
     for project, remark in found.remarks:
@@ -142,7 +140,7 @@ def _width(text: str) -> int:
     return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
-def _sheets(found: Portfolio) -> dict[str, pd.DataFrame]:
+def _sheets(found: Outcomes) -> dict[str, pd.DataFrame]:
     sums: dict[str, pd.DataFrame] = {
         _("By {name}").format(name=HEADINGS[columns[0]]): found.by(*columns).reset_index() for columns in SUMS
     }
@@ -160,8 +158,8 @@ class Cell(NamedTuple):
     number: bool
 
 
-def _page(found: Portfolio) -> str:
-    return display.page(
+def _page(found: Outcomes) -> str:
+    return page(
         "portfolio.html",
         remarked=found.headline,
         projects_counted=found.counted,

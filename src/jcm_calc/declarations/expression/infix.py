@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from jcm_calc.declarations.expression.recorded import Expression
+from typing import Any, Protocol
 
 CASES, OR, AND, COMPARISON, SUM, PRODUCT, NEGATION, POWER, ATOM = range(9)
 BINDING = {
@@ -17,6 +14,13 @@ BINDING = {
     **dict.fromkeys(("add", "subtract"), SUM),
     **dict.fromkeys(("multiply", "divide"), PRODUCT),
 }
+
+
+class Operation(Protocol):
+    """A symbol, a number, or an operation on others; see `jcm_calc.declarations.expression.Expression`."""
+
+    operation: str
+    arguments: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class Notation:
     number: Callable[[float], str] = "{:.15g}".format
 
 
-def written(expression: Expression, notation: Notation) -> tuple[str, int]:
+def written(expression: Operation, notation: Notation) -> tuple[str, int]:
     """Return the text and how tightly its outermost operation binds."""
     operation, arguments = expression.operation, expression.arguments
     if operation == "symbol":
@@ -95,7 +99,7 @@ def _number(value: float, notation: Notation) -> tuple[str, int]:
     return notation.number(value), PRODUCT if notation.fraction and "e" in f"{value:.15g}" else ATOM
 
 
-def bracketed(expression: Expression, least: int, notation: Notation) -> str:
+def bracketed(expression: Operation, least: int, notation: Notation) -> str:
     """Return the text, in brackets unless it binds at least as tightly as asked."""
     text, own = written(expression, notation)
     return text if own >= least else notation.brackets.format(text)

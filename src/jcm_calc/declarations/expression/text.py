@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from jcm_calc.declarations.expression import infix
-
-if TYPE_CHECKING:
-    from jcm_calc.declarations.expression.recorded import Expression
 
 NOTATION = infix.Notation(
     signs={
@@ -26,6 +21,6 @@ NOTATION = infix.Notation(
 )
 
 
-def written(expression: Expression) -> str:
+def written(expression: infix.Operation) -> str:
     """Return an expression as text."""
     return infix.written(expression, NOTATION)[0]

@@ -2,102 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
 from jcm_calc.base import notebook
-from jcm_calc.base.languages import Message, _, language, ngettext, translated
-from jcm_calc.reports.html import amounts
+from jcm_calc.base.languages import _
+from jcm_calc.reports.explanation import explain
 from jcm_calc.reports.html.formulas import Formulas
-from jcm_calc.reports.html.sections import LEGEND, Code, Formula, Named, Section, Sources, grade, sections
+from jcm_calc.reports.html.pages import page, prefix
+from jcm_calc.reports.html.sections import LEGEND, Code, Formula, Named, Section, Sources, sections
 from jcm_calc.results.credits import Item
 from jcm_calc.units import is_missing
 
 if TYPE_CHECKING:
     from jcm_calc.declarations.methodology import Declarations
-    from jcm_calc.reports.explanation import Explanation
     from jcm_calc.results.calculation import Calculation
 
 # More units than this are for `Result.by_unit`, not for a page.
 UNITS = 20
-_pages = count(1)
-
-
-@cache
-def _environment() -> Environment:
-    found = Environment(
-        loader=PackageLoader("jcm_calc.reports.html"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_said,
-    )
-    found.globals |= {"_": Message, "ngettext": ngettext, "language": language}
-    found.filters |= {
-        "tonnes": amounts.tonnes,
-        "amount": amounts.value,
-        "grade": grade,
-        "linked": linked,
-        "coded": coded,
-    }
-    return found
-
-
-def _said(value: Any) -> Any:
-    """Return what a template shows: messages in the language of the context."""
-    if hasattr(value, "__html__"):
-        return value
-    return translated(value if isinstance(value, str) else str(value))
-
-
-def page(template: str, **content: Any) -> str:
-    """Fill in a template."""
-    return notebook.visible(_environment().get_template(template).render(**content))
-
-
-def linked(text: str) -> Markup:
-    """Return a text in which addresses of the web are links."""
-    parts = re.split(r"(https?://[^\s<>\"')\]]+)", translated(text))
-    links = (Markup('<a href="{0}">{0}</a>').format(part) for part in parts[1::2])
-    return Markup("").join(part for pair in zip(parts[::2], [*links, ""], strict=True) for part in pair)
-
-
-def coded(text: str) -> Markup:
-    """Return a text in which what stands between backticks is code."""
-    parts = translated(text).split("`")
-    return Markup("").join(Markup("<code>{}</code>").format(part) if n % 2 else part for n, part in enumerate(parts))
-
-
-def _prefix() -> str:
-    """Return the beginning of the anchors of a page of its own."""
-    return f"jcm{next(_pages)}-"
-
-
-def explanation(found: Explanation) -> str:
-    """Return the page of an explanation."""
-    return page("explanation.html", **explained(found, _prefix()))
-
-
-def explained(found: Explanation, prefix: str) -> dict[str, Any]:
-    """Return what a page needs to show an explanation."""
-    return {
-        "explanation": found,
-        "formulas": Formulas(found.symbols, {step.name for step in found.steps}, prefix),
-    }
 
 
 def result(found: Calculation) -> str:
     """Return the page of a result."""
     notebook.said(str(found.methodology))
-    return page("result.html", **summary(found), **explained(found.explain("ER"), _prefix()))
+    return page("result.html", **summary(found), **explain(found, "ER", {}).content(prefix()))
 
 
 def summary(found: Calculation) -> dict[str, Any]:
@@ -172,7 +101,7 @@ def _of_name(section: Section, name: str) -> Section:
 
 
 def _declared(m: Declarations, found: list[Section], sources: Sources, names: set[str]) -> dict[str, Any]:
-    formulas = Formulas(m.symbols(), names, _prefix())
+    formulas = Formulas(m.symbols(), names, prefix())
     return {"m": m, "sections": found, "sources": sources, "formulas": formulas, "cells": _Cells()}
 
 

@@ -20,7 +20,9 @@ from jcm_calc.base.problems import listed, require
 from jcm_calc.inputs.project import LABELS, Sources, as_text, checked
 from jcm_calc.plots.drawing import style
 from jcm_calc.readings import record
+from jcm_calc.reports.explanation import explain
 from jcm_calc.reports.html import display
+from jcm_calc.reports.html.pages import page
 from jcm_calc.units import with_unit
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ def html(
     said, monitoring = checked(result.methodology, project, sources)
     manifest, readings = result.manifest(), record.of_tables(result.call["tables"])
     told = record.told(readings, monitoring, result.methodology.inputs)
-    return display.page(
+    return page(
         "report.html",
         project={key: as_text(value) for key, value in said.items()},
         labels=LABELS,
@@ -77,7 +79,7 @@ def html(
         manifest=manifest,
         manifest_text=json.dumps(manifest, indent=2, ensure_ascii=False),
         **display.summary(result),
-        **display.explained(result.explain("ER"), "from-"),
+        **explain(result, "ER", {}).content("from-"),
     )
 
 

@@ -9,6 +9,7 @@ from jcm_calc.base.languages import Message, _
 from jcm_calc.declarations.items import Effect, Equation, Kind, Limit, Parameter, Value
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.evidence import Evidence
+from jcm_calc.inputs.case import Case, published, published_outputs
 from jcm_calc.reference_data import partner_countries
 from jcm_calc.units import with_unit
 
@@ -350,20 +351,16 @@ def _waivers(m: Declarations, sources: Sources) -> Part:
 
 
 def _cases(m: Declarations, sources: Sources) -> Part:
-    from jcm_calc.inputs.case import published
-
     return (_("file"), _("prints"), _("grade")), (
         (
             (Code(case.path.name), _prints(case.expected), grade(case.source)),
             [str(case.project.get("title", "")), sources.note(case.source)],
         )
-        for case in published(m)
+        for case in published(m, Case)
     )
 
 
 def _outputs(m: Declarations, sources: Sources) -> Part:
-    from jcm_calc.inputs.case import published_outputs
-
     return (_("project"), _("what"), _("tonnes"), _("grade")), (
         (
             (row["project"], Message(row["what"]), f"{int(row['tonnes']):,}", Message(row["grade"])),

@@ -1,0 +1,237 @@
+"""A case file as its user holds it: it calculates, monitors, and compares with what was published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jcm_calc.api.calculation import calculate
+from jcm_calc.api.result import Result
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import InputError, Problem, suggestion
+from jcm_calc.declarations.graph import RESULTS
+from jcm_calc.declarations.methodology import Declarations
+from jcm_calc.inputs import case
+from jcm_calc.inputs.case import KEYS, Case, Comparison, in_sources
+from jcm_calc.inputs.confirmation import Given
+from jcm_calc.inputs.project import unknown_parameters
+from jcm_calc.rulebooks import methodology
+
+if TYPE_CHECKING:
+    from jcm_calc.readings import Monitored
+
+
+@dataclass(frozen=True, repr=False)
+class CaseFile(Case):
+    """A project or worked case, as read from its file; see `read_case`.
+
+    Attributes
+    ----------
+    path : Path
+    methodology : str
+    version : str or None
+        The latest one if None.
+    p : str or list of str, optional
+        The monitoring periods.
+    project, choices, inputs, facts, sources, meters, readings, allocation, override : mapping
+        The sections of that name.
+    evidence : tuple of str or EvidenceFile
+        Absolute paths of evidence files, or what a workbook holds of them.
+    split : str
+        What becomes of a period over New Year; see `jcm_calc.calculate`.
+    tables : tuple of str or DataFrame
+        Absolute paths of the tables, or the tables of a workbook.
+    source : Evidence or None
+        Of a worked case: where it was published, and how far it can be trusted.
+    expected : mapping
+        Of a worked case: the published figures of results, intermediates and parameters as tuples of text, or by
+        label; ``missing`` names what the
+        source does not give, so that nothing can be calculated, ``warnings`` what must be
+        remarked on.
+    """
+
+    def calculate(
+        self,
+        monitored: Monitored | None = None,
+        evidence: Given = None,
+        *,
+        override: str | None = None,
+        strict: bool = False,
+        earlier: Result | None = None,
+    ) -> Result:
+        """Calculate; see `jcm_calc.calculate` for what it raises and warns of.
+
+        Parameters
+        ----------
+        monitored : Monitored, optional
+            From `monitor`, which is called where there are meters.
+        evidence : path or sequence of paths, optional
+            Evidence files besides those that the case file names.
+        override : str, optional
+            One reason for all values in place of the document's, instead of those of the case file.
+        strict : bool
+            Whether anything that is remarked on is an error.
+        earlier : Result, optional
+            Of the report before; see `jcm_calc.calculate`.
+        """
+        tables: tuple[Any, ...] = self.tables
+        p = self.p
+        if self.meters:
+            monitored = monitored or self.monitor(evidence=evidence)
+            tables = (*tables, *monitored.tables)
+            p = [str(period) for period in monitored.periods]
+        m = methodology(self.methodology, self.version, self.submitted)
+        unknown = tuple(unknown_parameters(m, self.sources, in_sources))
+        try:
+            result = calculate(
+                self.methodology,
+                *tables,
+                version=self.version,
+                on=self.submitted,
+                p=p,
+                facts=self.facts,
+                evidence=self.with_evidence(evidence),
+                split=self.split,
+                override=override or self.override,
+                strict=strict,
+                earlier=earlier,
+                **self.choices,
+                **self.inputs,
+            )
+        except InputError as error:
+            raise type(error)(error.subject, (*error.problems, *unknown), error.warnings) from None
+        if unknown:
+            raise InputError(self.path.name, unknown, result.inputs.warnings)
+        return result
+
+    def monitor(self, progress: Callable[[str], None] = lambda stage: None, evidence: Given = None) -> Monitored:
+        """Turn the readings of the meters into monitored parameters; see `jcm_calc.monitor` and `calculate`."""
+        from jcm_calc.readings import monitor
+
+        if not self.meters:
+            complaint = _(
+                "missing: a section such as [meters.S1] for each meter, and [readings]; see docs/monitoring.md"
+            )
+            raise InputError(self.path.name, [Problem("[meters]", complaint)])
+        return monitor(
+            self.meters,
+            self.readings,
+            *self.tables,
+            p=self.p,
+            methodology=self.methodology,
+            version=methodology(self.methodology, self.version, self.submitted).version,
+            crediting=(self.project.get("start"), self.project.get("end")),
+            facts=self.facts,
+            beside=self.path.parent,
+            progress=progress,
+            evidence=self.with_evidence(evidence),
+            **self.choices,
+            **self.inputs,
+        )
+
+    def differences(self) -> list[str]:
+        """Return what a calculation gives otherwise than was published."""
+        try:
+            result = self.calculate()
+        except InputError as error:
+            subjects = tuple(problem.subject for problem in error.problems)
+            return [] if subjects == tuple(self.expected.get("missing", ())) else [error.text]
+        try:
+            return [str(comparison) for comparison in self.compare(result) if not comparison.agrees]
+        except InputError as error:
+            return [error.text]
+
+    def compare(self, result: Result) -> tuple[Comparison, ...]:
+        """Compare a result with the published figures.
+
+        Raises
+        ------
+        InputError
+            If a figure is expected of what takes no part in the calculation, or of labels that it does not have.
+        """
+        found, problems = list[Comparison](), list[Problem]()
+        for name, figures in self.expected.items():
+            if name in KEYS["expected"] and name not in RESULTS:
+                continue
+            try:
+                found += _comparisons(result, name, figures)
+            except (KeyError, ValueError) as error:
+                problems.append(Problem(f"[expected] {name}", str(error.args[0])))
+        if problems:
+            raise InputError(self.path.name, problems)
+        if "tonnes" in self.expected:
+            try:
+                tonnes = result.years()["tonnes"].tolist()
+            except ValueError:  # a period in two calendar years has no whole tonnes
+                tonnes = []
+            found.append(Comparison("tonnes", self.expected["tonnes"], tuple(tonnes)))
+        return tuple(found)
+
+
+def _comparisons(result: Result, name: str, figures: Any) -> Iterator[Comparison]:
+    """Yield figures of a quantity beside the calculated ones: of all its places in order, or by label.
+
+    Raises
+    ------
+    KeyError
+        If there is no such quantity.
+    ValueError
+        If there is no such label.
+    """
+    own = result.methodology.named(name) or name
+    if own not in result:
+        hint = suggestion(name, result.keys())
+        raise KeyError(_("takes no part in this calculation{hint}").format(hint=hint))
+    values = result[own].magnitude
+    if not isinstance(figures, Mapping):
+        yield Comparison(name, figures, tuple(values.ravel().tolist()))
+        return
+    axes = result.inputs.axes
+    indices = result.graph.nodes[own].indices
+    spanned = [letter for letter, axis in axes.items() if letter in indices and not axis.scalar]
+    for label, figure in figures.items():
+        parts = [part.strip() for part in label.split(",")] if len(spanned) > 1 else [label.strip()]
+        known = [[str(one) for one in axes[letter].labels] for letter in spanned]
+        if len(parts) != len(spanned) or any(part not in own for part, own in zip(parts, known, strict=True)):
+            told = _("got {label}; must have a label for each of {indices}, such as {example}")
+            example = ", ".join(labels[0] for labels in known)
+            raise ValueError(told.format(label=repr(label), indices=", ".join(spanned) or "-", example=repr(example)))
+        place = tuple(labels.index(part) for part, labels in zip(parts, known, strict=True))
+        yield Comparison(f"{name} [{label}]", (figure,), (float(values[place]),))
+
+
+def published(methodology: Declarations) -> Iterator[CaseFile]:
+    """Yield the worked cases of a methodology that its rule book ships, in its folder ``cases``."""
+    yield from case.published(methodology, CaseFile)
+
+
+def read_case(path: str | Path) -> CaseFile:
+    """Read a case file.
+
+    Parameters
+    ----------
+    path : path
+        A TOML file in UTF-8. Tables are looked for beside it.
+
+    Returns
+    -------
+    CaseFile
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with the file and, as far as can be told, with the input.
+
+    Examples
+    --------
+    >>> from importlib.resources import files
+    >>> case = read_case(files("jcm_methodologies") / "cases" / "id_am003_frozen_food.toml")
+    >>> result = case.calculate()
+    >>> for comparison in case.compare(result):
+    ...     print(comparison.name, *comparison.published, comparison.agrees)
+    RE 136 True
+    tonnes 25 True
+    """
+    return case.read(path, CaseFile)
