@@ -75,7 +75,7 @@ def everything(m: Group) -> set[object]:
 
 
 def remove(m: Group, names: Iterable[str], criteria: Iterable[int | str]) -> None:
-    """Delete what a version no longer has; see `jcm_calc.declarations.Methodology.remove`."""
+    """Delete what a version no longer has; see `jcm_calc.Methodology.remove`."""
     numbers = set(map(str, criteria))
     if unknown := numbers - {one.number for one in m.conditions}:
         raise DeclarationError(f"{m}: there is no criterion {', '.join(sorted(unknown))} to remove")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def dataset(result: Calculation) -> xr.Dataset:
-    """Return a result as a Dataset; see `jcm_calc.results.calculation.Result.to_xarray`."""
+    """Return a result as a Dataset; see `jcm_calc.Result.to_xarray`."""
     require("xarray", "xarray")
     import xarray as xr
 

@@ -42,7 +42,7 @@ def write_result(
     overwrite: bool,
     language: str | None,
 ) -> None:
-    """Write the workbook of a result; see `jcm_calc.results.calculation.Result.to_excel`."""
+    """Write the workbook of a result; see `jcm_calc.Result.to_excel`."""
     check_ending(path, ".xlsx")
     said, monitoring = checked(result.methodology, project, sources)
     if problems := [*_stage_problems(stage, result, plan)]:
@@ -85,7 +85,7 @@ def write_template(
     overwrite: bool,
     language: str | None,
 ) -> None:
-    """Write the empty workbook; see `jcm_calc.declarations.Methodology.template`."""
+    """Write the empty workbook; see `jcm_calc.Methodology.template`."""
     check_ending(path, ".xlsx")
     others = [letter for letter in methodology.indices if letter != "p"]
     counts = dict(units) if isinstance(units, Mapping) else dict.fromkeys(others, units)
