@@ -34,7 +34,7 @@ def template():
     for name, _, text, comments, context in extract.extract_from_dir(ROOT, METHODS, options_map={}):
         found.add(text, locations=[(name.replace("\\", "/"), 0)], auto_comments=comments, context=context)
     for text in (text for command in commands(jcm) for text in helps(command)):
-        found.add(text, locations=[("cli/__init__.py", 0)])
+        found.add(text, locations=[("cli/commands.py", 0)])
     texts = [text for check in checks().values() for text in (getattr(check, key) for key in TEXTS) if text]
     for text in (*texts, *(text for pair in not_checked().values() for text in pair)):
         found.add(text, locations=[("verification/catalogue.toml", 0)])

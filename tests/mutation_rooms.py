@@ -40,10 +40,10 @@ SOURCE = ROOT / "src" / "jcm_calc"
 LONGEST = 150  # seconds of tests for each mutant: what would notice it later than that counts for nothing
 PATIENCE = 2  # times the time that the tests take without a mutant, which may run for ever
 TESTS = {
-    "credits": ["test_credits.py", "test_issuance.py", "test_result.py"],
-    "issuance": ["test_issuance.py"],
+    "results/credits": ["test_credits.py", "test_issuance.py", "test_result.py"],
+    "api/issuance": ["test_issuance.py"],
     "inputs": ["test_periods.py", "test_inputs.py", "test_bad_input.py", "test_shares.py", "test_result.py"],
-    "workbook": [
+    "reports/workbook": [
         "test_workbook_writing.py", "test_workbook_anatomy.py", "test_workbook_reading.py",
         "test_workbook_references.py", "test_workbook_round_trip.py", "test_workbook_recalculation.py",
         "test_hostile_workbooks.py", "test_record_of_readings.py", "test_evidence.py",

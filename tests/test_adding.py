@@ -295,9 +295,10 @@ def test_no_place_asks_for_both_properties_at_once_but_to_write_them_down():
             if isinstance(node, ast.Attribute) and node.attr == "extensive":
                 found.add(path.relative_to(engine).as_posix())
     assert found == {
-        *("declarations/items.py", "declarations/views.py", "manifest.py", "confirmation/statements.py"),
+        *("declarations/items.py", "api/views.py", "results/manifest.py", "inputs/confirmation/statements.py"),
         # is it an amount at all
-        *("inputs/checks.py", "portfolios/batches.py", "workbook/filled_sheets.py", "conformance/calculations.py"),
+        *("inputs/checks.py", "api/portfolios/batches.py", "reports/workbook/filled_sheets.py"),
+        "authoring/conformance/calculations.py",
     }
 
 

@@ -19,10 +19,10 @@ pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
 
 ROOT = Path(jcm_calc.__file__).parent
 MODULES = [
-    *("against_readings", "compared", "cross_checks", "dated_rows", "design_changes", "deviations", "gaps"),
-    *("metered", "meters", "other_amounts", "periods", "traceability", "ways"),
+    *("against_readings", "metered_amounts", "cross_checks", "dated_rows", "design_changes", "deviations", "gaps"),
+    *("metered", "meters", "other_periods_and_meters", "periods", "traceability", "known_errors"),
 ]
-SOURCES = [*(f"verification/{name}.py" for name in MODULES), "workbook/record_sheet.py", "workbook/evidence_sheet.py"]
+SOURCES = [*(f"verification/{name}.py" for name in MODULES), "reports/workbook/record_sheet.py", "reports/workbook/evidence_sheet.py"]
 # Checks whose findings come from these modules alone; what the others say is made elsewhere.
 CODES = [
     *("A5", "A6", "A7", "A9", "A10", "A11", "C14", "C15", "D2", "D6"),

@@ -1052,30 +1052,30 @@ ALLOWED = {
     "inputs/tables.py _labels": "codes of labels",
     "inputs/tables.py _three_decimals": "how many decimals cells have",
     "inputs/given.py onto_years": "the share of days of each part of a period",
-    "what_if.py _table": "which cells are filled",
-    "what_if.py beyond": "results",
-    "what_if.py scenarios": "places in a table",
+    "results/what_if.py _table": "which cells are filled",
+    "results/what_if.py beyond": "results",
+    "results/what_if.py scenarios": "places in a table",
     "inputs/tables.py _periods": "codes of periods",
     "inputs/taking.py _replace": "the number of a candidate in the document",
-    "case_file.py compare": "results",
-    "distributions.py": "numbers that are drawn",
-    "lazy/__init__.py __getitem__": "a function of that name",
-    "lazy/partitions.py is_lazy": "only looked at",
-    "lazy/partitions.py of_arrays": "the Dask array of a Quantity, whose unit is kept in the plan",
-    "portfolios/batches.py __init__": "labels and estimates",
-    "portfolios/batches.py _keys": "which cells are filled",
-    "portfolios/rows.py arguments": "a single cell, as it is",
-    "what_if.py break_even": "a number in the declared unit",
-    "manifest.py _recalled": "what a manifest has recorded",
+    "api/case_file.py compare": "results",
+    "results/distributions.py": "numbers that are drawn",
+    "results/lazy/__init__.py __getitem__": "a function of that name",
+    "results/lazy/partitions.py is_lazy": "only looked at",
+    "results/lazy/partitions.py of_arrays": "the Dask array of a Quantity, whose unit is kept in the plan",
+    "api/portfolios/batches.py __init__": "labels and estimates",
+    "api/portfolios/batches.py _keys": "which cells are filled",
+    "api/portfolios/rows.py arguments": "a single cell, as it is",
+    "results/what_if.py break_even": "a number in the declared unit",
+    "results/manifest.py _recalled": "what a manifest has recorded",
 }
 
 
 def test_cells_are_taken_out_of_what_was_given_in_one_place():
     home = Path(jcm_calc.__file__).parent
-    of_users = [*home.glob("inputs/*.py"), *home.glob("lazy/*.py"), *home.glob("portfolios/*.py")]
-    of_users += [
-        home / name for name in ("calculation.py", "manifest.py", "what_if.py", "distributions.py", "case_file.py")
-    ]
+    rooms = ("inputs", "results/lazy", "api/portfolios")
+    of_users = [path for room in rooms for path in home.glob(f"{room}/*.py")]
+    of_users += [home / "results" / f"{name}.py" for name in ("calculating", "manifest", "what_if", "distributions")]
+    of_users += [home / "api" / f"{name}.py" for name in ("calculation", "case_file")]
     found = set()
     for path in of_users:
         name = path.relative_to(home).as_posix()
