@@ -22,7 +22,11 @@ MODULES = [
     *("against_readings", "metered_amounts", "cross_checks", "dated_rows", "design_changes", "deviations", "gaps"),
     *("metered", "meters", "other_periods_and_meters", "periods", "traceability", "known_errors"),
 ]
-SOURCES = [*(f"verification/{name}.py" for name in MODULES), "reports/workbook/record_sheet.py", "reports/workbook/evidence_sheet.py"]
+SOURCES = [
+    *(f"verification/{name}.py" for name in MODULES),
+    "reports/workbook/record_sheet.py",
+    "reports/workbook/evidence_sheet.py",
+]
 # Checks whose findings come from these modules alone; what the others say is made elsewhere.
 CODES = [
     *("A5", "A6", "A7", "A9", "A10", "A11", "C14", "C15", "D2", "D6"),

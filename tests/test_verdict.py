@@ -12,6 +12,7 @@ from test_verification import CALC, MRS, SEPARATE, write
 import jcm_calc
 from jcm_calc.cli import jcm
 from jcm_calc.verification.catalogue import checks
+from jcm_calc.verification.findings import Severity
 
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
 
@@ -282,3 +283,49 @@ def test_what_was_left_out_in_reading_is_said(clean, tmp_path):
     assert any("EF_other" in text and "left out" in text for text in found.remarks)
     assert "EF_other" in str(found.as_data()["remarks"])
     assert "Noted in reading" in CliRunner().invoke(jcm, ["verify", str(tmp_path / "report.xlsx")]).output
+
+
+# What `calculate` remarks on
+
+CHILLER = {"power_source": "grid", "EF_grid": 0.8, "COP_PJ": 6.5, "T_cooling_out": 36, "T_chilled_out": 8, "p": "2024"}
+
+
+@pytest.mark.parametrize(
+    ("energy", "severity"), [(2_300.0, None), (2_500.0, Severity.WARNING), (4_120.0, Severity.ERROR)]
+)
+def test_a_value_above_what_a_cross_check_allows_is_no_clean_result(tmp_path, energy, severity):
+    """500 USRt of 3.5163 kW, ÷ 6.5, × 8,784 h."""
+    result = jcm_calc.calculate("ID_AM002", EC_PJ=[[energy]], capacity=500, **CHILLER)
+    result.to_excel(tmp_path / "report.xlsx")
+    verification = jcm_calc.verify(tmp_path / "report.xlsx")
+    found = [one for one in verification.findings if one.code == "B5"]
+    assert [one.severity for one in found] == ([] if severity is None else [severity])
+    if severity is not None:
+        assert found[0].expected == pytest.approx(500 * 3.5163 / 6.5 * 8_784 / 1_000, rel=1e-5)
+        assert verification.verdict != "no misstatement found"
+    else:
+        assert verification.verdict == "no misstatement found"
+
+
+@pytest.mark.parametrize(
+    ("number", "given"),
+    [
+        (
+            "VN_AM005",
+            {"service_hours": "given", "removals": "none", "NLL_RE": [100.0], "NLL_PJ": [10.0], "Br": 0.0}
+            | {"H_given": [[8000.0]], "EF_grid": 0.6},
+        ),
+        (
+            "ID_AM009",
+            {"running_time": "hours", "fuel_measured_as": "mass", "FC_PJ": 100.0, "NCV_NG": 48.0, "H": 100.0}
+            | {"EF_NG": 0.0561, "η_PJ": 0.9, "η_RE": 0.27, "RP": 0.02, "EF_elec": 0.8},
+        ),
+        ("ID_AM005", {"EC_PJ": 10.0, "η_PJ": 160.0, "η_RE": 80.0, "EF_elec": 0.8}),
+    ],
+)
+def test_a_ratio_outside_its_plausible_range_is_a_finding(tmp_path, number, given):
+    result = jcm_calc.calculate(number, p="2024", override="an example", **given)
+    (remark,) = (one for one in result.remarks if one.topic is jcm_calc.Topic.IMPLAUSIBLE)
+    result.to_excel(tmp_path / "report.xlsx")
+    found = jcm_calc.verify(tmp_path / "report.xlsx").findings
+    assert [one.subject for one in found if one.code == "B6"] == [remark.subject]

@@ -129,8 +129,10 @@ def _serials(material: Analyses) -> bool:
 
 
 def _timed(material: Analyses) -> bool:
-    return _entries(material, lambda one: one.parameter.unit == "h" and one.parameter.adds_over_time) or bool(
-        material.metered and any(meter.rated for meter in material.metered.plan.meters.values())
+    return (
+        bool(material.m.limits)
+        or _entries(material, lambda one: one.parameter.unit == "h" and one.parameter.adds_over_time)
+        or bool(material.metered and any(meter.rated for meter in material.metered.plan.meters.values()))
     )
 
 

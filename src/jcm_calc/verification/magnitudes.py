@@ -6,12 +6,16 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
+
 from jcm_calc.base.languages import Message, _
-from jcm_calc.base.problems import ProblemKind
+from jcm_calc.base.problems import ProblemKind, Topic
 from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.checks import MISTAKABLE_UNITS
-from jcm_calc.units import UnitError, conversion
+from jcm_calc.results.limits import DUST
+from jcm_calc.results.remarks import compared
+from jcm_calc.units import UnitError, conversion, with_unit
 from jcm_calc.units import magnitude as magnitude_of
 from jcm_calc.units import split as split_quantity
 from jcm_calc.verification.analyses import Analyses
@@ -161,6 +165,22 @@ def _rated(material: Analyses) -> Iterator[tuple[Entry, float]]:
             yield entry, most
 
 
+def _above_limits(material: Analyses) -> Iterator[tuple[Entry, float, str]]:
+    """Yield values above what a cross-check of the methodology allows, with that value and what it follows from."""
+    inputs, m = material.result.inputs, material.m
+    for limit, own, most in compared(inputs, material.result.looked_at):
+        over = np.broadcast_arrays(own > most * (1 + DUST), most)
+        for entry in material.report.entries():
+            if entry.parameter.name != limit.parameter or not isinstance(entry.value, int | float):
+                continue
+            at = tuple(
+                [str(label) for label in axis.labels].index(entry.labels[letter]) if over[0].shape[place] > 1 else 0
+                for place, (letter, axis) in enumerate(inputs.axes.items())
+            )
+            if over[0][at]:
+                yield entry, float(over[1][at]), limit.product.written(m.symbols())
+
+
 def _of_rated(entry: Entry, most: float) -> str:
     """Return the unit that explains an amount above the largest possible one; the usual one may be far below that."""
     return _likely_unit(entry.value / most, entry.parameter.unit, FAR_ABOVE_RATED, 1.5)
@@ -173,7 +193,8 @@ def _beyond(entry: Entry, most: float) -> str:
 
 
 def too_many_hours(material: Analyses) -> Iterator[Finding]:
-    """Find hours above those of the period, and energy above the rated power."""
+    """Find hours above those of the period, energy above the rated power, and what a cross-check does not allow."""
+    told = set()
     for entry, most in _rated(material):
         if not _of_rated(entry, most):
             severity = Severity.ERROR if entry.value > FAR_ABOVE * most else Severity.WARNING
@@ -184,6 +205,26 @@ def too_many_hours(material: Analyses) -> Iterator[Finding]:
                 *(message, entry.address, symbol, entry.value, most, "[meters] rated", effect),
                 severity=severity,
                 unit=entry.parameter.unit,
+                corrections=(Correction(entry, most),),
+            )
+            told.add((symbol, entry.place))
+    for entry, most, product in _above_limits(material):
+        symbol, unit = entry.parameter.symbol, entry.parameter.unit
+        if (symbol, entry.place) not in told:
+            far = entry.value > FAR_ABOVE * most
+            message = _("{symbol} is {value}, and {product} is {most}").format(
+                symbol=symbol,
+                value=with_unit(shown_number(entry.value), unit),
+                product=product,
+                most=with_unit(shown_number(most), unit),
+            )
+            effect = material.effects.changed(entry, most)
+            yield Finding(
+                "B5",
+                *(message, entry.address, symbol, entry.value, most, product, effect),
+                severity=Severity.ERROR if far else Severity.WARNING,
+                unit=unit,
+                unresolved=not far,
                 corrections=(Correction(entry, most),),
             )
     hours = {str(period): 24.0 * period.days for period in material.result.inputs.periods if period.dated}
@@ -214,6 +255,10 @@ def impossible(material: Analyses) -> Iterator[Finding]:
     for problem in material.report.warnings:
         if ProblemKind.IMPLAUSIBLE in problem.kinds and ProblemKind.OTHER_UNIT not in problem.kinds:
             yield of_problem("B6", problem, material.report.places_of(problem.subject))
+    told = {str(problem) for problem in material.report.warnings}
+    for remark in material.report.result.remarks if material.report.result is not None else ():
+        if remark.topic is Topic.IMPLAUSIBLE and str(remark) not in told:  # a ratio or an intermediate
+            yield of_problem("B6", remark, material.report.places_of(remark.subject))
 
 
 def magnitude(material: Analyses) -> Iterator[Finding]:
