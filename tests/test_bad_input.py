@@ -382,7 +382,6 @@ def test_one_period_spelt_in_two_ways_is_a_duplicate(fleet):
         (["2023", "2025"], "has no row between 2023 and 2025"),
         (["01/02/2017-28/02/2017", "01/03/2017-31/03/2017"], "can be read in two ways"),
         (["Q1", "Q2"], "'Q1' is not a period: write a year (2024)"),
-        (["2024-01", None], "column 'p': is empty in row 2, 4"),
         (["Q1", "2024-02"], "(2024-01-01/2024-06-30 or 1/Jan/2024-30/Jun/2024)"),
         (["1", "2024"], "some periods have dates and some have not"),
         (["２０２４", "２０２５"], "full-width characters: write 2024"),
@@ -390,6 +389,13 @@ def test_one_period_spelt_in_two_ways_is_a_duplicate(fleet):
 )
 def test_periods_of_rows_that_do_not_fit(fleet, labels, complaint):
     assert complaint in only(fleet(reading_table=readings().assign(p=labels * 2)))
+
+
+def test_rows_without_a_period_are_counted_as_a_spreadsheet_shows_them(fleet, request):
+    """The first row of a file has the headings."""
+    rows = "3, 5" if "CSV" in request.node.callspec.id else "2, 4"
+    table = readings().assign(p=["2024-01", None] * 2)
+    assert only(fleet(reading_table=table)).endswith(f"column 'p': is empty in row {rows}")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from draws import cases, draw
 
 import jcm_calc
+from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.items import Equation
 from jcm_calc.engine import evaluation
 from jcm_calc.engine.evaluation.contraction import contractions
@@ -117,6 +118,17 @@ def test_what_has_no_finite_value_is_found_where_it_is(monkeypatch):
         evaluation.evaluate(inputs.graph, inputs.sizes, values, {}, ("RE", "PE", "ER"))
     assert caught.value.name == "RE_i"
     assert caught.value.zeros == ("COP_RE",)
+
+
+def test_values_from_outside_of_the_graph_are_used(monkeypatch):
+    """As Dask's partitions do: a part of the graph, and values of what it leaves out."""
+    monkeypatch.setattr(evaluation, "BLOCK", 1)
+    inputs = bound(jcm_calc.methodology("ID_AM003"), {}, 1)
+    graph = Graph({name: inputs.graph.nodes[name] for name in ("RE", "PE", "ER")})
+    count, periods = inputs.sizes["i"], inputs.sizes["p"]
+    values = {"RE_i": np.full((count, periods), 3.0), "PE_i": np.full((count, 1), 2.0)}
+    found = evaluation.evaluate(graph, inputs.sizes, values, {}, ("ER",))
+    assert found["ER"].ravel().tolist() == [float(count)] * (periods if found["ER"].size > 1 else 1)
 
 
 def test_a_value_in_place_of_an_equation_is_used(monkeypatch):

@@ -288,7 +288,8 @@ def midnight(day, zone):
 @pytest.mark.parametrize("zone", ["Asia/Jakarta", "America/Santiago"])
 @pytest.mark.parametrize("form", ["2024-{:02}", "2024/{}"])
 def test_months_are_whole(zone, form):
-    frame = pd.DataFrame({"month": [form.format(month) for month in range(1, 13)], "kWh": range(700, 1900, 100)})
+    amounts = [*range(700, 1900, 200), *range(1800, 600, -200)]  # what only rises could be a register
+    frame = pd.DataFrame({"month": [form.format(month) for month in range(1, 13)], "kWh": amounts})
     source = {"frame": frame, "kind": "total", "time": "month", "until": "month", "columns": {"M": "kWh"}}
     monitored = monitor(source, p="2024", zone=zone)
     assert monitored.amounts["M"][0] == sum(range(700, 1900, 100))

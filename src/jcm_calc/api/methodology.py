@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.api import views
 from jcm_calc.api.entry import Entry
 from jcm_calc.base.problems import suggestion
 from jcm_calc.declarations.items import Equation, Parameter
@@ -210,19 +209,27 @@ class Methodology(Declarations):
     @property
     def parameters(self) -> pd.DataFrame:
         """Every parameter with symbol, unit, kind, section and evidence, as a DataFrame."""
+        from jcm_calc.api import views
+
         return views.parameters(self)
 
     @property
     def equations(self) -> pd.DataFrame:
         """Every equation as text with its evidence, as a DataFrame."""
+        from jcm_calc.api import views
+
         return views.equations(self)
 
     @property
     def defaults(self) -> pd.DataFrame:
         """Every value and candidate that the library knows, with its evidence, as a DataFrame."""
+        from jcm_calc.api import views
+
         return views.defaults(self)
 
     @property
     def criteria(self) -> pd.DataFrame:
         """Every eligibility criterion with its evidence, as a DataFrame."""
+        from jcm_calc.api import views
+
         return views.criteria(self)
