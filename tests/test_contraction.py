@@ -120,15 +120,15 @@ def test_what_has_no_finite_value_is_found_where_it_is(monkeypatch):
     assert caught.value.zeros == ("COP_RE",)
 
 
-def test_values_from_outside_of_the_graph_are_used(monkeypatch):
-    """As Dask's partitions do: a part of the graph, and values of what it leaves out."""
+def test_totals_that_are_known_need_nothing_of_what_they_are_made_of(monkeypatch):
+    """As Dask's partitions do: a part of the graph that begins with totals."""
     monkeypatch.setattr(evaluation, "BLOCK", 1)
     inputs = bound(jcm_calc.methodology("ID_AM003"), {}, 1)
     graph = Graph({name: inputs.graph.nodes[name] for name in ("RE", "PE", "ER")})
-    count, periods = inputs.sizes["i"], inputs.sizes["p"]
-    values = {"RE_i": np.full((count, periods), 3.0), "PE_i": np.full((count, 1), 2.0)}
+    shape = (1, inputs.sizes["p"])
+    values = {"RE": np.full(shape, 3.0), "PE": np.full(shape, 2.0)}
     found = evaluation.evaluate(graph, inputs.sizes, values, {}, ("ER",))
-    assert found["ER"].ravel().tolist() == [float(count)] * (periods if found["ER"].size > 1 else 1)
+    assert found["ER"].ravel().tolist() == [1.0] * inputs.sizes["p"]
 
 
 def test_a_value_in_place_of_an_equation_is_used(monkeypatch):

@@ -113,7 +113,7 @@ def _contraction(graph: Graph, rule: Equation, letter: str) -> Contraction | Non
 
     try:
         summands = [_summand(graph, letter, *product) for product in products(written(rule))]
-    except (ExpressionError, KeyError):  # a value from outside of the graph, whose indices are not known
+    except (ExpressionError, KeyError):  # a known total: of what it is made is not in the graph
         return None
     if not any(one is not None and one.array for one in summands):
         return None
