@@ -176,7 +176,7 @@ def folder(tmp_path, monkeypatch):
 SAVING = [
     ".".join(path.relative_to(ROOT / "src").with_suffix("").parts).removesuffix(".__init__")
     for path in (ROOT / "src").rglob("*.py")
-    if re.search(r"^from jcm_calc\.files import .*\bsave\b", path.read_text(), re.MULTILINE)
+    if re.search(r"^from jcm_calc\.base\.files import .*\bsave\b", path.read_text(), re.MULTILINE)
 ]
 
 

@@ -86,12 +86,12 @@ def module(keys):
     indices = "".join(letter for letter in "isp" if any(letter in KEYS[key][1] for key in keys))
     symbol = "EF" + "".join(f",{letter}" for letter in indices)
     lines = [
-        "from jcm_calc.declarations import Methodology",
+        "from jcm_calc import Methodology",
         "from jcm_calc.evidence import Source, primary",
         'READ = primary(Source("the document"), "page 7")',
         f'm = Methodology("{number_of(keys)}", version="1.0", title="Example", country="XX", sectoral_scope=15,',
         '    indices={"i": "field", "s": "stratum", "p": "season"}, identity={"version": READ})',
-        'm.monitored("A_i,s,p", "ha", extensive=True, raises="RE PE", text="area", evidence=READ)',
+        'm.monitored("A_i,s,p", "ha", extensive="units time", raises="RE PE", text="area that was cleared", evidence=READ)',
         'm.default("F", "tCO2/ha", value=0.05, raises="PE", text="factor", evidence=READ)',
         *(
             f'm.class_key("{key}_{",".join(KEYS[key][1])}", text="{key}", evidence=READ)'

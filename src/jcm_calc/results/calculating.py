@@ -156,7 +156,10 @@ def _compared_with_whole(inputs: Inputs, bind_whole: Callable[[], Inputs], split
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        whole = bind_whole()
+        try:
+            whole = bind_whole()
+        except InputError:  # the rows of a table are by year: the whole has no value of its own
+            return inputs
     if list(whole.periods) == list(inputs.periods):
         return inputs
     try:
