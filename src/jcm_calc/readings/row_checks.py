@@ -353,8 +353,8 @@ def never_falls(amounts: Floats, kind: str) -> bool:
     if many < SERIES:  # a few invoices may rise by chance, but hardly grow so much
         return kind == "total" and many >= SHORT and not falls.any() and bool(amounts[-1] > GROWTH * amounts[0])
     # one that begins again each day falls to nearly nothing
-    begins_again = bool((amounts[1:][falls] <= amounts[:-1][falls] / 10).all()) and falls.sum() <= many / 5
-    return begins_again or bool(falls.sum() <= many / 20)
+    begins_again = bool((amounts[1:][falls] <= amounts[:-1][falls] / 10).all())
+    return bool(falls.sum() <= many / (5 if begins_again else 20))
 
 
 def _rising(rows: Rows, context: Context) -> Iterator[Finding]:
