@@ -3,12 +3,15 @@
 # ruff: noqa: F821 (NOTHING is not defined anywhere: that is a mistake, too)
 
 import math
+import re
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from test_conformance import example
 
 from jcm_calc import UncertifiedError, calculate
+from jcm_calc.cli import jcm
 from jcm_calc.conformance import conform
 from jcm_calc.declarations import DeclarationError, Methodology, Value
 from jcm_calc.evidence import Confirmation, Evidence, Grade, Source, primary, secondary, unconfirmed
@@ -33,6 +36,15 @@ DECLARED = {
         "x: there is no extensiv=; did you mean extensive",
     ),
     "keyword of a default": (lambda m: m.default("x", "t", valeu=1, text="", evidence=SAID), "did you mean value"),
+    "keyword of an equation": (
+        lambda m: m.equation("x", "t", txt="", evidence=SAID),
+        r"x: there is no txt=; did you mean text\?; equation takes symbol, unit",
+    ),
+    "keyword of a criterion": (lambda m: m.criterion(1, "", evidense=SAID), "did you mean evidence"),
+    "unit forgotten": (
+        lambda m: m.monitored("x_p", text=""),
+        "x_p: missing a required argument: 'unit'; monitored takes symbol, unit",
+    ),
     "no text": (lambda m: m.monitored("x", "t"), "x: text= is missing"),
     "evidence in words": (lambda m: m.default("x", "t", text="", evidence="IPCC 2019"), r"got 'IPCC 2019'"),
     "evidence of a value": (
@@ -117,7 +129,86 @@ def test_a_mistake_that_is_refused_when_it_is_declared(mistake):
         declare(rice())
 
 
+# Declarations whose symbol has trailing indices: what each error says of it.
+WITH_INDICES = {
+    "keyword": lambda m, symbol: m.monitored(symbol, "t", extensiv=True, text=""),
+    "no text": lambda m, symbol: m.fixed(symbol, "t"),
+    "no unit": lambda m, symbol: m.fixed(symbol, text=""),
+    "evidence": lambda m, symbol: m.default(symbol, "t", text="", evidence="p. 3"),
+    "bounds": lambda m, symbol: m.default(symbol, "", value=5.5, bounds="[0, 1]", text="", evidence=SAID),
+    "direction": lambda m, symbol: m.class_key(symbol, text="", raises="XX"),
+    "value of a constant": lambda m, symbol: m.constant(symbol, 0.9, "", text=""),
+    "twice": lambda m, symbol: [m.fact(symbol, text=""), m.fact(symbol, text="")],
+    "total": lambda m, symbol: m.equation(symbol, "t", name="x", total="q", text="", evidence=SAID)(lambda A: A),
+    "branch": lambda m, symbol: m.equation(symbol, "t", name="x", text="", evidence=SAID)(lambda A: A if A else 0),
+    "attested": lambda m, symbol: m.attested(1, symbol, "", evidence="p. 3"),
+    "indicator": lambda m, symbol: m.indicator(symbol, "", plausible="[0, 1]", text="", evidence=3)(lambda A: A),
+}
+
+
+@pytest.mark.parametrize("mistake", WITH_INDICES)
+@pytest.mark.parametrize(
+    ("symbol", "told"),
+    [
+        ("SF_p", "the symbol SF_p is read as SF with the index p"),
+        ("Q_x,i,s", "the symbol Q_x,i,s is read as Q_x with the indices i, s"),
+        ("K_c", ""),
+    ],
+)
+def test_every_error_says_how_the_symbol_was_read_and_in_which_line(mistake, symbol, told):
+    with pytest.raises(DeclarationError) as caught:
+        WITH_INDICES[mistake](rice(), symbol)
+    text = str(caught.value)
+    assert told in text or mistake == "total"
+    assert (" is read as " in text) == bool(told) or mistake in ("twice", "total")
+    assert re.search(r"\(test_author_mistakes\.py line \d+\)$", text)
+
+
+MODULE = """
+from jcm_calc.declarations import Methodology
+from jcm_calc.evidence import Source, primary, unconfirmed
+
+recalled = unconfirmed("an example")
+m = Methodology("XX_AM002", version="1.0", title="Example", country="XX", sectoral_scope=3,
+                indices={"p": "monitoring period"}, identity={"version": recalled})
+"""
+# Statements of a module, each of which is wrong in its own way, and what is said of it.
+STATEMENTS = {
+    "m.monitored('a_p', 'MWh', extensiv=True, text='', evidence=recalled)": "there is no extensiv=; did you mean",
+    "m.default('b', '', value=5.5, bounds='[0, 1]', text='', evidence=recalled)": "5.5 must lie within [0, 1]",
+    "m.fixed('c', 'MWh', text='', evidence=primary('made up'))": "the source of evidence must be Source(",
+    "m.fixed('d', 'MWh', text='', evidence=unconfirmed(''))": "unconfirmed evidence needs a note",
+    "m.constant('e', 0.9, '', text='')": "constant e = 0.9 is not true by definition",
+    "m.equation('f_p', 't', name='f', text='', evidence=recalled)(lambda x: x if x else 0)": "must not branch",
+    "m.equation('g_p', 't', name='g', tex='', evidence=recalled)(lambda x: x)": "did you mean text?",
+    "m.default('h', '', by='k', values={'[0, 5)': 1, '[4, 6)': 2}, text='', evidence=recalled)": "overlaps another one",
+    "m.default('i', '', by='k', values={'[5, 5)': 1}, text='', evidence=recalled)": "is empty",
+    "import nowhere_to_be": "No module named 'nowhere_to_be'",
+    "m.coordinate('days', of='q', what='days')": "no index 'q'",
+    "m.unknown('x')": "has no attribute 'unknown'",
+    "x = 1 / 0": "ZeroDivisionError",
+}
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 8, len(STATEMENTS)])
+def test_all_errors_of_a_module_are_told_at_once_with_their_lines(count, tmp_path):
+    chosen = dict([*STATEMENTS.items()][-count:])
+    follows = "m.equation('RE_p', 't', name='RE', text='', evidence=recalled)(lambda x, NOT: x * NOT)\n"
+    path = tmp_path / "xx_am002.py"
+    path.write_text(MODULE + "\n".join(chosen) + "\n" + follows)
+    result = CliRunner().invoke(jcm, ["check", str(path)])
+    assert result.exit_code == 2
+    first = MODULE.count("\n") + 1
+    lines = result.output.splitlines()
+    for line, told in enumerate(chosen.values(), first):
+        assert any(told in one and f"(xx_am002.py line {line})" in one for one in lines), (told, result.output)
+    # what follows from them is left out, what does not is told
+    assert len(lines) == count + 1
+    assert "'NOT' is used by 'RE' but not declared" in lines[-1]
+
+
 IDENTITY = {
+    "keyword": ({"titel": "Rice"}, r"XX_AM004: there is no titel=; did you mean title\?"),
     "version as a number": ({"version": 1.0}, r"the version 1\.0 must be a text"),
     "version in words": ({"version": "draft"}, "the version 'draft' must be a text"),
     "scope in words": ({"sectoral_scope": "agriculture"}, "sectoral_scope 'agriculture' must be a number"),
@@ -181,7 +272,7 @@ def test_everything_that_is_not_declared_is_told_at_once_with_its_line():
     place = r"(test_author_mistakes.py line "
     for told in (
         "'SF_p' is used by 'RE_i' but not declared: the symbol SF_p is read as SF with the index p: use SF, or declare "
-        'it with name="SF_p", index="…" ' + place,
+        "it with index= and only the letters that are indices " + place,
         "'EFc' is used by 'RE_i' but not declared; did you mean EF_c? " + place,
         "'R' is used by 'PE' but not declared: the symbol R_j,s,p is read as R_j with the indices s, p: j is not among "
         "the indices i, s, p " + place,
@@ -281,6 +372,82 @@ def test_a_mistake_that_check_finds(mistake):
 def test_nought_one_and_exponents_may_be_written_out(function):
     (found,) = [outcome for outcome in conform(literal(function), 1) if outcome.check == "literals"]
     assert found.state == "passed"
+
+
+# Equations that calculate something else than what is shown of them
+
+
+class Once:
+    """An object that says something else from the third time on."""
+
+    def __init__(self):
+        self.times = 0
+
+    def __mul__(self, other):
+        self.times += 1
+        return other * (1 if self.times <= 12 else 2)
+
+
+FACTOR = [1]
+SEEN_AT_ONCE = {
+    "isinstance": lambda EC, EF: EC * EF * (2 if isinstance(EC, np.ndarray) else 1),
+    "name of the type": lambda EC, EF: EC * EF * (1 if type(EC).__name__ == "Expression" else 2),
+    "attribute": lambda EC, EF: EC * EF * (2 if hasattr(EC, "dtype") else 1),
+    "getattr": lambda EC, EF: EC * EF * getattr(EC, "ndim", 1),
+    "match": lambda EC, EF: EC * EF * {True: 2}.get(hasattr(EC, "sum"), 1),
+    "conversion": lambda EC, EF: EC * EF * (2 if "[" in str(EC) else 1),
+    "size": lambda EC, EF: EC * EF * getattr(EC, "size", 1) ** 0.5,
+    "random": lambda EC, EF: EC * EF * np.random.default_rng().uniform(),
+    "truth": lambda EC, EF: EC * EF * (2 if getattr(EC, "all", bool)() else 1),
+}
+SEEN_BY_THE_GATE = {
+    "shape": lambda EC, EF: EC * EF * (2 if getattr(EC, "shape", ()) == (1, 1) else 1),
+    "size of the number": lambda EC, EF: EC * EF * (2 if getattr(EC, "max", int)() > 1e6 else 1),
+    "global": lambda EC, EF: EC * EF * FACTOR[0],
+    "state": lambda EC, EF: Once.one * (EC * EF),
+}
+
+
+def with_equation(function):
+    m = Methodology("XX_AM001", version="1.0", title="", country="XX", sectoral_scope=1, indices={"i": "", "p": ""},
+                    identity={"version": READ})  # fmt: skip
+    m.scheme = ()
+    m.complete("criteria", "parameters", "equations", evidence=READ)
+    m.monitored("EC_i,p", "MWh", text="", evidence=READ)
+    m.default("EF", "tCO2/MWh", value=0.5, text="", evidence=READ)
+    m.equation("RE_i,p", "tCO2", name="RE_i", text="", evidence=READ)(function)
+    m.equation("RE_p", "tCO2", name="RE", total="i", text="", evidence=READ)(lambda RE_i: RE_i)
+    m.equation("PE_p", "tCO2", name="PE", text="", evidence=READ)(lambda: 0)
+    m.equation("ER_p", "tCO2", name="ER", text="", evidence=READ)(lambda RE, PE: RE - PE)
+    return m
+
+
+@pytest.mark.parametrize("way", SEEN_AT_ONCE)
+def test_an_equation_that_looks_at_its_operands_is_refused_when_it_is_declared(way):
+    with pytest.raises(DeclarationError, match=r"equation RE_i: .*\(test_author_mistakes\.py line \d+\)"):
+        with_equation(SEEN_AT_ONCE[way])
+
+
+@pytest.mark.parametrize("way", SEEN_BY_THE_GATE)
+@pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning", "ignore::jcm_calc.RemarkWarning")
+def test_an_equation_that_changes_later_is_refused_by_the_gate(way):
+    Once.one = Once()
+    m = with_equation(SEEN_BY_THE_GATE[way])
+    FACTOR[0] = 2
+    Once.one.times = 100
+    try:
+        result = calculate(m, EC=[[1e7]], p="2024")
+        assert result.ER.magnitude == 1e7
+        with pytest.raises(UncertifiedError, match=r"RE_i,p.*the code gives other numbers than the equation"):
+            result.credits()
+        assert not result.manifest()["certified"]
+    finally:
+        FACTOR[0] = 1
+
+
+def test_an_honest_equation_makes_a_claim():
+    result = calculate(with_equation(lambda EC, EF: np.where(EC > 1e6, EC, 0) * EF**1), EC=[[1e7]], p="2024")
+    assert result.credits().to_list() == [5_000_000]
 
 
 # None of these ways leads to a claim

@@ -3,20 +3,24 @@
 import json
 import os
 import re
+import signal
 import site
 import subprocess
 import sys
 import tomllib
 import venv
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
+from markupsafe import escape
 
 from jcm_calc import methodology
 from jcm_calc.authoring import MARK, methodology_files, package_files, revision_files
 from jcm_calc.cli import jcm
 from jcm_calc.differences import differences
+from jcm_calc.rulebooks import modules
 
 EXAMPLE = Path(__file__).parents[1] / "docs" / "examples" / "rule_book"
 REFINERY = """methodology = "ID_AM006"
@@ -141,14 +145,103 @@ def fill_in(text):
     return text.replace(f"{MARK}: ", "as the document says: ")
 
 
-def test_a_skeleton_passes_the_checks_once_it_is_filled_in(tmp_path):
-    files = methodology_files("XX_AM009", "some_rules")
+def symbols_of(text):
+    """The symbols that a skeleton declares, by the words of the kind that it is about."""
+    return set(re.findall(r'"([^"\s]+),p"', text))
+
+
+@pytest.mark.parametrize("scope", range(17))
+def test_a_skeleton_passes_the_checks_once_it_is_filled_in(scope, tmp_path):
+    files = methodology_files("XX_AM009", "some_rules", scope=scope)
+    kind = {13: "W_i", 14: "AL_RL,i", 15: "A_i,s"}.get(scope, "EC_PJ,i")
+    assert kind in symbols_of(files["xx_am009.py"])
+    case = tomllib.loads(files["cases/xx_am009.toml"])
+    scoped = {}
+    exec(compile(fill_in(files["xx_am009.py"]), "xx_am009.py", "exec"), scoped)
+    asked = {one.name for one in scoped["m"].graph({}).parameters if one.kind != "constant"}
+    assert set(case["inputs"]) == asked
     module = tmp_path / "xx_am009.py"
     module.write_text(files["xx_am009.py"], encoding="utf-8")
-    told = run("check", module, "--examples", "3", code=1).stdout
+    told = run("check", module, "--examples", "1", code=1).stdout
     assert "FILL IN: the official title" in told
     module.write_text(fill_in(files["xx_am009.py"]), encoding="utf-8")
-    run("check", module, "--examples", "3")
+    run("check", module, "--examples", "1")
+
+
+@pytest.mark.parametrize(
+    ("recorded", "told"),
+    [
+        ('{"url": "https://example.org/x.git", "vcs_info": {"vcs": "git", "commit_id": "abc"}}',
+         "git+https://example.org/x.git@abc"),
+        ('{"url": "file:///home", "dir_info": {"editable": true}}', "FILL IN: git+https://"),
+        ("", "FILL IN: git+https://"),
+        ("{", "FILL IN: git+https://"),
+        (None, "FILL IN: git+https://"),
+    ],
+)  # fmt: skip
+def test_the_workflow_installs_from_the_repository_that_this_was_installed_from(recorded, told, monkeypatch):
+    found = SimpleNamespace(read_text=lambda name: recorded)
+    monkeypatch.setattr("jcm_calc.authoring.distribution", lambda name: found)
+    files = package_files("Some Rules", "XX_AM009", methodology_files("XX_AM009", "some_rules"))
+    workflow = files[".github/workflows/test.yml"]
+    assert f'JCM_CALC: "{told}' in workflow
+    assert 'pip install "jcm-calc[check] @ $JCM_CALC" pytest' in workflow
+
+
+@pytest.mark.parametrize("number", [*modules()])
+def test_every_methodology_has_a_page(number, tmp_path):
+    run("show", number, "--html", tmp_path / "page.html")
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    m = methodology(number)
+    assert escape(m.title) in text
+    assert all(str(escape(rule.text)) in text for rule in m.rules)
+    assert "<h2>Equations" in text
+    assert "http-equiv" in text
+    assert "exists already" in run("show", number, "--html", tmp_path / "page.html", code=2).output
+    run("show", number, "--html", tmp_path / "page.html", "--force")
+
+
+def test_a_module_has_a_page_too(tmp_path):
+    module = tmp_path / "xx_am009.py"
+    module.write_text(methodology_files("XX_AM009", "some_rules", scope=15)["xx_am009.py"], encoding="utf-8")
+    run("show", module, "--html", tmp_path / "page.html")
+    assert "FILL IN: region of field i" in (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "XX_AM009 ver 1.0" in run("show", module).output
+    assert "there is no version 2.0" in run("show", module, "--version", "2.0", code=2).output
+    module.write_text("x = 1 / 0\ny = 1 / 0\n", encoding="utf-8")
+    told = run("show", module, code=2).output.splitlines()
+    assert [line.endswith(f"(xx_am009.py line {number})") for number, line in enumerate(told, 1)] == [True, True]
+
+
+def test_watching_checks_again_when_a_file_changes(tmp_path):
+    module, page = tmp_path / "xx_am009.py", tmp_path / "page.html"
+    module.write_text(fill_in(methodology_files("XX_AM009", "some_rules")["xx_am009.py"]), encoding="utf-8")
+    command = [sys.executable, "-c", "from jcm_calc.cli import main; main()", "check", str(module), "--watch"]
+    command += ["--examples", "1", "--html", str(page)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as watching:
+        told = read_until(watching.stdout, "Watching ")
+        assert any("passed" in line for line in told)
+        assert page.is_file()
+        module.write_text(module.read_text(encoding="utf-8") + "\nz = 1 / 0\n", encoding="utf-8")
+        assert any("ZeroDivisionError" in line for line in read_until(watching.stdout, "Watching "))
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait(timeout=60) == 0
+
+
+def read_until(stream, words):
+    found = []
+    for line in stream:
+        found.append(line)
+        if words in line:
+            break
+    return found
+
+
+def test_watching_needs_one_module():
+    for arguments in (("--all", "--watch"), ("ID_AM003", "--watch", "--json"), ("ID_AM003", "--html", "x.html")):
+        assert "--watch goes with one" in " ".join(run("check", *arguments, code=2).output.split())
+    assert "there is no such module" in run("check", "XX_AM777", "--watch", code=2).output
+    assert "there is no such module" in run("check", "nowhere/xx_am777.py", "--watch", code=2).output
 
 
 def test_what_is_known_is_written_and_not_asked_for():

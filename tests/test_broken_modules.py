@@ -50,6 +50,12 @@ MODULES = {
     "version": (BAD.replace('version="1.0"', "version=1.0"), r"version 1\.0 must be a text.*\(xx_am002\.py line 6\)"),
     "words as a version": (BAD.replace('version="1.0"', 'version="draft"'), "version 'draft' must be a text"),
     "identity": (BAD.replace('"version": recalled', '"title": recalled'), "identity lacks the evidence of the version"),
+    "equation that looks at its operands": (
+        BAD.replace("EC * EF", "EC * EF * (1 if type(EC).__name__ == 'Expression' else 2)"),
+        r"equation RE: gives other numbers than the equation that is shown, RE_p = EC × EF.*\(xx_am002\.py line 10\)"),
+    "equation that fails with numbers": (
+        BAD.replace("EC * EF", "EC * EF if type(EC).__name__ == 'Expression' else 1 / EC.x"),
+        r"equation RE: AttributeError.*\(xx_am002\.py line 10\)"),
     "twice": (BAD + "again = Methodology('XX_AM002', version='1.0', title='', country='XX', sectoral_scope=1,"
                     " indices={'p': ''}, identity={'version': recalled})\n", "is declared twice"),
 }  # fmt: skip
@@ -82,7 +88,7 @@ IN_USE = {
         r"the limit of EC: '\(h\)' cannot be converted to 'MWh'",
     ),
     "equation": (
-        BAD.replace("EC * EF", "EC * EF if type(EC).__name__ == 'Expression' else 1 / EC.x"),
+        BAD.replace("EC * EF", "EC * EF if getattr(EC, 'shape', (2, 3)) == (2, 3) else 1 / EC.x"),
         r"AttributeError.*\(xx_am002\.py line 10\)",
     ),
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """Declarations: names and indices from symbols, the graph, tables of defaults, views."""
 
+import itertools
 import math
 from datetime import date
 
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jcm_calc import calculate, methodology
-from jcm_calc.declarations import DeclarationError, Interval, Methodology, Value
+from jcm_calc.declarations import DeclarationError, Group, Interval, Methodology, Value
 from jcm_calc.declarations.graph import open_choices
 from jcm_calc.declarations.items import Version
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
@@ -71,6 +72,43 @@ def test_a_letter_that_is_no_index_belongs_to_the_name():
     m = empty(indices={"p": "monitoring period"})
     m.fixed("EC_i,p", "MWh", text="")
     assert m.inputs["EC_i"].indices == "p"
+
+
+STEMS = ["SF", "EF", "GWP", "Q_PJ", "η"]
+
+
+@pytest.mark.parametrize(
+    ("stem", "own", "letters"), [*itertools.product(STEMS, ["", "p", "i", "c", "p,i"], ["", "i", "ij", "jp"])]
+)
+def test_index_says_which_letters_at_the_end_are_indices(stem, own, letters):
+    """A symbol of IPCC such as SF_p, with the letter of an index in its name, and with indices of its own."""
+    if set(own) & set(letters):
+        return  # a letter is either an index or a part of the name
+    m = empty(indices={"i": "x", "j": "y", "p": "period"})
+    symbol = ",".join(part for part in (f"{stem}_{own}" if own else stem, *letters) if part)
+    name = stem + "".join(f"_{letter}" for letter in own.split(",") if letter)
+    m.default(symbol, "", value=0.5, index=letters, text="scaling", evidence=RECALLED)
+    m.fixed(stem if own else f"{stem}_x", "", text="without the letter")
+    item = m.inputs[name]
+    assert (item.name, item.symbol, set(item.indices)) == (name, symbol, set(letters))
+    m.equation("RE_i,j,p", "tCO2", name="RE_ij", text="", evidence=RECALLED)(eval(f"lambda {name}: {name}"))
+    assert m.written("RE_ij") == f"RE_i,j,p = {symbol}"
+    m.equation("X_p", "tCO2", name="X", index="", text="", evidence=RECALLED)(lambda: 0)
+    assert next(rule for rule in m.rules if rule.name == "X").indices == ""
+
+
+def test_an_index_that_is_not_declared_is_refused():
+    with pytest.raises(DeclarationError, match=r"SF_p: index='pq' names q; known are i, j, p"):
+        empty().default("SF_p", "", value=0.5, index="pq", text="scaling", evidence=RECALLED)
+
+
+def test_a_group_keeps_the_indices_of_what_is_renamed():
+    group = Group({"i": "unit", "p": "period"})
+    group.fixed("EF", "", text="factor")
+    group.fixed("A_i", "", text="amount")
+    m = empty()
+    m.include(group, rename={"EF": "SF_p", "A": "A_p,i"})
+    assert {name: item.indices for name, item in m.inputs.items()} == {"SF_p": "", "A_p": "i"}
 
 
 def test_name_and_index_can_be_stated():

@@ -9,7 +9,10 @@ from jcm_calc.evidence import Source, secondary, unconfirmed
 from jcm_methodologies.official_pages import declare_criteria_not_read
 from jcm_methodologies.physics import NO_MORE_THAN_RATED
 
-STATUS = Source("status paper of the Japanese ministries on the scheme, December 2015")
+STATUS = Source(
+    "status paper of the Japanese ministries on the scheme, December 2015",
+    place="methodologies adopted by 14 December 2015",
+)
 TRIALS = Source("press account of trials of the applicant in Japan", "https://diamond-rm.net/flash_news/17214")
 SISTER = Source("summary page of the Indonesian sister methodology ID_AM020", "www.jcm.go.jp/id-jp/methodologies/98")
 

@@ -9,7 +9,9 @@ from jcm_calc.evidence import Source, secondary, unconfirmed
 from jcm_methodologies.official_pages import declare_criteria_not_read
 from jcm_methodologies.physics import NO_MORE_THAN_RATED
 
-STATUS_2015 = Source("status paper of the ministries on the scheme, December 2015")
+STATUS_2015 = Source(
+    "status paper of the ministries on the scheme, December 2015", place="methodologies adopted by 14 December 2015"
+)
 NATURAL = Source(
     "company news on the project of convenience stores in Indonesia",
     "mldata.lawson.co.jp/company/activity/topics/detail_jin/1274143_9112.html",

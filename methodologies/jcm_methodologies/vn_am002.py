@@ -9,7 +9,10 @@ from jcm_calc.evidence import Source, secondary, unconfirmed
 from jcm_methodologies.official_pages import declare_criteria_not_read
 from jcm_methodologies.physics import NO_MORE_THAN_RATED
 
-STATUS = Source("status paper of the Japanese ministries on the scheme, December 2015")
+STATUS = Source(
+    "status paper of the Japanese ministries on the scheme, December 2015",
+    place="methodologies adopted by 14 December 2015",
+)
 PDD = Source(
     "project design document of the hospitals project VN002 (sections A.1 and A.2)",
     "businessdocbox.com/Green_Solutions/100593910-Jcm-project-design-document-form.html",

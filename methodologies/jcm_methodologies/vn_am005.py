@@ -12,7 +12,10 @@ from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Source, secondary, unconfirmed
 from jcm_methodologies.official_pages import declare_criteria_not_read
 
-STATUS = Source("status paper of the ministries on the scheme, December 2015")
+STATUS = Source(
+    "status paper of the ministries on the scheme, December 2015",
+    place="methodologies adopted by 14 December 2015",
+)
 PRESS = Source("press account of the project in southern Viet Nam", "https://portal-worlds.com/news/vietnam/11844/amp")
 UTILITY = Source(
     "press account of the Khanh Hoa utility",

@@ -9,6 +9,7 @@ from textwrap import wrap
 
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.declarations.rows import SIGN
 from jcm_calc.workbook.contents import CLASSES, Contents, of_template
 
 HEAD = """\
@@ -106,6 +107,10 @@ def _known(m: Methodology, one: Parameter) -> str:
     classes = [
         key for other in m.inputs.values() if other.by == one.name and other.table for key in other.table.entries
     ]
+    for other in m.inputs.values():
+        keys = m.keys_of(other)
+        if one.name in keys and other.table:
+            classes += [str(row).split(SIGN)[keys.index(one.name)] for row in other.table.entries]
     words = {"yes/no": ["yes", "no"], "date": ["2024-01-31"]}.get(one.unit, one.categories or dict.fromkeys(classes))
     told = ": " + ", ".join(_text(str(word)) for word in words) if words else ""
     candidates = ", ".join(map(_text, one.candidates))

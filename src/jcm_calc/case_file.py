@@ -57,6 +57,7 @@ from typing import TYPE_CHECKING, Any
 
 from jcm_calc.confirmation import Given, evidence_files, several, with_evidence
 from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source
 from jcm_calc.files import within
 from jcm_calc.languages import Message, _
@@ -109,7 +110,7 @@ class Comparison:
     Attributes
     ----------
     name : str
-        ``"RE"``, ``"PE"``, ``"ER"`` or ``"tonnes"``.
+        The quantity, such as ``"RE"`` or ``"PE_i"``, with the labels where the figures are by label; ``"tonnes"``.
     published : tuple of str
         One for each period or calendar year.
     calculated : tuple of float
@@ -150,7 +151,8 @@ class CaseFile:
     source : Evidence or None
         Of a worked case: where it was published, and how far it can be trusted.
     expected : mapping
-        Of a worked case: the published figures as tuples of text; ``missing`` names what the
+        Of a worked case: the published figures of results, intermediates and parameters as tuples of text, or by
+        label; ``missing`` names what the
         source does not give, so that nothing can be calculated, ``warnings`` what must be
         remarked on.
     """
@@ -191,6 +193,7 @@ class CaseFile:
         *,
         override: str | None = None,
         strict: bool = False,
+        earlier: Result | None = None,
     ) -> Result:
         """Calculate; see `jcm_calc.calculate` for what it raises and warns of.
 
@@ -204,6 +207,8 @@ class CaseFile:
             One reason for all values in place of the document's, instead of those of the case file.
         strict : bool
             Whether anything that is remarked on is an error.
+        earlier : Result, optional
+            Of the report before; see `jcm_calc.calculate`.
         """
         from jcm_calc.calculation import calculate
 
@@ -227,6 +232,7 @@ class CaseFile:
                 split=self.split,
                 override=override or self.override,
                 strict=strict,
+                earlier=earlier,
                 **self.choices,
                 **self.inputs,
             )
@@ -272,15 +278,29 @@ class CaseFile:
         except InputError as error:
             subjects = tuple(problem.subject for problem in error.problems)
             return [] if subjects == tuple(self.expected.get("missing", ())) else [error.text]
-        return [str(comparison) for comparison in self.compare(result) if not comparison.agrees]
+        try:
+            return [str(comparison) for comparison in self.compare(result) if not comparison.agrees]
+        except InputError as error:
+            return [error.text]
 
     def compare(self, result: Result) -> tuple[Comparison, ...]:
-        """Compare a result with the published figures."""
-        found = []
-        for name in ("RE", "PE", "ER"):
-            if name in self.expected:
-                calculated = result[name].magnitude.ravel().tolist()
-                found.append(Comparison(name, self.expected[name], tuple(calculated)))
+        """Compare a result with the published figures.
+
+        Raises
+        ------
+        InputError
+            If a figure is expected of what takes no part in the calculation, or of labels that it does not have.
+        """
+        found, problems = list[Comparison](), list[Problem]()
+        for name, figures in self.expected.items():
+            if name in KEYS["expected"] and name not in RESULTS:
+                continue
+            try:
+                found += _comparisons(result, name, figures)
+            except (KeyError, ValueError) as error:
+                problems.append(Problem(f"[expected] {name}", str(error.args[0])))
+        if problems:
+            raise InputError(self.path.name, problems)
         if "tonnes" in self.expected:
             try:
                 tonnes = result.years()["tonnes"].tolist()
@@ -288,6 +308,38 @@ class CaseFile:
                 tonnes = []
             found.append(Comparison("tonnes", self.expected["tonnes"], tuple(tonnes)))
         return tuple(found)
+
+
+def _comparisons(result: Result, name: str, figures: Any) -> Iterator[Comparison]:
+    """Yield figures of a quantity beside the calculated ones: of all its places in order, or by label.
+
+    Raises
+    ------
+    KeyError
+        If there is no such quantity.
+    ValueError
+        If there is no such label.
+    """
+    own = result.methodology.named(name) or name
+    if own not in result:
+        hint = suggestion(name, result.keys())
+        raise KeyError(_("takes no part in this calculation{hint}").format(hint=hint))
+    values = result[own].magnitude
+    if not isinstance(figures, Mapping):
+        yield Comparison(name, figures, tuple(values.ravel().tolist()))
+        return
+    axes = result.inputs.axes
+    indices = result.graph.nodes[own].indices
+    spanned = [letter for letter, axis in axes.items() if letter in indices and not axis.scalar]
+    for label, figure in figures.items():
+        parts = [part.strip() for part in label.split(",")] if len(spanned) > 1 else [label.strip()]
+        known = [[str(one) for one in axes[letter].labels] for letter in spanned]
+        if len(parts) != len(spanned) or any(part not in own for part, own in zip(parts, known, strict=True)):
+            told = _("got {label}; must have a label for each of {indices}, such as {example}")
+            example = ", ".join(labels[0] for labels in known)
+            raise ValueError(told.format(label=repr(label), indices=", ".join(spanned) or "-", example=repr(example)))
+        place = tuple(labels.index(part) for part, labels in zip(parts, known, strict=True))
+        yield Comparison(f"{name} [{label}]", (figure,), (float(values[place]),))
 
 
 def published(methodology: Methodology) -> Iterator[CaseFile]:
@@ -351,7 +403,7 @@ def read_case(path: str | Path) -> CaseFile:
 
 
 def of_document(path: Path, document: Mapping[str, Any]) -> CaseFile:
-    """Return what a parsed case file says; ``path`` says where it stands.
+    """Return what a parsed case file says; ``path`` is its place.
 
     Raises
     ------
@@ -383,9 +435,11 @@ def _case(path: Path, document: Mapping[str, Any]) -> CaseFile:
     tables = inputs.pop("tables", [])
     source = section("source")
     expected = section("expected")
-    for name in ("RE", "PE", "ER", "tonnes", "missing", "warnings"):
-        if name in expected:
-            expected[name] = tuple(str(one) for one in _several(expected[name]))
+    for name, figures in expected.items():
+        if isinstance(figures, Mapping):
+            expected[name] = {label: str(figure) for label, figure in figures.items()}
+        elif name != "note":
+            expected[name] = tuple(str(one) for one in _several(figures))
     return CaseFile(
         path=path,
         methodology=document.get("methodology", ""),
@@ -499,6 +553,8 @@ def _known_keys(section: str, content: Mapping[str, Any]) -> Iterator[Problem]:
             yield from _of_kind(subject, value, KEYS[section][key])
         elif key in (*TOP, "tables"):
             yield Problem(subject, _misplaced(key))
+        elif section == "expected":  # any quantity of the methodology; whether there is one shows in the calculation
+            yield from _of_kind(subject, value, "printed figure")
         else:
             yield unknown_key(subject, key, KEYS[section])
     if section == "source" and "grade" not in content:
@@ -578,7 +634,9 @@ def _of_kind(subject: str, value: Any, kind: str) -> Iterator[Problem]:
         expected = {
             "period": _("a period such as '2024' or '2024-01-01/2024-06-30', or a list of periods"),
             "grade": _("one of {names}").format(names=", ".join(GRADES)),
-            "printed figure": _("the figure as printed, in quotes, such as '136' or '135.70', or a list of these"),
+            "printed figure": _(
+                "the figure as printed, in quotes, such as '136' or '135.70', a list of these, or a table by label"
+            ),
             "whole number": _("a whole number, or a list of these"),
         }[kind]
         yield Problem(subject, _("{came} came, expected {expected}").format(came=written(value), expected=expected))
@@ -591,6 +649,8 @@ def _is(kind: str, value: Any) -> bool:
         return all(isinstance(one, str | int | date) and not isinstance(one, bool) for one in _several(value))
     if kind == "grade":
         return value in GRADES
+    if kind == "printed figure" and isinstance(value, Mapping):
+        return all(isinstance(one, str) and _printed(one) is not None for one in value.values())
     if kind == "printed figure":
         return all(isinstance(one, str) and _printed(one) is not None for one in _several(value))
     return all(isinstance(one, int) and not isinstance(one, bool) for one in _several(value))

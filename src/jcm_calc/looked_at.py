@@ -41,12 +41,12 @@ def _reach(
 
     def is_known(node: Node) -> bool:
         if isinstance(node, Coordinate):
-            return dated or node.what not in OF_PERIODS
+            return node.name in known if node.keys else dated or node.what not in OF_PERIODS
         return not isinstance(node, Parameter) or node.name in known or node.value is not None
 
     wanted = [name for condition in m.conditions for name in condition.arguments]
     wanted += [name for indicator in m.indicators for name in indicator.arguments]
-    wanted += [name for limit in m.limits for name in limit.names]
+    wanted += [*(name for limit in m.limits for name in limit.names), *m.terms]
     found, operands = [], m.operands(choices)
     for name in dict.fromkeys(wanted):
         if name in operands:

@@ -31,6 +31,7 @@ from typing import Any
 
 from jcm_calc.dates import day_of
 from jcm_calc.declarations import DeclarationError, Methodology, Version, version_key
+from jcm_calc.declarations.faults import is_machinery, of_module, place_of
 from jcm_calc.declarations.frozen import FrozenDict
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source
 from jcm_calc.languages import Message, _, translated
@@ -70,7 +71,11 @@ class BrokenModule:
     def said(self) -> str:
         """The complaint, and where it is about a line, that line."""
         place = _(" ({file} line {line})").format(file=self.file, line=self.line) if self.file else ""
-        return Message("{}{}").format(self.complaint, place)
+        return (
+            self.complaint
+            if str(self.complaint).endswith(str(place))
+            else Message("{}{}").format(self.complaint, place)
+        )
 
     @property
     def text(self) -> str:
@@ -122,15 +127,18 @@ def broken_by(number: str, module: str, error: BaseException, home: Iterable[str
     return BrokenModule(number, module, complaint, file, line)
 
 
+def all_broken_by(number: str, module: str, error: BaseException, path: Path) -> list[BrokenModule]:
+    """Say everything that is wrong with a module whose import ended with an error; see `broken_by`."""
+    home = [str(path.parent)]
+    first = broken_by(number, module, error, home)
+    if isinstance(error, SyntaxError | RecursionError) or not path.is_file():
+        return [first]
+    errors = of_module(path.read_text(encoding="utf-8"), str(path), module.rpartition(".")[0])
+    return [broken_by(number, module, one, home) for one in errors] or [first]
+
+
 def _told(error: BaseException) -> str:
     return Message("{}: {}").format(type(error).__name__, str(error))
-
-
-def place_of(error: BaseException, home: Iterable[str] = ()) -> tuple[str, int]:
-    """Return file and line where an error began: of the rule book if possible, never of this library."""
-    frames = [one for one in traceback.extract_tb(error.__traceback__) if not _is_machinery(one.filename)]
-    own = [one for one in frames if str(Path(one.filename).parent) in home] or frames
-    return (Path(own[-1].filename).name, own[-1].lineno or 0) if own else ("", 0)
 
 
 def by_author(error: BaseException) -> BrokenModule | None:
@@ -141,17 +149,12 @@ def by_author(error: BaseException) -> BrokenModule | None:
     if isinstance(error, DeclarationError):
         return BrokenModule("", _("the methodology"), str(error))
     frames = list(traceback.extract_tb(error.__traceback__))
-    called = [place for place, one in enumerate(frames) if _is_machinery(one.filename)]
+    called = [place for place, one in enumerate(frames) if is_machinery(one.filename)]
     inner = {str(Path(one.filename).parent) for one in frames[called[-1] + 1 if called else 0 :]}
     for package in _rule_books()[0]:
         if inner & set(package.__path__):
             return BrokenModule("", package.__name__, _told(error), *place_of(error, package.__path__))
     return None
-
-
-def _is_machinery(filename: str) -> bool:
-    """Whether a file belongs to this library or to the import system, not to the author's module."""
-    return filename.startswith("<") or Path(filename).is_relative_to(Path(__file__).parent)
 
 
 @cache
@@ -406,8 +409,9 @@ def _usable(path: str, number: str) -> list[Methodology]:
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # whatever a module of others does, it stops nothing else
-        home = getattr(sys.modules.get(path.rpartition(".")[0]), "__path__", ())
-        raise BrokenModuleError(number, [broken_by(number, path, error, home)]) from error
+        folder = next(iter(getattr(sys.modules.get(path.rpartition(".")[0]), "__path__", ())), "")
+        file = Path(folder, f"{path.rpartition('.')[2]}.py")
+        raise BrokenModuleError(number, all_broken_by(number, path, error, file)) from error
     if not found and not _adds(path):
         nothing = _("the module declares no methodology {number}").format(number=number)
         raise BrokenModuleError(number, [BrokenModule(number, path, nothing)])

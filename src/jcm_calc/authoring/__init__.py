@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from functools import cache
+from importlib.metadata import PackageNotFoundError, distribution
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -17,6 +18,22 @@ from jcm_calc.rulebooks import versions
 
 NUMBER = re.compile(r"[A-Z]{2}_AM\d{3}")
 MARK = "FILL IN"
+
+
+# By sectoral scope what a skeleton is about, if not energy, and for each kind what its worked case gives.
+KINDS = {13: "waste", 14: "forest", 15: "agriculture"}
+UNITS = {"energy": "the machines", "waste": "the sites", "agriculture": "the fields", "forest": "the strata"}
+AMOUNT, CLASS = "a number and", "the name of a class"
+INPUTS = {
+    "energy": (("EC_PJ", f"{AMOUNT} MWh"), ('"η_PJ"', "a number"), ('"η_RE"', "a number"),
+               ("EF_elec", f"{AMOUNT} tCO2/MWh")),
+    "waste": (("W", f"{AMOUNT} t"), ("EC_PJ", f"{AMOUNT} MWh"), ("waste", CLASS), ("DOC", "a number"),
+              ("MCF", "a number"), ("GWP_CH4", "a number"), ("EF_elec", f"{AMOUNT} tCO2/MWh")),
+    "agriculture": (("A", f"{AMOUNT} ha"), ("region", CLASS), ("regime_RE", CLASS), ("regime_PJ", CLASS),
+                    ("EF_c", f"{AMOUNT} t/ha"), ("SF_RE", "a number"), ("SF_PJ", "a number"),
+                    ("GWP_CH4", "a number")),
+    "forest": (("AL_RL", f"{AMOUNT} ha"), ("AL_PJ", f"{AMOUNT} ha"), ("forest", CLASS), ("C", f"{AMOUNT} t/ha")),
+}  # fmt: skip
 
 
 @cache
@@ -50,20 +67,24 @@ def methodology_files(
     version, title, index : str
         What is known; the rest is marked to be filled in. ``index`` says what i stands for.
     scope : int
-        The sectoral scope; 0 where it is to be filled in.
+        The sectoral scope, which decides what the skeleton is about: waste (13), forests (14), agriculture (15), or
+        energy; 0 where it is to be filled in.
 
     Examples
     --------
     >>> sorted(methodology_files("XX_AM001", "my_rules"))
     ['cases/xx_am001.toml', 'tests/test_xx_am001.py', 'xx_am001.py']
     """
+    kind = KINDS.get(scope, "energy")
     known = {
         "number": number,
         "package": package,
         "version": version,
         "title": title or f"{MARK}: the official title",
         "scope": scope,
-        "index": index or f"{MARK}: what the machines i are",
+        "index": index or f"{MARK}: what {UNITS[kind]} i are",
+        "kind": kind,
+        "inputs": INPUTS[kind],
     }
     return {
         f"{number.lower()}.py": _written("module.py", **known),
@@ -88,12 +109,23 @@ def package_files(project: str, number: str, contents: Mapping[str, str]) -> dic
     found = {
         "pyproject.toml": _written("pyproject.toml", **known),
         "README.md": _written("README.md", **known),
-        ".github/workflows/test.yml": _written("workflow.yml"),
+        ".github/workflows/test.yml": _written("workflow.yml", origin=_origin()),
         f"src/{package}/__init__.py": f'"""Methodologies of {project}, one a module."""\n',
     }
     for path, text in contents.items():
         found[path if path.startswith("tests/") else f"src/{package}/{path}"] = text
     return found
+
+
+def _origin() -> str:
+    """Return from where this library was installed, as pip records it, if others can install it from there, too."""
+    try:
+        recorded = json.loads(distribution("jcm_calc").read_text("direct_url.json") or "{}")
+    except (PackageNotFoundError, ValueError):
+        recorded = {}
+    if known := recorded.get("vcs_info"):
+        return f"{known['vcs']}+{recorded['url']}@{known['commit_id']}"
+    return f"{MARK}: git+https://… (the repository of jcm-calc) @ a version"
 
 
 def package_name(project: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import click
 
+from jcm_calc.cli import surroundings
 from jcm_calc.cli.helping import Group
 from jcm_calc.languages import LANGUAGES, _, in_language, preferred, translated
 
@@ -41,7 +42,11 @@ class _Group(Group):
         except (KeyboardInterrupt, click.Abort):
             code = INTERRUPTED
         except Exception as error:
-            code = _complain(error)
+            if (refused := surroundings.refusal(error)) is not None:
+                surroundings.complain(error, refused)
+                code = UNUSABLE
+            else:
+                code = _complain(error)
         ctx.exit(code or 0)
 
 
@@ -49,11 +54,13 @@ def _complain(error: Exception) -> int:
     """Report an exception; return the exit code."""
     from jcm_calc.cli import output
     from jcm_calc.evaluation import EvaluationError
-    from jcm_calc.problems import InputError, Problem
+    from jcm_calc.problems import LINES, InputError, Problem
     from jcm_calc.rulebooks import MethodologyNotFoundError, by_author
 
     if isinstance(error, InputError):
-        output.complaints(error.headline, error.problems, error.warnings)
+        output.complaints(error.headline, error.problems[:LINES], error.warnings[:LINES])
+        if len(error.problems) > LINES:
+            output.show(_("  and {count:,} more").format(count=len(error.problems) - LINES), err=True)
     elif isinstance(error, MethodologyNotFoundError):
         output.complaints(_("Nothing was calculated"), [Problem(_("methodology"), str(error))])
     elif isinstance(error, EvaluationError):
@@ -86,7 +93,7 @@ def _report_fault(error: Exception) -> None:
         "",
         translated(_("JCM_DEBUG=1 shows where it comes from.")),
     ]
-    click.echo("\n".join(lines), err=True)
+    surroundings.say("\n".join(lines))
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -107,7 +114,7 @@ def jcm() -> None:
     Exit codes:
       0   done
       1   checked, and something differs; with --strict, something is remarked on
-      2   the input cannot be used
+      2   the input cannot be used, or the system refuses: no space, no memory, no right to write
       3   --certify or a request for issuance was refused
       70  a fault of this program
       130 interrupted
@@ -133,20 +140,23 @@ def list_(as_json: bool, with_known: bool) -> int:
 
 
 @jcm.command()
-@click.argument("number")
+@click.argument("subject", metavar="NUMBER|MODULE.py")
 @click.option("--version", metavar="V", help="This version instead of the latest.")
+@click.option("--html", "page", metavar="FILE.html", type=click.Path(path_type=Path), help="Write it as a page.")
+@click.option("--force", is_flag=True, help="Overwrite FILE.html.")
 @as_json
-def show(number: str, version: str | None, as_json: bool) -> None:
-    """Show what methodology NUMBER declares, each item with its evidence.
+def show(subject: str, version: str | None, page: Path | None, force: bool, as_json: bool) -> int:
+    """Show what methodology NUMBER, or that of a module, declares, each item with its evidence.
 
     \b
     Examples:
       jcm show ID_AM002
       jcm show ID_AM002 --version 2.0 --json
+      jcm show my_rules/xx_am001.py --html xx_am001.html
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.catalogue import show_methodology
 
-    show_methodology(number.upper(), version, as_json)
+    return show_methodology(subject, version, page, force, as_json)
 
 
 @jcm.command()
@@ -171,6 +181,12 @@ def show(number: str, version: str | None, as_json: bool) -> None:
     type=click.Choice(["plan", "report"]),
     help="Of FILE.xlsx: the plan of a project design document, or a report (the default).",
 )
+@click.option(
+    "--earlier",
+    metavar="EARLIER",
+    type=click.Path(path_type=Path),
+    help="The report before (.xlsx, .toml, or its manifest .json): what it ended with is what this one begins with.",
+)
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
 @strictly
 @with_evidence
@@ -182,6 +198,7 @@ def calc(
     output: Path | None,
     plan: Path | None,
     stage: Literal["plan", "report"] | None,
+    earlier: Path | None,
     force: bool,
     evidence: tuple[Path, ...],
     strict: bool,
@@ -200,7 +217,7 @@ def calc(
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.calculating import calculate_case
 
-    return calculate_case(case, certify, trace, output, plan, stage, force, evidence or None, strict, as_json)
+    return calculate_case(case, certify, trace, output, plan, stage, earlier, force, evidence or None, strict, as_json)
 
 
 @jcm.command()
@@ -684,8 +701,12 @@ def replay(manifest: Path, as_json: bool) -> int:
 @click.argument("subject", metavar="[NUMBER|MODULE.py]", required=False)
 @click.option("--all", "all_", is_flag=True, help="Check every methodology.")
 @click.option("--examples", metavar="N", type=click.IntRange(min=1), default=25, help="Inputs drawn for each case.")
+@click.option("--watch", "watching", is_flag=True, help="Check again whenever a file beside the module changes.")
+@click.option(
+    "--html", "page", metavar="FILE.html", type=click.Path(path_type=Path), help="With --watch: its page, too."
+)
 @as_json
-def check(subject: str | None, all_: bool, examples: int, as_json: bool) -> int:
+def check(subject: str | None, all_: bool, examples: int, watching: bool, page: Path | None, as_json: bool) -> int:
     """Check that a methodology holds together; for its author.
 
     Inputs are drawn from what is declared. Needs `pip install jcm-calc[check]`.
@@ -694,19 +715,26 @@ def check(subject: str | None, all_: bool, examples: int, as_json: bool) -> int:
     Examples:
       jcm check ID_AM002
       jcm check my_rules/xx_am001.py --examples 100
+      jcm check my_rules/xx_am001.py --watch --html xx_am001.html
       jcm check --all
     """  # noqa: D301 (\b keeps click from filling the lines)
     if (subject is None) != all_:
         raise click.UsageError(translated(_("name one methodology or module, or give --all")))
-    from jcm_calc.cli.checking import check_methodologies
+    if (watching and (subject is None or as_json)) or (page is not None and not watching):
+        raise click.UsageError(translated(_("--watch goes with one methodology or module, and --html with --watch")))
+    from jcm_calc.cli.checking import check_methodologies, watch
 
+    if watching and subject is not None:
+        return watch(subject, examples, page)
     return check_methodologies(subject, examples, as_json)
 
 
 def main() -> None:
     """Run the command line."""
-    for stream in (sys.stdout, sys.stderr):
-        # a terminal that knows no Σ shows a question mark, not a fault
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
-    jcm(prog_name="jcm")
+    surroundings.prepare()
+    try:
+        jcm(prog_name="jcm")
+    except (OSError, MemoryError) as error:  # on the way to a command or back: help, usage
+        surroundings.to_nowhere(sys.stdout)
+        surroundings.complain(error, surroundings.refusal(error) or "")
+        sys.exit(UNUSABLE)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.cli import DIFFERS, output
+from jcm_calc.cli.checking import UnusableError, is_path, of_file
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import GRADES, Evidence
+from jcm_calc.files import save
 from jcm_calc.languages import Message, _
 from jcm_calc.reference_data import partner_countries
+from jcm_calc.report.display import methodology_file
 from jcm_calc.report.sections import LEGEND, Sources, identity, sections
 from jcm_calc.rulebooks import broken, every, known, methodology, overview
 
@@ -88,12 +92,27 @@ def _known_as_data() -> list[dict[str, Any]]:
     ]
 
 
-def show_methodology(number: str, version: str | None, as_json: bool) -> None:
-    """Show one methodology."""
-    m = methodology(number, version)
+def show_methodology(subject: str, version: str | None, page: Path | None, force: bool, as_json: bool) -> int:
+    """Show one methodology, by its number or by the file of its module; return the exit code."""
+    if page is not None:
+        output.check_target(page, force, (".html",))
+    try:
+        m = of_file(Path(subject), version) if is_path(subject) else methodology(subject.upper(), version)
+    except UnusableError as error:
+        return error.told()
+    if page is not None:
+        try:
+            save(page, methodology_file(m).encode(), overwrite=force)
+        except OSError as error:
+            raise output.unwritable(page, error) from None
     if as_json:
-        output.data(_as_data(m))
-        return
+        output.data(_as_data(m) if page is None else {"written": str(page), "methodology": m.number})
+    elif page is None:
+        _every_section(m)
+    return 0
+
+
+def _every_section(m: Methodology) -> None:
     output.paragraph(Message("{}: {}").format(m.heading, m.title), bold=True)
     if m.note:
         output.write()

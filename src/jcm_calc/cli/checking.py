@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -17,27 +19,34 @@ from typing import TYPE_CHECKING, Any
 from jcm_calc.cli import DIFFERS, UNUSABLE, output
 from jcm_calc.declarations import Methodology
 from jcm_calc.languages import Message, _
-from jcm_calc.rulebooks import BrokenModuleError, MethodologyNotFoundError, broken, broken_by, modules, versions
+from jcm_calc.rulebooks import BrokenModuleError, MethodologyNotFoundError, all_broken_by, broken, modules, versions
 
 if TYPE_CHECKING:
     from jcm_calc.conformance import Outcome
 
 Checked = tuple[Methodology, "list[Outcome]"]
+# What a change of is looked for, and how often.
+WATCHED, SECONDS = (".py", ".toml", ".csv"), 0.5
 STATES = (_("passed"), _("waived"), _("failed"))
 
 
 class UnusableError(Exception):
-    """There is nothing to check; the message fits on one line."""
+    """There is nothing to check or to show; the message has a line for each thing that is wrong."""
+
+    def told(self) -> int:
+        """Write it to standard error; return the exit code."""
+        for line in str(self).splitlines():
+            output.write(output.clean(line), err=True)
+        return UNUSABLE
 
 
 def check_methodologies(subject: str | None, examples: int, as_json: bool) -> int:
     """Check one methodology, the methodologies of a module, or all of the rule books; return the exit code."""
     try:
         conform = _conform()
-        found = _every() if subject is None else _of_file(Path(subject)) if _is_path(subject) else _of_number(subject)
+        found = _every() if subject is None else _named(subject)
     except UnusableError as error:
-        output.write(output.clean(str(error)), err=True)
-        return UNUSABLE
+        return error.told()
     with _nothing_left_behind():
         checked = []
         for number, m in enumerate(found, 1):
@@ -79,11 +88,39 @@ def _nothing_left_behind() -> Iterator[None]:
             set_hypothesis_home_dir(None)
 
 
+def watch(subject: str, examples: int, page: Path | None) -> int:
+    """Check again, and write the page of the methodology again, whenever a file beside its module changes."""
+    folder = _folder(subject)
+    if folder is None:
+        return UnusableError(_("{subject}: there is no such module").format(subject=subject)).told()
+    jcm = [sys.executable, "-c", "from jcm_calc.cli import main; main()"]
+    before: dict[Path, float] = {}
+    try:
+        while True:
+            now = {path: path.stat().st_mtime for path in sorted(folder.rglob("*")) if path.suffix in WATCHED}
+            if now != before:
+                before = now
+                subprocess.run([*jcm, "check", subject, "--examples", str(examples)], check=False)
+                if page is not None:
+                    subprocess.run([*jcm, "show", subject, "--html", str(page), "--force"], check=False)
+                output.paragraph(_("Watching {folder}; Ctrl+C ends it.").format(folder=folder))
+                sys.stdout.flush()
+            time.sleep(SECONDS)
+    except KeyboardInterrupt:
+        return 0
+
+
+def _folder(subject: str) -> Path | None:
+    """Return the folder of a module, without importing it."""
+    if is_path(subject):
+        path = Path(subject).resolve()
+        return path.parent if path.is_file() else None
+    held = modules().get(subject.upper())
+    found = importlib.util.find_spec(held) if held else None
+    return Path(found.origin).parent if found is not None and found.origin else None
+
+
 # What is checked
-
-
-def _is_path(subject: str) -> bool:
-    return subject.endswith(".py") or len(Path(subject).parts) > 1
 
 
 def _every() -> list[Methodology]:
@@ -94,6 +131,10 @@ def _every() -> list[Methodology]:
     return found
 
 
+def _named(subject: str) -> list[Methodology]:
+    return every_of_file(Path(subject)) if is_path(subject) else _of_number(subject)
+
+
 def _of_number(number: str) -> list[Methodology]:
     try:
         return list(versions(number.upper()).values())
@@ -101,14 +142,38 @@ def _of_number(number: str) -> list[Methodology]:
         raise UnusableError(str(error)) from None
 
 
-def _of_file(path: Path) -> list[Methodology]:
+def is_path(subject: str) -> bool:
+    """Whether a file is named, not the number of a methodology."""
+    return subject.endswith(".py") or len(Path(subject).parts) > 1
+
+
+def of_file(path: Path, version: str | None = None) -> Methodology:
+    """Return the latest methodology of a module, or a version of it.
+
+    Raises
+    ------
+    UnusableError
+        If it cannot be imported, or declares none.
+    """
+    found = {item.version: item for item in every_of_file(path)}
+    if version is not None and version not in found:
+        told = _("{path}: there is no version {version}; known are {known}")
+        raise UnusableError(told.format(path=path, version=version, known=", ".join(found)))
+    return found[version] if version is not None else list(found.values())[-1]
+
+
+def every_of_file(path: Path) -> list[Methodology]:
+    """Return the methodologies that a module declares."""
     if not path.is_file():
         raise UnusableError(_("{path}: there is no such file").format(path=path))
     try:
         module = _import(path.resolve())
+        found = [item for item in vars(module).values() if isinstance(item, Methodology)]
+        for item in found:
+            item.check()
     except (Exception, SystemExit) as error:
-        raise UnusableError(broken_by("", str(path), error, [str(path.resolve().parent)]).text) from None
-    found = [item for item in vars(module).values() if isinstance(item, Methodology)]
+        faults = all_broken_by("", str(path), error, path.resolve())
+        raise UnusableError(Message("\n").join(one.text for one in faults)) from None
     if not found:
         raise UnusableError(_("{path}: declares no Methodology").format(path=path))
     return list({id(item): item for item in found}.values())

@@ -13,10 +13,11 @@ import platformdirs
 from jcm_calc.confirmation.file import Entry, EvidenceFile, read_evidence
 from jcm_calc.confirmation.statement import Statement
 from jcm_calc.confirmation.statements import statements
-from jcm_calc.confirmation.supplied import contradictions, in_declared_unit, is_bin, stated_wrongly, unexplained
+from jcm_calc.confirmation.supplied import by_row, contradictions, in_declared_unit, is_bin, stated_wrongly, unexplained
 from jcm_calc.declarations import Interval, Methodology
 from jcm_calc.declarations.items import DeclarationError, Kind, Parameter, Table, Value
 from jcm_calc.declarations.revision import duplicate
+from jcm_calc.declarations.rows import same_days, spans
 from jcm_calc.evidence import Evidence, Grade, confirmed
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import InputError, Problem, shown, suggestion
@@ -228,13 +229,14 @@ class _Applying:
         """Return the values that an item supplies, in the declared unit; None with a complaint."""
         if entry.kind != "default":
             return {}
+        supplied, complaints = by_row(self.m.keys_of(statement.item), entry.supplied)
         others = {*self.m.facts, *self.m.choices, *self.m.coordinates, *(rule.name for rule in self.m.rules)}
-        complaints = list(stated_wrongly(self.m.inputs, others, statement, entry.supplied))
+        complaints = complaints or list(stated_wrongly(self.m.inputs, others, statement, supplied))
         values: dict[str, float] = {}
         if not complaints:
-            values, complaints = in_declared_unit(statement.item, entry.supplied)
+            values, complaints = in_declared_unit(statement.item, supplied)
         if not complaints:
-            complaints = list(contradictions(statement, entry.supplied, values))
+            complaints = list(contradictions(statement, supplied, values))
             if not entry.note:
                 complaints += unexplained(statement, values)
         for complaint in complaints:
@@ -308,15 +310,16 @@ class _Applying:
                 self.found.inputs[parameter.name] = replace(parameter, value=read, evidence=read.evidence)
             return
         own = {str(key): (key, value) for key, value in (parameter.table or Table({})).entries.items()}
+        keys = self.m.keys_of(parameter)
         entries: dict[str | Interval, Value] = {}
         given: dict[str | Interval, Value] = {}
         for name, (value, entry) in values.items():
-            key = Interval.parse(name) if is_bin(name) else name
+            key = Interval.parse(name) if not keys and is_bin(name) else name
             key = own[str(key)][0] if str(key) in own else key
             given[key] = _value(value, entry, own[str(key)][1] if str(key) in own else None)
         whole = any(entry.supplied.whole for entry, _ in said)
         for key, known in dict(own.values()).items():
-            if key in given or not (whole or _overlapped(key, given)):
+            if key in given or not (whole or _overlapped(key, given, keys)):
                 entries[key] = given.pop(key, known)
             elif known.evidence.confirmed:
                 overlap = _("the bins of the document overlap {key}, which was read: {evidence}")
@@ -325,10 +328,11 @@ class _Applying:
             table = Table(entries | given)
             if table.numeric:
                 table.bins()
+            spans(keys, table.entries)
         except DeclarationError as error:
             self.complain(said[0][0], str(error))
             return
-        if supplied.by and supplied.by not in self.found.inputs:
+        if supplied.by and supplied.by not in {*self.found.inputs, *self.found.coordinates}:
             self._declare_key(supplied.by, parameter)
         by = supplied.by or parameter.by
         self.found.inputs[parameter.name] = replace(parameter, by=by, value=None, table=table)
@@ -344,8 +348,10 @@ class _Applying:
         self.found.inputs = dict([*declared[:place], (name, key), *declared[place:]])
 
 
-def _overlapped(key: str | Interval, given: Iterable[str | Interval]) -> bool:
-    """Whether one of the bins that the document has stands in the place of one of ours."""
+def _overlapped(key: str | Interval, given: Iterable[str | Interval], keys: tuple[str, ...]) -> bool:
+    """Whether one of the bins or of the dates that the document has takes the place of one of ours."""
+    if keys:
+        return any(same_days(keys, str(key), str(one)) for one in given)
     return isinstance(key, Interval) and any(
         isinstance(one, Interval) and one.first < key.beyond and key.first < one.beyond for one in given
     )

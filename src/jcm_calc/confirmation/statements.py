@@ -16,6 +16,7 @@ from jcm_calc.confirmation.statement import Statement, digest
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.group import stated
 from jcm_calc.declarations.items import Choice, Criterion, Equation, Kind, Parameter, SchemeRule, Waiver
+from jcm_calc.declarations.rows import SIGN
 from jcm_calc.evidence import Evidence, unconfirmed
 from jcm_calc.expression import Expression
 from jcm_calc.languages import _
@@ -132,9 +133,11 @@ def _default(m: Methodology, parameter: Parameter, fingerprint: str) -> Statemen
 
 
 def _example(m: Methodology, parameter: Parameter) -> str:
-    """Return how a row of the table of a default is named: a class, or an interval of a number."""
+    """Return how a row of the table of a default is named: a class, an interval of a number, a part for each key."""
+    if keys := m.keys_of(parameter):
+        return SIGN.join("2024" if key == "p" else key for key in keys)
     key = m.inputs.get(parameter.by)
-    return "name of the class" if key is None or key.kind is Kind.CLASS_KEY else "[300, 450)"
+    return "name of the class" if key is None or key.is_class else "[300, 450)"
 
 
 class _Fingerprints:
@@ -151,14 +154,17 @@ class _Fingerprints:
         """Return what an operand is. Values of defaults are left out: they are confirmed one by one."""
         coordinate = self.m.coordinates.get(name)
         if coordinate is not None:
-            return [name, coordinate.of, coordinate.what, coordinate.unit, coordinate.indices]
+            own = [name, coordinate.of, coordinate.what, coordinate.unit, coordinate.indices]
+            return own + [self._operand(one) for one in coordinate.classes]
         item = self.operands.get(name)
         if item is None:
             return [name]
         found = [item.symbol, item.unit, item.indices]
         if isinstance(item, Parameter):
             acts = [sorted(effect) for effect in (item.raises, item.lowers, item.either)]
-            found += [str(item.kind.value), item.extensive, item.by, *acts, list(item.categories)]
+            combined = [("weighted by", item.weighted_by), ("previous of", item.previous_of)]
+            found += [str(item.kind.value), item.extensive, *(f"{how} {name}" for how, name in combined if name)]
+            found += [item.by, *acts, list(item.categories)]
             if item.kind is Kind.CONSTANT and item.value is not None:
                 found.append(repr(item.value.value))
         return found

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from jcm_calc.confirmation.file import Supplied
 from jcm_calc.confirmation.statement import Statement, digest
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Kind, Parameter, Table, Value
+from jcm_calc.declarations.rows import row_key
 from jcm_calc.evidence import Evidence, Grade
 from jcm_calc.inputs.cells import numbers
 from jcm_calc.languages import Message, _
@@ -29,6 +31,21 @@ def values_digest(known: Value | Table) -> str:
     if isinstance(known, Value):
         return digest([repr(known.value)])
     return digest([[str(key), repr(value.value)] for key, value in known.entries.items()])
+
+
+def by_row(keys: tuple[str, ...], supplied: Supplied) -> tuple[Supplied, list[str]]:
+    """Return what is supplied with the rows of a table as the library writes them, and complaints."""
+    found: dict[str, Any] = {}
+    complaints: list[str] = []
+    for key, raw in supplied.values.items():
+        try:
+            row = row_key(keys, key) if keys and key else key
+            if row in found:
+                raise ValueError(_("is there twice"))
+            found[row] = raw
+        except ValueError as error:
+            complaints.append(Message("{}: {}").format(key, error))
+    return replace(supplied, values=found), complaints
 
 
 def stated_wrongly(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -24,9 +25,9 @@ EXAMPLE = "XX"  # the country of methodologies that show how one is written
 
 @check("graph closed")
 def graph_closed(subject: Subject) -> None:
-    """Every case reaches RE, PE and ER, with every argument declared."""
+    """Every case reaches RE, PE, ER and its other terms, with every argument declared."""
     for case, graph in subject.graphs():
-        for name in RESULTS:
+        for name in (*RESULTS, *subject.methodology.terms):
             if name not in graph.nodes:
                 raise ConformanceError(
                     _("there is no equation {name} in the case {case}: declare it").format(name=name, case=case)
@@ -52,6 +53,7 @@ def nothing_unused(subject: Subject) -> None:
         idle = set(rule.arguments) - symbols_of(rule.expression({name: name for name in rule.arguments}))
         place = of_function(rule.function)
         unused += [_("{name} in {symbol}{place}").format(name=n, symbol=rule.symbol, place=place) for n in sorted(idle)]
+    unused = [name + subject.place(name) for name in unused]
     if unused:
         raise ConformanceError(
             _("declared and never used: {names}: use it or delete it").format(names=", ".join(unused))
@@ -60,28 +62,31 @@ def nothing_unused(subject: Subject) -> None:
 
 @check("described and sourced")
 def described(subject: Subject) -> None:
-    """Every declaration has words, every number and rule a note or source, every unit can be read."""
+    """Every declaration has words, every number and rule a note or source with its place, every unit can be read."""
     m = subject.methodology
     faults: list[str] = []
     for parameter in (*m.inputs.values(), *m.facts.values()):
         if not parameter.text:
-            faults.append(_("{name} has no text").format(name=parameter.symbol))
+            faults.append(_("{name} has no text").format(name=parameter.symbol) + subject.place(parameter.name))
         if parameter.kind in (Kind.MONITORED, Kind.FIXED, Kind.DEFAULT) and parameter.evidence is None:
-            faults.append(_("{name} has no evidence").format(name=parameter.symbol))
+            faults.append(_("{name} has no evidence").format(name=parameter.symbol) + subject.place(parameter.name))
+        values = [known.evidence for _, entry in parameter.by_candidate() for known in entry.values()]
+        stated = [] if parameter.kind is Kind.CONSTANT else list(dict.fromkeys((parameter.evidence, *values)))
+        faults += _without_place(parameter.symbol, stated, subject.place(parameter.name))
         if not parameter.textual and parameter.unit != "date":
             registry().Quantity(1.0, parameter.unit.replace("°C", "degC"))
     for rule in m.rules:
-        faults += _unsourced(rule.symbol, rule.text, rule.evidence)
+        faults += _unsourced(rule.symbol, rule.text, rule.evidence, of_function(rule.function))
     for condition in m.conditions:
-        faults += _unsourced(
-            _("criterion {number}").format(number=condition.number), condition.text, condition.evidence
-        )
+        name = _("criterion {number}").format(number=condition.number)
+        faults += _unsourced(name, condition.text, condition.evidence, of_function(condition.function))
     for limit in m.limits:
         faults += _unsourced(_("the limit of {name}").format(name=limit.parameter), limit.parameter, limit.evidence)
     for choice in m.choices.values():
         faults += _unsourced(choice.name, choice.text, choice.evidence)
     if "version" not in m.identity:
         faults.append(_("identity lacks the evidence of the version"))
+    faults += _without_place(_("the identity"), list(m.identity.values()), "")
     if faults:
         raise ConformanceError(Message("; ").join(faults))
 
@@ -116,12 +121,14 @@ def tables(subject: Subject) -> None:
             for one, following in pairwise(intervals):
                 if one.beyond < following.first:
                     told = _("{name} has no value between {one} and {other}")
-                    faults.append(told.format(name=parameter.symbol, one=one, other=following))
+                    place = subject.place(parameter.name)
+                    faults.append(told.format(name=parameter.symbol, one=one, other=following) + place)
             for one in intervals:
                 if key is not None and (one.first not in key.bounds or one.beyond > key.bounds.beyond):
                     told = _("{name}: {interval} lies outside of the bounds {bounds} of {key}")
                     name, bounds = parameter.symbol, key.bounds
-                    faults.append(told.format(name=name, interval=one, bounds=bounds, key=key.symbol))
+                    place = subject.place(parameter.name)
+                    faults.append(told.format(name=name, interval=one, bounds=bounds, key=key.symbol) + place)
     if faults:
         raise ConformanceError(Message("; ").join(faults))
 
@@ -160,6 +167,21 @@ def filled_in(subject: Subject) -> None:
         raise ConformanceError(Message("; ").join(left))
 
 
-def _unsourced(name: str, text: str, evidence: Evidence) -> list[str]:
+def _unsourced(name: str, text: str, evidence: Evidence, place: str = "") -> list[str]:
     lacks = _("{name} lacks a text, or evidence with a note")
-    return [] if text and (evidence.note or evidence.source) else [lacks.format(name=name)]
+    found = [] if text and (evidence.note or evidence.source) else [lacks.format(name=name) + place]
+    return found + _without_place(name, [evidence], place)
+
+
+def _without_place(name: str, stated: Sequence[Evidence | None], place: str) -> list[str]:
+    """Complain of what is said to be read, without a word on where: nobody can look it up."""
+    lacks = _(
+        '{name}: {grade} evidence names a title and no place: write Source("{title}", place="page 7"), or the address '
+        "of the document"
+    )
+    read = [one for one in stated if one is not None and one.grade.certifies and one.source is not None]
+    return [
+        lacks.format(name=name, grade=Message(one.grade), title=one.source.title) + place
+        for one in read
+        if one.source is not None and not (one.source.place.strip() or one.source.url.strip() or str(one.note).strip())
+    ]

@@ -36,14 +36,17 @@ def dimensions(subject: Subject) -> None:
         except Exception as error:
             raise ConformanceError(
                 _("{symbol}: {error}: declare constants with their units").format(symbol=rule.symbol, error=error)
+                + of_function(rule.function)
             ) from None
         if not hasattr(result, "to") and rule.arguments and rule.unit not in ("", "-"):
             raise ConformanceError(
                 _("{symbol} gives a plain number, declared is {unit}").format(symbol=rule.symbol, unit=rule.unit)
+                + of_function(rule.function)
             )
         if not same(found, plain, 1e-12):
             told = _("{symbol} gives {found:g} {unit} with units and {plain:g} without: a conversion factor is hidden")
-            raise ConformanceError(told.format(symbol=rule.symbol, found=found, unit=rule.unit, plain=plain))
+            told = told.format(symbol=rule.symbol, found=found, unit=rule.unit, plain=plain)
+            raise ConformanceError(told + of_function(rule.function))
 
 
 @check("indicators")
@@ -191,4 +194,5 @@ def text_form(subject: Subject) -> None:
                 _("{symbol}: the text {text!r} gives {found}, the equation {expected}").format(
                     symbol=rule.symbol, text=text, found=found, expected=expected
                 )
+                + of_function(rule.function)
             )

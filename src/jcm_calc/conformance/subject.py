@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from hypothesis import HealthCheck, Verbosity, given, settings
 
 from jcm_calc.calculation import calculate
-from jcm_calc.conformance.drawing import PERIODS, Draw, inputs
+from jcm_calc.conformance.drawing import Draw, Keys, inputs, keys
 from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.faults import in_line, of_function
 from jcm_calc.declarations.graph import Graph
+from jcm_calc.evaluation import EvaluationError
 from jcm_calc.languages import _
+from jcm_calc.problems import InputError
 from jcm_calc.result import Result
 
 
@@ -29,8 +33,10 @@ class Subject:
     methodology: Methodology
     examples: int = 25
     cases: list[dict[str, str]] = field(default_factory=list)
+    keys: Keys = field(init=False)
 
     def __post_init__(self) -> None:
+        self.keys = keys(self.methodology)
         choices = self.methodology.choices
         options = [[(name, option) for option in choice.options] for name, choice in choices.items()]
         self.cases = [dict(case) for case in itertools.product(*options)]
@@ -58,22 +64,62 @@ class Subject:
             suppress_health_check=list(HealthCheck),
         )
         for case, graph in self.graphs():
+            last: Draw = {}
 
             @quiet
             @given(draw=inputs(self.methodology, graph))
             def run(draw: Draw) -> None:
-                check(case, draw)  # noqa: B023  (called before the next case)
+                last.clear()  # noqa: B023  (called before the next case)
+                last.update(draw)  # noqa: B023
+                check(case, draw)  # noqa: B023
 
             try:
                 run()
-            except ConformanceError as error:
-                used = ", ".join(f"{name} = {option}" for name, option in case.items())
-                raise ConformanceError(str(error) + (_(" (case: {used})").format(used=used) if used else "")) from None
+            except (ConformanceError, EvaluationError, InputError) as error:
+                told = error.text if isinstance(error, InputError) else str(error)
+                raise ConformanceError(told + _(" (drawn: {draw})").format(draw=_written({**case, **last}))) from None
+
+    def place(self, *names: str) -> str:
+        """Return where parameters are declared, and where equations begin."""
+        m = self.methodology
+        found = [in_line(m.places[name]) for name in names if name in m.places]
+        found += [of_function(rule.function) for rule in m.rules if rule.name in names]
+        return "".join(dict.fromkeys(found))
 
     def result(self, case: Mapping[str, str], draw: Draw, **changed: Any) -> Result:
         """Calculate a draw, with some values changed."""
-        values: dict[str, Any] = {"p": PERIODS, **draw, **changed, **case}
-        return calculate(self.methodology, **values)
+        values: dict[str, Any] = {**draw, **changed}
+        periods = values["p"]
+        given = {name: self._labelled(name, value, periods) for name, value in values.items()}
+        return calculate(self.methodology, **{**given, **case})
+
+    def _labelled(self, name: str, value: Any, periods: Sequence[str]) -> Any:
+        """Return an array with its labels, where some of them select a row of a table."""
+        indices = self.methodology.inputs[name].indices if name in self.methodology.inputs else ""
+        if not set(indices) & self.keys.labels.keys() or not hasattr(value, "shape"):
+            return value
+        labels = [
+            list(periods) if letter == "p" else self.keys.labels.get(letter, range(1, size + 1))[:size]
+            for letter, size in zip(indices, value.shape, strict=True)
+        ]
+        index = pd.MultiIndex.from_product(labels, names=list(indices))
+        found = pd.Series(getattr(value, "magnitude", value).ravel(), index, name=name)
+        if len(indices) == 1:
+            found.index = index.get_level_values(0)
+        if hasattr(value, "units"):
+            found.attrs["units"] = f"{value.units:~C}"
+        return found
+
+
+def _written(draw: Mapping[str, Any]) -> str:
+    """Write a drawn input so that it can be given again."""
+    return ", ".join(f"{name} = {_value(value)}" for name, value in draw.items())
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, np.ndarray | list):
+        return f"[{', '.join(map(_value, value))}]"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 CHECKS: dict[str, Callable[[Subject], None]] = {}

@@ -6,22 +6,31 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar, cast
 
+import numpy as np
+
+from jcm_calc.declarations import table_file
 from jcm_calc.declarations.constants import by_definition
-from jcm_calc.declarations.faults import of_function, plain, reading
+from jcm_calc.declarations.faults import as_read, calling, in_line, of_function, plain, reading
 from jcm_calc.declarations.frozen import FrozenError, frozen
 from jcm_calc.declarations.graph import compatible
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import (
     DAYLIGHT,
     HOURS,
+    OVER_BOTH,
+    OVER_TIME,
+    OVER_UNITS,
     RATED,
     Choice,
     Coordinate,
     Criterion,
     DeclarationError,
     Derivation,
+    Effect,
     Equation,
     Indicator,
     Kind,
@@ -32,6 +41,7 @@ from jcm_calc.declarations.items import (
     Value,
     Waiver,
 )
+from jcm_calc.declarations.rows import SIGN, flat, keys_of, row_key, spans
 from jcm_calc.evidence import Evidence, Grade, Source, unconfirmed
 from jcm_calc.expression import ExpressionError, record
 from jcm_calc.languages import Message, _
@@ -39,7 +49,6 @@ from jcm_calc.problems import suggestion
 from jcm_calc.units import UnitError
 
 F = TypeVar("F", bound=Callable[..., Any])
-Entries = Mapping[str, "float | Value"]
 
 # What is rated by its power in kW; anything else by its amount in an hour.
 ENERGY = ("kWh", "MWh", "GWh", "MJ", "GJ", "TJ")
@@ -54,8 +63,8 @@ COORDINATES = {
 }
 # What a parameter may be declared with.
 WORDS = (
-    *("text", "extensive", "options", "raises", "lowers", "either", "bounds", "plausible", "comparable", "counts"),
-    *("name", "index", "categories", "evidence", "by", "factor", "basis"),
+    *("text", "extensive", "weighted_by", "previous_of", "options", "raises", "lowers", "either", "bounds"),
+    *("plausible", "comparable", "counts", "name", "index", "categories", "evidence", "by", "factor", "basis"),
 )
 # Only what the document fixes has values of its own: a claim asks for their evidence.
 VALUED = {Kind.DEFAULT: ("value", "table", "candidates"), Kind.CONSTANT: ("value",)}
@@ -65,6 +74,11 @@ LISTS = ("criteria", "parameters", "equations")
 # On what a parameter can be declared to act.
 DIRECTED = ("RE", "PE")
 OF_PERIODS = ("days", "hours", "year", "first_day", "last_day")
+# An error that names a line already.
+IN_LINE = re.compile(r" \([^()]* line \d+\)$")
+# Operands with which the code of an equation is compared to what is recorded of it.
+TRIALS = (0.5 + np.arange(1, 385) * 0.6180339887 % 1).reshape(64, 2, 3)
+SCALES = (1.0, 300.0)
 # Of what methodologies describe in English, these terms of the scheme are translated.
 TERMS = (
     *(_("reference emissions"), _("project emissions"), _("emission reductions"), _("monitoring period")),
@@ -72,6 +86,66 @@ TERMS = (
     *(_("project emissions: none, by rule"), _("Project emissions: none, by rule")),
     *(_("days"), _("hours"), _("year"), _("first day"), _("last day"), _("count"), _("label")),
 )
+
+
+def _tell_where(group: Group, symbol: object, index: str | None, error: DeclarationError) -> None:
+    """Add to an error of a declaration how its symbol was read, and the line in which its author wrote it."""
+    if isinstance(error, FrozenError):
+        return
+    told, place = IN_LINE.sub("", str(error)), IN_LINE.search(str(error))
+    if isinstance(symbol, str) and " is read as " not in told and (read := group._split(symbol, index))[1]:
+        told += f"; {as_read(symbol, *read)}"
+    error.args = (told + (place[0] if place else in_line(calling())),)
+
+
+def declares(method: F) -> F:
+    """Make a method one that declares: its errors say how a symbol was read, and where it is declared."""
+    takes = list(inspect.signature(method).parameters)
+    of_symbol = takes.index("symbol") - 1 if "symbol" in takes else 0 if method.__name__ == "constant" else len(takes)
+
+    @wraps(method)
+    def declare(self: Group, /, *arguments: Any, **named: Any) -> Any:
+        symbol = arguments[of_symbol] if of_symbol < len(arguments) else named.get("symbol")
+        index = named.get("index") if symbol else None
+        try:
+            found = method(self, *arguments, **named)
+        except DeclarationError as error:
+            _tell_where(self, symbol, index, error)
+            raise
+        except TypeError as error:
+            if not (complaint := _misused(method, self, arguments, named)):
+                raise
+            refused = DeclarationError(complaint if method.__name__ == "__init__" else f"{self}: {complaint}")
+            _tell_where(self, symbol, index, refused)
+            raise refused from error
+        if not inspect.isfunction(found) or method.__name__ == "fitting":
+            return found
+
+        def of_function(function: Any) -> Any:
+            try:
+                return found(function)
+            except DeclarationError as error:
+                _tell_where(self, symbol, index, error)
+                raise
+
+        return of_function
+
+    return cast("F", declare)
+
+
+def _misused(method: Callable[..., Any], *call: Any) -> str:
+    """Say which arguments a declaration does not take or lacks; nothing where that is not the fault."""
+    group, arguments, named = call
+    signature = inspect.signature(method)
+    try:
+        signature.bind(group, *arguments, **named)
+    except TypeError as error:
+        known = [one for one in signature.parameters if one not in ("self", "declared")]
+        unknown = [] if "declared" in signature.parameters else [one for one in named if one not in known]
+        told = f"there is no {unknown[0]}={suggestion(unknown[0], known)}" if unknown else str(error)
+        subject = f"{arguments[0]}: " if arguments else ""
+        return f"{subject}{told}; {method.__name__.strip('_')} takes {', '.join(known)}"
+    return ""
 
 
 class Group:
@@ -111,8 +185,10 @@ class Group:
         self.waivers: list[Waiver] = []
         self.fit: Callable[[dict[str, Any]], dict[str, Any]] = dict
         self.choice_of: dict[str, set[str]] = {}
+        self.terms: dict[str, Effect] = {}
         self.completeness: dict[str, Evidence] = {}
         self.inherited: set[Any] = set()
+        self.places: dict[str, tuple[str, int]] = {}  # the line in which each parameter and fact is declared
 
     def __str__(self) -> str:
         return "the group"
@@ -137,6 +213,7 @@ class Group:
         if self._frozen:
             raise FrozenError(str(self))
 
+    @declares
     def monitored(self, symbol: str, unit: str, **declared: Any) -> None:
         """Declare a parameter that the project measures in each period.
 
@@ -145,32 +222,42 @@ class Group:
         symbol : str
             As in the document; trailing indices say on what it depends.
         unit : str
-            The document's unit without ``/p``.
+            The document's unit without ``/p``; ``"category"`` of a class that is observed.
         **declared
-            ``text`` and, where they apply, ``extensive`` (finer rows are summed into the period),
-            ``options`` (monitoring options allowed, ``"BC"``), ``raises``, ``lowers`` and ``either``
-            (on which of ``"RE PE"`` it acts, and in which direction), ``bounds`` (outside is an
-            error), ``plausible`` (outside is a warning) and ``basis`` (what its range rests on), ``factor`` (by
-            how much a document's value may differ from the library's before its reader has to say a word, 2 by
-            default), ``comparable`` (a parameter of like size),
-            ``counts`` (``"year"`` or ``"month"``, which its numbers count, one after the other),
-            ``name`` and ``index`` (where the symbol does not tell them), ``evidence``.
+            ``text`` and, where they apply, ``extensive`` (True of what adds over units and over time, such as
+            energy: finer rows are summed into the period; ``"units"`` of what adds over units alone, such as an
+            area; ``"time"`` of what adds over time alone, such as days; ``"units time"`` is True, where that is
+            not obvious: the area that was cleared), ``weighted_by`` (of a level, by which amount, or ``"days"``,
+            finer rows are averaged; without it they must be equal within a period), ``previous_of`` (the name of a
+            parameter or equation: its value in the period before, which is given for the first period alone, or
+            taken from an earlier report), ``options`` (monitoring options allowed, ``"BC"``), ``raises``, ``lowers``
+            and ``either`` (on which of ``"RE PE"``, and of other declared terms of ER, it acts, and in which
+            direction), ``bounds`` (outside is an error; ``"[0, inf)"`` where nothing is said: what may be negative
+            says so), ``plausible`` (outside is a warning) and ``basis`` (what its range rests on), ``factor`` (by how
+            much a document's value may differ from the library's before its reader has to say a word, 2 by default),
+            ``comparable`` (a parameter of like size), ``counts`` (``"year"`` or ``"month"``, which its numbers
+            count, one after the other),
+            ``name`` (where it is not the symbol without its
+            indices), ``index`` (the indices, where not every letter at the end of the symbol is one: ``"SF_p"`` with
+            ``index=""``), ``evidence``.
         """
         self._declare(Kind.MONITORED, symbol, unit, **declared)
 
+    @declares
     def fixed(self, symbol: str, unit: str, **declared: Any) -> None:
         """Declare a parameter that the project fixes before the start; see `monitored`."""
         self._declare(Kind.FIXED, symbol, unit, **declared)
 
+    @declares
     def default(
         self,
         symbol: str,
         unit: str,
         *,
         value: float | None = None,
-        by: str = "",
-        values: Entries | None = None,
-        candidates: Mapping[str, float | Value | Entries] | None = None,
+        by: str | tuple[str, ...] = "",
+        values: Mapping[Any, Any] | str | Path | None = None,
+        candidates: Mapping[str, float | Value | Mapping[Any, Any]] | None = None,
         evidence: Evidence,
         **declared: Any,
     ) -> None:
@@ -182,10 +269,14 @@ class Group:
             See `monitored`.
         value : float, optional
             The document's value. Without it, and without ``values``, the user must give one.
-        by : str, optional
-            The class key, numeric parameter or index that selects a row of ``values``.
-        values : mapping, optional
-            From a class, or from an interval such as ``"[300, 450)"``, to a number.
+        by : str or tuple, optional
+            The class key or numeric parameter that selects a row of ``values``; the letter of an index, for its
+            labels, and ``"p"``, for the dates of the period; or several of these but numbers: ``"region, regime"``.
+        values : mapping or path, optional
+            From a class, or from an interval such as ``"[300, 450)"``, to a number. By p from a year (``2023``), a
+            month, days (``"2023-04-01/2024-03-31"``), an interval without its end (``"[2013, 2021)"``), or from the
+            first day on which each number holds (``"2021-01-01"``). By several keys from a tuple, or nested. Or the
+            name of a CSV file beside the module, see `jcm_calc.declarations.table_file.entries`.
         candidates : mapping, optional
             Possible values by name, where it is undecided which one the document has.
         evidence : Evidence
@@ -193,9 +284,13 @@ class Group:
         """
         self._still_open()
         evidence_of(evidence)
-        table = _table(values, evidence) if values is not None else None
+        keys = self._keys(by)
+        if isinstance(values, str | Path):
+            path = Path(calling()[0]).parent / values
+            values = table_file.entries(path, keys or keys_of(by)[:1], evidence)
+        table = _table(values, evidence, keys) if values is not None else None
         named = {
-            name: _table(entry, evidence) if isinstance(entry, Mapping) else _value(entry, evidence)
+            name: _table(entry, evidence, keys) if isinstance(entry, Mapping) else _value(entry, evidence)
             for name, entry in (candidates or {}).items()
         }
         number = _value(value, evidence) if value is not None else None
@@ -204,13 +299,47 @@ class Group:
             symbol,
             unit,
             value=number,
-            by=by,
+            by="" if keys or not by else keys_of(by)[0],
+            keys=keys,
             table=table,
             candidates=named,
             evidence=evidence,
             **declared,
         )
 
+    def _keys(self, by: str | tuple[str, ...]) -> tuple[str, ...]:
+        """Return the keys of a table whose rows several of them select, or labels and dates; none of any other."""
+        named = keys_of(by) if by else ()
+        # a coordinate of the period, such as its year, stands for its dates
+        dates = {one.name for one in self.coordinates.values() if one.what in OF_PERIODS}
+        keys = tuple("p" if one in dates else one for one in named)
+        if len(keys) == 1 and keys[0] not in self.indices:
+            return ()
+        if len(set(keys)) < len(keys):
+            raise DeclarationError(f"{self}: by={by!r} names a key twice")
+        return keys
+
+    def keys_of(self, parameter: Parameter) -> tuple[str, ...]:
+        """Return the keys that together select a row of a table; none of a table by one class or number."""
+        coordinate = self.coordinates.get(parameter.by)
+        return () if coordinate is None else coordinate.keys
+
+    def _row(self, parameter: Parameter, keys: tuple[str, ...]) -> Parameter:
+        """Declare the coordinate that selects a row of a table by several keys, and look the parameter up by it."""
+        name = f"{SIGN.join(keys)} ({parameter.name})"
+        classes = tuple(one for one in keys if one not in self.indices)
+        self._claim(name, self.coordinates)
+        of = "p" if "p" in keys else ""
+        self.coordinates[name] = Coordinate(name, of, "row", "category", parameter.indices, keys, classes)
+        if lost := [one for one in keys if one in self.indices and one not in parameter.indices]:
+            letters = ", ".join(lost)
+            raise DeclarationError(
+                f"{self}: {parameter.symbol}: is looked up by {letters}, and must depend on {letters}: "
+                f"{reading(parameter)}; write {','.join((parameter.symbol, *lost))}"
+            )
+        return replace(parameter, by=name)
+
+    @declares
     def constant(self, name: str, value: float, unit: str | None = None, *, text: str) -> None:
         """Declare a number that is true by definition, such as 1000 kWh/MWh; any other one is a `default`.
 
@@ -243,10 +372,16 @@ class Group:
         definition = Evidence(Grade.PRIMARY, "by definition", Source("definition"))
         self._declare(Kind.CONSTANT, name, unit, value=Value(float(value), definition), text=text, evidence=definition)
 
+    @declares
     def class_key(self, symbol: str, *, text: str, **declared: Any) -> None:
-        """Declare a class of a unit, such as the fuel of a truck, which selects rows of tables."""
+        """Declare a class of a unit, such as the fuel of a truck, which selects rows of tables.
+
+        A class that is observed in each period, such as the water regime of a season, is a monitored parameter:
+        ``m.monitored("w_i,p", "category", text="…")``.
+        """
         self._declare(Kind.CLASS_KEY, symbol, "category", text=text, **declared)
 
+    @declares
     def fact(self, symbol: str, unit: str = "yes/no", **declared: Any) -> None:
         """Declare something that only eligibility criteria ask for.
 
@@ -254,6 +389,7 @@ class Group:
         """
         self._declare(Kind.FACT, symbol, unit, **declared)
 
+    @declares
     def coordinate(self, name: str, *, of: str, what: str) -> None:
         """Declare an operand that comes from an index.
 
@@ -273,12 +409,14 @@ class Group:
         self._claim(name, self.coordinates)
         self.coordinates[name] = Coordinate(name, of, what, COORDINATES[what], indices)
 
+    @declares
     def choice(self, name: str, options: Mapping[str, str], *, text: str, evidence: Evidence) -> None:
         """Declare a decision for the whole calculation; ``options`` says what each one means."""
         self._still_open()
         self._claim(name, self.choices)
         self.choices[name] = Choice(name, dict(options), text, evidence_of(evidence))
 
+    @declares
     def equation(
         self,
         symbol: str,
@@ -313,7 +451,7 @@ class Group:
         evidence_of(evidence)
 
         def declare(function: F) -> F:
-            own = index if index is not None else self._split(symbol)[1]
+            own = self._split(symbol, index)[1]
             names = tuple(inspect.signature(function).parameters)
             key = name or function.__name__
             self._add(
@@ -323,6 +461,7 @@ class Group:
 
         return declare
 
+    @declares
     def criterion(self, number: int | str, text: str, *, evidence: Evidence) -> Callable[[F], F]:
         """Declare an eligibility criterion as a function that is true where it is met."""
         self._still_open()
@@ -335,12 +474,14 @@ class Group:
 
         return declare
 
+    @declares
     def attested(self, number: int | str, symbol: str, text: str, *, evidence: Evidence) -> None:
         """Declare an eligibility criterion that is a single statement, true or not: its fact and its condition."""
         self.fact(symbol, text=text)
         name = self._split(symbol)[0]
         self._ask(Criterion(str(number), text, stated, (name,), evidence_of(evidence)))
 
+    @declares
     def complete(self, *what: str, evidence: Evidence) -> None:
         """State that the document has these and no others, so that nothing that it asks for is left out.
 
@@ -355,6 +496,7 @@ class Group:
             raise DeclarationError(f"{self}: {', '.join(sorted(unknown))}: complete are {', '.join(LISTS)}")
         self.completeness |= dict.fromkeys(what, evidence_of(evidence))
 
+    @declares
     def at_most(self, name: str, product: str, *, evidence: Evidence, rated: str = "") -> None:
         """Declare a cross-check of a monitored parameter; it takes no part in the calculation.
 
@@ -385,6 +527,7 @@ class Group:
             self.fact(limit.rated_fact, unit, name=limit.rated_fact, index=indices, text=text)
         self.limits.append(limit)
 
+    @declares
     def indicator(
         self, symbol: str, unit: str, *, plausible: str, text: str, evidence: Evidence, name: str = ""
     ) -> Callable[[F], F]:
@@ -415,6 +558,7 @@ class Group:
 
         return declare
 
+    @declares
     def waive(self, check: str, reason: str, *, of: str, evidence: Evidence | None = None) -> None:
         """State that a property does not hold of one item by the document's own logic; see `jcm_calc.conformance`.
 
@@ -432,6 +576,7 @@ class Group:
         found = UNREAD if evidence is None else evidence_of(evidence)
         self.waivers.append(Waiver(check, of, reason, found))
 
+    @declares
     def fitting(self, function: F) -> F:
         """Declare how values drawn at random for checks are made to fit each other.
 
@@ -441,6 +586,7 @@ class Group:
         self.fit = function
         return function
 
+    @declares
     def include(
         self,
         group: Group,
@@ -465,10 +611,19 @@ class Group:
         self._still_open()
         group.freeze()
         symbols, letters = dict(rename or {}), dict(index or {})
-        names = {name: self._split(symbol)[0] for name, symbol in symbols.items()}
+        items: list[Any] = [*group.inputs.values(), *group.facts.values(), *group.coordinates.values(), *group.rules]
+        indices = {one.name: "".join(letters.get(letter, letter) for letter in one.indices) for one in items}
+        # of a symbol that is renamed, the indices are known: another letter at its end belongs to the name
+        names = {name: self._split(symbol, indices.get(name))[0] for name, symbol in symbols.items()}
         for limit in group.limits:
             if limit.parameter in names:
                 names[limit.rated_fact] = symbols[limit.rated_fact] = f"rated_{names[limit.parameter]}"
+
+        rows = {one.by: one.name for one in group.inputs.values() if one.by in group.coordinates}
+        for name, of_parameter in rows.items():
+            if group.coordinates[name].keys:
+                keys = (letters.get(one, names.get(one, one)) for one in group.coordinates[name].keys)
+                names[name] = f"{SIGN.join(keys)} ({names.get(of_parameter, of_parameter)})"
 
         def moved(indices: str) -> str:
             here = {letters.get(letter, letter) for letter in indices}
@@ -489,6 +644,8 @@ class Group:
                 if item.name not in names and home.get(item.name) == item:
                     continue
                 self._claim(new(item.name), home)
+                if item.name in group.places:
+                    self.places[new(item.name)] = group.places[item.name]
                 home[new(item.name)] = replace(
                     item,
                     name=new(item.name),
@@ -496,6 +653,8 @@ class Group:
                     indices=moved(item.indices),
                     by=new(item.by),
                     comparable=new(item.comparable),
+                    weighted_by=new(item.weighted_by),
+                    previous_of=new(item.previous_of),
                     text=told(item),
                 )
         for coordinate in group.coordinates.values():
@@ -503,7 +662,12 @@ class Group:
                 self._claim(new(coordinate.name), self.coordinates)
                 place = letters.get(coordinate.of, coordinate.of)
                 self.coordinates[new(coordinate.name)] = replace(
-                    coordinate, name=new(coordinate.name), of=place, indices=moved(coordinate.indices)
+                    coordinate,
+                    name=new(coordinate.name),
+                    of=place,
+                    indices=moved(coordinate.indices),
+                    keys=tuple(letters.get(one, new(one)) for one in coordinate.keys),
+                    classes=tuple(map(new, coordinate.classes)),
                 )
         for rule in group.rules:
             if rule.name in names or rule not in self.rules:
@@ -528,6 +692,7 @@ class Group:
             self.indicators.append(replace(one, name=new(one.name), arguments=arguments))
         self.derivations += [replace(derivation, of=new(derivation.of)) for derivation in group.derivations]
 
+    @declares
     def derivation(
         self, of: str, function: Callable[..., Any], *, values: Mapping[str, Value], unit: str, text: str
     ) -> None:
@@ -536,7 +701,15 @@ class Group:
         self.derivations.append(Derivation(of, function, dict(values), unit, text))
 
     def _declare(
-        self, kind: Kind, symbol: str, unit: str, *, name: str = "", index: str | None = None, **declared: Any
+        self,
+        kind: Kind,
+        symbol: str,
+        unit: str,
+        *,
+        name: str = "",
+        index: str | None = None,
+        keys: tuple[str, ...] = (),
+        **declared: Any,
     ) -> None:
         self._still_open()
         known_words = (*WORDS, *VALUED.get(kind, ()))
@@ -547,14 +720,24 @@ class Group:
             raise DeclarationError(f"{self}: {symbol}: there is no {unknown[0]}={hint}; known are {', '.join(WORDS)}")
         if "text" not in declared:
             raise DeclarationError(f"{self}: {symbol}: text= is missing: what it is, in words")
-        stem, indices = self._split(symbol)
+        if index is not None and (unknown := sorted(set(index) - set(self.indices))):
+            known = ", ".join(self.indices)
+            raise DeclarationError(f"{self}: {symbol}: index={index!r} names {', '.join(unknown)}; known are {known}")
+        stem, indices = self._split(symbol, index)
         if declared.get("evidence") is not None:
             evidence_of(declared["evidence"])
         for effect in ("raises", "lowers", "either"):
             declared[effect] = frozenset(declared.get(effect, "").split())
-            if unknown := declared[effect] - set(DIRECTED):
-                known = " and ".join(DIRECTED)
-                raise DeclarationError(f"{self}: {symbol}: {effect}={' '.join(sorted(unknown))!r} must name {known}")
+            if unknown := declared[effect] - {*DIRECTED, *self.terms}:
+                known = ", ".join((*DIRECTED, *self.terms)) if self.terms else " and ".join(DIRECTED)
+                hint = suggestion(min(unknown), self.terms) or "; terms= of the methodology declares other terms of ER"
+                told = f"{effect}={' '.join(sorted(unknown))!r} must name {known}{hint}"
+                raise DeclarationError(f"{self}: {symbol}: {told}")
+        if declared.get("extensive", False) not in (True, False, OVER_UNITS, OVER_TIME, OVER_BOTH):
+            raise DeclarationError(
+                f"{self}: {symbol}: extensive={declared['extensive']!r} must be True (adds over units and over time), "
+                f'"{OVER_UNITS}", "{OVER_TIME}", "{OVER_BOTH}" or False'
+            )
         if not declared.get("factor", 2.0) > 1:
             raise DeclarationError(f"{self}: {symbol}: factor={declared['factor']!r} must be more than 1")
         for bound in ("bounds", "plausible"):
@@ -562,15 +745,20 @@ class Group:
                 declared[bound] = Interval.parse(declared[bound])
         key = name or stem
         home = self.facts if kind is Kind.FACT else self.inputs
-        item = Parameter(key, symbol, unit, indices if index is None else index, kind, **declared)
+        item = Parameter(key, symbol, unit, indices, kind, **declared)
         for candidate, known_values in item.by_candidate():
             for label, known_value in known_values.items():
                 if known_value.value not in item.bounds:
                     which = ", ".join(part for part in (candidate, label) if part)
                     told = f"{known_value.value:g}{f' ({which})' if which else ''} must lie within {item.bounds}"
                     raise DeclarationError(f"{self}: {symbol}: {told}")
+        before = home.get(key)
         self._claim(key, home, item)
-        home[key] = item
+        if before is not None and self.keys_of(before):
+            del self.coordinates[before.by]  # of the version that is revised
+            self.inherited.discard(before.by)
+        home[key] = self._row(item, keys) if keys else item
+        self.places[key] = calling()
 
     def _add(self, rule: Equation) -> None:
         self._still_open()
@@ -593,10 +781,18 @@ class Group:
                 f"{reading(rule)}"
             )
         try:
-            record(rule.function)
+            rule = replace(rule, recorded=record(rule.function))
+            trials = TRIALS[: len(rule.arguments)]
+            odd = any(rule.differs_from_shown(*(scale * trials)) for scale in SCALES)
         except Exception as error:
             told = error if isinstance(error, ExpressionError) else f"{type(error).__name__}: {error}{_cure(error)}"
             raise DeclarationError(f"{self}: equation {rule.name}: {told}{of_function(rule.function)}") from error
+        if odd:
+            raise DeclarationError(
+                f"{self}: equation {rule.name}: gives other numbers than the equation that is shown, "
+                f"{rule.written({name: name for name in rule.arguments})}: it must not look at what kind of operand it "
+                f"gets, at globals that change, or at random numbers{of_function(rule.function)}"
+            )
         self.rules.insert(place, rule)
 
     def _ask(self, condition: Criterion) -> None:
@@ -627,11 +823,12 @@ class Group:
             hint = f": {'; '.join(odd)}: name= and index= say otherwise" if odd else ""
             raise DeclarationError(f"{self}: {name!r} is declared twice{hint}")
 
-    def _split(self, symbol: str) -> tuple[str, str]:
-        """Split a symbol into a Python name and the indices it ends with."""
-        letters = set()
+    def _split(self, symbol: str, index: str | None = None) -> tuple[str, str]:
+        """Split a symbol into a Python name and its indices: the letters of ``index``, or those that it ends with."""
+        known = self.indices if index is None else index
+        letters = set(index or "")
         rest = symbol
-        while (match := re.fullmatch(r"(.+)[,_](\w)", rest)) and match[2] in self.indices:
+        while (match := re.fullmatch(r"(.+)[,_](\w)", rest)) and match[2] in known:
             letters.add(match[2])
             rest = match[1]
         return plain(rest), "".join(letter for letter in self.indices if letter in letters)
@@ -669,10 +866,37 @@ def evidence_of(evidence: Any) -> Evidence:
     return evidence
 
 
-def _table(entries: Entries, evidence: Evidence) -> Table:
+def _table(entries: Mapping[Any, Any], evidence: Evidence, keys: tuple[str, ...] = ()) -> Table:
+    if keys:
+        return _table_of_rows(entries, evidence, keys)
     table = Table(
-        {Interval.parse(key) if key[:1] in "[(" else key: _value(entry, evidence) for key, entry in entries.items()}
+        {
+            Interval.parse(key) if isinstance(key, str) and key[:1] in "[(" else _class(key): _value(entry, evidence)
+            for key, entry in entries.items()
+        }
     )
     if table.numeric:
         table.bins()  # complains where bins overlap
     return table
+
+
+def _class(key: Any) -> str:
+    """Return the name of a class; refuse what is a key of several parts."""
+    if not isinstance(key, str):
+        told = 'a table by several keys names them all, such as by="region, regime", and one by year has by="p"'
+        raise DeclarationError(f"the class {key!r} must be a text: {told}")
+    return key
+
+
+def _table_of_rows(entries: Mapping[Any, Any], evidence: Evidence, keys: tuple[str, ...]) -> Table:
+    found: dict[str | Interval, Value] = {}
+    for key, entry in flat(keys, entries):
+        try:
+            row = row_key(keys, key)
+        except ValueError as error:
+            raise DeclarationError(str(error)) from None
+        if row in found:
+            raise DeclarationError(f"the row {row} is declared twice")
+        found[row] = _value(entry, evidence)
+    spans(keys, found)  # complains where dates overlap
+    return Table(found)

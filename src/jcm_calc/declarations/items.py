@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -17,7 +17,7 @@ from jcm_calc.declarations.frozen import frozen
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.evidence import Evidence
 from jcm_calc.expression import Expression, latex, record
-from jcm_calc.languages import _
+from jcm_calc.languages import Message, _
 
 # From so many keys on, and up to so many edges, comparing all is faster than searching each.
 MANY, FEW = 1_000, 16
@@ -38,6 +38,22 @@ class Kind(StrEnum):
     CONSTANT = _("constant")  # true by definition, such as 1000 kWh/MWh
     CLASS_KEY = _("class key")  # selects a row of a table of defaults
     FACT = _("fact")  # asked for by eligibility criteria only
+
+
+# Over what an amount adds, where it does not over both: an area over strata, days over months.
+OVER_UNITS, OVER_TIME = "units", "time"
+# The same as True, said of an amount that looks like a stock: the area that was cleared in each month.
+OVER_BOTH = f"{OVER_UNITS} {OVER_TIME}"
+# The weight of a level that counts equally every day.
+DAYS = "days"
+
+
+class Effect(StrEnum):
+    """How a term beside RE and PE changes ER."""
+
+    DEDUCTION = _("deduction")  # subtracted: leakage, a buffer
+    ADDITION = _("addition")  # added: removals
+    DISCOUNT = _("discount")  # a share U of what precedes it is not credited: × (1 − U)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +131,9 @@ class Parameter:
     indices: str
     kind: Kind
     text: str
-    extensive: bool = False
+    extensive: bool | str = False
+    weighted_by: str = ""
+    previous_of: str = ""
     options: str = ""
     raises: frozenset[str] = frozenset()
     lowers: frozenset[str] = frozenset()
@@ -135,6 +153,16 @@ class Parameter:
 
     def __post_init__(self) -> None:
         _freeze(self, "candidates")
+
+    @property
+    def adds_over_units(self) -> bool:
+        """Whether two units together have the sum: energy, area, capacity, animals."""
+        return self.extensive in (True, OVER_BOTH, OVER_UNITS)
+
+    @property
+    def adds_over_time(self) -> bool:
+        """Whether a year has the sum of its months: energy, days, hours; never an area."""
+        return self.extensive in (True, OVER_BOTH, OVER_TIME)
 
     @property
     def supplied(self) -> bool:
@@ -164,6 +192,11 @@ class Parameter:
         return self.unit in ("category", "yes/no")
 
     @property
+    def is_class(self) -> bool:
+        """Whether its values are classes that select rows of tables, be they fixed or monitored."""
+        return self.unit == "category" and self.kind is not Kind.FACT
+
+    @property
     def section(self) -> str:
         """Where it stands in the official documents."""
         return {
@@ -178,13 +211,25 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Coordinate:
-    """An operand that comes from an index: the days of a period, the number of units."""
+    """An operand that comes from an index: the days of a period, the number of units; or the row of a table.
+
+    A row is selected by ``keys``: class keys and label coordinates, which are ``classes``, and letters of indices,
+    whose labels they stand for; p for the dates of the period.
+    """
 
     name: str
     of: str
     what: str
     unit: str
     indices: str
+    keys: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+
+    def told(self, indices: Mapping[str, str]) -> str:
+        """Say what it is."""
+        if self.keys:
+            return _("row of the table by {keys}").format(keys=", ".join(indices.get(one, one) for one in self.keys))
+        return _("{what} of {index}").format(what=Message(self.what.replace("_", " ")), index=indices[self.of])
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +261,7 @@ class Equation:
     when: Mapping[str, str]
     text: str
     evidence: Evidence
+    recorded: Expression | None = field(default=None, compare=False, repr=False)  # what was declared: see `as_shown`
 
     def __post_init__(self) -> None:
         _freeze(self, "when")
@@ -229,6 +275,18 @@ class Equation:
         """Return what the function computes, with a symbol or an expression in place of each argument's name."""
         own = inspect.signature(self.function).parameters
         return record(self.function, {name: operands[given] for name, given in zip(own, self.arguments, strict=True)})
+
+    def as_shown(self) -> Equation:
+        """Return the equation that was recorded when it was declared, whatever the code does by now."""
+        recorded = record(self.function) if self.recorded is None else self.recorded
+        names = tuple(inspect.signature(self.function).parameters)
+        return replace(self, function=lambda *values: recorded.value(dict(zip(names, values, strict=True))))
+
+    def differs_from_shown(self, *values: Any) -> bool:
+        """Whether the code gives other numbers than the equation that was recorded."""
+        with np.errstate(all="ignore"):
+            code, shown = self.function(*values), self.as_shown().function(*values)
+        return not np.allclose(code, shown, rtol=1e-12, atol=0.0, equal_nan=True)
 
     def latex(self, symbols: Mapping[str, str]) -> str:
         """Return the equation in LaTeX, in the document's symbols."""

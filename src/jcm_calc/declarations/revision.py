@@ -89,6 +89,8 @@ def remove(m: Methodology, names: Iterable[str], criteria: Iterable[int | str]) 
         rules = [rule for rule in m.rules if rule.name == name]
         if not homes and not rules:
             raise DeclarationError(f"{m}: there is no {name!r} to remove")
+        if name in m.inputs and m.keys_of(m.inputs[name]):
+            del m.coordinates[m.inputs[name].by]
         for home in homes:
             del home[name]
         m.rules = [rule for rule in m.rules if rule.name != name]

@@ -65,6 +65,20 @@ class Expression(NDArrayOperatorsMixin):
 
     __hash__ = None  # type: ignore[assignment]
 
+    def value(self, operands: Mapping[str, Any]) -> Any:
+        """Return what it gives with numbers or arrays in place of its symbols.
+
+        Examples
+        --------
+        >>> float(record(lambda x, y: x / (1 + y)).value({"x": 3.0, "y": 0.5}))
+        2.0
+        """
+        if self.operation == "symbol":
+            return operands[self.arguments[0]]
+        if self.operation == "number":
+            return self.arguments[0]
+        return getattr(np, self.operation)(*(one.value(operands) for one in self.arguments))
+
     def __str__(self) -> str:
         return text.written(self)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -230,10 +230,11 @@ def _split(taken: Taken, periods: Axis, split: str) -> Axis:
         return periods
     parts = [part for period in wholes for part in split_at_years(period)]
     shared = []
-    for name, given in list(taken.given.items()):
+    rows = dict(taken.given)
+    for name, given in rows.items():
         parameter = taken.declared[name]
         try:
-            taken.given[name], by_days = given.onto_years(parameter, wholes, parts)
+            taken.given[name], by_days = given.onto_years(parameter, wholes, parts, rows.get(parameter.weighted_by))
         except ValueError as error:
             del taken.given[name]
             taken.refuse(parameter, Message("{}{}").format(error, where(given.source) if given.labels else ""))
@@ -252,13 +253,14 @@ def _split(taken: Taken, periods: Axis, split: str) -> Axis:
 
 
 def _sum(taken: Taken, periods: Sequence[Period]) -> None:
-    for name, given in list(taken.given.items()):
+    rows = dict(taken.given)
+    for name, given in rows.items():
+        parameter = taken.declared[name]
         try:
-            taken.given[name] = given.onto_periods(taken.declared[name], periods)
+            taken.given[name] = given.onto_periods(parameter, periods, rows.get(parameter.weighted_by))
         except ValueError as error:
             del taken.given[name]
-            place = where(given.source) if given.labels else ""
-            taken.refuse(taken.declared[name], Message("{}{}").format(error, place))
+            taken.refuse(parameter, Message("{}{}").format(error, where(given.source) if given.labels else ""))
 
 
 def _check(taken: Taken, axes: Mapping[str, Axis], graph: Graph | None) -> None:
@@ -273,6 +275,7 @@ def _check(taken: Taken, axes: Mapping[str, Axis], graph: Graph | None) -> None:
     checks.complete_amounts(taken.given, m, axes, taken.problems)
     if graph is not None:
         checks.dates(graph, axes, taken.problems, taken.warnings)
+        checks.consecutive(taken.given, graph, axes, taken.problems)
 
 
 def _arrange(taken: Taken, axes: Mapping[str, Axis]) -> None:
@@ -280,6 +283,32 @@ def _arrange(taken: Taken, axes: Mapping[str, Axis]) -> None:
     labels = {letter: axis.labels for letter, axis in axes.items()}
     orders: dict[tuple[str, int], Any] = {}
     taken.given = {name: given.onto(labels, orders) for name, given in taken.given.items()}
+
+
+def _select_rows(
+    taken: Taken,
+    axes: Mapping[str, Axis],
+    tables: Mapping[str, Table],
+    values: dict[str, Array],
+    classes: dict[str, tuple[str, ...]],
+    used: Collection[str],
+) -> None:
+    """Find the row of each table that several keys select, also of tables in whose place a value is given."""
+    m, problems = taken.methodology, list[Problem]()
+    if not any(one.keys for one in m.coordinates.values()):
+        return
+    labels = [one for one in m.coordinates.values() if one.what == "label"]
+    known = {**values, **{one.name: coordinates.labels(one, axes) for one in labels}}
+    for parameter in m.inputs.values():
+        table = tables.get(parameter.name, parameter.table)
+        if table is not None and m.keys_of(parameter):
+            found, complaints = coordinates.selected(m, parameter, table, axes, known, classes)
+            if parameter.name in used and parameter.name in tables:
+                problems += complaints
+            if found is not None:
+                values[parameter.by], classes[parameter.by] = found.codes, found.keys
+    if problems:
+        raise InputError(str(m), problems, taken.warnings)
 
 
 def _inputs(taken: Taken, axes: dict[str, Axis], graph: Graph) -> Inputs:
@@ -310,6 +339,7 @@ def _inputs(taken: Taken, axes: dict[str, Axis], graph: Graph) -> Inputs:
         if coordinate.what == "label":
             classes[coordinate.name] = tuple(str(label) for label in axes[coordinate.of].labels)
     values |= coordinates.operands(graph, axes)
+    _select_rows(taken, axes, tables, values, classes, {node.name for node in graph.parameters})
     absent = completeness.missing_indices(taken)
     for rule in graph.equations:
         if set(rule.total) & set(absent):

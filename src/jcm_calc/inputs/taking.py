@@ -14,6 +14,7 @@ import numpy as np
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import DeclarationError, Kind, Parameter, Table, Value
+from jcm_calc.declarations.rows import flat, row_key, spans
 from jcm_calc.evidence import unconfirmed
 from jcm_calc.inputs import checks
 from jcm_calc.inputs.carriers import as_pandas, carried, is_unit_key, refuse_name, split_heading, unit_in
@@ -279,7 +280,7 @@ class Taken:
         user = unconfirmed("given by the user in place of a value that the document fixes")
         entries = dict(parameter.table.entries) if parameter.table else {}
         wrong: list[str] = []
-        for key, number in values.items():
+        for key, number in flat(self.methodology.keys_of(parameter), values):
             try:
                 name = self._class(parameter, key)
                 value = _single(parameter, number)
@@ -291,6 +292,7 @@ class Taken:
         try:
             if table.numeric:
                 table.bins()
+            spans(self.methodology.keys_of(parameter), table.entries if not wrong else ())
         except DeclarationError as error:
             wrong.append(str(error))
         if wrong:
@@ -299,7 +301,9 @@ class Taken:
             self._replace(parameter, table)
 
     def _class(self, parameter: Parameter, key: Any) -> str | Interval:
-        """Return a class as the tables have it: a name, or an interval of a parameter that is a number."""
+        """Return a class as the tables have it: a name, a row, or an interval of a parameter that is a number."""
+        if keys := self.methodology.keys_of(parameter):
+            return row_key(keys, key)
         by = self.methodology.inputs.get(parameter.by)
         if by is None or by.textual:
             return str(key).strip()

@@ -17,6 +17,7 @@ import pandas as pd
 from jcm_calc import looked_at, remarks
 from jcm_calc.credits import Year, check_years, yearly
 from jcm_calc.declarations import Methodology
+from jcm_calc.declarations.items import Coordinate
 from jcm_calc.evaluation import Array, EvaluationError, evaluate
 from jcm_calc.inputs import Inputs, bind
 from jcm_calc.inputs.carriers import carried, split_heading
@@ -144,6 +145,9 @@ class Batch:
         columns = None if inputs is None else self._arranged(inputs)
         if inputs is None or columns is None:
             return
+        if any(isinstance(node, Coordinate) and node.classes for node in inputs.graph.nodes.values()):
+            self.clean[:] = False  # which row of a table is used differs from project to project
+            return
         inputs = replace(inputs, classes={**inputs.classes, **self.classes})
         lookups = inputs.lookups()
         for parameter in inputs.graph.parameters:
@@ -158,7 +162,7 @@ class Batch:
         """Leave out projects that anything would be remarked on."""
         replaced = any(self.m.inputs[name].supplied for name in inputs.replaced)
         whole = (*remarks.left_out(inputs), *remarks.confirmed(inputs))
-        if replaced or whole:
+        if replaced or whole or inputs.graph.previous:
             self.clean[:] = False
             return
         graph, names = looked_at.reach(inputs)
@@ -174,7 +178,8 @@ class Batch:
         along_p = 1 + list(inputs.axes).index("p")
         for name, values in columns.items():
             if self.declared[name].extensive:
-                days = unlike(inputs.periods, values.shape[along_p])
+                timed = self.declared[name].adds_over_time
+                days = unlike(inputs.periods, values.shape[along_p]) if timed else None
                 odd, _ = outlying(self.declared[name], values, along_p, days, tuple(range(1, values.ndim)))
                 self.clean &= ~odd.reshape(len(odd), -1).any(axis=1)
         facts = {name: inputs.plain(name, known.get(name, array[np.newaxis])) for name, array in inputs.facts.items()}

@@ -104,8 +104,7 @@ class CalculationSheet:
             texts = [self._written(rule, len(rules) > 1) for rule in rules]
             return Message("; ").join(texts)
         if isinstance(node, Coordinate):
-            what = Message(node.what.replace("_", " "))
-            return _("{what} of {index}").format(what=what, index=self.m.indices[node.of])
+            return node.told(self.m.indices)
         if node.name in self.contents.entries:
             by_class = node.name in self.contents.tables
             return _("entered, by {key}").format(key=node.by) if by_class else _("entered")
@@ -202,6 +201,8 @@ class CalculationSheet:
 
 
 def _description(node: Node, strong: bool) -> str:
+    if isinstance(node, Coordinate) and node.keys:
+        return node.name
     if isinstance(node, Coordinate):
         what = Message(node.what.replace("_", " "))
         return _("{name}: {what} of the period").format(name=node.name, what=what)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
 
 from jcm_calc.declarations import Interval
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter, Table
+from jcm_calc.declarations.rows import SIGN, spans
 from jcm_calc.expression import record
 from jcm_calc.expression.excel import formula
 from jcm_calc.languages import _
@@ -22,6 +24,8 @@ from jcm_calc.workbook.layout import LEFT, UNIT, VALUE, Block, Layout, Place, co
 ADDED_AT_ONCE = 4_200
 ARGUMENTS, LENGTH = 255, 8_192
 NOT_AVAILABLE = "NA()"
+# The day that a spreadsheet numbers 0, and the number of its last one, 31 December 9999.
+DAY_0, LAST_DAY = date(1899, 12, 30), 2_958_465
 
 
 class Formulas:
@@ -182,18 +186,68 @@ class Formulas:
     # The axes
 
     def _coordinate(self, node: Coordinate, shape: Sequence[int], order: Sequence[int]) -> list[str]:
+        if node.keys:
+            return self._row(node, shape, order)
         if node.what == "label":
-            labels = labels_place(self.layout, node.of)
-            return labels.cells(shape, order, self.layout.calc)
+            return self._labels(node.of, shape, order)
         if node.what == "count":
             rows = labels_place(self.layout, node.of).rows
             column = column_name(LEFT)
             return [f"ROWS('{self.layout.separate}'!{column}{rows.min() + 1}:{column}{rows.max() + 1})"]
         return [self._of_period(node.what, number) for number in range(len(self.contents.periods))]
 
-    def _of_period(self, what: str, number: int) -> str:
+    def _row(self, node: Coordinate, shape: Sequence[int], order: Sequence[int]) -> list[str]:
+        """Put together the key of a row from the cells of its keys, and from the dates of the period."""
+        parts = []
+        for key in node.keys:
+            if key in node.classes:
+                parts.append(self._cells(key, shape, order))
+            elif key == "p":
+                texts = [self._dates(node, number) for number in range(len(self.contents.periods))]
+                parts.append(self._along(key, texts, shape, order))
+            else:
+                parts.append(self._labels(key, shape, order))
+        return [f'&"{SIGN}"&'.join(one) for one in zip(*parts, strict=True)]
+
+    def _labels(self, letter: str, shape: Sequence[int], order: Sequence[int]) -> list[str]:
+        """Return the labels along an index: the cells in which they are entered, or as texts where none are."""
+        if letter == "p" or not any(letter in block.letters for block in self.layout.entry_blocks):
+            texts = [_quoted(str(label)) for label in self.contents.labels[letter]]
+            return self._along(letter, texts, shape, order)
+        return labels_place(self.layout, letter).cells(shape, order, self.layout.calc)
+
+    def _along(self, letter: str, texts: Sequence[str], shape: Sequence[int], order: Sequence[int]) -> list[str]:
+        """Return one text for each label along an index, in the order of the rows of a block."""
+        along = [-1 if one == letter else 1 for one in self.layout.letters]
+        array = np.array(texts, dtype=object).reshape(along)
+        found: list[str] = np.broadcast_to(array, shape).transpose(order).ravel().tolist()
+        return found
+
+    def _dates(self, node: Coordinate, number: int) -> str:
+        """Return the part of a row's key that is its dates; nothing where none of them covers the period."""
+        (parameter,) = (one for one in self.m.inputs.values() if one.by == node.name)
+        table = self.contents.tables.get(parameter.name, parameter.table)
+        tables = [table, *parameter.candidates.values()]
+        known = {key: None for one in tables if isinstance(one, Table) for key in one.entries}
+        first, last = self._ends_of(number)
+        tests = []
+        for span in spans(node.keys, known):
+            ends = [f"{first}>={_serial(span.first)}", f"{last}<={_serial(span.last)}"]
+            tests.append(f'IF(AND({",".join(ends)}),"{span}","")')
+        text = f"IF(AND(ISNUMBER({first}),ISNUMBER({last})),{'&'.join(tests) or NOT_AVAILABLE},{NOT_AVAILABLE})"
+        if len(text) > LENGTH - 500:
+            complaint = _("{name}: a table with more dates than a formula of a spreadsheet holds")
+            raise InputError(str(self.m), [Problem(_("workbook"), complaint.format(name=parameter.symbol))])
+        return text
+
+    def _ends_of(self, number: int) -> tuple[str, str]:
+        """Return the cells with first and last day of a period."""
         row = self.layout.periods + 3 + number
         first, last = (f"'{self.layout.input}'!{column_name(column)}{row}" for column in (VALUE, UNIT))
+        return first, last
+
+    def _of_period(self, what: str, number: int) -> str:
+        first, last = self._ends_of(number)
         text = {
             "days": f"{last}-{first}+1",
             "hours": f"24*({last}-{first}+1)",
@@ -202,6 +256,11 @@ class Formulas:
             "last_day": last,
         }[what]
         return f"IF(AND(ISNUMBER({first}),ISNUMBER({last})),{text},{NOT_AVAILABLE})"
+
+
+def _serial(day: date) -> int:
+    """Return the number by which a spreadsheet knows a day; the last number that it knows for a later one."""
+    return min(max((day - DAY_0).days, 0), LAST_DAY)
 
 
 def cell_range(column: int, first: int, size: int, sheet: str) -> str:

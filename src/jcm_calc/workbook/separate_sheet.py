@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jcm_calc.declarations.items import Parameter
 from jcm_calc.languages import Message, _
 from jcm_calc.workbook.entries import Entries
 from jcm_calc.workbook.layout import LEFT, Block, Layout
@@ -16,7 +17,7 @@ def write(page: Page, layout: Layout, entries: Entries) -> None:
     for table in layout.class_tables:
         key = m.inputs.get(table.key) or m.coordinates[table.key]
         page.caption(table.first - 4, _("Values by {key}").format(key=getattr(key, "symbol", table.key)))
-        text = getattr(key, "text", _("label along {index}").format(index=key.indices))
+        text = key.text if isinstance(key, Parameter) else key.told(m.indices)
         _heading(page, table.first, LEFT, table.key, text, "")
         for name, column in table.columns.items():
             parameter = m.inputs[name]
