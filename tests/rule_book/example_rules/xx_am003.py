@@ -3,7 +3,7 @@
 from jcm_calc.declarations import Methodology
 from jcm_calc.evidence import Source, primary
 
-READ = primary(Source("a methodology made for tests"))
+READ = primary(Source("a methodology made for tests", place="page 7"))
 
 m = Methodology(
     "XX_AM003",
