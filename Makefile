@@ -6,9 +6,17 @@ BIN = .venv/bin
 READY = .venv/ready
 # What a user has: the package with its extras, and a kernel for notebooks.
 NOTEBOOK = build/notebook
+# The lowest versions that pyproject.toml allows; they run on the first Pythons only.
+LOWEST = build/lowest
+LOWEST_PYTHON ?= $(shell for python in python3.11 python3.12 python3; do \
+	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null \
+	&& echo $$python && break; done)
+# What calculates, reads and writes; tests of the command need a later click than the command itself.
+LOWEST_TESTS = $(patsubst %,tests/test_%.py,evaluation periods labelled workbook_round_trip inputs manifest result \
+	uncertainty stamps)
 CODE = $(shell find src methodologies -name __pycache__ -prune -o -type f -print)
 
-.PHONY: help demo test notebook bench bench-large lint format mutation coverage differential fuzz pages messages docs clean
+.PHONY: help demo test lowest notebook bench bench-large lint format mutation coverage differential fuzz pages messages docs clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -18,6 +26,10 @@ demo: $(READY) ## Calculate an example project, step by step
 
 test: lint notebook ## Run every check and test
 	@$(BIN)/pytest -n auto --maxprocesses 8 --dist worksteal
+
+lowest: $(LOWEST)/ready ## Run part of the tests with the lowest versions that are allowed
+	@PYTHONPATH=tests $(LOWEST)/bin/python -m pytest -q -n auto --maxprocesses 8 --dist worksteal \
+		-W ignore::DeprecationWarning -W ignore::FutureWarning $(LOWEST_TESTS)
 
 notebook: $(NOTEBOOK)/ready ## Install what a user has, for the tests of notebooks
 
@@ -73,6 +85,14 @@ $(READY): pyproject.toml requirements-dev.txt
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip --disable-pip-version-check install --quiet -r requirements-dev.txt
 	@$(BIN)/pip --disable-pip-version-check install --quiet --no-deps -e .
+	@touch $@
+
+$(LOWEST)/ready: pyproject.toml tests/lowest.py $(CODE)
+	@test -n "$(LOWEST_PYTHON)" || { echo "Python 3.11 or 3.12 is needed." >&2; exit 1; }
+	@echo "Installing into $(LOWEST) ..."
+	@$(LOWEST_PYTHON) -m venv $(LOWEST)
+	@$(LOWEST_PYTHON) tests/lowest.py > $(LOWEST)/lowest.txt
+	@$(LOWEST)/bin/pip --disable-pip-version-check install --quiet -c $(LOWEST)/lowest.txt '.[all]' pytest pytest-xdist
 	@touch $@
 
 # Without a package index its tests are skipped, and fail in CI.

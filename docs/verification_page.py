@@ -76,7 +76,8 @@ for a chiller of 347.2 MWh and a generator of 1 MW that runs 100 h raises ER by 
 How well errors are found is tested with every change: no error and no warning in 1,000 clean workbooks of all
 methodologies with random inputs, a third of them as written, a third with all tables moved, and a third with rows
 and columns put in anywhere; and, of 300 faults of 20 kinds planted one at a time into such workbooks, at least
-97 % found with their own code at the cell that was changed.
+97 % found with their own code at the cell that was changed. Of 62 faults of 31 further kinds, in the formulas of amounts,
+in dated rows and in single cells, all are found, and none ends with `no misstatement found`.
 
 [The checks](checks.md) are listed on a page of their own, with a section for each.
 

@@ -676,6 +676,41 @@ def wide_apart(folder: Path) -> Path:
     return _many_rows(folder, lambda row: f'<row r="{row}">{cells.format(row)}</row>', 100_000)
 
 
+def _with_rows(folder: Path, rows: str) -> Path:
+    """Write the report with more rows behind its own."""
+    parts = parts_of(written())
+    parts[SHEET] = parts[SHEET].replace(b"</sheetData>", rows.encode() + b"</sheetData>")
+    return save(folder, archive_of(parts))
+
+
+def _text(row: int, length: int) -> str:
+    return f'<row r="{row}"><c r="A{row}" t="inlineStr"><is><t>{"a" * length}</t></is></c></row>'
+
+
+@refused(r"holds a text of more than a million characters; a cell holds 32,767 at most")
+def text_without_end(folder: Path) -> Path:
+    """One cell holds 250 MB of text."""
+    return _with_rows(folder, _text(90, 250 * MILLION))
+
+
+@refused(r"holds a text of more than a million characters")
+def attribute_without_end(folder: Path) -> Path:
+    """The attribute of a row is 250 MB long."""
+    return _with_rows(folder, f'<row r="90" x="{"a" * 250 * MILLION}"/>')
+
+
+@refused(r"holds texts of more than 100 MB")
+def texts_of_every_row(folder: Path) -> Path:
+    """Eight thousand cells hold as much text as a cell can."""
+    return _with_rows(folder, "".join(_text(row, 32_000) for row in range(90, 7_900)))
+
+
+@refused(r"has too many empty cells and rows")
+def empty_rows_without_end(folder: Path) -> Path:
+    """Twenty million rows are written and hold nothing."""
+    return _with_rows(folder, '<row r="90"/>' * (20 * MILLION))
+
+
 @refused(r"cannot be read: mismatched tag")
 def deep_nesting(folder: Path) -> Path:
     """A million elements within each other."""

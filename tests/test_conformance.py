@@ -146,6 +146,12 @@ def standing_losses():
     return example(PE_i=lambda EC, EF: (EC + 1) * EF)
 
 
+def area_that_adds_over_months():
+    m = example()
+    m.monitored("A_i,p", "ha", extensive=True, raises="RE", text="area", evidence=RECALLED)
+    return m
+
+
 def squared():
     return example(PE_i=lambda EC, EF: EC * EC * EF)
 
@@ -177,6 +183,7 @@ def unsafe_default():
         ("directions", idle_direction, "η is declared to act on PE and does not"),
         ("directions", one_direction_of_two, "EF lowers and raises RE"),
         ("zero activity", standing_losses, "PE is "),
+        ("stocks", area_that_adds_over_months, "A_i,p in ha does not add over months"),
         ("units split", squared, "PE changes when each lamp is split in two rows"),
         ("periods add up", mean_of_periods, "PE of 2023 depends on the other period"),
         ("conservative defaults", unsafe_default, "ER rises when η moves to its safe side"),

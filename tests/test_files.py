@@ -1,5 +1,6 @@
 """A file is written whole or not at all, and never over another one unasked."""
 
+import csv
 import os
 import re
 import stat
@@ -17,18 +18,18 @@ from click.testing import CliRunner
 
 from jcm_calc import InputError, calculate, methodology, portfolio, verify
 from jcm_calc.cli import jcm
-from jcm_calc.files import save
+from jcm_calc.files import guarded, save
 
 KILLED = """
 import os, signal, sys
 os.fsync = lambda descriptor: os.kill(os.getpid(), signal.SIGKILL)
-from jcm_calc.files import save
+from jcm_calc.files import guarded, save
 save(sys.argv[1], b"new" * 1000, overwrite=True)
 """
 FULL = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
-from jcm_calc.files import save
+from jcm_calc.files import guarded, save
 try:
     save(sys.argv[1], b"new" * 1000, overwrite=True)
 except OSError as error:
@@ -186,3 +187,15 @@ def test_the_command_keeps_the_mode_of_what_it_replaces(ending, tmp_path):
     assert CliRunner().invoke(jcm, ["calc", str(case), "-o", str(target), "--force"]).exit_code == 0
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     assert target.stat().st_size > 1000
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t=", "\r=", "=cmd|'/c calc'!A"])
+def test_no_text_of_a_csv_is_a_formula(sign, tmp_path):
+    """Names of projects, and of meters in amounts and in findings."""
+    roofs = pd.DataFrame({"project": [f"{sign}1"], "methodology": "PW_AM001", "p": "2024", "EG [MWh]": [500.0]})
+    portfolio(roofs).to_file(tmp_path / "a.csv")
+    cells = [cell for row in csv.reader((tmp_path / "a.csv").read_text().splitlines()) for cell in row]
+    assert any(sign.strip() in cell for cell in cells)
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "@"))]
+    table = guarded(pd.DataFrame({"name": [f"{sign}1"], "ER": [-1.5]}))
+    assert table.iloc[0].tolist() == [f"'{sign}1", -1.5]

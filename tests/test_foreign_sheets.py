@@ -58,9 +58,14 @@ def test_per_year_is_not_per_period_where_the_period_is_half_a_year(tmp_path):
     assert not found.clean
 
 
-def test_a_unit_that_only_such_a_sheet_has_is_remarked_on(tmp_path):
-    found = verified(tmp_path, **{"tCO2/MWh": "tonCO2/MWh"})
-    assert any("tonCO2/MWh is read as tCO2/MWh" in text for text in found.remarks)
+@pytest.mark.parametrize(("unit", "written", "read"), [
+    ("tCO2/MWh", "tonCO2/MWh", "tCO2/MWh"),
+    ("MWh/p", "MWh/year", "MWh"),
+    ("MWh/p", "Mwh/p", "MWh/p"),
+])  # fmt: skip
+def test_a_unit_that_only_such_a_sheet_has_is_remarked_on(unit, written, read, tmp_path):
+    found = verified(tmp_path, **{unit: written})
+    assert any(f"the unit {written} is read as {read} (" in text for text in found.remarks)
 
 
 def test_an_unknown_heading_is_named(tmp_path):
@@ -77,7 +82,7 @@ FAULTS = {
     "wrong sign": ({"ER": "=C7+C15"}, "C1", RE + PE, "wrong sign"),
     "wrong operand": ({"PE": "=C16*C11"}, "A8", RE - 135 * 1.63, "takes COP_PJ,i"),
     "kWh": ({"PE": "=C16*C17/1000"}, "B7", RE - PE / 1000, "0.001 times"),
-    "nought": ({"PE": "=0"}, "C11", RE, "at nought"),
+    "nought": ({"PE": "=0"}, "C11", RE, "set to zero"),
     "rounded": ({"RE": "=ROUND(C10*C11/C12*C13,0)"}, "H5", 136 - PE, "rounded"),
     "typed factor": ({"EF": "=0.877"}, "A10", ER / 0.814 * 0.877, "0.877"),
     "wrong class": (

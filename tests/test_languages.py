@@ -379,8 +379,9 @@ def test_the_papers_of_a_verification(workbook, tmp_path):
     assert len(labels) > 15
     assert [text for text in labels if not JAPANESE.search(text)] == []
     book = load_workbook(tmp_path / "ja.xlsx")
-    assert book.sheetnames == ["概要", "指摘"]
-    assert [cell.value for cell in book["指摘"][1] if not JAPANESE.search(cell.value)] == []
+    assert book.sheetnames == ["概要", "指摘", "回答", "値の根拠", "検査"]
+    headings = [cell.value for sheet in book.worksheets[1:] for cell in sheet[1]]
+    assert [text for text in headings if not JAPANESE.search(text)] == []
 
 
 # The workbook
@@ -407,6 +408,8 @@ def test_a_workbook_in_japanese_is_the_same_workbook(m, case, tmp_path):
     for one, other in ((japanese.report, english.report), (japanese.plan, english.plan)):
         assert one.calculate().manifest() == other.calculate().manifest()
     found = [verify(path).as_data() for path in paths.values()]
+    hashes = [[one.pop("sha256") for one in data["identity"]["files"]] for data in found]
+    assert hashes[0] != hashes[1]
     assert found[0] == found[1]
 
 

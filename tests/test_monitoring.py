@@ -833,7 +833,7 @@ def test_everything_wrong_with_a_plan_comes_at_once():
     ("meter", "complaint"),
     [
         ({"parameter": "EC_PV"}, "has no parameter 'EC_PV'; did you mean EC_PJ?"),
-        ({"parameter": "COP_PJ"}, "is no amount"),
+        ({"parameter": "COP_PJ"}, "does not add over time"),
         ({"labels": {}}, "expected labels of i"),
     ],
 )
@@ -853,7 +853,7 @@ def test_what_is_no_amount_is_refused_by_every_methodology_as_none_says_how_it_i
     for m, parameter in levels:
         meters = {"S1": {"parameter": parameter.name, "unit": parameter.unit}}
         (told,) = problems(survey, hourly(last="2024-01-03"), meters, p="2024-01-01", methodology=m)
-        assert f"{parameter.symbol} is no amount" in told
+        assert f"{parameter.symbol} does not add over time" in told
         assert "how readings of it are averaged" in told
         assert "[inputs]" in told
 

@@ -90,7 +90,7 @@ def test_a_pattern_takes_each_file_once(tmp_path, suffix):
 
 @pytest.mark.parametrize("address", ["s3://bucket/a.csv", "https://a.example/a.csv", "hf://datasets/a/a.parquet"])
 def test_an_address_elsewhere_is_refused(tmp_path, address):
-    with pytest.raises(InputError, match="is not a file on this machine"):
+    with pytest.raises(InputError, match="is an address; nothing is read from a network"):
         read(tmp_path, address)
 
 

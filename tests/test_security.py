@@ -2,19 +2,26 @@
 
 import ast
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
 import time
+import warnings
 from importlib.resources import files
 from pathlib import Path
 
+import pandas as pd
+import pyarrow.parquet
 import pytest
+from click.testing import CliRunner
 
-from jcm_calc import InputError, calculate
+from jcm_calc import InputError, calculate, monitor, portfolio, read_workbook, verify
 from jcm_calc.case_file import read_case
+from jcm_calc.cli import jcm
 from jcm_calc.files import within
+from jcm_calc.problems import InputWarning
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "methodologies").rglob("*.py")])
@@ -99,6 +106,56 @@ def test_no_command_reaches_for_the_network_or_starts_a_program(tmp_path):
     script = WATCHED.replace("COMMANDS", repr(commands))
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=300)
     assert done.stdout.strip() == "[]"
+
+
+# Addresses
+
+SCHEMES = (
+    "s3://",
+    "http://127.0.0.1:9/",
+    "https://127.0.0.1:9/",
+    "hf://datasets/",
+    "gs://",
+    "ftp://127.0.0.1/",
+    "file:///",
+)
+DOORS = {
+    "calculate": lambda name: calculate("PW_AM001", name, p="2024"),
+    "portfolio": portfolio,
+    "case": lambda name: read_case(Path(name)),
+    "workbook": read_workbook,
+    "verify": verify,
+    "monitor": lambda name: monitor(
+        {"M": {"kind": "amounts", "column": "kWh"}}, {"sources": [{"files": name, "time": "time"}]}, p="2024"
+    ),
+}
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet", "toml"])
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("door", DOORS)
+def test_an_address_is_no_file(door, scheme, ending, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def reached(event, *arguments):
+        raise AssertionError(event)
+
+    monkeypatch.setattr("socket.socket", reached)
+    with pytest.raises(InputError, match=r"is an address; nothing is read|is none of the formats"):
+        DOORS[door](f"{scheme}bucket/readings.{ending}")
+
+
+@pytest.mark.parametrize("scheme", ["http", "s3", "gs"])
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
+def test_a_folder_that_is_called_like_an_address_is_a_folder(scheme, ending, tmp_path, monkeypatch):
+    """Such a name used to be handed on to readers that take it for an address."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / f"{scheme}:" / "x"
+    folder.mkdir(parents=True)
+    table = pd.DataFrame({"p": ["2024"], "EG [MWh]": [600.0]})
+    write = {"csv": table.to_csv, "xlsx": table.to_excel, "parquet": table.to_parquet}[ending]
+    write(folder / f"t.{ending}", index=False)
+    assert calculate("PW_AM001", f"{scheme}:/x/t.{ending}").RE == calculate("PW_AM001", table).RE
 
 
 # Paths
@@ -200,3 +257,101 @@ def test_the_wheel_of_the_same_source_is_the_same_file(tmp_path, epoch):
         (wheel,) = (tmp_path / str(place)).glob("*.whl")
         digests.add(hashlib.sha256(wheel.read_bytes()).hexdigest())
     assert len(digests) == 1
+
+
+# Sizes
+
+BEGINNING = 'methodology = "PW_AM001"\np = "2024"\n[inputs]\nEG = 600\n'
+CROWDED = {
+    "keys": BEGINNING + "".join(f"key{number} = 1\n" for number in range(200_000)),
+    "keys of the file": "".join(f"key{number} = 1\n" for number in range(200_000)) + BEGINNING,
+    "tables": BEGINNING + "".join(f"[table{number}]\nx = 1\n" for number in range(20_000)),
+    "meters": BEGINNING + "".join(f"[meters.m{number}]\nx = 1\n" for number in range(20_000)),
+    "list of tables": BEGINNING + "[[readings.sources]]\nx = 1\n" * 20_000,
+    "project": BEGINNING + "[project]\n" + "".join(f"key{number} = 1\n" for number in range(20_000)),
+    "deep table": BEGINNING + "[a" + ".a" * 50_000 + "]\nx = 1\n",
+    "deep key": BEGINNING + "x" + ".a" * 50_000 + " = 1\n",
+    "deep list": BEGINNING + "x = " + "[" * 100_000 + "]" * 100_000 + "\n",
+    "long": BEGINNING + 'x = "' + "a" * 21_000_000 + '"\n',
+}
+
+
+@pytest.mark.parametrize("name", CROWDED)
+def test_a_case_file_that_nobody_writes_is_refused_in_a_line(name, tmp_path):
+    path = tmp_path / "case.toml"
+    path.write_text(CROWDED[name])
+    started = time.process_time()
+    with pytest.raises(InputError) as error:
+        read_case(path)
+    assert len(error.value.problems) == 1
+    assert len(str(error.value)) < 1000
+    assert time.process_time() - started < 20
+
+
+def test_a_manifest_with_too_many_entries_is_refused(tmp_path):
+    manifest = calculate("PW_AM001", EG="600 MWh", p="2024").manifest()
+    manifest["call"]["values"].update({f"key{number}": 1 for number in range(200_000)})
+    (tmp_path / "a.json").write_text(json.dumps(manifest))
+    done = CliRunner().invoke(jcm, ["replay", str(tmp_path / "a.json")])
+    assert done.exit_code == 2
+    assert "at most 10,000 are read" in done.stderr
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_table_of_a_million_columns_is_refused_before_it_is_read(ending, tmp_path):
+    names = [f"c{number}" for number in range(100_000 if ending == "parquet" else 1_000_000)]
+    path = tmp_path / f"wide.{ending}"
+    if ending == "csv":
+        path.write_text(",".join(names) + "\n" + ",".join("1" for _ in names) + "\n")
+    else:
+        pyarrow.parquet.write_table(pyarrow.table({name: [1] for name in names}), path)
+    with pytest.raises(InputError, match="has more than 16,384 columns"):
+        calculate("PW_AM001", path)
+
+
+# What of a table is where
+
+
+ROOFS = pd.DataFrame({"i": ["a", "b", "c", "d"], "p": "2024", "EG [MWh]": [1.0, 2.0, 3.0, 4.0]})
+
+
+@pytest.mark.parametrize("hidden", [[], [3], [2, 5], [2, 3, 4, 5]])
+@pytest.mark.parametrize("sheet", ["Sheet1", "Ener'gy & <more>", "エネルギー"])
+@pytest.mark.parametrize("engine", ["openpyxl", "xlsxwriter"])
+def test_hidden_rows_of_a_table_are_named_as_the_spreadsheet_shows_them(hidden, sheet, engine, tmp_path):
+    path = tmp_path / "t.xlsx"
+    with pd.ExcelWriter(path, engine=engine) as writer:
+        ROOFS.to_excel(writer, sheet_name=sheet, index=False)
+        for row in hidden:
+            if engine == "openpyxl":
+                writer.sheets[sheet].row_dimensions[row].hidden = True
+            else:
+                writer.sheets[sheet].set_row(row - 1, None, None, {"hidden": True})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InputWarning)
+        result = calculate("PW_AM001", path)
+    assert result.RE == calculate("PW_AM001", ROOFS).RE
+    told = [remark.complaint for remark in result.remarks if "hidden" in remark.complaint]
+    assert len(told) == bool(hidden)
+    if hidden:
+        assert f"are read: {', '.join(map(str, hidden))}. Show them" in told[0]
+
+
+@pytest.mark.parametrize("row", [0, 1, 3])
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_rows_of_a_file_are_counted_as_the_spreadsheet_shows_them(row, ending, tmp_path):
+    table, path = ROOFS.copy(), tmp_path / f"t.{ending}"
+    table.loc[row, "i"] = None
+    (table.to_csv if ending == "csv" else table.to_excel)(path, index=False)
+    with pytest.raises(InputError, match=f"is empty in row {row + 2}$"):
+        calculate("PW_AM001", path)
+    with pytest.raises(InputError, match=f"is empty in row {row + 1}$"):  # of a DataFrame, which has no heading row
+        calculate("PW_AM001", table)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("A1", "\u0391" + "1"), ("Post", "\u0420ost"), ("\u03bfil", "oil"), ("\u0445", "x")]
+)
+def test_labels_of_two_alphabets_that_look_alike_are_refused(one, other):
+    with pytest.raises(InputError, match="look the same"):
+        calculate("PW_AM001", pd.DataFrame({"i": [one, other], "p": "2024", "EG [MWh]": [1.0, 2.0]}))

@@ -217,7 +217,7 @@ def test_the_error_that_a_formula_gives(book, formula, error):
         ("ABS()", "ABS does not take 0 arguments"),
         ("ABS(1,2)", "ABS does not take 2 arguments"),
         ("Nowhere!A1", "there is no sheet 'Nowhere'"),
-        ("factor*2", "'factor' is no reference that can be followed"),
+        ("factor*2", "'factor' is not a reference that can be followed"),
         ("A1 A2", "was not expected"),
         ("SUM(A1 A2)", "was not expected"),
         ("(A1", "the formula ends too early"),

@@ -5,7 +5,9 @@ Evidence files are filled in by a script, by an invented reader of an invented d
 
 import copy
 import json
+import runpy
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -22,6 +24,7 @@ from jcm_calc.credits import not_claimable
 from jcm_calc.declarations import FrozenError
 from jcm_calc.evidence import Grade
 from jcm_calc.inputs import Period
+from jcm_calc.rulebooks import modules
 
 FREEZER = methodology("ID_AM003")
 GIVEN = {
@@ -342,6 +345,30 @@ def test_a_cell_of_the_sheet_of_evidence_that_contradicts_the_calculation_is_fou
         found = [one for one in verified.findings if "the sheet of evidence says 0.132" in one.message]
         assert {one.code for one in found} == {"A10"}
         assert verified.verdict != "no misstatement found"
+
+
+@pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
+def test_a_value_by_hand_in_a_workbook_contradicts_no_evidence_and_certifies_nothing(tmp_path):
+    path = tmp_path / "estimate.xlsx"
+    calculate("ID_AM003", evidence=evidence(content()), COP_RE=1.4, override="a test", **GIVEN).to_excel(path)
+    again = jcm_calc.read_workbook(path).calculate()
+    assert again["COP_RE"].magnitude == 1.4
+    with pytest.raises(UncertifiedError, match="given by the user"):
+        again.credits()
+
+
+EXAMPLE = runpy.run_path(str(Path(__file__).parents[1] / "docs" / "pages.py"))["example"]
+
+
+@pytest.mark.parametrize("number", modules())
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_an_honest_workbook_with_evidence_is_read_back(number, tmp_path):
+    m = methodology(number)
+    result = calculate(m, evidence=evidence(filled(m)), override="an example", **EXAMPLE(m))
+    result.to_excel(tmp_path / "claim.xlsx")
+    again = jcm_calc.read_workbook(tmp_path / "claim.xlsx").calculate()
+    assert again.lacking == result.lacking
+    assert float(again.full("ER").sum()) == pytest.approx(float(result.full("ER").sum()), rel=1e-12)
 
 
 def test_a_manifest_is_not_certified_by_what_is_written_into_it():

@@ -130,6 +130,19 @@ def test_every_place_of_case_a_exists(number, tmp_path):
     check_places(jcm_calc.verify(tmp_path / "fault.xlsx"))
 
 
+def test_a_value_that_changed_between_years_is_shown_in_both_of_them(tmp_path):
+    """Three units in two years; the COP of the third one is another in the later year."""
+    given = {"EC_PJ": [[45, 40], [50, 50], [60, 61]], "COP_PJ": [1.63] * 3, "EF_elec": 0.814, "p": ["2017", "2018"]}
+    write(tmp_path / "clean.xlsx", **given, application=["individual quick freezer"] * 3)
+    later = f"{SEPARATE} 2018"
+    edit(tmp_path / "clean.xlsx", tmp_path / "fault.xlsx", {(later, "D13"): 1.7}, again=False)
+    found = jcm_calc.verify(tmp_path / "fault.xlsx")
+    places = {str(place) for one in found.findings if one.code == "D2" for place in one.places}
+    assert {f"{later}!D13", f"{SEPARATE}!D13"} <= places
+    assert not {place for place in places if place.endswith(("D11", "D12"))}
+    check_places(found)
+
+
 def test_places_are_data(wrong):
     found = json.loads(run("verify", wrong, "--json").stdout)
     (place,) = next(one for one in found["findings"] if one["code"] == "C2")["places"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
@@ -15,15 +17,16 @@ from jcm_calc.confirmation import Given, evidence_files, with_evidence
 from jcm_calc.confirmation.file import from_data
 from jcm_calc.dates import day_of
 from jcm_calc.declarations import Methodology
+from jcm_calc.evaluation import EvaluationError, evaluate
 from jcm_calc.evidence import UnconfirmedWarning
-from jcm_calc.inputs import Inputs, bind
+from jcm_calc.inputs import Inputs, Period, bind
 from jcm_calc.inputs.axes import named_periods
 from jcm_calc.inputs.binding import over_new_year
 from jcm_calc.inputs.metered import lost_record
 from jcm_calc.languages import _, ngettext
 from jcm_calc.lazy import is_lazy
 from jcm_calc.manifest import file_digest, form, frozen, is_large, recall
-from jcm_calc.problems import InputError, InputWarning, Problem, shown
+from jcm_calc.problems import InputError, InputWarning, Problem, Remark, Topic, shown
 from jcm_calc.remarks import reasons
 from jcm_calc.result import Result
 from jcm_calc.rulebooks import chosen, outside_validity
@@ -42,6 +45,7 @@ def calculate(
     split: str = "refuse",
     override: Mapping[str, str] | str | None = None,
     strict: bool = False,
+    earlier: Result | Mapping[str, Any] | None = None,
     **values: Any,
 ) -> Result:
     """Calculate reference emissions, project emissions and emission reductions.
@@ -75,6 +79,9 @@ def calculate(
         is not known yet, wherever the document's value was read.
     strict : bool
         Whether anything in `Result.remarks` is an error.
+    earlier : Result or manifest, optional
+        Of the report before: what its last period ended with is what the first period begins with, such as the carbon
+        of a forest or the balance of a buffer.
     **values
         Parameters, class keys and choices by name: one number, an array, a Series, a wide table, a mapping by
         label or year. A bare number is in the declared unit; a string with a unit, a pint Quantity or column, and a
@@ -129,6 +136,8 @@ def calculate(
     confirming = evidence_files(m, evidence)
     m = with_evidence(m, confirming)
     tables, p = _monitored(tables, p)
+    if earlier is not None:
+        values = {**begun_with(m, earlier, values), **values}
     if any(map(is_lazy, (*tables, *values.values()))):
         _refuse_over_new_year(m, p, split)
         if strict:
@@ -139,6 +148,8 @@ def calculate(
     values = {name: value if is_large(value) else frozen(value) for name, value in values.items()}
     files = [file_digest(table) for table in tables]
     inputs = bind(m, tables, values, p, facts, split=split)
+    if split in ("years", "days"):
+        inputs = _compared_with_whole(inputs, partial(bind, m, tables, values, p, facts, split="whole"), split)
     large = {name: value for name, value in values.items() if is_large(value)}
     followed = {name for name, array in large.items() if _follows(inputs, array)}
     values |= {name: array.copy() for name, array in large.items() if name not in followed}
@@ -146,6 +157,8 @@ def calculate(
         remark = Problem(str(m), reason)
         warnings.warn(str(remark), InputWarning, stacklevel=2)
         inputs = replace(inputs, warnings=(*inputs.warnings, remark))
+    if earlier is not None and (gap := _not_after(earlier, inputs)):
+        raise InputError(str(m), [gap])
     if override:
         inputs = replace(inputs, overrides=reasons(m, inputs.replaced, override))
     call = {
@@ -167,6 +180,77 @@ def calculate(
         text = f"{m}: an estimate, because {count} rules or values are not confirmed; see Result.unconfirmed"
         notebook.warn(str(m), text, UnconfirmedWarning)
     return result
+
+
+def begun_with(m: Methodology, earlier: Result | Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the first period begins with: the last values of an earlier result, by name of the operand.
+
+    Raises
+    ------
+    InputError
+        If it is of another methodology, nothing depends on the period before, or a value is given as well.
+    """
+    before = earlier if isinstance(earlier, Result) else replay(earlier)
+    operands = [one for one in m.inputs.values() if one.previous_of]
+    complaint = ""
+    if before.methodology.number != m.number:
+        complaint = _("is a report by {methodology}: give one by {number}")
+        complaint = complaint.format(methodology=before.methodology, number=m.number)
+    elif not operands:
+        complaint = _("nothing in {methodology} depends on the period before: leave it out").format(methodology=m)
+    if complaint:
+        raise InputError(str(m), [Problem("earlier", complaint)])
+    known = {m.named(name) for name in values}
+    twice = _("is given, and the earlier report has it: leave one of them out")
+    if problems := [Problem(one.symbol, twice) for one in operands if one.name in known]:
+        raise InputError(str(m), problems)
+    return {one.name: before.ended_with(one.previous_of) for one in operands}
+
+
+def _not_after(earlier: Result | Mapping[str, Any], inputs: Inputs) -> Problem | None:
+    """Complain where the first period does not follow the last one of the earlier report."""
+    periods = earlier.inputs.periods if isinstance(earlier, Result) else list(map(Period.parse, earlier["periods"]))
+    last, first = periods[-1].last, inputs.periods[0].first
+    if last is None or first is None or (first - last).days == 1:
+        return None
+    complaint = _("ends on {last}, and the first period begins on {first}: give the report of the period before")
+    return Problem("earlier", complaint.format(last=last, first=first))
+
+
+def _compared_with_whole(inputs: Inputs, bind_whole: Callable[[], Inputs], split: str) -> Inputs:
+    """Say where the parts of a period over New Year have another ER than the whole; refuse a larger one.
+
+    What does not add over time, such as an area, counts in each part: an amount for each season would count twice.
+    Where all amounts come in finer rows, the parts are the better numbers, and a difference is remarked on.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        whole = bind_whole()
+    if list(whole.periods) == list(inputs.periods):
+        return inputs
+    try:
+        parts, once = (float(_reductions(one).sum()) for one in (inputs, whole))
+    except EvaluationError:
+        return inputs  # the result says what has no value
+    if math.isclose(parts, once, rel_tol=1e-9, abs_tol=1e-9):
+        return inputs
+    complaint = _(
+        "ER of the parts in each year is {parts:,.6g} tCO2, of the whole periods {whole:,.6g} tCO2, because what does "
+        "not add over time counts in each part"
+    ).format(parts=parts, whole=once)
+    added = [one for one in inputs.graph.parameters if one.adds_over_time]
+    if parts > once and (inputs.shared or not added):
+        cure = _("{complaint}: give the amounts of each year as periods of their own with p=")
+        raise InputError(str(inputs.methodology), [Problem("split", cure.format(complaint=complaint))])
+    remark = Remark("split", complaint, "", Topic.CONTRADICTORY, (("parts", parts), ("whole", once)))
+    warnings.warn(str(remark), InputWarning, stacklevel=3)
+    return replace(inputs, warnings=(*inputs.warnings, remark))
+
+
+def _reductions(inputs: Inputs) -> Any:
+    """Return ER by period."""
+    found = evaluate(inputs.graph, inputs.sizes, inputs.values, inputs.lookups(), ("ER",))["ER"]
+    return np.broadcast_to(found.ravel(), len(inputs.periods))
 
 
 def _follows(inputs: Inputs, array: np.ndarray[Any, Any]) -> bool:

@@ -193,6 +193,7 @@ class CaseFile:
         *,
         override: str | None = None,
         strict: bool = False,
+        earlier: Result | None = None,
     ) -> Result:
         """Calculate; see `jcm_calc.calculate` for what it raises and warns of.
 
@@ -206,6 +207,8 @@ class CaseFile:
             One reason for all values in place of the document's, instead of those of the case file.
         strict : bool
             Whether anything that is remarked on is an error.
+        earlier : Result, optional
+            Of the report before; see `jcm_calc.calculate`.
         """
         from jcm_calc.calculation import calculate
 
@@ -229,6 +232,7 @@ class CaseFile:
                 split=self.split,
                 override=override or self.override,
                 strict=strict,
+                earlier=earlier,
                 **self.choices,
                 **self.inputs,
             )
@@ -399,7 +403,7 @@ def read_case(path: str | Path) -> CaseFile:
 
 
 def of_document(path: Path, document: Mapping[str, Any]) -> CaseFile:
-    """Return what a parsed case file says; ``path`` says where it stands.
+    """Return what a parsed case file says; ``path`` is its place.
 
     Raises
     ------

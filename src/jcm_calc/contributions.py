@@ -1,4 +1,4 @@
-"""What each unit contributes to the emissions, where they are a sum over units.
+"""What each unit contributes to the emissions, and to ER, where they are a sum over units.
 
 A total over units enters RE or PE through the equations that follow it. Where RE or PE is
 proportional to that total, which is tried out, a unit's summand times the slope is its part. A total
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jcm_calc.credits import term_heading
 from jcm_calc.declarations.graph import RESULTS, Graph
-from jcm_calc.declarations.items import Equation
+from jcm_calc.declarations.items import Effect, Equation
 from jcm_calc.derivatives import gradient
 from jcm_calc.evaluation import Array, EvaluationError, Lookup, evaluate
 from jcm_calc.inputs import Inputs
@@ -22,15 +23,21 @@ if TYPE_CHECKING:
     import pandas as pd
 
 REST = ("", "not by unit")
+DISCOUNTS = "discounts [tCO2]"
 
 
 def by_unit(inputs: Inputs, values: Mapping[str, Array], lookups: Mapping[str, Lookup]) -> pd.DataFrame:
     """Return the contributions as a DataFrame; see `Result.by_unit`."""
     import pandas as pd
 
+    terms = inputs.methodology.terms
+    amounts = [name for name, effect in terms.items() if effect is not Effect.DISCOUNT]
+    # what a unit's emissions are worth after a discount follows from ER itself; without one ER is their sum
+    discounts = [term_heading(name, effect) for name, effect in terms.items() if effect is Effect.DISCOUNT]
     parts, rests = {}, {}
-    for target in RESULTS[:2]:
-        whole = float(evaluate(inputs.graph, inputs.sizes, values, lookups, (target,))[target].sum())
+    for target in (*RESULTS[:2], *amounts, *(["ER"] if discounts else [])):
+        found = evaluate(inputs.graph, inputs.sizes, values, lookups, (target,))[target]
+        whole = float(np.broadcast_to(found.ravel(), inputs.sizes["p"]).sum())
         parts[target] = _Parts(inputs, values, lookups, target, whole).by_index()
         rest = whole - sum(float(array.sum()) for array in parts[target].values())
         rests[target] = 0.0 if np.isclose(rest, 0, atol=1e-9 * max(1.0, abs(whole))) else rest
@@ -44,8 +51,22 @@ def by_unit(inputs: Inputs, values: Mapping[str, Array], lookups: Mapping[str, L
     if any(rests.values()) or not frames:
         frames.append(pd.DataFrame(rests, pd.MultiIndex.from_tuples([REST], names=["of", "unit"])))
     frame = pd.concat(frames)
-    frame["ER"] = frame["RE"] - frame["PE"]
-    return frame
+    return _after_terms(frame, terms, discounts)
+
+
+def _after_terms(frame: pd.DataFrame, terms: Mapping[str, Effect], discounts: list[str]) -> pd.DataFrame:
+    """Return the contributions with ER, and with what discounts take."""
+    units = frame.index != REST
+    before = frame["RE"] - frame["PE"]
+    for name, effect in terms.items():
+        if effect is not Effect.DISCOUNT:
+            before = before + frame[name] if effect is Effect.ADDITION else before - frame[name]
+    if not discounts:
+        return frame.assign(ER=before)
+    reductions = frame.pop("ER")
+    if not reductions[units].any():  # what the discounts take is none of units
+        reductions = before.where(units, reductions.sum() - before[units].sum())
+    return frame.assign(**{discounts[0] if len(discounts) == 1 else DISCOUNTS: before - reductions, "ER": reductions})
 
 
 class _Parts:

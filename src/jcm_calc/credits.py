@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from jcm_calc import dates
 from jcm_calc.confirmation.statement import Statement, order
@@ -15,7 +16,7 @@ from jcm_calc.confirmation.statements import lists, of_scheme, of_treatment, wai
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.interval import Interval
-from jcm_calc.declarations.items import Kind, Parameter, Table, Value
+from jcm_calc.declarations.items import Effect, Kind, Parameter, Table, Value
 from jcm_calc.eligibility import Answer, Verdict
 from jcm_calc.evidence import Evidence, Grade, Source, unconfirmed
 from jcm_calc.inputs import Inputs, Period
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+Array = npt.NDArray[Any]
 Year = tuple[int | None, float, float, float, int]
 # What ``split="days"`` does is a rule like those by which gaps of readings are treated.
 BY_DAYS = of_treatment(
@@ -304,18 +306,63 @@ def yearly(periods: Sequence[Period], amounts: Sequence[Any]) -> Iterator[Year]:
     amounts : sequence of ndarray
         RE, PE and ER by period.
     """
-    groups: dict[Any, list[int]] = {}
-    for place, period in enumerate(periods):
-        groups.setdefault(period.year or period, []).append(place)
-    for group, places in groups.items():
+    for group, places in _of_years(periods).items():
         re, pe, er = (float(row[places].sum()) for row in amounts)
         yield group if isinstance(group, int) else None, re, pe, er, whole_tonnes(er)
 
 
-def by_year(periods: Sequence[Period], amounts: Sequence[Any]) -> pd.DataFrame:
-    """Return RE, PE, ER and whole tonnes as a DataFrame by year; see `yearly`."""
+def _of_years(periods: Sequence[Period]) -> dict[Any, list[int]]:
+    """Return the places of the periods of each calendar year; an undated period is alone."""
+    groups: dict[Any, list[int]] = {}
+    for place, period in enumerate(periods):
+        groups.setdefault(period.year or period, []).append(place)
+    return groups
+
+
+def by_year(periods: Sequence[Period], emissions: Mapping[str, Array]) -> pd.DataFrame:
+    """Return emissions, as of `in_tonnes`, and whole tonnes as a DataFrame by year; see `yearly`."""
     import pandas as pd
 
-    rows = list(yearly(periods, amounts))
-    index = pd.Index([year for year, *_ in rows], name="year", dtype="Int64")
-    return pd.DataFrame([row[1:] for row in rows], index, columns=["RE", "PE", "ER", "tonnes"])
+    groups = _of_years(periods)
+    years = [group if isinstance(group, int) else None for group in groups]
+    frame = pd.DataFrame(
+        {name: [float(row[places].sum()) for places in groups.values()] for name, row in emissions.items()},
+        pd.Index(years, name="year", dtype="Int64"),
+    )
+    frame["tonnes"] = [whole_tonnes(er) for er in frame["ER"]]
+    return frame
+
+
+def in_tonnes(terms: Mapping[str, Effect], found: Mapping[str, Array]) -> dict[str, Array]:
+    """Return RE, PE, every other term of ER in tCO2, and ER: what RE is less or more for each of them.
+
+    Parameters
+    ----------
+    terms : mapping
+        What each term does, in the order in which they are applied.
+    found : mapping
+        Arrays of RE, PE, ER and each term, of one shape.
+
+    Returns
+    -------
+    dict
+        A discount, which is a share, has the heading ``"UD [tCO2]"`` and the tonnes that it takes.
+
+    Examples
+    --------
+    >>> terms = {"LK": Effect.DEDUCTION, "UD": Effect.DISCOUNT}
+    >>> in_tonnes(terms, {"RE": 100.0, "PE": 20.0, "LK": 5.0, "UD": 0.2, "ER": 60.0})
+    {'RE': 100.0, 'PE': 20.0, 'LK': 5.0, 'UD [tCO2]': 15.0, 'ER': 60.0}
+    """
+    shown = {"RE": found["RE"], "PE": found["PE"]}
+    rest = found["RE"] - found["PE"] if terms else None
+    for name, effect in terms.items():
+        amount = found[name] * rest if effect is Effect.DISCOUNT else found[name]
+        shown[term_heading(name, effect)] = amount
+        rest = rest + amount if effect is Effect.ADDITION else rest - amount
+    return shown | {"ER": found["ER"]}
+
+
+def term_heading(name: str, effect: Effect) -> str:
+    """Return what a term is called among amounts in tCO2."""
+    return f"{name} [tCO2]" if effect is Effect.DISCOUNT else name

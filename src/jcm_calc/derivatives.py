@@ -12,7 +12,7 @@ Griewank, A., Walther, A. (2008). Evaluating Derivatives, 2nd ed., SIAM. Chapter
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,8 +20,8 @@ import numpy.typing as npt
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from jcm_calc.declarations.graph import Graph
-from jcm_calc.declarations.items import Equation
-from jcm_calc.evaluation import Array, Lookup, evaluate
+from jcm_calc.declarations.items import Equation, Parameter
+from jcm_calc.evaluation import Array, Lookup, at_period, chained, evaluate
 
 Slopes = tuple[Any, ...]
 
@@ -114,10 +114,64 @@ def gradient(
         For each name, an array of the shape of its values: the change of the target, in its unit,
         for each unit of change of that element. A default looked up by class counts as given.
     """
+    previous = chained(graph, sizes, values)
     computed = tuple(name for name in graph.nodes if name not in values)
-    known = dict(values) | evaluate(graph, sizes, values, lookups, computed)
-    letters = list(sizes)
-    total = {target: np.ones([sizes["p"] if letter == "p" else 1 for letter in letters])}
+    starts = tuple(node.name for node in previous)
+    known = dict(values) | evaluate(graph, sizes, values, lookups, (*computed, *starts))
+    if previous:
+        found = _backwards(graph, sizes, values, known, target, previous)
+        return {
+            name: slope.take([0], list(sizes).index("p")) if name in starts else slope for name, slope in found.items()
+        }
+    seed = {target: np.ones([sizes["p"] if letter == "p" else 1 for letter in sizes])}
+    return _swept(graph, sizes, values, known, seed)
+
+
+def _backwards(
+    graph: Graph,
+    sizes: Mapping[str, int],
+    values: Mapping[str, Array],
+    known: Mapping[str, Array],
+    target: str,
+    previous: Sequence[Parameter],
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Sweep period by period from the last one: what a period begins with passes its slope on to the one before."""
+    axis, one = list(sizes).index("p"), {**sizes, "p": 1}
+    whole: dict[str, list[npt.NDArray[np.float64]]] = {}
+    carried: dict[str, npt.NDArray[np.float64]] = {}
+    for place in reversed(range(sizes["p"])):
+        seed = {target: np.ones((1,) * len(sizes))}
+        for name, slope in carried.items():
+            seed[name] = seed.get(name, 0.0) + slope
+        found = _swept(graph, one, values, at_period(known, axis, place), seed)
+        carried = {}
+        for node in previous if place else ():
+            if node.name in found:
+                slope = found.pop(node.name)
+                carried[node.previous_of] = carried.get(node.previous_of, 0.0) + slope
+        for name, slope in found.items():
+            whole.setdefault(name, []).insert(0, slope)
+    return {name: _over_periods(slopes, known[name].shape[axis], sizes["p"], axis) for name, slopes in whole.items()}
+
+
+def _over_periods(
+    slopes: Sequence[npt.NDArray[np.float64]], own: int, count: int, axis: int
+) -> npt.NDArray[np.float64]:
+    """Return slopes by period as one array: at the end those are missing on which the target does not depend."""
+    if own == 1:
+        return np.asarray(sum(slopes))
+    return np.concatenate([*slopes, *[np.zeros_like(slopes[0])] * (count - len(slopes))], axis)
+
+
+def _swept(
+    graph: Graph,
+    sizes: Mapping[str, int],
+    values: Mapping[str, Array],
+    known: Mapping[str, Array],
+    seed: Mapping[str, npt.NDArray[np.float64]],
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Run the chain rule backwards through a graph whose values are known."""
+    letters, total = list(sizes), dict(seed)
     for name in reversed(list(graph.nodes)):
         node = graph.nodes[name]
         if name not in total or name in values or not isinstance(node, Equation):

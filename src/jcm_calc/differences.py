@@ -18,7 +18,10 @@ from jcm_calc.problems import InputError
 if TYPE_CHECKING:
     from jcm_calc.result import Result
 
-SHOWN = ("symbol", "unit", "indices", "kind", "text", "extensive", "options", "by", "bounds", "categories")
+SHOWN = (
+    *("symbol", "unit", "indices", "kind", "text", "extensive", "weighted_by", "previous_of", "options", "by"),
+    *("bounds", "categories"),
+)
 
 
 @dataclass(frozen=True, slots=True)

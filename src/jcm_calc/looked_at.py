@@ -46,7 +46,7 @@ def _reach(
 
     wanted = [name for condition in m.conditions for name in condition.arguments]
     wanted += [name for indicator in m.indicators for name in indicator.arguments]
-    wanted += [name for limit in m.limits for name in limit.names]
+    wanted += [*(name for limit in m.limits for name in limit.names), *m.terms]
     found, operands = [], m.operands(choices)
     for name in dict.fromkeys(wanted):
         if name in operands:

@@ -26,7 +26,7 @@ def evaluate_many(
     count: int,
     varied: Callable[[slice], Mapping[str, Array]],
 ) -> Iterator[tuple[slice, dict[str, Array]]]:
-    """Evaluate RE, PE and ER for many cases, batch by batch.
+    """Evaluate RE, PE, ER and other terms of ER for many cases, batch by batch.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def evaluate_many(
     ------
     batch : slice
     results : dict
-        RE, PE and ER, each of shape (cases, periods).
+        RE, PE, ER and other terms of ER, each of shape (cases, periods).
 
     Raises
     ------
@@ -49,12 +49,12 @@ def evaluate_many(
         If a result is not finite; the first number of its place is the case.
     """
     common = {name: array[np.newaxis] for name, array in inputs.values.items()}
-    lookups = inputs.lookups()
+    lookups, names = inputs.lookups(), (*RESULTS, *inputs.methodology.terms)
     for batch in batches(inputs, count):
         size = batch.stop - batch.start
         sizes = {AXIS: size, **inputs.sizes}
         try:
-            found = evaluate(inputs.graph, sizes, {**common, **varied(batch)}, lookups, RESULTS)
+            found = evaluate(inputs.graph, sizes, {**common, **varied(batch)}, lookups, names)
         except EvaluationError as error:
             raise EvaluationError(error.name, (batch.start + error.place[0], *error.place[1:]), error.zeros) from None
         shape = [size, *(one if letter == "p" else 1 for letter, one in inputs.sizes.items())]

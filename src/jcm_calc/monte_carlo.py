@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jcm_calc import notebook
+from jcm_calc.credits import in_tonnes
 from jcm_calc.declarations import Methodology
-from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.draws import Drawn, Groups
 from jcm_calc.evaluation import Array, EvaluationError
@@ -70,7 +70,7 @@ class Uncertainty:
 
     def plain(self, of: str = "ER") -> float:
         """Return the plain result, summed over the periods, in tCO2."""
-        return float(self.result.full(of).sum())
+        return float(self.result.emissions[of].sum())
 
     def mean(self, of: str = "ER") -> float:
         """Return the mean of the draws, in tCO2."""
@@ -99,19 +99,19 @@ class Uncertainty:
         return float(np.mean(self.plain() - true > materiality * np.abs(true)))
 
     def summary(self, percentiles: tuple[float, ...] = (2.5, 50, 97.5)) -> pd.DataFrame:
-        """Return plain result, mean, standard uncertainty and percentiles of RE, PE and ER, in tCO2."""
+        """Return plain result, mean, standard uncertainty and percentiles of RE, PE, other terms and ER, in tCO2."""
         import pandas as pd
 
         frame = pd.DataFrame(
             {
-                "plain": {name: self.plain(name) for name in RESULTS},
-                "mean": {name: self.mean(name) for name in RESULTS},
-                "standard": {name: self.standard(name) for name in RESULTS},
+                "plain": {name: self.plain(name) for name in self.samples},
+                "mean": {name: self.mean(name) for name in self.samples},
+                "standard": {name: self.standard(name) for name in self.samples},
             }
         )
-        found = {name: np.percentile(self.samples[name], percentiles) for name in RESULTS}
+        found = {name: np.percentile(drawn, percentiles) for name, drawn in self.samples.items()}
         for place, percent in enumerate(percentiles):
-            frame[f"{percent:g} %"] = [float(found[name][place]) for name in RESULTS]
+            frame[f"{percent:g} %"] = [float(values[place]) for values in found.values()]
         return frame
 
     @cached_property
@@ -265,7 +265,7 @@ def _uncertain(result: Result, name: str) -> Parameter:
 def _run(
     result: Result, drawn: Mapping[str, Drawn], draws: int, seed: int, progress: Callable[[float], None]
 ) -> Uncertainty:
-    samples = {name: np.full(draws, result.full(name).sum()) for name in RESULTS}
+    samples = {name: np.full(draws, amounts.sum()) for name, amounts in result.emissions.items()}
     for one in drawn.values():
         one.effect = np.zeros(draws)
 
@@ -276,8 +276,8 @@ def _run(
 
     try:
         for batch, found in evaluate_many(result.inputs, draws, varied) if spread else ():
-            for name in RESULTS:
-                found[name].sum(axis=1, out=samples[name][batch])
+            for name, amounts in in_tonnes(result.methodology.terms, found).items():
+                amounts.sum(axis=1, out=samples[name][batch])
             progress(batch.stop / draws)
     except EvaluationError as error:
         raise _impossible(result, drawn, draws, error) from None

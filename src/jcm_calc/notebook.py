@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 ROWS = 20
 LEFT, RIGHT = 'style="text-align: left; vertical-align: top"', 'style="text-align: right; vertical-align: top"'
 
+# What turns the letters after it around, so that a text reads otherwise than it is.
+TURNING = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_SHOWN = {ord(sign): f"[U+{ord(sign):04X}]" for sign in TURNING}
+
 _waiting: dict[str, str] = {}
 
 
@@ -58,7 +62,18 @@ def _cell(value: Any) -> str:
 
 
 def _shown(text: str) -> str:
-    return escape(translated(text))
+    return visible(escape(translated(text)))
+
+
+def visible(html: str) -> str:
+    """Return HTML in which signs that would turn letters around are written by their number.
+
+    Examples
+    --------
+    >>> print(visible("<td>roof \N{RIGHT-TO-LEFT OVERRIDE}1</td>"))
+    <td>roof [U+202E]1</td>
+    """
+    return html.translate(_SHOWN)
 
 
 def warn(about: str, text: str, category: type[Warning]) -> None:

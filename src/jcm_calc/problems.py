@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -217,6 +218,23 @@ def require(package: str, extra: str) -> None:
     if find_spec(package) is None:
         complaint = _("is not installed, and this needs it: pip install 'jcm-calc[{extra}]'").format(extra=extra)
         raise InputError(_("this environment"), [Problem(package, complaint)])
+
+
+def no_such_file(path: object) -> Message:
+    """Return the complaint about a file that is not there, or lies in a network.
+
+    Examples
+    --------
+    >>> print(no_such_file("meters.csv"))
+    there is no such file: meters.csv
+    >>> print(no_such_file("s3://bucket/meters.csv"))
+    s3://bucket/meters.csv is an address; nothing is read from a network: download the file and name the copy
+    """
+    if re.match(r"[A-Za-z][\w+.-]+:/", str(path)):
+        complaint = _("{file} is an address; nothing is read from a network: download the file and name the copy")
+    else:
+        complaint = _("there is no such file: {file}")
+    return complaint.format(file=path)
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:

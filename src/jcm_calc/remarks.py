@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -13,10 +14,11 @@ import numpy.typing as npt
 from jcm_calc import eligibility
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS
-from jcm_calc.declarations.items import DAYLIGHT, HOURS, RATED, Criterion, Indicator, Limit, Parameter
+from jcm_calc.declarations.interval import Interval
+from jcm_calc.declarations.items import DAYLIGHT, HOURS, RATED, Criterion, Effect, Indicator, Limit, Parameter
 from jcm_calc.eligibility import Answer, Verdict
 from jcm_calc.evaluation import BLOCK, EvaluationError, evaluate
-from jcm_calc.evidence import Evidence, Grade
+from jcm_calc.evidence import Evidence, Grade, unconfirmed
 from jcm_calc.expression import Expression, ExpressionError, record
 from jcm_calc.inputs import Inputs
 from jcm_calc.languages import Message, _
@@ -158,11 +160,57 @@ def indicators(inputs: Inputs, known: Known) -> Iterator[Remark]:
 
 def figures(inputs: Inputs, known: Known) -> Iterator[tuple[Indicator, tuple[Array, ...]]]:
     """Yield each indicator whose operands are known, with their values."""
-    for indicator in inputs.methodology.indicators:
+    for indicator in (*inputs.methodology.indicators, *_of_terms(inputs.methodology)):
         values = (known.get(name, inputs.facts.get(name)) for name in indicator.arguments)
         operands = tuple(one for one in values if one is not None)
         if len(operands) == len(indicator.arguments):
             yield indicator, operands
+
+
+def _of_terms(m: Methodology) -> Iterator[Indicator]:
+    """Yield what each term of ER may be: below 0 a deduction or a discount raises ER."""
+    for name, effect in m.terms.items():
+        node = next((rule for rule in m.rules if rule.name == name), None) or m.inputs[name]
+        text = _("{effect} of the equation of ER").format(effect=Message(effect))
+        evidence = node.evidence or unconfirmed("no document was read that says so")
+        yield Indicator(name, node.symbol, node.unit, _itself, (name,), ALLOWED[effect], text, evidence)
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+ALLOWED = {
+    Effect.DEDUCTION: Interval.parse("[0, inf)"),
+    Effect.ADDITION: Interval.parse("(-inf, inf)"),
+    Effect.DISCOUNT: Interval.parse("[0, 1]"),
+}
+
+
+def begun(inputs: Inputs, full: Callable[[str], Array]) -> Iterator[Remark]:
+    """Remark on a period that does not begin with what the one before it ended with."""
+    axis = list(inputs.axes).index("p")
+    for parameter in inputs.graph.previous:
+        given = inputs.values[parameter.name]
+        if given.shape[axis] == 1:
+            continue
+        starts, ends = np.broadcast_arrays(full(parameter.name), full(parameter.previous_of))
+        for place, (one, other) in enumerate(itertools.pairwise(inputs.periods), 1):
+            follows = one.last is None or other.first is None or (other.first - one.last).days == 1
+            start, end = starts.take(place, axis), ends.take(place - 1, axis)
+            odd = ~np.isclose(start, end, rtol=1e-9, atol=1e-12)
+            if follows and odd.any():
+                at = int(odd.argmax())
+                told = _("{start} at the start of {period}, but {end} ({symbol}) at the end of {before}")
+                complaint = told.format(
+                    start=with_unit(f"{start.flat[at]:,.10g}", parameter.unit),
+                    end=with_unit(f"{end.flat[at]:,.10g}", parameter.unit),
+                    symbol=inputs.methodology.symbols()[parameter.previous_of],
+                    period=other,
+                    before=one,
+                )
+                numbers = (("start", float(start.flat[at])), ("end", float(end.flat[at])))
+                yield Remark(parameter.symbol, complaint, parameter.section, Topic.CONTRADICTORY, numbers)
 
 
 def improbable(indicator: Indicator, operands: Sequence[Array]) -> Array:

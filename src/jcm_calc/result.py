@@ -19,6 +19,7 @@ from jcm_calc.credits import (
     by_year,
     check_years,
     claim_items,
+    in_tonnes,
     monitoring_items,
     not_claimable,
 )
@@ -28,7 +29,7 @@ from jcm_calc.declarations.group import OF_PERIODS
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
 from jcm_calc.declarations.names import spelt_out
 from jcm_calc.eligibility import Verdict
-from jcm_calc.evaluation import EvaluationError, evaluate
+from jcm_calc.evaluation import EvaluationError, chained, evaluate
 from jcm_calc.inputs import Inputs, coordinates
 from jcm_calc.languages import Message, _, in_language, ngettext
 from jcm_calc.manifest import (
@@ -73,7 +74,7 @@ class Result:
     def _evaluated(self) -> dict[str, Array]:
         """Return RE, PE, ER, and with them what is looked at on the way to them."""
         inputs, (_way, names) = self.inputs, looked_at.reach(self.inputs)
-        if absent := [name for name in RESULTS if name not in inputs.graph.nodes]:
+        if absent := [name for name in (*RESULTS, *inputs.methodology.terms) if name not in inputs.graph.nodes]:
             raise DeclarationError(f"{inputs.methodology}: no equation gives {', '.join(absent)}")
         beside = tuple(name for name in names if name in inputs.graph.nodes and name not in self._known)
         for keep in ((*RESULTS, *beside), RESULTS):
@@ -128,6 +129,13 @@ class Result:
     def ER(self) -> Quantity[Any]:  # noqa: N802
         """Emission reductions over p, tCO2, signed and unrounded."""
         return self["ER"]
+
+    @property
+    def emissions(self) -> dict[str, Array]:
+        """RE, PE, every other declared term of ER, and ER by period, in tCO2; see `jcm_calc.credits.in_tonnes`."""
+        terms, count = self.methodology.terms, len(self.inputs.periods)
+        names = (*RESULTS, *terms)
+        return in_tonnes(terms, {name: np.broadcast_to(self.full(name).ravel(), count) for name in names})
 
     def known(self, name: str) -> Array | None:
         """Return the values of a parameter, a fact or an intermediate, as far as they are known."""
@@ -229,7 +237,8 @@ class Result:
         if name in self._results:
             return self._results[name]
         values = self._values
-        if name in values:
+        follows = (node.name for node in chained(self.inputs.graph, self.inputs.sizes, values))
+        if name in values and name not in follows:
             return values[name]
         whole = self.inputs.graph if name in self.inputs.graph.nodes else self.graph
         return evaluate(whole.upstream(name), self.inputs.sizes, values, self._lookups, (name,))[name]
@@ -244,6 +253,30 @@ class Result:
         node = self._node(name)
         shape = [axis.size if letter in node.indices else 1 for letter, axis in self.inputs.axes.items()]
         return np.broadcast_to(self._array(node.name), shape)
+
+    def ended_with(self, name: str) -> Any:
+        """Return the values at the end of the last period, as they can be given to the next calculation.
+
+        A single value, a list, or, where the rows have labels of their own, a table with a column for each index.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> jcm_calc.calculate("PW_AM001", EG=[[500.0, 510.0], [300.0, 310.0]], p=["2024", "2025"]).ended_with("EG")
+        [510.0, 310.0]
+        """
+        import pandas as pd
+
+        axes = self.inputs.axes
+        last = self.full(name).take([-1], list(axes).index("p"))
+        letters = [letter for letter in axes if letter in self._node(name).indices.replace("p", "")]
+        plain = last.reshape([axes[letter].size for letter in letters])
+        labels = [axes[letter].labels for letter in letters]
+        if all(list(own) == list(range(1, len(own) + 1)) for own in labels):
+            return plain.tolist()
+        if len(letters) == 1:
+            return dict(zip(map(str, labels[0]), plain.tolist(), strict=True))
+        return pd.Series(plain.ravel(), pd.MultiIndex.from_product(labels, names=letters))
 
     def explain(self, name: str = "ER", **at: Any) -> Explanation:
         """Return how a quantity came about: equation, numbers in place, value, down to the leaves.
@@ -293,7 +326,7 @@ class Result:
 
         Parameters
         ----------
-        target : {"ER", "RE", "PE"}
+        target : {"ER", "RE", "PE"} or a term of ER
 
         Returns
         -------
@@ -444,6 +477,9 @@ class Result:
             if name in self.inputs.overrides:
                 override = _("{origin} (override: {reason})")
                 return override.format(origin=found, reason=self.inputs.overrides[name])
+            if node in chained(self.inputs.graph, self.inputs.sizes, self.inputs.values):
+                told = _("{origin} at the start, then {symbol} of the period before")
+                return told.format(origin=found, symbol=self.methodology.symbols()[node.previous_of])
             return found
         if node.kind is Kind.DEFAULT:
             return _("default by {key}").format(key=node.by) if node.name in self.inputs.tables else _("default")
@@ -456,7 +492,8 @@ class Result:
         -------
         DataFrame
             Indexed by the kind of unit and its label, in tCO2. What is no sum over units has a row
-            of its own, so that the rows add up to RE, PE and ER.
+            of its own, so that the rows add up to RE, PE and ER, and to each deduction or addition that is
+            declared beside them. What a discount takes has a column of its own, as in `by_year`.
 
         Examples
         --------
@@ -509,12 +546,14 @@ class Result:
         return sensitivity(self.inputs, self._values, self._lookups, by, kelvin)
 
     def by_year(self) -> pd.DataFrame:
-        """Return RE, PE, ER and whole tonnes of each calendar year: an estimate.
+        """Return RE, PE, other terms of ER, ER and whole tonnes of each calendar year: an estimate.
 
         Returns
         -------
         DataFrame
-            Indexed by year; an undated period keeps a row of its own whose year is missing.
+            Indexed by year, with a column for each term of ER that the methodology declares beside RE and PE, so that
+            each row adds up; of a discount the column ``UD [tCO2]`` has the tonnes that it takes. An undated period
+            keeps a row of its own whose year is missing.
 
         Raises
         ------
@@ -535,9 +574,7 @@ class Result:
     def years(self) -> pd.DataFrame:
         """Return the table of `by_year`, without a word on the remarks: for outputs that say them themselves."""
         check_years(self.inputs.periods)
-        return by_year(
-            self.inputs.periods, [self.full(name).reshape(-1, len(self.inputs.periods)).sum(axis=0) for name in RESULTS]
-        )
+        return by_year(self.inputs.periods, self.emissions)
 
     # What has to be looked at
 
@@ -573,6 +610,7 @@ class Result:
             *_remarks.indicators(inputs, known),
             *(remark for remark, _ in self.replaced),
             *(_remarks.confirmed(inputs) if self.call["evidence"] else ()),
+            *_remarks.begun(inputs, self.full),
             *_remarks.left_out(inputs),
             *_remarks.noted(inputs.warnings),
         ]

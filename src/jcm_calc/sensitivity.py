@@ -9,7 +9,7 @@ import numpy as np
 
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.derivatives import gradient
-from jcm_calc.evaluation import Array, EvaluationError, Lookup, evaluate
+from jcm_calc.evaluation import Array, EvaluationError, Lookup, chained, evaluate
 from jcm_calc.inputs import Inputs
 from jcm_calc.languages import _
 from jcm_calc.problems import InputError, Problem, shown
@@ -32,6 +32,7 @@ def sensitivity(
     varied = [one for one in inputs.graph.parameters if one.kind in MEASURED and not one.textual and one.unit != "date"]
     varied.sort(key=lambda one: _of_document(inputs, one))
     known = evaluate(inputs.graph, inputs.sizes, values, lookups, (*(one.name for one in varied), "ER"))
+    known |= {one.name: values[one.name] for one in chained(inputs.graph, inputs.sizes, values)}
     before = known["ER"].sum()
 
     def change(parameter: Parameter, sign: int) -> Any:

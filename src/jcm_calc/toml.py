@@ -8,7 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from jcm_calc.languages import _
-from jcm_calc.problems import InputError, Problem
+from jcm_calc.problems import InputError, Problem, no_such_file
+
+# Characters of a file; keys of a table and tables of a list; dots of a key, each of which is a table in a table.
+LARGEST, MOST_ENTRIES = 20_000_000, 10_000
+DEEP = re.compile(r"(?:\.[ \t]*[^\s.=\],\d]+){100}")
 
 
 def read_text(path: Path) -> str:
@@ -22,7 +26,7 @@ def read_text(path: Path) -> str:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise _unusable(path.name or str(path), _("there is no such file: {file}").format(file=path)) from None
+        raise _unusable(path.name or str(path), no_such_file(path)) from None
     except OSError as error:
         raise _unusable(path.name or str(path), _("cannot be read: {reason}").format(reason=error.strerror)) from None
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -45,8 +49,10 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
     InputError
         With the line that cannot be read.
     """
+    if len(text) > LARGEST or DEEP.search(text):
+        raise _unusable(name, _("is larger or deeper than any input that people write"))
     try:
-        return tomllib.loads(text)
+        found = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         complaint = _("is no valid TOML: {error}").format(error=error)
         if match := re.search(r"at line (\d+)", str(error)):
@@ -56,6 +62,33 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
             if re.fullmatch(r"[^=]+=\s*[-+\d.,]+\s*[^\s\d.,'\"\[{#].*", line):
                 complaint += _("; a value with a unit stands in quotes")
         raise _unusable(name, complaint) from None
+    if too_many := crowded(found):
+        raise _unusable(name, too_many)
+    return found
+
+
+def crowded(data: Any) -> str:
+    """Return what keeps data from being looked at entry by entry: a table with too many keys; or nothing.
+
+    Examples
+    --------
+    >>> crowded({"inputs": {"EG": 600}})
+    ''
+    >>> print(crowded({"inputs": {f"key{number}": 1 for number in range(20_000)}}))
+    inputs: has 20,000 entries; at most 10,000 are read
+    """
+    waiting: list[tuple[str, Any]] = [(_("the file"), data)]
+    while waiting:
+        name, one = waiting.pop()
+        tables = isinstance(one, list) and any(isinstance(part, dict) for part in one)
+        if (isinstance(one, dict) or tables) and len(one) > MOST_ENTRIES:
+            told = _("{name}: has {count:,} entries; at most {most:,} are read")
+            return told.format(name=name if len(name) < 60 else name[:60], count=len(one), most=MOST_ENTRIES)
+        if isinstance(one, dict):
+            waiting += one.items()
+        elif tables:
+            waiting += [(name, part) for part in one]
+    return ""
 
 
 def _unusable(name: str, complaint: str) -> InputError:

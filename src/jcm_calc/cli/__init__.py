@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import click
 
+from jcm_calc.cli import surroundings
 from jcm_calc.cli.helping import Group
 from jcm_calc.languages import LANGUAGES, _, in_language, preferred, translated
 
@@ -41,7 +42,11 @@ class _Group(Group):
         except (KeyboardInterrupt, click.Abort):
             code = INTERRUPTED
         except Exception as error:
-            code = _complain(error)
+            if (refused := surroundings.refusal(error)) is not None:
+                surroundings.complain(error, refused)
+                code = UNUSABLE
+            else:
+                code = _complain(error)
         ctx.exit(code or 0)
 
 
@@ -49,11 +54,13 @@ def _complain(error: Exception) -> int:
     """Report an exception; return the exit code."""
     from jcm_calc.cli import output
     from jcm_calc.evaluation import EvaluationError
-    from jcm_calc.problems import InputError, Problem
+    from jcm_calc.problems import LINES, InputError, Problem
     from jcm_calc.rulebooks import MethodologyNotFoundError, by_author
 
     if isinstance(error, InputError):
-        output.complaints(error.headline, error.problems, error.warnings)
+        output.complaints(error.headline, error.problems[:LINES], error.warnings[:LINES])
+        if len(error.problems) > LINES:
+            output.show(_("  and {count:,} more").format(count=len(error.problems) - LINES), err=True)
     elif isinstance(error, MethodologyNotFoundError):
         output.complaints(_("Nothing was calculated"), [Problem(_("methodology"), str(error))])
     elif isinstance(error, EvaluationError):
@@ -86,7 +93,7 @@ def _report_fault(error: Exception) -> None:
         "",
         translated(_("JCM_DEBUG=1 shows where it comes from.")),
     ]
-    click.echo("\n".join(lines), err=True)
+    surroundings.say("\n".join(lines))
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -107,7 +114,7 @@ def jcm() -> None:
     Exit codes:
       0   done
       1   checked, and something differs; with --strict, something is remarked on
-      2   the input cannot be used
+      2   the input cannot be used, or the system refuses: no space, no memory, no right to write
       3   --certify or a request for issuance was refused
       70  a fault of this program
       130 interrupted
@@ -174,6 +181,12 @@ def show(subject: str, version: str | None, page: Path | None, force: bool, as_j
     type=click.Choice(["plan", "report"]),
     help="Of FILE.xlsx: the plan of a project design document, or a report (the default).",
 )
+@click.option(
+    "--earlier",
+    metavar="EARLIER",
+    type=click.Path(path_type=Path),
+    help="The report before (.xlsx, .toml, or its manifest .json): what it ended with is what this one begins with.",
+)
 @click.option("--force", is_flag=True, help="Overwrite FILE.")
 @strictly
 @with_evidence
@@ -185,6 +198,7 @@ def calc(
     output: Path | None,
     plan: Path | None,
     stage: Literal["plan", "report"] | None,
+    earlier: Path | None,
     force: bool,
     evidence: tuple[Path, ...],
     strict: bool,
@@ -203,7 +217,7 @@ def calc(
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.calculating import calculate_case
 
-    return calculate_case(case, certify, trace, output, plan, stage, force, evidence or None, strict, as_json)
+    return calculate_case(case, certify, trace, output, plan, stage, earlier, force, evidence or None, strict, as_json)
 
 
 @jcm.command()
@@ -717,8 +731,10 @@ def check(subject: str | None, all_: bool, examples: int, watching: bool, page: 
 
 def main() -> None:
     """Run the command line."""
-    for stream in (sys.stdout, sys.stderr):
-        # a terminal that knows no Σ shows a question mark, not a fault
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
-    jcm(prog_name="jcm")
+    surroundings.prepare()
+    try:
+        jcm(prog_name="jcm")
+    except (OSError, MemoryError) as error:  # on the way to a command or back: help, usage
+        surroundings.to_nowhere(sys.stdout)
+        surroundings.complain(error, surroundings.refusal(error) or "")
+        sys.exit(UNUSABLE)

@@ -11,6 +11,7 @@ import click
 
 from jcm_calc.authoring import NUMBER, methodology_files, package_files, package_name, revision_files
 from jcm_calc.cli import output
+from jcm_calc.files import save
 from jcm_calc.languages import _, translated
 from jcm_calc.rulebooks import modules
 
@@ -107,7 +108,7 @@ def _write(folder: Path, found: Mapping[str, str]) -> list[Path]:
     try:
         for path, text in paths.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="\n")
+            save(path, text.encode())
     except OSError as error:
         raise output.unwritable(folder, error) from None
     return list(paths)

@@ -19,6 +19,7 @@ from jcm_calc.files import save
 from jcm_calc.languages import Message, _, ngettext, translated
 from jcm_calc.problems import InputError, Problem, Remark
 from jcm_calc.report import amounts
+from jcm_calc.toml import crowded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +39,7 @@ def calculate_case(
     target: Path | None,
     plan: Path | None,
     stage: Literal["plan", "report"] | None,
+    earlier: Path | None,
     force: bool,
     evidence: Sequence[Path] | None,
     strict: bool,
@@ -61,7 +63,8 @@ def calculate_case(
             given = _plan_of(path, given)
         monitored = monitored_shown(given.case, evidence)
         with output.working(_("calculating")):
-            result = given.case.calculate(monitored, evidence)
+            before = None if earlier is None else _before(earlier, evidence)
+            result = given.case.calculate(monitored, evidence, earlier=before)
             planned = _planned(given if plan is None else read(plan), evidence) if plan or given.plan else None
     years = _by_year(result)
     credits, refused = _credits(result) if certify else (None, None)
@@ -84,6 +87,15 @@ def calculate_case(
     if not all(comparison.agrees for comparison in comparisons) or (strict and (given.remarks or result.remarks)):
         return DIFFERS
     return REFUSED if refused else 0
+
+
+def _before(path: Path, evidence: Sequence[Path] | None) -> Result:
+    """Return the result of the report before."""
+    if path.suffix.casefold() == ".json":
+        from jcm_calc.calculation import replay
+
+        return replay(_read_manifest(path))
+    return read(path).case.calculate(evidence=evidence)
 
 
 class Given(NamedTuple):
@@ -212,7 +224,7 @@ def _as_data(
 
 def _year_records(years: pd.DataFrame) -> Iterator[dict[str, Any]]:
     for year, row in years.iterrows():
-        emissions = {name: float(row[name]) for name in RESULTS}
+        emissions = {name: float(row[name]) for name in years.columns.drop("tonnes")}
         yield {"year": _year(year), **emissions, "tonnes": int(row["tonnes"])}
 
 
@@ -268,13 +280,13 @@ def _trace(result: Result) -> None:
 
 
 def _periods(result: Result) -> None:
-    columns = [result[name].magnitude.ravel() for name in RESULTS]
+    columns = result.emissions
     output.heading(_("Emissions by period, tCO2"))
     output.table(
-        ["p", *RESULTS],
+        ["p", *columns],
         [
             [str(period), *map(amounts.tonnes, emissions)]
-            for period, *emissions in zip(result.inputs.periods, *columns, strict=True)
+            for period, *emissions in zip(result.inputs.periods, *columns.values(), strict=True)
         ],
     )
 
@@ -282,11 +294,11 @@ def _periods(result: Result) -> None:
 def _years(years: pd.DataFrame) -> None:
     output.heading(_("By calendar year, tCO2 and whole tonnes"))
     output.table(
-        [_("year"), *RESULTS, _("tonnes")],
+        [_("year"), *years.columns.drop("tonnes"), _("tonnes")],
         [
             [
                 str(_year(year) or _("undated")),
-                *(amounts.tonnes(row[name]) for name in RESULTS),
+                *map(amounts.tonnes, row.drop("tonnes")),
                 f"{int(row['tonnes']):,}",
             ]
             for year, row in years.iterrows()
@@ -404,7 +416,7 @@ def _read_manifest(path: Path) -> dict[str, Any]:
         raise _unusable(path, _("cannot be read: {reason}").format(reason=error.strerror)) from None
     except (ValueError, RecursionError) as error:
         raise _unusable(path, _("is no manifest: {error}").format(error=error)) from None
-    if complaint := form(manifest):
+    if complaint := form(manifest) or crowded(manifest):
         raise _unusable(path, complaint)
     return manifest
 

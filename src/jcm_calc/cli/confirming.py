@@ -22,6 +22,7 @@ from jcm_calc.confirmation.supplied import compared, in_declared_unit, unexplain
 from jcm_calc.credits import BY_DAYS, treatments
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.scheme import SCHEME_RULES
+from jcm_calc.files import save
 from jcm_calc.languages import Message, _, ngettext, translated
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.rulebooks import MethodologyNotFoundError, every, methodology
@@ -57,7 +58,7 @@ def new_file(
         raise click.BadParameter(translated(complaint), param_hint="--document") from None
     if target is not None:
         try:
-            target.write_text(text, encoding="utf-8", newline="\n")
+            save(target, text.encode(), overwrite=force)
         except OSError as error:
             raise output.unwritable(target, error) from None
     if as_json:

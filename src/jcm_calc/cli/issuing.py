@@ -76,10 +76,17 @@ def _save(request: IssuanceRequest, path: Path, force: bool) -> None:
 def _page(request: IssuanceRequest, targets: Sequence[Path]) -> None:
     output.paragraph(_("Request for issuance: {number}").format(number=request.project["number"]), bold=True)
     output.heading(_("Whole tonnes by calendar year"))
+    other = [_("other terms")] if request.has_other_terms else []
     output.table(
-        [_("year"), *RESULTS, _("tonnes")],
+        [_("year"), "RE", "PE", *other, "ER", _("tonnes")],
         [
-            [str(one.year), *(amounts.tonnes(one.emissions[name]) for name in RESULTS), f"{one.tonnes:,}"]
+            [
+                str(one.year),
+                *(amounts.tonnes(one.emissions[name]) for name in RESULTS[:2]),
+                *(amounts.tonnes(one.other_terms) for _term in other),
+                amounts.tonnes(one.emissions["ER"]),
+                f"{one.tonnes:,}",
+            ]
             for one in request.years
         ],
     )

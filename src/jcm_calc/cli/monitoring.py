@@ -6,13 +6,14 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.case_file import read_case
 from jcm_calc.cli import DIFFERS, output
 from jcm_calc.confirmation import Given
-from jcm_calc.files import guarded
+from jcm_calc.files import guarded, save
 from jcm_calc.languages import Message, _, ngettext, translated
 from jcm_calc.problems import Problem, listed
 
@@ -26,7 +27,7 @@ STAGES = 4
 SINCE = _("from{}").format("")  # a time: another word, in Japanese, than that for where a value is from
 FORMATS = (".csv", ".xlsx")
 # a reason that begins with = is a text all the same
-PLAIN = {"strings_to_formulas": False, "strings_to_urls": False}
+PLAIN = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 
 
 def monitor_case(path: Path, target: Path | None, force: bool, evidence: Given, strict: bool, as_json: bool) -> int:
@@ -39,7 +40,7 @@ def monitor_case(path: Path, target: Path | None, force: bool, evidence: Given, 
     with progress_shown() as progress:
         monitored = case.monitor(progress, evidence)
     if target is not None and not monitored.open:
-        _save(monitored, target)
+        _save(monitored, target, force)
     if as_json:
         output.data(_as_data(monitored))
     else:
@@ -75,21 +76,27 @@ def _beside(path: Path) -> Path:
     return path.with_name(f"{path.stem}_findings.csv")
 
 
-def _save(monitored: Monitored, path: Path) -> None:
+def _save(monitored: Monitored, path: Path, force: bool) -> None:
     """Write amounts and findings: two sheets of a workbook, or two CSV files."""
-    sheets = {"monitored": monitored.table(), "findings": monitored.findings_table()}
+    amounts, findings = monitored.table(), monitored.findings_table()
     try:
         if path.suffix.casefold() == ".csv":
-            guarded(sheets["monitored"]).to_csv(path, index=False)
-            guarded(sheets["findings"]).to_csv(_beside(path), index=False)
+            save(_beside(path), guarded(findings).to_csv(index=False).encode(), overwrite=force)
+            save(path, guarded(amounts).to_csv(index=False).encode(), overwrite=force)
         else:
-            import pandas as pd
-
-            with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs={"options": PLAIN}) as writer:
-                for name, frame in sheets.items():
-                    frame.to_excel(writer, sheet_name=name, index=False)
+            save(path, _workbook(amounts, findings), overwrite=force)
     except OSError as error:
         raise output.unwritable(path, error) from None
+
+
+def _workbook(amounts: pd.DataFrame, findings: pd.DataFrame) -> bytes:
+    import pandas as pd
+
+    file = BytesIO()
+    with pd.ExcelWriter(file, engine="xlsxwriter", engine_kwargs={"options": PLAIN}) as writer:
+        amounts.to_excel(writer, sheet_name="monitored", index=False)
+        findings.to_excel(writer, sheet_name="findings", index=False)
+    return file.getvalue()
 
 
 def _as_data(monitored: Monitored) -> dict[str, Any]:

@@ -6,7 +6,6 @@ Messages of the library are written in the language of the context, JSON in Engl
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,6 +22,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from jcm_calc.cli import surroundings
 from jcm_calc.credits import UncertifiedError, by_section
 from jcm_calc.languages import Message, _, translated
 from jcm_calc.problems import Problem, Remark, Topic
@@ -62,7 +62,7 @@ def show(renderable: Any = "", err: bool = False) -> None:
     """Write something that rich can lay out; a reader who has gone away is no error."""
     stream = sys.stderr if err else sys.stdout
     console = Console(file=stream, width=width(err) or UNBOUNDED, highlight=False)
-    with console.capture() as captured:
+    with _standard_output(), console.capture() as captured:
         console.print(renderable)
     lines = captured.get().splitlines()
     write("\n".join(line.rstrip() for line in lines), err)
@@ -70,12 +70,23 @@ def show(renderable: Any = "", err: bool = False) -> None:
 
 def write(text: str = "", err: bool = False) -> None:
     """Write text as it is."""
-    stream = sys.stderr if err else sys.stdout
+    if err:
+        surroundings.say(translated(text))
+        return
+    with _standard_output():
+        print(translated(text), flush=True)
+
+
+@contextmanager
+def _standard_output() -> Iterator[None]:
+    """Go on where the reader has gone away, and say where there is no room that it is standard output."""
     try:
-        print(translated(text), file=stream, flush=True)
+        yield
     except BrokenPipeError:
-        # whatever else is written, now or when the interpreter flushes, goes nowhere
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        surroundings.to_nowhere(sys.stdout)
+    except OSError as error:
+        surroundings.to_nowhere(sys.stdout)
+        raise OSError(error.errno, error.strerror, translated(_("standard output"))) from None
 
 
 def data(content: Any) -> None:
@@ -185,7 +196,11 @@ def check_target(path: Path, force: bool, suffixes: Sequence[str]) -> None:
 
 def unwritable(path: Path, error: OSError) -> click.BadParameter:
     """Return the complaint about a file that cannot be written."""
-    complaint = _("{path} cannot be written: {reason}").format(path=path, reason=error.strerror)
+    complaint = (
+        _("{path} exists already; --force overwrites it").format(path=path)
+        if isinstance(error, FileExistsError)
+        else _("{path} cannot be written: {reason}").format(path=path, reason=error.strerror or error)
+    )
     return click.BadParameter(translated(complaint), param_hint="--output")
 
 

@@ -41,7 +41,10 @@ def verify_report(
     with output.working(_("writing")):
         for paper in papers:
             write = found.to_excel if paper.suffix.casefold() == ".xlsx" else found.to_html
-            write(paper, overwrite=force)
+            try:
+                write(paper, overwrite=force)
+            except OSError as error:
+                raise output.unwritable(paper, error) from None
     if as_json:
         output.data({**found.as_data(), **({"cannot be certified": list(found.uncertified)} if certify else {})})
     else:

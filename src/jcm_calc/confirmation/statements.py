@@ -137,7 +137,7 @@ def _example(m: Methodology, parameter: Parameter) -> str:
     if keys := m.keys_of(parameter):
         return SIGN.join("2024" if key == "p" else key for key in keys)
     key = m.inputs.get(parameter.by)
-    return "name of the class" if key is None or key.kind is Kind.CLASS_KEY else "[300, 450)"
+    return "name of the class" if key is None or key.is_class else "[300, 450)"
 
 
 class _Fingerprints:
@@ -162,7 +162,9 @@ class _Fingerprints:
         found = [item.symbol, item.unit, item.indices]
         if isinstance(item, Parameter):
             acts = [sorted(effect) for effect in (item.raises, item.lowers, item.either)]
-            found += [str(item.kind.value), item.extensive, item.by, *acts, list(item.categories)]
+            combined = [("weighted by", item.weighted_by), ("previous of", item.previous_of)]
+            found += [str(item.kind.value), item.extensive, *(f"{how} {name}" for how, name in combined if name)]
+            found += [item.by, *acts, list(item.categories)]
             if item.kind is Kind.CONSTANT and item.value is not None:
                 found.append(repr(item.value.value))
         return found

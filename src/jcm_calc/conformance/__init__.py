@@ -4,8 +4,13 @@ Inputs are drawn by hypothesis from what the methodology declares, for every com
 choices. A property that does not hold of one item by the document's own logic is waived in the module, with a
 reason: ``m.waive("zero activity", "…", of="RE")``.
 """
+# ruff: noqa: E402 (without hypothesis nothing below can be imported)
 
 from __future__ import annotations
+
+from jcm_calc.problems import require
+
+require("hypothesis", "check")
 
 import warnings
 from collections.abc import Callable, Iterator
@@ -100,7 +105,7 @@ WAIVABLE = {
 
 def _pointless(m: Methodology) -> Iterator[Outcome]:
     """Yield the waivers that waive nothing: an unknown check, or one that is not asked of the item."""
-    items = {"results": RESULTS[:2], "parameters": tuple(m.inputs)}
+    items = {"results": (*RESULTS, *m.terms), "parameters": tuple(m.inputs)}
     for waiver in m.waivers:
         known = items[WAIVABLE[waiver.check]] if waiver.check in WAIVABLE else ()
         if not known:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import partial
 from typing import Any
@@ -12,9 +13,10 @@ from jcm_calc.confirmation.conditions import condition
 from jcm_calc.conformance.drawing import Draw
 from jcm_calc.conformance.equations import pint_unit
 from jcm_calc.conformance.subject import ConformanceError, Subject, check, same
+from jcm_calc.credits import term_heading
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS
-from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.declarations.items import Effect, Kind, Parameter
 from jcm_calc.languages import Message, _
 from jcm_calc.units import registry
 
@@ -24,6 +26,31 @@ ACTS = {
     (-1.0,): _("{symbol} lowers {target}"),
     (-1.0, 1.0): _("{symbol} lowers and raises {target}"),
 }
+
+
+DECLARE = _(
+    "declare extensive=True what adds over units and over months (energy, mass), extensive='units' what adds over "
+    "units alone (area, capacity, animals), extensive='time' what adds over months alone (days)"
+)
+# Each month has the whole of it: an area, a rated power.
+STOCKS = ("m**2", "W")
+
+
+@check("stocks")
+def stocks(subject: Subject) -> None:
+    """Let nothing add over time of which each month has the whole, such as an area or a rated power."""
+    faults = []
+    for parameter in subject.methodology.inputs.values():
+        if parameter.extensive is True and not parameter.textual:
+            own = registry().Quantity(1, pint_unit(parameter.unit)).dimensionality
+            if any(own == registry().Quantity(1, unit).dimensionality for unit in STOCKS):
+                told = _(
+                    "{symbol} in {unit} does not add over months: declare extensive='units'; of what each month has an "
+                    "amount of its own, such as the area that was cleared in it, extensive='units time'"
+                )
+                faults.append(told.format(symbol=parameter.symbol, unit=parameter.unit))
+    if faults:
+        raise ConformanceError(Message("; ").join(faults))
 
 
 @check("criteria answered")
@@ -55,16 +82,47 @@ def _some(fact: Parameter) -> Any:
 
 @check("reductions")
 def reductions(subject: Subject) -> None:
-    """ER is RE − PE."""
+    """ER is RE − PE, less or more what each declared term says."""
+    terms = subject.methodology.terms
 
     def holds(case: dict[str, str], draw: Draw) -> None:
-        result = subject.result(case, draw)
-        re, pe, er = (result[name].magnitude for name in RESULTS)
-        if not np.array_equal(er, re - pe):
-            told = _("ER is {er}, RE − PE is {difference}: let the equation of ER subtract, and no more")
-            raise ConformanceError(told.format(er=str(er), difference=str(re - pe)) + subject.place("ER"))
+        found = subject.result(case, draw).emissions
+        expected = found["RE"] - found["PE"]
+        for name, effect in terms.items():
+            amount = found[term_heading(name, effect)]
+            expected = expected + amount if effect is Effect.ADDITION else expected - amount
+        agrees = np.array_equal(found["ER"], expected)
+        if not agrees and not (terms and same(found["ER"], expected, 1e-12)):
+            told = _(
+                "ER is {er}, {written} is {expected}: let the equation of ER do this, or declare its terms (terms=)"
+            )
+            told = told.format(er=str(found["ER"]), written=written_terms(terms), expected=str(expected))
+            raise ConformanceError(told + subject.place("ER"))
 
     subject.each(holds)
+
+
+def written_terms(terms: Mapping[str, Effect]) -> str:
+    """Return what ER is by its declared terms.
+
+    Examples
+    --------
+    >>> written_terms({"LK": Effect.DEDUCTION, "UD": Effect.DISCOUNT, "B": Effect.DEDUCTION})
+    '(RE − PE − LK) × (1 − UD) − B'
+    """
+    text = "RE − PE"
+    for name, effect in terms.items():
+        if effect is Effect.DISCOUNT:
+            text = f"({text})" if text.count(" ") and not text.endswith(")") else text
+            text += f" × (1 − {name})"
+        else:
+            text += f" {'+' if effect is Effect.ADDITION else '−'} {name}"
+    return text
+
+
+def _amounts(m: Methodology) -> tuple[str, ...]:
+    """Return the names of RE, PE and the other terms of ER that are amounts."""
+    return (*RESULTS[:2], *(name for name, effect in m.terms.items() if effect is not Effect.DISCOUNT))
 
 
 @check("unit invariance")
@@ -78,7 +136,7 @@ def unit_invariance(subject: Subject) -> None:
             if name in m.inputs and not m.inputs[name].textual and m.inputs[name].unit not in ("", "date"):
                 changed[name] = registry().Quantity(value, pint_unit(m.inputs[name].unit)).to_base_units()
         plain, other = subject.result(case, draw), subject.result(case, draw, **changed)
-        for name in subject.asked("unit invariance", RESULTS[:2]):
+        for name in subject.asked("unit invariance", (*RESULTS, *m.terms)):
             if not same(plain[name].magnitude, other[name].magnitude):
                 raise ConformanceError(
                     _("{name} changes when values are given in base units: avoid steps, declare factors").format(
@@ -98,12 +156,13 @@ def directions(subject: Subject) -> None:
 
     def holds(case: dict[str, str], draw: Draw) -> None:
         result = subject.result(case, draw)
-        for target in RESULTS[:2]:
+        for target in (*RESULTS[:2], *m.terms):
             slopes = result.derivatives(target)
             for name in subject.asked("directions", m.inputs):
                 if m.inputs[name].kind is not Kind.CONSTANT:
                     found = seen.setdefault((name, target), set())
-                    scale = 1e-12 * (1 + float(np.abs(result[target].magnitude).max()))
+                    least = 0.0 if target in m.terms else 1.0
+                    scale = 1e-12 * (least + float(np.abs(result[target].magnitude).max()))
                     slope = slopes.get(name, np.zeros(1)).ravel()
                     found.update(np.sign(slope[np.abs(slope) > scale]).tolist())
 
@@ -136,22 +195,24 @@ def _declared(parameter: Parameter, target: str) -> list[str]:
 @check("zero activity")
 def zero_activity(subject: Subject) -> None:
     """Where every amount is zero, so are RE and PE."""
-    asked = list(subject.asked("zero activity", RESULTS[:2]))
+    asked = list(subject.asked("zero activity", _amounts(subject.methodology)))
 
     def holds(case: dict[str, str], draw: Draw) -> None:
         amounts = {name: 0.0 * value for name, value in draw.items() if _can_be_zero(subject.methodology, name)}
         result = subject.result(case, draw, **amounts)
         for name in asked:
             if np.any(result[name].magnitude != 0):
-                told = _("{name} is {value} where every amount is 0: declare the amount extensive")
-                raise ConformanceError(told.format(name=name, value=str(result[name].magnitude)) + subject.place(name))
+                told = _("{name} is {value} where every amount is 0: {declare}")
+                raise ConformanceError(
+                    told.format(name=name, value=str(result[name].magnitude), declare=DECLARE) + subject.place(name)
+                )
 
     if asked:  # where both are waived, they may have no value at all
         subject.each(holds)
 
 
 def _can_be_zero(m: Methodology, name: str) -> bool:
-    return name in m.inputs and m.inputs[name].extensive and 0.0 in m.inputs[name].bounds
+    return name in m.inputs and bool(m.inputs[name].extensive) and 0.0 in m.inputs[name].bounds
 
 
 @check("units split")
@@ -166,7 +227,7 @@ def units_split(subject: Subject) -> None:
 def _split(subject: Subject, letter: str, case: dict[str, str], draw: Draw) -> None:
     m = subject.methodology
     along = {name for name in draw if name in m.inputs and letter in m.inputs[name].indices}
-    amounts = {name for name in along if m.inputs[name].extensive}
+    amounts = {name for name in along if m.inputs[name].adds_over_units}
     if not amounts:
         return
     changed = {}
@@ -176,13 +237,12 @@ def _split(subject: Subject, letter: str, case: dict[str, str], draw: Draw) -> N
             shares = value / 2 if name in amounts else value
             changed[name] = np.concatenate([shares, shares], axis)
     whole, split = subject.result(case, draw), subject.result(case, draw, **changed)
-    for name in subject.asked("units split", RESULTS[:2]):
+    for name in subject.asked("units split", _amounts(m)):
         if not same(whole[name].magnitude, split[name].magnitude):
-            told = _(
-                "{name} changes when each {what} is split in two rows: let each row add an amount, and declare the "
-                "amounts extensive"
+            told = _("{name} changes when each {what} is split in two rows: let each row add an amount, and {declare}")
+            raise ConformanceError(
+                told.format(name=name, what=m.indices[letter], declare=DECLARE) + subject.place(name)
             )
-            raise ConformanceError(told.format(name=name, what=m.indices[letter]) + subject.place(name))
 
 
 @check("periods add up")
@@ -197,7 +257,7 @@ def periods_add_up(subject: Subject) -> None:
                 if name in subject.methodology.inputs and "p" in subject.methodology.inputs[name].indices:
                     alone[name] = value[..., place : place + 1]
             result = subject.result(case, draw, **alone)
-            for name in subject.asked("periods add up", RESULTS[:2]):
+            for name in subject.asked("periods add up", RESULTS):
                 if not same(together[name].magnitude[place], result[name].magnitude[0]):
                     told = _("{name} of {period} depends on the other period: keep p in every equation")
                     raise ConformanceError(told.format(name=name, period=period) + subject.place(name))
@@ -214,12 +274,15 @@ def conservative_defaults(subject: Subject) -> None:
         reductions = result["ER"].magnitude
         for name in subject.asked("conservative defaults", [one.name for one in result.inputs.graph.parameters]):
             parameter = subject.methodology.inputs[name]
-            step = _safe_step(parameter)
+            step = _safe_step(parameter, subject.methodology.terms)
             if parameter.kind is Kind.DEFAULT and step and parameter.name in result.inputs.graph.nodes:
                 value = result[parameter.name].magnitude
                 moved = np.minimum(value * (1 + step), parameter.bounds.upper)
                 after = subject.result(case, draw, **{parameter.name: moved})["ER"].magnitude
-                if np.any(after > reductions + 1e-9 * (1 + np.abs(reductions))):
+                higher = after > reductions + 1e-9 * (1 + np.abs(reductions))
+                if _discounted(parameter, subject.methodology.terms):
+                    higher &= reductions >= 0  # what is less than nothing is not discounted
+                if np.any(higher):
                     told = _(
                         "ER rises when {symbol} moves to its safe side: compare raises= and lowers= with the equations"
                     )
@@ -228,11 +291,17 @@ def conservative_defaults(subject: Subject) -> None:
     subject.each(holds)
 
 
-def _safe_step(parameter: Parameter) -> float:
+def _safe_step(parameter: Parameter, terms: Mapping[str, Effect]) -> float:
     """Return −1 % or +1 % where the declared directions agree on what lowers ER, else 0."""
-    up = ("RE" in parameter.raises) + ("PE" in parameter.lowers)
-    down = ("RE" in parameter.lowers) + ("PE" in parameter.raises)
+    more = {"RE", *(name for name, effect in terms.items() if effect is Effect.ADDITION)}
+    up = bool(parameter.raises & more or parameter.lowers - more)
+    down = bool(parameter.lowers & more or parameter.raises - more)
     return 0.0 if parameter.either or (up and down) else -0.01 if up else 0.01 if down else 0.0
+
+
+def _discounted(parameter: Parameter, terms: Mapping[str, Effect]) -> bool:
+    """Whether a parameter acts on a discount."""
+    return any(terms.get(name) is Effect.DISCOUNT for name in parameter.raises | parameter.lowers)
 
 
 @check("worked cases")

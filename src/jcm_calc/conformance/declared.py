@@ -25,9 +25,9 @@ EXAMPLE = "XX"  # the country of methodologies that show how one is written
 
 @check("graph closed")
 def graph_closed(subject: Subject) -> None:
-    """Every case reaches RE, PE and ER, with every argument declared."""
+    """Every case reaches RE, PE, ER and its other terms, with every argument declared."""
     for case, graph in subject.graphs():
-        for name in RESULTS:
+        for name in (*RESULTS, *subject.methodology.terms):
             if name not in graph.nodes:
                 raise ConformanceError(
                     _("there is no equation {name} in the case {case}: declare it").format(name=name, case=case)

@@ -102,7 +102,7 @@ def _values(
     methodology: Methodology, known: Keys, parameter: Parameter, shape: tuple[int, ...]
 ) -> st.SearchStrategy[Any]:
     count = math.prod(shape)
-    if parameter.kind is Kind.CLASS_KEY:
+    if parameter.is_class:
         element: st.SearchStrategy[Any] = st.sampled_from(
             known.classes.get(parameter.name, parameter.categories) or ["class A", "class B"]
         )
@@ -111,7 +111,7 @@ def _values(
     else:
         element = _numbers(methodology, parameter)
     listed = st.lists(element, min_size=count, max_size=count)
-    dtype = object if parameter.kind is Kind.CLASS_KEY or parameter.unit == "date" else np.float64
+    dtype = object if parameter.is_class or parameter.unit == "date" else np.float64
     return listed.map(lambda values: np.array(values, dtype=dtype).reshape(shape) if shape else values[0])
 
 

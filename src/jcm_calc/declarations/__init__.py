@@ -33,7 +33,7 @@ from jcm_calc.declarations.frozen import FrozenError
 from jcm_calc.declarations.graph import Graph, Node
 from jcm_calc.declarations.group import Group, declares, evidence_of
 from jcm_calc.declarations.interval import Interval
-from jcm_calc.declarations.items import DeclarationError, Equation, Parameter, SchemeRule, Value, Version
+from jcm_calc.declarations.items import DeclarationError, Effect, Equation, Parameter, SchemeRule, Value, Version
 from jcm_calc.declarations.names import spelt_out
 from jcm_calc.declarations.scheme import SCHEME_RULES
 from jcm_calc.evidence import Evidence
@@ -96,6 +96,11 @@ class Methodology(Group):
         Letter and meaning of each index, in order; ``p`` is the monitoring period.
     optional : str, optional
         Indices that a project may lack; a total over an index that nothing given has is 0.
+    terms : mapping, optional
+        What ER has beside RE − PE, in the order in which it is applied: from the name of an equation or parameter to
+        ``"deduction"`` (tCO2 that are subtracted, such as leakage), ``"addition"`` (tCO2 that are added, such as
+        removals) or ``"discount"`` (a share U of what precedes it: × (1 − U)). ER = (RE − PE − LK) × (1 − UD) has
+        the terms ``{"LK": "deduction", "UD": "discount"}``. The equation of ER is declared as the others are.
     identity : mapping, optional
         The evidence of number, title, scope, version and so on.
     approved : date, optional
@@ -120,6 +125,7 @@ class Methodology(Group):
         sectoral_scope: int,
         indices: Mapping[str, str],
         optional: str = "",
+        terms: Mapping[str, str] | None = None,
         identity: Mapping[str, Evidence] | None = None,
         approved: date | None = None,
         until: date | None = None,
@@ -132,6 +138,7 @@ class Methodology(Group):
         self.number = number
         self.version = version
         super().__init__(indices)
+        self.terms = effects(number, terms or {})
         self.title = with_translations(title, titles or {})
         self.country = country
         self.optional = optional
@@ -191,6 +198,7 @@ class Methodology(Group):
         unchanged: Evidence,
         identity: Mapping[str, Evidence],
         title: str = "",
+        terms: Mapping[str, str] | None = None,
         approved: date | None = None,
         until: date | None = None,
         note: str | None = None,
@@ -208,6 +216,8 @@ class Methodology(Group):
         identity : mapping
             The evidence of number, title, version and so on.
         title, note : str, optional
+            Those of this version by default.
+        terms : mapping, optional
             Those of this version by default.
         approved, until : date, optional
             See `Methodology`.
@@ -230,6 +240,7 @@ class Methodology(Group):
         later.version, later.approved, later.until = version, approved, until
         later.title = with_translations(title, {}) if title else self.title
         later.identity = dict(identity)
+        later.terms = effects(str(later), self.terms if terms is None else terms)
         later.note = self.note if note is None else note
         later.completeness, later.waivers, later.package, later.later = {}, [], "", ()
         revision.reassess(later, lambda known: revision.taken_over(known, self.version, unchanged))
@@ -527,6 +538,20 @@ class Methodology(Group):
         from jcm_calc.declarations import views
 
         return views.criteria(self)
+
+
+def effects(subject: str, terms: Mapping[str, str]) -> dict[str, Effect]:
+    """Return what each term of ER does.
+
+    Examples
+    --------
+    >>> effects("XX_AM001", {"LK": "deduction", "U": "rebate"})
+    Traceback (most recent call last):
+    jcm_calc.declarations.frozen.DeclarationError: XX_AM001: terms={'U': 'rebate'} must be deduction, addition, discount
+    """
+    if odd := {name: effect for name, effect in terms.items() if effect not in list(Effect)}:
+        raise DeclarationError(f"{subject}: terms={odd} must be {', '.join(Effect)}")
+    return {name: Effect(effect) for name, effect in terms.items()}
 
 
 def version_key(number: str) -> tuple[int, ...]:

@@ -13,7 +13,8 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.declarations.items import DeclarationError, Equation, Parameter
+from jcm_calc.declarations.graph import reachable
+from jcm_calc.declarations.items import DAYS, DeclarationError, Effect, Equation, Parameter
 from jcm_calc.problems import suggestion
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def faults(m: Methodology, lost: Iterable[str] = ()) -> Iterator[str]:
             if name not in operands and name not in m.facts:
                 told = f"{name!r} is used by criterion {condition.number} but not declared{how_read(m, name)}"
                 yield told + of_function(condition.function)
+    yield from _terms(m)
     for item in m.inputs.values():
         if item.by and item.by in rules:
             yield f"{item.name!r} is looked up by {item.by!r}, which must be a parameter"
@@ -56,14 +58,65 @@ def faults(m: Methodology, lost: Iterable[str] = ()) -> Iterator[str]:
             yield f'{item.name!r} is looked up by {item.by!r}, the {what} of an index: write by="p" for a table by date'
         elif item.by and item.by not in operands:
             yield f"{item.by!r} is used by {item.name!r} but not declared{how_read(m, item.by)}"
+        if item.weighted_by:
+            yield from _weight(m, item)
+        if item.previous_of:
+            yield from _previous(m, item)
         for key in getattr(m.coordinates.get(item.by), "classes", ()):
-            if key in rules or (key in m.inputs and m.inputs[key].unit != "category"):
+            if key in rules or (key in m.inputs and not m.inputs[key].is_class):
                 yield f"{item.name!r} is looked up by {key!r}, which must be a class key where there are several keys"
             elif key not in operands:
                 yield f"{key!r} is used by {item.name!r} but not declared{how_read(m, key)}"
         if item.comparable and item.comparable not in (*m.inputs, *lost):
             hint = suggestion(item.comparable, m.inputs)
             yield f"{item.name!r} is comparable to {item.comparable!r}, which is not declared{hint}"
+
+
+def _terms(m: Methodology) -> Iterator[str]:
+    """Yield what keeps a declared term from being one of ER."""
+    reached = reachable(m, {}, frozenset(), ("ER",)) if m.terms else set()
+    for name, effect in m.terms.items():
+        found: list[Equation | Parameter] = [rule for rule in m.rules if rule.name == name]
+        found += [m.inputs[name]] if name in m.inputs else []
+        unit = "" if effect is Effect.DISCOUNT else "tCO2"
+        if not found:
+            yield f"the {effect.value} {name!r} of ER is not declared{how_read(m, name)}"
+        elif any(node.unit != unit or set(node.indices) - {"p"} for node in found):
+            meant = "a share without a unit" if effect is Effect.DISCOUNT else "an amount in tCO2"
+            yield f"the {effect.value} {name!r} of ER must be {meant} that depends on nothing but p"
+        elif name not in reached:
+            yield f"the {effect.value} {name!r} takes no part in the equation of ER"
+        elif effect is Effect.DISCOUNT and name in m.inputs:
+            bounds = m.inputs[name].bounds
+            if bounds.lower < 0 or bounds.upper > 1:
+                yield f'the discount {name!r} has the bounds {bounds}: declare bounds="[0, 1]" or narrower ones'
+
+
+def _previous(m: Methodology, item: Parameter) -> Iterator[str]:
+    """Yield what keeps an operand from being the value of another quantity in the period before."""
+    found: list[Equation | Parameter] = [rule for rule in m.rules if rule.name == item.previous_of]
+    found += [m.inputs[item.previous_of]] if item.previous_of in m.inputs else []
+    told = f"{item.name!r} is the previous value of {item.previous_of!r}"
+    if not found:
+        yield f"{told}, which is not declared{how_read(m, item.previous_of)}"
+    elif item.textual or item.adds_over_time or "p" not in item.indices:
+        yield f"{told}: it must be a level that depends on p"
+    elif any((node.unit, set(node.indices)) != (item.unit, set(item.indices)) for node in found):
+        yield f"{told}: it must have its unit and indices"
+
+
+def _weight(m: Methodology, item: Parameter) -> Iterator[str]:
+    """Yield what keeps finer rows of a level from being averaged."""
+    weight = m.inputs.get(item.weighted_by)
+    if item.adds_over_time or item.textual or "p" not in item.indices:
+        yield f"{item.name!r} has weighted_by={item.weighted_by!r}, but only a level that depends on p is averaged"
+    elif item.weighted_by != DAYS and weight is None:
+        yield f"{item.name!r} is weighted by {item.weighted_by!r}, which is not declared{how_read(m, item.weighted_by)}"
+    elif weight is not None and not (
+        weight.adds_over_time and "p" in weight.indices and set(weight.indices) <= set(item.indices)
+    ):
+        told = f"{item.name!r} is weighted by {weight.name!r}, which must add over time and depend on "
+        yield told + f"p and on nothing but {', '.join(item.indices)}"
 
 
 def of_module(source: str, file: str, package: str) -> Iterator[BaseException]:

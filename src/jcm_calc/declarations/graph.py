@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from jcm_calc.declarations.items import Coordinate, DeclarationError, Equation, Kind, Parameter
@@ -39,8 +40,13 @@ class Graph:
             current = waiting.pop()
             if current not in found and current in self.nodes:
                 found.add(current)
-                waiting.extend(needs(self.nodes[current], frozenset()))
+                waiting.extend((*needs(self.nodes[current], frozenset()), *before(self.nodes[current])))
         return Graph({key: node for key, node in self.nodes.items() if key in found})
+
+    @cached_property
+    def previous(self) -> tuple[Parameter, ...]:
+        """The operands that are the value of another quantity in the period before."""
+        return tuple(node for node in self.parameters if node.previous_of)
 
     @property
     def equations(self) -> tuple[Equation, ...]:
@@ -65,6 +71,11 @@ def needs(node: Node, replaced: frozenset[str], absent: str = "") -> tuple[str, 
     if isinstance(node, Coordinate):
         return node.classes
     return ()
+
+
+def before(node: Node) -> tuple[str, ...]:
+    """Return the name whose value in the period before a node is."""
+    return (node.previous_of,) if isinstance(node, Parameter) and node.previous_of else ()
 
 
 def build(
@@ -126,9 +137,10 @@ def build(
                 )
         nodes[name] = node
 
-    for target in targets:
-        if target in operands:
-            visit(target)
+    waiting = [target for target in targets if target in operands]
+    while waiting:
+        visit(waiting.pop(0))
+        waiting += [name for node in list(nodes.values()) for name in before(node) if name not in (*nodes, *waiting)]
     return Graph(nodes, undecided)
 
 
@@ -166,7 +178,7 @@ def reachable(
             reached.add(name)
             given = methodology.inputs.get(name)
             for node in possible.get(name, [given] if given else []):
-                waiting.extend(needs(node, replaced, absent))
+                waiting.extend((*needs(node, replaced, absent), *before(node)))
     return reached
 
 

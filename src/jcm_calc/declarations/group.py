@@ -21,12 +21,16 @@ from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import (
     DAYLIGHT,
     HOURS,
+    OVER_BOTH,
+    OVER_TIME,
+    OVER_UNITS,
     RATED,
     Choice,
     Coordinate,
     Criterion,
     DeclarationError,
     Derivation,
+    Effect,
     Equation,
     Indicator,
     Kind,
@@ -59,8 +63,8 @@ COORDINATES = {
 }
 # What a parameter may be declared with.
 WORDS = (
-    *("text", "extensive", "options", "raises", "lowers", "either", "bounds", "plausible", "comparable", "counts"),
-    *("name", "index", "categories", "evidence", "by", "factor", "basis"),
+    *("text", "extensive", "weighted_by", "previous_of", "options", "raises", "lowers", "either", "bounds"),
+    *("plausible", "comparable", "counts", "name", "index", "categories", "evidence", "by", "factor", "basis"),
 )
 # Only what the document fixes has values of its own: a claim asks for their evidence.
 VALUED = {Kind.DEFAULT: ("value", "table", "candidates"), Kind.CONSTANT: ("value",)}
@@ -181,6 +185,7 @@ class Group:
         self.waivers: list[Waiver] = []
         self.fit: Callable[[dict[str, Any]], dict[str, Any]] = dict
         self.choice_of: dict[str, set[str]] = {}
+        self.terms: dict[str, Effect] = {}
         self.completeness: dict[str, Evidence] = {}
         self.inherited: set[Any] = set()
         self.places: dict[str, tuple[str, int]] = {}  # the line in which each parameter and fact is declared
@@ -217,17 +222,24 @@ class Group:
         symbol : str
             As in the document; trailing indices say on what it depends.
         unit : str
-            The document's unit without ``/p``.
+            The document's unit without ``/p``; ``"category"`` of a class that is observed.
         **declared
-            ``text`` and, where they apply, ``extensive`` (finer rows are summed into the period),
-            ``options`` (monitoring options allowed, ``"BC"``), ``raises``, ``lowers`` and ``either``
-            (on which of ``"RE PE"`` it acts, and in which direction), ``bounds`` (outside is an
-            error), ``plausible`` (outside is a warning) and ``basis`` (what its range rests on), ``factor`` (by
-            how much a document's value may differ from the library's before its reader has to say a word, 2 by
-            default), ``comparable`` (a parameter of like size),
-            ``counts`` (``"year"`` or ``"month"``, which its numbers count, one after the other),
-            ``name`` (where it is not the symbol without its indices), ``index`` (the indices, where not every
-            letter at the end of the symbol is one: ``"SF_p"`` with ``index=""``), ``evidence``.
+            ``text`` and, where they apply, ``extensive`` (True of what adds over units and over time, such as
+            energy: finer rows are summed into the period; ``"units"`` of what adds over units alone, such as an
+            area; ``"time"`` of what adds over time alone, such as days; ``"units time"`` is True, where that is
+            not obvious: the area that was cleared), ``weighted_by`` (of a level, by which amount, or ``"days"``,
+            finer rows are averaged; without it they must be equal within a period), ``previous_of`` (the name of a
+            parameter or equation: its value in the period before, which is given for the first period alone, or
+            taken from an earlier report), ``options`` (monitoring options allowed, ``"BC"``), ``raises``, ``lowers``
+            and ``either`` (on which of ``"RE PE"``, and of other declared terms of ER, it acts, and in which
+            direction), ``bounds`` (outside is an error; ``"[0, inf)"`` where nothing is said: what may be negative
+            says so), ``plausible`` (outside is a warning) and ``basis`` (what its range rests on), ``factor`` (by how
+            much a document's value may differ from the library's before its reader has to say a word, 2 by default),
+            ``comparable`` (a parameter of like size), ``counts`` (``"year"`` or ``"month"``, which its numbers
+            count, one after the other),
+            ``name`` (where it is not the symbol without its
+            indices), ``index`` (the indices, where not every letter at the end of the symbol is one: ``"SF_p"`` with
+            ``index=""``), ``evidence``.
         """
         self._declare(Kind.MONITORED, symbol, unit, **declared)
 
@@ -362,7 +374,11 @@ class Group:
 
     @declares
     def class_key(self, symbol: str, *, text: str, **declared: Any) -> None:
-        """Declare a class of a unit, such as the fuel of a truck, which selects rows of tables."""
+        """Declare a class of a unit, such as the fuel of a truck, which selects rows of tables.
+
+        A class that is observed in each period, such as the water regime of a season, is a monitored parameter:
+        ``m.monitored("w_i,p", "category", text="…")``.
+        """
         self._declare(Kind.CLASS_KEY, symbol, "category", text=text, **declared)
 
     @declares
@@ -637,6 +653,8 @@ class Group:
                     indices=moved(item.indices),
                     by=new(item.by),
                     comparable=new(item.comparable),
+                    weighted_by=new(item.weighted_by),
+                    previous_of=new(item.previous_of),
                     text=told(item),
                 )
         for coordinate in group.coordinates.values():
@@ -710,9 +728,16 @@ class Group:
             evidence_of(declared["evidence"])
         for effect in ("raises", "lowers", "either"):
             declared[effect] = frozenset(declared.get(effect, "").split())
-            if unknown := declared[effect] - set(DIRECTED):
-                known = " and ".join(DIRECTED)
-                raise DeclarationError(f"{self}: {symbol}: {effect}={' '.join(sorted(unknown))!r} must name {known}")
+            if unknown := declared[effect] - {*DIRECTED, *self.terms}:
+                known = ", ".join((*DIRECTED, *self.terms)) if self.terms else " and ".join(DIRECTED)
+                hint = suggestion(min(unknown), self.terms) or "; terms= of the methodology declares other terms of ER"
+                told = f"{effect}={' '.join(sorted(unknown))!r} must name {known}{hint}"
+                raise DeclarationError(f"{self}: {symbol}: {told}")
+        if declared.get("extensive", False) not in (True, False, OVER_UNITS, OVER_TIME, OVER_BOTH):
+            raise DeclarationError(
+                f"{self}: {symbol}: extensive={declared['extensive']!r} must be True (adds over units and over time), "
+                f'"{OVER_UNITS}", "{OVER_TIME}", "{OVER_BOTH}" or False'
+            )
         if not declared.get("factor", 2.0) > 1:
             raise DeclarationError(f"{self}: {symbol}: factor={declared['factor']!r} must be more than 1")
         for bound in ("bounds", "plausible"):

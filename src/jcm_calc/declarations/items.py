@@ -40,6 +40,22 @@ class Kind(StrEnum):
     FACT = _("fact")  # asked for by eligibility criteria only
 
 
+# Over what an amount adds, where it does not over both: an area over strata, days over months.
+OVER_UNITS, OVER_TIME = "units", "time"
+# The same as True, said of an amount that looks like a stock: the area that was cleared in each month.
+OVER_BOTH = f"{OVER_UNITS} {OVER_TIME}"
+# The weight of a level that counts equally every day.
+DAYS = "days"
+
+
+class Effect(StrEnum):
+    """How a term beside RE and PE changes ER."""
+
+    DEDUCTION = _("deduction")  # subtracted: leakage, a buffer
+    ADDITION = _("addition")  # added: removals
+    DISCOUNT = _("discount")  # a share U of what precedes it is not credited: × (1 − U)
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """A number with its own evidence."""
@@ -115,7 +131,9 @@ class Parameter:
     indices: str
     kind: Kind
     text: str
-    extensive: bool = False
+    extensive: bool | str = False
+    weighted_by: str = ""
+    previous_of: str = ""
     options: str = ""
     raises: frozenset[str] = frozenset()
     lowers: frozenset[str] = frozenset()
@@ -135,6 +153,16 @@ class Parameter:
 
     def __post_init__(self) -> None:
         _freeze(self, "candidates")
+
+    @property
+    def adds_over_units(self) -> bool:
+        """Whether two units together have the sum: energy, area, capacity, animals."""
+        return self.extensive in (True, OVER_BOTH, OVER_UNITS)
+
+    @property
+    def adds_over_time(self) -> bool:
+        """Whether a year has the sum of its months: energy, days, hours; never an area."""
+        return self.extensive in (True, OVER_BOTH, OVER_TIME)
 
     @property
     def supplied(self) -> bool:
@@ -162,6 +190,11 @@ class Parameter:
     def textual(self) -> bool:
         """Whether its values are words rather than numbers."""
         return self.unit in ("category", "yes/no")
+
+    @property
+    def is_class(self) -> bool:
+        """Whether its values are classes that select rows of tables, be they fixed or monitored."""
+        return self.unit == "category" and self.kind is not Kind.FACT
 
     @property
     def section(self) -> str:

@@ -80,6 +80,26 @@ def evaluate(
     earlier pass dropped is computed again. What lacks the index is taken out of a total over it; see
     `jcm_calc.evaluation.contraction`.
     """
+    run = _in_turn if chained(graph, sizes, values) else _at_once
+    return run(graph, sizes, values, lookups, keep)
+
+
+def chained(graph: Graph, sizes: Mapping[str, int], values: Mapping[str, Array]) -> tuple[Parameter, ...]:
+    """Return the operands that are known at the start alone: later ones follow from the period before."""
+    if sizes["p"] == 1 or not graph.previous:
+        return ()
+    axis = list(sizes).index("p")
+    return tuple(node for node in graph.previous if node.name in values and values[node.name].shape[axis] == 1)
+
+
+def _at_once(
+    graph: Graph,
+    sizes: Mapping[str, int],
+    values: Mapping[str, Array],
+    lookups: Mapping[str, Lookup],
+    keep: tuple[str, ...],
+) -> dict[str, Array]:
+    """Evaluate all periods together."""
     split = _split(sizes)
     contracted: dict[str, Contraction] = {}
     if split != "p" and math.prod(sizes.values()) > BLOCK:
@@ -89,6 +109,42 @@ def evaluate(
         if all(np.isfinite(array).all() for array in result.values()):
             return result
     raise _undefined(graph, sizes, values, lookups)
+
+
+def _in_turn(
+    graph: Graph,
+    sizes: Mapping[str, int],
+    values: Mapping[str, Array],
+    lookups: Mapping[str, Lookup],
+    keep: tuple[str, ...],
+) -> dict[str, Array]:
+    """Evaluate period by period, each with what the one before it gave."""
+    axis = list(sizes).index("p")
+    own = {node.name: node.previous_of for node in chained(graph, sizes, values)}
+    kept = tuple(dict.fromkeys((*keep, *own.values())))
+    parts: list[dict[str, Array]] = []
+    for place in range(sizes["p"]):
+        period = at_period(values, axis, place)
+        for name, of in own.items():
+            if parts:
+                period[name] = parts[-1][of]
+        try:
+            found = _at_once(graph, {**sizes, "p": 1}, period, lookups, kept)
+        except EvaluationError as error:
+            at = (*error.place[:axis], place, *error.place[axis + 1 :])
+            raise EvaluationError(error.name, at, error.zeros) from None
+        parts.append(found | {name: period[name] for name in own})
+    return {
+        name: np.concatenate([part[name] for part in parts], axis)
+        if "p" in graph.nodes[name].indices
+        else parts[0][name]
+        for name in keep
+    }
+
+
+def at_period(values: Mapping[str, Array], axis: int, place: int) -> dict[str, Array]:
+    """Return the values of one period."""
+    return {name: array.take([place], axis) if array.shape[axis] > 1 else array for name, array in values.items()}
 
 
 def _split(sizes: Mapping[str, int]) -> str:

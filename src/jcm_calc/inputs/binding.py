@@ -230,10 +230,11 @@ def _split(taken: Taken, periods: Axis, split: str) -> Axis:
         return periods
     parts = [part for period in wholes for part in split_at_years(period)]
     shared = []
-    for name, given in list(taken.given.items()):
+    rows = dict(taken.given)
+    for name, given in rows.items():
         parameter = taken.declared[name]
         try:
-            taken.given[name], by_days = given.onto_years(parameter, wholes, parts)
+            taken.given[name], by_days = given.onto_years(parameter, wholes, parts, rows.get(parameter.weighted_by))
         except ValueError as error:
             del taken.given[name]
             taken.refuse(parameter, Message("{}{}").format(error, where(given.source) if given.labels else ""))
@@ -252,13 +253,14 @@ def _split(taken: Taken, periods: Axis, split: str) -> Axis:
 
 
 def _sum(taken: Taken, periods: Sequence[Period]) -> None:
-    for name, given in list(taken.given.items()):
+    rows = dict(taken.given)
+    for name, given in rows.items():
+        parameter = taken.declared[name]
         try:
-            taken.given[name] = given.onto_periods(taken.declared[name], periods)
+            taken.given[name] = given.onto_periods(parameter, periods, rows.get(parameter.weighted_by))
         except ValueError as error:
             del taken.given[name]
-            place = where(given.source) if given.labels else ""
-            taken.refuse(taken.declared[name], Message("{}{}").format(error, place))
+            taken.refuse(parameter, Message("{}{}").format(error, where(given.source) if given.labels else ""))
 
 
 def _check(taken: Taken, axes: Mapping[str, Axis], graph: Graph | None) -> None:
@@ -273,6 +275,7 @@ def _check(taken: Taken, axes: Mapping[str, Axis], graph: Graph | None) -> None:
     checks.complete_amounts(taken.given, m, axes, taken.problems)
     if graph is not None:
         checks.dates(graph, axes, taken.problems, taken.warnings)
+        checks.consecutive(taken.given, graph, axes, taken.problems)
 
 
 def _arrange(taken: Taken, axes: Mapping[str, Axis]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -157,7 +158,9 @@ def outliers(
         if parameter is None or not parameter.extensive or item.values.size < 2 or item.letters == UNDECIDED:
             continue
         along_p = item.letters.index("p") if "p" in item.letters else None
-        days = None if along_p is None else unlike(item.labels.get("p", periods), item.values.shape[along_p])
+        days = None
+        if along_p is not None and parameter.adds_over_time:
+            days = unlike(item.labels.get("p", periods), item.values.shape[along_p])
         if days is None and not _spread(item):
             continue
         axes = tuple(range(item.values.ndim))
@@ -210,7 +213,7 @@ def outlying(
         typical = _lower_median(rates, (along_p,))
         with np.errstate(invalid="ignore"):
             odd = np.asarray(rates > ABOVE * typical)
-            if "RE" not in parameter.raises and ("PE" in parameter.raises or "RE" in parameter.lowers):
+            if "RE" not in parameter.raises and (parameter.raises or "RE" in parameter.lowers):
                 odd |= rates < typical / BELOW
         usual = np.broadcast_to(typical, values.shape) * scale
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -308,9 +311,8 @@ def _unknown_classes(
         which = listed(map(repr, unknown))
         if key is not None and key.values.size > 1:
             which = key.examples(np.isin(key.values, codes))
-        complaint = _(
-            "{which} has no value of {symbol}; known are {known}{hint}; for any other, give {name} by class"
-        ).format(
+        told = _("{which} has no value of {symbol}; known are {known}{hint}; for any other, give {name} by class")
+        complaint = told.tagged(ProblemKind.NO_CLASS).format(
             which=which,
             symbol=parameter.symbol,
             known=listed(known, limit=10) or _("none"),
@@ -337,7 +339,8 @@ def complete_amounts(
         if parameter is None or not parameter.extensive or item.letters == UNDECIDED:
             continue
         for letter in parameter.indices:
-            if item.along(letter) == 1 < axes[letter].size:
+            adds = parameter.adds_over_time if letter == "p" else parameter.adds_over_units
+            if adds and item.along(letter) == 1 < axes[letter].size:
                 complaint = _("one amount came for all {count} of {letter} ({meaning}): give one for each")
                 meaning = methodology.indices[letter]
                 complaint = complaint.format(count=axes[letter].size, letter=letter, meaning=meaning)
@@ -396,6 +399,21 @@ def _contradicts(parameter: Parameter, numbers: Array, periods: Sequence[Period]
         told = _("{periods} is longer than the {what} that it counts")
         return told.format(periods=listed(long), what=Message(parameter.counts))
     return ""
+
+
+def consecutive(given: Mapping[str, Given], graph: Graph, axes: Mapping[str, Axis], problems: list[Problem]) -> None:
+    """Complain where a value at the start is all that is known, and periods do not follow each other."""
+    periods = axes["p"].labels
+    gaps = [
+        _("{before} and {after}").format(before=one, after=other)
+        for one, other in itertools.pairwise(periods)
+        if one.last is not None and other.first is not None and (other.first - one.last).days > 1
+    ]
+    for parameter in graph.previous:
+        item = given.get(parameter.name)
+        if gaps and item is not None and item.along("p") == 1:
+            complaint = _("is known at the start alone, and there is a gap between {gaps}: give it for each period")
+            problems.append(Problem(parameter.symbol, complaint.format(gaps=listed(gaps)), parameter.section))
 
 
 def dates(graph: Graph, axes: Mapping[str, Axis], problems: list[Problem], warnings: list[Problem]) -> None:

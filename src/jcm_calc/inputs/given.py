@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc.declarations.items import Parameter
+from jcm_calc.declarations.items import DAYS, Parameter
 from jcm_calc.inputs import cells
 from jcm_calc.inputs.periods import Period, within
 from jcm_calc.languages import Message, _
@@ -173,19 +173,22 @@ class Given:
         ]
         return listed(found, int(np.count_nonzero(mask)), SHOWN)
 
-    def onto_periods(self, parameter: Parameter, targets: Sequence[Period]) -> Given:
-        """Sum amounts of finer rows into the periods; anything else must be constant within each.
+    def onto_periods(self, parameter: Parameter, targets: Sequence[Period], weight: Given | None = None) -> Given:
+        """Sum amounts of finer rows into the periods, average levels; anything else must be constant within each.
 
         Parameters
         ----------
         parameter : Parameter
         targets : sequence of Period
             Periods that the rows fill exactly.
+        weight : Given, optional
+            The amount, in the same rows, by which a level is averaged.
 
         Raises
         ------
         ValueError
-            If a value that is no amount changes within a period, or an array fits two indices.
+            If a level that is not averaged changes within a period, its weight does not have the same rows, or an
+            array fits two indices.
         """
         if self.letters == UNDECIDED:
             return replace(self, letters=_decide(parameter, self.values.shape[0], targets))
@@ -197,19 +200,58 @@ class Given:
         values, axis, cells = self.values, self.letters.index("p"), self.cells
         if len(starts) < len(rows):
             cells = None
-            if parameter.extensive:
+            if parameter.adds_over_time:
                 values = np.add.reduceat(values, starts, axis)
             else:
                 values = values.take(starts, axis)
                 differing = values.take(group, axis) != self.values
-                if differing.any():
+                if differing.any() and parameter.weighted_by:
+                    means = self._mean(parameter, weight, starts)
+                    values = np.where(np.logical_or.reduceat(differing, starts, axis), means, values)
+                elif differing.any():
                     complaint = _(
                         "changes within a period, but only amounts are summed: {values}; give one value for each p"
                     )
                     raise ValueError(complaint.format(values=self.examples(differing)))
         return replace(self, values=values, labels={**self.labels, "p": targets}, cells=cells)
 
-    def onto_years(self, parameter: Parameter, wholes: Sequence[Period], parts: Sequence[Period]) -> tuple[Given, bool]:
+    def _mean(self, parameter: Parameter, weight: Given | None, starts: Sequence[int]) -> Array:
+        """Return the weighted mean of the rows of each period."""
+        axis = self.letters.index("p")
+        if parameter.weighted_by == DAYS:
+            if any(not row.dated for row in self.labels["p"]):
+                raise ValueError(_("is averaged by days, but its rows have no dates"))
+            days = np.array([float(row.days) for row in self.labels["p"]])
+            weights = days.reshape([-1 if letter == "p" else 1 for letter in self.letters])
+        else:
+            weights = self._weights(parameter.weighted_by, weight)
+        weights = np.broadcast_to(weights, self.values.shape)
+        sums = np.add.reduceat(weights, starts, axis)
+        if (sums <= 0).any():
+            raise ValueError(
+                _("changes within a period in which {name}, its weight, is 0").format(name=parameter.weighted_by)
+            )
+        return np.asarray(np.add.reduceat(self.values * weights, starts, axis) / sums)
+
+    def _weights(self, name: str, weight: Given | None) -> Array:
+        """Return the numbers of the weight for each number here."""
+        if weight is None or any(
+            letter not in weight.labels or set(weight.labels[letter]) != set(self.labels.get(letter, ()))
+            for letter in weight.letters
+        ):
+            complaint = _("changes within a period and is averaged by {name}: give {name} in the same rows")
+            raise ValueError(complaint.format(name=name))
+        values = weight.values
+        for axis, letter in enumerate(weight.letters):
+            place = {label: number for number, label in enumerate(weight.labels[letter])}
+            values = values.take([place[label] for label in self.labels[letter]], axis)
+        shape = [weight.along(letter) for letter in self.letters]
+        order = sorted(range(values.ndim), key=lambda axis: self.letters.index(weight.letters[axis]))
+        return np.asarray(values.transpose(order).reshape(shape))
+
+    def onto_years(
+        self, parameter: Parameter, wholes: Sequence[Period], parts: Sequence[Period], weight: Given | None = None
+    ) -> tuple[Given, bool]:
         """Bring values onto the parts of periods that are split at the end of the year.
 
         Rows that lie within the parts are summed; one amount for a whole period is shared by days; what
@@ -232,11 +274,11 @@ class Given:
             As in `onto_periods`.
         """
         if "p" in self.labels and min(within(self.labels["p"], parts)) >= 0:
-            return self.onto_periods(parameter, parts), False
+            return self.onto_periods(parameter, parts, weight), False
         if self.letters != UNDECIDED and "p" not in self.labels and self.along("p") == len(parts):
             return self, False
-        given = self.onto_periods(parameter, wholes)
-        single = "p" not in given.letters and parameter.extensive and len(wholes) == 1
+        given = self.onto_periods(parameter, wholes, weight)
+        single = "p" not in given.letters and parameter.adds_over_time and len(wholes) == 1
         if single:
             letters = "".join(letter for letter in parameter.indices if letter == "p" or letter in given.letters)
             given = replace(given, values=np.expand_dims(given.values, letters.index("p")), letters=letters)
@@ -244,11 +286,11 @@ class Given:
             return given, False
         of, axis = within(parts, wholes), given.letters.index("p")
         values = given.values.take(of, axis)
-        if parameter.extensive:
+        if parameter.adds_over_time:
             shares = np.array([part.days / wholes[number].days for part, number in zip(parts, of, strict=True)])
             values = values * shares.reshape([-1 if letter == "p" else 1 for letter in given.letters])
         labels = {**given.labels, "p": parts} if "p" in given.labels else given.labels
-        return replace(given, values=values, labels=labels, cells=None), parameter.extensive
+        return replace(given, values=values, labels=labels, cells=None), parameter.adds_over_time
 
     def onto(self, labels: Mapping[str, Sequence[Any]], orders: dict[tuple[str, int], Any]) -> Given:
         """Bring the array, whose size fits, onto the axes of the methodology.
@@ -277,7 +319,7 @@ def _decide(parameter: Parameter, size: int, targets: Sequence[Period]) -> str:
     others = parameter.indices.replace("p", "")
     if len(targets) == 1 and targets[0].dated:
         return others
-    if len(targets) == size and targets[0].dated and parameter.extensive:
+    if len(targets) == size and targets[0].dated and parameter.adds_over_time:
         return "p"
     complaint = _(
         "has the indices {indices}, but a plain list of {size} values came, which fits either: "
@@ -371,6 +413,8 @@ def _letters(parameter: Parameter, shape: tuple[int, ...]) -> str:
         return parameter.indices
     if not shape:
         return ""
+    if parameter.previous_of and len(shape) == len(parameter.indices) - 1:
+        return parameter.indices.replace("p", "")  # what there was before the first period
     if len(shape) == 1 and len(parameter.indices) == 2 and "p" in parameter.indices:
         return UNDECIDED
     depends = _("depends on {indices}, but an array of shape {shape} came")

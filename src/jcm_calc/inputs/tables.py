@@ -12,6 +12,7 @@ import warnings
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +20,24 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from jcm_calc import archives
 from jcm_calc.inputs.carriers import arrow_units, carried, column_unit, is_unit, is_unit_key, split_heading
 from jcm_calc.inputs.given import Cells
 from jcm_calc.inputs.periods import Period, several
 from jcm_calc.inputs.totals import totals_among
 from jcm_calc.languages import Message, _
-from jcm_calc.problems import InputError, Problem, ProblemKind, listed
+from jcm_calc.problems import InputError, Problem, ProblemKind, listed, no_such_file
 from jcm_calc.units import dots_complaint, is_missing, unclear_dots
 
 TOO_MANY = 2**62
+# Letters of Greek and Cyrillic that look like Latin ones.
+TWINS = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοАВЕЅІЈКМНОРСТУХаеіјорсухѕ", "ABEZHIKMNOPTYXoABESIJKMHOPCTYXaeijopcyxs")
 DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 # What a number format shows as it is: "kWh", \k\W\h, [$kWh]; any other text in brackets is a colour or a condition.
 LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]|\[[^\]]*\]|[_*].')
+# Which row of its file the first row of a table is: the heading is row 1, as a spreadsheet program shows it.
+FIRST_ROW = "first_row"
+AS_WRITTEN: Mapping[str, Any] = {"encoding": "utf-8-sig", "keep_default_na": False}
 # More bytes than the formats of any table take.
 STYLES = 10_000_000
 
@@ -72,10 +79,10 @@ def read(path: str | os.PathLike[str]) -> pd.DataFrame:
     try:
         frame = _read(file)
     except FileNotFoundError:
-        complaint = _("there is no such file: {file}").format(file=file)
-    except ImportError:
+        complaint = no_such_file(path)
+    except ModuleNotFoundError:
         complaint = _("cannot be read without pyarrow: install it with pip install 'jcm-calc[parquet]'")
-    except InputError:
+    except (InputError, MemoryError):
         raise
     except Exception as error:
         # the readers of broken files raise errors of many kinds, each with a message of some use
@@ -101,7 +108,8 @@ def _read(file: Path) -> pd.DataFrame:
 
 def _read_excel(file: Path) -> pd.DataFrame:
     """Read the first sheet that is shown; say which one it is where there are others, and what of it is hidden."""
-    with pd.ExcelFile(file, engine="calamine") as book:
+    content = archives.workbook(file)
+    with pd.ExcelFile(BytesIO(content), engine="calamine") as book:
         sheets: Any = book.book
         seen = [sheet.name for sheet in sheets.sheets_metadata if "Hidden" not in str(sheet.visible)]
         first = seen[0] if seen else book.sheet_names[0]
@@ -111,10 +119,15 @@ def _read_excel(file: Path) -> pd.DataFrame:
     if cells.empty:
         raise InputError(file.name, [Problem(file.name, _("the sheet {sheet} is empty").format(sheet=repr(first)))])
     frame = cells.iloc[1:].reset_index(drop=True).set_axis(pd.Index(cells.iloc[0].tolist(), dtype=object), axis=1)
+    frame.attrs[FIRST_ROW] = 2
     if others:
         told = _("has the sheets {sheets}; only {first} was read: give another as pd.read_excel(file, sheet)")
         sheets = listed(map(repr, book.sheet_names))
         frame.attrs["remarks"] = [told.format(sheets=sheets, first=repr(first))]
+    if hidden := archives.hidden_rows(content, str(first)):
+        told = _("hidden rows of the sheet {sheet} are read: {rows}. Show them and check that they belong to the table")
+        told = told.format(rows=listed(hidden), sheet=repr(first))
+        frame.attrs.setdefault("remarks", []).append(told)
     if unread := unread_units(file, frame.columns):
         frame.attrs.setdefault("remarks", []).append(unread)
     return frame
@@ -146,8 +159,16 @@ def displayed_units(file: Path) -> list[str]:
 def _read_parquet(file: Path) -> pd.DataFrame:
     import pyarrow.parquet
 
-    frame = pd.read_parquet(file)
-    if units := arrow_units(pyarrow.parquet.read_schema(file)):
+    # opened here: by a name such as s3:/x or http:/x pandas and Arrow would reach for a network
+    with file.open("rb") as content:
+        schema = pyarrow.parquet.read_schema(content)
+        if len(schema) > archives.LAST_COLUMN:
+            complaint = _("has more than {most:,} columns").format(most=archives.LAST_COLUMN)
+            raise InputError(file.name, [Problem(file.name, complaint)])
+        units = arrow_units(schema)
+        content.seek(0)
+        frame = pd.read_parquet(content)
+    if units:
         frame.attrs["units"] = units
     return frame
 
@@ -156,14 +177,18 @@ def _read_csv(file: Path) -> pd.DataFrame:
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
             headings = [heading.strip() for heading in next(csv.reader(lines), [])]
-        if complaint := _twice([heading for heading in headings if heading]):
+        if len(headings) > archives.LAST_COLUMN:
+            complaint = _("has more than {most:,} columns").format(most=archives.LAST_COLUMN)
             raise InputError(file.name, [Problem(file.name, complaint)])
+        if repeated := _twice([heading for heading in headings if heading]):
+            raise InputError(file.name, [Problem(file.name, repeated)])
         with warnings.catch_warnings():
             # pandas would take surplus cells for the labels of rows, or drop them
             warnings.simplefilter("error", pd.errors.ParserWarning)
-            frame = pd.read_csv(
-                file, encoding="utf-8-sig", index_col=False, low_memory=False, keep_default_na=False, na_values=[""]
-            )
+            with file.open("rb") as content:
+                frame: pd.DataFrame = pd.read_csv(
+                    content, index_col=False, low_memory=False, na_values=[""], **AS_WRITTEN
+                )
     except pd.errors.EmptyDataError:
         complaint = _("the file is empty")
     except (pd.errors.ParserWarning, pd.errors.ParserError) as error:
@@ -177,6 +202,9 @@ def _read_csv(file: Path) -> pd.DataFrame:
         other = _other_separator([str(heading) for heading in frame.columns])
         if other is None:
             _refuse_unclear(file, frame)
+            with file.open("rb") as lines_of_bytes:
+                if sum(1 for _line in lines_of_bytes) == len(frame) + 1:  # else a blank line, or a cell of several
+                    frame.attrs[FIRST_ROW] = 2
             return frame
         complaint = _("its columns are separated by {sign}: separate them by commas").format(sign=repr(other))
     raise InputError(file.name, [Problem(file.name, complaint)])
@@ -193,9 +221,8 @@ def _refuse_unclear(file: Path, frame: pd.DataFrame) -> None:
     suspected = [place for place, column in enumerate(frame.columns) if _three_decimals(frame[column])]
     if not suspected:
         return
-    texts = pd.read_csv(
-        file, encoding="utf-8-sig", index_col=False, usecols=suspected, dtype=str, keep_default_na=False
-    )
+    with file.open("rb") as content:
+        texts = pd.read_csv(content, index_col=False, usecols=suspected, dtype=str, **AS_WRITTEN)
     found = {heading: unclear_dots(texts[heading].unique().tolist()) for heading in texts.columns}
     if problems := [Problem(heading, dots_complaint(number)) for heading, number in found.items() if number]:
         raise InputError(file.name, problems)
@@ -378,7 +405,7 @@ def _refuse_lookalikes(labels: Sequence[Any]) -> None:
             raise ValueError(told.format(label=ascii(text), code=f"U+{ord(hidden[0]):04X}"))
     for text in dict.fromkeys(labels):
         if isinstance(text, str):
-            plain = " ".join(DASHES.sub("-", unicodedata.normalize("NFKC", text)).split())
+            plain = " ".join(DASHES.sub("-", unicodedata.normalize("NFKC", text)).split()).translate(TWINS)
             if seen.setdefault(plain, text) != text:
                 told = _("the labels {one} and {other} look the same: write them in one way")
                 raise ValueError(told.format(one=ascii(seen[plain]), other=ascii(text)))
@@ -415,8 +442,9 @@ def _factorize(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], Any]:
     if blank:
         empty |= np.isin(codes, blank)
     if empty.any():
-        rows = np.flatnonzero(empty)
-        raise ValueError(_("is empty in row {rows}").format(rows=listed((int(row) + 1 for row in rows[:5]), len(rows))))
+        rows, first = np.flatnonzero(empty), column.attrs.get(FIRST_ROW, 1)
+        shown = listed((int(row) + first for row in rows[:5]), len(rows))
+        raise ValueError(_("is empty in row {rows}").format(rows=shown))
     return codes, unique
 
 

@@ -51,13 +51,17 @@ def _project(page: Page, request: IssuanceRequest, row: int) -> int:
 
 def _years(page: Page, request: IssuanceRequest, row: int) -> int:
     page.caption(row, _("Whole tonnes by calendar year"))
-    page.headings(row + 1, LEFT, [_("Calendar year"), *(f"{name}, tCO2" for name in RESULTS), _("Whole tonnes")])
+    other = [_("Other terms of emission reductions, tCO2 (RE − PE − ER)")] if request.has_other_terms else []
+    names = [f"{name}, tCO2" for name in RESULTS]
+    page.headings(row + 1, LEFT, [_("Calendar year"), *names, _("Whole tonnes"), *other])
     first = row + 2
     for line, year in enumerate(request.years, first):
         page.value(line, LEFT, year.year, "label")
         for column, name in enumerate(RESULTS, LEFT + 1):
             page.value(line, column, year.emissions[name], "emissions")
         page.value(line, TONNES, year.tonnes, "tonnes")
+        if other:
+            page.value(line, TONNES + 1, year.other_terms, "emissions")
     return _total(page, first, first + len(request.years), request.tonnes)
 
 

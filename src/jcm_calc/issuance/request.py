@@ -87,6 +87,11 @@ class Year:
     tonnes: int
     parts: tuple[Part, ...]
 
+    @property
+    def other_terms(self) -> float:
+        """By how much ER is less than RE − PE: leakage, discounts and other declared terms, tCO2."""
+        return self.emissions["RE"] - self.emissions["PE"] - self.emissions["ER"]
+
 
 @dataclass(frozen=True, repr=False)
 class IssuanceRequest:
@@ -112,6 +117,11 @@ class IssuanceRequest:
     rules: tuple[Item, ...]
     remarks: tuple[Problem, ...]
     earlier: tuple[Earlier, ...]
+
+    @property
+    def has_other_terms(self) -> bool:
+        """Whether a methodology declares terms of ER beside RE and PE."""
+        return any(result.methodology.terms for result in self.results)
 
     def __repr__(self) -> str:
         return f"<IssuanceRequest {self._told()}>"

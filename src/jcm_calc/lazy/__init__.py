@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jcm_calc.confirmation.file import EvidenceFile
-from jcm_calc.credits import by_year, check_years
+from jcm_calc.credits import by_year, check_years, in_tonnes
 from jcm_calc.declarations import Methodology
 from jcm_calc.declarations.graph import RESULTS, Graph, needs
 from jcm_calc.declarations.items import Coordinate, Equation
@@ -66,7 +66,8 @@ class LazyResult:
                     found = [combine(found[at : at + FAN_IN]) for at in range(0, len(found), FAN_IN)]
                 known = found[0] if known is None else delayed(computing.joined, pure=False)(known, found[0])
         self._known = known
-        self._results = delayed(computing.results, pure=False)(self._rules, known, RESULTS)
+        self._names = (*RESULTS, *self.methodology.terms)
+        self._results = delayed(computing.results, pure=False)(self._rules, known, self._names)
 
     def _totals(self) -> list[str]:
         return [rule.name for rule in self.graph.equations if self.plan.letter in rule.total]
@@ -124,7 +125,7 @@ class LazyResult:
         else:
             found = (
                 self._results
-                if name in RESULTS
+                if name in self._names
                 else delayed(computing.results, pure=False)(self._rules, self._known, (name,))
             )
             array = da.from_delayed(found[name].reshape(rest), rest, float)
@@ -132,14 +133,15 @@ class LazyResult:
         return quantity
 
     def by_year(self) -> pd.DataFrame:
-        """Compute RE, PE, ER and whole tonnes of each calendar year; see `Result.by_year`."""
+        """Compute RE, PE, other terms of ER, ER and whole tonnes of each calendar year; see `Result.by_year`."""
         from dask.base import compute
 
         known, found = compute(self._known, self._results)
         for warning in known.warnings:
             warnings.warn(str(warning), InputWarning, stacklevel=2)
         check_years(known.periods)
-        return by_year(known.periods, [found[name].ravel() for name in RESULTS])
+        rows = {name: np.broadcast_to(found[name].ravel(), len(known.periods)) for name in self._names}
+        return by_year(known.periods, in_tonnes(self.methodology.terms, rows))
 
 
 def calculate(
@@ -189,13 +191,15 @@ def calculate(
         letter, pieces, common = of_arrays(m, arrays, values, problems)
     for name, value in common.items():  # one amount for each unit, even where a partition has one unit only
         parameter = m.inputs.get(name)
-        if parameter is not None and parameter.extensive and letter in parameter.indices and np.ndim(value) == 0:
+        if parameter is not None and parameter.adds_over_units and letter in parameter.indices and np.ndim(value) == 0:
             problems.append(
                 Problem(
                     parameter.symbol, _("one amount came for all of {letter}: give one for each").format(letter=letter)
                 )
             )
     problems += _coordinates(graph, letter, bool(frames))
+    apart = _("follows from the period before, which Dask does not calculate: give arrays that are in memory")
+    problems += [Problem(node.symbol, apart) for node in graph.previous]
     problems += [
         Problem(
             _("table {number}").format(number=number),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jcm_calc.declarations.graph import RESULTS
+from jcm_calc.credits import term_heading
+from jcm_calc.declarations.items import Effect
 from jcm_calc.expression import latex
 from jcm_calc.languages import Message, _, translated
 from jcm_calc.plots.drawing import (
@@ -16,9 +18,12 @@ from jcm_calc.plots.drawing import (
     GREY,
     MOST,
     ORANGE,
+    PURPLE,
     SKY,
     TONNES,
+    VERMILLION,
     WIDTH,
+    YELLOW,
     amount,
     axes,
     finish,
@@ -39,6 +44,7 @@ SERIES = {
     "PE": (ORANGE, "///", _("project emissions")),
     "ER": (GREEN, "", _("emission reductions")),
 }
+OF_TERMS = (VERMILLION, PURPLE, YELLOW)
 
 
 def emissions(result: Result, *, ax: Axes | Figure | None = None) -> Axes:
@@ -55,17 +61,18 @@ def emissions(result: Result, *, ax: Axes | Figure | None = None) -> Axes:
     Axes
     """
     periods = [str(period) for period in result.inputs.periods]
-    heights = {name: np.ravel(result[name].magnitude) for name in RESULTS}
-    drawn = [name for name in RESULTS if name != "PE" or heights[name].any()]
+    heights = result.emissions
+    drawn = [name for name in heights if name != "PE" or heights[name].any()]
     places, width = np.arange(len(periods)), 0.8 / len(drawn)
     with axes(ax, WIDTH, 3.6) as ax:
         for number, name in enumerate(drawn):
-            colour, hatch, words = SERIES[name]
+            colour, hatch, words = _series(result, name)
             offset = (number - (len(drawn) - 1) / 2) * width
             bars = ax.bar(places + offset, heights[name], width, color=colour, hatch=hatch, ec="white", lw=0.5)
             bars.set_label(f"{name}, {translated(words)}")
             if len(periods) <= MOST // 2:
-                ax.bar_label(bars, [amount(height) for height in heights[name]], padding=2, fontsize=8)
+                size = 8 if len(drawn) <= len(SERIES) else 6
+                ax.bar_label(bars, [amount(height) for height in heights[name]], padding=2, fontsize=size)
         step = max(1, -(-len(periods) // MOST))
         labels = [translated(_("\nto ").join(text.split("/"))) for text in periods[::step]]
         ax.set_xticks(places[::step], labels)
@@ -79,8 +86,17 @@ def emissions(result: Result, *, ax: Axes | Figure | None = None) -> Axes:
     return ax
 
 
+def _series(result: Result, name: str) -> tuple[str, str, str]:
+    """Return colour, hatch and words of an amount."""
+    if name in SERIES:
+        return SERIES[name]
+    terms = result.methodology.terms
+    number, own = next((n, one) for n, one in enumerate(terms) if name == term_heading(one, terms[one]))
+    return OF_TERMS[number % len(OF_TERMS)], "xxx", Message(terms[own].value)
+
+
 def waterfall(result: Result, *, ax: Axes | Figure | None = None) -> Axes:
-    """Draw the way from RE over PE to ER and, where the periods allow it, to whole tonnes.
+    """Draw the way from RE over PE and every other term to ER and, where the periods allow it, to whole tonnes.
 
     Parameters
     ----------
@@ -92,12 +108,15 @@ def waterfall(result: Result, *, ax: Axes | Figure | None = None) -> Axes:
     -------
     Axes
     """
-    reference, project, reductions = (float(result.full(name).sum()) for name in RESULTS)
-    bars: list[tuple[str, float, float, str, str]] = [
-        ("RE", 0.0, reference, BLUE, ""),
-        ("− PE", reference, 0.0 - project, ORANGE, "///"),
-        ("ER", 0.0, reductions, GREEN, ""),
-    ]
+    sums = {name: float(amounts.sum()) for name, amounts in result.emissions.items()}
+    reductions, level = sums["ER"], sums["RE"]
+    bars: list[tuple[str, float, float, str, str]] = [("RE", 0.0, level, BLUE, "")]
+    for name, change in _changes(result, sums):
+        colour, hatch, _words = _series(result, name)
+        sign = "+" if change > 0 and name not in SERIES else "−"
+        bars.append((f"{sign} {name.partition(' ')[0]}", level, change, colour, hatch))
+        level += change
+    bars.append(("ER", 0.0, reductions, GREEN, ""))
     try:
         tonnes = int(result.years()["tonnes"].sum())
     except ValueError:  # a period in two calendar years has no whole tonnes
@@ -119,6 +138,14 @@ def waterfall(result: Result, *, ax: Axes | Figure | None = None) -> Axes:
         ax.set_ylim(min(0, 1.15 * min(ends)), max(0, 1.15 * max(ends)) or 1)
         finish(ax, result, _("From reference emissions to whole tonnes"), TONNES)
     return ax
+
+
+def _changes(result: Result, sums: Mapping[str, float]) -> Iterator[tuple[str, float]]:
+    """Yield what PE and each other term of ER changes."""
+    yield "PE", 0.0 - sums["PE"]
+    for name, effect in result.methodology.terms.items():
+        heading = term_heading(name, effect)
+        yield heading, sums[heading] if effect is Effect.ADDITION else 0.0 - sums[heading]
 
 
 def _above(ax: Axes, text: str, place: float, height: float) -> None:
@@ -247,7 +274,7 @@ def uncertainty(found: Uncertainty, *, of: str = "ER", ax: Axes | Figure | None 
     """
     samples = found.samples[of]
     low, high = (found.percentile(percent, of) for percent in (2.5, 97.5))
-    colour, _hatch, words = SERIES[of]
+    colour, _hatch, words = _series(found.result, of)
     with axes(ax, WIDTH, 3.6) as ax:
         weights: Any = np.full(len(samples), 100 / len(samples))
         ax.hist(samples, bins=50, weights=weights, color=colour, ec="white", lw=0.3)

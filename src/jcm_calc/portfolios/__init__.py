@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from jcm_calc import notebook
+from jcm_calc import notebook, workers
 from jcm_calc.confirmation import EvidenceFile, Given, about, evidence_files, named_files, several, with_evidence
 from jcm_calc.inputs.carriers import as_pandas
 from jcm_calc.languages import Message, _, in_language, ngettext
 from jcm_calc.portfolios.batches import batches
-from jcm_calc.portfolios.jobs import Job, Outcome, row, solve
+from jcm_calc.portfolios.jobs import OTHER_TERMS, Job, Outcome, row, solve
 from jcm_calc.portfolios.sources import files, of_files, table, yearly
 from jcm_calc.problems import InputError, Problem, Remark, Topic, listed, shown, suggestion
 from jcm_calc.project import as_mapping
@@ -30,6 +29,7 @@ COLUMNS = (
     *("project", "country", "scope", "methodology", "version", "year"),
     *("RE", "PE", "ER", "tonnes", "estimate", "source"),
 )
+SUMMED = ("RE", "PE", OTHER_TERMS, "ER", "tonnes")
 GROUPS = ("country", "scope", "methodology", "version", "year", "project")
 # Projects that a process takes at a time, and below which no other process is started.
 CHUNK, FILES_IN_CHUNK = 50, 4
@@ -95,10 +95,17 @@ class Portfolio:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """A row for each project and calendar year: RE, PE, ER in tCO2, whole tonnes, and the estimate ex ante."""
-        frame = pd.DataFrame([row for one in self.outcomes for row in one.rows], columns=COLUMNS)
+        """A row for each project and calendar year: RE, PE, ER in tCO2, whole tonnes, and the estimate ex ante.
+
+        Where a methodology has other terms of ER, such as leakage, a column has RE − PE − ER.
+        """
+        rows = [row for one in self.outcomes for row in one.rows]
+        frame = pd.DataFrame(rows, columns=COLUMNS)
         numbers = dict.fromkeys(("RE", "PE", "ER", "estimate"), "float64")
-        return frame.astype({"year": "Int64", "tonnes": "int64", "scope": "Int64", **numbers})
+        frame = frame.astype({"year": "Int64", "tonnes": "int64", "scope": "Int64", **numbers})
+        if any(row[OTHER_TERMS] for row in rows):
+            frame.insert(COLUMNS.index("ER"), OTHER_TERMS, [row[OTHER_TERMS] for row in rows])
+        return frame
 
     @cached_property
     def problems(self) -> pd.DataFrame:
@@ -157,7 +164,7 @@ class Portfolio:
                 )
                 raise InputError(_("the portfolio"), [Problem(name, complaint)])
         groups = self.table.groupby(list(columns), dropna=False)
-        sums = groups[["RE", "PE", "ER", "tonnes"]].sum()
+        sums = groups[[name for name in SUMMED if name in self.table]].sum()
         sums.insert(0, "projects", groups["project"].nunique())
         sums.attrs["remarks"] = str(self.headline)
         return sums
@@ -446,5 +453,5 @@ def _pooled(
 
     if processes == 1 or len(chunks) < 2:
         return gather(map(solve, chunks))
-    with ProcessPoolExecutor(min(processes, len(chunks))) as pool:
+    with workers.pool(min(processes, len(chunks))) as pool:
         return gather(pool.map(solve, chunks))

@@ -162,7 +162,7 @@ class Batch:
         """Leave out projects that anything would be remarked on."""
         replaced = any(self.m.inputs[name].supplied for name in inputs.replaced)
         whole = (*remarks.left_out(inputs), *remarks.confirmed(inputs))
-        if replaced or whole:
+        if replaced or whole or inputs.graph.previous:
             self.clean[:] = False
             return
         graph, names = looked_at.reach(inputs)
@@ -178,7 +178,8 @@ class Batch:
         along_p = 1 + list(inputs.axes).index("p")
         for name, values in columns.items():
             if self.declared[name].extensive:
-                days = unlike(inputs.periods, values.shape[along_p])
+                timed = self.declared[name].adds_over_time
+                days = unlike(inputs.periods, values.shape[along_p]) if timed else None
                 odd, _ = outlying(self.declared[name], values, along_p, days, tuple(range(1, values.ndim)))
                 self.clean &= ~odd.reshape(len(odd), -1).any(axis=1)
         facts = {name: inputs.plain(name, known.get(name, array[np.newaxis])) for name, array in inputs.facts.items()}

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from jcm_calc.result import Result
 
 RESULTS = ("RE", "PE", "ER")
+# By how much ER is less than RE − PE: leakage, discounts and other terms that a methodology declares.
+OTHER_TERMS = "other terms"
 Row = dict[str, Any]
 
 
@@ -95,7 +97,7 @@ class Outcome:
 
 def _years(result: Result) -> Iterator[tuple[int | None, float, float, float, int]]:
     """Yield year, RE, PE, ER and whole tonnes; no year of an undated period."""
-    for year, re, pe, er, tonnes in result.years().itertuples():
+    for year, re, pe, er, tonnes in result.years()[[*RESULTS, "tonnes"]].itertuples():
         yield (None if is_missing(year) else int(year)), re, pe, er, int(tonnes)
 
 
@@ -143,6 +145,7 @@ def row(
         "PE": pe,
         "ER": er,
         "tonnes": tonnes,
+        OTHER_TERMS: re - pe - er if m.terms else 0.0,
         "estimate": estimates.get(year, estimates.get(None, float("nan"))),
         "source": job.source,
     }

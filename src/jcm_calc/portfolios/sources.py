@@ -18,7 +18,7 @@ from jcm_calc.inputs.totals import totals_among
 from jcm_calc.languages import _
 from jcm_calc.portfolios.jobs import Job
 from jcm_calc.portfolios.rows import OWN
-from jcm_calc.problems import InputError, InputWarning, Problem, listed, shown, suggestion
+from jcm_calc.problems import InputError, InputWarning, Problem, listed, no_such_file, shown, suggestion
 from jcm_calc.units import is_missing, magnitude
 from jcm_calc.workbook.opening import Book
 from jcm_calc.workbook.sheet_sets import NAME
@@ -47,9 +47,8 @@ def files(source: Any) -> list[Path] | None:
         else:
             found = sorted(one for one in map(Path, glob.glob(str(source), recursive=True)) if _is_project(one))
         if not found:
-            complaint = (
-                _("holds no case file (.toml) and no workbook (.xlsx)") if path.is_dir() else _("there is no such file")
-            )
+            empty = _("holds no case file (.toml) and no workbook (.xlsx)")
+            complaint = empty if path.is_dir() else no_such_file(source)
             raise InputError(str(source), [Problem(str(source), complaint)])
         return found
     if isinstance(source, Iterable) and not isinstance(source, Mapping):

@@ -13,6 +13,7 @@ import pandas as pd
 
 from jcm_calc.files import check_ending, guarded, save
 from jcm_calc.languages import _, translated
+from jcm_calc.portfolios.jobs import OTHER_TERMS
 from jcm_calc.problems import InputError, Problem
 from jcm_calc.report import display
 from jcm_calc.units import is_missing
@@ -25,12 +26,12 @@ if TYPE_CHECKING:
 FORMATS = (".xlsx", ".html", ".parquet", ".csv")
 # How a column of numbers is shown; what may be added up over rows.
 NUMBERS = {
-    **dict.fromkeys(("RE", "PE", "ER", "estimate", "difference"), "emissions"),
+    **dict.fromkeys(("RE", "PE", OTHER_TERMS, "ER", "estimate", "difference"), "emissions"),
     **dict.fromkeys(("tonnes", "projects"), "whole"),
     **dict.fromkeys(("scope", "year"), "label"),
     "ratio": "ratio",
 }
-EMISSIONS = ("RE", "PE", "ER", "tonnes")
+EMISSIONS = ("RE", "PE", OTHER_TERMS, "ER", "tonnes")
 COMPARED = ("estimate", "ER", "difference")  # where each project has an estimate
 PATTERNS = {"emissions": "#,##0.000", "whole": "#,##0", "ratio": "0.000"}
 HEAD: dict[str, Any] = {"bold": True, "text_wrap": True, "bg_color": PALE, "bottom": 1}
@@ -55,7 +56,7 @@ HEADINGS: dict[str, str] = {
     for text in (
         *(_("project"), _("country"), _("scope"), _("methodology"), _("version"), _("year"), _("tonnes")),
         *(_("estimate"), _("source"), _("projects"), _("difference"), _("ratio")),
-        *(_("severity"), _("subject"), _("complaint")),
+        *(_("severity"), _("subject"), _("complaint"), _("other terms")),
     )
 }
 
@@ -168,7 +169,7 @@ def _page(found: Portfolio) -> str:
             _("By {name}").format(name=HEADINGS[columns[0]]): _table(found.by(*columns).reset_index())
             for columns in SUMS
         },
-        total=_table(found.table[[*EMISSIONS]].sum().to_frame().T),
+        total=_table(found.table[[name for name in EMISSIONS if name in found.table]].sum().to_frame().T),
         projects=_table(found.table),
         problems=_table(found.problems),
     )

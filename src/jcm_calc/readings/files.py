@@ -17,9 +17,11 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, cast
 
+from jcm_calc import archives
 from jcm_calc.inputs.carriers import agreed, carried, split_heading, stated
 from jcm_calc.languages import Message, _
 from jcm_calc.problems import InputError, Problem, listed
@@ -132,7 +134,7 @@ def tables(store: Store, readings: Readings) -> Iterator[Table]:
     for path in readings.files:
         try:
             yield from _tables_of(store, path, readings)
-        except InputError:
+        except (InputError, MemoryError):
             raise
         except Exception as error:  # the readers of broken files raise errors of many kinds
             complaint = _("cannot be read: {reason}").format(reason=(str(error).splitlines() or [""])[0])
@@ -369,6 +371,8 @@ def _first_undecodable(path: Path) -> int:
 
 def _headings(name: str, head: Sequence[tuple[int, list[str]]], line: int) -> tuple[str, ...]:
     """Return the headings, or where there are none as many numbers as the first row has cells."""
+    if any(len(cells) > archives.LAST_COLUMN for _number, cells in head):
+        raise _unusable(name, _("has more than {most:,} columns").format(most=archives.LAST_COLUMN))
     if not line:
         first = next((cells for _number, cells in head if any(cells)), [])
         return tuple(map(str, range(1, len(first) + 1)))
@@ -394,7 +398,7 @@ def _sheets(path: Path, source: Path, readings: Readings) -> Iterator[Table]:
         if not file.read(8).startswith(WORKBOOKS):
             complaint = _("is not a workbook with sheets: a text that is called {suffix} is read as .csv or .tsv")
             raise _unusable(path.name, complaint.format(suffix=path.suffix))
-    book = python_calamine.load_workbook(str(source))
+    book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(archives.workbook(source)))
     rows = {sheet: book.get_sheet_by_name(sheet).to_python(skip_empty_area=False) for sheet in book.sheet_names}
     filled = [sheet for sheet, content in rows.items() if any(cell != "" for row in content for cell in row)]
     wanted = [sheet for sheet in rows for pattern in readings.sheet if sheet == pattern]

@@ -10,6 +10,7 @@ from jcm_calc.readings import block_sums, clock
 from jcm_calc.readings.findings import Finding
 from jcm_calc.readings.meter_readings import MeterReadings, OfSource, Span
 from jcm_calc.readings.steps import Source
+from jcm_calc.readings.store import quoted
 
 Spoilt = Mapping[str, Sequence[Span]]
 Window = tuple[int, str, int, int]  # the number of a finding, meter, from and to
@@ -109,10 +110,11 @@ def _of_source(
         ]
     if ends:
         readings.store.register("windows", pd.DataFrame(ends, columns=["place", "meter", "low", "high", "block"]))
+        names = ", ".join(sorted({quoted(name) for _, name, *_ in ends}))  # what is of others is not even read
         overlap = "(least(stop, high) - greatest(start, low))"
         found = readings.store.db.execute(
             f"SELECT w.place, list(raw * {overlap} / (stop - start)), CAST(sum({overlap}) AS BIGINT) "
-            f"FROM (SELECT *, {blocks.sql('start')} AS block FROM ({source.steps})) s "
+            f"FROM (SELECT *, {blocks.sql('start')} AS block FROM ({source.steps}) WHERE meter IN ({names})) s "
             "JOIN windows w USING (meter, block) WHERE start < high AND stop > low GROUP BY 1"
         ).fetchall()
         for place, parts, time in found:

@@ -178,7 +178,7 @@ class MeterReadings:
         odd = (column["least"] < 0) | (rates > limit) | (column["count"] <= FEW) | (column["flag"] > 0)
         odd |= (mean > 0) & (mean < usual / self.plan.rules.limits["slip"])
         same = column["least"] == column["most"]
-        odd |= same if source.regular else same & (column["most"] == 0)
+        odd |= same & (column["most"] == 0) if source.readings.kind == "register" else same
         for mark in self.marks:  # where steps may lie on both sides of a mark
             odd |= (first < mark) & (mark < last)
         if meter.installed is not None:

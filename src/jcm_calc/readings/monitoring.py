@@ -159,10 +159,10 @@ def _declared(plan: Plan, m: Methodology | None, problems: list[Problem]) -> tup
                     _("{m} has no parameter {parameter!r}{hint}").format(m=m, parameter=meter.parameter, hint=hint),
                 )
             )
-        elif not parameter.extensive:
+        elif not parameter.adds_over_time:
             complaint = _(
-                "{symbol} is no amount that readings add up to, and nothing that was read of {m} says how "
-                "readings of it are averaged over p: give its value in [inputs], and in [sources] how it came about"
+                "{symbol} does not add over time, and nothing that was read of {m} says how readings of it are "
+                "averaged over p: give its value in [inputs], and say in [sources] how it was measured"
             ).format(symbol=parameter.symbol, m=m)
             problems.append(Problem(f"{subject} parameter", complaint, parameter.section))
         else:

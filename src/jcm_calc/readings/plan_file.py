@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from jcm_calc.languages import _
-from jcm_calc.problems import InputError, Problem, shown, suggestion
+from jcm_calc.problems import InputError, Problem, no_such_file, shown, suggestion
 from jcm_calc.readings import clock, stamps
 from jcm_calc.readings.findings import KINDS
 from jcm_calc.readings.plan import (
@@ -35,7 +35,6 @@ FORMATS = ("NEM12",)
 FLAGS = ("measured", "estimated", "substituted")
 STEP = re.compile(r"(\d+)\s*(s|min|h|d)", re.ASCII)
 MONTHS = re.compile(r"(\d+)\s*(months?|years?|yr)", re.ASCII)
-REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 
 Table = Mapping[str, Any]
@@ -428,10 +427,6 @@ class _Reader:
     def files(self, subject: str, patterns: str | Sequence[str]) -> tuple[Path, ...]:
         found: list[Path] = []
         for pattern in [patterns] if isinstance(patterns, str) else patterns:
-            if REMOTE.match(pattern):
-                complaint = _("{came} is not a file on this machine: load it down, and name the copy")
-                self.complain(subject, complaint.format(came=shown(pattern)))
-                continue
             path = Path(pattern)
             base, relative = Path(path.anchor) if path.anchor else self.beside, path.relative_to(path.anchor)
             try:
@@ -446,7 +441,7 @@ class _Reader:
                 )
                 continue
             if not matching:
-                self.complain(subject, _("there is no such file: {file}").format(file=pattern or "''"))
+                self.complain(subject, no_such_file(pattern or "''"))
             found += matching
         return tuple(dict.fromkeys(found))
 

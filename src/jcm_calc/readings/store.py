@@ -24,11 +24,15 @@ class Store:
     def __init__(self, memory: str = "1GB") -> None:
         try:
             import duckdb
-        except ImportError:
+        except ModuleNotFoundError:
             complaint = _("readings need DuckDB: install it with pip install 'jcm-calc[monitoring]'")
             raise InputError(_("the readings"), [Problem("[readings]", complaint)]) from None
         self.folder = tempfile.TemporaryDirectory(prefix="jcm_calc_")
-        self.db: duckdb.DuckDBPyConnection = duckdb.connect(str(Path(self.folder.name) / "readings.duckdb"))
+        try:
+            self.db: duckdb.DuckDBPyConnection = duckdb.connect(str(Path(self.folder.name) / "readings.duckdb"))
+        except duckdb.Error as error:
+            self.folder.cleanup()
+            raise _refused(error, self.folder.name) or error from None
         self.db.execute(f"SET memory_limit = '{memory}'")
         _prepare(self.db)
         # there is one of our own; in a notebook without ipywidgets it is off, and cannot even be turned off
@@ -48,7 +52,9 @@ class Store:
 
         self.db.close()
         self.folder.cleanup()
-        ours = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException, duckdb.OutOfMemoryException)
+        if refused := _refused(error, self.folder.name):
+            raise refused from None
+        ours = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)
         # a Parquet file, which is read as it is needed, may be damaged anywhere
         if isinstance(error, duckdb.Error) and not isinstance(error, ours):
             complaint = _("cannot be read; is a file damaged? {reason}").format(reason=str(error).splitlines()[0])
@@ -138,3 +144,15 @@ def named(heading: str) -> str:
 def path_sql(path: Path) -> str:
     """Return a path as the database reads it: whole, and without a meaning of its own in any sign of a name."""
     return quoted(re.sub(r"[\[*?]", lambda sign: f"[{sign[0]}]", str(path.absolute())))
+
+
+def _refused(error: object, folder: str) -> Exception | None:
+    """Return what the system refuses the database, as Python says it; its own files lie in the folder."""
+    import duckdb
+
+    if not isinstance(error, duckdb.Error):
+        return None
+    reason = str(error).splitlines()[0]
+    if isinstance(error, duckdb.OutOfMemoryException) or re.search("bad.alloc|failed to alloc", reason, re.I):
+        return MemoryError(reason)
+    return OSError(reason) if folder in reason else None

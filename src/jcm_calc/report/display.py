@@ -14,7 +14,6 @@ from markupsafe import Markup
 
 from jcm_calc import notebook
 from jcm_calc.credits import Item
-from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.languages import Message, _, language, ngettext, translated
 from jcm_calc.report import amounts
 from jcm_calc.report.formulas import Formulas
@@ -61,7 +60,7 @@ def _said(value: Any) -> Any:
 
 def page(template: str, **content: Any) -> str:
     """Fill in a template."""
-    return _environment().get_template(template).render(**content)
+    return notebook.visible(_environment().get_template(template).render(**content))
 
 
 def linked(text: str) -> Markup:
@@ -103,7 +102,8 @@ def result(found: Result) -> str:
 
 def summary(found: Result) -> dict[str, Any]:
     """Return what a page needs to show the emissions by year, by period and by unit, and their state."""
-    columns = [found[name].magnitude.ravel().tolist() for name in RESULTS]
+    emissions = found.emissions
+    columns = [amounts.tolist() for amounts in emissions.values()]
     try:
         frame, split = found.years(), ""
         years = [
@@ -119,10 +119,11 @@ def summary(found: Result) -> dict[str, Any]:
     )
     return {
         "result": found,
+        "headings": list(emissions),
         "periods": list(zip(map(str, found.inputs.periods), *columns, strict=True)),
         "years": years,
         "split": split,
-        "units": list(found.by_unit().itertuples()) if 1 < count <= UNITS else [],
+        "units": list(found.by_unit().iterrows()) if 1 < count <= UNITS else [],
         "unit_count": count,
         "unconfirmed": by_kind(found.unconfirmed),
     }

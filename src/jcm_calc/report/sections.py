@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from jcm_calc.declarations import Methodology, Value
-from jcm_calc.declarations.items import Equation, Kind, Limit, Parameter
+from jcm_calc.declarations.items import Effect, Equation, Kind, Limit, Parameter
 from jcm_calc.evidence import Evidence
 from jcm_calc.languages import Message, _
 from jcm_calc.reference_data import partner_countries
@@ -186,7 +186,10 @@ def acts(parameter: Parameter) -> str:
     """Return on what a parameter acts and how, such as ``+RE −PE``; ± is either way."""
     signs = {"+": parameter.raises, "−": parameter.lowers, "±": parameter.either}
     return " ".join(
-        f"{sign}{target}" for target in ("RE", "PE") for sign, targets in signs.items() if target in targets
+        f"{sign}{target}"
+        for target in ("RE", "PE", *sorted({*parameter.raises, *parameter.lowers, *parameter.either} - {"RE", "PE"}))
+        for sign, targets in signs.items()
+        if target in targets
     )
 
 
@@ -232,6 +235,23 @@ def _equations(m: Methodology, sources: Sources) -> Part:
 
 def _case(when: Mapping[str, str]) -> str:
     return ", ".join(map(" = ".join, when.items()))
+
+
+def _terms(m: Methodology, sources: Sources) -> Part:
+    symbols = m.symbols()
+    return (_("symbol"), _("effect"), ""), (
+        ((Named(symbols[name], name), Message(effect), Code(written(symbols[name], effect))), [])
+        for name, effect in m.terms.items()
+    )
+
+
+def written(symbol: str, effect: Effect) -> str:
+    """Return how a term stands in the equation of ER."""
+    return {
+        Effect.DEDUCTION: f"− {symbol}",
+        Effect.ADDITION: f"+ {symbol}",
+        Effect.DISCOUNT: f"× (1 − {symbol})",
+    }[effect]
 
 
 def _defaults(m: Methodology, sources: Sources) -> Part:
@@ -365,6 +385,7 @@ PARTS: dict[str, Callable[[Methodology, Sources], Part]] = {
     _("Choices"): _choices,
     _("Parameters"): _parameters,
     _("Equations"): _equations,
+    _("Terms of ER beside RE and PE"): _terms,
     _("Default values and candidates"): _defaults,
     _("How defaults can be derived"): _derivations,
     _("Eligibility criteria"): _criteria,
@@ -375,4 +396,7 @@ PARTS: dict[str, Callable[[Methodology, Sources], Part]] = {
     _("Worked cases"): _cases,
     _("Published results without inputs: they bound what is plausible, and test nothing"): _outputs,
 }
-NOTES = {"Parameters": _("Acts: + raises, − lowers, ± either, depending on the rest.")}
+NOTES = {
+    "Parameters": _("Acts: + raises, − lowers, ± either, depending on the rest."),
+    "Terms of ER beside RE and PE": _("Applied to RE − PE one after the other, in this order."),
+}

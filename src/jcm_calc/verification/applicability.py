@@ -129,7 +129,7 @@ def _serials(material: Analyses) -> bool:
 
 
 def _timed(material: Analyses) -> bool:
-    return _entries(material, lambda one: one.parameter.unit == "h" and one.parameter.extensive) or bool(
+    return _entries(material, lambda one: one.parameter.unit == "h" and one.parameter.adds_over_time) or bool(
         material.metered and any(meter.rated for meter in material.metered.plan.meters.values())
     )
 
@@ -197,7 +197,7 @@ SUBJECTS = (
     Subject(
         _("no dated rows behind a monitored property"),
         ("D10",),
-        lambda m: any(not one.entry.parameter.extensive for one in m.rows.of.values()),
+        lambda m: any(not one.entry.parameter.adds_over_time for one in m.rows.of.values()),
     ),
     Subject(_("no dated rows behind amounts of several quantities"), ("C15",), lambda m: len(m.rows.of) > 1),
     Subject(_("no mean of dated rows"), ("F8",), lambda m: any(one.mean for one in m.rows.of.values())),
@@ -238,7 +238,7 @@ SUBJECTS = (
     ),
     Subject(_("no stop is declared"), ("G8",), lambda m: m.metered and m.metered.plan.stops),
     Subject(
-        _("no amount beside the claim, or no ER on a calculation sheet"),
+        _("no amount before rounding in table 3, or no ER on a calculation sheet"),
         ("H2",),
         lambda m: any(cell for *_, cell in m.report.claims()) and any(cell.name == "ER" for cell in m.sheet.cells),
     ),

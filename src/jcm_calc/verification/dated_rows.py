@@ -35,7 +35,7 @@ STEP = 2.0**20  # so large that the digits of the rest of a sum do not blur it
 SAYS = {
     "left out": ("C5", _("the sum has {count} of {every} rows: {times} is left out")),
     "twice": ("C5", _("{times} is counted twice")),
-    "again": ("A10", _("{times} stands in two rows, and the sum has both")),
+    "again": ("A10", _("{times} is in two rows, and the sum has both")),
     "blank": ("A9", _("{times} is blank: a gap of {days} days, which the sum passes over; empty is not zero")),
 }
 
@@ -142,7 +142,7 @@ class Rows:
         if not dated:
             return None
         try:
-            mean = not entry.parameter.extensive and not AVERAGES.isdisjoint(read(form(formula.text)).functions)
+            mean = not entry.parameter.adds_over_time and not AVERAGES.isdisjoint(read(form(formula.text)).functions)
             totals = tuple(self._totals(entry.place))
             weights = self._weights(entry.place, list(dated), dict.fromkeys(totals, 0.0))
         except FormulaError:
@@ -364,7 +364,7 @@ class Rows:
                     key = (kind, found.entry.parameter.symbol, tuple(str(line.period) for line in lines))
                     groups.setdefault(key, []).append((found, lines))
         told = [self._told(kind, group) for (kind, *_), group in groups.items()]
-        return [*told, *self._one_side(), *self._means()]
+        return [*told, *self._one_side(), *self._means(), *self._sums()]
 
     def _told(self, kind: str, group: Sequence[tuple[Breakdown, list[Line]]]) -> Finding:
         first, lines = group[0]
@@ -446,6 +446,29 @@ class Rows:
                 *("F8", message, place, entry.parameter.symbol, entry.value, expected, because, effect),
                 question=question,
                 unit=entry.parameter.unit,
+                corrections=(Correction(entry, expected),),
+            )
+
+    def _sums(self) -> Iterator[Finding]:
+        """Yield sums over time of what does not add over time, such as an area, with the mean by days."""
+        for found in self.of.values():
+            entry, parameter = found.entry, found.entry.parameter
+            lines = [(line.value * line.weight, line.period.days) for line in found.lines if line.value is not None]
+            total = math.fsum(value for value, _ in lines)
+            added = len({str(line.period) for line in found.lines}) > 1 and math.isclose(entry.value, total)
+            if parameter.adds_over_time or found.mean or not added or not total:
+                continue
+            expected = math.fsum(value * days for value, days in lines) / math.fsum(days for _, days in lines)
+            effect = None
+            if self.material.report.result is not None:
+                effect = self.material.effects.without([(entry, entry.value - expected)])
+            message = _("{symbol} is the sum of {count} rows of different times, but does not add over time").format(
+                symbol=parameter.symbol, count=len(lines)
+            )
+            because = _("the mean of the rows by days")
+            yield Finding(
+                *("C5", message, entry.address, parameter.symbol, entry.value, expected, because, effect),
+                unit=parameter.unit,
                 corrections=(Correction(entry, expected),),
             )
 

@@ -13,6 +13,7 @@ from jcm_calc.verification import ratios
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Correction, Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.gaps import frequencies
+from jcm_calc.verification.location import at
 from jcm_calc.verification.quantities import Entry
 from jcm_calc.verification.spreadsheet import close
 
@@ -70,7 +71,9 @@ def _of_another_set(material: Analyses) -> Iterator[Finding]:
 def changed_factor(material: Analyses) -> Iterator[Finding]:
     """Find values fixed beforehand that differ from the plan, or from year to year."""
     for problem in material.problems(ProblemKind.YEARS_DIFFER):
-        yield of_problem("D2", problem, material.report.places_of(problem.subject))
+        cells = problem.detail(ProblemKind.YEARS_DIFFER)
+        places = tuple(at(*one.rsplit("!", 1)) for one in cells.splitlines())
+        yield of_problem("D2", problem, places or material.report.places_of(problem.subject))
 
 
 def not_in_table(material: Analyses) -> Iterator[Finding]:
@@ -135,7 +138,7 @@ def too_rare(material: Analyses) -> Iterator[Finding]:
         parameter, rows = entry.parameter, material.rows.of.get(entry.place)
         step = planned.get((parameter.name, parameter.symbol))
         period = Period.parse(entry.labels["p"]) if "p" in entry.labels else None
-        if parameter.extensive or rows is None or step is None or period is None or not period.dated:
+        if parameter.adds_over_time or rows is None or step is None or period is None or not period.dated:
             continue
         times = {str(line.period) for line in rows.lines if line.value is not None}
         due = max(1, round(period.days / step))

@@ -97,7 +97,7 @@ def _kind(material: Documents, entry: Entry, before: Entry) -> tuple[str, str, S
     """Return the code of the check of a deviation, the likely cause, and its severity if not the usual."""
     parameter = entry.parameter
     if not isinstance(entry.value, int | float) or not isinstance(before.value, int | float):
-        selects = parameter.kind is Kind.CLASS_KEY or not parameter.textual
+        selects = parameter.is_class or not parameter.textual
         return "J6", "", None if selects else Severity.WARNING
     ratio = entry.value / before.value if before.value else math.nan
     code, cause = ratios.slip(ratio, parameter.unit)

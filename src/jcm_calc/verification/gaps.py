@@ -45,7 +45,7 @@ def filled(material: Analyses) -> Iterator[Finding]:
         for (before, here, after), mean, entry in zip(_neighbours(values), means, entries[1:], strict=False):
             # in a straight line every amount is the mean of its neighbours
             if mean and here and before != after and not all(means):
-                message = _("{symbol} of {period} is exactly the mean of the periods beside it")
+                message = _("{symbol} of {period} is exactly the mean of the periods before and after it")
                 message = message.format(symbol=entry.parameter.symbol, period=entry.labels["p"])
                 parameter = entry.parameter
                 yield Finding(

@@ -190,7 +190,7 @@ def too_many_hours(material: Analyses) -> Iterator[Finding]:
     for entry in material.report.entries():
         parameter = entry.parameter
         limit = hours.get(entry.labels.get("p", ""))
-        counted = parameter.unit == "h" and parameter.extensive and isinstance(entry.value, int | float)
+        counted = parameter.unit == "h" and parameter.adds_over_time and isinstance(entry.value, int | float)
         if limit and counted and entry.value > ABOVE * limit:
             severity = Severity.ERROR if entry.value > FAR_ABOVE * limit else Severity.WARNING
             message = _("{symbol} is {value:,.6g} h, and {period} has {limit:,.6g} h").format(

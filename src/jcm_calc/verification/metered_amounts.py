@@ -89,7 +89,7 @@ def compared(material: Documents, meters: Metered, rows: Rows) -> Iterator[Compa
     derivatives = material.result.derivatives()
     for entry in material.report.entries():
         parameter = entry.parameter
-        amount = parameter.kind is Kind.MONITORED and parameter.extensive and isinstance(entry.value, int | float)
+        amount = parameter.kind is Kind.MONITORED and parameter.adds_over_time and isinstance(entry.value, int | float)
         own = meters.of(entry) if amount and "p" in entry.labels else ()
         period = _dated(entry)
         if not own or period is None:

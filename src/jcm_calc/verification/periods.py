@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+
+import numpy as np
 
 from jcm_calc.credits import whole_tonnes
 from jcm_calc.declarations.items import Kind
@@ -13,11 +15,13 @@ from jcm_calc.inputs import Period
 from jcm_calc.inputs.periods import split_at_years
 from jcm_calc.languages import Message, _, ngettext
 from jcm_calc.problems import ProblemKind, listed
+from jcm_calc.units import with_unit
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.findings import Correction, Effect, Finding, Severity, of_problem
+from jcm_calc.verification.findings import Correction, Effect, Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.location import Location, address, at, located
 from jcm_calc.verification.metered import Metered
 from jcm_calc.verification.quantities import Entry
+from jcm_calc.verification.spreadsheet import close
 from jcm_calc.verification.submission import Submission
 from jcm_calc.workbook import written_periods
 
@@ -78,7 +82,7 @@ def _by_year(material: Analyses, period: Period) -> dict[int, float]:
     amounts = [
         entry
         for entry in material.report.entries()
-        if entry.parameter.kind is Kind.MONITORED and entry.parameter.extensive
+        if entry.parameter.kind is Kind.MONITORED and entry.parameter.adds_over_time
     ]
     if not amounts or not all(meters.of(entry) for entry in amounts):
         return {}
@@ -98,7 +102,7 @@ def _read(meters: Metered, entry: Entry, period: Period) -> float:
 
 
 def chain(material: Analyses) -> Iterator[Finding]:
-    """Find overlaps, holes, and days outside the crediting period."""
+    """Find overlaps, holes, stocks that do not carry over, and days outside the crediting period."""
     own = [(period, material.report.name) for period in dated(material.report)]
     others = [(period, one.name) for one in material.previous for period in dated(one)]
     periods = sorted([*others, *own], key=lambda pair: pair[0].order)
@@ -136,7 +140,55 @@ def chain(material: Analyses) -> Iterator[Finding]:
     for problem in material.problems(ProblemKind.OVERLAP):
         if not any(True for _ in _overlaps(own)):
             yield of_problem("G3", problem, _of_file(material, material.report.name))
+    yield from _begun(material)
     yield from _outside(material, [period for period, _ in own])
+
+
+def _begun(material: Analyses) -> Iterator[Finding]:
+    """Find values at the start of a period, such as a stock, that are not those at the end of the one before."""
+    if material.report.result is None or not material.result.inputs.graph.previous:
+        return
+    ends = dict(entry for one in (*material.previous, material.report) for entry in _ends(one))
+    for entry in material.report.entries():
+        of, value = entry.parameter.previous_of, entry.value
+        if not of or "p" not in entry.labels or not isinstance(value, int | float):
+            continue
+        first = Period.parse(entry.labels["p"]).first
+        end = ends.get((of, first, _others(entry.labels))) if first is not None else None
+        if end is not None and not close(value, end):
+            symbol, unit = entry.parameter.symbol, entry.parameter.unit
+            told = _("{symbol} is {value} at the start of {period}, and {of} was {end} at the end of the one before")
+            message = told.format(
+                symbol=symbol,
+                value=with_unit(shown_number(value), unit),
+                period=entry.labels["p"],
+                of=material.m.symbols()[of],
+                end=with_unit(shown_number(end), unit),
+            )
+            because, effect = _("the end of the period before"), material.effects.changed(entry, end)
+            corrections = (Correction(entry, end),)
+            yield Finding(
+                *("G3", message, entry.address, symbol, value, end, because, effect),
+                unit=unit,
+                corrections=corrections,
+            )
+
+
+def _ends(submission: Submission) -> Iterator[tuple[tuple[str, date, tuple[str, ...]], float]]:
+    """Yield what each period ended with, by name, day after it and the other labels."""
+    result = submission.result
+    for parameter in result.inputs.graph.previous if result is not None else ():
+        assert result is not None
+        values = result.full(parameter.previous_of)
+        for place, value in np.ndenumerate(values):
+            at = zip(result.inputs.axes.items(), place, strict=True)
+            labels = {letter: axis.labels[n] for (letter, axis), n in at if letter in parameter.indices}
+            if (last := labels["p"].last) is not None:
+                yield (parameter.previous_of, last + ONE_DAY, _others(labels)), float(value)
+
+
+def _others(labels: Mapping[str, object]) -> tuple[str, ...]:
+    return tuple(str(label) for letter, label in sorted(labels.items()) if letter != "p")
 
 
 def _of_file(material: Analyses, name: str) -> tuple[Location, ...]:

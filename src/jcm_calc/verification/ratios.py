@@ -71,7 +71,7 @@ def _recognised(ratio: float, unit: str) -> tuple[str, str]:
         return "C1", TURNED
     if any(math.isclose(ratio, factor, rel_tol=CLOSE) for factor in (3.6, 1 / 3.6)):
         return "B3", _("megawatt hours against gigajoules")
-    power = math.log10(abs(ratio)) if ratio else 0.0
+    power = math.log10(abs(ratio)) if ratio and math.isfinite(ratio) else 0.0
     if power and abs(power - round(power)) < CLOSE and round(power) != 0:
         return "B7", _("a slip of the decimal point")
     return "", ""

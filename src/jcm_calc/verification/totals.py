@@ -149,7 +149,7 @@ def _unread(material: Analyses, found: Claim) -> Iterator[Finding]:
         message = _("the claim is {claimed!r}, which is not a number").format(claimed=str(cell.value))
         yield Finding("H1", message, located(cell), "ER_p", str(cell.value), because=RULE)
     if found.heading:
-        message = _("the claim stands under {heading!r}, and not under the heading of table 3")
+        message = _("the claim is under {heading!r}, not under the heading of table 3")
         message = message.format(heading=" ".join(found.heading.split()))
         yield Finding("H1", message, located(cell), "ER_p", cell.value, severity=Severity.WARNING, unit="t")
     for other in found.again:
@@ -158,7 +158,7 @@ def _unread(material: Analyses, found: Claim) -> Iterator[Finding]:
             "H1", message, located(other), "ER_p", other.value, because=_("each period is claimed once"), unit="t"
         )
     for heading, other in found.beside:
-        message = _("{number} stands in the row of the claim under the unknown heading {heading!r}")
+        message = _("{number} is in the row of the claim, under the unknown heading {heading!r}")
         message = message.format(number=shown_number(other.value), heading=" ".join(heading.split()))
         yield Finding("H1", message, located(other), "ER_p", other.value)
 
@@ -195,14 +195,14 @@ def column(material: Analyses) -> Iterator[Finding]:
             def place(row: int, column: int, sheet: str = sheet, name: str = submission.name) -> Location:
                 return address((sheet, row, column)).in_file("" if name == material.report.name else name)
 
-            for number, (reference, project, reductions, tonnes) in rows:
-                if not close(reference - project, reductions, 1e-9):
-                    message = _("{reference} − {project} is not {reductions}").format(
-                        reference=shown_number(reference),
-                        project=shown_number(project),
-                        reductions=shown_number(reductions),
+            for number, (reference, project, reductions, tonnes, *others) in rows:
+                known = others or not material.m.terms
+                if known and not close(reference - project, reductions + sum(others), 1e-9):
+                    numbers = [shown_number(one) for one in (reference, project, *others)]
+                    message = _("{difference} is not {reductions}").format(
+                        difference=" − ".join(numbers), reductions=shown_number(reductions)
                     )
-                    due = reference - project
+                    due = reference - project - sum(others)
                     yield Finding("H3", message, place(number, columns[2]), "ER_p", reductions, due, unit="tCO2")
                 elif whole_tonnes(reductions) != tonnes:
                     message = _("{reductions} cut to whole tonnes is {due:,}, not {tonnes}").format(
@@ -235,13 +235,14 @@ def has_years(material: Analyses) -> bool:
     return any(any(_years(one.book.grid(part.roles["input"]))[:2]) for one in submissions for part in one.of("MPS"))
 
 
-Amounts = tuple[float, float, float, float]
+Amounts = tuple[float, ...]
 
 
 def _years(grid: list[list[object]]) -> tuple[list[tuple[int, Amounts]], list[tuple[int, Amounts]], list[int]]:
     """Return the rows of the table of the project design document, and those of its totals.
 
-    Each has its number, and RE, PE, ER and whole tonnes, in the columns that are returned, too; an average is neither.
+    Each has its number, and RE, PE, ER and whole tonnes, and other terms of ER where there are any, in the columns that
+    are returned, too; an average is neither.
     """
     years: list[tuple[int, Amounts]] = []
     totals: list[tuple[int, Amounts]] = []
@@ -252,6 +253,7 @@ def _years(grid: list[list[object]]) -> tuple[list[tuple[int, Amounts]], list[tu
         heads = ("reference emissions", "project emissions", "emission reductions", "estimated emission reductions")
         found = [next((at for text, at in texts.items() if text.startswith(head)), None) for head in heads]
         if "year" in texts and all(at is not None for at in found):
+            found += [at for text, at in texts.items() if text.startswith("other terms")]
             columns, year = [at for at in found if at is not None], texts["year"]
         elif columns and any(cell != "" for cell in cells):
             values = [float(value) for at in columns if isinstance(value := cells[at], int | float)]
@@ -259,9 +261,9 @@ def _years(grid: list[list[object]]) -> tuple[list[tuple[int, Amounts]], list[tu
                 break
             label = in_english(cells[year]).removesuffix(".0")
             if label == "total":
-                totals.append((number, (values[0], values[1], values[2], values[3])))
+                totals.append((number, tuple(values)))
             elif label.isdecimal():
-                years.append((number, (values[0], values[1], values[2], values[3])))
+                years.append((number, tuple(values)))
     return years, totals, columns
 
 

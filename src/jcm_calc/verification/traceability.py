@@ -98,7 +98,7 @@ def unexplained(material: Analyses) -> Iterator[Finding]:
         for line in lines(part.roles["calc"], report.sheets) if "calc" in part.roles else ():
             valued = any(report.sheets.cell(*place).value != "" for place in line.values)
             if valued and line.symbol and line.symbol not in names and known.find(line.symbol) is None:
-                message = _("{symbol} ({text}) is no symbol of {methodology}")
+                message = _("{symbol} ({text}) is not a symbol of {methodology}")
                 message = message.format(symbol=line.symbol, text=line.text, methodology=m)
                 yield Finding("A6", message, line.address, line.symbol, question=_("what is it for?"))
 
@@ -231,7 +231,7 @@ def no_symbol(material: Analyses) -> Iterator[Finding]:
         for line in lines(part.roles["calc"], report.sheets) if "calc" in part.roles else ():
             places = [place for place in line.values if place[1:] in report.book.formulas(place[0])]
             if places and not line.symbol:
-                message = _("the formula of {text!r} has no symbol beside it").format(text=line.text)
+                message = _("the formula of {text!r} has no symbol in its row").format(text=line.text)
                 yield Finding("A11", message, address(places[0]))
 
 

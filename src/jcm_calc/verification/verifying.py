@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc import workers
 from jcm_calc.case_file import CaseFile
 from jcm_calc.confirmation import Given
 from jcm_calc.languages import Message, _, in_language
@@ -254,9 +255,9 @@ def verify_all(
     reports: Sequence[Paths], plan: Paths | None, case: Paths | None, options: Mapping[str, Any]
 ) -> Iterable[tuple[Path, dict[str, Any] | InputError]]:
     """Verify files on all cores; yield each as it is done, as `Verification.as_data`, or why it cannot be used."""
-    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures import as_completed
 
-    with ProcessPoolExecutor() as pool:
+    with workers.pool() as pool:
         waiting = {pool.submit(_one, report, plan, case, dict(options)): Path(report) for report in reports}
         for done in as_completed(waiting):
             yield waiting[done], done.result()

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from jcm_calc.credits import whole_tonnes
-from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.declarations.items import Parameter
 from jcm_calc.languages import _
 from jcm_calc.workbook.contents import CANDIDATE, CELL, written_class
 from jcm_calc.workbook.formulas import labels_place
@@ -204,7 +204,7 @@ class Entries:
         """Return the classes that a class key can have."""
         if parameter.categories:
             return list(parameter.categories)
-        if parameter.kind is Kind.CLASS_KEY:
+        if parameter.is_class:
             for table in self.layout.class_tables:
                 if table.key == parameter.name and not self.layout.lists_of(parameter.name):
                     first = f"$B${table.first + 1}"

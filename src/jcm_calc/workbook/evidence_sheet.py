@@ -19,6 +19,7 @@ from jcm_calc.schema import got
 from jcm_calc.workbook.layout import LEFT
 from jcm_calc.workbook.opening import Book, printable
 from jcm_calc.workbook.page import Page
+from jcm_calc.workbook.sheet_sets import sheet_sets
 
 NAME, TITLE = "Evidence", _("Evidence Sheet: read in the approved document, by whom")
 COLUMNS = {
@@ -138,10 +139,12 @@ def contradictions(book: Book, m: Methodology, files: Sequence[EvidenceFile]) ->
         for key, value in in_declared_unit(own[entry.name], entry.supplied)[0].items()
         if not entry.supplied.candidate
     ]
-    for sheet in book.sheets if stated else ():
-        if sheet.strip().casefold() == NAME.casefold():
-            continue
-        for symbol, key, place, found in _default_cells(sheet, book.grid(sheet), {one[0] for one in stated}):
+    symbols = {symbol for symbol, *_value in stated}
+    sets = sheet_sets(book).values() if stated else ()
+    for roles in sets:  # what is entered by hand is not the document's, and no claim rests on it
+        symbols -= {one for role in ("input", "separate") if role in roles for one in _entered(book.grid(roles[role]))}
+    for sheet in (roles["calc"] for roles in sets if "calc" in roles):
+        for symbol, key, place, found in _default_cells(sheet, book.grid(sheet), symbols):
             for name, label, value in stated:
                 if (name, label) == (symbol, key) and not math.isclose(found, value, rel_tol=1e-12):
                     told = _("{cell} has {found:g}, and the sheet of evidence says {value:g}: one of them was changed")
@@ -159,6 +162,21 @@ def contradictions_of(book: Book, m: Methodology) -> Iterator[Problem]:
     yield from contradictions(book, own, files)
 
 
+def _entered(grid: Sequence[Sequence[Any]]) -> Iterator[str]:
+    """Yield the texts that have a number in their row or below them: the symbols of what is entered."""
+    below: set[int] = set()
+    for row in reversed(grid):
+        numbers = {column for column, cell in enumerate(row) if _is_number(cell)}
+        for column, cell in enumerate(row):
+            if isinstance(cell, str) and (numbers or column in below):
+                yield cell.strip()
+        below |= numbers
+
+
+def _is_number(cell: Any) -> bool:
+    return isinstance(cell, float | int) and not isinstance(cell, bool)
+
+
 def _default_cells(
     sheet: str, grid: Sequence[Sequence[Any]], symbols: Collection[str]
 ) -> Iterator[tuple[str, str, str, float]]:
@@ -169,7 +187,7 @@ def _default_cells(
     listed, column = "", None
     for number, row in enumerate(grid, 1):
         texts = {str(cell).strip(): at for at, cell in reversed(list(enumerate(row))) if isinstance(cell, str) and cell}
-        numbers = [(at, cell) for at, cell in enumerate(row) if isinstance(cell, float | int) and cell is not True]
+        numbers = [(at, cell) for at, cell in enumerate(row) if _is_number(cell)]
         heading = next((one for text in texts for one in symbols if text.startswith(f"{one}: ")), "")
         if heading or not texts:
             listed, column = heading, None

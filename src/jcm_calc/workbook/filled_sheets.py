@@ -286,12 +286,12 @@ class Reader:
             return ""
         written = str(cell.value).strip()
         unit = plain_unit(written, parameter.unit, found.periods)
-        if not parameter.textual and parameter.unit != "date" and not _converts(written) and _converts(unit):
-            complaint = _("the unit {written} is read as {unit} ({address})")
-            complaint = complaint.format(written=written, unit=unit, address=cell.address)
-            self.remarks.append(Problem(parameter.symbol, complaint))
-        elif unit != written and not is_declared(unit, parameter):
+        fixed = parameter.textual or parameter.unit == "date" or is_declared(written, parameter)
+        if fixed or not (is_declared(unit, parameter) or (_converts(unit) and not _converts(written))):
             return written
+        complaint = _("the unit {written} is read as {unit} ({address})")
+        complaint = complaint.format(written=written, unit=unit, address=cell.address)
+        self.remarks.append(Problem(parameter.symbol, complaint))
         return unit
 
     def _with_unit(self, parameter: Parameter, cell: Cell, unit: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.languages import Message, _
 from jcm_calc.workbook.entries import Entries
@@ -221,6 +222,11 @@ class InputSheet:
         values = self.contents.value(name)
         return None if values is None else float(values.ravel()[list(periods)].sum())
 
+    def _other_terms(self, periods: Any) -> float | None:
+        """Return by how much ER is less than RE − PE."""
+        re, pe, er = (self._sum(name, periods) for name in RESULTS)
+        return None if re is None or pe is None or er is None else re - pe - er
+
     # The table of the project design document
 
     def _years(self) -> dict[int | None, list[int]]:
@@ -241,6 +247,8 @@ class InputSheet:
             OPTION: _("Emission reductions, tCO2"),
             SOURCE: _("Estimated Emission Reductions, whole tonnes of CO2e"),
         }
+        if self.m.terms:
+            headings[PROCEDURE] = _("Other terms of emission reductions, tCO2 (RE − PE − ER)")
         for column, heading in headings.items():
             page.text(row + 1, column, heading, "heading")
         for number, (year, places) in enumerate(self._years().items(), row + 2):
@@ -248,6 +256,9 @@ class InputSheet:
             for column, name in {VALUE: "RE", UNIT: "PE", OPTION: "ER"}.items():
                 cells = ",".join(self._results(name, places))
                 page.formula(number, column, f"SUM({cells})", self._sum(name, places), "emissions")
+            if self.m.terms:
+                re, pe, er = (f"{column_name(column)}{number + 1}" for column in (VALUE, UNIT, OPTION))
+                page.formula(number, PROCEDURE, f"{re}-{pe}-{er}", self._other_terms(places), "emissions")
             exact = f"{column_name(OPTION)}{number + 1}"
             page.formula(number, SOURCE, cut_to_tonnes(exact), self.entries.tonnes(self._sum("ER", places)), "tonnes")
         self._total_and_average(row + 2, row + 2 + len(self._years()))
@@ -258,6 +269,8 @@ class InputSheet:
         page.text(row, TEXT, _("Total"), "strong")
         page.text(row + 1, TEXT, _("Average of the calendar years"), "strong")
         sums = {column: self._sum(name, periods) for column, name in {VALUE: "RE", UNIT: "PE", OPTION: "ER"}.items()}
+        if self.m.terms:
+            sums[PROCEDURE] = self._other_terms(periods)
         for column, total in {**sums, SOURCE: self._tonnes_of_years()}.items():
             letter = column_name(column)
             of_years = f"({letter}{first + 1}:{letter}{row})"

@@ -312,8 +312,11 @@ class Layout:
     def _sections(self, rows: Sequence[str]) -> list[list[str]]:
         """Return the rows of blocks 1 to 4 of the official sheet: the result first, its parts below."""
         selected = [name for name in rows if self._selected(name)]
-        placed = {"ER", *selected}
-        sections = [["ER"], selected]
+        ways = self.upstream("RE") | self.upstream("PE")
+        beside = [name for name in rows if name in self.m.terms and name not in (*ways, *selected)]
+        of_terms = [name for term in beside for name in rows if name in self.upstream(term) - ways - {*selected}]
+        sections = [["ER", *dict.fromkeys((*beside, *of_terms))], selected]
+        placed = {*sections[0], *selected}
         for result in ("RE", "PE"):
             way = self.upstream(result)
             own = [name for name in rows if name in way and name not in placed and name != result]

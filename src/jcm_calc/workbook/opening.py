@@ -6,28 +6,19 @@ import os
 import re
 import stat
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
+from jcm_calc.archives import DAMAGED, MOST_PACKED, check, check_cells
 from jcm_calc.languages import _
-from jcm_calc.problems import InputError, Problem
+from jcm_calc.problems import InputError, Problem, no_such_file
 from jcm_calc.workbook import sheet_xml
-from jcm_calc.workbook.sheet_xml import LAST_COLUMN, SheetXml, column_number
+from jcm_calc.workbook.sheet_xml import SheetXml, column_number
 
-# A workbook of a million rows unpacks to some 200 MB.
-MOST_UNPACKED = 300_000_000
-MOST_PACKED = 100_000_000
-MOST_PARTS = 10_000
-# A table of these many cells takes some 300 MB; nobody fills in as many.
-MOST_CELLS = 5_000_000
-LAST_ROW = 1_048_576
-PIECE = 1 << 20
-PROLOGUE = 16_384
 OTHER_FILES = {
     b"%PDF": _("is a PDF: give the spreadsheet itself"),
     b"{\\rtf": _("is a text document"),
@@ -35,29 +26,28 @@ OTHER_FILES = {
 }
 COMPOUND_FILE = b"\xd0\xcf\x11\xe0"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
-# What XML may begin with, up to the end of the first tag.
-FIRST_TAG = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|<\?[^<>]*\?>|<!--[^<>]*-->)*<\w[^<>]*>")
-DIFFERENT_TEXTS = re.compile(rb"""\buniqueCount\s*=\s*["'](\d+)""")
-SMALLEST_TEXT = len("<si/>")
-# Attributes hold no < or >: a search that stops there takes no longer than the file is.
-FILLED = re.compile(rb"<(?:\w+:)?+c(\s[^<>]*+)?+(?<!/)>")
 # The errors that every program knows; later ones are #SPILL!, #CALC!, #FIELD!, ...
 ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA")
-ADDRESS = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 # Whole columns or rows, and spans of sheets; what stands in quotes is a text.
 SHORT = re.compile(
-    r"""(?P<text>"(?:[^"]|"")*")"""
-    r"""|(?:'(?P<quoted_first>[^':\[\]]+):(?P<quoted_last>(?:[^'])+)'|(?<![\w.'\]$])(?P<first_sheet>[A-Za-z_]\w*):(?P<last_sheet>[A-Za-z_]\w*))"""
+    r"""(?P<text>"(?:[^"]|"")*+")"""
+    r"""|(?:(?<!')'(?P<quoted_first>[^':\[\]]+):(?P<quoted_last>(?:[^'])+)'|(?<![\w.'\]$])(?P<first_sheet>[A-Za-z_]\w*):(?P<last_sheet>[A-Za-z_]\w*))"""
     r"""!(?P<cells>\$?[A-Z]{1,3}\$?\d+(?::\$?[A-Z]{1,3}\$?\d+)?)"""
-    r"""|(?<![\w.$!'\]])(?P<sheet>(?:'(?:[^'\[\]]|'')+'|[A-Za-z_][\w.]*)!)?(?:"""
+    r"""|(?<![\w.$!'\]])(?P<sheet>(?:(?<!')'(?:[^'\[\]]|'')++'|[A-Za-z_][\w.]*)!)?(?:"""
     r"""(?P<column>\$?[A-Z]{1,3}):(?P<last_column>\$?[A-Z]{1,3})|\$?(?P<row>[1-9]\d*):\$?(?P<last_row>[1-9]\d*))(?![\w(!:.$])"""
 )
 DEEPEST_NAME = 5
+# No spreadsheet program writes a longer formula; with its names written out it may be longer.
+LONGEST_FORMULA, LONGEST_NAME = 8_192, 1_000
+# Cells that one range may have, and that all ranges of a sheet may have together, to be followed.
+MOST_IN_RANGE, MOST_IN_RANGES = 1_000_000, 50_000_000
+RANGE = re.compile(
+    r"""(?P<text>"(?:[^"]|"")*+")|(?P<sheet>(?:(?<!')'(?:[^']|'')++'|[A-Za-z_][\w.]*)!)?(?<![\w.$])"""
+    r"""(?P<first>\$?(?P<column>[A-Z]{1,3})\$?(?P<row>[1-9]\d{0,6}))"""
+    r""":(?P<last>\$?(?P<last_column>[A-Z]{1,3})\$?(?P<last_row>[1-9]\d{0,6}))(?![\w(.])"""
+)
 Grid = list[list[Any]]
 Read = TypeVar("Read")
-# What the reader of ZIP archives raises, according to where it finds the damage.
-DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, KeyError, RuntimeError, EOFError, OSError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +88,10 @@ class Book:
         self._content_bytes = content
         self._grids: dict[str, Grid] = {}
         self._formulas: dict[str, dict[tuple[int, int], Formula]] = {}
+        self._errors: dict[str, dict[tuple[int, int], str]] = {}
         self._parsed: dict[str, SheetXml] = {}
+        self.followed = 0  # cells that formulas were followed to
+        self._expansions: dict[tuple[str, str, int], str] = {}
 
     def unusable(self, complaint: str) -> InputError:
         """Return the error that says what is wrong with the file as a whole."""
@@ -109,7 +102,7 @@ class Book:
             self._check_file(self.path.stat())
             content = self.path.read_bytes()
         except FileNotFoundError:
-            raise self.unusable(_("there is no such file: {file}").format(file=printable(str(self.path)))) from None
+            raise self.unusable(no_such_file(printable(str(self.path)))) from None
         except OSError as error:
             raise self.unusable(_("cannot be read: {reason}").format(reason=error.strerror)) from None
         if not content.strip(b"\0"):
@@ -137,8 +130,6 @@ class Book:
         names = {part.filename for part in archive.infolist()}
         if len(names) < len(archive.infolist()):
             raise self.unusable(_("is damaged: it holds two parts of the same name"))
-        if len(names) > MOST_PARTS:
-            raise self.unusable(_("holds more than {most:,} parts").format(most=MOST_PARTS))
         if "mimetype" in names:
             raise self.unusable(_("is an OpenDocument file (.ods): save it as .xlsx"))
         if any(name.casefold().endswith("vbaproject.bin") for name in names):
@@ -147,79 +138,7 @@ class Book:
             raise self.unusable(_("is in the binary format .xlsb: save it as .xlsx"))
         if "xl/workbook.xml" not in names:
             raise self.unusable(_("is no Excel workbook (.xlsx): it is a ZIP archive of something else"))
-        if sum(part.file_size for part in archive.infolist()) > MOST_UNPACKED:
-            raise self.unusable(_("unpacks to more than {size} MB").format(size=MOST_UNPACKED // 1_000_000))
-        for part in archive.infolist():
-            if part.flag_bits & 1:
-                raise self.unusable(_("is protected by a password: save it without one"))
-            self._check_part(archive, part)
-
-    def _check_part(self, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-        """Refuse entities, and parts that unpack to more than they say."""
-        with archive.open(part) as file:
-            start = file.read(PROLOGUE)
-            self._check_start(part, start)
-            texts = DIFFERENT_TEXTS.findall(start) if part.filename.casefold().endswith("sharedstrings.xml") else []
-            if any(
-                int(count[:20]) > min(part.file_size // SMALLEST_TEXT, MOST_CELLS) for count in texts
-            ):  # memory would be reserved for them
-                raise self.unusable(
-                    _("is damaged: {name} cannot hold as many texts as it says").format(name=part.filename)
-                )
-            while file.read(PIECE):  # complains where size or checksum are not as stated
-                pass
-
-    def _check_start(self, part: zipfile.ZipInfo, start: bytes) -> None:
-        """Refuse XML that does not come to its content at once."""
-        name = printable(part.filename)
-        if start.startswith(WIDE):
-            raise self.unusable(
-                _("is in UTF-16 ({name}), which no spreadsheet program writes: save it again as .xlsx").format(
-                    name=name
-                )
-            )
-        if not start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
-            return
-        if re.search(rb"<!(DOCTYPE|ENTITY)", start):
-            raise self.unusable(
-                _("declares XML entities (in {name}), which no spreadsheet program writes").format(name=name)
-            )
-        if not FIRST_TAG.match(start):
-            raise self.unusable(_("is damaged: {name} does not begin as a part of a workbook").format(name=name))
-
-    # Cells
-
-    def _check_cells(self, sheet: str) -> None:
-        """Refuse a sheet whose table of all cells up to the last one would fill the memory."""
-        file = self._files.get(sheet)
-        if file is None:
-            return
-        filled, last_row, columns = 0, 0, set[bytes]()
-        with self._archive.open(file) as part:
-            for piece in _pieces(part):
-                attributes = FILLED.findall(piece)
-                places = [place for place in map(ADDRESS.search, attributes) if place is not None]
-                if len(places) < len(attributes):
-                    raise self.unusable(
-                        _("sheet {sheet!r} does not say where its cells stand: save it again as .xlsx").format(
-                            sheet=sheet
-                        )
-                    )
-                filled += len(places)
-                columns |= {place[1] for place in places}
-                last_row = max(last_row, max((int(place[2]) for place in places), default=0))
-        last_column = max((column_number(column.decode()) + 1 for column in columns), default=0)
-        if last_row > LAST_ROW or last_column > LAST_COLUMN:
-            raise self.unusable(
-                _("sheet {sheet!r} has a cell beyond the last one that a spreadsheet has").format(sheet=sheet)
-            )
-        if max(filled, last_row * last_column) > MOST_CELLS:
-            raise self.unusable(
-                _(
-                    "sheet {sheet!r} spreads over {rows:,} rows and {columns:,} columns, which is more than "
-                    "{most:,} cells: delete what stands far from the tables"
-                ).format(sheet=sheet, rows=last_row, columns=last_column, most=MOST_CELLS)
-            )
+        check(archive, self.unusable)
 
     # Sheets
 
@@ -236,7 +155,7 @@ class Book:
             # errors of many kinds, each with a message of some use
             raise self.unusable(_("cannot be read: {reason}").format(reason=error)) from None
 
-    @property
+    @cached_property
     def sheets(self) -> list[str]:
         """The names of the sheets in order."""
         names: list[str] = self._reader.sheet_names
@@ -252,7 +171,8 @@ class Book:
         """Return the stored values of a sheet, row by row from the first cell; empty texts in empty cells."""
         if sheet not in self._grids:
             try:
-                self._check_cells(sheet)
+                if sheet in self._files:
+                    check_cells(self._archive, self._files[sheet], sheet, self.unusable)
                 if any(error not in ERRORS for error in self.errors(sheet).values()):
                     self._reader = self._opened(self._with_known_errors())
                 self._grids[sheet] = self._reader.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
@@ -288,15 +208,25 @@ class Book:
 
     def errors(self, sheet: str) -> Mapping[tuple[int, int], str]:
         """Return the errors of a sheet, such as #REF!, by row and column; in its grid they are empty."""
-        return {place: printable(text) for place, text in self._xml(sheet).errors.items()}
+        if sheet not in self._errors:
+            self._errors[sheet] = {place: printable(text) for place, text in self._xml(sheet).errors.items()}
+        return self._errors[sheet]
 
     def _read_formulas(self, sheet: str) -> Iterator[tuple[tuple[int, int], Formula]]:
+        """Yield the formulas of a sheet; what could not be followed in bounded time is cut or replaced by its size."""
         shared: dict[str, tuple[str, str]] = {}
+        room = [MOST_IN_RANGES]
         for place, written in self._xml(sheet).formulas.items():
             text = written.text
             if written.shared:
                 text = _shared(shared, written.shared, text, written.address)
-            yield place, Formula(self.expanded(text, sheet), written.stored)
+            if len(text) > LONGEST_FORMULA:
+                yield place, Formula(f"{text[:60]}… ({len(text):,} characters)", written.stored)
+                continue
+            text = self.expanded(text, sheet)
+            if ":" in text:
+                text = RANGE.sub(lambda match: self._bounded(match, sheet, room), text)
+            yield place, Formula(text, written.stored)
 
     def hidden_cells(self, sheet: str) -> tuple[set[int], set[int]]:
         """Return the rows and the columns of a sheet that are hidden."""
@@ -325,7 +255,7 @@ class Book:
         if not known:
             return None
         words = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
-        quoted = r"""("(?:[^"]|"")*"|'(?:[^']|'')*'!)"""
+        quoted = r"""("(?:[^"]|"")*+"|(?<!')'(?:[^']|'')*+'!)"""
         return re.compile(rf"{quoted}|(?<![\w.!$'\]])({words})(\[[^\[\]]*\])?(?![\w.(!:'\[])", re.I)
 
     @cached_property
@@ -360,8 +290,32 @@ class Book:
         text = self._names.get((sheet, name), self._names.get(("", name), ""))
         if not text or column:
             return match[0]
-        text = self._expand(text, sheet, depth - 1)
+        key = sheet, name, depth
+        if key not in self._expansions:
+            self._expansions[key] = self._expand(text[:LONGEST_FORMULA], sheet, depth - 1)
+        text = self._expansions[key]
+        if len(text) > LONGEST_NAME:
+            return match[0]  # it cannot be followed
         return text if re.fullmatch(r"[^(),+*/&<>=-]+|'[^']*'![$\w:]+", text) else f"({text})"
+
+    def _bounded(self, match: re.Match[str], own: str, room: list[int]) -> str:
+        """Return a range as far as its sheet is filled; where it is too large to be followed, how large it is."""
+        if match["text"] is not None:
+            return match[0]
+        before = match["sheet"] or ""
+        sheet = before.rstrip("!").strip("'").replace("''", "'") or own
+        row, column = int(match["row"]), column_number(match["column"])
+        last_row, last_column = int(match["last_row"]), column_number(match["last_column"])
+        size = (last_row - row + 1) * (last_column - column + 1)
+        found = match[0]
+        if size > MOST_IN_RANGE and sheet in self.sheets:
+            grid = self.grid(sheet)
+            last_row = max(row, min(last_row, len(grid)))
+            last_column = max(column, min(last_column, max(map(len, grid), default=1) - 1))
+            size = (last_row - row + 1) * (last_column - column + 1)
+            found = f"{before}{match['first']}:{_letters(last_column)}{last_row}"
+        room[0] -= size
+        return found if size <= MOST_IN_RANGE and room[0] >= 0 else f"range_of_{size}_cells"
 
     def _written_out(self, match: re.Match[str], own: str) -> str:
         """Return the cells of whole columns or rows, as far as the sheet is filled, and of a span of sheets."""
@@ -422,12 +376,3 @@ def printable(text: str) -> str:
     report\n2024.xlsx
     """
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
-
-
-def _pieces(part: IO[bytes]) -> Iterator[bytes]:
-    """Yield a part of an archive in pieces that end with a tag."""
-    rest = b""
-    while piece := part.read(PIECE):
-        whole, tag, after = (rest + piece).rpartition(b">")
-        yield whole + tag
-        rest = after

@@ -117,17 +117,17 @@ def entry_style(unit: str) -> str:
     return f"entered {number_style(unit)}".removesuffix(" number")
 
 
-def shown_unit(unit: str, extensive: bool) -> str:
+def shown_unit(unit: str, over_time: bool) -> str:
     """Write a unit as on the official sheet: ``MWh/p``, and ``-`` where there is none."""
     if unit in ("", "category", "yes/no"):
         return "-"
-    return f"{unit}/p" if extensive else unit
+    return f"{unit}/p" if over_time else unit
 
 
 def is_amount(node: Any) -> bool:
     """Whether a quantity is counted over the period p."""
     if isinstance(node, Parameter):
-        return node.extensive and "p" in node.indices
+        return node.adds_over_time and "p" in node.indices
     return isinstance(node, Equation) and node.unit == "tCO2" and "p" in node.indices
 
 

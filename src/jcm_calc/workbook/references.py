@@ -10,7 +10,7 @@ from jcm_calc.workbook.sheet_xml import column_number
 
 Place = tuple[str, int, int]  # sheet, row, column
 REFERENCE = re.compile(
-    r"""(?P<text>"(?:[^"]|"")*")|(?:(?:'(?P<quoted>(?:[^']|'')+)'|(?P<plain>[A-Za-z_][\w.]*))!)?"""
+    r"""(?P<text>"(?:[^"]|"")*+")|(?:(?:(?<!')'(?P<quoted>(?:[^']|'')++)'|(?P<plain>[A-Za-z_][\w.]*))!)?"""
     r"""(?<![\w.$])\$?(?P<column>[A-Z]{1,3})\$?(?P<row>[1-9]\d{0,6})"""
     r"""(?::\$?(?P<last_column>[A-Z]{1,3})\$?(?P<last_row>[1-9]\d{0,6}))?(?![\w(.])"""
 )

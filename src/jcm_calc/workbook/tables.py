@@ -53,6 +53,7 @@ WRITTEN = (
     *(_("CO2 emission reductions"), _("before the cut to whole tonnes, with sign"), _("Year"), _("Total")),
     *(_("Reference emissions, tCO2"), _("Project emissions, tCO2"), _("Emission reductions, tCO2")),
     _("Estimated Emission Reductions, whole tonnes of CO2e"),
+    _("Other terms of emission reductions, tCO2 (RE − PE − ER)"),
 )
 # Headings that people number, shorten, or write in two languages; of the others each word counts.
 SHORTENED = {*HEADINGS, "co2 emission reductions"} - {"no.", "option", "choice", "parameter", "values"}

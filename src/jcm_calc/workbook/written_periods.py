@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from jcm_calc.dates import MONTHS, calendar_day, refuse_other_era
-from jcm_calc.inputs import Period
+from jcm_calc.inputs.periods import Period
 from jcm_calc.languages import _
 from jcm_calc.problems import ProblemKind
 

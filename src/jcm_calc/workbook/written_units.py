@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from jcm_calc.inputs import Period
+from jcm_calc.inputs.periods import Period
 
 TON_OF_CO2 = re.compile(r"(?<!\w)(?:metric )?tons?[-_ .]?(?=(?:of )?CO2)(?:of )?", re.I)
 WATT_HOURS = re.compile(r"(?<!\w)([kKMG])[wW][hH](?!\w)")

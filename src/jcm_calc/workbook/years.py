@@ -12,7 +12,7 @@ from jcm_calc.case_file import CaseFile
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.given import Cells
 from jcm_calc.languages import Message, _
-from jcm_calc.problems import Problem, ProblemKind, shown
+from jcm_calc.problems import Problem, ProblemKind, listed, shown
 from jcm_calc.workbook.filled_sheets import Part, Reader, SheetSet
 from jcm_calc.workbook.layout import column_name
 from jcm_calc.workbook.tables import Cell
@@ -82,14 +82,23 @@ def _differences(complaint: Message, found: Sequence[Mapping[str, Any]]) -> Iter
 
 def _changed(sets: Sequence[SheetSet]) -> Iterator[Problem]:
     """Complain where a later year has another value for what does not depend on the year."""
-    told = _("differs from the first year's, though it does not depend on the period ({where})").tagged(
-        ProblemKind.YEARS_DIFFER
-    )
+    told = _("differs from the first year's, though it does not depend on the period ({where})")
     for part in (part for found in sets[1:] for part in found.parts if "p" not in part.letters):
         for heading, values in part.columns.items():
             known = next((one for one in sets[0].parts if heading in one.columns and one.letters == part.letters), None)
             if known is None or known.labels != part.labels or known.columns[heading] != values:
-                yield Problem(heading, told.format(where=Cell(None, *part.cells[heading][0]).address))
+                cells = _differing(heading, part, known)
+                complaint = told.format(where=listed(cells))
+                yield Problem(heading, complaint.tagged(ProblemKind.YEARS_DIFFER, "\n".join(cells)))
+
+
+def _differing(heading: str, part: Part, known: Part | None) -> list[str]:
+    """Return the cells of a later year with another value than the first year, each with that of the first."""
+    cells = part.cells[heading]
+    if known is None or known.labels != part.labels:
+        return [Cell(None, *cells[0]).address]
+    rows = zip(part.columns[heading], known.columns[heading], cells, known.cells[heading], strict=True)
+    return [Cell(None, *place).address for one, other, *pair in rows if one != other for place in pair]
 
 
 # Tables

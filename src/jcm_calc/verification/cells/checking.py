@@ -91,7 +91,8 @@ def _checked(cell: Cell) -> Slip | Wrong | bool:
 def _in_a_branch(cell: Cell, rule: Equation, formula: Formula, expected: float) -> Wrong | None:
     """Return what is wrong with a formula in a branch that the inputs do not take."""
     operands = {other.place for other in cell.beside(rule.arguments)}
-    if not operands.issuperset(place for area in areas(formula.text, cell.place[0]) for place in area.places):
+    ranges = areas(formula.text, cell.place[0])
+    if any(area.size > len(operands) or not operands.issuperset(area.places) for area in ranges):
         return None  # it takes what its operands are made of, which would have to change with them
     scenarios = list(cell.sheet.branches(cell, rule))
     found = (_wrong(cell, formula, [one, *scenarios], expected) for one in scenarios)
@@ -202,6 +203,6 @@ def _unreadable(cell: Cell, formula: Formula, error: UnreadableError) -> Slip:
     message = _("the formula ={formula} cannot be followed here: {error}").format(
         formula=formula.text[:80], error=error
     )
-    cause = _("asked of whoever made the workbook: what does this cell carry out?")
+    cause = _("question to the author of the workbook: what does this cell calculate?")
     finding = Finding("A3", message, cell.address, cause=cause, severity=Severity.QUESTION, unresolved=True)
     return Slip(cell.name, finding)

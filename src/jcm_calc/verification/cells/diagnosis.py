@@ -47,7 +47,7 @@ def diagnose(wrong: Wrong) -> Diagnosis:
         hypotheses = (_error, _rounded, _mean, _of_total, _constant_factor)
     else:
         hypotheses = (
-            *(_error, _nought, _rounded, _no_choice, _literal, _other_operand, _turned, _units, _left_out),
+            *(_error, _zero, _rounded, _no_choice, _literal, _other_operand, _turned, _units, _left_out),
             *(_constant_factor, _mean, _branch),
         )
     for hypothesis in hypotheses:
@@ -127,11 +127,11 @@ def _units(wrong: Wrong) -> Diagnosis | None:
     return None
 
 
-def _nought(wrong: Wrong) -> Diagnosis | None:
-    """Recognise a quantity that is put at nought."""
+def _zero(wrong: Wrong) -> Diagnosis | None:
+    """Recognise a quantity that is set to zero."""
     if wrong.precedents or any(wrong.got):
         return None
-    return "C11", _("the formula of {symbol} puts it at nought").format(symbol=wrong.cell.symbol), ""
+    return "C11", _("{symbol} is set to zero by its formula").format(symbol=wrong.cell.symbol), ""
 
 
 def _left_out(wrong: Wrong) -> Diagnosis | None:

@@ -26,6 +26,7 @@ from jcm_calc.verification.spreadsheet import (
     read,
 )
 
+MANY = 100_000  # cells of a range that is no list of operands
 BRANCHING = {"where", "minimum", "maximum", "clip"}
 Replacement = Callable[[Any, Scenario], Any]
 CHOOSING = {"IF", "MIN", "MAX", "IFERROR", "MEDIAN", "CHOOSE", "SIGN", "ABS", "SUM"}
@@ -141,8 +142,9 @@ class Wrong:
 
     @cached_property
     def precedents(self) -> list[Place]:
-        """Every cell that its formula refers to; twice where it does so twice."""
-        return [place for area in areas(self.formula, self.cell.place[0]) for place in area.places]
+        """Every cell that its formula refers to, but for large ranges; twice where it does so twice."""
+        found = (area for area in areas(self.formula, self.cell.place[0]) if area.size <= MANY)
+        return [place for area in found for place in area.places]
 
     def reaches(self, name: str) -> bool:
         """Whether its formula refers to an operand, or to what the operand is made of."""

@@ -7,13 +7,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from jcm_calc.languages import _
+from jcm_calc.problems import shown
 from jcm_calc.verification.spreadsheet.functions import MOST_CELLS
-from jcm_calc.verification.spreadsheet.reading import read
+from jcm_calc.verification.spreadsheet.reading import NESTED, read
 from jcm_calc.verification.spreadsheet.values import Array, FormulaError, UnreadableError, as_number
 from jcm_calc.workbook.opening import Book
 from jcm_calc.workbook.references import Area, Place, areas, form
 
 DEEPEST = 80
+# Cells that are read in the ranges of a workbook, over and over with other inputs.
+MOST_READ = 5_000_000
+FASTER = 5  # times, where no formula is among them
+SLOWER = 3  # times, where each is calculated with
 DYNAMIC = re.compile(r"\b(?:OFFSET|INDIRECT)\(", re.I)
 
 
@@ -64,7 +69,7 @@ class Calculator:
     def _value(self, place: Place) -> Any:
         sheet, row, column = place
         if sheet not in self.book.sheets:
-            raise UnreadableError(_("there is no sheet {sheet!r}").format(sheet=sheet))
+            raise UnreadableError(_("there is no sheet {sheet}").format(sheet=shown(sheet)))
         formula = self.book.formulas(sheet).get((row, column))
         if formula is not None and not (self.stored and formula.stored) and formula.text:
             return self.evaluate(formula.text, sheet)
@@ -80,6 +85,8 @@ class Calculator:
         before, self.sheet = self.sheet, sheet
         try:
             return self.plain(read(form(formula)).run(self, areas(formula, sheet)))
+        except RecursionError:
+            raise UnreadableError(NESTED) from None
         finally:
             self._depth -= 1
             self.sheet = before
@@ -101,9 +108,43 @@ class Calculator:
             return self.value((value.sheet, value.row, value.column))
         if value.size > MOST_CELLS:
             raise UnreadableError(_("a range of more than {count:,} cells").format(count=MOST_CELLS))
-        columns = range(value.column, value.last_column + 1)
-        rows = range(value.row, value.last_row + 1)
-        return Array([[self.value((value.sheet, row, column)) for column in columns] for row in rows])
+        width = value.last_column - value.column + 1
+        self._spend(SLOWER * value.size)
+        cells = self.values(value)
+        return Array([cells[start : start + width] for start in range(0, len(cells), width)])
+
+    def values(self, area: Area) -> list[Any]:
+        """Return the values of a range, row by row; of a workbook so many only that a verification ends.
+
+        Raises
+        ------
+        UnreadableError
+            If with these it would be more than `MOST_READ`.
+        FormulaError
+            If a cell holds an error, or its formula gives one.
+        """
+        plain = self._is_plain(area.sheet)
+        self._spend(area.size // FASTER if plain else area.size)
+        if not plain:
+            return [self.value(place) for place in area.places]
+        width = area.last_column - area.column + 1
+        found: list[Any] = []
+        for row in self.book.grid(area.sheet)[area.row : area.last_row + 1]:
+            cells = [as_number(cell) for cell in row[area.column : area.last_column + 1]]
+            found += cells + [None] * (width - len(cells))
+        return found + [None] * (area.size - len(found))
+
+    def _spend(self, cells: int) -> None:
+        if self.book.followed + cells > MOST_READ:
+            raise UnreadableError(_("its ranges are too large to be followed"))
+        self.book.followed += cells
+
+    def _is_plain(self, sheet: str) -> bool:
+        """Whether every cell of a sheet is what is stored: no formula, no error, nothing given in its place."""
+        book = self.book
+        if sheet not in book.sheets or book.formulas(sheet) or book.errors(sheet):
+            return False
+        return not any(place[0] == sheet for place in self.given)
 
 
 def precedents(book: Book, place: Place) -> list[Area]:

@@ -38,7 +38,7 @@ def _numbers(c: Cells, r: Sequence[Area], arguments: Arguments) -> list[float]:
     for argument in arguments:
         value = argument(c, r)
         if isinstance(value, Area | Array):
-            cells = value.values if isinstance(value, Array) else map(c.value, value.places)
+            cells = value.values if isinstance(value, Array) else c.values(value)
             found += [float(one) for one in cells if isinstance(one, int | float) and not isinstance(one, bool)]
         else:
             found.append(number(value))
@@ -154,8 +154,7 @@ def _match(c: Cells, r: Sequence[Area], arguments: Arguments) -> Any:
     if len(arguments) < 3 or number(c.plain(arguments[2](c, r))) != 0:
         raise UnreadableError(_("MATCH of what is not looked for exactly"))
     wanted = wanted.casefold() if isinstance(wanted, str) else wanted
-    for position, place in enumerate(area.places, 1):
-        value = c.value(place)
+    for position, value in enumerate(c.values(area), 1):
         if value is not None and (value.casefold() if isinstance(value, str) else value) == wanted:
             return float(position)
     raise FormulaError("#N/A")
@@ -214,7 +213,7 @@ def _added(c: Cells, added: Area, tests: Sequence[tuple[Area, Any]]) -> float:
 def _kept(c: Cells, added: Area, tests: Sequence[tuple[Area, Any]]) -> list[float]:
     """Return the numbers of a range beside which all tests are met."""
     kept = [_fits(c, area, wanted) for area, wanted in tests]
-    values = [c.value(place) for place in added.places]
+    values = c.values(added)
     if any(len(one) != len(values) for one in kept):
         raise UnreadableError(_("ranges of different sizes"))
     rows = zip(values, *kept, strict=True)
@@ -230,14 +229,13 @@ def _fits(c: Cells, area: Area, wanted: Any) -> list[bool]:
         sign, text = match[1] or "=", match[2]
         if sign in ("=", "<>") and re.search(r"[*?]", text):
             wild = re.compile(re.escape(text).replace(r"\*", ".*").replace(r"\?", "."), re.I | re.S)
-            values = map(c.value, area.places)
+            values = c.values(area)
             return [(isinstance(one, str) and wild.fullmatch(one) is not None) == (sign == "=") for one in values]
         with suppress(ValueError):
             text = float(text)
     compare = COMPARE[sign]
     found = []
-    for place in area.places:
-        value = c.value(place)
+    for value in c.values(area):
         if isinstance(text, str):
             own = "" if value is None else str(value).casefold()
             found.append(isinstance(value, str | None) and bool(compare(own, text.casefold())))
@@ -372,13 +370,13 @@ COMPARE = {
 
 def _counted(c: Cells, r: Sequence[Area], arguments: Arguments) -> float:
     values = [argument(c, r) for argument in arguments]
-    places = [place for value in values if isinstance(value, Area) for place in value.places]
-    return float(sum(c.value(place) is not None for place in places))
+    cells = [cell for value in values if isinstance(value, Area) for cell in c.values(value)]
+    return float(sum(cell is not None for cell in cells))
 
 
 def _blank(c: Cells, r: Sequence[Area], arguments: Arguments) -> float:
     """Count the cells that show nothing: an empty text counts, too."""
-    return float(sum(c.value(place) in (None, "") for place in _area(c, r, arguments[0]).places))
+    return float(sum(cell in (None, "") for cell in c.values(_area(c, r, arguments[0]))))
 
 
 def _length(c: Cells, r: Sequence[Area], arguments: Arguments) -> float:

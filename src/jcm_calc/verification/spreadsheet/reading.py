@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from openpyxl.formula import Tokenizer
-from openpyxl.formula.tokenizer import Token
+from openpyxl.formula.tokenizer import Token, TokenizerError
 
 from jcm_calc.languages import _
+from jcm_calc.problems import shown
 from jcm_calc.verification.spreadsheet.functions import FUNCTIONS, Code
 from jcm_calc.verification.spreadsheet.values import (
     Cells,
@@ -24,7 +26,8 @@ from jcm_calc.verification.spreadsheet.values import (
 )
 from jcm_calc.workbook.references import Area
 
-OPERATORS: dict[str, tuple[int, Callable[[Any, Any], Any]]] = {
+Operation = Callable[[Any, Any], Any]
+OPERATORS: dict[str, tuple[int, Operation]] = {
     "^": (5, operator.pow),
     "*": (4, operator.mul),
     "/": (4, operator.truediv),
@@ -42,6 +45,11 @@ COMPARISONS = {
 }
 
 
+# Excel takes 8,192 characters; names that are written out make a formula longer.
+LONGEST = 20_000
+NESTED = _("it is nested too deeply")
+
+
 @dataclass(frozen=True)
 class Read:
     """A formula that was read: what it does, and which functions and numbers stand in it."""
@@ -54,12 +62,18 @@ class Read:
 @lru_cache(maxsize=4096)
 def read(formula: str) -> Read:
     """Read a formula in which addresses are replaced by their numbers."""
-    tokens = [token for token in Tokenizer(f"={formula}").items if token.type != Token.WSPACE]
-    parser = _Parser(tokens)
-    run = parser.comparison()
+    if len(formula) > LONGEST:
+        raise UnreadableError(_("it is longer than {count:,} characters").format(count=LONGEST))
+    try:
+        tokens = [token for token in Tokenizer(f"={formula}").items if token.type != Token.WSPACE]
+        parser = _Parser(tokens)
+        run = parser.comparison()
+    except (TokenizerError, IndexError, ValueError) as error:
+        raise UnreadableError(_("it is not a formula: {error}").format(error=shown(str(error)))) from None
+    except RecursionError:
+        raise UnreadableError(NESTED) from None
     if parser.at < len(tokens):
-        complaint = _("{formula}: {token!r} was not expected")
-        raise UnreadableError(complaint.format(formula=formula, token=tokens[parser.at].value))
+        raise UnreadableError(_("{token} was not expected").format(token=shown(tokens[parser.at].value)))
     return Read(run, frozenset(parser.functions), tuple(parser.numbers))
 
 
@@ -85,20 +99,20 @@ class _Parser:
         return left
 
     def binary(self, least: int) -> Code:
-        left = self.prefixed()
+        left, others = self.prefixed(), list[tuple[Operation, Code]]()
         while self._peek(Token.OP_IN, [sign for sign, (binding, _) in OPERATORS.items() if binding >= least]):
             binding, function = OPERATORS[self._next().value]
-            left = _applied(function, left, self.binary(binding + 1))
-        return left
+            others.append((function, self.binary(binding + 1)))
+        return _applied(left, others) if others else left
 
     def prefixed(self) -> Code:
         if self._peek(Token.OP_PRE):
             sign, operand = self._next().value, self.prefixed()
-            return operand if sign == "+" else _applied(operator.mul, lambda c, r: -1.0, operand)
+            return operand if sign == "+" else _applied(_constant(-1.0), [(operator.mul, operand)])
         operand = self.atom()
         while self._peek(Token.OP_POST):
             self._next()
-            operand = _applied(operator.truediv, operand, lambda c, r: 100.0)
+            operand = _applied(operand, [(operator.truediv, _constant(100.0))])
         return operand
 
     def atom(self) -> Code:
@@ -124,7 +138,7 @@ class _Parser:
             return _failing(text)
         if match := re.fullmatch(r"REF_(\d+)", text):
             return lambda c, r, number=int(match[1]): r[number]  # type: ignore[misc]
-        raise UnreadableError(_("{text!r} is no reference that can be followed").format(text=text))
+        raise UnreadableError(_("{text} is not a reference that can be followed").format(text=shown(text)))
 
     def _call(self, name: str) -> Code:
         self.functions.add(name)
@@ -156,7 +170,7 @@ class _Parser:
     def _close(self) -> None:
         token = self._next()
         if token.value != ")":
-            raise UnreadableError(_("{token!r} was not expected").format(token=token.value))
+            raise UnreadableError(_("{token} was not expected").format(token=shown(token.value)))
 
     def _next(self) -> Token:
         if self.at >= len(self.tokens):
@@ -176,23 +190,30 @@ def _failing(text: str) -> Code:
     return run
 
 
-def _applied(function: Callable[[Any, Any], Any], left: Code, right: Code) -> Code:
-    joins = function is OPERATORS["&"][1]
+def _applied(first: Code, others: Sequence[tuple[Operation, Code]]) -> Code:
+    """Return what operations do one after the other: a sum of a thousand cells is not a thousand calls deep."""
 
-    def of_two(a: Any, b: Any) -> Any:
-        if joins:
-            return function(text_of(a), text_of(b))
-        try:
-            found = function(number(a), number(b))
-        except ZeroDivisionError:
-            raise FormulaError("#DIV/0!") from None
-        except OverflowError:
-            raise FormulaError("#NUM!") from None
-        if isinstance(found, complex):
-            raise FormulaError("#NUM!")
+    def run(c: Cells, r: Sequence[Area]) -> Any:
+        found = c.array(first(c, r))
+        for function, operand in others:
+            found = elementwise(partial(_operated, function), found, c.array(operand(c, r)))
         return found
 
-    return lambda c, r: elementwise(of_two, c.array(left(c, r)), c.array(right(c, r)))
+    return run
+
+
+def _operated(function: Operation, a: Any, b: Any) -> Any:
+    if function is OPERATORS["&"][1]:
+        return function(text_of(a), text_of(b))
+    try:
+        found = function(number(a), number(b))
+    except ZeroDivisionError:
+        raise FormulaError("#DIV/0!") from None
+    except OverflowError:
+        raise FormulaError("#NUM!") from None
+    if isinstance(found, complex) or not math.isfinite(found):
+        raise FormulaError("#NUM!")
+    return found
 
 
 def _compared(compare: Callable[[Any, Any], bool], left: Code, right: Code) -> Code:

@@ -36,6 +36,9 @@ class Cells(Protocol):
     def value(self, place: Place) -> Any:
         """Return the value of a cell."""
 
+    def values(self, area: Area) -> list[Any]:
+        """Return the values of a range, row by row."""
+
     def plain(self, value: Any) -> Any:
         """Return the value of a cell in place of its reference."""
 

@@ -1,0 +1,1 @@
+"""Methodologies of jcm-land-use-rules, one a module."""
