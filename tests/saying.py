@@ -52,7 +52,9 @@ def _collect(thing, found, seen):
         elif dataclasses.is_dataclass(thing):
             parts = [getattr(thing, field.name) for field in dataclasses.fields(thing)]
         else:
-            parts = list(vars(thing).values()) if type(thing).__module__.startswith("jcm_calc") else []
+            own = type(thing).__module__.startswith("jcm_calc")
+            slots = [getattr(thing, name, None) for name in getattr(type(thing), "__slots__", ())] if own else []
+            parts = [*getattr(thing, "__dict__", {}).values(), *slots] if own else []
         for part in parts:
             _collect(part, found, seen)
 
