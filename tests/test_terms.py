@@ -184,7 +184,7 @@ def test_a_direction_on_what_does_not_exist_is_an_error(declare, effect, target)
 
 def test_the_usual_conforms():
     assert failures(usual()) == {}
-    assert {outcome.state for outcome in conform(methodology("XX_AM012"), 10)} == {"passed"}
+    assert failures(methodology("XX_AM012")) == {}
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ def unit_invariance(subject: Subject) -> None:
             if name in m.inputs and not m.inputs[name].textual and m.inputs[name].unit not in ("", "date"):
                 changed[name] = registry().Quantity(value, pint_unit(m.inputs[name].unit)).to_base_units()
         plain, other = subject.result(case, draw), subject.result(case, draw, **changed)
-        for name in subject.asked("unit invariance", (*RESULTS, *m.terms)):
+        for name in subject.asked("unit invariance", _amounts(m)):
             if not same(plain[name].magnitude, other[name].magnitude):
                 raise ConformanceError(
                     _("{name} changes when values are given in base units: avoid steps, declare factors").format(
