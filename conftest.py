@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from _pytest.doctest import DoctestItem
 
-# a project of its own, which tests/test_authoring.py installs elsewhere
-collect_ignore = ["docs/examples/rule_book"]
+# projects of their own, which tests/test_authoring.py installs elsewhere
+collect_ignore = ["docs/examples/rule_book", "docs/examples/land_use_rules"]
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -26,6 +26,8 @@ SAID = {
     "start": date(2020, 5, 6),
     "end": date(2031, 7, 8),
     "note": "as agreed",
+    "host_accounts": ["Ministry of Energy"],
+    "transfer_list": "list B",
 }
 MONITORED = {
     "option": "B",

@@ -90,6 +90,7 @@ READING = {
         "criteria",
         "check",
         "freeze",
+        "keys_of",
         "named",
         "by_name",
         "calculate",

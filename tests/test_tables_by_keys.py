@@ -91,7 +91,7 @@ def module(keys):
         'READ = primary(Source("the document"), "page 7")',
         f'm = Methodology("{number_of(keys)}", version="1.0", title="Example", country="XX", sectoral_scope=15,',
         '    indices={"i": "field", "s": "stratum", "p": "season"}, identity={"version": READ})',
-        'm.monitored("A_i,s,p", "ha", extensive="units time", raises="RE PE", text="area that was cleared", evidence=READ)',
+        'm.monitored("A_i,s,p", "ha", extensive="units time", raises="RE PE", text="cleared area", evidence=READ)',
         'm.default("F", "tCO2/ha", value=0.05, raises="PE", text="factor", evidence=READ)',
         *(
             f'm.class_key("{key}_{",".join(KEYS[key][1])}", text="{key}", evidence=READ)'

@@ -160,7 +160,7 @@ def test_a_month_twice_and_another_one_left_out_are_two_findings(tmp_path):
     found = jcm_calc.verify(report(tmp_path / "report.xlsx", edit=twice), case=case(tmp_path / "case.toml"))
     findings = {one.code: one for one in grave(found)}
     assert findings.keys() == {"A10", "C5"}
-    assert "2020-06 stands in two rows" in findings["A10"].message
+    assert "2020-06 is in two rows" in findings["A10"].message
     assert "11 of 12 rows: 2020-12" in findings["C5"].message
     assert findings["A10"].effect.exact == pytest.approx(36.9 * SLOPE)
     assert findings["C5"].effect.exact == pytest.approx(-37.8 * SLOPE)

@@ -20,6 +20,7 @@ from python_calamine import CalamineWorkbook
 from jcm_calc import InputError, calculate
 from jcm_calc.base.problems import Remark, Topic
 from jcm_calc.reports.workbook.layout import RESULT, column_name
+from jcm_calc.results.remarks import compared
 from jcm_calc.rulebooks import every
 
 # Two years of two periods each.
@@ -69,7 +70,10 @@ def sensible_result(m, case, seed):
     Numbers that count months or years are drawn apart from the periods, which they contradict.
     """
     for attempt in range(2000):
-        result = drawn_result(m, case, [seed, attempt])
+        try:
+            result = within_limits(drawn_result(m, case, [seed, attempt]), case)
+        except InputError:  # what is capped suits no other number
+            continue
         hours = [
             result.inputs.values[name].max()
             for name, parameter in m.inputs.items()
@@ -80,6 +84,19 @@ def sensible_result(m, case, seed):
         if not unmet and not noted and all(most <= 24 * 181 for most in hours):
             return result
     raise AssertionError(f"no sensible draw of {m}")
+
+
+def within_limits(result, case):
+    """The same result with amounts that cross-checks allow, where drawn ones are above them."""
+    call, values = result.call, dict(result.call["values"])
+    over = [one for one in compared(result.inputs, result.looked_at) if (one[1] > one[2]).any()]
+    for limit, own, most in over:
+        parameter = result.methodology.inputs[limit.parameter]
+        axes = tuple(at for at, letter in enumerate(result.inputs.axes) if letter not in parameter.indices)
+        values[limit.parameter] = np.minimum(own, 0.9 * most).squeeze(axes)
+    if not over:
+        return result
+    return calculate(result.methodology, *call["tables"], p=call["p"], facts=call["facts"], **{**values, **case})
 
 
 def formulas(path):

@@ -26,7 +26,7 @@ HEADER = re.compile(r"JCM_([A-Z]{2}_A?M\d{3})_ver(\d{1,4}(?:\.\d{1,4})*)(?![\d.]
 REFERENCE = re.compile(rf"(?:{'|'.join(map(re.escape, spellings(_('Reference Number'))))}):\s*(\S+)")
 HEADER_ROWS = 12
 # What the monitoring structure sheet says about the project, besides its number at the top of each sheet.
-ON_STRUCTURE = ("title", "participants", "submitted", "start", "end", "note")
+ON_STRUCTURE = ("title", "participants", "submitted", "start", "end", "host_accounts", "transfer_list", "note")
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 Roles = dict[str, str]
@@ -119,7 +119,7 @@ def _described(rows: Iterable[Sequence[str]]) -> Iterator[tuple[str, Any]]:
     keys = {text: key for key in ON_STRUCTURE for text in spellings(LABELS[key])}
     for label, text in (row for row in rows if len(row) == 2):
         key = keys.get(label)
-        if key == "participants":
+        if key is not None and PROJECT[key] == "list of texts":
             yield key, text.splitlines()
         elif key is not None and PROJECT[key] != "date":
             yield key, text
