@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from _pytest.doctest import DoctestItem
+from hypothesis import settings
 
 # projects of their own, which tests/test_authoring.py installs elsewhere
 collect_ignore = ["docs/examples/rule_book", "docs/examples/land_use_rules"]
@@ -19,6 +20,8 @@ def no_evidence_of_the_user(tmp_path_factory):
 
 
 os.environ["JCM_LANG"] = "en"
+settings.register_profile("no deadline", settings(), deadline=None)
+settings.load_profile("no deadline")
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ import numpy as np
 from faults import insert
 from workbooks import every_case, label, sensible_result
 
+from jcm_calc.base.problems import Topic
 from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.verification.verifying import verify
 
@@ -32,7 +33,9 @@ def complaints(number):
             source, path = path, Path(folder) / "edited.xlsx"
             insert(source, path, *put_in(np.random.default_rng([3, number]), Book(source), edit))
         found = verify(path)
-    told = [str(one) for one in found.findings if one.severity != "question"]
+    # drawn inputs give ratios that are hardly meant, which the calculation says as well
+    odd = {remark.subject for remark in result.remarks if remark.topic is Topic.IMPLAUSIBLE}
+    told = [str(one) for one in found.findings if one.severity != "question" and one.subject not in odd]
     # what cannot be followed is a question, and would hide everything else
     told += [str(one) for one in found.findings if one.code == "A3"]
     # a claim is a floating-point number in its cell, and drawn inputs can make it enormous

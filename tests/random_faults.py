@@ -12,6 +12,7 @@ from faults import edit
 from saying import untranslated
 from workbooks import label, sensible_result
 
+from jcm_calc import Topic
 from jcm_calc.rulebooks import every
 from jcm_calc.verification.verifying import verify
 
@@ -60,6 +61,8 @@ def _outcome(number, kind, plant, files, rng, open_=False):
             m = METHODOLOGIES[rng.integers(len(METHODOLOGIES))]
             case = cases(m)[rng.integers(len(cases(m)))]
             result = sensible_result(m, case, int(rng.integers(2**32)))
+            if any(remark.topic is Topic.IMPLAUSIBLE for remark in result.remarks):
+                continue  # a ratio is odd as it is
             result.to_excel(clean, overwrite=True)
             site = Site(clean)
             if files == WITH_ROWS:

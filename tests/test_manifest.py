@@ -124,7 +124,7 @@ def test_several_periods_are_recorded(p):
         ["2023-12", "2024-01"],
         pd.PeriodIndex(["2023Q4", "2024Q1"], freq="Q"),
         [datetime.date(2024, 1, 30), datetime.date(2024, 1, 31)],
-        pd.to_datetime(["2024-01-30", "2024-01-31"]),
+        *(pd.to_datetime(["2024-01-30", "2024-01-31"]).as_unit(unit) for unit in ("s", "us", "ns")),
         [2023, 2024],
     ],
 )

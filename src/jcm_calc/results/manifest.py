@@ -146,6 +146,13 @@ def _record_labelled(value: Any, name: str, parameter: Parameter | None) -> Any:
     return record(shaped) if isinstance(shaped, Mapping) else record_table(shaped, name)
 
 
+def _python(cell: Any) -> Any:
+    """Return the Python value of a NumPy one; of a time in nanoseconds NumPy makes a number."""
+    if isinstance(cell, np.datetime64):
+        cell = cell.astype("datetime64[us]")
+    return cell.item() if isinstance(cell, np.generic) else cell
+
+
 def _cells(content: Any) -> Any:
     """Return nested lists of what JSON has."""
     return [_cells(cell) for cell in content] if isinstance(content, list) else _cell(content)
@@ -157,8 +164,7 @@ def _key(label: Any) -> Any:
 
 def _cell(cell: Any) -> Any:
     """Return a cell as JSON has it, or as a text that is read as the same."""
-    if isinstance(cell, np.generic):
-        cell = cell.item()
+    cell = _python(cell)
     if is_quantity(cell):
         return f"{cell:D}"
     return cell if cell is None or isinstance(cell, str | int | float) else str(cell)
@@ -265,7 +271,7 @@ def _flat(table: Any, name: str) -> Any:
 
 def _column(frame: Any, heading: Any) -> list[Any]:
     """Return the cells of a column; a date is a period of one day in the index p, and a date in any other column."""
-    cells = carried(frame[heading]).cells.tolist()
+    cells = map(_python, carried(frame[heading]).cells.tolist())
     return [_period(cell) if heading == "p" else _cell(cell) for cell in cells]
 
 
