@@ -3,8 +3,8 @@
 import importlib
 
 import pytest
-from jcm_calc.api.case_file import published
 
+from jcm_calc.api.case_file import published
 from jcm_calc.authoring.conformance import conform
 
 NUMBERS = ["XX_AM010", "XX_AM011", "XX_AM012", "XX_AM013"]

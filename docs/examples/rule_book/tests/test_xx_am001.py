@@ -1,10 +1,10 @@
 """XX_AM001 holds together, and gives what a calculation by hand gives."""
 
 import pytest
-from jcm_calc.api.case_file import published
 from jcm_example_rules.xx_am001 import later, m
 
 from jcm_calc import calculate
+from jcm_calc.api.case_file import published
 from jcm_calc.authoring.conformance import conform
 
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.UnconfirmedWarning")
