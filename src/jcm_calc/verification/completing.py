@@ -39,7 +39,10 @@ def read_in_one_way(path: Path) -> tuple[CaseFile, tuple[Problem, ...]]:
             return [changed(one, name) for one in value]
         if not isinstance(value, str) or name.rpartition(".")[2] not in DAYS:
             return value
-        days = sorted({one.first for one in written_periods.readings(value) if one.first is not None})
+        try:
+            days = sorted({one.first for one in written_periods.readings(value) if one.first is not None})
+        except ValueError:  # no such day, which reading the case file says
+            return value
         if len(days) < 2:
             return value
         complaint = _("{came} can be read as {first} or as {last}; {last} is taken").tagged(ProblemKind.AMBIGUOUS_DATE)

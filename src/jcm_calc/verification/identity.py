@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +117,7 @@ def identified(
         tuple(_files(documents, plan is not None and plan is not report, others)),
         options,
         jcm_calc.__version__,
-        date.today(),
+        datetime.now(UTC).date(),
         person,
     )
 

@@ -135,7 +135,10 @@ class Reader:
             problem = Problem("p", complaint)
             if problem not in self.problems:
                 self.problems.append(problem)
+        try:
             return written_periods.readings(given)[:1]
+        except ValueError:  # no such day, which is said
+            return []
 
     def _choices(self, rows: Iterable[Row], found: SheetSet) -> None:
         for row in rows:

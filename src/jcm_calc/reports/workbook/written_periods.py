@@ -121,12 +121,12 @@ def _dates(text: str) -> Iterator[tuple[Span, str]]:
     """Yield the days that the beginning of a text can be read as, and the rest of it."""
     for form in DATE:
         if match := form.match(text):
-            for span in _spans(match.groupdict()):
+            for span in _spans(match.groupdict(), match[0].strip()):
                 yield span, text[match.end() :]
             return
 
 
-def _spans(parts: dict[str, str | None]) -> Iterator[Span]:
+def _spans(parts: dict[str, str | None], text: str) -> Iterator[Span]:
     year = int(parts["year"] or 0)
     year += 2000 if year < 100 else 0
     if parts.get("first"):
@@ -139,7 +139,7 @@ def _spans(parts: dict[str, str | None]) -> Iterator[Span]:
     if month > 12:
         return
     if parts.get("day"):
-        day = calendar_day(str(parts["day"]), year, month, int(parts["day"] or 0))
+        day = calendar_day(text, year, month, int(parts["day"] or 0))
         yield day, day
     elif month:
         yield date(year, month, 1), date(year, month, monthrange(year, month)[1])
