@@ -328,7 +328,8 @@ def test_a_command_that_is_ended_leaves_no_process(number, name, tmp_path):
         complaints = parent.communicate(timeout=60)[1]
         assert all_ended(workers)
         assert parent.returncode in (-9, 130, 129, 143)
-        assert b"Traceback" not in complaints
+        # Python before 3.12 can set the result of a task that is cancelled at this moment, and writes that it cannot
+        assert b"Traceback" not in complaints or b"InvalidStateError: CANCELLED" in complaints
         assert b"fault of jcm_calc" not in complaints
 
 
