@@ -9,6 +9,7 @@ RE = 200 × 637 ÷ 1000 + 0.8 × (91 + 52.5) = 127.4 + 114.8 = 242.2 t.
 """
 
 import ast
+import warnings
 from pathlib import Path
 
 import dask.dataframe as dd
@@ -27,7 +28,9 @@ from jcm_calc.authoring.conformance import calculations, conform
 from jcm_calc.authoring.conformance.subject import ConformanceError, Subject
 from jcm_calc.declarations import DeclarationError
 from jcm_calc.declarations.items import Kind
-from jcm_calc.evidence import unconfirmed
+from jcm_calc.evidence import Source, primary, unconfirmed
+from jcm_calc.inputs import bind
+from jcm_calc.results import calculating
 
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.base.problems.InputWarning")
 HALF = "2024-01-01/2024-06-30"
@@ -336,3 +339,23 @@ def test_verification_finds_an_area_that_is_the_sum_of_its_months(tmp_path):
     assert "A_i,p is the sum of 6 rows of different times, but does not add over time" in str(error)
     assert (error.found, error.expected) == (720, 120)
     assert error.effect.exact == pytest.approx(600 * 637 / 1000)
+
+
+@pytest.mark.parametrize(("extensive", "remarks"), [("units", 1), (True, 0)])
+def test_a_split_that_cannot_be_compared_is_remarked_on_where_an_area_may_count_twice(extensive, remarks):
+    read = primary(Source("made for this test", place="page 1"))
+    m = Methodology("XX_AM001", version="1.0", title="", country="XX", sectoral_scope=14, indices={"i": "", "p": ""})
+    m.monitored("A_i,p", "ha", extensive=extensive, raises="RE", text="area", evidence=read)
+    m.default("EF", "tCO2/ha", value=1.0, raises="RE", text="factor", evidence=read)
+    m.equation("RE_p", "tCO2", name="RE", total="i", text="", evidence=read)(lambda A, EF: A * EF)
+    m.equation("PE_p", "tCO2", name="PE", text="", evidence=read)(lambda: 0)
+    m.equation("ER_p", "tCO2", name="ER", text="", evidence=read)(lambda RE, PE: RE - PE)
+    inputs = bind(m, values={"A": [[1.0, 1.0]]}, p=["2023", "2024"])
+
+    def bind_whole():
+        raise jcm_calc.InputError("", [])
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = calculating._compared_with_whole(inputs, bind_whole, "days")
+    assert len(found.warnings) - len(inputs.warnings) == remarks

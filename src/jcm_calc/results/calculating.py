@@ -158,8 +158,18 @@ def _compared_with_whole(inputs: Inputs, bind_whole: Callable[[], Inputs], split
         warnings.simplefilter("ignore")
         try:
             whole = bind_whole()
-        except InputError:  # the rows of a table are by year: the whole has no value of its own
-            return inputs
+        except InputError:  # such as a table with a row for each year: the whole has no value of its own
+            whole = None
+    if whole is None and not any(one.adds_over_units and not one.adds_over_time for one in inputs.graph.parameters):
+        return inputs  # nothing can count twice
+    if whole is None:
+        told = _(
+            "the parts in each year cannot be compared with the whole periods: what does not add over time, such as an "
+            "area, counts in each part"
+        )
+        remark = Remark("split", told, "", Topic.CONTRADICTORY)
+        warnings.warn(str(remark), InputWarning, stacklevel=4)
+        return replace(inputs, warnings=(*inputs.warnings, remark))
     if list(whole.periods) == list(inputs.periods):
         return inputs
     try:
