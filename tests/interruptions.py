@@ -92,6 +92,7 @@ def interrupted(folder, name, end, draw, longest):
     limit = draw.randrange(1, 30_000)
 
     def before():
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell has those ignore it that it runs in the background
         if end == "full disk":
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
