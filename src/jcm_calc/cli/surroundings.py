@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 import traceback
 from types import FrameType
 from typing import TextIO
@@ -47,6 +48,7 @@ def prepare() -> None:
             signal.default_int_handler,
         ):
             signal.signal(getattr(signal, name), _end)
+    sys.unraisablehook = _end_again
 
 
 _received: list[int] = []
@@ -59,6 +61,17 @@ def _end(number: int, frame: FrameType | None) -> None:
     if number == signal.SIGINT:
         raise KeyboardInterrupt
     sys.exit(128 + number)
+
+
+def _end_again(unraisable: sys.UnraisableHookArgs) -> None:
+    """End again soon where the signal reached the command in a callback, whose exceptions Python drops."""
+    if not _received or not isinstance(unraisable.exc_value, SystemExit | KeyboardInterrupt):
+        sys.__unraisablehook__(unraisable)
+        return
+    signal.signal(_received[0], _end)
+    again = threading.Timer(0.01, os.kill, (os.getpid(), _received[0]))
+    again.daemon = True
+    again.start()
 
 
 def ended() -> int | None:
