@@ -103,7 +103,7 @@ def test_the_oracle_accepts_no_number_that_is_none():
         ('sha256 = "0', 'sha256 = "1'),
         ('sha256 = "0', 'sha256 = "'),
         ('person = "Test', 'person = "Another Test'),
-        ('date = "2024-05-17"', 'date = "2024-05-18"'),
+        ('date = "2025-05-17"', 'date = "2025-05-18"'),
     ],
 )
 def test_the_oracle_notices_what_evidence_does_not_say(tmp_path, before, after):

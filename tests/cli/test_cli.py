@@ -80,9 +80,9 @@ def test_list_of_all_ends_with_what_is_known_and_not_implemented():
     lines = run("list", "--all").stdout.splitlines()
     start = lines.index("Known, not implemented")
     assert any(line.startswith("ID_AM003") for line in lines[:start])
-    (line,) = [line for line in lines[start:] if line.startswith("TH_AM009")]
-    assert "2019-01-14  primary  Installation of gas engine cogeneration system" in line
-    assert "th-jp/methodologies/90" in line
+    (line,) = [line for line in lines[start:] if line.startswith("TH_AM008")]
+    assert "2019-01-14  primary  Introducing heat recovery heat pumps" in line
+    assert "th-jp/methodologies/89" in line
     rows = json.loads(run("list", "--all", "--json").stdout)
     (row,) = [row for row in rows if row["number"] == "CR_AM003"]
     assert (row["implemented"], row["scope"], row["version"], row["grade"]) == (False, None, None, "primary")
@@ -172,7 +172,7 @@ def test_show_as_json():
 
 
 def test_unknown_methodology():
-    assert "there is no methodology 'ID_AM033' here; did you mean ID_AM003?" in run("show", "ID_AM033", code=2).stderr
+    assert "there is no methodology 'ID_AM0033' here; did you mean ID_AM003?" in run("show", "ID_AM0033", code=2).stderr
 
 
 # calc
