@@ -106,6 +106,7 @@ def solar_pv(
     g.default(
         "EF_RE" if value is not None else "EF_RE,i",
         "tCO2/MWh",
+        listed="solar",
         value=value,
         by="connection" if connections else "",
         values=values,

@@ -38,6 +38,7 @@ from jcm_calc.declarations.items import (
     Indicator,
     Kind,
     Limit,
+    Listed,
     Parameter,
     Product,
     Table,
@@ -65,6 +66,7 @@ COORDINATES = {
 WORDS = (
     *("text", "extensive", "weighted_by", "previous_of", "options", "raises", "lowers", "either", "bounds"),
     *("plausible", "comparable", "counts", "name", "index", "categories", "evidence", "by", "factor", "basis"),
+    "listed",
 )
 # Only what the document fixes has values of its own: a claim asks for their evidence.
 VALUED = {Kind.DEFAULT: ("value", "table", "candidates"), Kind.CONSTANT: ("value",)}
@@ -733,6 +735,10 @@ class Group:
                 hint = suggestion(min(unknown), self.terms) or "; terms= of the methodology declares other terms of ER"
                 told = f"{effect}={' '.join(sorted(unknown))!r} must name {known}{hint}"
                 raise DeclarationError(f"{self}: {symbol}: {told}")
+        if unknown := set(declared.get("listed", "").split()) - {*Listed}:
+            told = f"listed={' '.join(sorted(unknown))!r} must name {', '.join(Listed)}"
+            raise DeclarationError(f"{self}: {symbol}: {told}")
+        declared["listed"] = frozenset(map(Listed, declared.get("listed", "").split()))
         if declared.get("extensive", False) not in (True, False, OVER_UNITS, OVER_TIME, OVER_BOTH):
             raise DeclarationError(
                 f"{self}: {symbol}: extensive={declared['extensive']!r} must be True (adds over units and over time), "

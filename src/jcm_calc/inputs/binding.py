@@ -19,6 +19,7 @@ from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import axes as _axes
 from jcm_calc.inputs import checks, completeness, coordinates
 from jcm_calc.inputs.axes import Axis
+from jcm_calc.inputs.factors import REFERENCE
 from jcm_calc.inputs.periods import Period, split_at_years
 from jcm_calc.inputs.taking import Taken, where
 
@@ -92,6 +93,12 @@ class Inputs:
     def sizes(self) -> dict[str, int]:
         """The number of labels along each index."""
         return {letter: axis.size for letter, axis in self.axes.items()}
+
+    @property
+    def published(self) -> dict[str, Value]:
+        """The published factors that were given by name."""
+        named = {name: self.replaced[name] for name, one in self.origins.items() if one.source == REFERENCE}
+        return {name: value for name, value in named.items() if isinstance(value, Value)}
 
     def plain(self, name: str, array: Array) -> Array:
         """Return the values of a name with classes in place of codes."""

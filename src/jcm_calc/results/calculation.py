@@ -388,6 +388,9 @@ class Calculation:
         origin = self.inputs.origins.get(node.name)
         if origin is not None:
             found = Message("{} {}").format(origin.source, origin.written) if origin.written else origin.source
+            if (factor := self.inputs.published.get(node.name)) is not None:
+                grade, source = factor.evidence.grade, factor.evidence.source
+                found = Message("{}: {} ({}; {})").format(origin.source, origin.written, grade, source)
             if name in self.inputs.overrides:
                 override = _("{origin} (override: {reason})")
                 return override.format(origin=found, reason=self.inputs.overrides[name])
