@@ -159,9 +159,10 @@ class Parameter:
     factor: float = 2.0
     basis: str = ""
     listed: frozenset[Listed] = frozenset()
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        _freeze(self, "candidates")
+        _freeze(self, "candidates", "aliases")
 
     @property
     def adds_over_units(self) -> bool:

@@ -15,7 +15,7 @@ from jcm_calc.reference_data import ElectricityFactor, electricity_named, is_fac
 REFERENCE = _("reference data")
 
 
-def names_factor(m: Declarations, parameter: Parameter, value: Any) -> TypeGuard[str]:
+def names_factor(value: Any, m: Declarations, parameter: Parameter) -> TypeGuard[str]:
     """Whether a value is the name of a factor, or nearly, of a parameter that takes factors by name."""
     if not parameter.listed or not isinstance(value, str) or not value.strip()[:1].isalpha():
         return False  # a number begins with no letter, and needs no table of factors
@@ -27,7 +27,7 @@ def one_factor_name(m: Declarations, parameter: Parameter, raw: Any) -> str | No
     if not parameter.listed or not isinstance(raw, np.ndarray) or raw.dtype.kind not in "OU" or not raw.size:
         return None
     first = raw.flat[0]
-    return first if names_factor(m, parameter, first) and all(cell == first for cell in raw.flat) else None
+    return first if names_factor(first, m, parameter) and all(cell == first for cell in raw.flat) else None
 
 
 def factor_named(m: Declarations, parameter: Parameter, name: str) -> ElectricityFactor:

@@ -127,7 +127,7 @@ class Taken:
             return
         if isinstance(value, str) and value in parameter.candidates:
             self._replace(parameter, parameter.candidates[value], value)
-        elif names_factor(self.methodology, parameter, value):
+        elif names_factor(value, self.methodology, parameter):
             self._factor(parameter, value)
         elif isinstance(value, str | int | float | list):
             self._read(parameter, value, _("given"))
@@ -273,8 +273,8 @@ class Taken:
                 named = _(", or the name of a possible value: {names}{near}")
                 hint = named.format(names="; ".join(parameter.candidates), near=near)
             if parameter.listed:
-                told = _(", or the name of a published factor, as `jcm factors {country}` lists them")
-                hint = Message("{}{}").format(hint, told.format(country=self.methodology.country))
+                by_name = _(", or the name of a published factor, as `jcm factors {country}` lists them")
+                hint = Message("{}{}").format(hint, by_name.format(country=self.methodology.country))
             told = {"error": error, "place": place(error), "expected": expected(parameter), "hint": hint}
             self.refuse(parameter, _("{error}{place}; expected {expected}{hint}").format(**told))
             return
@@ -302,7 +302,7 @@ class Taken:
         for key, number in flat(self.methodology.keys_of(parameter), values):
             try:
                 name = self._class(parameter, key)
-                if names_factor(self.methodology, parameter, number):
+                if names_factor(number, self.methodology, parameter):
                     entries[name] = factor_named(self.methodology, parameter, number).used
                     continue
                 value = _single(parameter, number)

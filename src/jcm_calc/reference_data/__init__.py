@@ -20,6 +20,11 @@ from jcm_calc.reference_data.electricity_factors import electricity as electrici
 from jcm_calc.reference_data.electricity_factors import electricity_for as electricity_for
 from jcm_calc.reference_data.electricity_factors import electricity_named as electricity_named
 from jcm_calc.reference_data.electricity_factors import is_factor_name as is_factor_name
+from jcm_calc.reference_data.fuel_data import are_fuels as are_fuels
+from jcm_calc.reference_data.fuel_data import biogenic_fuels as biogenic_fuels
+from jcm_calc.reference_data.fuel_data import by_volume as by_volume
+from jcm_calc.reference_data.fuel_data import fuel_hints as fuel_hints
+from jcm_calc.reference_data.fuel_data import fuels_named as fuels_named
 from jcm_calc.reference_data.tables import rows as _rows
 
 

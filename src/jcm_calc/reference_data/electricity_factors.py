@@ -143,9 +143,19 @@ def _every() -> tuple[ElectricityFactor, ...]:
         source = sources[row["source"]]
         note = "; ".join(part for part in (row["note"], source["note"]) if part)
         evidence = Evidence(Grade(row["grade"]), note, Source(source["title"], source["address"]))
-        own = [row[key] for key in ("country", "grid", "year", "margin", "of")]
-        kind = KINDS[source["kind"]]
-        found.append(ElectricityFactor(*own, float(row["value"]), source["end"], kind, source["use"], evidence))
+        factor = ElectricityFactor(
+            country=row["country"],
+            grid=row["grid"],
+            year=row["year"],
+            margin=row["margin"],
+            of=row["of"],
+            value=float(row["value"]),
+            end=source["end"],
+            kind=KINDS[source["kind"]],
+            use=source["use"],
+            evidence=evidence,
+        )
+        found.append(factor)
     return (*found, *_of_solar_tables())
 
 

@@ -529,6 +529,8 @@ class Calculation:
             *(_remarks.confirmed(inputs) if self.call["evidence"] else ()),
             *_remarks.begun(inputs, self.full),
             *_remarks.left_out(inputs),
+            *_remarks.of_several_sets(inputs),
+            *_remarks.near_a_limit(inputs),
             *_remarks.noted(inputs.warnings),
         ]
         return _remarks.ordered(found)
