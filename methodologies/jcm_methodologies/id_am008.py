@@ -61,6 +61,7 @@ m.monitored(
 m.fixed(
     "EF_elec",
     "tCO2/MWh",
+    listed="grid captive",
     raises="PE",
     plausible="[0, 2]",
     text="CO2 emission factor of the electricity consumed: the most recent official value at validation; how grid and "

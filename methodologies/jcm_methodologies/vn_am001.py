@@ -6,7 +6,7 @@ reference emissions are likely ones, and every factor is the user's to give.
 
 from jcm_calc import Methodology
 from jcm_calc.evidence import Source, unconfirmed
-from jcm_methodologies.fuels import MASS, VOLUME, ipcc
+from jcm_methodologies.fuels import MASS, VOLUME, ipcc, volumetric
 from jcm_methodologies.official_pages import declare_criteria_not_read
 
 PRESS = Source("press accounts of project VN001", "logi-today.com/178908")
@@ -176,12 +176,12 @@ for key, index, which in (("fuel", "i", "of vehicle i"), ("fuel_f", "f", "f of t
         name=f"ρ_{index}",
         index=index,
         by=key,
-        candidates={},
+        candidates=volumetric("density"),
         raises=BOTH if index == "i" else "RE",
         bounds="(0, inf)",
         plausible="[0.4, 1.1]",
         text=f"density of the fuel {which}",
-        evidence=unconfirmed("no density was read", None),
+        evidence=unconfirmed("which density the methodology takes is not known", None),
     )
 
 DISTANCE, FREIGHT = {"basis": "distance"}, {"basis": "freight work"}

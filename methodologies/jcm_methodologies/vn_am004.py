@@ -112,6 +112,7 @@ m.monitored(
 m.fixed(
     "EF_elec",
     "tCO2/MWh",
+    listed="grid captive",
     raises="PE",
     plausible="[0, 2]",
     text="CO2 emission factor of that electricity",
