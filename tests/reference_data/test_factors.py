@@ -20,7 +20,14 @@ from jcm_calc.rulebooks import every
 
 FREEZER = {"EC_PJ": 100, "COP_PJ": 2.1, "application": "individual quick freezer", "p": "2018"}
 JAMALI = "Jamali 2012, combined margin, ex-ante"
-ASKING = [(m.number, one.name) for m in every() for one in m.inputs.values() if one.unit == "tCO2/MWh"]
+# A conservative factor of the document for hydropower: no list has one.
+HYDROPOWER = {"ID_AM019", "KE_AM003", "PH_AM001"}
+ASKING = [
+    (m.number, one.name)
+    for m in every()
+    for one in m.inputs.values()
+    if one.unit == "tCO2/MWh" and m.number not in HYDROPOWER
+]
 RENEWABLE = {m.number for m in every() if m.sectoral_scope == 1 and "olar" in m.title}
 
 

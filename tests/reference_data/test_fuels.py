@@ -190,13 +190,16 @@ def test_classes_have_other_names():
             assert calculate("ID_AM003", **freezer, application=name).full("ER").sum() == expected
 
 
+TABLE_OF_GRIDS = "additional information on Indonesian grids, edition with 0.458 for Sumatra"
+
+
 @pytest.mark.parametrize(
     ("number", "given", "several"),
     [
         ("MN_AM003", {"connection": "CES"}, "national grid; national grid and captive generator"),
         (
             "ID_AM017",
-            {"connection": "JAMALI", "EF_RE": "additional information on Indonesian grids"},
+            {"connection": "JAMALI", "EF_RE": TABLE_OF_GRIDS},
             "Jamali, case 1; Jamali, case 2",
         ),
     ],
