@@ -45,6 +45,15 @@ m = Methodology(
     "cut off here. Several WHR systems count as one: their supply and their capacities are totals.",
 )
 
+m.define(
+    "SP boiler, AQC boiler",
+    "They raise steam from the exhaust gas of the suspension preheater and from the hot air of the clinker cooler "
+    "(air quenching cooler)",
+    evidence=unconfirmed(
+        "read in accounts of the project; that the document defines the terms is recalled", 60, SLIDES
+    ),
+)
+
 m.include(
     waste_heat(
         {

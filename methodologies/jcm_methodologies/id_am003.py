@@ -36,6 +36,39 @@ m = Methodology(
     "hold at stated temperatures, and whether COP_PJ is rounded before its use, is not known.",
 )
 
+m.summarise(
+    unconfirmed("as in the sister MM_AM002 and in the project design document"),
+    measure="Refrigerators with natural refrigerant save electricity in cold storages and frozen food plants",
+    reference="electricity of the project × COP of the project ÷ COP of the reference × its factor",
+    project="electricity of the project × its factor",
+    monitoring="electricity of the project refrigerators",
+)
+
+m.define(
+    "natural refrigerant",
+    "A substance that occurs in nature and does not deplete ozone, such as ammonia and CO2",
+    evidence=unconfirmed("recalled", 85),
+)
+m.define(
+    "individual quick freezer",
+    "Freezer of a food plant that freezes pieces one by one; beside cold storage one of two applications with COPs "
+    "of their own",
+    evidence=unconfirmed(
+        "the application was read in the project design document; the two classes are recalled", 85, PDD
+    ),
+)
+m.define(
+    "periodical check", "Inspection by the manufacturer or an authorised agent", evidence=unconfirmed("recalled", 75)
+)
+m.emits("reference", "electricity of the reference refrigerator", evidence=primary(PDD))
+m.emits("project", "electricity of the project refrigerator", evidence=primary(PDD))
+m.emits("reference", "leakage of refrigerant: not credited", "HFC", counted=False, evidence=unconfirmed("recalled", 85))
+m.establish(
+    "The COP of the reference is the maximum of the data collected for refrigerators on sale in Indonesia, to "
+    "ensure a net reduction; the COP of the project is that of the catalogue.",
+    evidence=primary(PDD),
+)
+
 m.monitored(
     "EC_PJ,i,p",
     "MWh",

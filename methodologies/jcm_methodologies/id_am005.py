@@ -39,6 +39,25 @@ m = Methodology(
     "known. ER is positive only where project lighting is more efficient than the reference.",
 )
 
+m.define("luminous efficiency", "Luminous flux ÷ electric power, in lm/W", evidence=unconfirmed("recalled", 90))
+m.summarise(
+    unconfirmed("follows from the title and the project", 90),
+    measure="LED lighting in grocery stores gives the same light with less electricity",
+)
+m.emits("reference", "electricity of the reference lighting", evidence=unconfirmed("recalled", 95))
+m.emits("project", "electricity of the project lighting", evidence=unconfirmed("recalled", 95))
+m.emits(
+    "project",
+    "less heat for the air conditioning to remove: not expected to be counted",
+    counted=False,
+    evidence=unconfirmed("recalled", 85),
+)
+m.establish(
+    "The luminous efficiency of the reference is expected to be the best of the lamps commonly sold; its value is "
+    "not known.",
+    evidence=unconfirmed("the usual device", 70),
+)
+
 m.monitored(
     "EC_PJ,i,p",
     "MWh",

@@ -40,6 +40,45 @@ m = Methodology(
     "certain. A threshold of efficiency may be a criterion (40 %); its value is not known.",
 )
 
+m.summarise(
+    unconfirmed(
+        "by the title; which of two effects counts is not known: less electricity of the showcases, or "
+        "less heat in the store",
+        85,
+    ),
+    measure="Separate type showcases with natural refrigerant give off no heat in the store, so that the "
+    "air conditioning uses less",
+)
+
+m.define(
+    "separate type",
+    "The evaporator is in the showcase, compressor and condenser are outside of the store; a built-in type heats "
+    "the store",
+    evidence=unconfirmed("general meaning; that the document contrasts them follows from its title", 85),
+)
+m.emits(
+    "reference",
+    "electricity of reference showcases, or of the air conditioning for their heat",
+    evidence=unconfirmed("follows from the title", 75),
+)
+m.emits(
+    "project",
+    "electricity of the project showcases with the outdoor unit",
+    evidence=unconfirmed("follows from the title", 85),
+)
+m.emits(
+    "reference",
+    "leakage of refrigerant: not expected to be credited",
+    "HFC",
+    counted=False,
+    evidence=unconfirmed("as in the sister MM_AM002", 85),
+)
+m.establish(
+    "By the title, the reference is a built-in showcase whose heat the air conditioning removes. What makes it "
+    "conservative is not known.",
+    evidence=unconfirmed("follows from the title", 80),
+)
+
 m.monitored(
     "RE_given,p",
     "tCO2",

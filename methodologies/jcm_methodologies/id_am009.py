@@ -39,6 +39,39 @@ m = Methodology(
     "power is not mentioned in what was read.",
 )
 
+m.define(
+    "regenerative burner",
+    "It stores heat of exhaust gas in a reservoir and preheats the combustion air with it",
+    evidence=primary(TEXT),
+)
+m.define("conventional burner", "A burner system without preheating of the combustion air", evidence=primary(TEXT))
+m.define(
+    "periodical check",
+    "Investigation of the furnace by the manufacturer or an agent whom it authorises, to keep up its performance",
+    evidence=primary(TEXT),
+)
+m.summarise(
+    primary(TEXT),
+    measure="Regenerative burners replace the conventional burners of furnaces that hold aluminium, and less "
+    "natural gas is burnt",
+    reference="natural gas of the project and the energy efficiencies of the reference and the project burner",
+    project="natural gas and electricity of the project furnace",
+)
+m.emits("reference", "natural gas of the furnace with reference burners", evidence=primary(TEXT))
+m.emits("project", "natural gas of the project furnace", evidence=primary(TEXT))
+m.emits("project", "electricity of the project furnace", evidence=primary(TEXT))
+m.emits(
+    "reference",
+    "electricity of the reference burners: not counted, which is conservative",
+    counted=False,
+    evidence=unconfirmed("not named in the summary", 80, TEXT),
+)
+m.establish(
+    "The gas of the reference follows from that of the project by the ratio of efficiencies: the same useful heat. "
+    "How the efficiencies are fixed is not known.",
+    evidence=primary(TEXT, "the ratio in words"),
+)
+
 m.choice(
     "running_time",
     {

@@ -37,6 +37,38 @@ m = Methodology(
     "which is conservative.",
 )
 
+m.define(
+    "heat only boiler (HOB)",
+    "A coal-fired boiler of 0.10 to 3.15 MW that supplies heat alone",
+    evidence=unconfirmed("read in studies before approval", None, STUDY),
+)
+m.summarise(
+    unconfirmed("read in studies before approval", None, STUDY),
+    measure="Boilers of high efficiency replace others, or meet new demand, and burn less coal for the same heat",
+    reference="heat supplied ÷ efficiency of the reference boiler × factor of coal",
+    project="heat supplied ÷ efficiency of the project boiler × factor of coal, and electricity of the boiler",
+    monitoring="heat supplied, by a heat meter",
+)
+m.emits(
+    "reference", "coal of the reference boiler", evidence=unconfirmed("read in studies before approval", None, STUDY)
+)
+m.emits("project", "coal of the project boiler", evidence=unconfirmed("read in studies before approval", None, STUDY))
+m.emits(
+    "project",
+    "grid electricity of the project boiler",
+    evidence=unconfirmed("read in studies before approval", None, STUDY),
+)
+m.emits(
+    "reference",
+    "electricity of the reference boiler: not counted, which is conservative",
+    counted=False,
+    evidence=unconfirmed("not in the formula of the study", None, STUDY),
+)
+m.establish(
+    "A reference boiler of an efficiency above that of the boilers in use delivers the same heat with the same coal.",
+    evidence=unconfirmed("recalled", 70),
+)
+
 m.monitored(
     "PH_i,p",
     "GJ",

@@ -65,6 +65,28 @@ m = Methodology(
     "measurement. Whether amendments of reference and project may differ was not read: they are the same here.",
 )
 
+m.summarise(
+    READ,
+    measure="Rice fields change from continuous flooding to single or multiple drainage (alternate wetting and "
+    "drying), or from single to multiple",
+    reference="methane and nitrous oxide of the fields under the water regime before the project, and fuel of "
+    "irrigation pumps",
+    project="the same under the water regime of the project, and fuel of drainage and irrigation pumps",
+    monitoring="emission factors (weekly), area (once), days of cultivation, organic amendments, nitrogen applied, "
+    "fuel of pumps",
+)
+m.emits("reference", "flooded rice fields", "CH4", evidence=READ)
+m.emits("reference", "rice fields, nitrogen applied", "N2O", evidence=READ)
+m.emits("reference", "irrigation pumps (optional)", evidence=READ)
+m.emits("project", "rice fields with drainage", "CH4", evidence=READ)
+m.emits("project", "rice fields, nitrogen applied", "N2O", evidence=READ)
+m.emits("project", "drainage pumps (required) and irrigation pumps (optional)", evidence=READ)
+m.establish(
+    "The water regime before the project in the same stratum of season, regime, soil and amendment, measured or by "
+    "factors of the country; the reductions are lowered by the deduction for uncertainty Ud.",
+    evidence=READ,
+)
+
 # How emissions are determined
 
 SEASONAL, DAILY, COUNTRY = "seasonal factors", "daily factors", "country-specific factors"

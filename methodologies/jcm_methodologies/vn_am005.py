@@ -48,6 +48,36 @@ m = Methodology(
     "treated is not known.",
 )
 
+m.define(
+    "no-load loss",
+    "Active power at rated voltage with the other windings open: constant while the transformer is energised",
+    evidence=unconfirmed("IEC 60076-1, recalled", 95),
+)
+m.define(
+    "load loss",
+    "Active power at rated current with the other winding short-circuited: it grows with the square of the load",
+    evidence=unconfirmed("IEC 60076-1, recalled", 95),
+)
+m.summarise(
+    unconfirmed("read in a press account of the project", None, PRESS),
+    measure="Transformers with amorphous cores in place of silicon steel lower the loss of distribution",
+)
+m.emits(
+    "reference", "generation for the no-load loss of the reference transformers", evidence=unconfirmed("recalled", 85)
+)
+m.emits("project", "generation for the no-load loss of the project transformers", evidence=unconfirmed("recalled", 85))
+m.emits(
+    "reference",
+    "load loss: equal or lower in the project by criterion 2",
+    counted=False,
+    evidence=unconfirmed("recalled", 70),
+)
+m.establish(
+    "The no-load loss of the reference, by phases and capacity, is that of a specification or of the best "
+    "transformers bought recently.",
+    evidence=unconfirmed("recalled", 50),
+)
+
 m.choice(
     "service_hours",
     {
