@@ -6,6 +6,7 @@ system consumes is not metered: it is set at its ceiling, the rated capacity on 
 
 from jcm_calc import Methodology
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
+from jcm_methodologies.official_pages import PROJECT_LIST
 from jcm_methodologies.physics import NO_MORE_THAN_RATED
 from jcm_methodologies.waste_heat import CEILING, EC_AUX, EG, ER, PE, RE, waste_heat
 
@@ -36,7 +37,7 @@ m = Methodology(
         "title": secondary(LIST_2015),
         "country": primary(PDD),
         "sectoral scope": secondary(STATUS, "sector: energy industries; the sister MM_AM005 has scope 1"),
-        "version": unconfirmed("approved before 6 February 2015; no later version seen", 85),
+        "version": secondary(PROJECT_LIST, "version 1.0 is in use: ID013"),
         "proponent": unconfirmed("JFE Engineering Corporation, which did the study behind it", 80),
     },
     note="The design document says in words that net generation replaces grid electricity and that there are no "

@@ -5,6 +5,7 @@ import numpy as np
 from jcm_calc import Methodology
 from jcm_calc.declarations import Value
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
+from jcm_methodologies.official_pages import PROJECT_LIST
 from jcm_methodologies.physics import NO_MORE_THAN_RATED
 
 PDD = Source(
@@ -28,7 +29,7 @@ m = Methodology(
         "title": secondary(LIST_2015),
         "country": primary(PDD),
         "sectoral scope": unconfirmed("the sister methodology MM_AM002 has scope 3", 95),
-        "version": unconfirmed("approved before 6 February 2015; no later version known", 60),
+        "version": secondary(PROJECT_LIST, "version 1.0 is in use: ID002 and ID003"),
         "proponent": unconfirmed("Mayekawa MFG, which supplied the technology", 80),
     },
     note="The equations and one reference COP were read in the design document of a project that applies the "

@@ -6,7 +6,7 @@ The symbols of the document were not read; those used here are working symbols.
 from jcm_calc import Methodology
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
 from jcm_methodologies.fuels import fired
-from jcm_methodologies.official_pages import declare_criteria_not_read
+from jcm_methodologies.official_pages import PROJECT_LIST, declare_criteria_not_read
 from jcm_methodologies.physics import NO_MORE_HOURS
 
 TEXT = Source(
@@ -29,7 +29,7 @@ m = Methodology(
         "title": primary(TEXT),
         "country": primary(TEXT, "by the number"),
         "sectoral scope": secondary(STATUS, "sector: energy demand; that it is printed as scope 3 is recalled (65 %)"),
-        "version": unconfirmed("the copy has lost the digits; adopted by 14 December 2015, date not known", 85, TEXT),
+        "version": secondary(PROJECT_LIST, "version 1.0 is in use: ID007, which was withdrawn"),
         "proponent": unconfirmed("Toyotsu Machinery Corporation, as of the study that prepared it", 65),
     },
     note="Title, definitions and summary of the approved text were read; criteria, equations and numbers were not. "

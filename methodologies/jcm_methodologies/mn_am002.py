@@ -1,11 +1,13 @@
 """MN_AM002: high-efficiency heat only boilers (HOB) for hot water supply in Mongolia."""
 
+from datetime import date
+
 import numpy as np
 
 from jcm_calc import Methodology
 from jcm_calc.declarations import Value
-from jcm_calc.evidence import Source, unconfirmed
-from jcm_methodologies.official_pages import declare_criteria_not_read
+from jcm_calc.evidence import Source, secondary, unconfirmed
+from jcm_methodologies.official_pages import PROJECT_LIST, STATUS_PAPER, declare_criteria_not_read
 from jcm_methodologies.physics import NO_MORE_HOURS, NO_MORE_THAN_RATED
 
 STUDY = Source(
@@ -23,12 +25,13 @@ m = Methodology(
     country="MN",
     sectoral_scope=1,
     indices={"i": "project HOB", "p": "monitoring period"},
+    approved=date(2015, 1, 28),
     identity={
-        "number": unconfirmed("recalled", 97),
-        "title": unconfirmed("recalled", 95),
-        "country": unconfirmed("recalled", 99),
-        "sectoral scope": unconfirmed("recalled", 60),
-        "version": unconfirmed("recalled, with approval on 28 January 2015", 55),
+        "number": secondary(STATUS_PAPER),
+        "title": secondary(STATUS_PAPER),
+        "country": secondary(STATUS_PAPER),
+        "sectoral scope": secondary(STATUS_PAPER, "sector: energy industries"),
+        "version": secondary(PROJECT_LIST, "version 1.0 is in use: MN001 and MN002; approved on 28 January 2015"),
         "proponent": unconfirmed("Suuri-Keikaku Co., Ltd., which made the studies that prepared it", 90),
     },
     note="The formula is that of a study before approval; none of the approved default values is known. The draft's "

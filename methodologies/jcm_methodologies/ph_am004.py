@@ -14,7 +14,6 @@ from jcm_methodologies.official_pages import PROJECT_LIST, declare_criteria_not_
 
 DIGEST = Source("digest of the methodology and its monitoring sheet in public code (stored copy 8777447130)")
 NEWS = Source("news of the National Institute for Environmental Studies", "tenbou.nies.go.jp (i=38112)")
-APPROVED = Source("list of methodologies of a public wiki on Article 6")
 IPCC = Source("IPCC 2019 Refinement, volume 4, chapter 5", place="equations 5.1 to 5.3 and tables 5.11 to 5.14")
 SOILS = Source("IPCC 2019 Refinement, volume 4, chapter 11", place="table 11.1")
 
@@ -54,8 +53,9 @@ m = Methodology(
         "title": secondary(NEWS),
         "country": secondary(PROJECT_LIST),
         "sectoral scope": unconfirmed("recalled", 95),
-        "version": unconfirmed(
-            "version 1.0; the day of approval, 3 February 2025, is from a public wiki", 90, APPROVED
+        "version": secondary(
+            PROJECT_LIST,
+            "version 1.0 is in use: PH008, PH009 and PH010; the day of approval, 3 February 2025, is from a public wiki",
         ),
     },
     note="The document was not read. Everything is from a digest in public code of an unknown author, so nothing of it "

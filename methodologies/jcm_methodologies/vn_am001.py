@@ -5,9 +5,9 @@ reference emissions are likely ones, and every factor is the user's to give.
 """
 
 from jcm_calc import Methodology
-from jcm_calc.evidence import Source, unconfirmed
+from jcm_calc.evidence import Source, secondary, unconfirmed
 from jcm_methodologies.fuels import MASS, VOLUME, ipcc
-from jcm_methodologies.official_pages import declare_criteria_not_read
+from jcm_methodologies.official_pages import PROJECT_LIST, STATUS_PAPER, declare_criteria_not_read
 
 PRESS = Source("press accounts of project VN001", "logi-today.com/178908")
 PRECEDENT = Source(
@@ -36,11 +36,13 @@ m = Methodology(
         "p": "monitoring period",
     },
     identity={
-        "number": unconfirmed("recalled", 97),
-        "title": unconfirmed("recalled", 95),
-        "country": unconfirmed("recalled", 99),
-        "sectoral scope": unconfirmed("recalled", 95),
-        "version": unconfirmed("the only one known", 75),
+        "number": secondary(STATUS_PAPER),
+        "title": secondary(STATUS_PAPER),
+        "country": secondary(STATUS_PAPER),
+        "sectoral scope": secondary(STATUS_PAPER, "sector: transport"),
+        "version": unconfirmed(
+            "that there was one follows from version 2.0, which project VN001 uses", None, PROJECT_LIST
+        ),
         "proponent": unconfirmed("Nippon Express Co., Ltd., the participant of project VN001", 70),
     },
     note="The structure is not confirmed, and no factor has a default: treat a result as that of a generic "

@@ -6,7 +6,7 @@ the user's to give.
 
 from jcm_calc import Methodology
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
-from jcm_methodologies.official_pages import declare_criteria_not_read
+from jcm_methodologies.official_pages import PROJECT_LIST, declare_criteria_not_read
 from jcm_methodologies.physics import NO_MORE_THAN_RATED
 
 STATUS = Source(
@@ -34,7 +34,7 @@ m = Methodology(
         "title": secondary(STATUS),
         "country": secondary(STATUS),
         "sectoral scope": secondary(STATUS, "sector: energy demand"),
-        "version": unconfirmed("the only one known", 75),
+        "version": secondary(PROJECT_LIST, "version 1.0 is in use: VN002"),
         "proponent": unconfirmed("Mitsubishi Electric, perhaps with others", 70),
     },
     note="The structure is inferred and no number is confirmed: not which efficiency counts (EER or COP at rated load, "
