@@ -250,6 +250,7 @@ m.default(
 m.fixed(
     "EF_grid",
     "tCO2/MWh",
+    listed="grid",
     raises="RE PE",
     plausible="[0, 2]",
     text="CO2 emission factor of the grid: the most recent value published by the government at validation",
@@ -258,6 +259,7 @@ m.fixed(
 m.default(
     "EF_captive",
     "tCO2/MWh",
+    listed="captive",
     value=0.8,
     plausible="[0.3, 1.3]",
     raises="RE PE",

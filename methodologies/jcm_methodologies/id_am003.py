@@ -89,7 +89,14 @@ m.fixed(
     text="COP of project refrigerator i: rated cooling capacity ÷ rated electricity consumption, from the catalogue",
     evidence=primary(PDD, "70 kW ÷ 43 kW, stated as 1.63"),
 )
-m.class_key("application,i", text="application of refrigerator i: individual quick freezer or cold storage")
+m.class_key(
+    "application,i",
+    text="application of refrigerator i: individual quick freezer or cold storage",
+    aliases={
+        **dict.fromkeys(("IQF", "IQF freezer", "quick freezer"), "individual quick freezer"),
+        **dict.fromkeys(("cold store", "cold storage refrigerator", "cold room"), "cold storage"),
+    },
+)
 m.default(
     "COP_RE,i",
     "",
@@ -115,6 +122,7 @@ m.default(
 m.fixed(
     "EF_elec",
     "tCO2/MWh",
+    listed="grid captive",
     raises="RE PE",
     plausible="[0, 2]",
     text="CO2 emission factor of the electricity consumed: the most recent official value at validation; how grid and "

@@ -6,7 +6,7 @@ is not known, so that they are the user's to give.
 
 from jcm_calc import Methodology
 from jcm_calc.evidence import Source, secondary, unconfirmed
-from jcm_methodologies.official_pages import declare_criteria_not_read
+from jcm_methodologies.official_pages import PROJECT_LIST, declare_criteria_not_read
 from jcm_methodologies.physics import NO_MORE_THAN_RATED
 
 STATUS_2015 = Source(
@@ -32,7 +32,7 @@ m = Methodology(
         "title": secondary(STATUS_2015),
         "country": secondary(STATUS_2015, "by the number"),
         "sectoral scope": unconfirmed("the paper of 2015 names the sector energy demand; the scope is recalled", 95),
-        "version": unconfirmed("the only one known", 80),
+        "version": unconfirmed("follows from version 2.0, which project ID006 uses", None, PROJECT_LIST),
         "proponent": unconfirmed("myclimate Japan Co., Ltd., as of the companion ID_AM004; or Lawson, Inc. (35 %)", 55),
     },
     note="How reference emissions are calculated is not known, so they have to be given: the result is only as good "
@@ -100,6 +100,7 @@ m.monitored(
 m.fixed(
     "EF_elec",
     "tCO2/MWh",
+    listed="grid captive",
     raises="PE",
     plausible="[0, 2]",
     text="CO2 emission factor of the electricity consumed: the most recent official value at validation; how grid and "

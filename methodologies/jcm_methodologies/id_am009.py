@@ -135,6 +135,7 @@ m.constant("h_per_d", 24, "h/d", text="hours in a day")
 m.fixed(
     "EF_elec",
     "tCO2/MWh",
+    listed="grid captive",
     raises="PE",
     plausible="[0, 2]",
     text="CO2 emission factor of the electricity consumed: the most recent official value at validation",

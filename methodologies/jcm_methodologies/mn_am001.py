@@ -106,6 +106,7 @@ m.default(
 m.monitored(
     "EF_grid,p",
     "tCO2/MWh",
+    listed="grid",
     options="A",
     either="RE PE",
     plausible="[0, 2]",

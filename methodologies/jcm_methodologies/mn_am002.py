@@ -136,6 +136,7 @@ m.default(
 m.fixed(
     "EF_CO2,grid",
     "tCO2/MWh",
+    listed="grid",
     raises="PE",
     plausible="[0, 2]",
     text="CO2 emission factor of the grid",

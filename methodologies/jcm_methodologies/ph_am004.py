@@ -55,7 +55,7 @@ m = Methodology(
         "sectoral scope": unconfirmed("recalled", 95),
         "version": secondary(
             PROJECT_LIST,
-            "version 1.0 is in use: PH008, PH009 and PH010; the day of approval, 3 February 2025, is from a public wiki",
+            "version 1.0 is in use: PH008, PH009 and PH010; the day of approval is from a wiki",
         ),
     },
     note="The document was not read. Everything is from a digest in public code of an unknown author, so nothing of it "

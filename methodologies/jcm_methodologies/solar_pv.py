@@ -140,6 +140,7 @@ def solar_pv(
     factor: str,
     value: float | None = None,
     connections: str = "",
+    aliases: Mapping[str, str | tuple[str, ...]] | None = None,
     values: Mapping[str, Value] | None = None,
     candidates: Mapping[str, Mapping[str, Value]] | None = None,
     generation: str = GENERATION,
@@ -158,6 +159,8 @@ def solar_pv(
         The one factor of all systems. Without it each system has its own.
     connections : str, optional
         The connections of a system that decide about its factor, in words.
+    aliases : mapping, optional
+        Other names of connections, each with the one that it means, or with those between which to decide.
     values, candidates : mapping, optional
         Factors by connection, read or undecided.
     generation : str
@@ -179,10 +182,11 @@ def solar_pv(
         )
         g.at_most("EG", "rated power × daylight", evidence=NO_SUN_NO_POWER)
     if connections:
-        g.class_key("connection,i", text=f"connection of PV system i: {connections}")
+        g.class_key("connection,i", text=f"connection of PV system i: {connections}", aliases=aliases or {})
     g.default(
         "EF_RE" if value is not None else "EF_RE,i",
         "tCO2/MWh",
+        listed="solar",
         value=value,
         by="connection" if connections else "",
         values=values,

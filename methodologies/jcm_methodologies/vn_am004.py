@@ -136,6 +136,7 @@ m.monitored(
 m.fixed(
     "EF_elec",
     "tCO2/MWh",
+    listed="grid captive",
     raises="PE",
     plausible="[0, 2]",
     text="CO2 emission factor of that electricity",

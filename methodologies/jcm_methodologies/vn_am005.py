@@ -170,6 +170,7 @@ m.default(
 m.fixed(
     "EF_grid",
     "tCO2/MWh",
+    listed="grid",
     raises="RE PE",
     plausible="[0, 2]",
     text="CO2 emission factor of the grid",

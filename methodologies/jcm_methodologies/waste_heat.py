@@ -66,7 +66,15 @@ def waste_heat(evidence: Mapping[str, Evidence], *, replaces: str, factor: str) 
         "maker's specification; without equipment that directly uses electricity which the system itself generates",
         evidence=evidence["EC_CAP"],
     )
-    g.fixed("EF_grid", "tCO2/MWh", either="RE", plausible="[0, 2]", text=factor, evidence=evidence["EF_grid"])
+    g.fixed(
+        "EF_grid",
+        "tCO2/MWh",
+        listed="grid",
+        either="RE",
+        plausible="[0, 2]",
+        text=factor,
+        evidence=evidence["EF_grid"],
+    )
     g.constant("h_per_d", 24, "h/d", text="hours in a day")
     for symbol, unit, function, text in (
         ("EC_AUX,p", "MWh", EC_AUX, "electricity consumption of the WHR system, at its ceiling"),

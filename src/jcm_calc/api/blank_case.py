@@ -114,7 +114,8 @@ def _known(m: Declarations, one: Parameter) -> str:
     words = {"yes/no": ["yes", "no"], "date": ["2024-01-31"]}.get(one.unit, one.categories or dict.fromkeys(classes))
     told = ": " + ", ".join(_text(str(word)) for word in words) if words else ""
     candidates = ", ".join(map(_text, one.candidates))
-    return told + (f"; or the name of one of: {candidates}" if candidates else "")
+    told += f"; or the name of one of: {candidates}" if candidates else ""
+    return told + (f"; or the name of a published factor: jcm factors {m.country}" if one.listed else "")
 
 
 def _sources(contents: Contents) -> Iterator[str]:

@@ -38,6 +38,7 @@ from jcm_calc.declarations.items import (
     Indicator,
     Kind,
     Limit,
+    Listed,
     Parameter,
     Part,
     Passage,
@@ -67,6 +68,7 @@ COORDINATES = {
 WORDS = (
     *("text", "extensive", "weighted_by", "previous_of", "options", "raises", "lowers", "either", "bounds"),
     *("plausible", "comparable", "counts", "name", "index", "categories", "evidence", "by", "factor", "basis"),
+    *("listed", "aliases"),
 )
 # Only what the document fixes has values of its own: a claim asks for their evidence.
 VALUED = {Kind.DEFAULT: ("value", "table", "candidates"), Kind.CONSTANT: ("value",)}
@@ -388,7 +390,8 @@ class Group:
         """Declare a class of a unit, such as the fuel of a truck, which selects rows of tables.
 
         A class that is observed in each period, such as the water regime of a season, is a monitored parameter:
-        ``m.monitored("w_i,p", "category", text="…")``.
+        ``m.monitored("w_i,p", "category", text="…")``. Other names of its classes are ``aliases``, each with the class
+        that it means, or with those between which the user has to decide.
         """
         self._declare(Kind.CLASS_KEY, symbol, "category", text=text, **declared)
 
@@ -793,6 +796,13 @@ class Group:
                 hint = suggestion(min(unknown), self.terms) or "; terms= of the methodology declares other terms of ER"
                 told = f"{effect}={' '.join(sorted(unknown))!r} must name {known}{hint}"
                 raise DeclarationError(f"{self}: {symbol}: {told}")
+        listed = declared.get("listed", "").split()
+        if wrong := sorted(set(listed) - {*Listed}):
+            told = f"listed={' '.join(wrong)!r} must name {', '.join(Listed)}"
+            raise DeclarationError(f"{self}: {symbol}: {told}")
+        declared["listed"] = frozenset(map(Listed, listed))
+        aliases = declared.get("aliases", {}).items()
+        declared["aliases"] = {one: (known,) if isinstance(known, str) else tuple(known) for one, known in aliases}
         if declared.get("extensive", False) not in (True, False, OVER_UNITS, OVER_TIME, OVER_BOTH):
             raise DeclarationError(
                 f"{self}: {symbol}: extensive={declared['extensive']!r} must be True (adds over units and over time), "

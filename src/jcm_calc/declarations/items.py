@@ -48,6 +48,14 @@ OVER_BOTH = f"{OVER_UNITS} {OVER_TIME}"
 DAYS = "days"
 
 
+class Listed(StrEnum):
+    """Which published factors a parameter can be given by their name; none is ever taken without being named."""
+
+    GRID = "grid"  # of the grid, as a country publishes it
+    CAPTIVE = "captive"  # of a captive generator
+    SOLAR = "solar"  # set by a methodology of renewable energy, below that of the grid on purpose
+
+
 class Effect(StrEnum):
     """How a term beside RE and PE changes ER."""
 
@@ -150,9 +158,11 @@ class Parameter:
     evidence: Evidence | None = None
     factor: float = 2.0
     basis: str = ""
+    listed: frozenset[Listed] = frozenset()
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        _freeze(self, "candidates")
+        _freeze(self, "candidates", "aliases")
 
     @property
     def adds_over_units(self) -> bool:

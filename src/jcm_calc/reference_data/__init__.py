@@ -6,22 +6,26 @@ factors a methodology takes is decided, or left open, by its own module.
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import Literal
 
 from jcm_calc.declarations.frozen import FrozenDict
 from jcm_calc.declarations.items import Value
 from jcm_calc.evidence import Evidence, Grade, Source
-
-
-def _rows(name: str) -> Iterator[dict[str, str]]:
-    with (files(__package__) / name).open(encoding="utf-8") as file:
-        yield from csv.DictReader(file)
+from jcm_calc.reference_data.electricity_factors import ElectricityFactor as ElectricityFactor
+from jcm_calc.reference_data.electricity_factors import FactorKind as FactorKind
+from jcm_calc.reference_data.electricity_factors import electricity as electricity
+from jcm_calc.reference_data.electricity_factors import electricity_for as electricity_for
+from jcm_calc.reference_data.electricity_factors import electricity_named as electricity_named
+from jcm_calc.reference_data.electricity_factors import is_factor_name as is_factor_name
+from jcm_calc.reference_data.fuel_data import are_fuels as are_fuels
+from jcm_calc.reference_data.fuel_data import biogenic_fuels as biogenic_fuels
+from jcm_calc.reference_data.fuel_data import by_volume as by_volume
+from jcm_calc.reference_data.fuel_data import fuel_hints as fuel_hints
+from jcm_calc.reference_data.fuel_data import fuels_named as fuels_named
+from jcm_calc.reference_data.tables import rows as _rows
 
 
 @cache

@@ -392,6 +392,9 @@ class Calculation:
         origin = self.inputs.origins.get(node.name)
         if origin is not None:
             found = Message("{} {}").format(origin.source, origin.written) if origin.written else origin.source
+            if (factor := self.inputs.published.get(node.name)) is not None:
+                grade, source = factor.evidence.grade, factor.evidence.source
+                found = Message("{}: {} ({}; {})").format(origin.source, origin.written, grade, source)
             if name in self.inputs.overrides:
                 override = _("{origin} (override: {reason})")
                 return override.format(origin=found, reason=self.inputs.overrides[name])
@@ -530,6 +533,8 @@ class Calculation:
             *(_remarks.confirmed(inputs) if self.call["evidence"] else ()),
             *_remarks.begun(inputs, self.full),
             *_remarks.left_out(inputs),
+            *_remarks.of_several_sets(inputs),
+            *_remarks.near_a_limit(inputs),
             *_remarks.noted(inputs.warnings),
         ]
         return _remarks.ordered(found)

@@ -84,7 +84,8 @@ class Item:
     Attributes
     ----------
     kind : str
-        ``"equation"``, ``"default"``, ``"choice"``, ``"criterion"``, ``"list"``, ``"waiver"`` or ``"scheme rule"``.
+        ``"equation"``, ``"default"``, ``"published factor"``, ``"choice"``, ``"criterion"``, ``"list"``, ``"waiver"``
+        or ``"scheme rule"``.
     name : str
         The document's symbol, the number of a criterion, the name of a rule.
     section : str
@@ -136,6 +137,9 @@ def claim_items(inputs: Inputs, graph: Graph, verdicts: Iterable[Verdict]) -> It
         if parameter.kind is Kind.DEFAULT:
             for detail, evidence in _of_default(inputs, parameter):
                 yield Item(_("default"), parameter.symbol, parameter.section, evidence, detail)
+        elif (factor := inputs.published.get(parameter.name)) is not None:
+            detail = f"{factor.value:g} {parameter.unit}"
+            yield Item(_("published factor"), parameter.symbol, parameter.section, factor.evidence, detail)
     for verdict in verdicts:
         criterion, lacks = verdict.criterion, Message("")
         if verdict.answer is not Answer.MET:

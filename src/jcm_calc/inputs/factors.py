@@ -1,0 +1,41 @@
+"""Published factors of electricity that a parameter is given by name."""
+
+from __future__ import annotations
+
+from typing import Any, TypeGuard
+
+import numpy as np
+
+from jcm_calc.base.languages import _
+from jcm_calc.declarations.items import Parameter
+from jcm_calc.declarations.methodology import Declarations
+from jcm_calc.reference_data import ElectricityFactor, electricity_named, is_factor_name
+
+# Where the value of such a parameter comes from.
+REFERENCE = _("reference data")
+
+
+def names_factor(value: Any, m: Declarations, parameter: Parameter) -> TypeGuard[str]:
+    """Whether a value is the name of a factor, or nearly, of a parameter that takes factors by name."""
+    if not parameter.listed or not isinstance(value, str) or not value.strip()[:1].isalpha():
+        return False  # a number begins with no letter, and needs no table of factors
+    return is_factor_name(value, m.country)
+
+
+def one_factor_name(m: Declarations, parameter: Parameter, raw: Any) -> str | None:
+    """Return the name that every cell of a column holds; nothing where it holds anything else."""
+    if not parameter.listed or not isinstance(raw, np.ndarray) or raw.dtype.kind not in "OU" or not raw.size:
+        return None
+    first = raw.flat[0]
+    return first if names_factor(first, m, parameter) and all(cell == first for cell in raw.flat) else None
+
+
+def factor_named(m: Declarations, parameter: Parameter, name: str) -> ElectricityFactor:
+    """Return the factor that a name means for a parameter of a methodology.
+
+    Raises
+    ------
+    LookupError
+        If it means none or several.
+    """
+    return electricity_named(name, m.country, m.number, parameter.listed)
