@@ -49,6 +49,32 @@ m = Methodology(
     "electricity of the devices is left out (80 %).",
 )
 
+m.define(
+    "digital tachograph system",
+    "A recorder on board that logs sudden acceleration, braking and steering, distance and refuelling; drivers are "
+    "coached by it",
+    evidence=unconfirmed(
+        "read in press accounts of the project; the wording of the document is not known", None, PRESS
+    ),
+)
+m.summarise(
+    unconfirmed("read in press accounts of the project", None, PRESS),
+    measure="Trucks burn less fuel, because drivers are coached by what the digital tachographs record",
+)
+m.emits("reference", "fossil fuel of the vehicles without the system", evidence=unconfirmed("recalled", 92))
+m.emits("project", "fossil fuel of the same vehicles with the system", evidence=unconfirmed("recalled", 92))
+m.emits(
+    "project",
+    "electricity of devices and servers: probably left out",
+    counted=False,
+    evidence=unconfirmed("recalled", 80),
+)
+m.establish(
+    "The state before installation, as in the CDM precedent. What keeps the reference below business as usual is "
+    "not known.",
+    evidence=unconfirmed("as in the CDM precedent", None, PRECEDENT),
+)
+
 m.choice(
     "basis",
     {
