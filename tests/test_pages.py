@@ -65,7 +65,7 @@ def test_coverage_counts_what_is_confirmed():
     assert rows["MN_AM003"][4:9] == ["no", "3/4", "3/3", "", "0/3"]
     # TH_AM016: two equations of five, no value of the reference, no criterion known
     assert rows["TH_AM016"][4:9] == ["no", "2/5", "0/1", "", "not known"]
-    assert rows["TH_AM009"][6:7] == ["primary"]
+    assert rows["TH_AM008"][6:7] == ["primary"]
 
 
 def _rows(page):

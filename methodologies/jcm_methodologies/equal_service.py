@@ -34,6 +34,13 @@ def ER(RE, PE):
     return RE - PE
 
 
+PRINTED = Source("programme office page of project TH007 (FY2015)", "gec.jp/jcm/jp_old/projects/15pro_tha_07.html")
+PRINTED_RATIO = (
+    "RE = EF × EC × COP_PJ/COP_RE is printed for a Thai chiller project, TH007: RE 3,491.53, PE 3,106.22, reductions "
+    "385 tCO2 at 0.51 tCO2/MWh. It was an application, registered later under version 2.0"
+)
+
+
 def summarised(page: Source, *, ratio: str, direction_printed: bool) -> dict[str, Evidence]:
     """Return the evidence of a methodology of which the official summary page was read.
 

@@ -6,8 +6,11 @@ nobody has read has no value here: the methodology asks for it.
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from jcm_calc.declarations import Group, Value
 from jcm_calc.evidence import Evidence, Source, primary, unconfirmed
+from jcm_calc.reference_data import solar_grid_factors
 from jcm_methodologies.official_pages import GENERAL_RULE
 from jcm_methodologies.physics import NO_SUN_NO_POWER
 
@@ -34,6 +37,79 @@ def PE():
 
 def ER(RE, PE):
     return RE - PE
+
+
+def ED_metered(EG):
+    return EG
+
+
+def ED_stored(EG, EC, ED):
+    return EG - (EC - ED)
+
+
+def charged_by_the_sun(values):
+    """Keep what is charged within what is generated: more would come from the grid."""
+    return values | {"EC": np.minimum(values["EC"], values["EG"])} if "EC" in values else values
+
+
+def indonesian_grids() -> dict[str, float]:
+    """Return the factors of the edition with 0.458 for Sumatra, by grid and case.
+
+    That a methodology has this edition nobody has read: the figures take the evidence of where they are offered.
+    """
+    return {
+        f"{grid}, case {case}": value.value for case in (1, 2) for grid, value in solar_grid_factors("ID", case).items()
+    }
+
+
+def stored(evidence: Mapping[str, Evidence]) -> Group:
+    """Return what is metered of systems with batteries, and ``EG_displaced``, what of it displaces other electricity.
+
+    Parameters
+    ----------
+    evidence : mapping
+        For the "options" of metering, and for EG, EC and ED.
+    """
+    g = Group(INDICES)
+    g.choice(
+        "displaced_electricity",
+        {
+            "metered": "the meter stands behind the battery",
+            "generation and storage": "the meter stands at the PV system, charge and discharge are metered",
+        },
+        text="how the electricity that the project displaces is determined",
+        evidence=evidence["options"],
+    )
+    for symbol, effect, text in (
+        (
+            "EG_i,p",
+            {"raises": "RE"},
+            "AC electricity of project PV system i in period p, metered at the place that the choice names",
+        ),
+        ("EC_i,p", {"lowers": "RE"}, "electricity charged into the storage battery of system i in period p"),
+        ("ED_i,p", {"raises": "RE"}, "electricity discharged from the storage battery of system i in period p"),
+    ):
+        g.monitored(
+            symbol,
+            "MWh",
+            **effect,
+            extensive=True,
+            options="C",
+            plausible="[0, 1e6]",
+            text=text,
+            evidence=evidence[symbol[:2]],
+        )
+    g.at_most("EG", "rated power × daylight", evidence=NO_SUN_NO_POWER)
+    for option, function in (("metered", ED_metered), ("generation and storage", ED_stored)):
+        g.equation(
+            "EG_displaced,i,p",
+            "MWh",
+            name="EG_displaced",
+            when={"displaced_electricity": option},
+            text="electricity that system i displaces",
+            evidence=evidence["options"],
+        )(function)
+    return g
 
 
 def summarised(page: Source, factor: Evidence, generation: str = "the quantity") -> dict[str, Evidence]:

@@ -196,7 +196,8 @@ class Calculation:
             if isinstance(node, Coordinate):
                 return node.name in inputs.values if node.keys else dated or node.what not in OF_PERIODS
             if isinstance(node, Parameter):
-                return node.supplied or node.name in inputs.values or node.name in inputs.tables
+                # a table of which nothing on the way to ER takes a row is not looked up
+                return node.value is not None or node.name in inputs.values or node.name in inputs.tables
             return True
 
         def reached(*targets: str) -> Graph:
@@ -208,6 +209,9 @@ class Calculation:
         for leaf in graph.parameters:
             if leaf.value is not None and leaf.name not in self._known:
                 self._known[leaf.name] = np.full((1,) * len(m.indices), leaf.value.value)
+        for rule in graph.equations:
+            if set(rule.total) & set(inputs.absent):
+                self._known.setdefault(rule.name, np.zeros((1,) * len(m.indices)))
         self._known.update(coordinates.operands(graph, inputs.axes))
         return graph
 
