@@ -236,6 +236,24 @@ def test_a_case_file_a_portfolio_and_a_workbook_take_names(tmp_path):
     assert found["A"].full("ER").sum() == found["B"].full("ER").sum() == result.full("ER").sum()
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_scenarios_and_a_filled_workbook_take_names(tmp_path):
+    table = jcm_calc.scenarios("ID_AM003", FREEZER, {"EF_elec": [JAMALI, "Jamali 2012, ex-post", 0.814, 0.823]})
+    emissions = table["RE"].tolist()
+    assert emissions[:2] == pytest.approx(emissions[2:], rel=1e-12)
+    path = tmp_path / "plan.xlsx"
+    result = calculate("ID_AM003", **FREEZER, EF_elec=0.814)
+    result.to_excel(path, stage="plan")
+    book = openpyxl.load_workbook(path)
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value == 0.814]
+    assert len(cells) == 1
+    cells[0].value = JAMALI
+    book.save(path)
+    filled = jcm_calc.read_workbook(path).calculate()
+    assert JAMALI in filled.source("EF_elec")
+    assert filled.full("ER").sum() == result.full("ER").sum()
+
+
 def test_no_table_of_factors_is_read_where_none_is_named():
     tables._every.cache_clear()
     calculate("ID_AM003", **FREEZER, EF_elec="0.8 tCO2/MWh")
