@@ -1,6 +1,7 @@
 """Published factors of electricity: each row with source and grade, found by name, of one kind, and told where used."""
 
 import csv
+import json
 import tomllib
 from importlib.resources import files
 
@@ -8,10 +9,12 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from draws import cases, draw
 
 import jcm_calc
 from jcm_calc import InputError, calculate, methodology
+from jcm_calc.cli.commands import jcm
 from jcm_calc.declarations.items import Listed
 from jcm_calc.evidence import Grade
 from jcm_calc.reference_data import FactorKind, electricity, electricity_for, electricity_named, partner_countries
@@ -258,3 +261,27 @@ def test_no_table_of_factors_is_read_where_none_is_named():
     tables._every.cache_clear()
     calculate("ID_AM003", **FREEZER, EF_elec="0.8 tCO2/MWh")
     assert tables._every.cache_info().currsize == 0
+
+
+def run(*arguments):
+    return CliRunner().invoke(jcm, ["--lang", "en", *arguments])
+
+
+def test_the_command_lists_what_the_library_has():
+    listed = json.loads(run("factors", "Viet Nam", "--json").stdout)
+    assert [(row["name"], row["value"]) for row in listed] == [(one.name, one.value) for one in electricity("VN")]
+    assert all(row["grade"] and row["source"] and row["kind"] for row in listed)
+    few = run("factors", "ID", "--grid", "jamali", "--year", "2012", "--kind", "national")
+    assert few.exit_code == 0
+    assert JAMALI in few.stdout
+    assert "0.814" in few.stdout
+    assert "2011" not in few.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"), [(["XX"], "must be one of AE, AZ"), (["VN", "--year", "1999"], "no such")]
+)
+def test_the_command_says_what_is_not_there(arguments, told):
+    refused = run("factors", *arguments)
+    assert refused.exit_code == 2
+    assert told in refused.output
