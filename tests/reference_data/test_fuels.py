@@ -190,16 +190,13 @@ def test_classes_have_other_names():
             assert calculate("ID_AM003", **freezer, application=name).full("ER").sum() == expected
 
 
-TABLE_OF_GRIDS = "additional information on Indonesian grids, edition with 0.458 for Sumatra"
-
-
 @pytest.mark.parametrize(
     ("number", "given", "several"),
     [
         ("MN_AM003", {"connection": "CES"}, "national grid; national grid and captive generator"),
         (
             "ID_AM017",
-            {"connection": "JAMALI", "EF_RE": TABLE_OF_GRIDS},
+            {"connection": "JAMALI", "EF_RE": next(iter(methodology("ID_AM017").inputs["EF_RE"].candidates))},
             "Jamali, case 1; Jamali, case 2",
         ),
     ],
