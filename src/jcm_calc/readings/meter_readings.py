@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem, ProblemKind, suggestion
-from jcm_calc.readings import block_sums, clock, registers
+from jcm_calc.readings import block_sums, clock
 from jcm_calc.readings.block_sums import Blocks
 from jcm_calc.readings.plan import Meter, Plan, Readings
 from jcm_calc.readings.row_checks import Context, Rows, never_falls
@@ -121,11 +121,9 @@ class MeterReadings:
         """Return sums by meter and block, and the source with the steps that they were made from."""
         files = source.readings.files
         if source.readings.kind == "register":
-            runs = registers.runs(self.store, source.points, source.paths)
-            if runs is not None:
-                blocks = block_sums.screen_runs(self.store, source, runs, self.blocks)
-                if registers.complete(blocks):
-                    return replace(source, steps=source.multiplied(runs.steps)), blocks
+            found = block_sums.screen_runs(self.store, source, self.blocks)
+            if found is not None:
+                return replace(source, steps=found[0]), found[1]
         if run is None or not source.regular or any(path.suffix != ".parquet" for path in files):
             return source, block_sums.merge([block_sums.screen(self.store, source, self.blocks)])
         alone = [replace(source.readings, files=(path,)) for path in files]
