@@ -307,8 +307,11 @@ class _Part:
         """Whether each row has a time, or neither time nor value."""
         if len(numbers) > 1 or not self._readable(numbers):
             return False
-        known = isinstance(self.table, files.Parquet) and self.kinds[f"c{numbers[0]}"].startswith("TIMESTAMP")
-        if known and self.table.all_within(self.store, numbers[0], clock.FIRST, clock.LAST):
+        if (
+            isinstance(self.table, files.Parquet)
+            and self.kinds[f"c{numbers[0]}"].startswith("TIMESTAMP")
+            and self.table.all_within(self.store, numbers[0], clock.FIRST, clock.LAST)
+        ):
             return True  # without a pass over the rows
         empty = f"c{numbers[0]} IS NULL"
         wrong = f"CASE WHEN {empty} THEN {self._given()} ELSE {self._wrong(numbers)} END"

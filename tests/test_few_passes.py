@@ -1,4 +1,4 @@
-"""Registers in Parquet files: one pass finds sums and runs, and gives what sorted readings give."""
+"""Readings at scale: registers in one pass, times known from footers, few rows where the step is wrong."""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +6,7 @@ import pytest
 
 import jcm_calc
 from jcm_calc import InputError
-from jcm_calc.readings import block_sums
+from jcm_calc.readings import block_sums, meter_readings
 
 SOURCE = {"kind": "register", "time": "time", "meter": "meter", "value": "kWh"}
 
@@ -57,3 +57,35 @@ def test_times_of_other_years_and_missing_ones_are_refused_by_row(tmp_path, bad)
     frame.to_parquet(tmp_path / "1.parquet", index=False)
     with pytest.raises(InputError, match="row 45"):
         monitored(tmp_path)
+
+
+@pytest.mark.parametrize(("stated", "meant"), [("30 min", "15min"), ("5 min", "15min"), ("1 h", "1min")])
+@pytest.mark.parametrize("kind", ["power", "interval"])
+def test_of_readings_with_a_wrong_step_few_are_looked_at(monkeypatch, kind, stated, meant):
+    """The one finding for each meter and year is the one that a look at every reading gives."""
+    times = pd.date_range("2023-11-01", "2024-03-01", freq=meant, inclusive="left")
+    values = 5 + np.random.default_rng(3).integers(0, 90, (2, len(times))) / 10
+    frame = pd.DataFrame({"time": times, "A": values[0], "B": values[1]})
+    unit = "kW" if kind == "power" else "kWh"
+    meters = {name: {"parameter": "EG", "unit": unit} for name in "AB"}
+    source = {"frame": frame, "kind": kind, "step": stated, "stamp": "start", "time": "time", "columns": {}}
+    source["columns"] = {"A": "A", "B": "B"}
+    plan = {"zone": "Asia/Jakarta", "sources": [source]}
+    p = "2023-11-01/2024-02-29"
+    fetched = []
+
+    def counting(*given, whole=block_sums.rows_of):
+        fetched.append(whole(*given))
+        return fetched[-1]
+
+    monkeypatch.setattr(block_sums, "rows_of", counting)
+    few = jcm_calc.monitor(meters, plan, p=p)
+    assert sum(map(len, fetched)) <= max(4000, len(frame) / 10)
+    fetched.clear()
+    monkeypatch.setattr(meter_readings, "_behind_the_first", lambda spaced, _count: np.zeros(len(spaced), dtype=bool))
+    every = jcm_calc.monitor(meters, plan, p=p)
+    assert sum(map(len, fetched)) >= 2 * len(frame)
+    assert [one for one in few.findings if one.kind == "step"] == [one for one in every.findings if one.kind == "step"]
+    assert [(one.meter, one.kind, one.period) for one in few.findings] == [
+        (meter, "step", period) for meter in "AB" for period in (0, 1)
+    ]
