@@ -9,6 +9,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -36,7 +37,6 @@ COMMANDS = {
 ENDS = ("KILL", "TERM", "INT", "HUP", "full disk")
 EXPECTED = (0, 1, 2, 129, 130, 143)
 OLD = b"old"
-LONGEST = 4.0  # seconds until a signal
 
 
 def prepared(folder):
@@ -72,8 +72,18 @@ def descendants(parent):
     return found
 
 
-def interrupted(folder, name, end, draw):
-    """Run a command and end it; return what is wrong, and its exit code."""
+def duration(folder, name):
+    """Return how many seconds a command takes if it is left alone."""
+    (folder / "work").mkdir()
+    start = time.monotonic()
+    command = [sys.executable, "-c", START, *COMMANDS[name], "--force"]
+    subprocess.run(command, check=False, capture_output=True, cwd=folder / "work")
+    shutil.rmtree(folder / "work")
+    return time.monotonic() - start
+
+
+def interrupted(folder, name, end, draw, longest):
+    """Run a command and end it within some seconds; return what is wrong, and its exit code."""
     work, temporary = folder / "work", folder / "tmp"
     work.mkdir()
     temporary.mkdir()
@@ -95,7 +105,7 @@ def interrupted(folder, name, end, draw):
     )
     workers = []
     if end != "full disk":
-        time.sleep(draw.uniform(0.05, LONGEST))
+        time.sleep(draw.uniform(0.05, longest))
         workers = descendants(process.pid)
         process.send_signal(getattr(signal, f"SIG{end}"))
     complaints = process.communicate(timeout=300)[1]
@@ -127,15 +137,17 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         prepared(folder)
+        longest = {name: duration(folder, name) for name in COMMANDS}
         for run in range(options.runs):
             command, end = draw.choice(list(COMMANDS)), draw.choice(ENDS)
-            problems, code, new = interrupted(folder, command, end, draw)
+            problems, code, new = interrupted(folder, command, end, draw, longest[command])
             codes[end, code] += 1
             written += new
             failures += bool(problems)
             for problem in problems:
                 print(f"{run}: {command}, {end}: {problem}", flush=True)
-            subprocess.run(["rm", "-rf", str(folder / "work"), str(folder / "tmp")], check=True)
+            shutil.rmtree(folder / "work")
+            shutil.rmtree(folder / "tmp")
     print(f"{options.runs} runs, {failures} failures, {written} new files, the others old")
     print(", ".join(f"{end} {code}: {count}" for (end, code), count in sorted(codes.items(), key=str)))
     return bool(failures)
