@@ -336,6 +336,53 @@ def test_a_command_that_is_ended_leaves_no_process(number, name, tmp_path):
         assert b"fault of jcm_calc" not in complaints
 
 
+SWALLOWED = """
+import os
+from jcm_calc.cli import calculating, main
+
+def swallowed(path):
+    try:
+        os.kill(os.getpid(), {number})
+    except BaseException:
+        raise ImportError("the extension cannot be initialized") from None
+
+calculating.read_case = swallowed
+main()
+"""
+
+
+DROPPED = """
+import os, time, weakref
+from jcm_calc.cli import calculating, main
+
+class Thing:
+    pass
+
+def dropped(path):
+    thing = Thing()
+    watched = weakref.ref(thing, lambda _: os.kill(os.getpid(), {number}))
+    del thing
+    time.sleep(30)
+
+calculating.read_case = dropped
+main()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_in_a_callback_ends_the_command(number):
+    arguments = [sys.executable, "-c", DROPPED.format(number=int(number)), "calc", CASE]
+    done = subprocess.run(arguments, capture_output=True, text=True, timeout=20)
+    assert (done.returncode, done.stdout, done.stderr) == (128 + number, "", "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_that_a_library_turns_into_an_error_of_its_own(number):
+    arguments = [sys.executable, "-c", SWALLOWED.format(number=int(number)), "calc", CASE]
+    done = subprocess.run(arguments, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout, done.stderr) == (128 + number, "", "")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_that_is_ignored_stays_ignored(number, tmp_path):
     """As by nohup."""

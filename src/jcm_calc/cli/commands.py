@@ -42,6 +42,8 @@ class _Group(Group):
         except (KeyboardInterrupt, click.Abort):
             code = INTERRUPTED
         except Exception as error:
+            if (code := surroundings.ended()) is not None:
+                ctx.exit(code)
             if (refused := surroundings.refusal(error)) is not None:
                 surroundings.complain(error, refused)
                 code = UNUSABLE
@@ -736,5 +738,6 @@ def main() -> None:
         jcm(prog_name="jcm")
     except (OSError, MemoryError) as error:  # on the way to a command or back: help, usage
         surroundings.to_nowhere(sys.stdout)
-        surroundings.complain(error, surroundings.refusal(error) or "")
-        sys.exit(UNUSABLE)
+        if surroundings.ended() is None:
+            surroundings.complain(error, surroundings.refusal(error) or "")
+        sys.exit(surroundings.ended() or UNUSABLE)
