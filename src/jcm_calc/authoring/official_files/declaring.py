@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from jcm_calc.api.methodology import Methodology
 from jcm_calc.authoring.module_source import as_function
@@ -108,7 +110,7 @@ class Declared:
         if one.what in ("default", "table"):
             if any(value < 0 for value in (*one.entries.values(), one.value or 0.0)) and one.unit != "°C":
                 declared["bounds"] = "(-inf, inf)"
-            values = {str(key) if isinstance(key, Interval) else key: value for key, value in one.entries.items()}
+            values = {_written(key): value for key, value in one.entries.items()}
             given = {"by": one.by, "values": values} if one.what == "table" else {"value": one.value}
             self.m.default(one.symbol, one.unit, text=one.words, evidence=evidence, **given, **declared, **named)
             return
@@ -155,6 +157,9 @@ class Declared:
                 key, f"c_{number:.12g}".replace(".", "_").replace("-", "minus_"), False
             )
             names[number] = split_symbol(symbol, "", {"p": "period"})[0]
+            taken = {**self.found.quantities, **dict.fromkeys(self.found.sizes)}
+            while names[number] in taken:
+                symbol = names[number] = f"{names[number]}_"
             if names[number] in self.units:
                 continue
             self.units[names[number]] = unit
@@ -175,6 +180,13 @@ class Declared:
                 **bounds,
             )
         return names
+
+
+def _written(key: str | Interval) -> str:
+    """Return the key of a table; what selects classes is not negative."""
+    if isinstance(key, Interval) and key.lower == -math.inf and key.upper > 0:
+        return str(replace(key, lower=0.0, closed_lower=True))
+    return str(key)
 
 
 def str_of(found: Translation, name: str) -> str:

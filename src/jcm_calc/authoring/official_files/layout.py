@@ -80,7 +80,8 @@ def unit_of(text: str) -> tuple[str | None, bool]:
     if written in NO_UNIT:
         return "", False
     shorter = PER_PERIOD.sub("", re.sub(r"\s*/\s*p$", "", written))
-    found = plain_unit(shorter, "", [])
+    found = re.sub(r"(?<=m)([23])(?!\d)", lambda match: "²³"[int(match[1]) - 2], plain_unit(shorter, "", []))
+    found = re.sub(r"(?<=N)m³", "m3", found)
     try:
         parse_unit(found)
         found = {"degC": "°C", "hour": "h", "hours": "h"}.get(normalise(found), found)

@@ -40,7 +40,9 @@ def table_of(of: Tree, constant: Constant, cells: Cells) -> Found | None:
         told = _("what is not in the table gives another value in the workbook, and is refused here")
         return None if inner is None else replace(inner, remarks=(*inner.remarks, told))
     if of.operation == "IF":
-        return _chain(of, constant)
+        return _between(of, constant) or _chain(of, constant)
+    if of.operation in ("VLOOKUP", "LOOKUP", "INDEX"):
+        _check_ranges(of)
     if of.operation == "VLOOKUP":
         area = of.arguments[1].value
         column = constant(of.arguments[2])
@@ -71,6 +73,39 @@ def table_of(of: Tree, constant: Constant, cells: Cells) -> Found | None:
         entries: Entries = {Interval(k, k + 1.0, True, False): v for k, v in enumerate(numbers, 1) if v is not None}
         return Found(of.arguments[0], entries, _place(of.arguments[1]))
     return None
+
+
+def _check_ranges(of: Tree) -> None:
+    """Refuse a table that moves with the row of the formula, or is calculated."""
+    ranges = of.arguments[:1] if of.operation == "INDEX" else of.arguments[1:2]
+    if of.operation == "INDEX" and len(of.arguments) > 1 and of.arguments[1].operation == "MATCH":
+        ranges += of.arguments[1].arguments[1:2]
+    if of.operation == "LOOKUP":
+        ranges += of.arguments[2:]
+    if any(one.operation == "moving" for one in ranges):
+        raise ValueError(_("the table of {name} moves with the row: its range needs $ signs").format(name=of.operation))
+    if any(one.operation != "area" for one in ranges):
+        raise ValueError(_("the table of {name} must be a range of cells").format(name=of.operation))
+
+
+def _between(of: Tree, constant: Constant) -> Found | None:
+    """Return the table of a chain of IFs with both limits of each class: IF(AND(x>=300,x<450),…)."""
+    entries: Entries = {}
+    key, where, rest = None, None, of
+    while rest.operation == "IF" and len(rest.arguments) > 1 and rest.arguments[0].operation == "AND":
+        low, high = (sorted(rest.arguments[0].arguments, key=lambda one: one.operation[:1] == "<") + [rest, rest])[:2]
+        value, ends = constant(rest.arguments[1]), [constant(one.arguments[1]) for one in (low, high)]
+        if low.operation not in (">", ">=") or high.operation not in ("<", "<=") or None in (value, *ends):
+            return None
+        key = low.arguments[0] if key is None else key
+        if low.arguments[0] != key or high.arguments[0] != key:
+            return None
+        interval = Interval(float(ends[0] or 0), float(ends[1] or 0), low.operation == ">=", high.operation == "<=")
+        entries[interval] = float(value or 0)
+        where = where or _place(rest.arguments[1])
+        rest = rest.arguments[2] if len(rest.arguments) > 2 else Tree("text", ("",))
+    nothing = rest.operation == "NA" or (rest.operation == "text" and rest.value == "")
+    return Found(key, entries, where) if key is not None and nothing else None
 
 
 def _place(of: Tree) -> Place | None:

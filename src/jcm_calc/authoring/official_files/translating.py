@@ -530,6 +530,9 @@ class Translation:
     def _if(self, of: Tree) -> Part:
         condition, yes = of.arguments[0], of.arguments[1]
         no = of.arguments[2] if len(of.arguments) > 2 else Tree("truth", (False,))
+        if condition.operation == "ISTEXT" and _unwrapped(no) == condition.value:
+            self._remark(_("a name can be entered in place of a number: here a number is needed"))
+            return self._tree(condition.value)
         guarded = _zero(condition)
         if guarded is not None and _nothing(yes) and _divides(no, guarded):
             self._remark(
