@@ -21,7 +21,7 @@ from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs import Inputs, Period, bind
 from jcm_calc.inputs.axes import named_periods
 from jcm_calc.inputs.binding import over_new_year
-from jcm_calc.inputs.confirmation import Given, evidence_files, with_evidence
+from jcm_calc.inputs.confirmation import EvidenceFiles, evidence_files, with_evidence
 from jcm_calc.inputs.confirmation.file import from_data
 from jcm_calc.inputs.metered import lost_record
 from jcm_calc.results import lazy
@@ -45,7 +45,7 @@ def calculated(
     on: Any = None,
     p: Any = None,
     facts: Mapping[str, Any] | None = None,
-    evidence: Given = None,
+    evidence: EvidenceFiles = None,
     split: str = "refuse",
     override: Mapping[str, str] | str | None = None,
     strict: bool = False,

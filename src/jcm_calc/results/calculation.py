@@ -19,7 +19,7 @@ from jcm_calc.declarations.names import spelt_out
 from jcm_calc.engine.evaluation import EvaluationError, chained, evaluate
 from jcm_calc.inputs import Inputs, coordinates
 from jcm_calc.inputs.confirmation.applying import confirm_again
-from jcm_calc.results import eligibility, looked_at
+from jcm_calc.results import checked_values, eligibility
 from jcm_calc.results import remarks as _remarks
 from jcm_calc.results.credits import (
     Item,
@@ -66,7 +66,7 @@ class Calculation:
 
     def _evaluated(self) -> dict[str, Array]:
         """Return RE, PE, ER, and with them what is looked at on the way to them."""
-        inputs, (_way, names) = self.inputs, looked_at.reach(self.inputs)
+        inputs, (_way, names) = self.inputs, checked_values.reach(self.inputs)
         if absent := [name for name in (*RESULTS, *inputs.methodology.terms) if name not in inputs.graph.nodes]:
             raise DeclarationError(f"{inputs.methodology}: no equation gives {', '.join(absent)}")
         beside = tuple(name for name in names if name in inputs.graph.nodes and name not in self._known)
@@ -132,7 +132,7 @@ class Calculation:
 
     def known(self, name: str) -> Array | None:
         """Return the values of a parameter, a fact or an intermediate, as far as they are known."""
-        return self.looked_at.get(name, self.inputs.facts.get(name))
+        return self.checked_values.get(name, self.inputs.facts.get(name))
 
     def __getitem__(self, name: str) -> Quantity[Any]:
         """Return a parameter, an intermediate or a result as a Quantity.
@@ -500,9 +500,9 @@ class Calculation:
     # What has to be looked at
 
     @cached_property
-    def looked_at(self) -> Mapping[str, Array]:
+    def checked_values(self) -> Mapping[str, Array]:
         """The values that criteria, cross-checks and indicators look at, as far as they are known."""
-        return looked_at.values(self.inputs, self._results)
+        return checked_values.values(self.inputs, self._results)
 
     @cached_property
     def remarks(self) -> tuple[Remark, ...]:
@@ -524,7 +524,7 @@ class Calculation:
         >>> result.remarks[0].numbers
         (('COP_PJ_tc', 5.9),)
         """
-        inputs, known = self.inputs, self.looked_at
+        inputs, known = self.inputs, self.checked_values
         found = [
             *_remarks.criteria(inputs, self.verdicts, known),
             *_remarks.limits(inputs, known),
@@ -565,7 +565,7 @@ class Calculation:
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
         """The answer to each eligibility criterion."""
-        return eligibility.verdicts(self.inputs, self.looked_at)
+        return eligibility.verdicts(self.inputs, self.checked_values)
 
     def eligibility(self) -> pd.DataFrame:
         """Return the answer to each eligibility criterion, as a DataFrame by number."""

@@ -18,10 +18,10 @@ from jcm_calc.declarations.graph import RESULTS, Graph, needs
 from jcm_calc.declarations.items import Coordinate, Equation
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import completeness
+from jcm_calc.inputs.arguments import Arguments
 from jcm_calc.inputs.axes import named_periods
 from jcm_calc.inputs.carriers import split_heading
 from jcm_calc.inputs.confirmation.file import EvidenceFile
-from jcm_calc.inputs.taking import Taken
 from jcm_calc.results.credits import by_year, check_years, in_tonnes
 from jcm_calc.results.lazy import computing
 from jcm_calc.results.lazy.computing import Plan
@@ -160,7 +160,7 @@ def calculate(
     from jcm_calc.inputs.tables import flat
 
     _refuse_other_than_held(m)
-    taken = Taken(m)
+    taken = Arguments(m)
     values = m.by_name(values)
     arrays = {name: value for name, value in values.items() if is_lazy(value)}
     frames = [table for table in tables if is_lazy(table)]
@@ -227,7 +227,7 @@ def _refuse_other_than_held(m: Declarations) -> None:
     raise InputError(str(m), [Problem(str(m), told)])
 
 
-def _replaced(taken: Taken, override: Any) -> list[Problem]:
+def _replaced(taken: Arguments, override: Any) -> list[Problem]:
     """Refuse values in place of ones that were read: what they do to ER is not known before it is computed."""
     m = taken.methodology
     given = {name: m.inputs[name] for name in (*taken.given, *taken.tables, *taken.refused) if name in m.inputs}
