@@ -214,6 +214,8 @@ def _parameters(m: Declarations, sources: Sources) -> Rows:
 
 
 def _ranges(item: Parameter) -> Iterator[str]:
+    if item.options:
+        yield _("monitoring option {options}").format(options=" / ".join(item.options))
     if item.textual or item.unit == "date":
         return
     if item.kind is Kind.CONSTANT and item.value:
