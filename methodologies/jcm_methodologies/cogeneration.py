@@ -75,6 +75,7 @@ def cogeneration(evidence: Mapping[str, Evidence]) -> Group:
     g.fixed(
         "EF_elec",
         "tCO2/MWh",
+        listed="grid captive",
         raises="RE",
         plausible="[0, 2]",
         text="CO2 emission factor of the electricity that the system displaces",

@@ -369,7 +369,7 @@ m.at_most("h_gen", "hours", evidence=NO_MORE_HOURS)
 
 
 m.fact("checks_per_year", "", text="periodical checks by the manufacturer or its agent planned a year")
-m.fact("ODP,i", "", text="ozone depletion potential of the refrigerant of project chiller i")
+m.fact("ODP,i", "", listed="ODP", text="ozone depletion potential of the refrigerant of project chiller i")
 
 
 m.attested(

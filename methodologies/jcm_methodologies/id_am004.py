@@ -183,7 +183,7 @@ m.default(
     text="threshold of the document for the COP of project system i, by its cooling capacity",
     evidence=unconfirmed("that there is a threshold by capacity is recalled, its values are not known", 75),
 )
-m.fact("ODP,i", "", text="ozone depletion potential of the refrigerant of project system i")
+m.fact("ODP,i", "", listed="ODP", text="ozone depletion potential of the refrigerant of project system i")
 
 
 @m.criterion(

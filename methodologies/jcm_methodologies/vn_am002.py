@@ -185,7 +185,7 @@ m.attested(
 )
 
 
-m.fact("ODP,i", "", text="ozone depletion potential of the refrigerant of project air conditioner i")
+m.fact("ODP,i", "", listed="ODP", text="ozone depletion potential of the refrigerant of project air conditioner i")
 
 
 @m.criterion("f", "Ozone depletion potential of the project refrigerant is 0", evidence=unconfirmed("a candidate", 40))

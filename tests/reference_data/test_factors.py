@@ -1,6 +1,7 @@
 """Published factors of electricity: each row with source and grade, found by name, of one kind, and told where used."""
 
 import csv
+import json
 import tomllib
 from importlib.resources import files
 
@@ -8,10 +9,12 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from draws import cases, draw
 
 import jcm_calc
 from jcm_calc import InputError, calculate, methodology
+from jcm_calc.cli.commands import jcm
 from jcm_calc.declarations.items import Listed
 from jcm_calc.evidence import Grade
 from jcm_calc.reference_data import FactorKind, electricity, electricity_for, electricity_named, partner_countries
@@ -20,7 +23,8 @@ from jcm_calc.rulebooks import every
 
 FREEZER = {"EC_PJ": 100, "COP_PJ": 2.1, "application": "individual quick freezer", "p": "2018"}
 JAMALI = "Jamali 2012, combined margin, ex-ante"
-ASKING = [(m.number, one.name) for m in every() for one in m.inputs.values() if one.unit == "tCO2/MWh"]
+OF_ELECTRICITY = [(m.number, one) for m in every() for one in m.inputs.values() if one.unit == "tCO2/MWh"]
+ASKING = [(number, one.name) for number, one in OF_ELECTRICITY if one.listed]
 RENEWABLE = {m.number for m in every() if m.sectoral_scope == 1 and "olar" in m.title}
 
 
@@ -103,10 +107,10 @@ def test_factors_are_found_by_names_that_people_write(name, country, value):
 
 def test_every_factor_of_electricity_of_a_methodology_can_be_named():
     assert len({number for number, _ in ASKING}) >= 34
+    for number, one in OF_ELECTRICITY:
+        assert one.listed or one.candidates, f"{number}: {one.name}: listed= is missing"
     for number, name in ASKING:
-        listed = methodology(number).inputs[name].listed
-        assert listed, f"{number}: {name}: listed= is missing"
-        assert (Listed.SOLAR in listed) == (number in RENEWABLE), number
+        assert (Listed.SOLAR in methodology(number).inputs[name].listed) == (number in RENEWABLE), number
         assert len(allowed(number, name)) >= 1
 
 
@@ -115,7 +119,7 @@ def test_kinds_are_never_mixed(number):
     m = methodology(number)
     few = {(factor.kind, factor.use, factor.of): factor for factor in electricity(m.country)}.values()
     for one in m.inputs.values():
-        for factor in few if one.unit == "tCO2/MWh" else ():
+        for factor in few if one.unit == "tCO2/MWh" and one.listed else ():
             solar = factor.kind is FactorKind.SOLAR or factor.use == "renewable energy only"
             other = factor.kind is FactorKind.SOLAR and factor.of != number
             withheld = factor.use.startswith(("inventories", "plausibility only", "do not use"))
@@ -235,7 +239,49 @@ def test_a_case_file_a_portfolio_and_a_workbook_take_names(tmp_path):
     assert found["A"].full("ER").sum() == found["B"].full("ER").sum() == result.full("ER").sum()
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_scenarios_and_a_filled_workbook_take_names(tmp_path):
+    table = jcm_calc.scenarios("ID_AM003", FREEZER, {"EF_elec": [JAMALI, "Jamali 2012, ex-post", 0.814, 0.823]})
+    emissions = table["RE"].tolist()
+    assert emissions[:2] == pytest.approx(emissions[2:], rel=1e-12)
+    path = tmp_path / "plan.xlsx"
+    result = calculate("ID_AM003", **FREEZER, EF_elec=0.814)
+    result.to_excel(path, stage="plan")
+    book = openpyxl.load_workbook(path)
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value == 0.814]
+    assert len(cells) == 1
+    cells[0].value = JAMALI
+    book.save(path)
+    filled = jcm_calc.read_workbook(path).calculate()
+    assert JAMALI in filled.source("EF_elec")
+    assert filled.full("ER").sum() == result.full("ER").sum()
+
+
 def test_no_table_of_factors_is_read_where_none_is_named():
     tables._every.cache_clear()
     calculate("ID_AM003", **FREEZER, EF_elec="0.8 tCO2/MWh")
     assert tables._every.cache_info().currsize == 0
+
+
+def run(*arguments):
+    return CliRunner().invoke(jcm, ["--lang", "en", *arguments])
+
+
+def test_the_command_lists_what_the_library_has():
+    listed = json.loads(run("factors", "Viet Nam", "--json").stdout)
+    assert [(row["name"], row["value"]) for row in listed] == [(one.name, one.value) for one in electricity("VN")]
+    assert all(row["grade"] and row["source"] and row["kind"] for row in listed)
+    few = run("factors", "ID", "--grid", "jamali", "--year", "2012", "--kind", "national")
+    assert few.exit_code == 0
+    assert JAMALI in few.stdout
+    assert "0.814" in few.stdout
+    assert "2011" not in few.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"), [(["XX"], "must be one of AE, AZ"), (["VN", "--year", "1999"], "no such")]
+)
+def test_the_command_says_what_is_not_there(arguments, told):
+    refused = run("factors", *arguments)
+    assert refused.exit_code == 2
+    assert told in refused.output

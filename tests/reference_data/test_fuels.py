@@ -196,7 +196,7 @@ def test_classes_have_other_names():
         ("MN_AM003", {"connection": "CES"}, "national grid; national grid and captive generator"),
         (
             "ID_AM017",
-            {"connection": "JAMALI", "EF_RE": "additional information on Indonesian grids"},
+            {"connection": "JAMALI", "EF_RE": next(iter(methodology("ID_AM017").inputs["EF_RE"].candidates))},
             "Jamali, case 1; Jamali, case 2",
         ),
     ],

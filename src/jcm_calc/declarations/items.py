@@ -49,11 +49,12 @@ DAYS = "days"
 
 
 class Listed(StrEnum):
-    """Which published factors a parameter can be given by their name; none is ever taken without being named."""
+    """Which published figures a parameter can be given by their name; none is ever taken without being named."""
 
     GRID = "grid"  # of the grid, as a country publishes it
     CAPTIVE = "captive"  # of a captive generator
     SOLAR = "solar"  # set by a methodology of renewable energy, below that of the grid on purpose
+    ODP = "ODP"  # the ozone depletion potential of a refrigerant
 
 
 class Effect(StrEnum):

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import Problem, shown
-from jcm_calc.declarations.items import Coordinate, Parameter, Table
-from jcm_calc.declarations.methodology import Declarations
+from jcm_calc.declarations.items import Table
 from jcm_calc.inputs.axes import Axis
 from jcm_calc.inputs.taking import Taken
 from jcm_calc.reference_data import are_fuels, biogenic_fuels, fuels_named
@@ -58,15 +57,6 @@ def meant(text: str, known: Collection[str], aliases: Mapping[str, Sequence[str]
     return found[0] if found else text
 
 
-def known_classes(m: Declarations, key: str, tables: Mapping[str, Table], by_hand: Collection[str]) -> tuple[str, ...]:
-    """Return the classes that tables of the methodology have for a key; those given by hand where it has none."""
-    of_key = [one for one in m.inputs.values() if one.by == key]
-    found = {one.name: tables.get(one.name, one.table) for one in of_key}
-    own = [table for name, table in found.items() if table is not None and name not in by_hand]
-    every = own or [table for table in found.values() if table is not None]
-    return tuple(dict.fromkeys(str(name) for table in every for name in table.entries))
-
-
 def recognise(taken: Taken, axes: Mapping[str, Axis]) -> dict[str, tuple[str, ...]]:
     """Put the classes that are meant in the place of those written.
 
@@ -76,29 +66,47 @@ def recognise(taken: Taken, axes: Mapping[str, Axis]) -> dict[str, tuple[str, ..
         By coordinate, the class that each label of its index means.
     """
     m = taken.methodology
-    by_hand = {name for name in taken.tables if not taken.named.get(name)}
-    labels: dict[str, tuple[str, ...]] = {}
-    keys: list[Parameter | Coordinate] = [one for one in m.inputs.values() if one.is_class]
-    for key in [*keys, *m.coordinates.values()]:
-        if isinstance(key, Coordinate) and (key.what != "label" or key.keys):
+    by_key: dict[str, dict[str, Table]] = {}
+    for one in m.inputs.values():
+        if one.by and (table := taken.tables.get(one.name, one.table)) is not None:
+            by_key.setdefault(one.by, {})[one.name] = table
+    labels = {
+        one.name: tuple(str(label) for label in axes[one.of].labels)
+        for one in m.coordinates.values()
+        if one.what == "label" and not one.keys
+    }
+    for name, tables in by_key.items():
+        given = taken.given.get(name)
+        written = labels.get(name) or (given.classes if given is not None else None)
+        # what every table has needs no second look, which is how it usually is
+        if not written or all(text in table.entries for table in tables.values() for text in written):
             continue
-        aliases = key.aliases if isinstance(key, Parameter) else {}
-        known = known_classes(m, key.name, taken.tables, by_hand)
+        key = m.inputs.get(name)
         try:
-            if isinstance(key, Coordinate):
-                labels[key.name] = tuple(str(label) for label in axes[key.of].labels)
-                labels[key.name] = tuple(meant(text, known, aliases) for text in labels[key.name])
-            elif (given := taken.given.get(key.name)) is not None and given.classes is not None:
-                classes = tuple(meant(text, known, aliases) for text in given.classes)
-                others = [text for text, own in zip(given.classes, classes, strict=True) if text != own]
-                written = given.written or ", ".join(map(repr, others))
-                taken.given[key.name] = replace(given, classes=classes, written=written)
-            for name in by_hand:
-                if m.inputs[name].by == key.name:
-                    entries = taken.tables[name].entries.items()
-                    taken.tables[name] = Table({meant(str(one), known, aliases): value for one, value in entries})
+            meaning = _meaning(taken, tables, written, key.aliases if key is not None else {})
         except ValueError as error:
-            taken.refused.add(key.name)
-            subject, place = (key.symbol, key.section) if isinstance(key, Parameter) else (key.name, "")
+            taken.refused.add(name)
+            subject, place = (key.symbol, key.section) if key is not None else (name, "")
             taken.problems.append(Problem(subject, error.args[0], place))
+            continue
+        if given is None:
+            labels[name] = meaning
+        else:
+            others = [text for text, own in zip(written, meaning, strict=True) if text != own]
+            told = given.written or ", ".join(map(repr, others))
+            taken.given[name] = replace(given, classes=meaning, written=told)
     return labels
+
+
+def _meaning(
+    taken: Taken, tables: Mapping[str, Table], written: Sequence[str], aliases: Mapping[str, Sequence[str]]
+) -> tuple[str, ...]:
+    """Return the classes that are meant, and give those of tables by hand the same names."""
+    by_hand = [name for name in tables if name in taken.tables and not taken.named.get(name)]
+    own = [table for name, table in tables.items() if name not in by_hand] or list(tables.values())
+    known = dict.fromkeys(str(name) for table in own for name in table.entries)
+    meaning = tuple(meant(text, known, aliases) for text in written)
+    for name in by_hand:
+        entries = taken.tables[name].entries.items()
+        taken.tables[name] = Table({meant(str(one), known, aliases): value for one, value in entries})
+    return meaning

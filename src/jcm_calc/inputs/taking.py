@@ -21,7 +21,7 @@ from jcm_calc.evidence import unconfirmed
 from jcm_calc.inputs import checks
 from jcm_calc.inputs.carriers import as_pandas, carried, is_unit_key, refuse_name, split_heading, unit_in
 from jcm_calc.inputs.cells import numbers
-from jcm_calc.inputs.factors import REFERENCE, factor_named, names_factor, one_factor_name
+from jcm_calc.inputs.factors import REFERENCE, factor_named, is_factor, names_factor, of_refrigerants, one_factor_name
 from jcm_calc.inputs.given import Cells, Given, read_value
 from jcm_calc.units import Reciprocal
 
@@ -254,6 +254,11 @@ class Taken:
         cells: Cells | None = None,
     ) -> None:
         remarks: list[Reciprocal] = []
+        try:
+            raw = of_refrigerants(parameter, raw)
+        except LookupError as error:
+            self.refuse(parameter, Message("{}{}").format(error.args[0], where(source) if labels is not None else ""))
+            return
         if (name := one_factor_name(self.methodology, parameter, raw)) is not None:
             self._factor(parameter, name, where(source) if labels is not None else "")
             return
@@ -272,7 +277,7 @@ class Taken:
                 near = suggestion(raw, parameter.candidates) if isinstance(raw, str) else ""
                 named = _(", or the name of a possible value: {names}{near}")
                 hint = named.format(names="; ".join(parameter.candidates), near=near)
-            if parameter.listed:
+            if is_factor(parameter):
                 by_name = _(", or the name of a published factor, as `jcm factors {country}` lists them")
                 hint = Message("{}{}").format(hint, by_name.format(country=self.methodology.country))
             told = {"error": error, "place": place(error), "expected": expected(parameter), "hint": hint}

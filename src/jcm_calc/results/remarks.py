@@ -311,7 +311,7 @@ def near_a_limit(inputs: Inputs) -> Iterator[Remark]:
     for name, table in inputs.tables.items():
         parameter = m.inputs[name]
         key = m.inputs.get(parameter.by)
-        if not table.numeric or key is None or name not in inputs.graph.nodes or key.name not in inputs.values:
+        if key is None or key.textual or name not in inputs.graph.nodes or key.name not in inputs.values:
             continue
         edges, values = table.bins()
         given = inputs.values[key.name]

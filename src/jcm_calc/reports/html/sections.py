@@ -207,10 +207,16 @@ def _parameters(m: Declarations, sources: Sources) -> Rows:
                 acts(item),
                 grade(item.evidence),
             ),
-            [item.text, *_ranges(item), sources.note(item.evidence)],
+            [item.text, *_ranges(item), *_by_name(m, item), sources.note(item.evidence)],
         )
         for item in m.inputs.values()
     )
+
+
+def _by_name(m: Declarations, item: Parameter) -> Iterator[str]:
+    """Say which published factors can be given by name."""
+    if item.listed:
+        yield _("or a published factor by its name: jcm factors {country}").format(country=m.country)
 
 
 def _ranges(item: Parameter) -> Iterator[str]:
