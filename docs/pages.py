@@ -96,7 +96,7 @@ FITTING = {
     "PH_AM001": {"EG": 80000.0, "EF_RE": "as PH_AM002, Mindanao"},
     "PH_AM004": {
         **{"A": 1000.0, "EF_CH4_R": 150.0, "EF_CH4_P": 85.0, "EF_N2O_R": 0.4, "EF_N2O_P": 0.7, "Q_F_R": 1.0},
-        **{"Q_F_P": 1.0, "EF_F": "Gas/diesel oil, IPCC 2006, default"},
+        **{"Q_F_P": 1.0, "EF_F": 74.1},
     },
     "PH_AM002": {"connection": "Mindanao", "EF_RE": "design documents at second hand", "EG": 1500.0},
     "TH_AM009": {**GAS, "EF_elec": 0.5},
