@@ -140,9 +140,9 @@ def test_show_names_a_few_of_many_candidates():
     lines = run("show", "VN_AM003").stdout.splitlines()
     found = [line for line in lines if line.startswith("EF_fuel,k ") and "candidate" in line]
     assert len(found) == 3
-    assert all("51 classes" in line and "Crude oil" in line for line in found)
+    assert all("42 classes" in line and "Crude oil" in line for line in found)
     rows = json.loads(run("show", "VN_AM003", "--json").stdout)["defaults"]
-    assert len([row for row in rows if row["name"] == "EF_fuel" and row["candidate"]]) == 3 * 51
+    assert len([row for row in rows if row["name"] == "EF_fuel" and row["candidate"]]) == 3 * 42
 
 
 def test_show_names_worked_cases():
