@@ -85,3 +85,13 @@ def test_the_example_of_a_page_runs_and_prints_what_is_shown(number, capsys):
     for code in examples:
         exec(code, {})
         assert f"prints `{capsys.readouterr().out.strip()}`" in PAGES[f"{number}.md"]
+
+
+def test_pages_follow_the_order_of_the_document():
+    """A to I; every methodology says what the measure is and what emits."""
+    for number in jcm_calc.methodologies().index:
+        titles = re.findall(r"^## (.+)$", PAGES[f"{number}.md"], re.MULTILINE)
+        letters = [title[0] for title in titles if re.match(r"[A-I]\.", title)]
+        letters = letters[: len(letters) // len(versions(number))]
+        assert letters == sorted(letters), number
+        assert {"A", "C", "D", "E", "F", "G", "H", "I"} <= set(letters), (number, letters)

@@ -130,5 +130,20 @@ def cogeneration(evidence: Mapping[str, Evidence]) -> Group:
         text="part of the energy of the gas that the recipient consumes",
         evidence=CONSERVED,
     )(used)
+    g.summarise(
+        evidence["RE"],
+        measure="a gas engine gives electricity and heat to its recipient, in place of other power and of a boiler",
+        reference="electricity consumed × its factor, and heat consumed ÷ efficiency of a boiler × factor of its fuel",
+    )
+    g.summarise(evidence["PE"], project="natural gas consumed × net calorific value × its factor")
+    g.summarise(evidence["EC_CGS"], monitoring="electricity consumed, heat consumed, natural gas consumed")
+    g.emits("reference", "consumption of grid or captive electricity", evidence=evidence["RE_elec"])
+    g.emits("reference", "fuel of the reference boiler", evidence=evidence["RE_heat"])
+    g.emits("project", "natural gas of the system", evidence=evidence["PE"])
+    g.establish(
+        "Electricity and heat that the recipient would have taken from the grid and from a boiler. What makes it "
+        "conservative was not read; a high efficiency of the boiler and a lower value of its fuel's factor would.",
+        evidence=evidence["η_RE"],
+    )
     declare_criteria_not_read(g)
     return g

@@ -14,7 +14,6 @@ from jcm_methodologies.official_pages import PROJECT_LIST, declare_criteria_not_
 
 DIGEST = Source("digest of the methodology and its monitoring sheet in public code (stored copy 8777447130)")
 NEWS = Source("news of the National Institute for Environmental Studies", "tenbou.nies.go.jp (i=38112)")
-APPROVED = Source("list of methodologies of a public wiki on Article 6")
 IPCC = Source("IPCC 2019 Refinement, volume 4, chapter 5", place="equations 5.1 to 5.3 and tables 5.11 to 5.14")
 SOILS = Source("IPCC 2019 Refinement, volume 4, chapter 11", place="table 11.1")
 
@@ -54,8 +53,9 @@ m = Methodology(
         "title": secondary(NEWS),
         "country": secondary(PROJECT_LIST),
         "sectoral scope": unconfirmed("recalled", 95),
-        "version": unconfirmed(
-            "version 1.0; the day of approval, 3 February 2025, is from a public wiki", 90, APPROVED
+        "version": secondary(
+            PROJECT_LIST,
+            "version 1.0 is in use: PH008, PH009 and PH010; the day of approval is from a wiki",
         ),
     },
     note="The document was not read. Everything is from a digest in public code of an unknown author, so nothing of it "
@@ -63,6 +63,28 @@ m = Methodology(
     "fresh weight of other amendments (recalled, 90 %). The daily factors of a country, 1.46 and 2.95, were found "
     "nowhere else: the IPCC has 1.22 (0.83 to 1.81) for South East Asia. Also with them the digest asks for direct "
     "measurement. Whether amendments of reference and project may differ was not read: they are the same here.",
+)
+
+m.summarise(
+    READ,
+    measure="Rice fields change from continuous flooding to single or multiple drainage (alternate wetting and "
+    "drying), or from single to multiple",
+    reference="methane and nitrous oxide of the fields under the water regime before the project, and fuel of "
+    "irrigation pumps",
+    project="the same under the water regime of the project, and fuel of drainage and irrigation pumps",
+    monitoring="emission factors (weekly), area (once), days of cultivation, organic amendments, nitrogen applied, "
+    "fuel of pumps",
+)
+m.emits("reference", "flooded rice fields", "CH4", evidence=READ)
+m.emits("reference", "rice fields, nitrogen applied", "N2O", evidence=READ)
+m.emits("reference", "irrigation pumps (optional)", evidence=READ)
+m.emits("project", "rice fields with drainage", "CH4", evidence=READ)
+m.emits("project", "rice fields, nitrogen applied", "N2O", evidence=READ)
+m.emits("project", "drainage pumps (required) and irrigation pumps (optional)", evidence=READ)
+m.establish(
+    "The water regime before the project in the same stratum of season, regime, soil and amendment, measured or by "
+    "factors of the country; the reductions are lowered by the deduction for uncertainty Ud.",
+    evidence=READ,
 )
 
 # How emissions are determined

@@ -64,5 +64,18 @@ def run_of_river(
     ):
         g.equation(symbol, "tCO2", total=total, text=text, evidence=evidence[function.__name__])(function)
     g.equation("ER_p", "tCO2", text="emission reductions", evidence=GENERAL_RULE)(ER)
+    g.summarise(
+        evidence["RE_i"],
+        measure="installation of run-of-river hydropower systems that displace electricity of the grid",
+        reference="electricity generated × a conservative CO2 emission factor",
+    )
+    g.summarise(evidence["PE"], project="assumed to be zero, which holds without a reservoir only")
+    g.emits("reference", "consumption of the electricity that the systems displace", evidence=evidence["RE_i"])
+    g.emits("project", "generation by the hydropower systems: none", "-", evidence=evidence["PE"])
+    g.establish(
+        "The page calls the factor conservative, so that the reference is below business as usual; how it is derived "
+        "was not read.",
+        evidence=evidence["EF_RE"],
+    )
     declare_criteria_not_read(g)
     return g

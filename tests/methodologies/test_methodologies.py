@@ -242,6 +242,9 @@ def statements(m):
         yield "identity", what, evidence
 
 
+# What the status paper of the ministries says of the methodologies of 2015.
+IDENTITY = {("identity", item) for item in ("number", "title", "country", "sectoral scope")}
+
 # What was read in a primary source, or in a secondary one about the approved methodology.
 READ = {
     "ID_AM002": {
@@ -249,16 +252,16 @@ READ = {
         ("parameter", "EC_PJ"), ("parameter", "EI_grid"),
     },
     "ID_AM003": {
-        ("identity", "number"), ("identity", "title"), ("identity", "country"),
+        ("identity", "number"), ("identity", "title"), ("identity", "country"), ("identity", "version"),
         ("parameter", "EC_PJ"), ("parameter", "COP_PJ"),
         ("equation", "RE_i"), ("equation", "PE_i"), ("equation", "ER"),
     },
-    "BD_AM002": {("identity", "country")},
-    "CR_AM001": {("identity", "number"), ("identity", "title"), ("identity", "country")},
-    "MN_AM002": set(),
-    "PW_AM001": set(),
+    "BD_AM002": {("identity", "country"), ("identity", "version")},
+    "CR_AM001": {("identity", "number"), ("identity", "title"), ("identity", "country"), ("identity", "version")},
+    "MN_AM002": {*IDENTITY, ("identity", "version")},
+    "PW_AM001": {*IDENTITY, ("identity", "version")},
     "TH_AM003": {("identity", "number"), ("identity", "title"), ("identity", "country"), ("identity", "version")},
-    "VN_AM001": set(),
+    "VN_AM001": IDENTITY,
 }  # fmt: skip
 
 
@@ -321,7 +324,7 @@ def test_a_connection_to_no_known_grid_is_refused():
 def test_nothing_but_what_was_read_is_graded_better_than_unconfirmed(number):
     grades = {(kind, name): str(evidence.grade) for kind, name, evidence in statements(methodology(number))}
     assert {key for key, grade in grades.items() if grade != "unconfirmed"} == READ[number]
-    assert {key for key, grade in grades.items() if grade == "secondary"} <= {("identity", "title")}
+    assert {key for key, grade in grades.items() if grade == "secondary"} <= {*IDENTITY, ("identity", "version")}
 
 
 @pytest.mark.parametrize("number", list(modules()))

@@ -109,7 +109,7 @@ def test_an_unknown_version_names_the_known_ones():
         methodology("ID_AM002", version="3.0")
 
 
-@pytest.mark.parametrize("number", FIVE)
+@pytest.mark.parametrize("number", [number for number in FIVE if number != "MN_AM002"])
 def test_a_day_does_not_decide_where_dates_of_approval_are_unknown(number):
     with pytest.raises(MethodologyNotFoundError, match=r"date of approval.*not known; name the version"):
         methodology(number, on=date(2020, 1, 1))

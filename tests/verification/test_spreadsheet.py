@@ -6,7 +6,16 @@ import openpyxl
 import pytest
 
 from jcm_calc.reports.workbook.opening import Book
-from jcm_calc.verification.spreadsheet import Calculator, FormulaError, UnreadableError, as_number, close, read
+from jcm_calc.verification.spreadsheet import (
+    Calculator,
+    FormulaError,
+    Tree,
+    UnreadableError,
+    as_number,
+    close,
+    read,
+    tree,
+)
 
 CELLS = {
     "A1": 2.0,
@@ -132,6 +141,29 @@ def book(tmp_path_factory):
         ('MATCH("coal",B1:B3,0)', 2.0),
         ("VLOOKUP(3,A1:C3,3,0)", 20.0),
         ("VLOOKUP(3,A1:C3,3,FALSE)", 20.0),
+        # the last value that is not above: at a limit, between limits, beyond the last one
+        ("VLOOKUP(3,A1:C3,3,TRUE())", 20.0),
+        ("VLOOKUP(4.99,A1:C3,3)", 20.0),
+        ("VLOOKUP(1000,A1:C3,3,TRUE)", 30.0),
+        ("HLOOKUP(7,{1,5,9;10,20,30},2)", 20.0),
+        ("HLOOKUP(9,{1,5,9;10,20,30},2,FALSE())", 30.0),
+        ("LOOKUP(4,A1:A3,C1:C3)", 20.0),
+        ("LOOKUP(4,{0,3,5},C1:C3)", 20.0),
+        ("LOOKUP(4,A1:C3)", 20.0),
+        ("LOOKUP(6,{1,5,9;10,20,30})", 20.0),
+        ("INDEX(C1:C3,MATCH(4,A1:A3))", 20.0),
+        ("INDEX(C1:C3,MATCH(4,{9,5,2},-1))", 20.0),
+        ("MATCH(Z9,{-1,0,1},0)", 2.0),  # nothing is looked up as 0
+        ('MATCH("c*",B1:B3,0)', 2.0),
+        ("SUM({1,2;3,-4}*A1)", 4.0),
+        ("INDEX({1,2;3,4},2,1)", 3.0),
+        ("SUM(INDEX({1,2;3,4},0,2))", 6.0),
+        ("AND(A1:A3>2)", False),
+        ("OR(A1:A3>4)", True),
+        ("IFS(A1>2,1,A2>2,2)", 2.0),
+        ("IFNA(MATCH(9,A1:A3,0),7)", 7.0),
+        ('SUMPRODUCT(A1:A3,1+C1:C3,--(B1:B3="coal"))', 63.0),
+        ('SUMIFS(C1:C3,A1:A3,">2",A1:A3,"<5")', 20.0),
         ('CHOOSE(2,"a","b")', "b"),
         ("ABS(-A1)", 2.0),
         ("SQRT(A1+7)", 3.0),
@@ -182,6 +214,9 @@ def test_what_a_formula_gives(book, formula, value):
         ('INDIRECT("no cell")', "#REF!"),
         ('INDIRECT("Nowhere!A1")', "#REF!"),
         ('MATCH("oil",B1:B3,0)', "#N/A"),
+        ("VLOOKUP(1.9,A1:C3,3)", "#N/A"),
+        ("VLOOKUP(2,A1:C3,4)", "#REF!"),
+        ("IFNA(1/0,7)", "#DIV/0!"),
         ("NA()", "#N/A"),
         ("#REF!+1", "#REF!"),
         ("CHOOSE(3,1,2)", "#VALUE!"),
@@ -204,10 +239,10 @@ def test_the_error_that_a_formula_gives(book, formula, error):
         ("ROWS(5)", "a value stands where a range belongs"),
         ("INDEX(5,1)", "a value stands where a range belongs"),
         ("MATCH(2,5,0)", "a value stands where a range belongs"),
+        ("MATCH(2,{3;1;2})", "the values that are looked through are not in order"),
+        ("VLOOKUP(2,{3,1;2,5},2)", "the values that are looked through are not in order"),
+        ("SUM({1,2;3})", "an array must have numbers and texts in rows of one length"),
         ("VLOOKUP(2,5,1,0)", "a value stands where a range belongs"),
-        ("MATCH(2,A1:A3,1)", "MATCH of what is not looked for exactly"),
-        ("MATCH(2,A1:A3)", "MATCH of what is not looked for exactly"),
-        ("VLOOKUP(3,A1:C3,3)", "MATCH of what is not looked for exactly"),
         ("FILTER(A1:A3,A1:A3>2)", "the function FILTER is not known here"),
         ("INDEX(A1:C3,1,0)", "a range stands where one value belongs"),
         ("A1:A3*2", "a range stands where one value belongs"),
@@ -326,3 +361,40 @@ def named(tmp_path_factory):
 def test_names_columns_and_spans_of_sheets_are_followed(named, formula, sheet, value):
     found = Calculator(named).evaluate(named.expanded(formula, sheet), sheet)
     assert found == (pytest.approx(value) if isinstance(value, float) else value)
+
+
+def flat(one):
+    """Write a tree with brackets, cells by row and column."""
+    if one.operation == "area":
+        return f"R{one.value.row + 1}C{one.value.column + 1}"
+    if one.leaf and one.operation != "array":
+        return str(one.value)
+    parts = [part for row in one.arguments for part in row] if one.operation == "array" else one.arguments
+    return f"{one.operation}({' '.join(map(flat, parts))})"
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        ("-A1^2", "^(negate(R1C1) 2.0)"),
+        ("A1-B1-C1*2%", "-(-(R1C1 R1C2) *(R1C3 %(2.0)))"),
+        ("IF(A1>=2,,x)".replace("x", '"B1"'), "IF(>=(R1C1 2.0) None B1)"),
+        ("LOOKUP(A1,{0,-1})", "LOOKUP(R1C1 array(0.0 negate(1.0)))"),
+        ("Nowhere!B2+TRUE()", "+(R2C2 TRUE())"),
+    ],
+)
+def test_a_formula_is_a_tree(formula, expected):
+    assert flat(tree(formula, "S")) == expected
+
+
+def test_the_parts_of_a_tree_are_walked_from_left_to_right():
+    parts = [one.value for one in tree("IF(A1>1,2,{3,4})", "S").walk() if one.operation == "number"]
+    assert sorted(parts) == [1.0, 2.0, 3.0, 4.0]
+    assert parts[:2] == [1.0, 2.0]
+    assert tree("1", "S") == Tree("number", (1.0,))
+
+
+def test_a_long_sum_is_read_and_a_deep_one_refused():
+    assert len(list(tree("+".join(["A1"] * 400), "S").walk())) == 799
+    with pytest.raises(UnreadableError, match="nested too deeply"):
+        tree("(" * 3000 + "1" + ")" * 3000, "S")

@@ -501,6 +501,29 @@ def new(
     new_methodology(number.upper(), folder, project, revises, version, known, as_json)
 
 
+@jcm.command("import")
+@click.argument("workbook", metavar="FILE.xlsx", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", "folder", metavar="FOLDER", required=True, type=click.Path(path_type=Path), help="The package."
+)
+@click.option("--names", metavar="FILE.toml", type=click.Path(path_type=Path), help="Answers to what is asked.")
+@click.option("--force", is_flag=True, help="Overwrite what is there.")
+@as_json
+def import_(workbook: Path, folder: Path, names: Path | None, force: bool, as_json: bool) -> None:
+    """Translate an official monitoring spreadsheet into a methodology module.
+
+    Formulas become equations, look-ups become tables. No module is written that differs from its workbook.
+
+    \b
+    Examples:
+      jcm import JCM_TH_AM002_ver01.0.xlsx -o my-rules/src/my_rules
+      jcm import JCM_TH_AM002_ver01.0.xlsx -o … --names th_am002.names.toml --force
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.importing import import_module
+
+    import_module(workbook, folder, names, force, as_json)
+
+
 @jcm.command()
 @click.argument("number")
 @click.argument("before")

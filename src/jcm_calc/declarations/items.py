@@ -258,6 +258,40 @@ class Choice:
         _freeze(self, "options")
 
 
+class Part(StrEnum):
+    """A section of the document that describes, and takes no part in the calculation."""
+
+    TERMS = "B"
+    SUMMARY = "C"
+    SOURCES = "E"
+    ESTABLISHMENT = "F.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What such a section says of one subject.
+
+    Attributes
+    ----------
+    part : Part
+    subject : str
+        The term, the item of the summary, or the scenario.
+    text : str
+    evidence : Evidence
+    gas : str
+        Of an emission source.
+    counted : bool
+        Whether the source is included.
+    """
+
+    part: Part
+    subject: str
+    text: str
+    evidence: Evidence
+    gas: str = ""
+    counted: bool = True
+
+
 @dataclass(frozen=True)
 class Equation:
     """One equation of the document: a plain function, its symbol and its unit."""
