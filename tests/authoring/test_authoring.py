@@ -195,7 +195,7 @@ def test_every_methodology_has_a_page(number, tmp_path):
     m = methodology(number)
     assert escape(m.title) in text
     assert all(str(escape(rule.text)) in text for rule in m.rules)
-    assert "<h2>Equations" in text
+    assert "<h2>H. Calculation of emission reductions" in text
     assert "http-equiv" in text
     assert "exists already" in run("show", number, "--html", tmp_path / "page.html", code=2).output
     run("show", number, "--html", tmp_path / "page.html", "--force")

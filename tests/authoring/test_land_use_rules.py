@@ -8,7 +8,7 @@ from land_use import land_use  # noqa: F401
 from workbooks import office, recalculated_by_office
 
 import jcm_calc
-from jcm_calc import calculate
+from jcm_calc import InputError, calculate
 from jcm_calc.api.case_file import published
 
 pytestmark = [
@@ -50,6 +50,35 @@ def test_a_river_that_gives_more_than_its_capacity_allows():
     result = calculate("XX_AM011", **given)
     (remark,) = [one for one in result.remarks if one.subject == "EG_i,p"]
     assert "35,136" in str(remark)
+
+
+def test_the_river_takes_the_factor_of_each_year():
+    """North: 1,000 MWh × 0.471 and 2,000 MWh × 0.458; south: 0.482 and 0.468; no electricity of its own."""
+    two = {"EG": [[1000.0, 2000.0]], "EC": [0.0, 0.0], "P": [4.0], "p": ["2023", "2024"]}
+    assert calculate("XX_AM011", grid="north", **two).ER.magnitude.tolist() == pytest.approx([471.0, 916.0], rel=1e-12)
+    assert calculate("XX_AM011", grid="south", **two).ER.magnitude.tolist() == pytest.approx([482.0, 936.0], rel=1e-12)
+    with pytest.raises(InputError, match=r"2025 lies outside of the table, which has 2023, 2024"):
+        calculate("XX_AM011", grid="north", **{**two, "p": ["2024", "2025"]})
+
+
+FIELD = {
+    **{"A": [[1.0]], "D": [[100.0]], "season": ["dry"], "w_PJ": [["multiple drainage"]], "Q_N": [[1.0]]},
+    **{"w_RE": ["continuous flooding"], "s_pre": ["not flooded < 180 d"]},
+}
+
+
+@pytest.mark.parametrize(
+    ("p", "reductions"),
+    [
+        # 0.146 t CH4 × 0.45 × 25 − 1 t N × 0.002 × 44 ÷ 28 × 298, less 15 %
+        ("2019-01-01/2019-06-30", 0.85 * (0.146 * 0.45 * 25 - 0.002 * 44 / 28 * 298)),
+        ("2020-07-01/2020-12-31", 0.85 * (0.146 * 0.45 * 25 - 0.002 * 44 / 28 * 298)),
+        ("2021-01-01/2021-06-30", 0.85 * (0.146 * 0.45 * 28 - 0.002 * 44 / 28 * 265)),
+        ("2024-01-01/2024-06-30", 0.85 * (0.146 * 0.45 * 28 - 0.002 * 44 / 28 * 265)),
+    ],
+)
+def test_the_rice_takes_the_warming_potentials_of_its_season(p, reductions):
+    assert calculate("XX_AM010", **FIELD, p=[p]).ER.magnitude.sum() == pytest.approx(reductions, rel=1e-12)
 
 
 @pytest.mark.skipif(office() is None, reason="LibreOffice is not installed")

@@ -301,11 +301,22 @@ def test_no_place_asks_for_both_properties_at_once_but_to_write_them_down():
         *("declarations/items.py", "api/views.py", "results/manifest.py", "inputs/confirmation/statements.py"),
         # is it an amount at all
         *("inputs/checks.py", "api/portfolios/batches.py", "reports/workbook/filled_sheets.py"),
-        "authoring/conformance/calculations.py",
+        *("authoring/conformance/calculations.py", "authoring/module_source.py"),
     }
 
 
-@pytest.mark.parametrize("number", sorted(rulebooks.modules()))
+def test_amounts_of_rice_add_over_fields_or_over_the_season():
+    inputs = methodology("PH_AM004").inputs.values()
+    found = {one.name: (one.adds_over_units, one.adds_over_time) for one in inputs if one.extensive}
+    units = {name for name, adds in found.items() if adds == (True, False)}
+    both = {name for name, adds in found.items() if adds == (True, True)}
+    assert (units, both) == ({"A"}, {"Q_F_R", "Q_F_P"})
+    assert found.keys() - units - both == {
+        "D", "EF_CH4_R", "EF_CH4_P", "EF_N2O_R", "EF_N2O_P", "Q_N2O_R", "Q_N2O_P",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("number", sorted({*rulebooks.modules()} - {"PH_AM004"}))
 def test_every_amount_of_the_methodologies_adds_over_both_as_before(number):
     for parameter in methodology(number).inputs.values():
         assert parameter.adds_over_time == parameter.adds_over_units == (parameter.extensive is True)

@@ -559,3 +559,40 @@ def test_a_default_is_looked_up_by_a_parameter_only():
     m.default("K", "", by="y", values={"[0, 1)": 2.0}, text="", evidence=READ)
     with pytest.raises(DeclarationError, match="'K' is looked up by 'y'"):
         m.graph({}, targets=("K",))
+
+
+# What the document describes
+
+
+def with_passages():
+    m = Methodology(
+        "XX_AM009", version="1.0", title="Passages", country="XX", sectoral_scope=3, indices={"p": "monitoring period"},
+        identity={"version": unconfirmed("made up")},
+    )  # fmt: skip
+    m.define("lamp", "what gives light", evidence=unconfirmed("made up"))
+    m.summarise(unconfirmed("made up"), measure="less light", project="electricity × factor")
+    m.emits("reference", "lamps", evidence=unconfirmed("made up"))
+    m.emits("project", "leakage", "HFC", counted=False, evidence=unconfirmed("made up"))
+    m.establish("the best lamp", evidence=unconfirmed("made up"))
+    return m
+
+
+def test_sections_that_describe_are_kept_by_a_group_a_revision_and_a_copy():
+    m = with_passages()
+    other = Methodology(
+        "XX_AM008", version="1.0", title="Includes", country="XX", sectoral_scope=3, indices={"p": "monitoring period"},
+        identity={"version": unconfirmed("made up")},
+    )  # fmt: skip
+    other.include(m)
+    other.include(m)
+    assert [str(one.part) for one in other.passages] == ["B", "C", "C", "E", "E", "F.1"]
+    read = primary(Source("document", "https://example.org"))
+    sure = with_passages()
+    sure.establish("read", evidence=read)
+    later = sure.revised("2.0", unchanged=unconfirmed("made up"), identity={"version": read})
+    assert later.passages[-1].evidence.grade == "unconfirmed"
+    assert sure.passages[-1].evidence.grade == "primary"
+    with pytest.raises(DeclarationError, match="scenario='baseline' must be reference or project"):
+        other.emits("baseline", "lamps", evidence=unconfirmed("made up"))
+    with pytest.raises(DeclarationError, match="a summary has measure, reference, project, monitoring; got history"):
+        other.summarise(unconfirmed("made up"), history="none")

@@ -76,6 +76,10 @@ DECLARING = {
     "include": lambda m: m.include(one_more()),
     "derivation": lambda m: m.derivation("EF", lambda a: a, values={"a": Value(1, READ)}, unit="", text="x"),
     "remove": lambda m: m.remove("EF"),
+    "define": lambda m: m.define("x", "x", evidence=READ),
+    "summarise": lambda m: m.summarise(READ, measure="x"),
+    "emits": lambda m: m.emits("project", "x", evidence=READ),
+    "establish": lambda m: m.establish("x", evidence=READ),
 }
 # What only reads, or gives a copy.
 READING = {

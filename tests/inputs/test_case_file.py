@@ -82,7 +82,8 @@ def test_every_case_keeps_what_it_expects(path):
     case = read_case(path)
     assert case.source is not None
     assert case.source.source is not None
-    assert case.source.source.url.startswith("https://")
+    # what has no address is no more than an estimate
+    assert case.source.source.url.startswith("https://") or not case.source.confirmed
     if "missing" in case.expected:
         with pytest.raises(InputError) as raised:
             case.calculate()
@@ -305,7 +306,7 @@ def test_directory(tmp_path):
 
 def test_outputs_without_inputs_are_kept_with_their_source():
     rows = [row for number in modules() for row in published_outputs(methodology(number))]
-    assert len(rows) == 29
+    assert len(rows) == 43
     assert all(int(row["tonnes"]) > 0 and row["source"] and row["grade"] in ("primary", "secondary") for row in rows)
 
 

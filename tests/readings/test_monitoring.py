@@ -928,7 +928,7 @@ def test_the_order_of_registers_in_files_never_changes_the_result(tmp_path_facto
     screened = survey(None, meters, **given, **style)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(MeterReadings, "_odd", every_block)
-        patch.setattr("jcm_calc.readings.registers.runs", lambda *_arguments: None)
+        patch.setattr("jcm_calc.readings.block_sums.screen_runs", lambda *_arguments: None)
         closely = survey(None, meters, **given, **style)
     assert found(screened) == found(closely)
     assert sorted(one.kind for one in closely.findings) == ["duplicate", "reset", "spike"]

@@ -270,7 +270,7 @@ def test_words_lead_to_methodologies():
     chillers = {"CR_AM002", "ID_AM002", "ID_AM022", "TH_AM003", "TH_AM005", "TH_AM013"}
     assert set(found.index[found["found in"] == "title"]) == chillers
     assert found["found in"].tolist() == sorted(found["found in"], reverse=True)
-    assert jcm_calc.search("STORAGE solar").index.tolist() == ["ID_AM017"]
+    assert set(jcm_calc.search("STORAGE solar").index) == {"ID_AM017", "MN_AM004"}
     assert len(jcm_calc.search("flux capacitor")) == 0
     assert not jcm_calc.search("electric heat pump").loc["CR_AM003", "calculable"]
 
@@ -316,3 +316,15 @@ def test_a_methodology_calculates_and_names_its_parameters(number):
         assert again.ER.magnitude.tolist() == result.ER.magnitude.tolist()
     told = inspect.getdoc(m.calculate)
     assert all(one.symbol in told for one in m.inputs.values() if one.kind != "constant")
+
+
+def test_what_no_equation_on_the_way_takes_is_no_reason_to_fail():
+    """A class is given whose table no equation on the way looks up, and there is no row of an optional index."""
+    rice = {
+        "methane": "seasonal factors", "nitrous_oxide": "fertiliser", "measured_every": "3 years", "EF_CH4_R": [[100]],
+        "EF_CH4_P": [[50]], "A": [[1]], "w_R": ["continuous flooding"], "Q_N2O_R": [[0]], "Q_N2O_P": [[0]],
+        "Q_F_R": [0], "Q_F_P": [0], "EF_F": 74.1, "p": "2025",
+    }  # fmt: skip
+    trace = jcm_calc.calculate("PH_AM004", **rice).trace()
+    assert trace.loc[["OA", "SF_o"], "value"].tolist() == [0, 1]
+    assert "SF_R_w" not in trace.index

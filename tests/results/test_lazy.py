@@ -14,7 +14,7 @@ from jcm_calc.evidence import unconfirmed
 
 pytestmark = pytest.mark.filterwarnings("ignore::jcm_calc.base.problems.InputWarning")
 UNITS = 11
-WITHOUT_UNITS = ("ID_AM001", "ID_AM010", "MM_AM005")
+WITHOUT_UNITS = ("ID_AM001", "ID_AM010", "ID_AM016", "MM_AM005", "TH_AM009")
 TRANSFORMERS = {"service_hours": "given", "removals": "none", "EF_grid": 0.8, "Br": [0.1, 0.2], "p": ["2023", "2024"]}
 TRANSFORMERS |= {"NLL_RE": {"a": 200.0, "b": 300.0}}
 

@@ -71,7 +71,7 @@ def test_the_nineteen_methodologies_of_the_source_documents_are_listed():
 def test_what_is_known_and_what_is_implemented_are_told_apart():
     """Every row says what was read and where; nothing that is only recalled is among them."""
     listed = rulebooks.known()
-    assert {"TH_AM009", "PH_AM001", "ET_AM002"} <= {item.number for item in listed}
+    assert {"TH_AM008", "TH_AM011", "ET_AM002"} <= {item.number for item in listed}
     assert {item.number for item in listed}.isdisjoint(rulebooks.modules())
     assert all(item.evidence.confirmed and item.evidence.note and item.evidence.source for item in listed)
     # rows whose number, or whose approval, is recalled only
@@ -85,8 +85,8 @@ def test_the_table_of_what_is_known_names_nothing_that_is_implemented():
 
 
 def test_a_methodology_that_is_known_says_so_when_it_is_asked_for():
-    with pytest.raises(MethodologyNotFoundError, match="TH_AM009 is known, but not implemented"):
-        methodology("TH_AM009")
+    with pytest.raises(MethodologyNotFoundError, match="TH_AM008 is known, but not implemented"):
+        methodology("TH_AM008")
 
 
 @pytest.mark.parametrize("number", FIVE)
@@ -109,14 +109,14 @@ def test_an_unknown_version_names_the_known_ones():
         methodology("ID_AM002", version="3.0")
 
 
-@pytest.mark.parametrize("number", FIVE)
+@pytest.mark.parametrize("number", [number for number in FIVE if number != "MN_AM002"])
 def test_a_day_does_not_decide_where_dates_of_approval_are_unknown(number):
     with pytest.raises(MethodologyNotFoundError, match=r"date of approval.*not known; name the version"):
         methodology(number, on=date(2020, 1, 1))
 
 
 @pytest.mark.parametrize(
-    ("number", "suggested"), [("ID_AM06", "ID_AM006"), ("id_am003", "ID_AM003"), ("VN-AM001", "VN_AM001")]
+    ("number", "suggested"), [("ID_AM0006", "ID_AM006"), ("id_am003", "ID_AM003"), ("VN-AM001", "VN_AM001")]
 )
 def test_an_unknown_number_suggests_the_nearest_one(number, suggested):
     with pytest.raises(MethodologyNotFoundError, match=f"did you mean {suggested}"):

@@ -1,15 +1,14 @@
-"""A thousand clean workbooks of all methodologies, as written and edited: no error, no warning."""
+"""Clean workbooks of all methodologies and choices, as written and edited: no error, no warning."""
 
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 
 from clean_workbooks import CASES, EDITS, complaints
 
-WORKBOOKS = 1000
+WORKBOOKS = 2 * len(CASES) * len(EDITS)  # `python tests/clean_workbooks.py` makes a thousand and more
 
 
-def test_every_check_is_silent_on_a_thousand_clean_workbooks():
-    assert len(CASES) * len(EDITS) <= WORKBOOKS, "each methodology and choice is edited in each way"
+def test_every_check_is_silent_on_clean_workbooks():
     with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
         told = [one for found in pool.map(complaints, range(WORKBOOKS), chunksize=10) for one in found]
     assert told == []

@@ -445,7 +445,7 @@ def registers_of(found):
     """Registers that have counted the amounts of a result, for every amount that is monitored."""
     meters, rows = {}, []
     for name, parameter in found.methodology.inputs.items():
-        if parameter.kind is not Kind.MONITORED or not parameter.extensive or name not in found.inputs.values:
+        if parameter.kind is not Kind.MONITORED or not parameter.adds_over_time or name not in found.inputs.values:
             continue
         letters = [letter for letter in parameter.indices if letter != "p"]
         if "p" not in parameter.indices or parameter.indices != f"{''.join(letters)}p":

@@ -162,6 +162,33 @@ def show(subject: str, version: str | None, page: Path | None, force: bool, as_j
 
 
 @jcm.command()
+@click.argument("country")
+@click.option("--grid", metavar="NAME", help="Only this grid.")
+@click.option("--year", metavar="YYYY", help="Only data of this year.")
+@click.option(
+    "--kind",
+    type=click.Choice(["national", "solar", "application", "international", "captive"]),
+    help="Only factors of this kind; kinds are never mixed.",
+)
+@as_json
+def factors(country: str, grid: str | None, year: str | None, kind: str | None, as_json: bool) -> None:
+    """List the published emission factors of electricity of COUNTRY, in tCO2/MWh, each with source and grade.
+
+    A case file names one of them in place of a number: EF_grid = "Viet Nam 2023, combined margin". None is ever taken
+    without being named.
+
+    \b
+    Examples:
+      jcm factors VN
+      jcm factors ID --grid Jamali --year 2016
+      jcm factors Thailand --kind solar --json
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.factors import list_factors
+
+    list_factors(country, grid, year, kind, as_json)
+
+
+@jcm.command()
 @click.argument("case", type=click.Path(path_type=Path))
 @click.option("--certify", is_flag=True, help="Claim the credits; refused while anything is unconfirmed.")
 @click.option("--trace", is_flag=True, help="Show every quantity in the order of calculation.")
