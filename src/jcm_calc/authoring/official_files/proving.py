@@ -219,9 +219,8 @@ class Proof:
 def proved(found: Translation, m: Methodology, draws: Draws) -> Proof:
     """Compare module and workbook over all draws; one that only one of them refuses is a difference."""
     worst, differences, equal = 0.0, list[str](), 0
-    rounds = any("rounds within" in remark.complaint for remark in found.remarks)
     for draw in range(draws.count):
-        expected, own = _workbook(found, draws.cells(draw), rounds), _module(m, draws.case(draw))
+        expected, own = _workbook(found, draws.cells(draw), found.rounds), _module(m, draws.case(draw))
         if isinstance(expected, str) and isinstance(own, str):
             continue  # both refuse
         if isinstance(expected, str) or isinstance(own, str):

@@ -92,6 +92,7 @@ class Translation:
         self.layout, self.questions = layout, questions
         self.quantities: dict[str, Quantity] = {}
         self.remarks: list[Problem] = []
+        self.rounds = False  # whether a formula rounds, which the library does not
         self.sizes: dict[str, tuple[int, Place]] = {}
         self._known: dict[tuple[Place, int], Part] = {}
         self._running: list[tuple[Place, int]] = []
@@ -430,6 +431,7 @@ class Translation:
         if operation == "PRODUCT":
             return self._product(of.arguments)
         if operation in ROUNDING:
+            self.rounds = True
             self._remark(_("{name} rounds within the calculation, which is left out here").format(name=operation))
             return self._tree(of.arguments[0])
         if operation in FUNCTIONS:
