@@ -400,6 +400,10 @@ def _parameter(m: Declarations, item: Parameter, names: Names) -> Call:
         "factor": None if item.factor == plain["factor"] else number(item.factor),
         **{name: _text(getattr(item, name)) for name in ("comparable", "counts")},
         "categories": _tuple(item.categories) if item.categories else None,
+        "listed": _text(" ".join(sorted(item.listed))),
+        "aliases": _mapping((_literal(one), _tuple(classes)) for one, classes in item.aliases.items())
+        if item.aliases
+        else None,
         "text": Text(item.text),
         "evidence": None if item.evidence is None else names(item.evidence),
     }
