@@ -8,8 +8,9 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from land_use import NUMBERS as MADE_UP
 from land_use import land_use  # noqa: F401
-from test_module_source import LAND_USE, declared_again
+from written_modules import declared_again
 
 from jcm_calc import InputError, calculate, methodology
 from jcm_calc.authoring.from_file import methodology_of
@@ -171,7 +172,7 @@ def test_equations_and_tables_of_every_methodology_are_read_back(number):
     same(methodology(number))
 
 
-@pytest.mark.parametrize("number", LAND_USE)
+@pytest.mark.parametrize("number", MADE_UP)
 def test_those_of_the_examples_are_read_back(number, land_use):  # noqa: F811
     same(methodology(number))
 
