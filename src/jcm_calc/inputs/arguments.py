@@ -233,12 +233,7 @@ class Arguments:
         except LookupError as error:
             self.refuse(parameter, Message("{}{}").format(error.args[0], place))
             return
-<<<<<<< HEAD:src/jcm_calc/inputs/arguments.py
-        self.replaced[parameter.name] = factor.used
-        self.given[parameter.name] = InputValue(np.array(factor.value), "", {}, REFERENCE, factor.name)
-=======
         self._replace(parameter, factor.used, factor.name, REFERENCE)
->>>>>>> main:src/jcm_calc/inputs/taking.py
 
     def _replace(
         self, parameter: Parameter, known: Value | Table, candidate: str = "", source: str = _("candidate")
@@ -248,11 +243,7 @@ class Arguments:
             self.tables[parameter.name] = known
             self.named[parameter.name] = candidate
         else:
-<<<<<<< HEAD:src/jcm_calc/inputs/arguments.py
-            self.given[parameter.name] = InputValue(np.array(known.value), "", {}, _("candidate"), candidate)
-=======
-            self.given[parameter.name] = Given(np.array(known.value), "", {}, source, candidate)
->>>>>>> main:src/jcm_calc/inputs/taking.py
+            self.given[parameter.name] = InputValue(np.array(known.value), "", {}, source, candidate)
 
     def _read(
         self,
