@@ -14,7 +14,7 @@ from jcm_calc.declarations import revision
 from jcm_calc.declarations.faults import faults
 from jcm_calc.declarations.graph import Graph, Node
 from jcm_calc.declarations.group import Group, declares, evidence_of
-from jcm_calc.declarations.items import DeclarationError, Effect, Equation, SchemeRule, Version
+from jcm_calc.declarations.items import DeclarationError, Effect, Equation, Parameter, SchemeRule, Version
 from jcm_calc.declarations.names import spelt_out
 from jcm_calc.declarations.scheme import SCHEME_RULES
 from jcm_calc.evidence import Evidence
@@ -252,6 +252,17 @@ class Declarations(Group):
             (own for own, symbol in symbols.items() if wanted in (spelt_out(own), spelt_out(symbol))),
             next((choice for choice in self.choices if spelt_out(choice) == wanted), None),
         )
+
+    def by_symbol(self) -> dict[str, Parameter]:
+        """Return the parameters and facts by the symbol of the document.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> jcm_calc.methodology("ID_AM003").by_symbol()["EC_PJ,i,p"].name
+        'EC_PJ'
+        """
+        return {one.symbol: one for one in (*self.facts.values(), *self.inputs.values())}
 
     def by_name(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is given under names of any spelling by the declared names.

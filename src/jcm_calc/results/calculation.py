@@ -32,6 +32,7 @@ from jcm_calc.results.credits import (
     not_claimable,
 )
 from jcm_calc.results.eligibility import Verdict
+from jcm_calc.results.emissions import Emissions
 from jcm_calc.results.manifest import (
     SCHEMA,
     bound_digest,
@@ -54,7 +55,7 @@ Array = npt.NDArray[Any]
 CHANGED = _("has changed since it was calculated with: calculate again")
 
 
-class Calculation:
+class Calculation(Emissions):
     """What was calculated, and how it follows from the input; see `jcm_calc.Result`."""
 
     def __init__(self, inputs: Inputs, call: Mapping[str, Any]) -> None:
@@ -107,21 +108,6 @@ class Calculation:
         return self.inputs.methodology
 
     # Values
-
-    @property
-    def RE(self) -> Quantity[Any]:  # noqa: N802
-        """Reference emissions over p, tCO2."""
-        return self["RE"]
-
-    @property
-    def PE(self) -> Quantity[Any]:  # noqa: N802
-        """Project emissions over p, tCO2."""
-        return self["PE"]
-
-    @property
-    def ER(self) -> Quantity[Any]:  # noqa: N802
-        """Emission reductions over p, tCO2, signed and unrounded."""
-        return self["ER"]
 
     @property
     def emissions(self) -> dict[str, Array]:

@@ -23,6 +23,7 @@ from jcm_calc.inputs.axes import named_periods
 from jcm_calc.inputs.carriers import split_heading
 from jcm_calc.inputs.confirmation.file import EvidenceFile
 from jcm_calc.results.credits import by_year, check_years, in_tonnes
+from jcm_calc.results.emissions import Emissions
 from jcm_calc.results.lazy import computing
 from jcm_calc.results.lazy.computing import Plan
 from jcm_calc.results.lazy.partitions import Piece, is_lazy, of_arrays, of_frames
@@ -40,7 +41,7 @@ __all__ = ["LazyResult", "calculate", "is_lazy"]
 FAN_IN = 8
 
 
-class LazyResult:
+class LazyResult(Emissions):
     """Reference emissions, project emissions and emission reductions that are not calculated yet.
 
     ``RE``, ``PE``, ``ER`` and ``result["RE_i"]`` are Quantities of Dask arrays. Whatever is wrong with the values
@@ -79,21 +80,6 @@ class LazyResult:
     def methodology(self) -> Declarations:
         """The methodology that is applied."""
         return self.plan.methodology
-
-    @property
-    def RE(self) -> Quantity[Any]:  # noqa: N802
-        """Reference emissions over p, tCO2."""
-        return self["RE"]
-
-    @property
-    def PE(self) -> Quantity[Any]:  # noqa: N802
-        """Project emissions over p, tCO2."""
-        return self["PE"]
-
-    @property
-    def ER(self) -> Quantity[Any]:  # noqa: N802
-        """Emission reductions over p, tCO2."""
-        return self["ER"]
 
     def __getitem__(self, name: str) -> Quantity[Any]:
         """Return a parameter, an intermediate or a result as a Quantity of a Dask array.
