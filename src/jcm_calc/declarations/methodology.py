@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from jcm_calc.base.languages import Message, _, with_translations
-from jcm_calc.base.problems import InputError, Problem
+from jcm_calc.base.problems import InputError, Problem, listed
 from jcm_calc.declarations import graph as _graph
 from jcm_calc.declarations import revision
 from jcm_calc.declarations.faults import faults
@@ -63,6 +63,7 @@ class Declarations(Group):
         self.mended_by = ""
         self.package = ""  # of a version that a rule book holds, where it comes from
         self.later: tuple[Version, ...] = ()  # versions that are known to exist and are newer
+        self.in_use: Mapping[str, tuple[str, ...]] = {}  # by version the projects that are listed with it
         self.without_evidence: Declarations | None = None  # of a copy that evidence files confirm, what they confirm
         self.scheme: tuple[SchemeRule, ...] = SCHEME_RULES
         self.treatments: dict[tuple[str, str], Evidence] = {}
@@ -161,14 +162,14 @@ class Declarations(Group):
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What whoever uses this version has to know of it: who has mended it, and which version is newer.
+        """What users of this version have to know: who has mended it, which version is newer, and whose this one is.
 
         Examples
         --------
         >>> import jcm_calc
         >>> for notice in jcm_calc.methodology("ID_AM009").notices:
         ...     print(notice)
-        superseded: version 3.0 is newer
+        superseded: version 3.0 is newer; as of June 2026 no project uses version 1.0
         """
         found = []
         if self.mended_by:
@@ -177,7 +178,17 @@ class Declarations(Group):
         if self.later:
             superseded = _("superseded: version {version} is newer")
             found.append(superseded.format(version=self.later[-1].number))
+            if self.in_use:
+                found.append(self._used())
         return tuple(found)
+
+    def _used(self) -> Message:
+        """Return which projects use this version."""
+        users = self.in_use.get(self.version, ())
+        if not users:
+            return _("as of June 2026 no project uses version {version}").format(version=self.version)
+        used = _("as of June 2026 version {version} is that of {projects}")
+        return used.format(version=self.version, projects=listed(users, limit=8))
 
     @property
     def heading(self) -> str:
