@@ -167,8 +167,8 @@ def search(words: str) -> Catalogue:
     Examples
     --------
     >>> import jcm_calc
-    >>> jcm_calc.search("solar battery")[["country", "found in", "calculable"]].to_dict("index")
-    {'ID_AM017': {'country': 'ID', 'found in': 'title', 'calculable': True}}
+    >>> jcm_calc.search("solar battery")["found in"].to_dict()
+    {'ID_AM017': 'title', 'MN_AM004': 'title'}
     """
     rows = [{**_identity(m), "found in": place, "calculable": True} for m in every() if (place := words_in(m, words))]
     rows += [
