@@ -1057,7 +1057,6 @@ ALLOWED = {
     "results/what_if.py scenarios": "places in a table",
     "inputs/tables.py _periods": "codes of periods",
     "inputs/arguments.py _replace": "the number of a candidate in the document",
-    "inputs/arguments.py _factor": "the number of a published factor",
     "api/case_file.py _comparisons": "results",
     "inputs/coordinates.py selected": "places of rows",
     "inputs/values.py _mean": "numbers in the declared unit",
