@@ -169,7 +169,8 @@ class Declarations(Group):
         >>> import jcm_calc
         >>> for notice in jcm_calc.methodology("ID_AM009").notices:
         ...     print(notice)
-        superseded: version 3.0 is newer; as of June 2026 no project uses version 1.0
+        superseded: version 3.0 is newer
+    as of June 2026 no project uses version 1.0
         """
         found = []
         if self.mended_by:
