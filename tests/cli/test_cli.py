@@ -85,7 +85,7 @@ def test_list_of_all_ends_with_what_is_known_and_not_implemented():
     assert "th-jp/methodologies/89" in line
     rows = json.loads(run("list", "--all", "--json").stdout)
     (row,) = [row for row in rows if row["number"] == "CR_AM003"]
-    assert (row["implemented"], row["scope"], row["version"], row["grade"]) == (False, None, None, "primary")
+    assert (row["implemented"], row["scope"], row["version"], row["grade"]) == (False, None, "1.0", "primary")
     assert len(rows) > len(json.loads(run("list", "--json").stdout))
 
 

@@ -170,7 +170,7 @@ class Declarations(Group):
         >>> for notice in jcm_calc.methodology("ID_AM009").notices:
         ...     print(notice)
         superseded: version 3.0 is newer
-    as of June 2026 no project uses version 1.0
+        as of June 2026 no project uses version 1.0
         """
         found = []
         if self.mended_by:
