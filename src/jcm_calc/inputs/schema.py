@@ -15,8 +15,9 @@ file.toml, [reader] person: missing
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -38,12 +39,12 @@ class Field:
     ----------
     check : callable
         Returns the value in the form in which it is used; raises a ValueError that says what it must be.
-    required : bool
-        Whether a table without the key is refused.
+    required : bool or str
+        Whether a table without the key is refused; a text says what is missing.
     """
 
     check: Callable[[Any], Any]
-    required: bool = False
+    required: bool | str = False
 
 
 Fields = Mapping[str, Field]
@@ -84,10 +85,30 @@ def read_table(
             found[key] = fields[key].check(value)
         except ValueError as error:
             problems.append(Problem(where, str(error)))
-    problems += [
-        Problem(under(place, key), _("missing")) for key, field in fields.items() if field.required and key not in given
-    ]
+    for key, field in fields.items():
+        if field.required and key not in given:
+            missing = _("missing: {what}").format(what=field.required) if field.required is not True else _("missing")
+            problems.append(Problem(under(place, key), missing))
     return found
+
+
+def numbered(place: str, number: int) -> str:
+    """Return what to call one of several tables."""
+    return _("{section} no. {number}").format(section=place, number=number)
+
+
+def read_tables(place: str, given: Any, fields: Fields, problems: list[Problem]) -> list[dict[str, Any]]:
+    """Return what is right in each table of a list; see `read_table`.
+
+    Examples
+    --------
+    >>> problems = []
+    >>> read_tables("[[readings.stops]]", [{"reason": "overhaul"}, {"reason": 3}], {"reason": Field(text)}, problems)
+    [{'reason': 'overhaul'}, {}]
+    >>> print(problems[0])
+    [[readings.stops]] no. 2, reason: got 3; must be a text in quotes
+    """
+    return [read_table(numbered(place, at), one, fields, problems) for at, one in enumerate(given, 1)]
 
 
 def under(place: str, key: object) -> str:
@@ -166,6 +187,61 @@ def only(wanted: Any) -> Callable[[Any], Any]:
     return check
 
 
+def one_of(*names: str) -> Callable[[Any], str]:
+    """Return a check that accepts one of some texts.
+
+    Examples
+    --------
+    >>> one_of("start", "end")("strat")
+    Traceback (most recent call last):
+    ValueError: got 'strat'; must be one of start, end; did you mean start?
+    """
+
+    def check(given: Any) -> str:
+        if not isinstance(given, str) or given not in names:
+            wanted = _("one of {names}").format(names=", ".join(names))
+            raise ValueError(Message("{}{}").format(got(given, wanted), suggestion(str(given), names)))
+        return given
+
+    return check
+
+
+def texts(given: Any) -> tuple[str, ...]:
+    """Return texts, of which one may be given without a list."""
+    several = (given,) if isinstance(given, str) else given
+    if not isinstance(several, list | tuple) or not all(isinstance(one, str) for one in several):
+        raise ValueError(got(given, _("a text or a list of texts")))
+    return tuple(several)
+
+
+def number(given: Any) -> float:
+    """Return a finite number."""
+    if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given):
+        raise ValueError(got(given, _("a number")))
+    return given
+
+
+def flag(given: Any) -> bool:
+    """Return true or false."""
+    if not isinstance(given, bool):
+        raise ValueError(got(given, _("true or false")))
+    return given
+
+
+def section(given: Any) -> Mapping[str, Any]:
+    """Return a table, in which nothing is looked at."""
+    if not isinstance(given, Mapping):
+        raise ValueError(got(given, _("a section with keys")))
+    return given
+
+
+def tables(given: Any) -> Sequence[Mapping[str, Any]]:
+    """Return a list of tables, in which nothing is looked at."""
+    if not isinstance(given, list | tuple) or not all(isinstance(one, Mapping) for one in given):
+        raise ValueError(got(given, _("a list of tables")))
+    return given
+
+
 def whole(given: Any) -> int:
     """Return a whole number that is not negative."""
     if not isinstance(given, int) or isinstance(given, bool) or given < 0:
@@ -231,17 +307,26 @@ def value(given: Any) -> float | str:
     return given
 
 
-def values(given: Any) -> dict[str, float | str]:
-    """Return values by class."""
-    if not isinstance(given, Mapping):
-        raise ValueError(got(given, _('values by class such as {{ "cold storage" = 1.71 }}').format()))
-    found = {}
-    for key, one in given.items():
-        try:
-            found[str(key)] = value(one)
-        except ValueError as error:
-            raise ValueError(Message("{}: {}").format(str(key), str(error))) from None
-    return found
+def by_name(check: Callable[[Any], Any]) -> Callable[[Any], dict[str, Any]]:
+    """Return a check of a table with values by name.
+
+    Examples
+    --------
+    >>> by_name(value)({"cold storage": 1.71, "freezer": []})
+    Traceback (most recent call last):
+    ValueError: freezer: got []; must be a number, or a number with a unit in quotes
+    """
+
+    def checked(given: Any) -> dict[str, Any]:
+        found = {}
+        for name, one in section(given).items():
+            try:
+                found[str(name)] = check(one)
+            except ValueError as error:
+                raise ValueError(Message("{}: {}").format(str(name), str(error))) from None
+        return found
+
+    return checked
 
 
 def past_day(given: Any) -> date | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import Problem
 from jcm_calc.readings.findings import Finding
-from jcm_calc.readings.plan import Choice, Meter
+from jcm_calc.readings.plan import Meter, Treatment
 from jcm_calc.readings.rule_sets import RuleSet
 from jcm_calc.units import UnitError, magnitude
 
@@ -24,7 +24,7 @@ class Around:
 
     Attributes
     ----------
-    choice : Choice
+    choice : Treatment
     unit : str
         Of the parameter.
     slope : float or None
@@ -41,7 +41,7 @@ class Around:
         The treatments that the rule set knows for such a finding.
     """
 
-    choice: Choice
+    choice: Treatment
     unit: str
     slope: float | None
     like: Sequence[float] = ()
@@ -146,19 +146,19 @@ METHODS: Mapping[str, Callable[[Finding, Around], float]] = {
 }
 
 
-def chosen(findings: Sequence[Finding], choices: Sequence[Choice]) -> list[Choice | None]:
+def chosen(findings: Sequence[Finding], choices: Sequence[Treatment]) -> list[Treatment | None]:
     """Return, for each finding, the first choice made for its meter, kind and time.
 
     A replacement with both readings is its own choice: they are stated with the meter.
     """
-    stated = Choice(0, "replacement", "final and initial reading", reason=_("stated with the meter"))
+    stated = Treatment(0, "replacement", "final and initial reading", reason=_("stated with the meter"))
     return [
         stated if finding.kind == "replacement" else next((one for one in choices if _fits(one, finding)), None)
         for finding in findings
     ]
 
 
-def _fits(choice: Choice, finding: Finding) -> bool:
+def _fits(choice: Treatment, finding: Finding) -> bool:
     return (
         choice.finding == finding.kind
         and choice.meter in ("", finding.meter)
@@ -167,7 +167,7 @@ def _fits(choice: Choice, finding: Finding) -> bool:
     )
 
 
-def unused(choices: Sequence[Choice], used: Iterable[Choice | None]) -> list[Problem]:
+def unused(choices: Sequence[Treatment], used: Iterable[Treatment | None]) -> list[Problem]:
     """Complain of choices that fit no finding: what is announced must be done."""
     numbers = {choice.number for choice in used if choice is not None}
     return [
@@ -180,7 +180,7 @@ def unused(choices: Sequence[Choice], used: Iterable[Choice | None]) -> list[Pro
     ]
 
 
-def _hint(choice: Choice) -> str:
+def _hint(choice: Treatment) -> str:
     if choice.finding != "unit slip" or choice.factor is None:
         return ""
     return _("; a ratio of transformers or kWh for each pulse is the multiplier of the meter")
@@ -193,7 +193,7 @@ def treat(finding: Finding, around: Around, meter: Meter, rules: RuleSet) -> Fin
     --------
     >>> from jcm_calc.readings.rule_sets import rule_set
     >>> gap = Finding("S1", "gap", 0, 3_600_000_000, 0.0)
-    >>> around = Around(Choice(1, "gap", "like period"), "MWh", slope=0.2, like=[1.2, 0.9, 1.1])
+    >>> around = Around(Treatment(1, "gap", "like period"), "MWh", slope=0.2, like=[1.2, 0.9, 1.1])
     >>> treat(gap, around, None, rule_set("JCM")).used
     0.9
     """

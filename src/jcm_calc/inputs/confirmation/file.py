@@ -61,6 +61,7 @@ from jcm_calc.base.toml import parse_toml, read_text
 from jcm_calc.evidence import Confirmation
 from jcm_calc.inputs.schema import (
     Field,
+    by_name,
     filled_text,
     got,
     number_of,
@@ -71,7 +72,6 @@ from jcm_calc.inputs.schema import (
     text,
     under,
     value,
-    values,
     words,
     yes_or_no,
 )
@@ -348,7 +348,7 @@ class _Reader:
     def _entry(self, kind: str, item: Mapping[str, Any], place: str) -> Entry | None:
         before = len(self.problems)
         answer = (
-            {"value": Field(value), "values": Field(values), "by": Field(text), "whole": Field(yes_or_no)}
+            {"value": Field(value), "values": Field(by_name(value)), "by": Field(text), "whole": Field(yes_or_no)}
             | {"candidate": Field(lambda given: given)}
             if kind == "default"
             else {"agrees": Field(yes_or_no)}
