@@ -238,7 +238,7 @@ def section(given: Any) -> Mapping[str, Any]:
 def tables(given: Any) -> Sequence[Mapping[str, Any]]:
     """Return a list of tables, in which nothing is looked at."""
     if not isinstance(given, list | tuple) or not all(isinstance(one, Mapping) for one in given):
-        raise ValueError(got(given, _("a list of tables")))
+        raise ValueError(got(given, _("a list of tables, each below its own [[heading]]")))
     return given
 
 
