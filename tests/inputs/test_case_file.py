@@ -268,10 +268,10 @@ def test_missing_table(case):
     ("text", "complaint"),
     [
         ('methodology = "ID_AM003"\n[inputs\n', "line 2, column 8"),
-        ("[inputs]\nEC_PJ = 135 MWh\n", "line 2, column 13): 'EC_PJ = 135 MWh'; a value with a unit stands in quotes"),
+        ("[inputs]\nEC_PJ = 135 MWh\n", "line 2, column 13): 'EC_PJ = 135 MWh'; write a value with a unit in quotes"),
         ("[inputs]\nη_RE = 0.5\n", "line 2, column 1): 'η_RE = 0.5'"),
-        ('title = "open', "is no valid TOML"),
-        ("a = " + "[" * 5000, "is no valid TOML"),
+        ('title = "open', "is not valid TOML"),
+        ("a = " + "[" * 5000, "is not valid TOML"),
     ],
 )
 def test_syntax(case, text, complaint):

@@ -73,20 +73,20 @@ def two_days(**columns):
         (
             {"S1": METER},
             {"sources": [SOURCE | {"columns": {"S1": {"5": "kWh"}}}]},
-            "columns: S1: got {'5': 'kWh'}; must be a heading or the number of a column, or a list of these",
+            "columns, S1: got {'5': 'kWh'}; must be a heading or the number of a column, or a list of these",
         ),
-        ({"S1": METER}, {"sources": [SOURCE | {"columns": {"S1": 25.0}}]}, "columns: S1: got 25.0; must be"),
+        ({"S1": METER}, {"sources": [SOURCE | {"columns": {"S1": 25.0}}]}, "columns, S1: got 25.0; must be"),
         (
             {"S1": {**METER, "labels": {"i": float("inf")}}},
             {},
-            "[meters.S1] labels: i: got inf; must be a text or a number",
+            "[meters.S1] labels, i: got inf; must be a text or a number",
         ),
         (
             {"S1": {**METER, "labels": {"i": [1]}}},
             {},
-            "[meters.S1] labels: i: got [1]; must be a text or a number",
+            "[meters.S1] labels, i: got [1]; must be a text or a number",
         ),
-        ({"S1": {**METER, "labels": {"i": True}}}, {}, "[meters.S1] labels: i: got True; must be"),
+        ({"S1": {**METER, "labels": {"i": True}}}, {}, "[meters.S1] labels, i: got True; must be"),
         ({"S1": {**METER, "installed": date(9999, 12, 31)}}, {}, "or a date, of the years 1900 to 2199"),
         (
             {"S1": {**METER, "calibrations": [{"on": date(1899, 12, 31)}]}},
@@ -263,12 +263,12 @@ largest_error = "5 %"
         ('error = "none"', 'error = "none"\nsource = "x"', "[late_calibration] source: got 'x'; must be"),
         ('error = "none"', 'error = "none"\nnote = 3', "[late_calibration] note: got 3; must be"),
         ("gap =", "stuck = 3\ngap =", "[treatments] stuck: got 3; must be"),
-        ('"claim nothing"]\n"late', '"claim all"]\n"late', "[treatments] gap: got 'claim all'; must be one of"),
+        ('"claim nothing"]\n"late', '"claim all"]\n"late', "[treatments] gap no. 1: got 'claim all'; must be one of"),
         ('error = "none"', 'error = "all"', "[late_calibration] error: got 'all'; must be one of none, permissible"),
         ("slip = 20.0", "", "[limits] slip: missing"),
         ("slip = 20.0", 'slip = "20 h"', "[limits] slip:"),
         ('[gaps]\ngrade = "unconfirmed"', '[gaps]\ngrade = "sure"', "[gaps] grade: got 'sure'; must be one of"),
-        ("[limits]", "[limits", "is no valid TOML"),
+        ("[limits]", "[limits", "is not valid TOML"),
     ],
 )
 def test_a_rule_set_is_refused_with_what_is_wrong_and_where(tmp_path, old, new, complaint):

@@ -1,7 +1,8 @@
-"""Reading TOML that people write: what is wrong is said with line and likely cause."""
+"""Reading TOML and JSON: what is wrong is said with line and likely cause."""
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -54,16 +55,34 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
     try:
         found = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        complaint = _("is no valid TOML: {error}").format(error=error)
+        complaint = _("is not valid TOML: {error}").format(error=error)
         if match := re.search(r"at line (\d+)", str(error)):
             line = text.splitlines()[int(match[1]) - 1].strip()
             complaint += f": {line!r}"
             # the commonest slip: EC_PJ = 135 MWh
             if re.fullmatch(r"[^=]+=\s*[-+\d.,]+\s*[^\s\d.,'\"\[{#].*", line):
-                complaint += _("; a value with a unit stands in quotes")
+                complaint += _("; write a value with a unit in quotes")
         raise _unusable(name, complaint) from None
     if too_many := crowded(found):
         raise _unusable(name, too_many)
+    return found
+
+
+def read_json(path: Path) -> Any:
+    """Return what a JSON file holds.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it cannot be read.
+    """
+    text = read_text(path)
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _unusable(path.name, _("is not valid JSON: {error}").format(error=error)) from None
+    if too_many := crowded(found):
+        raise _unusable(path.name, too_many)
     return found
 
 

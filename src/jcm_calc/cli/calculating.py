@@ -15,7 +15,7 @@ from jcm_calc.api.case_file import CaseFile, read_case
 from jcm_calc.base.files import save
 from jcm_calc.base.languages import Message, _, ngettext, translated
 from jcm_calc.base.problems import InputError, Problem, Remark
-from jcm_calc.base.toml import crowded
+from jcm_calc.base.toml import read_json
 from jcm_calc.cli import output
 from jcm_calc.cli.codes import DIFFERS, REFUSED, UNUSABLE
 from jcm_calc.inputs.case import Comparison
@@ -408,16 +408,11 @@ def replay_manifest(path: Path, as_json: bool) -> int:
 
 def _read_manifest(path: Path) -> dict[str, Any]:
     """Read a manifest and check its form as far as `replay` relies on it."""
-    from jcm_calc.results.manifest import form
+    from jcm_calc.results.manifest import form_problems
 
-    try:
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise _unusable(path, _("cannot be read: {reason}").format(reason=error.strerror)) from None
-    except (ValueError, RecursionError) as error:
-        raise _unusable(path, _("is no manifest: {error}").format(error=error)) from None
-    if complaint := form(manifest) or crowded(manifest):
-        raise _unusable(path, complaint)
+    manifest: dict[str, Any] = read_json(path)
+    if problems := form_problems(manifest):
+        raise InputError(path.name, problems)
     return manifest
 
 

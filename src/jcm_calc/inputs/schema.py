@@ -50,6 +50,21 @@ class Field:
 Fields = Mapping[str, Field]
 
 
+class NestedError(ValueError):
+    """What is wrong within a table or list of a table.
+
+    Attributes
+    ----------
+    problems : list of Problem
+        Each with the rest of its place, such as ``", year"`` or ``" no. 2"``.
+    """
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        texts = (Message("{}: {}").format(one.subject.lstrip(", "), one.complaint) for one in problems)
+        super().__init__(Message("; ").join(texts))
+
+
 def read_table(
     place: str, given: Any, fields: Fields, problems: list[Problem], *, other_keys: bool = False
 ) -> dict[str, Any]:
@@ -84,7 +99,7 @@ def read_table(
         try:
             found[key] = fields[key].check(value)
         except ValueError as error:
-            problems.append(Problem(where, str(error)))
+            problems += _of_error(where, error)
     for key, field in fields.items():
         if field.required and key not in given:
             missing = _("missing: {what}").format(what=field.required) if field.required is not True else _("missing")
@@ -255,7 +270,24 @@ def list_of(check: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
     def checked(given: Any) -> list[Any]:
         if not isinstance(given, list):
             raise ValueError(got(given, _("a list")))
-        return [check(one) for one in given]
+        return list(_each(check, {numbered("", at): one for at, one in enumerate(given, 1)}).values())
+
+    return checked
+
+
+def by_name(check: Callable[[Any], Any]) -> Callable[[Any], dict[str, Any]]:
+    """Return a check of a table with values by name.
+
+    Examples
+    --------
+    >>> by_name(value)({"cold storage": 1.71, "freezer": []})
+    Traceback (most recent call last):
+    jcm_calc.inputs.schema.NestedError: freezer: got []; must be a number, or a number with a unit in quotes
+    """
+
+    def checked(given: Any) -> dict[str, Any]:
+        found = _each(check, {f", {name}": one for name, one in section(given).items()})
+        return {place.removeprefix(", "): one for place, one in found.items()}
 
     return checked
 
@@ -265,16 +297,37 @@ def table_of(fields: Fields) -> Callable[[Any], dict[str, Any]]:
 
     def checked(given: Any) -> dict[str, Any]:
         problems: list[Problem] = []
-        found = read_table("", given, fields, problems, other_keys=True)
+        found = read_table("", section(given), fields, problems, other_keys=True)
         if problems:
-            told = [
-                Message("{} {}").format(one.subject.removeprefix(", "), one.complaint) if one.subject else one.complaint
-                for one in problems
-            ]
-            raise ValueError(Message("; ").join(told))
+            raise NestedError(problems)
         return found
 
     return checked
+
+
+def anything(given: Any) -> Any:
+    """Return what is given, which is looked at elsewhere."""
+    return given
+
+
+def _each(check: Callable[[Any], Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values by place, each as the check returns it."""
+    problems: list[Problem] = []
+    found = {}
+    for place, one in given.items():
+        try:
+            found[place] = check(one)
+        except ValueError as error:
+            problems += _of_error(place, error)
+    if problems:
+        raise NestedError(problems)
+    return found
+
+
+def _of_error(place: str, error: ValueError) -> list[Problem]:
+    if isinstance(error, NestedError):
+        return [Problem(place + one.subject, one.complaint) for one in error.problems]
+    return [Problem(place, str(error))]
 
 
 def number_of(given: Any) -> str:
@@ -305,28 +358,6 @@ def value(given: Any) -> float | str:
     if isinstance(given, bool) or not isinstance(given, int | float | str):
         raise ValueError(got(given, _("a number, or a number with a unit in quotes")))
     return given
-
-
-def by_name(check: Callable[[Any], Any]) -> Callable[[Any], dict[str, Any]]:
-    """Return a check of a table with values by name.
-
-    Examples
-    --------
-    >>> by_name(value)({"cold storage": 1.71, "freezer": []})
-    Traceback (most recent call last):
-    ValueError: freezer: got []; must be a number, or a number with a unit in quotes
-    """
-
-    def checked(given: Any) -> dict[str, Any]:
-        found = {}
-        for name, one in section(given).items():
-            try:
-                found[str(name)] = check(one)
-            except ValueError as error:
-                raise ValueError(Message("{}: {}").format(str(name), str(error))) from None
-        return found
-
-    return checked
 
 
 def past_day(given: Any) -> date | None:
