@@ -281,8 +281,8 @@ def test_everything_wrong_with_a_request_comes_at_once_with_what_is_unconfirmed(
     result = calculate("PW_AM001", EG=[[5.0]], p=["2041"])
     text = refusal(result, allocation={"2024": {"Japan": 1}}, project={"end": date(2040, 1, 1)})
     for word in (
-        "project number: missing",
-        "project start: missing",
+        "project['number']: missing",
+        "project['start']: missing",
         "2041 ends after the crediting period",
         "allocation 2041: missing",
         "allocation 2024: no result has this year",
@@ -395,7 +395,7 @@ def test_a_negative_rest_of_a_year_that_was_claimed_in_part_is_reported(measured
         (lambda data: data.update(periods=["yesterday"]), "periods no. 1: "),
         (
             lambda data: data.update(calculations=[{}]),
-            "calculations no. 1, hash: missing\n  first_half.json, calculations no. 1, inputs: missing",
+            "first_half.json, calculations no. 1, inputs: missing",
         ),
     ],
 )

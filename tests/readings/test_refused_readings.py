@@ -91,7 +91,7 @@ def two_days(**columns):
         (
             {"S1": {**METER, "calibrations": [{"on": date(1899, 12, 31)}]}},
             {},
-            "calibrations no. 1, on: got datetime.date(1899, 12",
+            "calibrations no. 1, on: got 1899-12-31",
         ),
         (
             {"S1": {**METER, "calibration_interval": "101 years"}},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,10 @@ from jcm_calc.base.problems import InputError, Problem, suggestion
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import case
-from jcm_calc.inputs.case import KEYS, Case, Comparison, in_sources
+from jcm_calc.inputs.case import EXPECTED, Case, Comparison
 from jcm_calc.inputs.confirmation import EvidenceFiles
 from jcm_calc.inputs.project import unknown_parameters
+from jcm_calc.inputs.schema import under
 from jcm_calc.rulebooks import methodology
 
 if TYPE_CHECKING:
@@ -83,7 +85,7 @@ class CaseFile(Case):
             tables = (*tables, *monitored.tables)
             p = [str(period) for period in monitored.periods]
         m = methodology(self.methodology, self.version, self.submitted)
-        unknown = tuple(unknown_parameters(m, self.sources, in_sources))
+        unknown = tuple(unknown_parameters(m, self.sources, partial(under, "[sources]")))
         try:
             result = calculate(
                 self.methodology,
@@ -155,7 +157,7 @@ class CaseFile(Case):
         """
         found, problems = list[Comparison](), list[Problem]()
         for name, figures in self.expected.items():
-            if name in KEYS["expected"] and name not in RESULTS:
+            if name in EXPECTED and name not in RESULTS:
                 continue
             try:
                 found += _comparisons(result, name, figures)

@@ -7,6 +7,7 @@ import re
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
 from importlib.util import find_spec
@@ -280,9 +281,12 @@ def shown(value: object, width: int = 60) -> str:
     --------
     >>> shown("12 apples")
     "'12 apples'"
+    >>> from datetime import date
+    >>> shown(date(2024, 1, 31))
+    '2024-01-31'
     """
     try:
-        text = " ".join(repr(value).split())
+        text = " ".join((str(value) if isinstance(value, date) else repr(value)).split())
     except Exception:  # some objects cannot even be shown, such as integers of more than 4,300 digits
         return _("a value of the type {type}").format(type=type(value).__name__)
     return text if len(text) <= width else f"{text[: width - 1]}…"

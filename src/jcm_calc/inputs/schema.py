@@ -66,7 +66,13 @@ class NestedError(ValueError):
 
 
 def read_table(
-    place: str, given: Any, fields: Fields, problems: list[Problem], *, other_keys: bool = False
+    place: str,
+    given: Any,
+    fields: Fields,
+    problems: list[Problem],
+    *,
+    other_keys: bool = False,
+    at: Callable[[str, object], str] | None = None,
 ) -> dict[str, Any]:
     """Return the fields of a table that are right.
 
@@ -82,13 +88,16 @@ def read_table(
         Complaints are appended: unknown and missing keys, and values that a check refuses.
     other_keys : bool
         Whether keys without a field are left alone, as in a file that a program has written.
+    at : callable, optional
+        From the place of the table and a key to the place of the key: `under`, or `item`.
     """
+    at = at or under
     if not isinstance(given, Mapping):
         problems.append(Problem(place, got(given, _("a section with keys"))))
         return {}
     found = {}
     for key, value in given.items():
-        where = under(place, key)
+        where = at(place, key)
         if key not in fields and other_keys:
             continue
         if key not in fields:
@@ -103,7 +112,7 @@ def read_table(
     for key, field in fields.items():
         if field.required and key not in given:
             missing = _("missing: {what}").format(what=field.required) if field.required is not True else _("missing")
-            problems.append(Problem(under(place, key), missing))
+            problems.append(Problem(at(place, key), missing))
     return found
 
 
@@ -135,6 +144,17 @@ def under(place: str, key: object) -> str:
     ('[reader] date', '[[rule]] whole tonnes, page')
     """
     return Message("{} {}" if place.endswith("]") else "{}, {}").format(place, str(key))
+
+
+def item(argument: str, key: object) -> str:
+    """Return where a key of an argument is.
+
+    Examples
+    --------
+    >>> item("project", "title")
+    "project['title']"
+    """
+    return f"{argument}[{key!r}]"
 
 
 def got(given: object, wanted: str) -> str:
@@ -229,6 +249,13 @@ def texts(given: Any) -> tuple[str, ...]:
     return tuple(several)
 
 
+def text_list(given: Any) -> Sequence[str]:
+    """Return a list of texts."""
+    if not isinstance(given, list | tuple) or not all(isinstance(one, str) for one in given):
+        raise ValueError(got(given, _('a list of texts such as ["one", "another"]')))
+    return given
+
+
 def number(given: Any) -> float:
     """Return a finite number."""
     if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given):
@@ -270,12 +297,12 @@ def list_of(check: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
     def checked(given: Any) -> list[Any]:
         if not isinstance(given, list):
             raise ValueError(got(given, _("a list")))
-        return list(_each(check, {numbered("", at): one for at, one in enumerate(given, 1)}).values())
+        return _each(check, [(numbered("", at), one) for at, one in enumerate(given, 1)])
 
     return checked
 
 
-def by_name(check: Callable[[Any], Any]) -> Callable[[Any], dict[str, Any]]:
+def by_name(check: Callable[[Any], Any]) -> Callable[[Any], dict[Any, Any]]:
     """Return a check of a table with values by name.
 
     Examples
@@ -285,9 +312,9 @@ def by_name(check: Callable[[Any], Any]) -> Callable[[Any], dict[str, Any]]:
     jcm_calc.inputs.schema.NestedError: freezer: got []; must be a number, or a number with a unit in quotes
     """
 
-    def checked(given: Any) -> dict[str, Any]:
-        found = _each(check, {f", {name}": one for name, one in section(given).items()})
-        return {place.removeprefix(", "): one for place, one in found.items()}
+    def checked(given: Any) -> dict[Any, Any]:
+        found = _each(check, [(f", {name}", one) for name, one in section(given).items()])
+        return dict(zip(given, found, strict=True))
 
     return checked
 
@@ -310,13 +337,13 @@ def anything(given: Any) -> Any:
     return given
 
 
-def _each(check: Callable[[Any], Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return values by place, each as the check returns it."""
+def _each(check: Callable[[Any], Any], given: list[tuple[str, Any]]) -> list[Any]:
+    """Return values as a check returns them; each comes with its place."""
     problems: list[Problem] = []
-    found = {}
-    for place, one in given.items():
+    found = []
+    for place, one in given:
         try:
-            found[place] = check(one)
+            found.append(check(one))
         except ValueError as error:
             problems += _of_error(place, error)
     if problems:
