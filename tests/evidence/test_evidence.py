@@ -376,10 +376,10 @@ def test_what_is_not_there_is_not_confirmed():
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda c: c.pop("schema"), "schema: got None; must be 1"),
+        (lambda c: c.pop("schema"), "schema: missing"),
         (lambda c: c.update(methodology=4), "methodology: got 4"),
         (lambda c: c.update(equations=[]), "equations: unknown; did you mean equation?"),
-        (lambda c: c.update(equation="RE"), "must be items that each begin with [[equation]]"),
+        (lambda c: c.update(equation="RE"), "must be a list of tables, each below its own [[heading]]"),
         (lambda c: c["reader"].update(data="2024"), "[reader] data: unknown; did you mean date?"),
         (lambda c: c["reader"].update(date="17/5/2024"), "[reader] date: '17/5/2024' is not a date"),
         (lambda c: c["documents"]["methodology"].update(sha256="abc"), "must be the 64 hexadecimal digits"),

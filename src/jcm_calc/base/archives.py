@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from jcm_calc.base.languages import Message, _
-from jcm_calc.base.problems import InputError, Problem
+from jcm_calc.base.problems import InputError
 
 # A workbook of a million rows unpacks to some 200 MB.
 MOST_UNPACKED = 300_000_000
@@ -59,7 +59,7 @@ def workbook(path: Path) -> bytes:
     """
 
     def unusable(complaint: Message) -> InputError:
-        return InputError(path.name, [Problem(path.name, complaint)])
+        return InputError.of(path.name, complaint)
 
     if path.stat().st_size > MOST_PACKED:
         raise unusable(_("is larger than {size} MB").format(size=MOST_PACKED // 1_000_000))

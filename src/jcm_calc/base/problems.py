@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from importlib.util import find_spec
 from itertools import islice
-from typing import Any
+from typing import Any, Self
 
 from jcm_calc.base.languages import Message, _, ngettext, translated
 
@@ -167,6 +167,11 @@ class InputError(ValueError):
         self.problems = tuple(problems)
         self.warnings = tuple(warnings)
         super().__init__(subject)
+
+    @classmethod
+    def of(cls, name: str, complaint: str) -> Self:
+        """Return the refusal of a file or an argument for one reason."""
+        return cls(name, [Problem(name, complaint)])
 
     @property
     def headline(self) -> str:

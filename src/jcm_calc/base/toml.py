@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jcm_calc.base.languages import _
-from jcm_calc.base.problems import InputError, Problem, no_such_file
+from jcm_calc.base.problems import InputError, no_such_file
 
 # Characters of a file; keys of a table and tables of a list; dots of a key, each of which is a table in a table.
 LARGEST, MOST_ENTRIES = 20_000_000, 10_000
@@ -27,11 +27,13 @@ def read_text(path: Path) -> str:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise _unusable(path.name or str(path), no_such_file(path)) from None
+        raise InputError.of(path.name or str(path), no_such_file(path)) from None
     except OSError as error:
-        raise _unusable(path.name or str(path), _("cannot be read: {reason}").format(reason=error.strerror)) from None
+        raise InputError.of(
+            path.name or str(path), _("cannot be read: {reason}").format(reason=error.strerror)
+        ) from None
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise _unusable(path.name or str(path), _("the file is in UTF-16: save it as UTF-8"))
+        raise InputError.of(path.name or str(path), _("the file is in UTF-16: save it as UTF-8"))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -39,7 +41,7 @@ def read_text(path: Path) -> str:
         complaint = _(
             "line {line} is in cp932 (Shift-JIS) or another encoding that is not UTF-8: save the file as UTF-8"
         )
-        raise _unusable(path.name, complaint.format(line=line)) from None
+        raise InputError.of(path.name, complaint.format(line=line)) from None
 
 
 def parse_toml(name: str, text: str) -> dict[str, Any]:
@@ -51,7 +53,7 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
         With the line that cannot be read.
     """
     if len(text) > LARGEST or DEEP.search(text):
-        raise _unusable(name, _("is larger or deeper than any input that people write"))
+        raise InputError.of(name, _("is larger or deeper than any input that people write"))
     try:
         found = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
@@ -62,9 +64,9 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
             # the commonest slip: EC_PJ = 135 MWh
             if re.fullmatch(r"[^=]+=\s*[-+\d.,]+\s*[^\s\d.,'\"\[{#].*", line):
                 complaint += _("; write a value with a unit in quotes")
-        raise _unusable(name, complaint) from None
+        raise InputError.of(name, complaint) from None
     if too_many := crowded(found):
-        raise _unusable(name, too_many)
+        raise InputError.of(name, too_many)
     return found
 
 
@@ -80,9 +82,9 @@ def read_json(path: Path) -> Any:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise _unusable(path.name, _("is not valid JSON: {error}").format(error=error)) from None
+        raise InputError.of(path.name, _("is not valid JSON: {error}").format(error=error)) from None
     if too_many := crowded(found):
-        raise _unusable(path.name, too_many)
+        raise InputError.of(path.name, too_many)
     return found
 
 
@@ -108,7 +110,3 @@ def crowded(data: Any) -> str:
         elif tables:
             waiting += [(name, part) for part in one]
     return ""
-
-
-def _unusable(name: str, complaint: str) -> InputError:
-    return InputError(name, [Problem(name, complaint)])

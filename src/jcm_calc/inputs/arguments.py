@@ -352,7 +352,7 @@ class Arguments:
                 self._columns(frame.to_frame() if hasattr(frame, "to_frame") else frame, source)
             else:
                 complaint = _("a table must be a DataFrame or a file, not {type}").format(type=type(table).__name__)
-                raise InputError(source, [Problem(source, complaint)])
+                raise InputError.of(source, complaint)
         except InputError as error:
             # what such a table would have held is not missing
             self.unread = True
@@ -396,10 +396,10 @@ class Arguments:
         try:
             frame = flat(table)
         except ValueError as error:
-            raise InputError(source, [Problem(source, str(error))]) from None
+            raise InputError.of(source, str(error)) from None
         named: dict[str, Parameter] = {}
         if complaint := self._dates(frame) or self._wide(frame):
-            raise InputError(source, [Problem(source, complaint)])
+            raise InputError.of(source, complaint)
         for heading in frame.columns:
             if heading not in self.methodology.indices:
                 parameter = self._parameter(split_heading(heading)[0], source)

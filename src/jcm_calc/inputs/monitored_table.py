@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from jcm_calc.base.languages import _
-from jcm_calc.base.problems import InputError, Problem, listed
+from jcm_calc.base.problems import InputError, listed
 from jcm_calc.inputs.metered import METERS, Record, merged, record_of
 
 
@@ -93,7 +93,7 @@ def refuse_lost(source: str, meters: str = "") -> InputError:
         "monitor gives, or a table that pandas makes of it with the monitored table first; if the amounts are to "
         "count as typed by hand, leave out the column 'meters'"
     ).format(names=f" ({meters})" if meters else "")
-    return InputError(source, [Problem(source, complaint)])
+    return InputError.of(source, complaint)
 
 
 def plain(table: pd.DataFrame, source: str) -> pd.DataFrame:

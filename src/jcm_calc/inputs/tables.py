@@ -89,13 +89,13 @@ def read(path: str | os.PathLike[str]) -> pd.DataFrame:
         complaint = _("cannot be read as {format}: {error}").format(format=file.suffix or _("a table"), error=error)
     else:
         return frame
-    raise InputError(file.name, [Problem(file.name, complaint)])
+    raise InputError.of(file.name, complaint)
 
 
 def _read(file: Path) -> pd.DataFrame:
     suffix = file.suffix.casefold()
     if file.exists() and not file.is_file():
-        raise InputError(file.name, [Problem(file.name, _("is no file but a folder, a device or a pipe"))])
+        raise InputError.of(file.name, _("is no file but a folder, a device or a pipe"))
     if suffix == ".csv":
         _refuse_encoding(file)
         return _read_csv(file)
@@ -103,7 +103,7 @@ def _read(file: Path) -> pd.DataFrame:
         return _read_excel(file)
     if suffix == ".parquet":
         return _read_parquet(file)
-    raise InputError(file.name, [Problem(file.name, _("is none of the formats understood: .csv, .xlsx, .parquet"))])
+    raise InputError.of(file.name, _("is none of the formats understood: .csv, .xlsx, .parquet"))
 
 
 def _read_excel(file: Path) -> pd.DataFrame:
@@ -117,7 +117,7 @@ def _read_excel(file: Path) -> pd.DataFrame:
         # cells as they are: pandas would take "NA" for an empty cell, TRUE among numbers for 1, and rename headings
         cells = pd.read_excel(book, sheet_name=first, header=None, dtype=object, keep_default_na=False, na_values=[""])
     if cells.empty:
-        raise InputError(file.name, [Problem(file.name, _("the sheet {sheet} is empty").format(sheet=repr(first)))])
+        raise InputError.of(file.name, _("the sheet {sheet} is empty").format(sheet=repr(first)))
     frame = cells.iloc[1:].reset_index(drop=True).set_axis(pd.Index(cells.iloc[0].tolist(), dtype=object), axis=1)
     frame.attrs[FIRST_ROW] = 2
     if others:
@@ -164,7 +164,7 @@ def _read_parquet(file: Path) -> pd.DataFrame:
         schema = pyarrow.parquet.read_schema(content)
         if len(schema) > archives.LAST_COLUMN:
             complaint = _("has more than {most:,} columns").format(most=archives.LAST_COLUMN)
-            raise InputError(file.name, [Problem(file.name, complaint)])
+            raise InputError.of(file.name, complaint)
         units = arrow_units(schema)
         content.seek(0)
         frame = pd.read_parquet(content)
@@ -179,9 +179,9 @@ def _read_csv(file: Path) -> pd.DataFrame:
             headings = [heading.strip() for heading in next(csv.reader(lines), [])]
         if len(headings) > archives.LAST_COLUMN:
             complaint = _("has more than {most:,} columns").format(most=archives.LAST_COLUMN)
-            raise InputError(file.name, [Problem(file.name, complaint)])
+            raise InputError.of(file.name, complaint)
         if repeated := _twice([heading for heading in headings if heading]):
-            raise InputError(file.name, [Problem(file.name, repeated)])
+            raise InputError.of(file.name, repeated)
         with warnings.catch_warnings():
             # pandas would take surplus cells for the labels of rows, or drop them
             warnings.simplefilter("error", pd.errors.ParserWarning)
@@ -207,7 +207,7 @@ def _read_csv(file: Path) -> pd.DataFrame:
                     frame.attrs[FIRST_ROW] = 2
             return frame
         complaint = _("its columns are separated by {sign}: separate them by commas").format(sign=repr(other))
-    raise InputError(file.name, [Problem(file.name, complaint)])
+    raise InputError.of(file.name, complaint)
 
 
 def _other_separator(headings: Sequence[str]) -> str | None:
@@ -249,7 +249,7 @@ def _refuse_encoding(file: Path) -> None:
         except UnicodeDecodeError:
             found = "cp932 (Shift-JIS) or another encoding that is not UTF-8"
     complaint = _("the file is in {found}: save it as CSV UTF-8 (in Excel: Save As, 'CSV UTF-8')").format(found=found)
-    raise InputError(file.name, [Problem(file.name, complaint)])
+    raise InputError.of(file.name, complaint)
 
 
 def flat(table: pd.DataFrame) -> pd.DataFrame:
@@ -342,11 +342,11 @@ def dense(frame: pd.DataFrame, letters: Iterable[str], name: str) -> dict[str, C
     """
     present = [letter for letter in letters if letter in frame.columns]
     if frame.empty:
-        raise InputError(name, [Problem(name, _("the table has no rows"))])
+        raise InputError.of(name, _("the table has no rows"))
     if not present and len(frame) != 1:
         complaint = _("has {count} rows and no index column (one of {letters})")
         complaint = complaint.format(count=len(frame), letters=", ".join(letters))
-        raise InputError(name, [Problem(name, complaint)])
+        raise InputError.of(name, complaint)
     codes, labels, problems = [], {}, list[Problem]()
     for letter in present:
         try:

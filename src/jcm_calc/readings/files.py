@@ -138,7 +138,7 @@ def tables(store: Store, readings: Readings) -> Iterator[Table]:
             raise
         except Exception as error:  # the readers of broken files raise errors of many kinds
             complaint = _("cannot be read: {reason}").format(reason=(str(error).splitlines() or [""])[0])
-            raise InputError(path.name, [Problem(path.name, complaint)]) from None
+            raise InputError.of(path.name, complaint) from None
 
 
 def sha256(path: Path) -> str:
@@ -149,7 +149,7 @@ def sha256(path: Path) -> str:
 
 def _tables_of(store: Store, path: Path, readings: Readings) -> Iterator[Table]:
     if not path.is_file():
-        raise _unusable(path.name, _("is no file but a folder, a device or a pipe"))
+        raise InputError.of(path.name, _("is no file but a folder, a device or a pipe"))
     source, suffix = _unpacked(store, path)
     if suffix in TEXTS:
         yield NEM12(path, source, readings) if readings.format == "NEM12" else Text(store, path, source, readings)
@@ -158,11 +158,7 @@ def _tables_of(store: Store, path: Path, readings: Readings) -> Iterator[Table]:
     elif suffix == ".parquet":
         yield Parquet(store, path, source)
     else:
-        raise _unusable(path.name, _("is none of the formats understood: {names}").format(names=", ".join(KNOWN)))
-
-
-def _unusable(name: str, complaint: str) -> InputError:
-    return InputError(name, [Problem(name, complaint)])
+        raise InputError.of(path.name, _("is none of the formats understood: {names}").format(names=", ".join(KNOWN)))
 
 
 def _unpacked(store: Store, path: Path) -> tuple[Path, str]:
@@ -177,7 +173,7 @@ def _unpacked(store: Store, path: Path) -> tuple[Path, str]:
             files = [info for info in archive.infolist() if not info.is_dir()]
             if len(files) != 1:
                 names = listed(info.filename for info in files) or _("none")
-                raise _unusable(path.name, _("must hold one file, got {names}").format(names=names))
+                raise InputError.of(path.name, _("must hold one file, got {names}").format(names=names))
             inner = Path(files[0].filename).suffix.casefold()
             with archive.open(files[0]) as packed:
                 return _copied(store, path, packed, inner), inner
@@ -189,7 +185,7 @@ def _copied(store: Store, path: Path, packed: IO[bytes], suffix: str) -> Path:
     with target.open("wb") as copy:
         while part := packed.read(CHUNK):
             if copy.tell() > LARGEST:
-                raise _unusable(path.name, _("unfolds to more than {size} GiB").format(size=LARGEST >> 30))
+                raise InputError.of(path.name, _("unfolds to more than {size} GiB").format(size=LARGEST >> 30))
             copy.write(part)
     return target
 
@@ -335,7 +331,7 @@ def _as_utf8(store: Store, path: Path, source: Path, encoding: str) -> Path:
         if line := _first_undecodable(source):
             known = _(" or ").join(("cp932", "cp1252"))
             complaint = _("line {line} is not in UTF-8: state the encoding, such as {known}")
-            raise _unusable(path.name, complaint.format(line=line, known=known))
+            raise InputError.of(path.name, complaint.format(line=line, known=known))
         return source
     target = store.path(".csv")
     try:
@@ -346,7 +342,7 @@ def _as_utf8(store: Store, path: Path, source: Path, encoding: str) -> Path:
         complaint = _(
             "is not in the encoding {encoding!r} that is stated for it: state another, such as {known}"
         ).format(encoding=encoding, known=known)
-        raise _unusable(path.name, complaint) from None
+        raise InputError.of(path.name, complaint) from None
     return target
 
 
@@ -372,7 +368,7 @@ def _first_undecodable(path: Path) -> int:
 def _headings(name: str, head: Sequence[tuple[int, list[str]]], line: int) -> tuple[str, ...]:
     """Return the headings, or where there are none as many numbers as the first row has cells."""
     if any(len(cells) > archives.LAST_COLUMN for _number, cells in head):
-        raise _unusable(name, _("has more than {most:,} columns").format(most=archives.LAST_COLUMN))
+        raise InputError.of(name, _("has more than {most:,} columns").format(most=archives.LAST_COLUMN))
     if not line:
         first = next((cells for _number, cells in head if any(cells)), [])
         return tuple(map(str, range(1, len(first) + 1)))
@@ -380,9 +376,9 @@ def _headings(name: str, head: Sequence[tuple[int, list[str]]], line: int) -> tu
     if found is None or not any(found):
         other = next((number for number, cells in head if any(cells)), None)
         if other is None:
-            raise _unusable(name, _("is empty"))
+            raise InputError.of(name, _("is empty"))
         complaint = _("line {line} has no headings; the first line that is not blank is {other}: state header_row")
-        raise _unusable(name, complaint.format(line=line, other=other))
+        raise InputError.of(name, complaint.format(line=line, other=other))
     while found and not found[-1]:
         found = found[:-1]
     return tuple(found)
@@ -397,7 +393,7 @@ def _sheets(path: Path, source: Path, readings: Readings) -> Iterator[Table]:
     with source.open("rb") as file:
         if not file.read(8).startswith(WORKBOOKS):
             complaint = _("is not a workbook with sheets: a text that is called {suffix} is read as .csv or .tsv")
-            raise _unusable(path.name, complaint.format(suffix=path.suffix))
+            raise InputError.of(path.name, complaint.format(suffix=path.suffix))
     book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(archives.workbook(source)))
     rows = {sheet: book.get_sheet_by_name(sheet).to_python(skip_empty_area=False) for sheet in book.sheet_names}
     filled = [sheet for sheet, content in rows.items() if any(cell != "" for row in content for cell in row)]
@@ -406,12 +402,12 @@ def _sheets(path: Path, source: Path, readings: Readings) -> Iterator[Table]:
     wanted = list(dict.fromkeys(wanted)) if readings.sheet else filled
     if readings.sheet and not wanted:
         complaint = _("has no sheet {sheet}; it has {names}")
-        raise _unusable(
+        raise InputError.of(
             path.name, complaint.format(sheet=listed(map(repr, readings.sheet)), names=listed(map(repr, rows)))
         )
     if not readings.sheet and len(filled) > 1:
         complaint = _("has the sheets {names}: state which hold readings, such as sheet = {first}")
-        raise _unusable(path.name, complaint.format(names=listed(map(repr, filled)), first=repr(filled[0])))
+        raise InputError.of(path.name, complaint.format(names=listed(map(repr, filled)), first=repr(filled[0])))
     for sheet in wanted:
         yield Sheet(path, source, sheet, rows[sheet], readings, alone=len(rows) == 1)
 
@@ -704,7 +700,7 @@ class NEM12(Table):
         self.headings = tuple(names)
 
     def _refuse(self, line: int, complaint: str) -> InputError:
-        return _unusable(self.name, Message("{}: {}").format(_("line {line}").format(line=line), complaint))
+        return InputError.of(self.name, Message("{}: {}").format(_("line {line}").format(line=line), complaint))
 
     def _register(self, line: int, cells: list[str]) -> tuple[str, str, str, int]:
         if len(cells) < 9 or not cells[8].strip().isdigit() or 1440 % int(cells[8]):

@@ -56,19 +56,22 @@ from typing import Any
 
 from jcm_calc.base.files import within
 from jcm_calc.base.languages import Message, _
-from jcm_calc.base.problems import InputError, Problem, suggestion
+from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.base.toml import parse_toml, read_text
 from jcm_calc.evidence import Confirmation
 from jcm_calc.inputs.schema import (
     Field,
+    anything,
     by_name,
     filled_text,
-    got,
     number_of,
+    only,
     page,
     past_day,
     read_table,
+    section,
     sha256,
+    tables,
     text,
     under,
     value,
@@ -84,7 +87,16 @@ KINDS = {
 }
 CASED = ("equation", "waiver")
 ANSWERS = ("yes", "no")
-TOP = ("schema", "methodology", "version", "reader", "documents")
+ABOUT = {
+    "methodology": Field(filled_text, required=_('a text such as "{example}"').format(example="ID_AM004")),
+    "version": Field(filled_text, required=_('a text such as "{example}"').format(example="2.0")),
+}
+FILE = {
+    "schema": Field(only(SCHEMA), required=True),
+    **dict.fromkeys(ABOUT, Field(filled_text)),
+    **dict.fromkeys(("reader", "documents"), Field(section)),
+    **dict.fromkeys(KINDS, Field(tables)),
+}
 READER = {"person": Field(words), "date": Field(past_day)}
 DOCUMENT = {"title": Field(words), "sha256": Field(sha256), "file": Field(text), "url": Field(text)}
 CANDIDATE = {"name": Field(filled_text, required=True), "fingerprint": Field(filled_text, required=True)}
@@ -281,15 +293,10 @@ class _Reader:
 
     def read(self) -> Iterator[Entry | None]:
         """Yield an entry for each item that is filled in, and None for each that is not."""
-        self._top()
+        found = self._top()
         for kind in KINDS:
-            items = self.document.get(kind, [])
-            if not isinstance(items, list) or not all(isinstance(one, Mapping) for one in items):
-                wanted = _("items that each begin with [[{kind}]]").format(kind=kind)
-                self.complain(under(self.name, kind), got(items, wanted))
-                continue
             seen: dict[tuple[str, str], int] = {}
-            for number, item in enumerate(items, 1):
+            for number, item in enumerate(found.get(kind, ()), 1):
                 place = self._place(kind, item, number)
                 yield self._entry(kind, item, place)
                 key = str(item.get(KINDS[kind], "")), str(item.get("case", ""))
@@ -303,29 +310,16 @@ class _Reader:
 
     # The top of the file
 
-    def _top(self) -> None:
-        d = self.document
-        for key in d:
-            if key not in TOP and key not in KINDS:
-                hint = suggestion(str(key), [*TOP, *KINDS])
-                self.complain(under(self.name, key), _("unknown{hint}").format(hint=hint))
-        if d.get("schema") != SCHEMA or isinstance(d.get("schema"), bool):
-            self.complain(under(self.name, "schema"), got(d.get("schema"), str(SCHEMA)))
+    def _top(self) -> dict[str, Any]:
         # the rules of the scheme are the same for every methodology
-        of_scheme = not {"methodology", "version", *KINDS} & d.keys() - {"rule"}
-        for key, example in (("methodology", "ID_AM004"), ("version", "2.0")) if not of_scheme else ():
-            if not isinstance(d.get(key), str) or not d[key].strip():
-                wanted = _('a text such as "{example}"').format(example=example)
-                self.complain(under(self.name, key), got(d.get(key), wanted))
-        self.reader = read_table(under(self.name, "[reader]"), d.get("reader", {}), READER, self.problems)
-        documents = d.get("documents", {})
-        if not isinstance(documents, Mapping):
-            self.complain(under(self.name, "documents"), got(documents, _("a section [documents.methodology]")))
-            return
-        for key, found in documents.items():
+        of_scheme = not {"methodology", "version", *KINDS} & self.document.keys() - {"rule"}
+        found = read_table(self.name, self.document, FILE if of_scheme else {**FILE, **ABOUT}, self.problems)
+        self.reader = read_table(under(self.name, "[reader]"), found.get("reader", {}), READER, self.problems)
+        for key, given in found.get("documents", {}).items():
             place = under(self.name, f"[documents.{key}]")
-            self.documents[key] = read_table(place, found, DOCUMENT, self.problems)
+            self.documents[key] = read_table(place, given, DOCUMENT, self.problems)
             self._compare(place, self.documents[key])
+        return found
 
     def _compare(self, place: str, document: Mapping[str, Any]) -> None:
         """Compare the hash of a document with the file in the same folder, if there is one."""
@@ -349,7 +343,7 @@ class _Reader:
         before = len(self.problems)
         answer = (
             {"value": Field(value), "values": Field(by_name(value)), "by": Field(text), "whole": Field(yes_or_no)}
-            | {"candidate": Field(lambda given: given)}
+            | {"candidate": Field(anything)}
             if kind == "default"
             else {"agrees": Field(yes_or_no)}
         )
