@@ -15,7 +15,7 @@ from jcm_calc.base.problems import InputError, Problem, suggestion
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import case
-from jcm_calc.inputs.case import EXPECTED, Case, Comparison
+from jcm_calc.inputs.case import EXPECTED, Case, PublishedFigure
 from jcm_calc.inputs.confirmation import EvidenceFiles
 from jcm_calc.inputs.project import unknown_parameters
 from jcm_calc.inputs.schema import under
@@ -147,7 +147,7 @@ class CaseFile(Case):
         except InputError as error:
             return [error.text]
 
-    def compare(self, result: Result) -> tuple[Comparison, ...]:
+    def compare(self, result: Result) -> tuple[PublishedFigure, ...]:
         """Compare a result with the published figures.
 
         Raises
@@ -155,7 +155,7 @@ class CaseFile(Case):
         InputError
             If a figure is expected of what takes no part in the calculation, or of labels that it does not have.
         """
-        found, problems = list[Comparison](), list[Problem]()
+        found, problems = list[PublishedFigure](), list[Problem]()
         for name, figures in self.expected.items():
             if name in EXPECTED and name not in RESULTS:
                 continue
@@ -170,11 +170,11 @@ class CaseFile(Case):
                 tonnes = result.years()["tonnes"].tolist()
             except ValueError:  # a period in two calendar years has no whole tonnes
                 tonnes = []
-            found.append(Comparison("tonnes", self.expected["tonnes"], tuple(tonnes)))
+            found.append(PublishedFigure("tonnes", self.expected["tonnes"], tuple(tonnes)))
         return tuple(found)
 
 
-def _comparisons(result: Result, name: str, figures: Any) -> Iterator[Comparison]:
+def _comparisons(result: Result, name: str, figures: Any) -> Iterator[PublishedFigure]:
     """Yield figures of a quantity beside the calculated ones: of all its places in order, or by label.
 
     Raises
@@ -190,7 +190,7 @@ def _comparisons(result: Result, name: str, figures: Any) -> Iterator[Comparison
         raise KeyError(_("takes no part in this calculation{hint}").format(hint=hint))
     values = result[own].magnitude
     if not isinstance(figures, Mapping):
-        yield Comparison(name, figures, tuple(values.ravel().tolist()))
+        yield PublishedFigure(name, figures, tuple(values.ravel().tolist()))
         return
     axes = result.inputs.axes
     indices = result.graph.nodes[own].indices
@@ -203,7 +203,7 @@ def _comparisons(result: Result, name: str, figures: Any) -> Iterator[Comparison
             example = ", ".join(labels[0] for labels in known)
             raise ValueError(told.format(label=repr(label), indices=", ".join(spanned) or "-", example=repr(example)))
         place = tuple(labels.index(part) for part, labels in zip(parts, known, strict=True))
-        yield Comparison(f"{name} [{label}]", (figure,), (float(values[place]),))
+        yield PublishedFigure(f"{name} [{label}]", (figure,), (float(values[place]),))
 
 
 def published(methodology: Declarations) -> Iterator[CaseFile]:

@@ -18,7 +18,7 @@ from jcm_calc.base.problems import InputError, Problem, Remark
 from jcm_calc.base.toml import read_json
 from jcm_calc.cli import output
 from jcm_calc.cli.codes import DIFFERS, REFUSED, UNUSABLE
-from jcm_calc.inputs.case import Comparison
+from jcm_calc.inputs.case import PublishedFigure
 from jcm_calc.reports.html import amounts
 from jcm_calc.results.credits import Item, UncertifiedError
 from jcm_calc.results.eligibility import Answer
@@ -199,7 +199,7 @@ def _as_data(
     years: pd.DataFrame | None,
     credits: Mapping[str, int] | None,
     missing: Sequence[Item],
-    comparisons: Sequence[Comparison],
+    comparisons: Sequence[PublishedFigure],
     remarks: Sequence[Problem],
 ) -> dict[str, Any]:
     """Return the manifest, and beside it what is worth having without another calculation."""
@@ -236,7 +236,7 @@ def _page(
     result: Result,
     years: pd.DataFrame | None,
     credits: Mapping[str, int] | None,
-    comparisons: Sequence[Comparison],
+    comparisons: Sequence[PublishedFigure],
     trace: bool,
 ) -> None:
     output.paragraph(Message("{}: {}").format(result.methodology.heading, result.methodology.title), bold=True)
@@ -312,7 +312,7 @@ def _year(year: Any) -> int | None:
     return None if pd.isna(year) else int(year)
 
 
-def _comparisons(case: CaseFile, comparisons: Sequence[Comparison]) -> None:
+def _comparisons(case: CaseFile, comparisons: Sequence[PublishedFigure]) -> None:
     output.heading(_("Published figures"))
     output.table(
         ["", _("published"), _("calculated"), ""],

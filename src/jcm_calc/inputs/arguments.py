@@ -22,7 +22,7 @@ from jcm_calc.inputs import checks
 from jcm_calc.inputs.carriers import as_pandas, carried, is_unit_key, refuse_name, split_heading, unit_in
 from jcm_calc.inputs.cells import numbers
 from jcm_calc.inputs.factors import REFERENCE, factor_named, is_factor, names_factor, of_refrigerants, one_factor_name
-from jcm_calc.inputs.values import Cells, InputValue, read_value
+from jcm_calc.inputs.values import CellAddresses, InputValue, read_value
 from jcm_calc.units import Reciprocal
 
 if TYPE_CHECKING:
@@ -252,7 +252,7 @@ class Arguments:
         source: str,
         unit: str | None = None,
         labels: Mapping[str, Sequence[Any]] | None = None,
-        cells: Cells | None = None,
+        cells: CellAddresses | None = None,
     ) -> None:
         remarks: list[Reciprocal] = []
         try:

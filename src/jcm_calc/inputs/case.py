@@ -76,7 +76,7 @@ SECTIONS = ("project", "source", "expected", *NAMED, "sources", *PLAN, "override
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class PublishedFigure:
     """A published figure beside the calculated one.
 
     Attributes

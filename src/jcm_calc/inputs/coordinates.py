@@ -64,7 +64,7 @@ def _of_period(period: Period, what: str) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class TableRows:
     """The rows that are selected: their keys, and for each place the number of one of them."""
 
     keys: tuple[str, ...]
@@ -78,7 +78,7 @@ def selected(
     axes: Mapping[str, Axis],
     values: Mapping[str, Array],
     classes: Mapping[str, Sequence[str]],
-) -> tuple[Rows | None, list[Problem]]:
+) -> tuple[TableRows | None, list[Problem]]:
     """Return the rows of a table by its keys, and complaints where there is none.
 
     Parameters
@@ -122,7 +122,7 @@ def selected(
         )
         return None, [Problem(parameter.symbol, complaint, parameter.section)]
     codes = np.array([known[text] for text in texts]).reshape(np.broadcast_shapes(*(array.shape for array in found)))
-    return Rows(tuple(known), codes), []
+    return TableRows(tuple(known), codes), []
 
 
 def _parts(

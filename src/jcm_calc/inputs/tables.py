@@ -26,7 +26,7 @@ from jcm_calc.base.problems import InputError, Problem, ProblemKind, listed, no_
 from jcm_calc.inputs.carriers import arrow_units, carried, column_unit, is_unit, is_unit_key, split_heading
 from jcm_calc.inputs.periods import Period, several
 from jcm_calc.inputs.totals import totals_among
-from jcm_calc.inputs.values import Cells
+from jcm_calc.inputs.values import CellAddresses
 from jcm_calc.units import dots_complaint, is_missing, unclear_dots
 
 TOO_MANY = 2**62
@@ -56,7 +56,7 @@ class Column:
         From the heading, the type of the column, or the ``attrs`` of the table.
     source : str
         The table and the heading, or the cells of a workbook.
-    cells : Cells, optional
+    cells : CellAddresses, optional
         Where in a workbook the values stand.
     """
 
@@ -64,7 +64,7 @@ class Column:
     labels: dict[str, list[Any]]
     unit: str | None
     source: str
-    cells: Cells | None = None
+    cells: CellAddresses | None = None
 
 
 def read(path: str | os.PathLike[str]) -> pd.DataFrame:
@@ -368,7 +368,7 @@ def dense(frame: pd.DataFrame, letters: Iterable[str], name: str) -> dict[str, C
                 problems.append(Problem(name, _("column {letter}: {error}").format(letter=repr(heading), error=error)))
                 continue
             values = own[order].reshape(shape)
-            cells: Cells | None = frame.attrs.get("cells", {}).get(heading)
+            cells: CellAddresses | None = frame.attrs.get("cells", {}).get(heading)
             cells = None if cells is None else cells.arranged(order, shape)
             column = _("{name}, column {heading}").format(name=name, heading=repr(heading))
             source = column if cells is None else Message("{}, {}").format(name, cells)

@@ -23,7 +23,7 @@ CHUNK = 65_536
 SHOWN = 5
 
 
-class Cells:
+class CellAddresses:
     """Where in a workbook the values of an array stand, so that a complaint can name the cell.
 
     Parameters
@@ -39,16 +39,16 @@ class Cells:
         self.places = places
         self.rows = rows
 
-    def __deepcopy__(self, memo: Any) -> Cells:
+    def __deepcopy__(self, memo: Any) -> CellAddresses:
         return self
 
-    def arranged(self, order: Array, shape: tuple[int, ...]) -> Cells:
+    def arranged(self, order: Array, shape: tuple[int, ...]) -> CellAddresses:
         """Return the cells in another order and shape."""
-        return Cells(self.columns, self.places[order].reshape(shape), self.rows[order].reshape(shape))
+        return CellAddresses(self.columns, self.places[order].reshape(shape), self.rows[order].reshape(shape))
 
-    def first_along(self, axis: int) -> Cells:
+    def first_along(self, axis: int) -> CellAddresses:
         """Return the first cells along an axis."""
-        return Cells(self.columns, self.places.take(0, axis), self.rows.take(0, axis))
+        return CellAddresses(self.columns, self.places.take(0, axis), self.rows.take(0, axis))
 
     def address(self, number: int) -> str:
         """Return the address of one value, by its place in the flattened array."""
@@ -78,7 +78,7 @@ class InputValue:
         What the user wrote, for single values.
     classes : tuple of str, optional
         The class that each code stands for.
-    cells : Cells, optional
+    cells : CellAddresses, optional
         Where in a workbook the values stand.
     """
 
@@ -88,7 +88,7 @@ class InputValue:
     source: str
     written: str = ""
     classes: tuple[str, ...] | None = None
-    cells: Cells | None = None
+    cells: CellAddresses | None = None
 
     @cached_property
     def extremes(self) -> tuple[float, float]:
@@ -336,7 +336,7 @@ def read_value(
     source: str,
     unit: str | None = None,
     labels: Mapping[str, Sequence[Any]] | None = None,
-    cells_of: Cells | None = None,
+    cells_of: CellAddresses | None = None,
     remarks: list[Reciprocal] | None = None,
 ) -> InputValue:
     """Read what was given for a parameter.
@@ -351,7 +351,7 @@ def read_value(
         From the heading of a column.
     labels : mapping, optional
         Labels along each axis, for a column of a table.
-    cells_of : Cells, optional
+    cells_of : CellAddresses, optional
         Where in a workbook the values stand.
     remarks : list of Reciprocal, optional
         Each conversion by the reciprocal is appended to it; without it they are refused.

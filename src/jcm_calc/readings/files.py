@@ -42,7 +42,7 @@ NO_SIGN = "\x1f"  # which no line of text holds
 
 
 @dataclass(frozen=True)
-class File:
+class ReadFile:
     """A file that was read: its name, its SHA-256, and what became of its lines.
 
     Attributes
@@ -62,7 +62,7 @@ class File:
     blank: int = 0
 
 
-class Table:
+class ReadingsTable:
     """Rows with headings: of a text file, a sheet, a Parquet file or a DataFrame.
 
     Attributes
@@ -121,7 +121,7 @@ class Table:
             self.units = {number: unit for number, unit in named if unit}
 
 
-def tables(store: Store, readings: Readings) -> Iterator[Table]:
+def tables(store: Store, readings: Readings) -> Iterator[ReadingsTable]:
     """Yield each table that a source names.
 
     Raises
@@ -130,7 +130,7 @@ def tables(store: Store, readings: Readings) -> Iterator[Table]:
         If a file cannot be read.
     """
     if readings.frame is not None:
-        yield Frame(readings)
+        yield FrameTable(readings)
     for path in readings.files:
         try:
             yield from _tables_of(store, path, readings)
@@ -147,16 +147,20 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _tables_of(store: Store, path: Path, readings: Readings) -> Iterator[Table]:
+def _tables_of(store: Store, path: Path, readings: Readings) -> Iterator[ReadingsTable]:
     if not path.is_file():
         raise InputError.of(path.name, _("is no file but a folder, a device or a pipe"))
     source, suffix = _unpacked(store, path)
     if suffix in TEXTS:
-        yield NEM12(path, source, readings) if readings.format == "NEM12" else Text(store, path, source, readings)
+        yield (
+            NEM12Table(path, source, readings)
+            if readings.format == "NEM12Table"
+            else TextTable(store, path, source, readings)
+        )
     elif suffix in SHEETS:
         yield from _sheets(path, source, readings)
     elif suffix == ".parquet":
-        yield Parquet(store, path, source)
+        yield ParquetTable(store, path, source)
     else:
         raise InputError.of(path.name, _("is none of the formats understood: {names}").format(names=", ".join(KNOWN)))
 
@@ -193,7 +197,7 @@ def _copied(store: Store, path: Path, packed: IO[bytes], suffix: str) -> Path:
 # Text
 
 
-class Text(Table):
+class TextTable(ReadingsTable):
     """A text file with a sign between cells."""
 
     def __init__(self, store: Store, path: Path, source: Path, readings: Readings) -> None:
@@ -387,7 +391,7 @@ def _headings(name: str, head: Sequence[tuple[int, list[str]]], line: int) -> tu
 # Sheets
 
 
-def _sheets(path: Path, source: Path, readings: Readings) -> Iterator[Table]:
+def _sheets(path: Path, source: Path, readings: Readings) -> Iterator[ReadingsTable]:
     import python_calamine
 
     with source.open("rb") as file:
@@ -409,10 +413,10 @@ def _sheets(path: Path, source: Path, readings: Readings) -> Iterator[Table]:
         complaint = _("has the sheets {names}: state which hold readings, such as sheet = {first}")
         raise InputError.of(path.name, complaint.format(names=listed(map(repr, filled)), first=repr(filled[0])))
     for sheet in wanted:
-        yield Sheet(path, source, sheet, rows[sheet], readings, alone=len(rows) == 1)
+        yield SheetTable(path, source, sheet, rows[sheet], readings, alone=len(rows) == 1)
 
 
-class Sheet(Table):
+class SheetTable(ReadingsTable):
     """A sheet of a workbook."""
 
     def __init__(
@@ -535,7 +539,7 @@ def _text(cell: Any, readings: Readings) -> str:
 # Parquet and DataFrames
 
 
-class Parquet(Table):
+class ParquetTable(ReadingsTable):
     """A Parquet file, which stays where it is; several of the same columns are read as one."""
 
     def __init__(self, store: Store, path: Path, source: Path) -> None:
@@ -575,19 +579,19 @@ class Parquet(Table):
         return _("row {line}").format(line=line)
 
 
-def together(opened: Sequence[Table]) -> Sequence[Table]:
+def together(opened: Sequence[ReadingsTable]) -> Sequence[ReadingsTable]:
     """Return Parquet files with the same columns as one table, which is read faster than each by itself."""
-    if len(opened) < 2 or not all(isinstance(one, Parquet) for one in opened):
+    if len(opened) < 2 or not all(isinstance(one, ParquetTable) for one in opened):
         return opened
     first, *others = opened
-    assert isinstance(first, Parquet)
-    if any(isinstance(one, Parquet) and one.kinds != first.kinds for one in others):
+    assert isinstance(first, ParquetTable)
+    if any(isinstance(one, ParquetTable) and one.kinds != first.kinds for one in others):
         return opened
-    first.sources += [one.sources[0] for one in others if isinstance(one, Parquet)]
+    first.sources += [one.sources[0] for one in others if isinstance(one, ParquetTable)]
     return [first]
 
 
-class Frame(Table):
+class FrameTable(ReadingsTable):
     """A DataFrame, of pandas or of another library that can be turned into one."""
 
     def __init__(self, readings: Readings) -> None:
@@ -655,7 +659,7 @@ def _plain(column: Any) -> Any:
 # NEM12
 
 
-class NEM12(Table):
+class NEM12Table(ReadingsTable):
     """A file in the form of the Australian market operator: a record 300 for each day, of a register that 200 names.
 
     Its columns are ``time``, and for each register its suffix with the unit and the flags: ``E1 [kWh]``,

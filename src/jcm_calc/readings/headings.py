@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import Problem, listed, suggestion
 from jcm_calc.inputs.carriers import split_heading
-from jcm_calc.readings.files import Table
+from jcm_calc.readings.files import ReadingsTable
 from jcm_calc.readings.plan import Heading, Meter, Readings
 from jcm_calc.units import Linear, UnitError, conversion, parse_unit
 
@@ -66,7 +66,7 @@ class Chosen:
         )
 
 
-def choose(table: Table, readings: Readings, meters: Iterable[str], problems: list[Problem]) -> Chosen | None:
+def choose(table: ReadingsTable, readings: Readings, meters: Iterable[str], problems: list[Problem]) -> Chosen | None:
     """Return which columns hold what; None, with complaints, where that cannot be said."""
     finder = _Finder(table, readings)
     time, until = (finder.several(headings) for headings in (readings.time, readings.until))
@@ -99,7 +99,7 @@ def choose(table: Table, readings: Readings, meters: Iterable[str], problems: li
 class _Finder:
     """Finds columns, and keeps every complaint."""
 
-    def __init__(self, table: Table, readings: Readings) -> None:
+    def __init__(self, table: ReadingsTable, readings: Readings) -> None:
         self.table, self.readings = table, readings
         self.headings = dict(enumerate(table.headings, 1))
         self.names = {number: split_heading(heading)[0] for number, heading in self.headings.items()}

@@ -278,7 +278,7 @@ class CrossCheck:
 
 
 @dataclass(frozen=True)
-class Plan:
+class MonitoringPlan:
     """Meters, readings, rules and choices."""
 
     meters: Mapping[str, Meter]

@@ -36,8 +36,8 @@ from jcm_calc.readings.plan import (
     Device,
     Heading,
     Meter,
+    MonitoringPlan,
     Multiplier,
-    Plan,
     Readings,
     Replacement,
     Stop,
@@ -269,7 +269,7 @@ CHECK = {
 }
 
 
-def read_plan(meters: Table, readings: Table, beside: Path = Path()) -> Plan:
+def read_plan(meters: Table, readings: Table, beside: Path = Path()) -> MonitoringPlan:
     """Read a monitoring plan.
 
     Parameters
@@ -296,14 +296,14 @@ def read_plan(meters: Table, readings: Table, beside: Path = Path()) -> Plan:
     >>> plan.meters["S1"].devices[0].permissible
     0.005
     """
-    reader = _Reader(beside)
+    reader = _PlanReader(beside)
     plan = reader.plan(meters, readings)
     if reader.problems or plan is None:
         raise InputError(_("the monitoring plan"), reader.problems)
     return plan
 
 
-class _Reader:
+class _PlanReader:
     """Reads a plan and keeps every complaint."""
 
     def __init__(self, beside: Path) -> None:
@@ -315,7 +315,7 @@ class _Reader:
     def complain(self, place: str, complaint: str) -> None:
         self.problems.append(Problem(place, complaint))
 
-    def plan(self, meters: Table, readings: Table) -> Plan | None:
+    def plan(self, meters: Table, readings: Table) -> MonitoringPlan | None:
         readings = read_table("[readings]", readings, READINGS, self.problems)
         self.where = readings.get("zone", self.where)
         rules = self.rules(readings)
@@ -335,7 +335,7 @@ class _Reader:
         )
         if self.problems or rules is None:
             return None
-        return Plan(self.meters, sources, self.where, rules, choices, stops, checks)
+        return MonitoringPlan(self.meters, sources, self.where, rules, choices, stops, checks)
 
     def each(self, readings: Table, key: str) -> list[tuple[str, Table]]:
         """Return the tables of a list, with the place of each."""

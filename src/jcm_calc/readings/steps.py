@@ -17,7 +17,7 @@ from typing import Any
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem, ProblemKind, listed, shown, suggestion
 from jcm_calc.readings import clock, files, headings, stamps
-from jcm_calc.readings.files import File, Table
+from jcm_calc.readings.files import ReadFile, ReadingsTable
 from jcm_calc.readings.headings import Chosen
 from jcm_calc.readings.plan import Meter, Readings
 from jcm_calc.readings.registers import sorted_steps
@@ -30,7 +30,7 @@ TIMED = "TIMESTAMP WITH TIME ZONE"
 
 
 @dataclass(frozen=True)
-class Source:
+class OpenedReadings:
     """Readings that have been opened.
 
     Attributes
@@ -40,7 +40,7 @@ class Source:
         SQL of the relation with the columns meter, start, stop, raw, value and flag.
     units : mapping
         The conversion from ``raw`` into the unit of the parameter, for each meter.
-    files : tuple of File
+    files : tuple of ReadFile
     rows : int
         How many readings there are.
     points : str
@@ -54,7 +54,7 @@ class Source:
     readings: Readings
     steps: str
     units: Mapping[str, Linear]
-    files: tuple[File, ...]
+    files: tuple[ReadFile, ...]
     rows: int
     points: str
     factors: str = ""
@@ -72,7 +72,7 @@ class Source:
 
 def open_source(
     store: Store, readings: Readings, meters: Mapping[str, Meter], declared: Mapping[str, str], tolerance: int = 0
-) -> Source:
+) -> OpenedReadings:
     """Open one source of readings.
 
     Parameters
@@ -113,8 +113,8 @@ def open_source(
     if readings.kind == "samples":
         _refuse_two_samples(store, points, readings)
     points = _on_the_grid(store, points, readings, tolerance)
-    source = Source(readings, _steps_sql(points, readings), units, read, rows, points, _factors_sql(meters))
-    if len(joined) == 1 and isinstance(joined[0], files.Parquet):
+    source = OpenedReadings(readings, _steps_sql(points, readings), units, read, rows, points, _factors_sql(meters))
+    if len(joined) == 1 and isinstance(joined[0], files.ParquetTable):
         source = replace(source, paths=(joined[0].variable, tuple(joined[0].sources)))
     return replace(source, steps=source.multiplied(source.steps))
 
@@ -140,16 +140,16 @@ def _check_form(store: Store, readings: Readings) -> None:
         raise InputError(_("the readings"), [Problem(readings.name, complaint)]) from None
 
 
-def _files(store: Store, opened: Sequence[Table]) -> Any:
+def _files(store: Store, opened: Sequence[ReadingsTable]) -> Any:
     """Yield what was read of each file: sheets of one workbook together."""
-    by_path: dict[Path, list[Table]] = {}
+    by_path: dict[Path, list[ReadingsTable]] = {}
     for table in opened:
         if table.path is not None:
             by_path.setdefault(table.path, []).append(table)
     with ThreadPoolExecutor() as pool:
         for (path, found), sha256 in zip(by_path.items(), pool.map(files.sha256, by_path), strict=True):
             counts = [sum(getattr(table, name) for table in found) for name in ("rows", "skipped", "blank")]
-            yield File(path.name, sha256, *counts)
+            yield ReadFile(path.name, sha256, *counts)
 
 
 class _Part:
@@ -160,7 +160,7 @@ class _Part:
         store: Store,
         readings: Readings,
         meters: Mapping[str, Meter],
-        table: Table,
+        table: ReadingsTable,
         chosen: Chosen,
         problems: list[Problem],
     ) -> None:
@@ -174,7 +174,7 @@ class _Part:
     def _load(self) -> None:
         """Load the table, with the columns that are read from texts."""
         store, table, chosen, problems = self.store, self.table, self.chosen, self.problems
-        if isinstance(table, files.Text):
+        if isinstance(table, files.TextTable):
             self.kinds = {f"c{number}": "VARCHAR" for number in chosen.numbers}
             parsed = self._parsed()
             self.relation = table.load(store, chosen.numbers, problems, parsed)
@@ -182,7 +182,7 @@ class _Part:
             self.relation = table.load(store, chosen.numbers, problems)
             self.kinds = store.types(self.relation)
             # Parquet files stay where they are
-            if isinstance(table, files.Parquet) or not any(map(_is_text, self.kinds.values())):
+            if isinstance(table, files.ParquetTable) or not any(map(_is_text, self.kinds.values())):
                 return
             parsed = self._parsed()
             more = ", ".join(f"{sql} AS {name}" for name, sql in parsed.items())
@@ -308,7 +308,7 @@ class _Part:
         if len(numbers) > 1 or not self._readable(numbers):
             return False
         if (
-            isinstance(self.table, files.Parquet)
+            isinstance(self.table, files.ParquetTable)
             and self.kinds[f"c{numbers[0]}"].startswith("TIMESTAMP")
             and self.table.all_within(self.store, numbers[0], clock.FIRST, clock.LAST)
         ):
@@ -354,7 +354,7 @@ class _Part:
         """Ask whether a midnight that is written after the other times of its day is the end of this day."""
         readings = self.readings
         unasked = readings.midnight or readings.daily or readings.where is None or readings.kind == "total"
-        if unasked or not self.faultless or isinstance(self.table, files.Parquet):
+        if unasked or not self.faultless or isinstance(self.table, files.ParquetTable):
             return
         moments = f"SELECT line, {self._time(self.chosen.time, ends=False)} AS moment FROM {self.relation}"
         rows = f"SELECT *, lag(moment) OVER () AS before, lead(moment) OVER () AS later FROM ({moments})"
@@ -376,7 +376,7 @@ class _Part:
     def _check_values(self, number: int) -> None:
         column, kind = f"c{number}", self.kinds[f"c{number}"]
         if not _is_text(kind):
-            if kind in ("DOUBLE", "FLOAT") and not isinstance(self.table, files.Parquet):
+            if kind in ("DOUBLE", "FLOAT") and not isinstance(self.table, files.ParquetTable):
                 self._unreadable(number, f"isinf({column})", _("{cells} is no number as stated"))
             return
         missing = self._missing(number)
@@ -427,7 +427,7 @@ class _Part:
             self.complain(complaint.format(count=count, places=listed(places, count)))
 
     def _check_meters(self, sql: str) -> None:
-        if self.chosen.meter is None or isinstance(self.table, files.Parquet):
+        if self.chosen.meter is None or isinstance(self.table, files.ParquetTable):
             return  # of Parquet files the sums by meter will tell, without another pass
         firsts = f"SELECT meter, min(line) FROM ({sql}) GROUP BY 1 ORDER BY 2"
         told = _("holds readings of {name}, which is no meter of the plan{hint}; first in {place}")

@@ -146,7 +146,7 @@ NOTHING = Supplied({})
 
 
 @dataclass(frozen=True)
-class Entry:
+class EvidenceEntry:
     """An item that is filled in.
 
     Attributes
@@ -196,7 +196,7 @@ class EvidenceFile:
         Of the evidence file itself.
     methodology, version : str
         Empty where it is about the rules of the scheme, and serves every methodology.
-    entries : tuple of Entry
+    entries : tuple of EvidenceEntry
         The items that are filled in.
     blank : int
         How many items are not.
@@ -206,7 +206,7 @@ class EvidenceFile:
     sha256: str
     methodology: str
     version: str
-    entries: tuple[Entry, ...]
+    entries: tuple[EvidenceEntry, ...]
     blank: int = 0
 
     def about(self, number: str, version: str) -> bool:
@@ -270,7 +270,7 @@ def from_data(document: Mapping[str, Any], name: str, sha256: str, beside: Path 
     beside : Path, optional
         The folder in which documents are looked for, to compare their hashes.
     """
-    reader = _Reader(document, name, beside)
+    reader = _EvidenceReader(document, name, beside)
     entries = list(reader.read())
     if reader.problems:
         raise InputError(name, reader.problems)
@@ -279,7 +279,7 @@ def from_data(document: Mapping[str, Any], name: str, sha256: str, beside: Path 
     return EvidenceFile(name, sha256, methodology, version, filled, len(entries) - len(filled))
 
 
-class _Reader:
+class _EvidenceReader:
     """Reads one file, and collects all that is wrong with it."""
 
     def __init__(self, document: Mapping[str, Any], name: str, beside: Path | None) -> None:
@@ -291,7 +291,7 @@ class _Reader:
     def complain(self, place: str, complaint: str) -> None:
         self.problems.append(Problem(place, complaint))
 
-    def read(self) -> Iterator[Entry | None]:
+    def read(self) -> Iterator[EvidenceEntry | None]:
         """Yield an entry for each item that is filled in, and None for each that is not."""
         found = self._top()
         for kind in KINDS:
@@ -339,7 +339,7 @@ class _Reader:
 
     # Items
 
-    def _entry(self, kind: str, item: Mapping[str, Any], place: str) -> Entry | None:
+    def _entry(self, kind: str, item: Mapping[str, Any], place: str) -> EvidenceEntry | None:
         before = len(self.problems)
         answer = (
             {"value": Field(value), "values": Field(by_name(value)), "by": Field(text), "whole": Field(yes_or_no)}
@@ -363,7 +363,7 @@ class _Reader:
         confirmation = self._confirmation(kind, found, place)
         if confirmation is None:
             return None
-        return Entry(
+        return EvidenceEntry(
             kind=kind,
             name=found[KINDS[kind]],
             case=found.get("case", ""),

@@ -28,7 +28,7 @@ from jcm_calc.units import with_unit
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from jcm_calc.inputs.case import Comparison
+    from jcm_calc.inputs.case import PublishedFigure
     from jcm_calc.results.calculation import Calculation
 
 # With the words for a reader who does not see the picture.
@@ -45,7 +45,7 @@ def write(
     result: Calculation,
     project: Mapping[str, Any] | None,
     sources: Sources | None,
-    published: Sequence[Comparison],
+    published: Sequence[PublishedFigure],
     overwrite: bool,
 ) -> None:
     """Write the report; see `Result.to_html`."""
@@ -57,7 +57,7 @@ def html(
     result: Calculation,
     project: Mapping[str, Any] | None,
     sources: Sources | None,
-    published: Sequence[Comparison],
+    published: Sequence[PublishedFigure],
 ) -> str:
     """Return the report."""
     require("matplotlib", "plot")
