@@ -220,7 +220,7 @@ def test_a_candidate_may_be_named_where_evidence_has_the_value_of_one_class():
     assert result.PE.magnitude == calculate(m, **given_, **named).PE.magnitude
     assert {one.name for one in result.lacking} - {one.name for one in confirmed_.lacking} == {"NCV_i", "EF_CO2,i"}
     # a class that neither document nor vehicles have is still a slip
-    with pytest.raises(InputError, match="a value came for the class 'Gas/diesel oill', which no fuel is"):
+    with pytest.raises(InputError, match="got a value for the class 'Gas/diesel oill', which no fuel is"):
         calculate(m, evidence=evidence(content), **given_, NCV_i={fuel: 0.5, "Gas/diesel oill": 0.5})
 
 

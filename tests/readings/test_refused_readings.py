@@ -202,7 +202,7 @@ def test_a_time_that_no_reading_has_is_refused(zone, written, tmp_path):
     path.write_text(path.read_text("utf-8").replace("2024-01-01 05:00:00", written), "utf-8")
     (told,) = problems(survey, None, files=str(path), zone=zone)
     where = f"S1.csv, column 'time': {written!r} (line 7)"
-    assert told == f"{where} is no time of the form 2024-01-31 00:30 in the years 2000 to 2099"
+    assert told == f"{where} is not a time of the form 2024-01-31 00:30 in the years 2000 to 2099"
     times = two_days()
     times.loc[5, "time"] = pd.Timestamp("2200-01-01")
     (told,) = problems(survey, times, zone=zone)
@@ -299,7 +299,7 @@ def test_a_column_that_is_not_there_and_a_meter_that_is_none():
     told = "\n".join(problems(survey, two_days(), time="tme", columns={"S2": "kWh", "S1": "kW"}))
     assert "has no column 'tme'; did you mean time?" in told
     assert "has no column 'kW'; did you mean kWh?" in told
-    assert "[[readings.sources]] columns: S2 is no meter" in told
+    assert "[[readings.sources]] columns: S2 is not a meter" in told
 
 
 def test_units_that_are_missing_or_wrong():
@@ -325,7 +325,7 @@ def test_a_total_ends_after_it_begins():
 
 def test_a_register_read_at_times_of_day_has_no_stamp():
     style = {"kind": "register", "step": None, "stamp": "end"}
-    assert "came for a register whose readings have times of day" in problems(survey, two_days(), **style)[0]
+    assert "for a register whose readings have times of day" in problems(survey, two_days(), **style)[0]
 
 
 def test_times_without_an_offset_do_not_state_the_clock():

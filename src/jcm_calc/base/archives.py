@@ -149,7 +149,7 @@ def check_cells(archive: zipfile.ZipFile, part: str, sheet: str, unusable: Unusa
             attributes = FILLED.findall(piece)
             places = [place for place in map(ADDRESS.search, attributes) if place is not None]
             if addressed and len(places) < len(attributes):
-                complaint = _("sheet {sheet!r} does not say where its cells stand: save it again as .xlsx")
+                complaint = _("sheet {sheet!r} does not say where its cells are: save it again as .xlsx")
                 raise unusable(complaint.format(sheet=sheet))
             filled += len(attributes)
             blank += piece.count(b"/>")
@@ -164,7 +164,7 @@ def check_cells(archive: zipfile.ZipFile, part: str, sheet: str, unusable: Unusa
     if max(filled, last_row * last_column) > MOST_CELLS:
         complaint = _(
             "sheet {sheet!r} spreads over {rows:,} rows and {columns:,} columns, which is more than "
-            "{most:,} cells: delete what stands far from the tables"
+            "{most:,} cells: delete what is far from the tables"
         )
         raise unusable(complaint.format(sheet=sheet, rows=last_row, columns=last_column, most=MOST_CELLS))
 

@@ -222,8 +222,8 @@ class Arguments:
             return
         self.refused.add(name)
         hint = suggestion(value, choice.options) if isinstance(value, str) else ""
-        complaint = _("{came} is none of its options: {options}{hint}")
-        complaint = complaint.format(came=shown(value), options=", ".join(choice.options), hint=hint)
+        complaint = _("got {given}; must be one of its options: {options}{hint}")
+        complaint = complaint.format(given=shown(value), options=", ".join(choice.options), hint=hint)
         self.problems.append(Problem(name, complaint, choice.section))
 
     def _factor(self, parameter: Parameter, name: str, place: str = "") -> None:
@@ -282,7 +282,7 @@ class Arguments:
                 by_name = _(", or the name of a published factor, as `jcm factors {country}` lists them")
                 hint = Message("{}{}").format(hint, by_name.format(country=self.methodology.country))
             told = {"error": error, "place": place(error), "expected": expected(parameter), "hint": hint}
-            self.refuse(parameter, _("{error}{place}; expected {expected}{hint}").format(**told))
+            self.refuse(parameter, _("{error}{place}; must be {expected}{hint}").format(**told))
             return
         complaint = checks.impossible(parameter, given)
         if not complaint and labels is not None:
@@ -299,8 +299,8 @@ class Arguments:
     def _by_class(self, parameter: Parameter, values: Mapping[Any, Any]) -> None:
         """Take values by class; where one repeats the document's, it keeps the document's evidence."""
         if not values:
-            complaint = _("{reason}; expected {expected}")
-            self.refuse(parameter, complaint.format(reason=_("an empty mapping came"), expected=expected(parameter)))
+            complaint = _("{reason}; must be {expected}")
+            self.refuse(parameter, complaint.format(reason=_("got an empty mapping"), expected=expected(parameter)))
             return
         user = unconfirmed("given by the user in place of a value that the document fixes")
         entries = dict(parameter.table.entries) if parameter.table else {}
@@ -437,7 +437,7 @@ def _unit_in_labels(parameter: Parameter, column: Column) -> str:
 
 def _mapping(parameter: Parameter, values: Mapping[Any, Any]) -> Any:
     if not values or not parameter.indices:
-        told = _("is a single value; got a mapping with the keys {keys}, expected {expected}")
+        told = _("is a single value; got a mapping with the keys {keys}; must be {expected}")
         raise ValueError(told.format(keys=listed(map(repr, values)) or _("none"), expected=expected(parameter)))
     from jcm_calc.inputs import shapes
 
@@ -448,11 +448,11 @@ def _single(parameter: Parameter, number: Any) -> float:
     """Return one number of a table that the user gives."""
     values, faults = numbers(number, parameter.unit)
     if values.size != 1 or faults:
-        raise ValueError(_("{came} is not a number").format(came=shown(number)))
+        raise ValueError(_("{given} is not a number").format(given=shown(number)))
     value = float(values.flat[0])
     if value not in parameter.bounds:
-        complaint = _("{came} came, expected a number in {bounds}").tagged(ProblemKind.OUT_OF_BOUNDS)
-        raise ValueError(complaint.format(came=shown(number), bounds=parameter.bounds))
+        complaint = _("got {given}; must be a number in {bounds}").tagged(ProblemKind.OUT_OF_BOUNDS)
+        raise ValueError(complaint.format(given=shown(number), bounds=parameter.bounds))
     return value
 
 

@@ -41,7 +41,7 @@ def named_periods(p: Any) -> Axis:
     many = isinstance(p, list | range) or getattr(p, "ndim", 0) == 1 or hasattr(p, "to_list")
     periods = several(p) if many else [Period.parse(p)]
     if not periods:
-        raise ValueError(_("an empty list came: name one period or several"))
+        raise ValueError(_("got an empty list: name one period or several"))
     if faults := order_faults(periods):
         raise ValueError(Message("; ").join(faults))
     return Axis(periods, not many)
@@ -118,9 +118,9 @@ def lengths(
         sizes = {name: one.along(letter) for name, one in given.items() if one.along(letter) > 1}
         if set(sizes.values()) - {axis.size}:
             told = {"letter": letter, "meaning": meanings[letter], "size": axis.size}
-            told["came"] = listed(_("{name} has {size}").format(name=name, size=size) for name, size in sizes.items())
-            unequal = _("lengths differ along the index {letter} ({meaning}): {came} values; give as many of each")
-            unlike = _("the index {letter} ({meaning}) has {size} labels, but {came} values")
+            told["given"] = listed(_("{name} has {size}").format(name=name, size=size) for name, size in sizes.items())
+            unequal = _("lengths differ along the index {letter} ({meaning}): {given} values; give as many of each")
+            unlike = _("the index {letter} ({meaning}) has {size} labels, but {given} values")
             complaint = unequal if axis.size in sizes.values() else unlike
             problems.append(Problem(letter, complaint.format(**told)))
 

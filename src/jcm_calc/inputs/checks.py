@@ -47,11 +47,11 @@ def impossible(parameter: Parameter, given: InputValue) -> str:
     missing = np.isnan(given.values)
     if missing.any():
         where = given.places(missing)
-        told = _("no number came (empty, NaN, or an error in the spreadsheet)")
+        told = _("got no number (empty, NaN, or an error in the spreadsheet)")
         return Message("{} {}").format(told, where) if where else told
     wrong = parameter.bounds.outside(given.values)
-    complaint = _("{came} came, expected a number in {bounds}").tagged(ProblemKind.OUT_OF_BOUNDS)
-    complaint = complaint.format(came=given.numbers_at(wrong, parameter.unit), bounds=parameter.bounds)
+    complaint = _("got {given}; must be a number in {bounds}").tagged(ProblemKind.OUT_OF_BOUNDS)
+    complaint = complaint.format(given=given.numbers_at(wrong, parameter.unit), bounds=parameter.bounds)
     first = float(given.values[wrong].flat[0])
     fraction = parameter.unit == "" and parameter.bounds.upper == 1
     if fraction and first / 100 in (parameter.plausible or parameter.bounds):
@@ -62,7 +62,7 @@ def impossible(parameter: Parameter, given: InputValue) -> str:
 
 def reciprocal(remark: Reciprocal, given: InputValue) -> str:
     """Say that a number was given the other way up, and what it was taken for."""
-    told = _("came in {unit}, the reciprocal of what is declared, and was converted: {numbers}")
+    told = _("was given in {unit}, the reciprocal of what is declared, and was converted: {numbers}")
     numbers = given.numbers_at(np.ones(given.values.shape, dtype=bool), remark.declared)
     return told.format(unit=remark.unit, numbers=numbers)
 
@@ -87,8 +87,8 @@ def plausibility(
 
 def _implausible(parameter: Parameter, given: InputValue, plausible: Interval) -> Remark:
     wrong = plausible.outside(given.values)
-    text = _("{came} is far outside the plausible range {range}").tagged(ProblemKind.IMPLAUSIBLE)
-    text = text.format(came=given.numbers_at(wrong, parameter.unit), range=plausible)
+    text = _("{given} is far outside the plausible range {range}").tagged(ProblemKind.IMPLAUSIBLE)
+    text = text.format(given=given.numbers_at(wrong, parameter.unit), range=plausible)
     first = float(given.values[wrong].flat[0])
     complaint = text + _looks_like(parameter, first, plausible)
     ends = (("lower", plausible.lower), ("upper", plausible.upper))
@@ -104,9 +104,9 @@ def _implausible_entries(parameter: Parameter, table: Table) -> Iterator[Remark]
     for key, entry in table.entries.items():
         if entry.value in plausible:
             continue
-        text = _("{came} for {key} is far outside the plausible range {range}")
-        came = with_unit(f"{entry.value:,.15g}", parameter.unit)
-        complaint = text.format(came=came, key=key, range=plausible) + _looks_like(parameter, entry.value, plausible)
+        text = _("{given} for {key} is far outside the plausible range {range}")
+        given = with_unit(f"{entry.value:,.15g}", parameter.unit)
+        complaint = text.format(given=given, key=key, range=plausible) + _looks_like(parameter, entry.value, plausible)
         yield Remark(parameter.symbol, complaint, "", Topic.IMPLAUSIBLE, (("value", entry.value),))
 
 
@@ -245,8 +245,8 @@ def _lower_median(values: Array, axes: tuple[int, ...]) -> Array:
 def _outlier(parameter: Parameter, item: InputValue, odd: Array, usual: Array) -> Remark:
     first = int(np.flatnonzero(odd)[0])
     value, typical = float(item.values.flat[first]), float(usual.flat[first])
-    text = _("{came} is {ratio:,.3g} times what is usual of the others ({usual})").format(
-        came=item.numbers_at(odd, parameter.unit),
+    text = _("{given} is {ratio:,.3g} times what is usual of the others ({usual})").format(
+        given=item.numbers_at(odd, parameter.unit),
         ratio=value / typical,
         usual=with_unit(f"{typical:,.4g}", parameter.unit),
     )
@@ -292,10 +292,10 @@ def _in_no_bin(parameter: Parameter, table: Table, declared: Parameter, key: Inp
     if not outside.any():
         return []
     complaint = (
-        _("{came} lies in no class of {symbol} ({bins}); if the document has a value for it, give {name} yourself")
+        _("{given} is in no class of {symbol} ({bins}); if the document has a value for it, give {name} yourself")
         .tagged(ProblemKind.NO_CLASS)
         .format(
-            came=key.numbers_at(outside, declared.unit),
+            given=key.numbers_at(outside, declared.unit),
             symbol=parameter.symbol,
             bins=", ".join(map(str, table.entries)),
             name=parameter.name,
@@ -328,7 +328,7 @@ def _unknown_classes(
     own = {name for one in declared_tables for name in one.entries} if parameter.table else table.entries
     if unused := [str(name) for name in table.entries if name not in own and name not in named]:
         hint = suggestion(unused[0], [*map(str, own), *named])
-        complaint = _("a value came for the class {names}, which no {key} is{hint}")
+        complaint = _("got a value for the class {names}, which no {key} is{hint}")
         complaint = complaint.format(names=listed(map(repr, unused)), key=declared.name, hint=hint)
         problems.append(Problem(parameter.symbol, complaint, parameter.section))
     return problems
@@ -345,7 +345,7 @@ def complete_amounts(
         for letter in parameter.indices:
             adds = parameter.adds_over_time if letter == "p" else parameter.adds_over_units
             if adds and item.along(letter) == 1 < axes[letter].size:
-                complaint = _("one amount came for all {count} of {letter} ({meaning}): give one for each")
+                complaint = _("got one amount for all {count} of {letter} ({meaning}): give one for each")
                 meaning = methodology.indices[letter]
                 complaint = complaint.format(count=axes[letter].size, letter=letter, meaning=meaning)
                 problems.append(Problem(parameter.symbol, complaint, parameter.section))
@@ -362,8 +362,8 @@ def counted(
             broken = numbers != np.round(numbers)
             complaint: str
             if broken.any():
-                told = _("{came} is not the whole number of a {what}")
-                complaint = told.format(came=item.numbers_at(broken), what=Message(parameter.counts))
+                told = _("{given} is not the whole number of a {what}")
+                complaint = told.format(given=item.numbers_at(broken), what=Message(parameter.counts))
             elif letter == "p":
                 complaint = _contradicts(parameter, numbers, axes["p"].labels)
             else:

@@ -49,11 +49,11 @@ def meant(text: str, known: Collection[str], aliases: Mapping[str, Sequence[str]
     if not found and are_fuels(known) and (fuels := fuels_named(text)):
         found = [one for one in fuels if one in known]
         if biogenic := sorted(biogenic_fuels().intersection(fuels)):
-            complaint = _("{came} is or has a part of {fuel}, which is biogenic: this parameter takes fossil fuels")
-            raise ValueError(complaint.format(came=shown(text), fuel="; ".join(biogenic)))
+            complaint = _("{given} is or has a part of {fuel}, which is biogenic: this parameter takes fossil fuels")
+            raise ValueError(complaint.format(given=shown(text), fuel="; ".join(biogenic)))
     if len(found) > 1:
-        complaint = _("{came} means several classes: {names}; write the name of one")
-        raise ValueError(complaint.format(came=shown(text), names="; ".join(found)))
+        complaint = _("{given} means several classes: {names}; write the name of one")
+        raise ValueError(complaint.format(given=shown(text), names="; ".join(found)))
     return found[0] if found else text
 
 

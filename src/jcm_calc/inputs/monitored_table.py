@@ -89,7 +89,7 @@ def _together(other: Any) -> Record | None:
 def refuse_lost(source: str, meters: str = "") -> InputError:
     """Return an error about amounts whose record was lost."""
     complaint = _(
-        "its amounts came from meters{names}, but the record of their readings was lost on the way: hand over what "
+        "its amounts are from meters{names}, but the record of their readings was lost on the way: hand over what "
         "monitor gives, or a table that pandas makes of it with the monitored table first; if the amounts are to "
         "count as typed by hand, leave out the column 'meters'"
     ).format(names=f" ({meters})" if meters else "")
@@ -102,7 +102,7 @@ def plain(table: pd.DataFrame, source: str) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If its amounts came from meters, and the record of their readings was lost on the way.
+        If its amounts are from meters, and the record of their readings was lost on the way.
     """
     named = METERS in table.columns or METERS in table.index.names
     if not named and not isinstance(table, MonitoredTable):

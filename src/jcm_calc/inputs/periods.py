@@ -79,15 +79,15 @@ class Period:
         if match := DAYS.fullmatch(text):
             return cls.of(day(match[1]), day(match[match.re.groups] or match[1]))
         if NUMBERS_ONLY.fullmatch(text):
-            ambiguous = _("{came} can be read in two ways: write dates as 2024-01-31 or 31/Jan/2024").tagged(
+            ambiguous = _("{given} can be read in two ways: write dates as 2024-01-31 or 31/Jan/2024").tagged(
                 ProblemKind.AMBIGUOUS_DATE
             )
-            raise ValueError(ambiguous.format(came=repr(text)))
+            raise ValueError(ambiguous.format(given=repr(text)))
         complaint = _(
-            "{came} is not a period: write a year (2024), a month (2024-03), "
+            "{given} is not a period: write a year (2024), a month (2024-03), "
             "or first and last day (2024-01-01/2024-06-30 or 1/Jan/2024-30/Jun/2024)"
         )
-        raise ValueError(complaint.format(came=shown(given)))
+        raise ValueError(complaint.format(given=shown(given)))
 
     @classmethod
     def of(cls, first: date, last: date) -> Period:
@@ -99,8 +99,8 @@ class Period:
             If it ends before it begins, or lies in years that no project has.
         """
         if odd := [one for one in (first, last) if one.year not in YEARS]:
-            complaint = _("{came} is not between {first} and {last}: is it a slip, or a year of another calendar?")
-            raise ValueError(complaint.format(came=odd[0].year, first=YEARS[0], last=YEARS[-1]))
+            complaint = _("{given} is not between {first} and {last}: is it a slip, or a year of another calendar?")
+            raise ValueError(complaint.format(given=odd[0].year, first=YEARS[0], last=YEARS[-1]))
         if last < first:
             raise ValueError(_("{first}/{last}: the last day is before the first").format(first=first, last=last))
         return cls(first, last)

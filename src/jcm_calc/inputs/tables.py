@@ -95,7 +95,7 @@ def read(path: str | os.PathLike[str]) -> pd.DataFrame:
 def _read(file: Path) -> pd.DataFrame:
     suffix = file.suffix.casefold()
     if file.exists() and not file.is_file():
-        raise InputError.of(file.name, _("is no file but a folder, a device or a pipe"))
+        raise InputError.of(file.name, _("is not a file but a folder, a device or a pipe"))
     if suffix == ".csv":
         _refuse_encoding(file)
         return _read_csv(file)
@@ -103,7 +103,7 @@ def _read(file: Path) -> pd.DataFrame:
         return _read_excel(file)
     if suffix == ".parquet":
         return _read_parquet(file)
-    raise InputError.of(file.name, _("is none of the formats understood: .csv, .xlsx, .parquet"))
+    raise InputError.of(file.name, _("is not in a format that is read: .csv, .xlsx, .parquet"))
 
 
 def _read_excel(file: Path) -> pd.DataFrame:
@@ -434,9 +434,9 @@ def _factorize(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], Any]:
     try:
         codes, unique = pd.factorize(column)
     except TypeError:
-        raise ValueError(_("holds something that is no label")) from None
+        raise ValueError(_("holds something that is not a label")) from None
     if any(isinstance(cell, float) and math.isinf(cell) for cell in unique):
-        raise ValueError(_("holds something that is no label"))
+        raise ValueError(_("holds something that is not a label"))
     empty = codes < 0
     blank = [place for place, cell in enumerate(unique) if isinstance(cell, str) and not cell.strip()]
     if blank:

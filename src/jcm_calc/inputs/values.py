@@ -324,7 +324,7 @@ def _decide(parameter: Parameter, size: int, targets: Sequence[Period]) -> str:
     if len(targets) == size and targets[0].dated and parameter.adds_over_time:
         return "p"
     complaint = _(
-        "has the indices {indices}, but a plain list of {size} values came, which fits either: "
+        "has the indices {indices}, but got a plain list of {size} values, which fits either: "
         "give an array of shape ({others}, p), or name the periods with p=, or give a table with columns {others}, p"
     )
     raise ValueError(complaint.format(indices=", ".join(parameter.indices), size=size, others=others))
@@ -419,8 +419,8 @@ def _letters(parameter: Parameter, shape: tuple[int, ...]) -> str:
         return parameter.indices.replace("p", "")  # what there was before the first period
     if len(shape) == 1 and len(parameter.indices) == 2 and "p" in parameter.indices:
         return UNDECIDED
-    depends = _("depends on {indices}, but an array of shape {shape} came")
-    single = _("is a single value, but an array of shape {shape} came")
+    depends = _("depends on {indices}, but got an array of shape {shape}")
+    single = _("is a single value, but got an array of shape {shape}")
     complaint = depends if parameter.indices else single
     raise ValueError(complaint.format(indices=", ".join(parameter.indices), shape=shape))
 

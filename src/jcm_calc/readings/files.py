@@ -149,7 +149,7 @@ def sha256(path: Path) -> str:
 
 def _tables_of(store: Store, path: Path, readings: Readings) -> Iterator[ReadingsTable]:
     if not path.is_file():
-        raise InputError.of(path.name, _("is no file but a folder, a device or a pipe"))
+        raise InputError.of(path.name, _("is not a file but a folder, a device or a pipe"))
     source, suffix = _unpacked(store, path)
     if suffix in TEXTS:
         yield (
@@ -162,7 +162,7 @@ def _tables_of(store: Store, path: Path, readings: Readings) -> Iterator[Reading
     elif suffix == ".parquet":
         yield ParquetTable(store, path, source)
     else:
-        raise InputError.of(path.name, _("is none of the formats understood: {names}").format(names=", ".join(KNOWN)))
+        raise InputError.of(path.name, _("is not in a format that is read: {names}").format(names=", ".join(KNOWN)))
 
 
 def _unpacked(store: Store, path: Path) -> tuple[Path, str]:

@@ -82,7 +82,7 @@ def choose(table: ReadingsTable, readings: Readings, meters: Iterable[str], prob
     problems += [
         Problem(
             "[[readings.sources]] columns",
-            _("{name} is no meter{hint}").format(name=name, hint=suggestion(name, meters)),
+            _("{name} is not a meter{hint}").format(name=name, hint=suggestion(name, meters)),
         )
         for name in readings.meters
         if name not in meters

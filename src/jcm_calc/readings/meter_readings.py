@@ -146,7 +146,7 @@ class MeterReadings:
         for name in found:
             if name not in self.plan.meters:
                 complaint = (
-                    _("holds readings of {name}, which is no meter of the plan{hint}")
+                    _("holds readings of {name}, which is not a meter of the plan{hint}")
                     .tagged(ProblemKind.UNKNOWN_METER, name)
                     .format(name=name, hint=suggestion(name, self.of))
                 )

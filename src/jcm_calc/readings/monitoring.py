@@ -171,11 +171,11 @@ def _declared(
             units[name], indices[meter.parameter] = parameter.unit, parameter.indices
             wanted = set(parameter.indices) - {"p"}
             if set(meter.labels) != wanted:
-                came, expected = listed(meter.labels) or _("none"), listed(sorted(wanted)) or _("none")
+                given, expected = listed(meter.labels) or _("none"), listed(sorted(wanted)) or _("none")
                 problems.append(
                     Problem(
                         f"{subject} labels",
-                        _("{came} came, expected labels of {expected}").format(came=came, expected=expected),
+                        _("got labels of {given}; must be labels of {expected}").format(given=given, expected=expected),
                     )
                 )
     return units, indices

@@ -40,7 +40,7 @@ LENGTHS = (
 FORWARD = _("the clock was put forward by {minutes:g} min")
 BACK = _("the clock was put back by {minutes:g} min")
 # Of a register.
-AGAIN = _("a reading came again")
+AGAIN = _("a reading is repeated")
 TWO = _("two readings")
 FROM_TO = _("from {before:g} to {now:g}")
 PASSED = _(
@@ -315,7 +315,7 @@ def _repeated(rows: MeterSteps, context: Context) -> Iterator[ReadingsFinding]:
     once = replace(rows.where(~same), raw=total, native=total)
     joined = np.concatenate([[False], once.start[1:] <= once.stop[:-1]])
     for i, j in _runs((sizes > 1) & (least == most), joined):
-        note = _("{count} readings came again").format(count=sizes[i:j].sum() - (j - i))
+        note = _("{count} readings are repeated").format(count=sizes[i:j].sum() - (j - i))
         yield from _piecewise(once, i, j, context, "duplicate", note, least[i:j])
     for i, j in _runs((sizes > 1) & (least != most), joined):
         note = _("{count} times have different readings").format(count=j - i)

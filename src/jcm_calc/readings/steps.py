@@ -134,7 +134,7 @@ def _check_form(store: Store, readings: Readings) -> None:
     try:
         store.db.execute(f"SELECT try_strptime('', {quoted(stamps.without_offset(readings.times))})").fetchall()
     except Exception as error:  # the database's own error, whose kinds are its business
-        complaint = _("{times!r} is no form of times such as '%d.%m.%Y %H:%M': {error}").format(
+        complaint = _("{times!r} is not a form of times such as '%d.%m.%Y %H:%M': {error}").format(
             times=readings.times, error=str(error).splitlines()[0]
         )
         raise InputError(_("the readings"), [Problem(readings.name, complaint)]) from None
@@ -287,14 +287,14 @@ class _Part:
             moment = self._time(numbers, ends=numbers == self.chosen.until)
             behind = stamps.offset_behind_sql(self._text(numbers))
             complaint = _(
-                "{cells}: something stands behind the time. For an offset from UTC write clock = 'stated'; for a name "
+                "{cells}: something follows the time. For an offset from UTC write clock = 'stated'; for a name "
                 "such as WIB write the zone as clock, and the name in the form: times = '%Y-%m-%d %H:%M WIB'"
             )
             if self._unreadable(number, f"({moment}) IS NULL AND {behind}", complaint):
                 return
         wrong = self._wrong(numbers)
         form = stamps.written(self.readings.times, self.readings.where is None)
-        complaint = _("{cells} is no time of the form {form} in the years {first} to {last}{hint}")
+        complaint = _("{cells} is not a time of the form {form} in the years {first} to {last}{hint}")
         said = {"form": form, "first": clock.YEARS[0], "last": clock.YEARS[-1]}
         self._unreadable(number, wrong, complaint, lambda: self._hint(numbers, wrong), **said)
 
@@ -377,10 +377,10 @@ class _Part:
         column, kind = f"c{number}", self.kinds[f"c{number}"]
         if not _is_text(kind):
             if kind in ("DOUBLE", "FLOAT") and not isinstance(self.table, files.ParquetTable):
-                self._unreadable(number, f"isinf({column})", _("{cells} is no number as stated"))
+                self._unreadable(number, f"isinf({column})", _("{cells} is not a number as stated"))
             return
         missing = self._missing(number)
-        complaint = _("{cells} is no number as stated; words for no reading are stated by missing = ['--']")
+        complaint = _("{cells} is not a number as stated; words for no reading are stated by missing = ['--']")
         if self._unreadable(number, f"NOT {missing} AND ({self._value(number)}) IS NULL", complaint):
             return
         if self.readings.decimal or self.readings.thousands:
@@ -430,7 +430,7 @@ class _Part:
         if self.chosen.meter is None or isinstance(self.table, files.ParquetTable):
             return  # of Parquet files the sums by meter will tell, without another pass
         firsts = f"SELECT meter, min(line) FROM ({sql}) GROUP BY 1 ORDER BY 2"
-        told = _("holds readings of {name}, which is no meter of the plan{hint}; first in {place}")
+        told = _("holds readings of {name}, which is not a meter of the plan{hint}; first in {place}")
         for name, line in self.store.db.execute(firsts).fetchall():
             if name not in self.meters:
                 hint, place = suggestion(str(name), self.meters), self.table.place(line, self.chosen.meter)
@@ -580,7 +580,7 @@ class _Part:
             self._check_totals(sql)
         if kind == TIMED or readings.where is None:
             if readings.where is None and kind != TIMED and not text and readings.times not in stamps.UNIX:
-                self.complain(_("clock = 'stated' came, but its times state no offset from UTC"))
+                self.complain(_("got clock = 'stated', but its times state no offset from UTC"))
             return self._whole_days(sql) if readings.daily else sql
         found = clock.changes(readings.where, clock.FIRST, clock.LAST) if clock.changing(readings.where) else ()
         if not found:
@@ -676,7 +676,7 @@ class _Part:
         written = self._text(self.chosen.time) if text else "''"
         told = timed or bool(self.store.number(f"SELECT count(*) FROM {self.relation} WHERE contains({written}, ':')"))
         if readings.stamp and timed:
-            complaint = _("stamp = {stamp!r} came for a register whose readings have times of day: leave it out")
+            complaint = _("got stamp = {stamp!r} for a register whose readings have times of day: leave it out")
             self.complain(complaint.format(stamp=readings.stamp))
         elif not readings.stamp and not told:
             complaint = _("the register was read on days without a time: state stamp = 'start' or 'end' (of the day)")

@@ -57,7 +57,7 @@ class Around:
     def direction(self) -> float:
         """Return the sign of ∂ER/∂x."""
         if self.slope is None:
-            raise ValueError(_("no methodology is named, so that nobody knows which direction lowers ER"))
+            raise ValueError(_("no methodology is named, so it is not known which direction lowers ER"))
         return self.slope
 
 

@@ -142,7 +142,7 @@ def _number(parameter: Parameter, raw: Any) -> float:
     """Return a value in the declared unit."""
     values, faults = numbers(raw, parameter.unit)
     if values.size != 1 or faults:
-        raise ValueError(next(iter(faults.values()), _("{came} is not a number").format(came=shown(raw))))
+        raise ValueError(next(iter(faults.values()), _("{given} is not a number").format(given=shown(raw))))
     value = float(values.flat[0])
     if value not in parameter.bounds:
         complaint = _("got {given}; must be a number in {bounds}")
