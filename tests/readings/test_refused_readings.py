@@ -206,7 +206,7 @@ def test_a_time_that_no_reading_has_is_refused(zone, written, tmp_path):
     times = two_days()
     times.loc[5, "time"] = pd.Timestamp("2200-01-01")
     (told,) = problems(survey, times, zone=zone)
-    assert "'time': '2200-01-01 00:00:00' (row 5, counted from 0) is no time" in told
+    assert "'time': '2200-01-01 00:00:00' (row 5, counted from 0) is not a time" in told
 
 
 def test_without_a_methodology_a_meter_states_the_unit_of_its_amount():

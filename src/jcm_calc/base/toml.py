@@ -103,8 +103,8 @@ def crowded(data: Any) -> str:
         name, one = waiting.pop()
         tables = isinstance(one, list) and any(isinstance(part, dict) for part in one)
         if (isinstance(one, dict) or tables) and len(one) > MOST_ENTRIES:
-            told = _("{name}: has {count:,} entries; at most {most:,} are read")
-            return told.format(name=name if len(name) < 60 else name[:60], count=len(one), most=MOST_ENTRIES)
+            complaint = _("{name}: has {count:,} entries; at most {most:,} are read")
+            return complaint.format(name=name if len(name) < 60 else name[:60], count=len(one), most=MOST_ENTRIES)
         if isinstance(one, dict):
             waiting += one.items()
         elif tables:

@@ -94,13 +94,13 @@ class Arguments:
         if any(name == rule.name for rule in m.rules):
             return _("unknown input: it is the result of an equation and cannot be given")
         if name in m.coordinates:
-            told = _("unknown input: it comes from the index {index} and cannot be given")
-            return told.format(index=m.coordinates[name].of)
+            complaint = _("unknown input: it comes from the index {index} and cannot be given")
+            return complaint.format(index=m.coordinates[name].of)
         if name in m.choices:
             return _("is a choice for the whole calculation, not a column: give {name}= by name").format(name=name)
         if name in m.indices:
-            told = _("unknown input: it is an index ({meaning}), for which a table has a column")
-            return told.format(meaning=m.indices[name])
+            complaint = _("unknown input: it is an index ({meaning}), for which a table has a column")
+            return complaint.format(meaning=m.indices[name])
         hint = suggestion(name, [*self.declared, *m.choices, *m.indices])
         return _("unknown input: {methodology} has no such parameter{hint}").format(methodology=m, hint=hint)
 
@@ -192,11 +192,11 @@ class Arguments:
                 return letter
         if index.name is not None and index.name in self.methodology.indices:
             return str(index.name)  # which the parameter lacks: it must be constant along it
-        told = _("its index is called {name}: call it {letters}, as with {given}.rename_axis({first})")
+        complaint = _("its index is called {name}: call it {letters}, as with {given}.rename_axis({first})")
         first = repr(parameter.indices[:1] or "i")
         letters = _(" or ").join(parameter.indices) if parameter.indices else _("what it is")
         called = _("nothing") if index.name is None else repr(str(index.name))
-        raise ValueError(told.format(name=called, letters=letters, given=parameter.name, first=first))
+        raise ValueError(complaint.format(name=called, letters=letters, given=parameter.name, first=first))
 
     def _renamed(self, parameter: Parameter, value: Any) -> Any:
         """Return a Series as a table of one column, and what else has a name as it is, with the parameter's name.
@@ -281,8 +281,8 @@ class Arguments:
             if is_factor(parameter):
                 by_name = _(", or the name of a published factor, as `jcm factors {country}` lists them")
                 hint = Message("{}{}").format(hint, by_name.format(country=self.methodology.country))
-            told = {"error": error, "place": place(error), "expected": expected(parameter), "hint": hint}
-            self.refuse(parameter, _("{error}{place}; must be {expected}{hint}").format(**told))
+            fields = {"error": error, "place": place(error), "expected": expected(parameter), "hint": hint}
+            self.refuse(parameter, _("{error}{place}; must be {expected}{hint}").format(**fields))
             return
         complaint = checks.impossible(parameter, given)
         if not complaint and labels is not None:
@@ -304,7 +304,7 @@ class Arguments:
             return
         user = unconfirmed("given by the user in place of a value that the document fixes")
         entries = dict(parameter.table.entries) if parameter.table else {}
-        wrong: list[str] = []
+        complaints: list[str] = []
         for key, number in flat(self.methodology.keys_of(parameter), values):
             try:
                 name = self._class(parameter, key)
@@ -315,16 +315,16 @@ class Arguments:
                 known = entries.get(name)
                 entries[name] = known if known is not None and known.value == value else Value(value, user)
             except (ValueError, LookupError) as error:
-                wrong.append(Message("{}: {}").format(key if isinstance(key, str) else shown(key), error.args[0]))
+                complaints.append(Message("{}: {}").format(key if isinstance(key, str) else shown(key), error.args[0]))
         table = Table(entries)
         try:
             if table.numeric:
                 table.bins()
-            spans(self.methodology.keys_of(parameter), table.entries if not wrong else ())
+            spans(self.methodology.keys_of(parameter), table.entries if not complaints else ())
         except DeclarationError as error:
-            wrong.append(str(error))
-        if wrong:
-            self.refuse(parameter, listed(wrong))
+            complaints.append(str(error))
+        if complaints:
+            self.refuse(parameter, listed(complaints))
         else:
             self._replace(parameter, table)
 
@@ -382,8 +382,8 @@ class Arguments:
         parameter = next(fitting, None)
         if parameter is None or not (present or shapes.dated(headings)):
             return ""
-        told = _("{melt}; or give it as {name}=table")
-        return told.format(melt=shapes.melt(frame, parameter), name=parameter.name)
+        complaint = _("{melt}; or give it as {name}=table")
+        return complaint.format(melt=shapes.melt(frame, parameter), name=parameter.name)
 
     def _columns(self, table: pd.DataFrame, source: str) -> None:
         from jcm_calc.inputs import shapes
@@ -406,8 +406,8 @@ class Arguments:
                 if parameter is not None and parameter in named.values():
                     first = next(one for one, other in named.items() if other is parameter)
                     complaint = _("has two columns for {symbol}: {first} and {second}")
-                    told = {"symbol": parameter.symbol, "first": repr(first), "second": repr(heading)}
-                    self.problems.append(Problem(source, complaint.format(**told)))
+                    fields = {"symbol": parameter.symbol, "first": repr(first), "second": repr(heading)}
+                    self.problems.append(Problem(source, complaint.format(**fields)))
                 elif parameter is not None:
                     named[heading] = parameter
         try:
@@ -430,15 +430,17 @@ def _unit_in_labels(parameter: Parameter, column: Column) -> str:
         return ""
     for label in chain.from_iterable(labels for letter, labels in column.labels.items() if letter != "p"):
         if isinstance(label, str) and not label[-1:].isdigit() and (unit := unit_in(label, parameter.unit)):
-            told = _("the label {label} may state a unit: write {own} [{unit}] above the numbers, or rename the label")
-            return told.format(label=repr(label), own=parameter.name, unit=unit)
+            complaint = _(
+                "the label {label} may state a unit: write {own} [{unit}] above the numbers, or rename the label"
+            )
+            return complaint.format(label=repr(label), own=parameter.name, unit=unit)
     return ""
 
 
 def _mapping(parameter: Parameter, values: Mapping[Any, Any]) -> Any:
     if not values or not parameter.indices:
-        told = _("is a single value; got a mapping with the keys {keys}; must be {expected}")
-        raise ValueError(told.format(keys=listed(map(repr, values)) or _("none"), expected=expected(parameter)))
+        complaint = _("is a single value; got a mapping with the keys {keys}; must be {expected}")
+        raise ValueError(complaint.format(keys=listed(map(repr, values)) or _("none"), expected=expected(parameter)))
     from jcm_calc.inputs import shapes
 
     return shapes.of_mapping(parameter, values)

@@ -255,9 +255,9 @@ def _split(taken: Arguments, periods: Axis, split: str) -> Axis:
         complaint = _("got one amount for {periods}: give one for each of {parts}, or share it with split='days'")
         taken.refuse(parameter, complaint.format(periods=listed(across), parts=listed(parts)))
     if shared and split == "days":
-        told = _("{symbols} of {periods} was shared by days, as split='days' asks")
+        message = _("{symbols} of {periods} was shared by days, as split='days' asks")
         symbols = listed([parameter.symbol for parameter in shared])
-        taken.warnings.append(Problem("p", told.format(symbols=symbols, periods=listed(across))))
+        taken.warnings.append(Problem("p", message.format(symbols=symbols, periods=listed(across))))
         taken.shared = shared
     return Axis(parts, False)
 

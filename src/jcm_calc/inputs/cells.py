@@ -229,11 +229,11 @@ def classes(raw: Any, known: tuple[str, ...] = ()) -> tuple[Array, tuple[str, ..
     names: dict[str, int] = {}
     code = {word: names.setdefault(word.strip(), len(names)) for word in dict.fromkeys(words)}
     codes = np.array([code[word] for word in words], dtype=np.intp)
-    wrong = [number for name, number in names.items() if not name or (known and name not in known)]
+    unknown = [number for name, number in names.items() if not name or (known and name not in known)]
     none_of = _("{given} is not one of its classes")
     faults: Faults = {
         int(place): none_of.format(given=shown(words[place].strip())) if words[place].strip() else _("is empty")
-        for place in (np.flatnonzero(np.isin(codes, wrong)) if wrong else ())
+        for place in (np.flatnonzero(np.isin(codes, unknown)) if unknown else ())
     }
     return codes.reshape(cells.shape), tuple(names), faults
 

@@ -93,8 +93,8 @@ def recognise(taken: Arguments, axes: Mapping[str, Axis]) -> dict[str, tuple[str
             labels[name] = meaning
         else:
             others = [text for text, own in zip(written, meaning, strict=True) if text != own]
-            told = given.written or ", ".join(map(repr, others))
-            taken.given[name] = replace(given, classes=meaning, written=told)
+            as_written = given.written or ", ".join(map(repr, others))
+            taken.given[name] = replace(given, classes=meaning, written=as_written)
     return labels
 
 

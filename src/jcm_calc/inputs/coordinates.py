@@ -112,8 +112,8 @@ def selected(
     known = {str(key): number for number, key in enumerate(table.entries)}
     texts = [SIGN.join(map(str, place)) for place in zip(*parts, strict=True)]
     if unknown := list(dict.fromkeys(text for text in texts if text not in known)):
-        told = _("{which} has no value of {symbol}; known are {known}{hint}; for any other, give {name} by class")
-        complaint = told.format(
+        message = _("{which} has no value of {symbol}; known are {known}{hint}; for any other, give {name} by class")
+        complaint = message.format(
             which=listed(list(map(repr, unknown))),
             symbol=parameter.symbol,
             known=listed(list(known), limit=10) or _("none"),
@@ -133,8 +133,8 @@ def _parts(
     for period in periods:
         try:
             if not period.dated:
-                told = _("has a value for dates, but {period} has none: name the periods with p=")
-                raise ValueError(told.format(period=period))
+                complaint = _("has a value for dates, but {period} has none: name the periods with p=")
+                raise ValueError(complaint.format(period=period))
             yield part(known, Span(period.first, period.last), period)
         except ValueError as error:
             problems.append(Problem(parameter.symbol, str(error), parameter.section))

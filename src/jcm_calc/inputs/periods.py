@@ -163,7 +163,7 @@ def several(given: Any) -> list[Period]:
     2024 2025
     """
     given = of_frequency(given)
-    periods, wrong, faults = [], list[str](), 0
+    periods, complaints, faults = [], list[str](), 0
     for one in given:
         try:
             periods.append(Period.parse(one))
@@ -172,9 +172,9 @@ def several(given: Any) -> list[Period]:
             raise ValueError(complaint.format(error=error)) from None
         except ValueError as error:
             faults += 1
-            wrong += [str(error)] if faults <= SHOWN else []
-    if wrong:
-        raise ValueError(listed(wrong, faults, SHOWN))
+            complaints += [str(error)] if faults <= SHOWN else []
+    if complaints:
+        raise ValueError(listed(complaints, faults, SHOWN))
     return of_days(periods)
 
 

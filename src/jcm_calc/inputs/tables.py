@@ -121,13 +121,15 @@ def _read_excel(file: Path) -> pd.DataFrame:
     frame = cells.iloc[1:].reset_index(drop=True).set_axis(pd.Index(cells.iloc[0].tolist(), dtype=object), axis=1)
     frame.attrs[FIRST_ROW] = 2
     if others:
-        told = _("has the sheets {sheets}; only {first} was read: give another as pd.read_excel(file, sheet)")
+        complaint = _("has the sheets {sheets}; only {first} was read: give another as pd.read_excel(file, sheet)")
         sheets = listed(map(repr, book.sheet_names))
-        frame.attrs["remarks"] = [told.format(sheets=sheets, first=repr(first))]
+        frame.attrs["remarks"] = [complaint.format(sheets=sheets, first=repr(first))]
     if hidden := archives.hidden_rows(content, str(first)):
-        told = _("hidden rows of the sheet {sheet} are read: {rows}. Show them and check that they belong to the table")
-        told = told.format(rows=listed(hidden), sheet=repr(first))
-        frame.attrs.setdefault("remarks", []).append(told)
+        complaint = _(
+            "hidden rows of the sheet {sheet} are read: {rows}. Show them and check that they belong to the table"
+        )
+        complaint = complaint.format(rows=listed(hidden), sheet=repr(first))
+        frame.attrs.setdefault("remarks", []).append(complaint)
     if unread := unread_units(file, frame.columns):
         frame.attrs.setdefault("remarks", []).append(unread)
     return frame
@@ -137,8 +139,8 @@ def unread_units(file: Path, headings: Iterable[Any]) -> str:
     """Say which units number formats of an Excel file show that no heading states."""
     stated = [split_heading(str(heading))[1] for heading in headings]
     unstated = [unit for unit in displayed_units(file) if unit not in stated]
-    told = _("a number format shows the unit {units}, which is not read: state it in the heading, as EC_PJ [kWh]")
-    return told.format(units=listed(unstated)) if unstated else ""
+    complaint = _("a number format shows the unit {units}, which is not read: state it in the heading, as EC_PJ [kWh]")
+    return complaint.format(units=listed(unstated)) if unstated else ""
 
 
 def displayed_units(file: Path) -> list[str]:
@@ -261,11 +263,11 @@ def flat(table: pd.DataFrame) -> pd.DataFrame:
         If a heading is missing or stands twice, or one unit is stated for several columns.
     """
     if table.columns.nlevels > 1:
-        told = _(
+        message = _(
             "its headings take several rows, first {names}: give one heading for each column; if the second row is the "
             "labels of an index, write table.stack(1, future_stack=True).rename_axis(['p', 'i'])"
         )
-        raise ValueError(told.format(names=listed(dict.fromkeys(map(str, table.columns.get_level_values(0))))))
+        raise ValueError(message.format(names=listed(dict.fromkeys(map(str, table.columns.get_level_values(0))))))
     levels = [level for level in table.index.names if level is not None]
     named = [*levels, *table.columns]
     headings = [str(heading).strip() for heading in named]
@@ -296,9 +298,9 @@ def _twice(headings: Sequence[str]) -> str:
     places: dict[str, list[int]] = {}
     for number, heading in enumerate(headings, 1):
         places.setdefault(heading, []).append(number)
-    told = _("the columns {numbers} are all called {heading}: rename or delete all but one")
+    complaint = _("the columns {numbers} are all called {heading}: rename or delete all but one")
     several = {heading: numbers for heading, numbers in places.items() if len(numbers) > 1}
-    found = (told.format(numbers=listed(numbers), heading=repr(heading)) for heading, numbers in several.items())
+    found = (complaint.format(numbers=listed(numbers), heading=repr(heading)) for heading, numbers in several.items())
     return listed(found)
 
 
@@ -309,8 +311,8 @@ def _attrs(table: pd.DataFrame) -> dict[Any, Any]:
         unit = attrs[key]
         if unit is not None and not isinstance(unit, Mapping):
             if len(table.columns) != 1:
-                told = _("its attrs state {key} = {unit} for all columns: state it for each column, as a mapping")
-                raise ValueError(told.format(key=key, unit=repr(str(unit))))
+                complaint = _("its attrs state {key} = {unit} for all columns: state it for each column, as a mapping")
+                raise ValueError(complaint.format(key=key, unit=repr(str(unit))))
             unit = {table.columns[0]: unit}
         if unit is not None:
             attrs[key] = {str(heading).strip(): one for heading, one in unit.items()}
@@ -401,14 +403,14 @@ def _refuse_lookalikes(labels: Sequence[Any]) -> None:
         if not isinstance(text, str) or text.isascii():
             continue
         if hidden := [sign for sign in text if unicodedata.category(sign) in ("Cf", "Cc")]:
-            told = _("the label {label} holds the invisible character {code}: delete it")
-            raise ValueError(told.format(label=ascii(text), code=f"U+{ord(hidden[0]):04X}"))
+            complaint = _("the label {label} holds the invisible character {code}: delete it")
+            raise ValueError(complaint.format(label=ascii(text), code=f"U+{ord(hidden[0]):04X}"))
     for text in dict.fromkeys(labels):
         if isinstance(text, str):
             plain = " ".join(DASHES.sub("-", unicodedata.normalize("NFKC", text)).split()).translate(TWINS)
             if seen.setdefault(plain, text) != text:
-                told = _("the labels {one} and {other} look the same: write them in one way")
-                raise ValueError(told.format(one=ascii(seen[plain]), other=ascii(text)))
+                complaint = _("the labels {one} and {other} look the same: write them in one way")
+                raise ValueError(complaint.format(one=ascii(seen[plain]), other=ascii(text)))
 
 
 def label(cell: Any) -> Any:

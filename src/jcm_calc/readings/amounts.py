@@ -66,15 +66,15 @@ class Monitored:
     outside: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        return f"<Monitored {self._told()}>"
+        return f"<Monitored {self._summary()}>"
 
     def _repr_html_(self) -> str:
         found = self.findings_table()[["meter", "from", "to", "what", "note", "treatment", "effect", "unit"]]
         amounts = self.table().drop(columns=["days", "hours"])
         tables = [(_("Amounts"), amounts), *([(_("Findings"), found)] if self.findings else [])]
-        return notebook.page(_("Readings: {told}").format(told=self._told()), tables=tables)
+        return notebook.page(_("Readings: {told}").format(told=self._summary()), tables=tables)
 
-    def _told(self) -> str:
+    def _summary(self) -> str:
         """Say in one line which meters and periods there are, and what was found."""
         parts: list[str] = [listed(self.plan.meters, limit=4), listed(self.periods, limit=4)]
         count = len(self.findings)

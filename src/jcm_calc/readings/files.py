@@ -272,16 +272,16 @@ class TextTable(ReadingsTable):
                 _("{lines}: more cells than headings ({known}); leave such lines out by skip or footer"),
             ),
         ]
-        for wrong, complaint in faults:
-            if count := store.number(f"SELECT count(*) FROM {rows} WHERE {wrong}"):
-                found = store.db.execute(f"SELECT line FROM {rows} WHERE {wrong} ORDER BY line LIMIT 5").fetchall()
+        for condition, complaint in faults:
+            if count := store.number(f"SELECT count(*) FROM {rows} WHERE {condition}"):
+                found = store.db.execute(f"SELECT line FROM {rows} WHERE {condition} ORDER BY line LIMIT 5").fetchall()
                 lines = _lines([line for (line,) in found], count)
                 problems.append(Problem(self.name, complaint.format(lines=lines, known=known)))
 
 
 def _lines(numbers: Sequence[int], count: int) -> str:
-    told = _("line {lines}") if count == 1 else _("lines {lines}")
-    return told.format(lines=listed(numbers, count))
+    complaint = _("line {lines}") if count == 1 else _("lines {lines}")
+    return complaint.format(lines=listed(numbers, count))
 
 
 def _blank(sign: str) -> str:

@@ -121,8 +121,8 @@ class _Finder:
         if isinstance(heading, int):
             if heading in self.headings:
                 return heading
-            told = _("has {count} columns, and no column {number}")
-            self.complain(told.format(count=len(self.headings), number=heading))
+            message = _("has {count} columns, and no column {number}")
+            self.complain(message.format(count=len(self.headings), number=heading))
             return None
         found = [number for number, known in self.headings.items() if known == heading]
         found = found or [number for number, known in self.names.items() if known == heading]
@@ -160,9 +160,9 @@ class _Finder:
         numbers = tuple(range(ends[0], ends[1] + 1))
         day = 24 * 3_600_000_000
         if len(numbers) * self.readings.step != day:
-            told = _("the columns from {first} to {last} are {count}, but a day has {expected} steps")
+            complaint = _("the columns from {first} to {last} are {count}, but a day has {expected} steps")
             count = day // self.readings.step
-            self.complain(told.format(first=repr(first), last=repr(last), count=len(numbers), expected=count))
+            self.complain(complaint.format(first=repr(first), last=repr(last), count=len(numbers), expected=count))
         return numbers
 
     def left_alone(self, used: list[int | None], values: Mapping[str, tuple[int, ...]]) -> int | None:

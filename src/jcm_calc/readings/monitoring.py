@@ -132,8 +132,8 @@ def _remarked(monitored: Monitored) -> Iterator[Problem]:
     for comparison in monitored.comparisons:
         if not comparison.agrees:
             differs = _("differs in {period}: {left:,.6g} and {right:,.6g} {unit}")
-            told = {"left": comparison.left, "right": comparison.right, "unit": comparison.unit}
-            yield Problem(comparison.name, differs.format(period=comparison.period, **told))
+            fields = {"left": comparison.left, "right": comparison.right, "unit": comparison.unit}
+            yield Problem(comparison.name, differs.format(period=comparison.period, **fields))
 
 
 def _declared(
@@ -333,9 +333,9 @@ class _Work:
         contexts = self.meters.contexts[name]
         for one, context in zip(self.meters.of[name], contexts, strict=True):
             found += row_checks.with_what_is_left_out(row_checks.look(one.rows, context), context, one.left_out)
-        wrong = [(one.start, one.end) for one in found if one.kind == "step"]
-        found = row_checks.without_consequences(found, wrong)
-        found += row_checks.holes(*self.meters.pieces(name), contexts[0], self.whole, wrong)
+        wrong_steps = [(one.start, one.end) for one in found if one.kind == "step"]
+        found = row_checks.without_consequences(found, wrong_steps)
+        found += row_checks.holes(*self.meters.pieces(name), contexts[0], self.whole, wrong_steps)
         return [self.with_outside(one) for one in found]
 
     def with_outside(self, finding: ReadingsFinding) -> ReadingsFinding:

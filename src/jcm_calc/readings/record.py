@@ -110,7 +110,7 @@ def names(parameters: Mapping[str, Parameter]) -> dict[str, str]:
     return {parameter.symbol: name for name, parameter in parameters.items()}
 
 
-def told(
+def how_monitored(
     record: Record | None, instead: Mapping[str, Mapping[str, str]], parameters: Mapping[str, Parameter]
 ) -> dict[str, dict[str, str]]:
     """Return how each parameter was monitored: as the record tells, and as the user says instead."""

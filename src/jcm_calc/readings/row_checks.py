@@ -398,9 +398,9 @@ def _at_distances(context: Context, apart: Instants, start: int, end: int, step:
 
 
 def _length(time: int) -> str:
-    for told, length in LENGTHS:
+    for form, length in LENGTHS:
         if time >= length:
-            return told.format(number=time / length)
+            return form.format(number=time / length)
     return str(time)
 
 
@@ -417,12 +417,12 @@ def with_what_is_left_out(
                 yield replace(one, start=first, end=last, period=number)
 
 
-def without_consequences(found: Sequence[ReadingsFinding], wrong: Iterable[Span]) -> list[ReadingsFinding]:
+def without_consequences(found: Sequence[ReadingsFinding], times: Iterable[Span]) -> list[ReadingsFinding]:
     """Return findings without those that only follow from a wrong step in some times."""
 
     def follows(one: ReadingsFinding) -> bool:
         return one.kind in ("boundary", "duplicate", "conflict") and any(
-            first - HOUR <= one.start and one.end <= last + DAY for first, last in wrong
+            first - HOUR <= one.start and one.end <= last + DAY for first, last in times
         )
 
     return [one for one in found if not follows(one)]

@@ -246,15 +246,15 @@ class _Part:
         self.problems.append(Problem(self.table.name, complaint, place))
 
     def _unreadable(
-        self, number: int, wrong: str, complaint: Message, hint: Callable[[], str] = lambda: "", **said: Any
+        self, number: int, faulty: str, complaint: Message, hint: Callable[[], str] = lambda: "", **said: Any
     ) -> bool:
         """Complain of cells that are not empty, and of which an SQL condition says that they are wrong."""
         column = f"c{number}"
-        faulty = f"FROM {self.relation} WHERE {column} IS NOT NULL AND ({wrong})"
-        count = self.store.number(f"SELECT count(*) {faulty}")
+        rows = f"FROM {self.relation} WHERE {column} IS NOT NULL AND ({faulty})"
+        count = self.store.number(f"SELECT count(*) {rows}")
         if not count:
             return False
-        found = self.store.db.execute(f"SELECT line, {column} {faulty} ORDER BY line LIMIT 3").fetchall()
+        found = self.store.db.execute(f"SELECT line, {column} {rows} ORDER BY line LIMIT 3").fetchall()
         cells = [
             Message("{} ({})").format(
                 shown(cell if isinstance(cell, str) else str(cell)), self.table.place(line, number)
@@ -292,13 +292,13 @@ class _Part:
             )
             if self._unreadable(number, f"({moment}) IS NULL AND {behind}", complaint):
                 return
-        wrong = self._wrong(numbers)
+        faulty = self._no_time(numbers)
         form = stamps.written(self.readings.times, self.readings.where is None)
         complaint = _("{cells} is not a time of the form {form} in the years {first} to {last}{hint}")
         said = {"form": form, "first": clock.YEARS[0], "last": clock.YEARS[-1]}
-        self._unreadable(number, wrong, complaint, lambda: self._hint(numbers, wrong), **said)
+        self._unreadable(number, faulty, complaint, lambda: self._hint(numbers, faulty), **said)
 
-    def _wrong(self, numbers: tuple[int, ...]) -> str:
+    def _no_time(self, numbers: tuple[int, ...]) -> str:
         """Return an SQL condition for texts or times that are not times of the years that readings are of."""
         moment = self._time(numbers, ends=numbers == self.chosen.until)
         return f"coalesce(({moment}) NOT BETWEEN {clock.FIRST} AND {clock.LAST}, TRUE)"
@@ -314,18 +314,18 @@ class _Part:
         ):
             return True  # without a pass over the rows
         empty = f"c{numbers[0]} IS NULL"
-        wrong = f"CASE WHEN {empty} THEN {self._given()} ELSE {self._wrong(numbers)} END"
-        return not self.store.number(f"SELECT count(*) FROM (SELECT 1 FROM {self.relation} WHERE {wrong} LIMIT 1)")
+        faulty = f"CASE WHEN {empty} THEN {self._given()} ELSE {self._no_time(numbers)} END"
+        return not self.store.number(f"SELECT count(*) FROM (SELECT 1 FROM {self.relation} WHERE {faulty} LIMIT 1)")
 
     def _given(self) -> str:
         """Return an SQL condition for rows with a value."""
         return " OR ".join(f"c{number} IS NOT NULL" for found in self.chosen.values.values() for number in found)
 
-    def _hint(self, numbers: tuple[int, ...], wrong: str) -> str:
+    def _hint(self, numbers: tuple[int, ...], faulty: str) -> str:
         """Say what times may be that are of no known form."""
         text = self._text(numbers)
         first = self.store.db.execute(
-            f"SELECT {text} FROM {self.relation} WHERE {wrong} ORDER BY line LIMIT 1"
+            f"SELECT {text} FROM {self.relation} WHERE {faulty} ORDER BY line LIMIT 1"
         ).fetchall()
         cell = str(first[0][0] or "") if first else ""
         if re.search(r"(?<!\d)25[4-9]\d(?!\d)", cell) and not re.fullmatch(r"[\d.]+", cell):
@@ -430,11 +430,11 @@ class _Part:
         if self.chosen.meter is None or isinstance(self.table, files.ParquetTable):
             return  # of Parquet files the sums by meter will tell, without another pass
         firsts = f"SELECT meter, min(line) FROM ({sql}) GROUP BY 1 ORDER BY 2"
-        told = _("holds readings of {name}, which is not a meter of the plan{hint}; first in {place}")
+        message = _("holds readings of {name}, which is not a meter of the plan{hint}; first in {place}")
         for name, line in self.store.db.execute(firsts).fetchall():
             if name not in self.meters:
                 hint, place = suggestion(str(name), self.meters), self.table.place(line, self.chosen.meter)
-                complaint = told.tagged(ProblemKind.UNKNOWN_METER, name).format(name=name, hint=hint, place=place)
+                complaint = message.tagged(ProblemKind.UNKNOWN_METER, name).format(name=name, hint=hint, place=place)
                 self.complain(complaint, "E11")
 
     # Rows
@@ -648,9 +648,9 @@ class _Part:
         return f"SELECT meter, stamp, {until} AS until, value, flag FROM ({rows})"
 
     def _check_totals(self, sql: str) -> None:
-        wrong = f"FROM ({sql}) WHERE until <= stamp"
-        if count := self.store.number(f"SELECT count(*) {wrong}"):
-            found = self.store.db.execute(f"SELECT line {wrong} ORDER BY line LIMIT 5").fetchall()
+        rows = f"FROM ({sql}) WHERE until <= stamp"
+        if count := self.store.number(f"SELECT count(*) {rows}"):
+            found = self.store.db.execute(f"SELECT line {rows} ORDER BY line LIMIT 5").fetchall()
             places = [self.table.place(line, self.chosen.until[0]) for (line,) in found]
             complaint = _("has totals whose last day is before their first: {places}")
             self.complain(complaint.format(places=listed(places, count)))
@@ -674,11 +674,13 @@ class _Part:
         readings = self.readings
         timed = bool(self.store.number(f"SELECT count(*) FROM ({sql}) WHERE stamp % {clock.DAY} <> 0"))
         written = self._text(self.chosen.time) if text else "''"
-        told = timed or bool(self.store.number(f"SELECT count(*) FROM {self.relation} WHERE contains({written}, ':')"))
+        has_times = timed or bool(
+            self.store.number(f"SELECT count(*) FROM {self.relation} WHERE contains({written}, ':')")
+        )
         if readings.stamp and timed:
             complaint = _("got stamp = {stamp!r} for a register whose readings have times of day: leave it out")
             self.complain(complaint.format(stamp=readings.stamp))
-        elif not readings.stamp and not told:
+        elif not readings.stamp and not has_times:
             complaint = _("the register was read on days without a time: state stamp = 'start' or 'end' (of the day)")
             self.complain(complaint)
         if readings.stamp == "end":

@@ -225,13 +225,13 @@ class _Applying:
                 "what it says in {revision}"
             )
         reading = shown(statement.reading, 200)
-        told = complaint.format(reading=reading, evidence=statement.evidence, revision=self._revision)
-        self.complain(entry, told, statement.section)
+        message = complaint.format(reading=reading, evidence=statement.evidence, revision=self._revision)
+        self.complain(entry, message, statement.section)
 
     @property
     def _revision(self) -> str:
-        told = _("a revision module, which `jcm new {number} --revises {version}` begins")
-        return told.format(number=self.m.number, version=self.m.version)
+        complaint = _("a revision module, which `jcm new {number} --revises {version}` begins")
+        return complaint.format(number=self.m.number, version=self.m.version)
 
     def _values(self, entry: EvidenceEntry, statement: Statement) -> dict[str, float] | None:
         """Return the values that an item supplies, in the declared unit; None with a complaint."""

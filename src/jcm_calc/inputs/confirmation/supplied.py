@@ -159,8 +159,8 @@ def contradictions(statement: Statement, supplied: Supplied, values: Mapping[str
         where = f"{key}: " if key else ""
         if key in values and known.value != values[key]:
             complaint = _("{where}got {found:g}, but {value:g} was read: {evidence}")
-            told = complaint.format(where=where, found=values[key], value=known.value, evidence=known.evidence)
-            yield told + (f" [{known.evidence.source}]" if known.evidence.source else "")
+            message = complaint.format(where=where, found=values[key], value=known.value, evidence=known.evidence)
+            yield message + (f" [{known.evidence.source}]" if known.evidence.source else "")
         elif key not in values and (supplied.whole or not key):
             complaint = _("{where}the table lacks {value:g}, which was read: {evidence}")
             yield complaint.format(where=where, value=known.value, evidence=known.evidence)

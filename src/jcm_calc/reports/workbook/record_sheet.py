@@ -126,7 +126,7 @@ def told(
 ) -> dict[str, dict[str, str]]:
     """Return columns (h) to (k) as the record tells them, and as the user says instead; each points to the record."""
     pointer = POINTS.format(sheet=SHEET) + record.digest(found)[:16]
-    rows, names = record.told(found, sources, m.inputs), record.names(m.inputs)
+    rows, names = record.how_monitored(found, sources, m.inputs), record.names(m.inputs)
     for symbol in record.sources(found):
         row = rows[names.get(symbol, symbol)]
         comment = str.__str__(row["comment"])  # data, which is the same in every language
