@@ -1102,7 +1102,7 @@ for _name, (_value, _line, _reason) in AMOUNTS.items():
     _amount(_name, _value, _line, _reason)
 
 
-@refused(r"EC_PJ,i,p: inf MWh .*MRS\(input\)!F10")
+@refused(r"EC_PJ,i,p: got inf MWh .*MRS\(input\)!F10")
 def number_of_400_digits(folder: Path) -> Path:
     """A number, not a text, of 400 digits."""
     return with_raw_cell(folder, AMOUNT, f'<c r="{AMOUNT}"><v>{"9" * 400}</v></c>')
