@@ -636,7 +636,7 @@ def wide_and_long(folder: Path) -> Path:
     return with_cells(folder, XFD1="wide", A1048576="long")
 
 
-@refused(r"spreads over 1,048,576 rows and 12 columns, which is more than 5,000,000 cells: delete what stands far")
+@refused(r"spreads over 1,048,576 rows and 12 columns, which is more than 5,000,000 cells: delete what is far")
 def far_row(folder: Path) -> Path:
     """A stray text in the last row."""
     return with_cells(folder, A1048576="long")
