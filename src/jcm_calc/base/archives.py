@@ -133,7 +133,6 @@ def check_cells(archive: zipfile.ZipFile, part: str, sheet: str, unusable: Unusa
 
     Parameters
     ----------
-    archive : ZipFile
     part : str
         The part of the archive that holds the sheet.
     sheet : str

@@ -262,10 +262,8 @@ def listed(items: Iterable[object], count: int | None = None, limit: int = 5) ->
 
     Parameters
     ----------
-    items : iterable
     count : int, optional
         How many there are in all, where ``items`` holds only the first few or does not know.
-    limit : int
 
     Examples
     --------

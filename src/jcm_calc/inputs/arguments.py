@@ -50,7 +50,6 @@ class Arguments:
         Names with a complaint, which are not missing as well.
     unread : bool
         Whether a table could not be read, so that nobody knows what is missing.
-    problems, warnings : list of Problem
     """
 
     def __init__(self, methodology: Declarations) -> None:

@@ -54,8 +54,6 @@ def of_periods(given: Mapping[str, InputValue], named: Axis | None, problems: li
 
     Parameters
     ----------
-    given : mapping
-    named : Axis, optional
     problems : list of Problem
         Complaints are appended to it.
 

@@ -125,7 +125,6 @@ def bind(
 
     Parameters
     ----------
-    methodology : Methodology
     tables : iterable of DataFrame or path
         One for each set of indices.
     values : mapping
@@ -138,10 +137,6 @@ def bind(
         Whether all that a calculation needs must be there, or only as much as is given is bound.
     split : {"whole", "refuse", "years", "days"}
         What becomes of a period over New Year; see `jcm_calc.calculate`.
-
-    Returns
-    -------
-    Inputs
 
     Raises
     ------

@@ -85,7 +85,6 @@ class PublishedFigure:
         The quantity, such as ``"RE"`` or ``"PE_i"``, with the labels where the figures are by label; ``"tonnes"``.
     published : tuple of str
         One for each period or calendar year.
-    calculated : tuple of float
     """
 
     name: str

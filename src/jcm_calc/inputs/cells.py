@@ -47,7 +47,6 @@ def numbers(
     ----------
     raw : scalar, str, pint.Quantity or array_like
         Strings and quantities have their own units; a bare number has the unit of its carrier, or ``unit``.
-    declared : str
     unit : str, optional
         From the heading of a column; the declared one if there is none.
     remarks : list of Reciprocal, optional

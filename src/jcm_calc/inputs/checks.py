@@ -197,8 +197,6 @@ def outlying(
 
     Parameters
     ----------
-    parameter : Parameter
-    values : ndarray
     along_p : int, optional
         The axis of the periods.
     days : ndarray, optional
@@ -367,12 +365,12 @@ def counted(
             elif letter == "p":
                 complaint = _contradicts(parameter, numbers, axes["p"].labels)
             else:
-                complaint = _gaps(parameter, numbers)
+                complaint = _gaps(numbers)
             if complaint:
                 warnings.append(Remark(parameter.symbol, complaint, parameter.section, Topic.CONTRADICTORY))
 
 
-def _gaps(parameter: Parameter, numbers: Array) -> str:
+def _gaps(numbers: Array) -> str:
     """Say which years or months are left out, or given twice."""
     known, counts = np.unique(numbers.astype(int), return_counts=True)
     missing = sorted(set(range(int(known[0]), int(known[-1]) + 1)) - set(known.tolist()))

@@ -19,7 +19,6 @@ def meant(text: str, known: Collection[str], aliases: Mapping[str, Sequence[str]
 
     Parameters
     ----------
-    text : str
     known : collection of str
         The classes of the tables.
     aliases : mapping

@@ -83,11 +83,8 @@ def selected(
 
     Parameters
     ----------
-    m : Methodology
     parameter : Parameter
         Which is looked up by a row.
-    table : Table
-    axes : mapping
     values : mapping
         The codes of class keys, with one axis for each index.
     classes : mapping

@@ -273,7 +273,6 @@ def within(rows: Sequence[Period], targets: Sequence[Period]) -> list[int]:
 
     Parameters
     ----------
-    rows : sequence of Period
     targets : sequence of Period
         Without `order_faults`.
 

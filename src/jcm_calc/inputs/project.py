@@ -108,7 +108,6 @@ def unknown_parameters(m: Declarations, sources: Sources, place: Callable[[str],
 
     Parameters
     ----------
-    m : Methodology
     sources : mapping
         By the name or symbol of a parameter how it is monitored.
     place : callable
@@ -133,7 +132,6 @@ def without_column(m: Declarations, sources: Sources, entered: Collection[str]) 
 
     Parameters
     ----------
-    m : Methodology
     sources : mapping
         From `checked`.
     entered : collection of str

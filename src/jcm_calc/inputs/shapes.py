@@ -57,7 +57,6 @@ def long(frame: pd.DataFrame, parameter: Parameter) -> pd.DataFrame:
     ----------
     frame : DataFrame
         The other indices of the parameter are columns or levels of the index.
-    parameter : Parameter
 
     Raises
     ------

@@ -180,7 +180,6 @@ class InputValue:
 
         Parameters
         ----------
-        parameter : Parameter
         targets : sequence of Period
             Periods that the rows fill exactly.
         weight : InputValue, optional
@@ -261,7 +260,6 @@ class InputValue:
 
         Parameters
         ----------
-        parameter : Parameter
         wholes, parts : sequence of Period
             The periods, which the rows fill exactly, and their parts in each year.
 
@@ -343,7 +341,6 @@ def read_value(
 
     Parameters
     ----------
-    parameter : Parameter
     raw : scalar, str, pint.Quantity or array_like
     source : str
         What to call it.

@@ -196,7 +196,6 @@ def complete(store: Store, found: pd.DataFrame, step: npt.NDArray[np.int64]) -> 
 
     Parameters
     ----------
-    store : Store
     found : DataFrame
         From `screen`.
     step : ndarray
@@ -220,11 +219,8 @@ def rows_of(store: Store, source: OpenedReadings, wanted: pd.DataFrame, blocks: 
 
     Parameters
     ----------
-    store : Store
-    source : OpenedReadings
     wanted : DataFrame
         The blocks: meter, its number, block, and the place of the block among those of its meter.
-    blocks : Blocks
     """
     store.register("wanted", wanted)
     if source.readings.kind == "register":

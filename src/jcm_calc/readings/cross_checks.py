@@ -35,12 +35,10 @@ class CrossCheckOutcome:
 
     Attributes
     ----------
-    name, period : str
     left, right : float
         The amounts, in ``unit``.
     tolerance : float
         As a fraction.
-    agrees : bool
     tonnes : float or None
         The change of ER in tCO2e if the right side were used instead of the left, by its derivative.
     declared_by : str
@@ -90,10 +88,8 @@ def declared_in_plan(
 
     Parameters
     ----------
-    plan : MonitoringPlan
     declared : mapping
         The unit of each meter's parameter.
-    periods : sequence of Period
     amounts : mapping
         The amount of each meter in each period.
     slopes : mapping, optional
@@ -149,7 +145,6 @@ def declared_by_methodology(
 
     Parameters
     ----------
-    result : Result
     meters : sequence of Meter
         Those that count: they know rated powers and latitudes.
     hours : sequence of float, optional
@@ -302,7 +297,6 @@ def daylight(day: date, latitude: float) -> float:
 
     Parameters
     ----------
-    day : date
     latitude : float
         In degrees, north positive.
 

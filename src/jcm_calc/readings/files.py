@@ -71,7 +71,6 @@ class ReadingsTable:
         What to call it.
     path : Path or None
         The file that it is in.
-    headings : tuple of str
     heading_line : int
         The line of the headings, 0 for none.
     rows, skipped, blank : int
@@ -94,14 +93,8 @@ class ReadingsTable:
         self.units: dict[int, str] = {}
         self.head: list[tuple[int, list[str]]] = []
 
-    def load(
-        self, store: Store, numbers: Sequence[int], problems: list[Problem], parsed: Mapping[str, str] | None = None
-    ) -> str:
-        """Return SQL of a relation with the column ``line`` and a column ``c3`` for each number that is wanted.
-
-        Of a text file, ``parsed`` names further columns and the SQL that they are made of, so that no text is read
-        twice.
-        """
+    def load(self, store: Store, numbers: Sequence[int], problems: list[Problem]) -> str:
+        """Return SQL of a relation with the column ``line`` and a column ``c3`` for each number that is wanted."""
         raise NotImplementedError
 
     def place(self, line: int, number: int) -> str:
@@ -216,7 +209,10 @@ class TextTable(ReadingsTable):
     def load(
         self, store: Store, numbers: Sequence[int], problems: list[Problem], parsed: Mapping[str, str] | None = None
     ) -> str:
-        """Return SQL of the columns that are wanted, with the number of each line."""
+        """Return SQL of the columns that are wanted, with the number of each line.
+
+        ``parsed`` names further columns and the SQL that they are made of, so that no text is read twice.
+        """
         name, sign = store.name(), self.readings.delimiter
         cells = ", ".join(f"{_cell_sql(number, sign)} AS c{number}" for number in numbers)
         left_out = (
@@ -429,9 +425,7 @@ class SheetTable(ReadingsTable):
         self.head = [(number, [str(cell).strip() for cell in row]) for number, row in enumerate(rows[:wanted], 1)]
         self.begin(readings)
 
-    def load(
-        self, store: Store, numbers: Sequence[int], problems: list[Problem], parsed: Mapping[str, str] | None = None
-    ) -> str:
+    def load(self, store: Store, numbers: Sequence[int], problems: list[Problem]) -> str:
         """Return SQL of the columns that are wanted, with the number of each line."""
         import pandas as pd
 
@@ -553,9 +547,7 @@ class ParquetTable(ReadingsTable):
         """Return SQL of the rows; the name of a folder such as ``kWh=500`` is not a column."""
         return f"read_parquet([{', '.join(map(path_sql, self.sources))}], hive_partitioning = false)"
 
-    def load(
-        self, store: Store, numbers: Sequence[int], problems: list[Problem], parsed: Mapping[str, str] | None = None
-    ) -> str:
+    def load(self, store: Store, numbers: Sequence[int], problems: list[Problem]) -> str:
         """Return SQL of the columns that are wanted, with the number of each line."""
         cells = ", ".join(f"{named(self.headings[number - 1])} AS c{number}" for number in numbers)
         self.variable = store.let(self.sources)
@@ -614,9 +606,7 @@ class FrameTable(ReadingsTable):
             for place, heading in enumerate(self.frame.columns)
         )
 
-    def load(
-        self, store: Store, numbers: Sequence[int], problems: list[Problem], parsed: Mapping[str, str] | None = None
-    ) -> str:
+    def load(self, store: Store, numbers: Sequence[int], problems: list[Problem]) -> str:
         """Return SQL of the columns that are wanted, with the number of each line."""
         import numpy as np
         import pandas as pd
@@ -730,9 +720,7 @@ class NEM12Table(ReadingsTable):
         for number in range(int(cells[1]), min(int(cells[2]), len(flags)) + 1):
             flags[number - 1] = cells[3].strip()[:1]
 
-    def load(
-        self, store: Store, numbers: Sequence[int], problems: list[Problem], parsed: Mapping[str, str] | None = None
-    ) -> str:
+    def load(self, store: Store, numbers: Sequence[int], problems: list[Problem]) -> str:
         """Return SQL of the columns that are wanted, with the number of each line."""
         import pandas as pd
 

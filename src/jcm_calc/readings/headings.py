@@ -29,8 +29,6 @@ class Chosen:
 
     Attributes
     ----------
-    time, until : tuple of int
-    meter, factor, quality : int or None
     factor_left : int or None
         A column of factors that the plan does not name.
     only : mapping
@@ -72,7 +70,7 @@ def choose(table: ReadingsTable, readings: Readings, meters: Iterable[str], prob
     time, until = (finder.several(headings) for headings in (readings.time, readings.until))
     meter, factor, quality = (finder.maybe(one) for one in (readings.meter, readings.factor, readings.quality))
     if readings.across:
-        values = {name: finder.across(name, *ends) for name, ends in readings.across.items()}
+        values = {name: finder.across(*ends) for name, ends in readings.across.items()}
     elif readings.columns:
         values = {name: finder.several(headings) for name, headings in readings.columns.items()}
     else:
@@ -152,7 +150,7 @@ class _Finder:
             return _("; for a file without headings write header_row = 0, and columns by their numbers")
         return ""
 
-    def across(self, name: str, first: Heading, last: Heading) -> tuple[int, ...]:
+    def across(self, first: Heading, last: Heading) -> tuple[int, ...]:
         """Return the columns that hold the steps of a day."""
         ends = self.one(first), self.one(last)
         if ends[0] is None or ends[1] is None or self.readings.step is None:

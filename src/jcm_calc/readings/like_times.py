@@ -21,8 +21,6 @@ def same_weekdays(readings: MeterReadings, findings: Sequence[ReadingsFinding], 
 
     Parameters
     ----------
-    readings : MeterReadings
-    findings : sequence of ReadingsFinding
     spoilt : mapping
         The times of each meter that are like no other.
     """

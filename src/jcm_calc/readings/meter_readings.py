@@ -36,7 +36,6 @@ class OfSource:
 
     Attributes
     ----------
-    source : OpenedReadings
     unit : Linear
         From readings to the unit of the parameter.
     blocks : DataFrame
@@ -75,8 +74,6 @@ class MeterReadings:
 
     Parameters
     ----------
-    store : Store
-    plan : MonitoringPlan
     declared : mapping
         The unit of the parameter of each meter.
     spans : sequence of Span

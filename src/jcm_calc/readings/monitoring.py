@@ -389,7 +389,7 @@ class _Work:
                 beside.get(number, ()),
                 (finding.end - finding.start) / max(times[choice.number], 1),
             )
-            treated = treatments.treat(finding, around, self.plan.meters[finding.meter], self.plan.rules)
+            treated = treatments.treat(finding, around, self.plan.rules)
             if isinstance(treated, Problem):
                 self.problems.append(treated)
             else:
@@ -459,7 +459,7 @@ class _Work:
                 self.problems.append(Problem(f"[meters.{finding.meter}]", str(problem)))
                 return finding
         around = treatments.Around(choice, self.units[finding.meter], self.slope(finding), error=error)
-        treated = treatments.treat(finding, around, self.plan.meters[finding.meter], self.plan.rules)
+        treated = treatments.treat(finding, around, self.plan.rules)
         if isinstance(treated, Problem):
             self.problems.append(treated)
             return finding

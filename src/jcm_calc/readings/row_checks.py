@@ -57,10 +57,8 @@ class MeterSteps:
 
     Attributes
     ----------
-    start, stop : ndarray of int
     raw, value, native : ndarray
         The amount in the unit of the parameter, the value that was read, and the amount in its unit.
-    flag : ndarray of int
     joined : ndarray of bool
         Whether no step between a row and the one before is left out.
     """
@@ -215,7 +213,6 @@ def holes(
     ----------
     start, stop : ndarray of int
         From when and to when readings are, in order of time.
-    context : Context
     period : Span
         The whole of the monitoring period.
     without : iterable of Span
@@ -535,7 +532,7 @@ def _register(rows: MeterSteps, context: Context) -> Iterator[ReadingsFinding]:
         _replacements(rows, context),
         _flagged(rows, context),
         _backwards(rows, context, spoilt),
-        _standing(rows, context, spoilt),
+        _standing(rows, context),
     ):
         if not spoilt[i:j].any():
             spoilt[i:j] = True
@@ -641,7 +638,7 @@ def _backwards(rows: MeterSteps, context: Context, spoilt: npt.NDArray[np.bool_]
             yield _step(rows, k, k + 1, context, "reset", context.amount(now, begun), note), k, k + 1
 
 
-def _standing(rows: MeterSteps, context: Context, spoilt: npt.NDArray[np.bool_]) -> Iterator[Found]:
+def _standing(rows: MeterSteps, context: Context) -> Iterator[Found]:
     """Yield times in which a register did not count."""
     joined = np.concatenate([[True], rows.start[1:] == rows.stop[:-1]])
     for i, j in _runs((rows.raw == 0) & ~rows.zero, joined):

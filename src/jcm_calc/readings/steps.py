@@ -35,12 +35,10 @@ class OpenedReadings:
 
     Attributes
     ----------
-    readings : Readings
     steps : str
         SQL of the relation with the columns meter, start, stop, raw, value and flag.
     units : mapping
         The conversion from ``raw`` into the unit of the parameter, for each meter.
-    files : tuple of ReadFile
     rows : int
         How many readings there are.
     points : str
@@ -77,9 +75,6 @@ def open_source(
 
     Parameters
     ----------
-    store : Store
-    readings : Readings
-    meters : mapping
     declared : mapping
         The unit of the parameter that each meter measures.
     tolerance : int
@@ -107,7 +102,7 @@ def open_source(
     units = dict(headings.units(readings, meters, declared, brackets, problems))
     refuse(problems)
     sql = " UNION ALL ".join(f"SELECT * FROM ({part})" for part in parts)
-    read = tuple(_files(store, opened))
+    read = tuple(_files(opened))
     rows = sum(file.rows for file in read) or store.number(f"SELECT count(*) FROM ({sql})")
     points = f"SELECT meter, stamp, until, value, flag FROM ({sql}) WHERE isfinite(value)"
     if readings.kind == "samples":
@@ -140,7 +135,7 @@ def _check_form(store: Store, readings: Readings) -> None:
         raise InputError(_("the readings"), [Problem(readings.name, complaint)]) from None
 
 
-def _files(store: Store, opened: Sequence[ReadingsTable]) -> Any:
+def _files(opened: Sequence[ReadingsTable]) -> Any:
     """Yield what was read of each file: sheets of one workbook together."""
     by_path: dict[Path, list[ReadingsTable]] = {}
     for table in opened:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import Problem
 from jcm_calc.readings.findings import ReadingsFinding
-from jcm_calc.readings.plan import Meter, Treatment
+from jcm_calc.readings.plan import Treatment
 from jcm_calc.readings.rule_sets import RuleSet
 from jcm_calc.units import UnitError, magnitude
 
@@ -24,7 +24,6 @@ class Around:
 
     Attributes
     ----------
-    choice : Treatment
     unit : str
         Of the parameter.
     slope : float or None
@@ -186,7 +185,7 @@ def _hint(choice: Treatment) -> str:
     return _("; a ratio of transformers or kWh for each pulse is the multiplier of the meter")
 
 
-def treat(finding: ReadingsFinding, around: Around, meter: Meter, rules: RuleSet) -> ReadingsFinding | Problem:
+def treat(finding: ReadingsFinding, around: Around, rules: RuleSet) -> ReadingsFinding | Problem:
     """Apply a choice to a finding.
 
     Examples
@@ -194,7 +193,7 @@ def treat(finding: ReadingsFinding, around: Around, meter: Meter, rules: RuleSet
     >>> from jcm_calc.readings.rule_sets import rule_set
     >>> gap = ReadingsFinding("S1", "gap", 0, 3_600_000_000, 0.0)
     >>> around = Around(Treatment(1, "gap", "like period"), "MWh", slope=0.2, like=[1.2, 0.9, 1.1])
-    >>> treat(gap, around, None, rule_set("JCM")).used
+    >>> treat(gap, around, rule_set("JCM")).used
     0.9
     """
     choice = around.choice

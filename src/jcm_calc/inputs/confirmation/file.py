@@ -157,7 +157,6 @@ class EvidenceEntry:
         Whether the document says what the library takes it to say; of a default, that it has values.
     supplied : Supplied
         Of a default.
-    confirmation : Confirmation
     note : str
         What the reader says of it.
     place : str

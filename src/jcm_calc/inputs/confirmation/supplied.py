@@ -61,7 +61,6 @@ def stated_wrongly(
         Other names that it declares.
     statement : Statement
         Of the default.
-    supplied : Supplied
     """
     parameter: Parameter = statement.item
     if supplied.candidate:
