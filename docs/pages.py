@@ -18,10 +18,10 @@ from jcm_calc.declarations import Value
 from jcm_calc.declarations.graph import is_user_supplied
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.declarations.scheme import SCHEME_RULES
-from jcm_calc.evidence import GRADES, Evidence, unconfirmed
+from jcm_calc.evidence import Evidence, unconfirmed
 from jcm_calc.reference_data import listed_projects, partner_countries
 from jcm_calc.reports.html.sections import LEGEND, Code, Formula, Section, Sources, is_long, sections
-from jcm_calc.rulebooks import calculable, every, is_covered, known, modules, overview, versions
+from jcm_calc.rulebooks import calculable, every, is_covered, known, modules, versions
 
 PAGES = Path(__file__).parent / "methodologies"
 KINDS = ("equations", "values", "choices", "criteria")
@@ -109,6 +109,24 @@ FITTING = {
     "MN_AM001": {"ES": 50000.0, "received": 49000.0, "R_RF": 0.12, "R_PJ": 0.08},
 }
 
+# Where a reader looks for a methodology first.
+TECHNIQUES = {
+    "solar power": "BD_AM002 CL_AM001 CR_AM001 ID_AM013 ID_AM017 KE_AM002 KH_AM002 LA_AM002 MN_AM003 MN_AM004 MV_AM001 "
+    "PH_AM002 PW_AM001 TH_AM001 VN_AM007",
+    "run-of-river hydropower": "ID_AM019 KE_AM003 PH_AM001",
+    "cogeneration by gas engines": "ID_AM016 TH_AM009",
+    "waste heat of cement production": "ID_AM001 MM_AM005",
+    "chillers and refrigerators": "CR_AM002 ID_AM002 ID_AM003 ID_AM008 ID_AM022 MM_AM002 TH_AM003 TH_AM005 TH_AM013",
+    "air conditioning and heat pumps": "ID_AM004 ID_AM010 VN_AM002",
+    "lighting": "ID_AM005 ID_AM020 TH_AM016",
+    "buildings, boilers, burners, refineries": "ID_AM006 ID_AM007 ID_AM009 MN_AM002 VN_AM003",
+    "transmission lines and transformers": "MN_AM001 VN_AM005",
+    "electrolysers": "SA_AM001",
+    "transport": "VN_AM001",
+    "waste": "VN_AM004",
+    "rice fields": "PH_AM004",
+}
+
 Statements = dict[str, list[Evidence]]
 
 
@@ -131,23 +149,35 @@ def write() -> None:
 
 def _index() -> str:
     countries = partner_countries()
-    counted = ("equations", "defaults", "criteria")
-    rows = []
-    for m in every():
-        row = overview(m)
-        grades = ["/".join(str(row[f"{what} {grade}"]) for grade in GRADES) for what in counted]
-        link = f"[{m.number}]({m.number}.md)"
-        rows.append([link, m.version, countries.get(m.country, m.country), str(m.sectoral_scope), *grades, m.title])
+    latest = {m.number: m for m in every()}
     blocks = [
         "# Methodologies",
-        "What each methodology declares, statement by statement, and how far each can be trusted. Evidence is "
-        f"counted as {'/'.join(LEGEND)}. What can be certified today, and what else exists: [coverage](coverage.md). "
-        "The pages are written from the modules by `make pages`.",
-        _table(["number", "version", "country", "scope", *counted, "title"], rows),
-        "## Grades",
-        _table(["grade", "meaning"], LEGEND.items()),
+        "By technique, each with what its page declares, statement by statement. **Status** says how far a calculation "
+        "rests on sources that describe the approved methodology: *ready* for an issuance request, *read* (every "
+        "equation and value of the calculation), *partly read*, or *not read*; [coverage](coverage.md) counts all. "
+        "Official texts are on [jcm.go.jp](https://www.jcm.go.jp/).",
     ]
+    for technique, numbers in TECHNIQUES.items():
+        rows = []
+        for number in numbers.split():
+            m = latest[number]
+            country = countries.get(m.country, m.country)
+            rows.append([f"[{number}]({number}.md)", m.version, country, _status(m), m.title])
+        blocks += [f"## {technique.capitalize()}", _table(["number", "version", "country", "status", "title"], rows)]
+    blocks += ["## Grades", _table(["grade", "meaning"], LEGEND.items())]
     return _joined(blocks)
+
+
+def _status(m: Methodology) -> str:
+    """Return how far the calculation of a methodology was read, as a badge."""
+    statements = _statements(m)
+    counted = [one for kind in KINDS[:-1] for one in statements[kind]]
+    read = sum(one.confirmed for one in counted)
+    if not _open(statements, KINDS):
+        return "🟢 ready"
+    if read == len(counted):
+        return "🟡 read"
+    return f"🟠 partly read ({read}/{len(counted)})" if read else "🔴 not read"
 
 
 def _coverage() -> str:
