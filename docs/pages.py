@@ -208,16 +208,17 @@ def _coverage() -> str:
     blocks = [
         "# Coverage",
         f"{len(statements) + len(known())} methodologies of the scheme are known here: {len(statements)} are "
-        f"implemented, {len(known())} are not. The scheme has more of them; the list has those that were read in a source.",
+        f"implemented, {len(known())} are not. The scheme has more; the list has those that were read in a source.",
         "## The projects of the scheme",
         f"Of the {len(live)} projects that are registered or in validation (list of June 2026), {len(covered)} use "
         "only methodologies that are implemented here in the version that the list names. Of the methodologies that "
         f"are implemented, projects use these versions that are not: {', '.join(lacking) or 'none'}.",
         "## Ready for an issuance request",
         f"With what the library itself has read: {', '.join(ready) or 'none'} of the {len(statements)}. All of them "
-        "give estimates. An issuance request needs every equation, value, choice and criterion confirmed, and the scheme's "
-        f"rules of whole tonnes and calendar years, of which {rules} of {len(SCHEME_RULES)} are. The calculations with the "
-        f"fewest open statements, without criteria: {near}. The page of a methodology lists what is missing; "
+        "give estimates. An issuance request needs every equation, value, choice and criterion confirmed, and the "
+        f"scheme's rules of whole tonnes and calendar years, of which {rules} of {len(SCHEME_RULES)} are. The "
+        f"calculations with the fewest open statements, without criteria: {near}. The page of a methodology lists "
+        "what is missing; "
         "[how to confirm](../how_to/confirm.md) says what to do.",
         "## Implemented",
         "The first number counts what was read in the document, in a project that applies it, or in a source that "
@@ -269,7 +270,7 @@ def _coverage_row(m: Methodology, statements: Statements) -> list[str]:
 
 
 def _statements(m: Methodology) -> Statements:
-    """Return the evidence of all that an issuance request rests on, by kind; a default without a value counts as one."""
+    """Return the evidence that an issuance request rests on, by kind; a default without a value counts as one."""
     values = [
         evidence
         for parameter in m.inputs.values()
