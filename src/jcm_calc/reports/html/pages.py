@@ -17,8 +17,8 @@ from jcm_calc.reports.html.sections import grade
 
 # At the end of every document that is handed to others.
 DISCLAIMER = _(
-    "jcm_calc is independent software. It is not endorsed by the bodies of the JCM. The third-party entity and the Joint "
-    "Committee decide."
+    "jcm_calc is independent software. It is not endorsed by the bodies of the JCM. The third-party entity and the "
+    "Joint Committee decide."
 )
 _numbers = count(1)
 
