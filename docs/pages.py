@@ -188,10 +188,10 @@ def _status(m: Methodology) -> str:
     counted = [one for kind in KINDS[:-1] for one in statements[kind]]
     read = sum(one.confirmed for one in counted)
     if not _open(statements, KINDS):
-        return "🟢 ready"
+        return "● ready"
     if read == len(counted):
-        return "🟡 read"
-    return f"🟠 partly read ({read}/{len(counted)})" if read else "🔴 not read"
+        return "◕ read"
+    return f"◐ partly read ({read}/{len(counted)})" if read else "○ not read"
 
 
 def _coverage() -> str:

@@ -60,8 +60,8 @@ def test_index_leads_to_every_page():
 def test_the_status_of_a_methodology_counts_what_was_read():
     """Counted by hand: MN_AM003 3 of 4 equations and 3 of 3 factors; CR_AM001 nothing but its title."""
     rows = {cells[1].strip("[").partition("]")[0]: cells[4] for cells in _rows(PAGES["README.md"]) if len(cells) > 4}
-    assert rows["MN_AM003"] == "🟠 partly read (6/7)"
-    assert rows["CR_AM001"] == "🔴 not read"
+    assert rows["MN_AM003"] == "◐ partly read (6/7)"
+    assert rows["CR_AM001"] == "○ not read"
 
 
 def test_coverage_counts_what_is_confirmed():
