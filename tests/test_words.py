@@ -4,13 +4,14 @@ import ast
 import json
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
 STYLE = ROOT / "docs" / "style.md"
-# How many house words a file still has; a file that is not listed has none.
+# How many house words each file still has; those of a room may only become fewer.
 TO_DO = ROOT / "tests" / "data" / "house_words.json"
 # The pages of methodologies and the checks print what the code declares.
 GENERATED = {STYLE, ROOT / "docs" / "checks.md", *(ROOT / "docs" / "methodologies").glob("*.md")}
@@ -71,11 +72,22 @@ def test_a_document_has_no_house_words(path):
     assert not found(path), "docs/style.md says what to write"
 
 
+def room(name):
+    """The package of a source file: text may move from file to file within one."""
+    return Path(name).parts[2]
+
+
 def test_sources_get_no_more_house_words():
     to_do = json.loads(TO_DO.read_text("utf-8"))
     counts = {path.relative_to(ROOT).as_posix(): found(path) for path in SOURCES}
+    allowed, there = Counter(), Counter()
+    for name, count in to_do.items():
+        allowed[room(name)] += count
+    for name, words in counts.items():
+        there[room(name)] += len(words)
     more = {name: words for name, words in counts.items() if len(words) > to_do.get(name, 0)}
-    assert not more, "docs/style.md says what to write"
+    rooms = [name for name, count in there.items() if count > allowed[name]]
+    assert not rooms, {name: words for name, words in more.items() if room(name) in rooms}
 
 
 @pytest.mark.parametrize("form", forms())

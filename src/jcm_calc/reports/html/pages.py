@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from functools import cache
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from jcm_calc.base import notebook
 from jcm_calc.base.languages import Message, _, language, ngettext, translated
 from jcm_calc.reports.html import amounts
 from jcm_calc.reports.html.sections import grade
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 # At the end of every document that is handed to others.
 DISCLAIMER = _(
@@ -25,6 +27,8 @@ _numbers = count(1)
 
 @cache
 def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     found = Environment(
         loader=PackageLoader("jcm_calc.reports.html"),
         autoescape=True,
