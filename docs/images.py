@@ -61,4 +61,4 @@ if __name__ == "__main__":
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as written, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        photograph(write_pages(Path(written)), {"report": ("h1", 1160), "finding": ("#findings", 475)})
+        photograph(write_pages(Path(written)), {"report": ("h1", 1235), "finding": ("#findings", 475)})
