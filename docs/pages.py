@@ -29,7 +29,6 @@ PAGES = Path(__file__).parent / "methodologies"
 KINDS = ("equations", "values", "choices", "criteria")
 UNREAD = "criteria_of_the_document"  # the fact that marks criteria that were not read
 MODULES = "../../methodologies/jcm_methodologies"
-OFFICIAL = "https://www.jcm.go.jp/{}-jp/methodologies/approved"
 WRITTEN = "<!-- Written from the module by `make pages`: change the module, not the page. -->"
 
 # A gas engine: 40 % of its gas becomes electricity, 40 % heat.
@@ -320,7 +319,7 @@ def _version(m: Methodology) -> Iterator[str]:
     yield (
         f"Status: {_status(m)}. Module: [{module}.py]({MODULES}/{module}.py). "
         f"[What the grades mean](README.md#grades). [All methodologies](README.md). "
-        f"[Official page]({OFFICIAL.format(m.country.lower())})."
+        "[Official texts](https://www.jcm.go.jp/)."
     )
     yield WRITTEN
     yield from _example(m)
