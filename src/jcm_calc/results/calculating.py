@@ -227,17 +227,17 @@ def _monitored(tables: tuple[Any, ...], p: Any) -> tuple[tuple[Any, ...], Any]:
 def _remark(result: Calculation, strict: bool) -> None:
     """Warn of everything that is remarked on; refuse what needs a reason and has none, and with strict everything."""
     inputs = result.inputs
-    declared = inputs.methodology.by_symbol()
+    names = inputs.methodology.names()
     needed = [
         Problem(
             remark.subject,
             _('{complaint}; leave it out, or give the reason with override={{"{name}": "…"}}').format(
-                complaint=remark.complaint, name=declared[remark.subject].name
+                complaint=remark.complaint, name=names[remark.subject]
             ),
             remark.place,
         )
         for remark, protected in result.replaced
-        if protected and declared[remark.subject].name not in inputs.overrides
+        if protected and names[remark.subject] not in inputs.overrides
     ]
     if needed:
         raise InputError(str(inputs.methodology), needed, inputs.warnings)

@@ -356,11 +356,10 @@ def reasons(m: Declarations, replaced: Iterable[str], override: Any) -> dict[str
         If a reason is about something else, or is none.
     """
     given = {name: m.inputs[name] for name in replaced if m.inputs[name].supplied}
-    names = {parameter.symbol: name for name, parameter in given.items()}
     stated = override if isinstance(override, Mapping) else dict.fromkeys(given or ("override",), override)
     found, problems = {}, []
     for key, reason in stated.items():
-        name = names.get(key, m.named(str(key)) or key)
+        name = m.named(str(key)) or key
         if name not in given and isinstance(override, Mapping):
             complaint = _("override: no value is given in place of the document's{hint}")
             problems.append(Problem(str(key), complaint.format(hint=suggestion(str(key), given))))

@@ -38,7 +38,7 @@ def contradictions(material: Documents, case: CaseFile) -> Iterator[Finding]:
     metered = material.metered
     read = set() if metered is None else {meter.parameter for meter in metered.plan.meters.values()}
     for known, values in ((m.inputs, case.inputs), (m.facts, case.facts)):
-        for name, value in by_name(values, known).items():
+        for name, value in by_name(values, m, known).items():
             if not {name, known[name].symbol} & read:  # those are held against the readings themselves
                 yield from _other_values(material, known[name], value, place)
     if case.tables and material.report.result is not None:

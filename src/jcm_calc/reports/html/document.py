@@ -63,7 +63,7 @@ def html(
     require("matplotlib", "plot")
     said, monitoring = checked(result.methodology, project, sources)
     manifest, readings = result.manifest(), record.of_tables(result.call["tables"])
-    told = record.told(readings, monitoring, result.methodology.inputs)
+    told = record.told(readings, monitoring, result.methodology.names())
     return page(
         "report.html",
         project={key: as_text(value) for key, value in said.items()},

@@ -73,7 +73,7 @@ class Reader:
         self.book, self.m = book, m
         self.sheets = Sheets(book)
         self.symbols = Symbols({**m.inputs, **m.facts})
-        self.keys = {p.symbol: p.name for p in m.inputs.values()} | {name: name for name in m.coordinates}
+        self.keys = m.names()
         self.problems: list[Problem] = []
         self.remarks: list[Problem] = []
 
