@@ -15,6 +15,7 @@ from jcm_calc.units import with_unit
 if TYPE_CHECKING:
     from jcm_calc.api.result import Result
     from jcm_calc.declarations.methodology import Declarations
+    from jcm_calc.results.lazy import LazyResult
 
 # What every calculation takes, but the version, which the methodology has.
 GENERAL = [
@@ -33,7 +34,7 @@ class Calculator:
     def __init__(self, methodology: Declarations) -> None:
         self.methodology = methodology
 
-    def __call__(self, *tables: Any, **values: Any) -> Result:  # noqa: D102
+    def __call__(self, *tables: Any, **values: Any) -> Result | LazyResult:  # noqa: D102
         return calculate(self.methodology, *tables, **values)
 
     def __repr__(self) -> str:

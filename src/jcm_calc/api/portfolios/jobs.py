@@ -8,20 +8,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.api.calculation import calculate
 from jcm_calc.api.case_file import CaseFile, read_case
 from jcm_calc.api.portfolios.rows import arguments
+from jcm_calc.api.result import Result
 from jcm_calc.api.workbook import read_workbook
 from jcm_calc.base.problems import InputError, InputWarning, Problem
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs.confirmation import EvidenceFile, about
+from jcm_calc.results.calculating import calculated
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 from jcm_calc.units import is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jcm_calc.api.result import Result
     from jcm_calc.declarations.methodology import Declarations
 
 RESULTS = ("RE", "PE", "ER")
@@ -69,7 +69,8 @@ class Job:
             rows = self.rows[self.rows["project"].astype(str) == self.project]
             given = arguments(rows, m, self.source)
             evidence = about(m, self.evidence)
-            return calculate(m, *given.tables, p=given.p, evidence=evidence, **given.values), dict(self.estimates)
+            result = calculated(Result, m, *given.tables, p=given.p, evidence=evidence, **given.values)
+            return result, dict(self.estimates)
         if self.path.suffix.casefold() == ".toml":
             return self._of(read_case(self.path)), dict(self.estimates)
         book = read_workbook(self.path)
