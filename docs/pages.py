@@ -18,13 +18,19 @@ from jcm_calc.declarations import Value
 from jcm_calc.declarations.graph import is_user_supplied
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.declarations.scheme import SCHEME_RULES
+from jcm_calc.declarations.statements import Stated, declared
 from jcm_calc.evidence import GRADES, Evidence, unconfirmed
 from jcm_calc.reference_data import listed_projects, partner_countries
 from jcm_calc.reports.html.sections import LEGEND, Code, Formula, Section, Sources, is_long, sections
 from jcm_calc.rulebooks import calculable, every, is_covered, known, modules, overview, versions
 
 PAGES = Path(__file__).parent / "methodologies"
-KINDS = ("equations", "values", "choices", "criteria")
+KINDS = {
+    "equations": Stated.EQUATION,
+    "values": Stated.VALUE,
+    "choices": Stated.CHOICE,
+    "criteria": Stated.CRITERION,
+}
 UNREAD = "criteria_of_the_document"  # the fact that stands for criteria nobody has read
 MODULES = "../../methodologies/jcm_methodologies"
 WRITTEN = "This page is written from the module by `make pages`: change the module, not the page."
@@ -154,7 +160,7 @@ def _coverage() -> str:
     """Return the page that says what can be certified today, what is only estimated, and what else exists."""
     statements = {m.number: _statements(m) for m in every()}
     ready = [number for number, found in statements.items() if not _open(found, KINDS)]
-    calculation = sorted((_open(found, KINDS[:-1]), number) for number, found in statements.items())
+    calculation = sorted((_open(found, [*KINDS][:-1]), number) for number, found in statements.items())
     near = ", ".join(f"[{number}]({number}.md) ({count})" for count, number in calculation[:5])
     rules = sum(rule.evidence.confirmed for rule in SCHEME_RULES)
     live = [one for one in listed_projects().values() if one.live]
@@ -227,17 +233,13 @@ def _coverage_row(m: Methodology, statements: Statements) -> list[str]:
 
 def _statements(m: Methodology) -> Statements:
     """Return the evidence of everything that a claim can rest on, by kind; a default without a value counts as one."""
-    values = [
-        evidence
-        for parameter in m.inputs.values()
-        if parameter.kind is Kind.DEFAULT
-        for evidence in [value.evidence for value in parameter.known()] or [unconfirmed("no value was read")]
-    ]
-    rest = ([one.evidence for one in items] for items in (m.choices.values(), m.conditions))
-    return dict(zip(KINDS, ([rule.evidence for rule in m.rules], values, *rest), strict=True))
+    found = {name: [one.evidence for one in declared(m, kind) if one.evidence] for name, kind in KINDS.items()}
+    unread = [one for one in m.inputs.values() if one.kind is Kind.DEFAULT and not one.supplied]
+    found["values"] += [unconfirmed("no value was read")] * len(unread)
+    return found
 
 
-def _open(statements: Statements, kinds: Sequence[str]) -> int:
+def _open(statements: Statements, kinds: Iterable[str]) -> int:
     return sum(not one.confirmed for kind in kinds for one in statements[kind])
 
 

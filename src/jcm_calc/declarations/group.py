@@ -33,6 +33,7 @@ from jcm_calc.declarations.items import (
     Criterion,
     DeclarationError,
     Derivation,
+    DocumentSection,
     Effect,
     Equation,
     Indicator,
@@ -40,7 +41,6 @@ from jcm_calc.declarations.items import (
     Limit,
     Listed,
     Parameter,
-    Part,
     Passage,
     Product,
     Table,
@@ -711,7 +711,7 @@ class Group:
     def define(self, term: str, text: str, *, evidence: Evidence) -> None:
         """Declare a term that the document defines (section B); it takes no part in the calculation."""
         self._still_open()
-        self.passages.append(Passage(Part.TERMS, term, text, evidence_of(evidence)))
+        self.passages.append(Passage(DocumentSection.TERMS, term, text, evidence_of(evidence)))
 
     @declares
     def summarise(self, evidence: Evidence, **said: str) -> None:
@@ -728,7 +728,7 @@ class Group:
             raise DeclarationError(f"{self}: a summary has {', '.join(SUMMARISED)}; got {', '.join(sorted(unknown))}")
         subjects = {key: Message(SUMMARISED[key]) for key in said}
         self.passages += [
-            Passage(Part.SUMMARY, subjects[key], text, evidence_of(evidence)) for key, text in said.items()
+            Passage(DocumentSection.SUMMARY, subjects[key], text, evidence_of(evidence)) for key, text in said.items()
         ]
 
     @declares
@@ -747,13 +747,13 @@ class Group:
         if scenario not in SCENARIOS:
             raise DeclarationError(f"{self}: {source}: scenario={scenario!r} must be {' or '.join(SCENARIOS)}")
         subject = Message(SCENARIOS[scenario])
-        self.passages.append(Passage(Part.SOURCES, subject, source, evidence_of(evidence), gas, counted))
+        self.passages.append(Passage(DocumentSection.SOURCES, subject, source, evidence_of(evidence), gas, counted))
 
     @declares
     def establish(self, text: str, *, evidence: Evidence) -> None:
         """Declare how reference emissions are established (section F.1); it takes no part in the calculation."""
         self._still_open()
-        self.passages.append(Passage(Part.ESTABLISHMENT, "", text, evidence_of(evidence)))
+        self.passages.append(Passage(DocumentSection.ESTABLISHMENT, "", text, evidence_of(evidence)))
 
     @declares
     def derivation(

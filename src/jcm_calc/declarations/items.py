@@ -258,7 +258,7 @@ class Choice:
         _freeze(self, "options")
 
 
-class Part(StrEnum):
+class DocumentSection(StrEnum):
     """A section of the document that describes, and takes no part in the calculation."""
 
     TERMS = "B"
@@ -273,7 +273,7 @@ class Passage:
 
     Attributes
     ----------
-    part : Part
+    part : DocumentSection
     subject : str
         The term, the item of the summary, or the scenario.
     text : str
@@ -284,7 +284,7 @@ class Passage:
         Whether the source is included.
     """
 
-    part: Part
+    part: DocumentSection
     subject: str
     text: str
     evidence: Evidence
