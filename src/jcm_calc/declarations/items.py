@@ -321,6 +321,11 @@ class Equation:
         own = inspect.signature(self.function).parameters
         return record(self.function, {name: operands[given] for name, given in zip(own, self.arguments, strict=True)})
 
+    def terms(self, known: Mapping[str, Any]) -> npt.NDArray[Any]:
+        """Return what the function gives of the values of its arguments: of a total, what it adds up."""
+        with np.errstate(divide="ignore", invalid="ignore"):  # where the equation decides between two
+            return np.asarray(self.function(*(known[name] for name in self.arguments)))
+
     def as_shown(self) -> Equation:
         """Return the equation that was recorded when it was declared, whatever the code does by now."""
         recorded = record(self.function) if self.recorded is None else self.recorded

@@ -164,10 +164,5 @@ class Effects:
 
 def terms(known: Mapping[str, Array], rules: Iterable[Equation]) -> dict[str, Array]:
     """Return the terms of each total, before they are added up."""
-    found = {}
-    for rule in rules:
-        if rule.total and all(name in known for name in rule.arguments):
-            with np.errstate(divide="ignore", invalid="ignore"):
-                array = np.asarray(rule.function(*(known[name] for name in rule.arguments)), dtype=float)
-            found[f"{TERMS}{rule.name}"] = array
-    return found
+    computable = (rule for rule in rules if rule.total and all(name in known for name in rule.arguments))
+    return {f"{TERMS}{rule.name}": rule.terms(known).astype(float) for rule in computable}

@@ -193,11 +193,10 @@ class CalculationSheet:
         page.column(first, column, formulas, values, style)
 
     def _term_values(self, rule: Equation, block: Block) -> list[Any]:
-        arguments = [self.contents.value(name) for name in rule.arguments]
-        if any(values is None for values in arguments):
+        operands = {name: self.contents.value(name) for name in rule.arguments}
+        if any(values is None for values in operands.values()):
             return [None] * block.size
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return block.flat(np.asarray(rule.function(*arguments)))
+        return block.flat(rule.terms(operands))
 
 
 def _description(node: Node, strong: bool) -> str:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.declarations.expression import record
-from jcm_calc.declarations.graph import Node
+from jcm_calc.declarations.graph import Node, walk
 from jcm_calc.declarations.items import Equation, Kind, Parameter, Value
 from jcm_calc.reports.workbook.contents import CANDIDATE, CELL, CLASSES, Contents
 
@@ -332,15 +332,7 @@ class Layout:
 
     def upstream(self, name: str) -> set[str]:
         """Return everything that a quantity needs, in any case that is open."""
-        found: set[str] = set()
-        waiting = [name]
-        while waiting:
-            current = waiting.pop()
-            if current not in found and current in self.contents.nodes:
-                found.add(current)
-                for node in self.contents.nodes[current]:
-                    waiting += node.arguments if isinstance(node, Equation) else [getattr(node, "by", "")]
-        return found
+        return set(walk([name], lambda one: self.contents.nodes.get(one, ())))
 
     def _default_list(self, name: str, first: int) -> DefaultList | None:
         node = self.node(name)

@@ -256,7 +256,7 @@ def _levels(graph: Graph, letter: str) -> dict[str, int]:
     for name, node in graph.nodes.items():
         before = [
             levels[other] + (isinstance(below := graph.nodes[other], Equation) and letter in below.total)
-            for other in needs(node, frozenset())
+            for other in needs(node)
             if other in levels
         ]
         levels[name] = max(before, default=0)

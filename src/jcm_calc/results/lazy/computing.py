@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, InputWarning, Problem
-from jcm_calc.declarations.graph import RESULTS, Graph, needs
+from jcm_calc.declarations.graph import RESULTS, Graph
 from jcm_calc.declarations.items import Coordinate, Equation, Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import Array, EvaluationError, evaluate
@@ -99,22 +99,9 @@ def _where(plan: Plan, start: int) -> str:
     )
 
 
-def _toward(graph: Graph, names: Iterable[str], known: Mapping[str, Any]) -> Graph:
-    """Return what is needed to reach some names from what is known."""
-    found: set[str] = set()
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
-        if name not in found and name in graph.nodes:
-            found.add(name)
-            if name not in known:
-                waiting.extend(needs(graph.nodes[name], frozenset()))
-    return Graph({name: node for name, node in graph.nodes.items() if name in found})
-
-
 def _evaluated(inputs: Inputs, values: Mapping[str, Array], names: tuple[str, ...], subject: str) -> dict[str, Array]:
     try:
-        return evaluate(_toward(inputs.graph, names, values), inputs.sizes, values, inputs.lookups(), names)
+        return evaluate(inputs.graph.upstream(*names, known=values), inputs.sizes, values, inputs.lookups(), names)
     except EvaluationError as error:
         raise InputError(subject, [undefined(error, inputs)]) from None
 
@@ -168,7 +155,7 @@ def results(graph: Graph, known: Part, names: tuple[str, ...]) -> dict[str, Arra
     """Return what follows from the totals."""
     values = {**known.shared, **known.totals}
     try:
-        found = evaluate(_toward(graph, names, values), known.sizes, values, {}, names)
+        found = evaluate(graph.upstream(*names, known=values), known.sizes, values, {}, names)
     except EvaluationError as error:
         period = known.periods[error.place[list(known.sizes).index("p")]]
         raise InputError(
