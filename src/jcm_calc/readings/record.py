@@ -6,11 +6,10 @@ a sheet. A claim asks it for the rules by which readings were treated.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Container, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from jcm_calc.base import hashes
 from jcm_calc.base.problems import listed
 from jcm_calc.inputs.metered import LISTS, NAMED, Record, merged, record_of
 
@@ -56,8 +55,7 @@ def rule_of(finding: Mapping[str, Any]) -> str:
 def digest(record: Record) -> str:
     """Return the SHA-256 of a record, to twelve digits of each number."""
     plain = {key: record[key] for key in ("rule_set", *LISTS, *NAMED)}
-    text = json.dumps(_plain(plain), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashes.digest(_plain(plain))
 
 
 def _plain(data: Any) -> Any:

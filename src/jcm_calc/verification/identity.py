@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import jcm_calc
+from jcm_calc.base.hashes import of_file
 from jcm_calc.base.languages import Message, _
-from jcm_calc.readings.files import sha256
 from jcm_calc.verification.documents import Documents
 
 
@@ -130,7 +130,7 @@ def _files(documents: Documents, with_plan: bool, others: Sequence[tuple[str, Pa
     if documents.case is not None:
         named.append((_("Case file"), documents.case.path))
     for role, path in (*named, *others):
-        yield File(role, path, sha256(path) if path.is_file() else "")
+        yield File(role, path, of_file(path) if path.is_file() else "")
     if documents.metered is not None:
         for file in documents.metered.monitored.files:
             yield File(_("Readings"), Path(file.name), file.sha256)
