@@ -25,7 +25,7 @@ GENERAL = [
 ]
 
 
-class Calculator:
+class MethodologyCall:
     """What ``methodology.calculate`` is: `jcm_calc.calculate` for one methodology, with its parameters by name.
 
     Signature and documentation are made when somebody asks for them; to call it costs nothing more.

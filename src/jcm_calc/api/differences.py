@@ -86,7 +86,7 @@ def _written(m: Declarations, kind: str) -> Iterator[tuple[str, str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class VersionOutcome:
     """What a case gives under one version.
 
     Attributes
@@ -106,7 +106,7 @@ class Outcome:
     left_out: tuple[str, ...]
 
 
-def under(case: CaseFile, m: Declarations, other: Declarations) -> Outcome:
+def under(case: CaseFile, m: Declarations, other: Declarations) -> VersionOutcome:
     """Calculate a case under one of two versions, without what only the other one asks for."""
     foreign = _names(other) - _names(m)
     left_out: dict[str, None] = {}
@@ -127,9 +127,9 @@ def under(case: CaseFile, m: Declarations, other: Declarations) -> Outcome:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return Outcome(m.version, changed.calculate(), (), tuple(left_out))
+            return VersionOutcome(m.version, changed.calculate(), (), tuple(left_out))
         except InputError as error:
-            return Outcome(m.version, None, tuple(map(str, error.problems)), tuple(left_out))
+            return VersionOutcome(m.version, None, tuple(map(str, error.problems)), tuple(left_out))
 
 
 def _names(m: Declarations) -> set[str]:

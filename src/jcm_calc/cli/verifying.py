@@ -13,7 +13,7 @@ from jcm_calc.cli import output
 from jcm_calc.cli.codes import DIFFERS, REFUSED, UNUSABLE
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.verification.catalogue import GROUPS, checks, selected
-from jcm_calc.verification.conclusion import Verdict
+from jcm_calc.verification.conclusion import Opinion
 from jcm_calc.verification.findings import SEVERITIES, Severity
 from jcm_calc.verification.paper import amounts, details, result, summary
 from jcm_calc.verification.verifying import Verification, verify, verify_all
@@ -146,4 +146,4 @@ def _codes(outcomes: Sequence[dict[str, Any] | InputError]) -> int:
     verdicts = [None if isinstance(outcome, InputError) else outcome["verdict"] for outcome in outcomes]
     if None in verdicts:
         return UNUSABLE
-    return 0 if all(verdict == Verdict.NONE for verdict in verdicts) else DIFFERS
+    return 0 if all(verdict == Opinion.NONE for verdict in verdicts) else DIFFERS

@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from jcm_calc.declarations.items import Coordinate, DeclarationError, Declared, Equation, Kind, Parameter
+from jcm_calc.declarations.items import Coordinate, DeclarationError, DeclaredItems, Equation, Kind, Parameter
 
 RESULTS = ("RE", "PE", "ER")
 Node = Equation | Parameter | Coordinate
@@ -96,7 +96,7 @@ def before(node: Node) -> tuple[str, ...]:
 
 
 def build(
-    methodology: Declared,
+    methodology: DeclaredItems,
     choices: Mapping[str, str],
     replaced: frozenset[str],
     targets: Iterable[str],
@@ -162,7 +162,7 @@ def build(
 
 
 def open_choices(
-    methodology: Declared, choices: Mapping[str, str], replaced: frozenset[str], absent: str = ""
+    methodology: DeclaredItems, choices: Mapping[str, str], replaced: frozenset[str], absent: str = ""
 ) -> list[str]:
     """Return the choices on the way to ER that are not made, in the order of the document."""
     reached = reachable(methodology, choices, replaced, RESULTS, absent)
@@ -176,7 +176,7 @@ def open_choices(
 
 
 def reachable(
-    methodology: Declared,
+    methodology: DeclaredItems,
     choices: Mapping[str, str],
     replaced: frozenset[str],
     targets: Iterable[str],

@@ -540,7 +540,7 @@ class Version:
     until: date | None = None
 
 
-class Declared(Protocol):
+class DeclaredItems(Protocol):
     """What is declared, by name, of which a graph is built; see `jcm_calc.declarations.methodology.Declarations`."""
 
     @property

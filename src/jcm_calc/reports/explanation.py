@@ -155,11 +155,11 @@ class Explanation:
 
     def content(self, prefix: str) -> dict[str, Any]:
         """Return what a page needs to show this, with a prefix for its anchors."""
-        from jcm_calc.reports.html.formulas import Formulas
+        from jcm_calc.reports.html.formulas import PageEquations
 
         return {
             "explanation": self,
-            "formulas": Formulas(self.symbols, {step.name for step in self.steps}, prefix),
+            "formulas": PageEquations(self.symbols, {step.name for step in self.steps}, prefix),
         }
 
 

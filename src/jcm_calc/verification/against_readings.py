@@ -16,7 +16,7 @@ from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import listed
 from jcm_calc.readings.clock import DAY
 from jcm_calc.readings.findings import KINDS
-from jcm_calc.verification.dated_rows import Rows
+from jcm_calc.verification.dated_rows import DatedRows
 from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
 from jcm_calc.verification.known_errors import FRACTION, READ_IN, Issue, Way, spoilt
@@ -29,7 +29,7 @@ MOST = 20_000
 LARGEST = 0.05  # a larger share was hardly taken off as the error of a meter
 
 
-def measured(material: Documents, rows: Rows) -> list[Finding]:
+def measured(material: Documents, rows: DatedRows) -> list[Finding]:
     """Return what the comparison of amounts with readings finds, each with the code of its check."""
     meters = material.metered
     assert meters is not None

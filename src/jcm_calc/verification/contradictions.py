@@ -16,7 +16,7 @@ from jcm_calc.verification.completing import by_name, periods_of
 from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.findings import Finding, Severity, shown_number
 from jcm_calc.verification.location import Location, at
-from jcm_calc.verification.quantities import Entry
+from jcm_calc.verification.quantities import EnteredValue
 from jcm_calc.verification.recalculating import AS_ENTERED
 from jcm_calc.verification.spreadsheet import close
 
@@ -111,7 +111,7 @@ def _flat(value: Any) -> list[Any]:
     return [value]
 
 
-def _same(entry: Entry, parameter: Parameter, stated: Any) -> bool:
+def _same(entry: EnteredValue, parameter: Parameter, stated: Any) -> bool:
     """Whether the report has a value; a number is compared in the declared unit."""
     if isinstance(stated, bool) or parameter.textual or parameter.unit == "date":
         words = {True: ("yes", "true", "1"), False: ("no", "false", "0")}

@@ -14,7 +14,7 @@ from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Correction, Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.gaps import frequencies
 from jcm_calc.verification.location import at
-from jcm_calc.verification.quantities import Entry
+from jcm_calc.verification.quantities import EnteredValue
 from jcm_calc.verification.spreadsheet import close
 
 PARIS = date(2021, 1, 1)
@@ -97,12 +97,12 @@ def not_in_table(material: Analyses) -> Iterator[Finding]:
         )
 
 
-def _by_hand_only(entry: Entry, known: str) -> str:
+def _by_hand_only(entry: EnteredValue, known: str) -> str:
     message = _("{symbol} is {value} by hand, and the document has {known}")
     return message.format(symbol=entry.parameter.symbol, value=shown_number(entry.value), known=known)
 
 
-def _not_of_document(material: Analyses) -> Iterator[tuple[Entry, list[Value]]]:
+def _not_of_document(material: Analyses) -> Iterator[tuple[EnteredValue, list[Value]]]:
     """Yield each value by hand for a default of which the document has others, with these."""
     for entry in by_hand(material):
         known = list(_values(entry))
@@ -116,7 +116,7 @@ def _doubt(known: list[Value]) -> str:
     return _("the document's values are themselves {evidence}").format(evidence=doubted[0]) if doubted else ""
 
 
-def by_hand(material: Analyses) -> Iterator[Entry]:
+def by_hand(material: Analyses) -> Iterator[EnteredValue]:
     """Yield the defaults that are entered as numbers."""
     graph = material.result.inputs.graph.nodes
     for entry in material.report.entries():
@@ -125,7 +125,7 @@ def by_hand(material: Analyses) -> Iterator[Entry]:
             yield entry
 
 
-def _values(entry: Entry) -> Iterator[Value]:
+def _values(entry: EnteredValue) -> Iterator[Value]:
     yield from entry.parameter.known()
     for candidate in entry.parameter.candidates.values():
         yield from candidate.entries.values() if isinstance(candidate, Table) else [candidate]

@@ -11,7 +11,7 @@ from jcm_calc.rulebooks import versions
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Finding, Severity, shown_number
 from jcm_calc.verification.location import Location, address, at, located
-from jcm_calc.verification.quantities import Entry, label_text
+from jcm_calc.verification.quantities import EnteredValue, label_text
 from jcm_calc.verification.submission import Submission
 
 
@@ -44,7 +44,7 @@ def criteria(material: Analyses) -> Iterator[Finding]:
         yield Finding("J2", message, places, severity=Severity.QUESTION, question=_("give these facts"))
 
 
-def _of_criterion(material: Analyses, verdict: Verdict) -> list[Entry]:
+def _of_criterion(material: Analyses, verdict: Verdict) -> list[EnteredValue]:
     """Return the facts and values by which a criterion is not met, of the units that do not meet it."""
     graph, arguments = material.result.inputs.graph, verdict.criterion.arguments
     names = {name for one in arguments if one in graph.nodes for name in graph.upstream(one).nodes} | set(arguments)
@@ -57,7 +57,7 @@ def _of_criterion(material: Analyses, verdict: Verdict) -> list[Entry]:
     ]
 
 
-def _label_cell(submission: Submission, entry: Entry, label: str) -> Location:
+def _label_cell(submission: Submission, entry: EnteredValue, label: str) -> Location:
     """Return the cell that names the unit of an entry."""
     sheet, row, _column = entry.place
     cells = submission.book.grid(sheet)[row]

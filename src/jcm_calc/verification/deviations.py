@@ -13,7 +13,7 @@ from jcm_calc.verification import ratios
 from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
 from jcm_calc.verification.location import at
-from jcm_calc.verification.quantities import Entry
+from jcm_calc.verification.quantities import EnteredValue
 from jcm_calc.verification.spreadsheet import close
 
 BOUNDS = {"lower": _("the lower bound"), "default": _("the central value"), "upper": _("the upper bound")}
@@ -22,7 +22,7 @@ CAPACITIES = ("kW", "MW", "GW", "USRt", "kVA", "MVA", "t/h", "t/d", "kL/d", "GJ/
 
 def deviations(material: Documents) -> Iterator[Finding]:
     """Yield each value fixed beforehand that is another one in the report than in the plan."""
-    planned: dict[Any, Entry | None] = {}
+    planned: dict[Any, EnteredValue | None] = {}
     for entry in filter(comparable, material.registered.entries("MPS")):
         before = planned.setdefault(_key(entry), entry)
         if before is not None and not _same(entry, before):
@@ -51,24 +51,24 @@ def _named(material: Documents) -> Iterator[Finding]:
                 yield Finding(code, message, at(part.roles["input"]), symbol, candidate, planned[name], _("the plan"))
 
 
-def _key(entry: Entry) -> tuple[Any, ...]:
+def _key(entry: EnteredValue) -> tuple[Any, ...]:
     return entry.parameter.name, tuple(
         sorted((letter, label) for letter, label in entry.labels.items() if letter != "p")
     )
 
 
-def comparable(entry: Entry) -> bool:
+def comparable(entry: EnteredValue) -> bool:
     """Return whether an entry is fixed beforehand, so that the plan has it too."""
     return entry.parameter.kind is not Kind.MONITORED and entry.value is not None
 
 
-def _same(entry: Entry, before: Entry) -> bool:
+def _same(entry: EnteredValue, before: EnteredValue) -> bool:
     if isinstance(entry.value, int | float) and isinstance(before.value, int | float):
         return close(entry.value, before.value, 1e-12)
     return str(entry.value).strip() == str(before.value).strip()
 
 
-def _deviation(material: Documents, entry: Entry, before: Entry) -> Finding:
+def _deviation(material: Documents, entry: EnteredValue, before: EnteredValue) -> Finding:
     parameter = entry.parameter
     code, cause, severity = _kind(material, entry, before)
     numeric = isinstance(before.value, int | float)
@@ -93,7 +93,7 @@ def _deviation(material: Documents, entry: Entry, before: Entry) -> Finding:
     )
 
 
-def _kind(material: Documents, entry: Entry, before: Entry) -> tuple[str, str, Severity | None]:
+def _kind(material: Documents, entry: EnteredValue, before: EnteredValue) -> tuple[str, str, Severity | None]:
     """Return the code of the check of a deviation, the likely cause, and its severity if not the usual."""
     parameter = entry.parameter
     if not isinstance(entry.value, int | float) or not isinstance(before.value, int | float):

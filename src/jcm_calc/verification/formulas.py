@@ -15,7 +15,7 @@ from jcm_calc.reports.workbook.symbols import plain
 from jcm_calc.reports.workbook.tables import linked
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.cells import Cell
+from jcm_calc.verification.cells import QuantityCell
 from jcm_calc.verification.findings import Correction, Finding, shown_number
 from jcm_calc.verification.location import Location, address
 from jcm_calc.verification.quantities import lines
@@ -61,7 +61,7 @@ def wrong_unit(material: Analyses) -> Iterator[Finding]:
         yield Finding("C7", message, _unit_cell(material, cell), cell.symbol, cell.unit, node.unit, cause=cause)
 
 
-def _unit_cell(material: Analyses, cell: Cell) -> Location:
+def _unit_cell(material: Analyses, cell: QuantityCell) -> Location:
     """Return the cell with the unit of a cell: in its row, or above it."""
     sheet, row, column = cell.place
     grid = material.report.book.grid(sheet)
@@ -112,7 +112,7 @@ def _edges(node: Parameter) -> list[float]:
     return sorted({edge for one in bins for edge in (one.lower, one.upper) if np.isfinite(edge)})
 
 
-def _agrees(cell: Cell, formula: str, node: Parameter, edge: float) -> bool:
+def _agrees(cell: QuantityCell, formula: str, node: Parameter, edge: float) -> bool:
     """Whether a formula looks up at a limit what the document has there, or nothing where it has nothing."""
     assert node.table is not None
     sheet = cell.sheet

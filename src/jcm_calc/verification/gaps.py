@@ -13,7 +13,7 @@ from jcm_calc.readings.clock import DAY
 from jcm_calc.verification import location
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Finding
-from jcm_calc.verification.quantities import Entry
+from jcm_calc.verification.quantities import EnteredValue
 from jcm_calc.verification.spreadsheet import close
 
 ENOUGH, RUN = 5, 3
@@ -23,9 +23,9 @@ OFTEN = re.compile(r"(?:every\s+(\d+)\s+)?(hour|day|daily|week|month|quarter|yea
 LENGTH = {"hour": 1 / 24, "day": 1.0, "daily": 1.0, "week": 7.0, "month": 31.0, "quarter": 92.0, "year": 366.0}
 
 
-def series(material: Analyses) -> Iterator[list[Entry]]:
+def series(material: Analyses) -> Iterator[list[EnteredValue]]:
     """Yield the amounts of each monitored quantity of a unit, one a period, in order of time."""
-    groups: dict[tuple[object, ...], list[Entry]] = {}
+    groups: dict[tuple[object, ...], list[EnteredValue]] = {}
     for entry in material.report.entries():
         if entry.parameter.kind is Kind.MONITORED and "p" in entry.labels and isinstance(entry.value, int | float):
             key = entry.parameter.name, tuple(sorted((k, v) for k, v in entry.labels.items() if k != "p"))

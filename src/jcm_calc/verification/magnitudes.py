@@ -20,7 +20,7 @@ from jcm_calc.units import magnitude as magnitude_of
 from jcm_calc.units import split as split_quantity
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Correction, Finding, Severity, of_problem, shown_number
-from jcm_calc.verification.quantities import Entry
+from jcm_calc.verification.quantities import EnteredValue
 from jcm_calc.verification.ratios import PER_CENT
 
 # How far a monitored amount may lie from its plan before another unit is the likelier reason.
@@ -71,7 +71,7 @@ def other_unit(material: Analyses) -> Iterator[Finding]:
             yield _in_other_unit(material, "B4", entry, unit, why)
 
 
-def _looking_like(material: Analyses) -> Iterator[tuple[Entry, str, str]]:
+def _looking_like(material: Analyses) -> Iterator[tuple[EnteredValue, str, str]]:
     """Yield the largest entry of each parameter that the library warns of, the unit it looks like, and why."""
     for warning in material.report.warnings:
         if unit := warning.detail(ProblemKind.OTHER_UNIT):
@@ -81,14 +81,14 @@ def _looking_like(material: Analyses) -> Iterator[tuple[Entry, str, str]]:
                 yield largest, unit, warning.complaint
 
 
-def _as_number(entry: Entry) -> Entry:
+def _as_number(entry: EnteredValue) -> EnteredValue:
     """Return an entry with the number that its text is read as."""
     if not isinstance(entry.value, str):
         return entry
     return replace(entry, value=float(magnitude_of(entry.value, entry.parameter.unit)))
 
 
-def _in_other_unit(material: Analyses, code: str, entry: Entry, unit: str, why: str) -> Finding:
+def _in_other_unit(material: Analyses, code: str, entry: EnteredValue, unit: str, why: str) -> Finding:
     right = conversion(unit, entry.parameter.unit)(entry.value)
     symbol, declared = entry.parameter.symbol, entry.parameter.unit
     message = _("{symbol} is {value} {unit}: {why}").format(
@@ -104,7 +104,7 @@ def _in_other_unit(material: Analyses, code: str, entry: Entry, unit: str, why: 
     )
 
 
-def _against_plan(material: Analyses) -> Iterator[tuple[Entry, float]]:
+def _against_plan(material: Analyses) -> Iterator[tuple[EnteredValue, float]]:
     """Yield monitored amounts with what the plan has for the same unit."""
     if "plan" not in material.has:
         return
@@ -120,11 +120,11 @@ def _against_plan(material: Analyses) -> Iterator[tuple[Entry, float]]:
             yield entry, math.fsum(values) / len(values)
 
 
-def _amount(entry: Entry) -> bool:
+def _amount(entry: EnteredValue) -> bool:
     return entry.parameter.kind is Kind.MONITORED and isinstance(entry.value, int | float) and bool(entry.value)
 
 
-def _unit_key(entry: Entry) -> tuple[object, ...]:
+def _unit_key(entry: EnteredValue) -> tuple[object, ...]:
     return entry.parameter.name, tuple(sorted((k, v) for k, v in entry.labels.items() if k != "p"))
 
 
@@ -144,7 +144,7 @@ def _likely_unit(ratio: float, unit: str, far: float = FAR, near: float = 0.5) -
     return best if best and best != unit and found[best] < near else ""
 
 
-def _rated(material: Analyses) -> Iterator[tuple[Entry, float]]:
+def _rated(material: Analyses) -> Iterator[tuple[EnteredValue, float]]:
     """Yield amounts of energy above what the equipment behind their meters can use or make, with that amount."""
     meters = material.metered
     if meters is None:
@@ -165,7 +165,7 @@ def _rated(material: Analyses) -> Iterator[tuple[Entry, float]]:
             yield entry, most
 
 
-def _above_limits(material: Analyses) -> Iterator[tuple[Entry, float, str]]:
+def _above_limits(material: Analyses) -> Iterator[tuple[EnteredValue, float, str]]:
     """Yield values above what a cross-check of the methodology allows, with that value and what it follows from."""
     inputs, m = material.result.inputs, material.m
     for limit, own, most in compared(inputs, material.result.checked_values):
@@ -178,7 +178,7 @@ def _above_limits(material: Analyses) -> Iterator[tuple[Entry, float, str]]:
                 yield entry, float(over[1][at]), limit.product.written(m.symbols())
 
 
-def _place(inputs: Inputs, entry: Entry, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+def _place(inputs: Inputs, entry: EnteredValue, shape: tuple[int, ...]) -> tuple[int, ...] | None:
     """Return where an entry is in an array of the calculation; None where its row is not calculated with."""
     at = []
     for size, (letter, axis) in zip(shape, inputs.axes.items(), strict=True):
@@ -189,12 +189,12 @@ def _place(inputs: Inputs, entry: Entry, shape: tuple[int, ...]) -> tuple[int, .
     return tuple(at)
 
 
-def _of_rated(entry: Entry, most: float) -> str:
+def _of_rated(entry: EnteredValue, most: float) -> str:
     """Return the unit that explains an amount above the largest possible one; the usual one may be far below that."""
     return _likely_unit(entry.value / most, entry.parameter.unit, FAR_ABOVE_RATED, 1.5)
 
 
-def _beyond(entry: Entry, most: float) -> str:
+def _beyond(entry: EnteredValue, most: float) -> str:
     return _("{ratio:,.4g} times the {most} {unit} of rated power × hours").format(
         ratio=entry.value / most, most=shown_number(most), unit=entry.parameter.unit
     )

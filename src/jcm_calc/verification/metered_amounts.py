@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from jcm_calc.declarations.items import Kind
 from jcm_calc.inputs import Period
-from jcm_calc.verification.dated_rows import Rows
+from jcm_calc.verification.dated_rows import DatedRows
 from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.known_errors import Issue, Way, of_noted, of_window
 from jcm_calc.verification.metered import Metered
-from jcm_calc.verification.quantities import Entry
+from jcm_calc.verification.quantities import EnteredValue
 
 # How near two amounts lie that are the same, that days can be told by, that are the same as they are printed.
 EXACT, SHARP, PRINTED = 1e-9, 1e-5, 1e-3
@@ -35,7 +35,7 @@ class Compared:
     issues : tuple of Issue
     """
 
-    entry: Entry
+    entry: EnteredValue
     meters: tuple[str, ...]
     start: int
     end: int
@@ -84,7 +84,7 @@ class Discrepancy:
     note: str = ""
 
 
-def compared(material: Documents, meters: Metered, rows: Rows) -> Iterator[Compared]:
+def compared(material: Documents, meters: Metered, rows: DatedRows) -> Iterator[Compared]:
     """Yield the monitored amounts of a report that meters measure."""
     derivatives = material.result.derivatives()
     for entry in material.report.entries():
@@ -107,7 +107,7 @@ def compared(material: Documents, meters: Metered, rows: Rows) -> Iterator[Compa
         yield Compared(entry, own, start, end, reported, read, slope, tuple(issues))
 
 
-def _dated(entry: Entry) -> Period | None:
+def _dated(entry: EnteredValue) -> Period | None:
     try:
         period = Period.parse(entry.labels.get("p", ""))
     except ValueError:

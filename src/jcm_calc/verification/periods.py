@@ -18,10 +18,10 @@ from jcm_calc.reports.workbook import written_periods
 from jcm_calc.results.credits import whole_tonnes
 from jcm_calc.units import with_unit
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.findings import Correction, Effect, Finding, Severity, of_problem, shown_number
+from jcm_calc.verification.findings import Correction, EffectOnER, Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.location import Location, address, at, located
 from jcm_calc.verification.metered import Metered
-from jcm_calc.verification.quantities import Entry
+from jcm_calc.verification.quantities import EnteredValue
 from jcm_calc.verification.spreadsheet import close
 from jcm_calc.verification.submission import Submission
 
@@ -69,7 +69,9 @@ def two_years(material: Analyses) -> Iterator[Finding]:
                     each = _("{year}: ER {amount:,.3f} tCO2, so {tonnes} t")
                     years = [each.format(year=year, amount=by_year[year], tonnes=due[year]) for year in by_year]
                     because = _("the readings of each year: {years}").format(years=Message(", ").join(years))
-                    effect = Effect(float(claimed - sum(due.values())), {str(period): int(claimed) - sum(due.values())})
+                    effect = EffectOnER(
+                        float(claimed - sum(due.values())), {str(period): int(claimed) - sum(due.values())}
+                    )
                 place = at(part.roles["input"])
                 yield Finding("G2", message, place, "p", found, expected, because, effect, unconfirmed=DOUBT, unit="t")
 
@@ -97,7 +99,7 @@ def _by_year(material: Analyses, period: Period) -> dict[int, float]:
     return found
 
 
-def _read(meters: Metered, entry: Entry, period: Period) -> float:
+def _read(meters: Metered, entry: EnteredValue, period: Period) -> float:
     return meters.amount(meters.of(entry), *meters.span(period), entry.parameter.unit)
 
 

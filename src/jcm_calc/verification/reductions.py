@@ -14,7 +14,7 @@ from jcm_calc.verification.claims import as_tonnes
 from jcm_calc.verification.effects import Array
 from jcm_calc.verification.findings import Finding
 from jcm_calc.verification.spreadsheet import as_number
-from jcm_calc.verification.submission import Part
+from jcm_calc.verification.submission import ReportPart
 
 NAMES = ("RE", "PE", "ER")
 TOTAL = _("total")
@@ -43,7 +43,7 @@ class Amounts:
 
 
 @dataclass(frozen=True)
-class Year:
+class ReportedYear:
     """What a report has for a calendar year, and what it should have.
 
     Attributes
@@ -83,12 +83,12 @@ class Year:
         }
 
 
-def years(material: Analyses, errors: Iterable[Finding]) -> list[Year]:
+def years(material: Analyses, errors: Iterable[Finding]) -> list[ReportedYear]:
     """Return the amounts of each calendar year; of parts of a report that share a year, together."""
     report = material.report
     if report.result is None:
         claims = ((part, Amounts(tonnes=report.claim(part).tonnes)) for part in _filled(material))
-        return [Year(_named(part), amounts, Amounts(), Amounts(), None) for part, amounts in claims]
+        return [ReportedYear(_named(part), amounts, Amounts(), Amounts(), None) for part, amounts in claims]
     recalculated = {name: material.effects.by_period(name) for name in NAMES}
     replaced = material.effects.corrected(one for error in errors for one in error.corrections)
     adjusted = material.effects.emissions(replaced) if replaced else recalculated
@@ -98,13 +98,13 @@ def years(material: Analyses, errors: Iterable[Finding]) -> list[Year]:
         reported = _reported(material, parts, [place for places in groups for place in places])
         due = Amounts() if adjusted is None else _amounts(material, adjusted, groups)
         own = _amounts(material, recalculated, groups)
-        found.append(Year(", ".join(names), reported, own, due, _misstatement(reported, due)))
+        found.append(ReportedYear(", ".join(names), reported, own, due, _misstatement(reported, due)))
     return found
 
 
-def total(found: Sequence[Year]) -> Year:
+def total(found: Sequence[ReportedYear]) -> ReportedYear:
     """Return the sum over years."""
-    return Year(
+    return ReportedYear(
         TOTAL,
         reported=_sum([one.reported for one in found]),
         recalculated=_sum([one.recalculated for one in found]),
@@ -136,18 +136,18 @@ def causes(errors: Iterable[Finding]) -> list[float]:
     return [math.fsum(effects) for effects in found.values()]
 
 
-def _filled(material: Analyses) -> list[Part]:
+def _filled(material: Analyses) -> list[ReportPart]:
     return [part for part in material.report.own if part.found.filled] or material.report.own
 
 
-def _named(part: Part) -> str:
+def _named(part: ReportPart) -> str:
     return ", ".join(dict.fromkeys(str(period.year or period) for period in part.periods))
 
 
-def _groups(material: Analyses) -> list[tuple[list[str], list[Part]]]:
+def _groups(material: Analyses) -> list[tuple[list[str], list[ReportPart]]]:
     """Return the calendar years that are reported together, with the sets of sheets that report them."""
     every = [str(period) for period in material.result.inputs.periods]
-    groups: list[tuple[set[str], list[Part]]] = []
+    groups: list[tuple[set[str], list[ReportPart]]] = []
     for part in _filled(material):
         own = {every.index(str(period)) for period in part.periods if str(period) in every}
         names, parts = {year for year, places in material.effects.years.items() if own & set(places)}, [part]
@@ -160,7 +160,7 @@ def _groups(material: Analyses) -> list[tuple[list[str], list[Part]]]:
     return [(sorted(names, key=order.index), parts) for names, parts in groups]
 
 
-def _reported(material: Analyses, parts: Sequence[Part], places: Sequence[int]) -> Amounts:
+def _reported(material: Analyses, parts: Sequence[ReportPart], places: Sequence[int]) -> Amounts:
     claims = [material.report.claim(part) for part in parts]
     periods = {str(material.result.inputs.periods[place]) for place in places}
     sums = {}

@@ -11,7 +11,7 @@ from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.reports.workbook.tables import linked
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.location import Location, ranges
-from jcm_calc.verification.quantities import Entry
+from jcm_calc.verification.quantities import EnteredValue
 
 KINDS = {
     Kind.MONITORED: _("monitored"),
@@ -72,7 +72,7 @@ def support(material: Analyses) -> tuple[Support, ...]:
     """Return what each parameter of the calculation rests on."""
     report, m = material.report, material.m
     used = set(material.result.inputs.graph.nodes) if report.result is not None else material.required
-    entries: dict[str, list[Entry]] = {}
+    entries: dict[str, list[EnteredValue]] = {}
     for entry in report.entries():
         entries.setdefault(entry.parameter.name, []).append(entry)
     rows = {parameter.name: row for parameter, row in reversed(report.rows())}
@@ -83,7 +83,7 @@ def support(material: Analyses) -> tuple[Support, ...]:
     )
 
 
-def _of(material: Analyses, parameter: Parameter, entries: Sequence[Entry], text: Any) -> Support:
+def _of(material: Analyses, parameter: Parameter, entries: Sequence[EnteredValue], text: Any) -> Support:
     meters = {entry.place: () if material.metered is None else material.metered.of(entry) for entry in entries}
     kinds = [_basis(material, entry, bool(meters[entry.place])) for entry in entries]
     names = tuple(dict.fromkeys(name for own in meters.values() for name in own))
@@ -106,7 +106,7 @@ def _of(material: Analyses, parameter: Parameter, entries: Sequence[Entry], text
     )
 
 
-def _basis(material: Analyses, entry: Entry, metered: bool) -> str:
+def _basis(material: Analyses, entry: EnteredValue, metered: bool) -> str:
     if metered:
         return "readings"
     if entry.place in material.rows.of:

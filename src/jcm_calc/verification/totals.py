@@ -9,12 +9,12 @@ from jcm_calc.base.languages import _
 from jcm_calc.reports.workbook.tables import Cell, in_english
 from jcm_calc.results.credits import whole_tonnes
 from jcm_calc.verification.analyses import Analyses
-from jcm_calc.verification.cells import Sheet
+from jcm_calc.verification.cells import CalculationSheets
 from jcm_calc.verification.claims import Claim
-from jcm_calc.verification.findings import Effect, Finding, Severity, shown_number
+from jcm_calc.verification.findings import EffectOnER, Finding, Severity, shown_number
 from jcm_calc.verification.location import Location, address, at, located
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError, UnreadableError, as_number, close
-from jcm_calc.verification.submission import Part
+from jcm_calc.verification.submission import ReportPart
 
 DOUBT = _(
     "that reductions are cut to whole tonnes, for each calendar year, is recalled, and "
@@ -23,19 +23,19 @@ DOUBT = _(
 RULE = _("ER of each calendar year, cut to whole tonnes")
 
 
-def _places(material: Analyses, part: Part) -> list[int]:
+def _places(material: Analyses, part: ReportPart) -> list[int]:
     """Return the places along p of the periods of a set."""
     every = [str(period) for period in material.result.inputs.periods]
     return [every.index(str(period)) for period in part.periods if str(period) in every]
 
 
-def _tonnes(material: Analyses, part: Part) -> int:
+def _tonnes(material: Analyses, part: ReportPart) -> int:
     own, reductions = set(_places(material, part)), material.effects.by_period("ER")
     groups = [[place for place in places if place in own] for places in material.effects.years.values()]
     return sum(whole_tonnes(float(reductions[places].sum())) for places in groups if places)
 
 
-def _claims(material: Analyses, follow: bool = False) -> Iterator[tuple[Part, Cell, int, int, dict[str, float]]]:
+def _claims(material: Analyses, follow: bool = False) -> Iterator[tuple[ReportPart, Cell, int, int, dict[str, float]]]:
     """Yield each claim with the tonnes that it should be, and RE, PE and ER of its periods.
 
     ``follow`` says whether those that follow from a wrong calculation sheet are wanted, or the others.
@@ -50,7 +50,7 @@ def _claims(material: Analyses, follow: bool = False) -> Iterator[tuple[Part, Ce
             yield part, cell, int(value) if value == int(value) else value, _tonnes(material, part), sums  # type: ignore[misc]
 
 
-def _follows(material: Analyses, part: Part, claimed: float, exact: float) -> bool:
+def _follows(material: Analyses, part: ReportPart, claimed: float, exact: float) -> bool:
     """Whether a claim is the cut of what a wrong calculation sheet shows for ER."""
     periods = [str(period) for period in part.periods]
     sheet = material.sheet
@@ -71,14 +71,14 @@ def following(material: Analyses) -> Iterator[str]:
             )
 
 
-def _excess(material: Analyses, part: Part, claimed: float, due: int, exact: float) -> Effect:
+def _excess(material: Analyses, part: ReportPart, claimed: float, due: int, exact: float) -> EffectOnER:
     years = {str(period.year or period) for period in part.periods}
-    return Effect(
+    return EffectOnER(
         claimed - exact if abs(claimed - exact) >= 1 else float(claimed - due), {min(years): int(claimed) - due}
     )
 
 
-def _roundings(material: Analyses, part: Part, sums: dict[str, float]) -> dict[str, float]:
+def _roundings(material: Analyses, part: ReportPart, sums: dict[str, float]) -> dict[str, float]:
     """Return what other ways to whole tonnes give."""
     whole = sum(whole_tonnes(material.effects.by_period("ER")[place].item()) for place in _places(material, part))
     return {
@@ -93,7 +93,7 @@ def _roundings(material: Analyses, part: Part, sums: dict[str, float]) -> dict[s
     }
 
 
-def _how(material: Analyses, part: Part, claimed: float, sums: dict[str, float]) -> list[str]:
+def _how(material: Analyses, part: ReportPart, claimed: float, sums: dict[str, float]) -> list[str]:
     """Return the ways to whole tonnes that give a claim."""
     return [name for name, value in _roundings(material, part, sums).items() if value == claimed]
 
@@ -317,7 +317,7 @@ def _formulas(material: Analyses, told: set[str]) -> Iterator[Finding]:
 
 
 def _shifted(
-    material: Analyses, part: Part, sheet: Sheet, share: float
+    material: Analyses, part: ReportPart, sheet: CalculationSheets, share: float
 ) -> tuple[dict[tuple[str, int, int], object], int]:
     """Return cells in which ER of a set ends with some decimals, and the tonnes that are due then."""
     cells: dict[tuple[str, int, int], object] = dict(sheet.actual.cells)

@@ -87,7 +87,7 @@ class Job:
 
 
 @dataclass
-class Outcome:
+class ProjectOutcome:
     """What came of a project: a row for each calendar year, or why there is none."""
 
     job: Job
@@ -102,12 +102,12 @@ def _years(result: Result) -> Iterator[tuple[int | None, float, float, float, in
         yield (None if is_missing(year) else int(year)), re, pe, er, int(tonnes)
 
 
-def solve(jobs: Iterable[Job]) -> list[Outcome]:
+def solve(jobs: Iterable[Job]) -> list[ProjectOutcome]:
     """Calculate projects one by one; nothing that is wrong with one stops another."""
     return list(_solved(jobs))
 
 
-def _solved(jobs: Iterable[Job]) -> Iterator[Outcome]:
+def _solved(jobs: Iterable[Job]) -> Iterator[ProjectOutcome]:
     for job in jobs:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", InputWarning)
@@ -115,13 +115,13 @@ def _solved(jobs: Iterable[Job]) -> Iterator[Outcome]:
             try:
                 result, estimates = job.calculate()
                 rows = [row(job, result.methodology, estimates, *year) for year in _years(result)]
-                yield Outcome(job, rows, (), result.remarks)
+                yield ProjectOutcome(job, rows, (), result.remarks)
             except InputError as error:
-                yield Outcome(job, [], error.problems, error.warnings)
+                yield ProjectOutcome(job, [], error.problems, error.warnings)
             except MethodologyNotFoundError as error:
-                yield Outcome(job, [], [Problem("methodology", str(error))])
+                yield ProjectOutcome(job, [], [Problem("methodology", str(error))])
             except ValueError as error:  # a period in two calendar years
-                yield Outcome(job, [], [Problem("p", str(error))])
+                yield ProjectOutcome(job, [], [Problem("p", str(error))])
 
 
 def row(

@@ -11,7 +11,7 @@ from jcm_calc.base.languages import Message, _
 from jcm_calc.declarations.graph import Node
 from jcm_calc.declarations.items import Coordinate, Equation
 from jcm_calc.reports.workbook.formulas import Formulas, labels_place
-from jcm_calc.reports.workbook.layout import FUEL, LABEL, LAST, LEFT, RESULT, Block, DefaultList, Layout
+from jcm_calc.reports.workbook.layout import FUEL, LABEL, LAST, LEFT, RESULT, Block, DefaultList, SheetLayout
 from jcm_calc.reports.workbook.page import Page, in_spreadsheet, number_style, shown_unit, unit_of
 from jcm_calc.reports.workbook.separate_sheet import each
 
@@ -30,7 +30,7 @@ FUEL_TYPES = {"electric": _("Electricity"), "power consumption": _("Electricity"
 class CalculationSheet:
     """Writes one calculation sheet."""
 
-    def __init__(self, page: Page, layout: Layout) -> None:
+    def __init__(self, page: Page, layout: SheetLayout) -> None:
         self.page, self.layout = page, layout
         self.contents, self.m = layout.contents, layout.m
         self.formulas = Formulas(layout)

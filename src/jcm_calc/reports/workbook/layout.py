@@ -81,7 +81,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Line:
+class InputRow:
     """A row of a table of an input sheet; ``period`` is the number of its period where it has one."""
 
     parameter: Parameter
@@ -172,7 +172,7 @@ class DefaultList:
         return f"${first}${self.first + 1}:${last}${self.first + len(self.rows)}"
 
 
-class Layout:
+class SheetLayout:
     """Where everything stands in one set of sheets.
 
     Attributes
@@ -230,13 +230,13 @@ class Layout:
         self.fact_lines, row = self._lines(facts, row + 3) if facts else ([], row)
         self.input_rows = row
 
-    def _lines(self, parameters: Iterable[Parameter], row: int) -> tuple[list[Line], int]:
+    def _lines(self, parameters: Iterable[Parameter], row: int) -> tuple[list[InputRow], int]:
         """Return a row for each parameter, or for each of its periods where there are several."""
         lines = []
         for parameter in parameters:
             dated = "p" in parameter.indices
             periods = [*range(len(self.contents.periods))] if dated else [None]
-            own = [Line(parameter, period, row + number) for number, period in enumerate(periods)]
+            own = [InputRow(parameter, period, row + number) for number, period in enumerate(periods)]
             if self.in_cell(parameter):
                 rows = self._axes("p" if dated else "", [line.row for line in own])
                 self.entered[parameter.name] = Place(self.input, rows, self._single(VALUE))

@@ -24,7 +24,7 @@ from jcm_calc.units import registry
 
 
 @dataclass(frozen=True)
-class Plan:
+class PartitionPlan:
     """What all partitions have in common.
 
     Attributes
@@ -57,7 +57,7 @@ class Plan:
 
 
 @dataclass
-class Part:
+class Totals:
     """What leaves a partition.
 
     Attributes
@@ -75,7 +75,7 @@ class Part:
     warnings: tuple[Problem, ...] = ()
 
 
-def _bound(plan: Plan, arrays: Mapping[str, Any], frames: Sequence[Any], start: int) -> Inputs:
+def _bound(plan: PartitionPlan, arrays: Mapping[str, Any], frames: Sequence[Any], start: int) -> Inputs:
     """Bind a partition with every check; say which one it is where something is wrong."""
     quantity = registry().Quantity
     given = {name: quantity(array, plan.units[name]) if name in plan.units else array for name, array in arrays.items()}
@@ -91,7 +91,7 @@ def _bound(plan: Plan, arrays: Mapping[str, Any], frames: Sequence[Any], start: 
     return inputs
 
 
-def _where(plan: Plan, start: int) -> str:
+def _where(plan: PartitionPlan, start: int) -> str:
     if plan.count is None:
         return f"{plan.methodology}, one partition"
     return (
@@ -107,13 +107,13 @@ def _evaluated(inputs: Inputs, values: Mapping[str, Array], names: tuple[str, ..
 
 
 def part(
-    plan: Plan,
+    plan: PartitionPlan,
     arrays: Mapping[str, Any],
     frames: Sequence[Any],
     start: int,
     names: tuple[str, ...],
-    known: Part | None,
-) -> Part:
+    known: Totals | None,
+) -> Totals:
     """Return the totals of one partition."""
     inputs = _bound(plan, arrays, frames, start)
     values = {**inputs.values, **(known.totals if known else {})}
@@ -127,10 +127,10 @@ def part(
     found = _evaluated(inputs, values, (*names, *single), _where(plan, start))
     shared = {name: found[name] for name in single}
     sizes = {**inputs.sizes, plan.letter: plan.count or 1}
-    return Part(inputs.periods, sizes, {name: found[name] for name in names}, shared, inputs.warnings)
+    return Totals(inputs.periods, sizes, {name: found[name] for name in names}, shared, inputs.warnings)
 
 
-def combine(parts: Sequence[Part]) -> Part:
+def combine(parts: Sequence[Totals]) -> Totals:
     """Add up totals, in order; what does not depend on the unit must be the same everywhere."""
     first, *others = parts
     totals = dict(first.totals)
@@ -143,15 +143,15 @@ def combine(parts: Sequence[Part]) -> Part:
             axes = Problem("axes", _("periods or other labels differ from partition to partition"))
             raise InputError(_("the partitions"), problems or [axes])
     warned = tuple(dict.fromkeys(warning for part in parts for warning in part.warnings))
-    return Part(first.periods, first.sizes, totals, first.shared, warned)
+    return Totals(first.periods, first.sizes, totals, first.shared, warned)
 
 
-def joined(before: Part, after: Part) -> Part:
+def joined(before: Totals, after: Totals) -> Totals:
     """Return the totals of two passes together."""
-    return Part(before.periods, before.sizes, {**before.totals, **after.totals}, before.shared, before.warnings)
+    return Totals(before.periods, before.sizes, {**before.totals, **after.totals}, before.shared, before.warnings)
 
 
-def results(graph: Graph, known: Part, names: tuple[str, ...]) -> dict[str, Array]:
+def results(graph: Graph, known: Totals, names: tuple[str, ...]) -> dict[str, Array]:
     """Return what follows from the totals."""
     values = {**known.shared, **known.totals}
     try:
@@ -166,7 +166,9 @@ def results(graph: Graph, known: Part, names: tuple[str, ...]) -> dict[str, Arra
     return {name: np.broadcast_to(array, shape) if name in RESULTS else array for name, array in found.items()}
 
 
-def array(plan: Plan, arrays: Mapping[str, Any], frames: Sequence[Any], start: int, name: str, known: Part) -> Array:
+def array(
+    plan: PartitionPlan, arrays: Mapping[str, Any], frames: Sequence[Any], start: int, name: str, known: Totals
+) -> Array:
     """Return the values of one name in one partition."""
     inputs = _bound(plan, arrays, frames, start)
     found = _evaluated(inputs, {**inputs.values, **known.totals}, (name,), _where(plan, start))[name]

@@ -17,7 +17,7 @@ from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
 from jcm_calc.engine.evaluation import EvaluationError, evaluate
 from jcm_calc.reports.workbook.calculation_sheet import TERMS_OF
 from jcm_calc.reports.workbook.filled_sheets import is_declared
-from jcm_calc.reports.workbook.opening import Formula
+from jcm_calc.reports.workbook.opening import CellFormula
 from jcm_calc.units import UnitError, conversion
 from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.effects import Array, terms
@@ -74,7 +74,7 @@ class Unfolded:
 
 
 @dataclass(frozen=True, eq=False)
-class Cell:
+class QuantityCell:
     """A cell of a calculation sheet that shows an element of a quantity.
 
     Attributes
@@ -87,7 +87,7 @@ class Cell:
         That stands beside it.
     """
 
-    sheet: Sheet
+    sheet: CalculationSheets
     name: str
     labels: Mapping[str, str]
     unit: str
@@ -129,7 +129,7 @@ class Cell:
         return self.sheet.stored(self.place)
 
     @property
-    def formula(self) -> Formula | None:
+    def formula(self) -> CellFormula | None:
         """Its formula; None where a value is typed in."""
         return self.sheet.formula(self.place)
 
@@ -177,7 +177,7 @@ class Cell:
             return ""
         return self.unit if close(self.stored, converted) else ""
 
-    def beside(self, names: Collection[str]) -> list[Cell]:
+    def beside(self, names: Collection[str]) -> list[QuantityCell]:
         """Return the cells of some quantities with its labels, as far as they have the same indices."""
         return [
             other
@@ -186,7 +186,7 @@ class Cell:
             and all(self.labels.get(letter, label) == label for letter, label in other.labels.items())
         ]
 
-    def summands(self, rule: Equation) -> list[Cell]:
+    def summands(self, rule: Equation) -> list[QuantityCell]:
         """Return the cells that it should add up, where it is a total."""
         name = f"{TERMS}{rule.name}"
         shown = any(other.name == name for other in self.sheet.cells)
@@ -200,7 +200,7 @@ def _on_sheet(value: float, declared: str, unit: str) -> float:
     return value if not unit else conversion(declared, unit)(value)
 
 
-class Sheet:
+class CalculationSheets:
     """The calculation sheets of a report with their scenarios."""
 
     def __init__(self, material: Documents) -> None:
@@ -210,7 +210,7 @@ class Sheet:
         self.m = material.m
         self.nodes: Mapping[str, Node] = self.result.inputs.graph.nodes
         shown = (step for step in self.report.steps(self.result) if step.name in material.effects.actual)
-        self.cells = [Cell(self, step.name, step.labels, step.unit, step.place) for step in shown]
+        self.cells = [QuantityCell(self, step.name, step.labels, step.unit, step.place) for step in shown]
         self.entries = [entry for entry in self.report.entries() if entry.parameter.name in material.effects.actual]
         self.by_place = {cell.place: cell for cell in self.cells}
         self._forms = set[tuple[str, str]]()
@@ -255,7 +255,7 @@ class Sheet:
         sizes = self.result.inputs.sizes
         return any(sizes[letter] > 1 for letter in letters)
 
-    def branches(self, cell: Cell, rule: Equation) -> Iterator[Scenario]:
+    def branches(self, cell: QuantityCell, rule: Equation) -> Iterator[Scenario]:
         """Yield scenarios in which the operands of a cell are changed much, and each by itself.
 
         So that every branch of a condition is taken, whatever the inputs are.
@@ -269,7 +269,7 @@ class Sheet:
             }
             yield Scenario({**self.material.effects.actual, **operands}, {rule.name: wanted}, cells)
 
-    def is_new(self, cell: Cell, formula: Formula) -> bool:
+    def is_new(self, cell: QuantityCell, formula: CellFormula) -> bool:
         """Whether no cell of a quantity had a formula of this form before."""
         key = cell.name, form(formula.text)
         new = key not in self._forms
@@ -277,7 +277,7 @@ class Sheet:
         return new
 
     def around(
-        self, cell: Cell, rule: Equation, made_of: Unfolded, operands: Sequence[Cell], limit: float
+        self, cell: QuantityCell, rule: Equation, made_of: Unfolded, operands: Sequence[QuantityCell], limit: float
     ) -> Iterator[Scenario]:
         """Yield scenarios in which an operand, or the sum of a total, lies on either side of a limit."""
         actual = self.material.effects.actual
@@ -386,7 +386,7 @@ class Sheet:
         book = self.report.book
         return book.errors(place[0]).get(place[1:]) or as_number(book.value(*place))
 
-    def formula(self, place: Place) -> Formula | None:
+    def formula(self, place: Place) -> CellFormula | None:
         """Return the formula of a cell."""
         found = self.report.book.formulas(place[0]).get(place[1:])
         return found if found is not None and found.text else None
