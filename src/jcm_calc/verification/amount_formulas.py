@@ -67,7 +67,7 @@ class AmountFormulas:
 
     def __init__(self, rows: DatedRows) -> None:
         self.rows = rows
-        entries = rows.material.report.entries()
+        entries = rows.documents.report.entries()
         numbers = [
             one for one in entries if one.parameter.kind is Kind.MONITORED and isinstance(one.value, int | float)
         ]
@@ -101,7 +101,7 @@ def _told(rows: DatedRows, group: list[AmountPart]) -> Finding:
     first = group[0]
     symbol = first.entry.parameter.symbol
     excess = [(part.entry, part.excess) for part in group if part.excess is not None]
-    known = len(excess) == len(group) and rows.material.report.result is not None
+    known = len(excess) == len(group) and rows.documents.report.result is not None
     amount = math.fsum(part.entry.value for part in group)
     return Finding(
         first.code,
@@ -111,7 +111,7 @@ def _told(rows: DatedRows, group: list[AmountPart]) -> Finding:
         amount,
         amount - math.fsum(more for _, more in excess) if known else None,
         first.because or _("the amount is the sum of the rows of its period, in its unit"),
-        rows.material.effects.without(excess) if known else None,
+        rows.documents.effects.without(excess) if known else None,
         question=first.question,
         severity=first.severity,
         unit=first.entry.parameter.unit,
@@ -156,7 +156,7 @@ class Audit:
 
     def parts(self) -> Iterator[AmountPart]:
         """Yield what is wrong with the amount."""
-        report = self.rows.material.report
+        report = self.rows.documents.report
         planned = {sheet for part in report.of("MPS") for sheet in part.roles.values()}
         # what does not depend on the period is entered once, in the plan
         if report.kind == "MRS" and "p" in self.entry.parameter.indices and self.end[0] in planned:
@@ -315,8 +315,8 @@ class Audit:
         )
 
     def _effect(self, excess: float) -> float:
-        material = self.rows.material
-        found = material.effects.without([(self.entry, excess)]) if material.report.result is not None else None
+        documents = self.rows.documents
+        found = documents.effects.without([(self.entry, excess)]) if documents.report.result is not None else None
         return 0.0 if found is None else found.exact
 
     def _far(self, factor: float) -> float:
@@ -409,7 +409,7 @@ class Audit:
     @cached_property
     def _metered(self) -> bool:
         """Whether readings tell what the amount should be."""
-        metered = self.rows.material.metered
+        metered = self.rows.documents.metered
         return metered is not None and bool(metered.of(self.entry))
 
     def _number(self, place: Place) -> float:

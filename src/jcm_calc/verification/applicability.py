@@ -34,18 +34,18 @@ class Aspect:
     there: Callable[[Analyses], object]
 
 
-def inapplicable(material: Analyses, codes: Iterable[str]) -> dict[str, str]:
+def inapplicable(documents: Analyses, codes: Iterable[str]) -> dict[str, str]:
     """Return the checks that have nothing to compare, with what is not there."""
     made, found = set(codes), dict[str, str]()
     for subject in SUBJECTS:
         own = [code for code in subject.checks if code in made]
-        if own and not subject.there(material):
+        if own and not subject.there(documents):
             found |= dict.fromkeys(own, subject.absent)
     return found
 
 
-def _shown(material: Analyses, wanted: Callable[[object], bool]) -> bool:
-    return any(wanted(cell.node) for cell in material.sheet.cells)
+def _shown(documents: Analyses, wanted: Callable[[object], bool]) -> bool:
+    return any(wanted(cell.node) for cell in documents.sheet.cells)
 
 
 def _conditional(node: object) -> bool:
@@ -58,87 +58,87 @@ def _default(node: object) -> bool:
     return isinstance(node, Parameter) and node.kind is Kind.DEFAULT
 
 
-def _entries(material: Analyses, wanted: Callable[[EnteredValue], object]) -> bool:
-    return any(wanted(entry) for entry in material.report.entries())
+def _entries(documents: Analyses, wanted: Callable[[EnteredValue], object]) -> bool:
+    return any(wanted(entry) for entry in documents.report.entries())
 
 
-def _texts(material: Analyses, *keys: str) -> bool:
-    return any(row.text(key) for _, row in material.report.rows() for key in keys)
+def _texts(documents: Analyses, *keys: str) -> bool:
+    return any(row.text(key) for _, row in documents.report.rows() for key in keys)
 
 
-def _compares(material: Analyses) -> bool:
-    assert material.metered is not None
-    return next(compared(material, material.metered, material.rows), None) is not None
+def _compares(documents: Analyses) -> bool:
+    assert documents.metered is not None
+    return next(compared(documents, documents.metered, documents.rows), None) is not None
 
 
-def _in_both(material: Analyses, wanted: Callable[[EnteredValue], object] = bool) -> bool:
+def _in_both(documents: Analyses, wanted: Callable[[EnteredValue], object] = bool) -> bool:
     """Whether report and plan have a value of one quantity."""
-    planned = {entry.parameter.name for entry in material.registered.entries("MPS") if wanted(entry)}
-    return any(entry.parameter.name in planned for entry in material.report.entries("MRS") if wanted(entry))
+    planned = {entry.parameter.name for entry in documents.registered.entries("MPS") if wanted(entry)}
+    return any(entry.parameter.name in planned for entry in documents.report.entries("MRS") if wanted(entry))
 
 
-def _said_in_both(material: Analyses, said: Callable[[str], object]) -> bool:
-    return any(said(now) and said(before) for *_, now, before in meters.pairs(material))
+def _said_in_both(documents: Analyses, said: Callable[[str], object]) -> bool:
+    return any(said(now) and said(before) for *_, now, before in meters.pairs(documents))
 
 
-def _reading_rows(material: Analyses) -> bool:
-    return bool(material.rows.of) or "readings" in material.has
+def _reading_rows(documents: Analyses) -> bool:
+    return bool(documents.rows.of) or "readings" in documents.has
 
 
-def _printed(material: Analyses) -> bool:
+def _printed(documents: Analyses) -> bool:
     return any(
         "=" in line.equation
-        for part in material.report.own
+        for part in documents.report.own
         if "calc" in part.roles
-        for line in lines(part.roles["calc"], material.report.sheets)
+        for line in lines(part.roles["calc"], documents.report.sheets)
     )
 
 
-def _chained(material: Analyses) -> bool:
-    case = material.case
+def _chained(documents: Analyses) -> bool:
+    case = documents.case
     bounded = case is not None and any(case.project.get(key) for key in ("start", "end"))
-    count = len(periods.dated(material.report)) + sum(len(periods.dated(one)) for one in material.previous)
-    return count > 1 or (bounded and count > 0) or "readings" in material.has
+    count = len(periods.dated(documents.report)) + sum(len(periods.dated(one)) for one in documents.previous)
+    return count > 1 or (bounded and count > 0) or "readings" in documents.has
 
 
-def _balances(material: Analyses, kind: str) -> bool:
-    assert material.metered is not None
-    return any(one.kind == kind for one in material.metered.plan.checks)
+def _balances(documents: Analyses, kind: str) -> bool:
+    assert documents.metered is not None
+    return any(one.kind == kind for one in documents.metered.plan.checks)
 
 
-def _prescribed(material: Analyses) -> bool:
-    assert material.metered is not None
-    planned = material.registered.rows("MPS") if "plan" in material.has else []
+def _prescribed(documents: Analyses) -> bool:
+    assert documents.metered is not None
+    planned = documents.registered.rows("MPS") if "plan" in documents.has else []
     said = any(cross_checks.PRESCRIBED.search(row.text(key)) for _, row in planned for key in ("procedure", "comment"))
-    return said or any(meter.check_only for meter in material.metered.plan.meters.values())
+    return said or any(meter.check_only for meter in documents.metered.plan.meters.values())
 
 
-def _substituted(material: Analyses) -> bool:
-    assert material.metered is not None
-    return any(one.safe is not None for one in material.metered.noted)
+def _substituted(documents: Analyses) -> bool:
+    assert documents.metered is not None
+    return any(one.safe is not None for one in documents.metered.noted)
 
 
-def _named_projects(material: Analyses) -> bool:
-    named = sum(1 for sheet in material.report.headers for _ in matches(material.report.book, sheet, REFERENCE))
-    return named > 1 or bool(named and material.case is not None and material.case.project.get("number"))
+def _named_projects(documents: Analyses) -> bool:
+    named = sum(1 for sheet in documents.report.headers for _ in matches(documents.report.book, sheet, REFERENCE))
+    return named > 1 or bool(named and documents.case is not None and documents.case.project.get("number"))
 
 
-def _serials(material: Analyses) -> bool:
-    assert material.metered is not None
-    return any(device.serial for meter in material.metered.plan.meters.values() for device in meter.devices)
+def _serials(documents: Analyses) -> bool:
+    assert documents.metered is not None
+    return any(device.serial for meter in documents.metered.plan.meters.values() for device in meter.devices)
 
 
-def _timed(material: Analyses) -> bool:
+def _timed(documents: Analyses) -> bool:
     return (
-        bool(material.m.limits)
-        or _entries(material, lambda one: one.parameter.unit == "h" and one.parameter.adds_over_time)
-        or bool(material.metered and any(meter.rated for meter in material.metered.plan.meters.values()))
+        bool(documents.m.limits)
+        or _entries(documents, lambda one: one.parameter.unit == "h" and one.parameter.adds_over_time)
+        or bool(documents.metered and any(meter.rated for meter in documents.metered.plan.meters.values()))
     )
 
 
-def _potentials(material: Analyses) -> bool:
-    shown = material.report.result.inputs.graph.nodes if material.report.result is not None else {}
-    names = [entry.parameter.symbol for entry in material.report.entries()]
+def _potentials(documents: Analyses) -> bool:
+    shown = documents.report.result.inputs.graph.nodes if documents.report.result is not None else {}
+    names = [entry.parameter.symbol for entry in documents.report.entries()]
     return any(symbol.startswith("GWP") for symbol in (*names, *shown))
 
 

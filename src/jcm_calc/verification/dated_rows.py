@@ -122,10 +122,10 @@ class Breakdown:
 class DatedRows:
     """The dated rows behind the monitored amounts of a report."""
 
-    def __init__(self, material: Documents) -> None:
-        self.material, self.book = material, material.report.book
+    def __init__(self, documents: Documents) -> None:
+        self.documents, self.book = documents, documents.report.book
         self._labels: dict[Place, Period | None] = {}
-        monitored = [entry for entry in material.report.entries() if entry.parameter.kind is Kind.MONITORED]
+        monitored = [entry for entry in documents.report.entries() if entry.parameter.kind is Kind.MONITORED]
         self.of: dict[Place, Breakdown] = {}
         for entry in monitored:
             if (found := self._breakdown(entry)) is not None:
@@ -176,7 +176,7 @@ class DatedRows:
             rows.setdefault((sheet, column), set()).add(row)
         for sheet, row, column in own:
             dated = self._label_in_row((sheet, row, column))
-            if not dated and self.material.report.sheets.sums_up(sheet, row, column, rows[sheet, column]):
+            if not dated and self.documents.report.sheets.sums_up(sheet, row, column, rows[sheet, column]):
                 yield sheet, row, column
 
     def sharing(self, entry: EnteredValue, lines: Sequence[DatedRow]) -> Iterator[EnteredValue]:
@@ -315,7 +315,7 @@ class DatedRows:
         found = self.of.get(entry.place)
         if found is None or found.mean:
             return 0.0
-        metered = self.material.metered
+        metered = self.documents.metered
         total = math.fsum((line.value or 0.0) * line.weight for line in self._missing(found))
         total -= math.fsum((line.value or 0.0) * (line.weight - found.usual) for line in found.twice)
         total -= math.fsum((line.value or 0.0) * line.weight for line in found.again)
@@ -331,7 +331,7 @@ class DatedRows:
 
     def _missing(self, found: Breakdown) -> list[DatedRow]:
         """Return the rows left out; those near a late calibration are left to the comparison with the readings."""
-        metered = self.material.metered
+        metered = self.documents.metered
         if metered is None:
             return list(found.left_out)
         late = [
@@ -379,8 +379,8 @@ class DatedRows:
             severity, question = Severity.QUESTION, _("missing, or nought?")
         excess = [(found.entry, self._of(kind, found, own)) for found, own in group]
         effect = None
-        if self.material.report.result is not None and any(amount for _, amount in excess):
-            effect = self.material.effects.without(excess)
+        if self.documents.report.result is not None and any(amount for _, amount in excess):
+            effect = self.documents.effects.without(excess)
         amount = math.fsum(found.entry.value for found, _ in group)
         expected = amount - math.fsum(amount for _, amount in excess) if effect is not None else None
         because = _("each row of the period once; the amounts stand at {entries}").format(entries=entries)
@@ -406,7 +406,7 @@ class DatedRows:
             return math.fsum(value * (weight - found.usual) for value, weight in values)
         if kind == "again":
             return math.fsum(value * weight for value, weight in values)
-        metered = self.material.metered
+        metered = self.documents.metered
         own = () if metered is None else metered.of(found.entry)
         return -self._unread(found, own, metered) if metered is not None and own else 0.0
 
@@ -435,8 +435,8 @@ class DatedRows:
                 continue
             entry, expected = found.entry, math.fsum(values) / len(values)
             effect = None
-            if self.material.report.result is not None:
-                effect = self.material.effects.without([(entry, entry.value - expected)])
+            if self.documents.report.result is not None:
+                effect = self.documents.effects.without([(entry, entry.value - expected)])
             times = listed((str(line.period) for line in found.left_out), limit=12)
             message = _("{symbol} is a mean without {times}").format(symbol=entry.parameter.symbol, times=times)
             place = (*(address(line.place) for line in found.left_out), entry.address)
@@ -460,8 +460,8 @@ class DatedRows:
                 continue
             expected = math.fsum(value * days for value, days in lines) / math.fsum(days for _, days in lines)
             effect = None
-            if self.material.report.result is not None:
-                effect = self.material.effects.without([(entry, entry.value - expected)])
+            if self.documents.report.result is not None:
+                effect = self.documents.effects.without([(entry, entry.value - expected)])
             message = _("{symbol} is the sum of {count} rows of different times, but does not add over time").format(
                 symbol=parameter.symbol, count=len(lines)
             )

@@ -20,31 +20,31 @@ BOUNDS = {"lower": _("the lower bound"), "default": _("the central value"), "upp
 CAPACITIES = ("kW", "MW", "GW", "USRt", "kVA", "MVA", "t/h", "t/d", "kL/d", "GJ/h")
 
 
-def deviations(material: Documents) -> Iterator[Finding]:
+def deviations(documents: Documents) -> Iterator[Finding]:
     """Yield each value fixed beforehand that is another one in the report than in the plan."""
     planned: dict[Any, EnteredValue | None] = {}
-    for entry in filter(comparable, material.registered.entries("MPS")):
+    for entry in filter(comparable, documents.registered.entries("MPS")):
         before = planned.setdefault(_key(entry), entry)
         if before is not None and not _same(entry, before):
             planned[_key(entry)] = None  # planned otherwise from year to year
-    yield from _named(material)
+    yield from _named(documents)
     told: set[Any] = set()
-    for entry in material.report.entries("MRS"):
+    for entry in documents.report.entries("MRS"):
         before = planned.get(_key(entry))
         # a plan written for one year stands once, a report of several years in each of them
         if before is None or not comparable(entry) or _same(entry, before) or (_key(entry), entry.value) in told:
             continue
         told.add((_key(entry), entry.value))
-        yield _deviation(material, entry, before)
+        yield _deviation(documents, entry, before)
 
 
-def _named(material: Documents) -> Iterator[Finding]:
+def _named(documents: Documents) -> Iterator[Finding]:
     """Yield each candidate that the report names in place of the plan's."""
-    planned = {name: one for part in material.registered.of("MPS") for name, one in part.found.named.items()}
-    for part in material.report.of("MRS"):
+    planned = {name: one for part in documents.registered.of("MPS") for name, one in part.found.named.items()}
+    for part in documents.report.of("MRS"):
         for name, candidate in part.found.named.items():
             if planned.get(name, candidate) != candidate:
-                symbol = material.m.inputs[name].symbol
+                symbol = documents.m.inputs[name].symbol
                 message = _("{symbol} is that of {found!r} in the report, and of {planned!r} in the plan")
                 message = message.format(symbol=symbol, found=candidate, planned=planned[name])
                 code = "D1" if symbol.startswith("GWP") else "D6"
@@ -68,11 +68,11 @@ def _same(entry: EnteredValue, before: EnteredValue) -> bool:
     return str(entry.value).strip() == str(before.value).strip()
 
 
-def _deviation(material: Documents, entry: EnteredValue, before: EnteredValue) -> Finding:
+def _deviation(documents: Documents, entry: EnteredValue, before: EnteredValue) -> Finding:
     parameter = entry.parameter
-    code, cause, severity = _kind(material, entry, before)
+    code, cause, severity = _kind(documents, entry, before)
     numeric = isinstance(before.value, int | float)
-    effect = material.effects.changed(entry, before.value) if numeric and material.report.result is not None else None
+    effect = documents.effects.changed(entry, before.value) if numeric and documents.report.result is not None else None
     unit = f" {parameter.unit}" if numeric and parameter.unit else ""
     found, expected = (f"{shown_number(one.value)}{unit}" for one in (entry, before))
     message = _("{symbol} is {found} in the report and {expected} in the plan")
@@ -93,7 +93,7 @@ def _deviation(material: Documents, entry: EnteredValue, before: EnteredValue) -
     )
 
 
-def _kind(material: Documents, entry: EnteredValue, before: EnteredValue) -> tuple[str, str, Severity | None]:
+def _kind(documents: Documents, entry: EnteredValue, before: EnteredValue) -> tuple[str, str, Severity | None]:
     """Return the code of the check of a deviation, the likely cause, and its severity if not the usual."""
     parameter = entry.parameter
     if not isinstance(entry.value, int | float) or not isinstance(before.value, int | float):

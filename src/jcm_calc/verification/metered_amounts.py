@@ -84,10 +84,10 @@ class Discrepancy:
     note: str = ""
 
 
-def compared(material: Documents, meters: Metered, rows: DatedRows) -> Iterator[Compared]:
+def compared(documents: Documents, meters: Metered, rows: DatedRows) -> Iterator[Compared]:
     """Yield the monitored amounts of a report that meters measure."""
-    derivatives = material.result.derivatives()
-    for entry in material.report.entries():
+    derivatives = documents.result.derivatives()
+    for entry in documents.report.entries():
         parameter = entry.parameter
         amount = parameter.kind is Kind.MONITORED and parameter.adds_over_time and isinstance(entry.value, int | float)
         own = meters.of(entry) if amount and "p" in entry.labels else ()
@@ -96,7 +96,7 @@ def compared(material: Documents, meters: Metered, rows: DatedRows) -> Iterator[
             continue
         start, end = meters.span(period)
         array = derivatives.get(parameter.name)
-        place = None if array is None else material.effects.at(entry.labels, array.shape)
+        place = None if array is None else documents.effects.at(entry.labels, array.shape)
         slope = 0.0 if array is None or place is None else float(array[place])
         unit = parameter.unit
         issues = [of_noted(noted, meters, slope, unit, (start, end)) for noted in meters.found(own, start, end)]

@@ -106,14 +106,14 @@ def effect_of(values: Sequence[tuple[QuantityCell, Any]]) -> EffectOnER | None:
         assert expected is not None
         factor = conversion(cell.converted, node.unit)(1.0) if cell.converted else 1.0
         labels = {letter: label for letter, label in cell.labels.items() if letter in node.indices}
-        place = sheet.material.effects.at(labels, array.shape)
+        place = sheet.documents.effects.at(labels, array.shape)
         if place is None:
             return None
         if node.unit == "date":
             array[place] += value - cell.shown(expected)
         else:
             array[place] += float(value) * factor - expected
-    return sheet.material.effects.effect({plain: array}, {})
+    return sheet.documents.effects.effect({plain: array}, {})
 
 
 def because(cell: QuantityCell) -> str:

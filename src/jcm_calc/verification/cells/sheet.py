@@ -168,7 +168,7 @@ class QuantityCell:
         if node is None or node.unit in ("date", "category", "yes/no"):
             return ""
         parameter = Parameter(self.name, "", node.unit, "", Kind.CONSTANT, "")
-        value = self.element(self.sheet.material.effects.actual)
+        value = self.element(self.sheet.documents.effects.actual)
         if is_declared(self.unit, parameter) or self.unit == "-" or value is None:
             return ""
         try:
@@ -203,15 +203,15 @@ def _on_sheet(value: float, declared: str, unit: str) -> float:
 class CalculationSheets:
     """The calculation sheets of a report with their scenarios."""
 
-    def __init__(self, material: Documents) -> None:
-        self.material = material
-        self.report = material.report
-        self.result = material.result
-        self.m = material.m
+    def __init__(self, documents: Documents) -> None:
+        self.documents = documents
+        self.report = documents.report
+        self.result = documents.result
+        self.m = documents.m
         self.nodes: Mapping[str, Node] = self.result.inputs.graph.nodes
-        shown = (step for step in self.report.steps(self.result) if step.name in material.effects.actual)
+        shown = (step for step in self.report.steps(self.result) if step.name in documents.effects.actual)
         self.cells = [QuantityCell(self, step.name, step.labels, step.unit, step.place) for step in shown]
-        self.entries = [entry for entry in self.report.entries() if entry.parameter.name in material.effects.actual]
+        self.entries = [entry for entry in self.report.entries() if entry.parameter.name in documents.effects.actual]
         self.by_place = {cell.place: cell for cell in self.cells}
         self._forms = set[tuple[str, str]]()
         self._drawn: dict[str, list[tuple[dict[str, Array], Array]]] = {}
@@ -219,7 +219,7 @@ class CalculationSheets:
     @cached_property
     def actual(self) -> Scenario:
         """The inputs as they are."""
-        return self._scenario(self.material.effects.actual, self.material.effects.actual)
+        return self._scenario(self.documents.effects.actual, self.documents.effects.actual)
 
     @cached_property
     def changed(self) -> list[Scenario]:
@@ -236,7 +236,7 @@ class CalculationSheets:
             except EvaluationError:
                 continue
             found = {**found, **terms(found, inputs.graph.equations)}
-            return self._scenario(found, {**self.material.effects.actual, **self._own(found)})
+            return self._scenario(found, {**self.documents.effects.actual, **self._own(found)})
         return self.actual
 
     def by_unit(self, arrays: Mapping[str, Array], names: Sequence[str], labels: Mapping[str, str]) -> list[Array]:
@@ -267,7 +267,7 @@ class CalculationSheets:
                 for other in around
                 if (value := self.element(operands, other.name, {**other.labels, **cell.labels})) is not None
             }
-            yield Scenario({**self.material.effects.actual, **operands}, {rule.name: wanted}, cells)
+            yield Scenario({**self.documents.effects.actual, **operands}, {rule.name: wanted}, cells)
 
     def is_new(self, cell: QuantityCell, formula: CellFormula) -> bool:
         """Whether no cell of a quantity had a formula of this form before."""
@@ -280,7 +280,7 @@ class CalculationSheets:
         self, cell: QuantityCell, rule: Equation, made_of: Unfolded, operands: Sequence[QuantityCell], limit: float
     ) -> Iterator[Scenario]:
         """Yield scenarios in which an operand, or the sum of a total, lies on either side of a limit."""
-        actual = self.material.effects.actual
+        actual = self.documents.effects.actual
         values = {
             other.place: (other, value)
             for other in operands
@@ -321,7 +321,7 @@ class CalculationSheets:
             rng = np.random.default_rng(SEEDS[0])
             for _ in range(BRANCHES):
                 operands = {
-                    name: _varied(rng, self.nodes[name], self.material.effects.actual[name]) for name in rule.arguments
+                    name: _varied(rng, self.nodes[name], self.documents.effects.actual[name]) for name in rule.arguments
                 }
                 with np.errstate(all="ignore"):
                     wanted = np.asarray(rule.function(*operands.values()), dtype=float)
@@ -353,7 +353,7 @@ class CalculationSheets:
         for name, node in self.nodes.items():
             if isinstance(node, Equation):
                 continue
-            array = self.material.effects.actual[name]
+            array = self.documents.effects.actual[name]
             fixed = name in keys or name not in shown or isinstance(node, Coordinate)
             values[name] = array if fixed or not numeric(node) else _drawn(rng, node, array)
         return values
@@ -378,7 +378,7 @@ class CalculationSheets:
     def element(self, arrays: Mapping[str, Array], name: str, labels: Mapping[str, str]) -> float | None:
         """Return an element of a quantity."""
         array = arrays[name]
-        place = self.material.effects.at(labels, array.shape)
+        place = self.documents.effects.at(labels, array.shape)
         return None if place is None else float(array[place])
 
     def stored(self, place: Place) -> Any:
