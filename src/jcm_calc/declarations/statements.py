@@ -76,7 +76,7 @@ def declared(m: Declarations, *kinds: Stated) -> Iterator[Declaration]:
     --------
     >>> import jcm_calc
     >>> [one.name for one in declared(jcm_calc.methodology("PW_AM001"), Stated.EQUATION)]
-    ['RE_p', 'PE_p', 'ER_p']
+    ['RE_i,p', 'RE_p', 'PE_p', 'ER_p']
     """
     for kind in kinds or Stated:
         if kind in VALUES:
