@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.api.calculation import calculate
 from jcm_calc.api.result import Result
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem, suggestion
@@ -19,6 +18,7 @@ from jcm_calc.inputs.case import EXPECTED, Case, PublishedFigure
 from jcm_calc.inputs.confirmation import EvidenceFiles
 from jcm_calc.inputs.project import unknown_parameters
 from jcm_calc.inputs.schema import under
+from jcm_calc.results.calculating import calculated
 from jcm_calc.rulebooks import methodology
 
 if TYPE_CHECKING:
@@ -87,7 +87,8 @@ class CaseFile(Case):
         m = methodology(self.methodology, self.version, self.submitted)
         unknown = tuple(unknown_parameters(m, self.sources, partial(under, "[sources]")))
         try:
-            result = calculate(
+            result = calculated(
+                Result,
                 self.methodology,
                 *tables,
                 version=self.version,
