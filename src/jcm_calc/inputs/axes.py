@@ -91,6 +91,8 @@ def of_labels(letter: str, given: Mapping[str, InputValue], problems: list[Probl
         return Axis(range(1, (size or 1) + 1), size is None)
     (source, labels), *others = tables
     for other, theirs in others:
+        if len(theirs) == len(labels) and set(labels).issuperset(theirs):
+            continue
         for here, there, mine, yours in ((other, source, theirs, labels), (source, other, labels, theirs)):
             known = set(mine)
             if lacking := [label for label in yours if label not in known]:

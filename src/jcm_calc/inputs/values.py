@@ -309,11 +309,11 @@ class InputValue:
         values = self.values
         for axis, letter in enumerate(self.letters):
             wanted, own = labels[letter], self.labels.get(letter)
-            if own is not None and own is not wanted:
+            if own is not None and own != wanted:
                 key = (letter, id(own))
                 if key not in orders:
                     place = {label: number for number, label in enumerate(own)}
-                    orders[key] = [place[label] for label in wanted]
+                    orders[key] = np.array(list(map(place.__getitem__, wanted)), dtype=np.intp)
                 values = values.take(orders[key], axis)
         return replace(self, values=values.reshape([self.along(letter) for letter in labels]))
 
