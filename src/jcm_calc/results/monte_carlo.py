@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jcm_calc.base import notebook
+from jcm_calc.base.cores import on_all_cores
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem, require, shown, suggestion
 from jcm_calc.declarations.items import Kind, Parameter
@@ -125,17 +126,17 @@ class Uncertainty:
         """
         import pandas as pd
 
-        ranks = _ranks(self.samples["ER"])
+        ranks, *others = on_all_cores(_ranks, [self.samples["ER"], *(one.effect for one in self._inputs.values())])
         rows = [
             {
                 "name": name,
                 "symbol": one.parameter.symbol,
                 "stated": one.distribution.stated,
                 "standard": one.relative,
-                "rank correlation": _correlation(ranks, _ranks(one.effect)),
+                "rank correlation": _correlation(ranks, other),
                 "cut off": one.cut_off,
             }
-            for name, one in self._inputs.items()
+            for (name, one), other in zip(self._inputs.items(), others, strict=True)
         ]
         frame = pd.DataFrame(rows).set_index("name")
         return frame.sort_values("rank correlation", key=lambda column: -column.abs(), kind="stable")
@@ -321,5 +322,7 @@ def _ranks(values: Array) -> Array:
 
 
 def _correlation(one: Array, other: Array) -> float:
-    size = np.sqrt((one @ one) * (other @ other))
-    return float((one @ other) / size) if size else 0.0
+    # not by @, whose last digits depend on the number of threads
+    products = [float(np.einsum("i,i->", left, right)) for left, right in ((one, other), (one, one), (other, other))]
+    size = np.sqrt(products[1] * products[2])
+    return products[0] / size if size else 0.0
