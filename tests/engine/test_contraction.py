@@ -2,35 +2,18 @@
 
 import itertools
 import warnings
-from dataclasses import replace
 
 import numpy as np
 import pytest
-from draws import cases, draw
+from draws import bound, cases
 
 import jcm_calc
 from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.items import Equation
 from jcm_calc.engine import evaluation
 from jcm_calc.engine.evaluation.contraction import _total, contractions
-from jcm_calc.inputs import bind
 
 METHODOLOGIES = [jcm_calc.methodology(number) for number in jcm_calc.methodologies().index.get_level_values(0).unique()]
-
-
-def bound(m, case, seed):
-    rng = np.random.default_rng(seed)
-    given = draw(rng, m, case, for_sheets=True)
-    p = given.pop("p")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        inputs = bind(m, values={**case, **given}, p=p)
-    if seed % 2:  # with amounts of 0 in every other one
-        values = {
-            k: np.where(v == 0, 1.0, v) if k in m.inputs and v.dtype == float else v for k, v in inputs.values.items()
-        }
-        return replace(inputs, values=values)
-    return inputs
 
 
 def evaluated(monkeypatch, inputs, names, written, block=1, cores=1):

@@ -16,11 +16,11 @@ from jcm_calc.base.problems import InputError, Problem, require, shown, suggesti
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import Array, EvaluationError
-from jcm_calc.engine.many import evaluate_many
+from jcm_calc.engine.many import evaluate_many, length
 from jcm_calc.inputs.project import as_mapping
 from jcm_calc.results.calculation import Calculation, undefined
 from jcm_calc.results.credits import in_tonnes
-from jcm_calc.results.draws import Drawn, Groups
+from jcm_calc.results.draws import Drawn, Groups, RandomNumbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -213,7 +213,7 @@ def uncertainty(
     truncate = _names(m, "truncate", truncate, problems)
     if not draws >= 2:
         problems.append(Problem("draws", _("{came} came, expected at least 2").format(came=shown(draws))))
-    grouped = Groups(groups, correlation, seed)
+    grouped = Groups(groups, correlation, RandomNumbers(seed, length(result.inputs)))
     problems += grouped.problems(distributions, each_period)
     for name in sorted({*each_period, *truncate} - {*distributions}):
         problems.append(Problem(name, _("has no distribution{hint}").format(hint=suggestion(name, distributions))))
@@ -222,7 +222,7 @@ def uncertainty(
     for name, given in distributions.items():
         try:
             parameter = _uncertain(result, name)
-            drawn[name] = Drawn(result, parameter, given, grouped, seed, name in each_period, name in truncate)
+            drawn[name] = Drawn(result, parameter, given, grouped, name in each_period, name in truncate)
             drawn[name].weigh(slopes.get(name))
         except ValueError as error:
             problems.append(Problem(m.symbols().get(name, name), str(error)))
@@ -276,7 +276,7 @@ def _run(
         return {name: one.draw(batch) for name, one in spread.items()}
 
     try:
-        for batch, found in evaluate_many(result.inputs, draws, varied) if spread else ():
+        for batch, found in evaluate_many(result.inputs, draws, varied, spread) if spread else ():
             for name, amounts in in_tonnes(result.methodology.terms, found).items():
                 amounts.sum(axis=1, out=samples[name][batch])
             progress(batch.stop / draws)

@@ -129,7 +129,7 @@ class _Derivation:
         """Return the contraction of a total; None where its equation cannot be recorded or nothing is gained."""
         try:
             summands = tuple(map(self.summand, products(self.written(rule))))
-        except (ExpressionError, KeyError):  # a known total: of what it is made is not in the graph
+        except (ExpressionError, KeyError, ValueError):  # a known total, of what is not in the graph, or of known sums
             return None
         wide = [group for one in summands for group in one.groups if len(self.indices(group)) > 1]
         if not wide or not all(one.groups for one in summands):
