@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +12,8 @@ from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import Problem, listed
 from jcm_calc.inputs.periods import Period, cover_faults, order_faults, several, sheets
 from jcm_calc.inputs.values import InputValue
+
+WHOLE = re.compile(r"0|[1-9]\d{0,17}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +143,11 @@ def _tables(given: Iterable[InputValue], letter: str) -> list[tuple[str, Sequenc
 def _longest(given: Iterable[InputValue], letter: str) -> int | None:
     """Return how long an index without labels is; None where nothing has it."""
     return max((one.along(letter) for one in given if letter in one.letters), default=None)
+
+
+def label(cell: Any) -> Any:
+    """Return a label as tables have it: 1, 1.0 and "1" are one label."""
+    if isinstance(cell, str):
+        text = cell.strip() if cell.isascii() else unicodedata.normalize("NFC", cell.strip())
+        return int(text) if text.isdecimal() and WHOLE.fullmatch(text) else text
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell

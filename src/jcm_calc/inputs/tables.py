@@ -23,6 +23,7 @@ import pandas as pd
 from jcm_calc.base import archives
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem, ProblemKind, listed, no_such_file
+from jcm_calc.inputs.axes import label
 from jcm_calc.inputs.carriers import arrow_units, carried, column_unit, is_unit, is_unit_key, split_heading
 from jcm_calc.inputs.periods import Period, several
 from jcm_calc.inputs.totals import totals_among
@@ -35,7 +36,6 @@ TWINS = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοАВЕЅІЈКМНОРСТ�
 # What a text without a letter beyond ASCII must hold to look like another one.
 ODD_BLANKS = ("  ", *"\t\v\f\r\x1c\x1d\x1e\x1f")
 DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
-WHOLE = re.compile(r"0|[1-9]\d{0,17}", re.ASCII)
 # What a number format shows as it is: "kWh", \k\W\h, [$kWh]; any other text in brackets is a colour or a condition.
 LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]|\[[^\]]*\]|[_*].')
 # Which row of its file the first row of a table is: the heading is row 1, as a spreadsheet program shows it.
@@ -423,14 +423,6 @@ def _refuse_lookalikes(labels: Sequence[Any]) -> None:
         if seen.setdefault(plain, text) != text:
             told = _("the labels {one} and {other} look the same: write them in one way")
             raise ValueError(told.format(one=ascii(seen[plain]), other=ascii(text)))
-
-
-def label(cell: Any) -> Any:
-    """Return a label as tables have it: 1, 1.0 and "1" are one label."""
-    if isinstance(cell, str):
-        text = cell.strip() if cell.isascii() else unicodedata.normalize("NFC", cell.strip())
-        return int(text) if text.isdecimal() and WHOLE.fullmatch(text) else text
-    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
 
 
 def _periods(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Period]]:
