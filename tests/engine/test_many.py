@@ -30,6 +30,7 @@ def varied_inputs(inputs, rng, number):
 @pytest.mark.parametrize("m", METHODOLOGIES, ids=str)
 def test_each_case_is_what_it_is_alone(monkeypatch, m):
     monkeypatch.setattr(many, "BLOCK", 8)
+    monkeypatch.setattr(many, "FEW", 2)
     compared = 0
     for case in cases(m):
         for seed in range(3):
@@ -65,6 +66,17 @@ def test_only_what_varies_has_an_axis_of_cases():
     assert settled.values["Σ_i EC_PJ"].tolist() == inputs.values["EC_PJ"].sum(axis=0, keepdims=True).tolist()
     whole = many._Settling(inputs, inputs.lookups(), ["EC_PJ"]).settled(RESULTS)
     assert whole.width == inputs.sizes["p"] * inputs.sizes["i"]
+
+
+def test_cases_that_must_be_as_alone_have_the_same_last_digits():
+    inputs = bound(jcm_calc.methodology("ID_AM003"), {}, 1)
+    factors = np.random.default_rng(1).uniform(0.5, 0.9, (20, 1, 1))
+    found = evaluate_many(inputs, 20, lambda batch: {"EF_elec": factors[batch]}, ["EF_elec"], as_alone=True)
+    for batch, results in found:
+        for number in range(batch.start, batch.stop):
+            values = {**inputs.values, "EF_elec": factors[number]}
+            alone = evaluate(inputs.graph, inputs.sizes, values, inputs.lookups(), RESULTS)
+            assert results["ER"][number - batch.start].tolist() == alone["ER"].ravel().tolist()
 
 
 def test_what_has_no_finite_value_is_named_as_in_the_document():

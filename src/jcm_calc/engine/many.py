@@ -21,6 +21,8 @@ from jcm_calc.engine.evaluation.contraction import Contraction, contractions
 from jcm_calc.inputs import Inputs
 
 AXIS = "draw"
+# Where fewer cases than this are drawn in one go, so many draws are evaluated together.
+FEW, TOGETHER = 4096, 8
 
 
 def length(inputs: Inputs) -> int:
@@ -33,6 +35,7 @@ def evaluate_many(
     count: int,
     varied: Callable[[slice], Mapping[str, Array]],
     names: Collection[str],
+    as_alone: bool = False,
 ) -> Iterator[tuple[slice, dict[str, Array]]]:
     """Evaluate RE, PE, ER and other terms of ER for many cases, batch by batch.
 
@@ -47,6 +50,8 @@ def evaluate_many(
         at a multiple of `length`.
     names : collection of str
         The names of what differs.
+    as_alone : bool
+        Whether each case has the last digits that it has alone; nothing is calculated once for all then.
 
     Yields
     ------
@@ -60,9 +65,11 @@ def evaluate_many(
         If a result is not finite; the first number of its place is the case.
     """
     lookups, targets = inputs.lookups(), (*RESULTS, *inputs.methodology.terms)
-    settled = _Settling(inputs, lookups, names).settled(targets)
+    settled = _as_written(inputs) if as_alone else _Settling(inputs, lookups, names).settled(targets)
     common = {name: array[np.newaxis] for name, array in settled.values.items()}
-    step = length(inputs) * max(1, math.prod(inputs.sizes.values()) // settled.width)
+    step = length(inputs)
+    if not as_alone:
+        step *= max(1, math.prod(inputs.sizes.values()) // settled.width, min(TOGETHER, FEW // step))
     for start in range(0, count, step):
         batch = slice(start, min(start + step, count))
         sizes = {AXIS: batch.stop - batch.start, **inputs.sizes}
@@ -86,11 +93,16 @@ class _Settled(NamedTuple):
     width: int
 
 
+def _as_written(inputs: Inputs) -> _Settled:
+    return _Settled(inputs.graph, inputs.values, math.prod(inputs.sizes.values()))
+
+
 class _Settling:
     """The way to what is left to do for each case."""
 
     def __init__(self, inputs: Inputs, lookups: Mapping[str, Lookup], varied: Collection[str]) -> None:
-        self.graph, self.sizes, self.values, self.lookups = inputs.graph, inputs.sizes, dict(inputs.values), lookups
+        self.inputs, self.graph, self.sizes = inputs, inputs.graph, inputs.sizes
+        self.values, self.lookups = inputs.values, lookups
         self.varied, self.moving = frozenset(varied), set(varied)
         for name in self.graph.nodes:
             if name not in self.values and not self.moving.isdisjoint(needs(self.graph.nodes[name], frozenset())):
@@ -101,9 +113,8 @@ class _Settling:
 
     def settled(self, targets: Collection[str]) -> _Settled:
         """Return it; all of the input, where its periods follow from each other or something has no finite value."""
-        whole = _Settled(self.graph, self.values, math.prod(self.sizes.values()))
         if chained(self.graph, self.sizes, self.values):
-            return whole
+            return _as_written(self.inputs)
         needed = set(targets)
         for name in reversed(list(self.graph.nodes)):
             if name in needed and name in self.moving and name not in self.varied:
@@ -114,7 +125,7 @@ class _Settling:
         try:
             known = self.values | evaluate(self.graph, self.sizes, self.values, self.lookups, wanted)
         except EvaluationError:
-            return whole
+            return _as_written(self.inputs)
         nodes = dict(self.graph.nodes)
         for name in needed & self.sums.keys():
             nodes |= self.of_sums(name, known)

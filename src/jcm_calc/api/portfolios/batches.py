@@ -236,6 +236,7 @@ class Batch:
                     len(rows),
                     lambda batch: {name: array[rows[batch]] for name, array in columns.items()},
                     columns,
+                    as_alone=True,
                 )
             )
         except EvaluationError:
