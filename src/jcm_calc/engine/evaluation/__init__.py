@@ -249,6 +249,11 @@ class _Run:
         letters = set(self.graph.nodes[name].indices + self.total(name))
         return self.split in letters and len(letters) > 1
 
+    def width(self, name: str) -> int:
+        """Return how many numbers there are at most for each label of the split index."""
+        letters = {*self.graph.nodes[name].indices, *self.total(name)} - {self.split}
+        return math.prod(self.sizes[letter] for letter in letters)
+
     def needed(self, number: int, known: Mapping[str, Array]) -> list[str]:
         """Return what a pass runs: its own names, and again what they need and no pass has kept."""
         wanted: set[str] = set()
@@ -283,10 +288,11 @@ class _Run:
         return np.asarray(np.broadcast_to(array, shape).sum(axis=axes, keepdims=True))
 
     def in_blocks(self, names: list[str], known: Mapping[str, Array]) -> dict[str, Array]:
-        """Run block by block; keep totals, what does not run along the blocks, and what is asked for."""
-        blocks = _Blocks(self, names, known)
+        """Run block by block what runs along the blocks; keep totals, what does not, and what is asked for."""
+        alone = self.equations((name for name in names if not self.spans(name)), known, self.sizes[self.split])
+        blocks = _Blocks(self, [name for name in names if self.spans(name)], {**known, **alone})
         sums = _added(on_all_cores(blocks.sums, blocks.pieces()))
-        kept = blocks.kept
+        kept = alone | blocks.kept
         kept.update((name, sums[name]) for name in blocks.written if self.split in self.total(name))
         for name in names:
             if name in self.contracted:
@@ -301,7 +307,7 @@ class _Blocks:
     Attributes
     ----------
     kept : dict
-        Values that do not run along the blocks, and what is asked for.
+        What is asked for and runs along the blocks.
     """
 
     def __init__(self, run: _Run, names: list[str], known: Mapping[str, Array]) -> None:
@@ -313,7 +319,8 @@ class _Blocks:
         self.summands = {one.key: one for contraction in contracted for one in contraction.summands}
         self.operands = {operand for name in self.written for operand in run.needs(name)} & known.keys()
         self.size = run.sizes[run.split]
-        self.width = math.prod(run.sizes.values()) // self.size
+        read = {name for one in contracted for name in one.names}
+        self.width = max(map(run.width, filter(run.spans, {*self.written, *read})), default=1)
         self.rows = BLOCK
         if any(map(run.is_wide, self.written)) or not all(one.only_reads for one in contracted):
             self.rows = max(1, BLOCK // self.width)
@@ -340,11 +347,8 @@ class _Blocks:
             self.written, block | {name: np.asfortranarray(block[name]) for name in self.operands}, rows
         )
         for name, part in done.items():
-            if run.split in run.graph.nodes[name].indices:
-                if name in run.keep:
-                    self.whole(name, part)[place] = part
-            elif run.split not in run.total(name):
-                self.kept[name] = part
+            if name in run.keep and run.split in run.graph.nodes[name].indices:
+                self.whole(name, part)[place] = part
         sums = {name: part for name, part in done.items() if run.split in run.total(name)}
         block.update(done)
         return sums | {key: one.sum(block, run.axis, rows) for key, one in self.summands.items()}
