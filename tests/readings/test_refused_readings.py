@@ -14,7 +14,7 @@ import jcm_calc
 from jcm_calc.api.case_file import read_case
 from jcm_calc.base.problems import InputError
 from jcm_calc.cli import jcm
-from jcm_calc.cli.output import progress_shown
+from jcm_calc.cli.output import stages
 from jcm_calc.inputs.schema import number, text, texts
 from jcm_calc.readings import plan_file
 from jcm_calc.readings.plan_file import read_plan
@@ -645,6 +645,6 @@ def test_a_terminal_shows_what_is_being_done_and_a_pipe_nothing(monkeypatch, ter
 
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(sys, "stderr", Stream())
-    with progress_shown() as progress:
+    with stages() as progress:
         progress("reading and adding up")
     assert ("reading and adding up" in sys.stderr.getvalue()) == terminal

@@ -232,7 +232,11 @@ class Batch:
         try:
             found = list(
                 evaluate_many(
-                    inputs, len(rows), lambda batch: {name: array[rows[batch]] for name, array in columns.items()}
+                    inputs,
+                    len(rows),
+                    lambda batch: {name: array[rows[batch]] for name, array in columns.items()},
+                    columns,
+                    as_alone=True,
                 )
             )
         except EvaluationError:
