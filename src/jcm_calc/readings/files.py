@@ -402,10 +402,10 @@ def _sheets(path: Path, source: Path, readings: Readings) -> Iterator[ReadingsTa
         complaint = _("has the sheets {names}: state which hold readings, such as sheet = {first}")
         raise InputError.of(path.name, complaint.format(names=listed(map(repr, filled)), first=repr(filled[0])))
     for sheet in wanted:
-        yield SheetTable(path, source, sheet, rows[sheet], readings, alone=len(rows) == 1)
+        yield WorksheetTable(path, source, sheet, rows[sheet], readings, alone=len(rows) == 1)
 
 
-class SheetTable(ReadingsTable):
+class WorksheetTable(ReadingsTable):
     """A sheet of a workbook."""
 
     def __init__(
