@@ -1,17 +1,20 @@
 """The list of projects, and what follows from it: versions in use, coverage, grades of every table."""
 
 import csv
+import json
 import re
 import runpy
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import jcm_calc
 from jcm_calc import rulebooks
+from jcm_calc.cli import jcm
 from jcm_calc.evidence import Grade
-from jcm_calc.reference_data import listed_projects, versions_in_use
+from jcm_calc.reference_data import AS_OF, LIST_DAY, listed_projects, versions_in_use
 
 TABLES = {
     f"{package}/{path.name}": path
@@ -40,6 +43,42 @@ def test_filters_are_and():
     assert found.index.tolist() == ["TH001", "TH005", "TH009", "TH014", "TH022"]
     with pytest.raises(jcm_calc.InputError, match="status: got 'live'; must be registered, validation, withdrawn"):
         jcm_calc.projects(status="live")
+    with pytest.raises(jcm_calc.InputError, match="methodology: got 'TH_AM01'; must be the number of a methodology"):
+        jcm_calc.projects(methodology="TH_AM01")
+    assert jcm_calc.projects(methodology="ID_AM022", country="TH").empty
+
+
+def _told(*options):
+    ran = CliRunner().invoke(jcm, ["projects", *options])
+    assert ran.exit_code == 0, ran.output
+    return ran.output
+
+
+def test_the_command_lists_what_the_function_returns():
+    frame = jcm_calc.projects(country="TH", methodology="TH_AM001")
+    assert frame.attrs["as_of"] == LIST_DAY.isoformat() == "2026-06-04"
+    data = json.loads(_told("--country", "Thailand", "--methodology", "th_am001", "--json"))
+    assert data["as_of"] == "2026-06-04"
+    assert [row["number"] for row in data["projects"]] == frame.index.tolist()
+    for row in data["projects"]:
+        listed = frame.loc[row["number"]]
+        assert row["registered"] == (None if listed["registered"] is None else str(listed["registered"]))
+        assert (row["methodologies"], row["planned"]) == (listed["methodologies"], listed["planned"])
+    lines = _told("--country", "TH", "--methodology", "TH_AM001").splitlines()
+    assert [line.split()[0] for line in lines if line.startswith("TH0")] == frame.index.tolist()
+    assert f"{len(frame)} projects, as of June 2026" in lines[-1]
+
+
+def test_no_project_is_an_answer():
+    assert _told("--country", "TH", "--methodology", "ID_AM002").startswith("0 projects, as of June 2026")
+    assert json.loads(_told("--country", "TH", "--methodology", "ID_AM002", "--json"))["projects"] == []
+
+
+def test_the_month_of_the_list_is_the_same_everywhere():
+    assert LIST_DAY.strftime("%B %Y") == AS_OF
+    for command in ("projects",):
+        assert AS_OF in " ".join(jcm.commands[command].help.split())
+    assert AS_OF in rulebooks.methodology("TH_AM001", "1.0").heading
 
 
 def test_every_version_that_a_project_uses_is_known_by_name():

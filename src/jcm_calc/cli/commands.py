@@ -210,6 +210,25 @@ def factors(country: str, grid: str | None, year: str | None, kind: str | None, 
 
 
 @jcm.command()
+@click.option("--country", metavar="XX", help="Only projects of this partner country, by code or name.")
+@click.option("--methodology", metavar="NUMBER", help="Only projects that use this methodology, in any version.")
+@click.option("--status", type=click.Choice(["registered", "validation", "withdrawn"]), help="Only these.")
+@as_json
+def projects(country: str | None, methodology: str | None, status: str | None, as_json: bool) -> None:
+    """List the projects of the scheme, with the methodologies and versions that they use, as of June 2026.
+
+    \b
+    Examples:
+      jcm projects --country TH
+      jcm projects --methodology TH_AM001 --status registered
+      jcm projects --json
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.projects import list_projects
+
+    list_projects(country, methodology, status, as_json)
+
+
+@jcm.command()
 @case_argument
 @click.option("--certify", is_flag=True, help="Claim the credits; refused while anything is unconfirmed.")
 @click.option("--trace", is_flag=True, help="Show every quantity in the order of calculation.")

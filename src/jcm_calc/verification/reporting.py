@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import ProblemKind, listed
+from jcm_calc.reference_data import AS_OF, listed_project
 from jcm_calc.reports.workbook.sheet_sets import REFERENCE, matches
 from jcm_calc.reports.workbook.tables import Row
 from jcm_calc.verification.analyses import Analyses
@@ -120,8 +121,8 @@ def two_ways(material: Analyses) -> Iterator[Finding]:
                 )
 
 
-def references(material: Analyses) -> Iterator[Finding]:
-    """Find reference numbers that differ."""
+def projects_named(material: Analyses) -> dict[str, list[str]]:
+    """Return the project numbers of the documents, each with the sheets and files that name it."""
     report = material.report
     found: dict[str, list[str]] = {}
     for sheet in report.headers:
@@ -131,6 +132,12 @@ def references(material: Analyses) -> Iterator[Finding]:
         found.setdefault(number, []).append(material.case.path.name)
     if material.plan is not None and material.plan is not report and (number := material.plan.project.get("number")):
         found.setdefault(number, []).append(material.plan.name)
+    return found
+
+
+def references(material: Analyses) -> Iterator[Finding]:
+    """Find reference numbers that differ."""
+    report, found = material.report, projects_named(material)
     if len(found) > 1:
         one = _("{number} in {sheets}")
         told = Message("; ").join(
@@ -141,10 +148,31 @@ def references(material: Analyses) -> Iterator[Finding]:
         yield Finding("K5", message, places, _("reference number"))
 
 
+def listed_otherwise(material: Analyses) -> Iterator[Finding]:
+    """Find projects that the list of projects has with another methodology or version."""
+    m = material.m
+    used = (m.number, m.version)
+    for number, sheets in projects_named(material).items():
+        project = listed_project(number)
+        if project is None or used in project.uses:
+            continue
+        expected = Message("; ").join(f"{name} ver {version}" for name, version in project.uses)
+        told = _("the list of projects of {month} has {number} ({status}) with {expected}; the report follows {used}")
+        status = Message(project.status)
+        message = told.format(month=AS_OF, number=project.number, status=status, expected=expected, used=str(m))
+        places = material.report.cells_with(number, material.report.headers) or at(file=sheets[0])
+        read = _("{page}, as of {month}, graded {grade}")
+        source = read.format(page=project.page, month=AS_OF, grade=Message(project.evidence.grade))
+        question = _("which project is it, or when was the change of the methodology approved?")
+        subject = _("reference number")
+        yield Finding("J7", message, places, subject, number, because=source, question=question)
+
+
 CHECKS = {
     "K1": missing,
     "K2": other_value,
     "K3": other_symbols,
     "K4": two_ways,
     "K5": references,
+    "J7": listed_otherwise,
 }
