@@ -76,7 +76,7 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
 
 
 def _as_data(found: Portfolio, by: Sequence[str]) -> dict[str, object]:
-    tables = {"projects": found.table, "problems": found.problems}
+    tables = {"projects": found.table, "problems": found.problems, "filled": found.filled}
     if by:
         tables["sums"] = found.by(*by).reset_index()
     counts = {"given": len(found.outcomes), "calculated": len(found.outcomes) - found.unusable}
@@ -93,6 +93,9 @@ def _page(found: Portfolio, by: Sequence[str]) -> None:
     if found.remarks:
         output.paragraph(found.headline, bold=True)
     _table(found.by(*by).reset_index())
+    if not found.filled.empty:
+        output.heading(_("Filled in from the list of projects"))
+        _table(found.filled)
     against = found.against_estimates()
     if not against.empty:
         output.heading(_("Ex post against the estimate ex ante, tCO2"))

@@ -17,7 +17,7 @@ def list_projects(country: str | None, methodology: str | None, status: str | No
         rows = json.loads(frame.astype({"registered": "string"}).reset_index().to_json(orient="records"))
         output.data({"as_of": LIST_DAY.isoformat(), "projects": rows})
         return
-    calculable = {True: _("yes"), False: _("no")}
+    records = frame.reset_index().to_dict("records")
     output.table(
         [
             *(_("number"), _("methodologies"), _("status"), _("registered")),
@@ -25,12 +25,12 @@ def list_projects(country: str | None, methodology: str | None, status: str | No
         ],
         [
             [
-                *(str(row.Index), row.methodologies, Message(row.status), str(row.registered or "")),
-                *(f"{row.planned:,}", calculable[row.calculable], Message(row.grade)),
+                *(row["number"], row["methodologies"], Message(row["status"]), str(row["registered"] or "")),
+                *(f"{row['planned']:,}", _("yes") if row["calculable"] else _("no"), Message(row["grade"])),
             ]
-            for row in frame.itertuples()
+            for row in records
         ],
-        [[row.title, row.page] for row in frame.itertuples()],
+        [[row["title"], row["page"]] for row in records],
     )
     counted = ngettext("{count} project", "{count} projects", len(frame)).format(count=len(frame))
     told = _("{counted}, as of {month}. Source: {source}.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from jcm_calc.base.languages import _
+from jcm_calc.base.languages import Message, _
 from jcm_calc.declarations.frozen import FrozenDict
 from jcm_calc.evidence import Evidence, Grade, Source
 from jcm_calc.reference_data.tables import evidence, rows
@@ -54,6 +54,21 @@ class Project:
     page: str
     evidence: Evidence
     planned_evidence: Evidence
+
+    def contradiction(self, number: str, version: str) -> str:
+        """Return what contradicts a methodology and version in the list; nothing where the project uses them.
+
+        Examples
+        --------
+        >>> print(listed_projects()["ID009"].contradiction("ID_AM003", "1.0"))
+        the list of projects of June 2026 has ID009 (registered) with ID_AM002 ver 2.0; got ID_AM003 ver 1.0
+        """
+        if (number, version) in self.uses:
+            return ""
+        told = _("the list of projects of {month} has {number} ({status}) with {expected}; got {came}")
+        expected = Message(", ").join(f"{name} ver {one}" for name, one in self.uses)
+        status, came = Message(self.status), f"{number} ver {version}"
+        return told.format(month=AS_OF, number=self.number, status=status, expected=expected, came=came)
 
     @property
     def live(self) -> bool:

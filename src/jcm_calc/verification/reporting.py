@@ -151,15 +151,11 @@ def references(material: Analyses) -> Iterator[Finding]:
 def listed_otherwise(material: Analyses) -> Iterator[Finding]:
     """Find projects that the list of projects has with another methodology or version."""
     m = material.m
-    used = (m.number, m.version)
     for number, sheets in projects_named(material).items():
         project = listed_project(number)
-        if project is None or used in project.uses:
+        message = project.contradiction(m.number, m.version) if project else ""
+        if project is None or not message:
             continue
-        expected = Message("; ").join(f"{name} ver {version}" for name, version in project.uses)
-        told = _("the list of projects of {month} has {number} ({status}) with {expected}; the report follows {used}")
-        status = Message(project.status)
-        message = told.format(month=AS_OF, number=project.number, status=status, expected=expected, used=str(m))
         places = material.report.cells_with(number, material.report.headers) or at(file=sheets[0])
         read = _("{page}, as of {month}, graded {grade}")
         source = read.format(page=project.page, month=AS_OF, grade=Message(project.evidence.grade))
