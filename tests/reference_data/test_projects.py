@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from openpyxl import load_workbook
 
 import jcm_calc
 from jcm_calc import rulebooks
@@ -113,6 +114,93 @@ def test_older_versions_say_whose_they_are():
         "TH_AM001 ver 1.0 (superseded: version 3.0 is newer; as of June 2026 version 1.0 is that of TH001, TH005, "
         "TH009, TH014)"
     )
+
+
+CASE = 'methodology = "TH_AM001"\nversion = "1.0"\np = "2024"\n[inputs]\nEG = 500\nEF_RE = 0.319\n'
+
+
+def _workbook_texts(path):
+    return " ".join(str(cell.value) for sheet in load_workbook(path) for row in sheet for cell in row)
+
+
+def _portfolio_page(case, result, folder):
+    jcm_calc.portfolio([case], processes=1).to_file(folder / "portfolio.html")
+    return (folder / "portfolio.html").read_text("utf-8")
+
+
+def _html(case, result, folder):
+    result.to_html(folder / "report.html")
+    return (folder / "report.html").read_text("utf-8")
+
+
+def _xlsx(case, result, folder):
+    result.to_excel(folder / "report.xlsx", plan=result)
+    return _workbook_texts(folder / "report.xlsx")
+
+
+def _verified(case, result, folder):
+    _xlsx(case, result, folder)
+    found = jcm_calc.verify(folder / "report.xlsx")
+    found.to_html(folder / "paper.html")
+    found.to_excel(folder / "paper.xlsx")
+    return [(folder / "paper.html").read_text("utf-8"), _workbook_texts(folder / "paper.xlsx")]
+
+
+def _run(*arguments):
+    def run(case, result, folder):
+        return CliRunner().invoke(jcm, [str(case) if one == "CASE" else one for one in arguments]).output
+
+    return run
+
+
+# every way in which a result or a methodology is shown
+SHOWN = {
+    "result": lambda case, result, folder: [repr(result), result._repr_html_(), str(result.explain("ER"))],
+    "methodology": lambda case, result, folder: result.methodology._repr_html_(),
+    "manifest": lambda case, result, folder: json.dumps(result.manifest()),
+    "html": _html,
+    "xlsx": _xlsx,
+    "verified": _verified,
+    "portfolio": _portfolio_page,
+    **{
+        " ".join(arguments): _run(*arguments)
+        for arguments in (
+            *(("calc", "CASE"), ("calc", "CASE", "--json"), ("explain", "CASE")),
+            *(("portfolio", "CASE"), ("portfolio", "CASE", "--json")),
+            *(("show", "TH_AM001", "--version", "1.0"), ("show", "TH_AM001", "--version", "1.0", "--json")),
+        )
+    },
+}
+
+
+@pytest.mark.filterwarnings("ignore::jcm_calc.UnconfirmedWarning")
+@pytest.mark.parametrize("way", SHOWN)
+def test_whatever_shows_an_older_version_says_which_is_newer_and_whose_it_is(way, tmp_path):
+    case = tmp_path / "case.toml"
+    case.write_text(CASE, encoding="utf-8")
+    result = jcm_calc.calculate("TH_AM001", version="1.0", EG=500, EF_RE=0.319, p="2024")
+    shown = SHOWN[way](case, result, tmp_path)
+    for text in [shown] if isinstance(shown, str) else shown:
+        assert "version 3.0 is newer" in text
+        assert "as of June 2026 version 1.0 is that of TH001, TH005, TH009, TH014" in text
+
+
+def test_the_newest_version_says_who_uses_it_and_the_others():
+    told = _shown("TH_AM001")
+    assert re.search(r"^ *1\.0 .*projects as of June 2026: TH001, TH005, TH009, TH014", told, re.MULTILINE)
+    assert re.search(r"^ *2\.0 .*projects as of June 2026: TH015, TH016, TH017, TH022", told, re.MULTILINE)
+    assert re.search(r"^projects as of June 2026 +TH\d+", told, re.MULTILINE)
+
+
+def _shown(number):
+    return CliRunner().invoke(jcm, ["show", number]).output
+
+
+@pytest.mark.parametrize("number", sorted(set(rulebooks.modules()) & set(versions_in_use())))
+def test_every_version_in_use_is_shown_with_its_projects(number):
+    told = _shown(number)
+    for version, users in versions_in_use()[number].items():
+        assert re.search(rf"projects as of June 2026:? +{', '.join(users) or 'none'}\b", told), version
 
 
 @pytest.mark.parametrize("name", TABLES)

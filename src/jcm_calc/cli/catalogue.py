@@ -145,6 +145,8 @@ def _as_data(m: Declarations) -> dict[str, Any]:
         "title": m.title,
         "country": m.country,
         "sectoral_scope": m.sectoral_scope,
+        "notices": list(map(str, m.notices)),
+        "in_use": {version: list(users) for version, users in m.in_use.items()},
         "note": m.note,
         "indices": m.indices,
         "identity": {item: {"value": value, **_graded(evidence)} for item, value, evidence in identity(m)},

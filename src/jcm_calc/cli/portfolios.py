@@ -82,6 +82,7 @@ def _as_data(found: Portfolio, by: Sequence[str]) -> dict[str, object]:
     counts = {"given": len(found.outcomes), "calculated": len(found.outcomes) - found.unusable}
     return {
         "counts": counts,
+        "notices": list(map(str, found.notices)),
         **{name: json.loads(frame.to_json(orient="records", double_precision=15)) for name, frame in tables.items()},
     }
 
@@ -92,6 +93,8 @@ def _page(found: Portfolio, by: Sequence[str]) -> None:
     output.heading(title.format(projects=found.counted, names=names))
     if found.remarks:
         output.paragraph(found.headline, bold=True)
+    for notice in found.notices:
+        output.paragraph(notice)
     _table(found.by(*by).reset_index())
     if not found.filled.empty:
         output.heading(_("Filled in from the list of projects"))

@@ -12,6 +12,7 @@ from jcm_calc.api.portfolios.jobs import OTHER_TERMS, Outcome
 from jcm_calc.base.languages import Message, _, ngettext
 from jcm_calc.base.problems import InputError, Problem, Remark, Topic, suggestion
 from jcm_calc.reference_data import AS_OF
+from jcm_calc.rulebooks import methodology
 
 COLUMNS = (
     *("project", "country", "scope", "methodology", "version", "year"),
@@ -69,6 +70,13 @@ class Outcomes:
         if any(row["title"] for row in rows):
             frame.insert(1, "title", [row["title"] for row in rows])
         return frame
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What has to be known of the versions that were applied: who has mended them, and which version is newer."""
+        applied = dict.fromkeys((row["methodology"], row["version"]) for one in self.outcomes for row in one.rows)
+        used = (methodology(number, version) for number, version in applied)
+        return tuple(m.heading for m in used if m.notices)
 
     @cached_property
     def filled(self) -> pd.DataFrame:

@@ -164,6 +164,7 @@ def _page(found: Outcomes) -> str:
     return page(
         "portfolio.html",
         remarked=found.headline,
+        notices=found.notices,
         projects_counted=found.counted,
         sums={
             _("By {name}").format(name=HEADINGS[columns[0]]): _table(found.by(*columns).reset_index())
