@@ -92,10 +92,39 @@ def test_every_version_that_a_project_uses_is_known_by_name():
         assert set(used) <= {one.number for one in (*m.versions, *m.later)}, number
 
 
-def test_a_version_that_is_known_and_not_calculated_is_refused_by_name():
-    for number, version in (("ID_AM007", "1.0"), ("TH_AM005", "2.0"), ("ID_AM009", "3.0")):
-        with pytest.raises(jcm_calc.MethodologyNotFoundError, match=f"version {version} cannot be calculated"):
-            rulebooks.methodology(number, version)
+KNOWN_BY_NAME = [
+    *(("ID_AM002", "1.0"), ("ID_AM005", "2.0"), ("ID_AM007", "1.0"), ("ID_AM008", "2.0"), ("ID_AM009", "3.0")),
+    *(("MN_AM003", "3.0"), ("TH_AM003", "1.0"), ("TH_AM005", "2.0"), ("VN_AM001", "2.0")),
+]
+
+
+@pytest.fixture(scope="module")
+def listed():
+    """What the command lists, by the number in the first column."""
+    lines = CliRunner().invoke(jcm, ["list"]).output.splitlines()
+    data = json.loads(CliRunner().invoke(jcm, ["list", "--json"]).output)
+    return {line.split()[0]: line for line in lines if line[:1].isupper()}, {one["number"]: one for one in data}
+
+
+@pytest.mark.parametrize(("number", "version"), KNOWN_BY_NAME)
+def test_a_version_that_was_not_read_is_known_everywhere_and_never_calculated(number, version, listed):
+    lines, data = listed
+    assert re.search(rf"known, not calculated: .*\b{re.escape(version)}(,|$)", lines[number])
+    assert version in data[number]["versions not calculated"].split(", ")
+    assert re.search(rf"^ *{re.escape(version)} ", _shown(number), re.MULTILINE)
+    ran = CliRunner().invoke(jcm, ["show", number, "--version", version])
+    assert ran.exit_code == 2
+    assert f"{number} version {version} cannot be calculated: only its identity is known" in ran.stderr
+    with pytest.raises(jcm_calc.MethodologyNotFoundError, match=f"version {version} cannot be calculated"):
+        jcm_calc.calculate(number, version=version)
+
+
+@pytest.mark.parametrize(
+    ("number", "version"), [("ID_AM006", "2.0"), ("TH_AM001", "2.0"), ("TH_AM001", "3.0"), ("CL_AM001", "2.0")]
+)
+def test_versions_of_the_list_that_are_calculated(number, version):
+    assert rulebooks.methodology(number, version).version == version
+    assert version not in rulebooks.not_calculated(rulebooks.methodology(number))
 
 
 def test_the_coverage_page_gives_the_figure_of_the_table():

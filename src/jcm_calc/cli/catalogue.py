@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -18,7 +19,7 @@ from jcm_calc.evidence import GRADES, Evidence
 from jcm_calc.reference_data import partner_countries
 from jcm_calc.reports.html.display import methodology_file
 from jcm_calc.reports.html.sections import LEGEND, Sources, identity, sections
-from jcm_calc.rulebooks import broken, every, known, methodology, overview
+from jcm_calc.rulebooks import broken, every, known, methodology, not_calculated, overview
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +48,7 @@ def list_methodologies(as_json: bool, with_known: bool) -> int:
             + ["/".join(str(row[f"{what} {grade}"]) for grade in GRADES) for what in counted]
             for item, row in zip(methodologies, rows, strict=True)
         ],
-        [[item.title, *item.notices] for item in methodologies],
+        [[item.title, *item.notices, *_not_calculated(item)] for item in methodologies],
     )
     if output.width():
         output.heading(_("Evidence is counted as primary/secondary/unconfirmed"))
@@ -74,6 +75,11 @@ def list_methodologies(as_json: bool, with_known: bool) -> int:
         )
     output.broken(unusable)
     return code
+
+
+def _not_calculated(item: Declarations) -> Iterator[str]:
+    if versions := not_calculated(item):
+        yield _("known, not calculated: {versions}").format(versions=", ".join(versions))
 
 
 def _known_as_data() -> list[dict[str, Any]]:
