@@ -18,13 +18,12 @@ from jcm_calc.evidence import Grade
 from jcm_calc.reference_data import AS_OF, LIST_DAY, listed_projects, versions_in_use
 
 TABLES = {
-    f"{package}/{path.name}": path
+    f"{package}/{path.relative_to(home)}": path
     for package in ("jcm_calc.reference_data", "jcm_methodologies")
-    for path in sorted(files(package).iterdir(), key=lambda one: one.name)
-    if path.name.endswith(".csv")
+    for home in [Path(str(files(package)))]
+    for path in sorted(home.rglob("*.csv"))
 }
-# the sources that electricity.csv names, where the grades are; and days of signing, whose source has no grade yet
-WITHOUT_GRADE = {"electricity_sources.csv", "partner_countries.csv"}
+STRENGTH = [Grade.UNCONFIRMED, Grade.SECONDARY, Grade.PRIMARY]
 
 
 def _rows(path):
@@ -234,8 +233,21 @@ def test_every_version_in_use_is_shown_with_its_projects(number):
 
 @pytest.mark.parametrize("name", TABLES)
 def test_every_row_of_every_table_has_source_and_grade(name):
-    for row in _rows(TABLES[name]):
+    rows = _rows(TABLES[name])
+    assert rows
+    for row in rows:
+        assert None not in row, row  # a row is no longer than the headings
         assert row["source"].strip(), row
-        for heading in (one for one in row if one == "grade" or one.endswith("_grade")):
-            assert not row[heading] or row[heading] in list(Grade), row
-        assert row.get("grade") or TABLES[name].name in WITHOUT_GRADE, row
+        assert row["grade"] in STRENGTH, row
+        for heading in (one.removesuffix("_grade") for one in row if one.endswith("_grade")):
+            assert row[f"{heading}_source"].strip(), row
+            assert row[f"{heading}_grade"] in STRENGTH or not row[heading], row
+
+
+def test_a_source_of_electricity_is_as_strong_as_its_weakest_figure():
+    package = "jcm_calc.reference_data"
+    cited: dict[str, list[int]] = {}
+    for row in _rows(TABLES[f"{package}/electricity.csv"]):
+        cited.setdefault(row["source"], []).append(STRENGTH.index(row["grade"]))
+    sources = {row["source"]: row["grade"] for row in _rows(TABLES[f"{package}/electricity_sources.csv"])}
+    assert sources == {number: STRENGTH[min(grades)] for number, grades in cited.items()}
