@@ -452,6 +452,48 @@ class Calculation(Emissions):
 
         return sensitivity(self.inputs, self._values, self._lookups, by, kelvin)
 
+    def over_candidates(self, *, limit: int = 1000) -> pd.DataFrame:
+        """Calculate over all candidates of the values that were chosen by name, all others staying.
+
+        Where the document was not read, a value such as an efficiency is a choice among candidates with their grades;
+        the smallest and the largest ER say how wide the estimate is.
+
+        Parameters
+        ----------
+        limit : int
+            The largest number of combinations. Of more, one value at a time is another than the chosen one, and
+            ``attrs["left_out"]`` says how many combinations are not there.
+
+        Returns
+        -------
+        DataFrame
+            A row for each combination, first the one that was calculated: the name of the candidate of each
+            parameter; RE, PE and ER of all periods in tCO2, missing where an equation has no value; and the weakest
+            grade of the values. Figures of one fuel are taken from one set, and of the fuel that was chosen. A
+            candidate without a value for a class that occurs is left out. A value that was given as a number, or as
+            a published factor, stays.
+
+        Raises
+        ------
+        InputError
+            If ``limit`` is not a whole number from 1.
+
+        Warns
+        -----
+        InputWarning
+            If there are more combinations than ``limit``.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> boilers = {"η_RE": "FY2013 draft", "EF_CO2_coal": "FY2013 draft", "η_PJ": 0.8, "EC": 10, "EF_elec": 1.15}
+        >>> result = jcm_calc.calculate("MN_AM002", PH=1000, **boilers)
+        >>> result.over_candidates()[["η_RE", "ER"]].round(1).drop_duplicates("η_RE")
+        """
+        from jcm_calc.results.candidates import over_candidates
+
+        return over_candidates(self.inputs, self._values, self._lookups, limit)
+
     def by_year(self) -> pd.DataFrame:
         """Return RE, PE, other terms of ER, ER and whole tonnes of each calendar year: an estimate.
 

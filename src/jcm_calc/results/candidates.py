@@ -1,0 +1,150 @@
+"""A result over all candidates of the values that were chosen by name: how wide an estimate is."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import InputError, InputWarning, Problem, shown
+from jcm_calc.declarations.graph import RESULTS
+from jcm_calc.declarations.items import Parameter, Table, Value
+from jcm_calc.engine.evaluation import Array, EvaluationError, Lookup, evaluate
+from jcm_calc.evidence import Evidence, Grade
+from jcm_calc.inputs import Inputs
+from jcm_calc.reference_data import ipcc_2006
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Choice = tuple[str, ...]
+
+
+def over_candidates(
+    inputs: Inputs, values: Mapping[str, Array], lookups: Mapping[str, Lookup], limit: int
+) -> pd.DataFrame:
+    """Return a row for each combination of candidates; see `Result.over_candidates`."""
+    import pandas as pd
+
+    if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
+        complaint = _("got {came}; must be a whole number from 1").format(came=shown(limit))
+        raise InputError(str(inputs.methodology), [Problem("limit", complaint)])
+    chosen = named(inputs)
+    groups = _sets(chosen)
+    options = [_options(inputs, group) for group in groups]
+    current = tuple(inputs.origins[one.name].written for one in chosen)
+    choices = list(dict.fromkeys([current, *_combined(chosen, groups, options, current, limit)]))
+    every = math.prod(len(names) for names in options)
+    rows = [
+        [*choice, *_emissions(inputs, values, lookups, chosen, choice), str(_weakest(chosen, choice))]
+        for choice in choices
+    ]
+    frame = pd.DataFrame(rows, columns=[*(one.name for one in chosen), *RESULTS, "grade"])
+    frame.attrs["left_out"] = max(0, every - len(choices))
+    if frame.attrs["left_out"]:
+        told = _("{count:,} combinations of candidates; only one value at a time is another: {rows:,} rows")
+        warnings.warn(str(told.format(count=every, rows=len(frame))), InputWarning, stacklevel=3)
+    return frame
+
+
+def named(inputs: Inputs) -> list[Parameter]:
+    """Return the parameters whose value was chosen among candidates, by name."""
+    used = (one for one in inputs.graph.parameters if one.candidates)
+    return [one for one in used if one.name in inputs.origins and inputs.origins[one.name].source == "candidate"]
+
+
+def _sets(chosen: Sequence[Parameter]) -> list[list[Parameter]]:
+    """Return parameters in groups that take the same candidate: two figures of one fuel are of one set."""
+    groups: dict[tuple[str, tuple[str, ...]], list[Parameter]] = {}
+    for one in chosen:
+        groups.setdefault((one.by, tuple(one.candidates)), []).append(one)
+    return list(groups.values())
+
+
+def _options(inputs: Inputs, group: Sequence[Parameter]) -> list[str]:
+    """Return the candidates that fit a group: of the fuel that was chosen, with a value for every class that occurs."""
+    fuel = _fuel(inputs.origins[group[0].name].written)
+    return [name for name in group[0].candidates if _fuel(name) == fuel and _has_values(inputs, group, name)]
+
+
+def _fuel(candidate: str) -> str:
+    """Return the fuel whose figure a candidate is; nothing for another candidate.
+
+    Examples
+    --------
+    >>> _fuel("Natural gas, IPCC 2006, lower"), _fuel("FY2013 draft")
+    ('Natural gas', '')
+    """
+    return next((fuel for fuel in ipcc_2006("EF", "default") if candidate.startswith(f"{fuel}, ")), "")
+
+
+def _has_values(inputs: Inputs, group: Sequence[Parameter], name: str) -> bool:
+    for one in group:
+        known = one.candidates[name]
+        if isinstance(known, Table):
+            found = known.lookup(inputs.classes.get(one.by))(inputs.values[one.by])
+            if np.isnan(found).any():
+                return False
+    return True
+
+
+def _combined(
+    chosen: Sequence[Parameter],
+    groups: Sequence[Sequence[Parameter]],
+    options: Sequence[Sequence[str]],
+    current: Choice,
+    limit: int,
+) -> Iterator[Choice]:
+    """Yield every combination; where they are more than the limit, those in which one group differs from the choice."""
+    now = dict(zip((one.name for one in chosen), current, strict=True))
+    whole: Iterator[dict[str, str]] = (
+        {one.name: name for group, name in zip(groups, names, strict=True) for one in group}
+        for names in itertools.product(*options)
+    )
+    single = (
+        {**now, **{one.name: name for one in group}}
+        for group, names in zip(groups, options, strict=True)
+        for name in names
+    )
+    few = math.prod(len(names) for names in options) <= limit
+    for taken in whole if few else itertools.islice(single, limit):
+        yield tuple(taken[one.name] for one in chosen)
+
+
+def _emissions(
+    inputs: Inputs,
+    values: Mapping[str, Array],
+    lookups: Mapping[str, Lookup],
+    chosen: Sequence[Parameter],
+    choice: Choice,
+) -> list[float]:
+    """Return RE, PE and ER of all periods; none where an equation has no value."""
+    own, tables = dict(values), dict(lookups)
+    for parameter, name in zip(chosen, choice, strict=True):
+        known = parameter.candidates[name]
+        if isinstance(known, Table):
+            tables[parameter.name] = known.lookup(inputs.classes.get(parameter.by))
+        else:
+            own[parameter.name] = np.full((1,) * len(inputs.sizes), known.value)
+    try:
+        found = evaluate(inputs.graph, inputs.sizes, own, tables, RESULTS)
+    except EvaluationError:
+        return [math.nan] * len(RESULTS)
+    return [float(found[name].sum()) for name in RESULTS]
+
+
+def _weakest(chosen: Sequence[Parameter], choice: Choice) -> Grade:
+    """Return the weakest grade of the values of a combination."""
+    known = (parameter.candidates[name] for parameter, name in zip(chosen, choice, strict=True))
+    grades = (evidence.grade for one in known for evidence in _evidence(one))
+    return max(grades, key=list(Grade).index, default=Grade.UNCONFIRMED)
+
+
+def _evidence(known: Value | Table) -> Iterator[Evidence]:
+    for value in known.entries.values() if isinstance(known, Table) else [known]:
+        yield value.evidence
