@@ -326,7 +326,7 @@ def _batched(
     for batch in batches(m, frame):
         for place, years in batch.solve():
             job = jobs[place]
-            rows = [row(job, m, job.estimates, *year) for year in years]
+            rows = [row(job, m, job.estimates, year) for year in years]
             outcomes[int(place)] = Outcome(job, rows, (), doubts(job.project, m, job.country))
     return outcomes
 
