@@ -232,6 +232,7 @@ def projects(country: str | None, methodology: str | None, status: str | None, a
 @case_argument
 @click.option("--certify", is_flag=True, help="Claim the credits; refused while anything is unconfirmed.")
 @click.option("--trace", is_flag=True, help="Show every quantity in the order of calculation.")
+@click.option("--candidates", is_flag=True, help="Show RE, PE and ER for all candidates of the values chosen by name.")
 @output_option("Write the monitoring spreadsheet (FILE.xlsx) or the manifest (FILE.json).")
 @file_option(
     "--plan", metavar="PLAN", help="The case file or workbook whose estimates fill the monitoring plan of FILE.xlsx."
@@ -254,6 +255,7 @@ def calc(
     case: Path,
     certify: bool,
     trace: bool,
+    candidates: bool,
     output: Path | None,
     plan: Path | None,
     stage: Literal["plan", "report"] | None,
@@ -270,13 +272,15 @@ def calc(
     \b
     Examples:
       jcm calc case.toml --trace
+      jcm calc case.toml --candidates
       jcm calc plan.toml -o plan.xlsx --stage plan
       jcm calc case.toml -o report.xlsx --plan plan.toml
       jcm calc filled.xlsx --certify
     """  # noqa: D301 (\b keeps click from filling the lines)
-    from jcm_calc.cli.calculating import calculate_case
+    from jcm_calc.cli.calculating import Shown, calculate_case
 
-    return calculate_case(case, certify, trace, output, plan, stage, earlier, force, evidence, strict, as_json)
+    shown = Shown(trace, candidates)
+    return calculate_case(case, certify, shown, output, plan, stage, earlier, force, evidence, strict, as_json)
 
 
 @jcm.command()

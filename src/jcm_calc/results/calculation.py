@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -9,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from jcm_calc.base.languages import Message, _, ngettext
-from jcm_calc.base.problems import InputError, Problem, Remark, listed
+from jcm_calc.base.languages import Message, _, ngettext, translated
+from jcm_calc.base.problems import InputError, InputWarning, Problem, Remark, listed
 from jcm_calc.declarations.graph import RESULTS, Graph, Node
 from jcm_calc.declarations.group import OF_PERIODS
 from jcm_calc.declarations.items import Coordinate, DeclarationError, Equation, Kind, Parameter
@@ -21,6 +22,7 @@ from jcm_calc.inputs import Inputs, coordinates
 from jcm_calc.inputs.confirmation.applying import confirm_again
 from jcm_calc.results import checked_values, eligibility
 from jcm_calc.results import remarks as _remarks
+from jcm_calc.results.candidates import Combinations, combinations
 from jcm_calc.results.credits import (
     CalendarYear,
     Item,
@@ -491,13 +493,24 @@ class Calculation(Emissions):
         Examples
         --------
         >>> import jcm_calc
-        >>> boilers = {"η_RE": "FY2013 draft", "EF_CO2_coal": "FY2013 draft", "η_PJ": 0.8, "EC": 10, "EF_elec": 1.15}
-        >>> result = jcm_calc.calculate("MN_AM002", PH=1000, **boilers)
-        >>> result.over_candidates()[["η_RE", "ER"]].round(1).drop_duplicates("η_RE")
+        >>> boiler = {"PH": 15_200, "HMP": 5_088, "RPC": 2.3, "η_PJ": 0.67, "EF_CO2_grid": 1.1501}
+        >>> result = jcm_calc.calculate("MN_AM002", η_RE="FY2013 draft", EF_CO2_coal=0.099, **boiler)
+        >>> result.over_candidates()[["RE", "PE", "ER"]].round(2)
+               RE       PE      ER
+        0  3009.60  2259.43  750.17
+        1  2466.89  2259.43  207.46
         """
-        from jcm_calc.results.candidates import over_candidates
+        found = self.candidate_combinations(limit)
+        if found.left_out:
+            told = _("{count:,} combinations of candidates are left out; in each row one value is another").format(
+                count=found.left_out
+            )
+            warnings.warn(translated(told), InputWarning, stacklevel=2)
+        return found.to_frame()
 
-        return over_candidates(self.inputs, self._values, self._lookups, limit)
+    def candidate_combinations(self, limit: int) -> Combinations:
+        """Return RE, PE and ER for combinations of candidates as data; see `over_candidates`."""
+        return combinations(self.inputs, self._values, self._lookups, limit)
 
     def by_year(self) -> pd.DataFrame:
         """Return RE, PE, other terms of ER, ER and whole tonnes of each calendar year: an estimate.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import itertools
 import math
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from jcm_calc.base.languages import _
-from jcm_calc.base.problems import InputError, InputWarning, Problem, shown
+from jcm_calc.base.problems import InputError, Problem, shown
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.items import Parameter, Table, Value
 from jcm_calc.engine.evaluation import Array, EvaluationError, Lookup, evaluate
@@ -25,12 +25,46 @@ if TYPE_CHECKING:
 Choice = tuple[str, ...]
 
 
-def over_candidates(
-    inputs: Inputs, values: Mapping[str, Array], lookups: Mapping[str, Lookup], limit: int
-) -> pd.DataFrame:
-    """Return a row for each combination of candidates; see `Result.over_candidates`."""
-    import pandas as pd
+@dataclass(frozen=True, slots=True)
+class Combinations:
+    """RE, PE and ER for combinations of candidates.
 
+    Attributes
+    ----------
+    parameters : tuple of Parameter
+        Those whose value was chosen by name.
+    rows : tuple of (tuple of str, tuple of float, Grade)
+        First the combination that was calculated: the name of the candidate of each parameter; RE, PE and ER of all
+        periods in tCO2, NaN where an equation has no value; the weakest grade of the values.
+    left_out : int
+        How many combinations are not there.
+    """
+
+    parameters: tuple[Parameter, ...]
+    rows: tuple[tuple[Choice, tuple[float, ...], Grade], ...]
+    left_out: int
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The smallest and the largest ER."""
+        found = [emissions[RESULTS.index("ER")] for _choice, emissions, _grade in self.rows]
+        finite = [er for er in found if math.isfinite(er)]
+        return min(finite), max(finite)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a DataFrame with a row for each combination."""
+        import pandas as pd
+
+        rows = [[*choice, *emissions, str(grade)] for choice, emissions, grade in self.rows]
+        frame = pd.DataFrame(rows, columns=[*(one.name for one in self.parameters), *RESULTS, "grade"])
+        frame.attrs["left_out"] = self.left_out
+        return frame
+
+
+def combinations(
+    inputs: Inputs, values: Mapping[str, Array], lookups: Mapping[str, Lookup], limit: int
+) -> Combinations:
+    """Calculate over all candidates of the values that were chosen by name; see `Result.over_candidates`."""
     if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
         complaint = _("got {came}; must be a whole number from 1").format(came=shown(limit))
         raise InputError(str(inputs.methodology), [Problem("limit", complaint)])
@@ -38,18 +72,13 @@ def over_candidates(
     groups = _sets(chosen)
     options = [_options(inputs, group) for group in groups]
     current = tuple(inputs.origins[one.name].written for one in chosen)
-    choices = list(dict.fromkeys([current, *_combined(chosen, groups, options, current, limit)]))
-    every = math.prod(len(names) for names in options)
-    rows = [
-        [*choice, *_emissions(inputs, values, lookups, chosen, choice), str(_weakest(chosen, choice))]
-        for choice in choices
-    ]
-    frame = pd.DataFrame(rows, columns=[*(one.name for one in chosen), *RESULTS, "grade"])
-    frame.attrs["left_out"] = max(0, every - len(choices))
-    if frame.attrs["left_out"]:
-        told = _("{count:,} combinations of candidates; only one value at a time is another: {rows:,} rows")
-        warnings.warn(str(told.format(count=every, rows=len(frame))), InputWarning, stacklevel=3)
-    return frame
+    choices = list(dict.fromkeys([current, *_combined(chosen, groups, options, current, limit)]))[:limit]
+    rows = tuple(
+        (choice, _emissions(inputs, values, lookups, chosen, choice), _weakest(chosen, choice)) for choice in choices
+    )
+    mixed = any(len({inputs.origins[one.name].written for one in group}) > 1 for group in groups)
+    every = math.prod(len(names) for names in options) + mixed
+    return Combinations(tuple(chosen), rows, every - len(choices))
 
 
 def named(inputs: Inputs) -> list[Parameter]:
@@ -122,7 +151,7 @@ def _emissions(
     lookups: Mapping[str, Lookup],
     chosen: Sequence[Parameter],
     choice: Choice,
-) -> list[float]:
+) -> tuple[float, ...]:
     """Return RE, PE and ER of all periods; none where an equation has no value."""
     own, tables = dict(values), dict(lookups)
     for parameter, name in zip(chosen, choice, strict=True):
@@ -134,8 +163,8 @@ def _emissions(
     try:
         found = evaluate(inputs.graph, inputs.sizes, own, tables, RESULTS)
     except EvaluationError:
-        return [math.nan] * len(RESULTS)
-    return [float(found[name].sum()) for name in RESULTS]
+        return (math.nan,) * len(RESULTS)
+    return tuple(float(found[name].sum()) for name in RESULTS)
 
 
 def _weakest(chosen: Sequence[Parameter], choice: Choice) -> Grade:
