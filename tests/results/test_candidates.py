@@ -58,9 +58,9 @@ def _given(number, given):
     choices = {name: given[name] for name in m.choices if name in given}
     plain = {"η_gen": 0.4, "EG_gen": 10.0}
     for parameter in m.graph(choices).parameters:
-        if parameter.kind.name in ("MONITORED", "FIXED", "DEFAULT") and parameter.value is None:
-            if not parameter.textual and not parameter.by and parameter.name not in given:
-                given = {**given, parameter.name: plain.get(parameter.name, 2.0)}
+        asked = parameter.kind.name in ("MONITORED", "FIXED", "DEFAULT") and parameter.value is None
+        if asked and not parameter.textual and not parameter.by and parameter.name not in given:
+            given = {**given, parameter.name: plain.get(parameter.name, 2.0)}
     return given
 
 
@@ -124,7 +124,7 @@ def test_too_many_combinations_are_cut_and_said():
     with pytest.warns(InputWarning, match="5 combinations"):
         assert len(boilers().over_candidates(limit=1)) == 1
     for limit in (0, -1, 2.0, True, "5"):
-        with pytest.raises(InputError, match="limit: got .*; must be a whole number from 1"):
+        with pytest.raises(InputError, match=r"limit: got .*; must be a whole number from 1"):
             boilers().over_candidates(limit=limit)
 
 
