@@ -6,9 +6,7 @@ and every factor is asked for: none was published. ER may be negative.
 """
 
 
-def displaced(
-    consumed_MWh: float, t_per_MWh: float, heat_GJ: float, boiler_efficiency: float, t_per_GJ: float
-) -> float:
+def displaced(consumed_MWh: float, t_per_MWh: float, heat_GJ: float, efficiency: float, t_per_GJ: float) -> float:
     """TCO2 without the engines."""
     fuel_GJ = heat_GJ / efficiency
     return consumed_MWh * t_per_MWh + fuel_GJ * t_per_GJ
