@@ -16,7 +16,7 @@ from jcm_calc import Methodology, calculate
 from jcm_calc.base.problems import InputError
 from jcm_calc.declarations import Value
 from jcm_calc.declarations.graph import is_user_supplied
-from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.declarations.items import Kind, Parameter, Table
 from jcm_calc.declarations.scheme import SCHEME_RULES
 from jcm_calc.evidence import GRADES, Evidence, unconfirmed
 from jcm_calc.reference_data import listed_projects, partner_countries
@@ -34,6 +34,7 @@ GAS = {"EC_CGS": 6000.0, "HC_CGS": 21600.0, "FC_gas": 1125.0, "NCV_gas": 48.0, "
 GAS |= {"EF_gas": 0.0583}
 
 # What the middle of the plausible ranges does not give: numbers that fit each other.
+USUAL_FUEL = "Gas/diesel oil"
 FITTING = {
     "ID_AM001": {"EG_SUP": 30000.0, "EC_CAP": 0.5},
     "ID_AM002": {"COP_PJ": 6.5, "T_cooling_out": 37.0, "T_chilled_out": 7.0},
@@ -105,7 +106,8 @@ FITTING = {
         **{"NCV_f": 43.0, "NCV_i": 43.0, "EF_CO2_f": 0.0726, "EF_CO2_i": 0.0726},
     },
     "VN_AM004": {"W": 5000.0},
-    "VN_AM005": {"NLL_RE": 100.0, "NLL_PJ": 40.0},
+    "VN_AM003": {"EF_elec": 0.66},
+    "VN_AM005": {"NLL_RE": 100.0, "NLL_PJ": 40.0, "type": "three-phase, 250 kVA", "EF_grid": 0.66},
     "MN_AM001": {"ES": 50000.0, "received": 49000.0, "R_RF": 0.12, "R_PJ": 0.08},
 }
 
@@ -298,11 +300,16 @@ def example(m: Methodology) -> dict[str, Any]:
 def _made_up(m: Methodology, parameter: Parameter) -> Any:
     """Return a number in the middle of what is plausible, or the first class."""
     if parameter.kind is Kind.CLASS_KEY:
-        tables = [other.table for other in m.inputs.values() if other.by == parameter.name and other.table]
-        return next(iter(tables[0].entries)) if tables else "some class"
+        own = [other for other in m.inputs.values() if other.by == parameter.name]
+        known = [one for other in own for one in (other.table, *other.candidates.values()) if isinstance(one, Table)]
+        if known and USUAL_FUEL in known[0].entries:
+            return USUAL_FUEL
+        return next(iter(known[0].entries)) if known else "some class"
     if parameter.unit == "date":
         return "2020-07-01"
     key = m.inputs.get(parameter.by)
+    if key and key.kind is Kind.CLASS_KEY and parameter.candidates:
+        return next(iter(parameter.candidates))
     number = _middle(parameter)
     return {_made_up(m, key): number} if key and key.kind is Kind.CLASS_KEY else number
 

@@ -155,3 +155,47 @@ def test_a_result_without_candidates_says_so_where_it_is_asked(tmp_path):
     asked = CliRunner().invoke(jcm, ["calc", str(case), "--candidates"]).stdout
     assert "No value was chosen among several candidates" in asked
     assert jcm_calc.calculate("PW_AM001", EG=500).candidate_combinations(10).left_out == 0
+
+
+# Figures of one fuel
+
+
+def chiller(**named):
+    """TH_AM005 with a generator whose fuel is measured by volume."""
+    given = {"power_source": "captive", "fuel_measured_as": "volume", "p": "2024", **named}
+    return calculate("TH_AM005", **_given("TH_AM005", given))
+
+
+@pytest.mark.parametrize(
+    ("value", "factor", "told"),
+    [
+        ("Gas/diesel oil, Chile 2024", "Natural gas, IPCC 2006, lower", True),
+        ("Natural gas, Peru 2019", "Gas/diesel oil, IPCC 2006, upper", True),
+        ("Gas/diesel oil, Chile 2024", "Gas/diesel oil, IPCC 2006, lower", False),
+        ("Natural gas, Peru 2019", "Natural gas, IPCC 2006, lower", False),
+    ],
+)
+def test_a_calorific_value_and_a_factor_of_two_fuels_are_remarked_on(value, factor, told):
+    remarks = [str(one) for one in chiller(NCV_V_gen=value, EF_gen=factor).remarks]
+    assert any("take both of one fuel" in one for one in remarks) is told, remarks
+
+
+def test_the_gas_of_the_engines_and_the_fuel_of_the_boiler_may_differ():
+    given = {
+        **{"fuel_measured_as": "mass", "NCV_gas": "Natural gas, IPCC 2006, lower", "p": "2024"},
+        **{"EF_gas": "Natural gas, IPCC 2006, lower", "EF_fuel_RE": "Residual fuel oil, IPCC 2006, lower"},
+    }
+    result = calculate("TH_AM009", **_given("TH_AM009", {**given, "η_RE": 0.9}))
+    assert not any("of one fuel" in str(one) for one in result.remarks)
+
+
+def test_fuels_without_a_name_are_told_how_to_name_them():
+    with pytest.raises(
+        InputError, match=r"NCV_f: '1' has no value .* Name each f: a column f in a table, or a mapping"
+    ):
+        calculate(
+            *("ID_AM007",),
+            **{"reference_from": "records", "fuel_measured_as": "mass", "SG": [100], "h": [10], "FC": 100.0},
+            **{"SG_hist": [90, 110], "h_hist": [1, 1], "FC_hist": [[8], [10]], "p": ["2024"]},
+            **{"NCV": "IPCC 2006, default", "EF": "IPCC 2006, default"},
+        )

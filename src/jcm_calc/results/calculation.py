@@ -580,6 +580,7 @@ class Calculation(Emissions):
             *_remarks.begun(inputs, self.full),
             *_remarks.left_out(inputs),
             *_remarks.of_several_sets(inputs),
+            *_remarks.of_several_fuels(inputs),
             *_remarks.near_a_limit(inputs),
             *_remarks.noted(inputs.warnings),
         ]

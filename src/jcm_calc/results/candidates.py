@@ -97,16 +97,16 @@ def _sets(chosen: Sequence[Parameter]) -> list[list[Parameter]]:
 
 def _options(inputs: Inputs, group: Sequence[Parameter]) -> list[str]:
     """Return the candidates that fit a group: of the fuel that was chosen, with a value for every class that occurs."""
-    fuel = _fuel(inputs.origins[group[0].name].written)
-    return [name for name in group[0].candidates if _fuel(name) == fuel and _has_values(inputs, group, name)]
+    fuel = fuel_of(inputs.origins[group[0].name].written)
+    return [name for name in group[0].candidates if fuel_of(name) == fuel and _has_values(inputs, group, name)]
 
 
-def _fuel(candidate: str) -> str:
+def fuel_of(candidate: str) -> str:
     """Return the fuel whose figure a candidate is; nothing for another candidate.
 
     Examples
     --------
-    >>> _fuel("Natural gas, IPCC 2006, lower"), _fuel("FY2013 draft")
+    >>> fuel_of("Natural gas, IPCC 2006, lower"), fuel_of("FY2013 draft")
     ('Natural gas', '')
     """
     return next((fuel for fuel in ipcc_2006("EF", "default") if candidate.startswith(f"{fuel}, ")), "")
