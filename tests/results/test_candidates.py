@@ -147,6 +147,12 @@ def test_the_command_says_between_which_reductions_the_estimate_lies():
     assert [round(one["ER"]) for one in data["combinations"]] == [750, 207, 212, 189, 766, 688]
 
 
+def test_the_report_says_between_which_reductions_the_estimate_lies(tmp_path):
+    boilers().to_html(tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "ER is 189.381 to 765.598 tCO2 over 6 combinations of candidates for η_RE, EF_CO2,coal" in page
+
+
 def test_a_result_without_candidates_says_so_where_it_is_asked(tmp_path):
     case = tmp_path / "roof.toml"
     case.write_text('methodology = "PW_AM001"\np = "2024"\n[inputs]\nEG = 500\n', encoding="utf-8")

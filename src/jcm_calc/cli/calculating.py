@@ -15,7 +15,7 @@ import click
 from jcm_calc.api.case_file import CaseFile, read_case
 from jcm_calc.base.files import save
 from jcm_calc.base.languages import Message, _, ngettext, translated
-from jcm_calc.base.problems import InputError, Problem, Remark, listed
+from jcm_calc.base.problems import InputError, Problem, Remark
 from jcm_calc.base.toml import crowded
 from jcm_calc.cli import output
 from jcm_calc.cli.codes import DIFFERS, REFUSED, UNUSABLE
@@ -23,6 +23,7 @@ from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.inputs.case import Comparison
 from jcm_calc.reports.html import amounts
 from jcm_calc.results import eligibility
+from jcm_calc.results.candidates import SHOWN
 from jcm_calc.results.credits import CalendarYear, Item, UncertifiedError
 from jcm_calc.results.eligibility import Answer
 
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from jcm_calc.readings import Monitored
 
 # What a manifest says besides its results, and what a replay must find again.
-# Of more combinations of candidates, one value at a time is another.
-COMBINATIONS = 200
 STATED = ("periods", "choices", "inputs", "evidence", "eligibility", "certified")
 
 
@@ -218,7 +217,7 @@ def _as_data(
         "criteria": eligibility.records(result.verdicts),
         "unconfirmed": [str(item) for item in result.unconfirmed],
     }
-    candidates = result.candidate_combinations(COMBINATIONS)
+    candidates = result.candidate_combinations(SHOWN)
     if len(candidates.rows) > 1:
         found["candidates"] = {
             "ER": candidates.ends,
@@ -280,18 +279,12 @@ def _page(
 
 def _over_candidates(result: Result, whole: bool) -> None:
     """Say between which ER the estimate lies over all candidates; where asked for, show every combination."""
-    found = result.candidate_combinations(COMBINATIONS)
-    if len(found.rows) > 1:
-        symbols = listed([one.symbol for one in found.parameters])
-        told = _("ER is {low} to {high} tCO2 over {count:,} combinations of candidates for {symbols}")
-        low, high = map(amounts.tonnes, found.ends)
-        output.heading(told.format(low=low, high=high, count=len(found.rows), symbols=symbols))
-        if found.left_out:
-            left = _("{count:,} combinations of candidates are left out; in each row one value is another")
-            output.paragraph(left.format(count=found.left_out))
+    found = result.candidate_combinations(SHOWN)
+    if width := amounts.width(found):
+        output.heading(width)
     elif whole:
         output.heading(_("No value was chosen among several candidates"))
-    if whole and len(found.rows) > 1:
+    if whole and width:
         output.table(
             [*(one.symbol for one in found.parameters), *RESULTS, _("grade")],
             [

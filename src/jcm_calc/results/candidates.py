@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Choice = tuple[str, ...]
+# The combinations of a page or a terminal.
+SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)

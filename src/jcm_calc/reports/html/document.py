@@ -21,8 +21,9 @@ from jcm_calc.inputs.project import LABELS, Sources, as_text, checked
 from jcm_calc.plots.drawing import style
 from jcm_calc.readings import record
 from jcm_calc.reports.explanation import explain
-from jcm_calc.reports.html import display
+from jcm_calc.reports.html import amounts, display
 from jcm_calc.reports.html.pages import page
+from jcm_calc.results.candidates import SHOWN
 from jcm_calc.units import with_unit
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def html(
         sources={name: told[name] for name in result.methodology.inputs if name in told},
         readings=readings,
         published=published,
+        width=amounts.width(result.candidate_combinations(SHOWN)),
         items=display.by_kind(result.items),
         confirmed=[(item, item.evidence.confirmation) for item in result.items if item.evidence.confirmation],
         manifest=manifest,
