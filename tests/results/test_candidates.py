@@ -1,6 +1,7 @@
 """A result over all candidates: every row is what `calculate` gives with these candidates named."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from click.testing import CliRunner
 import jcm_calc
 from jcm_calc import InputError, InputWarning, calculate, methodology
 from jcm_calc.cli import jcm
+from jcm_calc.results.candidates import shown_limit
 
 BORNUUR = Path(__file__).parents[2] / "methodologies" / "jcm_methodologies" / "cases" / "mn_am002_bornuur.toml"
 BOILER = {"PH": 15_200, "HMP": 5088, "RPC": 2.3, "η_PJ": 0.67, "EF_CO2_grid": 1.1501}
@@ -126,6 +128,14 @@ def test_too_many_combinations_are_cut_and_said():
     for limit in (0, -1, 2.0, True, "5"):
         with pytest.raises(InputError, match=r"limit: got .*; must be a whole number from 1"):
             boilers().over_candidates(limit=limit)
+
+
+def test_a_page_shows_fewer_combinations_of_a_large_fleet():
+    few = boilers().inputs
+    size = max(one.size for one in few.axes.values())
+    assert (size, shown_limit(few)) == (1, 200)
+    large = replace(few, axes={name: replace(axis, labels=range(2000)) for name, axis in few.axes.items()})
+    assert shown_limit(large) == 5
 
 
 def _run(*options):

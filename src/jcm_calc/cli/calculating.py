@@ -23,7 +23,6 @@ from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.inputs.case import Comparison
 from jcm_calc.reports.html import amounts
 from jcm_calc.results import eligibility
-from jcm_calc.results.candidates import SHOWN
 from jcm_calc.results.credits import CalendarYear, Item, UncertifiedError
 from jcm_calc.results.eligibility import Answer
 
@@ -217,7 +216,7 @@ def _as_data(
         "criteria": eligibility.records(result.verdicts),
         "unconfirmed": [str(item) for item in result.unconfirmed],
     }
-    candidates = result.candidate_combinations(SHOWN)
+    candidates = result.candidate_combinations()
     if len(candidates.rows) > 1:
         found["candidates"] = {
             "ER": candidates.ends,
@@ -279,7 +278,7 @@ def _page(
 
 def _over_candidates(result: Result, whole: bool) -> None:
     """Say between which ER the estimate lies over all candidates; where asked for, show every combination."""
-    found = result.candidate_combinations(SHOWN)
+    found = result.candidate_combinations()
     if width := amounts.width(found):
         output.heading(width)
     elif whole:

@@ -22,7 +22,7 @@ from jcm_calc.inputs import Inputs, coordinates
 from jcm_calc.inputs.confirmation.applying import confirm_again
 from jcm_calc.results import checked_values, eligibility
 from jcm_calc.results import remarks as _remarks
-from jcm_calc.results.candidates import Combinations, combinations
+from jcm_calc.results.candidates import Combinations, combinations, shown_limit
 from jcm_calc.results.credits import (
     CalendarYear,
     Item,
@@ -508,8 +508,9 @@ class Calculation(Emissions):
             warnings.warn(translated(told), InputWarning, stacklevel=2)
         return found.to_frame()
 
-    def candidate_combinations(self, limit: int) -> Combinations:
-        """Return RE, PE and ER for combinations of candidates as data; see `over_candidates`."""
+    def candidate_combinations(self, limit: int | None = None) -> Combinations:
+        """Return RE, PE and ER for combinations of candidates as data, by default as many as a page shows."""
+        limit = shown_limit(self.inputs) if limit is None else limit
         return combinations(self.inputs, self._values, self._lookups, limit)
 
     def by_year(self) -> pd.DataFrame:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Choice = tuple[str, ...]
-# The combinations of a page or a terminal.
-SHOWN = 200
+# The combinations of a page or a terminal, and how many numbers they may have together: they cost no noticeable time.
+MOST, FEWEST, NUMBERS = 200, 5, 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,11 @@ def combinations(
     mixed = any(len({inputs.origins[one.name].written for one in group}) > 1 for group in groups)
     every = math.prod(len(names) for names in options) + mixed
     return Combinations(tuple(chosen), rows, every - len(choices))
+
+
+def shown_limit(inputs: Inputs) -> int:
+    """Return how many combinations a page or a terminal shows: fewer of large fleets."""
+    return max(FEWEST, min(MOST, NUMBERS // max(1, math.prod(inputs.sizes.values()))))
 
 
 def named(inputs: Inputs) -> list[Parameter]:
