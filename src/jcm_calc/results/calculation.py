@@ -17,7 +17,7 @@ from jcm_calc.declarations.group import OF_PERIODS
 from jcm_calc.declarations.items import Coordinate, DeclarationError, Equation, Kind, Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.names import spelt_out
-from jcm_calc.engine.evaluation import EvaluationError, chained, evaluate
+from jcm_calc.engine.evaluation import EvaluationError, Lookup, chained, evaluate
 from jcm_calc.inputs import Inputs, coordinates
 from jcm_calc.inputs.confirmation.applying import confirm_again
 from jcm_calc.results import checked_values, eligibility
@@ -48,7 +48,7 @@ from jcm_calc.results.manifest import (
     record_table,
     rules_digest,
 )
-from jcm_calc.units import registry
+from jcm_calc.units import registry, with_unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,7 +80,8 @@ class Calculation(Emissions):
                 return evaluate(inputs.graph, inputs.sizes, self._known, self._lookups, tuple(dict.fromkeys(keep)))
             except EvaluationError as error:
                 if keep == RESULTS:
-                    raise InputError(str(inputs.methodology), [undefined(error, inputs)]) from None
+                    problem = undefined(error, inputs, self._known, self._lookups)
+                    raise InputError(str(inputs.methodology), [problem]) from None
         raise AssertionError("unreachable")
 
     @property
@@ -763,8 +764,13 @@ class Calculation(Emissions):
         }
 
 
-def undefined(error: EvaluationError, inputs: Inputs) -> Problem:
-    """Say which quantity has no value, where, and because of what."""
+def undefined(
+    error: EvaluationError,
+    inputs: Inputs,
+    values: Mapping[str, Array] | None = None,
+    lookups: Mapping[str, Lookup] | None = None,
+) -> Problem:
+    """Say which quantity has no value, where, and because of what; with values also from what a zero follows."""
     symbols = inputs.methodology.symbols()
     node = inputs.graph.nodes[error.name]
     place = ", ".join(
@@ -772,10 +778,34 @@ def undefined(error: EvaluationError, inputs: Inputs) -> Problem:
         for at, (letter, axis) in zip(error.place, inputs.axes.items(), strict=True)
         if letter in node.indices and not axis.scalar
     )
-    zero = _("{symbol} is 0 ({text})")
-    causes = [
-        zero.format(symbol=symbols[name], text=getattr(inputs.graph.nodes[name], "text", name)) for name in error.zeros
-    ]
+    zero, follows = _("{symbol} is 0 ({text})"), _("{symbol} is 0 ({text}; it follows from {numbers})")
+    causes = []
+    for name in error.zeros:
+        found = _numbers_behind(name, error.place, inputs, values or {}, lookups or {})
+        told = {"symbol": symbols[name], "text": getattr(inputs.graph.nodes[name], "text", name)}
+        causes.append(follows.format(**told, numbers=found) if found else zero.format(**told))
     complaint = _("has no value for {place}: {cause}") if place else _("has no value: {cause}")
     cause = _(" and ").join(causes) if causes else _("a number is too large")
     return Problem(symbols[error.name], complaint.format(place=place, cause=cause))
+
+
+def _numbers_behind(
+    name: str, place: tuple[int, ...], inputs: Inputs, values: Mapping[str, Array], lookups: Mapping[str, Lookup]
+) -> str:
+    """Return the operands of an equation with their values at a place; nothing of what is no equation or unknown."""
+    rule, symbols = inputs.graph.nodes[name], inputs.methodology.symbols()
+    if not isinstance(rule, Equation) or not values:
+        return ""
+    operands = [inputs.graph.nodes[one] for one in rule.arguments]
+    if any(set(one.indices) - set(rule.indices) for one in operands):
+        return ""  # a sum over an index has many numbers
+    names = tuple(one.name for one in operands)
+    try:
+        found = evaluate(inputs.graph.upstream(*names), inputs.sizes, values, lookups, names)
+    except EvaluationError:
+        return ""
+    spots = (tuple(min(at, size - 1) for at, size in zip(place, found[one].shape, strict=True)) for one in names)
+    return ", ".join(
+        f"{symbols[one.name]} = {with_unit(f'{found[one.name][spot]:,.6g}', one.unit)}"
+        for one, spot in zip(operands, spots, strict=True)
+    )
