@@ -1,6 +1,7 @@
 """`jcm import`: what is written equals its workbook, and what cannot be translated is refused with its cell."""
 
 import contextlib
+import hashlib
 import shutil
 
 import numpy as np
@@ -169,6 +170,10 @@ def test_the_libraries_own_templates_are_translated_or_refused(tmp_path):
         (lambda P, h: P * h / 1000, "MWh", {"P": "kW", "h": "h"}, {1000.0: "kWh/MWh"}),
         (lambda P, h: P * h / 1e6, "MWh", {"P": "W", "h": "h"}, {1e6: "Wh/MWh"}),
         (lambda b, c: b - c + 1.5, "K", {"b": "°C", "c": "°C"}, {1.5: "K"}),
+        (lambda a, b, c: a * (b - c + 1.5 + 1.5), "", {"a": "K**-1", "b": "°C", "c": "°C"}, {1.5: "K"}),
+        (lambda a, b, c: a * (b - c + 1.5) / (b - 7 + 1.5), "", {"a": "", "b": "°C", "c": "°C"}, {1.5: "K", 7: "°C"}),
+        (lambda b: b - 20, "K", {"b": "°C"}, {20: "°C"}),
+        (lambda a, b: a * (18 - b), "MWh", {"a": "MWh/K", "b": "°C"}, {18: "°C"}),
         (lambda a, b: a + b, "t", {"a": "t", "b": "MWh"}, None),
     ],
 )
@@ -183,6 +188,55 @@ def test_symbols_and_units_of_the_sheets():
     assert [unit_of(text) for text in ("MWh/p", "degree Celsius", "-", "hours", "words")] == [
         ("MWh", True), ("°C", False), ("", False), ("h", False), (None, False),
     ]  # fmt: skip
+
+
+UNTAKEN = {  # a formula of RE with a side that no project can take, and whether a person can say so
+    "IF(F9x>=0,{re},0)": "second side",
+    "IF(F9x<0,5,{re})": "first side",
+    "MAX({re},-1)": "second side",
+    "IF(AND(F9x>=0,F9x<1E+30),{re},0)": "not",
+    "IF(F9x>5,IF(F9x<3,7,{re}),{re})": "first side",
+}
+
+
+@pytest.mark.parametrize("formula", UNTAKEN)
+def test_a_side_that_no_input_takes_is_refused_until_a_person_says_that_none_can(formula, tmp_path):
+    def edit(book):
+        calc = book["MRS(calc_process)"]
+        own = formula.replace("F9x", "F15").format(re=calc["F9"].value.removeprefix("="))
+        calc["F9"] = f"={own}"
+
+    path = official.blank(tmp_path / "f.xlsx", "if at most", edit=edit)
+    with pytest.raises(InputError, match=r"F9: RE_p: .*no input took it") as refused:
+        imported(path)
+    assert UNTAKEN[formula] in str(refused.value)
+    keys = [one.complaint.partition("answer ")[2].partition(" = ")[0] for one in refused.value.problems]
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    lines = [f'sha256 = "{digest}"', "[names]", *(f'{key} = "never"' for key in keys)]
+    (tmp_path / "names.toml").write_text("\n".join(lines))
+    found = imported(path, names=tmp_path / "names.toml")
+    assert any("a person says" in str(remark) for remark in found.remarks)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "IF(F15>0.3,{re},{re}*2)",
+        "IF(F15=0.25,{re}*3,{re})",
+        "IF(AND(F15>=20,F15<21),0,{re})",
+        "MIN({re},1E+60)",
+        "MAX({re},0.000001)",
+        "IF(OR(F15>4000,F15<0.001),0,{re})",
+        "IF({re}>F15,{re},F15)",
+    ],
+)
+def test_a_rare_side_is_found(formula, tmp_path):
+    def edit(book):
+        calc = book["MRS(calc_process)"]
+        calc["F9"] = f"={formula.format(re=calc['F9'].value.removeprefix('='))}"
+
+    found = imported(official.blank(tmp_path / "f.xlsx", "if at most", edit=edit))
+    assert found.proof.worst < 1e-9
 
 
 HOSTILE = (

@@ -21,10 +21,12 @@ from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.base.toml import parse_toml, read_text
 from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.rulebooks import modules
+from jcm_calc.verification.location import address
 
 LEAST = 200
 IN_OFFICE = (1, 7, 11)  # draws that are compared with LibreOffice, too
 SHOWN = 5
+NEVER, PROVED = "never", "unproved"  # answers to the question whether a project can take a side of a decision
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,6 @@ def import_workbook(
     questions = Questions(digest, read_names(names, digest) if names is not None else None, prompt)
     found = Translation(Layout(book), questions)
     draws = proving.Draws(found, DRAWS)
-    for branch in proving.Evaluated(found, draws.values, draws.letters).missed:
-        found.remark(found.layout.result("ER"), _("no input took both branches of {branch}").format(branch=branch))
     declared = Declared(found, proving.effects(found, draws, proving.typed_in(found)))
     number, version = found.layout.header
     source = module_source(declared.m)
@@ -104,6 +104,7 @@ def import_workbook(
     exec(compile(source, f"{number}.py", "exec"), scope)  # what is proved is the text that is written
     proof = proving.proved(found, scope["m"], draws)  # type: ignore[arg-type]
     _refuse_differences(book, proof)
+    _refuse_unproved(found, draws, proof)
     apart = _office(found, draws) if with_office else None
     file = f"{number.lower()}.py" if number not in modules() else f"{number.lower()}_ver{version.replace('.', '_')}.py"
     written = names_text(questions, book.name)
@@ -119,6 +120,25 @@ def _refuse_differences(book: Book, proof: Proof) -> None:
     if proof.equal < LEAST:
         complaint = _("only {count} of {all} inputs could be compared; a module needs {least}")
         raise book.unusable(complaint.format(count=proof.equal, all=DRAWS, least=LEAST))
+
+
+def _refuse_unproved(found: Translation, draws: proving.Draws, proof: Proof) -> None:
+    """Refuse what no compared input took, unless a person says that no project can take it."""
+    missed = proving.Evaluated(found, draws.values, draws.letters).missed(proof.proved)
+    problems: list[Problem] = []
+    for place, what in missed:
+        key = f"{address(place)} {what}"
+        if found.questions.ask(key, PROVED, False) == NEVER:
+            told = _("{what}: no input took it, and a person says that no project can; module and workbook may differ")
+            found.remark(place, told.format(what=what))
+        else:
+            complaint = _(
+                "{what}: no input took it, so that nothing is proved of it. If no project can take it, "
+                'answer {key} = "{never}" in a names file'
+            )
+            problems.append(Problem(str(address(place)), complaint.format(what=what, key=_quoted(key), never=NEVER)))
+    if problems:
+        raise InputError(found.layout.book.name, problems)
 
 
 def _office(found: Translation, draws: proving.Draws) -> float | None:

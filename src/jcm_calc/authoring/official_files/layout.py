@@ -145,7 +145,9 @@ class Layout:
     def text(self, sheet: str, row: int, column: int) -> str:
         """Return what a cell says; an empty text of a number or a formula."""
         value = self.book.value(sheet, row, column)
-        return value.strip() if isinstance(value, str) and (row, column) not in self.book.formulas(sheet) else ""
+        if not isinstance(value, str) or (row, column) in self.book.formulas(sheet):
+            return ""
+        return self.book.typeset.get(value.strip(), value.strip())
 
     def _rows_of_tables(self) -> Iterator[tuple[Place, Label]]:
         """Yield the values of tables 1 and 2."""
@@ -157,7 +159,8 @@ class Layout:
                     cell = row.cells["value"]
                     unit, per_period = unit_of(row.text("unit")) if "unit" in row.cells else (None, False)
                     monitored = "point" in row.cells
-                    symbol = spelled(row.text("symbol")) or re.sub(r"\W+", "_", row.text("symbol"))
+                    written = self.book.typeset.get(row.text("symbol"), row.text("symbol"))
+                    symbol = spelled(written) or re.sub(r"\W+", "_", written)
                     label = Label(symbol, unit, row.text("text"), monitored, per_period)
                     for column in range(
                         cell.column, row.cells["unit"].column if "unit" in row.cells else cell.column + 1

@@ -22,7 +22,9 @@ from jcm_calc.verification.spreadsheet import Calculator, FormulaError
 DRAWS, SEED, TOLERANCE = 240, 20200101, 1e-9
 RESULTS = ("RE", "PE")
 GIVEN = ("input", "key", "choice")
-ARMS = {"where": 0, "minimum": 1, "maximum": 1}
+DECISIONS = ("where", "minimum", "maximum")
+CONNECTED = ("logical_and", "logical_or")
+ROUNDS, WIDER, KEPT = 6, 1e4, 4  # of looking for inputs that take a side that none has taken
 Array = npt.NDArray[Any]
 
 
@@ -47,6 +49,39 @@ class Draws:
         zeros = [one for one in found.quantities.values() if one.what == "input" and not self._fixed(one)]
         for number, one in enumerate(zeros):
             self.values[one.name][2 + number :: max(len(zeros) * 2, 8)] = 0.0
+        self._widen(rng)
+
+    def _widen(self, rng: np.random.Generator) -> None:
+        """Look for inputs that take what none has taken yet, and put them in place of the last draws."""
+        place = self.count
+        own = Evaluated(self.found, self.values, self.letters)
+        missed = dict.fromkeys(own.missed(own.finite))
+        for _round in range(ROUNDS if missed else 0):
+            wider = {name: self._wider(rng, self.found.quantities[name]) for name in self.values}
+            tried = Evaluated(self.found, wider, self.letters)
+            for arm in list(missed):
+                for draw in np.flatnonzero(tried.arms[arm] & tried.finite)[:KEPT]:
+                    place -= 1
+                    missed.pop(arm, None)
+                    for name, values in wider.items():
+                        self.values[name][place] = values[draw]
+
+    def _wider(self, rng: np.random.Generator, one: Quantity) -> Array:
+        """Return inputs of every size, and among them 0 and the numbers that stand in formulas."""
+        drawn = self._drawn(rng, one)
+        if one.what != "input" or self._entries(one):
+            return drawn
+        if one.unit != "°C":
+            drawn = drawn * WIDER ** rng.uniform(-1.0, 1.0, drawn.shape)
+        near = rng.choice(self._numbers(), drawn.shape) * rng.choice([0.999, 1.0, 1.001], drawn.shape)
+        chance = rng.uniform(size=drawn.shape)
+        return np.where(chance < 0.3, drawn if one.positive else near, np.where(chance < 0.4, 1.0, drawn))
+
+    def _numbers(self) -> list[float]:
+        """Return 0, the numbers that are typed into formulas, and default values: what decisions compare with."""
+        formulas = [formula for one in self.found.quantities.values() for formula, _total in one.formulas.values()]
+        defaults = [one.value for one in self.found.quantities.values() if one.value is not None]
+        return [0.0, *defaults, *(number for formula in formulas for number in typed_numbers(formula))]
 
     def _fixed(self, one: Quantity) -> bool:
         """Whether an input cannot be 0: it divides, or selects a class."""
@@ -107,49 +142,82 @@ def _near(bins: Sequence[Interval], rng: np.random.Generator) -> Array:
 
 
 class Evaluated:
-    """What the translated equations give for all draws at once, and which branches were taken."""
+    """What the translated equations give for all draws at once.
+
+    Attributes
+    ----------
+    arms : dict
+        Each side of a decision, class of a table and option of a choice, with its cell, and in which draws it was in
+        force.
+    """
 
     def __init__(self, found: Translation, values: Mapping[str, Array], letters: Sequence[str]) -> None:
-        self.letters, self.missed = letters, list[str]()
+        self.letters, self.arms = letters, dict[tuple[Place, str], Array]()
         self.arrays: dict[str, Array] = dict(values)
         with np.errstate(all="ignore"):
             for one in found.quantities.values():
                 if one.name not in self.arrays:
                     self.arrays[one.name] = self._value(one)
+        self.finite = self._any(np.isfinite(self.arrays["RE"] + self.arrays["PE"]))
+
+    def missed(self, proved: Array) -> list[tuple[Place, str]]:
+        """Return the arms that were in force in none of some draws."""
+        return [arm for arm, taken in self.arms.items() if not np.any(taken & proved)]
 
     def _value(self, one: Quantity) -> Array:
         ones = np.ones((1,) * (1 + len(self.letters)))
         if one.what == "default":
             return ones * float(one.value or 0.0)
         if one.what == "table":
-            return _looked_up(one, self.arrays[one.by])
+            return self._looked_up(one)
         result = ones * np.nan
         for option, (formula, total) in one.formulas.items():
-            self._branches(one, formula)
+            chosen = self.arrays[one.by] == option if option else ones > 0
+            if option:
+                self._arm(one, f"{one.by} = {option}", chosen)
+            self._decisions(one, formula, chosen)
             found = ones * formula.value(self.arrays)
             if total:
                 found = found.sum(axis=1 + self.letters.index(total), keepdims=True)
-            result = np.where(self.arrays[one.by] == option, found, result) if option else found
+            result = np.where(chosen, found, result) if option else found
         return result
 
-    def _branches(self, one: Quantity, expression: Expression) -> None:
-        """Note where no draw has taken a branch."""
-        if expression.operation in ARMS:
-            first, second = (part.value(self.arrays) for part in expression.arguments[:2])
-            taken = first if expression.operation == "where" else np.less(first, second)
-            if np.all(taken) or not np.any(taken):
-                self.missed.append(f"{one.symbol}: {expression}")
-        if expression.operation not in ("symbol", "number"):
-            for part in expression.arguments:
-                self._branches(one, part)
+    def _looked_up(self, one: Quantity) -> Array:
+        keys = self.arrays[one.by]
+        found = np.full(keys.shape, np.nan)
+        for key, value in one.entries.items():
+            inside = ~key.outside(keys.astype(float)) if isinstance(key, Interval) else keys == key
+            self._arm(one, str(key), inside)
+            found[inside] = value
+        return found
 
+    def _decisions(self, one: Quantity, of: Expression, where: Array) -> None:
+        """Note in which draws each side of a decision was taken, where the decision itself was reached."""
+        if of.operation in ("symbol", "number"):
+            return
+        parts = of.arguments
+        if of.operation in DECISIONS:
+            first, second = (part.value(self.arrays) for part in parts[:2])
+            sides = [first != 0, first == 0] if of.operation == "where" else [first < second, second < first]
+            sides = sides[::-1] if of.operation == "maximum" else sides
+            for side, number in zip(sides, ("first", "second"), strict=True):
+                self._arm(one, f"{number} side of {of}", where & side)
+            if of.operation == "where":
+                self._decisions(one, parts[1], where & sides[0])
+                self._decisions(one, parts[2], where & sides[1])
+                parts = parts[:1]
+        for part in parts:
+            if of.operation in CONNECTED:
+                self._arm(one, f"{part} in {of}", where & (part.value(self.arrays) != 0))
+                self._arm(one, f"not {part} in {of}", where & (part.value(self.arrays) == 0))
+            self._decisions(one, part, where)
 
-def _looked_up(one: Quantity, keys: Array) -> Array:
-    found = np.full(keys.shape, np.nan)
-    for key, value in one.entries.items():
-        inside = ~key.outside(keys.astype(float)) if isinstance(key, Interval) else keys == key
-        found[inside] = value
-    return found
+    def _arm(self, one: Quantity, what: str, where: Array) -> None:
+        self.arms[one.cells[0], f"{one.symbol}: {what}"] = self._any(where)
+
+    def _any(self, where: Array) -> Array:
+        """Return in which draws something is so in any place."""
+        return np.any(where, axis=tuple(range(1, where.ndim)))
 
 
 def effects(found: Translation, draws: Draws, typed: Mapping[str, tuple[str, float]]) -> dict[str, tuple[str, str]]:
@@ -209,16 +277,21 @@ def workbook_values(found: Translation, cells: Mapping[Place, Any], exact: bool)
 
 @dataclass(frozen=True)
 class Proof:
-    """How many inputs gave the same in module and workbook, the largest relative difference, and what differs."""
+    """In which draws module and workbook gave the same, the largest relative difference, and what differs."""
 
-    equal: int
+    proved: Array
     worst: float
     differences: tuple[str, ...]
+
+    @property
+    def equal(self) -> int:
+        """How many inputs gave the same."""
+        return int(np.sum(self.proved))
 
 
 def proved(found: Translation, m: Methodology, draws: Draws) -> Proof:
     """Compare module and workbook over all draws; one that only one of them refuses is a difference."""
-    worst, differences, equal = 0.0, list[str](), 0
+    worst, differences, equal = 0.0, list[str](), np.zeros(draws.count, dtype=bool)
     for draw in range(draws.count):
         expected, own = _workbook(found, draws.cells(draw), found.rounds), _module(m, draws.case(draw))
         if isinstance(expected, str) and isinstance(own, str):
@@ -227,7 +300,7 @@ def proved(found: Translation, m: Methodology, draws: Draws) -> Proof:
             told = _("draw {draw}: the module gives {own}, the workbook {other}")
             differences.append(told.format(draw=draw, own=own, other=expected))
             continue
-        equal += 1
+        equal[draw] = True
         for name, one, other in zip(RESULTS, own, expected, strict=True):
             apart = abs(one - other) / max(abs(other), 1e-9)
             worst = max(worst, apart)

@@ -65,6 +65,11 @@ class Quantity:
     positive: bool = False
 
     @property
+    def written(self) -> dict[str, tuple[Any, str]]:
+        """Its formulas in a form that compares: of expressions a comparison is an expression, too."""
+        return {option: (_nested(formula), total) for option, (formula, total) in self.formulas.items()}
+
+    @property
     def place(self) -> str:
         """The address of its cell, or of the first one."""
         return str(address(self.cells[0]))
@@ -354,7 +359,8 @@ class Translation:
                 one.name = own
                 self.quantities[own] = one
                 break
-            if known.cells == one.cells or (known.what == one.what == "default" and known.value == one.value):
+            same = known.cells == one.cells and known.written == one.written
+            if same or (known.what == one.what == "default" and known.value == one.value):
                 one = known
                 break
         if one.name != name:
@@ -723,6 +729,11 @@ def _joined(one: Part, other: Part) -> str:
 def typed(value: float) -> Expression:
     """Return a number that stands in a formula."""
     return Expression("number", (int(value) if value == int(value) and abs(value) < 1e15 else value,))
+
+
+def _nested(of: Expression) -> tuple[Any, ...]:
+    parts = of.arguments if of.operation in ("symbol", "number") else tuple(map(_nested, of.arguments))
+    return of.operation, *parts
 
 
 def _is_one(expression: Expression) -> bool:
