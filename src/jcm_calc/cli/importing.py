@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from jcm_calc.authoring.official_files.importing import Imported, import_workbook
+from jcm_calc.authoring.official_files.questions import RANGE_OF
 from jcm_calc.base.files import save
 from jcm_calc.base.languages import _, translated
 from jcm_calc.cli import output
@@ -37,7 +38,9 @@ def import_module(workbook: Path, folder: Path, names: Path | None, force: bool,
 
 
 def _prompt(question: str, proposal: str) -> str:
-    answer: str = click.prompt(translated(_("{question}: its symbol?").format(question=question)), default=proposal)
+    asked = _("{question}, such as [0, 1]; empty if it is not known") if question.startswith(RANGE_OF) else None
+    text = (asked or _("{question}: its symbol?")).format(question=question)
+    answer: str = click.prompt(translated(text), default=proposal, show_default=bool(proposal))
     return answer
 
 

@@ -38,8 +38,10 @@ class Declared:
         The cells of each input, by the name that it has in the methodology.
     """
 
-    def __init__(self, found: Translation, effects: Mapping[str, tuple[str, str]]) -> None:
-        self.found, self.effects = found, effects
+    def __init__(
+        self, found: Translation, effects: Mapping[str, tuple[str, str]], ranges: Mapping[str, Interval]
+    ) -> None:
+        self.found, self.effects, self.ranges = found, effects, ranges
         layout, questions = found.layout, found.questions
         number, version = layout.header
         self.source = Source(f"monitoring spreadsheet JCM_{number}_ver{version}, SHA-256 {questions.digest}")
@@ -119,8 +121,10 @@ class Declared:
             given: dict[str, Any] = {"by": one.by, "values": values} if one.what == "table" else {"value": one.value}
             self.m.default(one.symbol, one.unit, text=one.words, evidence=evidence, **given, **declared, **named)
             return
-        if one.monitored and one.per_period:
+        if one.extensive:
             declared["extensive"] = True
+        if one.name in self.ranges:
+            declared["plausible"] = str(self.ranges[one.name])
         declare = self.m.monitored if one.monitored else self.m.fixed
         declare(one.symbol, one.unit, text=one.words, evidence=evidence, **declared, **named)
 

@@ -14,18 +14,19 @@ from jcm_calc.authoring.official_files.declaring import Declared
 from jcm_calc.authoring.official_files.layout import Layout
 from jcm_calc.authoring.official_files.plain_text import unexpected
 from jcm_calc.authoring.official_files.proving import DRAWS, TOLERANCE, Proof
-from jcm_calc.authoring.official_files.questions import Prompt, Questions
-from jcm_calc.authoring.official_files.translating import Translation
+from jcm_calc.authoring.official_files.questions import RANGE_OF, Prompt, Questions
+from jcm_calc.authoring.official_files.translating import Quantity, Translation
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.base.toml import parse_toml, read_text
+from jcm_calc.declarations.interval import Interval
 from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.rulebooks import modules
 from jcm_calc.verification.location import address
 
 LEAST = 200
 IN_OFFICE = (1, 7, 11)  # draws that are compared with LibreOffice, too
-SHOWN = 5
+SHOWN, SOME = 5, 80
 NEVER, PROVED = "never", "unproved"  # answers to the question whether a project can take a side of a decision
 
 
@@ -94,7 +95,7 @@ def import_workbook(
     questions = Questions(digest, read_names(names, digest) if names is not None else None, prompt)
     found = Translation(Layout(book), questions)
     draws = proving.Draws(found, DRAWS)
-    declared = Declared(found, proving.effects(found, draws, proving.typed_in(found)))
+    declared = Declared(found, *_effects(found))
     number, version = found.layout.header
     source = module_source(declared.m)
     if strange := unexpected(source):
@@ -112,6 +113,29 @@ def import_workbook(
         *(number, version, file, source, written, tuple(questions.open), proof, apart, tuple(found.remarks)),
         quantities=len(found.quantities),
     )
+
+
+def _effects(found: Translation) -> tuple[dict[str, tuple[str, str]], dict[str, Interval]]:
+    """Return how each parameter acts on RE and PE, and the ranges that a person gives of inputs.
+
+    They are asked for where `jcm check`, which knows no unit from another, would find that parameters act otherwise.
+    """
+    inputs = [one for one in found.quantities.values() if one.what == "input" and not one.extensive]
+    ranges = {one.name: Interval.parse(own) for one in inputs if (own := found.questions.ask(_range_of(one), "", True))}
+    typed = proving.typed_in(found)
+    own = proving.effects(found, proving.Draws(found, SOME, ranges), typed)
+    if own != proving.effects(found, proving.Draws(found, SOME, ranges, usual=proving.USUAL), typed):
+        for one in inputs:
+            if any(other.by == one.name for other in found.quantities.values()) or one.name in ranges:
+                continue
+            if given := found.questions.ask(_range_of(one), "", False):
+                ranges[one.name] = Interval.parse(given)
+        own = proving.effects(found, proving.Draws(found, SOME, ranges), typed)
+    return own, ranges
+
+
+def _range_of(one: Quantity) -> str:
+    return f"{RANGE_OF}{one.symbol} [{one.unit or '-'}]"
 
 
 def _refuse_differences(book: Book, proof: Proof) -> None:

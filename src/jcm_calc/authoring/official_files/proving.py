@@ -20,6 +20,7 @@ from jcm_calc.reports.workbook.references import Place
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError
 
 DRAWS, SEED, TOLERANCE = 240, 20200101, 1e-9
+USUAL = 1e4  # below it `jcm check` draws where no range is declared
 RESULTS = ("RE", "PE")
 GIVEN = ("input", "key", "choice")
 DECISIONS = ("where", "minimum", "maximum")
@@ -31,14 +32,29 @@ Array = npt.NDArray[Any]
 class Draws:
     """Inputs at random, an axis for the draws and one for each index.
 
+    Parameters
+    ----------
+    found : Translation
+    count : int
+    ranges : mapping, optional
+        From a name to the range in which an input lies, where a person has said it.
+    usual : float, optional
+        Draw all other inputs below this number, as `jcm check` does; otherwise each as its unit lets expect.
+
     Attributes
     ----------
     values : dict
         By name; classes as texts.
     """
 
-    def __init__(self, found: Translation, count: int = DRAWS) -> None:
-        self.found, self.count = found, count
+    def __init__(
+        self,
+        found: Translation,
+        count: int = DRAWS,
+        ranges: Mapping[str, Interval] | None = None,
+        usual: float | None = None,
+    ) -> None:
+        self.found, self.count, self.ranges, self.usual = found, count, ranges or {}, usual
         self.letters = sorted(found.sizes)
         rng = np.random.default_rng(SEED)
         self.values = {
@@ -46,6 +62,8 @@ class Draws:
             for one in found.quantities.values()
             if one.what in ("input", "key", "choice")
         }
+        if usual is not None:
+            return
         zeros = [one for one in found.quantities.values() if one.what == "input" and not self._fixed(one)]
         for number, one in enumerate(zeros):
             self.values[one.name][2 + number :: max(len(zeros) * 2, 8)] = 0.0
@@ -85,7 +103,7 @@ class Draws:
 
     def _fixed(self, one: Quantity) -> bool:
         """Whether an input cannot be 0: it divides, or selects a class."""
-        return one.positive or one.unit == "°C" or bool(self._entries(one))
+        return one.positive or one.unit == "°C" or bool(self._entries(one)) or one.name in self.ranges
 
     def _entries(self, one: Quantity) -> list[Any]:
         tables = (other.entries for other in self.found.quantities.values() if other.by == one.name)
@@ -103,6 +121,9 @@ class Draws:
             return rng.choice(np.array(sorted(set(entries)), dtype=object), shape)
         if entries:
             return rng.choice(_near([key for key in entries if isinstance(key, Interval)], rng), shape)
+        if (own := self.ranges.get(one.name)) is not None or self.usual is not None:
+            low, high = (own.lower, own.upper) if own is not None else (0.0, self.usual or 0.0)
+            return rng.uniform(low + 0.05 * (high - low), low + 0.95 * (high - low), shape)
         if one.unit == "°C":
             return rng.uniform(5.0, 60.0, shape)
         if one.unit == "" and not one.positive:

@@ -65,6 +65,11 @@ class Quantity:
     positive: bool = False
 
     @property
+    def extensive(self) -> bool:
+        """Whether it adds over periods: what is measured per period, and times."""
+        return self.monitored and (self.per_period or self.unit in ("h", "d"))
+
+    @property
     def written(self) -> dict[str, tuple[Any, str]]:
         """Its formulas in a form that compares: of expressions a comparison is an expression, too."""
         return {option: (_nested(formula), total) for option, (formula, total) in self.formulas.items()}
