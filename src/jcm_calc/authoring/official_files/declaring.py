@@ -114,6 +114,9 @@ class Declared:
             declared["bounds"] = ZERO_ABSOLUTE
         elif one.positive:
             declared["bounds"] = "(0, inf)"
+        if one.filled_in:
+            self.m.fixed(one.symbol, one.unit, by=one.by, text=one.words, evidence=evidence, **declared, **named)
+            return
         if one.what in ("default", "table"):
             if any(value < 0 for value in (*one.entries.values(), one.value or 0.0)) and one.unit != "°C":
                 declared["bounds"] = "(-inf, inf)"

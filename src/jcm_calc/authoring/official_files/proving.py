@@ -58,9 +58,7 @@ class Draws:
         self.letters = sorted(found.sizes)
         rng = np.random.default_rng(SEED)
         self.values = {
-            one.name: self._drawn(rng, one)
-            for one in found.quantities.values()
-            if one.what in ("input", "key", "choice")
+            one.name: self._drawn(rng, one) for one in found.quantities.values() if one.what in GIVEN or one.filled_in
         }
         if usual is not None:
             return
@@ -115,6 +113,8 @@ class Draws:
 
     def _drawn(self, rng: np.random.Generator, one: Quantity) -> Array:
         shape, entries = self._shape(one), self._entries(one)
+        if one.filled_in:
+            return rng.uniform(0.05, 50.0, (self.count, len(one.filled_in)))
         if one.what == "choice":
             return rng.choice(np.array(sorted(map(str, one.entries)), dtype=object), shape)
         if one.what == "key":
@@ -134,19 +134,20 @@ class Draws:
         """Return the inputs of one draw as a user gives them."""
         found = {}
         for name, values in self.values.items():
-            one = values[draw]
-            found[name] = (
-                np.ravel(one).tolist() if self.found.quantities[name].indices.replace("p", "") else np.ravel(one)[0]
-            )
+            one, own = np.ravel(values[draw]).tolist(), self.found.quantities[name]
+            listed = dict(zip(own.entries, one, strict=True)) if own.filled_in else one
+            found[name] = listed if own.filled_in or own.indices.replace("p", "") else one[0]
         return found
 
     def cells(self, draw: int) -> dict[Place, Any]:
         """Return the inputs of one draw by cell."""
-        return {
-            place: value
-            for name, values in self.values.items()
-            for place, value in zip(self.found.quantities[name].cells, np.ravel(values[draw]).tolist(), strict=True)
-        }
+        found: dict[Place, Any] = {}
+        for name, values in self.values.items():
+            own = self.found.quantities[name]
+            found |= {key: text for (key, _value), text in zip(own.filled_in, own.entries, strict=False)}
+            places = [value for _key, value in own.filled_in] or own.cells
+            found |= dict(zip(places, np.ravel(values[draw]).tolist(), strict=True))
+        return found
 
 
 def _near(bins: Sequence[Interval], rng: np.random.Generator) -> Array:
@@ -177,7 +178,7 @@ class Evaluated:
         self.arrays: dict[str, Array] = dict(values)
         with np.errstate(all="ignore"):
             for one in found.quantities.values():
-                if one.name not in self.arrays:
+                if one.name not in self.arrays or one.filled_in:
                     self.arrays[one.name] = self._value(one)
         self.finite = self._any(np.isfinite(self.arrays["RE"] + self.arrays["PE"]))
 
@@ -204,12 +205,13 @@ class Evaluated:
         return result
 
     def _looked_up(self, one: Quantity) -> Array:
-        keys = self.arrays[one.by]
+        keys, filled_in = self.arrays[one.by], self.arrays.get(one.name)
         found = np.full(keys.shape, np.nan)
-        for key, value in one.entries.items():
+        for place, (key, value) in enumerate(one.entries.items()):
             inside = ~key.outside(keys.astype(float)) if isinstance(key, Interval) else keys == key
             self._arm(one, str(key), inside)
-            found[inside] = value
+            own = value if filled_in is None else filled_in[:, place].reshape(-1, *(1,) * len(self.letters))
+            found = np.where(inside, own, found)
         return found
 
     def _decisions(self, one: Quantity, of: Expression, where: Array) -> None:
@@ -249,7 +251,8 @@ def effects(found: Translation, draws: Draws, typed: Mapping[str, tuple[str, flo
         if one.what in ("input", "default", "table") and one.name in base and base[one.name].dtype != object:
             if any(other.by == one.name for other in found.quantities.values()):
                 continue
-            moved = {**draws.values, one.name: np.broadcast_to(base[one.name] * 1.01 + 1e-6, base[one.name].shape)}
+            values = draws.values[one.name] if one.filled_in else base[one.name]
+            moved = {**draws.values, one.name: values * 1.01 + 1e-6}
             acting[one.name] = _acts(base, Evaluated(found, moved, draws.letters).arrays)
     for key, (name, number) in typed.items():
         acting[key] = _acts(base, _with_number(found, draws, name, number))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -47,6 +48,8 @@ class Quantity:
         names of quantities, and the index over which it sums.
     entries : dict
         Of a table, from a class or an interval to a number; `by` names what selects.
+    filled_in : list of pair of Place
+        Of a table that the project fills in, the cells of each class and its number.
     """
 
     name: str
@@ -62,6 +65,7 @@ class Quantity:
     formulas: dict[str, tuple[Expression, str]] = field(default_factory=dict)
     entries: Entries = field(default_factory=dict)
     by: str = ""
+    filled_in: list[tuple[Place, Place]] = field(default_factory=list)
     positive: bool = False
 
     @property
@@ -628,7 +632,7 @@ class Translation:
         ):
             raise self._refusal(self._at, _("looks up by something that is calculated, which cannot be declared"))
         by = self.quantities[key.expression.arguments[0]]
-        if any(isinstance(one, str) for one in found.entries):
+        if found.filled_in is not None or any(isinstance(one, str) for one in found.entries):
             by.what, by.unit, by.monitored = "key", "category", False
             by.indices = by.indices.replace("p", "")
         label = self.layout.label(self._at)
@@ -640,6 +644,12 @@ class Translation:
             unit = self.layout.label(found.where).unit
         one = Quantity("", symbol, unit or "", label.words or symbol, "table", by.indices, [self._at])
         one.entries, one.by = found.entries, by.name
+        if found.filled_in is not None:
+            keys, values = (self._ends(area) for area in found.filled_in)
+            if not all(map(self.layout.entered, [*keys, *values])):
+                raise self._refusal(self._at, _("the table is empty"))
+            one.filled_in = list(zip(keys, values, strict=True))
+            one.entries = {f"class {number}": math.nan for number in range(1, len(keys) + 1)}
         return self._added(one)
 
     def _constant(self, of: Tree) -> float | None:
@@ -657,8 +667,10 @@ class Translation:
 
     def _texts(self, area: Area) -> list[Any]:
         """Return what the cells of a list hold at the end of their links, None in empty ones."""
-        ends = [self._end(Area(*place, *place[1:])) for place in area.places]
-        return [None if self.layout.formula(end) else self.layout.value(end) for end in ends]
+        return [None if self.layout.formula(end) else self.layout.value(end) for end in self._ends(area)]
+
+    def _ends(self, area: Area) -> list[Place]:
+        return [self._end(Area(*place, *place[1:])) for place in area.places]
 
 
 def _shown(of: Tree) -> str:
