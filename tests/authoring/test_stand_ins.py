@@ -3,10 +3,12 @@
 import shutil
 
 import numpy as np
+import openpyxl
 import pytest
 import stand_ins
 from stand_ins import BENT, NUMBER, ROWS, STAND_INS, stand_in
 
+from jcm_calc.authoring.conformance import conform
 from jcm_calc.authoring.official_files import importing
 from jcm_calc.base.problems import InputError
 
@@ -76,3 +78,43 @@ def test_a_workbook_saved_again_is_the_same(name, tmp_path):
 
 def test_every_way_to_bend_is_tried():
     assert {bent for _name, bent in SAMPLE} | {"saved again"} == set(stand_ins.BENT)
+
+
+def test_a_table_becomes_a_revision_of_the_methodology_that_has_none(tmp_path):
+    name = "one and a range"
+    path = stand_in(tmp_path / "JCM_VN_AM005_ver01.0.xlsx", name, "no header")
+    book = openpyxl.load_workbook(path)
+    for column, symbol in zip("CDEFG", ("type,u", "NLL_PJ,u", "UNC_u", "H_u,p", "NLL_RE,u"), strict=True):
+        book["MRS(input_separate)"][f"{column}5"] = symbol
+    book["MRS(input)"]["C9"] = "H_u,p"
+    book.save(path)
+    found = importing.import_workbook(path, with_office=False)
+    assert found.file == "vn_am005_ver1_0.py"
+    scope = {"__name__": "m"}
+    exec(compile(found.revision, "m.py", "exec"), scope)
+    values = {"EF_grid": 0.8, "Br": 0.02, "NLL_PJ": [20, 30], "UNC": [0.1, 0.15], "type": ["large", "small"]}
+    hours = [8000, 8760]
+    result = scope["m"].calculate(**values, H_given=hours, service_hours="given", removals="none", p="2020")
+    own = [float(np.sum(getattr(result, one).magnitude)) for one in ("RE", "PE")]
+    assert own == pytest.approx(STAND_INS[name]["truth"](values | {"H": hours}), rel=1e-12)
+    assert {item.evidence.grade for item in scope["m"].rules} == {"unconfirmed"}
+
+
+def test_ranges_are_asked_where_checks_draw_what_no_project_has_and_answered_by_a_file(tmp_path):
+    path = stand_in(tmp_path / f"{NUMBER}.xlsx", "smaller of grid and captive")
+    first = importing.import_workbook(path, with_office=False)
+    answers = {"EF_grid [tCO2/MWh]": "[0, 2]", "NCV_fuel [GJ/kL]": "[30, 45]", "EF_fuel [tCO2/GJ]": "[0.05, 0.1]"}
+    text = first.names
+    for of, answer in answers.items():
+        assert f'"plausible range of {of}" = ""' in text
+        text = text.replace(f'range of {of}" = ""', f'range of {of}" = "{answer}"')
+    names = tmp_path / "names.toml"
+    names.write_text(text)
+    second, third = (importing.import_workbook(path, names, with_office=False) for _run in range(2))
+    assert not second.open
+    assert (second.source, second.names) == (third.source, third.names)
+    failed = {one.check: one.failure for one in conform(module(second)) if one.failure}
+    assert not {key: told for key, told in failed.items() if key != "filled in"}
+    names.write_text(text.replace("[0, 2]", "about 1"))
+    with pytest.raises(InputError, match="must be a range"):
+        importing.import_workbook(path, names, with_office=False)

@@ -23,6 +23,9 @@ def import_module(workbook: Path, folder: Path, names: Path | None, force: bool,
     if found.names:
         paths.append(folder / f"{Path(found.file).stem}.names.toml")
         texts.append(found.names)
+    if found.revision:
+        paths.append(folder / f"{found.number.lower()}_mended.py")
+        texts.append(found.revision)
     if names is not None and len(paths) > 1 and paths[1].resolve() == names.resolve():
         del paths[1], texts[1]
     if not force and (there := [str(path) for path in paths if path.exists()]):
@@ -61,6 +64,11 @@ def _tell(found: Imported, paths: list[Path], as_json: bool) -> None:
         return
     output.write("\n".join(map(str, paths)))
     told = _("{number} ver {version}: module and workbook are equal for {count} inputs (largest difference {worst}).")
+    if found.revision:
+        written = _(
+            "{path} mends the methodology of the rule book with tables of the workbook: fill in who has read it."
+        )
+        output.paragraph(written.format(path=f"{found.number.lower()}_mended.py"))
     office = _("LibreOffice was not compared.")
     if found.office is not None:
         office = _("LibreOffice gives the same (largest difference {worst}).").format(worst=f"{found.office:.1g}")
@@ -75,7 +83,7 @@ def _tell(found: Imported, paths: list[Path], as_json: bool) -> None:
     if found.open:
         output.paragraph(
             _("Names that were proposed, not given: answer them in {file}, and import again with --names:").format(
-                file=str(paths[-1])
+                file=f"{Path(found.file).stem}.names.toml"
             )
         )
         output.write("\n".join(f"  {one}" for one in found.open))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from jcm_calc.api.methodology import Methodology
@@ -120,8 +118,7 @@ class Declared:
         if one.what in ("default", "table"):
             if any(value < 0 for value in (*one.entries.values(), one.value or 0.0)) and one.unit != "°C":
                 declared["bounds"] = "(-inf, inf)"
-            values = {_written(key): value for key, value in one.entries.items()}
-            given: dict[str, Any] = {"by": one.by, "values": values} if one.what == "table" else {"value": one.value}
+            given: dict[str, Any] = {"by": one.by, "values": one.table} if one.what == "table" else {"value": one.value}
             self.m.default(one.symbol, one.unit, text=one.words, evidence=evidence, **given, **declared, **named)
             return
         if one.extensive:
@@ -192,13 +189,6 @@ class Declared:
                 **bounds,
             )
         return names
-
-
-def _written(key: str | Interval) -> str:
-    """Return the key of a table; what selects classes is not negative."""
-    if isinstance(key, Interval) and key.lower == -math.inf and key.upper > 0:
-        return str(replace(key, lower=0.0, closed_lower=True))
-    return str(key)
 
 
 def str_of(found: Translation, name: str) -> str:

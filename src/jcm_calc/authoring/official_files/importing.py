@@ -15,13 +15,14 @@ from jcm_calc.authoring.official_files.layout import Layout
 from jcm_calc.authoring.official_files.plain_text import unexpected
 from jcm_calc.authoring.official_files.proving import DRAWS, TOLERANCE, Proof
 from jcm_calc.authoring.official_files.questions import RANGE_OF, Prompt, Questions
+from jcm_calc.authoring.official_files.revising import revision_source
 from jcm_calc.authoring.official_files.translating import Quantity, Translation
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.base.toml import parse_toml, read_text
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.reports.workbook.opening import Book
-from jcm_calc.rulebooks import modules
+from jcm_calc.rulebooks import modules, versions
 from jcm_calc.verification.location import address
 
 LEAST = 200
@@ -47,7 +48,8 @@ class Imported:
         The largest relative difference from LibreOffice; None where it was not compared.
     remarks : tuple of Problem
         Where the module says less, or something else, than a cell.
-    quantities : int
+    revision : str
+        The text of a module that mends the methodology of the rule book with tables; empty where there is none.
     """
 
     number: str
@@ -59,7 +61,7 @@ class Imported:
     proof: Proof
     office: float | None
     remarks: tuple[Problem, ...]
-    quantities: int
+    revision: str = ""
 
 
 def import_workbook(
@@ -108,10 +110,12 @@ def import_workbook(
     _refuse_unproved(found, draws, proof)
     apart = _office(found, draws) if with_office else None
     file = f"{number.lower()}.py" if number not in modules() else f"{number.lower()}_ver{version.replace('.', '_')}.py"
+    known = versions(number).get(version) if number in modules() else None
+    revision = revision_source(found, known, declared.source) if known is not None else ""
     written = names_text(questions, book.name)
     return Imported(
         *(number, version, file, source, written, tuple(questions.open), proof, apart, tuple(found.remarks)),
-        quantities=len(found.quantities),
+        revision=revision,
     )
 
 
@@ -123,15 +127,15 @@ def _effects(found: Translation) -> tuple[dict[str, tuple[str, str]], dict[str, 
     inputs = [one for one in found.quantities.values() if one.what == "input" and not one.extensive]
     ranges = {one.name: Interval.parse(own) for one in inputs if (own := found.questions.ask(_range_of(one), "", True))}
     typed = proving.typed_in(found)
-    own = proving.effects(found, proving.Draws(found, SOME, ranges), typed)
-    if own != proving.effects(found, proving.Draws(found, SOME, ranges, usual=proving.USUAL), typed):
+    acting = proving.effects(found, proving.Draws(found, SOME, ranges), typed)
+    if acting != proving.effects(found, proving.Draws(found, SOME, ranges, usual=proving.USUAL), typed):
         for one in inputs:
             if any(other.by == one.name for other in found.quantities.values()) or one.name in ranges:
                 continue
             if given := found.questions.ask(_range_of(one), "", False):
                 ranges[one.name] = Interval.parse(given)
-        own = proving.effects(found, proving.Draws(found, SOME, ranges), typed)
-    return own, ranges
+        acting = proving.effects(found, proving.Draws(found, SOME, ranges), typed)
+    return acting, ranges
 
 
 def _range_of(one: Quantity) -> str:
@@ -160,7 +164,12 @@ def _refuse_unproved(found: Translation, draws: proving.Draws, proof: Proof) -> 
                 "{what}: no input took it, so that nothing is proved of it. If no project can take it, "
                 'answer {key} = "{never}" in a names file'
             )
-            problems.append(Problem(str(address(place)), complaint.format(what=what, key=_quoted(key), never=NEVER)))
+            problems.append(
+                Problem(
+                    str(address(place)),
+                    complaint.format(what=what, key=json.dumps(key, ensure_ascii=False), never=NEVER),
+                )
+            )
     if problems:
         raise InputError(found.layout.book.name, problems)
 
@@ -217,7 +226,3 @@ def names_text(questions: Questions, workbook: str) -> str:
         ),
     ]
     return "\n".join(lines) + "\n"
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)

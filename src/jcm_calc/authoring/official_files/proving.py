@@ -240,7 +240,8 @@ class Evaluated:
 
     def _any(self, where: Array) -> Array:
         """Return in which draws something is so in any place."""
-        return np.any(where, axis=tuple(range(1, where.ndim)))
+        taken: Array = np.any(where, axis=tuple(range(1, where.ndim)))
+        return taken
 
 
 def effects(found: Translation, draws: Draws, typed: Mapping[str, tuple[str, float]]) -> dict[str, tuple[str, str]]:

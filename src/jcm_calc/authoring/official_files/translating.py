@@ -19,6 +19,7 @@ from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.declarations.expression import Expression
 from jcm_calc.declarations.group import Group
+from jcm_calc.declarations.interval import Interval
 from jcm_calc.reports.workbook.references import Area, Place, areas, form
 from jcm_calc.verification.location import address
 from jcm_calc.verification.spreadsheet import Tree, UnreadableError, tree
@@ -67,6 +68,16 @@ class Quantity:
     by: str = ""
     filled_in: list[tuple[Place, Place]] = field(default_factory=list)
     positive: bool = False
+
+    @property
+    def table(self) -> dict[str, float]:
+        """The rows of a table as they are declared; what selects classes is not negative."""
+        found: dict[str, float] = {}
+        for key, value in self.entries.items():
+            if isinstance(key, Interval) and key.lower == -math.inf and key.upper > 0:
+                key = replace(key, lower=0.0, closed_lower=True)
+            found[str(key)] = value
+        return found
 
     @property
     def extensive(self) -> bool:
