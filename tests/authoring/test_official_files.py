@@ -30,6 +30,9 @@ LIMITS = {
     "choose": {1: 0.118, 2: 0.112, 3: 0.109},
     "if text": {"small": 0.118, "medium": 0.112, "large": 0.109},
     "vlookup exact": {"small": 0.118, "large": 0.109},
+    "is error": {"small": 0.118, "large": 0.109},
+    "is not there": {"small": 0.118, "large": 0.109},
+    "is number": {"small": 0.118, "large": 0.109},
     "index match": {"small": 0.118, "large": 0.109},
 }
 
@@ -55,6 +58,8 @@ def test_every_look_up_becomes_a_table_with_its_limits(look_up, tmp_path):
         given = [key] * 4
         result = m.calculate(EC_PJ=[1.0] * 4, SEC_PJ=[0.1] * 4, P=given, EF_elec=0.5, p="2020")
         assert float(np.sum(result.RE.magnitude)) == pytest.approx(4 * value / 0.1 * 0.5)
+    if look_up.startswith("is "):
+        assert any("what is not in the table" in str(remark) for remark in found.remarks)
     assert len(table.entries) == (2 if look_up == "both limits" else 3)
 
 

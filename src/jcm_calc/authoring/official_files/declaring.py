@@ -27,14 +27,7 @@ ZERO_ABSOLUTE = "(-273.15, inf)"
 
 
 class Declared:
-    """The methodology of a translation.
-
-    Attributes
-    ----------
-    m : Methodology
-    cells : dict
-        The cells of each input, by the name that it has in the methodology.
-    """
+    """The methodology `m` of a translation."""
 
     def __init__(
         self, found: Translation, effects: Mapping[str, tuple[str, str]], ranges: Mapping[str, Interval]

@@ -241,11 +241,6 @@ class Layout:
         """Whether a cell is on an input sheet."""
         return place[0] in self.inputs
 
-    def monitored(self, symbol: str) -> Label | None:
-        """Return the label of table 1 that has a symbol."""
-        found = (one for one in self.labels.values() if one.monitored and plain(one.symbol) == plain(symbol))
-        return next(found, None)
-
     def listed(self, symbol: str) -> Label | None:
         """Return the label of table 1 or 2 that has a symbol."""
         return next(

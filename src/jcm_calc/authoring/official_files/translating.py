@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -31,6 +31,7 @@ COMPARISONS = {"=": "equal", "<>": "not_equal", "<": "less", "<=": "less_equal",
 FUNCTIONS = {"EXP": "exp", "LN": "log", "SQRT": "sqrt", "ABS": "absolute", "POWER": "power"}
 ROUNDING = ("ROUND", "ROUNDDOWN", "ROUNDUP", "INT", "TRUNC")
 INDEX = re.compile(r"[_,]([a-z])(?=,|$)")
+POWERS = [10.0**power for power in range(1, 13)]
 DEEPEST, MOST_ROWS = 60, 2_000
 
 
@@ -531,7 +532,7 @@ class Translation:
 
     def _called(self, name: str, arguments: Sequence[Tree]) -> Part:
         parts = [self._plain(self._tree(one)) for one in arguments]
-        letters = "".join(sorted({letter for part in parts for letter in part.letters}))
+        letters = _all_letters(parts)
         found = parts[0].expression
         if len(parts) == 1:
             return Part(Expression(name, (found,)), letters)
@@ -552,7 +553,7 @@ class Translation:
         if sign == "*":
             for this, that in ((one, other), (other, one)):
                 value = that.arguments[0] if that.operation == "number" else 0.0
-                if 0 < value < 1 and (1 / value) == round(1 / value) and round(1 / value) % 10 == 0:
+                if 0 < value < 1 and 1 / value in POWERS:  # 0.001 converts units as 1000 does; 0.05 is a share
                     sign, one, other = "/", this, typed(float(round(1 / value)))
                     break
         if sign == "*" and one.operation == "divide" and _is_one(one.arguments[0]):
@@ -589,7 +590,7 @@ class Translation:
         known = self.quantities.setdefault(name, Quantity(name, name, "category", name, "choice", "", [place]))
         known.entries |= dict.fromkeys(options, 0.0)
         found = {option: self._tree(one) for option, one in options.items()}
-        letters = "".join(sorted({letter for part in found.values() for letter in part.letters}))
+        letters = _all_letters(found.values())
         key = str(address(cells[0]))
         symbol = label.symbol or self.questions.ask(key, self.questions.proposal(label.words, key), False)
         result = symbol.removesuffix("_p") if symbol.removesuffix("_p") in RESULTS else ""
@@ -623,7 +624,7 @@ class Translation:
                 self.quantities[below.expression.arguments[0]].positive = True
             return found
         parts = [self._plain(self._tree(one)) for one in (condition, yes, no)]
-        letters = "".join(sorted({letter for part in parts for letter in part.letters}))
+        letters = _all_letters(parts)
         return Part(Expression("where", tuple(part.expression for part in parts)), letters)
 
     def _table(self, of: Tree) -> Part | None:
@@ -730,12 +731,22 @@ def _unwrapped(of: Tree) -> Tree:
     """Return a formula without the questions whether its inputs are filled in."""
     if of.leaf or of.operation == "moving":
         return of
+    if of.operation == "IF" and len(of.arguments) > 2 and (caught := _caught(*of.arguments)) is not None:
+        return Tree("IFERROR", tuple(map(_unwrapped, caught)))
     if of.operation == "IF" and len(of.arguments) > 1:
         branch = _presence(of.arguments[0])
         others = [one for at, one in enumerate(of.arguments) if at not in (0, branch)]
         if branch is not None and branch < len(of.arguments) and all(map(_nothing, others)):
             return _unwrapped(of.arguments[branch])
     return Tree(of.operation, tuple(map(_unwrapped, of.arguments)))
+
+
+def _caught(condition: Tree, yes: Tree, no: Tree) -> tuple[Tree, Tree] | None:
+    """Return what is looked up and what is given instead, of a formula that asks first whether it is found."""
+    if condition.operation in ("ISERROR", "ISNA") and condition.value == no:
+        return no, yes
+    looked_up = condition.operation == "ISNUMBER" and not condition.value.leaf and condition.value.operation != "moving"
+    return (yes, no) if looked_up and no.operation == "number" else None
 
 
 def _zero(condition: Tree) -> Tree | None:
@@ -752,6 +763,10 @@ def _divides(of: Tree, by: Tree) -> bool:
 
 def _joined(one: Part, other: Part) -> str:
     return "".join(sorted({*one.letters, *other.letters} - {one.total, other.total}))
+
+
+def _all_letters(parts: Iterable[Part]) -> str:
+    return "".join(sorted({letter for part in parts for letter in part.letters}))
 
 
 def typed(value: float) -> Expression:
