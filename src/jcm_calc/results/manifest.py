@@ -207,7 +207,7 @@ def form(manifest: Any) -> str:
     if not isinstance(manifest, dict) or not all(isinstance(manifest.get(key), kind) for key, kind in FORM.items()):
         told = _("is no manifest: it must have {names}, as `jcm calc -o` writes them")
         return told.format(names=", ".join(FORM))
-    if manifest["schema"] != SCHEMA:
+    if manifest["schema"] != SCHEMA or isinstance(manifest["schema"], bool):
         told = _("has schema {schema}; this version of jcm_calc reads schema {own}")
         return told.format(schema=manifest["schema"], own=SCHEMA)
     if not all(isinstance(manifest["methodology"].get(key), str) for key in ("number", "version", "rules")):

@@ -16,7 +16,7 @@ from jcm_calc.reports.workbook.page import Page, in_spreadsheet, number_style, s
 from jcm_calc.reports.workbook.separate_sheet import each
 from jcm_calc.reports.workbook.tables import TERMS_OF
 
-WIDTHS = (1.5, 44, 13, 17)  # and all further columns as the last
+WIDTHS = (1.5, 25, 9, 10)  # and all further columns as the last
 TITLES = (
     _("1. Calculations for emission reductions"),
     _("2. Selected default values, etc."),

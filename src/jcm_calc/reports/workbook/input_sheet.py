@@ -29,7 +29,7 @@ from jcm_calc.reports.workbook.layout import (
 from jcm_calc.reports.workbook.page import Page, in_spreadsheet, shown_unit, unit_of
 from jcm_calc.reports.workbook.tables import OVERRIDE
 
-WIDTHS = (1.5, 22, 12, 12, 36, 22, 12, 12, 26, 34, 15, 22)
+WIDTHS = (1.5, 13, 9, 11, 21, 14, 10, 10, 15, 17, 9, 7.5)
 OPTIONS = {
     "A": (
         _("Based on public data which is measured by entities other than the project participants"),

@@ -26,6 +26,8 @@ Rows = npt.NDArray[np.intp]
 
 TITLE, FIRST = 3, 6  # rows
 MARGIN, LEFT, LAST = 0, 1, 12  # columns
+# The last column of a sheet with few columns, so that its title has room.
+NARROWEST = 8
 # Tables of the input sheets share their columns.
 PERIOD, POINT, SYMBOL, TEXT, VALUE, UNIT, OPTION, SOURCE, PROCEDURE, FREQUENCY, COMMENT = range(1, 12)
 LABEL, FUEL, RESULT = 1, 2, 3  # of the calculation sheets
@@ -273,9 +275,8 @@ class Layout:
                 self.entered[parameter.name] = self._column(self.separate, block, parameter.name)
             row += 6 + block.size
         self.separate_rows = self._checked(row)
-        self.separate_end = self._end(
-            LAST, [*(table.columns for table in self.class_tables), *(block.columns for block in self.entry_blocks)]
-        )
+        tables = [*(table.columns for table in self.class_tables), *(block.columns for block in self.entry_blocks)]
+        self.separate_end = self._end(NARROWEST, tables)
 
     # Calculation sheet
 
@@ -289,7 +290,7 @@ class Layout:
             "symbol": RESULT + count + 1,
             "grade": RESULT + count + 2,
             "equation": RESULT + count + 3,
-            "end": max(LAST, RESULT + count + 6),
+            "end": RESULT + count + 6,
         }
         row = FIRST + 1
         self.section_rows = []

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 SHEET = "MRS(readings)"
 TITLE = _("Record of readings [For Verification]")
 NOTE = _("How the monitored values came from the readings of meters. What is changed here makes the record void.")
-WIDTHS = (1.5, 30, 28, 18, 36, 30, 36, 28, 36, 16, 16, 16, 10, 16, 30, 12)
+WIDTHS = (1.5, 18, 20, 14, 22, 20, 24, 20, 24, 14, 14, 14, 9, 14, 24, 10)
 HEAD = (_("Rule set"), _("SHA-256 of the record"))
 POINTS = _("record of readings in sheet {sheet}, SHA-256 ")
 POINTER = re.compile(

@@ -8,7 +8,7 @@ from jcm_calc.reports.workbook.entries import Entries
 from jcm_calc.reports.workbook.layout import LEFT, Block, Layout
 from jcm_calc.reports.workbook.page import Page, unit_of
 
-WIDTHS = (1.5, 24, 17)  # and all further columns as the last
+WIDTHS = (1.5, 16, 12)  # and all further columns as the last
 
 
 def write(page: Page, layout: Layout, entries: Entries) -> None:
