@@ -66,7 +66,7 @@ def _tell(found: Imported, paths: list[Path], as_json: bool) -> None:
     told = _("{number} ver {version}: module and workbook are equal for {count} inputs (largest difference {worst}).")
     if found.revision:
         written = _(
-            "{path} mends the methodology of the rule book with tables of the workbook: fill in who has read it."
+            "{path} revises the installed methodology with tables of the workbook. Fill in who has read the document."
         )
         output.paragraph(written.format(path=f"{found.number.lower()}_mended.py"))
     office = _("LibreOffice was not compared.")

@@ -49,7 +49,7 @@ class Imported:
     remarks : tuple of Problem
         Where the module says less, or something else, than a cell.
     revision : str
-        The text of a module that mends the methodology of the rule book with tables; empty where there is none.
+        The text of a module that revises the installed methodology with tables; empty if there are none.
     """
 
     number: str
@@ -201,8 +201,8 @@ def read_names(path: str | os.PathLike[str], digest: str) -> dict[str, str]:
     name = Path(path).name
     content = parse_toml(name, read_text(Path(path)))
     if content.get("sha256") != digest:
-        complaint = _("got sha256 {came}; must be {digest}, that of the workbook: these are names of another file")
-        raise InputError(name, [Problem("sha256", complaint.format(came=repr(content.get("sha256")), digest=digest))])
+        complaint = _("got sha256 {given}; must be {digest}, that of the workbook: these are names of another file")
+        raise InputError(name, [Problem("sha256", complaint.format(given=repr(content.get("sha256")), digest=digest))])
     answers = content.get("names", {})
     wrong = [key for key, value in answers.items() if not isinstance(value, str)] if isinstance(answers, dict) else [""]
     if wrong:

@@ -1,4 +1,4 @@
-"""Tables of a workbook for a methodology of the rule book that has a single value, or none, in their place."""
+"""Tables of a workbook for an installed methodology that has a single value or none."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ UNREAD = "FILL IN: who has read the document"
 
 
 def revision_source(found: Translation, known: Declarations, source: Source) -> str:
-    """Return the text of a module that mends a methodology with the tables of its workbook; empty where it has none.
+    """Return the text of a module that revises a methodology with the tables of its workbook; empty if there are none.
 
-    A table that cannot be put in is remarked on.
+    A table that does not fit becomes a remark.
     """
     symbols, mended, changed = Symbols(known.inputs), known.mended(UNREAD), list[str]()
     for one in found.quantities.values():
@@ -29,7 +29,7 @@ def revision_source(found: Translation, known: Declarations, source: Source) -> 
         key = known.inputs.get(own.by) or symbols.find(found.quantities[one.by].symbol)
         if key is None or key.is_class != (found.quantities[one.by].what == "key") or own.unit != one.unit:
             told = _(
-                "the table of {symbol} is not put into {number}: what selects a row, or the unit, is another there"
+                "the table of {symbol} is not put into {number}: the parameter that selects a row, or the unit, differs"
             )
             found.remark(one.cells[0], told.format(symbol=one.symbol, number=known.number))
             continue
