@@ -68,7 +68,7 @@ class Draws:
         self._widen(rng)
 
     def _widen(self, rng: np.random.Generator) -> None:
-        """Look for inputs that take what none has taken yet, and put them in place of the last draws."""
+        """Look for inputs that take what none has taken yet, and let them replace the last draws."""
         place = self.count
         own = Evaluated(self.found, self.values, self.letters)
         missed = dict.fromkeys(own.missed(own.finite))
@@ -83,7 +83,7 @@ class Draws:
                         self.values[name][place] = values[draw]
 
     def _wider(self, rng: np.random.Generator, one: Quantity) -> Array:
-        """Return inputs of every size, and among them 0 and the numbers that stand in formulas."""
+        """Return inputs of every size, and among them 0 and the numbers of formulas."""
         drawn = self._drawn(rng, one)
         if one.what != "input" or self._entries(one):
             return drawn
@@ -94,7 +94,7 @@ class Draws:
         return np.where(chance < 0.3, drawn if one.positive else near, np.where(chance < 0.4, 1.0, drawn))
 
     def _numbers(self) -> list[float]:
-        """Return 0, the numbers that are typed into formulas, and default values: what decisions compare with."""
+        """Return 0, typed numbers and default values: what decisions compare with."""
         formulas = [formula for one in self.found.quantities.values() for formula, _total in one.formulas.values()]
         defaults = [one.value for one in self.found.quantities.values() if one.value is not None]
         return [0.0, *defaults, *(number for formula in formulas for number in typed_numbers(formula))]
