@@ -16,8 +16,9 @@ from jcm_calc import Methodology, calculate
 from jcm_calc.base.problems import InputError
 from jcm_calc.declarations import Value
 from jcm_calc.declarations.graph import is_user_supplied
-from jcm_calc.declarations.items import Kind, Listed, Parameter
+from jcm_calc.declarations.items import Kind, Listed, Parameter, Table
 from jcm_calc.declarations.scheme import SCHEME_RULES
+from jcm_calc.declarations.statements import Stated, declared
 from jcm_calc.evidence import Evidence, unconfirmed
 from jcm_calc.inputs.case import Case, published
 from jcm_calc.reference_data import electricity, listed_projects, partner_countries
@@ -26,7 +27,12 @@ from jcm_calc.reports.html.sections import LEGEND, Code, Formula, Section, Sourc
 from jcm_calc.rulebooks import calculable, every, is_covered, known, modules, versions
 
 PAGES = Path(__file__).parent / "methodologies"
-KINDS = ("equations", "values", "choices", "criteria")
+KINDS = {
+    "equations": Stated.EQUATION,
+    "values": Stated.VALUE,
+    "choices": Stated.CHOICE,
+    "criteria": Stated.CRITERION,
+}
 UNREAD = "criteria_of_the_document"  # the fact that marks criteria that were not read
 MODULES = "../../methodologies/jcm_methodologies"
 WRITTEN = "<!-- Written from the module by `make pages`: change the module, not the page. -->"
@@ -35,6 +41,7 @@ WRITTEN = "<!-- Written from the module by `make pages`: change the module, not 
 GAS = {"EC_CGS": 6000.0, "HC_CGS": 21600.0, "FC_gas": 1125.0, "NCV_gas": 48.0, "η_RE": 0.9, "EF_fuel_RE": 0.0543}
 GAS |= {"EF_gas": 0.0583}
 
+USUAL_FUEL = "Gas/diesel oil"
 # A chiller of some 500 USRt; a plant of 1.2 MW of solar modules.
 CHILLER = {"EC_PJ": 1500.0, "COP_PJ": 6.6, "COP_RE": 5.9}
 SOLAR = {"EG": 1500.0}
@@ -184,7 +191,7 @@ def _index() -> str:
 def _status(m: Methodology) -> str:
     """Return how far the calculation of a methodology was read, as a badge."""
     statements = _statements(m)
-    counted = [one for kind in KINDS[:-1] for one in statements[kind]]
+    counted = [one for kind in [*KINDS][:-1] for one in statements[kind]]
     read = sum(one.confirmed for one in counted)
     if not _open(statements, KINDS):
         return "● ready"
@@ -197,7 +204,7 @@ def _coverage() -> str:
     """Return the page that says what is ready for an issuance request, what is an estimate, and what else exists."""
     statements = {m.number: _statements(m) for m in every()}
     ready = [number for number, found in statements.items() if not _open(found, KINDS)]
-    calculation = sorted((_open(found, KINDS[:-1]), number) for number, found in statements.items())
+    calculation = sorted((_open(found, [*KINDS][:-1]), number) for number, found in statements.items())
     near = ", ".join(f"[{number}]({number}.md) ({count})" for count, number in calculation[:5])
     rules = sum(rule.evidence.confirmed for rule in SCHEME_RULES)
     live = [one for one in listed_projects().values() if one.live]
@@ -270,17 +277,13 @@ def _coverage_row(m: Methodology, statements: Statements) -> list[str]:
 
 def _statements(m: Methodology) -> Statements:
     """Return the evidence that an issuance request rests on, by kind; a default without a value counts as one."""
-    values = [
-        evidence
-        for parameter in m.inputs.values()
-        if parameter.kind is Kind.DEFAULT
-        for evidence in [value.evidence for value in parameter.known()] or [unconfirmed("no value was read")]
-    ]
-    rest = ([one.evidence for one in items] for items in (m.choices.values(), m.conditions))
-    return dict(zip(KINDS, ([rule.evidence for rule in m.rules], values, *rest), strict=True))
+    found = {name: [one.evidence for one in declared(m, kind) if one.evidence] for name, kind in KINDS.items()}
+    unread = [one for one in m.inputs.values() if one.kind is Kind.DEFAULT and not one.supplied]
+    found["values"] += [unconfirmed("no value was read")] * len(unread)
+    return found
 
 
-def _open(statements: Statements, kinds: Sequence[str]) -> int:
+def _open(statements: Statements, kinds: Iterable[str]) -> int:
     return sum(not one.confirmed for kind in kinds for one in statements[kind])
 
 
@@ -394,11 +397,16 @@ def _grid_factor(country: str) -> float:
 def _made_up(m: Methodology, parameter: Parameter) -> Any:
     """Return a number in the middle of what is plausible, or the first class."""
     if parameter.kind is Kind.CLASS_KEY:
-        tables = [other.table for other in m.inputs.values() if other.by == parameter.name and other.table]
-        return next(iter(tables[0].entries)) if tables else "some class"
+        own = [other for other in m.inputs.values() if other.by == parameter.name]
+        known = [one for other in own for one in (other.table, *other.candidates.values()) if isinstance(one, Table)]
+        if known and USUAL_FUEL in known[0].entries:
+            return USUAL_FUEL
+        return next(iter(known[0].entries)) if known else "some class"
     if parameter.unit == "date":
         return "2020-07-01"
     key = m.inputs.get(parameter.by)
+    if key and key.kind is Kind.CLASS_KEY and parameter.candidates:
+        return next(iter(parameter.candidates))
     number = _grid_factor(m.country) if Listed.GRID in parameter.listed else _middle(parameter)
     return {_made_up(m, key): number} if key and key.kind is Kind.CLASS_KEY else number
 

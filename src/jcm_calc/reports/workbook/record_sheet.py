@@ -126,7 +126,8 @@ def told(
 ) -> dict[str, dict[str, str]]:
     """Return columns (h) to (k) as the record tells them, and as the user says instead; each points to the record."""
     pointer = POINTS.format(sheet=SHEET) + record.digest(found)[:16]
-    rows, names = record.told(found, sources, m.inputs), record.names(m.inputs)
+    names = m.names()
+    rows = record.told(found, sources, names)
     for symbol in record.sources(found):
         row = rows[names.get(symbol, symbol)]
         comment = str.__str__(row["comment"])  # data, which is the same in every language
@@ -239,7 +240,7 @@ def with_record(
 
     held = read(book)
     found, stated = held or (merged([]), "")
-    names = {symbol: item.name for symbol, item in m.by_symbol().items()}
+    names = m.names()
     measured = {name: names.get(one["parameter"], one["parameter"]) for name, one in found["meters"].items()}
     doubt = ""
     if held is not None and _changed(found, {stated[:16], *(digest for _, digest in pointers)}):
