@@ -1,16 +1,17 @@
-"""Approved methodologies as people write them, with what they say: DOCX by python-docx, equations as OMML."""
+"""Approved methodologies as people write them: a DOCX by python-docx, a PDF printed by Chromium."""
 
 from __future__ import annotations
 
+import base64
+import html
 import random
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import docx
-from docx.enum.text import WD_BREAK
 from docx.oxml import OxmlElement, parse_xml
-from docx.oxml.ns import qn
 from docx.shared import Pt
 
 MATH = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
@@ -57,7 +58,8 @@ class Written:
     repeated: bool = False  # the headings of a table on each page
     criteria: tuple[str, ...] = CRITERIA
     ex_ante: tuple[tuple[str, str, str], ...] = EX_ANTE
-    equations: tuple[str, ...] = ()
+    equations: tuple[str, ...] = ()  # OMML
+    typeset: tuple[str, ...] = ()  # MathML
     seed: int = 0
     document: Any = field(default_factory=docx.Document)
 
@@ -92,6 +94,58 @@ class Written:
         self._rows([("Version", "Date", "Contents revised"), ("01.0", "2014", "Initial approval")])
         self.document.save(path)
         return path
+
+    def print(self, driver: Any, path: Path) -> Path:
+        """Print it as a PDF."""
+        page = path.with_suffix(".html")
+        page.write_text(self.html(), encoding="utf-8")
+        driver.get(page.resolve().as_uri())
+        head = f"JCM_{self.number}_ver{self.version}<br>Sectoral scope: 03"
+        boxes = "border:1px solid" if self.header == "table" else ""
+        foot = 'Page <span class="pageNumber"></span><br>Joint Committee, secretariat' if self.header == "page" else "<i></i>"
+        style = "font-size:9px;margin:0 2cm"
+        shown = {
+            "displayHeaderFooter": self.header != "no",
+            "headerTemplate": f'<div style="{style};{boxes}">{head}</div>',
+            "footerTemplate": f'<div style="{style}">{foot}</div>',
+        }
+        printed = driver.execute_cdp_cmd(
+            "Page.printToPDF", {**shown, "paperWidth": 8.27, "paperHeight": 11.69, "printBackground": True}
+        )
+        path.write_bytes(base64.b64decode(printed["data"]))
+        return path
+
+    def html(self) -> str:
+        """Return it as a page; the text of a row may be broken over two pages."""
+        size = random.Random(self.seed).choice([9, 10, 11, 12])
+        middle = "td:first-child{vertical-align:middle}" if self.centred else ""
+        whole = "" if self.split else "tr{break-inside:avoid}"
+        head = "thead{display:table-header-group}" if self.repeated else "thead{display:table-row-group}"
+        css = f"""body{{font:{size}pt '{self.font}';margin:0}} td,th{{border:1px solid black;padding:3px;vertical-align:top;
+        text-align:left;font-weight:normal}} table{{border-collapse:collapse;width:100%}} sub{{font-size:65%}}
+        {middle}{whole}{head} ul,ol{{padding-left:2em}} @page{{margin:2cm 2cm 2.2cm 2cm}} td{{orphans:1;widows:1}}"""
+        filler = f"<p>{FILLER}</p>" * self.filler
+        labels = [self.labels.format(number, chr(96 + number)) for number in range(1, len(self.criteria) + 1)]
+        if self.table:
+            criteria = html_table([*zip(labels, self.criteria, strict=True)], (16, 84))
+        elif self.labels in ("List Number", "List Bullet"):
+            kind = "ol" if self.labels == "List Number" else "ul"
+            criteria = f"<{kind}>{''.join(f'<li>{with_sub(text)}</li>' for text in self.criteria)}</{kind}>"
+        else:
+            pairs = zip(labels, self.criteria, strict=True)
+            criteria = "".join(f"<p>{html.escape(label)} {with_sub(text)}</p>" for label, text in pairs)
+        fixed = html_table([("Parameter", "Description of data", "Source"), *self.ex_ante], (14, 40, 46), heading=True)
+        return f"""<html><style>{css}</style><p>Joint Crediting Mechanism Approved Methodology {self.number}</p>
+        <h1>{self.title}</h1><h2>A. Title of the methodology</h2><p>{self.title}, Version 0{self.version}</p>
+        <h2>B. Terms and definitions</h2>{html_table([("Terms", "Definitions"), ("Chiller", "A machine that cools water.")])}
+        <h2>C. Summary of the methodology</h2>{filler}<h2>D. Eligibility criteria</h2>
+        <p>This methodology is applicable to projects that satisfy all of the following criteria.</p>{criteria}
+        <h2>E. Emission Sources and GHG types</h2>{html_table([("Emission sources", "GHG types"), ("Electricity", "CO2")])}
+        <h2>F. Establishment and calculation of reference emissions</h2>{"".join(self.typeset)}{filler}
+        <h2>I. Data and parameters fixed ex ante</h2>
+        <p>The source of each data and parameter fixed ex ante is listed as below.</p>{fixed}
+        <h2>History of the document</h2>
+        {html_table([("Version", "Date", "Contents revised"), ("01.0", "2014", "Initial approval")])}</html>"""
 
     def _section(self, text: str) -> None:
         self.document.add_heading(text, 2)
@@ -162,3 +216,16 @@ def with_indices(paragraph: Any, text: str) -> None:
             paragraph.add_run(word[3:])
         else:
             paragraph.add_run(f"{blank}{word}")
+
+
+def with_sub(text: str) -> str:
+    """Return the same in HTML."""
+    text = re.sub(r"(?<=CO)2", "<sub>2</sub>", html.escape(text))
+    return re.sub(r"_([\w,-]+)", r"<sub>\1</sub>", text)
+
+
+def html_table(rows: list[tuple[str, ...]], widths: tuple[int, ...] = (), *, heading: bool = False) -> str:
+    columns = "".join(f'<col style="width:{width}%">' for width in widths)
+    lines = ["<tr>" + "".join(f"<td>{with_sub(cell)}</td>" for cell in row) + "</tr>" for row in rows]
+    head = f"<thead>{lines.pop(0)}</thead>" if heading else ""
+    return f"<table>{columns}{head}<tbody>{''.join(lines)}</tbody></table>"

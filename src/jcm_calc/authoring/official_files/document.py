@@ -355,17 +355,22 @@ def _of_rows(rows: Sequence[Row]) -> list[DocumentRow]:
 def _of_lines(lines: Sequence[Block]) -> list[DocumentRow]:
     """Return the items of a list; what its first item begins with begins each."""
     patterns = (BY_NAME, *IN_LISTS)
-    begins = [(pattern, one) for pattern in patterns[:1] for one in lines if _labelled(pattern, one.text)]
-    begins += [(pattern, one) for one in lines for pattern in patterns[1:] if pattern.match(one.text)]
-    if not begins:
+    starts = [(pattern, one) for pattern in patterns[:1] for one in lines if _labelled(pattern, one.text)]
+    starts += [(pattern, one) for one in lines for pattern in patterns[1:] if pattern.match(one.text)]
+    if not starts:
         return []
-    pattern = begins[0][0]
+    pattern = starts[0][0]
     found: list[DocumentRow] = []
+    first = starts[0][1].text.strip()[0]
     without_number = False
     for line in lines:
         match, text = pattern.match(line.text), line.text
         number = next(filter(None, match.groups()), "") if match else ""
         begins = _labelled(pattern, text) if pattern is BY_NAME else _next(number, found)
+        if pattern is BY_NAME and found:  # a line may begin in the middle of "where criterion 4 is met"
+            begins = (
+                begins and text.strip()[0].isupper() == first.isupper() and int(number or 99) > int(found[-1].number)
+            )
         if match and begins:
             label = number if number.isdecimal() else str(len(found) + 1)
             found.append(DocumentRow(f"Criterion {label}", text[match.end() :], line.page))
@@ -402,12 +407,7 @@ def _whole_rows(blocks: Sequence[Block]) -> Iterator[Row]:
 
     A broken row has its first cell filled in once: on the first page, or on the second where it is set in the middle.
     """
-    rows = [
-        (list(row), one.page, not at, at == len(one.rows) - 1)
-        for one in blocks
-        for at, row in enumerate(one.rows)
-        if any(cell.strip("\0") for cell in row)
-    ]
+    rows = list(_rows(blocks))
     whole: list[Row] = []
     waiting: Row | None = None
     for at, (cells, page, first, last) in enumerate(rows):
@@ -420,7 +420,7 @@ def _whole_rows(blocks: Sequence[Block]) -> Iterator[Row]:
             cells, page = _together(waiting[0], cells), waiting[1]
             waiting = None
             whole.append((cells, page))
-        elif whole and turned and _number_only(whole[-1][0], cells):
+        elif turned and _is_rest(whole[-1][0][0], cells[0]):
             whole[-1] = (_together(whole[-1][0], cells), whole[-1][1])
         elif cells[0].strip() or not whole:
             whole.append((cells, page))
@@ -437,10 +437,24 @@ def _together(one: Sequence[str], other: Sequence[str]) -> list[str]:
     return ["\n".join(filter(None, pair)) for pair in pairs]
 
 
-def _number_only(one: Sequence[str], other: Sequence[str]) -> bool:
+def _rows(blocks: Sequence[Block]) -> Iterator[tuple[list[str], int | None, bool, bool]]:
+    """Yield the rows of tables, with page, and whether they are first and last; headings are not repeated."""
+    heads: tuple[str, ...] = ()
+    before: int | None = None
+    for one in blocks:
+        if not one.rows:
+            continue
+        first = 1 if one.page != before and one.rows[0] == heads and len(one.rows) > 1 else 0
+        heads, before = (heads if first else one.rows[0]), one.page
+        for at in range(first, len(one.rows)):
+            if any(cell.strip("\0") for cell in one.rows[at]):
+                yield list(one.rows[at]), one.page, at == first, at == len(one.rows) - 1
+
+
+def _is_rest(label: str, rest: str) -> bool:
     """Whether a label is broken over two pages: "Criterion" and "4"."""
-    match = BY_NAME.fullmatch(one[0].strip())
-    return bool(match and not any(match.groups()) and ALONE.fullmatch(other[0].strip()))
+    match, whole = BY_NAME.fullmatch(label), BY_NAME.fullmatch(" ".join(f"{label} {rest}".split()))
+    return bool(whole and any(whole.groups()) and not (match and any(match.groups())))
 
 
 def _goes_on(one: Sequence[str], other: Sequence[str]) -> bool:
