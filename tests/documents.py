@@ -135,7 +135,7 @@ class Written:
             pairs = zip(labels, self.criteria, strict=True)
             criteria = "".join(f"<p>{html.escape(label)} {with_sub(text)}</p>" for label, text in pairs)
         fixed = html_table([("Parameter", "Description of data", "Source"), *self.ex_ante], (14, 40, 46), heading=True)
-        return f"""<html><style>{css}</style><p>Joint Crediting Mechanism Approved Methodology {self.number}</p>
+        return f"""<html><meta charset="utf-8"><style>{css}</style><p>Joint Crediting Mechanism Approved Methodology {self.number}</p>
         <h1>{self.title}</h1><h2>A. Title of the methodology</h2><p>{self.title}, Version 0{self.version}</p>
         <h2>B. Terms and definitions</h2>{html_table([("Terms", "Definitions"), ("Chiller", "A machine that cools water.")])}
         <h2>C. Summary of the methodology</h2>{filler}<h2>D. Eligibility criteria</h2>

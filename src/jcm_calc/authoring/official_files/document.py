@@ -354,24 +354,17 @@ def _of_rows(rows: Sequence[Row]) -> list[DocumentRow]:
 
 def _of_lines(lines: Sequence[Block]) -> list[DocumentRow]:
     """Return the items of a list; what its first item begins with begins each."""
-    patterns = (BY_NAME, *IN_LISTS)
-    starts = [(pattern, one) for pattern in patterns[:1] for one in lines if _labelled(pattern, one.text)]
-    starts += [(pattern, one) for one in lines for pattern in patterns[1:] if pattern.match(one.text)]
-    if not starts:
-        return []
-    pattern = starts[0][0]
     found: list[DocumentRow] = []
-    first = starts[0][1].text.strip()[0]
+    patterns: Sequence[re.Pattern[str]] = (BY_NAME, *IN_LISTS)
     without_number = False
     for line in lines:
-        match, text = pattern.match(line.text), line.text
-        number = next(filter(None, match.groups()), "") if match else ""
-        begins = _labelled(pattern, text) if pattern is BY_NAME else _next(number, found)
-        if pattern is BY_NAME and found:  # a line may begin in the middle of "where criterion 4 is met"
-            begins = (
-                begins and text.strip()[0].isupper() == first.isupper() and int(number or 99) > int(found[-1].number)
-            )
-        if match and begins:
+        text = line.text
+        last = int(found[-1].number) if found else 0
+        starts = [(one, match) for one in patterns if (match := _start(one, text, last))]
+        if starts:
+            pattern, match = starts[0]
+            patterns = [pattern]
+            number = next(filter(None, match.groups()), "")
             label = number if number.isdecimal() else str(len(found) + 1)
             found.append(DocumentRow(f"Criterion {label}", text[match.end() :], line.page))
             without_number = not number
@@ -384,16 +377,19 @@ def _of_lines(lines: Sequence[Block]) -> list[DocumentRow]:
     return found
 
 
-def _labelled(pattern: re.Pattern[str], text: str) -> bool:
-    """Whether a line begins with the name of a criterion, which a sentence about one does not."""
+def _start(pattern: re.Pattern[str], text: str, last: int) -> re.Match[str] | None:
+    """Return the label with which an item begins, which "where criterion 4 is met" broken over lines has not."""
     match = pattern.match(text)
-    return match is not None and (any(match.groups()) or text[match.end() :][:1].isupper() or match.end() == len(text))
-
-
-def _next(number: str, found: Sequence[DocumentRow]) -> bool:
-    """Whether the number or letter of an item follows the one before it."""
-    at = len(found)
-    return not number.isalnum() or number in (str(at + 1), chr(ord("a") + at % 26))
+    if match is None:
+        return None
+    number, rest = next(filter(None, match.groups()), ""), text[match.end() :]
+    if pattern is not BY_NAME:
+        begins = not number.isalnum() or number in (str(last + 1), chr(ord("a") + last % 26))
+    elif match[0].lstrip()[:1].islower():
+        begins = False
+    else:
+        begins = int(number) > last if number else not rest or rest[0].isupper()
+    return match if begins else None
 
 
 # Tables

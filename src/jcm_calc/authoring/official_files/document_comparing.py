@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -27,7 +27,7 @@ from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import EvaluationError, evaluate
 from jcm_calc.reports.workbook.symbols import Symbols, plain
 
-DRAWS, TOLERANCE, USUAL = 60, 1e-9, 1e4
+DRAWS, LEAST, TOLERANCE, USUAL = 60, 20, 1e-9, 1e4
 LABELS = 3  # of each index
 MOST_CASES = 256
 NUMBERS = re.compile(r"(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?(?!\w|[.,]\d)")
@@ -61,8 +61,8 @@ class EquationCase:
 
     @property
     def agrees(self) -> bool:
-        """Whether all draws agree."""
-        return self.agreed == self.compared > 0
+        """Whether all draws agree, and enough of them have a value."""
+        return self.agreed == self.compared >= LEAST
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +132,21 @@ def match_equations(document: Document, m: Declarations, seed: int = 1) -> Itera
             yield EquationMatch(one)
             continue
         written = dict.fromkeys([one.symbol, *_operands(one.expression)])
-        found = {symbol: known.find(symbol) for symbol in written}
+        found = {symbol: m.coordinates.get(symbol) or known.find(symbol) for symbol in written}
         rule = found[one.symbol]
         unmatched = tuple(symbol for symbol, item in found.items() if item is None)
         if not isinstance(rule, Equation):
             yield EquationMatch(one, unmatched=tuple(dict.fromkeys((one.symbol, *unmatched))))
             continue
-        other = tuple(symbol for symbol, item in found.items() if item and plain(symbol) != plain(item.symbol))
+        other = tuple(symbol for symbol, item in found.items() if item and plain(symbol) != plain(symbol_of(item)))
         names = {symbol: item.name for symbol, item in found.items() if item is not None}
         cases = () if unmatched else tuple(_cases(m, one, names, rng))
         yield EquationMatch(one, rule.name, unmatched, other, cases)
+
+
+def symbol_of(item: Parameter | Equation | Coordinate) -> str:
+    """Return the symbol of an item; what comes from an index has its name."""
+    return item.name if isinstance(item, Coordinate) else item.symbol
 
 
 def _operands(expression: Expression) -> Iterator[str]:
@@ -163,7 +168,10 @@ def _cases(m: Declarations, one: Typeset, names: Mapping[str, str], rng: np.rand
     for pairs in itertools.islice(itertools.product(*options), MOST_CASES):
         graph = m.graph(dict(pairs), targets=tuple(dict.fromkeys(names.values())))
         if set(names.values()) <= graph.nodes.keys():
-            yield _case(m, graph, one, names, dict(pairs), rng)
+            found = _case(m, graph, one, names, dict(pairs), rng)
+            if found.compared < LEAST:  # what is calculated before it has no value: its operands are drawn
+                found = _case(m, graph, one, names, dict(pairs), rng, drawn=set(names.values()) - {names[one.symbol]})
+            yield found
 
 
 def _case(
@@ -173,6 +181,7 @@ def _case(
     names: Mapping[str, str],
     options: dict[str, str],
     rng: np.random.Generator,
+    drawn: Collection[str] = (),
 ) -> EquationCase:
     sizes = {letter: LABELS if letter != "p" else 2 for letter in m.indices} | ({} if "p" in m.indices else {"p": 1})
     compared = agreed = 0
@@ -180,7 +189,9 @@ def _case(
     factors: list[float] = []
     for draw in range(DRAWS):
         values = {
-            node.name: _drawn(node, sizes, rng, draw) for node in graph.nodes.values() if not isinstance(node, Equation)
+            node.name: _drawn(node, sizes, rng, draw)
+            for node in graph.nodes.values()
+            if not isinstance(node, Equation) or node.name in drawn
         }
         keep = tuple(name for name in dict.fromkeys(names.values()) if name not in values)
         try:
@@ -206,11 +217,15 @@ def _case(
     return EquationCase(options, agreed, compared, *(first or (0.0, 0.0)), factors[0] if constant else None)
 
 
-def _drawn(node: Parameter | Coordinate, sizes: Mapping[str, int], rng: np.random.Generator, draw: int) -> Array:
+def _drawn(
+    node: Parameter | Coordinate | Equation, sizes: Mapping[str, int], rng: np.random.Generator, draw: int
+) -> Array:
     """Draw values of an input: at random in its range, in some draws near an end of it, and sometimes 0."""
     shape = [size if letter in node.indices else 1 for letter, size in sizes.items()]
+    if isinstance(node, Equation):
+        return rng.uniform(1.0, 100.0, shape)
     if isinstance(node, Coordinate):
-        return rng.integers(1, 366, shape).astype(float) if node.unit not in ("category", "") else np.zeros(shape)
+        return np.zeros(shape) if node.unit == "category" else rng.integers(1, 366, shape).astype(float)
     if node.kind is Kind.CONSTANT and node.value is not None:
         return np.full(shape, node.value.value)
     if node.textual:
