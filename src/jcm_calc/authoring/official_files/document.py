@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from jcm_calc.authoring.official_files import pdf_pages
 from jcm_calc.authoring.official_files.blocks import Block, Equation
 from jcm_calc.authoring.official_files.word import word_blocks
 from jcm_calc.base.languages import Message, _
-from jcm_calc.base.problems import InputError, Problem, no_such_file, require, shown
+from jcm_calc.base.problems import InputError, Problem, listed, no_such_file, require, shown
 from jcm_calc.reports.workbook.opening import printable
 
 MOST_BYTES, MOST_PAGES, MOST_MEMORY = 50_000_000, 300, 1_500_000_000
@@ -253,13 +254,12 @@ def _document(empty: Document, blocks: list[Block], heads: Sequence[str], remark
     start = sections.get("", [])
     title = _joined("\n".join(_texts(sections.get("title", []))))
     running = " ".join([*heads, *_texts(start)])
-    named = IN_HEADER.search(running)
-    number = named or NUMBER.search(running) or NUMBER.search(title)
-    versions = {match[match.re.groups] for match in (named, VERSION.search(title)) if match}
+    number = IN_HEADER.search(running) or NUMBER.search(running) or NUMBER.search(title)
+    versions = list(dict.fromkeys(match[2] for match in IN_HEADER.finditer(running)))
+    versions += [match[1] for match in [VERSION.search(title)] if match and match[1] not in versions]
     if len(versions) > 1:
-        complaint = _("says version {one} in its header and {other} in its title: its version is not known")
-        other = next(iter(versions - {named[2]})) if named else ""
-        remarks.append(Problem(empty.name, complaint.format(one=named[2] if named else "", other=other)))
+        complaint = _("says {versions} of its own version: it is not known")
+        remarks.append(Problem(empty.name, complaint.format(versions=listed(versions))))
     criteria = _criteria(sections.get("criteria", []), empty.name, remarks)
     fixed, monitored = (_parameters(sections.get(key, []), empty.name, remarks) for key in ("ex_ante", "monitored"))
     apart = {"", *SECTIONS}
@@ -269,7 +269,7 @@ def _document(empty: Document, blocks: list[Block], heads: Sequence[str], remark
     return replace(
         empty,
         number=number[1].upper() if number else "",
-        version=versions.pop() if len(versions) == 1 else "",
+        version=versions[0] if len(versions) == 1 else "",
         title=VERSION.sub("", title).strip(' "“”'),
         criteria=tuple(criteria),
         ex_ante=tuple(fixed),
@@ -289,7 +289,7 @@ def _sections(blocks: Sequence[Block]) -> dict[str, list[Block]]:
     """Return the blocks of each section; those of no name have the letter of their heading."""
     found: dict[str, list[Block]] = {}
     letter, key, skip = "", "", False
-    for one, after in zip(blocks, [*blocks[1:], Block(None)], strict=True):
+    for one, after in pairwise([*blocks, Block(None)]):
         match = None if one.rows or CONTENTS.search(one.text) else HEADING.match(one.text)
         if skip:
             skip = False

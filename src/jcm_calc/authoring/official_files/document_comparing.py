@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -168,10 +169,7 @@ def _cases(m: Declarations, one: Typeset, names: Mapping[str, str], rng: np.rand
     for pairs in itertools.islice(itertools.product(*options), MOST_CASES):
         graph = m.graph(dict(pairs), targets=tuple(dict.fromkeys(names.values())))
         if set(names.values()) <= graph.nodes.keys():
-            found = _case(m, graph, one, names, dict(pairs), rng)
-            if found.compared < LEAST:  # what is calculated before it has no value: its operands are drawn
-                found = _case(m, graph, one, names, dict(pairs), rng, drawn=set(names.values()) - {names[one.symbol]})
-            yield found
+            yield _case(m, graph, one, names, dict(pairs), rng)
 
 
 def _case(
@@ -181,18 +179,47 @@ def _case(
     names: Mapping[str, str],
     options: dict[str, str],
     rng: np.random.Generator,
-    drawn: Collection[str] = (),
 ) -> EquationCase:
+    """Compare with the operands of the equation drawn, or else calculated, where one follows from another."""
     sizes = {letter: LABELS if letter != "p" else 2 for letter in m.indices} | ({} if "p" in m.indices else {"p": 1})
-    compared = agreed = 0
-    first: tuple[float, float] | None = None
-    factors: list[float] = []
+    left = graph.nodes[names[one.symbol]]
+    operands = {*names.values(), *(left.arguments if isinstance(left, Equation) else ())} - {left.name}
+    own = {name for name in operands if isinstance(graph.nodes[name], Equation)}
+    zero = _always_zero(graph, sizes, own, rng)  # RE + PE is RE − PE where PE is 0: it is drawn instead
+    drawn = _compared(graph, one, names, options, sizes, rng, (own & {*names.values()}) | zero)
+    if drawn.agrees:
+        return drawn
+    calculated = _compared(graph, one, names, options, sizes, rng, zero)
+    return calculated if calculated.compared >= LEAST else drawn
+
+
+def _always_zero(graph: Graph, sizes: Mapping[str, int], names: set[str], rng: np.random.Generator) -> set[str]:
+    """Return which quantities are 0 whatever the inputs are."""
+    found = set(names)
+    for draw in range(5):
+        values = {node.name: _drawn(node, sizes, rng, draw) for node in graph.nodes.values() if node.name not in names
+                  and not isinstance(node, Equation)}  # fmt: skip
+        with suppress(EvaluationError):
+            known = evaluate(graph, sizes, values, {}, tuple(names))
+            found = {name for name in found if not known[name].any()}
+    return found
+
+
+def _compared(
+    graph: Graph,
+    one: Typeset,
+    names: Mapping[str, str],
+    options: Mapping[str, str],
+    sizes: Mapping[str, int],
+    rng: np.random.Generator,
+    drawn: Collection[str],
+) -> EquationCase:
+    """Compare in draws of the inputs, and of some quantities that are not calculated."""
+    agreed, first = 0, None
+    factors: list[Array] = []
+    leaves = [node for node in graph.nodes.values() if not isinstance(node, Equation) or node.name in drawn]
     for draw in range(DRAWS):
-        values = {
-            node.name: _drawn(node, sizes, rng, draw)
-            for node in graph.nodes.values()
-            if not isinstance(node, Equation) or node.name in drawn
-        }
+        values = {node.name: _drawn(node, sizes, rng, draw) for node in leaves}
         keep = tuple(name for name in dict.fromkeys(names.values()) if name not in values)
         try:
             known = values | evaluate(graph, sizes, values, {}, keep)
@@ -200,21 +227,20 @@ def _case(
             continue
         with np.errstate(all="ignore"):
             there = _value(one.expression, {symbol: known[name] for symbol, name in names.items()}, sizes)
-        here = known[names[one.symbol]]
-        both = np.broadcast_arrays(here, there)
-        if not np.isfinite(both[1]).all():
+            here, there = np.broadcast_arrays(known[names[one.symbol]], there)
+            factor = there / here
+        if not np.isfinite(there).all():
             continue
-        compared += 1
-        close = np.isclose(both[0], both[1], rtol=TOLERANCE, atol=TOLERANCE * float(np.abs(both[0]).max()))
-        same = bool(close.all()) and both[0].shape == here.shape
+        close = np.isclose(here, there, rtol=TOLERANCE, atol=TOLERANCE * float(np.abs(here).max()))
+        same = bool(close.all()) and here.shape == known[names[one.symbol]].shape
         agreed += same
-        at = np.unravel_index(int(np.argmin(close)), close.shape)
+        factors.append(factor[np.isfinite(factor)])
         if not same and first is None:
-            first = float(both[0][at]), float(both[1][at])
-        with np.errstate(all="ignore"):
-            factors += (both[1] / both[0])[both[0] != 0].tolist()
-    constant = bool(factors) and first is not None and np.allclose(factors, factors[0], rtol=TOLERANCE, atol=0.0)
-    return EquationCase(options, agreed, compared, *(first or (0.0, 0.0)), factors[0] if constant else None)
+            at = np.unravel_index(int(np.argmin(close)), close.shape)
+            first = float(here[at]), float(there[at])
+    every = np.concatenate(factors) if factors else np.zeros(0)
+    constant = first is not None and every.size > 0 and np.allclose(every, every[0], rtol=TOLERANCE, atol=0.0)
+    return EquationCase(options, agreed, len(factors), *(first or (0.0, 0.0)), float(every[0]) if constant else None)
 
 
 def _drawn(

@@ -247,7 +247,7 @@ def equations(found: Sequence[Line]) -> list[list[int]]:
                 group.append(other)
                 other += step
         group = sorted(group)
-        if len(group) > 1 or SIGNS.search(line.text):
+        if len(group) > 1 or SIGNS.search(line.text) or len(left.split()) == 1:
             groups.append(group)
     return [group for number, group in enumerate(groups) if not number or not set(group) & set(groups[number - 1])]
 
@@ -315,10 +315,9 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (most_memory, most_memory))
     try:
         result = read(sys.stdin.buffer.read(), most_pages)
-    except (MemoryError, RecursionError):
-        result = {"refused": "memory"}
-    except Exception as error:  # whatever a reader of damaged files raises
-        result = {"refused": "damaged", "reason": type(error).__name__}
+    except Exception as error:  # whatever a reader of damaged files raises, some of it around another error
+        costs = any(isinstance(one, MemoryError | RecursionError) for one in (error, error.__context__, *error.args))
+        result = {"refused": "memory" if costs else "damaged"}
     sys.stdout.write(json.dumps(result))
 
 
