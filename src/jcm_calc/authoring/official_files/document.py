@@ -345,7 +345,7 @@ def _of_rows(rows: Sequence[Row]) -> list[DocumentRow]:
         number = next(filter(None, match.groups()), "") if match else ""
         rest = [first[match.end() :] if match else cells[0], *cells[1:]]
         text = "\n".join(filter(None, rest))
-        if match is None and found:
+        if found and (match is None or number == found[-1].number):
             found[-1] = replace(found[-1], text=f"{found[-1].text}\n{'; '.join(filter(None, rest))}")
         elif match is not None and (number or text) and not (not number and not found and len(text) < LONGEST_SYMBOL):
             found.append(DocumentRow(f"Criterion {number or len(found) + 1}", text, page))

@@ -197,8 +197,8 @@ def _always_zero(graph: Graph, sizes: Mapping[str, int], names: set[str], rng: n
     """Return which quantities are 0 whatever the inputs are."""
     found = set(names)
     for draw in range(5):
-        values = {node.name: _drawn(node, sizes, rng, draw) for node in graph.nodes.values() if node.name not in names
-                  and not isinstance(node, Equation)}  # fmt: skip
+        leaves = [node for node in graph.nodes.values() if not isinstance(node, Equation)]
+        values = {node.name: _drawn(node, sizes, rng, draw) for node in leaves}
         with suppress(EvaluationError):
             known = evaluate(graph, sizes, values, {}, tuple(names))
             found = {name for name in found if not known[name].any()}
