@@ -10,7 +10,7 @@ import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -51,6 +51,9 @@ class EquationCase:
         What the library and the document give in the first draw that differs.
     factor : float or None
         By which the document differs in every draw: the units may be others.
+    unproved : tuple of str
+        Names of quantities that are one number in this case, such as PE where it is 0: the equations agree as long as
+        they are, which says nothing of their part in them.
     """
 
     options: Mapping[str, str]
@@ -59,11 +62,12 @@ class EquationCase:
     here: float = 0.0
     there: float = 0.0
     factor: float | None = None
+    unproved: tuple[str, ...] = ()
 
     @property
     def agrees(self) -> bool:
         """Whether all draws agree, and enough of them have a value."""
-        return self.agreed == self.compared >= LEAST
+        return self.agreed == self.compared >= LEAST and not self.unproved
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,24 +189,28 @@ def _case(
     left = graph.nodes[names[one.symbol]]
     operands = {*names.values(), *(left.arguments if isinstance(left, Equation) else ())} - {left.name}
     own = {name for name in operands if isinstance(graph.nodes[name], Equation)}
-    zero = _always_zero(graph, sizes, own, rng)  # RE + PE is RE − PE where PE is 0: it is drawn instead
-    drawn = _compared(graph, one, names, options, sizes, rng, (own & {*names.values()}) | zero)
-    if drawn.agrees:
-        return drawn
-    calculated = _compared(graph, one, names, options, sizes, rng, zero)
-    return calculated if calculated.compared >= LEAST else drawn
+    fixed = _constant(graph, sizes, own, rng)  # RE + PE is RE − PE where PE is 0: it is drawn instead
+    case = _compared(graph, one, names, options, sizes, rng, (own & {*names.values()}) | fixed)
+    if not case.agrees:
+        calculated = _compared(graph, one, names, options, sizes, rng, fixed)
+        case = calculated if calculated.compared >= LEAST else case
+    if case.agrees or not fixed:
+        return case
+    with_fixed = _compared(graph, one, names, options, sizes, rng, set())
+    return replace(with_fixed, unproved=tuple(sorted(fixed))) if with_fixed.agrees else case
 
 
-def _always_zero(graph: Graph, sizes: Mapping[str, int], names: set[str], rng: np.random.Generator) -> set[str]:
-    """Return which quantities are 0 whatever the inputs are."""
-    found = set(names)
+def _constant(graph: Graph, sizes: Mapping[str, int], names: set[str], rng: np.random.Generator) -> set[str]:
+    """Return which quantities are one number whatever the inputs are."""
+    found: dict[str, set[float]] = {name: set() for name in names}
+    leaves = [node for node in graph.nodes.values() if not isinstance(node, Equation)]
     for draw in range(5):
-        leaves = [node for node in graph.nodes.values() if not isinstance(node, Equation)]
         values = {node.name: _drawn(node, sizes, rng, draw) for node in leaves}
         with suppress(EvaluationError):
             known = evaluate(graph, sizes, values, {}, tuple(names))
-            found = {name for name in found if not known[name].any()}
-    return found
+            for name, numbers in found.items():
+                numbers.update(known[name].ravel().tolist())
+    return {name for name, numbers in found.items() if len(numbers) <= 1}
 
 
 def _compared(

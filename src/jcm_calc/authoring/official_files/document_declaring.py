@@ -50,8 +50,8 @@ class Added:
     remarks: tuple[Problem, ...]
 
 
-def declare(m: Methodology, document: Document) -> Added:
-    """Add what a document says to a methodology that is still open.
+def declare(m: Methodology, document: Document, *, titled: bool = False) -> Added:
+    """Add what a document says to a methodology that is still open; a title that a person gave stays.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def declare(m: Methodology, document: Document) -> Added:
         problem = Problem(document.name, complaint.format(given=given, expected=f"{m.number} ver {m.version}"))
         raise InputError(document.name, [problem, *document.remarks])
     source = Source(f"approved methodology JCM_{m.number}_ver{m.version}, SHA-256 {document.sha256}")
-    if document.title:
+    if document.title and not titled:
         m.title = with_translations(document.title, {})
         m.identity = {**m.identity, "title": unconfirmed("section A, read by a program", source=source)}
     m.note = NOTE
@@ -116,21 +116,30 @@ def _rows(rows: list[RowMatch]) -> Iterator[Problem]:
 
 
 def _equations(found: list[EquationMatch]) -> Iterator[Problem]:
+    pages: dict[str, list[str]] = {}
     for one in found:
-        place = (
-            _("equation") if one.equation.page is None else _("equation, page {page}").format(page=one.equation.page)
-        )
-        text = one.equation.text
-        if one.equation.expression is None:
-            yield Problem(place, _("{text}: was not read: {reason}").format(text=text, reason=one.equation.unread))
-        elif not one.cases:
-            names = listed(one.unmatched)
-            yield Problem(
-                place, _("{text}: was not compared: the module has no {names}").format(text=text, names=names)
-            )
-        elif not any(case.agrees for case in one.cases):
-            case = one.cases[0]
-            told = _("{text}: differs from the spreadsheet in {count} of {all} inputs: {there} against {here}")
-            count = case.compared - case.agreed
-            numbers = {"there": f"{case.there:.6g}", "here": f"{case.here:.6g}"}
-            yield Problem(place, told.format(text=text, count=count, all=case.compared, **numbers))
+        if one.equation.page is not None:
+            pages.setdefault(one.equation.unread, []).append(str(one.equation.page))
+    for reason, many in pages.items():
+        yield Problem(_("equations, pages {pages}").format(pages=", ".join(dict.fromkeys(many))), reason)
+    for one in found:
+        if one.equation.page is None and (complaint := _difference(one)):
+            yield Problem(one.equation.text, complaint)
+
+
+def _difference(one: EquationMatch) -> Message | None:
+    """Return why an equation of a DOCX does not say the same as the module; None where it does."""
+    if one.equation.expression is None:
+        return _("was not read: {reason}").format(reason=one.equation.unread)
+    if not one.cases:
+        return _("was not compared: the module has no {names}").format(names=listed(one.unmatched))
+    if any(case.agrees for case in one.cases):
+        return None
+    if unproved := [case.unproved for case in one.cases if case.unproved]:
+        return _("says the same only as long as {names} is one number").format(names=listed(unproved[0]))
+    case = one.cases[0]
+    told = _(
+        "differs from the spreadsheet in {count} of {all} inputs: {there} in the document, {here} in the spreadsheet"
+    )
+    numbers = {"there": f"{case.there:.6g}", "here": f"{case.here:.6g}"}
+    return told.format(count=case.compared - case.agreed, all=case.compared, **numbers)

@@ -105,7 +105,7 @@ def import_workbook(
     declared = Declared(found, proving.effects(found, draws, proving.typed_in(found)))
     added = None
     if document is not None:
-        added = declare(declared.m, read_document(document))
+        added = declare(declared.m, read_document(document), titled="title" in questions.given)
         found.remarks += added.remarks
     number, version = found.layout.header
     source = module_source(declared.m)
