@@ -8,19 +8,23 @@ import zlib
 
 import documents
 import docx
+import official
 import pytest
 import typeset
 from browser import chromium
+from click.testing import CliRunner
 from documents import CRITERIA, EX_ANTE, Written
 from docx.oxml import parse_xml
 
 import jcm_calc
 from jcm_calc.authoring.official_files import document as reader
+from jcm_calc.authoring.official_files import importing
 from jcm_calc.authoring.official_files.document import Document, DocumentRow, ParameterRow, read_document
 from jcm_calc.authoring.official_files.document_comparing import match_criteria, match_equations, match_parameters
 from jcm_calc.authoring.official_files.office_math import equation
 from jcm_calc.base import archives
 from jcm_calc.base.problems import InputError
+from jcm_calc.cli import jcm
 from jcm_calc.declarations.expression import Expression, record
 
 LABELS = [("Criterion {}", True), ("Eligibility criterion {}", True), ("{}", True), ("Criterion {}:", False),
@@ -344,6 +348,53 @@ def test_criteria_are_matched_by_words_before_numbers_and_all_of_both_sides_are_
     assert [str(one) for one in (*found["3"].only_here, *found["3"].only_there)] == ["2.0", "2.5"]
     assert {one.name for one in match_criteria(document, m)} >= {"1", "2", "3", "4", "5"}
     assert texts[3] in [one.row.text for one in match_criteria(document, m) if one.row and one.uncertain]
+
+
+# Into a module
+
+
+def of_machines(**more):
+    said = {"number": "TH_AM999", "criteria": CRITERIA[:3], "ex_ante": (
+        ("SEC_RE,i", "Specific consumption: small 0.118; medium 0.112; large 0.109", "Survey of machines on sale"),
+        ("EF_elec", "CO2 emission factor", "IFI"),
+    )}  # fmt: skip
+    return Written(**{**said, **more})
+
+
+def test_an_imported_module_has_title_criteria_and_sources_of_the_text(tmp_path):
+    names = dict(zip("abcd", ("EC_PJ,i,p", "SEC_RE,i", "SEC_PJ,i", "EF_elec"), strict=True))
+    right, wrong = record(lambda a, b, c, d: a * b / c * d, names), record(lambda a, b, c, d: a * c / b * d, names)
+    text = of_machines(equations=(typeset.equation("RE_p", "i", right), typeset.equation("RE_p", "i", wrong)))
+    workbook = official.blank(tmp_path / "a.xlsx")
+    document = text.save(tmp_path / "a.docx")
+    found = importing.import_workbook(workbook, document=document, with_office=False)
+    scope = {"__name__": "m"}
+    exec(compile(found.source, "m.py", "exec"), scope)
+    m = scope["m"]
+    assert str(m.title) == Written.title
+    assert [(one.number, one.text) for one in m.conditions] == [(str(at), CRITERIA[at - 1]) for at in (1, 2, 3)]
+    assert "Criterion 2, read by a program" in m.conditions[1].evidence.note
+    assert "Survey of machines on sale" in m.inputs["SEC_RE"].evidence.note
+    assert not any(item.evidence.grade.certifies for item in m.conditions)
+    assert (found.added.criteria, found.added.parameters, found.added.equations, found.added.equal) == (3, 2, 2, 1)
+    assert [str(one) for one in found.remarks if "differs from the spreadsheet" in str(one)]
+    run = CliRunner().invoke(jcm, ["import", str(workbook), str(document), "-o", str(tmp_path / "rules")])
+    assert run.exit_code == 0, run.output
+    assert "3 criteria" in run.output
+
+
+@pytest.mark.parametrize("other", [{"number": "TH_AM998"}, {"version": "2.0"}])
+def test_a_document_of_another_methodology_or_version_is_refused(other, tmp_path):
+    document = of_machines(**other).save(tmp_path / "a.docx")
+    with pytest.raises(InputError, match=r"the spreadsheet is for TH_AM999 ver 1\.0"):
+        importing.import_workbook(official.blank(tmp_path / "a.xlsx"), document=document, with_office=False)
+
+
+def test_a_value_that_the_document_has_not_is_said(tmp_path):
+    near = (("SEC_RE,i", "small 0.118; medium 0.1125; large 0.109", "Survey"), ("EF_elec", "factor", "IFI"))
+    document = of_machines(ex_ante=near).save(tmp_path / "a.docx")
+    found = importing.import_workbook(official.blank(tmp_path / "a.xlsx"), document=document, with_office=False)
+    assert [str(one) for one in found.remarks if "the document does not have 0.112" in str(one)]
 
 
 # Files that are something else, or cost too much
