@@ -149,6 +149,9 @@ def test_headings_that_are_repeated_without_a_rule_below_them_are_no_part_of_a_r
     heads = ("Parameter", "Description of data", "Source")
     pages = [heads, ("COP_RE,i", "", "")], [("Parameter", "Description of data\nratio", "Source\nsurvey")]
     assert list(reader._parameters(rows(*pages), "a.pdf", [])) == [ParameterRow("COP_RE,i", "ratio", "survey", 1)]
+    broken = [heads, ("T_std,cooling-", "the", "JIS")], [("out", "temperature", "")]
+    (row,) = reader._parameters(rows(*broken), "a.pdf", [])
+    assert row.symbol == "T_std,cooling-out"
     remarks = []
     list(reader._parameters(rows(pages[0]), "a.pdf", remarks))
     assert "has no text" in str(remarks[0])
