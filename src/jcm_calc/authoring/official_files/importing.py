@@ -10,6 +10,8 @@ from pathlib import Path
 from jcm_calc.authoring.module_source import module_source
 from jcm_calc.authoring.official_files import office, proving
 from jcm_calc.authoring.official_files.declaring import Declared
+from jcm_calc.authoring.official_files.document import read_document
+from jcm_calc.authoring.official_files.document_declaring import Added, declare
 from jcm_calc.authoring.official_files.layout import Layout
 from jcm_calc.authoring.official_files.plain_text import unexpected
 from jcm_calc.authoring.official_files.proving import DRAWS, TOLERANCE, Proof
@@ -48,8 +50,14 @@ class Imported:
         The largest relative difference from LibreOffice; None where it was not compared.
     remarks : tuple of Problem
         Where the module says less, or something else, than a cell.
+<<<<<<< HEAD
     revision : str
         The text of a module that revises the installed methodology with tables; empty if there are none.
+=======
+    quantities : int
+    added : Added or None
+        What the approved text added, where one was given.
+>>>>>>> documents
     """
 
     number: str
@@ -61,7 +69,12 @@ class Imported:
     proof: Proof
     office: float | None
     remarks: tuple[Problem, ...]
+<<<<<<< HEAD
     revision: str = ""
+=======
+    quantities: int
+    added: Added | None = None
+>>>>>>> documents
 
 
 def import_workbook(
@@ -69,6 +82,7 @@ def import_workbook(
     names: str | os.PathLike[str] | None = None,
     prompt: Prompt | None = None,
     *,
+    document: str | os.PathLike[str] | None = None,
     with_office: bool = True,
 ) -> Imported:
     """Translate an official monitoring spreadsheet into the text of a methodology module.
@@ -80,6 +94,8 @@ def import_workbook(
         A names file with the answers to questions.
     prompt : callable, optional
         Asks a person a question, with a proposal.
+    document : path, optional
+        The approved text as PDF or DOCX: title, criteria and sources of values are taken from it.
     with_office : bool
         Whether some inputs are compared with LibreOffice, too, where it is installed.
 
@@ -97,7 +113,17 @@ def import_workbook(
     questions = Questions(digest, read_names(names, digest) if names is not None else None, prompt)
     found = Translation(Layout(book), questions)
     draws = proving.Draws(found, DRAWS)
+<<<<<<< HEAD
     declared = Declared(found, *_effects(found))
+=======
+    for branch in proving.Evaluated(found, draws.values, draws.letters).missed:
+        found.remark(found.layout.result("ER"), _("no input took both branches of {branch}").format(branch=branch))
+    declared = Declared(found, proving.effects(found, draws, proving.typed_in(found)))
+    added = None
+    if document is not None:
+        added = declare(declared.m, read_document(document), titled="title" in questions.given)
+        found.remarks += added.remarks
+>>>>>>> documents
     number, version = found.layout.header
     source = module_source(declared.m)
     if strange := unexpected(source):
@@ -115,7 +141,12 @@ def import_workbook(
     written = names_text(questions, book.name)
     return Imported(
         *(number, version, file, source, written, tuple(questions.open), proof, apart, tuple(found.remarks)),
+<<<<<<< HEAD
         revision=revision,
+=======
+        quantities=len(found.quantities),
+        added=added,
+>>>>>>> documents
     )
 
 

@@ -1,0 +1,406 @@
+"""What an approved methodology says, next to what is declared: equations by meaning, criteria and parameters by row.
+
+Equations are calculated with inputs drawn at random, in every case of the choices. Texts are put next to each other
+with their place, and their numbers are compared as numbers; whether two texts say the same is for a person to decide.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from jcm_calc.authoring.official_files.blocks import Equation as Typeset
+from jcm_calc.authoring.official_files.document import Document, DocumentRow, ParameterRow
+from jcm_calc.declarations.expression import Expression
+from jcm_calc.declarations.expression.products import symbols
+from jcm_calc.declarations.graph import Graph, reachable
+from jcm_calc.declarations.interval import Interval
+from jcm_calc.declarations.items import Coordinate, Criterion, Equation, Kind, Parameter
+from jcm_calc.declarations.methodology import Declarations
+from jcm_calc.engine.evaluation import EvaluationError, evaluate
+from jcm_calc.reports.workbook.symbols import Symbols, plain
+
+DRAWS, LEAST, TOLERANCE, USUAL = 60, 20, 1e-9, 1e4
+LABELS = 3  # of each index
+MOST_CASES = 256
+NUMBERS = re.compile(r"(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?(?!\w|[.,]\d)")
+COMMON = {"an", "and", "are", "at", "be", "by", "for", "in", "is", "of", "or", "the", "to", "with"}
+LEAST_ALIKE, SURE = 0.2, 0.5  # shares of the words
+Array = npt.NDArray[Any]
+Values = dict[str, Array]
+
+
+@dataclass(frozen=True, slots=True)
+class EquationCase:
+    """An equation of the document in one case of the choices.
+
+    Attributes
+    ----------
+    options : mapping
+    agreed, compared : int
+        Numbers of draws.
+    here, there : float
+        What the library and the document give in the first draw that differs.
+    factor : float or None
+        By which the document differs in every draw: the units may be others.
+    unproved : tuple of str
+        Names of quantities that are one number in this case, such as PE where it is 0: the equations agree as long as
+        they are, which says nothing of their part in them.
+    """
+
+    options: Mapping[str, str]
+    agreed: int
+    compared: int
+    here: float = 0.0
+    there: float = 0.0
+    factor: float | None = None
+    unproved: tuple[str, ...] = ()
+
+    @property
+    def agrees(self) -> bool:
+        """Whether all draws agree, and enough of them have a value."""
+        return self.agreed == self.compared >= LEAST and not self.unproved
+
+
+@dataclass(frozen=True, slots=True)
+class EquationMatch:
+    """An equation of the document with what the methodology declares of its symbol.
+
+    Attributes
+    ----------
+    equation : Equation
+        Of the document.
+    name : str
+        Of the declared equation; empty where there is none.
+    unmatched : tuple of str
+        Symbols that are not declared: nothing was compared.
+    uncertain : tuple of str
+        Symbols that are written in another way than the declared ones; a person confirms them.
+    cases : tuple of EquationCase
+        Empty where nothing was compared.
+    """
+
+    equation: Typeset
+    name: str = ""
+    unmatched: tuple[str, ...] = ()
+    uncertain: tuple[str, ...] = ()
+    cases: tuple[EquationCase, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RowMatch:
+    """A declared item with the row of the document that is about it.
+
+    Attributes
+    ----------
+    name : str
+        Of the parameter, or the number of the criterion; empty where the row has no declared item.
+    text : str
+        What is declared.
+    row : DocumentRow or ParameterRow or None
+        None where the document has no row for it.
+    uncertain : bool
+        Whether the match is by a few words or by number alone.
+    only_here, only_there : tuple of Decimal
+        Numbers that only the declaration has, or only the document: differences that a person looks at.
+    turned : bool
+        Whether the values of a table are in another order than their classes: they may be of other classes.
+    """
+
+    name: str
+    text: str
+    row: DocumentRow | ParameterRow | None
+    uncertain: bool = False
+    only_here: tuple[Decimal, ...] = ()
+    only_there: tuple[Decimal, ...] = ()
+    turned: bool = False
+
+
+# Equations
+
+
+def match_equations(document: Document, m: Declarations, seed: int = 1) -> Iterator[EquationMatch]:
+    """Yield each equation that was read, compared with the declared one; one that was not read is without a name."""
+    rng = np.random.default_rng(seed)
+    items: dict[str, Any] = {**m.inputs, **{rule.name: rule for rule in m.rules}}
+    known = Symbols(items)
+    for one in document.equations:
+        if one.expression is None:
+            yield EquationMatch(one)
+            continue
+        written = dict.fromkeys([one.symbol, *_operands(one.expression)])
+        found = {symbol: m.coordinates.get(symbol) or known.find(symbol) for symbol in written}
+        rule = found[one.symbol]
+        unmatched = tuple(symbol for symbol, item in found.items() if item is None)
+        if not isinstance(rule, Equation):
+            yield EquationMatch(one, unmatched=tuple(dict.fromkeys((one.symbol, *unmatched))))
+            continue
+        other = tuple(symbol for symbol, item in found.items() if item and plain(symbol) != plain(symbol_of(item)))
+        names = {symbol: item.name for symbol, item in found.items() if item is not None}
+        cases = () if unmatched else tuple(_cases(m, one, names, rng))
+        yield EquationMatch(one, rule.name, unmatched, other, cases)
+
+
+def symbol_of(item: Parameter | Equation | Coordinate) -> str:
+    """Return the symbol of an item; what comes from an index has its name."""
+    return item.name if isinstance(item, Coordinate) else item.symbol
+
+
+def _operands(expression: Expression) -> Iterator[str]:
+    """Yield the symbols of an expression without the indices of its sums."""
+    if expression.operation == "sum":
+        yield from _operands(expression.arguments[1])
+    elif expression.operation == "symbol":
+        yield from symbols(expression)
+    elif expression.operation != "number":
+        for one in expression.arguments:
+            yield from _operands(one)
+
+
+def _cases(m: Declarations, one: Typeset, names: Mapping[str, str], rng: np.random.Generator) -> Iterator[EquationCase]:
+    """Yield what was compared in each case of the choices that the declared equation depends on."""
+    reached = reachable(m, {}, frozenset(), names.values())
+    open_ = dict.fromkeys(choice for rule in m.rules if rule.name in reached for choice in rule.when)
+    options = [[(choice, option) for option in m.choices[choice].options] for choice in open_]
+    for pairs in itertools.islice(itertools.product(*options), MOST_CASES):
+        graph = m.graph(dict(pairs), targets=tuple(dict.fromkeys(names.values())))
+        if set(names.values()) <= graph.nodes.keys():
+            yield _case(m, graph, one, names, dict(pairs), rng)
+
+
+def _case(
+    m: Declarations,
+    graph: Graph,
+    one: Typeset,
+    names: Mapping[str, str],
+    options: dict[str, str],
+    rng: np.random.Generator,
+) -> EquationCase:
+    """Compare with the operands of the equation drawn, or else calculated, where one follows from another."""
+    sizes = {letter: LABELS if letter != "p" else 2 for letter in m.indices} | ({} if "p" in m.indices else {"p": 1})
+    left = graph.nodes[names[one.symbol]]
+    operands = {*names.values(), *(left.arguments if isinstance(left, Equation) else ())} - {left.name}
+    own = {name for name in operands if isinstance(graph.nodes[name], Equation)}
+    fixed = _constant(graph, sizes, own, rng)  # RE + PE is RE − PE where PE is 0: it is drawn instead
+    case = _compared(graph, one, names, options, sizes, rng, (own & {*names.values()}) | fixed)
+    if not case.agrees:
+        calculated = _compared(graph, one, names, options, sizes, rng, fixed)
+        case = calculated if calculated.compared >= LEAST else case
+    if case.agrees or not fixed:
+        return case
+    with_fixed = _compared(graph, one, names, options, sizes, rng, set())
+    return replace(with_fixed, unproved=tuple(sorted(fixed))) if with_fixed.agrees else case
+
+
+def _constant(graph: Graph, sizes: Mapping[str, int], names: set[str], rng: np.random.Generator) -> set[str]:
+    """Return which quantities are one number whatever the inputs are."""
+    found: dict[str, set[float]] = {name: set() for name in names}
+    leaves = [node for node in graph.nodes.values() if not isinstance(node, Equation)]
+    for draw in range(5):
+        values = {node.name: _drawn(node, sizes, rng, draw) for node in leaves}
+        with suppress(EvaluationError):
+            known = evaluate(graph, sizes, values, {}, tuple(names))
+            for name, numbers in found.items():
+                numbers.update(known[name].ravel().tolist())
+    return {name for name, numbers in found.items() if len(numbers) <= 1}
+
+
+def _compared(
+    graph: Graph,
+    one: Typeset,
+    names: Mapping[str, str],
+    options: Mapping[str, str],
+    sizes: Mapping[str, int],
+    rng: np.random.Generator,
+    drawn: Collection[str],
+) -> EquationCase:
+    """Compare in draws of the inputs, and of some quantities that are not calculated."""
+    agreed, first = 0, None
+    factors: list[Array] = []
+    leaves = [node for node in graph.nodes.values() if not isinstance(node, Equation) or node.name in drawn]
+    for draw in range(DRAWS):
+        values = {node.name: _drawn(node, sizes, rng, draw) for node in leaves}
+        keep = tuple(name for name in dict.fromkeys(names.values()) if name not in values)
+        try:
+            known = values | evaluate(graph, sizes, values, {}, keep)
+        except EvaluationError:
+            continue
+        with np.errstate(all="ignore"):
+            there = _value(one.expression, {symbol: known[name] for symbol, name in names.items()}, sizes)
+            here, there = np.broadcast_arrays(known[names[one.symbol]], there)
+            factor = there / here
+        if not np.isfinite(there).all():
+            continue
+        close = np.isclose(here, there, rtol=TOLERANCE, atol=TOLERANCE * float(np.abs(here).max()))
+        same = bool(close.all()) and here.shape == known[names[one.symbol]].shape
+        agreed += same
+        factors.append(factor[np.isfinite(factor)])
+        if not same and first is None:
+            at = np.unravel_index(int(np.argmin(close)), close.shape)
+            first = float(here[at]), float(there[at])
+    every = np.concatenate(factors) if factors else np.zeros(0)
+    constant = first is not None and every.size > 0 and np.allclose(every, every[0], rtol=TOLERANCE, atol=0.0)
+    return EquationCase(options, agreed, len(factors), *(first or (0.0, 0.0)), float(every[0]) if constant else None)
+
+
+def _drawn(
+    node: Parameter | Coordinate | Equation, sizes: Mapping[str, int], rng: np.random.Generator, draw: int
+) -> Array:
+    """Draw values of an input: at random in its range, in some draws near an end of it, and sometimes 0."""
+    shape = [size if letter in node.indices else 1 for letter, size in sizes.items()]
+    if isinstance(node, Equation):
+        return rng.uniform(1.0, 100.0, shape)
+    if isinstance(node, Coordinate):
+        return np.zeros(shape) if node.unit == "category" else rng.integers(1, 366, shape).astype(float)
+    if node.kind is Kind.CONSTANT and node.value is not None:
+        return np.full(shape, node.value.value)
+    if node.textual:
+        return np.zeros(shape)  # only tables look at it, and their values are drawn
+    low, high = _range(node.bounds, node.plausible)
+    share = rng.random(shape)
+    if draw % 3:  # so that a smallest or largest value is now one operand, now another
+        share = share ** float(rng.choice([0.05, 1.0, 20.0]))
+    values = low + share * (high - low)
+    if draw % 4 == 0 and node.extensive and 0 in node.bounds:
+        values = np.where(rng.random(shape) < 0.2, 0.0, values)
+    return np.asarray(values)
+
+
+def _range(bounds: Interval, plausible: Interval | None) -> tuple[float, float]:
+    low = max(bounds.lower, plausible.lower if plausible else 0.0, -USUAL)
+    high = min(bounds.upper, plausible.upper if plausible else USUAL)
+    return low + 1e-3 * (high - low), high - 1e-3 * (high - low)
+
+
+def _value(expression: Expression | None, values: Mapping[str, Array], sizes: Mapping[str, int]) -> Array:
+    """Return what an expression of the document gives, with an axis for each index."""
+    if expression is None:
+        raise ValueError
+    if expression.operation == "symbol":
+        return values[expression.arguments[0]]
+    if expression.operation == "number":
+        return np.asarray(float(expression.arguments[0]))
+    if expression.operation == "sum":
+        letters, body = expression.arguments[0].arguments[0], _value(expression.arguments[1], values, sizes)
+        body = np.broadcast_to(body, np.broadcast_shapes(body.shape, [1] * len(sizes)))
+        for axis in (list(sizes).index(letter) for letter in letters if letter in sizes):
+            shape = [*body.shape[:axis], list(sizes.values())[axis], *body.shape[axis + 1 :]]
+            body = np.broadcast_to(body, shape).sum(axis=axis, keepdims=True)
+        return body
+    operands = [_value(one, values, sizes) for one in expression.arguments]
+    return np.asarray(getattr(np, expression.operation)(*operands))
+
+
+# Rows
+
+
+def match_criteria(document: Document, m: Declarations) -> Iterator[RowMatch]:
+    """Yield each declared criterion with that of the document, then those of the document that are left."""
+    rows = list(document.criteria)
+    declared = list(m.conditions)
+    pairs = sorted(
+        ((_likeness(one, row), -at, one, row) for one in declared for at, row in enumerate(rows)),
+        key=lambda pair: pair[:2],
+        reverse=True,
+    )
+    taken: dict[str, tuple[float, DocumentRow]] = {}
+    for share, _at, one, row in pairs:
+        free = one.number not in taken and all(row is not other for _share, other in taken.values())
+        if free and (share >= LEAST_ALIKE or row.number == one.number):
+            taken[one.number] = share, row
+    for one in declared:
+        if one.number not in taken:
+            yield RowMatch(one.number, one.text, None)
+            continue
+        share, row = taken[one.number]
+        only = _differences(numbers(one.text), numbers(row.text))
+        yield RowMatch(one.number, one.text, row, share < SURE, *only)
+    left = [row for row in rows if all(row is not other for _share, other in taken.values())]
+    yield from (RowMatch("", "", row, True) for row in left)
+
+
+def _likeness(one: Criterion, row: DocumentRow) -> float:
+    """Return the share of words in common; the same number counts, but less than the words."""
+    return alike(one.text, row.text) + (0.15 if one.number == row.number else 0.0)
+
+
+def match_parameters(document: Document, m: Declarations) -> Iterator[RowMatch]:
+    """Yield each row of the document that is fixed ex ante with the declared parameter, then the defaults left.
+
+    Of a default, its values and the limits of its classes are looked for in the row, as numbers: 303 is not 300.
+    """
+    known = Symbols({name: one for name, one in m.inputs.items() if one.kind is not Kind.CONSTANT})
+    left = {name: one for name, one in m.inputs.items() if one.kind is Kind.DEFAULT}
+    for row in document.ex_ante:
+        text = " ".join([row.description, row.value, row.source, *(text for _head, text in row.others)])
+        item, sure = known.find(row.symbol), True
+        if item is None:
+            likely = [(alike(f"{row.symbol} {row.description}", one.text), name) for name, one in left.items()]
+            share, name = max(likely, default=(0.0, ""))
+            item, sure = (m.inputs[name] if share >= LEAST_ALIKE else None), False
+        if item is None:
+            yield RowMatch("", "", row, True)
+            continue
+        left.pop(item.name, None)
+        same = sure and plain(row.symbol) == plain(item.symbol)
+        here = {Decimal(str(number)) for number in declared_numbers(item)}
+        only = _differences(here, numbers(text)) if here else ((), ())
+        yield RowMatch(item.name, item.text, row, not same, *only, turned=_turned(item, text))
+    yield from (RowMatch(name, one.text, None) for name, one in left.items())
+
+
+def declared_numbers(item: Parameter) -> set[float]:
+    """Return the values that are declared of a default, and the limits of their classes."""
+    found = {value.value for value in item.known()}
+    keys: Iterable[Any] = () if item.table is None else item.table.entries
+    limits = {end for key in keys if isinstance(key, Interval) for end in (key.lower, key.upper)}
+    return {number for number in found | limits if number != 0 and np.isfinite(number)}
+
+
+def _turned(item: Parameter, text: str) -> bool:
+    """Whether the values of a table follow each other in another order than the names of their classes."""
+    entries = [] if item.table is None else [(str(key), value.value) for key, value in item.table.entries.items()]
+    found = [(match.start(), Decimal(match[0].replace(",", ""))) for match in NUMBERS.finditer(text)]
+    values = [Decimal(str(value)) for _key, value in entries]
+    first = [next((at for at, number in found if number == value), -1) for value in values]
+    named = [text.casefold().find(key.casefold()) for key, _value in entries]
+    if min(first, default=-1) < 0:
+        return False  # a value that is not there is a difference
+    places = named if min(named) >= 0 else range(len(entries))
+    ordered = [[value for _at, value in sorted(zip(by, values, strict=True))] for by in (first, places)]
+    return ordered[0] != ordered[1]
+
+
+def numbers(text: str) -> set[Decimal]:
+    """Return the numbers in a text, without those that are part of a name.
+
+    Examples
+    --------
+    >>> sorted(numbers("CO2: more than 1.50 for P ≤ 1,250 kW, EF_1, 0.8 tCO2/MWh"))
+    [Decimal('0.8'), Decimal('1.50'), Decimal('1250')]
+    """
+    return {Decimal(match[0].replace(",", "")) for match in NUMBERS.finditer(text)}
+
+
+def _differences(here: set[Decimal], there: set[Decimal]) -> tuple[tuple[Decimal, ...], tuple[Decimal, ...]]:
+    return tuple(sorted(here - there)), tuple(sorted(there - here))
+
+
+def alike(one: str, other: str) -> float:
+    """Return which share of the fewer words two texts have in common.
+
+    Examples
+    --------
+    >>> alike("Periodical check planned at least once a year", "Periodical check is planned annually")
+    0.75
+    """
+    left, right = (set(re.findall(r"[a-z]{2,}", text.casefold())) - COMMON for text in (one, other))
+    return len(left & right) / max(min(len(left), len(right)), 1)
