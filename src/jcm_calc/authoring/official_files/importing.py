@@ -50,14 +50,11 @@ class Imported:
         The largest relative difference from LibreOffice; None where it was not compared.
     remarks : tuple of Problem
         Where the module says less, or something else, than a cell.
-<<<<<<< HEAD
-    revision : str
-        The text of a module that revises the installed methodology with tables; empty if there are none.
-=======
     quantities : int
     added : Added or None
         What the approved text added, where one was given.
->>>>>>> documents
+    revision : str
+        The text of a module that revises the installed methodology with tables; empty if there are none.
     """
 
     number: str
@@ -69,12 +66,9 @@ class Imported:
     proof: Proof
     office: float | None
     remarks: tuple[Problem, ...]
-<<<<<<< HEAD
-    revision: str = ""
-=======
     quantities: int
     added: Added | None = None
->>>>>>> documents
+    revision: str = ""
 
 
 def import_workbook(
@@ -113,17 +107,11 @@ def import_workbook(
     questions = Questions(digest, read_names(names, digest) if names is not None else None, prompt)
     found = Translation(Layout(book), questions)
     draws = proving.Draws(found, DRAWS)
-<<<<<<< HEAD
     declared = Declared(found, *_effects(found))
-=======
-    for branch in proving.Evaluated(found, draws.values, draws.letters).missed:
-        found.remark(found.layout.result("ER"), _("no input took both branches of {branch}").format(branch=branch))
-    declared = Declared(found, proving.effects(found, draws, proving.typed_in(found)))
     added = None
     if document is not None:
         added = declare(declared.m, read_document(document), titled="title" in questions.given)
         found.remarks += added.remarks
->>>>>>> documents
     number, version = found.layout.header
     source = module_source(declared.m)
     if strange := unexpected(source):
@@ -141,12 +129,9 @@ def import_workbook(
     written = names_text(questions, book.name)
     return Imported(
         *(number, version, file, source, written, tuple(questions.open), proof, apart, tuple(found.remarks)),
-<<<<<<< HEAD
-        revision=revision,
-=======
         quantities=len(found.quantities),
         added=added,
->>>>>>> documents
+        revision=revision,
     )
 
 
