@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import jcm_calc
 from jcm_calc import InputError, UncertifiedError, calculate, issuance_request, replay
-from jcm_calc.api.issuance.allocation import Part, allocate, ceil, floor, largest_remainder, share_of
+from jcm_calc.api.issuance.allocation import Share, allocate, ceil, floor, largest_remainder, share_of
 from jcm_calc.api.issuance.request import NEGATIVE
 from jcm_calc.api.issuance.transfer import cap_problems
 from jcm_calc.cli import jcm
@@ -624,7 +624,7 @@ def test_what_was_issued_is_graded_by_its_source():
 
 def capped(parts_, today=date(2026, 6, 1), **project):
     """What is said of a request where the host country is Viet Nam: what refuses it, and remarks."""
-    years = {2024: (100, [Part(account, tonnes, str(tonnes)) for account, tonnes in parts_.items()])}
+    years = {2024: (100, [Share(account, tonnes, str(tonnes)) for account, tonnes in parts_.items()])}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("jcm_calc.units.dates.today", lambda: today)
         problems, remarks = cap_problems(project, "VN", years)

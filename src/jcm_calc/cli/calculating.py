@@ -132,7 +132,7 @@ def monitored_shown(case: CaseFile, evidence: Sequence[Path] | None) -> Monitore
     """Go from readings to monitored parameters, where there are meters."""
     if not case.meters:
         return None
-    with output.progress_shown() as progress:
+    with output.stages() as progress:
         return case.monitor(progress, evidence)
 
 
@@ -182,14 +182,12 @@ def _save(
     force: bool,
 ) -> None:
     """Write the workbook or the manifest, as the name of the file says."""
-    try:
+    with output.writing(path):
         if path.suffix.casefold() == ".xlsx":
             result.to_excel(path, planned, stage=stage, project=case.project, sources=case.sources, overwrite=force)
         else:
             text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
             save(path, text.encode(), overwrite=force)
-    except OSError as error:
-        raise output.unwritable(path, error) from None
 
 
 def _as_data(

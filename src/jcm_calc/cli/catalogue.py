@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -21,7 +20,7 @@ from jcm_calc.reports.html.sections import LEGEND, Sources, identity, sections
 from jcm_calc.rulebooks import broken, every, known, methodology, overview
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 
 def list_methodologies(as_json: bool, with_known: bool) -> int:
@@ -102,10 +101,8 @@ def show_methodology(subject: str, version: str | None, page: Path | None, force
     except UnusableError as error:
         return error.told()
     if page is not None:
-        try:
+        with output.writing(page):
             save(page, methodology_file(m).encode(), overwrite=force)
-        except OSError as error:
-            raise output.unwritable(page, error) from None
     if as_json:
         output.data(_as_data(m) if page is None else {"written": str(page), "methodology": m.number})
     elif page is None:
@@ -157,10 +154,10 @@ def _as_data(m: Declarations) -> dict[str, Any]:
             {"name": item.name, "text": item.text, "options": dict(item.options)} | _graded(item.evidence)
             for item in m.choices.values()
         ],
-        "parameters": _records(views.parameters(m)),
-        "equations": _records(views.equations(m)),
-        "defaults": _records(views.defaults(m)),
-        "criteria": _records(views.criteria(m)),
+        "parameters": output.records(views.parameters(m).reset_index()),
+        "equations": output.records(views.equations(m).reset_index()),
+        "defaults": output.records(views.defaults(m).reset_index()),
+        "criteria": output.records(views.criteria(m).reset_index()),
         "derivations": [
             {"of": item.of, "derivation": str(item), "text": item.text}
             | {"values": {name: {"value": one.value, **_graded(one.evidence)} for name, one in item.values.items()}}
@@ -192,7 +189,3 @@ def _graded(evidence: Evidence | None) -> dict[str, Any]:
         "evidence": evidence.note,
         "source": source,
     }
-
-
-def _records(frame: pd.DataFrame) -> Any:
-    return json.loads(frame.reset_index().to_json(orient="records"))

@@ -16,7 +16,7 @@ import click
 from jcm_calc.base.languages import LANGUAGES, _, in_language, preferred, translated
 from jcm_calc.cli import surroundings
 from jcm_calc.cli.codes import FAULT, INTERRUPTED, UNUSABLE
-from jcm_calc.cli.helping import Group
+from jcm_calc.cli.helping import CommandGroup
 
 # What a command needs beyond click is imported when it runs: `jcm list` takes no pandas.
 
@@ -52,7 +52,7 @@ def force_option(what: str = "FILE") -> Callable[[Any], Any]:
     return click.option("--force", is_flag=True, help=f"Overwrite {what}.")
 
 
-class _Group(Group):
+class _Group(CommandGroup):
     """A group of commands that turns every outcome into an exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:

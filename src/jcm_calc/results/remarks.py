@@ -334,19 +334,21 @@ def near_a_limit(inputs: Inputs) -> Iterator[Remark]:
         for edge, below, above in zip(edges, values, values[1:], strict=False):
             if not np.isfinite(edge) or below == above:
                 continue
-            came = _near(inputs.values[key.name], edge)
-            if came is not None:
+            value = _near(inputs.values[key.name], edge)
+            if value is not None:
                 told = _(
                     "{came} lies within 0.1 % of {edge}, the limit of a class of {symbol} ({below} below, {above} "
                     "from there): check the capacity and how its unit was converted"
                 ).format(
-                    came=with_unit(f"{came:.7g}", key.unit),
+                    came=with_unit(f"{value:.7g}", key.unit),
                     edge=with_unit(f"{edge:g}", key.unit),
                     symbol=parameter.symbol,
                     below=_of_class(below),
                     above=_of_class(above),
                 )
-                yield Remark(key.symbol, told, key.section, Topic.NEAR_LIMIT, (("value", came), ("limit", float(edge))))
+                yield Remark(
+                    key.symbol, told, key.section, Topic.NEAR_LIMIT, (("value", value), ("limit", float(edge)))
+                )
 
 
 def _near(given: Array, edge: float) -> float | None:
@@ -383,11 +385,10 @@ def reasons(m: Declarations, replaced: Iterable[str], override: Any) -> dict[str
         If a reason is about something else, or is none.
     """
     given = {name: m.inputs[name] for name in replaced if m.inputs[name].supplied}
-    names = {parameter.symbol: name for name, parameter in given.items()}
     stated = override if isinstance(override, Mapping) else dict.fromkeys(given or ("override",), override)
     found, problems = {}, []
     for key, reason in stated.items():
-        name = names.get(key, m.named(str(key)) or key)
+        name = m.named(str(key)) or key
         if name not in given and isinstance(override, Mapping):
             complaint = _("override: no value is given in place of the document's{hint}")
             problems.append(Problem(str(key), complaint.format(hint=suggestion(str(key), given))))

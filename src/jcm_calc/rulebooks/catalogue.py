@@ -11,6 +11,7 @@ from jcm_calc.base import notebook
 from jcm_calc.base.languages import _, ngettext
 from jcm_calc.base.problems import InputError, Problem, shown, suggestion
 from jcm_calc.declarations.methodology import Declarations
+from jcm_calc.declarations.statements import Stated, declared
 from jcm_calc.reference_data import STATUSES, listed_projects, partner_countries
 from jcm_calc.rulebooks import BrokenModuleWarning, Known, broken, every, is_covered, known, words_in
 
@@ -194,6 +195,5 @@ def _identity(item: Declarations | Known) -> dict[str, object]:
 
 def _unconfirmed(item: Declarations) -> int:
     """Count what a methodology declares and nobody has confirmed."""
-    statements = [*(one.evidence for one in item.rules), *(one.evidence for one in item.conditions)]
-    statements += [value.evidence for parameter in item.inputs.values() for value in parameter.known()]
-    return sum(not evidence.confirmed for evidence in statements)
+    found = declared(item, Stated.EQUATION, Stated.VALUE, Stated.CRITERION)
+    return sum(one.evidence is not None and not one.evidence.confirmed for one in found)

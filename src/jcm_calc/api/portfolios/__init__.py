@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from jcm_calc.api.portfolios.batches import batches
-from jcm_calc.api.portfolios.jobs import Job, Outcome, row, solve
+from jcm_calc.api.portfolios.jobs import Job, ProjectOutcome, row, solve
 from jcm_calc.api.portfolios.outcomes import Outcomes
 from jcm_calc.api.portfolios.sources import files, of_files, table, yearly
 from jcm_calc.api.portfolios.writing import write
@@ -43,7 +43,7 @@ class Portfolio(Outcomes):
 
     Attributes
     ----------
-    outcomes : sequence of Outcome
+    outcomes : sequence of ProjectOutcome
         One for each project, in the order of the source.
     """
 
@@ -189,7 +189,7 @@ def portfolio(
     return found
 
 
-def _raise_problems(outcomes: Iterable[Outcome]) -> None:
+def _raise_problems(outcomes: Iterable[ProjectOutcome]) -> None:
     """Refuse a portfolio of which a project cannot be calculated."""
     subject = Message("{} ({}): {}")
     problems = [
@@ -201,7 +201,7 @@ def _raise_problems(outcomes: Iterable[Outcome]) -> None:
         raise InputError(_("the portfolio"), problems)
 
 
-def _check_estimates(estimates: Mapping[str, Any], outcomes: Iterable[Outcome]) -> None:
+def _check_estimates(estimates: Mapping[str, Any], outcomes: Iterable[ProjectOutcome]) -> None:
     known = {one.job.project: one for one in outcomes}
     problems = []
     for name, given in estimates.items():
@@ -218,7 +218,7 @@ def _check_estimates(estimates: Mapping[str, Any], outcomes: Iterable[Outcome]) 
         raise InputError(_("the portfolio"), problems)
 
 
-def _check_evidence(evidence: Iterable[EvidenceFile], outcomes: Collection[Outcome]) -> None:
+def _check_evidence(evidence: Iterable[EvidenceFile], outcomes: Collection[ProjectOutcome]) -> None:
     if not all(one.rows for one in outcomes):
         return  # what the unusable ones apply is not known
     applied = {(row["methodology"], row["version"]) for one in outcomes for row in one.rows}
@@ -238,14 +238,14 @@ def _of_table(
     evidence: tuple[EvidenceFile, ...] | None,
     processes: int | None,
     progress: Callable[[int, int], None],
-) -> dict[int, Outcome]:
+) -> dict[int, ProjectOutcome]:
     """Calculate the projects of a table, by the number of their first row."""
     frame["project"] = frame["project"].astype(str).str.strip()
     versions = frame["version"].map(_version) if "version" in frame else pd.Series("", frame.index)
     whole = (frame["methodology"] + "\n" + versions).groupby(frame["project"]).nunique()
     mixed = frame["project"].map(whole) > 1
     jobs = _jobs(frame, versions, estimates, evidence)
-    outcomes: dict[int, Outcome] = {}
+    outcomes: dict[int, ProjectOutcome] = {}
     for key, rows in frame[~mixed].groupby([frame["methodology"], versions], sort=False):
         number, version = map(str, key)
         outcomes |= _batched(number, version, rows, jobs, evidence)
@@ -301,7 +301,7 @@ def _batched(
     frame: pd.DataFrame,
     jobs: Mapping[int, Job],
     evidence: tuple[EvidenceFile, ...] | None,
-) -> dict[int, Outcome]:
+) -> dict[int, ProjectOutcome]:
     """Calculate together the projects that are beyond doubt."""
     try:
         m = methodology(number, version or None)
@@ -312,7 +312,7 @@ def _batched(
     for batch in batches(m, frame):
         for place, years in batch.solve():
             job = jobs[place]
-            outcomes[int(place)] = Outcome(job, [row(job, m, job.estimates, year) for year in years])
+            outcomes[int(place)] = ProjectOutcome(job, [row(job, m, job.estimates, year) for year in years])
     return outcomes
 
 
@@ -323,13 +323,13 @@ def _pooled(
     progress: Callable[[int, int], None],
     done: int,
     total: int,
-) -> list[Outcome]:
+) -> list[ProjectOutcome]:
     """Calculate projects one by one on all cores, in order."""
     chunks = [jobs[start : start + chunk] for start in range(0, len(jobs), chunk)]
     processes = processes or os.cpu_count() or 1
-    outcomes: list[Outcome] = []
+    outcomes: list[ProjectOutcome] = []
 
-    def gather(solved: Iterable[list[Outcome]]) -> list[Outcome]:
+    def gather(solved: Iterable[list[ProjectOutcome]]) -> list[ProjectOutcome]:
         for found in solved:
             outcomes.extend(found)
             progress(done + len(outcomes), total)

@@ -8,21 +8,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jcm_calc.api.calculation import calculate
 from jcm_calc.api.case_file import CaseFile, read_case
 from jcm_calc.api.portfolios.rows import arguments
+from jcm_calc.api.result import Result
 from jcm_calc.api.workbook import read_workbook
 from jcm_calc.base.problems import InputError, InputWarning, Problem
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs.confirmation import EvidenceFile, about
+from jcm_calc.results.calculating import calculated
 from jcm_calc.results.credits import CalendarYear
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from jcm_calc.api.result import Result
     from jcm_calc.declarations.methodology import Declarations
 
 # By how much ER is less than RE − PE: leakage, discounts and other terms that a methodology declares.
@@ -69,7 +69,8 @@ class Job:
             rows = self.rows[self.rows["project"].astype(str) == self.project]
             given = arguments(rows, m, self.source)
             evidence = about(m, self.evidence)
-            return calculate(m, *given.tables, p=given.p, evidence=evidence, **given.values), dict(self.estimates)
+            result = calculated(Result, m, *given.tables, p=given.p, evidence=evidence, **given.values)
+            return result, dict(self.estimates)
         if self.path.suffix.casefold() == ".toml":
             return self._of(read_case(self.path)), dict(self.estimates)
         book = read_workbook(self.path)
@@ -86,7 +87,7 @@ class Job:
 
 
 @dataclass
-class Outcome:
+class ProjectOutcome:
     """What came of a project: a row for each calendar year, or why there is none."""
 
     job: Job
@@ -95,12 +96,12 @@ class Outcome:
     warnings: Sequence[Problem] = ()
 
 
-def solve(jobs: Iterable[Job]) -> list[Outcome]:
+def solve(jobs: Iterable[Job]) -> list[ProjectOutcome]:
     """Calculate projects one by one; nothing that is wrong with one stops another."""
     return list(_solved(jobs))
 
 
-def _solved(jobs: Iterable[Job]) -> Iterator[Outcome]:
+def _solved(jobs: Iterable[Job]) -> Iterator[ProjectOutcome]:
     for job in jobs:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", InputWarning)
@@ -108,13 +109,13 @@ def _solved(jobs: Iterable[Job]) -> Iterator[Outcome]:
             try:
                 result, estimates = job.calculate()
                 rows = [row(job, result.methodology, estimates, year) for year in result.calendar_years()]
-                yield Outcome(job, rows, (), result.remarks)
+                yield ProjectOutcome(job, rows, (), result.remarks)
             except InputError as error:
-                yield Outcome(job, [], error.problems, error.warnings)
+                yield ProjectOutcome(job, [], error.problems, error.warnings)
             except MethodologyNotFoundError as error:
-                yield Outcome(job, [], [Problem("methodology", str(error))])
+                yield ProjectOutcome(job, [], [Problem("methodology", str(error))])
             except ValueError as error:  # a period in two calendar years
-                yield Outcome(job, [], [Problem("p", str(error))])
+                yield ProjectOutcome(job, [], [Problem("p", str(error))])
 
 
 def row(job: Job, m: Declarations, estimates: Mapping[int | None, float], found: CalendarYear) -> Row:

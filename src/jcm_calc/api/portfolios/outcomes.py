@@ -8,7 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from jcm_calc.api.portfolios.jobs import OTHER_TERMS, Outcome
+from jcm_calc.api.portfolios.jobs import OTHER_TERMS, ProjectOutcome
 from jcm_calc.base.languages import Message, _, ngettext
 from jcm_calc.base.problems import InputError, Problem, Remark, Topic, suggestion
 
@@ -24,7 +24,7 @@ GROUPS = ("country", "scope", "methodology", "version", "year", "project")
 class Outcomes:
     """The outcomes of many projects, summed up; see `jcm_calc.portfolio`."""
 
-    outcomes: Sequence[Outcome] = field(default_factory=tuple)
+    outcomes: Sequence[ProjectOutcome] = field(default_factory=tuple)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.told}>"

@@ -151,7 +151,7 @@ def _sheets(found: Outcomes) -> dict[str, pd.DataFrame]:
     return {**first, _("Projects"): found.table, **sums, **beside, **problems}
 
 
-class Cell(NamedTuple):
+class ShownCell(NamedTuple):
     """A cell as it is shown."""
 
     text: str
@@ -176,19 +176,19 @@ def _page(found: Outcomes) -> str:
 def _table(frame: pd.DataFrame) -> dict[str, Any]:
     names = list(map(str, frame.columns))
     return {
-        "columns": [Cell(HEADINGS.get(name, name), name in NUMBERS) for name in names],
+        "columns": [ShownCell(HEADINGS.get(name, name), name in NUMBERS) for name in names],
         "rows": [
             [_cell(name, one) for name, one in zip(names, row, strict=True)] for row in frame.itertuples(index=False)
         ],
     }
 
 
-def _cell(name: str, value: Any) -> Cell:
+def _cell(name: str, value: Any) -> ShownCell:
     """Return a cell as it is shown: a year and a sectoral scope without separators."""
     number = name in NUMBERS
     if is_missing(value):
-        return Cell("", number)
+        return ShownCell("", number)
     if isinstance(value, str):
-        return Cell(translated(value), False)
+        return ShownCell(translated(value), False)
     patterns = {"emissions": "{:,.3f}", "whole": "{:,.0f}", "ratio": "{:.3f}"}
-    return Cell(patterns.get(NUMBERS.get(name, ""), "{}").format(value), number)
+    return ShownCell(patterns.get(NUMBERS.get(name, ""), "{}").format(value), number)

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.declarations.expression import Expression, ExpressionError
-from jcm_calc.declarations.expression.products import Product, joined, products, symbols, value
+from jcm_calc.declarations.expression.products import Monomial, joined, products, symbols, value
 from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.items import Equation
 
@@ -151,7 +151,7 @@ class _Derivation:
             self.inlined[name] = own
         return self.inlined[name]
 
-    def summand(self, product: Product) -> Summand:
+    def summand(self, product: Monomial) -> Summand:
         """Group the factors of a product by their indices."""
         groups: dict[tuple[str, ...], tuple[list[Expression], list[Expression]]] = {}
         for place, factors in enumerate((product.factors, product.divisors)):

@@ -71,7 +71,7 @@ def html(
     require("matplotlib", "plot")
     said, monitoring = checked(result.methodology, project, sources)
     manifest, readings = result.manifest(), record.of_tables(result.call["tables"])
-    told = record.told(readings, monitoring, result.methodology.inputs)
+    told = record.told(readings, monitoring, result.methodology.names())
     explanation = explain(result, "ER", {})
     return page(
         "report.html",
