@@ -302,7 +302,7 @@ class _Run:
 
 
 class _Blocks:
-    """One pass over the blocks, in pieces that several cores work on; where they are cut follows from sizes alone.
+    """One pass over the blocks, in pieces that several cores work on; where each begins follows from sizes alone.
 
     Attributes
     ----------

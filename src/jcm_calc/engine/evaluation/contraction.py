@@ -140,7 +140,7 @@ class _Derivation:
         return rule.expression({name: self.operand(name) for name in rule.arguments})
 
     def operand(self, name: str) -> str | Expression:
-        """Return an equation in place of its name where that takes a product apart."""
+        """Return an equation instead of its name where that takes a product apart."""
         node = self.graph.nodes[name]
         if not isinstance(node, Equation) or node.total or self.letter not in node.indices or len(node.indices) == 1:
             return name
