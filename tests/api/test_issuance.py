@@ -281,8 +281,8 @@ def test_everything_wrong_with_a_request_comes_at_once_with_what_is_unconfirmed(
     result = calculate("PW_AM001", EG=[[5.0]], p=["2041"])
     text = refusal(result, allocation={"2024": {"Japan": 1}}, project={"end": date(2040, 1, 1)})
     for word in (
-        "project number: missing",
-        "project start: missing",
+        "project['number']: missing",
+        "project['start']: missing",
         "2041 ends after the crediting period",
         "allocation 2041: missing",
         "allocation 2024: no result has this year",
@@ -389,11 +389,14 @@ def test_a_negative_rest_of_a_year_that_was_claimed_in_part_is_reported(measured
         (lambda data: data.update(schema=2), "schema: got 2; must be 1"),
         (lambda data: data.pop("years"), "years: missing"),
         (lambda data: data.update(schema=True), "schema: got True; must be 1"),
-        (lambda data: data.update(years=[1]), "years: got 1; must be a section with keys"),
-        (lambda data: data["years"][0].update(tonnes=-1), "years: tonnes got -1; must be a whole number"),
+        (lambda data: data.update(years=[1]), "years no. 1: got 1; must be a section with keys"),
+        (lambda data: data["years"][0].update(tonnes=-1), "years no. 1, tonnes: got -1; must be a whole number"),
         (lambda data: data.update(periods="2024"), "periods: got '2024'; must be a list"),
-        (lambda data: data.update(periods=["yesterday"]), "periods: "),
-        (lambda data: data.update(calculations=[{}]), "calculations: hash missing; inputs missing"),
+        (lambda data: data.update(periods=["yesterday"]), "periods no. 1: "),
+        (
+            lambda data: data.update(calculations=[{}]),
+            "first_half.json, calculations no. 1, inputs: missing",
+        ),
     ],
 )
 def test_an_earlier_request_that_was_changed_is_refused(measured, earlier, change, complaint):
@@ -408,8 +411,8 @@ def test_what_is_no_request_is_refused(measured, tmp_path, content):
     path = tmp_path / "request.json"
     path.write_text(content, encoding="utf-8")
     text = refusal(emitted(measured, [9], ["2025"]), earlier=[path, tmp_path / "none.json"])
-    assert "request.json: is not a request for issuance" in text or "request.json: got " in text
-    assert "none.json: cannot be read" in text
+    assert "request.json: is not valid JSON" in text or "request.json: got " in text
+    assert "none.json: there is no such file" in text
 
 
 # As files

@@ -271,17 +271,31 @@ def test_what_is_accepted_and_not_found_is_named(wrong):
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        (RECORDED.replace("code", "cod"), "unknown: cod; known are code"),
+        (RECORDED.replace("code", "cod"), "[[accepted]] no. 1, cod: unknown; did you mean code?; known are code"),
         (RECORDED.replace('"I12"', '"I99"'), "must be the code of a check"),
-        (RECORDED.replace('reason = "The log book was seen on site."', 'reason = " "'), "missing: reason"),
+        (
+            RECORDED.replace('reason = "The log book was seen on site."', 'reason = " "'),
+            "reason: got ' '; must be a text",
+        ),
+        (RECORDED.replace('reason = "The log book was seen on site."', ""), "no. 1, reason: missing"),
         (RECORDED.replace('place = "MRS(input)!I10"', ""), "missing: place or subject"),
-        (RECORDED.replace("[[accepted]]", "[accepted]"), "must be tables"),
-        (f"all = true\n{RECORDED}", "unknown key"),
+        (RECORDED.replace("[[accepted]]", "[accepted]"), "must be a list of tables"),
+        (f"all = true\n{RECORDED}", "accepted.toml, all: unknown"),
+        (RECORDED.replace("2024-05-31", '"soon"'), "date: 'soon' is not a date"),
     ],
 )
 def test_a_file_of_accepted_findings_is_refused(text, complaint, tmp_path):
     with pytest.raises(InputError, match=re.escape(complaint)):
         read_accepted(accepted(tmp_path, text))
+
+
+@pytest.mark.parametrize("key", ["code", "place", "subject", "reason", "person", "date"])
+@pytest.mark.parametrize("value", ["12", "1.5", "true", "[]", "{ text = 1 }", "12:00:00"])
+def test_what_is_not_a_text_does_not_become_one(key, value, tmp_path):
+    lines = [line for line in RECORDED.splitlines() if not line.startswith(f"{key} =")]
+    with pytest.raises(InputError) as raised:
+        read_accepted(accepted(tmp_path, "\n".join([*lines, f"{key} = {value}"])))
+    assert [one.subject for one in raised.value.problems] == [f"[[accepted]] no. 1, {key}"]
 
 
 # What the values rest on

@@ -16,11 +16,11 @@ from jcm_calc.api.case_file import CaseFile, read_case
 from jcm_calc.base.files import save
 from jcm_calc.base.languages import Message, _, ngettext, translated
 from jcm_calc.base.problems import InputError, Problem, Remark
-from jcm_calc.base.toml import crowded
+from jcm_calc.base.toml import read_json
 from jcm_calc.cli import output
 from jcm_calc.cli.codes import DIFFERS, REFUSED, UNUSABLE
 from jcm_calc.declarations.graph import RESULTS
-from jcm_calc.inputs.case import Comparison
+from jcm_calc.inputs.case import PublishedFigure
 from jcm_calc.reports.html import amounts
 from jcm_calc.results import eligibility
 from jcm_calc.results.credits import CalendarYear, Item, UncertifiedError
@@ -204,7 +204,7 @@ def _as_data(
     years: Sequence[CalendarYear] | None,
     credits: Mapping[str, int] | None,
     missing: Sequence[Item],
-    comparisons: Sequence[Comparison],
+    comparisons: Sequence[PublishedFigure],
     remarks: Sequence[Problem],
 ) -> dict[str, Any]:
     """Return the manifest, and beside it what is worth having without another calculation."""
@@ -249,7 +249,7 @@ def _page(
     result: Result,
     years: Sequence[CalendarYear] | None,
     credits: Mapping[str, int] | None,
-    comparisons: Sequence[Comparison],
+    comparisons: Sequence[PublishedFigure],
     asked: Shown,
 ) -> None:
     output.paragraph(Message("{}: {}").format(result.methodology.heading, result.methodology.title), bold=True)
@@ -333,7 +333,7 @@ def _years(years: Sequence[CalendarYear]) -> None:
     )
 
 
-def _comparisons(case: CaseFile, comparisons: Sequence[Comparison]) -> None:
+def _comparisons(case: CaseFile, comparisons: Sequence[PublishedFigure]) -> None:
     output.heading(_("Published figures"))
     output.table(
         ["", _("published"), _("calculated"), ""],
@@ -429,16 +429,11 @@ def replay_manifest(path: Path, as_json: bool) -> int:
 
 def _read_manifest(path: Path) -> dict[str, Any]:
     """Read a manifest and check its form as far as `replay` relies on it."""
-    from jcm_calc.results.manifest import form
+    from jcm_calc.results.manifest import form_problems
 
-    try:
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise _unusable(path, _("cannot be read: {reason}").format(reason=error.strerror)) from None
-    except (ValueError, RecursionError) as error:
-        raise _unusable(path, _("is no manifest: {error}").format(error=error)) from None
-    if complaint := form(manifest) or crowded(manifest):
-        raise _unusable(path, complaint)
+    manifest: dict[str, Any] = read_json(path)
+    if problems := form_problems(manifest):
+        raise InputError(path.name, problems)
     return manifest
 
 

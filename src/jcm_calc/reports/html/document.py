@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from jcm_calc.evidence import Evidence
-    from jcm_calc.inputs.case import Comparison
+    from jcm_calc.inputs.case import PublishedFigure
     from jcm_calc.results.calculation import Calculation
     from jcm_calc.results.credits import Item
 
@@ -53,7 +53,7 @@ def write(
     result: Calculation,
     project: Mapping[str, Any] | None,
     sources: Sources | None,
-    published: Sequence[Comparison],
+    published: Sequence[PublishedFigure],
     overwrite: bool,
 ) -> None:
     """Write the report; see `Result.to_html`."""
@@ -65,13 +65,13 @@ def html(
     result: Calculation,
     project: Mapping[str, Any] | None,
     sources: Sources | None,
-    published: Sequence[Comparison],
+    published: Sequence[PublishedFigure],
 ) -> str:
     """Return the report."""
     require("matplotlib", "plot")
     said, monitoring = checked(result.methodology, project, sources)
     manifest, readings = result.manifest(), record.of_tables(result.call["tables"])
-    told = record.told(readings, monitoring, result.methodology.names())
+    told = record.how_monitored(readings, monitoring, result.methodology.names())
     explanation = explain(result, "ER", {})
     return page(
         "report.html",
