@@ -16,7 +16,7 @@ from jcm_calc import Methodology, calculate
 from jcm_calc.base.problems import InputError
 from jcm_calc.declarations import Value
 from jcm_calc.declarations.graph import is_user_supplied
-from jcm_calc.declarations.items import Kind, Listed, Parameter
+from jcm_calc.declarations.items import Kind, Listed, Parameter, Table
 from jcm_calc.declarations.scheme import SCHEME_RULES
 from jcm_calc.declarations.statements import Stated, declared
 from jcm_calc.evidence import Evidence, unconfirmed
@@ -41,6 +41,7 @@ WRITTEN = "<!-- Written from the module by `make pages`: change the module, not 
 GAS = {"EC_CGS": 6000.0, "HC_CGS": 21600.0, "FC_gas": 1125.0, "NCV_gas": 48.0, "η_RE": 0.9, "EF_fuel_RE": 0.0543}
 GAS |= {"EF_gas": 0.0583}
 
+USUAL_FUEL = "Gas/diesel oil"
 # A chiller of some 500 USRt; a plant of 1.2 MW of solar modules.
 CHILLER = {"EC_PJ": 1500.0, "COP_PJ": 6.6, "COP_RE": 5.9}
 SOLAR = {"EG": 1500.0}
@@ -396,11 +397,16 @@ def _grid_factor(country: str) -> float:
 def _made_up(m: Methodology, parameter: Parameter) -> Any:
     """Return a number in the middle of what is plausible, or the first class."""
     if parameter.kind is Kind.CLASS_KEY:
-        tables = [other.table for other in m.inputs.values() if other.by == parameter.name and other.table]
-        return next(iter(tables[0].entries)) if tables else "some class"
+        own = [other for other in m.inputs.values() if other.by == parameter.name]
+        known = [one for other in own for one in (other.table, *other.candidates.values()) if isinstance(one, Table)]
+        if known and USUAL_FUEL in known[0].entries:
+            return USUAL_FUEL
+        return next(iter(known[0].entries)) if known else "some class"
     if parameter.unit == "date":
         return "2020-07-01"
     key = m.inputs.get(parameter.by)
+    if key and key.kind is Kind.CLASS_KEY and parameter.candidates:
+        return next(iter(parameter.candidates))
     number = _grid_factor(m.country) if Listed.GRID in parameter.listed else _middle(parameter)
     return {_made_up(m, key): number} if key and key.kind is Kind.CLASS_KEY else number
 

@@ -54,7 +54,7 @@ def _section(check: Check) -> str:
             f"* Example: {_plain(check.example)}",
             f"* How to answer: {check.answer}",
             f"* Severity: {check.severity}{needs}",
-            f"* [Review of another project]({check.review}): {check.case}",
+            *([f"* [Review of another project]({check.review}): {check.case}"] if check.review else []),
         ]
     )
 

@@ -383,7 +383,7 @@ def unreadable(folder: Path) -> Path:
     return path
 
 
-@refused(r"COP_PJ,i: 0 .*came, .*in hostile\\nER = 1,000 tCO2\.xlsx")
+@refused(r"COP_PJ,i: got 0.*; must be .*in hostile\\nER = 1,000 tCO2\.xlsx")
 def newline_in_name(folder: Path) -> Path:
     """A name that would break the complaint into two lines, the second of which looks like a success."""
     return with_cells(folder, **{COP: 0}).rename(folder / "hostile\nER = 1,000 tCO2.xlsx")
@@ -618,7 +618,7 @@ def column_beyond_the_last(folder: Path) -> Path:
     return edited(folder, SHEET, r'<c r="L1"', '<c r="XFE1"')
 
 
-@refused(r"sheet 'MRS\(input\)' does not say where its cells stand")
+@refused(r"sheet 'MRS\(input\)' does not say where its cells are")
 def impossible_address(folder: Path) -> Path:
     """A column of more letters than any has."""
     return edited(folder, SHEET, r'<c r="L1"', '<c r="ZZZZZZZZ1"')
@@ -636,7 +636,7 @@ def wide_and_long(folder: Path) -> Path:
     return with_cells(folder, XFD1="wide", A1048576="long")
 
 
-@refused(r"spreads over 1,048,576 rows and 12 columns, which is more than 5,000,000 cells: delete what stands far")
+@refused(r"spreads over 1,048,576 rows and 12 columns, which is more than 5,000,000 cells: delete what is far")
 def far_row(folder: Path) -> Path:
     """A stray text in the last row."""
     return with_cells(folder, A1048576="long")
@@ -663,7 +663,7 @@ def million_wide_rows(folder: Path) -> Path:
     return _many_rows(folder, lambda row: f'<row r="{row}">{cells.format(row)}</row>', MILLION)
 
 
-@refused(r"does not say where its cells stand")
+@refused(r"does not say where its cells are")
 def numbers_without_address(folder: Path) -> Path:
     """A file of a few MB with ten million numbers that follow each other."""
     return _many_rows(folder, lambda row: f'<row r="{row}">{"<c><v>1</v></c>" * 50}</row>', 200_000)
@@ -993,7 +993,7 @@ def no_units(folder: Path) -> Path:
     return with_cells(folder, G9=None, G10=None)
 
 
-@refused(r"EC_PJ,i,p: '100\.0 tCO2/p' came: .*cannot be converted to 'MWh'.*MRS\(input\)!F10")
+@refused(r"EC_PJ,i,p: got '100\.0 tCO2/p': .*cannot be converted to 'MWh'.*MRS\(input\)!F10")
 def wrong_unit(folder: Path) -> Path:
     """Tonnes where electricity belongs."""
     return with_cells(folder, **{UNIT: "tCO2/p"})
@@ -1071,16 +1071,16 @@ AMOUNTS = {
     "other_digits": ("١٠٠", r"", "Digits of another script, which Python takes for numbers."),
     "not_available": ("n/a", r"'n/a.*is not a number", "A text that says there is no value."),
     "dash": ("–", r"'–.*is not a number", "A dash, which may mean nothing or none."),
-    "negative": (-100, r"-100 MWh.* came, expected a number in \[0, inf\)", "Negative electricity."),
-    "nan_text": ("NaN", r"(no number came|'NaN)", "A text that becomes a number which equals nothing."),
-    "infinite_text": ("inf", r"inf MWh.* came", "A text that becomes an infinite number."),
-    "four_hundred_digits": ("9" * 400, r"inf MWh.* came", "More digits than a number takes."),
+    "negative": (-100, r"got -100 MWh.*; must be a number in \[0, inf\)", "Negative electricity."),
+    "nan_text": ("NaN", r"(got no number|'NaN)", "A text that becomes a number which equals nothing."),
+    "infinite_text": ("inf", r"got inf MWh", "A text that becomes an infinite number."),
+    "four_hundred_digits": ("9" * 400, r"got inf MWh", "More digits than a number takes."),
     "truth": (True, r"True.* is a truth value, not a number", "A truth value, which Python takes for 1."),
     "several_numbers": ("100 200", r"'100 200", "Two readings in one cell."),
     "expression": ("10**2", r"'10\*\*2", "A program in place of a number."),
     "control_characters": (
         "100_x0000__x001B_[2J",
-        r"'100\\x00\\x1b\[2J' came",
+        r"got '100\\x00\\x1b\[2J'",
         "Characters that would clear the screen.",
     ),
     "line_breaks": ("100\nER = 1,000 tCO2", r"'100\\nER", "A text whose second line looks like a result."),
@@ -1102,7 +1102,7 @@ for _name, (_value, _line, _reason) in AMOUNTS.items():
     _amount(_name, _value, _line, _reason)
 
 
-@refused(r"EC_PJ,i,p: inf MWh .*MRS\(input\)!F10")
+@refused(r"EC_PJ,i,p: got inf MWh .*MRS\(input\)!F10")
 def number_of_400_digits(folder: Path) -> Path:
     """A number, not a text, of 400 digits."""
     return with_raw_cell(folder, AMOUNT, f'<c r="{AMOUNT}"><v>{"9" * 400}</v></c>')

@@ -153,7 +153,7 @@ def test_an_address_is_no_file(door, scheme, ending, tmp_path, monkeypatch):
         raise AssertionError(event)
 
     monkeypatch.setattr("socket.socket", reached)
-    with pytest.raises(InputError, match=r"is an address; nothing is read|is none of the formats"):
+    with pytest.raises(InputError, match=r"is an address; nothing is read|is not in a format"):
         DOORS[door](f"{scheme}bucket/readings.{ending}")
 
 
@@ -221,7 +221,7 @@ def test_a_pipe_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "units.csv")
     path = tmp_path / "case.toml"
     path.write_text('methodology = "ID_AM003"\n[inputs]\ntables = ["units.csv"]\n', encoding="utf-8")
-    with pytest.raises(InputError, match="is no file but a folder, a device or a pipe"):
+    with pytest.raises(InputError, match="is not a file but a folder, a device or a pipe"):
         read_case(path).calculate()
 
 

@@ -17,7 +17,7 @@ from jcm_calc.api.issuance.request import NEGATIVE
 from jcm_calc.api.issuance.transfer import cap_problems
 from jcm_calc.cli import jcm
 from jcm_calc.evidence import Grade, Source, primary
-from jcm_calc.reference_data import issuances
+from jcm_calc.reference_data import issuances, listed_projects
 
 READ = primary(Source("the approved document"))
 PROJECT = {"number": "XX001", "start": date(2015, 1, 1), "end": date(2030, 12, 31)}
@@ -281,8 +281,8 @@ def test_everything_wrong_with_a_request_comes_at_once_with_what_is_unconfirmed(
     result = calculate("PW_AM001", EG=[[5.0]], p=["2041"])
     text = refusal(result, allocation={"2024": {"Japan": 1}}, project={"end": date(2040, 1, 1)})
     for word in (
-        "project number: missing",
-        "project start: missing",
+        "project['number']: missing",
+        "project['start']: missing",
         "2041 ends after the crediting period",
         "allocation 2041: missing",
         "allocation 2024: no result has this year",
@@ -389,11 +389,14 @@ def test_a_negative_rest_of_a_year_that_was_claimed_in_part_is_reported(measured
         (lambda data: data.update(schema=2), "schema: got 2; must be 1"),
         (lambda data: data.pop("years"), "years: missing"),
         (lambda data: data.update(schema=True), "schema: got True; must be 1"),
-        (lambda data: data.update(years=[1]), "years: got 1; must be a section with keys"),
-        (lambda data: data["years"][0].update(tonnes=-1), "years: tonnes got -1; must be a whole number"),
+        (lambda data: data.update(years=[1]), "years no. 1: got 1; must be a section with keys"),
+        (lambda data: data["years"][0].update(tonnes=-1), "years no. 1, tonnes: got -1; must be a whole number"),
         (lambda data: data.update(periods="2024"), "periods: got '2024'; must be a list"),
-        (lambda data: data.update(periods=["yesterday"]), "periods: "),
-        (lambda data: data.update(calculations=[{}]), "calculations: hash missing; inputs missing"),
+        (lambda data: data.update(periods=["yesterday"]), "periods no. 1: "),
+        (
+            lambda data: data.update(calculations=[{}]),
+            "first_half.json, calculations no. 1, inputs: missing",
+        ),
     ],
 )
 def test_an_earlier_request_that_was_changed_is_refused(measured, earlier, change, complaint):
@@ -408,8 +411,8 @@ def test_what_is_no_request_is_refused(measured, tmp_path, content):
     path = tmp_path / "request.json"
     path.write_text(content, encoding="utf-8")
     text = refusal(emitted(measured, [9], ["2025"]), earlier=[path, tmp_path / "none.json"])
-    assert "request.json: is not a request for issuance" in text or "request.json: got " in text
-    assert "none.json: cannot be read" in text
+    assert "request.json: is not valid JSON" in text or "request.json: got " in text
+    assert "none.json: there is no such file" in text
 
 
 # As files
@@ -610,6 +613,27 @@ def test_all_twelve_mongolian_issuances_add_up():
     assert sum(one.issued for one in MONGOLIAN) == 129_320
     assert sum(one.host for one in MONGOLIAN) == 25_869
     assert sum(one.japan for one in MONGOLIAN) == 103_451
+
+
+def test_id015_earned_96_per_cent_of_its_plan():
+    """The programme's page: RE 3,058.5 − PE 2,316.2 = 742.3, cut to 742 t a year; 1,244 t for 21 months."""
+    (issued,) = [one for one in issuances() if one.project == "ID015"]
+    project = listed_projects()["ID015"]
+    assert (issued.methodology, issued.version) in project.uses == (("ID_AM011", "1.0"),)
+    assert project.planned == floor(Fraction("3058.5") - Fraction("2316.2"), "100 %") == 742
+    assert (issued.first, issued.last, issued.issued) == ("2017-01-01", "2018-09-30", 1244)
+    planned = Fraction(742 * 21, 12)
+    assert round(planned) == 1298  # 1,298.5
+    assert 0.955 < issued.issued / planned < 0.965
+    assert issued.evidence.grade is Grade.PRIMARY
+    # neither side's share was read: nothing is made up
+    assert (issued.host, issued.japan, issued.japan_government) == (None, None, None)
+
+
+@pytest.mark.parametrize("issued", [one for one in issuances() if ";" not in one.project and one.version])
+def test_an_issuance_is_under_the_version_of_the_list(issued):
+    """Two lists that were read apart agree: the register of issuances, and the list of projects."""
+    assert (issued.methodology, issued.version) in listed_projects()[issued.project].uses
 
 
 def test_what_was_issued_is_graded_by_its_source():

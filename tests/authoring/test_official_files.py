@@ -1,6 +1,7 @@
 """`jcm import`: what is written equals its workbook, and what cannot be translated is refused with its cell."""
 
 import contextlib
+import hashlib
 import shutil
 
 import numpy as np
@@ -29,6 +30,9 @@ LIMITS = {
     "choose": {1: 0.118, 2: 0.112, 3: 0.109},
     "if text": {"small": 0.118, "medium": 0.112, "large": 0.109},
     "vlookup exact": {"small": 0.118, "large": 0.109},
+    "is error": {"small": 0.118, "large": 0.109},
+    "is not there": {"small": 0.118, "large": 0.109},
+    "is number": {"small": 0.118, "large": 0.109},
     "index match": {"small": 0.118, "large": 0.109},
 }
 
@@ -54,6 +58,8 @@ def test_every_look_up_becomes_a_table_with_its_limits(look_up, tmp_path):
         given = [key] * 4
         result = m.calculate(EC_PJ=[1.0] * 4, SEC_PJ=[0.1] * 4, P=given, EF_elec=0.5, p="2020")
         assert float(np.sum(result.RE.magnitude)) == pytest.approx(4 * value / 0.1 * 0.5)
+    if look_up.startswith("is "):
+        assert any("what is not in the table" in str(remark) for remark in found.remarks)
     assert len(table.entries) == (2 if look_up == "both limits" else 3)
 
 
@@ -159,8 +165,17 @@ def test_the_libraries_own_templates_are_translated_or_refused(tmp_path):
             continue
         assert found.proof.worst < 1e-9, number
         translated.append(number)
-    assert len(translated) >= 28, refused
+    assert len(translated) >= 36, refused
+    assert {"BD_AM002", "VN_AM005"} <= set(translated)  # with tables that the project fills in
     assert all("!" in told for told in refused.values())  # each names a cell
+
+
+def test_a_table_that_the_project_fills_in_is_given_by_class(tmp_path):
+    path = tmp_path / "BD_AM002.xlsx"
+    jcm_calc.methodology("BD_AM002").template(path, units=2)
+    m = module(imported(path))
+    result = m.calculate(EG=[10, 30], connection=["grid", "diesel"], EF_RE={"grid": 0.5, "diesel": 0.8}, p="2020")
+    assert float(np.sum(result.RE.magnitude)) == pytest.approx(10 * 0.5 + 30 * 0.8)
 
 
 @pytest.mark.parametrize(
@@ -169,6 +184,10 @@ def test_the_libraries_own_templates_are_translated_or_refused(tmp_path):
         (lambda P, h: P * h / 1000, "MWh", {"P": "kW", "h": "h"}, {1000.0: "kWh/MWh"}),
         (lambda P, h: P * h / 1e6, "MWh", {"P": "W", "h": "h"}, {1e6: "Wh/MWh"}),
         (lambda b, c: b - c + 1.5, "K", {"b": "°C", "c": "°C"}, {1.5: "K"}),
+        (lambda a, b, c: a * (b - c + 1.5 + 1.5), "", {"a": "K**-1", "b": "°C", "c": "°C"}, {1.5: "K"}),
+        (lambda a, b, c: a * (b - c + 1.5) / (b - 7 + 1.5), "", {"a": "", "b": "°C", "c": "°C"}, {1.5: "K", 7: "°C"}),
+        (lambda b: b - 20, "K", {"b": "°C"}, {20: "°C"}),
+        (lambda a, b: a * (18 - b), "MWh", {"a": "MWh/K", "b": "°C"}, {18: "°C"}),
         (lambda a, b: a + b, "t", {"a": "t", "b": "MWh"}, None),
     ],
 )
@@ -183,6 +202,55 @@ def test_symbols_and_units_of_the_sheets():
     assert [unit_of(text) for text in ("MWh/p", "degree Celsius", "-", "hours", "words")] == [
         ("MWh", True), ("°C", False), ("", False), ("h", False), (None, False),
     ]  # fmt: skip
+
+
+UNTAKEN = {  # a formula of RE with a side that no project can take, and whether a person can say so
+    "IF(F9x>=0,{re},0)": "second side",
+    "IF(F9x<0,5,{re})": "first side",
+    "MAX({re},-1)": "second side",
+    "IF(AND(F9x>=0,F9x<1E+30),{re},0)": "not",
+    "IF(F9x>5,IF(F9x<3,7,{re}),{re})": "first side",
+}
+
+
+@pytest.mark.parametrize("formula", UNTAKEN)
+def test_a_side_that_no_input_takes_is_refused_until_a_person_says_that_none_can(formula, tmp_path):
+    def edit(book):
+        calc = book["MRS(calc_process)"]
+        own = formula.replace("F9x", "F15").format(re=calc["F9"].value.removeprefix("="))
+        calc["F9"] = f"={own}"
+
+    path = official.blank(tmp_path / "f.xlsx", "if at most", edit=edit)
+    with pytest.raises(InputError, match=r"F9: RE_p: .*no input took it") as refused:
+        imported(path)
+    assert UNTAKEN[formula] in str(refused.value)
+    keys = [one.complaint.partition("answer ")[2].partition(" = ")[0] for one in refused.value.problems]
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    lines = [f'sha256 = "{digest}"', "[names]", *(f'{key} = "never"' for key in keys)]
+    (tmp_path / "names.toml").write_text("\n".join(lines))
+    found = imported(path, names=tmp_path / "names.toml")
+    assert any("a person says" in str(remark) for remark in found.remarks)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "IF(F15>0.3,{re},{re}*2)",
+        "IF(F15=0.25,{re}*3,{re})",
+        "IF(AND(F15>=20,F15<21),0,{re})",
+        "MIN({re},1E+60)",
+        "MAX({re},0.000001)",
+        "IF(OR(F15>4000,F15<0.001),0,{re})",
+        "IF({re}>F15,{re},F15)",
+    ],
+)
+def test_a_rare_side_is_found(formula, tmp_path):
+    def edit(book):
+        calc = book["MRS(calc_process)"]
+        calc["F9"] = f"={formula.format(re=calc['F9'].value.removeprefix('='))}"
+
+    found = imported(official.blank(tmp_path / "f.xlsx", "if at most", edit=edit))
+    assert found.proof.worst < 1e-9
 
 
 HOSTILE = (

@@ -533,10 +533,10 @@ def test_replay_of_an_honest_manifest_has_nothing_to_remark_on(manifest):
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        ("{", "is no manifest: "),
-        ("[]", "is no manifest: it must have schema, methodology"),
-        ('{"schema": 1}', "is no manifest: it must have schema, methodology"),
-        ("[" * 100_000, "is no manifest: "),
+        ("{", "is not valid JSON: "),
+        ("[]", "manifest: got []; must be a section with keys"),
+        ('{"schema": 1}', "manifest, methodology: missing"),
+        ("[" * 100_000, "is not valid JSON: "),
     ],
 )
 def test_replay_of_something_else(tmp_path, content, complaint):
@@ -547,17 +547,17 @@ def test_replay_of_something_else(tmp_path, content, complaint):
 
 def test_replay_of_a_later_schema(manifest):
     tampered(manifest, lambda content: content.update(schema=2))
-    assert "has schema 2; this version of jcm_calc reads schema 1" in run("replay", manifest, code=2).stderr
+    assert "manifest, schema: got 2; this version of jcm_calc reads 1" in run("replay", manifest, code=2).stderr
 
 
 def test_replay_of_a_manifest_without_rules(manifest):
     tampered(manifest, lambda content: content["methodology"].pop("rules"))
-    assert "its methodology lacks number, version or rules" in run("replay", manifest, code=2).stderr
+    assert "manifest, methodology, rules: missing" in run("replay", manifest, code=2).stderr
 
 
 def test_replay_of_a_manifest_without_tables(manifest):
     tampered(manifest, lambda content: content["call"].pop("tables"))
-    assert "its call lacks tables" in run("replay", manifest, code=2).stderr
+    assert "manifest, call, tables: missing" in run("replay", manifest, code=2).stderr
 
 
 def test_replay_needs_no_small_table(write, tmp_path):
@@ -571,7 +571,7 @@ def test_replay_needs_no_small_table(write, tmp_path):
 
 
 def test_replay_of_no_file(tmp_path):
-    assert "cannot be read: No such file" in run("replay", tmp_path / "manifest.json", code=2).stderr
+    assert "there is no such file" in run("replay", tmp_path / "manifest.json", code=2).stderr
 
 
 # Exit codes and streams

@@ -112,7 +112,7 @@ def of_project(key):
         try:
             issuance_request(calculate("PW_AM001", EG=1.0, p="2024-01-31"), {}, project={**other, key: given})
         except InputError as error:
-            problems = [problem for problem in error.problems if problem.subject == f"project {key}"]
+            problems = [problem for problem in error.problems if problem.subject == f"project[{key!r}]"]
             if problems:
                 raise InputError("request", problems) from None
         return DAY
@@ -141,8 +141,8 @@ ARGUMENTS = {
     "on ": of_methodology,
     "crediting": of_crediting(0),
     "crediting ": of_crediting(1),
-    "project start": of_project("start"),
-    "project end": of_project("end"),
+    "project['start']": of_project("start"),
+    "project['end']": of_project("end"),
     "t_on": of_parameter,
     "[reader] date": of_evidence,
     "on  ": of_scenarios,
@@ -273,7 +273,7 @@ def test_rows_of_a_table_are_months_in_every_type(kind, tmp_path):
         ("2567-01-01/2567-06-30", "write 2024 for 2567"),
         ((date(2567, 1, 1), date(2567, 6, 30)), "write 2024 for 2567"),
         ("令和6年", "write 2024 for 令和6"),
-        ([], "an empty list came"),
+        ([], "got an empty list"),
     ],
 )
 def test_periods_that_are_not_clear_are_refused_in_a_line(given, complaint):
@@ -331,7 +331,7 @@ def test_a_season_is_refused_at_once_with_the_split_to_write():
 
 @pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")  # by_year repeats what was remarked on
 def test_a_season_is_split_by_days_only_where_that_is_asked_for_and_said():
-    with pytest.raises(InputError, match="one amount came for 2023-09-15/2024-05-15: give one for each of"):
+    with pytest.raises(InputError, match="got one amount for 2023-09-15/2024-05-15: give one for each of"):
         season(EG=244.0, split="years")
     with pytest.warns(InputWarning, match=r"p: EG_i,p of 2023-09-15/2024-05-15 was shared by days"):
         result = season(EG=244.0, split="days")
@@ -378,7 +378,7 @@ def test_a_case_file_says_how_a_season_is_split(written, tmp_path):
 
 
 def test_an_unknown_way_to_split_is_refused():
-    with pytest.raises(InputError, match="split: 'months' came, expected one of refuse, years, days, whole"):
+    with pytest.raises(InputError, match="split: got 'months'; must be one of refuse, years, days, whole"):
         season(EG=244.0, split="months")
 
 

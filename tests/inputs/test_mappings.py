@@ -306,7 +306,7 @@ def test_what_has_no_cell_is_refused_and_not_dropped():
 def test_a_request_for_issuance_refuses_what_it_does_not_know(key, measured):  # noqa: F811
     project = {"number": "XX001", "start": SAID["start"], "end": SAID["end"]}
     result = emitted(measured, [5], ["2024"])
-    with pytest.raises(InputError, match=rf"project\['{key}'\]: unknown key; did you mean"):
+    with pytest.raises(InputError, match=rf"project\['{key}'\]: unknown; did you mean"):
         issuance_request(result, {"Japan": "rest"}, project={**project, key: "x"})
     for wrong in (["a"], "a text", 5, None):
         with pytest.raises(InputError, match="allocation: got"):

@@ -55,10 +55,10 @@ def kinds(monitored):
         ("2024-01-03 00:00,1.5,,x", "more cells than headings (2)"),
         ("End of report", "fewer cells than headings (2)"),
         ("time,kWh", "the headings come again"),
-        ("Total,168", "'Total' (line 51) is no time"),
+        ("Total,168", "'Total' (line 51) is not a time"),
         (",168", "1 readings have no time: line 51"),
-        ("2024-01-03 00:00,n/a", "'n/a' (line 51) is no number"),
-        ("#2024-01-03 00:00,1.5", "'#2024-01-03 00:00' (line 51) is no time"),
+        ("2024-01-03 00:00,n/a", "'n/a' (line 51) is not a number"),
+        ("#2024-01-03 00:00,1.5", "'#2024-01-03 00:00' (line 51) is not a time"),
         ("2024-01-03 00:00;1.5", "fewer cells than headings (2)"),
     ],
 )

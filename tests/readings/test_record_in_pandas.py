@@ -98,7 +98,7 @@ def test_the_record_is_carried_or_the_table_is_refused(monitored, name):
         result = jcm_calc.calculate("ID_AM003", table, **GIVEN)
         assert RULE in {item.name for item in result.unconfirmed}
     else:
-        with pytest.raises(InputError, match=r"came from meters \(S1\), but the record of their readings was lost"):
+        with pytest.raises(InputError, match=r"are from meters \(S1\), but the record of their readings was lost"):
             jcm_calc.calculate("ID_AM003", table, **GIVEN)
 
 
@@ -125,7 +125,7 @@ def test_a_column_that_is_given_by_its_keyword_keeps_its_record(monitored):
 def test_a_column_that_lost_its_record_is_refused(monitored):
     column = monitored.tables[0].set_index(["i", "p"])[HEADING]
     bare = MonitoredColumn(column.to_numpy(), index=column.index)
-    with pytest.raises(InputError, match="EC_PJ: its amounts came from meters"):
+    with pytest.raises(InputError, match="EC_PJ: its amounts are from meters"):
         jcm_calc.calculate("ID_AM003", EC_PJ=bare, **GIVEN)
 
 

@@ -14,7 +14,9 @@ import jcm_calc
 from jcm_calc.api.case_file import read_case
 from jcm_calc.base.problems import InputError
 from jcm_calc.cli import jcm
-from jcm_calc.cli.output import progress_shown
+from jcm_calc.cli.output import stages
+from jcm_calc.inputs.schema import number, text, texts
+from jcm_calc.readings import plan_file
 from jcm_calc.readings.plan_file import read_plan
 from jcm_calc.readings.rule_sets import rule_set
 
@@ -36,77 +38,77 @@ def two_days(**columns):
     ("meters", "readings", "complaint"),
     [
         ({}, {}, "[meters]: missing: a section such as [meters.S1]"),
-        ({"S1": "EC_PJ"}, {}, "[meters] S1: 'EC_PJ' came, expected a section [meters.S1]"),
-        ({"S1": {**METER, "check_only": "yes"}}, {}, "check_only: 'yes' came, expected true or false"),
-        ({"S1": {**METER, "rollover": True}}, {}, "rollover: True came, expected a number"),
-        ({"S1": {**METER, "installed": "2024"}}, {}, "installed: '2024' came, expected a time such as"),
-        ({"S1": {**METER, "calibrations": [{"found": "0.1 %"}]}}, {}, "a calibration lacks its day"),
-        ({"S1": {**METER, "calibrations": date(2024, 1, 1)}}, {}, "expected a list of tables"),
-        ({"S1": {**METER, "replaced": [{"final": 5}]}}, {}, "[meters.S1] replaced: None came, expected a time"),
+        ({"S1": "EC_PJ"}, {}, "[meters.S1]: got 'EC_PJ'; must be a section"),
+        ({"S1": {**METER, "check_only": "yes"}}, {}, "check_only: got 'yes'; must be true or false"),
+        ({"S1": {**METER, "rollover": True}}, {}, "rollover: got True; must be a number"),
+        ({"S1": {**METER, "installed": "2024"}}, {}, "installed: got '2024'; must be a time such as"),
+        ({"S1": {**METER, "calibrations": [{"found": "0.1 %"}]}}, {}, "calibrations no. 1, on: missing: its day"),
+        ({"S1": {**METER, "calibrations": date(2024, 1, 1)}}, {}, "must be a list of tables"),
+        ({"S1": {**METER, "replaced": [{"final": 5}]}}, {}, "[meters.S1] replaced no. 1, at: missing: when"),
         (
             {"S1": {**METER, "replaced": [{"at": date(2024, 5, 1)}, {"at": date(2024, 3, 1)}]}},
             {},
             "[meters.S1] replaced: the times are not in order",
         ),
-        ({"S1": METER}, {"zone": "Asia/Djakarta"}, "'Asia/Djakarta' is no time zone"),
+        ({"S1": METER}, {"zone": "Asia/Djakarta"}, "got 'Asia/Djakarta'; must be a time zone"),
         ({"S1": METER}, {"sources": []}, "[[readings.sources]]: missing: where the readings are"),
         ({"S1": METER}, {"sources": [SOURCE | {"kind": "power", "stamp": "start"}]}, "step: missing: how long each"),
         ({"S1": METER}, {"sources": [SOURCE | {"kind": "power", "step": "1 h"}]}, "stamp: missing: whether a time is"),
-        ({"S1": METER}, {"sources": [SOURCE | {"step": "0 h"}]}, "step: '0 h' came, expected a time such as"),
-        ({"S1": METER}, {"sources": [SOURCE | {"step": "367 d"}]}, "step: '367 d' came, expected a time such as"),
-        ({"S1": METER}, {"sources": [SOURCE | {"stamp": "middle"}]}, "'middle' came, expected 'start' or 'end'"),
+        ({"S1": METER}, {"sources": [SOURCE | {"step": "0 h"}]}, "step: got '0 h'; must be a time such as"),
+        ({"S1": METER}, {"sources": [SOURCE | {"step": "367 d"}]}, "step: got '367 d'; must be a time such as"),
+        ({"S1": METER}, {"sources": [SOURCE | {"stamp": "middle"}]}, "got 'middle'; must be one of start, end"),
         ({"S1": METER}, {"sources": [SOURCE | {"until": "to"}]}, "until: the column of the last day belongs to"),
         ({"S1": METER}, {"sources": [SOURCE | {"kind": "total"}]}, "until: the column of the last day belongs to"),
-        ({"S1": METER}, {"sources": [SOURCE | {"frame": [1, 2]}]}, "frame: [1, 2] came, expected a DataFrame"),
-        ({"S1": METER}, {"sources": [SOURCE | {"files": [1]}]}, "files: [1] came, expected a text or a list of texts"),
+        ({"S1": METER}, {"sources": [SOURCE | {"frame": [1, 2]}]}, "frame: got [1, 2]; must be a DataFrame"),
+        ({"S1": METER}, {"sources": [SOURCE | {"files": [1]}]}, "files: got [1]; must be a text or a list of texts"),
         ({"S1": METER}, {"sources": [WITHOUT | {"files": ""}]}, "no. 1: there is no such file: ''"),
         ({"S1": METER}, {"sources": [WITHOUT | {"files": "."}]}, "no. 1: there is no such file: ."),
         ({"S1": METER}, {"sources": [WITHOUT | {"files": "/"}]}, "no. 1: there is no such file: /"),
         (
             {"S1": METER},
             {"sources": [WITHOUT | {"files": "**S1.csv"}]},
-            "no. 1: '**S1.csv' is no name of files: Invalid",
+            "no. 1: '**S1.csv' is not a name of files: Invalid",
         ),
         ({"S1": METER}, {"sources": [WITHOUT | {"files": "9" * 300}]}, "[[readings.sources]] no. 1: "),
         (
             {"S1": METER},
             {"sources": [SOURCE | {"columns": {"S1": {"5": "kWh"}}}]},
-            "columns: {'S1': {'5': 'kWh'}} came, expected a table of headings such as { S1 = 'kWh' }",
+            "columns, S1: got {'5': 'kWh'}; must be a heading or the number of a column, or a list of these",
         ),
-        ({"S1": METER}, {"sources": [SOURCE | {"columns": {"S1": 25.0}}]}, "columns: {'S1': 25.0} came, expected"),
+        ({"S1": METER}, {"sources": [SOURCE | {"columns": {"S1": 25.0}}]}, "columns, S1: got 25.0; must be"),
         (
             {"S1": {**METER, "labels": {"i": float("inf")}}},
             {},
-            "[meters.S1] labels: {'i': inf} came, expected a table of labels such as { i = 1 }",
+            "[meters.S1] labels, i: got inf; must be a text or a number",
         ),
         (
             {"S1": {**METER, "labels": {"i": [1]}}},
             {},
-            "[meters.S1] labels: {'i': [1]} came, expected a table of labels",
+            "[meters.S1] labels, i: got [1]; must be a text or a number",
         ),
-        ({"S1": {**METER, "labels": {"i": True}}}, {}, "[meters.S1] labels: {'i': True} came, expected"),
+        ({"S1": {**METER, "labels": {"i": True}}}, {}, "[meters.S1] labels, i: got True; must be"),
         ({"S1": {**METER, "installed": date(9999, 12, 31)}}, {}, "or a date, of the years 1900 to 2199"),
         (
             {"S1": {**METER, "calibrations": [{"on": date(1899, 12, 31)}]}},
             {},
-            "calibrations on: datetime.date(1899, 12",
+            "calibrations no. 1, on: got 1899-12-31",
         ),
         (
             {"S1": {**METER, "calibration_interval": "101 years"}},
             {},
-            "'101 years' came, expected a text such as '12 mon",
+            "got '101 years'; must be a text such as '12 mon",
         ),
         ({"S1": {**METER, "calibration_interval": f"{10**30} months"}}, {}, "months', a hundred years at most"),
         ({"S1": METER}, {"stops": [{"from": date(1, 1, 1), "to": date(9999, 12, 31), "reason": "x"}]}, "1900 to 2199"),
-        ({"S1": {**METER, "rollover": float("nan")}}, {}, "rollover: nan came, expected a number"),
+        ({"S1": {**METER, "rollover": float("nan")}}, {}, "rollover: got nan; must be a number"),
         ({"S1": METER}, {"sources": [SOURCE | {"meter": "name"}]}, "give either the headings of meter and value, or"),
-        ({"S1": METER}, {"sources": [SOURCE | {"clock": "noon"}]}, "clock: 'noon' is no time zone"),
+        ({"S1": METER}, {"sources": [SOURCE | {"clock": "noon"}]}, "clock: got 'noon'; must be a time zone"),
         (
             {"S1": METER},
             {"sources": [WITHOUT]},
             "[[readings.sources]] no. 1: give files, or in Python a frame",
         ),
-        ({"S1": METER}, {"stops": [{"from": date(2024, 5, 1)}]}, "no. 1: a stop needs from, to and reason"),
+        ({"S1": METER}, {"stops": [{"from": date(2024, 5, 1)}]}, "no. 1, to: missing"),
         (
             {"S1": METER},
             {"stops": [{"from": date(2024, 5, 2), "to": date(2024, 5, 1), "reason": "overhaul"}]},
@@ -115,11 +117,11 @@ def two_days(**columns):
         (
             {"S1": METER},
             {"stops": [{"meter": "S2", "from": date(2024, 5, 1), "to": date(2024, 5, 2), "reason": "overhaul"}]},
-            "[[readings.stops]] no. 1 meter: S2 is no meter",
+            "[[readings.stops]] no. 1, meter: S2 is not a meter",
         ),
-        ({"S1": METER}, {"checks": [{"kind": "same", "left": "S1", "value": "1 kWh"}]}, "'same' came, expected one"),
+        ({"S1": METER}, {"checks": [{"kind": "same", "left": "S1", "value": "1 kWh"}]}, "got 'same'; must be one"),
         ({"S1": METER}, {"checks": [{"left": "S1", "value": "1 kWh"}]}, "tolerance: missing: a text such as '1 %'"),
-        ({"S1": METER}, {"checks": [{"left": "S1", "right": "S2"}]}, "S2 is no meter"),
+        ({"S1": METER}, {"checks": [{"left": "S1", "right": "S2"}]}, "S2 is not a meter"),
         ({"S1": METER}, {"checks": [{"left": "S1"}]}, "a check compares the meters on the left with those on the"),
         ({"S1": METER}, {"checks": [{"left": "S1", "value": "1 kWh", "latitude": 3}]}, "latitude: belongs to"),
         (
@@ -130,15 +132,53 @@ def two_days(**columns):
         (
             {"S1": METER},
             {"limits": {"stuk": "3 d"}},
-            "[readings.limits] stuk: is no limit; did you mean stuck?",
+            "[readings.limits] stuk: unknown; did you mean stuck?",
         ),
         ({"S1": METER}, {"limits": {"stuck": "3 MWh"}}, "[readings.limits] stuck:"),
         ({"S1": METER}, {"limits": {"slip": [20]}}, "[readings.limits] slip:"),
-        ({"S1": METER}, {"limits": {"stuck": "12 h"}}, "[readings.limits] stuck: is shorter than 24 h"),
+        ({"S1": METER}, {"limits": {"stuck": "12 h"}}, "[readings.limits] stuck: got '12 h'; must be at least 24 h"),
     ],
 )
 def test_a_plan_is_refused_with_what_is_wrong_and_where(meters, readings, complaint):
     assert complaint in "\n".join(problems(read_plan, meters, READINGS | readings))
+
+
+PLACES = {
+    "[meters.S1]": (plan_file.METER, lambda table: ({"S1": table}, {})),
+    "[meters.S1] multiplier no. 1": (
+        plan_file.MULTIPLIER,
+        lambda table: ({"S1": {**METER, "multiplier": [table]}}, {}),
+    ),
+    "[meters.S1] calibrations no. 1": (
+        plan_file.CALIBRATION,
+        lambda table: ({"S1": {**METER, "calibrations": [table]}}, {}),
+    ),
+    "[meters.S1] replaced no. 1": (plan_file.REPLACED, lambda table: ({"S1": {**METER, "replaced": [table]}}, {})),
+    "[readings]": (plan_file.READINGS, lambda table: ({"S1": METER}, table)),
+    "[[readings.sources]] no. 1": (plan_file.SOURCE, lambda table: ({"S1": METER}, {"sources": [table]})),
+    "[[readings.sources]] no. 1, step_changes no. 1": (
+        plan_file.STEP_CHANGE,
+        lambda table: ({"S1": METER}, {"sources": [{**SOURCE, "step_changes": [table]}]}),
+    ),
+    "[[readings.treatments]] no. 1": (plan_file.TREATMENT, lambda table: ({"S1": METER}, {"treatments": [table]})),
+    "[[readings.stops]] no. 1": (plan_file.STOP, lambda table: ({"S1": METER}, {"stops": [table]})),
+    "[[readings.checks]] no. 1": (plan_file.CHECK, lambda table: ({"S1": METER}, {"checks": [table]})),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("wrong", [{1}, float("nan"), -1.5, ""], ids=["set", "nan", "negative", "empty"])
+def test_every_key_of_every_table_is_refused_by_its_name_and_all_at_once(place, wrong):
+    """A set is right nowhere, a text that is empty in a text, a number that is finite in a number."""
+    keys, plan = PLACES[place]
+    meters, readings = plan(dict.fromkeys(keys, wrong) | {"frme": 1})
+    told = problems(read_plan, meters, READINGS | readings)
+    named = [key for key in keys if any(f"{place}{sign}{key}: got " in one for one in told for sign in (" ", ", "))]
+    fits = {"": (text, texts, plan_file.lines, plan_file.heading, plan_file.headings, plan_file.times)}
+    fits |= {-1.5: (number, plan_file.multipliers)}
+    expected = [key for key, field in keys.items() if wrong == {1} or field.check not in fits.get(wrong, ())]
+    assert [key for key in named if key in expected] == expected
+    assert any("frme: unknown" in one for one in told)
 
 
 def test_a_calibration_may_be_given_with_the_time_of_day():
@@ -162,11 +202,11 @@ def test_a_time_that_no_reading_has_is_refused(zone, written, tmp_path):
     path.write_text(path.read_text("utf-8").replace("2024-01-01 05:00:00", written), "utf-8")
     (told,) = problems(survey, None, files=str(path), zone=zone)
     where = f"S1.csv, column 'time': {written!r} (line 7)"
-    assert told == f"{where} is no time of the form 2024-01-31 00:30 in the years 2000 to 2099"
+    assert told == f"{where} is not a time of the form 2024-01-31 00:30 in the years 2000 to 2099"
     times = two_days()
     times.loc[5, "time"] = pd.Timestamp("2200-01-01")
     (told,) = problems(survey, times, zone=zone)
-    assert "'time': '2200-01-01 00:00:00' (row 5, counted from 0) is no time" in told
+    assert "'time': '2200-01-01 00:00:00' (row 5, counted from 0) is not a time" in told
 
 
 def test_without_a_methodology_a_meter_states_the_unit_of_its_amount():
@@ -215,7 +255,7 @@ largest_error = "5 %"
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("gap =", "gab =", "[treatments] gab: is no kind of finding; did you mean gap?"),
+        ("gap =", "gab =", "[treatments] gab: unknown; did you mean gap?"),
         ("[limits]", "[limit]", "limit: unknown; did you mean limits?"),
         ("[limits]", "[extra]\nx = 1\n[limits]", "extra: unknown"),
         ('error = "none"', 'error = "none"\ngrad = 1', "[late_calibration] grad: unknown; did you mean grade?"),
@@ -223,12 +263,12 @@ largest_error = "5 %"
         ('error = "none"', 'error = "none"\nsource = "x"', "[late_calibration] source: got 'x'; must be"),
         ('error = "none"', 'error = "none"\nnote = 3', "[late_calibration] note: got 3; must be"),
         ("gap =", "stuck = 3\ngap =", "[treatments] stuck: got 3; must be"),
-        ('"claim nothing"]\n"late', '"claim all"]\n"late', "[treatments] gap: claim all is no treatment; known are"),
-        ('error = "none"', 'error = "all"', "[late_calibration] error: 'all' came, expected one of none, permissible"),
-        ("slip = 20.0", "", "[limits]: missing: slip"),
+        ('"claim nothing"]\n"late', '"claim all"]\n"late', "[treatments] gap no. 1: got 'claim all'; must be one of"),
+        ('error = "none"', 'error = "all"', "[late_calibration] error: got 'all'; must be one of none, permissible"),
+        ("slip = 20.0", "", "[limits] slip: missing"),
         ("slip = 20.0", 'slip = "20 h"', "[limits] slip:"),
-        ('[gaps]\ngrade = "unconfirmed"', '[gaps]\ngrade = "sure"', "[gaps] grade: missing: one of"),
-        ("[limits]", "[limits", "is no valid TOML"),
+        ('[gaps]\ngrade = "unconfirmed"', '[gaps]\ngrade = "sure"', "[gaps] grade: got 'sure'; must be one of"),
+        ("[limits]", "[limits", "is not valid TOML"),
     ],
 )
 def test_a_rule_set_is_refused_with_what_is_wrong_and_where(tmp_path, old, new, complaint):
@@ -259,7 +299,7 @@ def test_a_column_that_is_not_there_and_a_meter_that_is_none():
     told = "\n".join(problems(survey, two_days(), time="tme", columns={"S2": "kWh", "S1": "kW"}))
     assert "has no column 'tme'; did you mean time?" in told
     assert "has no column 'kW'; did you mean kWh?" in told
-    assert "[[readings.sources]] columns: S2 is no meter" in told
+    assert "[[readings.sources]] columns: S2 is not a meter" in told
 
 
 def test_units_that_are_missing_or_wrong():
@@ -285,7 +325,7 @@ def test_a_total_ends_after_it_begins():
 
 def test_a_register_read_at_times_of_day_has_no_stamp():
     style = {"kind": "register", "step": None, "stamp": "end"}
-    assert "came for a register whose readings have times of day" in problems(survey, two_days(), **style)[0]
+    assert "for a register whose readings have times of day" in problems(survey, two_days(), **style)[0]
 
 
 def test_times_without_an_offset_do_not_state_the_clock():
@@ -605,6 +645,6 @@ def test_a_terminal_shows_what_is_being_done_and_a_pipe_nothing(monkeypatch, ter
 
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(sys, "stderr", Stream())
-    with progress_shown() as progress:
+    with stages() as progress:
         progress("reading and adding up")
     assert ("reading and adding up" in sys.stderr.getvalue()) == terminal

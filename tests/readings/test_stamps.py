@@ -138,7 +138,7 @@ def test_hour_24_is_midnight_with_minute_and_second_0_alone(times, ending):
         ("%Y-%m-%dT%H:%M:%SZ", "write %z in its place"),
         ("%Y-%m-%d %H:%M UTC", "write %z in its place"),
         ("%Y-%m-%d %H:%M+07:00", "write %z in its place"),
-        ("%Y-%m-%d %H:%Q", "is no form of times"),
+        ("%Y-%m-%d %H:%Q", "is not a form of times"),
     ],
 )
 def test_a_form_that_would_drop_something_is_refused(times, complaint):

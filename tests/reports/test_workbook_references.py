@@ -178,3 +178,18 @@ def test_a_reference_to_an_empty_cell_is_an_empty_cell(filled):
     cells = {"C12": '=IF(ISBLANK(Z1),"",Z1)', "C11": '=IF(ISBLANK(Z2),"",Z2)', "Z2": 512.5}
     with pytest.warns(match="rows without a value are left out: 12"):
         assert amounts(filled("MRS(input_separate)", cells)) == [512.5]
+
+
+@pytest.mark.filterwarnings("ignore::jcm_calc.InputWarning")
+def test_a_column_headed_by_what_the_option_hands_on_is_what_is_given_for_it(tmp_path):
+    """Official sheets head the hours in service with H_u,p, which the methodology can also count from dates."""
+    given = {"EF_grid": 0.8, "Br": 0.02, "NLL_PJ": [20, 30], "UNC": [0.1, 0.15], "type": ["large", "small"]}
+    given |= {"NLL_RE": {"large": 433, "small": 67}, "H_given": [8000, 8760], "p": "2024"}
+    result = methodology("VN_AM005").calculate(**given, service_hours="given", removals="none")
+    path = tmp_path / "f.xlsx"
+    result.to_excel(path)
+    book = openpyxl.load_workbook(path)
+    for cell in (cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value == "H_given,u,p"):
+        cell.value = "H_u,p"
+    book.save(path)
+    assert float(read_workbook(path).calculate().RE.magnitude.sum()) == pytest.approx(float(result.RE.magnitude.sum()))

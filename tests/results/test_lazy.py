@@ -192,7 +192,7 @@ def test_a_bad_value_is_raised_with_its_partition():
     given = fleet(np.random.default_rng(7))
     given["H_given"][9, 1] = -1
     lazy = calculate("VN_AM005", **lazily(given, 4), **TRANSFORMERS)
-    with pytest.raises(InputError, match=r"the partition after u = 8 .*\n.*H_given,u,p: -1 h \(u=2, p=2\) came"):
+    with pytest.raises(InputError, match=r"the partition after u = 8 .*\n.*H_given,u,p: got -1 h \(u=2, p=2\)"):
         lazy.by_year()
 
 

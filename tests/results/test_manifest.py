@@ -406,10 +406,10 @@ def test_a_manifest_of_an_unknown_methodology_is_refused():
 @pytest.mark.parametrize(
     ("place", "value", "complaint"),
     [
-        (("schema",), 99, "has schema 99; this version of jcm_calc reads schema"),
-        (("methodology", "rules"), None, "its methodology lacks number, version or rules"),
-        (("call", "facts"), [], "its call lacks"),
-        (("call", "tables"), ["a.csv"], "its call has something else in the place of a table"),
+        (("schema",), 99, "schema: got 99; this version of jcm_calc reads 1"),
+        (("methodology", "rules"), None, "methodology, rules: got None; must be a text"),
+        (("call", "facts"), [], "call, facts: got []; must be a section"),
+        (("call", "tables"), ["a.csv"], "call, tables no. 1: got 'a.csv'; must be a section"),
         (("call", "values", "evidence"), 5, "evidence cannot be the name of an input"),
         (("call", "values", "EC_PJ"), {"array": [[1], []]}, "is not recorded as"),
     ],

@@ -272,7 +272,7 @@ CHILLER = {
 
 @pytest.mark.parametrize("given", [["0.558 kW/USRt", "6.3016129032258"], [6.3016129032258, "0.558 kW/TR"]])
 def test_a_reciprocal_is_a_remark_of_the_input_with_what_it_was_taken_for(given):
-    with pytest.warns(InputWarning, match=r"COP_PJ,i: came in kW/(USRt|TR), the reciprocal .* 6.3016129"):
+    with pytest.warns(InputWarning, match=r"COP_PJ,i: was given in kW/(USRt|TR), the reciprocal .* 6.3016129"):
         found = calculate("ID_AM002", **CHILLER, COP_PJ=given)
     with warnings.catch_warnings():
         warnings.simplefilter("error", InputWarning)

@@ -181,12 +181,12 @@ def test_a_paper_says_what_was_verified(wrong):
         for role, path in (("Report", wrong), ("Plan", plan))
     ]
     assert identity["options"] == {"materiality": 0.05, "ignore": "E9", "strict": True}
-    assert (identity["project"], identity["periods"], identity["person"]) == ("ID009", ["2017"], "A. Verifier")
+    assert (identity["project"], identity["periods"], identity["person"]) == ("ID099", ["2017"], "A. Verifier")
     assert identity["jcm_calc"] == jcm_calc.__version__
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", identity["date"])
     found.to_html(wrong.parent / "paper.html")
     page = (wrong.parent / "paper.html").read_text("utf-8")
-    for text in ("ID009", identity["files"][0]["sha256"], "A. Verifier", jcm_calc.__version__, "ignore E9"):
+    for text in ("ID099", identity["files"][0]["sha256"], "A. Verifier", jcm_calc.__version__, "ignore E9"):
         assert text in page
 
 
@@ -271,17 +271,31 @@ def test_what_is_accepted_and_not_found_is_named(wrong):
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        (RECORDED.replace("code", "cod"), "unknown: cod; known are code"),
+        (RECORDED.replace("code", "cod"), "[[accepted]] no. 1, cod: unknown; did you mean code?; known are code"),
         (RECORDED.replace('"I12"', '"I99"'), "must be the code of a check"),
-        (RECORDED.replace('reason = "The log book was seen on site."', 'reason = " "'), "missing: reason"),
+        (
+            RECORDED.replace('reason = "The log book was seen on site."', 'reason = " "'),
+            "reason: got ' '; must be a text",
+        ),
+        (RECORDED.replace('reason = "The log book was seen on site."', ""), "no. 1, reason: missing"),
         (RECORDED.replace('place = "MRS(input)!I10"', ""), "missing: place or subject"),
-        (RECORDED.replace("[[accepted]]", "[accepted]"), "must be tables"),
-        (f"all = true\n{RECORDED}", "unknown key"),
+        (RECORDED.replace("[[accepted]]", "[accepted]"), "must be a list of tables"),
+        (f"all = true\n{RECORDED}", "accepted.toml, all: unknown"),
+        (RECORDED.replace("2024-05-31", '"soon"'), "date: 'soon' is not a date"),
     ],
 )
 def test_a_file_of_accepted_findings_is_refused(text, complaint, tmp_path):
     with pytest.raises(InputError, match=re.escape(complaint)):
         read_accepted(accepted(tmp_path, text))
+
+
+@pytest.mark.parametrize("key", ["code", "place", "subject", "reason", "person", "date"])
+@pytest.mark.parametrize("value", ["12", "1.5", "true", "[]", "{ text = 1 }", "12:00:00"])
+def test_what_is_not_a_text_does_not_become_one(key, value, tmp_path):
+    lines = [line for line in RECORDED.splitlines() if not line.startswith(f"{key} =")]
+    with pytest.raises(InputError) as raised:
+        read_accepted(accepted(tmp_path, "\n".join([*lines, f"{key} = {value}"])))
+    assert [one.subject for one in raised.value.problems] == [f"[[accepted]] no. 1, {key}"]
 
 
 # What the values rest on
@@ -330,8 +344,9 @@ def test_comma_lists_select_and_ignore(wrong):
 
 @pytest.mark.parametrize("check", checks().values(), ids=lambda check: check.code)
 def test_a_check_is_written_whole(check):
-    texts = (check.title, check.rule, check.why, check.example, check.answer, check.case, check.review)
-    assert all(texts)
+    assert all((check.title, check.rule, check.why, check.example, check.answer))
+    # J7 follows from the list of projects, not from a review
+    assert (bool(check.case), bool(check.review)) == ((False, False) if check.code == "J7" else (True, True))
     # a title says what was found, not what was found elsewhere; in three cases that is the same
     assert (check.title == check.case) is (check.code in ("C11", "C12", "F7"))
     assert not check.title.endswith("."), check.title

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +14,10 @@ from jcm_calc.base.problems import InputError, Problem, suggestion
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import case
-from jcm_calc.inputs.case import KEYS, Case, Comparison, in_sources
+from jcm_calc.inputs.case import EXPECTED, Case, PublishedFigure
 from jcm_calc.inputs.confirmation import EvidenceFiles
 from jcm_calc.inputs.project import unknown_parameters
+from jcm_calc.inputs.schema import under
 from jcm_calc.results.calculating import calculated
 from jcm_calc.rulebooks import methodology
 
@@ -83,7 +85,7 @@ class CaseFile(Case):
             tables = (*tables, *monitored.tables)
             p = [str(period) for period in monitored.periods]
         m = methodology(self.methodology, self.version, self.submitted)
-        unknown = tuple(unknown_parameters(m, self.sources, in_sources))
+        unknown = tuple(unknown_parameters(m, self.sources, partial(under, "[sources]")))
         try:
             result = calculated(
                 Result,
@@ -146,7 +148,7 @@ class CaseFile(Case):
         except InputError as error:
             return [error.text]
 
-    def compare(self, result: Result) -> tuple[Comparison, ...]:
+    def compare(self, result: Result) -> tuple[PublishedFigure, ...]:
         """Compare a result with the published figures.
 
         Raises
@@ -154,9 +156,9 @@ class CaseFile(Case):
         InputError
             If a figure is expected of what takes no part in the calculation, or of labels that it does not have.
         """
-        found, problems = list[Comparison](), list[Problem]()
+        found, problems = list[PublishedFigure](), list[Problem]()
         for name, figures in self.expected.items():
-            if name in KEYS["expected"] and name not in RESULTS:
+            if name in EXPECTED and name not in RESULTS:
                 continue
             try:
                 found += _comparisons(result, name, figures)
@@ -169,11 +171,11 @@ class CaseFile(Case):
                 tonnes = [year.tonnes for year in result.calendar_years()]
             except ValueError:  # a period in two calendar years has no whole tonnes
                 tonnes = []
-            found.append(Comparison("tonnes", self.expected["tonnes"], tuple(tonnes)))
+            found.append(PublishedFigure("tonnes", self.expected["tonnes"], tuple(tonnes)))
         return tuple(found)
 
 
-def _comparisons(result: Result, name: str, figures: Any) -> Iterator[Comparison]:
+def _comparisons(result: Result, name: str, figures: Any) -> Iterator[PublishedFigure]:
     """Yield figures of a quantity beside the calculated ones: of all its places in order, or by label.
 
     Raises
@@ -189,7 +191,7 @@ def _comparisons(result: Result, name: str, figures: Any) -> Iterator[Comparison
         raise KeyError(_("takes no part in this calculation{hint}").format(hint=hint))
     values = result.array(own)
     if not isinstance(figures, Mapping):
-        yield Comparison(name, figures, tuple(values.ravel().tolist()))
+        yield PublishedFigure(name, figures, tuple(values.ravel().tolist()))
         return
     axes = result.inputs.axes
     indices = result.graph.nodes[own].indices
@@ -202,7 +204,7 @@ def _comparisons(result: Result, name: str, figures: Any) -> Iterator[Comparison
             example = ", ".join(labels[0] for labels in known)
             raise ValueError(told.format(label=repr(label), indices=", ".join(spanned) or "-", example=repr(example)))
         place = tuple(labels.index(part) for part, labels in zip(parts, known, strict=True))
-        yield Comparison(f"{name} [{label}]", (figure,), (float(values[place]),))
+        yield PublishedFigure(f"{name} [{label}]", (figure,), (float(values[place]),))
 
 
 def published(methodology: Declarations) -> Iterator[CaseFile]:

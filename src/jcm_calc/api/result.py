@@ -12,7 +12,7 @@ from jcm_calc.results.calculation import Calculation
 if TYPE_CHECKING:
     import xarray as xr
 
-    from jcm_calc.inputs.case import Comparison
+    from jcm_calc.inputs.case import PublishedFigure
     from jcm_calc.reports.explanation import Explanation
 
 
@@ -172,7 +172,7 @@ class Result(Calculation):
         *,
         project: Mapping[str, Any] | None = None,
         sources: Mapping[str, Mapping[str, str]] | None = None,
-        published: Sequence[Comparison] = (),
+        published: Sequence[PublishedFigure] = (),
         overwrite: bool = False,
         language: str | None = None,
     ) -> None:
@@ -187,7 +187,7 @@ class Result(Calculation):
             What is said about the project on the first page; see `to_excel`.
         sources : mapping, optional
             How each parameter is monitored, as for `to_excel`.
-        published : sequence of Comparison, optional
+        published : sequence of PublishedFigure, optional
             Published figures beside the calculated ones, from `CaseFile.compare`.
         overwrite : bool
             Whether an existing file may be replaced.

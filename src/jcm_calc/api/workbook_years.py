@@ -12,7 +12,7 @@ from jcm_calc.api.case_file import CaseFile
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import Problem, ProblemKind, listed, shown
 from jcm_calc.inputs import Period
-from jcm_calc.inputs.values import Cells
+from jcm_calc.inputs.values import CellAddresses
 from jcm_calc.reports.workbook.filled_sheets import FilledColumns, Reader, SheetSet
 from jcm_calc.reports.workbook.layout import column_name
 from jcm_calc.reports.workbook.tables import Cell
@@ -131,8 +131,8 @@ def _frame(source: str, letters: str, headings: Sequence[str], parts: Sequence[F
     return frame
 
 
-def _cells(places: Sequence[tuple[str, int, int]]) -> Cells:
+def _cells(places: Sequence[tuple[str, int, int]]) -> CellAddresses:
     known: dict[tuple[str, int], int] = {}
     numbers = [known.setdefault((sheet, column), len(known)) for sheet, _, column in places]
     columns = [(sheet, column_name(column)) for sheet, column in known]
-    return Cells(columns, np.array(numbers), np.array([row + 1 for _, row, _ in places]))
+    return CellAddresses(columns, np.array(numbers), np.array([row + 1 for _, row, _ in places]))

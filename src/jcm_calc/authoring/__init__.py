@@ -174,7 +174,7 @@ def revision_files(number: str, earlier: str, version: str = "") -> dict[str, st
         raise KeyError(complaint.format(number=number, earlier=earlier, known=", ".join(known)))
     if version in known:
         raise KeyError(_("{number} ver {version} is there already").format(number=number, version=version))
-    base, name = _home(known[earlier])
+    base, name = home(known[earlier])
     text = _written(
         "revision.py", number=number, earlier=earlier, version=version, mends=not version, base=base, name=name
     )
@@ -182,7 +182,7 @@ def revision_files(number: str, earlier: str, version: str = "") -> dict[str, st
     return {f"{number.lower()}{suffix}.py": text}
 
 
-def _home(m: Declarations) -> tuple[str, str]:
+def home(m: Declarations) -> tuple[str, str]:
     """Return module and name under which a methodology stands."""
     from jcm_calc.rulebooks import modules_of
 

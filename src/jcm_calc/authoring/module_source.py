@@ -374,6 +374,11 @@ def _coordinates(m: Declarations) -> Iterator[str]:
             yield _laid_out(_call("m.coordinate", Quoted(one.name), of=Quoted(one.of), what=Quoted(one.what)))
 
 
+def parameters_source(m: Declarations, names: Sequence[str]) -> list[str]:
+    """Return the statements that declare some parameters, each with its evidence written out."""
+    return [_laid_out(_parameter(m, m.inputs[name], Names({}, {}))) for name in names]
+
+
 def _parameters(m: Declarations, names: Names) -> Iterator[str]:
     attested = {one.arguments[0] for one in m.conditions if _is_statement(m, one)}
     for item in (*m.inputs.values(), *(fact for fact in m.facts.values() if fact.name not in attested)):

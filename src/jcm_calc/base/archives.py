@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from jcm_calc.base.languages import Message, _
-from jcm_calc.base.problems import InputError, Problem
+from jcm_calc.base.problems import InputError
 
 # A workbook of a million rows unpacks to some 200 MB.
 MOST_UNPACKED = 300_000_000
@@ -59,7 +59,7 @@ def workbook(path: Path) -> bytes:
     """
 
     def unusable(complaint: Message) -> InputError:
-        return InputError(path.name, [Problem(path.name, complaint)])
+        return InputError.of(path.name, complaint)
 
     if path.stat().st_size > MOST_PACKED:
         raise unusable(_("is larger than {size} MB").format(size=MOST_PACKED // 1_000_000))
@@ -133,7 +133,6 @@ def check_cells(archive: zipfile.ZipFile, part: str, sheet: str, unusable: Unusa
 
     Parameters
     ----------
-    archive : ZipFile
     part : str
         The part of the archive that holds the sheet.
     sheet : str
@@ -149,7 +148,7 @@ def check_cells(archive: zipfile.ZipFile, part: str, sheet: str, unusable: Unusa
             attributes = FILLED.findall(piece)
             places = [place for place in map(ADDRESS.search, attributes) if place is not None]
             if addressed and len(places) < len(attributes):
-                complaint = _("sheet {sheet!r} does not say where its cells stand: save it again as .xlsx")
+                complaint = _("sheet {sheet!r} does not say where its cells are: save it again as .xlsx")
                 raise unusable(complaint.format(sheet=sheet))
             filled += len(attributes)
             blank += piece.count(b"/>")
@@ -164,7 +163,7 @@ def check_cells(archive: zipfile.ZipFile, part: str, sheet: str, unusable: Unusa
     if max(filled, last_row * last_column) > MOST_CELLS:
         complaint = _(
             "sheet {sheet!r} spreads over {rows:,} rows and {columns:,} columns, which is more than "
-            "{most:,} cells: delete what stands far from the tables"
+            "{most:,} cells: delete what is far from the tables"
         )
         raise unusable(complaint.format(sheet=sheet, rows=last_row, columns=last_column, most=MOST_CELLS))
 

@@ -27,8 +27,6 @@ def save(path: str | os.PathLike[str], content: bytes, *, overwrite: bool = Fals
 
     Parameters
     ----------
-    path : path
-    content : bytes
     overwrite : bool
         Whether an existing file may be replaced.
 

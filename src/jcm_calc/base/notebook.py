@@ -85,8 +85,6 @@ def warn(about: str, text: str, category: type[Warning]) -> None:
     ----------
     about : str
         What the text is about, as `said` names it.
-    text : str
-    category : type
     """
     shell = _kernel()
     if shell is None:

@@ -7,11 +7,12 @@ import re
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
 from importlib.util import find_spec
 from itertools import islice
-from typing import Any
+from typing import Any, Self
 
 from jcm_calc.base.languages import Message, _, ngettext, translated
 
@@ -167,6 +168,11 @@ class InputError(ValueError):
         self.warnings = tuple(warnings)
         super().__init__(subject)
 
+    @classmethod
+    def of(cls, name: str, complaint: str) -> Self:
+        """Return the refusal of a file or an argument for one reason."""
+        return cls(name, [Problem(name, complaint)])
+
     @property
     def headline(self) -> str:
         """How many problems there are, and with what."""
@@ -256,10 +262,8 @@ def listed(items: Iterable[object], count: int | None = None, limit: int = 5) ->
 
     Parameters
     ----------
-    items : iterable
     count : int, optional
         How many there are in all, where ``items`` holds only the first few or does not know.
-    limit : int
 
     Examples
     --------
@@ -280,9 +284,12 @@ def shown(value: object, width: int = 60) -> str:
     --------
     >>> shown("12 apples")
     "'12 apples'"
+    >>> from datetime import date
+    >>> shown(date(2024, 1, 31))
+    '2024-01-31'
     """
     try:
-        text = " ".join(repr(value).split())
+        text = " ".join((str(value) if isinstance(value, date) else repr(value)).split())
     except Exception:  # some objects cannot even be shown, such as integers of more than 4,300 digits
         return _("a value of the type {type}").format(type=type(value).__name__)
     return text if len(text) <= width else f"{text[: width - 1]}…"

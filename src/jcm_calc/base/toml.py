@@ -1,14 +1,15 @@
-"""Reading TOML that people write: what is wrong is said with line and likely cause."""
+"""Reading TOML and JSON: what is wrong is said with line and likely cause."""
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
 from typing import Any
 
 from jcm_calc.base.languages import _
-from jcm_calc.base.problems import InputError, Problem, no_such_file
+from jcm_calc.base.problems import InputError, no_such_file
 
 # Characters of a file; keys of a table and tables of a list; dots of a key, each of which is a table in a table.
 LARGEST, MOST_ENTRIES = 20_000_000, 10_000
@@ -26,11 +27,13 @@ def read_text(path: Path) -> str:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise _unusable(path.name or str(path), no_such_file(path)) from None
+        raise InputError.of(path.name or str(path), no_such_file(path)) from None
     except OSError as error:
-        raise _unusable(path.name or str(path), _("cannot be read: {reason}").format(reason=error.strerror)) from None
+        raise InputError.of(
+            path.name or str(path), _("cannot be read: {reason}").format(reason=error.strerror)
+        ) from None
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise _unusable(path.name or str(path), _("the file is in UTF-16: save it as UTF-8"))
+        raise InputError.of(path.name or str(path), _("the file is in UTF-16: save it as UTF-8"))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -38,7 +41,7 @@ def read_text(path: Path) -> str:
         complaint = _(
             "line {line} is in cp932 (Shift-JIS) or another encoding that is not UTF-8: save the file as UTF-8"
         )
-        raise _unusable(path.name, complaint.format(line=line)) from None
+        raise InputError.of(path.name, complaint.format(line=line)) from None
 
 
 def parse_toml(name: str, text: str) -> dict[str, Any]:
@@ -50,20 +53,38 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
         With the line that cannot be read.
     """
     if len(text) > LARGEST or DEEP.search(text):
-        raise _unusable(name, _("is larger or deeper than any input that people write"))
+        raise InputError.of(name, _("is larger or deeper than any input that people write"))
     try:
         found = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        complaint = _("is no valid TOML: {error}").format(error=error)
+        complaint = _("is not valid TOML: {error}").format(error=error)
         if match := re.search(r"at line (\d+)", str(error)):
             line = text.splitlines()[int(match[1]) - 1].strip()
             complaint += f": {line!r}"
             # the commonest slip: EC_PJ = 135 MWh
             if re.fullmatch(r"[^=]+=\s*[-+\d.,]+\s*[^\s\d.,'\"\[{#].*", line):
-                complaint += _("; a value with a unit stands in quotes")
-        raise _unusable(name, complaint) from None
+                complaint += _("; write a value with a unit in quotes")
+        raise InputError.of(name, complaint) from None
     if too_many := crowded(found):
-        raise _unusable(name, too_many)
+        raise InputError.of(name, too_many)
+    return found
+
+
+def read_json(path: Path) -> Any:
+    """Return what a JSON file holds.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it cannot be read.
+    """
+    text = read_text(path)
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InputError.of(path.name, _("is not valid JSON: {error}").format(error=error)) from None
+    if too_many := crowded(found):
+        raise InputError.of(path.name, too_many)
     return found
 
 
@@ -82,14 +103,10 @@ def crowded(data: Any) -> str:
         name, one = waiting.pop()
         tables = isinstance(one, list) and any(isinstance(part, dict) for part in one)
         if (isinstance(one, dict) or tables) and len(one) > MOST_ENTRIES:
-            told = _("{name}: has {count:,} entries; at most {most:,} are read")
-            return told.format(name=name if len(name) < 60 else name[:60], count=len(one), most=MOST_ENTRIES)
+            complaint = _("{name}: has {count:,} entries; at most {most:,} are read")
+            return complaint.format(name=name if len(name) < 60 else name[:60], count=len(one), most=MOST_ENTRIES)
         if isinstance(one, dict):
             waiting += one.items()
         elif tables:
             waiting += [(name, part) for part in one]
     return ""
-
-
-def _unusable(name: str, complaint: str) -> InputError:
-    return InputError(name, [Problem(name, complaint)])

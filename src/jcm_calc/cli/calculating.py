@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,11 +16,11 @@ from jcm_calc.api.case_file import CaseFile, read_case
 from jcm_calc.base.files import save
 from jcm_calc.base.languages import Message, _, ngettext, translated
 from jcm_calc.base.problems import InputError, Problem, Remark
-from jcm_calc.base.toml import crowded
+from jcm_calc.base.toml import read_json
 from jcm_calc.cli import output
 from jcm_calc.cli.codes import DIFFERS, REFUSED, UNUSABLE
 from jcm_calc.declarations.graph import RESULTS
-from jcm_calc.inputs.case import Comparison
+from jcm_calc.inputs.case import PublishedFigure
 from jcm_calc.reports.html import amounts
 from jcm_calc.results import eligibility
 from jcm_calc.results.credits import CalendarYear, Item, UncertifiedError
@@ -33,10 +34,17 @@ if TYPE_CHECKING:
 STATED = ("periods", "choices", "inputs", "evidence", "eligibility", "certified")
 
 
+class Shown(NamedTuple):
+    """What is shown besides the result: every quantity, and the result over all candidates."""
+
+    trace: bool
+    candidates: bool
+
+
 def calculate_case(
     path: Path,
     certify: bool,
-    trace: bool,
+    asked: Shown,
     target: Path | None,
     plan: Path | None,
     stage: Literal["plan", "report"] | None,
@@ -78,7 +86,7 @@ def calculate_case(
     if as_json:
         output.data(_as_data(result, manifest, years, credits, missing, comparisons, given.remarks))
     else:
-        _page(given.case, result, years, credits, comparisons, trace)
+        _page(given.case, result, years, credits, comparisons, asked)
     output.remarks([*given.remarks, *(result.remarks if as_json else ())])
     if refused:
         title = _("No claim: {methodology} supports an estimate; {count} items are missing")
@@ -196,7 +204,7 @@ def _as_data(
     years: Sequence[CalendarYear] | None,
     credits: Mapping[str, int] | None,
     missing: Sequence[Item],
-    comparisons: Sequence[Comparison],
+    comparisons: Sequence[PublishedFigure],
     remarks: Sequence[Problem],
 ) -> dict[str, Any]:
     """Return the manifest, and beside it what is worth having without another calculation."""
@@ -206,6 +214,20 @@ def _as_data(
         "criteria": eligibility.records(result.verdicts),
         "unconfirmed": [str(item) for item in result.unconfirmed],
     }
+    candidates = result.candidate_combinations()
+    if len(candidates.rows) > 1:
+        found["candidates"] = {
+            "ER": candidates.ends,
+            "left_out": candidates.left_out,
+            "combinations": [
+                {
+                    **{one.name: name for one, name in zip(candidates.parameters, choice, strict=True)},
+                    **{name: er if math.isfinite(er) else None for name, er in zip(RESULTS, emissions, strict=True)},
+                    "grade": str(grade),
+                }
+                for choice, emissions, grade in candidates.rows
+            ],
+        }
     found["remarks"] = [*manifest["remarks"], *(Remark.of(remark).as_data() for remark in remarks)]
     if comparisons:
         found["published"] = [
@@ -227,20 +249,21 @@ def _page(
     result: Result,
     years: Sequence[CalendarYear] | None,
     credits: Mapping[str, int] | None,
-    comparisons: Sequence[Comparison],
-    trace: bool,
+    comparisons: Sequence[PublishedFigure],
+    asked: Shown,
 ) -> None:
     output.paragraph(Message("{}: {}").format(result.methodology.heading, result.methodology.title), bold=True)
     if title := ": ".join(case.project[key] for key in ("number", "title") if key in case.project):
         output.paragraph(title)
     output.remarked(result.remarks)
-    if trace:
+    if asked.trace:
         _trace(result)
     else:
         _inputs(result)
     _periods(result)
     if years is not None:
         _years(years)
+    _over_candidates(result, asked.candidates)
     if comparisons:
         _comparisons(case, comparisons)
     if case.facts or any(verdict.answer is Answer.NOT_MET for verdict in result.verdicts):
@@ -249,6 +272,23 @@ def _page(
     if credits is not None:
         output.heading(_("Credits: the claim"))
         output.table([_("year"), _("tonnes")], [[year, f"{tonnes:,}"] for year, tonnes in credits.items()])
+
+
+def _over_candidates(result: Result, whole: bool) -> None:
+    """Say between which ER the estimate lies over all candidates; where asked for, show every combination."""
+    found = result.candidate_combinations()
+    if width := amounts.width(found):
+        output.heading(width)
+    elif whole:
+        output.heading(_("No value was chosen among several candidates"))
+    if whole and width:
+        output.table(
+            [*(one.symbol for one in found.parameters), *RESULTS, _("grade")],
+            [
+                [*choice, *("" if math.isnan(one) else amounts.tonnes(one) for one in emissions), Message(grade)]
+                for choice, emissions, grade in found.rows
+            ],
+        )
 
 
 def _inputs(result: Result) -> None:
@@ -293,7 +333,7 @@ def _years(years: Sequence[CalendarYear]) -> None:
     )
 
 
-def _comparisons(case: CaseFile, comparisons: Sequence[Comparison]) -> None:
+def _comparisons(case: CaseFile, comparisons: Sequence[PublishedFigure]) -> None:
     output.heading(_("Published figures"))
     output.table(
         ["", _("published"), _("calculated"), ""],
@@ -389,16 +429,11 @@ def replay_manifest(path: Path, as_json: bool) -> int:
 
 def _read_manifest(path: Path) -> dict[str, Any]:
     """Read a manifest and check its form as far as `replay` relies on it."""
-    from jcm_calc.results.manifest import form
+    from jcm_calc.results.manifest import form_problems
 
-    try:
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise _unusable(path, _("cannot be read: {reason}").format(reason=error.strerror)) from None
-    except (ValueError, RecursionError) as error:
-        raise _unusable(path, _("is no manifest: {error}").format(error=error)) from None
-    if complaint := form(manifest) or crowded(manifest):
-        raise _unusable(path, complaint)
+    manifest: dict[str, Any] = read_json(path)
+    if problems := form_problems(manifest):
+        raise InputError(path.name, problems)
     return manifest
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -17,7 +18,7 @@ from jcm_calc.evidence import GRADES, Evidence
 from jcm_calc.reference_data import partner_countries
 from jcm_calc.reports.html.display import methodology_file
 from jcm_calc.reports.html.sections import LEGEND, Sources, identity, sections
-from jcm_calc.rulebooks import broken, every, known, methodology, overview
+from jcm_calc.rulebooks import broken, every, known, methodology, not_calculated, overview
 
 if TYPE_CHECKING:
     pass
@@ -46,7 +47,7 @@ def list_methodologies(as_json: bool, with_known: bool) -> int:
             + ["/".join(str(row[f"{what} {grade}"]) for grade in GRADES) for what in counted]
             for item, row in zip(methodologies, rows, strict=True)
         ],
-        [[item.title, *item.notices] for item in methodologies],
+        [[item.title, *item.notices, *_not_calculated(item)] for item in methodologies],
     )
     if output.width():
         output.heading(_("Evidence is counted as primary/secondary/unconfirmed"))
@@ -73,6 +74,11 @@ def list_methodologies(as_json: bool, with_known: bool) -> int:
         )
     output.broken(unusable)
     return code
+
+
+def _not_calculated(item: Declarations) -> Iterator[str]:
+    if versions := not_calculated(item):
+        yield _("known, not calculated: {versions}").format(versions=", ".join(versions))
 
 
 def _known_as_data() -> list[dict[str, Any]]:
@@ -142,6 +148,8 @@ def _as_data(m: Declarations) -> dict[str, Any]:
         "title": m.title,
         "country": m.country,
         "sectoral_scope": m.sectoral_scope,
+        "notices": list(map(str, m.notices)),
+        "in_use": {version: list(users) for version, users in m.in_use.items()},
         "note": m.note,
         "indices": m.indices,
         "identity": {item: {"value": value, **_graded(evidence)} for item, value, evidence in identity(m)},

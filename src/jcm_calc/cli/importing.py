@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from jcm_calc.authoring.official_files.importing import Imported, import_workbook
+from jcm_calc.authoring.official_files.questions import RANGE_OF
 from jcm_calc.base.files import save
 from jcm_calc.base.languages import _, translated
 from jcm_calc.cli import output
@@ -24,6 +25,9 @@ def import_module(
     if found.names:
         paths.append(folder / f"{Path(found.file).stem}.names.toml")
         texts.append(found.names)
+    if found.revision:
+        paths.append(folder / f"{found.number.lower()}_mended.py")
+        texts.append(found.revision)
     if names is not None and len(paths) > 1 and paths[1].resolve() == names.resolve():
         del paths[1], texts[1]
     if not force and (there := [str(path) for path in paths if path.exists()]):
@@ -37,7 +41,9 @@ def import_module(
 
 
 def _prompt(question: str, proposal: str) -> str:
-    answer: str = click.prompt(translated(_("{question}: its symbol?").format(question=question)), default=proposal)
+    asked = _("{question}, such as [0, 1]; empty if it is not known") if question.startswith(RANGE_OF) else None
+    text = (asked or _("{question}: its symbol?")).format(question=question)
+    answer: str = click.prompt(translated(text), default=proposal, show_default=bool(proposal))
     return answer
 
 
@@ -66,6 +72,11 @@ def _tell(found: Imported, paths: list[Path], as_json: bool) -> None:
         return
     output.write("\n".join(map(str, paths)))
     told = _("{number} ver {version}: module and workbook are equal for {count} inputs (largest difference {worst}).")
+    if found.revision:
+        written = _(
+            "{path} revises the installed methodology with tables of the workbook. Fill in who has read the document."
+        )
+        output.paragraph(written.format(path=f"{found.number.lower()}_mended.py"))
     office = _("LibreOffice was not compared.")
     if found.office is not None:
         office = _("LibreOffice gives the same (largest difference {worst}).").format(worst=f"{found.office:.1g}")
@@ -93,7 +104,7 @@ def _tell(found: Imported, paths: list[Path], as_json: bool) -> None:
     if found.open:
         output.paragraph(
             _("Names that were proposed, not given: answer them in {file}, and import again with --names:").format(
-                file=str(paths[-1])
+                file=f"{Path(found.file).stem}.names.toml"
             )
         )
         output.write("\n".join(f"  {one}" for one in found.open))

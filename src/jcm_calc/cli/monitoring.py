@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from jcm_calc.readings import Monitored
-    from jcm_calc.readings.files import File
+    from jcm_calc.readings.files import ReadFile
 
 SINCE = _("from{}").format("")  # a time: another word, in Japanese, than that for where a value is from
 FORMATS = (".csv", ".xlsx")
@@ -119,7 +119,7 @@ def _page(monitored: Monitored) -> None:
         output.paragraph(outside.format(count=count, meter=meter, **said))
 
 
-def _file(file: File) -> str:
+def _file(file: ReadFile) -> str:
     """Return the name of a file, and what became of its lines."""
     counts = [_("{rows:,} rows").format(rows=file.rows)]
     if file.skipped:

@@ -59,11 +59,15 @@ def calculate_portfolio(
 
 
 def _as_data(found: Portfolio, by: Sequence[str]) -> dict[str, object]:
-    tables = {"projects": found.table, "problems": found.problems}
+    tables = {"projects": found.table, "problems": found.problems, "filled": found.filled}
     if by:
         tables["sums"] = found.by(*by).reset_index()
     counts = {"given": len(found.outcomes), "calculated": len(found.outcomes) - found.unusable}
-    return {"counts": counts, **{name: output.records(frame) for name, frame in tables.items()}}
+    return {
+        "counts": counts,
+        "notices": list(map(str, found.notices)),
+        **{name: output.records(frame) for name, frame in tables.items()},
+    }
 
 
 def _page(found: Portfolio, by: Sequence[str]) -> None:
@@ -72,7 +76,12 @@ def _page(found: Portfolio, by: Sequence[str]) -> None:
     output.heading(title.format(projects=found.counted, names=names))
     if found.remarks:
         output.paragraph(found.headline, bold=True)
+    for notice in found.notices:
+        output.paragraph(notice)
     _table(found.by(*by).reset_index())
+    if not found.filled.empty:
+        output.heading(_("Filled in from the list of projects"))
+        _table(found.filled)
     against = found.against_estimates()
     if not against.empty:
         output.heading(_("Ex post against the estimate ex ante, tCO2"))

@@ -22,7 +22,7 @@ from jcm_calc.inputs import checks
 from jcm_calc.inputs.carriers import as_pandas, carried, is_unit_key, refuse_name, split_heading, unit_in
 from jcm_calc.inputs.cells import numbers
 from jcm_calc.inputs.factors import REFERENCE, factor_named, is_factor, names_factor, of_refrigerants, one_factor_name
-from jcm_calc.inputs.values import Cells, InputValue, read_value
+from jcm_calc.inputs.values import CellAddresses, InputValue, read_value
 from jcm_calc.units import Reciprocal
 
 if TYPE_CHECKING:
@@ -50,7 +50,6 @@ class Arguments:
         Names with a complaint, which are not missing as well.
     unread : bool
         Whether a table could not be read, so that nobody knows what is missing.
-    problems, warnings : list of Problem
     """
 
     def __init__(self, methodology: Declarations) -> None:
@@ -94,13 +93,13 @@ class Arguments:
         if any(name == rule.name for rule in m.rules):
             return _("unknown input: it is the result of an equation and cannot be given")
         if name in m.coordinates:
-            told = _("unknown input: it comes from the index {index} and cannot be given")
-            return told.format(index=m.coordinates[name].of)
+            complaint = _("unknown input: it comes from the index {index} and cannot be given")
+            return complaint.format(index=m.coordinates[name].of)
         if name in m.choices:
             return _("is a choice for the whole calculation, not a column: give {name}= by name").format(name=name)
         if name in m.indices:
-            told = _("unknown input: it is an index ({meaning}), for which a table has a column")
-            return told.format(meaning=m.indices[name])
+            complaint = _("unknown input: it is an index ({meaning}), for which a table has a column")
+            return complaint.format(meaning=m.indices[name])
         hint = suggestion(name, [*self.declared, *m.choices, *m.indices])
         return _("unknown input: {methodology} has no such parameter{hint}").format(methodology=m, hint=hint)
 
@@ -192,11 +191,11 @@ class Arguments:
                 return letter
         if index.name is not None and index.name in self.methodology.indices:
             return str(index.name)  # which the parameter lacks: it must be constant along it
-        told = _("its index is called {name}: call it {letters}, as with {given}.rename_axis({first})")
+        complaint = _("its index is called {name}: call it {letters}, as with {given}.rename_axis({first})")
         first = repr(parameter.indices[:1] or "i")
         letters = _(" or ").join(parameter.indices) if parameter.indices else _("what it is")
         called = _("nothing") if index.name is None else repr(str(index.name))
-        raise ValueError(told.format(name=called, letters=letters, given=parameter.name, first=first))
+        raise ValueError(complaint.format(name=called, letters=letters, given=parameter.name, first=first))
 
     def _renamed(self, parameter: Parameter, value: Any) -> Any:
         """Return a Series as a table of one column, and what else has a name as it is, with the parameter's name.
@@ -222,8 +221,8 @@ class Arguments:
             return
         self.refused.add(name)
         hint = suggestion(value, choice.options) if isinstance(value, str) else ""
-        complaint = _("{came} is none of its options: {options}{hint}")
-        complaint = complaint.format(came=shown(value), options=", ".join(choice.options), hint=hint)
+        complaint = _("got {given}; must be one of its options: {options}{hint}")
+        complaint = complaint.format(given=shown(value), options=", ".join(choice.options), hint=hint)
         self.problems.append(Problem(name, complaint, choice.section))
 
     def _factor(self, parameter: Parameter, name: str, place: str = "") -> None:
@@ -252,7 +251,7 @@ class Arguments:
         source: str,
         unit: str | None = None,
         labels: Mapping[str, Sequence[Any]] | None = None,
-        cells: Cells | None = None,
+        cells: CellAddresses | None = None,
     ) -> None:
         remarks: list[Reciprocal] = []
         try:
@@ -281,8 +280,8 @@ class Arguments:
             if is_factor(parameter):
                 by_name = _(", or the name of a published factor, as `jcm factors {country}` lists them")
                 hint = Message("{}{}").format(hint, by_name.format(country=self.methodology.country))
-            told = {"error": error, "place": place(error), "expected": expected(parameter), "hint": hint}
-            self.refuse(parameter, _("{error}{place}; expected {expected}{hint}").format(**told))
+            fields = {"error": error, "place": place(error), "expected": expected(parameter), "hint": hint}
+            self.refuse(parameter, _("{error}{place}; must be {expected}{hint}").format(**fields))
             return
         complaint = checks.impossible(parameter, given)
         if not complaint and labels is not None:
@@ -299,12 +298,12 @@ class Arguments:
     def _by_class(self, parameter: Parameter, values: Mapping[Any, Any]) -> None:
         """Take values by class; where one repeats the document's, it keeps the document's evidence."""
         if not values:
-            complaint = _("{reason}; expected {expected}")
-            self.refuse(parameter, complaint.format(reason=_("an empty mapping came"), expected=expected(parameter)))
+            complaint = _("{reason}; must be {expected}")
+            self.refuse(parameter, complaint.format(reason=_("got an empty mapping"), expected=expected(parameter)))
             return
         user = unconfirmed("given by the user in place of a value that the document fixes")
         entries = dict(parameter.table.entries) if parameter.table else {}
-        wrong: list[str] = []
+        complaints: list[str] = []
         for key, number in flat(self.methodology.keys_of(parameter), values):
             try:
                 name = self._class(parameter, key)
@@ -315,16 +314,16 @@ class Arguments:
                 known = entries.get(name)
                 entries[name] = known if known is not None and known.value == value else Value(value, user)
             except (ValueError, LookupError) as error:
-                wrong.append(Message("{}: {}").format(key if isinstance(key, str) else shown(key), error.args[0]))
+                complaints.append(Message("{}: {}").format(key if isinstance(key, str) else shown(key), error.args[0]))
         table = Table(entries)
         try:
             if table.numeric:
                 table.bins()
-            spans(self.methodology.keys_of(parameter), table.entries if not wrong else ())
+            spans(self.methodology.keys_of(parameter), table.entries if not complaints else ())
         except DeclarationError as error:
-            wrong.append(str(error))
-        if wrong:
-            self.refuse(parameter, listed(wrong))
+            complaints.append(str(error))
+        if complaints:
+            self.refuse(parameter, listed(complaints))
         else:
             self._replace(parameter, table)
 
@@ -352,7 +351,7 @@ class Arguments:
                 self._columns(frame.to_frame() if hasattr(frame, "to_frame") else frame, source)
             else:
                 complaint = _("a table must be a DataFrame or a file, not {type}").format(type=type(table).__name__)
-                raise InputError(source, [Problem(source, complaint)])
+                raise InputError.of(source, complaint)
         except InputError as error:
             # what such a table would have held is not missing
             self.unread = True
@@ -382,8 +381,8 @@ class Arguments:
         parameter = next(fitting, None)
         if parameter is None or not (present or shapes.dated(headings)):
             return ""
-        told = _("{melt}; or give it as {name}=table")
-        return told.format(melt=shapes.melt(frame, parameter), name=parameter.name)
+        complaint = _("{melt}; or give it as {name}=table")
+        return complaint.format(melt=shapes.melt(frame, parameter), name=parameter.name)
 
     def _columns(self, table: pd.DataFrame, source: str) -> None:
         from jcm_calc.inputs import shapes
@@ -396,18 +395,18 @@ class Arguments:
         try:
             frame = flat(table)
         except ValueError as error:
-            raise InputError(source, [Problem(source, str(error))]) from None
+            raise InputError.of(source, str(error)) from None
         named: dict[str, Parameter] = {}
         if complaint := self._dates(frame) or self._wide(frame):
-            raise InputError(source, [Problem(source, complaint)])
+            raise InputError.of(source, complaint)
         for heading in frame.columns:
             if heading not in self.methodology.indices:
                 parameter = self._parameter(split_heading(heading)[0], source)
                 if parameter is not None and parameter in named.values():
                     first = next(one for one, other in named.items() if other is parameter)
                     complaint = _("has two columns for {symbol}: {first} and {second}")
-                    told = {"symbol": parameter.symbol, "first": repr(first), "second": repr(heading)}
-                    self.problems.append(Problem(source, complaint.format(**told)))
+                    fields = {"symbol": parameter.symbol, "first": repr(first), "second": repr(heading)}
+                    self.problems.append(Problem(source, complaint.format(**fields)))
                 elif parameter is not None:
                     named[heading] = parameter
         try:
@@ -431,15 +430,17 @@ def _unit_in_labels(parameter: Parameter, column: Column) -> str:
     lists = [labels for letter, labels in column.labels.items() if letter != "p" and str in set(map(type, labels))]
     for label in chain.from_iterable(lists):
         if isinstance(label, str) and not label[-1:].isdigit() and (unit := unit_in(label, parameter.unit)):
-            told = _("the label {label} may state a unit: write {own} [{unit}] above the numbers, or rename the label")
-            return told.format(label=repr(label), own=parameter.name, unit=unit)
+            complaint = _(
+                "the label {label} may state a unit: write {own} [{unit}] above the numbers, or rename the label"
+            )
+            return complaint.format(label=repr(label), own=parameter.name, unit=unit)
     return ""
 
 
 def _mapping(parameter: Parameter, values: Mapping[Any, Any]) -> Any:
     if not values or not parameter.indices:
-        told = _("is a single value; got a mapping with the keys {keys}, expected {expected}")
-        raise ValueError(told.format(keys=listed(map(repr, values)) or _("none"), expected=expected(parameter)))
+        complaint = _("is a single value; got a mapping with the keys {keys}; must be {expected}")
+        raise ValueError(complaint.format(keys=listed(map(repr, values)) or _("none"), expected=expected(parameter)))
     from jcm_calc.inputs import shapes
 
     return shapes.of_mapping(parameter, values)
@@ -449,11 +450,11 @@ def _single(parameter: Parameter, number: Any) -> float:
     """Return one number of a table that the user gives."""
     values, faults = numbers(number, parameter.unit)
     if values.size != 1 or faults:
-        raise ValueError(_("{came} is not a number").format(came=shown(number)))
+        raise ValueError(_("{given} is not a number").format(given=shown(number)))
     value = float(values.flat[0])
     if value not in parameter.bounds:
-        complaint = _("{came} came, expected a number in {bounds}").tagged(ProblemKind.OUT_OF_BOUNDS)
-        raise ValueError(complaint.format(came=shown(number), bounds=parameter.bounds))
+        complaint = _("got {given}; must be a number in {bounds}").tagged(ProblemKind.OUT_OF_BOUNDS)
+        raise ValueError(complaint.format(given=shown(number), bounds=parameter.bounds))
     return value
 
 

@@ -45,7 +45,7 @@ def named_periods(p: Any) -> Axis:
     many = isinstance(p, list | range) or getattr(p, "ndim", 0) == 1 or hasattr(p, "to_list")
     periods = several(p) if many else [Period.parse(p)]
     if not periods:
-        raise ValueError(_("an empty list came: name one period or several"))
+        raise ValueError(_("got an empty list: name one period or several"))
     if faults := order_faults(periods):
         raise ValueError(Message("; ").join(faults))
     return Axis(periods, not many)
@@ -56,8 +56,6 @@ def of_periods(given: Mapping[str, InputValue], named: Axis | None, problems: li
 
     Parameters
     ----------
-    given : mapping
-    named : Axis, optional
     problems : list of Problem
         Complaints are appended to it.
 
@@ -111,8 +109,8 @@ def of_labels(letter: str, given: Mapping[str, InputValue], problems: list[Probl
                 "give a value for each label, {name} = {example}, or a column of that table"
             )
             few = ", ".join(f"{label!r}: ..." for label in list(labels)[:3])
-            told = {"source": source, "letter": letter, "name": name, "example": f"{{{few}}}"}
-            problems.append(Problem(name, complaint.format(**told)))
+            fields = {"source": source, "letter": letter, "name": name, "example": f"{{{few}}}"}
+            problems.append(Problem(name, complaint.format(**fields)))
     return Axis(labels, False)
 
 
@@ -123,12 +121,14 @@ def lengths(
     for letter, axis in axes.items():
         sizes = {name: one.along(letter) for name, one in given.items() if one.along(letter) > 1}
         if set(sizes.values()) - {axis.size}:
-            told = {"letter": letter, "meaning": meanings[letter], "size": axis.size}
-            told["came"] = listed(_("{name} has {size}").format(name=name, size=size) for name, size in sizes.items())
-            unequal = _("lengths differ along the index {letter} ({meaning}): {came} values; give as many of each")
-            unlike = _("the index {letter} ({meaning}) has {size} labels, but {came} values")
+            fields = {"letter": letter, "meaning": meanings[letter], "size": axis.size}
+            fields["given"] = listed(
+                _("{name} has {size}").format(name=name, size=size) for name, size in sizes.items()
+            )
+            unequal = _("lengths differ along the index {letter} ({meaning}): {given} values; give as many of each")
+            unlike = _("the index {letter} ({meaning}) has {size} labels, but {given} values")
             complaint = unequal if axis.size in sizes.values() else unlike
-            problems.append(Problem(letter, complaint.format(**told)))
+            problems.append(Problem(letter, complaint.format(**fields)))
 
 
 def _tables(given: Iterable[InputValue], letter: str) -> list[tuple[str, Sequence[Any]]]:

@@ -125,7 +125,6 @@ def bind(
 
     Parameters
     ----------
-    methodology : Methodology
     tables : iterable of DataFrame or path
         One for each set of indices.
     values : mapping
@@ -138,10 +137,6 @@ def bind(
         Whether all that a calculation needs must be there, or only as much as is given is bound.
     split : {"whole", "refuse", "years", "days"}
         What becomes of a period over New Year; see `jcm_calc.calculate`.
-
-    Returns
-    -------
-    Inputs
 
     Raises
     ------
@@ -162,7 +157,7 @@ def bind(
         for name, value in facts.items():
             taken.value(name if isinstance(name, str) else shown(name), value)
     elif facts is not None:
-        complaint = _("a mapping from names to values is expected, not {came}").format(came=shown(facts))
+        complaint = _("got {given}; must be a mapping from names to values").format(given=shown(facts))
         taken.problems.append(Problem("facts", complaint))
     axes = _find_axes(taken, p, split)
     graph = completeness.graph(taken) if whole else completeness.possible(taken)
@@ -194,7 +189,7 @@ def _with_names(m: Declarations, problems: list[Problem]) -> list[Problem]:
 def _find_axes(taken: Arguments, p: Any, split: str) -> dict[str, Axis]:
     """Find the labels along each index, and sum amounts into the periods."""
     if split not in SPLITS:
-        complaint = _("{came} came, expected one of {names}").format(came=shown(split), names=", ".join(SPLITS))
+        complaint = _("got {given}; must be one of {names}").format(given=shown(split), names=", ".join(SPLITS))
         taken.problems.append(Problem("split", complaint))
     periods = None
     try:
@@ -252,12 +247,12 @@ def _split(taken: Arguments, periods: Axis, split: str) -> Axis:
         if by_days:
             shared.append(parameter)
     for parameter in shared if split == "years" else ():
-        complaint = _("one amount came for {periods}: give one for each of {parts}, or share it with split='days'")
+        complaint = _("got one amount for {periods}: give one for each of {parts}, or share it with split='days'")
         taken.refuse(parameter, complaint.format(periods=listed(across), parts=listed(parts)))
     if shared and split == "days":
-        told = _("{symbols} of {periods} was shared by days, as split='days' asks")
+        message = _("{symbols} of {periods} was shared by days, as split='days' asks")
         symbols = listed([parameter.symbol for parameter in shared])
-        taken.warnings.append(Problem("p", told.format(symbols=symbols, periods=listed(across))))
+        taken.warnings.append(Problem("p", message.format(symbols=symbols, periods=listed(across))))
         taken.shared = shared
     return Axis(parts, False)
 

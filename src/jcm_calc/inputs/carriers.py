@@ -224,8 +224,8 @@ def arrow_units(schema: Any) -> dict[str, str]:
 
 def _of_xarray(given: Any) -> Any:
     if bare := [str(dim) for dim in given.dims if dim not in given.indexes]:
-        told = _("its dimension {dims} has no labels: give it some with assign_coords")
-        raise ValueError(told.format(dims=", ".join(bare)))
+        complaint = _("its dimension {dims} has no labels: give it some with assign_coords")
+        raise ValueError(complaint.format(dims=", ".join(bare)))
     if hasattr(given, "data_vars"):
         frame = given.map(_bare, keep_attrs=True).to_dataframe()
         units = {name: _unit_of(given[name]) for name in given.data_vars}

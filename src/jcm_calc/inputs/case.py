@@ -52,53 +52,31 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from jcm_calc.base.files import within
 from jcm_calc.base.languages import Message, _
-from jcm_calc.base.problems import InputError, Problem, suggestion
+from jcm_calc.base.problems import InputError, Problem, shown
 from jcm_calc.base.toml import parse_toml, read_text
+from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source
 from jcm_calc.inputs.binding import RESERVED, bind
 from jcm_calc.inputs.confirmation import EvidenceFiles, evidence_files, several, with_evidence
-from jcm_calc.inputs.project import (
-    EXPECTED,
-    PROJECT,
-    dated,
-    is_kind,
-    monitoring_problems,
-    of_kind,
-    unknown_key,
-    unknown_parameters,
-    written,
-)
+from jcm_calc.inputs.project import MONITORING, PROJECT, unknown_parameters
+from jcm_calc.inputs.schema import Field, Fields, got, one_of, read_table, section, text, text_list, texts, under
 from jcm_calc.rulebooks import MethodologyNotFoundError, methodology, modules
 
 C = TypeVar("C", bound="Case")
-# What each section may hold, and of what kind it is.
-TOP = {"methodology": "text", "version": "text", "p": "period", "split": "text", "evidence": "list of texts"}
-KEYS = {
-    "project": PROJECT,
-    "source": {"title": "text", "url": "text", "grade": "grade", "note": "text"},
-    "expected": {
-        "RE": "printed figure",
-        "PE": "printed figure",
-        "ER": "printed figure",
-        "tonnes": "whole number",
-        "missing": "list of texts",
-        "warnings": "list of texts",
-        "note": "text",
-    },
-}
-NAMED = ("choices", "inputs", "facts", "sources")  # their keys are names of the methodology
-PLAN = ("meters", "readings")  # the room `monitoring` reads them
-SECTIONS = (*KEYS, *NAMED, *PLAN, "override", "allocation")  # the room `issuance` reads the last one
+NAMED = ("choices", "inputs", "facts")  # their keys are names of the methodology
+PLAN = ("meters", "readings")  # the room `readings` reads them
+SECTIONS = ("project", "source", "expected", *NAMED, "sources", *PLAN, "override", "allocation")
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class PublishedFigure:
     """A published figure beside the calculated one.
 
     Attributes
@@ -107,7 +85,6 @@ class Comparison:
         The quantity, such as ``"RE"`` or ``"PE_i"``, with the labels where the figures are by label; ``"tonnes"``.
     published : tuple of str
         One for each period or calendar year.
-    calculated : tuple of float
     """
 
     name: str
@@ -203,8 +180,11 @@ def of_document(path: Path, document: Mapping[str, Any], kind: type[C]) -> C:
     InputError
         As `read_case` does.
     """
-    problems = [*_problems(document), *_paths(path.parent, document)]
-    case = _case(path, document, kind)
+    problems: list[Problem] = []
+    top = read_table("", document, FILE, problems, at=lambda _place, key: str(key))
+    sections = {name: _section(name, top[name], problems) if name in top else {} for name in SECTIONS}
+    problems += [*_given_twice(document), *_plan_problems(document), *_paths(path.parent, document)]
+    case = _case(path, top, sections, kind)
     if problems:
         if "methodology" in document and "inputs" in document and not any(one.subject in TOP for one in problems):
             problems += _input_problems(case)
@@ -215,49 +195,46 @@ def of_document(path: Path, document: Mapping[str, Any], kind: type[C]) -> C:
 # Reading
 
 
-def _case(path: Path, document: Mapping[str, Any], kind: type[C]) -> C:
+def _case(path: Path, top: Mapping[str, Any], sections: Mapping[str, Any], kind: type[C]) -> C:
     """Return what can be used of a document."""
-
-    def section(name: str) -> dict[str, Any]:
-        return dict(found) if isinstance(found := document.get(name), Mapping) else {}
-
-    def named(name: str) -> dict[str, Any]:
-        return {key: value for key, value in section(name).items() if key not in RESERVED and _is_value(value)}
-
-    inputs = named("inputs")
-    tables = inputs.pop("tables", [])
-    source = section("source")
-    expected = section("expected")
-    for name, figures in expected.items():
-        if isinstance(figures, Mapping):
-            expected[name] = {label: str(figure) for label, figure in figures.items()}
-        elif name != "note":
-            expected[name] = tuple(str(one) for one in _several(figures))
+    inputs = dict(sections["inputs"])
+    tables = inputs.pop("tables", ())
     return kind(
         path=path,
-        methodology=document.get("methodology", ""),
-        version=document.get("version"),
-        p=document.get("p"),
-        project=dated(section("project")),
-        choices=named("choices"),
-        inputs=inputs,
+        methodology=top.get("methodology", ""),
+        version=top.get("version"),
+        p=top.get("p"),
         tables=tuple(_beside(path.parent, tables)),
-        facts=named("facts"),
-        sources=section("sources"),
-        source=_evidence(source),
-        expected=expected,
-        meters=section("meters"),
-        readings=section("readings"),
-        evidence=tuple(_beside(path.parent, document.get("evidence", []))),
-        allocation=section("allocation"),
-        split=document.get("split", "refuse"),
-        override={key: value for key, value in section("override").items() if isinstance(value, str)},
+        evidence=tuple(_beside(path.parent, top.get("evidence", ()))),
+        split=top.get("split", "refuse"),
+        **{**sections, "inputs": inputs, "source": _evidence(sections["source"])},
     )
+
+
+def _section(name: str, content: Mapping[str, Any], problems: list[Problem]) -> Mapping[str, Any]:
+    """Return what is right in a section; `issuance` looks at an allocation, and `readings` at the plan."""
+    place = f"[{name}]"
+    if name in (*PLAN, "allocation"):
+        return content
+    if name == "sources":
+        for parameter, given in content.items():
+            read_table(under(place, parameter), given, MONITORING, problems)
+        return content
+    own = OWN_KEYS.get(name, {})
+    elsewhere = {*TOP, "tables", *(RESERVED if name in NAMED else ())} if name != "override" else set()
+    misplaced = [key for key in content if key in elsewhere and key not in own]
+    problems += [Problem(under(place, key), _misplaced(key)) for key in misplaced]
+    content = {key: one for key, one in content.items() if key not in misplaced}
+    names = dict.fromkeys(content, OTHER_KEYS[name]) if name in OTHER_KEYS else {}
+    found = read_table(place, content, {**names, **own}, problems)
+    if name == "source" and not _is_read(content):
+        problems.append(Problem("[source] title", _("missing: the document that was read")))
+    return found
 
 
 def _beside(folder: Path, names: Any) -> Iterator[str]:
     """Yield the absolute paths of the files that may be read."""
-    for name in names if _is("list of texts", names) else ():
+    for name in names:
         with suppress(ValueError):  # which `_paths` complains of
             yield str(within(folder, name))
 
@@ -280,38 +257,13 @@ def _is_read(source: Mapping[str, Any]) -> bool:
 # Checking
 
 
-def _problems(document: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield what is wrong with the form of a case file."""
-    if "methodology" not in document:
-        yield Problem(
-            "methodology", _('missing: its number, such as methodology = "ID_AM003", above the first [section]')
-        )
-    for key, value in document.items():
-        if key in TOP:
-            yield from _of_kind(key, value, TOP[key])
-        elif key in SECTIONS and not isinstance(value, Mapping):
-            yield Problem(key, _("{came} came, expected a section [{key}]").format(came=written(value), key=key))
-        elif key in KEYS:
-            yield from _known_keys(key, value)
-        elif key in NAMED:
-            yield from _named_values(key, value)
-        elif key == "override":
-            for name, reason in value.items():
-                yield from _of_kind(f"[override] {name}", reason, "text")
-        elif key not in SECTIONS:
-            section, hint = _("unknown section [{key}]").format(key=key), suggestion(key, [*TOP, *SECTIONS])
-            yield Problem(key, (section if isinstance(value, Mapping) else _("unknown key")) + hint)
-    yield from _given_twice(document)
-    yield from _plan_problems(document)
-
-
 def _paths(folder: Path, document: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what names a file elsewhere."""
     for subject, name in _named_files(document):
         try:
             within(folder, name)
         except (ValueError, OSError) as error:
-            yield Problem(subject, Message("{} {}").format(written(name), error))
+            yield Problem(subject, Message("{} {}").format(shown(name), error))
 
 
 def _named_files(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -339,59 +291,21 @@ def _plan_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(other, _("missing: [{key}] needs it").format(key=key))
 
 
-def _known_keys(section: str, content: Mapping[str, Any]) -> Iterator[Problem]:
-    for key, value in content.items():
-        subject = f"[{section}] {key}"
-        if key in KEYS[section]:
-            yield from _of_kind(subject, value, KEYS[section][key])
-        elif key in (*TOP, "tables"):
-            yield Problem(subject, _misplaced(key))
-        elif section == "expected":  # any quantity of the methodology; whether there is one shows in the calculation
-            yield from _of_kind(subject, value, "printed figure")
-        else:
-            yield unknown_key(subject, key, KEYS[section])
-    if section == "source" and "grade" not in content:
-        yield Problem("[source] grade", _("missing: one of {names}").format(names=", ".join(GRADES)))
-    if section == "source" and not _is_read(content):
-        yield Problem("[source] title", _("missing: the document that was read"))
-
-
-def _named_values(section: str, content: Mapping[str, Any]) -> Iterator[Problem]:
-    for key, value in content.items():
-        subject = f"[{section}] {key}"
-        if section == "sources":
-            yield from monitoring_problems(key, value, in_sources)
-        elif section == "inputs" and key == "tables":
-            yield from _of_kind(subject, value, "list of texts")
-        elif key in RESERVED or key in TOP or key == "tables":
-            yield Problem(subject, _misplaced(key))
-        elif not _is_value(value):
-            expected = _(
-                "a number, a text such as '135 MWh', yes or no, a list of these, or a table of values by class"
-            )
-            yield Problem(subject, _("{came} came, expected {expected}").format(came=written(value), expected=expected))
-
-
 def _misplaced(key: str) -> str:
     if key == "tables":
         return _("tables are named in [inputs]")
     if key in TOP:
-        told = _("belongs above the first [section]: TOML counts whatever follows a [section] to it, {key} too")
-        return told.format(key=key)
-    return _("is no name of a parameter")
-
-
-def in_sources(name: str, key: str | None = None) -> str:
-    """Return how a key of the section [sources] is named in a message."""
-    return f"[sources] {name}" + ("" if key is None else f".{key}")
+        complaint = _("belongs above the first [section]: TOML counts whatever follows a [section] to it, {key} too")
+        return complaint.format(key=key)
+    return _("is not a name of a parameter")
 
 
 def _given_twice(document: Mapping[str, Any]) -> Iterator[Problem]:
     places: dict[str, list[str]] = {}
-    for section in ("choices", "inputs", "facts"):
-        content = document.get(section)
+    for name in NAMED:
+        content = document.get(name)
         for key in content if isinstance(content, Mapping) else ():
-            places.setdefault(key, []).append(f"[{section}]")
+            places.setdefault(key, []).append(f"[{name}]")
     for key, sections in places.items():
         if len(sections) > 1:
             yield Problem(key, _("is given twice: in {places}").format(places=_(" and in ").join(sections)))
@@ -407,7 +321,7 @@ def _input_problems(case: Case) -> Sequence[Problem]:
         try:
             m = methodology(case.methodology, case.version, case.submitted)
             m = with_evidence(m, evidence_files(m, case.evidence or None))
-            unknown = tuple(unknown_parameters(m, case.sources, in_sources))
+            unknown = tuple(unknown_parameters(m, case.sources, partial(under, "[sources]")))
             bind(m, case.tables, {**case.choices, **case.inputs}, case.p, case.facts, split=case.split)
         except InputError as error:
             return (*error.problems, *unknown)
@@ -419,46 +333,77 @@ def _input_problems(case: Case) -> Sequence[Problem]:
 # Kinds of values
 
 
-def _of_kind(subject: str, value: Any, kind: str) -> Iterator[Problem]:
-    if kind in (*EXPECTED, "date"):
-        yield from of_kind(subject, value, kind)
-    elif not _is(kind, value):
-        expected = {
-            "period": _("a period such as '2024' or '2024-01-01/2024-06-30', or a list of periods"),
-            "grade": _("one of {names}").format(names=", ".join(GRADES)),
-            "printed figure": _(
-                "the figure as printed, in quotes, such as '136' or '135.70', a list of these, or a table by label"
-            ),
-            "whole number": _("a whole number, or a list of these"),
-        }[kind]
-        yield Problem(subject, _("{came} came, expected {expected}").format(came=written(value), expected=expected))
+def period(given: Any) -> Any:
+    """Return a period, or a list of periods."""
+    if any(isinstance(one, bool) or not isinstance(one, str | int | date) for one in _several(given)):
+        wanted = _("a period such as '2024' or '2024-01-01/2024-06-30', or a list of periods")
+        raise ValueError(got(given, wanted))
+    return given
 
 
-def _is(kind: str, value: Any) -> bool:
-    if kind in EXPECTED:
-        return is_kind(kind, value)
-    if kind == "period":
-        return all(isinstance(one, str | int | date) and not isinstance(one, bool) for one in _several(value))
-    if kind == "grade":
-        return value in GRADES
-    if kind == "printed figure" and isinstance(value, Mapping):
-        return all(isinstance(one, str) and _printed(one) is not None for one in value.values())
-    if kind == "printed figure":
-        return all(isinstance(one, str) and _printed(one) is not None for one in _several(value))
-    return all(isinstance(one, int) and not isinstance(one, bool) for one in _several(value))
+def printed_figures(given: Any) -> Any:
+    """Return published figures: of all places of a quantity in order, or by label."""
+    figures = given.values() if isinstance(given, Mapping) else _several(given)
+    if not all(isinstance(one, str) and _printed(one) is not None for one in figures):
+        wanted = _("the figure as printed, in quotes, such as '136' or '135.70', a list of these, or a table by label")
+        raise ValueError(got(given, wanted))
+    return given if isinstance(given, Mapping) else tuple(figures)
 
 
-def _is_value(value: Any) -> bool:
-    """Whether something can be the value of a parameter, choice or fact."""
-    if isinstance(value, list):
-        return all(_is_value(one) and not isinstance(one, Mapping) for one in value)
-    if isinstance(value, Mapping):
-        return all(isinstance(one, str | int | float) for one in value.values())
-    return isinstance(value, str | int | float)
+def whole_numbers(given: Any) -> tuple[str, ...]:
+    """Return whole numbers as texts."""
+    if any(isinstance(one, bool) or not isinstance(one, int) for one in _several(given)):
+        raise ValueError(got(given, _("a whole number, or a list of these")))
+    return tuple(map(str, _several(given)))
+
+
+def value_of_parameter(given: Any) -> Any:
+    """Return what can be the value of a parameter, choice or fact."""
+    single = str | int | float
+    by_class = isinstance(given, Mapping) and all(isinstance(one, single) for one in given.values())
+    if not by_class and not _all_of(single, given):
+        wanted = _("a number, a text such as '135 MWh', yes or no, a list of these, or a table of values by class")
+        raise ValueError(got(given, wanted))
+    return given
+
+
+def _all_of(kind: Any, given: Any) -> bool:
+    return all(_all_of(kind, one) for one in given) if isinstance(given, list) else isinstance(given, kind)
 
 
 def _several(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
+
+
+TOP = {
+    "methodology": Field(text, required=_('its number, such as methodology = "ID_AM003", above the first [section]')),
+    **dict.fromkeys(("version", "split"), Field(text)),
+    "p": Field(period),
+    "evidence": Field(text_list),
+}
+FILE = {**TOP, **dict.fromkeys(SECTIONS, Field(section))}
+SOURCE = {
+    **dict.fromkeys(("title", "url", "note"), Field(text)),
+    "grade": Field(one_of(*GRADES), required=_("one of {names}").format(names=", ".join(GRADES))),
+}
+EXPECTED = {
+    **dict.fromkeys(RESULTS, Field(printed_figures)),
+    "tonnes": Field(whole_numbers),
+    **dict.fromkeys(("missing", "warnings"), Field(texts)),
+    "note": Field(text),
+}
+OWN_KEYS: Mapping[str, Fields] = {
+    "project": PROJECT,
+    "source": SOURCE,
+    "expected": EXPECTED,
+    "inputs": {"tables": Field(text_list)},
+}
+# Of sections in which other keys are names of the methodology; of [expected], of its quantities.
+OTHER_KEYS = {
+    **dict.fromkeys(NAMED, Field(value_of_parameter)),
+    "expected": Field(printed_figures),
+    "override": Field(text),
+}
 
 
 # Published figures

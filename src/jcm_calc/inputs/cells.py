@@ -47,7 +47,6 @@ def numbers(
     ----------
     raw : scalar, str, pint.Quantity or array_like
         Strings and quantities have their own units; a bare number has the unit of its carrier, or ``unit``.
-    declared : str
     unit : str, optional
         From the heading of a column; the declared one if there is none.
     remarks : list of Reciprocal, optional
@@ -116,14 +115,14 @@ def _reader(
     def convert(number: float, written: str, cell: Any) -> float:
         if written not in known:
             if len(known) > MANY_UNITS:
-                raise UnitError(_("{came} came: its unit is not understood").format(came=shown(cell)))
+                raise UnitError(_("got {given}: its unit is not understood").format(given=shown(cell)))
             try:
                 known[written] = conversion_of(written)
             except UnitError as error:
                 known[written] = str(error)
         found = known[written]
         if isinstance(found, str):
-            raise UnitError(_("{came} came: {complaint}").format(came=shown(cell), complaint=found))
+            raise UnitError(_("got {given}: {complaint}").format(given=shown(cell), complaint=found))
         return float(found(number))
 
     def read(cell: Any) -> float:
@@ -149,11 +148,11 @@ def _number(cell: Any) -> float:
         raise ValueError(_("{cell} is a truth value, not a number").format(cell=cell))
     # to NumPy a duration is a whole number
     if not isinstance(cell, Real | Decimal) or isinstance(cell, np.timedelta64):
-        raise ValueError(_("{came} is not a number").format(came=shown(cell)))
+        raise ValueError(_("{given} is not a number").format(given=shown(cell)))
     try:
         return float(cell)
     except OverflowError:
-        raise ValueError(_("{came} is too large").format(came=shown(cell))) from None
+        raise ValueError(_("{given} is too large").format(given=shown(cell))) from None
 
 
 def unitless(raw: Any) -> Array:
@@ -187,7 +186,7 @@ def truths(raw: Any) -> tuple[Array, Faults]:
             values[place] = YES_NO[word]
         else:
             faults[place] = (
-                _("is empty") if is_missing(cell) else _("{came} is neither yes nor no").format(came=shown(cell))
+                _("is empty") if is_missing(cell) else _("{given} is neither yes nor no").format(given=shown(cell))
             )
     return values.reshape(cells.shape), faults
 
@@ -229,11 +228,11 @@ def classes(raw: Any, known: tuple[str, ...] = ()) -> tuple[Array, tuple[str, ..
     names: dict[str, int] = {}
     code = {word: names.setdefault(word.strip(), len(names)) for word in dict.fromkeys(words)}
     codes = np.array([code[word] for word in words], dtype=np.intp)
-    wrong = [number for name, number in names.items() if not name or (known and name not in known)]
-    none_of = _("{came} is none of its classes")
+    unknown = [number for name, number in names.items() if not name or (known and name not in known)]
+    none_of = _("{given} is not one of its classes")
     faults: Faults = {
-        int(place): none_of.format(came=shown(words[place].strip())) if words[place].strip() else _("is empty")
-        for place in (np.flatnonzero(np.isin(codes, wrong)) if wrong else ())
+        int(place): none_of.format(given=shown(words[place].strip())) if words[place].strip() else _("is empty")
+        for place in (np.flatnonzero(np.isin(codes, unknown)) if unknown else ())
     }
     return codes.reshape(cells.shape), tuple(names), faults
 

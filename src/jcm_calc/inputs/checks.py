@@ -47,12 +47,12 @@ def impossible(parameter: Parameter, given: InputValue) -> str:
     missing = np.isnan(given.values)
     if missing.any():
         where = given.places(missing)
-        told = _("no number came (empty, NaN, or an error in the spreadsheet)")
-        return Message("{} {}").format(told, where) if where else told
-    wrong = parameter.bounds.outside(given.values)
-    complaint = _("{came} came, expected a number in {bounds}").tagged(ProblemKind.OUT_OF_BOUNDS)
-    complaint = complaint.format(came=given.numbers_at(wrong, parameter.unit), bounds=parameter.bounds)
-    first = float(given.values[wrong].flat[0])
+        message = _("got no number (empty, NaN, or an error in the spreadsheet)")
+        return Message("{} {}").format(message, where) if where else message
+    outside = parameter.bounds.outside(given.values)
+    complaint = _("got {given}; must be a number in {bounds}").tagged(ProblemKind.OUT_OF_BOUNDS)
+    complaint = complaint.format(given=given.numbers_at(outside, parameter.unit), bounds=parameter.bounds)
+    first = float(given.values[outside].flat[0])
     fraction = parameter.unit == "" and parameter.bounds.upper == 1
     if fraction and first / 100 in (parameter.plausible or parameter.bounds):
         hint = _("; it looks like per cent: write {share:g} or '{percent:g} %'").tagged(ProblemKind.PER_CENT)
@@ -62,9 +62,9 @@ def impossible(parameter: Parameter, given: InputValue) -> str:
 
 def reciprocal(remark: Reciprocal, given: InputValue) -> str:
     """Say that a number was given the other way up, and what it was taken for."""
-    told = _("came in {unit}, the reciprocal of what is declared, and was converted: {numbers}")
+    complaint = _("was given in {unit}, the reciprocal of what is declared, and was converted: {numbers}")
     numbers = given.numbers_at(np.ones(given.values.shape, dtype=bool), remark.declared)
-    return told.format(unit=remark.unit, numbers=numbers)
+    return complaint.format(unit=remark.unit, numbers=numbers)
 
 
 def plausibility(
@@ -86,13 +86,13 @@ def plausibility(
 
 
 def _implausible(parameter: Parameter, given: InputValue, plausible: Interval) -> Remark:
-    wrong = plausible.outside(given.values)
-    text = _("{came} is far outside the plausible range {range}").tagged(ProblemKind.IMPLAUSIBLE)
-    text = text.format(came=given.numbers_at(wrong, parameter.unit), range=plausible)
-    first = float(given.values[wrong].flat[0])
+    outside = plausible.outside(given.values)
+    text = _("{given} is far outside the plausible range {range}").tagged(ProblemKind.IMPLAUSIBLE)
+    text = text.format(given=given.numbers_at(outside, parameter.unit), range=plausible)
+    first = float(given.values[outside].flat[0])
     complaint = text + _looks_like(parameter, first, plausible)
     ends = (("lower", plausible.lower), ("upper", plausible.upper))
-    numbers = (("value", first), *ends, ("count", float(np.count_nonzero(wrong))))
+    numbers = (("value", first), *ends, ("count", float(np.count_nonzero(outside))))
     return Remark(parameter.symbol, complaint, "", Topic.IMPLAUSIBLE, numbers)
 
 
@@ -104,9 +104,9 @@ def _implausible_entries(parameter: Parameter, table: Table) -> Iterator[Remark]
     for key, entry in table.entries.items():
         if entry.value in plausible:
             continue
-        text = _("{came} for {key} is far outside the plausible range {range}")
-        came = with_unit(f"{entry.value:,.15g}", parameter.unit)
-        complaint = text.format(came=came, key=key, range=plausible) + _looks_like(parameter, entry.value, plausible)
+        text = _("{given} for {key} is far outside the plausible range {range}")
+        given = with_unit(f"{entry.value:,.15g}", parameter.unit)
+        complaint = text.format(given=given, key=key, range=plausible) + _looks_like(parameter, entry.value, plausible)
         yield Remark(parameter.symbol, complaint, "", Topic.IMPLAUSIBLE, (("value", entry.value),))
 
 
@@ -197,8 +197,6 @@ def outlying(
 
     Parameters
     ----------
-    parameter : Parameter
-    values : ndarray
     along_p : int, optional
         The axis of the periods.
     days : ndarray, optional
@@ -245,8 +243,8 @@ def _lower_median(values: Array, axes: tuple[int, ...]) -> Array:
 def _outlier(parameter: Parameter, item: InputValue, odd: Array, usual: Array) -> Remark:
     first = int(np.flatnonzero(odd)[0])
     value, typical = float(item.values.flat[first]), float(usual.flat[first])
-    text = _("{came} is {ratio:,.3g} times what is usual of the others ({usual})").format(
-        came=item.numbers_at(odd, parameter.unit),
+    text = _("{given} is {ratio:,.3g} times what is usual of the others ({usual})").format(
+        given=item.numbers_at(odd, parameter.unit),
         ratio=value / typical,
         usual=with_unit(f"{typical:,.4g}", parameter.unit),
     )
@@ -274,7 +272,9 @@ def classes(
             continue  # see `jcm_calc.inputs.coordinates.selected`
         if coordinate is not None:
             if coordinate.name in labels:
-                problems += _unknown_classes(parameter, table, parameter, labels[coordinate.name])
+                problems += _unknown_classes(
+                    parameter, table, parameter, labels[coordinate.name], None, coordinate.indices
+                )
         elif key is not None:
             declared = methodology.inputs[parameter.by]
             if declared.textual:
@@ -292,10 +292,10 @@ def _in_no_bin(parameter: Parameter, table: Table, declared: Parameter, key: Inp
     if not outside.any():
         return []
     complaint = (
-        _("{came} lies in no class of {symbol} ({bins}); if the document has a value for it, give {name} yourself")
+        _("{given} is in no class of {symbol} ({bins}); if the document has a value for it, give {name} yourself")
         .tagged(ProblemKind.NO_CLASS)
         .format(
-            came=key.numbers_at(outside, declared.unit),
+            given=key.numbers_at(outside, declared.unit),
             symbol=parameter.symbol,
             bins=", ".join(map(str, table.entries)),
             name=parameter.name,
@@ -305,9 +305,17 @@ def _in_no_bin(parameter: Parameter, table: Table, declared: Parameter, key: Inp
 
 
 def _unknown_classes(
-    parameter: Parameter, table: Table, declared: Parameter, named: Sequence[str], key: InputValue | None = None
+    parameter: Parameter,
+    table: Table,
+    declared: Parameter,
+    named: Sequence[str],
+    key: InputValue | None = None,
+    index: str = "",
 ) -> list[Problem]:
-    """Complain of classes without a value, and of values by hand for a class that neither document nor units have."""
+    """Complain of classes without a value, and of values by hand for a class that neither document nor units have.
+
+    Where the labels of an index are the classes, ``index`` names it.
+    """
     known = [str(name) for name in table.entries]
     problems = []
     if codes := [number for number, name in enumerate(named) if name not in table.entries]:
@@ -315,20 +323,24 @@ def _unknown_classes(
         which = listed(map(repr, unknown))
         if key is not None and key.values.size > 1:
             which = key.examples(np.isin(key.values, codes))
-        told = _("{which} has no value of {symbol}; known are {known}{hint}; for any other, give {name} by class")
-        complaint = told.tagged(ProblemKind.NO_CLASS).format(
+        message = _("{which} has no value of {symbol}; known are {known}{hint}; for any other, give {name} by class")
+        complaint = message.tagged(ProblemKind.NO_CLASS).format(
             which=which,
             symbol=parameter.symbol,
             known=listed(known, limit=10) or _("none"),
             hint=suggestion(unknown[0], fuel_hints(known)),
             name=parameter.name,
         )
+        if index and all(name.isdigit() for name in unknown):
+            numbered = _("{complaint}. Name each {index}: a column {index} in a table, or a mapping such as {example}")
+            example = f"{{{known[0]!r}: 100}}" if known else "{'a': 100}"
+            complaint = numbered.format(complaint=complaint, index=index, example=example)
         problems.append(Problem(declared.symbol, complaint, declared.section))
     declared_tables = [one for one in (parameter.table, *parameter.candidates.values()) if isinstance(one, Table)]
     own = {name for one in declared_tables for name in one.entries} if parameter.table else table.entries
     if unused := [str(name) for name in table.entries if name not in own and name not in named]:
         hint = suggestion(unused[0], [*map(str, own), *named])
-        complaint = _("a value came for the class {names}, which no {key} is{hint}")
+        complaint = _("got a value for the class {names}, which no {key} is{hint}")
         complaint = complaint.format(names=listed(map(repr, unused)), key=declared.name, hint=hint)
         problems.append(Problem(parameter.symbol, complaint, parameter.section))
     return problems
@@ -345,7 +357,7 @@ def complete_amounts(
         for letter in parameter.indices:
             adds = parameter.adds_over_time if letter == "p" else parameter.adds_over_units
             if adds and item.along(letter) == 1 < axes[letter].size:
-                complaint = _("one amount came for all {count} of {letter} ({meaning}): give one for each")
+                complaint = _("got one amount for all {count} of {letter} ({meaning}): give one for each")
                 meaning = methodology.indices[letter]
                 complaint = complaint.format(count=axes[letter].size, letter=letter, meaning=meaning)
                 problems.append(Problem(parameter.symbol, complaint, parameter.section))
@@ -362,23 +374,23 @@ def counted(
             broken = numbers != np.round(numbers)
             complaint: str
             if broken.any():
-                told = _("{came} is not the whole number of a {what}")
-                complaint = told.format(came=item.numbers_at(broken), what=Message(parameter.counts))
+                message = _("{given} is not the whole number of a {what}")
+                complaint = message.format(given=item.numbers_at(broken), what=Message(parameter.counts))
             elif letter == "p":
                 complaint = _contradicts(parameter, numbers, axes["p"].labels)
             else:
-                complaint = _gaps(parameter, numbers)
+                complaint = _gaps(numbers)
             if complaint:
                 warnings.append(Remark(parameter.symbol, complaint, parameter.section, Topic.CONTRADICTORY))
 
 
-def _gaps(parameter: Parameter, numbers: Array) -> str:
+def _gaps(numbers: Array) -> str:
     """Say which years or months are left out, or given twice."""
     known, counts = np.unique(numbers.astype(int), return_counts=True)
     missing = sorted(set(range(int(known[0]), int(known[-1]) + 1)) - set(known.tolist()))
     if missing:
-        told = _("there is nothing for {missing}: give it, with an amount of 0 where there was none")
-        return told.format(missing=listed(missing))
+        complaint = _("there is nothing for {missing}: give it, with an amount of 0 where there was none")
+        return complaint.format(missing=listed(missing))
     if (counts > 1).any():
         return _("{numbers} is given more than once").format(numbers=listed(known[counts > 1].tolist()))
     return ""
@@ -389,19 +401,19 @@ def _contradicts(parameter: Parameter, numbers: Array, periods: Sequence[Period]
     firsts = [period.first for period in periods]
     if any(first is None for first in firsts) or len(firsts) != numbers.size:
         steps = np.diff(numbers)
-        told = _("{numbers} does not rise by one from period to period")
-        return told.format(numbers=listed(f"{one:g}" for one in numbers)) if (steps != 1).any() else ""
+        complaint = _("{numbers} does not rise by one from period to period")
+        return complaint.format(numbers=listed(f"{one:g}" for one in numbers)) if (steps != 1).any() else ""
     each = 12 if parameter.counts == "month" else 1
     months = np.array([first.year * each + (first.month if each > 1 else 0) for first in firsts if first])
-    wrong = np.flatnonzero(numbers - numbers[0] != months - months[0])
-    if len(wrong):
-        told = _("{number:g} for {period} does not follow from {first:g} for {start}")
-        place = int(wrong[0])
-        return told.format(number=numbers[place], period=periods[place], first=numbers[0], start=periods[0])
+    breaks = np.flatnonzero(numbers - numbers[0] != months - months[0])
+    if len(breaks):
+        complaint = _("{number:g} for {period} does not follow from {first:g} for {start}")
+        place = int(breaks[0])
+        return complaint.format(number=numbers[place], period=periods[place], first=numbers[0], start=periods[0])
     longest = 31 if parameter.counts == "month" else 366
     if long := [period for period in periods if period.days > longest]:
-        told = _("{periods} is longer than the {what} that it counts")
-        return told.format(periods=listed(long), what=Message(parameter.counts))
+        complaint = _("{periods} is longer than the {what} that it counts")
+        return complaint.format(periods=listed(long), what=Message(parameter.counts))
     return ""
 
 
@@ -429,8 +441,8 @@ def dates(graph: Graph, axes: Mapping[str, Axis], problems: list[Problem], warni
         if isinstance(node, Coordinate) and node.what in OF_PERIODS:
             if undated := [period for period in periods if not period.dated]:
                 complaint = _("{name} needs the {what} of each period, but {periods} has no dates: name them with p=")
-                told = {"name": node.name, "what": Message(node.what.replace("_", " ")), "periods": listed(undated)}
-                problems.append(Problem("p", complaint.format(**told)))
+                fields = {"name": node.name, "what": Message(node.what.replace("_", " ")), "periods": listed(undated)}
+                problems.append(Problem("p", complaint.format(**fields)))
             elif node.what == "year" and (across := [period for period in periods if period.year is None]):
                 complaint = _(
                     "{name} needs the year of each period, but {periods} lies in several years: split it at 31 December"

@@ -19,7 +19,6 @@ def meant(text: str, known: Collection[str], aliases: Mapping[str, Sequence[str]
 
     Parameters
     ----------
-    text : str
     known : collection of str
         The classes of the tables.
     aliases : mapping
@@ -49,11 +48,11 @@ def meant(text: str, known: Collection[str], aliases: Mapping[str, Sequence[str]
     if not found and are_fuels(known) and (fuels := fuels_named(text)):
         found = [one for one in fuels if one in known]
         if biogenic := sorted(biogenic_fuels().intersection(fuels)):
-            complaint = _("{came} is or has a part of {fuel}, which is biogenic: this parameter takes fossil fuels")
-            raise ValueError(complaint.format(came=shown(text), fuel="; ".join(biogenic)))
+            complaint = _("{given} is or has a part of {fuel}, which is biogenic: this parameter takes fossil fuels")
+            raise ValueError(complaint.format(given=shown(text), fuel="; ".join(biogenic)))
     if len(found) > 1:
-        complaint = _("{came} means several classes: {names}; write the name of one")
-        raise ValueError(complaint.format(came=shown(text), names="; ".join(found)))
+        complaint = _("{given} means several classes: {names}; write the name of one")
+        raise ValueError(complaint.format(given=shown(text), names="; ".join(found)))
     return found[0] if found else text
 
 
@@ -93,8 +92,8 @@ def recognise(taken: Arguments, axes: Mapping[str, Axis]) -> dict[str, tuple[str
             labels[name] = meaning
         else:
             others = [text for text, own in zip(written, meaning, strict=True) if text != own]
-            told = given.written or ", ".join(map(repr, others))
-            taken.given[name] = replace(given, classes=meaning, written=told)
+            as_written = given.written or ", ".join(map(repr, others))
+            taken.given[name] = replace(given, classes=meaning, written=as_written)
     return labels
 
 

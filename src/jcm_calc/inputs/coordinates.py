@@ -64,7 +64,7 @@ def _of_period(period: Period, what: str) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class TableRows:
     """The rows that are selected: their keys, and for each place the number of one of them."""
 
     keys: tuple[str, ...]
@@ -78,16 +78,13 @@ def selected(
     axes: Mapping[str, Axis],
     values: Mapping[str, Array],
     classes: Mapping[str, Sequence[str]],
-) -> tuple[Rows | None, list[Problem]]:
+) -> tuple[TableRows | None, list[Problem]]:
     """Return the rows of a table by its keys, and complaints where there is none.
 
     Parameters
     ----------
-    m : Methodology
     parameter : Parameter
         Which is looked up by a row.
-    table : Table
-    axes : mapping
     values : mapping
         The codes of class keys, with one axis for each index.
     classes : mapping
@@ -112,8 +109,8 @@ def selected(
     known = {str(key): number for number, key in enumerate(table.entries)}
     texts = [SIGN.join(map(str, place)) for place in zip(*parts, strict=True)]
     if unknown := list(dict.fromkeys(text for text in texts if text not in known)):
-        told = _("{which} has no value of {symbol}; known are {known}{hint}; for any other, give {name} by class")
-        complaint = told.format(
+        message = _("{which} has no value of {symbol}; known are {known}{hint}; for any other, give {name} by class")
+        complaint = message.format(
             which=listed(list(map(repr, unknown))),
             symbol=parameter.symbol,
             known=listed(list(known), limit=10) or _("none"),
@@ -122,7 +119,7 @@ def selected(
         )
         return None, [Problem(parameter.symbol, complaint, parameter.section)]
     codes = np.array([known[text] for text in texts]).reshape(np.broadcast_shapes(*(array.shape for array in found)))
-    return Rows(tuple(known), codes), []
+    return TableRows(tuple(known), codes), []
 
 
 def _parts(
@@ -133,8 +130,8 @@ def _parts(
     for period in periods:
         try:
             if not period.dated:
-                told = _("has a value for dates, but {period} has none: name the periods with p=")
-                raise ValueError(told.format(period=period))
+                complaint = _("has a value for dates, but {period} has none: name the periods with p=")
+                raise ValueError(complaint.format(period=period))
             yield part(known, Span(period.first, period.last), period)
         except ValueError as error:
             problems.append(Problem(parameter.symbol, str(error), parameter.section))

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from jcm_calc.base.languages import _
-from jcm_calc.base.problems import InputError, Problem, listed
+from jcm_calc.base.problems import InputError, listed
 from jcm_calc.inputs.metered import METERS, Record, merged, record_of
 
 
@@ -89,11 +89,11 @@ def _together(other: Any) -> Record | None:
 def refuse_lost(source: str, meters: str = "") -> InputError:
     """Return an error about amounts whose record was lost."""
     complaint = _(
-        "its amounts came from meters{names}, but the record of their readings was lost on the way: hand over what "
+        "its amounts are from meters{names}, but the record of their readings was lost on the way: hand over what "
         "monitor gives, or a table that pandas makes of it with the monitored table first; if the amounts are to "
         "count as typed by hand, leave out the column 'meters'"
     ).format(names=f" ({meters})" if meters else "")
-    return InputError(source, [Problem(source, complaint)])
+    return InputError.of(source, complaint)
 
 
 def plain(table: pd.DataFrame, source: str) -> pd.DataFrame:
@@ -102,7 +102,7 @@ def plain(table: pd.DataFrame, source: str) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If its amounts came from meters, and the record of their readings was lost on the way.
+        If its amounts are from meters, and the record of their readings was lost on the way.
     """
     named = METERS in table.columns or METERS in table.index.names
     if not named and not isinstance(table, MonitoredTable):

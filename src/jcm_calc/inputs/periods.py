@@ -79,15 +79,15 @@ class Period:
         if match := DAYS.fullmatch(text):
             return cls.of(day(match[1]), day(match[match.re.groups] or match[1]))
         if NUMBERS_ONLY.fullmatch(text):
-            ambiguous = _("{came} can be read in two ways: write dates as 2024-01-31 or 31/Jan/2024").tagged(
+            ambiguous = _("{given} can be read in two ways: write dates as 2024-01-31 or 31/Jan/2024").tagged(
                 ProblemKind.AMBIGUOUS_DATE
             )
-            raise ValueError(ambiguous.format(came=repr(text)))
+            raise ValueError(ambiguous.format(given=repr(text)))
         complaint = _(
-            "{came} is not a period: write a year (2024), a month (2024-03), "
+            "{given} is not a period: write a year (2024), a month (2024-03), "
             "or first and last day (2024-01-01/2024-06-30 or 1/Jan/2024-30/Jun/2024)"
         )
-        raise ValueError(complaint.format(came=shown(given)))
+        raise ValueError(complaint.format(given=shown(given)))
 
     @classmethod
     def of(cls, first: date, last: date) -> Period:
@@ -99,8 +99,8 @@ class Period:
             If it ends before it begins, or lies in years that no project has.
         """
         if odd := [one for one in (first, last) if one.year not in YEARS]:
-            complaint = _("{came} is not between {first} and {last}: is it a slip, or a year of another calendar?")
-            raise ValueError(complaint.format(came=odd[0].year, first=YEARS[0], last=YEARS[-1]))
+            complaint = _("{given} is not between {first} and {last}: is it a slip, or a year of another calendar?")
+            raise ValueError(complaint.format(given=odd[0].year, first=YEARS[0], last=YEARS[-1]))
         if last < first:
             raise ValueError(_("{first}/{last}: the last day is before the first").format(first=first, last=last))
         return cls(first, last)
@@ -163,7 +163,7 @@ def several(given: Any) -> list[Period]:
     2024 2025
     """
     given = of_frequency(given)
-    periods, wrong, faults = [], list[str](), 0
+    periods, complaints, faults = [], list[str](), 0
     for one in given:
         try:
             periods.append(Period.parse(one))
@@ -172,9 +172,9 @@ def several(given: Any) -> list[Period]:
             raise ValueError(complaint.format(error=error)) from None
         except ValueError as error:
             faults += 1
-            wrong += [str(error)] if faults <= SHOWN else []
-    if wrong:
-        raise ValueError(listed(wrong, faults, SHOWN))
+            complaints += [str(error)] if faults <= SHOWN else []
+    if complaints:
+        raise ValueError(listed(complaints, faults, SHOWN))
     return of_days(periods)
 
 
@@ -273,7 +273,6 @@ def within(rows: Sequence[Period], targets: Sequence[Period]) -> list[int]:
 
     Parameters
     ----------
-    rows : sequence of Period
     targets : sequence of Period
         Without `order_faults`.
 

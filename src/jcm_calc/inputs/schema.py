@@ -15,8 +15,9 @@ file.toml, [reader] person: missing
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -38,19 +39,40 @@ class Field:
     ----------
     check : callable
         Returns the value in the form in which it is used; raises a ValueError that says what it must be.
-    required : bool
-        Whether a table without the key is refused.
+    required : bool or str
+        Whether a table without the key is refused; a text says what is missing.
     """
 
     check: Callable[[Any], Any]
-    required: bool = False
+    required: bool | str = False
 
 
 Fields = Mapping[str, Field]
 
 
+class NestedError(ValueError):
+    """What is wrong within a table or list of a table.
+
+    Attributes
+    ----------
+    problems : list of Problem
+        Each with the rest of its place, such as ``", year"`` or ``" no. 2"``.
+    """
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        texts = (Message("{}: {}").format(one.subject.lstrip(", "), one.complaint) for one in problems)
+        super().__init__(Message("; ").join(texts))
+
+
 def read_table(
-    place: str, given: Any, fields: Fields, problems: list[Problem], *, other_keys: bool = False
+    place: str,
+    given: Any,
+    fields: Fields,
+    problems: list[Problem],
+    *,
+    other_keys: bool = False,
+    at: Callable[[str, object], str] | None = None,
 ) -> dict[str, Any]:
     """Return the fields of a table that are right.
 
@@ -66,13 +88,16 @@ def read_table(
         Complaints are appended: unknown and missing keys, and values that a check refuses.
     other_keys : bool
         Whether keys without a field are left alone, as in a file that a program has written.
+    at : callable, optional
+        From the place of the table and a key to the place of the key: `under`, or `item`.
     """
+    at = at or under
     if not isinstance(given, Mapping):
         problems.append(Problem(place, got(given, _("a section with keys"))))
         return {}
     found = {}
     for key, value in given.items():
-        where = under(place, key)
+        where = at(place, key)
         if key not in fields and other_keys:
             continue
         if key not in fields:
@@ -83,11 +108,31 @@ def read_table(
         try:
             found[key] = fields[key].check(value)
         except ValueError as error:
-            problems.append(Problem(where, str(error)))
-    problems += [
-        Problem(under(place, key), _("missing")) for key, field in fields.items() if field.required and key not in given
-    ]
+            problems += _of_error(where, error)
+    for key, field in fields.items():
+        if field.required and key not in given:
+            missing = _("missing: {what}").format(what=field.required) if field.required is not True else _("missing")
+            problems.append(Problem(at(place, key), missing))
     return found
+
+
+def numbered(place: str, number: int) -> str:
+    """Return what to call one of several tables."""
+    return _("{section} no. {number}").format(section=place, number=number)
+
+
+def read_tables(place: str, given: Any, fields: Fields, problems: list[Problem]) -> list[dict[str, Any]]:
+    """Return what is right in each table of a list; see `read_table`.
+
+    Examples
+    --------
+    >>> problems = []
+    >>> read_tables("[[readings.stops]]", [{"reason": "overhaul"}, {"reason": 3}], {"reason": Field(text)}, problems)
+    [{'reason': 'overhaul'}, {}]
+    >>> print(problems[0])
+    [[readings.stops]] no. 2, reason: got 3; must be a text in quotes
+    """
+    return [read_table(numbered(place, at), one, fields, problems) for at, one in enumerate(given, 1)]
 
 
 def under(place: str, key: object) -> str:
@@ -99,6 +144,17 @@ def under(place: str, key: object) -> str:
     ('[reader] date', '[[rule]] whole tonnes, page')
     """
     return Message("{} {}" if place.endswith("]") else "{}, {}").format(place, str(key))
+
+
+def item(argument: str, key: object) -> str:
+    """Return where a key of an argument is.
+
+    Examples
+    --------
+    >>> item("project", "title")
+    "project['title']"
+    """
+    return f"{argument}[{key!r}]"
 
 
 def got(given: object, wanted: str) -> str:
@@ -166,6 +222,68 @@ def only(wanted: Any) -> Callable[[Any], Any]:
     return check
 
 
+def one_of(*names: str) -> Callable[[Any], str]:
+    """Return a check that accepts one of some texts.
+
+    Examples
+    --------
+    >>> one_of("start", "end")("strat")
+    Traceback (most recent call last):
+    ValueError: got 'strat'; must be one of start, end; did you mean start?
+    """
+
+    def check(given: Any) -> str:
+        if not isinstance(given, str) or given not in names:
+            wanted = _("one of {names}").format(names=", ".join(names))
+            raise ValueError(Message("{}{}").format(got(given, wanted), suggestion(str(given), names)))
+        return given
+
+    return check
+
+
+def texts(given: Any) -> tuple[str, ...]:
+    """Return texts, of which one may be given without a list."""
+    several = (given,) if isinstance(given, str) else given
+    if not isinstance(several, list | tuple) or not all(isinstance(one, str) for one in several):
+        raise ValueError(got(given, _("a text or a list of texts")))
+    return tuple(several)
+
+
+def text_list(given: Any) -> Sequence[str]:
+    """Return a list of texts."""
+    if not isinstance(given, list | tuple) or not all(isinstance(one, str) for one in given):
+        raise ValueError(got(given, _('a list of texts such as ["one", "another"]')))
+    return given
+
+
+def number(given: Any) -> float:
+    """Return a finite number."""
+    if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given):
+        raise ValueError(got(given, _("a number")))
+    return given
+
+
+def flag(given: Any) -> bool:
+    """Return true or false."""
+    if not isinstance(given, bool):
+        raise ValueError(got(given, _("true or false")))
+    return given
+
+
+def section(given: Any) -> Mapping[str, Any]:
+    """Return a table, in which nothing is looked at."""
+    if not isinstance(given, Mapping):
+        raise ValueError(got(given, _("a section with keys")))
+    return given
+
+
+def tables(given: Any) -> Sequence[Mapping[str, Any]]:
+    """Return a list of tables, in which nothing is looked at."""
+    if not isinstance(given, list | tuple) or not all(isinstance(one, Mapping) for one in given):
+        raise ValueError(got(given, _("a list of tables, each below its own [[heading]]")))
+    return given
+
+
 def whole(given: Any) -> int:
     """Return a whole number that is not negative."""
     if not isinstance(given, int) or isinstance(given, bool) or given < 0:
@@ -179,7 +297,24 @@ def list_of(check: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
     def checked(given: Any) -> list[Any]:
         if not isinstance(given, list):
             raise ValueError(got(given, _("a list")))
-        return [check(one) for one in given]
+        return _each(check, [(numbered("", at), one) for at, one in enumerate(given, 1)])
+
+    return checked
+
+
+def by_name(check: Callable[[Any], Any]) -> Callable[[Any], dict[Any, Any]]:
+    """Return a check of a table with values by name.
+
+    Examples
+    --------
+    >>> by_name(value)({"cold storage": 1.71, "freezer": []})
+    Traceback (most recent call last):
+    jcm_calc.inputs.schema.NestedError: freezer: got []; must be a number, or a number with a unit in quotes
+    """
+
+    def checked(given: Any) -> dict[Any, Any]:
+        found = _each(check, [(f", {name}", one) for name, one in section(given).items()])
+        return dict(zip(given, found, strict=True))
 
     return checked
 
@@ -189,16 +324,37 @@ def table_of(fields: Fields) -> Callable[[Any], dict[str, Any]]:
 
     def checked(given: Any) -> dict[str, Any]:
         problems: list[Problem] = []
-        found = read_table("", given, fields, problems, other_keys=True)
+        found = read_table("", section(given), fields, problems, other_keys=True)
         if problems:
-            told = [
-                Message("{} {}").format(one.subject.removeprefix(", "), one.complaint) if one.subject else one.complaint
-                for one in problems
-            ]
-            raise ValueError(Message("; ").join(told))
+            raise NestedError(problems)
         return found
 
     return checked
+
+
+def anything(given: Any) -> Any:
+    """Return what is given, which is looked at elsewhere."""
+    return given
+
+
+def _each(check: Callable[[Any], Any], given: list[tuple[str, Any]]) -> list[Any]:
+    """Return values as a check returns them; each comes with its place."""
+    problems: list[Problem] = []
+    found = []
+    for place, one in given:
+        try:
+            found.append(check(one))
+        except ValueError as error:
+            problems += _of_error(place, error)
+    if problems:
+        raise NestedError(problems)
+    return found
+
+
+def _of_error(place: str, error: ValueError) -> list[Problem]:
+    if isinstance(error, NestedError):
+        return [Problem(place + one.subject, one.complaint) for one in error.problems]
+    return [Problem(place, str(error))]
 
 
 def number_of(given: Any) -> str:
@@ -229,19 +385,6 @@ def value(given: Any) -> float | str:
     if isinstance(given, bool) or not isinstance(given, int | float | str):
         raise ValueError(got(given, _("a number, or a number with a unit in quotes")))
     return given
-
-
-def values(given: Any) -> dict[str, float | str]:
-    """Return values by class."""
-    if not isinstance(given, Mapping):
-        raise ValueError(got(given, _('values by class such as {{ "cold storage" = 1.71 }}').format()))
-    found = {}
-    for key, one in given.items():
-        try:
-            found[str(key)] = value(one)
-        except ValueError as error:
-            raise ValueError(Message("{}: {}").format(str(key), str(error))) from None
-    return found
 
 
 def past_day(given: Any) -> date | None:

@@ -57,7 +57,6 @@ def long(frame: pd.DataFrame, parameter: Parameter) -> pd.DataFrame:
     ----------
     frame : DataFrame
         The other indices of the parameter are columns or levels of the index.
-    parameter : Parameter
 
     Raises
     ------
@@ -118,8 +117,10 @@ def _with_one_heading(frame: pd.DataFrame, parameter: Parameter) -> tuple[pd.Dat
             headings.append(other)
             units.append(one)
         else:
-            told = _("its headings take several rows, first {names}: give one heading for each column, the label")
-            raise ValueError(told.format(names=listed(map(str, frame.columns.get_level_values(0).unique()), limit=3)))
+            complaint = _("its headings take several rows, first {names}: give one heading for each column, the label")
+            raise ValueError(
+                complaint.format(names=listed(map(str, frame.columns.get_level_values(0).unique()), limit=3))
+            )
     names = [name for name in frame.columns.names if name in [*parameter.indices]]
     return frame.set_axis(pd.Index(headings, dtype=object, name=names[0] if names else None), axis=1), units
 
@@ -128,9 +129,9 @@ def _refuse_other_levels(frame: pd.DataFrame, parameter: Parameter) -> None:
     """Refuse a level of the index that is none of the parameter's: it would be dropped."""
     names = [name for name in frame.index.names if name not in [*parameter.indices]]
     if names and (frame.index.nlevels > 1 or names[0] is not None):
-        told = _("the level {name} of its index is not one of {letters}: name it so, or drop it")
+        complaint = _("the level {name} of its index is not one of {letters}: name it so, or drop it")
         called = repr(names[0]) if names[0] is not None else _("without a name")
-        raise ValueError(told.format(name=called, letters=", ".join(parameter.indices)))
+        raise ValueError(complaint.format(name=called, letters=", ".join(parameter.indices)))
 
 
 def _of_names(frame: pd.DataFrame, parameter: Parameter) -> list[str]:
@@ -149,8 +150,8 @@ def _of_names(frame: pd.DataFrame, parameter: Parameter) -> list[str]:
         if unit is not None and is_unit(unit):
             found.append(unit)
         elif unit_in(name, parameter.unit):
-            told = _("its rows or columns are called {name}, which may state a unit: write {own} [unit]")
-            raise ValueError(told.format(name=repr(name), own=parameter.name))
+            complaint = _("its rows or columns are called {name}, which may state a unit: write {own} [unit]")
+            raise ValueError(complaint.format(name=repr(name), own=parameter.name))
     return found
 
 
@@ -176,11 +177,11 @@ def melt(frame: pd.DataFrame, parameter: Parameter) -> str:
     kept = [str(one) for one in frame.columns if one in [*parameter.indices]]
     letters = [letter for letter in parameter.indices if letter not in kept]
     letter = "p" if "p" in letters and dated(others) else next(iter(letters), "i")
-    told = _(
+    complaint = _(
         "its columns {columns} are not parameters; if each is a label of {letter}, write "
         "table.melt(id_vars={kept}, var_name={quoted}, value_name={name}), and give that as a table"
     )
-    return told.format(
+    return complaint.format(
         columns=listed(map(str, others), limit=3),
         letter=letter,
         kept=kept or [one for one in letters if one != letter],
@@ -246,8 +247,8 @@ def of_mapping(parameter: Parameter, values: Mapping[Any, Any]) -> pd.DataFrame 
     elif len(others) == 1:
         letter = others
     else:
-        told = _("depends on {indices}: give a table with a column for each of them")
-        raise ValueError(told.format(indices=", ".join(parameter.indices)))
+        complaint = _("depends on {indices}: give a table with a column for each of them")
+        raise ValueError(complaint.format(indices=", ".join(parameter.indices)))
     return pd.Series(_objects(values.values()), pd.Index(_objects(values), name=letter), name=parameter.name)
 
 

@@ -27,7 +27,7 @@ from jcm_calc.inputs.axes import label
 from jcm_calc.inputs.carriers import arrow_units, carried, column_unit, is_unit, is_unit_key, split_heading
 from jcm_calc.inputs.periods import Period, several
 from jcm_calc.inputs.totals import totals_among
-from jcm_calc.inputs.values import Cells
+from jcm_calc.inputs.values import CellAddresses
 from jcm_calc.units import dots_complaint, is_missing, unclear_dots
 
 TOO_MANY = 2**62
@@ -59,7 +59,7 @@ class Column:
         From the heading, the type of the column, or the ``attrs`` of the table.
     source : str
         The table and the heading, or the cells of a workbook.
-    cells : Cells, optional
+    cells : CellAddresses, optional
         Where in a workbook the values stand.
     """
 
@@ -67,7 +67,7 @@ class Column:
     labels: dict[str, list[Any]]
     unit: str | None
     source: str
-    cells: Cells | None = None
+    cells: CellAddresses | None = None
 
 
 def read(path: str | os.PathLike[str]) -> pd.DataFrame:
@@ -92,13 +92,13 @@ def read(path: str | os.PathLike[str]) -> pd.DataFrame:
         complaint = _("cannot be read as {format}: {error}").format(format=file.suffix or _("a table"), error=error)
     else:
         return frame
-    raise InputError(file.name, [Problem(file.name, complaint)])
+    raise InputError.of(file.name, complaint)
 
 
 def _read(file: Path) -> pd.DataFrame:
     suffix = file.suffix.casefold()
     if file.exists() and not file.is_file():
-        raise InputError(file.name, [Problem(file.name, _("is no file but a folder, a device or a pipe"))])
+        raise InputError.of(file.name, _("is not a file but a folder, a device or a pipe"))
     if suffix == ".csv":
         _refuse_encoding(file)
         return _read_csv(file)
@@ -106,7 +106,7 @@ def _read(file: Path) -> pd.DataFrame:
         return _read_excel(file)
     if suffix == ".parquet":
         return _read_parquet(file)
-    raise InputError(file.name, [Problem(file.name, _("is none of the formats understood: .csv, .xlsx, .parquet"))])
+    raise InputError.of(file.name, _("is not in a format that is read: .csv, .xlsx, .parquet"))
 
 
 def _read_excel(file: Path) -> pd.DataFrame:
@@ -120,17 +120,19 @@ def _read_excel(file: Path) -> pd.DataFrame:
         # cells as they are: pandas would take "NA" for an empty cell, TRUE among numbers for 1, and rename headings
         cells = pd.read_excel(book, sheet_name=first, header=None, dtype=object, keep_default_na=False, na_values=[""])
     if cells.empty:
-        raise InputError(file.name, [Problem(file.name, _("the sheet {sheet} is empty").format(sheet=repr(first)))])
+        raise InputError.of(file.name, _("the sheet {sheet} is empty").format(sheet=repr(first)))
     frame = cells.iloc[1:].reset_index(drop=True).set_axis(pd.Index(cells.iloc[0].tolist(), dtype=object), axis=1)
     frame.attrs[FIRST_ROW] = 2
     if others:
-        told = _("has the sheets {sheets}; only {first} was read: give another as pd.read_excel(file, sheet)")
+        complaint = _("has the sheets {sheets}; only {first} was read: give another as pd.read_excel(file, sheet)")
         sheets = listed(map(repr, book.sheet_names))
-        frame.attrs["remarks"] = [told.format(sheets=sheets, first=repr(first))]
+        frame.attrs["remarks"] = [complaint.format(sheets=sheets, first=repr(first))]
     if hidden := archives.hidden_rows(content, str(first)):
-        told = _("hidden rows of the sheet {sheet} are read: {rows}. Show them and check that they belong to the table")
-        told = told.format(rows=listed(hidden), sheet=repr(first))
-        frame.attrs.setdefault("remarks", []).append(told)
+        complaint = _(
+            "hidden rows of the sheet {sheet} are read: {rows}. Show them and check that they belong to the table"
+        )
+        complaint = complaint.format(rows=listed(hidden), sheet=repr(first))
+        frame.attrs.setdefault("remarks", []).append(complaint)
     if unread := unread_units(file, frame.columns):
         frame.attrs.setdefault("remarks", []).append(unread)
     return frame
@@ -140,8 +142,8 @@ def unread_units(file: Path, headings: Iterable[Any]) -> str:
     """Say which units number formats of an Excel file show that no heading states."""
     stated = [split_heading(str(heading))[1] for heading in headings]
     unstated = [unit for unit in displayed_units(file) if unit not in stated]
-    told = _("a number format shows the unit {units}, which is not read: state it in the heading, as EC_PJ [kWh]")
-    return told.format(units=listed(unstated)) if unstated else ""
+    complaint = _("a number format shows the unit {units}, which is not read: state it in the heading, as EC_PJ [kWh]")
+    return complaint.format(units=listed(unstated)) if unstated else ""
 
 
 def displayed_units(file: Path) -> list[str]:
@@ -167,7 +169,7 @@ def _read_parquet(file: Path) -> pd.DataFrame:
         schema = pyarrow.parquet.read_schema(content)
         if len(schema) > archives.LAST_COLUMN:
             complaint = _("has more than {most:,} columns").format(most=archives.LAST_COLUMN)
-            raise InputError(file.name, [Problem(file.name, complaint)])
+            raise InputError.of(file.name, complaint)
         units = arrow_units(schema)
         content.seek(0)
         frame = pd.read_parquet(content)
@@ -182,9 +184,9 @@ def _read_csv(file: Path) -> pd.DataFrame:
             headings = [heading.strip() for heading in next(csv.reader(lines), [])]
         if len(headings) > archives.LAST_COLUMN:
             complaint = _("has more than {most:,} columns").format(most=archives.LAST_COLUMN)
-            raise InputError(file.name, [Problem(file.name, complaint)])
+            raise InputError.of(file.name, complaint)
         if repeated := _twice([heading for heading in headings if heading]):
-            raise InputError(file.name, [Problem(file.name, repeated)])
+            raise InputError.of(file.name, repeated)
         with warnings.catch_warnings():
             # pandas would take surplus cells for the labels of rows, or drop them
             warnings.simplefilter("error", pd.errors.ParserWarning)
@@ -210,7 +212,7 @@ def _read_csv(file: Path) -> pd.DataFrame:
                     frame.attrs[FIRST_ROW] = 2
             return frame
         complaint = _("its columns are separated by {sign}: separate them by commas").format(sign=repr(other))
-    raise InputError(file.name, [Problem(file.name, complaint)])
+    raise InputError.of(file.name, complaint)
 
 
 def _other_separator(headings: Sequence[str]) -> str | None:
@@ -252,7 +254,7 @@ def _refuse_encoding(file: Path) -> None:
         except UnicodeDecodeError:
             found = "cp932 (Shift-JIS) or another encoding that is not UTF-8"
     complaint = _("the file is in {found}: save it as CSV UTF-8 (in Excel: Save As, 'CSV UTF-8')").format(found=found)
-    raise InputError(file.name, [Problem(file.name, complaint)])
+    raise InputError.of(file.name, complaint)
 
 
 def flat(table: pd.DataFrame) -> pd.DataFrame:
@@ -264,11 +266,11 @@ def flat(table: pd.DataFrame) -> pd.DataFrame:
         If a heading is missing or stands twice, or one unit is stated for several columns.
     """
     if table.columns.nlevels > 1:
-        told = _(
+        message = _(
             "its headings take several rows, first {names}: give one heading for each column; if the second row is the "
             "labels of an index, write table.stack(1, future_stack=True).rename_axis(['p', 'i'])"
         )
-        raise ValueError(told.format(names=listed(dict.fromkeys(map(str, table.columns.get_level_values(0))))))
+        raise ValueError(message.format(names=listed(dict.fromkeys(map(str, table.columns.get_level_values(0))))))
     levels = [level for level in table.index.names if level is not None]
     named = [*levels, *table.columns]
     headings = [str(heading).strip() for heading in named]
@@ -299,9 +301,9 @@ def _twice(headings: Sequence[str]) -> str:
     places: dict[str, list[int]] = {}
     for number, heading in enumerate(headings, 1):
         places.setdefault(heading, []).append(number)
-    told = _("the columns {numbers} are all called {heading}: rename or delete all but one")
+    complaint = _("the columns {numbers} are all called {heading}: rename or delete all but one")
     several = {heading: numbers for heading, numbers in places.items() if len(numbers) > 1}
-    found = (told.format(numbers=listed(numbers), heading=repr(heading)) for heading, numbers in several.items())
+    found = (complaint.format(numbers=listed(numbers), heading=repr(heading)) for heading, numbers in several.items())
     return listed(found)
 
 
@@ -312,8 +314,8 @@ def _attrs(table: pd.DataFrame) -> dict[Any, Any]:
         unit = attrs[key]
         if unit is not None and not isinstance(unit, Mapping):
             if len(table.columns) != 1:
-                told = _("its attrs state {key} = {unit} for all columns: state it for each column, as a mapping")
-                raise ValueError(told.format(key=key, unit=repr(str(unit))))
+                complaint = _("its attrs state {key} = {unit} for all columns: state it for each column, as a mapping")
+                raise ValueError(complaint.format(key=key, unit=repr(str(unit))))
             unit = {table.columns[0]: unit}
         if unit is not None:
             attrs[key] = {str(heading).strip(): one for heading, one in unit.items()}
@@ -345,11 +347,11 @@ def dense(frame: pd.DataFrame, letters: Iterable[str], name: str) -> dict[str, C
     """
     present = [letter for letter in letters if letter in frame.columns]
     if frame.empty:
-        raise InputError(name, [Problem(name, _("the table has no rows"))])
+        raise InputError.of(name, _("the table has no rows"))
     if not present and len(frame) != 1:
         complaint = _("has {count} rows and no index column (one of {letters})")
         complaint = complaint.format(count=len(frame), letters=", ".join(letters))
-        raise InputError(name, [Problem(name, complaint)])
+        raise InputError.of(name, complaint)
     codes, labels, problems = [], {}, list[Problem]()
     for letter in present:
         try:
@@ -371,7 +373,7 @@ def dense(frame: pd.DataFrame, letters: Iterable[str], name: str) -> dict[str, C
                 problems.append(Problem(name, _("column {letter}: {error}").format(letter=repr(heading), error=error)))
                 continue
             values = own[order].reshape(shape)
-            cells: Cells | None = frame.attrs.get("cells", {}).get(heading)
+            cells: CellAddresses | None = frame.attrs.get("cells", {}).get(heading)
             cells = None if cells is None else cells.arranged(order, shape)
             column = _("{name}, column {heading}").format(name=name, heading=repr(heading))
             source = column if cells is None else Message("{}, {}").format(name, cells)
@@ -416,13 +418,13 @@ def _refuse_lookalikes(labels: Sequence[Any]) -> None:
         if text.isascii():
             continue
         if hidden := [sign for sign in text if unicodedata.category(sign) in ("Cf", "Cc")]:
-            told = _("the label {label} holds the invisible character {code}: delete it")
-            raise ValueError(told.format(label=ascii(text), code=f"U+{ord(hidden[0]):04X}"))
+            complaint = _("the label {label} holds the invisible character {code}: delete it")
+            raise ValueError(complaint.format(label=ascii(text), code=f"U+{ord(hidden[0]):04X}"))
     for text in dict.fromkeys(texts):
         plain = " ".join(DASHES.sub("-", unicodedata.normalize("NFKC", text)).split()).translate(TWINS)
         if seen.setdefault(plain, text) != text:
-            told = _("the labels {one} and {other} look the same: write them in one way")
-            raise ValueError(told.format(one=ascii(seen[plain]), other=ascii(text)))
+            complaint = _("the labels {one} and {other} look the same: write them in one way")
+            raise ValueError(complaint.format(one=ascii(seen[plain]), other=ascii(text)))
 
 
 def _periods(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Period]]:
@@ -439,11 +441,11 @@ def _factorize(column: pd.Series[Any]) -> tuple[npt.NDArray[np.intp], list[Any]]
     try:
         codes, unique = pd.factorize(column)
     except TypeError:
-        raise ValueError(_("holds something that is no label")) from None
+        raise ValueError(_("holds something that is not a label")) from None
     cells = np.asarray(unique, dtype=object).tolist()
     kinds = set(map(type, cells))
     if float in kinds and any(isinstance(cell, float) and math.isinf(cell) for cell in cells):
-        raise ValueError(_("holds something that is no label"))
+        raise ValueError(_("holds something that is not a label"))
     empty = codes < 0
     if str in kinds and not (kinds == {str} and all(map(str.strip, cells))):
         blank = [place for place, cell in enumerate(cells) if isinstance(cell, str) and not cell.strip()]

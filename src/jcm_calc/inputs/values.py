@@ -25,7 +25,7 @@ CHUNK, PIECE = 65_536, 1_048_576
 SHOWN = 5
 
 
-class Cells:
+class CellAddresses:
     """Where in a workbook the values of an array stand, so that a complaint can name the cell.
 
     Parameters
@@ -41,16 +41,16 @@ class Cells:
         self.places = places
         self.rows = rows
 
-    def __deepcopy__(self, memo: Any) -> Cells:
+    def __deepcopy__(self, memo: Any) -> CellAddresses:
         return self
 
-    def arranged(self, order: Array, shape: tuple[int, ...]) -> Cells:
+    def arranged(self, order: Array, shape: tuple[int, ...]) -> CellAddresses:
         """Return the cells in another order and shape."""
-        return Cells(self.columns, self.places[order].reshape(shape), self.rows[order].reshape(shape))
+        return CellAddresses(self.columns, self.places[order].reshape(shape), self.rows[order].reshape(shape))
 
-    def first_along(self, axis: int) -> Cells:
+    def first_along(self, axis: int) -> CellAddresses:
         """Return the first cells along an axis."""
-        return Cells(self.columns, self.places.take(0, axis), self.rows.take(0, axis))
+        return CellAddresses(self.columns, self.places.take(0, axis), self.rows.take(0, axis))
 
     def address(self, number: int) -> str:
         """Return the address of one value, by its place in the flattened array."""
@@ -80,7 +80,7 @@ class InputValue:
         What the user wrote, for single values.
     classes : tuple of str, optional
         The class that each code stands for.
-    cells : Cells, optional
+    cells : CellAddresses, optional
         Where in a workbook the values stand.
     """
 
@@ -90,7 +90,7 @@ class InputValue:
     source: str
     written: str = ""
     classes: tuple[str, ...] | None = None
-    cells: Cells | None = None
+    cells: CellAddresses | None = None
 
     @cached_property
     def extremes(self) -> tuple[float, float]:
@@ -182,7 +182,6 @@ class InputValue:
 
         Parameters
         ----------
-        parameter : Parameter
         targets : sequence of Period
             Periods that the rows fill exactly.
         weight : InputValue, optional
@@ -263,7 +262,6 @@ class InputValue:
 
         Parameters
         ----------
-        parameter : Parameter
         wholes, parts : sequence of Period
             The periods, which the rows fill exactly, and their parts in each year.
 
@@ -326,7 +324,7 @@ def _decide(parameter: Parameter, size: int, targets: Sequence[Period]) -> str:
     if len(targets) == size and targets[0].dated and parameter.adds_over_time:
         return "p"
     complaint = _(
-        "has the indices {indices}, but a plain list of {size} values came, which fits either: "
+        "has the indices {indices}, but got a plain list of {size} values, which fits either: "
         "give an array of shape ({others}, p), or name the periods with p=, or give a table with columns {others}, p"
     )
     raise ValueError(complaint.format(indices=", ".join(parameter.indices), size=size, others=others))
@@ -338,14 +336,13 @@ def read_value(
     source: str,
     unit: str | None = None,
     labels: Mapping[str, Sequence[Any]] | None = None,
-    cells_of: Cells | None = None,
+    cells_of: CellAddresses | None = None,
     remarks: list[Reciprocal] | None = None,
 ) -> InputValue:
     """Read what was given for a parameter.
 
     Parameters
     ----------
-    parameter : Parameter
     raw : scalar, str, pint.Quantity or array_like
     source : str
         What to call it.
@@ -353,7 +350,7 @@ def read_value(
         From the heading of a column.
     labels : mapping, optional
         Labels along each axis, for a column of a table.
-    cells_of : Cells, optional
+    cells_of : CellAddresses, optional
         Where in a workbook the values stand.
     remarks : list of Reciprocal, optional
         Each conversion by the reciprocal is appended to it; without it they are refused.
@@ -421,8 +418,8 @@ def _letters(parameter: Parameter, shape: tuple[int, ...]) -> str:
         return parameter.indices.replace("p", "")  # what there was before the first period
     if len(shape) == 1 and len(parameter.indices) == 2 and "p" in parameter.indices:
         return UNDECIDED
-    depends = _("depends on {indices}, but an array of shape {shape} came")
-    single = _("is a single value, but an array of shape {shape} came")
+    depends = _("depends on {indices}, but got an array of shape {shape}")
+    single = _("is a single value, but got an array of shape {shape}")
     complaint = depends if parameter.indices else single
     raise ValueError(complaint.format(indices=", ".join(parameter.indices), shape=shape))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jcm_calc.readings.amounts import Monitored
-from jcm_calc.readings.findings import Finding
+from jcm_calc.readings.findings import ReadingsFinding
 from jcm_calc.readings.monitoring import monitor
 
-__all__ = ["Finding", "Monitored", "monitor"]
+__all__ = ["Monitored", "ReadingsFinding", "monitor"]

@@ -13,10 +13,10 @@ from jcm_calc.base.problems import InputError, Problem, listed
 from jcm_calc.inputs.metered import METERS
 from jcm_calc.inputs.periods import Period
 from jcm_calc.readings import clock, record
-from jcm_calc.readings.cross_checks import Comparison
-from jcm_calc.readings.files import File
-from jcm_calc.readings.findings import Finding
-from jcm_calc.readings.plan import Device, Meter, Plan
+from jcm_calc.readings.cross_checks import CrossCheckOutcome
+from jcm_calc.readings.files import ReadFile
+from jcm_calc.readings.findings import ReadingsFinding
+from jcm_calc.readings.plan import Device, Meter, MonitoringPlan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +30,7 @@ class Monitored:
 
     Attributes
     ----------
-    plan : Plan
+    plan : MonitoringPlan
     periods : tuple of Period
         The report sheets: a calendar year or part of one each.
     units : mapping
@@ -39,10 +39,10 @@ class Monitored:
         The indices of each parameter, in the methodology's order.
     read, amounts : mapping
         For each meter, the amount in each period, as read and after treatment.
-    findings : tuple of Finding
-    comparisons : tuple of Comparison
+    findings : tuple of ReadingsFinding
+    comparisons : tuple of CrossCheckOutcome
         What cross-checks found.
-    files : tuple of File
+    files : tuple of ReadFile
     blocks : DataFrame
         Amount and time covered by meter and local day or half-day.
     steps : DataFrame
@@ -52,29 +52,29 @@ class Monitored:
         Of meters with readings outside the periods, how many they are, and the instants from and to.
     """
 
-    plan: Plan
+    plan: MonitoringPlan
     periods: tuple[Period, ...]
     units: Mapping[str, str]
     indices: Mapping[str, str]
     read: Mapping[str, Sequence[float]]
     amounts: Mapping[str, Sequence[float]]
-    findings: tuple[Finding, ...]
-    comparisons: tuple[Comparison, ...]
-    files: tuple[File, ...]
+    findings: tuple[ReadingsFinding, ...]
+    comparisons: tuple[CrossCheckOutcome, ...]
+    files: tuple[ReadFile, ...]
     blocks: pd.DataFrame
     steps: pd.DataFrame
     outside: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        return f"<Monitored {self._told()}>"
+        return f"<Monitored {self._summary()}>"
 
     def _repr_html_(self) -> str:
         found = self.findings_table()[["meter", "from", "to", "what", "note", "treatment", "effect", "unit"]]
         amounts = self.table().drop(columns=["days", "hours"])
         tables = [(_("Amounts"), amounts), *([(_("Findings"), found)] if self.findings else [])]
-        return notebook.page(_("Readings: {told}").format(told=self._told()), tables=tables)
+        return notebook.page(_("Readings: {told}").format(told=self._summary()), tables=tables)
 
-    def _told(self) -> str:
+    def _summary(self) -> str:
         """Say in one line which meters and periods there are, and what was found."""
         parts: list[str] = [listed(self.plan.meters, limit=4), listed(self.periods, limit=4)]
         count = len(self.findings)
@@ -84,12 +84,12 @@ class Monitored:
         return Message("; ").join(parts)
 
     @property
-    def open(self) -> tuple[Finding, ...]:
+    def open(self) -> tuple[ReadingsFinding, ...]:
         """Findings for which no treatment is chosen: nothing can be calculated while there are any."""
         return tuple(finding for finding in self.findings if finding.open)
 
     @property
-    def questions(self) -> tuple[Finding, ...]:
+    def questions(self) -> tuple[ReadingsFinding, ...]:
         """Findings that leave something open for a person to settle."""
         return tuple(finding for finding in self.findings if finding.question)
 
@@ -268,7 +268,7 @@ class Monitored:
                 }
         return rules
 
-    def _finding(self, one: Finding) -> dict[str, Any]:
+    def _finding(self, one: ReadingsFinding) -> dict[str, Any]:
         return {
             "code": one.code,
             "severity": "open" if one.open else one.severity,

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.readings import clock, registers
-from jcm_calc.readings.steps import Source
+from jcm_calc.readings.steps import OpenedReadings
 from jcm_calc.readings.store import Store
 
 if TYPE_CHECKING:
@@ -75,12 +75,12 @@ def _edge(shown: int, where: tzinfo) -> int:
     return clock.instant(datetime(1970, 1, 1) + timedelta(microseconds=shown), where)
 
 
-def screen(store: Store, source: Source, blocks: Blocks) -> pd.DataFrame:
+def screen(store: Store, source: OpenedReadings, blocks: Blocks) -> pd.DataFrame:
     """Return a row for each meter and block: sums, extremes, times."""
     return store.frame(_screen_sql(source, source.steps, blocks))
 
 
-def screen_runs(store: Store, source: Source, blocks: Blocks) -> tuple[str, pd.DataFrame] | None:
+def screen_runs(store: Store, source: OpenedReadings, blocks: Blocks) -> tuple[str, pd.DataFrame] | None:
     """Return SQL of the steps of registers, without sorting them, and the same of each block, in one pass.
 
     None where the readings of a meter do not follow each other in runs that do not overlap: see `registers`.
@@ -104,7 +104,7 @@ def screen_runs(store: Store, source: Source, blocks: Blocks) -> tuple[str, pd.D
     return (source.multiplied(steps), sums) if registers.complete(sums) else None
 
 
-def _screened_runs(store: Store, source: Source, blocks: Blocks, size: str) -> list[pd.DataFrame] | None:
+def _screened_runs(store: Store, source: OpenedReadings, blocks: Blocks, size: str) -> list[pd.DataFrame] | None:
     """Return the blocks and heads of each file; None where the last reading of one is not a head, or heads are many."""
     rows = _screen_sql(source, source.multiplied(registers.with_heads(source.points, size)), blocks, heads=True)
     few = f"(SELECT count(*) FROM found WHERE block < 0) <= {registers.MOST_RUNS}"
@@ -121,7 +121,7 @@ def _heads(part: pd.DataFrame) -> pd.DataFrame:
     return rows.rename(columns=named)[["meter", "start", "before", "stamp", "value", "flag"]]
 
 
-def _screen_sql(source: Source, steps: str, blocks: Blocks, *, heads: bool = False) -> str:
+def _screen_sql(source: OpenedReadings, steps: str, blocks: Blocks, *, heads: bool = False) -> str:
     """Return SQL of the sums of each block; with ``heads``, a reading that begins a run is a block of its own.
 
     The number of such a block is the place of the reading, negative; it has the reading before as ``first`` and
@@ -196,7 +196,6 @@ def complete(store: Store, found: pd.DataFrame, step: npt.NDArray[np.int64]) -> 
 
     Parameters
     ----------
-    store : Store
     found : DataFrame
         From `screen`.
     step : ndarray
@@ -215,16 +214,13 @@ def complete(store: Store, found: pd.DataFrame, step: npt.NDArray[np.int64]) -> 
     return np.asarray((expected.to_numpy() == found["marks"].to_numpy()) & fits)
 
 
-def rows_of(store: Store, source: Source, wanted: pd.DataFrame, blocks: Blocks) -> pd.DataFrame:
+def rows_of(store: Store, source: OpenedReadings, wanted: pd.DataFrame, blocks: Blocks) -> pd.DataFrame:
     """Return the steps in some blocks of some meters, in order of time.
 
     Parameters
     ----------
-    store : Store
-    source : Source
     wanted : DataFrame
         The blocks: meter, its number, block, and the place of the block among those of its meter.
-    blocks : Blocks
     """
     store.register("wanted", wanted)
     if source.readings.kind == "register":

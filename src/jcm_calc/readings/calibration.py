@@ -19,7 +19,6 @@ class Late:
 
     Attributes
     ----------
-    device : Device
     start, end : int
         Instants: from the day it was due to the day of the next calibration.
     calibrated : bool

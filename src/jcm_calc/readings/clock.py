@@ -13,6 +13,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from jcm_calc.base.languages import _
+from jcm_calc.inputs.schema import got
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -65,11 +66,8 @@ def zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise ValueError(
-            _("{name!r} is no time zone: write one such as 'Asia/Jakarta', or an offset such as 'UTC+07:00'").format(
-                name=name
-            )
-        ) from None
+        wanted = _("a time zone such as 'Asia/Jakarta', or an offset such as 'UTC+07:00'")
+        raise ValueError(got(name, wanted)) from None
 
 
 def changing(where: tzinfo) -> bool:

@@ -18,7 +18,7 @@ from jcm_calc.base.problems import Problem
 from jcm_calc.declarations.items import DAYLIGHT, HOURS, RATED, Parameter
 from jcm_calc.inputs.axes import label
 from jcm_calc.inputs.periods import Period
-from jcm_calc.readings.plan import CrossCheck, Meter, Plan
+from jcm_calc.readings.plan import CrossCheck, Meter, MonitoringPlan
 from jcm_calc.results.limits import DUST, upper
 from jcm_calc.results.limits import hours as whole_hours
 from jcm_calc.units import UnitError, conversion, magnitude, split
@@ -30,17 +30,15 @@ Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class CrossCheckOutcome:
     """What a cross-check found in one period.
 
     Attributes
     ----------
-    name, period : str
     left, right : float
         The amounts, in ``unit``.
     tolerance : float
         As a fraction.
-    agrees : bool
     tonnes : float or None
         The change of ER in tCO2e if the right side were used instead of the left, by its derivative.
     declared_by : str
@@ -79,21 +77,19 @@ class Comparison:
 
 
 def declared_in_plan(
-    plan: Plan,
+    plan: MonitoringPlan,
     declared: Mapping[str, str],
     periods: Sequence[Period],
     amounts: Mapping[str, Sequence[float]],
     slopes: Mapping[str, Sequence[float]] | None,
     problems: list[Problem],
-) -> list[Comparison]:
+) -> list[CrossCheckOutcome]:
     """Carry out the checks that the plan declares.
 
     Parameters
     ----------
-    plan : Plan
     declared : mapping
         The unit of each meter's parameter.
-    periods : sequence of Period
     amounts : mapping
         The amount of each meter in each period.
     slopes : mapping, optional
@@ -116,7 +112,7 @@ def declared_in_plan(
             tonnes = None
             if slopes is not None and check.kind == "equal":
                 tonnes = slopes[check.left[0]][number] * (right - left)
-            found.append(Comparison(check.name, str(period), left, right, unit, check.tolerance, agrees, tonnes))
+            found.append(CrossCheckOutcome(check.name, str(period), left, right, unit, check.tolerance, agrees, tonnes))
     return found
 
 
@@ -141,7 +137,7 @@ def _right(
 
 def declared_by_methodology(
     result: Calculation, meters: Sequence[Meter] = (), hours: Sequence[float] | None = None
-) -> Iterator[Comparison]:
+) -> Iterator[CrossCheckOutcome]:
     """Carry out the cross-checks that a methodology declares, as far as their factors are known.
 
     Where every unit keeps to a limit, the one that comes nearest is reported, for each period; of the
@@ -149,7 +145,6 @@ def declared_by_methodology(
 
     Parameters
     ----------
-    result : Result
     meters : sequence of Meter
         Those that count: they know rated powers and latitudes.
     hours : sequence of float, optional
@@ -176,7 +171,7 @@ def declared_by_methodology(
         for at in _reported(left, right, list(m.indices).index("p")):
             place = factors.place(at)
             units = ", ".join(f"{letter}={text}" for letter, text in place.items() if letter != "p")
-            yield Comparison(
+            yield CrossCheckOutcome(
                 f"{name} ({units})" if units else name,
                 place["p"],
                 float(left[at]),
@@ -302,7 +297,6 @@ def daylight(day: date, latitude: float) -> float:
 
     Parameters
     ----------
-    day : date
     latitude : float
         In degrees, north positive.
 

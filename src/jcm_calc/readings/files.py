@@ -41,7 +41,7 @@ NO_SIGN = "\x1f"  # which no line of text holds
 
 
 @dataclass(frozen=True)
-class File:
+class ReadFile:
     """A file that was read: its name, its SHA-256, and what became of its lines.
 
     Attributes
@@ -61,7 +61,7 @@ class File:
     blank: int = 0
 
 
-class Table:
+class ReadingsTable:
     """Rows with headings: of a text file, a sheet, a Parquet file or a DataFrame.
 
     Attributes
@@ -70,7 +70,6 @@ class Table:
         What to call it.
     path : Path or None
         The file that it is in.
-    headings : tuple of str
     heading_line : int
         The line of the headings, 0 for none.
     rows, skipped, blank : int
@@ -93,14 +92,8 @@ class Table:
         self.units: dict[int, str] = {}
         self.head: list[tuple[int, list[str]]] = []
 
-    def load(
-        self, store: Store, numbers: Sequence[int], problems: list[Problem], parsed: Mapping[str, str] | None = None
-    ) -> str:
-        """Return SQL of a relation with the column ``line`` and a column ``c3`` for each number that is wanted.
-
-        Of a text file, ``parsed`` names further columns and the SQL that they are made of, so that no text is read
-        twice.
-        """
+    def load(self, store: Store, numbers: Sequence[int], problems: list[Problem]) -> str:
+        """Return SQL of a relation with the column ``line`` and a column ``c3`` for each number that is wanted."""
         raise NotImplementedError
 
     def place(self, line: int, number: int) -> str:
@@ -120,7 +113,7 @@ class Table:
             self.units = {number: unit for number, unit in named if unit}
 
 
-def tables(store: Store, readings: Readings) -> Iterator[Table]:
+def tables(store: Store, readings: Readings) -> Iterator[ReadingsTable]:
     """Yield each table that a source names.
 
     Raises
@@ -129,7 +122,7 @@ def tables(store: Store, readings: Readings) -> Iterator[Table]:
         If a file cannot be read.
     """
     if readings.frame is not None:
-        yield Frame(readings)
+        yield FrameTable(readings)
     for path in readings.files:
         try:
             yield from _tables_of(store, path, readings)
@@ -137,25 +130,25 @@ def tables(store: Store, readings: Readings) -> Iterator[Table]:
             raise
         except Exception as error:  # the readers of broken files raise errors of many kinds
             complaint = _("cannot be read: {reason}").format(reason=(str(error).splitlines() or [""])[0])
-            raise InputError(path.name, [Problem(path.name, complaint)]) from None
+            raise InputError.of(path.name, complaint) from None
 
 
-def _tables_of(store: Store, path: Path, readings: Readings) -> Iterator[Table]:
+def _tables_of(store: Store, path: Path, readings: Readings) -> Iterator[ReadingsTable]:
     if not path.is_file():
-        raise _unusable(path.name, _("is no file but a folder, a device or a pipe"))
+        raise InputError.of(path.name, _("is not a file but a folder, a device or a pipe"))
     source, suffix = _unpacked(store, path)
     if suffix in TEXTS:
-        yield NEM12(path, source, readings) if readings.format == "NEM12" else Text(store, path, source, readings)
+        yield (
+            NEM12Table(path, source, readings)
+            if readings.format == "NEM12Table"
+            else TextTable(store, path, source, readings)
+        )
     elif suffix in SHEETS:
         yield from _sheets(path, source, readings)
     elif suffix == ".parquet":
-        yield Parquet(store, path, source)
+        yield ParquetTable(store, path, source)
     else:
-        raise _unusable(path.name, _("is none of the formats understood: {names}").format(names=", ".join(KNOWN)))
-
-
-def _unusable(name: str, complaint: str) -> InputError:
-    return InputError(name, [Problem(name, complaint)])
+        raise InputError.of(path.name, _("is not in a format that is read: {names}").format(names=", ".join(KNOWN)))
 
 
 def _unpacked(store: Store, path: Path) -> tuple[Path, str]:
@@ -170,7 +163,7 @@ def _unpacked(store: Store, path: Path) -> tuple[Path, str]:
             files = [info for info in archive.infolist() if not info.is_dir()]
             if len(files) != 1:
                 names = listed(info.filename for info in files) or _("none")
-                raise _unusable(path.name, _("must hold one file, got {names}").format(names=names))
+                raise InputError.of(path.name, _("must hold one file, got {names}").format(names=names))
             inner = Path(files[0].filename).suffix.casefold()
             with archive.open(files[0]) as packed:
                 return _copied(store, path, packed, inner), inner
@@ -182,7 +175,7 @@ def _copied(store: Store, path: Path, packed: IO[bytes], suffix: str) -> Path:
     with target.open("wb") as copy:
         while part := packed.read(CHUNK):
             if copy.tell() > LARGEST:
-                raise _unusable(path.name, _("unfolds to more than {size} GiB").format(size=LARGEST >> 30))
+                raise InputError.of(path.name, _("unfolds to more than {size} GiB").format(size=LARGEST >> 30))
             copy.write(part)
     return target
 
@@ -190,7 +183,7 @@ def _copied(store: Store, path: Path, packed: IO[bytes], suffix: str) -> Path:
 # Text
 
 
-class Text(Table):
+class TextTable(ReadingsTable):
     """A text file with a sign between cells."""
 
     def __init__(self, store: Store, path: Path, source: Path, readings: Readings) -> None:
@@ -209,7 +202,10 @@ class Text(Table):
     def load(
         self, store: Store, numbers: Sequence[int], problems: list[Problem], parsed: Mapping[str, str] | None = None
     ) -> str:
-        """Return SQL of the columns that are wanted, with the number of each line."""
+        """Return SQL of the columns that are wanted, with the number of each line.
+
+        ``parsed`` names further columns and the SQL that they are made of, so that no text is read twice.
+        """
         name, sign = store.name(), self.readings.delimiter
         cells = ", ".join(f"{_cell_sql(number, sign)} AS c{number}" for number in numbers)
         left_out = (
@@ -265,16 +261,16 @@ class Text(Table):
                 _("{lines}: more cells than headings ({known}); leave such lines out by skip or footer"),
             ),
         ]
-        for wrong, complaint in faults:
-            if count := store.number(f"SELECT count(*) FROM {rows} WHERE {wrong}"):
-                found = store.db.execute(f"SELECT line FROM {rows} WHERE {wrong} ORDER BY line LIMIT 5").fetchall()
+        for condition, complaint in faults:
+            if count := store.number(f"SELECT count(*) FROM {rows} WHERE {condition}"):
+                found = store.db.execute(f"SELECT line FROM {rows} WHERE {condition} ORDER BY line LIMIT 5").fetchall()
                 lines = _lines([line for (line,) in found], count)
                 problems.append(Problem(self.name, complaint.format(lines=lines, known=known)))
 
 
 def _lines(numbers: Sequence[int], count: int) -> str:
-    told = _("line {lines}") if count == 1 else _("lines {lines}")
-    return told.format(lines=listed(numbers, count))
+    complaint = _("line {lines}") if count == 1 else _("lines {lines}")
+    return complaint.format(lines=listed(numbers, count))
 
 
 def _blank(sign: str) -> str:
@@ -328,7 +324,7 @@ def _as_utf8(store: Store, path: Path, source: Path, encoding: str) -> Path:
         if line := _first_undecodable(source):
             known = _(" or ").join(("cp932", "cp1252"))
             complaint = _("line {line} is not in UTF-8: state the encoding, such as {known}")
-            raise _unusable(path.name, complaint.format(line=line, known=known))
+            raise InputError.of(path.name, complaint.format(line=line, known=known))
         return source
     target = store.path(".csv")
     try:
@@ -339,7 +335,7 @@ def _as_utf8(store: Store, path: Path, source: Path, encoding: str) -> Path:
         complaint = _(
             "is not in the encoding {encoding!r} that is stated for it: state another, such as {known}"
         ).format(encoding=encoding, known=known)
-        raise _unusable(path.name, complaint) from None
+        raise InputError.of(path.name, complaint) from None
     return target
 
 
@@ -365,7 +361,7 @@ def _first_undecodable(path: Path) -> int:
 def _headings(name: str, head: Sequence[tuple[int, list[str]]], line: int) -> tuple[str, ...]:
     """Return the headings, or where there are none as many numbers as the first row has cells."""
     if any(len(cells) > archives.LAST_COLUMN for _number, cells in head):
-        raise _unusable(name, _("has more than {most:,} columns").format(most=archives.LAST_COLUMN))
+        raise InputError.of(name, _("has more than {most:,} columns").format(most=archives.LAST_COLUMN))
     if not line:
         first = next((cells for _number, cells in head if any(cells)), [])
         return tuple(map(str, range(1, len(first) + 1)))
@@ -373,9 +369,9 @@ def _headings(name: str, head: Sequence[tuple[int, list[str]]], line: int) -> tu
     if found is None or not any(found):
         other = next((number for number, cells in head if any(cells)), None)
         if other is None:
-            raise _unusable(name, _("is empty"))
+            raise InputError.of(name, _("is empty"))
         complaint = _("line {line} has no headings; the first line that is not blank is {other}: state header_row")
-        raise _unusable(name, complaint.format(line=line, other=other))
+        raise InputError.of(name, complaint.format(line=line, other=other))
     while found and not found[-1]:
         found = found[:-1]
     return tuple(found)
@@ -384,13 +380,13 @@ def _headings(name: str, head: Sequence[tuple[int, list[str]]], line: int) -> tu
 # Sheets
 
 
-def _sheets(path: Path, source: Path, readings: Readings) -> Iterator[Table]:
+def _sheets(path: Path, source: Path, readings: Readings) -> Iterator[ReadingsTable]:
     import python_calamine
 
     with source.open("rb") as file:
         if not file.read(8).startswith(WORKBOOKS):
             complaint = _("is not a workbook with sheets: a text that is called {suffix} is read as .csv or .tsv")
-            raise _unusable(path.name, complaint.format(suffix=path.suffix))
+            raise InputError.of(path.name, complaint.format(suffix=path.suffix))
     book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(archives.workbook(source)))
     rows = {sheet: book.get_sheet_by_name(sheet).to_python(skip_empty_area=False) for sheet in book.sheet_names}
     filled = [sheet for sheet, content in rows.items() if any(cell != "" for row in content for cell in row)]
@@ -399,17 +395,17 @@ def _sheets(path: Path, source: Path, readings: Readings) -> Iterator[Table]:
     wanted = list(dict.fromkeys(wanted)) if readings.sheet else filled
     if readings.sheet and not wanted:
         complaint = _("has no sheet {sheet}; it has {names}")
-        raise _unusable(
+        raise InputError.of(
             path.name, complaint.format(sheet=listed(map(repr, readings.sheet)), names=listed(map(repr, rows)))
         )
     if not readings.sheet and len(filled) > 1:
         complaint = _("has the sheets {names}: state which hold readings, such as sheet = {first}")
-        raise _unusable(path.name, complaint.format(names=listed(map(repr, filled)), first=repr(filled[0])))
+        raise InputError.of(path.name, complaint.format(names=listed(map(repr, filled)), first=repr(filled[0])))
     for sheet in wanted:
-        yield Sheet(path, source, sheet, rows[sheet], readings, alone=len(rows) == 1)
+        yield WorksheetTable(path, source, sheet, rows[sheet], readings, alone=len(rows) == 1)
 
 
-class Sheet(Table):
+class WorksheetTable(ReadingsTable):
     """A sheet of a workbook."""
 
     def __init__(
@@ -422,9 +418,7 @@ class Sheet(Table):
         self.head = [(number, [str(cell).strip() for cell in row]) for number, row in enumerate(rows[:wanted], 1)]
         self.begin(readings)
 
-    def load(
-        self, store: Store, numbers: Sequence[int], problems: list[Problem], parsed: Mapping[str, str] | None = None
-    ) -> str:
+    def load(self, store: Store, numbers: Sequence[int], problems: list[Problem]) -> str:
         """Return SQL of the columns that are wanted, with the number of each line."""
         import pandas as pd
 
@@ -532,7 +526,7 @@ def _text(cell: Any, readings: Readings) -> str:
 # Parquet and DataFrames
 
 
-class Parquet(Table):
+class ParquetTable(ReadingsTable):
     """A Parquet file, which stays where it is; several of the same columns are read as one."""
 
     def __init__(self, store: Store, path: Path, source: Path) -> None:
@@ -546,9 +540,7 @@ class Parquet(Table):
         """Return SQL of the rows; the name of a folder such as ``kWh=500`` is not a column."""
         return f"read_parquet([{', '.join(map(path_sql, self.sources))}], hive_partitioning = false)"
 
-    def load(
-        self, store: Store, numbers: Sequence[int], problems: list[Problem], parsed: Mapping[str, str] | None = None
-    ) -> str:
+    def load(self, store: Store, numbers: Sequence[int], problems: list[Problem]) -> str:
         """Return SQL of the columns that are wanted, with the number of each line."""
         cells = ", ".join(f"{named(self.headings[number - 1])} AS c{number}" for number in numbers)
         self.variable = store.let(self.sources)
@@ -572,19 +564,19 @@ class Parquet(Table):
         return _("row {line}").format(line=line)
 
 
-def together(opened: Sequence[Table]) -> Sequence[Table]:
+def together(opened: Sequence[ReadingsTable]) -> Sequence[ReadingsTable]:
     """Return Parquet files with the same columns as one table, which is read faster than each by itself."""
-    if len(opened) < 2 or not all(isinstance(one, Parquet) for one in opened):
+    if len(opened) < 2 or not all(isinstance(one, ParquetTable) for one in opened):
         return opened
     first, *others = opened
-    assert isinstance(first, Parquet)
-    if any(isinstance(one, Parquet) and one.kinds != first.kinds for one in others):
+    assert isinstance(first, ParquetTable)
+    if any(isinstance(one, ParquetTable) and one.kinds != first.kinds for one in others):
         return opened
-    first.sources += [one.sources[0] for one in others if isinstance(one, Parquet)]
+    first.sources += [one.sources[0] for one in others if isinstance(one, ParquetTable)]
     return [first]
 
 
-class Frame(Table):
+class FrameTable(ReadingsTable):
     """A DataFrame, of pandas or of another library that can be turned into one."""
 
     def __init__(self, readings: Readings) -> None:
@@ -607,9 +599,7 @@ class Frame(Table):
             for place, heading in enumerate(self.frame.columns)
         )
 
-    def load(
-        self, store: Store, numbers: Sequence[int], problems: list[Problem], parsed: Mapping[str, str] | None = None
-    ) -> str:
+    def load(self, store: Store, numbers: Sequence[int], problems: list[Problem]) -> str:
         """Return SQL of the columns that are wanted, with the number of each line."""
         import numpy as np
         import pandas as pd
@@ -652,7 +642,7 @@ def _plain(column: Any) -> Any:
 # NEM12
 
 
-class NEM12(Table):
+class NEM12Table(ReadingsTable):
     """A file in the form of the Australian market operator: a record 300 for each day, of a register that 200 names.
 
     Its columns are ``time``, and for each register its suffix with the unit and the flags: ``E1 [kWh]``,
@@ -697,7 +687,7 @@ class NEM12(Table):
         self.headings = tuple(names)
 
     def _refuse(self, line: int, complaint: str) -> InputError:
-        return _unusable(self.name, Message("{}: {}").format(_("line {line}").format(line=line), complaint))
+        return InputError.of(self.name, Message("{}: {}").format(_("line {line}").format(line=line), complaint))
 
     def _register(self, line: int, cells: list[str]) -> tuple[str, str, str, int]:
         if len(cells) < 9 or not cells[8].strip().isdigit() or 1440 % int(cells[8]):
@@ -723,9 +713,7 @@ class NEM12(Table):
         for number in range(int(cells[1]), min(int(cells[2]), len(flags)) + 1):
             flags[number - 1] = cells[3].strip()[:1]
 
-    def load(
-        self, store: Store, numbers: Sequence[int], problems: list[Problem], parsed: Mapping[str, str] | None = None
-    ) -> str:
+    def load(self, store: Store, numbers: Sequence[int], problems: list[Problem]) -> str:
         """Return SQL of the columns that are wanted, with the number of each line."""
         import pandas as pd
 

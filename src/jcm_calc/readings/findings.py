@@ -33,7 +33,7 @@ KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ReadingsFinding:
     """One thing that is wrong with the readings of a meter, and what was done about it.
 
     Attributes

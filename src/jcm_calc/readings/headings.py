@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import Problem, listed, suggestion
 from jcm_calc.inputs.carriers import split_heading
-from jcm_calc.readings.files import Table
+from jcm_calc.readings.files import ReadingsTable
 from jcm_calc.readings.plan import Heading, Meter, Readings
 from jcm_calc.units import Linear, UnitError, conversion, parse_unit
 
@@ -29,8 +29,6 @@ class Chosen:
 
     Attributes
     ----------
-    time, until : tuple of int
-    meter, factor, quality : int or None
     factor_left : int or None
         A column of factors that the plan does not name.
     only : mapping
@@ -66,13 +64,13 @@ class Chosen:
         )
 
 
-def choose(table: Table, readings: Readings, meters: Iterable[str], problems: list[Problem]) -> Chosen | None:
+def choose(table: ReadingsTable, readings: Readings, meters: Iterable[str], problems: list[Problem]) -> Chosen | None:
     """Return which columns hold what; None, with complaints, where that cannot be said."""
     finder = _Finder(table, readings)
     time, until = (finder.several(headings) for headings in (readings.time, readings.until))
     meter, factor, quality = (finder.maybe(one) for one in (readings.meter, readings.factor, readings.quality))
     if readings.across:
-        values = {name: finder.across(name, *ends) for name, ends in readings.across.items()}
+        values = {name: finder.across(*ends) for name, ends in readings.across.items()}
     elif readings.columns:
         values = {name: finder.several(headings) for name, headings in readings.columns.items()}
     else:
@@ -82,7 +80,7 @@ def choose(table: Table, readings: Readings, meters: Iterable[str], problems: li
     problems += [
         Problem(
             "[[readings.sources]] columns",
-            _("{name} is no meter{hint}").format(name=name, hint=suggestion(name, meters)),
+            _("{name} is not a meter{hint}").format(name=name, hint=suggestion(name, meters)),
         )
         for name in readings.meters
         if name not in meters
@@ -99,7 +97,7 @@ def choose(table: Table, readings: Readings, meters: Iterable[str], problems: li
 class _Finder:
     """Finds columns, and keeps every complaint."""
 
-    def __init__(self, table: Table, readings: Readings) -> None:
+    def __init__(self, table: ReadingsTable, readings: Readings) -> None:
         self.table, self.readings = table, readings
         self.headings = dict(enumerate(table.headings, 1))
         self.names = {number: split_heading(heading)[0] for number, heading in self.headings.items()}
@@ -121,8 +119,8 @@ class _Finder:
         if isinstance(heading, int):
             if heading in self.headings:
                 return heading
-            told = _("has {count} columns, and no column {number}")
-            self.complain(told.format(count=len(self.headings), number=heading))
+            message = _("has {count} columns, and no column {number}")
+            self.complain(message.format(count=len(self.headings), number=heading))
             return None
         found = [number for number, known in self.headings.items() if known == heading]
         found = found or [number for number, known in self.names.items() if known == heading]
@@ -152,7 +150,7 @@ class _Finder:
             return _("; for a file without headings write header_row = 0, and columns by their numbers")
         return ""
 
-    def across(self, name: str, first: Heading, last: Heading) -> tuple[int, ...]:
+    def across(self, first: Heading, last: Heading) -> tuple[int, ...]:
         """Return the columns that hold the steps of a day."""
         ends = self.one(first), self.one(last)
         if ends[0] is None or ends[1] is None or self.readings.step is None:
@@ -160,9 +158,9 @@ class _Finder:
         numbers = tuple(range(ends[0], ends[1] + 1))
         day = 24 * 3_600_000_000
         if len(numbers) * self.readings.step != day:
-            told = _("the columns from {first} to {last} are {count}, but a day has {expected} steps")
+            complaint = _("the columns from {first} to {last} are {count}, but a day has {expected} steps")
             count = day // self.readings.step
-            self.complain(told.format(first=repr(first), last=repr(last), count=len(numbers), expected=count))
+            self.complain(complaint.format(first=repr(first), last=repr(last), count=len(numbers), expected=count))
         return numbers
 
     def left_alone(self, used: list[int | None], values: Mapping[str, tuple[int, ...]]) -> int | None:

@@ -7,38 +7,36 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from jcm_calc.readings import block_sums, clock
-from jcm_calc.readings.findings import Finding
+from jcm_calc.readings.findings import ReadingsFinding
 from jcm_calc.readings.meter_readings import MeterReadings, OfSource, Span
-from jcm_calc.readings.steps import Source
+from jcm_calc.readings.steps import OpenedReadings
 from jcm_calc.readings.store import quoted
 
 Spoilt = Mapping[str, Sequence[Span]]
 Window = tuple[int, str, int, int]  # the number of a finding, meter, from and to
 
 
-def same_weekdays(readings: MeterReadings, findings: Sequence[Finding], spoilt: Spoilt) -> list[list[float]]:
+def same_weekdays(readings: MeterReadings, findings: Sequence[ReadingsFinding], spoilt: Spoilt) -> list[list[float]]:
     """Return, for each finding, the amounts of the same time whole weeks before and after, as far as all was read.
 
     Parameters
     ----------
-    readings : MeterReadings
-    findings : sequence of Finding
     spoilt : mapping
         The times of each meter that are like no other.
     """
     return _amounts(readings, findings, spoilt, lambda one, first, last: _weeks(readings, one, first, last))
 
 
-def before_and_after(readings: MeterReadings, findings: Sequence[Finding], spoilt: Spoilt) -> list[list[float]]:
+def before_and_after(readings: MeterReadings, findings: Sequence[ReadingsFinding], spoilt: Spoilt) -> list[list[float]]:
     """Return, for each finding, the amounts of the times just before and after, of the same length."""
     return _amounts(readings, findings, spoilt, lambda one, first, last: _next_to(one))
 
 
 def _amounts(
     readings: MeterReadings,
-    findings: Sequence[Finding],
+    findings: Sequence[ReadingsFinding],
     spoilt: Spoilt,
-    spans: Callable[[Finding, int, int], Iterable[Span]],
+    spans: Callable[[ReadingsFinding, int, int], Iterable[Span]],
 ) -> list[list[float]]:
     wanted: list[Window] = []
     for number, finding in enumerate(findings):
@@ -54,7 +52,7 @@ def _amounts(
     return found
 
 
-def _weeks(readings: MeterReadings, finding: Finding, first: int, last: int) -> Iterator[Span]:
+def _weeks(readings: MeterReadings, finding: ReadingsFinding, first: int, last: int) -> Iterator[Span]:
     where = readings.plan.where
     begin, end = (clock.local(moment, where).replace(tzinfo=None) for moment in (finding.start, finding.end))
     count = (last - first) // clock.WEEK + 1
@@ -64,7 +62,7 @@ def _weeks(readings: MeterReadings, finding: Finding, first: int, last: int) -> 
             yield clock.instant(begin + shift, where), clock.instant(end + shift, where)
 
 
-def _next_to(finding: Finding) -> Iterator[Span]:
+def _next_to(finding: ReadingsFinding) -> Iterator[Span]:
     length = finding.end - finding.start
     yield finding.start - length, finding.start
     yield finding.end, finding.end + length
@@ -83,7 +81,7 @@ def _of_windows(readings: MeterReadings, windows: Sequence[Window]) -> list[tupl
 
 
 def _of_source(
-    readings: MeterReadings, source: Source, of: Mapping[str, OfSource], windows: Sequence[Window]
+    readings: MeterReadings, source: OpenedReadings, of: Mapping[str, OfSource], windows: Sequence[Window]
 ) -> list[tuple[float, int]]:
     """Add up whole blocks from what the screening found, and the ends of the windows from the readings."""
     import pandas as pd

@@ -15,9 +15,9 @@ from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem, ProblemKind, suggestion
 from jcm_calc.readings import block_sums, clock
 from jcm_calc.readings.block_sums import Blocks
-from jcm_calc.readings.plan import Meter, Plan, Readings
-from jcm_calc.readings.row_checks import Context, Rows, never_falls
-from jcm_calc.readings.steps import Source, open_source
+from jcm_calc.readings.plan import Meter, MonitoringPlan, Readings
+from jcm_calc.readings.row_checks import Context, MeterSteps, never_falls
+from jcm_calc.readings.steps import OpenedReadings, open_source
 from jcm_calc.readings.store import Store
 from jcm_calc.units import Linear, UnitError, conversion, split
 
@@ -36,24 +36,23 @@ class OfSource:
 
     Attributes
     ----------
-    source : Source
     unit : Linear
         From readings to the unit of the parameter.
     blocks : DataFrame
         Sums and extremes of each block of local time.
     odd : ndarray
         Which blocks need a close look.
-    rows : Rows
+    rows : MeterSteps
         The steps of these blocks and their neighbours.
     left_out : sequence of Span
         Times in which readings come at another distance than is stated, and of which only the first were looked at.
     """
 
-    source: Source
+    source: OpenedReadings
     unit: Linear
     blocks: pd.DataFrame
     odd: npt.NDArray[np.bool_]
-    rows: Rows
+    rows: MeterSteps
     left_out: Sequence[Span]
 
     @property
@@ -75,8 +74,6 @@ class MeterReadings:
 
     Parameters
     ----------
-    store : Store
-    plan : Plan
     declared : mapping
         The unit of the parameter of each meter.
     spans : sequence of Span
@@ -92,7 +89,7 @@ class MeterReadings:
     def __init__(
         self,
         store: Store,
-        plan: Plan,
+        plan: MonitoringPlan,
         declared: Mapping[str, str],
         spans: Sequence[Span],
         marks: Sequence[int],
@@ -120,7 +117,7 @@ class MeterReadings:
 
     # Blocks
 
-    def _screen(self, source: Source, run: Runner | None) -> tuple[Source, pd.DataFrame]:
+    def _screen(self, source: OpenedReadings, run: Runner | None) -> tuple[OpenedReadings, pd.DataFrame]:
         """Return sums by meter and block, and the source with the steps that they were made from."""
         files = source.readings.files
         if source.readings.kind == "register":
@@ -139,14 +136,14 @@ class MeterReadings:
         )
         return source, block_sums.merge(run(task, alone))
 
-    def _look(self, source: Source, blocks: pd.DataFrame, problems: list[Problem]) -> None:
+    def _look(self, source: OpenedReadings, blocks: pd.DataFrame, problems: list[Problem]) -> None:
         """Find the odd blocks of each meter of a source, and look at their readings."""
         places = {str(name): rows for name, rows in blocks.groupby("meter").indices.items()}
         found = {name: blocks.iloc[rows].reset_index(drop=True) for name, rows in places.items()}
         for name in found:
             if name not in self.plan.meters:
                 complaint = (
-                    _("holds readings of {name}, which is no meter of the plan{hint}")
+                    _("holds readings of {name}, which is not a meter of the plan{hint}")
                     .tagged(ProblemKind.UNKNOWN_METER, name)
                     .format(name=name, hint=suggestion(name, self.of))
                 )
@@ -176,7 +173,7 @@ class MeterReadings:
             spans = _spans(left[name], part, source.readings.step or 0)
             self.of[name].append(OfSource(source, source.units[name], part, odd[name], rows[name], spans))
 
-    def _odd(self, source: Source, meter: Meter, part: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    def _odd(self, source: OpenedReadings, meter: Meter, part: pd.DataFrame) -> npt.NDArray[np.bool_]:
         """Return which blocks are not complete, or hold values that are not likely, in the periods and next to them."""
         column = {name: part[name].to_numpy() for name in part}
         first, last = column["first"], column["last"]
@@ -207,7 +204,7 @@ class MeterReadings:
         low, high = self.blocks.number(self.marks[0]) - 1, self.blocks.number(self.marks[-1]) + 1
         return np.asarray(part["block"].between(low, high))
 
-    def _in_order(self, source: Source, part: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    def _in_order(self, source: OpenedReadings, part: pd.DataFrame) -> npt.NDArray[np.bool_]:
         """Return in which blocks the steps follow each other without a hole or an overlap."""
         readings = source.readings
         first, last, covered = (part[name].to_numpy() for name in ("first", "last", "covered"))
@@ -222,7 +219,7 @@ class MeterReadings:
         return np.asarray((part["shortest"].to_numpy() > 0) & (covered == last - first))
 
     def _spaced_otherwise(
-        self, source: Source, part: pd.DataFrame, in_order: npt.NDArray[np.bool_]
+        self, source: OpenedReadings, part: pd.DataFrame, in_order: npt.NDArray[np.bool_]
     ) -> npt.NDArray[np.bool_]:
         """Return which blocks hold a reading at each step of another length than the one that is stated."""
         found = np.zeros(len(part), dtype=bool)
@@ -250,8 +247,8 @@ class MeterReadings:
         return found
 
     def _rows(
-        self, source: Source, found: Mapping[str, pd.DataFrame], odd: Mapping[str, npt.NDArray[np.bool_]]
-    ) -> dict[str, Rows]:
+        self, source: OpenedReadings, found: Mapping[str, pd.DataFrame], odd: Mapping[str, npt.NDArray[np.bool_]]
+    ) -> dict[str, MeterSteps]:
         """Return the steps of the odd blocks of each meter, and of those next to them."""
         if not found:
             return {}
@@ -264,11 +261,11 @@ class MeterReadings:
             blocks = found[name]["block"].to_numpy()
             places = np.searchsorted(blocks, self.blocks.numbers(start))
             joined = np.concatenate([[True], np.diff(places) <= 1])[: len(start)]
-            rows[name] = Rows(start, stop, np.asarray(source.units[name](raw)), value, raw, flag, joined)
+            rows[name] = MeterSteps(start, stop, np.asarray(source.units[name](raw)), value, raw, flag, joined)
         return rows
 
     def _wanted(
-        self, source: Source, found: Mapping[str, pd.DataFrame], odd: Mapping[str, npt.NDArray[np.bool_]]
+        self, source: OpenedReadings, found: Mapping[str, pd.DataFrame], odd: Mapping[str, npt.NDArray[np.bool_]]
     ) -> pd.DataFrame:
         """Return the odd blocks of each meter and those next to them, with their places in its order."""
         import pandas as pd
@@ -286,7 +283,7 @@ class MeterReadings:
     # Numbers
 
     @staticmethod
-    def _per_hour(source: Source) -> float:
+    def _per_hour(source: OpenedReadings) -> float:
         """Return the factor from the rate of a block to an amount an hour."""
         if source.regular:
             assert source.readings.step is not None
@@ -449,7 +446,7 @@ class MeterReadings:
         joined = {key: np.concatenate([np.asarray(part) for part in both]) for key, both in columns.items()}
         return pd.DataFrame({"meter": name, **joined})
 
-    def _before(self, name: str, one: OfSource, rows: Rows) -> npt.NDArray[np.float64]:
+    def _before(self, name: str, one: OfSource, rows: MeterSteps) -> npt.NDArray[np.float64]:
         """Return what a register showed at the beginning of each step."""
         if not one.register:
             return np.full(len(rows), np.nan)

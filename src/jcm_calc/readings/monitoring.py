@@ -18,10 +18,10 @@ from jcm_calc.inputs.periods import Period
 from jcm_calc.inputs.project import as_mapping
 from jcm_calc.readings import calibration, clock, cross_checks, like_times, row_checks, treatments
 from jcm_calc.readings.amounts import Monitored, by_indices
-from jcm_calc.readings.findings import Finding
+from jcm_calc.readings.findings import ReadingsFinding
 from jcm_calc.readings.meter_readings import MeterReadings, Runner
 from jcm_calc.readings.periods import sheets_of, span
-from jcm_calc.readings.plan import Meter, Plan
+from jcm_calc.readings.plan import Meter, MonitoringPlan
 from jcm_calc.readings.plan_file import read_plan
 from jcm_calc.readings.store import Store
 
@@ -132,11 +132,13 @@ def _remarked(monitored: Monitored) -> Iterator[Problem]:
     for comparison in monitored.comparisons:
         if not comparison.agrees:
             differs = _("differs in {period}: {left:,.6g} and {right:,.6g} {unit}")
-            told = {"left": comparison.left, "right": comparison.right, "unit": comparison.unit}
-            yield Problem(comparison.name, differs.format(period=comparison.period, **told))
+            fields = {"left": comparison.left, "right": comparison.right, "unit": comparison.unit}
+            yield Problem(comparison.name, differs.format(period=comparison.period, **fields))
 
 
-def _declared(plan: Plan, m: Declarations | None, problems: list[Problem]) -> tuple[dict[str, str], dict[str, str]]:
+def _declared(
+    plan: MonitoringPlan, m: Declarations | None, problems: list[Problem]
+) -> tuple[dict[str, str], dict[str, str]]:
     """Return the unit of each meter's parameter, and the indices of each parameter."""
     units, indices = {}, {}
     for name, meter in plan.meters.items():
@@ -169,11 +171,11 @@ def _declared(plan: Plan, m: Declarations | None, problems: list[Problem]) -> tu
             units[name], indices[meter.parameter] = parameter.unit, parameter.indices
             wanted = set(parameter.indices) - {"p"}
             if set(meter.labels) != wanted:
-                came, expected = listed(meter.labels) or _("none"), listed(sorted(wanted)) or _("none")
+                given, expected = listed(meter.labels) or _("none"), listed(sorted(wanted)) or _("none")
                 problems.append(
                     Problem(
                         f"{subject} labels",
-                        _("{came} came, expected labels of {expected}").format(came=came, expected=expected),
+                        _("got labels of {given}; must be labels of {expected}").format(given=given, expected=expected),
                     )
                 )
     return units, indices
@@ -229,7 +231,7 @@ class _Work:
     def __init__(
         self,
         store: Store,
-        plan: Plan,
+        plan: MonitoringPlan,
         periods: Sequence[Period],
         units: Mapping[str, str],
         indices: Mapping[str, str],
@@ -308,13 +310,13 @@ class _Work:
             usual[name] = [hourly * (last - first) / clock.HOUR for first, last in self.spans]
         return self.given.slopes(self.result(usual), self.plan.meters)
 
-    def slope(self, finding: Finding) -> float | None:
+    def slope(self, finding: ReadingsFinding) -> float | None:
         """Return the direction for a finding; None without a methodology."""
         return None if self.slopes is None else self.slopes[finding.meter][finding.period]
 
     def compared(
         self, amounts: Mapping[str, Sequence[float]], slopes: Slopes | None, result: Calculation | None
-    ) -> list[cross_checks.Comparison]:
+    ) -> list[cross_checks.CrossCheckOutcome]:
         """Carry out the cross-checks of the plan and of the methodology."""
         found = cross_checks.declared_in_plan(self.plan, self.units, self.periods, amounts, slopes, self.problems)
         if result is not None:
@@ -325,18 +327,18 @@ class _Work:
 
     # Findings
 
-    def found(self, name: str) -> list[Finding]:
+    def found(self, name: str) -> list[ReadingsFinding]:
         """Return what is wrong with the readings of a meter."""
-        found: list[Finding] = []
+        found: list[ReadingsFinding] = []
         contexts = self.meters.contexts[name]
         for one, context in zip(self.meters.of[name], contexts, strict=True):
             found += row_checks.with_what_is_left_out(row_checks.look(one.rows, context), context, one.left_out)
-        wrong = [(one.start, one.end) for one in found if one.kind == "step"]
-        found = row_checks.without_consequences(found, wrong)
-        found += row_checks.holes(*self.meters.pieces(name), contexts[0], self.whole, wrong)
+        wrong_steps = [(one.start, one.end) for one in found if one.kind == "step"]
+        found = row_checks.without_consequences(found, wrong_steps)
+        found += row_checks.holes(*self.meters.pieces(name), contexts[0], self.whole, wrong_steps)
         return [self.with_outside(one) for one in found]
 
-    def with_outside(self, finding: Finding) -> Finding:
+    def with_outside(self, finding: ReadingsFinding) -> ReadingsFinding:
         """Say of a gap where readings are that could have been meant for it."""
         outside = self.meters.outside(finding.meter) if finding.kind == "gap" else None
         step = min((one.source.readings.step or clock.DAY for one in self.meters.of[finding.meter]), default=clock.DAY)
@@ -347,7 +349,7 @@ class _Work:
         note = _("{note}; {count:,} readings lie outside the period, from {first} to {last}")
         return replace(finding, note=note.format(note=finding.note, count=outside.readings, first=first, last=last))
 
-    def spoilt(self, findings: Sequence[Finding]) -> dict[str, list[Span]]:
+    def spoilt(self, findings: Sequence[ReadingsFinding]) -> dict[str, list[Span]]:
         """Return the times of each meter that are like no other."""
         found: dict[str, list[Span]] = {name: [] for name in self.plan.meters}
         for one in findings:
@@ -359,7 +361,7 @@ class _Work:
                     found[name].append((stop.start, stop.end))
         return found
 
-    def treated(self, findings: list[Finding]) -> list[Finding]:
+    def treated(self, findings: list[ReadingsFinding]) -> list[ReadingsFinding]:
         """Apply the user's choices."""
         choices = treatments.chosen(findings, self.plan.choices)
         late = [one for one in self.plan.choices if one.finding in ("late calibration", "uncalibrated")]
@@ -387,7 +389,7 @@ class _Work:
                 beside.get(number, ()),
                 (finding.end - finding.start) / max(times[choice.number], 1),
             )
-            treated = treatments.treat(finding, around, self.plan.meters[finding.meter], self.plan.rules)
+            treated = treatments.treat(finding, around, self.plan.rules)
             if isinstance(treated, Problem):
                 self.problems.append(treated)
             else:
@@ -396,7 +398,7 @@ class _Work:
 
     def windows(
         self,
-        findings: Sequence[Finding],
+        findings: Sequence[ReadingsFinding],
         choices: Sequence[Any],
         names: Sequence[str],
         spoilt: Mapping[str, Sequence[Span]],
@@ -410,7 +412,7 @@ class _Work:
 
     # Calibration
 
-    def late_calibrations(self, findings: Sequence[Finding]) -> list[Finding]:
+    def late_calibrations(self, findings: Sequence[ReadingsFinding]) -> list[ReadingsFinding]:
         """Return a finding for each time in which a calibration was late, corrected if the user chose so."""
         found = []
         used: list[Any] = []
@@ -428,8 +430,8 @@ class _Work:
         return found
 
     def late_finding(
-        self, name: str, late: calibration.Late, number: int, start: int, end: int, findings: Sequence[Finding]
-    ) -> Finding:
+        self, name: str, late: calibration.Late, number: int, start: int, end: int, findings: Sequence[ReadingsFinding]
+    ) -> ReadingsFinding:
         amount, shared = self.meters.by_time(name, start, end)
         for one in findings:
             if one.meter == name and one.kind != "boundary" and one.effect:
@@ -444,9 +446,9 @@ class _Work:
         if shared:
             note += _("; readings across its ends are shared by time")
         kind = "late calibration" if late.calibrated else "uncalibrated"
-        return Finding(name, kind, start, end, amount, note, period=number)
+        return ReadingsFinding(name, kind, start, end, amount, note, period=number)
 
-    def corrected(self, finding: Finding, late: calibration.Late, choice: Any) -> Finding:
+    def corrected(self, finding: ReadingsFinding, late: calibration.Late, choice: Any) -> ReadingsFinding:
         if choice is None:
             return finding
         question, error = "", 0.0
@@ -457,7 +459,7 @@ class _Work:
                 self.problems.append(Problem(f"[meters.{finding.meter}]", str(problem)))
                 return finding
         around = treatments.Around(choice, self.units[finding.meter], self.slope(finding), error=error)
-        treated = treatments.treat(finding, around, self.plan.meters[finding.meter], self.plan.rules)
+        treated = treatments.treat(finding, around, self.plan.rules)
         if isinstance(treated, Problem):
             self.problems.append(treated)
             return finding
@@ -465,7 +467,7 @@ class _Work:
 
     # Effect on ER
 
-    def with_tonnes(self, findings: Sequence[Finding], slopes: Slopes | None) -> list[Finding]:
+    def with_tonnes(self, findings: Sequence[ReadingsFinding], slopes: Slopes | None) -> list[ReadingsFinding]:
         """Add the effect on ER; refuse directions that no longer hold where the amounts have ended up."""
         treated = {(one.meter, one.period) for one in findings if one.effect is not None}
         if slopes is None or not treated:

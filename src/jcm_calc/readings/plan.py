@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, tzinfo
 from pathlib import Path
 from typing import Any
 
 from jcm_calc.base.languages import _
+from jcm_calc.inputs.schema import numbered
 from jcm_calc.readings.clock import DAY
 from jcm_calc.readings.rule_sets import RuleSet
-
-
-def numbered(section: str, number: int) -> str:
-    """Return what to call one of several tables."""
-    return _("{section} no. {number}").format(section=section, number=number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +161,7 @@ class Readings:
     """
 
     files: tuple[Path, ...]
-    frame: Any
+    frame: Any = None
     kind: str
     step: int | None
     changes: tuple[tuple[int, int], ...] = ()
@@ -173,19 +169,19 @@ class Readings:
     stamp: str
     where: tzinfo | None
     zone: tzinfo
-    time: tuple[Heading, ...]
+    time: tuple[Heading, ...] = ()
     until: tuple[Heading, ...] = ()
     last_day: str = ""
     times: str = ""
     midnight: str = ""
     meter: Heading = ""
     value: Heading = "value"
-    columns: Mapping[str, tuple[Heading, ...]]
-    across: Mapping[str, tuple[Heading, Heading]]
+    columns: Mapping[str, tuple[Heading, ...]] = field(default_factory=dict)
+    across: Mapping[str, tuple[Heading, Heading]] = field(default_factory=dict)
     factor: Heading = ""
     quality: Heading = ""
-    flags: Mapping[str, str]
-    only: Mapping[Heading, tuple[str, ...]]
+    flags: Mapping[str, str] = field(default_factory=dict)
+    only: Mapping[Heading, tuple[str, ...]] = field(default_factory=dict)
     unused: tuple[Heading, ...] = ()
     unit: str = ""
     decimal: str = ""
@@ -239,7 +235,7 @@ class Readings:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Treatment:
     """A treatment that the user chose: for which meter, kind of finding and time."""
 
     number: int
@@ -282,13 +278,13 @@ class CrossCheck:
 
 
 @dataclass(frozen=True)
-class Plan:
+class MonitoringPlan:
     """Meters, readings, rules and choices."""
 
     meters: Mapping[str, Meter]
     readings: tuple[Readings, ...]
     where: tzinfo
     rules: RuleSet
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[Treatment, ...] = ()
     stops: tuple[Stop, ...] = ()
     checks: tuple[CrossCheck, ...] = ()

@@ -1,135 +1,275 @@
-"""From two mappings, just as they stand in a case file under ``[meters]`` and ``[readings]``, to a monitoring plan."""
+"""From the sections ``[meters]`` and ``[readings]`` of a case file, or two such mappings, to a monitoring plan."""
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem, no_such_file, shown, suggestion
+from jcm_calc.inputs.schema import (
+    Field,
+    by_name,
+    filled_text,
+    flag,
+    got,
+    number,
+    numbered,
+    one_of,
+    read_table,
+    read_tables,
+    section,
+    tables,
+    text,
+    texts,
+    under,
+    whole,
+)
 from jcm_calc.readings import clock, stamps
 from jcm_calc.readings.findings import KINDS
 from jcm_calc.readings.plan import (
     Calibration,
-    Choice,
     CrossCheck,
     Device,
     Heading,
     Meter,
+    MonitoringPlan,
     Multiplier,
-    Plan,
     Readings,
     Replacement,
     Stop,
-    numbered,
+    Treatment,
 )
 from jcm_calc.readings.rule_sets import TREATMENTS, RuleSet, rule_set
-from jcm_calc.units import UnitError, magnitude
+from jcm_calc.units import magnitude
 
-KIND_OF_READINGS = ("interval", "power", "samples", "register", "total")
-FORMATS = ("NEM12",)
-FLAGS = ("measured", "estimated", "substituted")
-STEP = re.compile(r"(\d+)\s*(s|min|h|d)", re.ASCII)
+DURATION = re.compile(r"(\d+)\s*(s|min|h|d)", re.ASCII)
 MONTHS = re.compile(r"(\d+)\s*(months?|years?|yr)", re.ASCII)
 SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
+LONGEST_STEP, MOST_MONTHS = 366 * clock.DAY, 1200
+YEARS = range(1900, 2200)  # meters are older than their readings, and both far from the ends of the calendar
+DAYLIGHT = "rated power × daylight"
+RATED = ("rated power × hours", DAYLIGHT)
 
 Table = Mapping[str, Any]
 
-# What each table may hold: key → kind of value.
-METER = {
-    **dict.fromkeys(("parameter", "unit", "serial", "accuracy_class", "rated", "maximum_permissible_error"), "text"),
-    "labels": "labels",
-    "calibration_interval": "months",
-    "calibrations": "tables",
-    "replaced": "tables",
-    "rollover": "number",
-    "multiplier": "multipliers",
-    "latitude": "number",
-    "check_only": "flag",
-    "installed": "time",
-    "removed": "time",
+
+# Checks of values
+
+
+def moment(given: Any) -> date:
+    """Return a time or a day."""
+    if not isinstance(given, date) or given.year not in YEARS:
+        raise ValueError(got(given, _("a time such as 2024-05-17T12:00:00, or a date, of the years 1900 to 2199")))
+    return given
+
+
+def day(given: Any) -> date:
+    """Return a day, without the time of day."""
+    if not isinstance(given, date) or given.year not in YEARS:
+        raise ValueError(got(given, _("a date such as 2024-05-17, of the years 1900 to 2199")))
+    return given.date() if isinstance(given, datetime) else given
+
+
+def duration(given: Any) -> int:
+    """Return the microseconds of a text such as ``"30 min"``."""
+    match = DURATION.fullmatch(given) if isinstance(given, str) else None
+    found = int(match[1]) * SECONDS[match[2]] * clock.SECOND if match else 0
+    if not 0 < found <= LONGEST_STEP:
+        raise ValueError(got(given, _("a time such as '30 min', '1 h' or '1 d', a year at most")))
+    return found
+
+
+def months(given: Any) -> int:
+    """Return the months of a text such as ``"2 years"``."""
+    match = MONTHS.fullmatch(given) if isinstance(given, str) else None
+    found = int(match[1]) * (1 if match[2].startswith("m") else 12) if match else None
+    if found is None or found > MOST_MONTHS:
+        raise ValueError(got(given, _("a text such as '12 months', a hundred years at most")))
+    return found
+
+
+def fraction(given: Any) -> float:
+    """Return per cent as a fraction."""
+    if not isinstance(given, str) or "%" not in given:
+        raise ValueError(got(given, _("per cent in quotes, such as '0.5 %'")))
+    return float(magnitude(given, ""))
+
+
+def heading(given: Any) -> Heading:
+    """Return the text of a heading, or the number of a column."""
+    if isinstance(given, bool) or not isinstance(given, str | int) or (isinstance(given, int) and given < 1):
+        raise ValueError(got(given, _("a heading in quotes, or the number of a column")))
+    return given
+
+
+def headings(given: Any) -> tuple[Heading, ...]:
+    """Return headings, of which one may be given without a list."""
+    try:
+        several = tuple(map(heading, given if isinstance(given, list | tuple) else (given,)))
+    except ValueError:
+        several = ()
+    if not several:
+        raise ValueError(got(given, _("a heading or the number of a column, or a list of these")))
+    return several
+
+
+def times(given: Any) -> tuple[Heading, ...]:
+    """Return the columns of times."""
+    if len(found := headings(given)) > 2:
+        raise ValueError(_("is one column, or a day and a time of day"))
+    return found
+
+
+def label(given: Any) -> Any:
+    """Return a label of an index."""
+    try:
+        return given if isinstance(given, str) else number(given)
+    except ValueError:
+        raise ValueError(got(given, _("a text or a number"))) from None
+
+
+def first_and_last(given: Any) -> tuple[Heading, Heading]:
+    """Return the first and the last heading of a row of steps."""
+    if len(found := headings(given)) != 2:
+        raise ValueError(got(given, _("a list of the first and the last heading")))
+    return found[0], found[1]
+
+
+def some_texts(given: Any) -> tuple[str, ...]:
+    """Return texts, of which there is at least one that is not empty."""
+    if not given:
+        raise ValueError(got(given, _("a text or a list of texts")))
+    return texts(given)
+
+
+def multipliers(given: Any) -> Any:
+    """Return a number, or a list of tables."""
+    try:
+        return tables(given) if isinstance(given, list | tuple) and given else number(given)
+    except ValueError:
+        example = "[{ value = 40 }, { from = 2024-06-01, value = 80 }]"
+        raise ValueError(
+            got(given, _("a number such as 40, or a list such as {example}").format(example=example))
+        ) from None
+
+
+def lines(given: Any) -> int | str | tuple[int, ...]:
+    """Return which lines are left out: how many, their numbers, or the text that they begin with."""
+    try:
+        if isinstance(given, list | tuple):
+            return tuple(map(whole, given)) if 0 not in given else whole(None)
+        return given if isinstance(given, str) else whole(given)
+    except ValueError:
+        wanted = _("a number of lines, a list of line numbers, or a text that lines begin with")
+        raise ValueError(got(given, wanted)) from None
+
+
+def frame(given: Any) -> Any:
+    """Return a DataFrame."""
+    if given is not None and not (hasattr(given, "iloc") or hasattr(given, "__arrow_c_stream__")):
+        raise ValueError(got(given, _("a DataFrame")))
+    return given
+
+
+def sign(given: Any) -> str:
+    """Return one character."""
+    if len(text(given)) != 1:
+        raise ValueError(got(given, _("one sign")))
+    return str(given)
+
+
+def zone(given: Any) -> tzinfo:
+    """Return a time zone."""
+    return clock.zone(text(given))
+
+
+def zone_of_clock(given: Any) -> tzinfo | None:
+    """Return what a clock shows; None where each time states its offset."""
+    return None if given == "stated" else zone(given)
+
+
+# What each table holds. The keys of a source are those of `Readings`.
+
+DEVICE = {
+    **dict.fromkeys(("serial", "accuracy_class"), Field(text)),
+    "maximum_permissible_error": Field(fraction),
+    "calibrations": Field(tables),
 }
-MULTIPLIER = {"value": "number", "from": "time"}
-STEP_CHANGE = {"from": "time", "step": "text"}
-CALIBRATION = {"on": "date", "found": "text"}
+METER = {
+    "parameter": Field(text, required=_("the symbol of what it measures")),
+    **dict.fromkeys(("unit", "rated"), Field(text)),
+    **DEVICE,
+    "labels": Field(by_name(label)),
+    "calibration_interval": Field(months),
+    "replaced": Field(tables),
+    "multiplier": Field(multipliers),
+    **dict.fromkeys(("rollover", "latitude"), Field(number)),
+    "check_only": Field(flag),
+    **dict.fromkeys(("installed", "removed"), Field(moment)),
+}
+MULTIPLIER = {"value": Field(number, required=True), "from": Field(moment)}
+CALIBRATION = {"on": Field(day, required=_("its day, such as on = 2024-05-17")), "found": Field(fraction)}
 REPLACED = {
-    "at": "time",
-    "final": "number",
-    "initial": "number",
-    "multiplier": "number",
-    **{key: METER[key] for key in ("serial", "accuracy_class", "maximum_permissible_error", "calibrations")},
+    "at": Field(moment, required=_("when it was replaced, such as at = 2024-05-17T12:00:00")),
+    **dict.fromkeys(("final", "initial", "multiplier"), Field(number)),
+    **DEVICE,
 }
 READINGS = {
-    "zone": "text",
-    "rules": "text",
-    "limits": "table",
-    "sources": "tables",
-    "treatments": "tables",
-    "stops": "tables",
-    "checks": "tables",
+    "zone": Field(zone, required=_("the time zone whose days count, such as 'Asia/Jakarta'")),
+    "rules": Field(text),
+    "limits": Field(section),
+    **dict.fromkeys(("sources", "treatments", "stops", "checks"), Field(tables)),
 }
 SOURCE = {
-    "files": "texts",
-    "frame": "any",
-    "kind": "text",
-    **dict.fromkeys(("step", "longest", "stamp", "clock", "times", "midnight", "last_day"), "text"),
-    "step_changes": "tables",
-    **dict.fromkeys(("time", "until", "unused"), "headings"),
-    **dict.fromkeys(("meter", "value", "factor", "quality"), "heading"),
-    **dict.fromkeys(("columns", "across"), "columns"),
-    "flags": "flags",
-    "only": "only",
-    **dict.fromkeys(("unit", "decimal", "thousands", "delimiter", "encoding", "format"), "text"),
-    **dict.fromkeys(("missing", "sheet"), "texts"),
-    **dict.fromkeys(("header_row", "units_row", "footer"), "count"),
-    "skip": "lines",
+    "files": Field(texts),
+    "frame": Field(frame),
+    "kind": Field(one_of("interval", "power", "samples", "register", "total"), required=True),
+    **dict.fromkeys(("step", "longest"), Field(duration)),
+    "step_changes": Field(tables),
+    **dict.fromkeys(("stamp", "midnight"), Field(one_of("start", "end"))),
+    "last_day": Field(one_of("included", "excluded")),
+    "clock": Field(zone_of_clock),
+    **dict.fromkeys(("time", "until"), Field(times)),
+    "unused": Field(headings),
+    **dict.fromkeys(("meter", "value", "factor", "quality"), Field(heading)),
+    "columns": Field(by_name(headings)),
+    "across": Field(by_name(first_and_last)),
+    "flags": Field(by_name(one_of("measured", "estimated", "substituted"))),
+    "only": Field(by_name(some_texts)),
+    **dict.fromkeys(("unit", "decimal", "thousands", "encoding", "times"), Field(text)),
+    "delimiter": Field(sign),
+    "format": Field(one_of("NEM12")),
+    **dict.fromkeys(("missing", "sheet"), Field(texts)),
+    **dict.fromkeys(("header_row", "units_row", "footer"), Field(whole)),
+    "skip": Field(lines),
 }
+STEP_CHANGE = {"from": Field(moment, required=True), "step": Field(duration, required=True)}
 TREATMENT = {
-    **dict.fromkeys(("meter", "finding", "treatment", "value", "reason"), "text"),
-    "from": "time",
-    "to": "time",
-    "factor": "number",
+    **dict.fromkeys(("meter", "value", "reason"), Field(text)),
+    "finding": Field(one_of(*KINDS), required=True),
+    "treatment": Field(text, required=True),
+    **dict.fromkeys(("from", "to"), Field(moment)),
+    "factor": Field(number),
 }
-STOP = {"meter": "text", "from": "time", "to": "time", "reason": "text"}
+STOP = {
+    "meter": Field(text),
+    **dict.fromkeys(("from", "to"), Field(moment, required=True)),
+    "reason": Field(filled_text, required=True),
+}
 CHECK = {
-    **dict.fromkeys(("name", "kind", "tolerance", "value"), "text"),
-    "left": "texts",
-    "right": "texts",
-    "latitude": "number",
-}
-LONGEST_STEP, MOST_MONTHS = 366 * clock.DAY, 1200
-YEARS = range(1900, 2200)  # meters are older than their readings, and both far from the ends of the calendar
-RATED = ("rated power × hours", "rated power × daylight")
-CHECK_KINDS = ("equal", "at most", *RATED)
-EXPECTED = {
-    "text": _("a text in quotes"),
-    "texts": _("a text or a list of texts"),
-    "table": _("a table"),
-    "labels": _("a table of labels such as {{ i = 1 }}").format(),
-    "heading": _("a heading in quotes, or the number of a column"),
-    "headings": _("a heading or the number of a column, or a list of these"),
-    "columns": _("a table of headings such as {{ S1 = 'kWh' }}").format(),
-    "flags": _("a table such as {{ A = 'measured', E = 'estimated' }}").format(),
-    "only": _("a table such as {{ Register = 'Day' }}, or {{ Register = ['Day', 'Night'] }}").format(),
-    "multipliers": _(
-        "a number such as 40, or a list such as [{{ value = 40 }}, {{ from = 2024-06-01, value = 80 }}]"
-    ).format(),
-    "count": _("a whole number, 0 or more"),
-    "lines": _("a number of lines, a list of line numbers, or a text that lines begin with"),
-    "tables": _("a list of tables"),
-    "months": _("a text such as '12 months', a hundred years at most"),
-    "number": _("a number"),
-    "time": _("a time such as 2024-05-17T12:00:00, or a date, of the years 1900 to 2199"),
-    "date": _("a date such as 2024-05-17, of the years 1900 to 2199"),
-    "flag": _("true or false"),
+    **dict.fromkeys(("name", "value"), Field(text)),
+    "kind": Field(one_of("equal", "at most", *RATED)),
+    "tolerance": Field(fraction, required=_("a text such as '1 %'")),
+    **dict.fromkeys(("left", "right"), Field(texts)),
+    "latitude": Field(number),
 }
 
 
-def read_plan(meters: Table, readings: Table, beside: Path = Path()) -> Plan:
+def read_plan(meters: Table, readings: Table, beside: Path = Path()) -> MonitoringPlan:
     """Read a monitoring plan.
 
     Parameters
@@ -156,277 +296,190 @@ def read_plan(meters: Table, readings: Table, beside: Path = Path()) -> Plan:
     >>> plan.meters["S1"].devices[0].permissible
     0.005
     """
-    reader = _Reader(beside)
+    reader = _PlanReader(beside)
     plan = reader.plan(meters, readings)
     if reader.problems or plan is None:
         raise InputError(_("the monitoring plan"), reader.problems)
     return plan
 
 
-class _Reader:
+class _PlanReader:
     """Reads a plan and keeps every complaint."""
 
     def __init__(self, beside: Path) -> None:
         self.beside = beside
         self.problems: list[Problem] = []
         self.where: tzinfo = clock.zone("UTC")
+        self.meters: dict[str, Meter] = {}
 
-    def complain(self, subject: str, complaint: str) -> None:
-        self.problems.append(Problem(subject, complaint))
+    def complain(self, place: str, complaint: str) -> None:
+        self.problems.append(Problem(place, complaint))
 
-    def plan(self, meters: Table, readings: Table) -> Plan | None:
-        readings = self.known("[readings]", readings, READINGS)
-        if "zone" in readings:
-            self.where = self.zone("[readings] zone", readings["zone"]) or self.where
-        else:
-            self.complain("[readings] zone", _("missing: the time zone whose days count, such as 'Asia/Jakarta'"))
+    def plan(self, meters: Table, readings: Table) -> MonitoringPlan | None:
+        readings = read_table("[readings]", readings, READINGS, self.problems)
+        self.where = readings.get("zone", self.where)
         rules = self.rules(readings)
-        found = {name: self.meter(name, table) for name, table in self.named("[meters]", meters)}
-        sources = tuple(self.source(at, table) for at, table in self.each(readings, "sources", SOURCE))
-        if not found:
+        self.meters = {name: self.meter(f"[meters.{name}]", name, one) for name, one in meters.items()}
+        if not self.meters:
             self.complain("[meters]", _("missing: a section such as [meters.S1] for each meter"))
+        sources = tuple(self.source(*one) for one in self.each(readings, "sources"))
         if not sources:
             self.complain("[[readings.sources]]", _("missing: where the readings are"))
         choices = tuple(
-            self.choice(at, table, rules, found) for at, table in self.each(readings, "treatments", TREATMENT)
+            self.treatment(at, place, given, rules)
+            for at, (place, given) in enumerate(self.each(readings, "treatments"), 1)
         )
-        stops = tuple(self.stop(at, table, found) for at, table in self.each(readings, "stops", STOP))
-        checks = tuple(self.check(at, table, found) for at, table in self.each(readings, "checks", CHECK))
+        stops = tuple(self.stop(*one) for one in self.each(readings, "stops"))
+        checks = tuple(
+            self.check(at, place, given) for at, (place, given) in enumerate(self.each(readings, "checks"), 1)
+        )
         if self.problems or rules is None:
             return None
-        return Plan(found, sources, self.where, rules, choices, stops, checks)
+        return MonitoringPlan(self.meters, sources, self.where, rules, choices, stops, checks)
 
-    # Pieces
+    def each(self, readings: Table, key: str) -> list[tuple[str, Table]]:
+        """Return the tables of a list, with the place of each."""
+        return [(numbered(f"[[readings.{key}]]", at), one) for at, one in enumerate(readings.get(key, ()), 1)]
 
     def rules(self, readings: Table) -> RuleSet | None:
         try:
-            return rule_set(readings.get("rules", "JCM"), self.beside).with_limits(
-                readings.get("limits", {}), self.problems
-            )
+            found = rule_set(readings.get("rules", "JCM"), self.beside)
         except InputError as error:
             self.problems += error.problems
             return None
+        return found.with_limits(readings.get("limits", {}), self.problems)
 
-    def meter(self, name: str, table: Table) -> Meter:
-        subject = f"[meters.{name}]"
-        table = self.known(subject, table, METER)
-        if "parameter" not in table:
-            self.complain(subject + " parameter", _("missing: the symbol of what it measures"))
-        replaced = [self.known(subject + " replaced", one, REPLACED) for one in table.get("replaced", ())]
-        changes = [self.time(one.get("at"), subject + " replaced") for one in replaced]
-        if sorted(set(changes)) != changes:
-            self.complain(subject + " replaced", _("the times are not in order"))
+    # Meters
+
+    def meter(self, place: str, name: str, given: Any) -> Meter:
+        table = read_table(place, given, METER, self.problems)
+        replaced = read_tables(under(place, "replaced"), table.get("replaced", ()), REPLACED, self.problems)
+        changes = [self.instant(one.get("at")) or 0 for one in replaced]
+        self.check_order(under(place, "replaced"), changes)
         uses = zip([None, *changes], [*changes, None], [table, *replaced], strict=True)
-        devices = tuple(self.device(subject, one, since, until) for since, until, one in uses)
         return Meter(
-            name,
-            table.get("parameter", ""),
-            dict(table.get("labels", {})),
-            table.get("unit", ""),
-            table.get("rated", ""),
-            table.get("rollover"),
-            self.months(subject + " calibration_interval", table.get("calibration_interval")),
-            devices,
-            tuple(
+            name=name,
+            parameter=table.get("parameter", ""),
+            labels=table.get("labels", {}),
+            unit=table.get("unit", ""),
+            rated=table.get("rated", ""),
+            rollover=table.get("rollover"),
+            interval=table.get("calibration_interval"),
+            devices=tuple(self.device(place, one, since, until) for since, until, one in uses),
+            replacements=tuple(
                 Replacement(at, one.get("final"), one.get("initial")) for at, one in zip(changes, replaced, strict=True)
             ),
-            self.maybe_time(table.get("installed"), subject + " installed"),
-            self.maybe_time(table.get("removed"), subject + " removed"),
-            table.get("check_only", False),
-            table.get("latitude"),
-            self.multipliers(subject, table, list(zip(changes, replaced, strict=True))),
+            installed=self.instant(table.get("installed")),
+            removed=self.instant(table.get("removed")),
+            check_only=table.get("check_only", False),
+            latitude=table.get("latitude"),
+            multipliers=self.multipliers(under(place, "multiplier"), table, list(zip(changes, replaced, strict=True))),
         )
 
-    def multipliers(self, subject: str, table: Table, replaced: Sequence[tuple[int, Table]]) -> tuple[Multiplier, ...]:
+    def multipliers(self, place: str, table: Table, replaced: Sequence[tuple[int, Table]]) -> tuple[Multiplier, ...]:
         """Return by what readings are multiplied, and from when on."""
         given = table.get("multiplier", ())
         found = [Multiplier(None, float(given))] if isinstance(given, int | float) else []
-        for number, one in enumerate(given if isinstance(given, list | tuple) else ()):
-            one = self.known(subject + " multiplier", one, MULTIPLIER)
-            since = self.maybe_time(one.get("from"), subject + " multiplier")
-            if "value" not in one or (since is None) != (number == 0):
-                complaint = _(
-                    "each but the first has a time from which on it holds: {{ from = 2024-06-01, value = 80 }}"
-                )
-                self.complain(subject + " multiplier", complaint.format())
-            found.append(Multiplier(since, float(one.get("value", 1))))
+        entries = () if found else given
+        changes = read_tables(place, entries, MULTIPLIER, self.problems)
+        if any(("from" in one) != (at > 0) for at, one in enumerate(entries)):
+            complaint = _("each but the first has a time from which on it holds: {{ from = 2024-06-01, value = 80 }}")
+            self.complain(place, complaint.format())
+        found += [Multiplier(self.instant(one.get("from")), float(one.get("value", 1))) for one in changes]
         later = [Multiplier(at, float(one["multiplier"])) for at, one in replaced if "multiplier" in one]
         if later and len(found) > 1:
-            self.complain(subject + " multiplier", _("give its changes either here or with the meter that is replaced"))
+            self.complain(place, _("give its changes either here or with the meter that is replaced"))
         found += later
         if any(one.factor <= 0 for one in found):
-            self.complain(subject + " multiplier", _("must be above 0"))
-        dates = [one.since for one in found if one.since is not None]
-        if sorted(set(dates)) != dates:
-            self.complain(subject + " multiplier", _("the times are not in order"))
+            self.complain(place, _("must be above 0"))
+        self.check_order(place, [one.since for one in found])
         return tuple(found)
 
-    def device(self, subject: str, table: Table, since: int | None, until: int | None) -> Device:
-        calibrations = []
-        for one in table.get("calibrations", ()):
-            one = self.known(subject + " calibrations", one, CALIBRATION)
-            if "on" not in one:
-                self.complain(subject + " calibrations", _("a calibration lacks its day: on = 2024-05-17"))
-                continue
-            found = self.fraction(subject + " calibrations found", one.get("found"))
-            calibrations.append(Calibration(_day(one["on"]), None if found is None else abs(found)))
-        permissible = self.fraction(subject + " maximum_permissible_error", table.get("maximum_permissible_error"))
+    def device(self, place: str, table: Table, since: int | None, until: int | None) -> Device:
+        found = read_tables(under(place, "calibrations"), table.get("calibrations", ()), CALIBRATION, self.problems)
+        calibrations = [
+            Calibration(one["on"], abs(one["found"]) if "found" in one else None) for one in found if "on" in one
+        ]
         return Device(
-            str(table.get("serial", "")),
-            str(table.get("accuracy_class", "")),
-            permissible,
-            tuple(sorted(calibrations, key=lambda one: one.on)),
-            since,
-            until,
+            serial=table.get("serial", ""),
+            accuracy_class=table.get("accuracy_class", ""),
+            permissible=table.get("maximum_permissible_error"),
+            calibrations=tuple(sorted(calibrations, key=lambda one: one.on)),
+            since=since,
+            until=until,
         )
 
-    def source(self, at: int, table: Table) -> Readings:
-        subject = numbered("[[readings.sources]]", at)
-        kind, stamp = table.get("kind", ""), table.get("stamp", "")
-        self.one_of(subject + " kind", kind, KIND_OF_READINGS)
-        step, changes = self.steps(subject, kind, table)
-        if kind in ("interval", "power") and stamp not in ("start", "end") and not table.get("across"):
-            self.complain(subject + " stamp", _("missing: whether a time is the 'start' or the 'end' of its interval"))
-        if stamp not in ("", "start", "end"):
-            self.complain(subject + " stamp", _("{came} came, expected 'start' or 'end'").format(came=shown(stamp)))
-        if (kind == "total") != ("until" in table):
-            self.complain(
-                subject + " until", _("the column of the last day belongs to the kind 'total', and only there")
-            )
-        if "midnight" in table:
-            self.one_of(subject + " midnight", table["midnight"], ("start", "end"))
-        if "last_day" in table:
-            self.one_of(subject + " last_day", table["last_day"], ("included", "excluded"))
-            if kind != "total":
-                self.complain(subject + " last_day", _("belongs to the kind 'total', and only there"))
-        files = self.files(subject, table.get("files", ()))
-        self.check_where_from(subject, files, table)
-        self.check_columns(subject, kind, table)
-        form = table.get("format", "")
-        if form:
-            self.one_of(subject + " format", form, FORMATS)
-        where = self.clock_of(subject, table)
-        flags = {str(name): str(means) for name, means in table.get("flags", {}).items()}
-        if bool(flags) != ("quality" in table):
-            self.complain(subject + " flags", _("what the flags in the column quality mean: give both or neither"))
-        return Readings(
-            files=files,
-            frame=table.get("frame"),
-            kind=kind,
-            step=step,
-            changes=changes,
-            longest=self.step(subject + " longest", table.get("longest")),
-            stamp=stamp,
-            where=where,
-            zone=self.where,
-            time=_headings(table.get("time", "time" if form else ())),
-            until=_headings(table.get("until", ())),
-            last_day=table.get("last_day", ""),
-            times=table.get("times", ""),
-            midnight=table.get("midnight", ""),
-            meter=table.get("meter", ""),
-            value=table.get("value", "value"),
-            columns={name: _headings(one) for name, one in table.get("columns", {}).items()},
-            across={name: (_headings(one)[0], _headings(one)[-1]) for name, one in table.get("across", {}).items()},
-            factor=table.get("factor", ""),
-            quality=table.get("quality", ""),
-            flags=flags,
-            only={heading: _several(texts) for heading, texts in table.get("only", {}).items()},
-            unused=_headings(table.get("unused", ())),
-            unit=table.get("unit", ""),
-            decimal=table.get("decimal", ""),
-            thousands=table.get("thousands", ""),
-            missing=_several(table.get("missing", ())),
-            format=form,
-            delimiter=self.sign(subject, table),
-            encoding=table.get("encoding", "utf-8-sig"),
-            header_row=table.get("header_row"),
-            skip=table["skip"] if isinstance(table.get("skip"), int | str) else tuple(table.get("skip", ())) or 0,
-            units_row=table.get("units_row", 0),
-            footer=table.get("footer", 0),
-            sheet=_several(table.get("sheet", ())),
-        )
+    # Sources
 
-    def steps(self, subject: str, kind: str, table: Table) -> tuple[int | None, tuple[tuple[int, int], ...]]:
-        """Return the step, and from when on it is another one."""
-        step = self.step(subject + " step", table.get("step"))
-        if kind in ("interval", "power") and step is None:
-            self.complain(subject + " step", _("missing: how long each reading stands for, such as '30 min'"))
-        if (kind == "samples") != ("longest" in table):
+    def source(self, place: str, given: Table) -> Readings:
+        table = read_table(place, given, SOURCE, self.problems)
+        files = self.files(place, table.pop("files", ()))
+        self.check_source(place, given, table.get("kind", ""), files)
+        step, changes = self.steps(place, given, table)
+        where = self.clock(place, given, table)
+        table |= {"kind": table.get("kind", ""), "stamp": table.get("stamp", "")}
+        if "format" in table:
+            table = {"time": ("time",), **table}
+        if ".tsv" in str(given.get("files", "")).casefold():
+            table = {"delimiter": "\t", **table}
+        return Readings(files=files, step=step, changes=changes, where=where, zone=self.where, **table)
+
+    def check_source(self, place: str, given: Table, kind: str, files: Sequence[Path]) -> None:
+        """Complain of keys that do not go together; one whose value was refused is there all the same."""
+        stepped = kind in ("interval", "power")
+        if bool(files) == ("frame" in given) and not any(one.subject == place for one in self.problems):
+            self.complain(place, _("give files, or in Python a frame"))
+        if "time" not in given and "format" not in given:
+            self.complain(under(place, "time"), _("missing: the heading of the column of times"))
+        if sum(key in given for key in ("meter", "columns", "across")) != 1:
+            complaint = _("give either the headings of meter and value, or columns = {{ meter = 'heading', … }}")
+            self.complain(place, complaint.format())
+        if stepped and "stamp" not in given and not given.get("across"):
+            complaint = _("missing: whether a time is the 'start' or the 'end' of its interval")
+            self.complain(under(place, "stamp"), complaint)
+        if "across" in given and not stepped:
+            self.complain(under(place, "across"), _("a row of steps belongs to the kinds 'interval' and 'power'"))
+        if (kind == "total") != ("until" in given):
+            complaint = _("the column of the last day belongs to the kind 'total', and only there")
+            self.complain(under(place, "until"), complaint)
+        if "last_day" in given and kind != "total":
+            self.complain(under(place, "last_day"), _("belongs to the kind 'total', and only there"))
+        if ("flags" in given) != ("quality" in given):
+            self.complain(under(place, "flags"), _("what the flags in the column quality mean: give both or neither"))
+
+    def steps(self, place: str, given: Table, table: dict[str, Any]) -> tuple[int | None, tuple[tuple[int, int], ...]]:
+        """Take step and step changes out of a table; return the step, and from when on it is another one."""
+        kind, step = table.get("kind", ""), table.pop("step", None)
+        if kind in ("interval", "power") and "step" not in given:
+            complaint = _("missing: how long each reading stands for, such as '30 min'")
+            self.complain(under(place, "step"), complaint)
+        if (kind == "samples") != ("longest" in given):
             complaint = _("how long a sample can hold, such as '15 min', belongs to the kind 'samples', and only there")
-            self.complain(subject + " longest", complaint)
-        if kind == "samples" and ("step" in table or "stamp" in table):
-            self.complain(subject + " step", _("a sample holds until the next one: it has no step and no stamp"))
-        changes = []
-        for one in table.get("step_changes", ()):
-            one = self.known(subject + " step_changes", one, STEP_CHANGE)
-            since = self.maybe_time(one.get("from"), subject + " step_changes")
-            length = self.step(subject + " step_changes", one.get("step"))
-            if since is None or length is None:
-                self.complain(
-                    subject + " step_changes",
-                    _("each has a time and a step: {{ from = 2024-06-01, step = '15 min' }}").format(),
-                )
-            changes.append((since or 0, length or 1))
-        dates = [since for since, _step in changes]
-        if sorted(set(dates)) != dates:
-            self.complain(subject + " step_changes", _("the times are not in order"))
+            self.complain(under(place, "longest"), complaint)
+        if kind == "samples" and ("step" in given or "stamp" in given):
+            complaint = _("a sample holds until the next one: it has no step and no stamp")
+            self.complain(under(place, "step"), complaint)
+        place = under(place, "step_changes")
+        found = read_tables(place, table.pop("step_changes", ()), STEP_CHANGE, self.problems)
+        changes = [(self.instant(one.get("from")) or 0, one.get("step", 1)) for one in found]
+        self.check_order(place, [since for since, _length in changes])
         if changes and any(length % clock.DAY == 0 for length in (step or 1, *(length for _since, length in changes))):
-            self.complain(subject + " step_changes", _("steps of whole days are a source of their own"))
+            self.complain(place, _("steps of whole days are a source of their own"))
         return step, tuple(changes)
 
-    def check_where_from(self, subject: str, files: Sequence[Path], table: Table) -> None:
-        if bool(files) == ("frame" in table) and not any(one.subject == subject for one in self.problems):
-            self.complain(subject, _("give files, or in Python a frame"))
-        frame = table.get("frame")
-        if frame is not None and not (hasattr(frame, "iloc") or hasattr(frame, "__arrow_c_stream__")):
-            self.complain(subject + " frame", _("{came} came, expected a DataFrame").format(came=shown(frame)))
+    def clock(self, place: str, given: Table, table: dict[str, Any]) -> tzinfo | None:
+        """Take the clock out of a table; return what it shows, None where each time states its offset."""
+        where: tzinfo | None = table.pop("clock", self.where)
+        if not stamps.states_offsets(table.get("times", "")):
+            return where
+        if given.get("clock", "stated") != "stated":
+            complaint = _("got {given}, but times holds %z, so that each time states its own: leave clock out")
+            self.complain(under(place, "clock"), complaint.format(given=shown(given["clock"])))
+        return None
 
-    def check_columns(self, subject: str, kind: str, table: Table) -> None:
-        if not table.get("time") and "format" not in table:
-            self.complain(subject + " time", _("missing: the heading of the column of times"))
-        for key in ("time", "until"):
-            if len(_headings(table.get(key, ()))) > 2:
-                self.complain(subject + f" {key}", _("is one column, or a day and a time of day"))
-        if sum(key in table for key in ("meter", "columns", "across")) != 1:
-            self.complain(
-                subject,
-                _("give either the headings of meter and value, or columns = {{ meter = 'heading', … }}").format(),
-            )
-        if "across" in table and kind not in ("interval", "power"):
-            self.complain(subject + " across", _("a row of steps belongs to the kinds 'interval' and 'power'"))
-        for name, one in table.get("across", {}).items():
-            if len(_headings(one)) != 2:
-                self.complain(subject + " across", _("{name}: give the first and the last heading").format(name=name))
-        for name, means in table.get("flags", {}).items():
-            self.one_of(subject + f" flags {name}", means, FLAGS)
-
-    def clock_of(self, subject: str, table: Table) -> tzinfo | None:
-        """Return what the clock shows; None where each time states its offset."""
-        name = table.get("clock")
-        offsets = stamps.states_offsets(table.get("times", ""))
-        if offsets and name not in (None, "stated"):
-            complaint = _("{came} came, but times holds %z, so that each time states its own: leave clock out")
-            self.complain(subject + " clock", complaint.format(came=shown(name)))
-        if name == "stated" or offsets:
-            return None
-        return self.where if name is None else self.zone(subject + " clock", name)
-
-    def sign(self, subject: str, table: Table) -> str:
-        sign = str(table.get("delimiter", "\t" if ".tsv" in str(table.get("files", "")).casefold() else ","))
-        if len(sign) != 1:
-            self.complain(subject + " delimiter", _("{came} came, expected one sign").format(came=shown(sign)))
-            return ","
-        return sign
-
-    def one_of(self, subject: str, came: Any, names: Sequence[str]) -> None:
-        if came not in names:
-            complaint = _("{came} came, expected one of {names}")
-            self.complain(subject, complaint.format(came=shown(came), names=", ".join(names)))
-
-    def files(self, subject: str, patterns: str | Sequence[str]) -> tuple[Path, ...]:
+    def files(self, place: str, patterns: Sequence[str]) -> tuple[Path, ...]:
         found: list[Path] = []
-        for pattern in [patterns] if isinstance(patterns, str) else patterns:
+        for pattern in patterns:
             path = Path(pattern)
             base, relative = Path(path.anchor) if path.anchor else self.beside, path.relative_to(path.anchor)
             try:
@@ -435,251 +488,96 @@ class _Reader:
                 named = bool(relative.parts) and exact.exists()
                 matching = [exact] if named else sorted(base.glob(str(relative))) if relative.parts else []
             except (OSError, ValueError) as error:
+                complaint = _("{given} is not a name of files: {error}")
                 reason = getattr(error, "strerror", None) or error
-                self.complain(
-                    subject, _("{came} is no name of files: {error}").format(came=shown(pattern), error=reason)
-                )
+                self.complain(place, complaint.format(given=shown(pattern), error=reason))
                 continue
             if not matching:
-                self.complain(subject, no_such_file(pattern or "''"))
+                self.complain(place, no_such_file(pattern or "''"))
             found += matching
         return tuple(dict.fromkeys(found))
 
-    def choice(self, at: int, table: Table, rules: RuleSet | None, meters: Table) -> Choice:
-        subject = numbered("[[readings.treatments]]", at)
-        finding, treatment = table.get("finding", ""), table.get("treatment", "")
-        if finding not in KINDS:
-            self.complain(
-                subject + " finding",
-                _("{came} came, expected one of {names}").format(came=shown(finding), names=", ".join(KINDS)),
+    # What is to be done about findings
+
+    def treatment(self, at: int, place: str, given: Table, rules: RuleSet | None) -> Treatment:
+        table = read_table(place, given, TREATMENT, self.problems)
+        finding, name = table.get("finding", ""), table.get("treatment", "")
+        if rules is not None and finding and name and name not in rules.treatments.get(finding, ()):
+            complaint = _("got {given}; for {finding} the rule set {name} knows: {allowed}{hint}").format(
+                given=shown(name),
+                finding=finding,
+                name=rules.name,
+                allowed=", ".join(rules.treatments.get(finding, ())) or _("none"),
+                hint=suggestion(name, TREATMENTS),
             )
-        elif rules is not None and treatment not in rules.treatments.get(finding, ()):
-            allowed = ", ".join(rules.treatments.get(finding, ())) or _("none")
-            hint = suggestion(treatment, TREATMENTS)
-            complaint = _("{came} came; for {finding} the rule set {name} knows: {allowed}{hint}").format(
-                came=shown(treatment), finding=finding, name=rules.name, allowed=allowed, hint=hint
-            )
-            self.complain(subject + " treatment", complaint)
-        for key in TREATMENTS.get(treatment, ()):
-            if not table.get(key):
-                self.complain(
-                    subject + f" {key}",
-                    _("missing: the treatment {treatment!r} needs a {key}").format(treatment=treatment, key=key),
-                )
-        self.known_meter(subject, table, meters)
-        start, end = self.span(subject, table)
-        return Choice(
-            at,
-            finding,
-            treatment,
-            table.get("meter", ""),
-            start,
-            end,
-            table.get("value", ""),
-            table.get("factor"),
-            table.get("reason", ""),
+            self.complain(under(place, "treatment"), complaint)
+        for key in TREATMENTS.get(name, ()):
+            if not given.get(key):
+                complaint = _("missing: the treatment {treatment!r} needs a {key}")
+                self.complain(under(place, key), complaint.format(treatment=name, key=key))
+        start, end = self.span(place, table)
+        return Treatment(
+            number=at,
+            finding=finding,
+            treatment=name,
+            meter=table.get("meter", ""),
+            start=start,
+            end=end,
+            value=table.get("value", ""),
+            factor=table.get("factor"),
+            reason=table.get("reason", ""),
         )
 
-    def stop(self, at: int, table: Table, meters: Table) -> Stop:
-        subject = numbered("[[readings.stops]]", at)
-        self.known_meter(subject, table, meters)
-        start, end = self.span(subject, table)
-        if start is None or end is None or not table.get("reason"):
-            self.complain(subject, _("a stop needs from, to and reason"))
+    def stop(self, place: str, given: Table) -> Stop:
+        table = read_table(place, given, STOP, self.problems)
+        start, end = self.span(place, table)
         return Stop(start or 0, end or 0, table.get("meter", ""), table.get("reason", ""))
 
-    def check(self, at: int, table: Table, meters: Table) -> CrossCheck:
-        subject = numbered("[[readings.checks]]", at)
-        kind = table.get("kind", "equal")
-        if kind not in CHECK_KINDS:
-            self.complain(
-                subject + " kind",
-                _("{came} came, expected one of {names}").format(came=shown(kind), names=", ".join(CHECK_KINDS)),
-            )
-        left, right = _several(table.get("left", ())), _several(table.get("right", ()))
+    def check(self, at: int, place: str, given: Table) -> CrossCheck:
+        table = read_table(place, given, CHECK, self.problems)
+        kind, left, right = table.get("kind", "equal"), table.get("left", ()), table.get("right", ())
         for name in (*left, *right):
-            if name not in meters:
-                self.complain(subject, _("{name} is no meter{hint}").format(name=name, hint=suggestion(name, meters)))
-        if not left or (kind not in RATED and bool(right) == ("value" in table)):
-            self.complain(
-                subject, _("a check compares the meters on the left with those on the right, or with a value")
-            )
-        if (kind == RATED[1]) != ("latitude" in table):
-            self.complain(subject + " latitude", _("belongs to {kind!r}, and only there").format(kind=RATED[1]))
-        if kind in RATED:
-            for name in left:
-                if name in meters and not meters[name].rated:
-                    self.complain(
-                        f"[meters.{name}] rated", _("missing: {subject} compares with it").format(subject=subject)
-                    )
-        tolerance = self.fraction(subject + " tolerance", table.get("tolerance"))
-        if tolerance is None:
-            self.complain(subject + " tolerance", _("missing: a text such as '1 %'"))
+            self.check_meter(place, name)
+        if not given.get("left") or (kind not in RATED and bool(given.get("right")) == ("value" in given)):
+            complaint = _("a check compares the meters on the left with those on the right, or with a value")
+            self.complain(place, complaint)
+        if (kind == DAYLIGHT) != ("latitude" in given):
+            self.complain(under(place, "latitude"), _("belongs to {kind!r}, and only there").format(kind=DAYLIGHT))
+        for name in left if kind in RATED else ():
+            if name in self.meters and not self.meters[name].rated:
+                complaint = _("missing: {subject} compares with it").format(subject=place)
+                self.complain(f"[meters.{name}] rated", complaint)
         return CrossCheck(
-            table.get("name", _("check {number}").format(number=at)),
-            kind,
-            left,
-            right,
-            tolerance or 0.0,
-            table.get("value", ""),
-            table.get("latitude"),
+            name=table.get("name", _("check {number}").format(number=at)),
+            kind=kind,
+            left=left,
+            right=right,
+            tolerance=table.get("tolerance", 0.0),
+            value=table.get("value", ""),
+            latitude=table.get("latitude"),
         )
 
-    # Values
+    def check_meter(self, place: str, name: str) -> None:
+        if name not in self.meters:
+            complaint = _("{name} is not a meter{hint}")
+            self.complain(place, complaint.format(name=name, hint=suggestion(name, self.meters)))
 
-    def known_meter(self, subject: str, table: Table, meters: Table) -> None:
-        name = table.get("meter", "")
-        if name and name not in meters:
-            self.complain(
-                subject + " meter", _("{name} is no meter{hint}").format(name=name, hint=suggestion(name, meters))
-            )
+    def check_order(self, place: str, instants: Sequence[int | None]) -> None:
+        stated = [one for one in instants if one]
+        if sorted(set(stated)) != stated:
+            self.complain(place, _("the times are not in order"))
 
-    def span(self, subject: str, table: Table) -> tuple[int | None, int | None]:
-        start, end = (self.maybe_time(table.get(key), subject + f" {key}") for key in ("from", "to"))
+    def span(self, place: str, table: Table) -> tuple[int | None, int | None]:
+        """Return from when to when something of a meter holds."""
+        if table.get("meter"):
+            self.check_meter(under(place, "meter"), table["meter"])
+        start, end = self.instant(table.get("from")), self.instant(table.get("to"))
         if start is not None and end is not None and end <= start:
-            self.complain(subject, _("ends before it begins"))
+            self.complain(place, _("ends before it begins"))
         return start, end
 
-    def zone(self, subject: str, name: str) -> tzinfo | None:
-        try:
-            return clock.zone(name)
-        except ValueError as error:
-            self.complain(subject, str(error))
-            return None
-
-    def maybe_time(self, given: Any, subject: str) -> int | None:
-        return None if given is None else self.time(given, subject)
-
-    def time(self, given: Any, subject: str) -> int:
-        if _is("time", given):
-            return (
-                clock.instant(given, self.where) if isinstance(given, datetime) else clock.midnight(given, self.where)
-            )
-        self.complain(
-            subject, _("{came} came, expected {expected}").format(came=shown(given), expected=EXPECTED["time"])
-        )
-        return 0
-
-    def step(self, subject: str, text: Any) -> int | None:
-        if text is None:
-            return None
-        match = STEP.fullmatch(text)
-        step = int(match[1]) * SECONDS[match[2]] * clock.SECOND if match else 0
-        if not 0 < step <= LONGEST_STEP:
-            complaint = _("{came} came, expected a time such as '30 min', '1 h' or '1 d', a year at most")
-            self.complain(subject, complaint.format(came=shown(text)))
-            return None
-        return step
-
-    def months(self, subject: str, text: Any) -> int | None:
-        if text is None:
-            return None
-        match = MONTHS.fullmatch(text)
-        months = int(match[1]) * (1 if match[2].startswith("m") else 12) if match else None
-        if months is None or months > MOST_MONTHS:
-            self.complain(
-                subject, _("{came} came, expected {expected}").format(came=shown(text), expected=EXPECTED["months"])
-            )
-            return None
-        return months
-
-    def fraction(self, subject: str, text: Any) -> float | None:
-        if text is None:
-            return None
-        try:
-            if "%" not in text:
-                raise UnitError(_("{came} came: write per cent, such as '0.5 %'").format(came=shown(text)))
-            return float(magnitude(text, ""))
-        except UnitError as error:
-            self.complain(subject, str(error))
-            return None
-
-    # Form
-
-    def named(self, section: str, content: Any) -> Iterator[tuple[str, Table]]:
-        for name, table in content.items():
-            if isinstance(table, Mapping):
-                yield name, table
-            else:
-                self.complain(
-                    f"{section} {name}",
-                    _("{came} came, expected a section [meters.{name}]").format(came=shown(table), name=name),
-                )
-
-    def each(self, content: Table, key: str, keys: Mapping[str, str]) -> list[tuple[int, Table]]:
-        return [
-            (at, self.known(numbered(f"[[readings.{key}]]", at), table, keys))
-            for at, table in enumerate(content.get(key, ()), 1)
-        ]
-
-    def known(self, subject: str, table: Table, keys: Mapping[str, str]) -> dict[str, Any]:
-        """Return what of a table can be used, with a complaint about everything else."""
-        found = {}
-        for key, value in table.items():
-            if key not in keys:
-                self.complain(
-                    subject + f" {key}",
-                    _("unknown key{hint}; known are {names}").format(hint=suggestion(key, keys), names=", ".join(keys)),
-                )
-            elif not _is(keys[key], value):
-                self.complain(
-                    subject + f" {key}",
-                    _("{came} came, expected {expected}").format(came=shown(value), expected=EXPECTED[keys[key]]),
-                )
-            else:
-                found[key] = value
-        return found
-
-
-def _is(kind: str, value: Any) -> bool:
-    if kind in ("text", "months"):
-        return isinstance(value, str)
-    if kind == "texts":
-        return isinstance(value, str) or (
-            isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
-        )
-    if kind == "table":
-        return isinstance(value, Mapping)
-    if kind == "labels":
-        return isinstance(value, Mapping) and all(isinstance(one, str) or _is("number", one) for one in value.values())
-    if kind == "heading":
-        return isinstance(value, str) or (_is("count", value) and value > 0)
-    if kind == "headings":
-        return _is("heading", value) or (
-            isinstance(value, list | tuple) and bool(value) and all(_is("heading", one) for one in value)
-        )
-    if kind == "columns":
-        return isinstance(value, Mapping) and all(_is("headings", one) for one in value.values())
-    if kind == "flags":
-        return isinstance(value, Mapping) and all(isinstance(one, str) for one in value.values())
-    if kind == "only":
-        return isinstance(value, Mapping) and all(_is("texts", one) and one for one in value.values())
-    if kind == "multipliers":
-        return _is("number", value) or (_is("tables", value) and bool(value))
-    if kind == "count":
-        return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    if kind == "lines":
-        return (
-            isinstance(value, str)
-            or _is("count", value)
-            or (isinstance(value, list | tuple) and all(_is("count", one) and one > 0 for one in value))
-        )
-    if kind == "tables":
-        return isinstance(value, list | tuple) and all(isinstance(one, Mapping) for one in value)
-    if kind == "flag":
-        return isinstance(value, bool)
-    if kind == "number":
-        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return kind == "any" or (isinstance(value, date) and value.year in YEARS)
-
-
-def _headings(value: Any) -> tuple[Heading, ...]:
-    return (value,) if isinstance(value, str | int) else tuple(value)
-
-
-def _several(value: str | Sequence[str]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value)
-
-
-def _day(value: date) -> date:
-    return value.date() if isinstance(value, datetime) else value
+    def instant(self, given: date | None) -> int | None:
+        """Return a time as an instant, and of a day its beginning."""
+        if given is None or isinstance(given, datetime):
+            return None if given is None else clock.instant(given, self.where)
+        return clock.midnight(given, self.where)

@@ -103,7 +103,7 @@ def sources(record: Record) -> dict[str, dict[str, str]]:
     return found
 
 
-def told(
+def how_monitored(
     record: Record | None, instead: Mapping[str, Mapping[str, str]], names: Mapping[str, str]
 ) -> dict[str, dict[str, str]]:
     """Return how each parameter was monitored: as the record tells, and as the user says instead."""

@@ -100,7 +100,6 @@ def between(store: Store, heads: Sequence[pd.DataFrame]) -> str | None:
 
     Parameters
     ----------
-    store : Store
     heads : sequence of DataFrame
         Of each file the readings that begin a run, in order: meter, place from 1 on, stamp and value, those of the
         reading before (``start`` and ``before``), and flag; the last one is the last reading of the file.

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from jcm_calc.base.languages import Message, _
 from jcm_calc.readings.clock import DAY, HOUR, MINUTE, SECOND
-from jcm_calc.readings.findings import Finding
+from jcm_calc.readings.findings import ReadingsFinding
 from jcm_calc.readings.plan import Meter, Replacement, Stop
 from jcm_calc.units import Linear
 
@@ -40,7 +40,7 @@ LENGTHS = (
 FORWARD = _("the clock was put forward by {minutes:g} min")
 BACK = _("the clock was put back by {minutes:g} min")
 # Of a register.
-AGAIN = _("a reading came again")
+AGAIN = _("a reading is repeated")
 TWO = _("two readings")
 FROM_TO = _("from {before:g} to {now:g}")
 PASSED = _(
@@ -52,15 +52,13 @@ BEFORE = _("{before:g} before {now:g}")
 
 
 @dataclass(frozen=True)
-class Rows:
+class MeterSteps:
     """Steps of one meter from one source, in order of time.
 
     Attributes
     ----------
-    start, stop : ndarray of int
     raw, value, native : ndarray
         The amount in the unit of the parameter, the value that was read, and the amount in its unit.
-    flag : ndarray of int
     joined : ndarray of bool
         Whether no step between a row and the one before is left out.
     """
@@ -76,15 +74,15 @@ class Rows:
     def __len__(self) -> int:
         return len(self.start)
 
-    def where(self, mask: npt.NDArray[np.bool_]) -> Rows:
+    def where(self, mask: npt.NDArray[np.bool_]) -> MeterSteps:
         """Return the rows under a mask."""
         skipped = np.cumsum(~self.joined)[mask]
         joined = np.concatenate([[True], np.diff(skipped) == 0])[: len(skipped)]
         times = (self.start[mask], self.stop[mask])
-        return Rows(*times, self.raw[mask], self.value[mask], self.native[mask], self.flag[mask], joined)
+        return MeterSteps(*times, self.raw[mask], self.value[mask], self.native[mask], self.flag[mask], joined)
 
     @property
-    def once(self) -> Rows:
+    def once(self) -> MeterSteps:
         """The first of the rows of each time."""
         return self.where(np.concatenate([[True], (np.diff(self.start) > 0) | (np.diff(self.stop) > 0)])[: len(self)])
 
@@ -143,7 +141,7 @@ class Context:
         """Return the amount that a number on a register stands for at an instant."""
         return float(self.unit(shown)) * self.meter.multiplier(moment)
 
-    def before(self, rows: Rows, place: int) -> float:
+    def before(self, rows: MeterSteps, place: int) -> float:
         """Return what a register showed at the beginning of a step."""
         counted = float(rows.native[place]) / self.meter.multiplier(int(rows.start[place]))
         return float(rows.value[place]) - counted
@@ -171,7 +169,7 @@ class Context:
         return next((number for number, (first, last) in enumerate(self.spans) if first <= moment < last), -1)
 
 
-def look(rows: Rows, context: Context) -> Iterator[Finding]:
+def look(rows: MeterSteps, context: Context) -> Iterator[ReadingsFinding]:
     """Yield what is wrong with the values of one meter's rows; gaps are `holes`."""
     meter = context.meter
     outside = np.zeros(len(rows), dtype=bool)
@@ -208,14 +206,13 @@ def look(rows: Rows, context: Context) -> Iterator[Finding]:
 
 def holes(
     start: Instants, stop: Instants, context: Context, period: Span, without: Iterable[Span] = ()
-) -> Iterator[Finding]:
+) -> Iterator[ReadingsFinding]:
     """Yield the times of a period for which there is no reading, and steps that do not fit each other.
 
     Parameters
     ----------
     start, stop : ndarray of int
         From when and to when readings are, in order of time.
-    context : Context
     period : Span
         The whole of the monitoring period.
     without : iterable of Span
@@ -243,7 +240,7 @@ def holes(
             yield _jump(context, here, before, BACK)
 
 
-def _gap(context: Context, start: int, end: int) -> Iterator[Finding]:
+def _gap(context: Context, start: int, end: int) -> Iterator[ReadingsFinding]:
     open_ = [(start, end)]
     for stop in context.stops:
         open_ = [
@@ -255,12 +252,12 @@ def _gap(context: Context, start: int, end: int) -> Iterator[Finding]:
     for low, high in open_:
         for number, first, last in context.pieces(low, high):
             note = _("no readings for {hours:g} h").format(hours=(last - first) / HOUR)
-            yield Finding(context.meter.name, "gap", first, last, 0.0, note, period=number)
+            yield ReadingsFinding(context.meter.name, "gap", first, last, 0.0, note, period=number)
 
 
-def _jump(context: Context, start: int, end: int, way: Message) -> Finding:
+def _jump(context: Context, start: int, end: int, way: Message) -> ReadingsFinding:
     note = way.format(minutes=(end - start) / MINUTE)
-    return Finding(context.meter.name, "clock jump", start, end, 0.0, note, 0.0, period=context.period(start))
+    return ReadingsFinding(context.meter.name, "clock jump", start, end, 0.0, note, 0.0, period=context.period(start))
 
 
 # Rows
@@ -277,20 +274,20 @@ def _runs(mask: npt.NDArray[np.bool_], joined: npt.NDArray[np.bool_]) -> Iterato
 
 
 def _piecewise(
-    rows: Rows,
+    rows: MeterSteps,
     i: int,
     j: int,
     context: Context,
     kind: str,
     note: str,
     exact: Floats | None = None,
-) -> Iterator[Finding]:
+) -> Iterator[ReadingsFinding]:
     """Yield a finding about the rows from i to j, one for each period they lie in."""
     start, stop, raw = rows.start[i:j], rows.stop[i:j], rows.raw[i:j]
     for number, (first, last) in enumerate(context.spans):
         inside = (start >= first) & (start < last)
         if inside.any():
-            yield Finding(
+            yield ReadingsFinding(
                 context.meter.name,
                 kind,
                 int(start[inside][0]),
@@ -302,7 +299,7 @@ def _piecewise(
             )
 
 
-def _repeated(rows: Rows, context: Context) -> Iterator[Finding]:
+def _repeated(rows: MeterSteps, context: Context) -> Iterator[ReadingsFinding]:
     """Yield times that have several readings: the same one, or different ones."""
     same = np.concatenate([[False], (np.diff(rows.start) == 0) & (np.diff(rows.stop) == 0)])
     group = np.cumsum(~same) - 1
@@ -315,7 +312,7 @@ def _repeated(rows: Rows, context: Context) -> Iterator[Finding]:
     once = replace(rows.where(~same), raw=total, native=total)
     joined = np.concatenate([[False], once.start[1:] <= once.stop[:-1]])
     for i, j in _runs((sizes > 1) & (least == most), joined):
-        note = _("{count} readings came again").format(count=sizes[i:j].sum() - (j - i))
+        note = _("{count} readings are repeated").format(count=sizes[i:j].sum() - (j - i))
         yield from _piecewise(once, i, j, context, "duplicate", note, least[i:j])
     for i, j in _runs((sizes > 1) & (least != most), joined):
         note = _("{count} times have different readings").format(count=j - i)
@@ -325,7 +322,7 @@ def _repeated(rows: Rows, context: Context) -> Iterator[Finding]:
             yield replace(finding, exact=None, values=values)
 
 
-def _flagged(rows: Rows, context: Context) -> Iterator[tuple[Iterator[Finding], int, int]]:
+def _flagged(rows: MeterSteps, context: Context) -> Iterator[tuple[Iterator[ReadingsFinding], int, int]]:
     """Yield readings that their own source flags as estimated or substituted, with the rows they are about."""
     joined = np.concatenate([[True], rows.start[1:] == rows.stop[:-1]])
     for number, kind in enumerate(FLAGS, 1):
@@ -357,7 +354,7 @@ def never_falls(amounts: Floats, kind: str) -> bool:
     return bool(falls.sum() <= many / (5 if begins_again else 20))
 
 
-def _rising(rows: Rows, context: Context) -> Iterator[Finding]:
+def _rising(rows: MeterSteps, context: Context) -> Iterator[ReadingsFinding]:
     change = np.diff(rows.raw)
     note = _("of {count} changes {falls} are falls: are these readings of a register?").format(
         count=int((change != 0).sum()), falls=int((change < 0).sum())
@@ -365,7 +362,7 @@ def _rising(rows: Rows, context: Context) -> Iterator[Finding]:
     yield from _piecewise(rows, 0, len(rows), context, "never falls", note)
 
 
-def _spacing(rows: Rows, context: Context) -> Iterator[Finding]:
+def _spacing(rows: MeterSteps, context: Context) -> Iterator[ReadingsFinding]:
     """Yield times in which readings come at other distances than the step: one finding for each."""
     once = rows.where(np.concatenate([[True], np.diff(rows.start) > 0]))
     starts = once.start
@@ -382,7 +379,7 @@ def _spacing(rows: Rows, context: Context) -> Iterator[Finding]:
             yield from _at_distances(context, apart[i : j + 1], int(starts[i]), int(starts[j + 1]), int(step))
 
 
-def _at_distances(context: Context, apart: Instants, start: int, end: int, step: int) -> Iterator[Finding]:
+def _at_distances(context: Context, apart: Instants, start: int, end: int, step: int) -> Iterator[ReadingsFinding]:
     usual = int(np.median(apart))
     said = {"step": _length(step), "usual": _length(usual)}
     if (np.abs(apart - usual) <= context.tolerance).mean() >= 0.8:
@@ -394,17 +391,19 @@ def _at_distances(context: Context, apart: Instants, start: int, end: int, step:
             "the kind 'samples'"
         )
     for number, first, last in context.pieces(start, end):
-        yield Finding(context.meter.name, "step", first, last, 0.0, note.format(**said), period=number)
+        yield ReadingsFinding(context.meter.name, "step", first, last, 0.0, note.format(**said), period=number)
 
 
 def _length(time: int) -> str:
-    for told, length in LENGTHS:
+    for form, length in LENGTHS:
         if time >= length:
-            return told.format(number=time / length)
+            return form.format(number=time / length)
     return str(time)
 
 
-def with_what_is_left_out(found: Iterable[Finding], context: Context, left_out: Sequence[Span]) -> Iterator[Finding]:
+def with_what_is_left_out(
+    found: Iterable[ReadingsFinding], context: Context, left_out: Sequence[Span]
+) -> Iterator[ReadingsFinding]:
     """Yield findings, those about a wrong step up to the end of the rows that nobody had to look at for them."""
     for one in found:
         if one.kind != "step" or not left_out:
@@ -415,20 +414,20 @@ def with_what_is_left_out(found: Iterable[Finding], context: Context, left_out: 
                 yield replace(one, start=first, end=last, period=number)
 
 
-def without_consequences(found: Sequence[Finding], wrong: Iterable[Span]) -> list[Finding]:
+def without_consequences(found: Sequence[ReadingsFinding], times: Iterable[Span]) -> list[ReadingsFinding]:
     """Return findings without those that only follow from a wrong step in some times."""
 
-    def follows(one: Finding) -> bool:
+    def follows(one: ReadingsFinding) -> bool:
         return one.kind in ("boundary", "duplicate", "conflict") and any(
-            first - HOUR <= one.start and one.end <= last + DAY for first, last in wrong
+            first - HOUR <= one.start and one.end <= last + DAY for first, last in times
         )
 
     return [one for one in found if not follows(one)]
 
 
 def _values(
-    rows: Rows, context: Context, spoilt: npt.NDArray[np.bool_]
-) -> Iterator[tuple[Iterator[Finding], int, int]]:
+    rows: MeterSteps, context: Context, spoilt: npt.NDArray[np.bool_]
+) -> Iterator[tuple[Iterator[ReadingsFinding], int, int]]:
     """Yield findings about amounts, with the rows they are about."""
     rate = rows.rate
     high = (rate > context.limit) & ~spoilt
@@ -449,7 +448,7 @@ def _values(
     yield from _stuck(rows, context, spoilt)
 
 
-def _high(rows: Rows, i: int, j: int, context: Context, times: float, slip: bool) -> Iterator[Finding]:
+def _high(rows: MeterSteps, i: int, j: int, context: Context, times: float, slip: bool) -> Iterator[ReadingsFinding]:
     if slip:
         return _piecewise(rows, i, j, context, "unit slip", _slip_note(times))
     most = float(rows.rate[i:j].max())
@@ -465,7 +464,7 @@ def _slip_note(times: float) -> str:
     return _("{times:.3g} times the usual amount; a factor of {factor:g}?").format(times=times, factor=near)
 
 
-def _bridged(rows: Rows, mask: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+def _bridged(rows: MeterSteps, mask: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
     """Yield runs under a mask, between which there may be rows of 0 of less than a day."""
     places = np.flatnonzero(mask)
     if not len(places):
@@ -476,7 +475,9 @@ def _bridged(rows: Rows, mask: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int
         yield int(part[0]), int(part[-1]) + 1
 
 
-def _stuck(rows: Rows, context: Context, spoilt: npt.NDArray[np.bool_]) -> Iterator[tuple[Iterator[Finding], int, int]]:
+def _stuck(
+    rows: MeterSteps, context: Context, spoilt: npt.NDArray[np.bool_]
+) -> Iterator[tuple[Iterator[ReadingsFinding], int, int]]:
     again = (rows.start[1:] == rows.stop[:-1]) & (rows.raw[1:] == rows.raw[:-1])
     if context.kind == "total":
         return
@@ -494,7 +495,7 @@ def _stuck(rows: Rows, context: Context, spoilt: npt.NDArray[np.bool_]) -> Itera
         yield _piecewise(rows, i, j, context, "stuck", note), i, j
 
 
-def _boundaries(rows: Rows, context: Context, spoilt: npt.NDArray[np.bool_]) -> Iterator[Finding]:
+def _boundaries(rows: MeterSteps, context: Context, spoilt: npt.NDArray[np.bool_]) -> Iterator[ReadingsFinding]:
     """Yield steps that lie on both sides of the end of a period."""
     cuts = sorted({cut for span in context.spans for cut in span})
     crossing = np.zeros(len(rows), dtype=bool)
@@ -508,20 +509,20 @@ def _boundaries(rows: Rows, context: Context, spoilt: npt.NDArray[np.bool_]) -> 
 
 def split(
     context: Context, kind: str, start: int, stop: int, read: float, exact: float | None, note: str
-) -> Iterator[Finding]:
+) -> Iterator[ReadingsFinding]:
     """Yield findings about one step, for each period it lies in: what is read counts where it begins."""
     for number, low, high in context.pieces(start, stop):
         share = (high - low) / (stop - start)
         counted = read if context.period(start) == number else 0.0
         part = None if exact is None else exact * share
         across = (read * share,) if part is None and high - low < stop - start else ()
-        yield Finding(context.meter.name, kind, low, high, counted, note, part, across, number)
+        yield ReadingsFinding(context.meter.name, kind, low, high, counted, note, part, across, number)
 
 
 # Registers
 
 
-def _register(rows: Rows, context: Context) -> Iterator[Finding]:
+def _register(rows: MeterSteps, context: Context) -> Iterator[ReadingsFinding]:
     """Yield what is wrong with a register: it may only count upwards."""
     spoilt = np.zeros(len(rows), dtype=bool)
     if falling := _falls_often(rows, context):
@@ -531,7 +532,7 @@ def _register(rows: Rows, context: Context) -> Iterator[Finding]:
         _replacements(rows, context),
         _flagged(rows, context),
         _backwards(rows, context, spoilt),
-        _standing(rows, context, spoilt),
+        _standing(rows, context),
     ):
         if not spoilt[i:j].any():
             spoilt[i:j] = True
@@ -544,14 +545,16 @@ def _register(rows: Rows, context: Context) -> Iterator[Finding]:
         kind, note = ("duplicate", AGAIN) if rows.raw[place] == 0 else ("conflict", TWO)
         moment, raw = int(rows.start[place]), float(rows.raw[place])
         # the next step begins at the last of them, so that nothing is lost or counted twice
-        yield Finding(context.meter.name, kind, moment, moment, raw, note, raw, (raw, raw), context.period(moment))
+        yield ReadingsFinding(
+            context.meter.name, kind, moment, moment, raw, note, raw, (raw, raw), context.period(moment)
+        )
     yield from _boundaries(rows, context, spoilt)
 
 
-Found = tuple[Iterator[Finding], int, int]
+Found = tuple[Iterator[ReadingsFinding], int, int]
 
 
-def _falls_often(rows: Rows, context: Context) -> list[Finding]:
+def _falls_often(rows: MeterSteps, context: Context) -> list[ReadingsFinding]:
     """Return a finding where a register falls again and again: its readings may be amounts."""
     change = rows.raw[rows.raw != 0]
     falls = int((change < 0).sum())
@@ -563,13 +566,15 @@ def _falls_often(rows: Rows, context: Context) -> list[Finding]:
     return list(_step(rows, 0, len(rows), context, "falls often", None, note))
 
 
-def _step(rows: Rows, i: int, j: int, context: Context, kind: str, exact: float | None, note: str) -> Iterator[Finding]:
+def _step(
+    rows: MeterSteps, i: int, j: int, context: Context, kind: str, exact: float | None, note: str
+) -> Iterator[ReadingsFinding]:
     """Yield findings about the steps from i to j as one."""
     start, stop = int(rows.start[i]), int(rows.stop[j - 1])
     return split(context, kind, start, stop, float(rows.raw[i:j].sum()), exact, note)
 
 
-def _replacements(rows: Rows, context: Context) -> Iterator[Found]:
+def _replacements(rows: MeterSteps, context: Context) -> Iterator[Found]:
     for change in context.meter.replacements:
         around = _around(rows, change)
         if not len(around):
@@ -591,7 +596,7 @@ def _replacements(rows: Rows, context: Context) -> Iterator[Found]:
             yield _step(rows, i, j, context, "replacement", read + more, note), i, j
 
 
-def _around(rows: Rows, change: Replacement) -> npt.NDArray[np.intp]:
+def _around(rows: MeterSteps, change: Replacement) -> npt.NDArray[np.intp]:
     """Return the steps in which a meter was replaced: one, or two where it was read at that very time."""
     across = np.flatnonzero((rows.start < change.at) & (rows.stop > change.at))
     if len(across):
@@ -605,7 +610,7 @@ def _around(rows: Rows, change: Replacement) -> npt.NDArray[np.intp]:
     return np.flatnonzero(touching)
 
 
-def _backwards(rows: Rows, context: Context, spoilt: npt.NDArray[np.bool_]) -> Iterator[Found]:
+def _backwards(rows: MeterSteps, context: Context, spoilt: npt.NDArray[np.bool_]) -> Iterator[Found]:
     turn = context.meter.rollover
     for k in map(int, np.flatnonzero(rows.raw < 0)):
         if spoilt[k]:
@@ -633,7 +638,7 @@ def _backwards(rows: Rows, context: Context, spoilt: npt.NDArray[np.bool_]) -> I
             yield _step(rows, k, k + 1, context, "reset", context.amount(now, begun), note), k, k + 1
 
 
-def _standing(rows: Rows, context: Context, spoilt: npt.NDArray[np.bool_]) -> Iterator[Found]:
+def _standing(rows: MeterSteps, context: Context) -> Iterator[Found]:
     """Yield times in which a register did not count."""
     joined = np.concatenate([[True], rows.start[1:] == rows.stop[:-1]])
     for i, j in _runs((rows.raw == 0) & ~rows.zero, joined):

@@ -6,19 +6,21 @@ the name of one that is shipped (``"JCM"``, ``"CDM"``, ``"US 40 CFR 98"``) or by
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
+import math
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from jcm_calc.base.languages import _
-from jcm_calc.base.problems import InputError, Problem, listed, shown, suggestion
+from jcm_calc.base.problems import InputError, Problem, suggestion
+from jcm_calc.base.toml import parse_toml, read_text
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source, unconfirmed
-from jcm_calc.inputs.schema import Field, filled_text, got, list_of, read_table, text, whole
+from jcm_calc.inputs.schema import Field, filled_text, got, list_of, one_of, read_table, section, text, whole
 from jcm_calc.readings.findings import KINDS
-from jcm_calc.units import UnitError, magnitude
+from jcm_calc.units import magnitude
 
 # What each treatment needs besides its name.
 TREATMENTS: dict[str, tuple[str, ...]] = {
@@ -40,20 +42,40 @@ TREATMENTS: dict[str, tuple[str, ...]] = {
 FOR_GAPS = ("claim nothing", "like period", "mean of before and after", "substitute")
 ARITHMETIC = unconfirmed("nothing was read of it in any rules: arithmetic on the readings, as the user chose it")
 ERRORS = ("none", "permissible", "larger of permissible and found")
-LIMITS = {"stuck": "h", "jitter": "h", "above_rated": "", "above_usual": "", "slip": "", "largest_error": ""}
 JITTER = 10 / 3600  # of a set that says nothing of it
-
-
-def _section(given: Any) -> Mapping[str, Any]:
-    if not isinstance(given, Mapping):
-        raise ValueError(got(given, _("a section with keys")))
-    return given
-
-
 RULES = ("gaps", "late_calibration", "calendar_years")
-FILE = {"title": Field(text), **dict.fromkeys((*RULES, "treatments", "limits"), Field(_section))}
-RULE = {"grade": Field(text), "note": Field(text), "source": Field(_section), "certainty": Field(whole)}
-SOURCE = {one.name: Field(filled_text) for one in fields(Source)} | {"title": Field(filled_text, required=True)}
+
+
+def _limit(unit: str, least: float = -math.inf) -> Callable[[Any], float]:
+    def check(given: Any) -> float:
+        try:
+            found = float(magnitude(given, unit))
+        except TypeError as error:
+            raise ValueError(str(error)) from None
+        if found < least:
+            raise ValueError(got(given, _("at least {least:g} {unit}").format(least=least, unit=unit)))
+        return found
+
+    return check
+
+
+# From when on something is found, and in which unit.
+LIMITS = {
+    "stuck": Field(_limit("h", 24)),
+    "jitter": Field(_limit("h", 0)),
+    **dict.fromkeys(("above_rated", "above_usual", "slip", "largest_error"), Field(_limit(""))),
+}
+OWN_LIMITS = {key: replace(one, required=key != "jitter") for key, one in LIMITS.items()}
+FILE = {"title": Field(text), **dict.fromkeys((*RULES, "treatments", "limits"), Field(section))}
+RULE = {
+    "grade": Field(one_of(*GRADES), required=_("one of {names}").format(names=", ".join(GRADES))),
+    "note": Field(text),
+    "source": Field(section),
+    "certainty": Field(whole),
+}
+LATE = {"error": Field(one_of(*ERRORS), required=True)}
+SOURCE = {one.name: Field(filled_text, required=one.name == "title") for one in fields(Source)}
+ALLOWED = dict.fromkeys(KINDS, Field(list_of(one_of(*TREATMENTS))))
 
 
 @dataclass(frozen=True)
@@ -90,7 +112,7 @@ class RuleSet:
 
     def with_limits(self, limits: Mapping[str, Any], problems: list[Problem]) -> RuleSet:
         """Return the set with other limits."""
-        return replace(self, limits={**self.limits, **_limits(limits, "[readings.limits]", problems)})
+        return replace(self, limits={**self.limits, **read_table("[readings.limits]", limits, LIMITS, problems)})
 
 
 def shipped() -> list[str]:
@@ -118,22 +140,16 @@ def rule_set(name: str, beside: Path = Path()) -> RuleSet:
     >>> rules.late_calibration, str(rules.evidence_for("late calibration", "maximum permissible error").grade)
     ('larger of permissible and found', 'unconfirmed')
     """
+    path = beside / name
     if name in shipped():
-        text = (_folder() / f"{name.replace(' ', '_')}.toml").read_text(encoding="utf-8")
+        content = (_folder() / f"{name.replace(' ', '_')}.toml").read_text(encoding="utf-8")
+    elif os.path.isfile(path):
+        content = read_text(path)
     else:
-        path = beside / name
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
-            complaint = _("{name!r} is no rule set and no file: known are {names}{hint}").format(
-                name=name, names=", ".join(shipped()), hint=suggestion(name, shipped())
-            )
-            raise InputError(_("the readings"), [Problem("[readings] rules", complaint)]) from None
-    try:
-        document = tomllib.loads(text)
-    except ValueError as error:
-        raise InputError(name, [Problem(name, _("is no valid TOML: {error}").format(error=error))]) from None
-    return _rule_set(name, document)
+        complaint = _("got {name!r}; must be one of {names}, or the name of a file{hint}")
+        complaint = complaint.format(name=name, names=", ".join(shipped()), hint=suggestion(name, shipped()))
+        raise InputError(_("the readings"), [Problem("[readings] rules", complaint)])
+    return _rule_set(name, parse_toml(name, content))
 
 
 def _folder() -> Any:
@@ -143,72 +159,33 @@ def _folder() -> Any:
 def _rule_set(name: str, document: Mapping[str, Any]) -> RuleSet:
     problems: list[Problem] = []
     document = read_table(name, document, FILE, problems)
-    kinds = document.get("treatments", {})
-    treatments = read_table("[treatments]", kinds, dict.fromkeys(kinds, Field(list_of(text))), problems)
-    for kind, names in treatments.items():
-        if kind not in KINDS:
-            problems.append(
-                Problem(f"[treatments] {kind}", _("is no kind of finding{hint}").format(hint=suggestion(kind, KINDS)))
-            )
-        if unknown := [one for one in names if one not in TREATMENTS]:
-            complaint = _("{names} is no treatment; known are {known}").format(
-                names=listed(unknown), known=", ".join(TREATMENTS)
-            )
-            problems.append(Problem(f"[treatments] {kind}", complaint))
-    evidence = {key: _evidence(key, document.get(key, {}), problems) for key in RULES}
-    error = document.get("late_calibration", {}).get("error")
-    if error not in ERRORS:
-        problems.append(
-            Problem(
-                "[late_calibration] error",
-                _("{came} came, expected one of {names}").format(came=shown(error), names=", ".join(ERRORS)),
-            )
-        )
-    limits = {"jitter": JITTER, **_limits(document.get("limits", {}), "[limits]", problems)}
-    if missing := [key for key in LIMITS if key not in limits]:
-        problems.append(Problem("[limits]", _("missing: {names}").format(names=", ".join(missing))))
+    treatments = read_table("[treatments]", document.get("treatments", {}), ALLOWED, problems)
+    limits = read_table("[limits]", document.get("limits", {}), OWN_LIMITS, problems)
+    rules = {key: document.get(key, {}) for key in RULES}
+    found = {
+        key: read_table(f"[{key}]", rules[key], RULE | (LATE if key == "late_calibration" else {}), problems)
+        for key in RULES
+    }
+    evidence = {key: _evidence(key, one, problems) for key, one in found.items()}
     if problems:
         raise InputError(_("the rule set {name}").format(name=name), problems)
-    allowed = {kind: tuple(names) for kind, names in treatments.items()}
-    return RuleSet(name, document.get("title", name), allowed, error, limits, evidence)
-
-
-def _evidence(key: str, entry: Mapping[str, Any], problems: list[Problem]) -> Evidence:
-    entry = read_table(
-        f"[{key}]", entry, RULE | ({"error": Field(text)} if key == "late_calibration" else {}), problems
+    return RuleSet(
+        name=name,
+        title=document.get("title", name),
+        treatments={kind: tuple(names) for kind, names in treatments.items()},
+        late_calibration=found["late_calibration"]["error"],
+        limits={"jitter": JITTER, **limits},
+        evidence=evidence,
     )
-    known = len(problems)
-    cited = read_table(f"[{key}] source", entry["source"], SOURCE, problems) if "source" in entry else {}
-    if entry.get("grade") not in GRADES:
-        problems.append(Problem(f"[{key}] grade", _("missing: one of {names}").format(names=", ".join(GRADES))))
-        return unconfirmed("missing")
-    source = Source(**cited) if cited and len(problems) == known else None
-    grade, note = Grade(entry["grade"]), entry.get("note", "")
-    if "source" not in entry and grade.certifies:
+
+
+def _evidence(key: str, rule: Mapping[str, Any], problems: list[Problem]) -> Evidence:
+    source = None
+    if "source" in rule:
+        cited = read_table(f"[{key}] source", rule["source"], SOURCE, problems)
+        source = Source(**{"title": "", **cited})
+    grade = Grade(rule.get("grade", Grade.UNCONFIRMED))
+    if source is None and grade.certifies:
         problems.append(Problem(f"[{key}] source", _("missing: the document that was read")))
         grade = Grade.UNCONFIRMED
-    return Evidence(grade, note or "not stated", source, entry.get("certainty"))
-
-
-def _limits(limits: Mapping[str, Any], section: str, problems: list[Problem]) -> dict[str, float]:
-    found: dict[str, float] = {}
-    for key, value in limits.items():
-        if key not in LIMITS:
-            problems.append(
-                Problem(
-                    f"{section} {key}",
-                    _("is no limit{hint}; known are {names}").format(
-                        hint=suggestion(key, LIMITS), names=", ".join(LIMITS)
-                    ),
-                )
-            )
-            continue
-        try:
-            found[key] = float(magnitude(value, LIMITS[key]))
-        except (UnitError, TypeError, ValueError) as error:
-            problems.append(Problem(f"{section} {key}", str(error)))
-    if found.get("jitter", 0) < 0:
-        problems.append(Problem(f"{section} jitter", _("is below 0")))
-    if found.get("stuck", 24) < 24:
-        problems.append(Problem(f"{section} stuck", _("is shorter than 24 h")))
-    return found
+    return Evidence(grade, rule.get("note") or "not stated", source, rule.get("certainty"))

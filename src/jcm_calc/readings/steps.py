@@ -18,7 +18,7 @@ from jcm_calc.base.hashes import of_file
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem, ProblemKind, listed, shown, suggestion
 from jcm_calc.readings import clock, files, headings, stamps
-from jcm_calc.readings.files import File, Table
+from jcm_calc.readings.files import ReadFile, ReadingsTable
 from jcm_calc.readings.headings import Chosen
 from jcm_calc.readings.plan import Meter, Readings
 from jcm_calc.readings.registers import sorted_steps
@@ -31,17 +31,15 @@ TIMED = "TIMESTAMP WITH TIME ZONE"
 
 
 @dataclass(frozen=True)
-class Source:
+class OpenedReadings:
     """Readings that have been opened.
 
     Attributes
     ----------
-    readings : Readings
     steps : str
         SQL of the relation with the columns meter, start, stop, raw, value and flag.
     units : mapping
         The conversion from ``raw`` into the unit of the parameter, for each meter.
-    files : tuple of File
     rows : int
         How many readings there are.
     points : str
@@ -55,7 +53,7 @@ class Source:
     readings: Readings
     steps: str
     units: Mapping[str, Linear]
-    files: tuple[File, ...]
+    files: tuple[ReadFile, ...]
     rows: int
     points: str
     factors: str = ""
@@ -73,14 +71,11 @@ class Source:
 
 def open_source(
     store: Store, readings: Readings, meters: Mapping[str, Meter], declared: Mapping[str, str], tolerance: int = 0
-) -> Source:
+) -> OpenedReadings:
     """Open one source of readings.
 
     Parameters
     ----------
-    store : Store
-    readings : Readings
-    meters : mapping
     declared : mapping
         The unit of the parameter that each meter measures.
     tolerance : int
@@ -108,14 +103,14 @@ def open_source(
     units = dict(headings.units(readings, meters, declared, brackets, problems))
     refuse(problems)
     sql = " UNION ALL ".join(f"SELECT * FROM ({part})" for part in parts)
-    read = tuple(_files(store, opened))
+    read = tuple(_files(opened))
     rows = sum(file.rows for file in read) or store.number(f"SELECT count(*) FROM ({sql})")
     points = f"SELECT meter, stamp, until, value, flag FROM ({sql}) WHERE isfinite(value)"
     if readings.kind == "samples":
         _refuse_two_samples(store, points, readings)
     points = _on_the_grid(store, points, readings, tolerance)
-    source = Source(readings, _steps_sql(points, readings), units, read, rows, points, _factors_sql(meters))
-    if len(joined) == 1 and isinstance(joined[0], files.Parquet):
+    source = OpenedReadings(readings, _steps_sql(points, readings), units, read, rows, points, _factors_sql(meters))
+    if len(joined) == 1 and isinstance(joined[0], files.ParquetTable):
         source = replace(source, paths=(joined[0].variable, tuple(joined[0].sources)))
     return replace(source, steps=source.multiplied(source.steps))
 
@@ -135,22 +130,22 @@ def _check_form(store: Store, readings: Readings) -> None:
     try:
         store.db.execute(f"SELECT try_strptime('', {quoted(stamps.without_offset(readings.times))})").fetchall()
     except Exception as error:  # the database's own error, whose kinds are its business
-        complaint = _("{times!r} is no form of times such as '%d.%m.%Y %H:%M': {error}").format(
+        complaint = _("{times!r} is not a form of times such as '%d.%m.%Y %H:%M': {error}").format(
             times=readings.times, error=str(error).splitlines()[0]
         )
         raise InputError(_("the readings"), [Problem(readings.name, complaint)]) from None
 
 
-def _files(store: Store, opened: Sequence[Table]) -> Any:
+def _files(opened: Sequence[ReadingsTable]) -> Any:
     """Yield what was read of each file: sheets of one workbook together."""
-    by_path: dict[Path, list[Table]] = {}
+    by_path: dict[Path, list[ReadingsTable]] = {}
     for table in opened:
         if table.path is not None:
             by_path.setdefault(table.path, []).append(table)
     with ThreadPoolExecutor() as pool:
         for (path, found), sha256 in zip(by_path.items(), pool.map(of_file, by_path), strict=True):
             counts = [sum(getattr(table, name) for table in found) for name in ("rows", "skipped", "blank")]
-            yield File(path.name, sha256, *counts)
+            yield ReadFile(path.name, sha256, *counts)
 
 
 class _Part:
@@ -161,7 +156,7 @@ class _Part:
         store: Store,
         readings: Readings,
         meters: Mapping[str, Meter],
-        table: Table,
+        table: ReadingsTable,
         chosen: Chosen,
         problems: list[Problem],
     ) -> None:
@@ -175,7 +170,7 @@ class _Part:
     def _load(self) -> None:
         """Load the table, with the columns that are read from texts."""
         store, table, chosen, problems = self.store, self.table, self.chosen, self.problems
-        if isinstance(table, files.Text):
+        if isinstance(table, files.TextTable):
             self.kinds = {f"c{number}": "VARCHAR" for number in chosen.numbers}
             parsed = self._parsed()
             self.relation = table.load(store, chosen.numbers, problems, parsed)
@@ -183,7 +178,7 @@ class _Part:
             self.relation = table.load(store, chosen.numbers, problems)
             self.kinds = store.types(self.relation)
             # Parquet files stay where they are
-            if isinstance(table, files.Parquet) or not any(map(_is_text, self.kinds.values())):
+            if isinstance(table, files.ParquetTable) or not any(map(_is_text, self.kinds.values())):
                 return
             parsed = self._parsed()
             more = ", ".join(f"{sql} AS {name}" for name, sql in parsed.items())
@@ -247,15 +242,15 @@ class _Part:
         self.problems.append(Problem(self.table.name, complaint, place))
 
     def _unreadable(
-        self, number: int, wrong: str, complaint: Message, hint: Callable[[], str] = lambda: "", **said: Any
+        self, number: int, faulty: str, complaint: Message, hint: Callable[[], str] = lambda: "", **said: Any
     ) -> bool:
         """Complain of cells that are not empty, and of which an SQL condition says that they are wrong."""
         column = f"c{number}"
-        faulty = f"FROM {self.relation} WHERE {column} IS NOT NULL AND ({wrong})"
-        count = self.store.number(f"SELECT count(*) {faulty}")
+        rows = f"FROM {self.relation} WHERE {column} IS NOT NULL AND ({faulty})"
+        count = self.store.number(f"SELECT count(*) {rows}")
         if not count:
             return False
-        found = self.store.db.execute(f"SELECT line, {column} {faulty} ORDER BY line LIMIT 3").fetchall()
+        found = self.store.db.execute(f"SELECT line, {column} {rows} ORDER BY line LIMIT 3").fetchall()
         cells = [
             Message("{} ({})").format(
                 shown(cell if isinstance(cell, str) else str(cell)), self.table.place(line, number)
@@ -288,18 +283,18 @@ class _Part:
             moment = self._time(numbers, ends=numbers == self.chosen.until)
             behind = stamps.offset_behind_sql(self._text(numbers))
             complaint = _(
-                "{cells}: something stands behind the time. For an offset from UTC write clock = 'stated'; for a name "
+                "{cells}: something follows the time. For an offset from UTC write clock = 'stated'; for a name "
                 "such as WIB write the zone as clock, and the name in the form: times = '%Y-%m-%d %H:%M WIB'"
             )
             if self._unreadable(number, f"({moment}) IS NULL AND {behind}", complaint):
                 return
-        wrong = self._wrong(numbers)
+        faulty = self._no_time(numbers)
         form = stamps.written(self.readings.times, self.readings.where is None)
-        complaint = _("{cells} is no time of the form {form} in the years {first} to {last}{hint}")
+        complaint = _("{cells} is not a time of the form {form} in the years {first} to {last}{hint}")
         said = {"form": form, "first": clock.YEARS[0], "last": clock.YEARS[-1]}
-        self._unreadable(number, wrong, complaint, lambda: self._hint(numbers, wrong), **said)
+        self._unreadable(number, faulty, complaint, lambda: self._hint(numbers, faulty), **said)
 
-    def _wrong(self, numbers: tuple[int, ...]) -> str:
+    def _no_time(self, numbers: tuple[int, ...]) -> str:
         """Return an SQL condition for texts or times that are not times of the years that readings are of."""
         moment = self._time(numbers, ends=numbers == self.chosen.until)
         return f"coalesce(({moment}) NOT BETWEEN {clock.FIRST} AND {clock.LAST}, TRUE)"
@@ -309,24 +304,24 @@ class _Part:
         if len(numbers) > 1 or not self._readable(numbers):
             return False
         if (
-            isinstance(self.table, files.Parquet)
+            isinstance(self.table, files.ParquetTable)
             and self.kinds[f"c{numbers[0]}"].startswith("TIMESTAMP")
             and self.table.all_within(self.store, numbers[0], clock.FIRST, clock.LAST)
         ):
             return True  # without a pass over the rows
         empty = f"c{numbers[0]} IS NULL"
-        wrong = f"CASE WHEN {empty} THEN {self._given()} ELSE {self._wrong(numbers)} END"
-        return not self.store.number(f"SELECT count(*) FROM (SELECT 1 FROM {self.relation} WHERE {wrong} LIMIT 1)")
+        faulty = f"CASE WHEN {empty} THEN {self._given()} ELSE {self._no_time(numbers)} END"
+        return not self.store.number(f"SELECT count(*) FROM (SELECT 1 FROM {self.relation} WHERE {faulty} LIMIT 1)")
 
     def _given(self) -> str:
         """Return an SQL condition for rows with a value."""
         return " OR ".join(f"c{number} IS NOT NULL" for found in self.chosen.values.values() for number in found)
 
-    def _hint(self, numbers: tuple[int, ...], wrong: str) -> str:
+    def _hint(self, numbers: tuple[int, ...], faulty: str) -> str:
         """Say what times may be that are of no known form."""
         text = self._text(numbers)
         first = self.store.db.execute(
-            f"SELECT {text} FROM {self.relation} WHERE {wrong} ORDER BY line LIMIT 1"
+            f"SELECT {text} FROM {self.relation} WHERE {faulty} ORDER BY line LIMIT 1"
         ).fetchall()
         cell = str(first[0][0] or "") if first else ""
         if re.search(r"(?<!\d)25[4-9]\d(?!\d)", cell) and not re.fullmatch(r"[\d.]+", cell):
@@ -355,7 +350,7 @@ class _Part:
         """Ask whether a midnight that is written after the other times of its day is the end of this day."""
         readings = self.readings
         unasked = readings.midnight or readings.daily or readings.where is None or readings.kind == "total"
-        if unasked or not self.faultless or isinstance(self.table, files.Parquet):
+        if unasked or not self.faultless or isinstance(self.table, files.ParquetTable):
             return
         moments = f"SELECT line, {self._time(self.chosen.time, ends=False)} AS moment FROM {self.relation}"
         rows = f"SELECT *, lag(moment) OVER () AS before, lead(moment) OVER () AS later FROM ({moments})"
@@ -377,11 +372,11 @@ class _Part:
     def _check_values(self, number: int) -> None:
         column, kind = f"c{number}", self.kinds[f"c{number}"]
         if not _is_text(kind):
-            if kind in ("DOUBLE", "FLOAT") and not isinstance(self.table, files.Parquet):
-                self._unreadable(number, f"isinf({column})", _("{cells} is no number as stated"))
+            if kind in ("DOUBLE", "FLOAT") and not isinstance(self.table, files.ParquetTable):
+                self._unreadable(number, f"isinf({column})", _("{cells} is not a number as stated"))
             return
         missing = self._missing(number)
-        complaint = _("{cells} is no number as stated; words for no reading are stated by missing = ['--']")
+        complaint = _("{cells} is not a number as stated; words for no reading are stated by missing = ['--']")
         if self._unreadable(number, f"NOT {missing} AND ({self._value(number)}) IS NULL", complaint):
             return
         if self.readings.decimal or self.readings.thousands:
@@ -428,14 +423,14 @@ class _Part:
             self.complain(complaint.format(count=count, places=listed(places, count)))
 
     def _check_meters(self, sql: str) -> None:
-        if self.chosen.meter is None or isinstance(self.table, files.Parquet):
+        if self.chosen.meter is None or isinstance(self.table, files.ParquetTable):
             return  # of Parquet files the sums by meter will tell, without another pass
         firsts = f"SELECT meter, min(line) FROM ({sql}) GROUP BY 1 ORDER BY 2"
-        told = _("holds readings of {name}, which is no meter of the plan{hint}; first in {place}")
+        message = _("holds readings of {name}, which is not a meter of the plan{hint}; first in {place}")
         for name, line in self.store.db.execute(firsts).fetchall():
             if name not in self.meters:
                 hint, place = suggestion(str(name), self.meters), self.table.place(line, self.chosen.meter)
-                complaint = told.tagged(ProblemKind.UNKNOWN_METER, name).format(name=name, hint=hint, place=place)
+                complaint = message.tagged(ProblemKind.UNKNOWN_METER, name).format(name=name, hint=hint, place=place)
                 self.complain(complaint, "E11")
 
     # Rows
@@ -581,7 +576,7 @@ class _Part:
             self._check_totals(sql)
         if kind == TIMED or readings.where is None:
             if readings.where is None and kind != TIMED and not text and readings.times not in stamps.UNIX:
-                self.complain(_("clock = 'stated' came, but its times state no offset from UTC"))
+                self.complain(_("got clock = 'stated', but its times state no offset from UTC"))
             return self._whole_days(sql) if readings.daily else sql
         found = clock.changes(readings.where, clock.FIRST, clock.LAST) if clock.changing(readings.where) else ()
         if not found:
@@ -649,9 +644,9 @@ class _Part:
         return f"SELECT meter, stamp, {until} AS until, value, flag FROM ({rows})"
 
     def _check_totals(self, sql: str) -> None:
-        wrong = f"FROM ({sql}) WHERE until <= stamp"
-        if count := self.store.number(f"SELECT count(*) {wrong}"):
-            found = self.store.db.execute(f"SELECT line {wrong} ORDER BY line LIMIT 5").fetchall()
+        rows = f"FROM ({sql}) WHERE until <= stamp"
+        if count := self.store.number(f"SELECT count(*) {rows}"):
+            found = self.store.db.execute(f"SELECT line {rows} ORDER BY line LIMIT 5").fetchall()
             places = [self.table.place(line, self.chosen.until[0]) for (line,) in found]
             complaint = _("has totals whose last day is before their first: {places}")
             self.complain(complaint.format(places=listed(places, count)))
@@ -675,11 +670,13 @@ class _Part:
         readings = self.readings
         timed = bool(self.store.number(f"SELECT count(*) FROM ({sql}) WHERE stamp % {clock.DAY} <> 0"))
         written = self._text(self.chosen.time) if text else "''"
-        told = timed or bool(self.store.number(f"SELECT count(*) FROM {self.relation} WHERE contains({written}, ':')"))
+        has_times = timed or bool(
+            self.store.number(f"SELECT count(*) FROM {self.relation} WHERE contains({written}, ':')")
+        )
         if readings.stamp and timed:
-            complaint = _("stamp = {stamp!r} came for a register whose readings have times of day: leave it out")
+            complaint = _("got stamp = {stamp!r} for a register whose readings have times of day: leave it out")
             self.complain(complaint.format(stamp=readings.stamp))
-        elif not readings.stamp and not told:
+        elif not readings.stamp and not has_times:
             complaint = _("the register was read on days without a time: state stamp = 'start' or 'end' (of the day)")
             self.complain(complaint)
         if readings.stamp == "end":

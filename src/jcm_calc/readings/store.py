@@ -101,10 +101,8 @@ class Store:
 
         Parameters
         ----------
-        sql : str
         name : str
             Of the variable that holds the paths of the files.
-        files : sequence of Path
         """
 
         def alone(file: Path) -> pd.DataFrame:

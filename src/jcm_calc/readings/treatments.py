@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import Problem
-from jcm_calc.readings.findings import Finding
-from jcm_calc.readings.plan import Choice, Meter
+from jcm_calc.readings.findings import ReadingsFinding
+from jcm_calc.readings.plan import Treatment
 from jcm_calc.readings.rule_sets import RuleSet
 from jcm_calc.units import UnitError, magnitude
 
@@ -24,7 +24,6 @@ class Around:
 
     Attributes
     ----------
-    choice : Choice
     unit : str
         Of the parameter.
     slope : float or None
@@ -41,7 +40,7 @@ class Around:
         The treatments that the rule set knows for such a finding.
     """
 
-    choice: Choice
+    choice: Treatment
     unit: str
     slope: float | None
     like: Sequence[float] = ()
@@ -57,7 +56,7 @@ class Around:
     def direction(self) -> float:
         """Return the sign of ∂ER/∂x."""
         if self.slope is None:
-            raise ValueError(_("no methodology is named, so that nobody knows which direction lowers ER"))
+            raise ValueError(_("no methodology is named, so it is not known which direction lowers ER"))
         return self.slope
 
 
@@ -70,7 +69,7 @@ BY_SIGN = {
 }
 
 
-def _claim_nothing(finding: Finding, around: Around) -> float:
+def _claim_nothing(finding: ReadingsFinding, around: Around) -> float:
     if around.direction() < 0:
         others = [Message("{!r} ({})").format(name, how) for name, how in BY_SIGN.items() if name in around.allowed]
         safe = _(" or ").join(others) or _("none in this rule set")
@@ -83,52 +82,52 @@ def _claim_nothing(finding: Finding, around: Around) -> float:
     return 0.0
 
 
-def _like_period(finding: Finding, around: Around) -> float:
+def _like_period(finding: ReadingsFinding, around: Around) -> float:
     if not around.like:
         raise ValueError(_("there is no like time without findings on file"))
     return around.least(around.like)
 
 
-def _mean(finding: Finding, around: Around) -> float:
+def _mean(finding: ReadingsFinding, around: Around) -> float:
     if len(around.beside) < 2:
         raise ValueError(_("the times before and after it have findings of their own"))
     return sum(around.beside) / len(around.beside)
 
 
-def _substitute(finding: Finding, around: Around) -> float:
+def _substitute(finding: ReadingsFinding, around: Around) -> float:
     try:
         return float(magnitude(around.choice.value, around.unit)) * around.share
     except UnitError as error:
         raise ValueError(str(error)) from None
 
 
-def _exact(finding: Finding, around: Around) -> float:
+def _exact(finding: ReadingsFinding, around: Around) -> float:
     if finding.exact is None:
         raise ValueError(Message("{}: {}").format(_("the readings around it do not tell the amount"), finding.note))
     return finding.exact
 
 
-def _conservative(finding: Finding, around: Around) -> float:
+def _conservative(finding: ReadingsFinding, around: Around) -> float:
     return around.least(finding.values)
 
 
-def _keep(finding: Finding, around: Around) -> float:
+def _keep(finding: ReadingsFinding, around: Around) -> float:
     # of a step that lies on both sides of the end of a period, the share by time
     return finding.values[0] if finding.values else finding.read
 
 
-def _rescale(finding: Finding, around: Around) -> float:
+def _rescale(finding: ReadingsFinding, around: Around) -> float:
     assert around.choice.factor is not None
     return finding.read * around.choice.factor
 
 
-def _permissible_error(finding: Finding, around: Around) -> float:
+def _permissible_error(finding: ReadingsFinding, around: Around) -> float:
     slope = around.direction()
     sign = (slope > 0) - (slope < 0)
     return finding.read * (1 - sign * around.error)
 
 
-METHODS: Mapping[str, Callable[[Finding, Around], float]] = {
+METHODS: Mapping[str, Callable[[ReadingsFinding, Around], float]] = {
     "claim nothing": _claim_nothing,
     "like period": _like_period,
     "mean of before and after": _mean,
@@ -146,19 +145,19 @@ METHODS: Mapping[str, Callable[[Finding, Around], float]] = {
 }
 
 
-def chosen(findings: Sequence[Finding], choices: Sequence[Choice]) -> list[Choice | None]:
+def chosen(findings: Sequence[ReadingsFinding], choices: Sequence[Treatment]) -> list[Treatment | None]:
     """Return, for each finding, the first choice made for its meter, kind and time.
 
     A replacement with both readings is its own choice: they are stated with the meter.
     """
-    stated = Choice(0, "replacement", "final and initial reading", reason=_("stated with the meter"))
+    stated = Treatment(0, "replacement", "final and initial reading", reason=_("stated with the meter"))
     return [
         stated if finding.kind == "replacement" else next((one for one in choices if _fits(one, finding)), None)
         for finding in findings
     ]
 
 
-def _fits(choice: Choice, finding: Finding) -> bool:
+def _fits(choice: Treatment, finding: ReadingsFinding) -> bool:
     return (
         choice.finding == finding.kind
         and choice.meter in ("", finding.meter)
@@ -167,7 +166,7 @@ def _fits(choice: Choice, finding: Finding) -> bool:
     )
 
 
-def unused(choices: Sequence[Choice], used: Iterable[Choice | None]) -> list[Problem]:
+def unused(choices: Sequence[Treatment], used: Iterable[Treatment | None]) -> list[Problem]:
     """Complain of choices that fit no finding: what is announced must be done."""
     numbers = {choice.number for choice in used if choice is not None}
     return [
@@ -180,21 +179,21 @@ def unused(choices: Sequence[Choice], used: Iterable[Choice | None]) -> list[Pro
     ]
 
 
-def _hint(choice: Choice) -> str:
+def _hint(choice: Treatment) -> str:
     if choice.finding != "unit slip" or choice.factor is None:
         return ""
     return _("; a ratio of transformers or kWh for each pulse is the multiplier of the meter")
 
 
-def treat(finding: Finding, around: Around, meter: Meter, rules: RuleSet) -> Finding | Problem:
+def treat(finding: ReadingsFinding, around: Around, rules: RuleSet) -> ReadingsFinding | Problem:
     """Apply a choice to a finding.
 
     Examples
     --------
     >>> from jcm_calc.readings.rule_sets import rule_set
-    >>> gap = Finding("S1", "gap", 0, 3_600_000_000, 0.0)
-    >>> around = Around(Choice(1, "gap", "like period"), "MWh", slope=0.2, like=[1.2, 0.9, 1.1])
-    >>> treat(gap, around, None, rule_set("JCM")).used
+    >>> gap = ReadingsFinding("S1", "gap", 0, 3_600_000_000, 0.0)
+    >>> around = Around(Treatment(1, "gap", "like period"), "MWh", slope=0.2, like=[1.2, 0.9, 1.1])
+    >>> treat(gap, around, rule_set("JCM")).used
     0.9
     """
     choice = around.choice

@@ -27,7 +27,7 @@ from jcm_calc.inputs.metered import lost_record
 from jcm_calc.results import lazy
 from jcm_calc.results.calculation import Calculation
 from jcm_calc.results.lazy import LazyResult
-from jcm_calc.results.manifest import file_digest, form, frozen, is_large, recall
+from jcm_calc.results.manifest import file_digest, form_problems, frozen, is_large, recall
 from jcm_calc.results.remarks import reasons
 from jcm_calc.rulebooks import chosen, outside_validity
 from jcm_calc.units.dates import day_of
@@ -278,11 +278,11 @@ def _remark(result: Calculation, strict: bool) -> None:
 
 def replayed(kind: type[C], manifest: Mapping[str, Any], /, *tables: Any, **values: Any) -> C:
     """Calculate again what a manifest describes, as a kind of `Calculation`; see `jcm_calc.replay`."""
-    if complaint := form(manifest):
-        raise InputError(_("the manifest"), [Problem("manifest", complaint)])
+    if problems := form_problems(manifest):
+        raise InputError(_("the manifest"), problems)
     call = manifest["call"]
     number, version = manifest["methodology"]["number"], manifest["methodology"]["version"]
-    handed, problems = list(tables), list[Problem]()
+    handed = list(tables)
     recalled_tables = [
         recall(_("table {number}").format(number=position), recorded, handed, problems)
         for position, recorded in enumerate(call["tables"], 1)

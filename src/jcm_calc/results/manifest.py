@@ -15,7 +15,7 @@ import numpy as np
 
 from jcm_calc.base.hashes import digest, of_file
 from jcm_calc.base.languages import _
-from jcm_calc.base.problems import Problem, listed
+from jcm_calc.base.problems import Problem, listed, shown
 from jcm_calc.declarations.items import Parameter, Table, Value
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import Inputs, Period
@@ -23,12 +23,10 @@ from jcm_calc.inputs.axes import named_periods
 from jcm_calc.inputs.binding import RESERVED
 from jcm_calc.inputs.carriers import as_pandas, carried, is_array, is_unit_key
 from jcm_calc.inputs.metered import record_of
+from jcm_calc.inputs.schema import Field, anything, list_of, read_table, section, table_of, text
 from jcm_calc.units import conversion, is_quantity
 
 SCHEMA = 1
-# What `replay` relies on, and of what kind it is.
-FORM = {"schema": int, "methodology": dict, "call": dict, "periods": list, "results": dict, "hash": str}
-CALL = {"tables": list, "values": dict, "facts": dict}
 # Larger arrays and tables are named by path and hash instead of being written out.
 INLINE = 10_000
 # Arrays with more numbers are not copied: a copy of a large fleet takes as long as a third of its calculation.
@@ -190,30 +188,54 @@ def record_table(table: Any, name: str = "") -> dict[str, Any]:
     return {"sha256": table_digest(frame), "rows": len(frame), "argument": name, **recorded}
 
 
-def form(manifest: Any) -> str:
-    """Return what keeps data from being a manifest, or nothing.
+def form_problems(manifest: Any) -> list[Problem]:
+    """Return what keeps data from being a manifest as `jcm calc -o` writes it.
 
     Examples
     --------
-    >>> form({"schema": 1})
-    'is no manifest: it must have schema, methodology, call, periods, results, hash, as `jcm calc -o` writes them'
+    >>> for problem in form_problems({"schema": 1, "call": {}, "periods": [], "results": {}, "hash": ""}):
+    ...     print(problem)
+    manifest, call, tables: missing
+    manifest, call, values: missing
+    manifest, call, facts: missing
+    manifest, call, p: missing
+    manifest, methodology: missing
     """
-    if not isinstance(manifest, dict) or not all(isinstance(manifest.get(key), kind) for key, kind in FORM.items()):
-        told = _("is no manifest: it must have {names}, as `jcm calc -o` writes them")
-        return told.format(names=", ".join(FORM))
-    if manifest["schema"] != SCHEMA or isinstance(manifest["schema"], bool):
-        told = _("has schema {schema}; this version of jcm_calc reads schema {own}")
-        return told.format(schema=manifest["schema"], own=SCHEMA)
-    if not all(isinstance(manifest["methodology"].get(key), str) for key in ("number", "version", "rules")):
-        return _("is no manifest: its methodology lacks number, version or rules")
-    call = manifest["call"]
-    if not all(isinstance(call.get(key), kind) for key, kind in CALL.items()) or "p" not in call:
-        return _("is no manifest: its call lacks {names} or p").format(names=", ".join(CALL))
-    if not all(isinstance(table, dict) for table in call["tables"]):
-        return _("is no manifest: its call has something else in the place of a table")
-    if reserved := [name for name in call["values"] if name in RESERVED]:
-        return _("is no manifest: {names} cannot be the name of an input").format(names=listed(reserved))
-    return ""
+    problems: list[Problem] = []
+    read_table("manifest", manifest, MANIFEST, problems, other_keys=True)
+    return problems
+
+
+def _schema(given: Any) -> int:
+    if type(given) is not int or given != SCHEMA:
+        complaint = _("got {given}; this version of jcm_calc reads {own}")
+        raise ValueError(complaint.format(given=shown(given), own=SCHEMA))
+    return given
+
+
+def _values(given: Any) -> Mapping[str, Any]:
+    if reserved := [name for name in section(given) if name in RESERVED]:
+        raise ValueError(_("{names} cannot be the name of an input").format(names=listed(reserved)))
+    return dict(given)
+
+
+# What `replay` relies on.
+CALL = {
+    "tables": Field(list_of(section), required=True),
+    "values": Field(_values, required=True),
+    "facts": Field(section, required=True),
+    "p": Field(anything, required=True),
+}
+MANIFEST = {
+    "schema": Field(_schema, required=True),
+    "methodology": Field(
+        table_of(dict.fromkeys(("number", "version", "rules"), Field(text, required=True))), required=True
+    ),
+    "call": Field(table_of(CALL), required=True),
+    "periods": Field(list_of(anything), required=True),
+    "results": Field(section, required=True),
+    "hash": Field(text, required=True),
+}
 
 
 def input_digest(call: Mapping[str, Any], rules: str) -> str:

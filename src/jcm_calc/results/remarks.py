@@ -22,6 +22,7 @@ from jcm_calc.engine.evaluation import BLOCK, EvaluationError, evaluate
 from jcm_calc.evidence import Evidence, Grade, unconfirmed
 from jcm_calc.inputs import Inputs
 from jcm_calc.results import eligibility
+from jcm_calc.results.candidates import fuel_of
 from jcm_calc.results.eligibility import Answer, Verdict
 from jcm_calc.results.limits import DUST, hours, upper
 from jcm_calc.units import with_unit
@@ -315,6 +316,26 @@ def of_several_sets(inputs: Inputs) -> Iterator[Remark]:
             if (own := inputs.origins[other.name].written) != written:
                 told = _("is of {own}, and {other} of {written}: take both of one set, for one fuel")
                 told = told.format(own=repr(own), other=first.symbol, written=repr(written))
+                yield Remark(other.symbol, told, other.section, Topic.CONTRADICTORY)
+
+
+# What figures of one fuel are called, before the name of the fuel.
+FIGURES = ("NCV_V_", "NCV_", "EF_CO2_", "EF_", "ρ_")
+
+
+def of_several_fuels(inputs: Inputs) -> Iterator[Remark]:
+    """Remark on figures of one fuel that are named of different fuels, such as a volumetric value beside a factor."""
+    found: dict[str, list[tuple[Parameter, str]]] = {}
+    for name, origin in inputs.origins.items():
+        figure = next((one for one in FIGURES if name.startswith(one)), "")
+        fuel = fuel_of(origin.written) if origin.source == "candidate" and name in inputs.graph.nodes else ""
+        if figure and fuel:
+            found.setdefault(name.removeprefix(figure), []).append((inputs.methodology.inputs[name], fuel))
+    for (first, fuel), *others in found.values():
+        for other, own in others:
+            if own != fuel and tuple(other.candidates) != tuple(first.candidates):
+                told = _("is of {own}, and {other} of {fuel}: take both of one fuel")
+                told = told.format(own=repr(own), other=first.symbol, fuel=repr(fuel))
                 yield Remark(other.symbol, told, other.section, Topic.CONTRADICTORY)
 
 

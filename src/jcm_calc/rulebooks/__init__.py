@@ -376,6 +376,18 @@ def calculable(number: str, version: str) -> bool:
     return number in modules() and version in versions(number)
 
 
+def not_calculated(m: Declarations) -> tuple[str, ...]:
+    """Return the versions of a methodology that are known and cannot be calculated, the earliest first.
+
+    Examples
+    --------
+    >>> not_calculated(methodology("ID_AM002")), not_calculated(methodology("ID_AM009"))
+    (('1.0',), ('3.0',))
+    """
+    others = {one.number for one in (*m.other_versions, *m.later)} - {m.version}
+    return tuple(sorted((one for one in others if not calculable(m.number, one)), key=version_key))
+
+
 def is_covered(project: Project) -> bool:
     """Whether every methodology of a project can be calculated in the version under which it is listed."""
     return all(calculable(number, version) for number, version in project.uses)
@@ -626,6 +638,7 @@ def overview(item: Declarations) -> dict[str, str | int]:
         "country": item.country,
         "scope": item.sectoral_scope,
         "notices": "; ".join(item.notices),
+        "versions not calculated": ", ".join(not_calculated(item)),
     }
     for what, kind in counted.items():
         grades = [one.evidence.grade for one in statements(item, kind) if one.evidence]

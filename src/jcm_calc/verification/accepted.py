@@ -3,24 +3,48 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jcm_calc.base.languages import Message, _
-from jcm_calc.base.problems import InputError, Problem, listed, shown
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.base.toml import parse_toml, read_text
+from jcm_calc.inputs.schema import (
+    Field,
+    filled_text,
+    got,
+    numbered,
+    past_day,
+    read_table,
+    read_tables,
+    tables,
+    text,
+)
 from jcm_calc.verification.catalogue import checks
 from jcm_calc.verification.findings import Acceptance
 
-REQUIRED = ("code", "reason", "person")
-KEYS = (*REQUIRED, "place", "subject", "date")
+
+def code_of_check(given: Any) -> str:
+    """Return the code of a check, in capitals."""
+    if text(given).upper() not in checks():
+        raise ValueError(got(given, _("the code of a check, see `jcm verify --list`")))
+    return str(given).upper()
+
+
+FILE = {"accepted": Field(tables)}
+ACCEPTED = {
+    "code": Field(code_of_check, required=True),
+    **dict.fromkeys(("place", "subject"), Field(text)),
+    "reason": Field(filled_text, required=True),
+    "person": Field(filled_text, required=True),
+    "date": Field(past_day),
+}
 
 
 def read_accepted(path: str | os.PathLike[str]) -> tuple[Acceptance, ...]:
     """Read a file of accepted findings.
 
-    Each stands in a table ``[[accepted]]`` with ``code``, ``place`` (sheet and cell, as the finding has them) or
+    Each is a table ``[[accepted]]`` with ``code``, ``place`` (sheet and cell, as the finding has them) or
     ``subject`` (the symbol), ``reason`` and ``person``, and, if known, ``date``.
 
     Raises
@@ -29,36 +53,13 @@ def read_accepted(path: str | os.PathLike[str]) -> tuple[Acceptance, ...]:
         With everything that is wrong in it.
     """
     path = Path(path)
-    content = parse_toml(path.name, read_text(path))
-    entries = content.pop("accepted", [])
-    problems = [Problem(key, _("unknown key; write tables [[accepted]]")) for key in content]
-    if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
-        problems.append(Problem("accepted", _("must be tables: write [[accepted]] before each finding")))
-        entries = []
-    found = []
+    problems: list[Problem] = []
+    entries = read_table(path.name, parse_toml(path.name, read_text(path)), FILE, problems).get("accepted", ())
+    found = read_tables("[[accepted]]", entries, ACCEPTED, problems)
     for number, entry in enumerate(entries, 1):
-        wrong = list(_problems(entry))
-        problems += [Problem(Message("accepted {}").format(number), one) for one in wrong]
-        if not wrong:
-            texts = {key: str(entry.get(key, "")) for key in KEYS}
-            found.append(Acceptance(**{**texts, "code": texts["code"].upper()}))
+        if all(entry.get(key, "") == "" for key in ("place", "subject")):
+            complaint = _("missing: place or subject, so that it is clear which finding is accepted")
+            problems.append(Problem(numbered("[[accepted]]", number), complaint))
     if problems:
         raise InputError(path.name, problems)
-    return tuple(found)
-
-
-def _problems(entry: Mapping[str, Any]) -> list[str]:
-    found: list[str] = []
-    if unknown := [key for key in entry if key not in KEYS]:
-        said = _("unknown: {keys}; known are {known}")
-        found.append(said.format(keys=listed(unknown), known=listed(KEYS, limit=len(KEYS))))
-    if missing := [key for key in REQUIRED if not str(entry.get(key, "")).strip()]:
-        found.append(_("missing: {keys}").format(keys=listed(missing)))
-    if not entry.get("place") and not entry.get("subject"):
-        found.append(_("missing: place or subject, so that it is clear which finding is accepted"))
-    code = entry.get("code", "")
-    if code and str(code).upper() not in checks():
-        found.append(
-            _("code: got {code}; must be the code of a check, see `jcm verify --list`").format(code=shown(code))
-        )
-    return found
+    return tuple(Acceptance(**{"place": "", "subject": "", **one, "date": str(one.get("date") or "")}) for one in found)

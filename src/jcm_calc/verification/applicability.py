@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from jcm_calc.base.languages import _
 from jcm_calc.declarations.items import Coordinate, Equation, Kind, Parameter
+from jcm_calc.reference_data import AS_OF, listed_project
 from jcm_calc.reports.workbook.sheet_sets import REFERENCE, matches
-from jcm_calc.verification import cross_checks, defaults, deviations, gaps, meters, periods, totals
+from jcm_calc.verification import cross_checks, defaults, deviations, gaps, meters, periods, reporting, totals
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.cells.wrong_formula import chooses
 from jcm_calc.verification.metered_amounts import compared
@@ -291,4 +292,9 @@ SUBJECTS = (
         ),
     ),
     Aspect(_("one reference number only"), ("K5",), _named_projects),
+    Aspect(
+        _("no project number, or none that the list of projects of {month} has").format(month=AS_OF),
+        ("J7",),
+        lambda m: any(listed_project(number) for number in reporting.projects_named(m)),
+    ),
 )

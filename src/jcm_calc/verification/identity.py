@@ -112,7 +112,7 @@ def identified(
     return Identity(
         str(project.get("number", "")),
         str(project.get("title", "")),
-        Message("{} {}").format(m, m.title),
+        Message("{} {}").format(m.heading, m.title),
         tuple(str(period) for part in report.own for period in part.periods if period.dated),
         tuple(_files(documents, plan is not None and plan is not report, others)),
         options,

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from jcm_calc.base.languages import Message, _
-from jcm_calc.readings import Finding as Noted
+from jcm_calc.readings import ReadingsFinding
 from jcm_calc.readings.clock import DAY
 from jcm_calc.readings.findings import KINDS
 from jcm_calc.verification.findings import Severity
@@ -61,7 +61,7 @@ class Issue:
     end: int
     ways: tuple[Way, ...]
     note: str = ""
-    noted: Noted | None = None
+    noted: ReadingsFinding | None = None
     window: Window | None = None
 
     @property
@@ -154,7 +154,7 @@ def _other_windows(window: Window, sign: int, meters: Metered, unit: str, report
 # What else monitoring finds
 
 
-def of_noted(noted: Noted, meters: Metered, slope: float, unit: str, report: tuple[int, int]) -> Issue:
+def of_noted(noted: ReadingsFinding, meters: Metered, slope: float, unit: str, report: tuple[int, int]) -> Issue:
     """Return the ways to deal with something else in the readings."""
     base = noted.read
     if noted.start == report[0] or noted.end == report[1]:
@@ -163,7 +163,7 @@ def of_noted(noted: Noted, meters: Metered, slope: float, unit: str, report: tup
     return Issue(noted.meter, noted.start, noted.end, tuple(_dealings(noted, base, slope)), noted.note, noted)
 
 
-def _dealings(noted: Noted, base: float, slope: float) -> Iterator[Way]:
+def _dealings(noted: ReadingsFinding, base: float, slope: float) -> Iterator[Way]:
     code, severity, what = KINDS[noted.kind]
     if noted.used is not None:
         yield Way(noted.used - base)

@@ -14,8 +14,7 @@ from jcm_calc.api.case_file import CaseFile
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, ProblemKind
 from jcm_calc.inputs import Period
-from jcm_calc.readings import Finding as Noted
-from jcm_calc.readings import Monitored, calibration
+from jcm_calc.readings import Monitored, ReadingsFinding, calibration
 from jcm_calc.readings.periods import span
 from jcm_calc.units import conversion
 from jcm_calc.verification.quantities import EnteredValue, label_text
@@ -49,7 +48,7 @@ class Window:
     amount: float
     error: float | None
     question: str
-    noted: Noted
+    noted: ReadingsFinding
 
 
 @dataclass(frozen=True)
@@ -155,7 +154,7 @@ class Metered:
             if name in self.steps
         )
 
-    def found(self, meters: Sequence[str], start: int, end: int) -> list[Noted]:
+    def found(self, meters: Sequence[str], start: int, end: int) -> list[ReadingsFinding]:
         """Return what monitoring found in a time, without calibrations."""
         return [
             one
@@ -206,7 +205,7 @@ class Metered:
             unit = self.monitored.units[one.follows]
             note = _("{old} last showed {last:,.10g} {unit}, and {new} first {first:,.10g}")
             note = note.format(old=one.follows, last=last, unit=unit, new=one.name, first=first)
-            self.noted.append(Noted(one.follows, "reset", start, end, first, note, first))
+            self.noted.append(ReadingsFinding(one.follows, "reset", start, end, first, note, first))
             join = Steps(np.array([start]), np.array([end]), np.array([first]), np.array([0.0]), np.array([1]))
             old = _together(old, join)
         self.steps[one.follows] = _together(old, new)

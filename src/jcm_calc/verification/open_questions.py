@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from jcm_calc.base.languages import Message, _
-from jcm_calc.readings import Finding as Noted
+from jcm_calc.readings import ReadingsFinding
 from jcm_calc.readings.clock import DAY
 from jcm_calc.readings.findings import KINDS
 from jcm_calc.verification.dated_rows import DatedRow, DatedRows
@@ -42,7 +42,7 @@ def open_in(one: Compared, meters: Metered, told: set[tuple[str, int, int]]) -> 
         yield from _of_noted(one, issue.noted, place, symbol)
 
 
-def _of_noted(one: Compared, noted: Noted, place: Location, symbol: str) -> Iterator[Finding]:
+def _of_noted(one: Compared, noted: ReadingsFinding, place: Location, symbol: str) -> Iterator[Finding]:
     code, grave, what = KINDS[noted.kind]
     if noted.safe is not None and noted.used is not None:
         digits = len(f"{noted.used:.10g}".partition(".")[2])

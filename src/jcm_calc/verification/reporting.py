@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import ProblemKind, listed
+from jcm_calc.reference_data import AS_OF, listed_project
 from jcm_calc.reports.workbook.sheet_sets import REFERENCE, matches
 from jcm_calc.reports.workbook.tables import Row
 from jcm_calc.verification.analyses import Analyses
@@ -120,8 +121,8 @@ def two_ways(documents: Analyses) -> Iterator[Finding]:
                 )
 
 
-def references(documents: Analyses) -> Iterator[Finding]:
-    """Find reference numbers that differ."""
+def projects_named(documents: Analyses) -> dict[str, list[str]]:
+    """Return the project numbers of the documents, each with the sheets and files that name it."""
     report = documents.report
     found: dict[str, list[str]] = {}
     for sheet in report.headers:
@@ -131,6 +132,12 @@ def references(documents: Analyses) -> Iterator[Finding]:
         found.setdefault(number, []).append(documents.case.path.name)
     if documents.plan is not None and documents.plan is not report and (number := documents.plan.project.get("number")):
         found.setdefault(number, []).append(documents.plan.name)
+    return found
+
+
+def references(documents: Analyses) -> Iterator[Finding]:
+    """Find reference numbers that differ."""
+    report, found = documents.report, projects_named(documents)
     if len(found) > 1:
         one = _("{number} in {sheets}")
         told = Message("; ").join(
@@ -141,10 +148,27 @@ def references(documents: Analyses) -> Iterator[Finding]:
         yield Finding("K5", message, places, _("reference number"))
 
 
+def listed_otherwise(material: Analyses) -> Iterator[Finding]:
+    """Find projects that the list of projects has with another methodology or version."""
+    m = material.m
+    for number, sheets in projects_named(material).items():
+        project = listed_project(number)
+        message = project.contradiction(m.number, m.version) if project else ""
+        if project is None or not message:
+            continue
+        places = material.report.cells_with(number, material.report.headers) or at(file=sheets[0])
+        read = _("{page}, as of {month}, graded {grade}")
+        source = read.format(page=project.page, month=AS_OF, grade=Message(project.evidence.grade))
+        question = _("which project is it, or when was the change of the methodology approved?")
+        subject = _("reference number")
+        yield Finding("J7", message, places, subject, number, because=source, question=question)
+
+
 CHECKS = {
     "K1": missing,
     "K2": other_value,
     "K3": other_symbols,
     "K4": two_ways,
     "K5": references,
+    "J7": listed_otherwise,
 }

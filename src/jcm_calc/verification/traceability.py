@@ -12,6 +12,7 @@ from jcm_calc.declarations.items import Equation, Kind, Parameter
 from jcm_calc.reports.workbook import evidence_sheet
 from jcm_calc.reports.workbook.filled_sheets import ELSEWHERE as ELSEWHERE_ON_SHEET
 from jcm_calc.reports.workbook.filled_sheets import plain_value
+from jcm_calc.reports.workbook.tables import Sheets, UnitTable
 from jcm_calc.verification.analyses import Analyses
 from jcm_calc.verification.findings import Finding, Severity, of_problem, shown_number
 from jcm_calc.verification.location import Location, address, at, located, ranges
@@ -149,10 +150,18 @@ def _entry_cells(documents: Analyses) -> Iterator[tuple[Parameter, str, int, int
                 number
                 for number in table.rows
                 if all(report.sheets.cell(table.sheet, number, column).value != "" for column in table.label_columns)
+                and not _unused(report.sheets, table, number)
             ]
             for column, parameter in table.columns.items():
                 for number in labelled:
                     yield parameter, table.sheet, number, column
+
+
+def _unused(sheets: Sheets, table: UnitTable, row: int) -> bool:
+    """Whether a row has its label only, and what the sheet calculates of nothing."""
+    cells = [sheets.cell(table.sheet, row, column) for column in table.columns]
+    calculated = [cell for cell in cells if sheets.formula(cell) is not None]
+    return bool(calculated) and all(cell.value == "" for cell in cells if cell not in calculated)
 
 
 def _is_numeral(text: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +10,8 @@ from typing import Any
 
 from jcm_calc.base.hashes import digest
 from jcm_calc.base.languages import _
-from jcm_calc.base.problems import Problem
+from jcm_calc.base.problems import InputError, Problem
+from jcm_calc.base.toml import read_json
 from jcm_calc.inputs import Period
 from jcm_calc.inputs.schema import Field, filled_text, list_of, only, read_table, table_of, whole
 
@@ -81,12 +81,9 @@ def read_earlier(given: str | os.PathLike[str] | Mapping[str, Any], problems: li
     """
     name = _("earlier request") if isinstance(given, Mapping) else Path(given).name
     try:
-        data = given if isinstance(given, Mapping) else json.loads(Path(given).read_text(encoding="utf-8"))
-    except OSError as error:
-        problems.append(Problem(name, _("cannot be read: {reason}").format(reason=error.strerror)))
-        return None
-    except (ValueError, RecursionError) as error:
-        problems.append(Problem(name, _("is not a request for issuance: {error}").format(error=error)))
+        data = given if isinstance(given, Mapping) else read_json(Path(given))
+    except InputError as error:
+        problems += error.problems
         return None
     known = len(problems)
     found = read_table(name, data, REQUEST, problems, other_keys=True)

@@ -23,7 +23,8 @@ from jcm_calc.base.problems import InputError, Problem, listed
 from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.evidence import Source, primary, unconfirmed
 from jcm_calc.inputs import Period
-from jcm_calc.inputs.project import PROJECT, as_mapping, of_kind, unknown_key
+from jcm_calc.inputs.project import PROJECT, as_mapping
+from jcm_calc.inputs.schema import Field, filled_text, item, read_table
 from jcm_calc.results.credits import Item, UncertifiedError, not_claimable, whole_tonnes
 from jcm_calc.results.manifest import bound_digest, library_version
 from jcm_calc.units import is_missing
@@ -33,6 +34,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SCHEMA = 1
+# What a request says of its project in any case.
+NEEDED = {
+    "number": Field(filled_text, required=_("the reference number of the project, such as PW001")),
+    "start": Field(day, required=_("the first day of the crediting period, as a date")),
+    "end": Field(day, required=_("the last day of the crediting period, as a date")),
+}
 PARIS = date(2021, 1, 1)
 DECISIONS = "decisions of the Joint Committees on issuance"
 # Rules that can only refuse. A request that obeys one of them asks for no tonne that it would not ask for
@@ -254,9 +261,9 @@ def issuance_request(
     found: list[Problem] = []
     project = as_mapping("project", project, "{'number': 'PW001'}", found)
     allocation = as_mapping("allocation", allocation, "{'participants': 'rest'}", found)
-    project, problems = _dated(project)
-    problems = [*found, *problems]
-    problems += [*_project_problems(project), *_result_problems(results, project)]
+    given = {key: one for key, one in project.items() if key not in NEEDED or not is_missing(one)}
+    project = read_table("project", given, {**PROJECT, **NEEDED}, found, at=item)
+    problems = [*found, *_result_problems(results, project)]
     former = [one for given in earlier if (one := read_earlier(given, problems)) is not None]
     problems += _double_claims(results, project, former)
     sums = _by_year(results)
@@ -350,37 +357,6 @@ def _remarks(negative: Sequence[Year], former: Sequence[Earlier]) -> Iterator[Pr
 
 
 # What keeps it from being made
-
-
-def _project_problems(project: Mapping[str, Any]) -> Iterator[Problem]:
-    for key in project:
-        if key not in PROJECT:
-            yield unknown_key(f"project[{key!r}]", key, PROJECT)
-    for key in ("title", "participants", "personnel", "submitted", "host_accounts", "transfer_list", "note"):
-        if key in project:
-            yield from of_kind(f"project[{key!r}]", project[key], PROJECT[key])
-    number = project.get("number")
-    if not isinstance(number, str) or not number.strip():
-        yield Problem("project number", _("missing: the reference number of the project, such as PW001"))
-
-
-def _dated(project: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-    """Return the project with start and end as dates, and complaints about what is missing or not a day."""
-    found, problems = dict(project), list[Problem]()
-    for key, missing in (
-        ("start", _("missing: the first day of the crediting period, as a date")),
-        ("end", _("missing: the last day of the crediting period, as a date")),
-    ):
-        if is_missing(found.get(key)):
-            problems.append(Problem(f"project {key}", missing))
-            found.pop(key, None)
-            continue
-        try:
-            found[key] = day(found[key])
-        except ValueError as error:
-            problems.append(Problem(f"project {key}", str(error)))
-            del found[key]
-    return found, problems
 
 
 def _result_problems(results: Sequence[Result], project: Mapping[str, Any]) -> Iterator[Problem]:

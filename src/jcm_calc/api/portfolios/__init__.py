@@ -11,6 +11,7 @@ import pandas as pd
 
 from jcm_calc.api.portfolios.batches import batches
 from jcm_calc.api.portfolios.jobs import Job, ProjectOutcome, row, solve
+from jcm_calc.api.portfolios.listed import doubts
 from jcm_calc.api.portfolios.outcomes import Outcomes
 from jcm_calc.api.portfolios.sources import files, of_files, table, yearly
 from jcm_calc.api.portfolios.writing import write
@@ -49,6 +50,8 @@ class Portfolio(Outcomes):
 
     def _repr_html_(self) -> str:
         tables = [(_("By year"), self.by("year")), (_("Projects"), self.table.drop(columns=["source", "scope"]))]
+        if len(self.filled):
+            tables.append((_("Filled in from the list of projects"), self.filled))
         if len(self.problems):
             tables.append((_("Problems"), self.problems.drop(columns="source")))
         return notebook.page(_("Portfolio of {told}").format(told=self.told), tables=tables)
@@ -107,9 +110,11 @@ def portfolio(
     source : DataFrame, path, pattern, or list of paths
         A folder, a pattern such as ``"reports/**/*.xlsx"`` or a list of files: case files (``.toml``) and filled
         monitoring spreadsheets (``.xlsx``). Or a table (a DataFrame, ``.csv``, ``.xlsx`` or ``.parquet``) with the
-        columns ``project``, ``methodology`` and, if you like, ``version``, ``p`` and ``estimate``; every other
-        column is an input, a choice or a fact, as in the tables of `jcm_calc.calculate`, and stays empty for
-        projects that have none. A project takes one row, or several with a column for each index.
+        columns ``project``, ``methodology`` and, if you like, ``version``, ``p``, ``estimate``, ``country`` and
+        ``title``; every other column is an input, a choice or a fact, as in the tables of `jcm_calc.calculate`, and
+        stays empty for projects that have none. A project takes one row, or several with a column for each index.
+        Where ``project`` is a number of the list of projects (`jcm_calc.projects`), empty cells of methodology,
+        version, country and title are filled in from it; see `Portfolio.filled`.
     estimates : mapping, optional
         ER expected ex ante by project, in tCO2: for each calendar year, or a mapping from year to number, of
         which the years without a result are left out. The plan of a workbook is taken by itself.
@@ -266,7 +271,9 @@ def _jobs(
 ) -> dict[int, Job]:
     """Return the job of each project, by the number of its first row."""
     source = frame.attrs["source"]
-    columns = [frame["project"], frame["methodology"], versions, frame.get("estimate", [None] * len(frame))]
+    rest = [frame.get(name, [None] * len(frame)) for name in ("estimate", "country", "title")]
+    columns = [frame["project"], frame["methodology"], versions, *rest]
+    filled: Mapping[str, tuple[tuple[str, str], ...]] = frame.attrs["filled"]
     found: dict[str, tuple[int, list[Any]]] = {}
     for place, *cells in zip(frame.index.tolist(), *columns, strict=True):
         found.setdefault(cells[0], (place, cells))
@@ -283,9 +290,16 @@ def _jobs(
                 **yearly(estimates.get(name), f"estimates[{name!r}]"),
             },
             evidence,
+            _text(country),
+            _text(title),
+            filled.get(name, ()),
         )
-        for name, (place, (__, number, version, own)) in found.items()
+        for name, (place, (__, number, version, own, country, title)) in found.items()
     }
+
+
+def _text(cell: Any) -> str:
+    return "" if is_missing(cell) else str(cell).strip()
 
 
 def _version(cell: Any) -> str:
@@ -312,7 +326,8 @@ def _batched(
     for batch in batches(m, frame):
         for place, years in batch.solve():
             job = jobs[place]
-            outcomes[int(place)] = ProjectOutcome(job, [row(job, m, job.estimates, year) for year in years])
+            rows = [row(job, m, job.estimates, year) for year in years]
+            outcomes[int(place)] = ProjectOutcome(job, rows, (), doubts(job.project, m, job.country))
     return outcomes
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.api.case_file import CaseFile, read_case
+from jcm_calc.api.portfolios.listed import doubts
 from jcm_calc.api.portfolios.rows import arguments
 from jcm_calc.api.result import Result
 from jcm_calc.api.workbook import read_workbook
@@ -45,6 +46,10 @@ class Job:
         ER expected ex ante by calendar year, in tCO2; under None where it holds for each year.
     evidence : tuple of EvidenceFile, optional
         Of any methodology; None for those of the user's folder.
+    country, title : str
+        As the table says them.
+    filled : tuple of (str, str)
+        Columns and values that the list of projects filled in.
     """
 
     project: str
@@ -55,9 +60,12 @@ class Job:
     rows: pd.DataFrame | None = None
     estimates: Mapping[int | None, float] = field(default_factory=dict)
     evidence: tuple[EvidenceFile, ...] | None = None
+    country: str = ""
+    title: str = ""
+    filled: tuple[tuple[str, str], ...] = ()
 
-    def calculate(self) -> tuple[Result, dict[int | None, float]]:
-        """Return the result, and the estimates of a workbook's plan with those declared.
+    def calculate(self) -> tuple[Result, dict[int | None, float], str]:
+        """Return the result, the estimates of a workbook's plan with those declared, and the number of the project.
 
         Raises
         ------
@@ -70,15 +78,16 @@ class Job:
             given = arguments(rows, m, self.source)
             evidence = about(m, self.evidence)
             result = calculated(Result, m, *given.tables, p=given.p, evidence=evidence, **given.values)
-            return result, dict(self.estimates)
+            return result, dict(self.estimates), self.project
         if self.path.suffix.casefold() == ".toml":
-            return self._of(read_case(self.path)), dict(self.estimates)
+            case = read_case(self.path)
+            return self._of(case), dict(self.estimates), str(case.project.get("number", ""))
         book = read_workbook(self.path)
         result = self._of(book.case)
         planned = {}
         if book.report is not None and book.plan is not None:
             planned = {one.year: one.emissions["ER"] for one in self._of(book.plan).calendar_years()}
-        return result, {**planned, **self.estimates}
+        return result, {**planned, **self.estimates}, str(book.case.project.get("number", ""))
 
     def _of(self, case: CaseFile) -> Result:
         return case.calculate(
@@ -107,9 +116,9 @@ def _solved(jobs: Iterable[Job]) -> Iterator[ProjectOutcome]:
             warnings.simplefilter("ignore", InputWarning)
             warnings.simplefilter("ignore", UnconfirmedWarning)
             try:
-                result, estimates = job.calculate()
+                result, estimates, number = job.calculate()
                 rows = [row(job, result.methodology, estimates, year) for year in result.calendar_years()]
-                yield ProjectOutcome(job, rows, (), result.remarks)
+                yield ProjectOutcome(job, rows, (), (*doubts(number, result.methodology, job.country), *result.remarks))
             except InputError as error:
                 yield ProjectOutcome(job, [], error.problems, error.warnings)
             except MethodologyNotFoundError as error:
@@ -124,6 +133,7 @@ def row(job: Job, m: Declarations, estimates: Mapping[int | None, float], found:
     re, pe, er = (emissions[name] for name in RESULTS)
     return {
         "project": job.project,
+        "title": job.title,
         "country": m.country,
         "scope": m.sectoral_scope,
         "methodology": m.number,

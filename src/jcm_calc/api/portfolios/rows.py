@@ -16,7 +16,7 @@ from jcm_calc.inputs.carriers import carried, split_heading
 from jcm_calc.units import is_missing, is_quantity, parse_unit, registry
 
 # The columns of the table itself; all others are the projects'.
-OWN = ("project", "methodology", "version", "estimate")
+OWN = ("project", "methodology", "version", "estimate", "country", "title")
 
 
 class CallArguments(NamedTuple):
@@ -75,7 +75,7 @@ def _in_unit(cell: Any, unit: str) -> Any:
 
 def _several(frame: pd.DataFrame, m: Declarations, source: str) -> CallArguments:
     """Return the arguments of `calculate` of a project of several rows: a table for each set of indices."""
-    for name in ("methodology", "version", "estimate"):
+    for name in OWN[1:]:
         if name in frame and frame[name].nunique(dropna=False) > 1:
             raise InputError(source, [Problem(name, _("changes from row to row of one project"))])
     rest = frame.drop(columns=[name for name in OWN if name in frame])

@@ -55,6 +55,7 @@ HEADINGS: dict[str, str] = {
         *(_("project"), _("country"), _("scope"), _("methodology"), _("version"), _("year"), _("tonnes")),
         *(_("estimate"), _("source"), _("projects"), _("difference"), _("ratio")),
         *(_("severity"), _("subject"), _("complaint"), _("other terms")),
+        *(_("title"), _("column"), _("value"), _("as of")),
     )
 }
 
@@ -148,7 +149,8 @@ def _sheets(found: Outcomes) -> dict[str, pd.DataFrame]:
     beside: dict[str, pd.DataFrame] = {} if estimates.empty else {_("Against estimates"): estimates}
     problems: dict[str, pd.DataFrame] = {_("Problems"): found.problems}
     first = problems if found.remarks or found.unusable else {}  # what has to be looked at comes first
-    return {**first, _("Projects"): found.table, **sums, **beside, **problems}
+    listed: dict[str, pd.DataFrame] = {} if found.filled.empty else {_("Filled in"): found.filled}
+    return {**first, _("Projects"): found.table, **sums, **beside, **listed, **problems}
 
 
 class ShownCell(NamedTuple):
@@ -162,6 +164,7 @@ def _page(found: Outcomes) -> str:
     return page(
         "portfolio.html",
         remarked=found.headline,
+        notices=found.notices,
         projects_counted=found.counted,
         sums={
             _("By {name}").format(name=HEADINGS[columns[0]]): _table(found.by(*columns).reset_index())
@@ -169,6 +172,7 @@ def _page(found: Outcomes) -> str:
         },
         total=_table(found.table[[name for name in EMISSIONS if name in found.table]].sum().to_frame().T),
         projects=_table(found.table),
+        filled=_table(found.filled),
         problems=_table(found.problems),
     )
 

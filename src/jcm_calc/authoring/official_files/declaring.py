@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from jcm_calc.api.methodology import Methodology
@@ -29,17 +27,12 @@ ZERO_ABSOLUTE = "(-273.15, inf)"
 
 
 class Declared:
-    """The methodology of a translation.
+    """The methodology `m` of a translation."""
 
-    Attributes
-    ----------
-    m : Methodology
-    cells : dict
-        The cells of each input, by the name that it has in the methodology.
-    """
-
-    def __init__(self, found: Translation, effects: Mapping[str, tuple[str, str]]) -> None:
-        self.found, self.effects = found, effects
+    def __init__(
+        self, found: Translation, effects: Mapping[str, tuple[str, str]], ranges: Mapping[str, Interval]
+    ) -> None:
+        self.found, self.effects, self.ranges = found, effects, ranges
         layout, questions = found.layout, found.questions
         number, version = layout.header
         self.source = Source(f"monitoring spreadsheet JCM_{number}_ver{version}, SHA-256 {questions.digest}")
@@ -112,15 +105,19 @@ class Declared:
             declared["bounds"] = ZERO_ABSOLUTE
         elif one.positive:
             declared["bounds"] = "(0, inf)"
+        if one.filled_in:
+            self.m.fixed(one.symbol, one.unit, by=one.by, text=one.words, evidence=evidence, **declared, **named)
+            return
         if one.what in ("default", "table"):
             if any(value < 0 for value in (*one.entries.values(), one.value or 0.0)) and one.unit != "°C":
                 declared["bounds"] = "(-inf, inf)"
-            values = {_written(key): value for key, value in one.entries.items()}
-            given: dict[str, Any] = {"by": one.by, "values": values} if one.what == "table" else {"value": one.value}
+            given: dict[str, Any] = {"by": one.by, "values": one.table} if one.what == "table" else {"value": one.value}
             self.m.default(one.symbol, one.unit, text=one.words, evidence=evidence, **given, **declared, **named)
             return
-        if one.monitored and one.per_period:
+        if one.extensive:
             declared["extensive"] = True
+        if one.name in self.ranges:
+            declared["plausible"] = str(self.ranges[one.name])
         declare = self.m.monitored if one.monitored else self.m.fixed
         declare(one.symbol, one.unit, text=one.words, evidence=evidence, **declared, **named)
 
@@ -185,13 +182,6 @@ class Declared:
                 **bounds,
             )
         return names
-
-
-def _written(key: str | Interval) -> str:
-    """Return the key of a table; what selects classes is not negative."""
-    if isinstance(key, Interval) and key.lower == -math.inf and key.upper > 0:
-        return str(replace(key, lower=0.0, closed_lower=True))
-    return str(key)
 
 
 def str_of(found: Translation, name: str) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import itertools
 import math
+import operator
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from jcm_calc.declarations.constants import CONVERSIONS, by_definition
 from jcm_calc.declarations.expression import Expression
@@ -16,6 +19,7 @@ PLAIN = ("", "K", "°C", "h", "d", "kWh/MWh", "tCO2/MWh")
 OTHERS = {"W/kW": 1e3, "W*h/kWh": 1e3, "kW*h/MWh": 1e3, "kW/MW": 1e3, "m3/kL": 1.0, "L/kL": 1e3, "kgCO2/tCO2": 1e3}
 OTHERS |= {"MJ/GJ": 1e3, "GJ/TJ": 1e3, "g/kg": 1e3, "g/t": 1e6, "kJ/GJ": 1e6, "kJ/kWh": 3600.0, "MJ/kWh": 3.6}
 OTHERS |= {"%": 100.0}
+SIGNS = {"add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv}
 MOST_TRIED = 4_000
 TRIALS = (1.37, 2.11, 0.83, 3.07, 1.71, 2.63, 0.59, 1.19, 2.87, 1.03)
 Units = Mapping[str, str]
@@ -85,9 +89,17 @@ def _value(expression: Expression, operands: Units, known: Mapping[str, float]) 
     numbers = {name: known.get(name, TRIALS[place % len(TRIALS)] + place) for place, name in enumerate(operands)}
     try:
         quantities = {name: registry().Quantity(numbers[name], _pint(unit)) for name, unit in operands.items()}
-        return expression.value(quantities), expression.value(numbers)
+        return _with_units(expression, quantities), expression.value(numbers)
     except Exception:  # of other dimensions
         return None
+
+
+def _with_units(of: Expression, operands: Mapping[str, Any]) -> Any:
+    """Return what a module gives of quantities: NumPy takes the difference of two temperatures for a temperature."""
+    if of.operation in ("symbol", "number"):
+        return of.value(operands)
+    function = SIGNS.get(of.operation) or getattr(np, of.operation)
+    return function(*(_with_units(one, operands) for one in of.arguments))
 
 
 def _pint(unit: str) -> str:

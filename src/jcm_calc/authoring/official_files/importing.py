@@ -15,18 +15,22 @@ from jcm_calc.authoring.official_files.document_declaring import Added, declare
 from jcm_calc.authoring.official_files.layout import Layout
 from jcm_calc.authoring.official_files.plain_text import unexpected
 from jcm_calc.authoring.official_files.proving import DRAWS, TOLERANCE, Proof
-from jcm_calc.authoring.official_files.questions import Prompt, Questions
-from jcm_calc.authoring.official_files.translating import Translation
+from jcm_calc.authoring.official_files.questions import RANGE_OF, Prompt, Questions
+from jcm_calc.authoring.official_files.revising import revision_source
+from jcm_calc.authoring.official_files.translating import Quantity, Translation
 from jcm_calc.base.hashes import of_file
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.base.toml import parse_toml, read_text
+from jcm_calc.declarations.interval import Interval
 from jcm_calc.reports.workbook.opening import Book
-from jcm_calc.rulebooks import modules
+from jcm_calc.rulebooks import modules, versions
+from jcm_calc.verification.location import address
 
 LEAST = 200
 IN_OFFICE = (1, 7, 11)  # draws that are compared with LibreOffice, too
-SHOWN = 5
+SHOWN, SOME = 5, 80
+NEVER, PROVED = "never", "unproved"  # answers to the question whether a project can take a side of a decision
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,8 @@ class Imported:
         The largest relative difference from LibreOffice; None where it was not compared.
     remarks : tuple of Problem
         Where the module says less, or something else, than a cell.
-    quantities : int
+    revision : str
+        The text of a module that revises the installed methodology with tables; empty if there are none.
     added : Added or None
         What the approved text added, where one was given.
     """
@@ -60,7 +65,7 @@ class Imported:
     proof: Proof
     office: float | None
     remarks: tuple[Problem, ...]
-    quantities: int
+    revision: str = ""
     added: Added | None = None
 
 
@@ -100,9 +105,7 @@ def import_workbook(
     questions = Questions(digest, read_names(names, digest) if names is not None else None, prompt)
     found = Translation(Layout(book), questions)
     draws = proving.Draws(found, DRAWS)
-    for branch in proving.Evaluated(found, draws.values, draws.letters).missed:
-        found.remark(found.layout.result("ER"), _("no input took both branches of {branch}").format(branch=branch))
-    declared = Declared(found, proving.effects(found, draws, proving.typed_in(found)))
+    declared = Declared(found, *_effects(found))
     added = None
     if document is not None:
         added = declare(declared.m, read_document(document), titled="title" in questions.given)
@@ -116,14 +119,40 @@ def import_workbook(
     exec(compile(source, f"{number}.py", "exec"), scope)  # what is proved is the text that is written
     proof = proving.proved(found, scope["m"], draws)  # type: ignore[arg-type]
     _refuse_differences(book, proof)
+    _refuse_unproved(found, draws, proof)
     apart = _office(found, draws) if with_office else None
     file = f"{number.lower()}.py" if number not in modules() else f"{number.lower()}_ver{version.replace('.', '_')}.py"
+    known = versions(number).get(version) if number in modules() else None
+    revision = revision_source(found, known, declared.source) if known is not None else ""
     written = names_text(questions, book.name)
     return Imported(
         *(number, version, file, source, written, tuple(questions.open), proof, apart, tuple(found.remarks)),
-        quantities=len(found.quantities),
+        revision=revision,
         added=added,
     )
+
+
+def _effects(found: Translation) -> tuple[dict[str, tuple[str, str]], dict[str, Interval]]:
+    """Return how each parameter acts on RE and PE, and the ranges that a person gives of inputs.
+
+    They are asked for where `jcm check`, which knows no unit from another, would find that parameters act otherwise.
+    """
+    inputs = [one for one in found.quantities.values() if one.what == "input" and not one.extensive]
+    ranges = {one.name: Interval.parse(own) for one in inputs if (own := found.questions.ask(_range_of(one), "", True))}
+    typed = proving.typed_in(found)
+    acting = proving.effects(found, proving.Draws(found, SOME, ranges), typed)
+    if acting != proving.effects(found, proving.Draws(found, SOME, ranges, usual=proving.USUAL), typed):
+        for one in inputs:
+            if any(other.by == one.name for other in found.quantities.values()) or one.name in ranges:
+                continue
+            if given := found.questions.ask(_range_of(one), "", False):
+                ranges[one.name] = Interval.parse(given)
+        acting = proving.effects(found, proving.Draws(found, SOME, ranges), typed)
+    return acting, ranges
+
+
+def _range_of(one: Quantity) -> str:
+    return f"{RANGE_OF}{one.symbol} [{one.unit or '-'}]"
 
 
 def _refuse_differences(book: Book, proof: Proof) -> None:
@@ -132,6 +161,30 @@ def _refuse_differences(book: Book, proof: Proof) -> None:
     if proof.equal < LEAST:
         complaint = _("only {count} of {all} inputs could be compared; a module needs {least}")
         raise book.unusable(complaint.format(count=proof.equal, all=DRAWS, least=LEAST))
+
+
+def _refuse_unproved(found: Translation, draws: proving.Draws, proof: Proof) -> None:
+    """Refuse what no compared input took, unless a person says that no project can take it."""
+    missed = proving.Evaluated(found, draws.values, draws.letters).missed(proof.proved)
+    problems: list[Problem] = []
+    for place, what in missed:
+        key = f"{address(place)} {what}"
+        if found.questions.ask(key, PROVED, False) == NEVER:
+            told = _("{what}: no input took it, and a person says that no project can; module and workbook may differ")
+            found.remark(place, told.format(what=what))
+        else:
+            complaint = _(
+                "{what}: no input took it, so that nothing is proved of it. If no project can take it, "
+                'answer {key} = "{never}" in a names file'
+            )
+            problems.append(
+                Problem(
+                    str(address(place)),
+                    complaint.format(what=what, key=json.dumps(key, ensure_ascii=False), never=NEVER),
+                )
+            )
+    if problems:
+        raise InputError(found.layout.book.name, problems)
 
 
 def _office(found: Translation, draws: proving.Draws) -> float | None:
@@ -161,8 +214,8 @@ def read_names(path: str | os.PathLike[str], digest: str) -> dict[str, str]:
     name = Path(path).name
     content = parse_toml(name, read_text(Path(path)))
     if content.get("sha256") != digest:
-        complaint = _("got sha256 {came}; must be {digest}, that of the workbook: these are names of another file")
-        raise InputError(name, [Problem("sha256", complaint.format(came=repr(content.get("sha256")), digest=digest))])
+        complaint = _("got sha256 {given}; must be {digest}, that of the workbook: these are names of another file")
+        raise InputError(name, [Problem("sha256", complaint.format(given=repr(content.get("sha256")), digest=digest))])
     answers = content.get("names", {})
     wrong = [key for key, value in answers.items() if not isinstance(value, str)] if isinstance(answers, dict) else [""]
     if wrong:
@@ -186,7 +239,3 @@ def names_text(questions: Questions, workbook: str) -> str:
         ),
     ]
     return "\n".join(lines) + "\n"
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)

@@ -145,7 +145,9 @@ class Layout:
     def text(self, sheet: str, row: int, column: int) -> str:
         """Return what a cell says; an empty text of a number or a formula."""
         value = self.book.value(sheet, row, column)
-        return value.strip() if isinstance(value, str) and (row, column) not in self.book.formulas(sheet) else ""
+        if not isinstance(value, str) or (row, column) in self.book.formulas(sheet):
+            return ""
+        return self.book.typeset.get(value.strip(), value.strip())
 
     def _rows_of_tables(self) -> Iterator[tuple[Place, Label]]:
         """Yield the values of tables 1 and 2."""
@@ -157,7 +159,8 @@ class Layout:
                     cell = row.cells["value"]
                     unit, per_period = unit_of(row.text("unit")) if "unit" in row.cells else (None, False)
                     monitored = "point" in row.cells
-                    symbol = spelled(row.text("symbol")) or re.sub(r"\W+", "_", row.text("symbol"))
+                    written = self.book.typeset.get(row.text("symbol"), row.text("symbol"))
+                    symbol = spelled(written) or re.sub(r"\W+", "_", written)
                     label = Label(symbol, unit, row.text("text"), monitored, per_period)
                     for column in range(
                         cell.column, row.cells["unit"].column if "unit" in row.cells else cell.column + 1
@@ -237,11 +240,6 @@ class Layout:
     def entered(self, place: Place) -> bool:
         """Whether a cell is on an input sheet."""
         return place[0] in self.inputs
-
-    def monitored(self, symbol: str) -> Label | None:
-        """Return the label of table 1 that has a symbol."""
-        found = (one for one in self.labels.values() if one.monitored and plain(one.symbol) == plain(symbol))
-        return next(found, None)
 
     def listed(self, symbol: str) -> Label | None:
         """Return the label of table 1 or 2 that has a symbol."""

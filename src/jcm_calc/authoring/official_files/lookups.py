@@ -19,11 +19,12 @@ Cells = Callable[[Area], list[Any]]
 
 @dataclass(frozen=True)
 class Found:
-    """A table: what selects a row, its rows, and where its numbers begin."""
+    """A table: what selects a row, its rows, and where its numbers begin; or where the project fills it in."""
 
     key: Tree
     entries: Entries
     where: Place | None = None
+    filled_in: tuple[Area, Area] | None = None
     remarks: tuple[str, ...] = ()
 
 
@@ -131,11 +132,14 @@ def _listed(key: Tree, keys: Area, values: Area, near: bool, cells: Cells) -> Fo
     """Return the table of two columns of cells."""
     if not isinstance(keys, Area) or not isinstance(values, Area) or keys.size != values.size:
         raise ValueError(_("a look-up must have keys and values in ranges of one size"))
-    pairs = [(one, value) for one, value in zip(cells(keys), cells(values), strict=True) if one is not None]
+    stored = list(zip(cells(keys), cells(values), strict=True))
+    where = (values.sheet, values.row, values.column)
+    if not near and all(pair == (None, None) for pair in stored):
+        return Found(key, {}, where, (keys, values))
+    pairs = [(one, value) for one, value in stored if one is not None]
     for one, value in pairs:
         if not isinstance(value, int | float) or isinstance(value, bool):
             raise ValueError(_("the table has no number for {key}").format(key=repr(one)))
-    where = (values.sheet, values.row, values.column)
     if not pairs:
         raise ValueError(_("the table is empty"))
     numeric = [isinstance(one, int | float) for one, _value in pairs]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem
+from jcm_calc.declarations.interval import Interval
 
 Prompt = Callable[[str, str], str]
+RANGE_OF = "plausible range of "
 ANSWER = re.compile(r"[A-Za-zΑ-Ωα-ω][\w,\-{}]*")
 
 
@@ -53,9 +56,15 @@ class Questions:
         return self.asked[key]
 
     def _taken(self, key: str, answer: str) -> str:
-        if not ANSWER.fullmatch(answer):
-            complaint = _("got {answer}; must be a symbol such as EC_PJ,i,p").format(answer=repr(answer))
-            raise InputError("names", [Problem(key, complaint)])
+        if key.startswith(RANGE_OF):
+            fits, expected = (
+                not answer or _is_range(answer),
+                _("got {answer}; must be a range such as [0, 1], or empty"),
+            )
+        else:
+            fits, expected = bool(ANSWER.fullmatch(answer)), _("got {answer}; must be a symbol such as EC_PJ,i,p")
+        if not fits:
+            raise InputError("names", [Problem(key, expected.format(answer=repr(answer)))])
         self.asked[key] = answer
         return answer
 
@@ -68,3 +77,11 @@ class Questions:
                 one for one in (letters, *(f"{letters}{count}" for count in range(2, 1000))) if one not in taken
             )
         return self._proposed[key]
+
+
+def _is_range(answer: str) -> bool:
+    try:
+        own = Interval.parse(answer)
+    except ValueError:
+        return False
+    return math.isfinite(own.lower) and math.isfinite(own.upper)

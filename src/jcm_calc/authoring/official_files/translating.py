@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import keyword
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.declarations.expression import Expression
 from jcm_calc.declarations.group import Group
+from jcm_calc.declarations.interval import Interval
 from jcm_calc.reports.workbook.references import Area, Place, areas, form
 from jcm_calc.verification.location import address
 from jcm_calc.verification.spreadsheet import Tree, UnreadableError, tree
@@ -29,6 +31,7 @@ COMPARISONS = {"=": "equal", "<>": "not_equal", "<": "less", "<=": "less_equal",
 FUNCTIONS = {"EXP": "exp", "LN": "log", "SQRT": "sqrt", "ABS": "absolute", "POWER": "power"}
 ROUNDING = ("ROUND", "ROUNDDOWN", "ROUNDUP", "INT", "TRUNC")
 INDEX = re.compile(r"[_,]([a-z])(?=,|$)")
+POWERS = [10.0**power for power in range(1, 13)]
 DEEPEST, MOST_ROWS = 60, 2_000
 
 
@@ -47,6 +50,8 @@ class Quantity:
         names of quantities, and the index over which it sums.
     entries : dict
         Of a table, from a class or an interval to a number; `by` names what selects.
+    filled_in : list of pair of Place
+        Of a table that the project fills in, the cells of each class and its number.
     """
 
     name: str
@@ -62,7 +67,28 @@ class Quantity:
     formulas: dict[str, tuple[Expression, str]] = field(default_factory=dict)
     entries: Entries = field(default_factory=dict)
     by: str = ""
+    filled_in: list[tuple[Place, Place]] = field(default_factory=list)
     positive: bool = False
+
+    @property
+    def table(self) -> dict[str, float]:
+        """The rows of a table as they are declared; what selects classes is not negative."""
+        found: dict[str, float] = {}
+        for key, value in self.entries.items():
+            if isinstance(key, Interval) and key.lower == -math.inf and key.upper > 0:
+                key = replace(key, lower=0.0, closed_lower=True)
+            found[str(key)] = value
+        return found
+
+    @property
+    def extensive(self) -> bool:
+        """Whether it adds over periods: what is measured per period, and times."""
+        return self.monitored and (self.per_period or self.unit in ("h", "d"))
+
+    @property
+    def written(self) -> dict[str, tuple[Any, str]]:
+        """Its formulas in a form that compares: of expressions a comparison is an expression, too."""
+        return {option: (_nested(formula), total) for option, (formula, total) in self.formulas.items()}
 
     @property
     def place(self) -> str:
@@ -354,7 +380,8 @@ class Translation:
                 one.name = own
                 self.quantities[own] = one
                 break
-            if known.cells == one.cells or (known.what == one.what == "default" and known.value == one.value):
+            same = known.cells == one.cells and known.written == one.written
+            if same or (known.what == one.what == "default" and known.value == one.value):
                 one = known
                 break
         if one.name != name:
@@ -505,7 +532,7 @@ class Translation:
 
     def _called(self, name: str, arguments: Sequence[Tree]) -> Part:
         parts = [self._plain(self._tree(one)) for one in arguments]
-        letters = "".join(sorted({letter for part in parts for letter in part.letters}))
+        letters = _all_letters(parts)
         found = parts[0].expression
         if len(parts) == 1:
             return Part(Expression(name, (found,)), letters)
@@ -526,7 +553,7 @@ class Translation:
         if sign == "*":
             for this, that in ((one, other), (other, one)):
                 value = that.arguments[0] if that.operation == "number" else 0.0
-                if 0 < value < 1 and (1 / value) == round(1 / value) and round(1 / value) % 10 == 0:
+                if 0 < value < 1 and 1 / value in POWERS:  # 0.001 converts units as 1000 does; 0.05 is a share
                     sign, one, other = "/", this, typed(float(round(1 / value)))
                     break
         if sign == "*" and one.operation == "divide" and _is_one(one.arguments[0]):
@@ -563,7 +590,7 @@ class Translation:
         known = self.quantities.setdefault(name, Quantity(name, name, "category", name, "choice", "", [place]))
         known.entries |= dict.fromkeys(options, 0.0)
         found = {option: self._tree(one) for option, one in options.items()}
-        letters = "".join(sorted({letter for part in found.values() for letter in part.letters}))
+        letters = _all_letters(found.values())
         key = str(address(cells[0]))
         symbol = label.symbol or self.questions.ask(key, self.questions.proposal(label.words, key), False)
         result = symbol.removesuffix("_p") if symbol.removesuffix("_p") in RESULTS else ""
@@ -597,7 +624,7 @@ class Translation:
                 self.quantities[below.expression.arguments[0]].positive = True
             return found
         parts = [self._plain(self._tree(one)) for one in (condition, yes, no)]
-        letters = "".join(sorted({letter for part in parts for letter in part.letters}))
+        letters = _all_letters(parts)
         return Part(Expression("where", tuple(part.expression for part in parts)), letters)
 
     def _table(self, of: Tree) -> Part | None:
@@ -617,7 +644,7 @@ class Translation:
         ):
             raise self._refusal(self._at, _("looks up by something that is calculated, which cannot be declared"))
         by = self.quantities[key.expression.arguments[0]]
-        if any(isinstance(one, str) for one in found.entries):
+        if found.filled_in is not None or any(isinstance(one, str) for one in found.entries):
             by.what, by.unit, by.monitored = "key", "category", False
             by.indices = by.indices.replace("p", "")
         label = self.layout.label(self._at)
@@ -629,6 +656,12 @@ class Translation:
             unit = self.layout.label(found.where).unit
         one = Quantity("", symbol, unit or "", label.words or symbol, "table", by.indices, [self._at])
         one.entries, one.by = found.entries, by.name
+        if found.filled_in is not None:
+            keys, values = (self._ends(area) for area in found.filled_in)
+            if not all(map(self.layout.entered, [*keys, *values])):
+                raise self._refusal(self._at, _("the table is empty"))
+            one.filled_in = list(zip(keys, values, strict=True))
+            one.entries = {f"class {number}": math.nan for number in range(1, len(keys) + 1)}
         return self._added(one)
 
     def _constant(self, of: Tree) -> float | None:
@@ -646,8 +679,10 @@ class Translation:
 
     def _texts(self, area: Area) -> list[Any]:
         """Return what the cells of a list hold at the end of their links, None in empty ones."""
-        ends = [self._end(Area(*place, *place[1:])) for place in area.places]
-        return [None if self.layout.formula(end) else self.layout.value(end) for end in ends]
+        return [None if self.layout.formula(end) else self.layout.value(end) for end in self._ends(area)]
+
+    def _ends(self, area: Area) -> list[Place]:
+        return [self._end(Area(*place, *place[1:])) for place in area.places]
 
 
 def _shown(of: Tree) -> str:
@@ -696,12 +731,22 @@ def _unwrapped(of: Tree) -> Tree:
     """Return a formula without the questions whether its inputs are filled in."""
     if of.leaf or of.operation == "moving":
         return of
+    if of.operation == "IF" and len(of.arguments) > 2 and (caught := _caught(*of.arguments)) is not None:
+        return Tree("IFERROR", tuple(map(_unwrapped, caught)))
     if of.operation == "IF" and len(of.arguments) > 1:
         branch = _presence(of.arguments[0])
         others = [one for at, one in enumerate(of.arguments) if at not in (0, branch)]
         if branch is not None and branch < len(of.arguments) and all(map(_nothing, others)):
             return _unwrapped(of.arguments[branch])
     return Tree(of.operation, tuple(map(_unwrapped, of.arguments)))
+
+
+def _caught(condition: Tree, yes: Tree, no: Tree) -> tuple[Tree, Tree] | None:
+    """Return what is looked up and what is given instead, of a formula that asks first whether it is found."""
+    if condition.operation in ("ISERROR", "ISNA") and condition.value == no:
+        return no, yes
+    looked_up = condition.operation == "ISNUMBER" and not condition.value.leaf and condition.value.operation != "moving"
+    return (yes, no) if looked_up and no.operation == "number" else None
 
 
 def _zero(condition: Tree) -> Tree | None:
@@ -720,9 +765,18 @@ def _joined(one: Part, other: Part) -> str:
     return "".join(sorted({*one.letters, *other.letters} - {one.total, other.total}))
 
 
+def _all_letters(parts: Iterable[Part]) -> str:
+    return "".join(sorted({letter for part in parts for letter in part.letters}))
+
+
 def typed(value: float) -> Expression:
     """Return a number that stands in a formula."""
     return Expression("number", (int(value) if value == int(value) and abs(value) < 1e15 else value,))
+
+
+def _nested(of: Expression) -> tuple[Any, ...]:
+    parts = of.arguments if of.operation in ("symbol", "number") else tuple(map(_nested, of.arguments))
+    return of.operation, *parts
 
 
 def _is_one(expression: Expression) -> bool:

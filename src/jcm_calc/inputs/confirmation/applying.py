@@ -19,7 +19,7 @@ from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.revision import duplicate
 from jcm_calc.declarations.rows import same_days, spans
 from jcm_calc.evidence import Evidence, Grade, confirmed
-from jcm_calc.inputs.confirmation.file import Entry, EvidenceFile, read_evidence
+from jcm_calc.inputs.confirmation.file import EvidenceEntry, EvidenceFile, read_evidence
 from jcm_calc.inputs.confirmation.statement import Statement
 from jcm_calc.inputs.confirmation.statements import statements
 from jcm_calc.inputs.confirmation.supplied import (
@@ -154,10 +154,10 @@ class _Applying:
         self.m, self.found = m, duplicate(m)
         self.found.without_evidence = m
         self.known = {statement.key: statement for statement in statements(m)}
-        self.taken: dict[tuple[str, str, str], list[tuple[Entry, dict[str, float]]]] = {}
+        self.taken: dict[tuple[str, str, str], list[tuple[EvidenceEntry, dict[str, float]]]] = {}
         self.problems: list[Problem] = []
 
-    def complain(self, entry: Entry, complaint: str, section: str = "") -> None:
+    def complain(self, entry: EvidenceEntry, complaint: str, section: str = "") -> None:
         self.problems.append(Problem(entry.place, complaint, section))
 
     # What each file says, compared with the methodology
@@ -192,11 +192,11 @@ class _Applying:
                 if values is not None:
                     self.taken.setdefault(entry.key, []).append((entry, values))
 
-    def _read_too_early(self, entry: Entry) -> bool:
+    def _read_too_early(self, entry: EvidenceEntry) -> bool:
         approved = self.m.approved
         return entry.kind != "rule" and approved is not None and entry.confirmation.day < approved
 
-    def _unknown(self, entry: Entry) -> None:
+    def _unknown(self, entry: EvidenceEntry) -> None:
         names = [name for kind, name, _ in self.known if kind == entry.kind]
         case = f" ({entry.case})" if entry.case else ""
         hint = suggestion(entry.name, names) if entry.name not in names else _("; it has it in other cases")
@@ -207,7 +207,7 @@ class _Applying:
             ),
         )
 
-    def _changed(self, entry: Entry, statement: Statement) -> None:
+    def _changed(self, entry: EvidenceEntry, statement: Statement) -> None:
         self.complain(
             entry,
             _(
@@ -217,7 +217,7 @@ class _Applying:
             statement.section,
         )
 
-    def _disagrees(self, entry: Entry, statement: Statement) -> None:
+    def _disagrees(self, entry: EvidenceEntry, statement: Statement) -> None:
         complaint = _("the document says something else than {reading}. Declare what it says in {revision}")
         if statement.confirmed:
             complaint = _(
@@ -225,15 +225,15 @@ class _Applying:
                 "what it says in {revision}"
             )
         reading = shown(statement.reading, 200)
-        told = complaint.format(reading=reading, evidence=statement.evidence, revision=self._revision)
-        self.complain(entry, told, statement.section)
+        message = complaint.format(reading=reading, evidence=statement.evidence, revision=self._revision)
+        self.complain(entry, message, statement.section)
 
     @property
     def _revision(self) -> str:
-        told = _("a revision module, which `jcm new {number} --revises {version}` begins")
-        return told.format(number=self.m.number, version=self.m.version)
+        complaint = _("a revision module, which `jcm new {number} --revises {version}` begins")
+        return complaint.format(number=self.m.number, version=self.m.version)
 
-    def _values(self, entry: Entry, statement: Statement) -> dict[str, float] | None:
+    def _values(self, entry: EvidenceEntry, statement: Statement) -> dict[str, float] | None:
         """Return the values that an item supplies, in the declared unit; None with a complaint."""
         if entry.kind != "default":
             return {}
@@ -268,9 +268,9 @@ class _Applying:
             for entry, _ in reversed(said)
         }
 
-    def _agreed(self, said: Sequence[tuple[Entry, dict[str, float]]]) -> dict[str, tuple[float, Entry]]:
+    def _agreed(self, said: Sequence[tuple[EvidenceEntry, dict[str, float]]]) -> dict[str, tuple[float, EvidenceEntry]]:
         """Return each value with the first item that states it; complain where two differ."""
-        values: dict[str, tuple[float, Entry]] = {}
+        values: dict[str, tuple[float, EvidenceEntry]] = {}
         whole = next((stated.keys() for entry, stated in said if entry.supplied.whole), None)
         for entry, stated in said:
             if entry.supplied.by != said[0][0].supplied.by:
@@ -310,7 +310,7 @@ class _Applying:
                 replace(one, evidence=evidence) if one.name == statement.name else one for one in found.scheme
             )
 
-    def _default(self, parameter: Parameter, said: Sequence[tuple[Entry, dict[str, float]]]) -> None:
+    def _default(self, parameter: Parameter, said: Sequence[tuple[EvidenceEntry, dict[str, float]]]) -> None:
         values, supplied = self._agreed(said), said[0][0].supplied
         if not parameter.by and not supplied.by:
             for value, entry in values.values():
@@ -365,16 +365,16 @@ def _overlapped(key: str | Interval, given: Iterable[str | Interval], keys: tupl
     )
 
 
-def _evidence(entry: Entry, before: Evidence, changed: str = "") -> Evidence:
+def _evidence(entry: EvidenceEntry, before: Evidence, changed: str = "") -> Evidence:
     """Return the evidence of a confirmed statement; what was read in a primary document stays what it is."""
     return before if before.grade is Grade.PRIMARY else _read(entry, changed)
 
 
-def _read(entry: Entry, changed: str = "") -> Evidence:
+def _read(entry: EvidenceEntry, changed: str = "") -> Evidence:
     return confirmed(entry.confirmation, Message("; ").join(part for part in (changed, entry.note) if part))
 
 
-def _value(value: float, entry: Entry, known: Value | None) -> Value:
+def _value(value: float, entry: EvidenceEntry, known: Value | None) -> Value:
     """Return a value with the evidence of who has read it, and say what it takes the place of."""
     if known is None:
         return Value(value, _read(entry))

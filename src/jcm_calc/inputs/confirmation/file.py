@@ -57,22 +57,25 @@ from typing import Any
 from jcm_calc.base.files import within
 from jcm_calc.base.hashes import of_file
 from jcm_calc.base.languages import Message, _
-from jcm_calc.base.problems import InputError, Problem, suggestion
+from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.base.toml import parse_toml, read_text
 from jcm_calc.evidence import Confirmation
 from jcm_calc.inputs.schema import (
     Field,
+    anything,
+    by_name,
     filled_text,
-    got,
     number_of,
+    only,
     page,
     past_day,
     read_table,
+    section,
     sha256,
+    tables,
     text,
     under,
     value,
-    values,
     words,
     yes_or_no,
 )
@@ -85,7 +88,16 @@ KINDS = {
 }
 CASED = ("equation", "waiver")
 ANSWERS = ("yes", "no")
-TOP = ("schema", "methodology", "version", "reader", "documents")
+ABOUT = {
+    "methodology": Field(filled_text, required=_('a text such as "{example}"').format(example="ID_AM004")),
+    "version": Field(filled_text, required=_('a text such as "{example}"').format(example="2.0")),
+}
+FILE = {
+    "schema": Field(only(SCHEMA), required=True),
+    **dict.fromkeys(ABOUT, Field(filled_text)),
+    **dict.fromkeys(("reader", "documents"), Field(section)),
+    **dict.fromkeys(KINDS, Field(tables)),
+}
 READER = {"person": Field(words), "date": Field(past_day)}
 DOCUMENT = {"title": Field(words), "sha256": Field(sha256), "file": Field(text), "url": Field(text)}
 CANDIDATE = {"name": Field(filled_text, required=True), "fingerprint": Field(filled_text, required=True)}
@@ -135,7 +147,7 @@ NOTHING = Supplied({})
 
 
 @dataclass(frozen=True)
-class Entry:
+class EvidenceEntry:
     """An item that is filled in.
 
     Attributes
@@ -146,7 +158,6 @@ class Entry:
         Whether the document says what the library takes it to say; of a default, that it has values.
     supplied : Supplied
         Of a default.
-    confirmation : Confirmation
     note : str
         What the reader says of it.
     place : str
@@ -185,7 +196,7 @@ class EvidenceFile:
         Of the evidence file itself.
     methodology, version : str
         Empty where it is about the rules of the scheme, and serves every methodology.
-    entries : tuple of Entry
+    entries : tuple of EvidenceEntry
         The items that are filled in.
     blank : int
         How many items are not.
@@ -195,7 +206,7 @@ class EvidenceFile:
     sha256: str
     methodology: str
     version: str
-    entries: tuple[Entry, ...]
+    entries: tuple[EvidenceEntry, ...]
     blank: int = 0
 
     def about(self, number: str, version: str) -> bool:
@@ -259,7 +270,7 @@ def from_data(document: Mapping[str, Any], name: str, sha256: str, beside: Path 
     beside : Path, optional
         The folder in which documents are looked for, to compare their hashes.
     """
-    reader = _Reader(document, name, beside)
+    reader = _EvidenceReader(document, name, beside)
     entries = list(reader.read())
     if reader.problems:
         raise InputError(name, reader.problems)
@@ -268,7 +279,7 @@ def from_data(document: Mapping[str, Any], name: str, sha256: str, beside: Path 
     return EvidenceFile(name, sha256, methodology, version, filled, len(entries) - len(filled))
 
 
-class _Reader:
+class _EvidenceReader:
     """Reads one file, and collects all that is wrong with it."""
 
     def __init__(self, document: Mapping[str, Any], name: str, beside: Path | None) -> None:
@@ -280,17 +291,12 @@ class _Reader:
     def complain(self, place: str, complaint: str) -> None:
         self.problems.append(Problem(place, complaint))
 
-    def read(self) -> Iterator[Entry | None]:
+    def read(self) -> Iterator[EvidenceEntry | None]:
         """Yield an entry for each item that is filled in, and None for each that is not."""
-        self._top()
+        found = self._top()
         for kind in KINDS:
-            items = self.document.get(kind, [])
-            if not isinstance(items, list) or not all(isinstance(one, Mapping) for one in items):
-                wanted = _("items that each begin with [[{kind}]]").format(kind=kind)
-                self.complain(under(self.name, kind), got(items, wanted))
-                continue
             seen: dict[tuple[str, str], int] = {}
-            for number, item in enumerate(items, 1):
+            for number, item in enumerate(found.get(kind, ()), 1):
                 place = self._place(kind, item, number)
                 yield self._entry(kind, item, place)
                 key = str(item.get(KINDS[kind], "")), str(item.get("case", ""))
@@ -304,29 +310,16 @@ class _Reader:
 
     # The top of the file
 
-    def _top(self) -> None:
-        d = self.document
-        for key in d:
-            if key not in TOP and key not in KINDS:
-                hint = suggestion(str(key), [*TOP, *KINDS])
-                self.complain(under(self.name, key), _("unknown{hint}").format(hint=hint))
-        if d.get("schema") != SCHEMA or isinstance(d.get("schema"), bool):
-            self.complain(under(self.name, "schema"), got(d.get("schema"), str(SCHEMA)))
+    def _top(self) -> dict[str, Any]:
         # the rules of the scheme are the same for every methodology
-        of_scheme = not {"methodology", "version", *KINDS} & d.keys() - {"rule"}
-        for key, example in (("methodology", "ID_AM004"), ("version", "2.0")) if not of_scheme else ():
-            if not isinstance(d.get(key), str) or not d[key].strip():
-                wanted = _('a text such as "{example}"').format(example=example)
-                self.complain(under(self.name, key), got(d.get(key), wanted))
-        self.reader = read_table(under(self.name, "[reader]"), d.get("reader", {}), READER, self.problems)
-        documents = d.get("documents", {})
-        if not isinstance(documents, Mapping):
-            self.complain(under(self.name, "documents"), got(documents, _("a section [documents.methodology]")))
-            return
-        for key, found in documents.items():
+        of_scheme = not {"methodology", "version", *KINDS} & self.document.keys() - {"rule"}
+        found = read_table(self.name, self.document, FILE if of_scheme else {**FILE, **ABOUT}, self.problems)
+        self.reader = read_table(under(self.name, "[reader]"), found.get("reader", {}), READER, self.problems)
+        for key, given in found.get("documents", {}).items():
             place = under(self.name, f"[documents.{key}]")
-            self.documents[key] = read_table(place, found, DOCUMENT, self.problems)
+            self.documents[key] = read_table(place, given, DOCUMENT, self.problems)
             self._compare(place, self.documents[key])
+        return found
 
     def _compare(self, place: str, document: Mapping[str, Any]) -> None:
         """Compare the hash of a document with the file in the same folder, if there is one."""
@@ -346,11 +339,11 @@ class _Reader:
 
     # Items
 
-    def _entry(self, kind: str, item: Mapping[str, Any], place: str) -> Entry | None:
+    def _entry(self, kind: str, item: Mapping[str, Any], place: str) -> EvidenceEntry | None:
         before = len(self.problems)
         answer = (
-            {"value": Field(value), "values": Field(values), "by": Field(text), "whole": Field(yes_or_no)}
-            | {"candidate": Field(lambda given: given)}
+            {"value": Field(value), "values": Field(by_name(value)), "by": Field(text), "whole": Field(yes_or_no)}
+            | {"candidate": Field(anything)}
             if kind == "default"
             else {"agrees": Field(yes_or_no)}
         )
@@ -370,7 +363,7 @@ class _Reader:
         confirmation = self._confirmation(kind, found, place)
         if confirmation is None:
             return None
-        return Entry(
+        return EvidenceEntry(
             kind=kind,
             name=found[KINDS[kind]],
             case=found.get("case", ""),

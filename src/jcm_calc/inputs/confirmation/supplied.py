@@ -61,7 +61,6 @@ def stated_wrongly(
         Other names that it declares.
     statement : Statement
         Of the default.
-    supplied : Supplied
     """
     parameter: Parameter = statement.item
     if supplied.candidate:
@@ -142,7 +141,7 @@ def _number(parameter: Parameter, raw: Any) -> float:
     """Return a value in the declared unit."""
     values, faults = numbers(raw, parameter.unit)
     if values.size != 1 or faults:
-        raise ValueError(next(iter(faults.values()), _("{came} is not a number").format(came=shown(raw))))
+        raise ValueError(next(iter(faults.values()), _("{given} is not a number").format(given=shown(raw))))
     value = float(values.flat[0])
     if value not in parameter.bounds:
         complaint = _("got {given}; must be a number in {bounds}")
@@ -159,8 +158,8 @@ def contradictions(statement: Statement, supplied: Supplied, values: Mapping[str
         where = f"{key}: " if key else ""
         if key in values and known.value != values[key]:
             complaint = _("{where}got {found:g}, but {value:g} was read: {evidence}")
-            told = complaint.format(where=where, found=values[key], value=known.value, evidence=known.evidence)
-            yield told + (f" [{known.evidence.source}]" if known.evidence.source else "")
+            message = complaint.format(where=where, found=values[key], value=known.value, evidence=known.evidence)
+            yield message + (f" [{known.evidence.source}]" if known.evidence.source else "")
         elif key not in values and (supplied.whole or not key):
             complaint = _("{where}the table lacks {value:g}, which was read: {evidence}")
             yield complaint.format(where=where, value=known.value, evidence=known.evidence)

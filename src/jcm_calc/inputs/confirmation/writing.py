@@ -85,8 +85,8 @@ def blank_file(
         read = document if not number else None
         name = "" if read is None else read.name
         sha256 = "" if read is None else of_file(read)
-        told = {"title": _text(name), "file": _text(name), "sha256": _text(sha256)}
-        lines.append(DOCUMENT.format(key=key, what=WHAT[key], **told).rstrip())
+        fields = {"title": _text(name), "file": _text(name), "sha256": _text(sha256)}
+        lines.append(DOCUMENT.format(key=key, what=WHAT[key], **fields).rstrip())
     section = ""
     for statement in found:
         if statement.section != section:
@@ -125,8 +125,8 @@ def _item(statement: Statement, answer: Mapping[str, Any]) -> Iterator[str]:
         yield f"value = {_text(answer.get('value', ''))}" + (f"  # here {known[0]}" if known else "")
     if statement.kind == "default":
         for name, known_table in statement.item.candidates.items():
-            told = f"{{ name = {_text(name)}, fingerprint = {_text(values_digest(known_table))} }}"
-            yield f"# candidate = {told}  # where the document gives these values"
+            table = f"{{ name = {_text(name)}, fingerprint = {_text(values_digest(known_table))} }}"
+            yield f"# candidate = {table}  # where the document gives these values"
     yield f"page = {_text(answer.get('page', ''))}"
     yield from (f"{key} = {_text(answer[key])}" for key in ("note", "person", "date") if answer.get(key))
 

@@ -12,7 +12,7 @@ from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.statements import Declaration, Stated, declared
 from jcm_calc.evidence import Evidence
 from jcm_calc.inputs.case import Case, published, published_outputs
-from jcm_calc.reference_data import partner_countries
+from jcm_calc.reference_data import AS_OF, listed_projects, partner_countries
 from jcm_calc.units import with_unit
 
 LEGEND = {
@@ -160,7 +160,16 @@ def identity(m: Declarations) -> list[tuple[str, str, Evidence | None]]:
         **({_("for validation until"): str(m.until)} if m.until else {}),
     }
     others = {Message(item): "" for item in m.identity if item not in values}
-    return [(item, value, m.identity.get(item)) for item, value in (values | others).items()]
+    items = [(item, value, m.identity.get(item)) for item, value in (values | others).items()]
+    return [*items, *_users(m, m.version)]
+
+
+def _users(m: Declarations, version: str) -> Iterator[tuple[str, str, Evidence | None]]:
+    """Yield which projects the list of projects has under a version, where it has the methodology at all."""
+    if m.in_use:
+        users = m.in_use.get(version, ())
+        item = _("projects as of {month}").format(month=AS_OF)
+        yield item, ", ".join(users) or _("none"), listed_projects()[users[0]].evidence if users else None
 
 
 def _identity(m: Declarations, sources: Sources) -> tuple[Cells, Rows]:
@@ -172,7 +181,8 @@ def _identity(m: Declarations, sources: Sources) -> tuple[Cells, Rows]:
 
 def _version(m: Declarations, one: Declaration) -> Rows:
     until = _("for validation until {day}").format(day=one.item.until) if one.item.until else ""
-    yield (one.name, str(one.item.approved or _("not known"))), [one.text, until]
+    users = [Message("{}: {}").format(name, users) for name, users, _evidence in _users(m, one.item.number)]
+    yield (one.name, str(one.item.approved or _("not known"))), [one.text, until, *users]
 
 
 def _index(m: Declarations, one: Declaration) -> Rows:

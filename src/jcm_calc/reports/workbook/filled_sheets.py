@@ -18,7 +18,7 @@ from jcm_calc.inputs.totals import is_total
 from jcm_calc.reports.workbook import record_sheet, written_periods
 from jcm_calc.reports.workbook.opening import Book, printable
 from jcm_calc.reports.workbook.sheet_sets import Roles
-from jcm_calc.reports.workbook.symbols import Symbols
+from jcm_calc.reports.workbook.symbols import Symbols, given_as
 from jcm_calc.reports.workbook.tables import OVERRIDE, Cell, Row, Sheets, UnitTable
 from jcm_calc.reports.workbook.written_units import plain_unit
 from jcm_calc.units import UnitError, dots_complaint, normalise, parse_unit
@@ -71,7 +71,7 @@ class Reader:
     def __init__(self, book: Book, m: Declarations) -> None:
         self.book, self.m = book, m
         self.sheets = Sheets(book)
-        self.symbols = Symbols({**m.inputs, **m.facts})
+        self.symbols = Symbols({**m.inputs, **m.facts}, given_as(m))
         self.keys = m.names()
         self.problems: list[Problem] = []
         self.remarks: list[Problem] = []
@@ -421,7 +421,8 @@ class Reader:
     def _other_columns(self, table: UnitTable) -> None:
         """Read what is headed by words as the class key whose classes it holds; pass over what the sheet calculates."""
         for column, parameter in list(table.columns.items()):
-            if parameter.kind is Kind.DEFAULT and self._calculated(table, column):
+            supplied = parameter.value is not None or parameter.table is not None
+            if parameter.kind is Kind.DEFAULT and supplied and self._calculated(table, column):
                 complaint = _("is calculated on the sheet ({address}): the library looks up its own value")
                 address = Cell("", table.sheet, table.rows[0], column).address
                 self.remarks.append(Problem(parameter.symbol, complaint.format(address=address)))
@@ -536,8 +537,14 @@ class Reader:
 
     def _filled(self, table: UnitTable, columns: Mapping[int, Sequence[Any]]) -> list[int]:
         """Return the rows, by their number in the table, in which something is filled in besides labels."""
+        # what the sheet calculates says 0 of rows in which nothing is entered
+        nothing = [(None, 0) if self._calculated(table, column) else (None,) for column in table.columns]
         rows = zip(*(columns[column] for column in table.columns), strict=True)
-        kept = [place for place, values in enumerate(rows) if any(value is not None for value in values)]
+        kept = [
+            place
+            for place, values in enumerate(rows)
+            if any(value not in none for value, none in zip(values, nothing, strict=True))
+        ]
         if kept and len(kept) < len(table.rows):
             found = set(kept)
             empty = [row + 1 for place, row in enumerate(table.rows) if place not in found]

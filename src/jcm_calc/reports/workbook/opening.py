@@ -266,6 +266,11 @@ class Book:
     def _tables(self) -> dict[str, sheet_xml.SheetTable]:
         return self._of_archive(sheet_xml.tables)
 
+    @cached_property
+    def typeset(self) -> Mapping[str, str]:
+        """The symbols whose subscripts are typeset, by what is left of them in `grid`: ECPJ,i is EC_PJ,i."""
+        return self._of_archive(sheet_xml.typeset)
+
     def _of_archive(self, read: Callable[[zipfile.ZipFile], Read]) -> Read:
         try:
             return read(self._archive)

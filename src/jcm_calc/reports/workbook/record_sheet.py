@@ -127,7 +127,7 @@ def told(
     """Return columns (h) to (k) as the record tells them, and as the user says instead; each points to the record."""
     pointer = POINTS.format(sheet=SHEET) + record.digest(found)[:16]
     names = m.names()
-    rows = record.told(found, sources, names)
+    rows = record.how_monitored(found, sources, names)
     for symbol in record.sources(found):
         row = rows[names.get(symbol, symbol)]
         comment = str.__str__(row["comment"])  # data, which is the same in every language

@@ -12,8 +12,10 @@ from typing import Any
 from jcm_calc.base.languages import _, spellings
 from jcm_calc.base.problems import listed
 from jcm_calc.inputs.project import LABELS, PROJECT
+from jcm_calc.inputs.schema import text_list
 from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.reports.workbook.tables import in_english
+from jcm_calc.units.dates import day
 
 NAME = re.compile(r"\s*(MPS|MRS)[\W_]*(input[_ ]*separate|input|calc[_ ]*process|calc)[\W_]*(.*?)\s*", re.I)
 KINDS = {"MPS": _("Monitoring Plan Sheet"), "MRS": _("Monitoring Report Sheet")}
@@ -119,9 +121,9 @@ def _described(rows: Iterable[Sequence[str]]) -> Iterator[tuple[str, Any]]:
     keys = {text: key for key in ON_STRUCTURE for text in spellings(LABELS[key])}
     for label, text in (row for row in rows if len(row) == 2):
         key = keys.get(label)
-        if key is not None and PROJECT[key] == "list of texts":
+        if key is not None and PROJECT[key].check is text_list:
             yield key, text.splitlines()
-        elif key is not None and PROJECT[key] != "date":
+        elif key is not None and PROJECT[key].check is not day:
             yield key, text
         elif key is not None:
             with suppress(ValueError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,12 @@ LAST_COLUMN = 16_384
 CELL = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
 # A sheet without any of these holds values only; to look for them is faster than to parse it.
 WORTH_PARSING = (b"<f", b":f", b'"e"', b"'e'", b"hidden")
+LONGEST_SYMBOL = 40
+# In texts: where a part begins or is set lower, what it says, and where the whole text ends.
+RUN = re.compile(
+    rb"""(?P<run><(?:\w+:)?r>)|<(?:\w+:)?vertAlign val=["']subscript["']|<(?:\w+:)?t(?:\s[^<>]*)?>(?P<text>[^<]*)<"""
+    rb"""|(?P<end></(?:\w+:)?(?:si|is)>)"""
+)
 NO_SIZE = re.compile(rb"""\b(?:ht|width)\s*=\s*["']0""")
 Place = tuple[int, int]  # row and column, counted from 0
 
@@ -228,6 +235,31 @@ def tables(archive: ZipFile) -> dict[str, SheetTable]:
             name = root.get("displayName", root.get("name", ""))
             found[name.casefold()] = SheetTable(sheet, first, last, column_number(match[1]), columns)
     return found
+
+
+def typeset(archive: ZipFile) -> dict[str, str]:
+    """Return the short texts of which a part is set lower, by what is left without typesetting: ECPJ,i is EC_PJ,i."""
+    found: dict[str, set[str]] = {}
+    for part in ("xl/sharedStrings.xml", *sheet_files(archive).values()):
+        if part not in archive.namelist() or b"subscript" not in (content := archive.read(part)):
+            continue
+        runs, lowered = list[tuple[str, bool]](), False
+        for match in RUN.finditer(content):
+            if match["text"] is not None:
+                runs.append((html.unescape(match["text"].decode("utf-8", "replace")), lowered))
+            elif match["end"] is None:
+                lowered = match["run"] is None  # a run begins as it is not yet known to be lower
+            else:
+                stem, low = ("".join(text for text, under in runs if under == below) for below in (False, True))
+                if (
+                    stem
+                    and low
+                    and len(stem + low) <= LONGEST_SYMBOL
+                    and [one for _, one in runs] == sorted(one for _, one in runs)
+                ):
+                    found.setdefault(stem.strip() + low.strip(), set()).add(f"{stem.strip()}_{low.strip()}")
+                runs = []
+    return {text: next(iter(ones)) for text, ones in found.items() if len(ones) == 1}
 
 
 def _targets(archive: ZipFile, part: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 from jcm_calc.declarations.items import Parameter
+from jcm_calc.declarations.methodology import Declarations
 
 GREEK = {"η": "eta", "ρ": "rho", "φ": "phi", "Φ": "phi"}
 
@@ -36,14 +37,18 @@ class Symbols:
     ----------
     parameters : mapping
         What can be meant, by name.
+    others : mapping, optional
+        Other symbols of some of them.
     """
 
-    def __init__(self, parameters: Mapping[str, Parameter]) -> None:
+    def __init__(self, parameters: Mapping[str, Parameter], others: Mapping[str, Parameter] | None = None) -> None:
         self.parameters = parameters
         self._known: dict[str, Parameter | None] = {}
         # the likelier reading first; a spelling that fits two parameters fits none
         for spelling in (_whole, _stem, _caseless):
             self._learn(spelling)
+        for symbol, parameter in (others or {}).items():
+            self._known.setdefault(plain(symbol), parameter)
 
     def _learn(self, spelling: object) -> None:
         found: dict[str, list[Parameter]] = {}
@@ -77,6 +82,26 @@ class Symbols:
             if found and (match := re.fullmatch(rf"{before}[,_ ](\d+){after}", text.strip())):
                 return parameter, match[1]
         return None
+
+
+def given_as(m: Declarations) -> dict[str, Parameter]:
+    """Return the symbols of equations that one option only hands on, each with the input that is given for it.
+
+    Examples
+    --------
+    >>> import jcm_calc
+    >>> {symbol: one.symbol for symbol, one in given_as(jcm_calc.methodology("VN_AM005")).items()}
+    {'H_u,p': 'H_given,u,p'}
+    """
+    used = [name for rule in m.rules for name in rule.arguments]
+    found: dict[str, list[Parameter]] = {}
+    for rule in m.rules:
+        one = m.inputs.get(rule.arguments[0]) if rule.when and len(rule.arguments) == 1 else None
+        handed_on = one is not None and rule.expression({one.name: one.name}).operation == "symbol"
+        # what takes part in another equation, too, means something else than what is calculated
+        if one is not None and handed_on and one.unit == rule.unit and used.count(one.name) == 1:
+            found.setdefault(rule.symbol, []).append(one)
+    return {symbol: ones[0] for symbol, ones in found.items() if len(ones) == 1}
 
 
 def _whole(parameter: Parameter) -> Iterable[str]:

@@ -217,7 +217,11 @@ def head(methodology: Declarations, project: Mapping[str, Any]) -> list[str]:
     scope = _("Sectoral scope: {number:02}").format(number=methodology.sectoral_scope)
     second = Message("{}: {}").format(_("Reference Number"), number) if number else scope
     name = f"JCM_{methodology.number}_ver{version_text(methodology.version)}"
-    return [_("Monitoring Spreadsheet: {name}").format(name=name), second, *methodology.notices]
+    return [
+        _("Monitoring Spreadsheet: {name}").format(name=name),
+        second,
+        *([Message("; ").join(methodology.notices)] if methodology.notices else []),
+    ]
 
 
 def version_text(version: str) -> str:

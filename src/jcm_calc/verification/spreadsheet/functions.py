@@ -126,6 +126,16 @@ def _is(test: Callable[[Any], bool], of_error: bool = False) -> Function:
     return run
 
 
+def _is_not_available(c: CellValues, r: Sequence[Area], arguments: Arguments) -> bool:
+    try:
+        c.plain(arguments[0](c, r))
+    except UnreadableError:
+        raise
+    except FormulaError as error:
+        return str(error) == "#N/A"
+    return False
+
+
 def _area(c: CellValues, r: Sequence[Area], argument: Code) -> Area:
     """Return an argument that must be a range."""
     area = argument(c, r)
@@ -596,6 +606,7 @@ FUNCTIONS: dict[str, Function] = {
     "ISTEXT": _is(lambda value: isinstance(value, str)),
     "ISBLANK": _is(lambda value: value is None),
     "ISERROR": _is(lambda value: False, of_error=True),
+    "ISNA": _is_not_available,
     "NA": _not_available,
     "INDEX": _index,
     "MATCH": _match,
