@@ -50,11 +50,10 @@ class Imported:
         The largest relative difference from LibreOffice; None where it was not compared.
     remarks : tuple of Problem
         Where the module says less, or something else, than a cell.
-    quantities : int
-    added : Added or None
-        What the approved text added, where one was given.
     revision : str
         The text of a module that revises the installed methodology with tables; empty if there are none.
+    added : Added or None
+        What the approved text added, where one was given.
     """
 
     number: str
@@ -66,9 +65,8 @@ class Imported:
     proof: Proof
     office: float | None
     remarks: tuple[Problem, ...]
-    quantities: int
-    added: Added | None = None
     revision: str = ""
+    added: Added | None = None
 
 
 def import_workbook(
@@ -129,9 +127,8 @@ def import_workbook(
     written = names_text(questions, book.name)
     return Imported(
         *(number, version, file, source, written, tuple(questions.open), proof, apart, tuple(found.remarks)),
-        quantities=len(found.quantities),
-        added=added,
         revision=revision,
+        added=added,
     )
 
 
