@@ -1,0 +1,1 @@
+"""The official files of a methodology that a user has, compared with what the library declares."""
