@@ -12,8 +12,9 @@ LOWEST_PYTHON ?= $(shell for python in python3.11 python3.12 python3; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null \
 	&& echo $$python && break; done)
 # What calculates, reads and writes; tests of the command need a later click than the command itself.
-LOWEST_TESTS = $(patsubst %,tests/test_%.py,evaluation periods labelled workbook_round_trip inputs manifest result \
-	uncertainty stamps)
+LOWEST_TESTS = $(patsubst %,tests/%.py,engine/test_evaluation inputs/test_inputs inputs/test_periods \
+	readings/test_stamps reports/test_labelled reports/test_workbook_round_trip results/test_manifest results/test_result \
+	results/test_uncertainty)
 CODE = $(shell find src methodologies -name __pycache__ -prune -o -type f -print)
 
 .PHONY: help demo test lowest notebook bench bench-large lint format mutation coverage differential fuzz pages messages docs clean

@@ -7,7 +7,7 @@ import pytest
 from _pytest.doctest import DoctestItem
 from hypothesis import settings
 
-# projects of their own, which tests/test_authoring.py installs elsewhere
+# projects of their own, which tests/authoring/test_authoring.py installs elsewhere
 collect_ignore = ["docs/examples/rule_book", "docs/examples/land_use_rules"]
 
 

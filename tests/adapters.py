@@ -13,6 +13,7 @@ from math import fsum, sqrt
 import numpy as np
 from draws import PERIODS
 from independent import (
+    cogeneration,
     equal_service,
     id_am001,
     id_am002,
@@ -29,6 +30,7 @@ from independent import (
     mn_am001,
     mn_am002,
     mv_am001,
+    ph_am004,
     pw_am001,
     solar_pv,
     vn_am001,
@@ -380,14 +382,19 @@ def ID_AM010(draw, case):
 
 @adapter("CL_AM001")
 @adapter("CR_AM001")
+@adapter("ID_AM019")
 @adapter("KE_AM002")
+@adapter("LA_AM002")
+@adapter("PH_AM001")
 @adapter("TH_AM001")
 def solar_of_one_factor(draw, case):
-    """The same reading: a factor for each system."""
+    """The same reading: a factor for each system; run-of-river hydropower has the same core."""
     return Recalculated(*solar_pv.reference_project_reductions(**named(draw, "EG", "EF_RE")))
 
 
 @adapter("BD_AM002")
+@adapter("ID_AM013")
+@adapter("PH_AM002")
 @adapter("VN_AM007")
 def solar_by_connection(draw, case):
     """The same reading: factors by connection."""
@@ -413,23 +420,14 @@ def KH_AM002(draw, case):
 def grids_by_name(rng, draw, case):
     """Half of the time factors by the name of the published table, for grids that the script has."""
     if rng.random() < 0.5:
-        draw["EF_RE"] = "additional information on Indonesian grids"
+        draw["EF_RE"] = "additional information on Indonesian grids, edition with 0.458 for Sumatra"
         names = [f"{grid}, case {number}" for grid in solar_pv.INDONESIA for number in (1, 2)]
         draw["connection"] = rng.choice(np.array(names, dtype=object), len(draw["connection"]))
 
 
-@adapter("ID_AM017", fit=grids_by_name)
-def ID_AM017(draw, case):
+def with_storage(draw, case, EF_RE):
     """The same readings of the two options. Storage can cancel, so differences are held against all that is metered."""
-    EG, factors = plain(draw["EG"]), draw["EF_RE"]
-    if isinstance(factors, str):
-        factors = {
-            f"{grid}, case {number}": pair[number - 1]
-            for grid, pair in solar_pv.INDONESIA.items()
-            if pair is not None
-            for number in (1, 2)
-        }
-    EF_RE = solar_pv.factors_by_connection(plain(draw["connection"]), factors)
+    EG = plain(draw["EG"])
     if case["displaced_electricity"] == "metered":
         return Recalculated(*solar_pv.reference_project_reductions(EG, EF_RE))
     EC, ED = lists(draw, "EC", "ED")
@@ -437,6 +435,40 @@ def ID_AM017(draw, case):
     gross = [solar_pv.reference_project_reductions(flow, EF_RE)[0] for flow in (EG, EC, ED, nothing)]
     size = [sum(flows) for flows in zip(*gross, strict=True)]
     return Recalculated(*solar_pv.reference_project_reductions(solar_pv.after_storage(EG, EC, ED), EF_RE), size)
+
+
+@adapter("MN_AM004")
+def MN_AM004(draw, case):
+    """The same reading as of ID_AM017, with a factor for each system."""
+    return with_storage(draw, case, plain(draw["EF_RE"]))
+
+
+@adapter("KE_AM003")
+def KE_AM003(draw, case):
+    """Own use of the plant is taken off as what a battery takes is."""
+    gross, own = lists(draw, "EG_gross", "EC_AUX")
+    nothing = [[0.0] * len(row) for row in gross]
+    net = solar_pv.after_storage(gross, own, nothing)
+    EF_RE = plain(draw["EF_RE"])
+    size = [
+        sum(flows)
+        for flows in zip(*(solar_pv.reference_project_reductions(flow, EF_RE)[0] for flow in (gross, own)), strict=True)
+    ]
+    return Recalculated(*solar_pv.reference_project_reductions(net, EF_RE), size)
+
+
+@adapter("ID_AM017", fit=grids_by_name)
+def ID_AM017(draw, case):
+    """The same readings of the options and of the table by name."""
+    factors = draw["EF_RE"]
+    if isinstance(factors, str):
+        factors = {
+            f"{grid}, case {number}": pair[number - 1]
+            for grid, pair in solar_pv.INDONESIA.items()
+            if pair is not None
+            for number in (1, 2)
+        }
+    return with_storage(draw, case, solar_pv.factors_by_connection(plain(draw["connection"]), factors))
 
 
 # Machines that do the same with less electricity
@@ -493,6 +525,67 @@ def ID_AM022(draw, case):
     gas = all_of(draw, "FC_PJ", "V_PJ", case)
     return Recalculated(
         *id_am022.reference_project_reductions(Q, COP_RE, EC_PJ, gas, NCV, draw["EF_fuel"], draw["EF_elec"])
+    )
+
+
+@adapter("ID_AM016")
+@adapter("TH_AM009")
+def by_gas_engines(draw, case):
+    """The same reading."""
+    NCV = draw["NCV_gas" if case["fuel_measured_as"] == "mass" else "NCV_V_gas"]
+    gas = all_of(draw, "FC_gas", "V_gas", case)
+    return Recalculated(
+        *cogeneration.reference_project_reductions(
+            plain(draw["EC_CGS"]),
+            plain(draw["HC_CGS"]),
+            gas,
+            EF_elec=draw["EF_elec"],
+            boiler=(draw["η_RE"], draw["EF_fuel_RE"]),
+            natural_gas=(NCV, draw["EF_gas"]),
+        )
+    )
+
+
+# The Philippines
+
+
+@adapter("PH_AM004")
+def PH_AM004(draw, case):
+    """The same reading, of a row for each field. RE and PE can cancel, which is no matter of ER's size."""
+    fields, methane = len(plain(draw["A"])), case["methane"]
+    area = plain(draw["A"])
+    found = {}
+    for letter in "RP":
+        ways = {
+            "seasonal factors": lambda f, p, letter=letter: draw[f"EF_CH4_{letter}"][f][p],
+            "daily factors": lambda f, p, letter=letter: draw[f"EF_CH4_{letter}_d"][f] * draw["D"][f][p],
+            "country-specific factors": lambda f, p, letter=letter: rice_of_the_country(draw, f, p, letter),
+        }
+        CH4 = [[ways[methane](f, p) for p in range(PERIODS)] for f in range(fields)]
+        if case["nitrous_oxide"] == "measured":
+            N2O = plain(draw[f"EF_N2O_{letter}"])
+        else:
+            regimes = [str(name) for name in draw["w_R"]] if letter == "R" else ["drained"] * fields
+            N2O = ph_am004.from_fertiliser(plain(draw[f"Q_N2O_{letter}"]), regimes)
+        fuel = [amount * draw["EF_F"] for amount in plain(draw[f"Q_F_{letter}"])]
+        found[letter] = ph_am004.emissions(area, CH4, N2O, fuel)
+    deduction = ph_am004.DEDUCTION["country" if methane == "country-specific factors" else str(draw["measured_every"])]
+    return Recalculated(*ph_am004.reductions(found["R"], found["P"], deduction))
+
+
+def rice_of_the_country(draw, f, p, letter):
+    """Kilograms of methane of a hectare, by the daily factor of the country and scaling factors."""
+    amendments = (
+        [(float(tonnes[p]), str(kind)) for tonnes, kind in zip(draw["ROA"][f], draw["kind"], strict=True)]
+        if "ROA" in draw
+        else []
+    )
+    return ph_am004.of_a_hectare(
+        str(draw["season"][f]),
+        str(draw[f"w_{letter}"][f]),
+        str(draw["before_season"][f]),
+        amendments,
+        float(draw["D"][f][p]),
     )
 
 

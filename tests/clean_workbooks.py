@@ -1,8 +1,15 @@
-"""Clean workbooks of every methodology, written with random inputs and edited as people edit them, and verified."""
+"""Clean workbooks of every methodology, written with random inputs and edited as people edit them, and verified.
 
+``python tests/clean_workbooks.py --workbooks 1000`` says what any check complains of: nothing should come.
+"""
+
+import argparse
 import math
+import multiprocessing
+import sys
 import tempfile
 import warnings
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -56,3 +63,17 @@ def put_in(rng, book, edit):
     rows = {sheet: [(row, int(rng.integers(1, 6)))] for sheet, (row, _) in places.items()}
     columns = {sheet: [(column, int(rng.integers(1, 3)))] for sheet, (_, column) in places.items()}
     return rows, columns
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--workbooks", type=int, default=1000)
+    options = parser.parse_args()
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
+        found = [one for told in pool.map(complaints, range(options.workbooks), chunksize=10) for one in told]
+    print("\n".join(found) or f"{options.workbooks} clean workbooks, no complaint")
+    return bool(found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -124,7 +124,7 @@ def _cell(cell, style, value):
 
 def _files(path):
     with zipfile.ZipFile(path) as archive:
-        names = re.findall(r'<sheet name="([^"]+)"', archive.read("xl/workbook.xml").decode())
+        names = re.findall(r'<sheet [^>]*?name="([^"]+)"', archive.read("xl/workbook.xml").decode())
     return {name: f"xl/worksheets/sheet{number}.xml" for number, name in enumerate(names, 1)}
 
 

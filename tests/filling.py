@@ -8,7 +8,7 @@ from jcm_calc.inputs.confirmation import blank_file, statements
 from jcm_calc.inputs.confirmation.file import from_data
 
 TEST_DOCUMENT = {"title": "Test document (invented, no evidence of anything)", "sha256": "0123456789abcdef" * 4}
-TEST_READER = {"person": "Test Reader (invented)", "date": "2024-05-17"}
+TEST_READER = {"person": "Test Reader (invented)", "date": "2025-05-17"}
 
 
 def document(m, every=True):

@@ -175,7 +175,8 @@ def allowed(m: Any, content: dict[str, Any], file: str) -> Iterator[tuple[Any, s
                 values = {"": item.get("value", ""), **item.get("values", {})}
             for name, value in values.items():
                 if value is None or not isinstance(value, str) or value.strip():
-                    yield one.key, name.replace(" ", ""), _who(content, one.kind, item, file), value
+                    same_class = re.sub(r"(?<=[\[( ,])0+(?=\d)", "", name).replace(" ", "")  # [0, 0100) is [0, 100)
+                    yield one.key, same_class, _who(content, one.kind, item, file), value
 
 
 def _who(content: dict[str, Any], kind: str, item: dict[str, Any], file: str) -> Confirmation:

@@ -40,13 +40,17 @@ SOURCE = ROOT / "src" / "jcm_calc"
 LONGEST = 150  # seconds of tests for each mutant: what would notice it later than that counts for nothing
 PATIENCE = 2  # times the time that the tests take without a mutant, which may run for ever
 TESTS = {
-    "results/credits": ["test_credits.py", "test_issuance.py", "test_result.py"],
-    "api/issuance": ["test_issuance.py"],
-    "inputs": ["test_periods.py", "test_inputs.py", "test_bad_input.py", "test_shares.py", "test_result.py"],
+    "results/credits": ["results/test_credits.py", "api/test_issuance.py", "results/test_result.py"],
+    "api/issuance": ["api/test_issuance.py"],
+    "inputs": [
+        "inputs/test_periods.py", "inputs/test_inputs.py", "inputs/test_bad_input.py",
+        "results/test_shares.py", "results/test_result.py",
+    ],
     "reports/workbook": [
-        "test_workbook_writing.py", "test_workbook_anatomy.py", "test_workbook_reading.py",
-        "test_workbook_references.py", "test_workbook_round_trip.py", "test_workbook_recalculation.py",
-        "test_hostile_workbooks.py", "test_record_of_readings.py", "test_evidence.py",
+        "reports/test_workbook_writing.py", "reports/test_workbook_anatomy.py", "reports/test_workbook_reading.py",
+        "reports/test_workbook_references.py", "reports/test_workbook_round_trip.py",
+        "reports/test_workbook_recalculation.py",
+        "verification/test_hostile_workbooks.py", "readings/test_record_of_readings.py", "evidence/test_evidence.py",
     ],
 }  # fmt: skip
 # Of tests that go through every methodology, those of a few that differ much, or each mutant would take a minute;

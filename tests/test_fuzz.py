@@ -5,6 +5,7 @@ import re
 import struct
 import tempfile
 import zipfile
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import hostile  # noqa: E402
 
 from jcm_calc import InputError, calculate, methodology, replay  # noqa: E402
 from jcm_calc.api.case_file import read_case  # noqa: E402
+from jcm_calc.api.issuance.earlier import read_earlier  # noqa: E402
 from jcm_calc.api.workbook import read_workbook  # noqa: E402
 from jcm_calc.inputs.confirmation import read_evidence, with_evidence  # noqa: E402
 
@@ -101,7 +103,7 @@ def test_the_oracle_accepts_no_number_that_is_none():
         ('sha256 = "0', 'sha256 = "1'),
         ('sha256 = "0', 'sha256 = "'),
         ('person = "Test', 'person = "Another Test'),
-        ('date = "2024-05-17"', 'date = "2024-05-18"'),
+        ('date = "2025-05-17"', 'date = "2025-05-18"'),
     ],
 )
 def test_the_oracle_notices_what_evidence_does_not_say(tmp_path, before, after):
@@ -178,3 +180,28 @@ def test_readings(name, before, after, complaint):
         with pytest.raises(InputError) as caught:
             read_case(Path(folder, "case.toml")).calculate()
     assert complaint in str(caught.value)
+
+
+@pytest.mark.parametrize("encoding", ["EC_PJ", "utf-7", "utf-16", "cp037", "rot13", "x" * 300])
+def test_parts_of_a_workbook_in_an_encoding_that_does_not_exist(tmp_path, encoding):
+    good, path = hostile.written(), tmp_path / "book.xlsx"
+    with zipfile.ZipFile(BytesIO(good)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    for spoilt in parts:
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, content in parts.items():
+                body = re.sub(rb"^<\?xml.*?\?>", b"", content)
+                head = f'<?xml version="1.0" encoding="{encoding}"?>'.encode()
+                archive.writestr(name, head + body if name == spoilt else content)
+        with suppress(InputError):
+            read_workbook(path).calculate()
+
+
+@pytest.mark.parametrize("junk", [[1], ["a"], [["a", "b"]], [[["a", 1]]], [None], "ab", {"a": 1}, 1])
+@pytest.mark.parametrize("place", ["years", "parts", "periods", "calculations", "earlier"])
+def test_a_request_that_is_another_thing_within(place, junk):
+    earlier = json.loads(fuzz_readers.request_seeds()[-1]["request.json"])
+    (earlier["years"][0] if place == "parts" else earlier)[place] = junk
+    problems = []
+    assert read_earlier(earlier, problems) is None
+    assert problems

@@ -65,7 +65,7 @@ def test_coverage_counts_what_is_confirmed():
     assert rows["MN_AM003"][4:9] == ["no", "3/4", "3/3", "", "0/3"]
     # TH_AM016: two equations of five, no value of the reference, no criterion known
     assert rows["TH_AM016"][4:9] == ["no", "2/5", "0/1", "", "not known"]
-    assert rows["TH_AM009"][6:7] == ["primary"]
+    assert rows["TH_AM008"][6:7] == ["primary"]
 
 
 def _rows(page):
@@ -85,3 +85,13 @@ def test_the_example_of_a_page_runs_and_prints_what_is_shown(number, capsys):
     for code in examples:
         exec(code, {})
         assert f"prints `{capsys.readouterr().out.strip()}`" in PAGES[f"{number}.md"]
+
+
+def test_pages_follow_the_order_of_the_document():
+    """A to I; every methodology says what the measure is and what emits."""
+    for number in jcm_calc.methodologies().index:
+        titles = re.findall(r"^## (.+)$", PAGES[f"{number}.md"], re.MULTILINE)
+        letters = [title[0] for title in titles if re.match(r"[A-I]\.", title)]
+        letters = letters[: len(letters) // len(versions(number))]
+        assert letters == sorted(letters), number
+        assert {"A", "C", "D", "E", "F", "G", "H", "I"} <= set(letters), (number, letters)

@@ -1,8 +1,8 @@
 """BD_AM002: solar PV in Bangladesh. Number and approval are recalled; the proposal was read."""
 
 from jcm_calc import Methodology
-from jcm_calc.evidence import primary, unconfirmed
-from jcm_methodologies.official_pages import summary_page
+from jcm_calc.evidence import primary, secondary, unconfirmed
+from jcm_methodologies.official_pages import PROJECT_LIST, summary_page
 from jcm_methodologies.solar_pv import ER, INDICES, PE, RE, TITLE, TITLES, RE_i, solar_pv, summarised
 
 __all__ = ["ER", "PE", "RE", "RE_i", "m"]
@@ -23,7 +23,7 @@ m = Methodology(
         "title": PROPOSED,
         "country": primary(PROPOSAL),
         "sectoral scope": PROPOSED,
-        "version": unconfirmed("approval is recalled (90 %), and that it was in 2017 (70 %)", 70),
+        "version": secondary(PROJECT_LIST, "version 1.0 is in use: BD004"),
         "proponent": unconfirmed("Institute for Global Environmental Strategies, as of the proposal", None, PROPOSAL),
     },
     note="The official summary page of the proposal was read, not that of the approved methodology; credits issued for "

@@ -3,8 +3,8 @@
 from datetime import date
 
 from jcm_calc import Methodology
-from jcm_calc.evidence import unconfirmed
-from jcm_methodologies.official_pages import decided, decisions
+from jcm_calc.evidence import secondary, unconfirmed
+from jcm_methodologies.official_pages import PROJECT_LIST, decided, decisions
 from jcm_methodologies.solar_pv import ER, INDICES, PE, RE, TITLE, TITLES, RE_i, entitled, solar_pv
 
 __all__ = ["ER", "PE", "RE", "RE_i", "m"]
@@ -23,7 +23,7 @@ m = Methodology(
     identity=decided(
         DECISION,
         scope=unconfirmed("that of the sisters of the same title"),
-        version=unconfirmed("annex 7 of the meeting of 8 September 2017; the number of the version was not read"),
+        version=secondary(PROJECT_LIST, "version 1.0 is in use: CR001"),
     ),
     note="Only number and title were read, in the list of decisions; the calculation is that of the sisters of the "
     "same title. The factor is not known: take it from the document.",

@@ -3,10 +3,10 @@
 from datetime import date
 
 from jcm_calc import Methodology
-from jcm_calc.evidence import unconfirmed
+from jcm_calc.evidence import secondary, unconfirmed
 from jcm_methodologies.electricity import one_factor
 from jcm_methodologies.equal_service import COP, ER, PE, RE, PE_i, RE_i, entitled, equal_service
-from jcm_methodologies.official_pages import decided, decisions
+from jcm_methodologies.official_pages import PROJECT_LIST, decided, decisions
 
 __all__ = ["ER", "PE", "RE", "PE_i", "RE_i", "m"]
 
@@ -24,7 +24,7 @@ m = Methodology(
     identity=decided(
         DECISION,
         scope=unconfirmed("that of the sister TH_AM005"),
-        version=unconfirmed("approved on 12 March 2018; the number of the version was not read", None, DECISION),
+        version=secondary(PROJECT_LIST, "version 1.0 is in use: CR002"),
     ),
     note="Only number, title and approval were read, in the list of decisions; the calculation is that of the sister "
     "TH_AM005. The reference COPs and every criterion are not known, nor whether COPs are converted to standard "

@@ -53,6 +53,7 @@ def metered(index: str, evidence: Mapping[str, Evidence], of: str = "", *, raise
     g.fixed(
         "EF_elec",
         "tCO2/MWh",
+        listed="grid captive",
         raises="RE PE",
         plausible="[0, 2]",
         text="CO2 emission factor of the electricity consumed",
@@ -100,6 +101,7 @@ def one_factor(evidence: Evidence = FACTOR) -> Group:
     g.fixed(
         "EF_elec",
         "tCO2/MWh",
+        listed="grid captive",
         raises="RE PE",
         plausible="[0, 2]",
         text="CO2 emission factor of the electricity consumed; how grid and captive power combine is not known here",
@@ -160,6 +162,7 @@ def grid_and_captive(page: Source) -> Group:
     g.fixed(
         "EF_grid",
         "tCO2/MWh",
+        listed="grid",
         raises="RE PE",
         plausible="[0, 2]",
         text="CO2 emission factor of the grid: the value that the document names, at validation",

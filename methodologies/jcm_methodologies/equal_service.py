@@ -34,6 +34,14 @@ def ER(RE, PE):
     return RE - PE
 
 
+HIGH = unconfirmed("the rule that was read for ID_AM003; not read for this document", 90)
+PRINTED = Source("programme office page of project TH007 (FY2015)", "gec.jp/jcm/jp_old/projects/15pro_tha_07.html")
+PRINTED_RATIO = (
+    "RE = EF × EC × COP_PJ/COP_RE is printed for a Thai chiller project, TH007: RE 3,491.53, PE 3,106.22, reductions "
+    "385 tCO2 at 0.51 tCO2/MWh. It was an application, registered later under version 2.0"
+)
+
+
 def summarised(page: Source, *, ratio: str, direction_printed: bool) -> dict[str, Evidence]:
     """Return the evidence of a methodology of which the official summary page was read.
 
@@ -148,5 +156,19 @@ def equal_service(
         **common,
     )
     g.equation("RE_i,p", "tCO2", text=f"reference emissions of {unit} i", evidence=evidence["RE_i"])(RE_i)
+    g.summarise(
+        evidence["RE_i"],
+        measure=f"introduction of a {unit} of high {efficiency} that does the same with less electricity",
+        reference=f"electricity of the project × ratio of {efficiency} of project and reference × its factor",
+    )
+    g.summarise(evidence["PE_i"], project="electricity of the project × its factor")
+    g.summarise(evidence["EC_PJ"], monitoring=f"electricity of the project {unit}")
+    for scenario, name in (("reference", "RE_i"), ("project", "PE_i")):
+        g.emits(scenario, f"electricity of the {scenario} {unit}", evidence=evidence[name])
+    g.establish(
+        f"The {efficiency} of the reference is a high one of those on sale, so that the reference is below business as "
+        "usual; its value was not read.",
+        evidence=HIGH,
+    )
     declare_criteria_not_read(g)
     return g

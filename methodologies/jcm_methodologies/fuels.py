@@ -4,17 +4,18 @@ from collections.abc import Mapping
 
 from jcm_calc.declarations import Group
 from jcm_calc.evidence import Evidence, unconfirmed
-from jcm_calc.reference_data import ipcc_2006
+from jcm_calc.reference_data import biogenic_fuels, by_volume, ipcc_2006
 
 BOUNDS = ("default", "lower", "upper")
 MASS, VOLUME = {"fuel_measured_as": "mass"}, {"fuel_measured_as": "volume"}
 # Plausible amounts of one unit in a period, and plausible net calorific values (kL: liquids and gases).
 OF_GAS = ("[0, 1e8]", "[0.005, 0.2]")
+GASEOUS = 0.01  # t/m³: what is lighter is a gas
 VOLUMES = {"kL": ("[0, 1e5]", "[0.01, 60]"), "m³": OF_GAS, "Nm3": OF_GAS}
 
 
 def ipcc(quantity, *fuels):
-    """Offer the three IPCC sets by name; that a methodology takes one of them nobody has read.
+    """Offer the three IPCC sets by name, of fossil fuels; that a methodology takes one of them was not read.
 
     Parameters
     ----------
@@ -23,10 +24,31 @@ def ipcc(quantity, *fuels):
         The only fuels there can be: one number a candidate. Without any, a candidate has the values
         of all fuels, by class.
     """
-    sets = {bound: {fuel: value.value for fuel, value in ipcc_2006(quantity, bound).items()} for bound in BOUNDS}
+    sets = {
+        bound: {fuel: value.value for fuel, value in ipcc_2006(quantity, bound).items() if fuel not in biogenic_fuels()}
+        for bound in BOUNDS
+    }
     if not fuels:
         return {f"IPCC 2006, {bound}": figures for bound, figures in sets.items()}
     return {f"{fuel}, IPCC 2006, {bound}": figures[fuel] for fuel in fuels for bound, figures in sets.items()}
+
+
+def volumetric(quantity, *fuels):
+    """Offer the sets of densities or net calorific values of a cubic metre by name.
+
+    Parameters
+    ----------
+    quantity : {"density", "NCV"}
+    *fuels : str
+        The only fuels there can be; see `ipcc`. Densities are those of liquids.
+    """
+    sets = {
+        name: {fuel: one.value for fuel, one in values.items() if quantity == "NCV" or one.value > GASEOUS}
+        for name, values in by_volume(quantity).items()
+    }
+    if not fuels:
+        return {name: figures for name, figures in sets.items() if figures}
+    return {f"{fuel}, {name}": sets[name][fuel] for fuel in fuels for name in sets if fuel in sets[name]}
 
 
 def declare_factors(
@@ -71,10 +93,12 @@ def declare_factors(
         evidence=evidence["fuel_measured_as"],
     )
     own = {} if fuels else {"by": "fuel"}
-    by_mass, by_volume = plausible
+    by_mass, of_volume = plausible
+    # what a normal cubic metre of a gas has was not read
+    by_cubic_metre = {} if volume == "Nm3" else volumetric("NCV", *fuels)
     for symbol, unit, candidates, direction, range_, text in (
         (f"NCV_{of}", "GJ/t", ipcc("NCV", *fuels), heat, by_mass, f"net calorific value of {what}, by mass"),
-        (f"NCV_V,{of}", f"GJ/{volume}", {}, heat, by_volume, f"net calorific value of {what}, by volume"),
+        (f"NCV_V,{of}", f"GJ/{volume}", by_cubic_metre, heat, of_volume, f"net calorific value of {what}, by volume"),
         (f"EF_{of}", "tCO2/GJ", ipcc("EF", *fuels), carbon, "[0, 0.2]", f"CO2 emission factor of {what}"),
     ):
         group.default(

@@ -6,6 +6,7 @@ system consumes is not metered: it is set at its ceiling, the rated capacity on 
 
 from jcm_calc import Methodology
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
+from jcm_methodologies.official_pages import PROJECT_LIST
 from jcm_methodologies.physics import NO_MORE_THAN_RATED
 from jcm_methodologies.waste_heat import CEILING, EC_AUX, EG, ER, PE, RE, waste_heat
 
@@ -36,13 +37,22 @@ m = Methodology(
         "title": secondary(LIST_2015),
         "country": primary(PDD),
         "sectoral scope": secondary(STATUS, "sector: energy industries; the sister MM_AM005 has scope 1"),
-        "version": unconfirmed("approved before 6 February 2015; no later version seen", 85),
+        "version": secondary(PROJECT_LIST, "version 1.0 is in use: ID013"),
         "proponent": unconfirmed("JFE Engineering Corporation, which did the study behind it", 80),
     },
     note="The design document says in words that net generation replaces grid electricity and that there are no "
     "project emissions; every equation behind it is recalled. Where the plant stands still for long, EG_p and with it "
     "RE_p become negative, because consumption counts on: how the document treats that is not known, and nothing is "
     "cut off here. Several WHR systems count as one: their supply and their capacities are totals.",
+)
+
+m.define(
+    "SP boiler, AQC boiler",
+    "They raise steam from the exhaust gas of the suspension preheater and from the hot air of the clinker cooler "
+    "(air quenching cooler)",
+    evidence=unconfirmed(
+        "read in accounts of the project; that the document defines the terms is recalled", 60, SLIDES
+    ),
 )
 
 m.include(

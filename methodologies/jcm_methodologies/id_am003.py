@@ -5,6 +5,7 @@ import numpy as np
 from jcm_calc import Methodology
 from jcm_calc.declarations import Value
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
+from jcm_methodologies.official_pages import PROJECT_LIST
 from jcm_methodologies.physics import NO_MORE_THAN_RATED
 
 PDD = Source(
@@ -28,12 +29,45 @@ m = Methodology(
         "title": secondary(LIST_2015),
         "country": primary(PDD),
         "sectoral scope": unconfirmed("the sister methodology MM_AM002 has scope 3", 95),
-        "version": unconfirmed("approved before 6 February 2015; no later version known", 60),
+        "version": secondary(PROJECT_LIST, "version 1.0 is in use: ID002 and ID003"),
         "proponent": unconfirmed("Mayekawa MFG, which supplied the technology", 80),
     },
     note="The equations and one reference COP were read in the design document of a project that applies the "
     "methodology; its own text, every eligibility criterion and the treatment of captive power were not. Whether COPs "
     "hold at stated temperatures, and whether COP_PJ is rounded before its use, is not known.",
+)
+
+m.summarise(
+    unconfirmed("as in the sister MM_AM002 and in the project design document"),
+    measure="Refrigerators with natural refrigerant save electricity in cold storages and frozen food plants",
+    reference="electricity of the project × COP of the project ÷ COP of the reference × its factor",
+    project="electricity of the project × its factor",
+    monitoring="electricity of the project refrigerators",
+)
+
+m.define(
+    "natural refrigerant",
+    "A substance that occurs in nature and does not deplete ozone, such as ammonia and CO2",
+    evidence=unconfirmed("recalled", 85),
+)
+m.define(
+    "individual quick freezer",
+    "Freezer of a food plant that freezes pieces one by one; beside cold storage one of two applications with COPs "
+    "of their own",
+    evidence=unconfirmed(
+        "the application was read in the project design document; the two classes are recalled", 85, PDD
+    ),
+)
+m.define(
+    "periodical check", "Inspection by the manufacturer or an authorised agent", evidence=unconfirmed("recalled", 75)
+)
+m.emits("reference", "electricity of the reference refrigerator", evidence=primary(PDD))
+m.emits("project", "electricity of the project refrigerator", evidence=primary(PDD))
+m.emits("reference", "leakage of refrigerant: not credited", "HFC", counted=False, evidence=unconfirmed("recalled", 85))
+m.establish(
+    "The COP of the reference is the maximum of the data collected for refrigerators on sale in Indonesia, to "
+    "ensure a net reduction; the COP of the project is that of the catalogue.",
+    evidence=primary(PDD),
 )
 
 m.monitored(
@@ -55,7 +89,14 @@ m.fixed(
     text="COP of project refrigerator i: rated cooling capacity ÷ rated electricity consumption, from the catalogue",
     evidence=primary(PDD, "70 kW ÷ 43 kW, stated as 1.63"),
 )
-m.class_key("application,i", text="application of refrigerator i: individual quick freezer or cold storage")
+m.class_key(
+    "application,i",
+    text="application of refrigerator i: individual quick freezer or cold storage",
+    aliases={
+        **dict.fromkeys(("IQF", "IQF freezer", "quick freezer"), "individual quick freezer"),
+        **dict.fromkeys(("cold store", "cold storage refrigerator", "cold room"), "cold storage"),
+    },
+)
 m.default(
     "COP_RE,i",
     "",
@@ -81,6 +122,7 @@ m.default(
 m.fixed(
     "EF_elec",
     "tCO2/MWh",
+    listed="grid captive",
     raises="RE PE",
     plausible="[0, 2]",
     text="CO2 emission factor of the electricity consumed: the most recent official value at validation; how grid and "

@@ -44,6 +44,26 @@ m = Methodology(
     "captive power counts, and whether systems may share a meter are not known.",
 )
 
+m.define("inverter type", "The speed of the compressor varies", evidence=unconfirmed("general meaning", 95))
+m.summarise(
+    primary(PAGE), measure="Air conditioning systems of the inverter type cool grocery stores with less electricity"
+)
+m.emits(
+    "reference",
+    "electricity of the reference air conditioning system",
+    evidence=primary(PAGE, "the source; CO2 is recalled"),
+)
+m.emits(
+    "project",
+    "electricity of the project air conditioning system",
+    evidence=primary(PAGE, "the source; CO2 is recalled"),
+)
+m.establish(
+    "A reference system of lower COP gives the same cooling. That its COP is the highest on sale in the class of "
+    "capacity follows ID_AM003.",
+    evidence=unconfirmed("by analogy with ID_AM003", 65, PAGE),
+)
+
 m.monitored(
     "EC_PJ,i,p",
     "MWh",
@@ -75,6 +95,7 @@ m.default(
 m.fixed(
     "EF_elec",
     "tCO2/MWh",
+    listed="grid captive",
     raises="RE PE",
     plausible="[0, 2]",
     text="CO2 emission factor of the electricity consumed: for the grid, the official value at validation",
@@ -162,7 +183,7 @@ m.default(
     text="threshold of the document for the COP of project system i, by its cooling capacity",
     evidence=unconfirmed("that there is a threshold by capacity is recalled, its values are not known", 75),
 )
-m.fact("ODP,i", "", text="ozone depletion potential of the refrigerant of project system i")
+m.fact("ODP,i", "", listed="ODP", text="ozone depletion potential of the refrigerant of project system i")
 
 
 @m.criterion(

@@ -6,7 +6,7 @@ logic is that of sister methodologies, and no number is known.
 
 from jcm_calc import Methodology
 from jcm_calc.evidence import Source, secondary, unconfirmed
-from jcm_methodologies.official_pages import declare_criteria_not_read
+from jcm_methodologies.official_pages import PROJECT_LIST, declare_criteria_not_read
 from jcm_methodologies.physics import NO_MORE_THAN_RATED
 
 STATUS = Source(
@@ -29,14 +29,31 @@ m = Methodology(
         "title": secondary(STATUS, "a list of 6 February 2015 has it as the proposal ID_PM004"),
         "country": secondary(STATUS),
         "sectoral scope": secondary(STATUS, "sector: energy demand"),
-        "version": unconfirmed(
-            "the only one known; the companion ID_AM004 was revised in November 2015, so a revision is possible", 75
-        ),
+        "version": unconfirmed("follows from version 2.0, which project ID006 uses", None, PROJECT_LIST),
         "proponent": unconfirmed("myclimate Japan Co., Ltd., as of the companion ID_AM004", 55),
     },
     note="The ratio of luminous efficiencies is an analogy (82 %) with ID_AM020, TH_AM016 and the companion ID_AM004; "
     "rated power × hours, as in VN_AM003, cannot be excluded (12 %). No default, no threshold and no criterion is "
     "known. ER is positive only where project lighting is more efficient than the reference.",
+)
+
+m.define("luminous efficiency", "Luminous flux ÷ electric power, in lm/W", evidence=unconfirmed("recalled", 90))
+m.summarise(
+    unconfirmed("follows from the title and the project", 90),
+    measure="LED lighting in grocery stores gives the same light with less electricity",
+)
+m.emits("reference", "electricity of the reference lighting", evidence=unconfirmed("recalled", 95))
+m.emits("project", "electricity of the project lighting", evidence=unconfirmed("recalled", 95))
+m.emits(
+    "project",
+    "less heat for the air conditioning to remove: not expected to be counted",
+    counted=False,
+    evidence=unconfirmed("recalled", 85),
+)
+m.establish(
+    "The luminous efficiency of the reference is expected to be the best of the lamps commonly sold; its value is "
+    "not known.",
+    evidence=unconfirmed("the usual device", 70),
 )
 
 m.monitored(
@@ -70,6 +87,7 @@ m.default(
 m.fixed(
     "EF_elec",
     "tCO2/MWh",
+    listed="grid captive",
     raises="RE PE",
     plausible="[0, 2]",
     text="CO2 emission factor of the electricity consumed: for the grid, the latest official value at validation",

@@ -52,6 +52,42 @@ m = Methodology(
     "outside the history is refused, which nobody has read either.",
 )
 
+m.define(
+    "Utility Facility Operation Optimization Technology",
+    "Software that optimises the operation of existing utility facilities such as boilers, by linear or non-linear "
+    "programming",
+    evidence=primary(TEXT),
+)
+m.summarise(
+    primary(TEXT),
+    measure="Boilers use less energy, because that technology optimises their operation",
+    reference="monitored steam generation × specific CO2 emissions of the steam, from the historical relation of "
+    "steam and fuel",
+    project="monitored fuel consumption × factor of the fuel",
+    monitoring="energy consumption and steam generation of the boilers",
+)
+m.emits(
+    "reference",
+    "fossil fuel of the boilers",
+    evidence=unconfirmed("follows from the specific emissions of the summary", 90, TEXT),
+)
+m.emits(
+    "project",
+    "fossil fuel of the boilers",
+    evidence=unconfirmed("follows from the fuel consumption of the summary", 90, TEXT),
+)
+m.emits(
+    "project",
+    "electricity of pumps and fans: whether it is energy in the sense of the document is not known",
+    counted=False,
+    evidence=unconfirmed("left out", 60, TEXT),
+)
+m.establish(
+    "The historical relation of steam generation and fuel consumption gives specific emissions by load. The rule "
+    "that makes it conservative is not known.",
+    evidence=unconfirmed("the relation was read, its form was not", None, TEXT),
+)
+
 FITTED, GIVEN = {"reference_from": "records"}, {"reference_from": "coefficients"}
 m.choice(
     "reference_from",

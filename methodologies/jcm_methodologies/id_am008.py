@@ -6,7 +6,7 @@ is not known, so that they are the user's to give.
 
 from jcm_calc import Methodology
 from jcm_calc.evidence import Source, secondary, unconfirmed
-from jcm_methodologies.official_pages import declare_criteria_not_read
+from jcm_methodologies.official_pages import PROJECT_LIST, declare_criteria_not_read
 from jcm_methodologies.physics import NO_MORE_THAN_RATED
 
 STATUS_2015 = Source(
@@ -32,12 +32,51 @@ m = Methodology(
         "title": secondary(STATUS_2015),
         "country": secondary(STATUS_2015, "by the number"),
         "sectoral scope": unconfirmed("the paper of 2015 names the sector energy demand; the scope is recalled", 95),
-        "version": unconfirmed("the only one known", 80),
+        "version": unconfirmed("follows from version 2.0, which project ID006 uses", None, PROJECT_LIST),
         "proponent": unconfirmed("myclimate Japan Co., Ltd., as of the companion ID_AM004; or Lawson, Inc. (35 %)", 55),
     },
     note="How reference emissions are calculated is not known, so they have to be given: the result is only as good "
     "as they are. Not even whether electricity saved by the showcases counts beside that of the air-conditioning is "
     "certain. A threshold of efficiency may be a criterion (40 %); its value is not known.",
+)
+
+m.summarise(
+    unconfirmed(
+        "by the title; which of two effects counts is not known: less electricity of the showcases, or "
+        "less heat in the store",
+        85,
+    ),
+    measure="Separate type showcases with natural refrigerant give off no heat in the store, so that the "
+    "air conditioning uses less",
+)
+
+m.define(
+    "separate type",
+    "The evaporator is in the showcase, compressor and condenser are outside of the store; a built-in type heats "
+    "the store",
+    evidence=unconfirmed("general meaning; that the document contrasts them follows from its title", 85),
+)
+m.emits(
+    "reference",
+    "electricity of reference showcases, or of the air conditioning for their heat",
+    evidence=unconfirmed("follows from the title", 75),
+)
+m.emits(
+    "project",
+    "electricity of the project showcases with the outdoor unit",
+    evidence=unconfirmed("follows from the title", 85),
+)
+m.emits(
+    "reference",
+    "leakage of refrigerant: not expected to be credited",
+    "HFC",
+    counted=False,
+    evidence=unconfirmed("as in the sister MM_AM002", 85),
+)
+m.establish(
+    "By the title, the reference is a built-in showcase whose heat the air conditioning removes. What makes it "
+    "conservative is not known.",
+    evidence=unconfirmed("follows from the title", 80),
 )
 
 m.monitored(
@@ -61,6 +100,7 @@ m.monitored(
 m.fixed(
     "EF_elec",
     "tCO2/MWh",
+    listed="grid captive",
     raises="PE",
     plausible="[0, 2]",
     text="CO2 emission factor of the electricity consumed: the most recent official value at validation; how grid and "

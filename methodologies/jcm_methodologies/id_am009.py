@@ -6,7 +6,7 @@ The symbols of the document were not read; those used here are working symbols.
 from jcm_calc import Methodology
 from jcm_calc.evidence import Source, primary, secondary, unconfirmed
 from jcm_methodologies.fuels import fired
-from jcm_methodologies.official_pages import declare_criteria_not_read
+from jcm_methodologies.official_pages import PROJECT_LIST, declare_criteria_not_read
 from jcm_methodologies.physics import NO_MORE_HOURS
 
 TEXT = Source(
@@ -29,7 +29,7 @@ m = Methodology(
         "title": primary(TEXT),
         "country": primary(TEXT, "by the number"),
         "sectoral scope": secondary(STATUS, "sector: energy demand; that it is printed as scope 3 is recalled (65 %)"),
-        "version": unconfirmed("the copy has lost the digits; adopted by 14 December 2015, date not known", 85, TEXT),
+        "version": secondary(PROJECT_LIST, "version 1.0 is in use: ID007, which was withdrawn"),
         "proponent": unconfirmed("Toyotsu Machinery Corporation, as of the study that prepared it", 65),
     },
     note="Title, definitions and summary of the approved text were read; criteria, equations and numbers were not. "
@@ -37,6 +37,39 @@ m = Methodology(
     "omission, 80 %), which is conservative. Burners of this kind save 27 to 36 % of the gas by physics: doubt inputs "
     "whose saving, 1 − η_RE ÷ η_PJ, lies outside 10 to 50 %. Thresholds of eligibility, if any, are not known; captive "
     "power is not mentioned in what was read.",
+)
+
+m.define(
+    "regenerative burner",
+    "It stores heat of exhaust gas in a reservoir and preheats the combustion air with it",
+    evidence=primary(TEXT),
+)
+m.define("conventional burner", "A burner system without preheating of the combustion air", evidence=primary(TEXT))
+m.define(
+    "periodical check",
+    "Investigation of the furnace by the manufacturer or an agent whom it authorises, to keep up its performance",
+    evidence=primary(TEXT),
+)
+m.summarise(
+    primary(TEXT),
+    measure="Regenerative burners replace the conventional burners of furnaces that hold aluminium, and less "
+    "natural gas is burnt",
+    reference="natural gas of the project and the energy efficiencies of the reference and the project burner",
+    project="natural gas and electricity of the project furnace",
+)
+m.emits("reference", "natural gas of the furnace with reference burners", evidence=primary(TEXT))
+m.emits("project", "natural gas of the project furnace", evidence=primary(TEXT))
+m.emits("project", "electricity of the project furnace", evidence=primary(TEXT))
+m.emits(
+    "reference",
+    "electricity of the reference burners: not counted, which is conservative",
+    counted=False,
+    evidence=unconfirmed("not named in the summary", 80, TEXT),
+)
+m.establish(
+    "The gas of the reference follows from that of the project by the ratio of efficiencies: the same useful heat. "
+    "How the efficiencies are fixed is not known.",
+    evidence=primary(TEXT, "the ratio in words"),
 )
 
 m.choice(
@@ -102,6 +135,7 @@ m.constant("h_per_d", 24, "h/d", text="hours in a day")
 m.fixed(
     "EF_elec",
     "tCO2/MWh",
+    listed="grid captive",
     raises="PE",
     plausible="[0, 2]",
     text="CO2 emission factor of the electricity consumed: the most recent official value at validation",

@@ -38,6 +38,43 @@ m = Methodology(
     "nor whether the electricity of auxiliary equipment is measured or its rated power × hours.",
 )
 
+m.define(
+    "double-bundle heat pump",
+    "A heat pump with two bundles in the condenser, or a second heat exchanger, so that the heat of making chilled "
+    "water makes hot water",
+    evidence=unconfirmed("engineering meaning", 90),
+)
+m.summarise(
+    primary(PAGE),
+    measure="Modular heat pumps make hot and chilled water in a new building with less electricity and oil",
+    reference="hot and chilled water that the building uses, efficiencies of the reference equipment, factors of "
+    "its fuel and electricity",
+    project="electricity of heat pumps, of other chilled water equipment and of the auxiliary equipment of both, "
+    "and oil",
+)
+m.emits(
+    "reference",
+    "oil of the reference boiler for hot water",
+    evidence=primary(PAGE, "the source; that it is hot water is recalled (95 %)"),
+)
+m.emits("reference", "electricity of the reference chiller", evidence=primary(PAGE))
+m.emits("project", "electricity of the heat pumps and of their auxiliary equipment", evidence=primary(PAGE))
+m.emits(
+    "project", "electricity of other chilled water equipment and of its auxiliary equipment", evidence=primary(PAGE)
+)
+m.emits("project", "oil of the project", evidence=primary(PAGE))
+m.emits(
+    "reference",
+    "auxiliary equipment of the reference: not named, which is conservative",
+    counted=False,
+    evidence=unconfirmed("not named on the page", 75, PAGE),
+)
+m.establish(
+    "Efficiencies are default values of a CDM tool and of the Indonesian national standard (SNI): those of new "
+    "equipment that conforms to them, not of average stock.",
+    evidence=primary(PAGE, "tool and standard are named; why it is conservative is recalled (75 %)"),
+)
+
 TERMS = unconfirmed("the terms are named on the official page; their algebraic form is recalled", 92, PAGE)
 LISTED = primary(PAGE, "in the list of monitored parameters; unit, option and frequency were not read")
 

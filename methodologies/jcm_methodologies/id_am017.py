@@ -5,14 +5,23 @@ The summary page gives the logic in words; letters, and the form of the options,
 
 from datetime import date
 
-import numpy as np
-
 from jcm_calc import Methodology
 from jcm_calc.evidence import primary, unconfirmed
-from jcm_calc.reference_data import solar_grid_factors
 from jcm_methodologies.official_pages import declare_criteria_not_read, shown, summary_page
-from jcm_methodologies.physics import NO_SUN_NO_POWER
-from jcm_methodologies.solar_pv import ER, INDICES, PE, RE, RE_i, solar_pv, summarised
+from jcm_methodologies.solar_pv import (
+    ER,
+    INDICES,
+    PE,
+    RE,
+    ED_metered,
+    ED_stored,
+    RE_i,
+    charged_by_the_sun,
+    indonesian_grids,
+    solar_pv,
+    stored,
+    summarised,
+)
 
 __all__ = ["ER", "PE", "RE", "ED_metered", "ED_stored", "RE_i", "m"]
 
@@ -44,52 +53,18 @@ m = Methodology(
     "were not read.",
 )
 
-m.choice(
-    "displaced_electricity",
-    {
-        "metered": "the meter stands behind the battery",
-        "generation and storage": "the meter stands at the PV system, charge and discharge are metered",
-    },
-    text="how the electricity that the project displaces is determined",
-    evidence=OPTIONS,
-)
 CHARGED = primary(PAGE, "in the list of monitored parameters, where the option needs it; option C is recalled")
-for symbol, effect, text, evidence in (
-    (
-        "EG_i,p",
-        {"raises": "RE"},
-        "AC electricity of project PV system i in period p, metered at the place that the choice names",
-        primary(PAGE, "the quantity; option C and continuous metering are recalled"),
-    ),
-    ("EC_i,p", {"lowers": "RE"}, "electricity charged into the storage battery of system i in period p", CHARGED),
-    ("ED_i,p", {"raises": "RE"}, "electricity discharged from the storage battery of system i in period p", CHARGED),
-):
-    m.monitored(
-        symbol,
-        "MWh",
-        **effect,
-        extensive=True,
-        options="C",
-        plausible="[0, 1e6]",
-        text=text,
-        evidence=evidence,
+
+m.include(
+    stored(
+        {
+            "options": OPTIONS,
+            "EG": primary(PAGE, "the quantity; option C and continuous metering are recalled"),
+            "EC": CHARGED,
+            "ED": CHARGED,
+        }
     )
-
-m.at_most("EG", "rated power × daylight", evidence=NO_SUN_NO_POWER)
-
-DISPLACED = {"name": "EG_displaced", "text": "electricity that system i displaces", "evidence": OPTIONS}
-
-
-@m.equation("EG_displaced,i,p", "MWh", when={"displaced_electricity": "metered"}, **DISPLACED)
-def ED_metered(EG):
-    return EG
-
-
-@m.equation("EG_displaced,i,p", "MWh", when={"displaced_electricity": "generation and storage"}, **DISPLACED)
-def ED_stored(EG, EC, ED):
-    return EG - (EC - ED)
-
-
+)
 m.include(
     solar_pv(
         summarised(
@@ -105,21 +80,10 @@ m.include(
         factor="conservative CO2 emission factor for the connection of system i",
         connections="grid, or captive diesel generator; in the table a grid with case 1 (no captive generator or "
         "isolated grid beside it) or case 2 (with one)",
-        candidates={
-            "additional information on Indonesian grids": {
-                f"{grid}, case {case}": value.value
-                for case in (1, 2)
-                for grid, value in solar_grid_factors("ID", case).items()
-            }
-        },
+        candidates={"additional information on Indonesian grids, edition with 0.458 for Sumatra": indonesian_grids()},
         generation="",
     ),
     rename={"EG": "EG_displaced,i,p"},
 )
 declare_criteria_not_read(m, "battery")
-
-
-@m.fitting
-def charged_by_the_sun(values):
-    """Keep what is charged within what is generated: more would come from the grid."""
-    return values | {"EC": np.minimum(values["EC"], values["EG"])} if "EC" in values else values
+m.fitting(charged_by_the_sun)

@@ -30,6 +30,27 @@ m = Methodology(
     "out on both sides, as the page says.",
 )
 
+m.summarise(
+    primary(PAGE, "in words"),
+    measure="Absorption chillers make cold with heat or gas in place of electric centrifugal chillers",
+    reference="cooling energy ÷ COP of the reference centrifugal chiller × factor of electricity",
+    project="electricity of built-in pumps and hot water pumps, and fuel, × their factors",
+    monitoring="cooling energy, electricity and fuel of the project chillers",
+)
+m.emits("reference", "electricity of the reference centrifugal chiller", evidence=primary(PAGE))
+m.emits("project", "electricity of the project chiller and of hot water pumps", evidence=primary(PAGE))
+m.emits("project", "fuel of the project chiller", evidence=primary(PAGE))
+m.emits(
+    "reference",
+    "pumps of chilled and cooling water, cooling towers: left out on both sides",
+    counted=False,
+    evidence=primary(PAGE),
+)
+m.establish(
+    "A centrifugal chiller makes the same cold; the value of its COP, and what makes it conservative, is not known.",
+    evidence=primary(PAGE, "the reference in words"),
+)
+
 m.monitored(
     "Q_i,p",
     "MWh",

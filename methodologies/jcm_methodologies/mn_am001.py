@@ -35,6 +35,31 @@ m = Methodology(
     "and emissions come out negative.",
 )
 
+m.define(
+    "ACSR",
+    "Aluminium conductor, steel reinforced: the ordinary overhead line, and the reference",
+    evidence=unconfirmed("general meaning", 99),
+)
+m.define(
+    "LL-ACSR/SA",
+    "Low-loss aluminium conductor, reinforced by aluminium-clad steel: the conductor of the project",
+    evidence=unconfirmed("spelt out from memory", 90),
+)
+m.summarise(
+    primary(PAGE),
+    measure="Lines of LL-ACSR/SA lower the loss of transmission",
+    reference="emissions by the loss in a line of ACSR, with parameters of the Mongolian standard MNS5870:2008",
+    project="emissions by the monitored loss in the line of LL-ACSR/SA",
+    monitoring="electricity sent and received, direct current resistance of the line",
+)
+m.emits("reference", "generation of the electricity lost in the line of ACSR", evidence=primary(PAGE))
+m.emits("project", "generation of the electricity lost in the line of LL-ACSR/SA", evidence=primary(PAGE))
+m.establish(
+    "The same power is carried on ACSR with the parameters of MNS5870:2008. That the monitored loss is scaled by "
+    "the ratio of resistances is inferred.",
+    evidence=unconfirmed("the reference was read, the scaling is inferred", 75, PAGE),
+)
+
 m.monitored(
     "ES_L,p",
     "MWh",
@@ -81,6 +106,7 @@ m.default(
 m.monitored(
     "EF_grid,p",
     "tCO2/MWh",
+    listed="grid",
     options="A",
     either="RE PE",
     plausible="[0, 2]",

@@ -1,11 +1,13 @@
 """MN_AM002: high-efficiency heat only boilers (HOB) for hot water supply in Mongolia."""
 
+from datetime import date
+
 import numpy as np
 
 from jcm_calc import Methodology
 from jcm_calc.declarations import Value
-from jcm_calc.evidence import Source, unconfirmed
-from jcm_methodologies.official_pages import declare_criteria_not_read
+from jcm_calc.evidence import Source, secondary, unconfirmed
+from jcm_methodologies.official_pages import PROJECT_LIST, STATUS_PAPER, declare_criteria_not_read
 from jcm_methodologies.physics import NO_MORE_HOURS, NO_MORE_THAN_RATED
 
 STUDY = Source(
@@ -23,18 +25,51 @@ m = Methodology(
     country="MN",
     sectoral_scope=1,
     indices={"i": "project HOB", "p": "monitoring period"},
+    approved=date(2015, 1, 28),
     identity={
-        "number": unconfirmed("recalled", 97),
-        "title": unconfirmed("recalled", 95),
-        "country": unconfirmed("recalled", 99),
-        "sectoral scope": unconfirmed("recalled", 60),
-        "version": unconfirmed("recalled, with approval on 28 January 2015", 55),
+        "number": secondary(STATUS_PAPER),
+        "title": secondary(STATUS_PAPER),
+        "country": secondary(STATUS_PAPER),
+        "sectoral scope": secondary(STATUS_PAPER, "sector: energy industries"),
+        "version": secondary(PROJECT_LIST, "version 1.0 is in use: MN001 and MN002; approved on 28 January 2015"),
         "proponent": unconfirmed("Suuri-Keikaku Co., Ltd., which made the studies that prepared it", 90),
     },
     note="The formula is that of a study before approval; none of the approved default values is known. The draft's "
     "reference efficiency of 0.50 must not pass for the approved one: with it one site alone has 750 t a year, while "
     "157 t were issued for both over some 8 months. Electricity of the reference boiler is not counted in the study, "
     "which is conservative.",
+)
+
+m.define(
+    "heat only boiler (HOB)",
+    "A coal-fired boiler of 0.10 to 3.15 MW that supplies heat alone",
+    evidence=unconfirmed("read in studies before approval", None, STUDY),
+)
+m.summarise(
+    unconfirmed("read in studies before approval", None, STUDY),
+    measure="Boilers of high efficiency replace others, or meet new demand, and burn less coal for the same heat",
+    reference="heat supplied ÷ efficiency of the reference boiler × factor of coal",
+    project="heat supplied ÷ efficiency of the project boiler × factor of coal, and electricity of the boiler",
+    monitoring="heat supplied, by a heat meter",
+)
+m.emits(
+    "reference", "coal of the reference boiler", evidence=unconfirmed("read in studies before approval", None, STUDY)
+)
+m.emits("project", "coal of the project boiler", evidence=unconfirmed("read in studies before approval", None, STUDY))
+m.emits(
+    "project",
+    "grid electricity of the project boiler",
+    evidence=unconfirmed("read in studies before approval", None, STUDY),
+)
+m.emits(
+    "reference",
+    "electricity of the reference boiler: not counted, which is conservative",
+    counted=False,
+    evidence=unconfirmed("not in the formula of the study", None, STUDY),
+)
+m.establish(
+    "A reference boiler of an efficiency above that of the boilers in use delivers the same heat with the same coal.",
+    evidence=unconfirmed("recalled", 70),
 )
 
 m.monitored(
@@ -101,6 +136,7 @@ m.default(
 m.fixed(
     "EF_CO2,grid",
     "tCO2/MWh",
+    listed="grid",
     raises="PE",
     plausible="[0, 2]",
     text="CO2 emission factor of the grid",

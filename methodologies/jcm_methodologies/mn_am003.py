@@ -48,10 +48,21 @@ m = Methodology(
 
 m.include(
     solar_pv(
-        summarised(PAGE, primary(FACTORS)),
+        summarised(PAGE, primary(FACTORS))
+        | {
+            "F.1": primary(
+                FACTORS, "the most efficient coal-fired plant in Mongolia; the most efficient diesel generator"
+            )
+        },
         factor="reference CO2 emission factor for the connection of system i",
         connections="national grid, also through an internal grid without captive generator; national grid and "
         "captive generator; no national grid",
+        aliases={
+            **dict.fromkeys(
+                ("CES", "WES", "AUES", "EES", "SES", "grid"), ("national grid", "national grid and captive generator")
+            ),
+            **dict.fromkeys(("isolated", "captive generator"), "no national grid"),
+        },
         values={
             "national grid": Value(0.797, COAL),
             "national grid and captive generator": Value(0.533, DIESEL),

@@ -5,6 +5,11 @@ from jcm_calc.evidence import Evidence, Source, primary, unconfirmed
 
 GENERAL_RULE = unconfirmed("general rule of the scheme; not read for this document")
 NOT_READ = unconfirmed("the criteria of the document were not read")
+PROJECT_LIST = Source("official list of projects (copy of June 2026)", "www.jcm.go.jp/jc/mn-projects")
+STATUS_PAPER = Source(
+    "status paper of the ministries on the scheme, December 2015",
+    place="methodologies adopted by 14 December 2015",
+)
 FURTHER = unconfirmed("number and content of further criteria are not known")
 
 

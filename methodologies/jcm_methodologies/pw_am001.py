@@ -1,7 +1,8 @@
 """PW_AM001: small-scale solar PV displacing grid and captive genset electricity in Palau."""
 
 from jcm_calc import Methodology
-from jcm_calc.evidence import Source, unconfirmed
+from jcm_calc.evidence import Source, secondary, unconfirmed
+from jcm_methodologies.official_pages import PROJECT_LIST, STATUS_PAPER
 from jcm_methodologies.solar_pv import CONNECTED, ER, INDICES, ISLANDS, PE, RE, RE_i, solar_pv
 
 __all__ = ["ER", "PE", "RE", "RE_i", "m"]
@@ -17,11 +18,11 @@ m = Methodology(
     sectoral_scope=1,
     indices=INDICES,
     identity={
-        "number": unconfirmed("recalled", 97),
-        "title": unconfirmed("recalled; the sister MV_AM001 has nearly the same", 95),
-        "country": unconfirmed("the projects are in Palau; that they apply this methodology is recalled", 90),
-        "sectoral scope": unconfirmed("that of the sister MV_AM001", None, SISTER),
-        "version": unconfirmed("the only one known", 80),
+        "number": secondary(STATUS_PAPER),
+        "title": secondary(STATUS_PAPER),
+        "country": secondary(STATUS_PAPER),
+        "sectoral scope": secondary(STATUS_PAPER, "sector: energy industries"),
+        "version": secondary(PROJECT_LIST, "version 1.0 is in use: PW001 to PW005"),
         "proponent": unconfirmed("Pacific Consultants Co., Ltd., as of the sister MV_AM001", 85, SISTER),
     },
     note="Nothing of the methodology's own text was read. Whether own consumption of the plant is deducted is not "

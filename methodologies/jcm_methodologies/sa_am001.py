@@ -3,7 +3,7 @@
 from datetime import date
 
 from jcm_calc import Methodology
-from jcm_calc.evidence import unconfirmed
+from jcm_calc.evidence import primary, unconfirmed
 from jcm_methodologies.electricity import grid_and_captive
 from jcm_methodologies.equal_service import ER, PE, RE, PE_i, consumption, summarised
 from jcm_methodologies.official_pages import declare_criteria_not_read, shown, summary_page
@@ -30,6 +30,20 @@ m = Methodology(
     ),
     note="Only the official summary page was read. The specific consumption of the reference and every criterion are "
     "not known. With grid and captive power the lower factor is taken, as recalled of other methodologies.",
+)
+
+m.summarise(
+    primary(PAGE),
+    measure="Electrolysers of high efficiency make the same product with less electricity",
+    reference="electricity of the project × ratio of guaranteed specific consumptions, reference ÷ project, × its "
+    "factor",
+    project="electricity of the project × its factor",
+)
+m.emits("reference", "electricity of the reference electrolyser", evidence=primary(PAGE))
+m.emits("project", "electricity of the project electrolyser", evidence=primary(PAGE))
+m.establish(
+    "The initial guarantee of the reference, whose value and conservativeness were not read.",
+    evidence=unconfirmed("the ratio was read; the value was not", None, PAGE),
 )
 
 evidence = summarised(PAGE, ratio=RATIO, direction_printed=True)

@@ -3,13 +3,21 @@
 from datetime import date
 
 from jcm_calc import Methodology
-from jcm_calc.evidence import unconfirmed
+from jcm_calc.declarations import Value
+from jcm_calc.evidence import Source, unconfirmed
 from jcm_methodologies.official_pages import shown, summary_page
 from jcm_methodologies.solar_pv import ER, INDICES, PE, RE, TITLE, TITLES, RE_i, solar_pv, summarised
 
 __all__ = ["ER", "PE", "RE", "RE_i", "m"]
 
 PAGE = summary_page("TH_AM001", "th-jp/methodologies/39")
+PAIRS = Source("expected MWh and tCO2 of projects under version 1.0, printed side by side in announcements")
+PRINTED = unconfirmed(
+    "by division: 7,293 MWh → 2,326 tCO2 and (TH009) 21,675 MWh → 6,913 tCO2 are 0.3189 each; 0.319 was recalled "
+    "(70 %)",
+    None,
+    PAIRS,
+)
 
 m = Methodology(
     "TH_AM001",
@@ -27,12 +35,14 @@ m = Methodology(
         "the same summary, and its outcome is not known",
         proponent="Pacific Consultants Co., Ltd.",
     ),
-    note="Only the official summary page was read. The factor is not known: take it from the document.",
+    note="Only the official summary page was read. The factor was not: projects were planned "
+    "with 0.319 tCO2/MWh of the grid.",
 )
 
 m.include(
     solar_pv(
         summarised(PAGE, unconfirmed("the value is not known", None, PAGE)),
         factor="conservative CO2 emission factor of the grid or captive electricity that system i displaces",
+        candidates={"grid, by printed pairs": Value(0.319, PRINTED)},
     )
 )

@@ -6,7 +6,18 @@ from jcm_calc import Methodology
 from jcm_calc.declarations import Version
 from jcm_calc.evidence import primary, unconfirmed
 from jcm_methodologies.electricity import one_factor
-from jcm_methodologies.equal_service import COP, ER, PE, RE, PE_i, RE_i, entitled, equal_service
+from jcm_methodologies.equal_service import (
+    COP,
+    ER,
+    PE,
+    PRINTED,
+    PRINTED_RATIO,
+    RE,
+    PE_i,
+    RE_i,
+    entitled,
+    equal_service,
+)
 from jcm_methodologies.official_pages import decided, decisions
 
 __all__ = ["ER", "PE", "RE", "PE_i", "RE_i", "m"]
@@ -39,5 +50,9 @@ m = Methodology(
     "TH_AM005. The reference COPs and every criterion are not known.",
 )
 
-m.include(equal_service("chiller", entitled(DECISION, "the sister TH_AM005")), rename=COP)
+DIRECTION = unconfirmed(
+    f"as in the sister TH_AM005; not read for this document. By analogy: {PRINTED_RATIO}", None, PRINTED
+)
+
+m.include(equal_service("chiller", entitled(DECISION, "the sister TH_AM005") | {"RE_i": DIRECTION}), rename=COP)
 m.include(one_factor(unconfirmed("as in the sister TH_AM005; not read for this document", None, DECISION)))

@@ -6,7 +6,18 @@ from jcm_calc import Methodology
 from jcm_calc.declarations import Version
 from jcm_calc.evidence import unconfirmed
 from jcm_methodologies.electricity import grid_and_captive
-from jcm_methodologies.equal_service import COP, ER, PE, RE, PE_i, RE_i, equal_service, summarised
+from jcm_methodologies.equal_service import (
+    COP,
+    ER,
+    PE,
+    PRINTED,
+    PRINTED_RATIO,
+    RE,
+    PE_i,
+    RE_i,
+    equal_service,
+    summarised,
+)
 from jcm_methodologies.official_pages import shown, summary_page
 
 __all__ = ["ER", "PE", "RE", "PE_i", "RE_i", "m"]
@@ -43,8 +54,19 @@ m = Methodology(
     "With grid and captive power the lower factor is taken, as recalled of other methodologies.",
 )
 
+DIRECTION = unconfirmed(
+    f"consumption, ratio of COPs, factor were read on {PAGE.title}, with the ratio in words as reference/project; the "
+    f"direction follows from physics, and {PRINTED_RATIO}",
+    None,
+    PRINTED,
+)
+
 m.include(
-    equal_service("chiller", summarised(PAGE, ratio="ratio of COPs", direction_printed=False), efficiency="COP"),
+    equal_service(
+        "chiller",
+        summarised(PAGE, ratio="ratio of COPs", direction_printed=False) | {"RE_i": DIRECTION},
+        efficiency="COP",
+    ),
     rename=COP,
 )
 m.include(grid_and_captive(PAGE))

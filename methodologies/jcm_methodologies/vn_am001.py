@@ -5,9 +5,9 @@ reference emissions are likely ones, and every factor is the user's to give.
 """
 
 from jcm_calc import Methodology
-from jcm_calc.evidence import Source, unconfirmed
-from jcm_methodologies.fuels import MASS, VOLUME, ipcc
-from jcm_methodologies.official_pages import declare_criteria_not_read
+from jcm_calc.evidence import Source, secondary, unconfirmed
+from jcm_methodologies.fuels import MASS, VOLUME, ipcc, volumetric
+from jcm_methodologies.official_pages import PROJECT_LIST, STATUS_PAPER, declare_criteria_not_read
 
 PRESS = Source("press accounts of project VN001", "logi-today.com/178908")
 PRECEDENT = Source(
@@ -36,17 +36,43 @@ m = Methodology(
         "p": "monitoring period",
     },
     identity={
-        "number": unconfirmed("recalled", 97),
-        "title": unconfirmed("recalled", 95),
-        "country": unconfirmed("recalled", 99),
-        "sectoral scope": unconfirmed("recalled", 95),
-        "version": unconfirmed("the only one known", 75),
+        "number": secondary(STATUS_PAPER),
+        "title": secondary(STATUS_PAPER),
+        "country": secondary(STATUS_PAPER),
+        "sectoral scope": secondary(STATUS_PAPER, "sector: transport"),
+        "version": unconfirmed("follows from version 2.0, which project VN001 uses", None, PROJECT_LIST),
         "proponent": unconfirmed("Nippon Express Co., Ltd., the participant of project VN001", 70),
     },
     note="The structure is not confirmed, and no factor has a default: treat a result as that of a generic "
     "calculation of specific fuel consumption, not of the approved methodology. How the document keeps the reference "
     "below business as usual, and how it treats replaced or new vehicles, is not known. A vehicle has one fuel here; "
     "electricity of the devices is left out (80 %).",
+)
+
+m.define(
+    "digital tachograph system",
+    "A recorder on board that logs sudden acceleration, braking and steering, distance and refuelling; drivers are "
+    "coached by it",
+    evidence=unconfirmed(
+        "read in press accounts of the project; the wording of the document is not known", None, PRESS
+    ),
+)
+m.summarise(
+    unconfirmed("read in press accounts of the project", None, PRESS),
+    measure="Trucks burn less fuel, because drivers are coached by what the digital tachographs record",
+)
+m.emits("reference", "fossil fuel of the vehicles without the system", evidence=unconfirmed("recalled", 92))
+m.emits("project", "fossil fuel of the same vehicles with the system", evidence=unconfirmed("recalled", 92))
+m.emits(
+    "project",
+    "electricity of devices and servers: probably left out",
+    counted=False,
+    evidence=unconfirmed("recalled", 80),
+)
+m.establish(
+    "The state before installation, as in the CDM precedent. What keeps the reference below business as usual is "
+    "not known.",
+    evidence=unconfirmed("as in the CDM precedent", None, PRECEDENT),
 )
 
 m.choice(
@@ -176,12 +202,12 @@ for key, index, which in (("fuel", "i", "of vehicle i"), ("fuel_f", "f", "f of t
         name=f"ρ_{index}",
         index=index,
         by=key,
-        candidates={},
+        candidates=volumetric("density"),
         raises=BOTH if index == "i" else "RE",
         bounds="(0, inf)",
         plausible="[0.4, 1.1]",
         text=f"density of the fuel {which}",
-        evidence=unconfirmed("no density was read", None),
+        evidence=unconfirmed("which density the methodology takes is not known", None),
     )
 
 DISTANCE, FREIGHT = {"basis": "distance"}, {"basis": "freight work"}

@@ -5,8 +5,8 @@ the user's to give.
 """
 
 from jcm_calc import Methodology
-from jcm_calc.evidence import Source, secondary, unconfirmed
-from jcm_methodologies.official_pages import declare_criteria_not_read
+from jcm_calc.evidence import Source, primary, secondary, unconfirmed
+from jcm_methodologies.official_pages import PROJECT_LIST, declare_criteria_not_read
 from jcm_methodologies.physics import NO_MORE_THAN_RATED
 
 STATUS = Source(
@@ -34,13 +34,38 @@ m = Methodology(
         "title": secondary(STATUS),
         "country": secondary(STATUS),
         "sectoral scope": secondary(STATUS, "sector: energy demand"),
-        "version": unconfirmed("the only one known", 75),
+        "version": secondary(PROJECT_LIST, "version 1.0 is in use: VN002"),
         "proponent": unconfirmed("Mitsubishi Electric, perhaps with others", 70),
     },
     note="The structure is inferred and no number is confirmed: not which efficiency counts (EER or COP at rated load, "
     "or the seasonal CSPF), not its reference value, not the emission factor. That savings of an energy management "
     "system do not count was read; a ratio of efficiencies leaves them out, as fewer hours lower RE and PE alike. "
     "Whether units are metered one by one, by panel or by sample is not known; refrigerant is left out (85 %).",
+)
+
+m.define(
+    "inverter",
+    "It varies the speed of the compressor with the room temperature and the operating conditions",
+    evidence=primary(PDD),
+)
+m.summarise(
+    primary(PDD),
+    measure="Room air conditioners with inverters take the place of those without; what an energy management "
+    "system saves does not count",
+)
+m.emits("reference", "electricity of the reference room air conditioners", evidence=unconfirmed("recalled", 92))
+m.emits("project", "electricity of the project room air conditioners", evidence=unconfirmed("recalled", 92))
+m.emits(
+    "reference",
+    "leakage of refrigerant: probably not counted",
+    "HFC",
+    counted=False,
+    evidence=unconfirmed("recalled", 85),
+)
+m.establish(
+    "Metered electricity of the project is scaled by a ratio of efficiencies, because what an energy management "
+    "system saves does not count. What keeps the reference below business as usual is not known.",
+    evidence=unconfirmed("inferred, and as in the sister", None, SISTER),
 )
 
 m.monitored(
@@ -77,6 +102,7 @@ m.default(
 m.fixed(
     "EF_elec",
     "tCO2/MWh",
+    listed="grid captive",
     raises="RE PE",
     plausible="[0, 2]",
     text="CO2 emission factor of electricity: the most recent official value of the national grid at validation",
@@ -159,7 +185,7 @@ m.attested(
 )
 
 
-m.fact("ODP,i", "", text="ozone depletion potential of the refrigerant of project air conditioner i")
+m.fact("ODP,i", "", listed="ODP", text="ozone depletion potential of the refrigerant of project air conditioner i")
 
 
 @m.criterion("f", "Ozone depletion potential of the project refrigerant is 0", evidence=unconfirmed("a candidate", 40))

@@ -25,7 +25,7 @@ m = Methodology(
     indices={
         "i": "electricity-driven equipment",
         "k": "fuel-fired equipment",
-        "h": "heat pump that stands in for a boiler",
+        "h": "heat pump in place of a boiler",
         "j": "type of lighting",
         "a": "auxiliary equipment",
         "p": "monitoring period",
@@ -44,6 +44,30 @@ m = Methodology(
     "criteria, the reference efficiencies and every other number are not known, and none is assumed. Whether the "
     "document lets a heat pump stand in for a boiler is not known either (50 %). What an energy management system "
     "saves is taken not to count (70 %).",
+)
+
+m.define(
+    "high efficiency equipment",
+    "Equipment of Table 1 of eligibility criterion 1, whose content is not known",
+    evidence=primary(PAGE),
+)
+m.summarise(
+    primary(PAGE),
+    measure="High efficiency equipment replaces existing facilities of commercial buildings, so that electricity "
+    "and fossil fuel fall",
+    reference="consumption of the project × ratio of efficiencies × factors; of lighting rated electricity × "
+    "operating hours",
+    project="metered electricity and fossil fuel × factors",
+)
+m.emits("reference", "electricity of the reference equipment", evidence=primary(PAGE))
+m.emits("reference", "fossil fuel of the reference equipment", evidence=primary(PAGE))
+m.emits(
+    "project", "electricity of the project equipment, with auxiliary equipment where applicable", evidence=primary(PAGE)
+)
+m.emits("project", "fossil fuel of the project equipment", evidence=primary(PAGE))
+m.establish(
+    "The reference equipment gives the same service; how its efficiency is fixed is not known.",
+    evidence=primary(PAGE, "the ratio of efficiencies; its direction is derived"),
 )
 
 STRUCTURE = primary(PAGE, "structure read in words; symbols are placeholders")
@@ -102,9 +126,11 @@ m.include(
 )
 
 
-# A heat pump that stands in for a boiler
+# A heat pump that stands in for a boiler: that electricity is metered was read, that a heat pump is one was not
 
-m.include(metered("h", ELECTRICITY, "of heat pump h", raises="RE PE"), rename={"EC_PJ": "EC_sub,h,p"})
+HEAT_PUMP = {"EC_PJ": SUBSTITUTED, "PE_elec": SUBSTITUTED}
+
+m.include(metered("h", ELECTRICITY | HEAT_PUMP, "of heat pump h", raises="RE PE"), rename={"EC_PJ": "EC_sub,h,p"})
 m.fixed(
     "COP_PJ,h",
     "",
@@ -137,7 +163,7 @@ m.default(
 m.constant("GJ_per_MWh", 3.6, "GJ/MWh", text="gigajoules in a megawatt hour")
 
 
-@m.equation("RE_sub,h,p", "tCO2", text="emissions of the fuel that heat pump h makes superfluous", evidence=SUBSTITUTED)
+@m.equation("RE_sub,h,p", "tCO2", text="emissions of the fuel that heat pump h displaces", evidence=SUBSTITUTED)
 def RE_sub_h(EC_sub, GJ_per_MWh, COP_PJ, η_RE_boiler, EF_fuel_RE):
     return EC_sub * GJ_per_MWh * COP_PJ / η_RE_boiler * EF_fuel_RE
 
@@ -304,7 +330,7 @@ def PE_fuel(PE_fuel_k):
     return PE_fuel_k
 
 
-@m.equation("PE_sub,p", "tCO2", total="h", text="project emissions of heat pumps for boilers", evidence=STRUCTURE)
+@m.equation("PE_sub,p", "tCO2", total="h", text="project emissions of heat pumps for boilers", evidence=SUBSTITUTED)
 def PE_sub(PE_elec_h):
     return PE_elec_h
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from jcm_calc import Methodology
 from jcm_calc.evidence import Source, secondary, unconfirmed
-from jcm_methodologies.official_pages import declare_criteria_not_read
+from jcm_methodologies.official_pages import PROJECT_LIST, declare_criteria_not_read
 
 STATUS = Source(
     "status paper of the ministries on the scheme, December 2015",
@@ -39,13 +39,41 @@ m = Methodology(
         "country": secondary(STATUS, "among the five methodologies of Viet Nam"),
         "sectoral scope": unconfirmed("recalled; the paper says energy supply", 85),
         "proponent": unconfirmed("Yuko-Keiso Co., Ltd. with Mitsubishi UFJ Morgan Stanley Securities, recalled", 55),
-        "version": unconfirmed(
-            "the only one known, a later one is possible; presented on 4 August 2015, adopted by 14 December", 60
-        ),
+        "version": secondary(PROJECT_LIST, "version 1.0 is in use: VN004, VN008, VN013 and VN018"),
     },
     note="Structure inferred, not from the methodology's text. Load losses are left out on both sides (70 %). No "
     "loss, threshold or emission factor has a default. How interruptions, tolerances and a gradual roll-out are "
     "treated is not known.",
+)
+
+m.define(
+    "no-load loss",
+    "Active power at rated voltage with the other windings open: constant while the transformer is energised",
+    evidence=unconfirmed("IEC 60076-1, recalled", 95),
+)
+m.define(
+    "load loss",
+    "Active power at rated current with the other winding short-circuited: it grows with the square of the load",
+    evidence=unconfirmed("IEC 60076-1, recalled", 95),
+)
+m.summarise(
+    unconfirmed("read in a press account of the project", None, PRESS),
+    measure="Transformers with amorphous cores in place of silicon steel lower the loss of distribution",
+)
+m.emits(
+    "reference", "generation for the no-load loss of the reference transformers", evidence=unconfirmed("recalled", 85)
+)
+m.emits("project", "generation for the no-load loss of the project transformers", evidence=unconfirmed("recalled", 85))
+m.emits(
+    "reference",
+    "load loss: equal or lower in the project by criterion 2",
+    counted=False,
+    evidence=unconfirmed("recalled", 70),
+)
+m.establish(
+    "The no-load loss of the reference, by phases and capacity, is that of a specification or of the best "
+    "transformers bought recently.",
+    evidence=unconfirmed("recalled", 50),
 )
 
 m.choice(
@@ -142,6 +170,7 @@ m.default(
 m.fixed(
     "EF_grid",
     "tCO2/MWh",
+    listed="grid",
     raises="RE PE",
     plausible="[0, 2]",
     text="CO2 emission factor of the grid",

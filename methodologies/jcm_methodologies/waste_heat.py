@@ -66,7 +66,15 @@ def waste_heat(evidence: Mapping[str, Evidence], *, replaces: str, factor: str) 
         "maker's specification; without equipment that directly uses electricity which the system itself generates",
         evidence=evidence["EC_CAP"],
     )
-    g.fixed("EF_grid", "tCO2/MWh", either="RE", plausible="[0, 2]", text=factor, evidence=evidence["EF_grid"])
+    g.fixed(
+        "EF_grid",
+        "tCO2/MWh",
+        listed="grid",
+        either="RE",
+        plausible="[0, 2]",
+        text=factor,
+        evidence=evidence["EF_grid"],
+    )
     g.constant("h_per_d", 24, "h/d", text="hours in a day")
     for symbol, unit, function, text in (
         ("EC_AUX,p", "MWh", EC_AUX, "electricity consumption of the WHR system, at its ceiling"),
@@ -76,4 +84,14 @@ def waste_heat(evidence: Mapping[str, Evidence], *, replaces: str, factor: str) 
     ):
         g.equation(symbol, unit, text=text, evidence=evidence[function.__name__])(function)
     g.equation("ER_p", "tCO2", text="emission reductions", evidence=GENERAL_RULE)(ER)
+    g.summarise(
+        evidence["RE"],
+        measure="steam from waste heat of the cement production drives a turbine generator, whose electricity replaces "
+        f"{replaces}",
+        reference="net electricity generation × the factor of the electricity replaced",
+    )
+    g.summarise(evidence["PE"], project="not considered: the system burns no fossil fuel")
+    g.emits("reference", f"generation of {replaces}", evidence=evidence["RE"])
+    g.emits("project", "waste heat recovery system: none", "-", evidence=evidence["PE"])
+    g.establish(CEILING[0].upper() + CEILING[1:] + "; net generation is understated.", evidence=evidence["EC_AUX"])
     return g

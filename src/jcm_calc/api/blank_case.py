@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from textwrap import wrap
 
-from jcm_calc.declarations.items import Kind, Parameter
+from jcm_calc.declarations.items import Kind, Listed, Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.rows import SIGN
 from jcm_calc.reports.workbook.contents import CLASSES, Contents, of_template
@@ -114,7 +114,10 @@ def _known(m: Declarations, one: Parameter) -> str:
     words = {"yes/no": ["yes", "no"], "date": ["2024-01-31"]}.get(one.unit, one.categories or dict.fromkeys(classes))
     told = ": " + ", ".join(_text(str(word)) for word in words) if words else ""
     candidates = ", ".join(map(_text, one.candidates))
-    return told + (f"; or the name of one of: {candidates}" if candidates else "")
+    told += f"; or the name of one of: {candidates}" if candidates else ""
+    if Listed.ODP in one.listed:
+        return told + "; or the name of the refrigerant"
+    return told + (f"; or the name of a published factor: jcm factors {m.country}" if one.listed else "")
 
 
 def _sources(contents: Contents) -> Iterator[str]:

@@ -103,6 +103,7 @@ class Topic(StrEnum):
     LESS_CONSERVATIVE = _("less conservative than the document")
     APART = _("far from the other amounts")
     CONTRADICTORY = _("contradicts another input")
+    NEAR_LIMIT = _("near the limit of a class")
     LEFT_OUT = _("left out")
     NOTED = _("noted")
 

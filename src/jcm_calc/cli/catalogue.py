@@ -166,6 +166,11 @@ def _as_data(m: Declarations) -> dict[str, Any]:
             | {"values": {name: {"value": one.value, **_graded(one.evidence)} for name, one in item.values.items()}}
             for item in m.derivations
         ],
+        "passages": [
+            {"section": str(one.part), "subject": str(one.subject), "text": one.text, "gas": one.gas or None}
+            | {"counted": one.counted, **_graded(one.evidence)}
+            for one in m.passages
+        ],
         "waivers": [
             {"check": one.check, "of": one.of, "reason": one.reason, **_graded(one.evidence)} for one in m.waivers
         ],

@@ -42,6 +42,8 @@ class _Group(Group):
         except (KeyboardInterrupt, click.Abort):
             code = INTERRUPTED
         except Exception as error:
+            if (code := surroundings.ended()) is not None:
+                ctx.exit(code)
             if (refused := surroundings.refusal(error)) is not None:
                 surroundings.complain(error, refused)
                 code = UNUSABLE
@@ -157,6 +159,33 @@ def show(subject: str, version: str | None, page: Path | None, force: bool, as_j
     from jcm_calc.cli.catalogue import show_methodology
 
     return show_methodology(subject, version, page, force, as_json)
+
+
+@jcm.command()
+@click.argument("country")
+@click.option("--grid", metavar="NAME", help="Only this grid.")
+@click.option("--year", metavar="YYYY", help="Only data of this year.")
+@click.option(
+    "--kind",
+    type=click.Choice(["national", "solar", "application", "international", "captive"]),
+    help="Only factors of this kind; kinds are never mixed.",
+)
+@as_json
+def factors(country: str, grid: str | None, year: str | None, kind: str | None, as_json: bool) -> None:
+    """List the published emission factors of electricity of COUNTRY, in tCO2/MWh, each with source and grade.
+
+    A case file names one of them in place of a number: EF_grid = "Viet Nam 2023, combined margin". None is ever taken
+    without being named.
+
+    \b
+    Examples:
+      jcm factors VN
+      jcm factors ID --grid Jamali --year 2016
+      jcm factors Thailand --kind solar --json
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.factors import list_factors
+
+    list_factors(country, grid, year, kind, as_json)
 
 
 @jcm.command()
@@ -472,6 +501,29 @@ def new(
     new_methodology(number.upper(), folder, project, revises, version, known, as_json)
 
 
+@jcm.command("import")
+@click.argument("workbook", metavar="FILE.xlsx", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", "folder", metavar="FOLDER", required=True, type=click.Path(path_type=Path), help="The package."
+)
+@click.option("--names", metavar="FILE.toml", type=click.Path(path_type=Path), help="Answers to what is asked.")
+@click.option("--force", is_flag=True, help="Overwrite what is there.")
+@as_json
+def import_(workbook: Path, folder: Path, names: Path | None, force: bool, as_json: bool) -> None:
+    """Translate an official monitoring spreadsheet into a methodology module.
+
+    Formulas become equations, look-ups become tables. No module is written that differs from its workbook.
+
+    \b
+    Examples:
+      jcm import JCM_TH_AM002_ver01.0.xlsx -o my-rules/src/my_rules
+      jcm import JCM_TH_AM002_ver01.0.xlsx -o … --names th_am002.names.toml --force
+    """  # noqa: D301 (\b keeps click from filling the lines)
+    from jcm_calc.cli.importing import import_module
+
+    import_module(workbook, folder, names, force, as_json)
+
+
 @jcm.command()
 @click.argument("number")
 @click.argument("before")
@@ -736,5 +788,6 @@ def main() -> None:
         jcm(prog_name="jcm")
     except (OSError, MemoryError) as error:  # on the way to a command or back: help, usage
         surroundings.to_nowhere(sys.stdout)
-        surroundings.complain(error, surroundings.refusal(error) or "")
-        sys.exit(UNUSABLE)
+        if surroundings.ended() is None:
+            surroundings.complain(error, surroundings.refusal(error) or "")
+        sys.exit(surroundings.ended() or UNUSABLE)

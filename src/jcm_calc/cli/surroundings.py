@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 import traceback
 from types import FrameType
 from typing import TextIO
@@ -41,15 +42,44 @@ def prepare() -> None:
         # a terminal that knows no Σ shows a question mark, not a fault
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_DFL:
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) in (
+            signal.SIG_DFL,
+            signal.default_int_handler,
+        ):
             signal.signal(getattr(signal, name), _end)
+    sys.unraisablehook = _end_again
+
+
+_received: list[int] = []
 
 
 def _end(number: int, frame: FrameType | None) -> None:
     """Leave as after an error, so that drafts and workers go; a second signal ends at once."""
+    _received.append(number)
     signal.signal(number, signal.SIG_DFL)
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
     sys.exit(128 + number)
+
+
+def _end_again(unraisable: sys.UnraisableHookArgs) -> None:
+    """End again soon where the signal reached the command in a callback, whose exceptions Python drops."""
+    if not _received or not isinstance(unraisable.exc_value, SystemExit | KeyboardInterrupt):
+        sys.__unraisablehook__(unraisable)
+        return
+    signal.signal(_received[0], _end)
+    again = threading.Timer(0.01, os.kill, (os.getpid(), _received[0]))
+    again.daemon = True
+    again.start()
+
+
+def ended() -> int | None:
+    """Return the exit code of the signal that ends the command; None where there was no signal.
+
+    A library that is being imported may turn the end into an error of its own.
+    """
+    return 128 + _received[0] if _received else None
 
 
 def refusal(error: BaseException) -> str | None:

@@ -38,7 +38,10 @@ from jcm_calc.declarations.items import (
     Indicator,
     Kind,
     Limit,
+    Listed,
     Parameter,
+    Part,
+    Passage,
     Product,
     Table,
     Value,
@@ -65,10 +68,19 @@ COORDINATES = {
 WORDS = (
     *("text", "extensive", "weighted_by", "previous_of", "options", "raises", "lowers", "either", "bounds"),
     *("plausible", "comparable", "counts", "name", "index", "categories", "evidence", "by", "factor", "basis"),
+    *("listed", "aliases"),
 )
 # Only what the document fixes has values of its own: a claim asks for their evidence.
 VALUED = {Kind.DEFAULT: ("value", "table", "candidates"), Kind.CONSTANT: ("value",)}
 UNREAD = unconfirmed("stated by the author of the module")
+# What a summary says, and of which emissions a source is.
+SUMMARISED = {
+    "measure": _("GHG emission reduction measure"),
+    "reference": _("calculation of reference emissions"),
+    "project": _("calculation of project emissions"),
+    "monitoring": _("monitored parameters"),
+}
+SCENARIOS = {"reference": _("reference emissions"), "project": _("project emissions")}
 # What an evidence file confirms as complete.
 LISTS = ("criteria", "parameters", "equations")
 # On what a parameter can be declared to act.
@@ -182,6 +194,7 @@ class Group:
         self.limits: list[Limit] = []
         self.indicators: list[Indicator] = []
         self.derivations: list[Derivation] = []
+        self.passages: list[Passage] = []
         self.waivers: list[Waiver] = []
         self.fit: Callable[[dict[str, Any]], dict[str, Any]] = dict
         self.choice_of: dict[str, set[str]] = {}
@@ -377,7 +390,8 @@ class Group:
         """Declare a class of a unit, such as the fuel of a truck, which selects rows of tables.
 
         A class that is observed in each period, such as the water regime of a season, is a monitored parameter:
-        ``m.monitored("w_i,p", "category", text="…")``.
+        ``m.monitored("w_i,p", "category", text="…")``. Other names of its classes are ``aliases``, each with the class
+        that it means, or with those between which the user has to decide.
         """
         self._declare(Kind.CLASS_KEY, symbol, "category", text=text, **declared)
 
@@ -690,7 +704,56 @@ class Group:
         for one in group.indicators:
             arguments = tuple(new(argument) for argument in one.arguments)
             self.indicators.append(replace(one, name=new(one.name), arguments=arguments))
+        self.passages += [one for one in group.passages if one not in self.passages]
         self.derivations += [replace(derivation, of=new(derivation.of)) for derivation in group.derivations]
+
+    @declares
+    def define(self, term: str, text: str, *, evidence: Evidence) -> None:
+        """Declare a term that the document defines (section B); it takes no part in the calculation."""
+        self._still_open()
+        self.passages.append(Passage(Part.TERMS, term, text, evidence_of(evidence)))
+
+    @declares
+    def summarise(self, evidence: Evidence, **said: str) -> None:
+        """Declare what the summary says (section C); it takes no part in the calculation.
+
+        Parameters
+        ----------
+        evidence : Evidence
+        **said : str
+            ``measure``, ``reference``, ``project`` and ``monitoring``, as far as they were read.
+        """
+        self._still_open()
+        if unknown := said.keys() - SUMMARISED.keys():
+            raise DeclarationError(f"{self}: a summary has {', '.join(SUMMARISED)}; got {', '.join(sorted(unknown))}")
+        subjects = {key: Message(SUMMARISED[key]) for key in said}
+        self.passages += [
+            Passage(Part.SUMMARY, subjects[key], text, evidence_of(evidence)) for key, text in said.items()
+        ]
+
+    @declares
+    def emits(self, scenario: str, source: str, gas: str = "CO2", *, evidence: Evidence, counted: bool = True) -> None:
+        """Declare an emission source and its gas (section E); it takes no part in the calculation.
+
+        Parameters
+        ----------
+        scenario : {"reference", "project"}
+        source, gas : str
+        evidence : Evidence
+        counted : bool
+            Whether the document includes it.
+        """
+        self._still_open()
+        if scenario not in SCENARIOS:
+            raise DeclarationError(f"{self}: {source}: scenario={scenario!r} must be {' or '.join(SCENARIOS)}")
+        subject = Message(SCENARIOS[scenario])
+        self.passages.append(Passage(Part.SOURCES, subject, source, evidence_of(evidence), gas, counted))
+
+    @declares
+    def establish(self, text: str, *, evidence: Evidence) -> None:
+        """Declare how reference emissions are established (section F.1); it takes no part in the calculation."""
+        self._still_open()
+        self.passages.append(Passage(Part.ESTABLISHMENT, "", text, evidence_of(evidence)))
 
     @declares
     def derivation(
@@ -733,6 +796,13 @@ class Group:
                 hint = suggestion(min(unknown), self.terms) or "; terms= of the methodology declares other terms of ER"
                 told = f"{effect}={' '.join(sorted(unknown))!r} must name {known}{hint}"
                 raise DeclarationError(f"{self}: {symbol}: {told}")
+        listed = declared.get("listed", "").split()
+        if wrong := sorted(set(listed) - {*Listed}):
+            told = f"listed={' '.join(wrong)!r} must name {', '.join(Listed)}"
+            raise DeclarationError(f"{self}: {symbol}: {told}")
+        declared["listed"] = frozenset(map(Listed, listed))
+        aliases = declared.get("aliases", {}).items()
+        declared["aliases"] = {one: (known,) if isinstance(known, str) else tuple(known) for one, known in aliases}
         if declared.get("extensive", False) not in (True, False, OVER_UNITS, OVER_TIME, OVER_BOTH):
             raise DeclarationError(
                 f"{self}: {symbol}: extensive={declared['extensive']!r} must be True (adds over units and over time), "

@@ -48,6 +48,15 @@ OVER_BOTH = f"{OVER_UNITS} {OVER_TIME}"
 DAYS = "days"
 
 
+class Listed(StrEnum):
+    """Which published figures a parameter can be given by their name; none is ever taken without being named."""
+
+    GRID = "grid"  # of the grid, as a country publishes it
+    CAPTIVE = "captive"  # of a captive generator
+    SOLAR = "solar"  # set by a methodology of renewable energy, below that of the grid on purpose
+    ODP = "ODP"  # the ozone depletion potential of a refrigerant
+
+
 class Effect(StrEnum):
     """How a term beside RE and PE changes ER."""
 
@@ -150,9 +159,11 @@ class Parameter:
     evidence: Evidence | None = None
     factor: float = 2.0
     basis: str = ""
+    listed: frozenset[Listed] = frozenset()
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        _freeze(self, "candidates")
+        _freeze(self, "candidates", "aliases")
 
     @property
     def adds_over_units(self) -> bool:
@@ -245,6 +256,40 @@ class Choice:
 
     def __post_init__(self) -> None:
         _freeze(self, "options")
+
+
+class Part(StrEnum):
+    """A section of the document that describes, and takes no part in the calculation."""
+
+    TERMS = "B"
+    SUMMARY = "C"
+    SOURCES = "E"
+    ESTABLISHMENT = "F.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What such a section says of one subject.
+
+    Attributes
+    ----------
+    part : Part
+    subject : str
+        The term, the item of the summary, or the scenario.
+    text : str
+    evidence : Evidence
+    gas : str
+        Of an emission source.
+    counted : bool
+        Whether the source is included.
+    """
+
+    part: Part
+    subject: str
+    text: str
+    evidence: Evidence
+    gas: str = ""
+    counted: bool = True
 
 
 @dataclass(frozen=True)

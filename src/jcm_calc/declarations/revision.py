@@ -50,6 +50,7 @@ def reassess(m: Group, judge: Callable[[Evidence], Evidence]) -> None:
     m.choices = {name: replace(item, evidence=judge(item.evidence)) for name, item in m.choices.items()}
     m.rules = [replace(item, evidence=judge(item.evidence)) for item in m.rules]
     m.conditions = [replace(item, evidence=judge(item.evidence)) for item in m.conditions]
+    m.passages = [replace(item, evidence=judge(item.evidence)) for item in m.passages]
     m.waivers = [replace(item, evidence=judge(item.evidence)) for item in m.waivers]
 
 

@@ -17,8 +17,9 @@ from jcm_calc.declarations.graph import Graph
 from jcm_calc.declarations.items import Kind, Table, Value
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import axes as _axes
-from jcm_calc.inputs import checks, completeness, coordinates
+from jcm_calc.inputs import checks, class_names, completeness, coordinates
 from jcm_calc.inputs.axes import Axis
+from jcm_calc.inputs.factors import REFERENCE
 from jcm_calc.inputs.periods import Period, split_at_years
 from jcm_calc.inputs.taking import Taken, where
 
@@ -93,6 +94,12 @@ class Inputs:
         """The number of labels along each index."""
         return {letter: axis.size for letter, axis in self.axes.items()}
 
+    @property
+    def published(self) -> dict[str, Value]:
+        """The published factors that were given by name."""
+        named = {name: self.replaced[name] for name, one in self.origins.items() if one.source == REFERENCE}
+        return {name: value for name, value in named.items() if isinstance(value, Value)}
+
     def plain(self, name: str, array: Array) -> Array:
         """Return the values of a name with classes in place of codes."""
         return np.array(self.classes[name], dtype=object)[array] if name in self.classes else array
@@ -159,7 +166,8 @@ def bind(
         taken.problems.append(Problem("facts", complaint))
     axes = _find_axes(taken, p, split)
     graph = completeness.graph(taken) if whole else completeness.possible(taken)
-    _check(taken, axes, graph)
+    labels = class_names.recognise(taken, axes)
+    _check(taken, axes, graph, labels)
     taken.warnings = _with_names(methodology, taken.warnings)
     if taken.problems or graph is None:
         raise InputError(str(methodology), _with_names(methodology, taken.problems), taken.warnings)
@@ -167,7 +175,7 @@ def bind(
         compared = Remark.of(warning).topic in (Topic.APART, Topic.CONTRADICTORY)
         warnings.warn(translated(str(warning)), RemarkWarning if compared else InputWarning, stacklevel=4)
     _arrange(taken, axes)
-    return _inputs(taken, axes, graph)
+    return _inputs(taken, axes, graph, labels)
 
 
 def _with_names(m: Declarations, problems: list[Problem]) -> list[Problem]:
@@ -265,14 +273,14 @@ def _sum(taken: Taken, periods: Sequence[Period]) -> None:
             taken.refuse(parameter, Message("{}{}").format(error, where(given.source) if given.labels else ""))
 
 
-def _check(taken: Taken, axes: Mapping[str, Axis], graph: Graph | None) -> None:
+def _check(taken: Taken, axes: Mapping[str, Axis], graph: Graph | None, labels: Mapping[str, Sequence[str]]) -> None:
     """Check what was given against what is declared and against each other."""
     m = taken.methodology
     used = graph.parameters if graph else m.inputs.values()
-    parameters = [parameter for parameter in used if parameter.name not in taken.refused]
+    parameters = [one for one in used if taken.refused.isdisjoint((one.name, one.by))]
     by_hand = {name: table for name, table in taken.tables.items() if not taken.named.get(name)}
     checks.plausibility(taken.given, by_hand, m, taken.warnings)
-    checks.classes(taken.given, taken.tables, m, parameters, axes, taken.problems)
+    checks.classes(taken.given, taken.tables, m, parameters, labels, taken.problems)
     checks.counted(taken.given, m, axes, taken.warnings)
     checks.complete_amounts(taken.given, m, axes, taken.problems)
     if graph is not None:
@@ -313,7 +321,7 @@ def _select_rows(
         raise InputError(str(m), problems, taken.warnings)
 
 
-def _inputs(taken: Taken, axes: dict[str, Axis], graph: Graph) -> Inputs:
+def _inputs(taken: Taken, axes: dict[str, Axis], graph: Graph, labels: Mapping[str, tuple[str, ...]]) -> Inputs:
     m = taken.methodology
     values, classes, origins = {}, {}, {}
     for name, given in taken.given.items():
@@ -337,9 +345,7 @@ def _inputs(taken: Taken, axes: dict[str, Axis], graph: Graph) -> Inputs:
     for name in values:
         if name in taken.given and m.inputs[name].kind is Kind.DEFAULT and name not in replaced:
             replaced[name] = None
-    for coordinate in m.coordinates.values():
-        if coordinate.what == "label":
-            classes[coordinate.name] = tuple(str(label) for label in axes[coordinate.of].labels)
+    classes |= labels
     values |= coordinates.operands(graph, axes)
     _select_rows(taken, axes, tables, values, classes, {node.name for node in graph.parameters})
     absent = completeness.missing_indices(taken)

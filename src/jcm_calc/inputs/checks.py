@@ -17,6 +17,7 @@ from jcm_calc.declarations.items import Coordinate, Parameter, Table
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs.given import UNDECIDED, Given
 from jcm_calc.inputs.periods import Period
+from jcm_calc.reference_data import fuel_hints
 from jcm_calc.units import Reciprocal, UnitError, conversion, with_unit
 
 if TYPE_CHECKING:
@@ -256,7 +257,7 @@ def classes(
     tables: Mapping[str, Table],
     methodology: Declarations,
     parameters: Iterable[Parameter],
-    axes: Mapping[str, Axis],
+    labels: Mapping[str, Sequence[str]],
     problems: list[Problem],
 ) -> None:
     """Check that every class and every number that selects a value has one."""
@@ -269,8 +270,8 @@ def classes(
         if coordinate is not None and coordinate.keys:
             continue  # see `jcm_calc.inputs.coordinates.selected`
         if coordinate is not None:
-            labels = axes[coordinate.of].labels
-            problems += _unknown_classes(parameter, table, parameter, [str(label) for label in labels])
+            if coordinate.name in labels:
+                problems += _unknown_classes(parameter, table, parameter, labels[coordinate.name])
         elif key is not None:
             declared = methodology.inputs[parameter.by]
             if declared.textual:
@@ -316,7 +317,7 @@ def _unknown_classes(
             which=which,
             symbol=parameter.symbol,
             known=listed(known, limit=10) or _("none"),
-            hint=suggestion(unknown[0], known),
+            hint=suggestion(unknown[0], fuel_hints(known)),
             name=parameter.name,
         )
         problems.append(Problem(declared.symbol, complaint, declared.section))

@@ -50,7 +50,7 @@ def graph(taken: Taken) -> Graph | None:
         if misspelt and len(cases) < len(every):
             continue  # whether it is needed is not known
         if is_user_supplied(parameter) and name not in known and name not in taken.tables and not taken.unread:
-            lacking = _missing(parameter) + _condition(m, undecided, cases)
+            lacking = _missing(parameter, m.country) + _condition(m, undecided, cases)
             taken.problems.append(Problem(parameter.symbol, lacking, parameter.section))
     _idle(taken, needed)
     return None if undecided else m.graph(taken.choices, replaced, absent=absent)
@@ -114,7 +114,7 @@ def _condition(m: Declarations, undecided: Sequence[str], cases: Sequence[Mappin
     return _(", only if {cases}").format(cases=_(" and ").join(narrow)) if narrow else ""
 
 
-def _missing(parameter: Parameter) -> str:
+def _missing(parameter: Parameter, country: str) -> str:
     text = (
         _("missing: {text}, {expected}")
         .tagged(ProblemKind.MISSING)
@@ -124,4 +124,6 @@ def _missing(parameter: Parameter) -> str:
         text += _(", or values by {key}").format(key=parameter.by)
     if parameter.candidates:
         text += _("; possible values by name: {names}").format(names="; ".join(parameter.candidates))
+    if parameter.listed:
+        text += _(", or the name of a published factor, as `jcm factors {country}` lists them").format(country=country)
     return text

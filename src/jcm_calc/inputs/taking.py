@@ -21,6 +21,7 @@ from jcm_calc.evidence import unconfirmed
 from jcm_calc.inputs import checks
 from jcm_calc.inputs.carriers import as_pandas, carried, is_unit_key, refuse_name, split_heading, unit_in
 from jcm_calc.inputs.cells import numbers
+from jcm_calc.inputs.factors import REFERENCE, factor_named, is_factor, names_factor, of_refrigerants, one_factor_name
 from jcm_calc.inputs.given import Cells, Given, read_value
 from jcm_calc.units import Reciprocal
 
@@ -126,6 +127,8 @@ class Taken:
             return
         if isinstance(value, str) and value in parameter.candidates:
             self._replace(parameter, parameter.candidates[value], value)
+        elif names_factor(value, self.methodology, parameter):
+            self._factor(parameter, value)
         elif isinstance(value, str | int | float | list):
             self._read(parameter, value, _("given"))
         elif isinstance(value, Mapping) and parameter.by:
@@ -223,6 +226,16 @@ class Taken:
         complaint = complaint.format(came=shown(value), options=", ".join(choice.options), hint=hint)
         self.problems.append(Problem(name, complaint, choice.section))
 
+    def _factor(self, parameter: Parameter, name: str, place: str = "") -> None:
+        """Take a published factor by its name."""
+        try:
+            factor = factor_named(self.methodology, parameter, name)
+        except LookupError as error:
+            self.refuse(parameter, Message("{}{}").format(error.args[0], place))
+            return
+        self.replaced[parameter.name] = factor.used
+        self.given[parameter.name] = Given(np.array(factor.value), "", {}, REFERENCE, factor.name)
+
     def _replace(self, parameter: Parameter, known: Value | Table, candidate: str = "") -> None:
         self.replaced[parameter.name] = known
         if isinstance(known, Table):
@@ -241,6 +254,14 @@ class Taken:
         cells: Cells | None = None,
     ) -> None:
         remarks: list[Reciprocal] = []
+        try:
+            raw = of_refrigerants(parameter, raw)
+        except LookupError as error:
+            self.refuse(parameter, Message("{}{}").format(error.args[0], where(source) if labels is not None else ""))
+            return
+        if (name := one_factor_name(self.methodology, parameter, raw)) is not None:
+            self._factor(parameter, name, where(source) if labels is not None else "")
+            return
 
         def place(complaint: object) -> str:
             if labels is None:
@@ -256,6 +277,9 @@ class Taken:
                 near = suggestion(raw, parameter.candidates) if isinstance(raw, str) else ""
                 named = _(", or the name of a possible value: {names}{near}")
                 hint = named.format(names="; ".join(parameter.candidates), near=near)
+            if is_factor(parameter):
+                by_name = _(", or the name of a published factor, as `jcm factors {country}` lists them")
+                hint = Message("{}{}").format(hint, by_name.format(country=self.methodology.country))
             told = {"error": error, "place": place(error), "expected": expected(parameter), "hint": hint}
             self.refuse(parameter, _("{error}{place}; expected {expected}{hint}").format(**told))
             return
@@ -283,11 +307,14 @@ class Taken:
         for key, number in flat(self.methodology.keys_of(parameter), values):
             try:
                 name = self._class(parameter, key)
+                if names_factor(number, self.methodology, parameter):
+                    entries[name] = factor_named(self.methodology, parameter, number).used
+                    continue
                 value = _single(parameter, number)
                 known = entries.get(name)
                 entries[name] = known if known is not None and known.value == value else Value(value, user)
-            except ValueError as error:
-                wrong.append(Message("{}: {}").format(key if isinstance(key, str) else shown(key), error))
+            except (ValueError, LookupError) as error:
+                wrong.append(Message("{}: {}").format(key if isinstance(key, str) else shown(key), error.args[0]))
         table = Table(entries)
         try:
             if table.numeric:

@@ -17,7 +17,6 @@ import numpy as np
 import numpy.typing as npt
 
 from jcm_calc.readings import clock, registers
-from jcm_calc.readings.registers import Runs
 from jcm_calc.readings.steps import Source
 from jcm_calc.readings.store import Store
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 FRACTION = 2**52
 ADDED = ["count", "covered", "marks", "whole", "high", "low"]
+WHOLE = ("covered", "first", "shortest", "whole", "high", "low")
 MARK = "hash({time}) >> 20"  # small enough to be added up
 
 
@@ -80,16 +80,53 @@ def screen(store: Store, source: Source, blocks: Blocks) -> pd.DataFrame:
     return store.frame(_screen_sql(source, source.steps, blocks))
 
 
-def screen_runs(store: Store, source: Source, runs: Runs, blocks: Blocks) -> pd.DataFrame:
-    """Return the same of registers whose steps are not sorted: of each file by itself, then of what is between runs."""
-    if not source.paths[1]:
-        return store.frame(_screen_sql(source, source.multiplied(runs.steps), blocks))
-    within = _screen_sql(source, source.multiplied(runs.within), blocks)
-    between = _screen_sql(source, source.multiplied(f"SELECT * EXCLUDE across_files FROM {runs.between}"), blocks)
-    return merge([*store.by_file(within, *source.paths), store.frame(between)])
+def screen_runs(store: Store, source: Source, blocks: Blocks) -> tuple[str, pd.DataFrame] | None:
+    """Return SQL of the steps of registers, without sorting them, and the same of each block, in one pass.
+
+    None where the readings of a meter do not follow each other in runs that do not overlap: see `registers`.
+    """
+    if not registers.mostly_in_runs(store, source.points):
+        return None
+    size = f"SELECT sum(num_rows) FROM parquet_file_metadata(getvariable('{source.paths[0]}'))"
+    found = _screened_runs(store, source, blocks, size if source.paths[1] else "")
+    if found is None:  # rows without a value are no readings: there are fewer than rows
+        found = _screened_runs(store, source, blocks, "")
+    if found is None:
+        return None
+    heads = [_heads(part) for part in found]
+    name = registers.between(store, heads)
+    if name is None:
+        return None
+    between = f"SELECT * EXCLUDE across_files FROM {name}"
+    more = store.frame(_screen_sql(source, source.multiplied(between), blocks))
+    steps = f"{registers.steps_in_runs(source.points)} UNION ALL {between} WHERE NOT across_files"
+    sums = merge([*(part[part["block"] >= 0] for part in found), more])
+    return (source.multiplied(steps), sums) if registers.complete(sums) else None
 
 
-def _screen_sql(source: Source, steps: str, blocks: Blocks) -> str:
+def _screened_runs(store: Store, source: Source, blocks: Blocks, size: str) -> list[pd.DataFrame] | None:
+    """Return the blocks and heads of each file; None where the last reading of one is not a head, or heads are many."""
+    rows = _screen_sql(source, source.multiplied(registers.with_heads(source.points, size)), blocks, heads=True)
+    few = f"(SELECT count(*) FROM found WHERE block < 0) <= {registers.MOST_RUNS}"
+    sql = f"WITH found AS MATERIALIZED ({rows}) SELECT * FROM found WHERE block >= 0 OR {few}"
+    found = store.by_file(sql, *source.paths) if source.paths[1] else [store.frame(sql)]
+    whole = all(part["count"].sum() == -part["block"].min() for part in found if len(part))
+    return found if whole else None
+
+
+def _heads(part: pd.DataFrame) -> pd.DataFrame:
+    """Return the readings that begin a run, in order; of each, the columns of sums hold what `registers` asks for."""
+    named = {"first": "start", "most": "before", "last": "stamp", "least": "value"}
+    rows = part[part["block"] < 0].sort_values("block", ascending=False)
+    return rows.rename(columns=named)[["meter", "start", "before", "stamp", "value", "flag"]]
+
+
+def _screen_sql(source: Source, steps: str, blocks: Blocks, *, heads: bool = False) -> str:
+    """Return SQL of the sums of each block; with ``heads``, a reading that begins a run is a block of its own.
+
+    The number of such a block is the place of the reading, negative; it has the reading before as ``first`` and
+    ``most``, the reading itself as ``last`` and ``least``.
+    """
     step = source.readings.step
     if source.regular:
         times = f"count(*) * {step} AS covered, min(start) AS first, max(start) + {step} AS last, {step} AS shortest"
@@ -98,16 +135,28 @@ def _screen_sql(source: Source, steps: str, blocks: Blocks) -> str:
         times = "CAST(sum(stop - start) AS BIGINT) AS covered, min(start) AS first, max(stop) AS last"
         times += ", min(stop - start) AS shortest"
         rate = "max(raw / (stop - start + 1))"
+    # of a register, whose steps follow each other, no grid of times is expected
+    marks = f"CAST(sum(CAST({MARK.format(time='start')} AS BIGINT)) AS BIGINT)"
+    marks = "0" if source.readings.kind == "register" else marks
     flag = "max(flag)" if source.readings.quality else "0"
     fraction = f"sum(CAST((raw - floor(raw)) * {FRACTION} AS BIGINT))"
-    return f"""
-        SELECT meter, {blocks.sql("start")} AS block, count(*) AS count, {times},
-            CAST(sum(CAST({MARK.format(time="start")} AS BIGINT)) AS BIGINT) AS marks,
+    block, least, most, likely = blocks.sql("start"), "raw", "raw", "abs(raw) < 9e15"
+    if heads:
+        block, least, most = f"coalesce(-head, {block})", "coalesce(raw, value)", "coalesce(raw, before)"
+        likely = f"(head IS NOT NULL OR {likely})"
+        flag = "max(flag)"
+    sums = f"""
+        SELECT meter, {block} AS block, count(*) AS count, {times}, {marks} AS marks,
             CAST(sum(CAST(floor(raw) AS BIGINT)) AS BIGINT) AS whole,
             CAST({fraction} // {2**32} AS BIGINT) AS high, CAST({fraction} % {2**32} AS BIGINT) AS low,
-            min(raw) AS least, max(raw) AS most, {rate} AS rate, {flag} AS flag
-        FROM ({steps}) WHERE abs(raw) < 9e15 GROUP BY 1, 2
+            min({least}) AS least, max({most}) AS most, {rate} AS rate, {flag} AS flag
+        FROM ({steps}) WHERE {likely} GROUP BY 1, 2
         """
+    if not heads:
+        return sums
+    # whole numbers stay whole: where a head has none, a missing one would make floats of all
+    whole = ", ".join(f"coalesce({name}, 0) AS {name}" for name in WHOLE)
+    return f"SELECT * REPLACE ({whole}) FROM ({sums})"
 
 
 def merge(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:

@@ -562,6 +562,18 @@ class Parquet(Table):
         rows = f"read_parquet(getvariable('{self.variable}'), hive_partitioning = false, file_row_number = true)"
         return f"(SELECT file_row_number + 1 AS line, {cells} FROM {rows})"
 
+    def all_within(self, store: Store, number: int, first: int, last: int) -> bool:
+        """Whether the footers of the files say that a column of times has no empty cell, and none outside of a span."""
+        edges = [f"epoch_us(TRY_CAST(stats_{edge}_value AS TIMESTAMP))" for edge in ("min", "max")]
+        fits = " AND ".join(f"{edge} BETWEEN {first} AND {last}" for edge in edges)
+        return bool(
+            store.number(
+                f"SELECT bool_and(coalesce(stats_null_count = 0 AND {fits}, FALSE)) "
+                f"FROM parquet_metadata(getvariable('{self.variable}')) "
+                f"WHERE path_in_schema = {quoted(self.headings[number - 1])}"
+            )
+        )
+
     def place(self, line: int, number: int) -> str:
         """Say where a cell stands."""
         return _("row {line}").format(line=line)

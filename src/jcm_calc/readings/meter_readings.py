@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem, ProblemKind, suggestion
-from jcm_calc.readings import block_sums, clock, registers
+from jcm_calc.readings import block_sums, clock
 from jcm_calc.readings.block_sums import Blocks
 from jcm_calc.readings.plan import Meter, Plan, Readings
 from jcm_calc.readings.row_checks import Context, Rows, never_falls
@@ -45,6 +45,8 @@ class OfSource:
         Which blocks need a close look.
     rows : Rows
         The steps of these blocks and their neighbours.
+    left_out : sequence of Span
+        Times in which readings come at another distance than is stated, and of which only the first were looked at.
     """
 
     source: Source
@@ -52,6 +54,7 @@ class OfSource:
     blocks: pd.DataFrame
     odd: npt.NDArray[np.bool_]
     rows: Rows
+    left_out: Sequence[Span]
 
     @property
     def register(self) -> bool:
@@ -121,11 +124,9 @@ class MeterReadings:
         """Return sums by meter and block, and the source with the steps that they were made from."""
         files = source.readings.files
         if source.readings.kind == "register":
-            runs = registers.runs(self.store, source.points, source.paths)
-            if runs is not None:
-                blocks = block_sums.screen_runs(self.store, source, runs, self.blocks)
-                if registers.complete(blocks):
-                    return replace(source, steps=source.multiplied(runs.steps)), blocks
+            found = block_sums.screen_runs(self.store, source, self.blocks)
+            if found is not None:
+                return replace(source, steps=found[0]), found[1]
         if run is None or not source.regular or any(path.suffix != ".parquet" for path in files):
             return source, block_sums.merge([block_sums.screen(self.store, source, self.blocks)])
         alone = [replace(source.readings, files=(path,)) for path in files]
@@ -157,16 +158,23 @@ class MeterReadings:
             name: self._odd(source, self.plan.meters[name], part) | ~in_order[rows] & self._near(part)
             for (name, part), rows in zip(found.items(), places.values(), strict=True)
         }
+        # of readings at another distance than is stated, the first tell what all would
+        spaced = self._spaced_otherwise(source, blocks, in_order)
+        left = {name: _behind_the_first(spaced[rows], found[name]["count"].to_numpy()) for name, rows in places.items()}
+        for name in found:
+            odd[name] &= ~left[name]
         rows = self._rows(source, found, odd)
         kind = source.readings.kind
         if kind != "register":
             # what never falls in a sample is looked at as a whole: it may be a register
-            whole = [name for name in found if not odd[name].all() and never_falls(rows[name].once.raw, kind)]
+            some = [name for name in found if not odd[name].all() and not left[name].any()]
+            whole = [name for name in some if never_falls(rows[name].once.raw, kind)]
             for name in whole:
                 odd[name][:] = True
             rows |= self._rows(source, {name: found[name] for name in whole}, odd)
         for name, part in found.items():
-            self.of[name].append(OfSource(source, source.units[name], part, odd[name], rows[name]))
+            spans = _spans(left[name], part, source.readings.step or 0)
+            self.of[name].append(OfSource(source, source.units[name], part, odd[name], rows[name], spans))
 
     def _odd(self, source: Source, meter: Meter, part: pd.DataFrame) -> npt.NDArray[np.bool_]:
         """Return which blocks are not complete, or hold values that are not likely, in the periods and next to them."""
@@ -212,6 +220,24 @@ class MeterReadings:
                 changing |= (first < since) & (since < last)
             return block_sums.complete(self.store, part, step) & ~changing
         return np.asarray((part["shortest"].to_numpy() > 0) & (covered == last - first))
+
+    def _spaced_otherwise(
+        self, source: Source, part: pd.DataFrame, in_order: npt.NDArray[np.bool_]
+    ) -> npt.NDArray[np.bool_]:
+        """Return which blocks hold a reading at each step of another length than the one that is stated."""
+        found = np.zeros(len(part), dtype=bool)
+        step, several = source.readings.step, part["count"].to_numpy() > 1
+        if not source.regular or step is None or source.readings.changes:
+            return found
+        among = np.flatnonzero(~in_order & several & self._near(part))
+        rows = part.iloc[among]
+        reach, count = (rows["last"] - rows["first"]).to_numpy() - step, rows["count"].to_numpy() - 1
+        apart = reach // np.maximum(count, 1)
+        other = (reach == apart * count) & (np.abs(apart - step) > self.tolerance) & (apart > 0)
+        among, rows, apart = among[other], rows[other], apart[other]
+        if len(among):
+            found[among] = block_sums.complete(self.store, rows.assign(last=rows["last"] - step + apart), apart)
+        return found
 
     @staticmethod
     def _sample(count: npt.NDArray[np.int64], among: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -432,6 +458,28 @@ class MeterReadings:
         if meter.multipliers:
             factors = np.array([meter.multiplier(start) for start in rows.start.tolist()])
         return np.asarray(one.unit(rows.value * factors - rows.native), dtype=np.float64)
+
+
+def _behind_the_first(spaced: npt.NDArray[np.bool_], count: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Return, of blocks under a mask, those behind the first ones of each run, which hold some readings.
+
+    Examples
+    --------
+    >>> _behind_the_first(np.array([1, 1, 1, 0, 1, 1, 1, 1], dtype=bool), np.full(8, 120)).astype(int)
+    array([0, 0, 1, 0, 0, 0, 1, 1])
+    """
+    found = spaced.copy()
+    for run in np.split(np.arange(len(spaced)), np.flatnonzero(np.diff(spaced)) + 1):
+        enough = int(np.searchsorted(np.cumsum(count[run]), SAMPLE)) + 1
+        found[run[: max(enough, 2)]] = False
+    return found
+
+
+def _spans(mask: npt.NDArray[np.bool_], part: pd.DataFrame, step: int) -> list[Span]:
+    """Return from the first to the last reading of each run of blocks under a mask."""
+    first, last = part["first"].to_numpy(), part["last"].to_numpy() - step
+    runs = np.split(np.arange(len(mask)), np.flatnonzero(np.diff(mask)) + 1)
+    return [(int(first[run[0]]), int(last[run[-1]])) for run in runs if len(run) and mask[run[0]]]
 
 
 def screen_alone(

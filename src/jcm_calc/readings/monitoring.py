@@ -330,7 +330,7 @@ class _Work:
         found: list[Finding] = []
         contexts = self.meters.contexts[name]
         for one, context in zip(self.meters.of[name], contexts, strict=True):
-            found += row_checks.look(one.rows, context)
+            found += row_checks.with_what_is_left_out(row_checks.look(one.rows, context), context, one.left_out)
         wrong = [(one.start, one.end) for one in found if one.kind == "step"]
         found = row_checks.without_consequences(found, wrong)
         found += row_checks.holes(*self.meters.pieces(name), contexts[0], self.whole, wrong)

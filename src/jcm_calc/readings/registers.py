@@ -10,8 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
     from jcm_calc.readings.store import Store
 
 MOST_RUNS = 100_000
+FOLLOWS = "coalesce(m = meter AND (s < stamp OR (s = stamp AND v <= value)), false)"
+PLACED = "row_number() OVER () AS place, lead(stamp) OVER () AS later"
 Reading = tuple[int, float]
 
 
@@ -38,61 +39,55 @@ def sorted_steps(readings: str) -> str:
     )
 
 
-@dataclass(frozen=True)
-class Runs:
-    """The steps of registers, as SQL.
-
-    Attributes
-    ----------
-    within : str
-        The steps within the runs of a file, or of all rows that are read as one.
-    between : str
-        A table of the steps between runs.
-    """
-
-    within: str
-    between: str
-
-    @property
-    def steps(self) -> str:
-        """SQL of all steps, where all rows are read as one."""
-        columns = "meter, start, stop, raw, value, flag"
-        return f"{self.within} UNION ALL SELECT {columns} FROM {self.between} WHERE NOT across_files"
-
-
-def runs(store: Store, readings: str, paths: tuple[str, Sequence[Path]]) -> Runs | None:
-    """Return the steps between readings without sorting these; None where the runs of a meter overlap.
+def steps_in_runs(readings: str) -> str:
+    """Return SQL of the steps within runs, where all files are read as one.
 
     Parameters
     ----------
-    store : Store
     readings : str
         SQL of meter, stamp, value and flag.
-    paths : tuple of str and sequence of Path
-        The variable that names the files, and which they are; none where all rows are read as one.
     """
-    rows = (
-        "SELECT meter, stamp, value, flag, lag(meter) OVER () AS m, lag(stamp) OVER () AS s, lag(value) OVER () AS v, "
-        f"lead(meter) OVER () AS later FROM ({readings})"
+    rows = _rows(readings)
+    return f"SELECT meter, s AS start, stamp AS stop, value - v AS raw, value, flag FROM ({rows}) WHERE {FOLLOWS}"
+
+
+def with_heads(readings: str, size: str = "") -> str:
+    """Return SQL of the steps within runs and, with their place as ``head``, of the readings that begin a run.
+
+    A head has the reading before it in ``start`` and ``before``, and no ``raw``. The last reading of all is a run of
+    its own, so that where each run ends is known from the head after it.
+
+    Parameters
+    ----------
+    readings : str
+        SQL of meter, stamp, value and flag.
+    size : str, optional
+        SQL of how many readings there are, where that is known: a look at the next row of each costs more.
+    """
+    rows = _rows(readings, "row_number() OVER () AS place" if size else PLACED)
+    known = f"SELECT *, {FOLLOWS} AND {f'place <> ({size})' if size else 'later IS NOT NULL'} AS follows FROM ({rows})"
+    return (
+        "SELECT meter, s AS start, stamp AS stop, CASE WHEN follows THEN value - v END AS raw, value, flag, "
+        f"v AS before, CASE WHEN NOT follows THEN place END AS head FROM ({known})"
     )
-    follows = "coalesce(m = meter AND (s < stamp OR (s = stamp AND v <= value)), false)"
-    ends = f"SELECT * FROM (SELECT *, {follows} AS follows FROM ({rows})) WHERE NOT follows OR later IS NULL"
-    limited = f"{ends} LIMIT {MOST_RUNS + 1}"
-    found = store.by_file(limited, *paths) if paths[1] else [store.frame(limited)]
-    between = _between(found)
-    if between is None:
-        return None
-    name = store.name()
-    columns = "meter VARCHAR, start BIGINT, stop BIGINT, raw DOUBLE, value DOUBLE, flag BIGINT, across_files BOOLEAN"
-    store.db.execute(f"CREATE TABLE {name} ({columns})")
-    if between:
-        store.db.executemany(f"INSERT INTO {name} VALUES (?, ?, ?, ?, ?, ?, ?)", between)
-    within = f"SELECT meter, s AS start, stamp AS stop, value - v AS raw, value, flag FROM ({rows}) WHERE {follows}"
-    return Runs(within, name)
 
 
-class _Run(NamedTuple):
-    """Readings that follow each other: first and last, the flag of the first, and whether a file goes on with it."""
+def mostly_in_runs(store: Store, readings: str) -> bool:
+    """Whether the first readings follow each other in runs, and not meter after meter at each time."""
+    first = f"SELECT head FROM ({with_heads(readings)}) LIMIT {MOST_RUNS}"
+    return store.number(f"SELECT count(head) FROM ({first})") <= MOST_RUNS // 10
+
+
+def _rows(readings: str, more: str = "0 AS place") -> str:
+    return (
+        "SELECT meter, stamp, value, flag, lag(meter) OVER () AS m, lag(stamp) OVER () AS s, lag(value) OVER () AS v, "
+        f"{more} FROM ({readings})"
+    )
+
+
+@dataclass(slots=True)
+class _Run:
+    """Readings that follow each other: first and last, the flag of the first, and whether rows before go on with it."""
 
     first: Reading
     last: Reading
@@ -100,28 +95,47 @@ class _Run(NamedTuple):
     goes_on: bool
 
 
-def _between(ends: Sequence[pd.DataFrame]) -> list[tuple[str, int, int, float, float, int, bool]] | None:
-    """Return the steps between the runs of each meter.
+def between(store: Store, heads: Sequence[pd.DataFrame]) -> str | None:
+    """Return the name of a table of the steps between the runs of each meter; None where runs overlap or are many.
 
-    Of each file there are the first readings of runs, each with the reading before it, and its last reading.
+    Parameters
+    ----------
+    store : Store
+    heads : sequence of DataFrame
+        Of each file the readings that begin a run, in order: meter, place from 1 on, stamp and value, those of the
+        reading before (``start`` and ``before``), and flag; the last one is the last reading of the file.
     """
-    if sum(map(len, ends)) > MOST_RUNS:
+    if sum(map(len, heads)) > MOST_RUNS:
         return None
+    found = _between(heads)
+    if found is None:
+        return None
+    name = store.name()
+    columns = "meter VARCHAR, start BIGINT, stop BIGINT, raw DOUBLE, value DOUBLE, flag BIGINT, across_files BOOLEAN"
+    store.db.execute(f"CREATE TABLE {name} ({columns})")
+    if found:
+        store.db.executemany(f"INSERT INTO {name} VALUES (?, ?, ?, ?, ?, ?, ?)", found)
+    return name
+
+
+def _between(heads: Sequence[pd.DataFrame]) -> list[tuple[str, int, int, float, float, int, bool]] | None:
     of: dict[str, list[_Run]] = {}
-    before: tuple[str, Reading] | None = None  # the last reading of the file before
-    for frame in ends:
+    before: tuple[str, Reading] | None = None  # meter and reading of the row before
+    for frame in heads:
+        run: _Run | None = None
         rows: list[Any] = list(frame.itertuples(index=False))
-        heads = [row for row in rows if not row.follows]
-        for place, (head, after) in enumerate(itertools.pairwise([*heads, None])):
-            assert head is not None
-            last = (rows[-1].stamp, rows[-1].value) if after is None else (int(after.s), after.v)
-            first = (head.stamp, head.value)
-            goes_on = not place and before is not None and before[0] == head.meter and before[1] <= first
-            of.setdefault(head.meter, []).append(_Run(first, last, head.flag, goes_on))
-        before = (rows[-1].meter, (rows[-1].stamp, rows[-1].value)) if rows else before
+        for head in rows:
+            if run is not None and before is not None:
+                run.last = (int(head.start), head.before)
+                before = (before[0], run.last)
+            first = (int(head.stamp), head.value)
+            goes_on = before is not None and before[0] == head.meter and before[1] <= first
+            run = _Run(first, first, int(head.flag), goes_on)
+            of.setdefault(head.meter, []).append(run)
+            before = (head.meter, first)
     found = []
     for meter, mine in of.items():
-        for one, other in itertools.pairwise(sorted(mine)):
+        for one, other in itertools.pairwise(sorted(mine, key=lambda run: (run.first, run.last))):
             (start, shown), (stop, now) = one.last, other.first
             if one.last > other.first:
                 return None

@@ -404,6 +404,17 @@ def _length(time: int) -> str:
     return str(time)
 
 
+def with_what_is_left_out(found: Iterable[Finding], context: Context, left_out: Sequence[Span]) -> Iterator[Finding]:
+    """Yield findings, those about a wrong step up to the end of the rows that nobody had to look at for them."""
+    for one in found:
+        if one.kind != "step" or not left_out:
+            yield one
+        elif not any(first <= one.start < last for first, last in left_out):
+            ends = [last for first, last in left_out if one.start < first <= one.end + DAY]
+            for number, first, last in context.pieces(one.start, max([one.end, *ends])):
+                yield replace(one, start=first, end=last, period=number)
+
+
 def without_consequences(found: Sequence[Finding], wrong: Iterable[Span]) -> list[Finding]:
     """Return findings without those that only follow from a wrong step in some times."""
 

@@ -6,22 +6,31 @@ factors a methodology takes is decided, or left open, by its own module.
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import Literal
 
 from jcm_calc.declarations.frozen import FrozenDict
 from jcm_calc.declarations.items import Value
 from jcm_calc.evidence import Evidence, Grade, Source
-
-
-def _rows(name: str) -> Iterator[dict[str, str]]:
-    with (files(__package__) / name).open(encoding="utf-8") as file:
-        yield from csv.DictReader(file)
+from jcm_calc.reference_data.electricity_factors import ElectricityFactor as ElectricityFactor
+from jcm_calc.reference_data.electricity_factors import FactorKind as FactorKind
+from jcm_calc.reference_data.electricity_factors import electricity as electricity
+from jcm_calc.reference_data.electricity_factors import electricity_for as electricity_for
+from jcm_calc.reference_data.electricity_factors import electricity_named as electricity_named
+from jcm_calc.reference_data.electricity_factors import is_factor_name as is_factor_name
+from jcm_calc.reference_data.fuel_data import are_fuels as are_fuels
+from jcm_calc.reference_data.fuel_data import biogenic_fuels as biogenic_fuels
+from jcm_calc.reference_data.fuel_data import by_volume as by_volume
+from jcm_calc.reference_data.fuel_data import fuel_hints as fuel_hints
+from jcm_calc.reference_data.fuel_data import fuels_named as fuels_named
+from jcm_calc.reference_data.refrigeration import ReferenceEfficiency as ReferenceEfficiency
+from jcm_calc.reference_data.refrigeration import Refrigerant as Refrigerant
+from jcm_calc.reference_data.refrigeration import reference_efficiencies as reference_efficiencies
+from jcm_calc.reference_data.refrigeration import refrigerant as refrigerant
+from jcm_calc.reference_data.refrigeration import refrigerants as refrigerants
+from jcm_calc.reference_data.tables import rows as _rows
 
 
 @cache
@@ -235,7 +244,7 @@ def gwp(gas: str, report: Literal["SAR", "AR4", "AR5"]) -> float:
     Parameters
     ----------
     gas : str
-        For example ``"CH4"``, ``"HFC134a"``.
+        For example ``"CH4"``, ``"HFC134a"``, or a blend such as ``"R410A"`` all of whose components have a value.
     report : {"SAR", "AR4", "AR5"}
 
     Raises
@@ -247,8 +256,19 @@ def gwp(gas: str, report: Literal["SAR", "AR4", "AR5"]) -> float:
     --------
     >>> gwp("CH4", "SAR"), gwp("CH4", "AR4"), gwp("CH4", "AR5")
     (21.0, 25.0, 28.0)
+    >>> gwp("R-410A", "AR4")
+    2087.5
     """
     # this package keeps the tables of the assessment reports; it is read only where a gas is asked for
     from globalwarmingpotentials import data
 
-    return float(data[f"{report}GWP100"][gas])
+    known = data[f"{report}GWP100"]
+    if gas in known:
+        return float(known[gas])
+    try:
+        one = refrigerant(gas)
+    except LookupError:
+        raise KeyError(gas) from None
+    parts = one.composition or {one.designation: 1.0}
+    # a component without a value, of which nothing says that it is 0, leaves the blend without one
+    return float(sum(share * known[refrigerants()[name].names[0]] for name, share in parts.items()))

@@ -196,7 +196,8 @@ class Calculation:
             if isinstance(node, Coordinate):
                 return node.name in inputs.values if node.keys else dated or node.what not in OF_PERIODS
             if isinstance(node, Parameter):
-                return node.supplied or node.name in inputs.values or node.name in inputs.tables
+                # a table of which nothing on the way to ER takes a row is not looked up
+                return node.value is not None or node.name in inputs.values or node.name in inputs.tables
             return True
 
         def reached(*targets: str) -> Graph:
@@ -208,6 +209,9 @@ class Calculation:
         for leaf in graph.parameters:
             if leaf.value is not None and leaf.name not in self._known:
                 self._known[leaf.name] = np.full((1,) * len(m.indices), leaf.value.value)
+        for rule in graph.equations:
+            if set(rule.total) & set(inputs.absent):
+                self._known.setdefault(rule.name, np.zeros((1,) * len(m.indices)))
         self._known.update(coordinates.operands(graph, inputs.axes))
         return graph
 
@@ -388,6 +392,9 @@ class Calculation:
         origin = self.inputs.origins.get(node.name)
         if origin is not None:
             found = Message("{} {}").format(origin.source, origin.written) if origin.written else origin.source
+            if (factor := self.inputs.published.get(node.name)) is not None:
+                grade, source = factor.evidence.grade, factor.evidence.source
+                found = Message("{}: {} ({}; {})").format(origin.source, origin.written, grade, source)
             if name in self.inputs.overrides:
                 override = _("{origin} (override: {reason})")
                 return override.format(origin=found, reason=self.inputs.overrides[name])
@@ -526,6 +533,8 @@ class Calculation:
             *(_remarks.confirmed(inputs) if self.call["evidence"] else ()),
             *_remarks.begun(inputs, self.full),
             *_remarks.left_out(inputs),
+            *_remarks.of_several_sets(inputs),
+            *_remarks.near_a_limit(inputs),
             *_remarks.noted(inputs.warnings),
         ]
         return _remarks.ordered(found)

@@ -84,7 +84,8 @@ class Item:
     Attributes
     ----------
     kind : str
-        ``"equation"``, ``"default"``, ``"choice"``, ``"criterion"``, ``"list"``, ``"waiver"`` or ``"scheme rule"``.
+        ``"equation"``, ``"default"``, ``"published factor"``, ``"choice"``, ``"criterion"``, ``"list"``, ``"waiver"``
+        or ``"scheme rule"``.
     name : str
         The document's symbol, the number of a criterion, the name of a rule.
     section : str
@@ -132,10 +133,14 @@ def claim_items(inputs: Inputs, graph: Graph, verdicts: Iterable[Verdict]) -> It
             yield Item(_("choice"), name, choice.section, choice.evidence, inputs.choices[name])
     for rule in graph.equations:
         yield Item(_("equation"), rule.symbol, m.section(rule), rule.evidence, rule.text)
+    published = inputs.published
     for parameter in graph.parameters:
         if parameter.kind is Kind.DEFAULT:
             for detail, evidence in _of_default(inputs, parameter):
                 yield Item(_("default"), parameter.symbol, parameter.section, evidence, detail)
+        elif (factor := published.get(parameter.name)) is not None:
+            detail = f"{factor.value:g} {parameter.unit}"
+            yield Item(_("published factor"), parameter.symbol, parameter.section, factor.evidence, detail)
     for verdict in verdicts:
         criterion, lacks = verdict.criterion, Message("")
         if verdict.answer is not Answer.MET:

@@ -285,6 +285,57 @@ def left_out(inputs: Inputs) -> Iterator[Remark]:
         yield Remark(letter, told.format(kind=m.indices[letter], symbols=symbols), "", Topic.LEFT_OUT)
 
 
+def of_several_sets(inputs: Inputs) -> Iterator[Remark]:
+    """Remark on figures of one fuel that are named from different sets: its calorific value and its emission factor."""
+    named: dict[tuple[str, tuple[str, ...]], list[Parameter]] = {}
+    for name, origin in inputs.origins.items():
+        if origin.source == "candidate" and name in inputs.graph.nodes:
+            parameter = inputs.methodology.inputs[name]
+            named.setdefault((parameter.by, tuple(parameter.candidates)), []).append(parameter)
+    for first, *others in named.values():
+        written = inputs.origins[first.name].written
+        for other in others:
+            if (own := inputs.origins[other.name].written) != written:
+                told = _("is of {own}, and {other} of {written}: take both of one set, for one fuel")
+                told = told.format(own=repr(own), other=first.symbol, written=repr(written))
+                yield Remark(other.symbol, told, other.section, Topic.CONTRADICTORY)
+
+
+# So near to the limit of a class, as a share of it, another conversion of units can decide the class.
+NEAR = 1e-3
+
+
+def near_a_limit(inputs: Inputs) -> Iterator[Remark]:
+    """Remark on a number that selects a class and lies beside its limit: the conversion of its unit decides."""
+    m = inputs.methodology
+    for name, table in inputs.tables.items():
+        parameter = m.inputs[name]
+        key = m.inputs.get(parameter.by)
+        if key is None or key.textual or name not in inputs.graph.nodes or key.name not in inputs.values:
+            continue
+        edges, values = table.bins()
+        given = inputs.values[key.name]
+        for edge, below, above in zip(edges, values, values[1:], strict=False):
+            near = (given != edge) & (np.abs(given - edge) <= NEAR * abs(edge))
+            if np.isfinite(edge) and below != above and near.any():
+                came = float(given[near].flat[0])
+                told = _(
+                    "{came} lies within 0.1 % of {edge}, the limit of a class of {symbol} ({below} below, {above} "
+                    "from there): check the capacity and how its unit was converted"
+                ).format(
+                    came=with_unit(f"{came:.7g}", key.unit),
+                    edge=with_unit(f"{edge:g}", key.unit),
+                    symbol=parameter.symbol,
+                    below=_of_class(below),
+                    above=_of_class(above),
+                )
+                yield Remark(key.symbol, told, key.section, Topic.NEAR_LIMIT, (("value", came), ("limit", float(edge))))
+
+
+def _of_class(value: float) -> str:
+    return _("none") if math.isnan(value) else f"{value:g}"
+
+
 # A value in place of the document's
 
 

@@ -20,6 +20,7 @@ from jcm_calc.engine.evaluation import Array, EvaluationError
 from jcm_calc.engine.many import evaluate_many
 from jcm_calc.inputs import cells
 from jcm_calc.inputs.carriers import as_pandas, carried, is_array, refuse_name, split_heading
+from jcm_calc.inputs.factors import names_factor
 from jcm_calc.inputs.project import as_mapping
 from jcm_calc.inputs.tables import read, with_units
 from jcm_calc.results.calculating import calculated
@@ -227,7 +228,12 @@ def _is_number(m: Declarations, name: str, values: Sequence[Any]) -> bool:
     parameter = m.inputs.get(name)
     if parameter is None or parameter.textual or parameter.unit == "date":
         return False
-    return not any(isinstance(one, Mapping) or (isinstance(one, str) and one in parameter.candidates) for one in values)
+    return not any(
+        isinstance(one, Mapping)
+        or (isinstance(one, str) and one in parameter.candidates)
+        or names_factor(one, m, parameter)
+        for one in values
+    )
 
 
 def _results(

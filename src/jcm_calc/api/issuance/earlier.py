@@ -18,7 +18,7 @@ from jcm_calc.results.manifest import digest
 YEAR = {
     "year": Field(whole, required=True),
     "tonnes": Field(whole, required=True),
-    "parts": Field(list_of(dict), required=True),
+    "parts": Field(list_of(table_of({})), required=True),
 }
 CALCULATION = {key: Field(filled_text, required=True) for key in ("hash", "inputs")}
 REQUEST = {

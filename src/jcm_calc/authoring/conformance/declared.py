@@ -84,6 +84,9 @@ def described(subject: Subject) -> None:
         faults += _unsourced(_("the limit of {name}").format(name=limit.parameter), limit.parameter, limit.evidence)
     for choice in m.choices.values():
         faults += _unsourced(choice.name, choice.text, choice.evidence)
+    for passage in m.passages:
+        name = _("section {section}").format(section=passage.part)
+        faults += _unsourced(f"{name} {passage.subject}".strip(), passage.text, passage.evidence)
     if "version" not in m.identity:
         faults.append(_("identity lacks the evidence of the version"))
     faults += _without_place(_("the identity"), list(m.identity.values()), "")

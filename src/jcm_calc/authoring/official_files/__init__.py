@@ -1,1 +1,1 @@
-"""The official files of a methodology that a user has, compared with what the library declares."""
+"""An official monitoring spreadsheet becomes a methodology module that equals it, or is refused."""

@@ -71,10 +71,11 @@ def written(expression: Operation, notation: Notation) -> tuple[str, int]:
         return notation.fraction.format(*parts), POWER
     if operation in notation.signs:
         binding, sign = BINDING[operation], notation.signs[operation]
-        # a − (b + c) and a ÷ (b × c) need their brackets, a + b + c does not
+        # a − (b + c) and a ÷ (b × c) need their brackets, a + b + c does not; (a > b) > c does
+        first = binding + 1 if binding == COMPARISON else binding
         left, right = (
             bracketed(argument, least, notation)
-            for argument, least in zip(arguments, (binding, binding + 1), strict=True)
+            for argument, least in zip(arguments, (first, binding + 1), strict=True)
         )
         return f"{left}{sign}{right}", binding
     if operation == "negative":

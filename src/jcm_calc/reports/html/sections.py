@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from jcm_calc.base.languages import Message, _
-from jcm_calc.declarations.items import Effect, Equation, Kind, Limit, Parameter, Value
+from jcm_calc.declarations.graph import reachable
+from jcm_calc.declarations.items import Effect, Equation, Kind, Limit, Parameter, Part, Value
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.evidence import Evidence
 from jcm_calc.inputs.case import Case, published, published_outputs
@@ -93,7 +94,7 @@ class Sources:
 
 
 Lines = Iterator[tuple[tuple[str, ...], list[str]]]
-Part = tuple[tuple[str, ...], Lines]
+Rows = tuple[tuple[str, ...], Lines]
 
 
 def sections(m: Declarations, sources: Sources) -> Iterator[Section]:
@@ -145,14 +146,14 @@ def identity(m: Declarations) -> list[tuple[str, str, Evidence | None]]:
     return [(item, value, m.identity.get(item)) for item, value in (values | others).items()]
 
 
-def _identity(m: Declarations, sources: Sources) -> Part:
+def _identity(m: Declarations, sources: Sources) -> Rows:
     return ("", "", _("grade")), (
         ((item, _("see above") if item == "title" else value, grade(evidence)), [sources.note(evidence)])
         for item, value, evidence in identity(m)
     )
 
 
-def _versions(m: Declarations, sources: Sources) -> Part:
+def _versions(m: Declarations, sources: Sources) -> Rows:
     return (_("version"), _("approved"), _("grade")), (
         (
             (item.number, str(item.approved or _("not known")), grade(item.evidence)),
@@ -166,14 +167,14 @@ def _versions(m: Declarations, sources: Sources) -> Part:
     )
 
 
-def _indices(m: Declarations, sources: Sources) -> Part:
+def _indices(m: Declarations, sources: Sources) -> Rows:
     return ("", ""), (
         ((Code(letter), meaning), [_("a project may lack it")] if letter in m.optional else [])
         for letter, meaning in m.indices.items()
     )
 
 
-def _choices(m: Declarations, sources: Sources) -> Part:
+def _choices(m: Declarations, sources: Sources) -> Rows:
     return (_("name"), _("options"), _("grade")), (
         (
             (Code(item.name), ", ".join(item.options), grade(item.evidence)),
@@ -194,7 +195,7 @@ def acts(parameter: Parameter) -> str:
     )
 
 
-def _parameters(m: Declarations, sources: Sources) -> Part:
+def _parameters(m: Declarations, sources: Sources) -> Rows:
     return (_("symbol"), _("name"), _("unit"), _("of"), _("kind"), _("acts"), _("grade")), (
         (
             (
@@ -206,10 +207,16 @@ def _parameters(m: Declarations, sources: Sources) -> Part:
                 acts(item),
                 grade(item.evidence),
             ),
-            [item.text, *_ranges(item), sources.note(item.evidence)],
+            [item.text, *_ranges(item), *_by_name(m, item), sources.note(item.evidence)],
         )
         for item in m.inputs.values()
     )
+
+
+def _by_name(m: Declarations, item: Parameter) -> Iterator[str]:
+    """Say which published factors can be given by name."""
+    if item.listed:
+        yield _("or a published factor by its name: jcm factors {country}").format(country=m.country)
 
 
 def _ranges(item: Parameter) -> Iterator[str]:
@@ -223,14 +230,53 @@ def _ranges(item: Parameter) -> Iterator[str]:
         yield _("within {bounds}").format(bounds=item.bounds)
 
 
-def _equations(m: Declarations, sources: Sources) -> Part:
-    symbols = m.symbols()
-    return (_("symbol"), _("unit"), _("case"), _("grade")), (
-        (
-            (Named(rule.symbol, rule.name), _unit(rule.unit), _case(rule.when), grade(rule.evidence)),
-            [Formula(rule, symbols), rule.text, sources.note(rule.evidence)],
+def _equations_towards(*targets: str) -> Callable[[Declarations, Sources], Rows]:
+    """Return the part of the equations that lead to the last of the targets, and to none before it."""
+
+    def part(m: Declarations, sources: Sources) -> Rows:
+        symbols = m.symbols()
+        found = [reachable(m, {}, frozenset(), (target,)) for target in targets]
+        earlier, own = set().union(*found[:-1]), found[-1]
+        return (_("symbol"), _("unit"), _("case"), _("grade")), (
+            (
+                (Named(rule.symbol, rule.name), _unit(rule.unit), _case(rule.when), grade(rule.evidence)),
+                [Formula(rule, symbols), rule.text, sources.note(rule.evidence)],
+            )
+            for rule in m.rules
+            if rule.name not in earlier and (rule.name in own or targets[-1] == "ER")
         )
-        for rule in m.rules
+
+    return part
+
+
+def _passages(m: Declarations, sources: Sources, which: Part) -> Lines:
+    return (
+        ((one.subject, grade(one.evidence)), [one.text, sources.note(one.evidence)])
+        for one in m.passages
+        if one.part is which
+    )
+
+
+def _defined(m: Declarations, sources: Sources) -> Rows:
+    return (_("term"), _("grade")), _passages(m, sources, Part.TERMS)
+
+
+def _summary(m: Declarations, sources: Sources) -> Rows:
+    return ("", _("grade")), _passages(m, sources, Part.SUMMARY)
+
+
+def _established(m: Declarations, sources: Sources) -> Rows:
+    return ("", _("grade")), _passages(m, sources, Part.ESTABLISHMENT)
+
+
+def _emission_sources(m: Declarations, sources: Sources) -> Rows:
+    return (_("of"), _("gas"), _("included"), _("grade")), (
+        (
+            (one.subject, one.gas, _("yes") if one.counted else _("no"), grade(one.evidence)),
+            [one.text, sources.note(one.evidence)],
+        )
+        for one in m.passages
+        if one.part is Part.SOURCES
     )
 
 
@@ -238,7 +284,7 @@ def _case(when: Mapping[str, str]) -> str:
     return ", ".join(map(" = ".join, when.items()))
 
 
-def _terms(m: Declarations, sources: Sources) -> Part:
+def _terms(m: Declarations, sources: Sources) -> Rows:
     symbols = m.symbols()
     return (_("symbol"), _("effect"), ""), (
         ((Named(symbols[name], name), Message(effect), Code(written(symbols[name], effect))), [])
@@ -255,7 +301,7 @@ def written(symbol: str, effect: Effect) -> str:
     }[effect]
 
 
-def _defaults(m: Declarations, sources: Sources) -> Part:
+def _defaults(m: Declarations, sources: Sources) -> Rows:
     headings = (_("symbol"), _("class"), _("value"), _("grade"))
     return headings, (line for item in m.inputs.values() for line in _known(item, sources))
 
@@ -286,7 +332,7 @@ def is_long(candidate: str, known: Mapping[str, Value]) -> bool:
     return bool(candidate) and len(known) > 2 * FEW and len({value.evidence for value in known.values()}) == 1
 
 
-def _derivations(m: Declarations, sources: Sources) -> Part:
+def _derivations(m: Declarations, sources: Sources) -> Rows:
     return (_("of"), ""), (
         (
             (Code(item.of), Code(item)),
@@ -302,14 +348,14 @@ def _derivations(m: Declarations, sources: Sources) -> Part:
     )
 
 
-def _criteria(m: Declarations, sources: Sources) -> Part:
+def _criteria(m: Declarations, sources: Sources) -> Rows:
     return (_("no."), _("looks at"), _("grade")), (
         ((item.number, Code(", ".join(item.arguments)), grade(item.evidence)), [item.text, sources.note(item.evidence)])
         for item in m.conditions
     )
 
 
-def _facts(m: Declarations, sources: Sources) -> Part:
+def _facts(m: Declarations, sources: Sources) -> Rows:
     return (_("name"), _("unit"), _("of")), (
         (
             (Code(item.name), _unit(item.unit), Code(item.indices)),
@@ -319,7 +365,7 @@ def _facts(m: Declarations, sources: Sources) -> Part:
     )
 
 
-def _limits(m: Declarations, sources: Sources) -> Part:
+def _limits(m: Declarations, sources: Sources) -> Rows:
     symbols = m.symbols()
     return ("", _("grade")), (
         ((Code(item.written(symbols)), grade(item.evidence)), [_rated(item, symbols), sources.note(item.evidence)])
@@ -334,7 +380,7 @@ def _rated(item: Limit, symbols: Mapping[str, str]) -> str:
     return told.format(product=item.rated.written(symbols))
 
 
-def _indicators(m: Declarations, sources: Sources) -> Part:
+def _indicators(m: Declarations, sources: Sources) -> Rows:
     symbols = m.symbols()
     return ("", _("plausible"), _("grade")), (
         (
@@ -345,12 +391,12 @@ def _indicators(m: Declarations, sources: Sources) -> Part:
     )
 
 
-def _waivers(m: Declarations, sources: Sources) -> Part:
+def _waivers(m: Declarations, sources: Sources) -> Rows:
     rows = (((Message(one.check), one.of, grade(one.evidence)), [one.reason]) for one in m.waivers)
     return (_("check"), _("of"), _("grade")), rows
 
 
-def _cases(m: Declarations, sources: Sources) -> Part:
+def _cases(m: Declarations, sources: Sources) -> Rows:
     return (_("file"), _("prints"), _("grade")), (
         (
             (Code(case.path.name), _prints(case.expected), grade(case.source)),
@@ -360,7 +406,7 @@ def _cases(m: Declarations, sources: Sources) -> Part:
     )
 
 
-def _outputs(m: Declarations, sources: Sources) -> Part:
+def _outputs(m: Declarations, sources: Sources) -> Rows:
     return (_("project"), _("what"), _("tonnes"), _("grade")), (
         (
             (row["project"], Message(row["what"]), f"{int(row['tonnes']):,}", Message(row["grade"])),
@@ -375,25 +421,31 @@ def _prints(expected: Mapping[str, Sequence[str]]) -> str:
     return ", ".join(figures) or _("too little to calculate")
 
 
-PARTS: dict[str, Callable[[Declarations, Sources], Part]] = {
-    _("Identity"): _identity,
-    _("Other versions"): _versions,
+PARTS: dict[str, Callable[[Declarations, Sources], Rows]] = {
+    _("A. Title and identity"): _identity,
+    _("B. Terms and definitions"): _defined,
+    _("C. Summary of the methodology"): _summary,
+    _("D. Eligibility criteria"): _criteria,
+    _("Information needed for the eligibility criteria and cross-checks"): _facts,
+    _("E. Emission sources and GHG types"): _emission_sources,
+    _("F.1. Establishment of reference emissions"): _established,
     _("Indices"): _indices,
     _("Choices"): _choices,
-    _("Parameters"): _parameters,
-    _("Equations"): _equations,
+    _("F.2. Calculation of reference emissions"): _equations_towards("RE"),
+    _("G. Calculation of project emissions"): _equations_towards("RE", "PE"),
+    _("H. Calculation of emission reductions"): _equations_towards("RE", "PE", "ER"),
     _("Terms of ER beside RE and PE"): _terms,
+    _("I. Data and parameters"): _parameters,
     _("Default values and candidates"): _defaults,
     _("How defaults can be derived"): _derivations,
-    _("Eligibility criteria"): _criteria,
-    _("Facts that criteria and cross-checks look at"): _facts,
     _("Cross-checks of monitored parameters"): _limits,
     _("Plausible ranges of ratios and intermediates"): _indicators,
     _("Checks that do not apply"): _waivers,
     _("Worked cases"): _cases,
     _("Published results without inputs: they bound what is plausible, and test nothing"): _outputs,
+    _("History: other versions"): _versions,
 }
 NOTES = {
-    "Parameters": _("Acts: + raises, − lowers, ± either, depending on the rest."),
+    "I. Data and parameters": _("Acts: + raises, − lowers, ± either, depending on the rest."),
     "Terms of ER beside RE and PE": _("Applied to RE − PE one after the other, in this order."),
 }

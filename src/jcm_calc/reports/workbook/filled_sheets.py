@@ -25,7 +25,9 @@ from jcm_calc.reports.workbook.written_units import plain_unit
 from jcm_calc.units import UnitError, dots_complaint, normalise, parse_unit
 
 LONGEST_SYMBOL = 60
-ELSEWHERE = re.compile(r"\b(see|refer)\b.*separate|separate.*参照", re.I)
+ELSEWHERE = re.compile(
+    r"\b(see|refer)\b.*separate|separate.*参照|\W*(M[PR]S[\W_]*)?(input[_ ]*)?separate( (input )?sheet)?\W*$", re.I
+)
 DECIMAL_COMMA = re.compile(r"([-+]?)(\d{1,3}(?:[. ]\d{3})+|\d+),(\d+)(\s*\D.*)?")
 ONE_DOT = re.compile(r"([-+]?[1-9]\d{0,2}\.\d{3})(\s*[^\d.,].*)?")
 DOTTED_GROUPS = re.compile(r"([-+]?\d{1,3}(?:\.\d{3}){2,})(\s*\D.*)?")
@@ -366,6 +368,7 @@ class Reader:
             cell = Cell(table.units[column], table.sheet, table.units_row, column)
             table.units[column] = self._unit(parameter, cell, found)
         self._sums(table)
+        self._other_columns(table)
         columns = {column: self._column(table, column) for column in (*table.label_columns, *table.columns)}
         self._uncalculated_in(table, columns)
         kept = self._filled(table, columns)
@@ -388,6 +391,9 @@ class Reader:
             unit = table.units[column]
             declared = parameter.textual or is_declared(unit, parameter)
             heading = parameter.name if declared else f"{parameter.name} [{unit}]"
+            if column in table.others:  # the cells hold classes, in whatever case
+                classes = {one.casefold(): one for one in self._classes(parameter)}
+                values = [value if value is None else classes[str(value).strip().casefold()] for value in values]
             parts[own].columns[heading] = [plain_value(value) for value in values]
             parts[own].cells[heading] = [(table.sheet, row, column) for row in rows]
         found.parts += parts.values()
@@ -412,6 +418,53 @@ class Reader:
                     )
                     doubled.append(row)
         table.rows[:] = [row for row in table.rows if row not in doubled]
+
+    def _other_columns(self, table: UnitTable) -> None:
+        """Read what is headed by words as the class key whose classes it holds; pass over what the sheet calculates."""
+        for column, parameter in list(table.columns.items()):
+            if parameter.kind is Kind.DEFAULT and self._calculated(table, column):
+                complaint = _("is calculated on the sheet ({address}): the library looks up its own value")
+                address = Cell("", table.sheet, table.rows[0], column).address
+                self.remarks.append(Problem(parameter.symbol, complaint.format(address=address)))
+                del table.columns[column]
+        known = {parameter.name for parameter in table.columns.values()}
+        for column, cell in table.others.items():
+            values = {str(value).strip().casefold() for value in self._column(table, column) if value is not None}
+            if not values or self._calculated(table, column):
+                continue
+            keys = [
+                one
+                for one in self.m.inputs.values()
+                if one.is_class and one.name not in known and values <= set(map(str.casefold, self._classes(one)))
+            ]
+            if len(keys) == 1:
+                complaint = _("is read from the column {heading} ({address}), whose cells hold its classes")
+                self.remarks.append(
+                    Problem(keys[0].symbol, complaint.format(heading=repr(cell.value), address=cell.address))
+                )
+                table.columns[column] = keys[0]
+                table.units.setdefault(column, "")
+                continue
+            complaint = _(
+                "the column {heading} ({address}) is not understood: head it with one of the symbols {symbols}"
+            )
+            symbols = listed(
+                one.symbol for one in self.m.inputs.values() if one.name not in known and one.kind is not Kind.CONSTANT
+            )
+            self.problems.append(
+                Problem(table.sheet, complaint.format(heading=repr(cell.value), address=cell.address, symbols=symbols))
+            )
+
+    def _calculated(self, table: UnitTable, column: int) -> bool:
+        """Whether every cell that is filled in a column is a formula that calculates, not only a link."""
+        filled = [self.sheets.cell(table.sheet, row, column) for row in table.rows]
+        filled = [cell for cell in filled if cell.value != "" or self.sheets.formula(cell) is not None]
+        return bool(filled) and all(self.sheets.formula(cell) is not None for cell in filled)
+
+    def _classes(self, key: Parameter) -> list[str]:
+        """Return the classes that a class key can have."""
+        tables = [one.table for one in self.m.inputs.values() if one.by == key.name and one.table is not None]
+        return [*key.categories, *(str(entry) for table in tables for entry in table.entries)]
 
     def _column(self, table: UnitTable, column: int) -> list[Any]:
         """Return the values of a column, None in empty cells."""

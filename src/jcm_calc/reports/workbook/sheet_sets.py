@@ -15,7 +15,7 @@ from jcm_calc.inputs.project import LABELS, PROJECT
 from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.reports.workbook.tables import in_english
 
-NAME = re.compile(r"\s*(MPS|MRS)\W*(input[_ ]*separate|input|calc[_ ]*process|calc)\W*(.*?)\s*", re.I)
+NAME = re.compile(r"\s*(MPS|MRS)[\W_]*(input[_ ]*separate|input|calc[_ ]*process|calc)[\W_]*(.*?)\s*", re.I)
 KINDS = {"MPS": _("Monitoring Plan Sheet"), "MRS": _("Monitoring Report Sheet")}
 ROLES = {
     "input": _("Input Sheet"),

@@ -251,7 +251,7 @@ def _elements(archive: ZipFile, part: str) -> list[ElementTree.Element]:
         raise ValueError("it declares XML entities")
     try:
         return list(ElementTree.fromstring(content).iter())
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError) as error:  # not XML, or in an encoding that does not exist
         raise ValueError(str(error)) from None
 
 

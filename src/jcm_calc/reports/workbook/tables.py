@@ -6,7 +6,7 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
 
@@ -118,6 +118,8 @@ class UnitTable:
         Those that sum up others.
     units_row : int
         Where the units stand.
+    others : dict
+        The columns whose headings are neither symbols nor letters of an index, with the cells of the headings.
     """
 
     sheet: str
@@ -128,6 +130,7 @@ class UnitTable:
     rows: list[int]
     sums: list[int]
     units_row: int = -1
+    others: dict[int, Cell] = field(default_factory=dict)
 
 
 class Sheets:
@@ -229,12 +232,15 @@ class Sheets:
         for number, cells in enumerate(grid):
             if starts and number <= (starts[-1][1] or starts[-1][0]):
                 continue
-            if columns := _symbols_in(cells, symbols):
+            columns = _symbols_in(cells, symbols)
+            if columns or ((columns := _some_symbols_in(cells, symbols)) and _units(grid, number, columns) is not None):
                 starts.append((number, _units(grid, number, columns)))
         for (start, units), (beyond, _units_of_next) in itertools.pairwise([*starts, (end, None)]):
-            columns = _symbols_in(grid[start], symbols)
+            columns = _symbols_in(grid[start], symbols) or _some_symbols_in(grid[start], symbols)
             first = min(columns)
             heads = [(column, str(grid[start][column]).strip()) for column in range(first) if grid[start][column] != ""]
+            others = _others(grid[start], columns, heads, keys)
+            heads = [(column, text) for column, text in heads if column not in others]
             letters = [keys.get(text, text) for _, text in heads]
             rows = [
                 number
@@ -245,7 +251,8 @@ class Sheets:
             sums = self._sums(sheet, rows, first, list(columns))
             rows = [row for row in rows if row not in sums]
             labels, at = [column for column, _ in heads], start if units is None else units
-            yield UnitTable(sheet, letters, labels, columns, texts, rows, sorted(sums), at)
+            headings = {column: Cell(text, sheet, start, column) for column, text in others.items()}
+            yield UnitTable(sheet, letters, labels, columns, texts, rows, sorted(sums), at, headings)
 
     def _sums(self, sheet: str, rows: Sequence[int], before: int, columns: Sequence[int]) -> set[int]:
         """Return the rows that sum up others: by what stands before their values, by formulas, or by both."""
@@ -373,6 +380,27 @@ def _symbols_in(cells: Sequence[Any], symbols: Symbols) -> dict[int, Parameter]:
     if found and not [column for column in texts if column < labels]:
         del found[labels]
     return found if all(column in found for column in texts if column >= min(found, default=0)) else {}
+
+
+def _some_symbols_in(cells: Sequence[Any], symbols: Symbols) -> dict[int, Parameter]:
+    """Return the parameters of a row in which other headings stand, too, if at least two are known."""
+    texts = {column: cell.strip() for column, cell in enumerate(cells) if isinstance(cell, str) and cell.strip()}
+    found = {column: parameter for column, text in texts.items() if (parameter := symbols.find(text))}
+    return found if len(found) > 1 and any(column < min(found) for column in texts) else {}
+
+
+def _others(
+    cells: Sequence[Any],
+    columns: Mapping[int, Parameter],
+    heads: Sequence[tuple[int, str]],
+    keys: Mapping[str, str],
+) -> dict[int, str]:
+    """Return the headings that are neither symbols nor, where several columns stand before them, letters."""
+    first = min(columns)
+    lettered = [column for column, text in heads if len(text) == 1 or text in keys]
+    before = [pair for pair in heads if pair[0] not in lettered] if lettered and len(lettered) < len(heads) else []
+    texts = [(column, str(cell).strip()) for column, cell in enumerate(cells) if column > first and cell != ""]
+    return dict([*before, *(pair for pair in texts if pair[0] not in columns)])
 
 
 def _units(grid: Grid, start: int, columns: Mapping[int, Parameter]) -> int | None:

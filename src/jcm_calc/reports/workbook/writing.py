@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from jcm_calc.base.files import check_ending, save
-from jcm_calc.base.languages import Message, _, in_language
+from jcm_calc.base.languages import Message, _, in_language, translated
 from jcm_calc.base.problems import InputError, Problem, shown
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import Period
@@ -45,6 +45,7 @@ def write_result(
     """Write the workbook of a result; see `jcm_calc.Result.to_excel`."""
     check_ending(path, ".xlsx")
     said, monitoring = checked(result.methodology, project, sources)
+    monitoring = {**_published(result), **monitoring}
     if problems := [*_stage_problems(stage, result, plan)]:
         raise InputError(_("workbook"), problems)
     readings = record.of_tables(result.call["tables"])
@@ -61,6 +62,11 @@ def write_result(
     with in_language(language):
         content = _written(sets, said, monitoring, evidence, readings)
     save(path, content, overwrite=overwrite)
+
+
+def _published(result: Calculation) -> dict[str, dict[str, str]]:
+    """Return the source of each published factor that was given by name."""
+    return {name: {"source": translated(result.source(name))} for name in result.inputs.published}
 
 
 def _stage_problems(stage: str, result: Calculation, plan: Calculation | None) -> Iterator[Problem]:

@@ -1,13 +1,14 @@
 """What a formula of a spreadsheet gives, for whatever values its cells are taken to hold.
 
-Formulas are read with openpyxl's tokenizer and become Python functions, one for each form: the
-formulas of a column differ in their addresses only, so that a long column is read once.
+Formulas are read with openpyxl's tokenizer. Each becomes a tree (`tree`), and a Python function, one for each form:
+the formulas of a column differ in their addresses only, so that a long column is read once.
 """
 
 from jcm_calc.reports.workbook.references import REFERENCE, Place, areas, form
 from jcm_calc.verification.spreadsheet.calculator import Calculator, precedents
 from jcm_calc.verification.spreadsheet.functions import ROUNDING
 from jcm_calc.verification.spreadsheet.reading import read
+from jcm_calc.verification.spreadsheet.trees import Tree, tree
 from jcm_calc.verification.spreadsheet.values import (
     EPOCH,
     FormulaError,
@@ -25,6 +26,7 @@ __all__ = [
     "Calculator",
     "FormulaError",
     "Place",
+    "Tree",
     "UnreadableError",
     "areas",
     "as_number",
@@ -34,4 +36,5 @@ __all__ = [
     "number",
     "precedents",
     "read",
+    "tree",
 ]

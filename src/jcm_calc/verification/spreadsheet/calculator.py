@@ -11,7 +11,8 @@ from jcm_calc.base.problems import shown
 from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.reports.workbook.references import Area, Place, areas, form
 from jcm_calc.verification.spreadsheet.functions import MOST_CELLS
-from jcm_calc.verification.spreadsheet.reading import NESTED, read
+from jcm_calc.verification.spreadsheet.reading import read
+from jcm_calc.verification.spreadsheet.trees import NESTED
 from jcm_calc.verification.spreadsheet.values import Array, FormulaError, UnreadableError, as_number
 
 DEEPEST = 80

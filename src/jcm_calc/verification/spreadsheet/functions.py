@@ -135,38 +135,166 @@ def _area(c: Cells, r: Sequence[Area], argument: Code) -> Area:
 
 
 def _index(c: Cells, r: Sequence[Area], arguments: Arguments) -> Any:
-    area = _area(c, r, arguments[0])
+    area = arguments[0](c, r)
     at = [int(number(c.plain(argument(c, r)))) for argument in arguments[1:]]
+    if isinstance(area, Array):
+        area, rows = Area("", 0, 0, len(area) - 1, len(area[0]) - 1), area
+    elif isinstance(area, Area):
+        rows = None
+    else:
+        raise UnreadableError(_("a value stands where a range belongs"))
     if len(at) == 1:
         at = [at[0], 1] if area.column == area.last_column else [1, at[0]]
     row, column = area.row + at[0] - 1, area.column + at[1] - 1
     if row > area.last_row or column > area.last_column or min(at) < 0:
         raise FormulaError("#REF!")
+    if rows is not None:
+        return rows[row][column] if 0 not in at else Array(_slice(rows, at))
     if 0 in at:  # a whole column, or a whole row
-        rows = (area.row, area.last_row) if at[0] == 0 else (row, row)
+        rows_of = (area.row, area.last_row) if at[0] == 0 else (row, row)
         columns = (area.column, area.last_column) if at[1] == 0 else (column, column)
-        return Area(area.sheet, rows[0], columns[0], rows[1], columns[1])
+        return Area(area.sheet, rows_of[0], columns[0], rows_of[1], columns[1])
     return c.value((area.sheet, row, column))
 
 
+def _slice(rows: Array, at: Sequence[int]) -> list[list[Any]]:
+    kept = rows if at[0] == 0 else [rows[at[0] - 1]]
+    return [list(row) if at[1] == 0 else [row[at[1] - 1]] for row in kept]
+
+
+def _grid(c: Cells, r: Sequence[Area], argument: Code) -> Array:
+    """Return the values of a range or an array, row by row."""
+    value = argument(c, r)
+    if isinstance(value, Area):
+        width = value.last_column - value.column + 1
+        cells = c.values(value)
+        return Array([cells[start : start + width] for start in range(0, len(cells), width)])
+    if isinstance(value, Array):
+        return value
+    raise UnreadableError(_("a value stands where a range belongs"))
+
+
+def _line(grid: Array) -> list[Any]:
+    """Return the values of a single row or column."""
+    if len(grid) > 1 and len(grid[0]) > 1:
+        raise FormulaError("#N/A")
+    return list(grid.values)
+
+
+def _wanted(c: Cells, r: Sequence[Area], argument: Code) -> Any:
+    """Return what is looked up; nothing counts as 0."""
+    value = c.plain(argument(c, r))
+    return 0.0 if value is None else value
+
+
+def _comparable(value: Any) -> tuple[int, Any] | None:
+    """Return a value so that it compares with others of its kind: numbers, texts in any case, truth values."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return 1, value.casefold()
+    return (2, value) if isinstance(value, bool) else (0, float(value))
+
+
+def _position(wanted: Any, among: Sequence[Any], how: float) -> int:
+    """Return where a value is among others: exactly (0), or the last that is not above (1) or not below (-1) it."""
+    key = _comparable(wanted)
+    assert key is not None
+    found = [_comparable(value) for value in among]
+    if how == 0:
+        if isinstance(wanted, str) and (pattern := _wild(wanted)):
+            found = [key if isinstance(one, str) and pattern.fullmatch(one) else None for one in among]
+        if key in found:
+            return found.index(key)
+        raise FormulaError("#N/A")
+    own = [(at, one[1]) for at, one in enumerate(found) if one is not None and one[0] == key[0]]
+    values = [value for _, value in own]
+    if values != sorted(values, reverse=how < 0):
+        raise UnreadableError(_("the values that are looked through are not in order"))
+    kept = [at for at, value in own if (value <= key[1] if how > 0 else value >= key[1])]
+    if not kept:
+        raise FormulaError("#N/A")
+    return kept[-1]
+
+
 def _match(c: Cells, r: Sequence[Area], arguments: Arguments) -> Any:
-    wanted, area = c.plain(arguments[0](c, r)), _area(c, r, arguments[1])
-    if len(arguments) < 3 or number(c.plain(arguments[2](c, r))) != 0:
-        raise UnreadableError(_("MATCH of what is not looked for exactly"))
-    wanted = wanted.casefold() if isinstance(wanted, str) else wanted
-    for position, value in enumerate(c.values(area), 1):
-        if value is not None and (value.casefold() if isinstance(value, str) else value) == wanted:
-            return float(position)
-    raise FormulaError("#N/A")
+    how = number(c.plain(arguments[2](c, r))) if len(arguments) > 2 else 1.0
+    return float(_position(_wanted(c, r, arguments[0]), _line(_grid(c, r, arguments[1])), how) + 1)
+
+
+def _table_look_up(across: bool) -> Function:
+    """Return VLOOKUP or HLOOKUP."""
+
+    def run(c: Cells, r: Sequence[Area], arguments: Arguments) -> Any:
+        grid = _grid(c, r, arguments[1])
+        lines = [list(line) for line in zip(*grid, strict=True)] if not across else grid
+        which = int(number(c.plain(arguments[2](c, r))))
+        if which < 1 or which > len(lines):
+            raise FormulaError("#VALUE!" if which < 1 else "#REF!")
+        near = number(c.plain(arguments[3](c, r))) if len(arguments) > 3 else 1.0
+        found = lines[which - 1][_position(_wanted(c, r, arguments[0]), lines[0], 1 if near else 0)]
+        return 0.0 if found is None else found
+
+    return run
 
 
 def _look_up(c: Cells, r: Sequence[Area], arguments: Arguments) -> Any:
-    area = _area(c, r, arguments[1])
-    column = int(number(c.plain(arguments[2](c, r))))
-    keys = Area(area.sheet, area.row, area.column, area.last_row, area.column)
-    exact = arguments[3] if len(arguments) > 3 else lambda c, r: 1.0
-    row = _match(c, r, [arguments[0], lambda c, r: keys, exact])
-    return c.value((area.sheet, area.row + int(row) - 1, area.column + column - 1))
+    """Look up in a row or column; of a table with two and more in its longer side, as spreadsheets do."""
+    grid = _grid(c, r, arguments[1])
+    if len(arguments) > 2:
+        keys, results = _line(grid), _line(_grid(c, r, arguments[2]))
+    elif len(grid[0]) > len(grid):
+        keys, results = list(grid[0]), list(grid[-1])
+    else:
+        keys, results = [row[0] for row in grid], [row[-1] for row in grid]
+    at = _position(_wanted(c, r, arguments[0]), keys, 1)
+    if at >= len(results):
+        raise FormulaError("#N/A")
+    return 0.0 if results[at] is None else results[at]
+
+
+def _wild(text: str) -> re.Pattern[str] | None:
+    """Return what a text with wildcards finds; None where it has none."""
+    if not re.search(r"[*?]", text):
+        return None
+    return re.compile(re.escape(text).replace(r"\*", ".*").replace(r"\?", "."), re.I | re.S)
+
+
+def _truths(of: Callable[[list[bool]], bool]) -> Function:
+    """Return AND or OR: truth values and numbers, those of ranges included."""
+
+    def run(c: Cells, r: Sequence[Area], arguments: Arguments) -> bool:
+        found: list[bool] = []
+        for argument in arguments:
+            value = argument(c, r)
+            if isinstance(value, Area | Array):
+                cells = _grid(c, r, lambda c, r, value=value: value).values
+                found += [bool(one) for one in cells if isinstance(one, int | float)]
+            else:
+                found.append(bool(number(value)))
+        if not found:
+            raise FormulaError("#VALUE!")
+        return of(found)
+
+    return run
+
+
+def _ifs(c: Cells, r: Sequence[Area], arguments: Arguments) -> Any:
+    for condition, value in zip(arguments[::2], arguments[1::2], strict=True):
+        if number(c.plain(condition(c, r))):
+            return c.plain(value(c, r))
+    raise FormulaError("#N/A")
+
+
+def _if_not_available(c: Cells, r: Sequence[Area], arguments: Arguments) -> Any:
+    try:
+        return c.plain(arguments[0](c, r))
+    except UnreadableError:
+        raise
+    except FormulaError as error:
+        if str(error) != "#N/A":
+            raise
+        return c.plain(arguments[1](c, r))
 
 
 def _sum_product(c: Cells, r: Sequence[Area], arguments: Arguments) -> float:
@@ -227,8 +355,7 @@ def _fits(c: Cells, area: Area, wanted: Any) -> list[bool]:
         match = re.match(r"(<>|<=|>=|=|<|>)?(.*)", wanted, re.S)
         assert match is not None
         sign, text = match[1] or "=", match[2]
-        if sign in ("=", "<>") and re.search(r"[*?]", text):
-            wild = re.compile(re.escape(text).replace(r"\*", ".*").replace(r"\?", "."), re.I | re.S)
+        if sign in ("=", "<>") and (wild := _wild(text)):
             values = c.values(area)
             return [(isinstance(one, str) and wild.fullmatch(one) is not None) == (sign == "=") for one in values]
         with suppress(ValueError):
@@ -454,8 +581,12 @@ FUNCTIONS: dict[str, Function] = {
     "DATE": _plain(_serial),
     "IF": _if,
     "IFERROR": _iferror,
-    "AND": _of_numbers(all),
-    "OR": _of_numbers(any),
+    "IFNA": _if_not_available,
+    "IFS": _ifs,
+    "AND": _truths(all),
+    "OR": _truths(any),
+    "TRUE": lambda c, r, arguments: True,
+    "FALSE": lambda c, r, arguments: False,
     "NOT": _plain(lambda value: not value),
     "ISNUMBER": _is(is_number),
     "ISTEXT": _is(lambda value: isinstance(value, str)),
@@ -464,7 +595,9 @@ FUNCTIONS: dict[str, Function] = {
     "NA": _not_available,
     "INDEX": _index,
     "MATCH": _match,
-    "VLOOKUP": _look_up,
+    "VLOOKUP": _table_look_up(across=False),
+    "HLOOKUP": _table_look_up(across=True),
+    "LOOKUP": _look_up,
     "CHOOSE": _choose,
     "ABS": _plain(abs),
     "EXP": _plain(math.exp),

@@ -1,23 +1,20 @@
-"""Formulas read with openpyxl's tokenizer: each becomes a Python function."""
+"""What the tree of a formula does, as a Python function."""
 
 from __future__ import annotations
 
 import math
 import operator
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
-from openpyxl.formula import Tokenizer
-from openpyxl.formula.tokenizer import Token, TokenizerError
-
 from jcm_calc.base.languages import _
-from jcm_calc.base.problems import shown
 from jcm_calc.reports.workbook.references import Area
-from jcm_calc.verification.spreadsheet.functions import FUNCTIONS, Code
+from jcm_calc.verification.spreadsheet.functions import COMPARE, FUNCTIONS, Code
+from jcm_calc.verification.spreadsheet.trees import NESTED, Tree, parsed
 from jcm_calc.verification.spreadsheet.values import (
+    Array,
     Cells,
     FormulaError,
     UnreadableError,
@@ -27,33 +24,21 @@ from jcm_calc.verification.spreadsheet.values import (
 )
 
 Operation = Callable[[Any, Any], Any]
-OPERATORS: dict[str, tuple[int, Operation]] = {
-    "^": (5, operator.pow),
-    "*": (4, operator.mul),
-    "/": (4, operator.truediv),
-    "+": (3, operator.add),
-    "-": (3, operator.sub),
-    "&": (2, lambda a, b: f"{a}{b}"),
+OPERATIONS: dict[str, Operation] = {
+    "^": operator.pow,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "+": operator.add,
+    "-": operator.sub,
+    "&": lambda a, b: f"{a}{b}",
 }
-COMPARISONS = {
-    "=": operator.eq,
-    "<>": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-
-
-# Excel takes 8,192 characters; names that are written out make a formula longer.
-LONGEST = 20_000
-NESTED = _("it is nested too deeply")
 
 
 @dataclass(frozen=True)
 class Read:
-    """A formula that was read: what it does, and which functions and numbers stand in it."""
+    """A formula that was read: its tree, what it does, and which functions and numbers it has."""
 
+    tree: Tree
     run: Code
     functions: frozenset[str]
     numbers: tuple[float, ...]
@@ -62,121 +47,63 @@ class Read:
 @lru_cache(maxsize=4096)
 def read(formula: str) -> Read:
     """Read a formula in which addresses are replaced by their numbers."""
-    if len(formula) > LONGEST:
-        raise UnreadableError(_("it is longer than {count:,} characters").format(count=LONGEST))
+    found = parsed(formula)
     try:
-        tokens = [token for token in Tokenizer(f"={formula}").items if token.type != Token.WSPACE]
-        parser = _Parser(tokens)
-        run = parser.comparison()
-    except (TokenizerError, IndexError, ValueError) as error:
-        raise UnreadableError(_("it is not a formula: {error}").format(error=shown(str(error)))) from None
+        run = _function(found)
     except RecursionError:
         raise UnreadableError(NESTED) from None
-    if parser.at < len(tokens):
-        raise UnreadableError(_("{token} was not expected").format(token=shown(tokens[parser.at].value)))
-    return Read(run, frozenset(parser.functions), tuple(parser.numbers))
+    parts = list(found.walk())
+    functions = frozenset(part.operation for part in parts if part.operation in FUNCTIONS)
+    return Read(found, run, functions, tuple(part.value for part in parts if part.operation == "number"))
 
 
-class _Parser:
-    """Recursive descent over tokens."""
+def _function(of: Tree) -> Code:
+    """Return the function of a tree."""
+    if of.leaf:
+        return _leaf(of)
+    if of.operation in COMPARE:
+        left, right = map(_function, of.arguments)
+        return _compared(COMPARE[of.operation], left, right)
+    if of.operation == "negate":
+        return _applied(_constant(-1.0), [(operator.mul, _function(of.value))])
+    if of.operation == "%":
+        return _applied(_function(of.value), [(operator.truediv, _constant(100.0))])
+    if of.operation in OPERATIONS:
+        others: list[tuple[Operation, Code]] = []
+        while of.operation in OPERATIONS:
+            others.append((OPERATIONS[of.operation], _function(of.arguments[1])))
+            of = of.arguments[0]
+        return _applied(_function(of), others[::-1])
+    return _called(of.operation, [_function(part) for part in of.arguments])
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
-        self.tokens, self.at = tokens, 0
-        self.functions: set[str] = set()
-        self.numbers: list[float] = []
 
-    def _peek(self, kind: str, values: Sequence[str] | None = None) -> bool:
-        if self.at >= len(self.tokens):
-            return False
-        token = self.tokens[self.at]
-        return token.type == kind and (values is None or token.value in values)
+def _leaf(of: Tree) -> Code:
+    if of.operation == "error":
+        return _failing(of.value)
+    if of.operation == "reference":
+        return lambda c, r, number=of.value: r[number]  # type: ignore[misc]
+    if of.operation == "array":
+        return _constant(Array([[_cell(part) for part in row] for row in of.arguments]))
+    return _constant(of.value)
 
-    def comparison(self) -> Code:
-        left = self.binary(2)
-        while self._peek(Token.OP_IN, list(COMPARISONS)):
-            compare = COMPARISONS[self._next().value]
-            left = _compared(compare, left, self.binary(2))
-        return left
 
-    def binary(self, least: int) -> Code:
-        left, others = self.prefixed(), list[tuple[Operation, Code]]()
-        while self._peek(Token.OP_IN, [sign for sign, (binding, _) in OPERATORS.items() if binding >= least]):
-            binding, function = OPERATORS[self._next().value]
-            others.append((function, self.binary(binding + 1)))
-        return _applied(left, others) if others else left
+def _cell(part: Tree) -> Any:
+    return -part.value.value if part.operation == "negate" else part.value
 
-    def prefixed(self) -> Code:
-        if self._peek(Token.OP_PRE):
-            sign, operand = self._next().value, self.prefixed()
-            return operand if sign == "+" else _applied(_constant(-1.0), [(operator.mul, operand)])
-        operand = self.atom()
-        while self._peek(Token.OP_POST):
-            self._next()
-            operand = _applied(operand, [(operator.truediv, _constant(100.0))])
-        return operand
 
-    def atom(self) -> Code:
-        token = self._next()
-        if token.type == Token.PAREN:
-            inner = self.comparison()
-            self._close()
-            return inner
-        if token.type == Token.FUNC:
-            return self._call(token.value.rstrip("(").upper().removeprefix("_XLFN.").removeprefix("_XLWS."))
-        return self._operand(token)
+def _called(name: str, arguments: Sequence[Code]) -> Code:
+    if name not in FUNCTIONS:
+        raise UnreadableError(_("the function {name} is not known here").format(name=name))
+    function = FUNCTIONS[name]
 
-    def _operand(self, token: Token) -> Code:
-        text = token.value
-        if token.subtype == Token.NUMBER:
-            self.numbers.append(float(text))
-            return _constant(float(text))
-        if token.subtype == Token.TEXT:
-            return _constant(text[1:-1].replace('""', '"'))
-        if token.subtype == Token.LOGICAL:
-            return _constant(text.upper() == "TRUE")
-        if token.subtype == Token.ERROR:
-            return _failing(text)
-        if match := re.fullmatch(r"REF_(\d+)", text):
-            return lambda c, r, number=int(match[1]): r[number]  # type: ignore[misc]
-        raise UnreadableError(_("{text} is not a reference that can be followed").format(text=shown(text)))
+    def run(c: Cells, r: Sequence[Area]) -> Any:
+        try:
+            return function(c, r, arguments)
+        except (IndexError, TypeError):
+            complaint = _("{name} does not take {count} arguments")
+            raise UnreadableError(complaint.format(name=name, count=len(arguments))) from None
 
-    def _call(self, name: str) -> Code:
-        self.functions.add(name)
-        arguments: list[Code] = []
-        if not self._peek(Token.FUNC, [")"]):
-            arguments.append(self._argument())
-            while self._peek(Token.SEP):
-                self._next()
-                arguments.append(self._argument())
-        self._close()
-        if name not in FUNCTIONS:
-            raise UnreadableError(_("the function {name} is not known here").format(name=name))
-        function = FUNCTIONS[name]
-
-        def run(c: Cells, r: Sequence[Area]) -> Any:
-            try:
-                return function(c, r, arguments)
-            except (IndexError, TypeError):
-                complaint = _("{name} does not take {count} arguments")
-                raise UnreadableError(complaint.format(name=name, count=len(arguments))) from None
-
-        return run
-
-    def _argument(self) -> Code:
-        """Read an argument, which may be left out."""
-        left_out = self._peek(Token.SEP) or self._peek(Token.FUNC, [")"])
-        return _constant(None) if left_out else self.comparison()
-
-    def _close(self) -> None:
-        token = self._next()
-        if token.value != ")":
-            raise UnreadableError(_("{token} was not expected").format(token=shown(token.value)))
-
-    def _next(self) -> Token:
-        if self.at >= len(self.tokens):
-            raise UnreadableError(_("the formula ends too early"))
-        self.at += 1
-        return self.tokens[self.at - 1]
+    return run
 
 
 def _constant(value: Any) -> Code:
@@ -203,7 +130,7 @@ def _applied(first: Code, others: Sequence[tuple[Operation, Code]]) -> Code:
 
 
 def _operated(function: Operation, a: Any, b: Any) -> Any:
-    if function is OPERATORS["&"][1]:
+    if function is OPERATIONS["&"]:
         return function(text_of(a), text_of(b))
     try:
         found = function(number(a), number(b))

@@ -96,8 +96,17 @@ m.default("e", "", value=0.59, raises="RE PE", bounds="[0.54, 0.64]", text="expo
 NITROUS = {"continuous flooding": 0.003, "single drainage": 0.005, "multiple drainage": 0.005}
 m.default("EF_N,RE,i", "", by="w_RE", values=NITROUS, raises="RE", text="share emitted as N2O-N", evidence=MADE_UP)
 m.default("EF_N,PJ,i,p", "", by="w_PJ", values=NITROUS, raises="PE", text="share emitted as N2O-N", evidence=MADE_UP)
-m.default("GWP_CH4", "tCO2/t", value=28, raises="RE PE", text="global warming potential", evidence=MADE_UP)
-m.default("GWP_N2O", "tCO2/t", value=265, raises="RE PE", text="global warming potential", evidence=MADE_UP)
+# each holds from its first day on: those of the fourth assessment report of the IPCC, then those of the fifth
+for gas, fourth, fifth in (("CH4", 25, 28), ("N2O", 298, 265)):
+    m.default(
+        f"GWP_{gas},p",
+        "tCO2/t",
+        by="p",
+        values={"2013-01-01": fourth, "2021-01-01": fifth},
+        raises="RE PE",
+        text=f"global warming potential of {gas}",
+        evidence=MADE_UP,
+    )
 m.default("UD", "", value=0.15, raises="UD", bounds="[0, 1]", text="deduction for uncertainty", evidence=MADE_UP)
 m.constant("kg_per_t", 1000, "kg/t", text="kilograms of a tonne")
 m.constant("N2O_per_N", 44 / 28, "", text="molar masses of N2O and of its nitrogen")

@@ -1,4 +1,4 @@
-"""XX_AM011: run-of-river hydropower. Made up: an example of a capacity that adds over units alone."""
+"""XX_AM011: run-of-river hydropower. Made up: a capacity that adds over units alone, a factor by grid and year."""
 
 from jcm_calc import Methodology
 from jcm_calc.evidence import unconfirmed
@@ -38,13 +38,20 @@ m.monitored(
 m.fixed("P_i", "MW", extensive="units", plausible="[0, 1000]", text="capacity of turbine i", evidence=MADE_UP)
 m.class_key("grid", text="grid to which the plant is connected")
 m.default(
-    "EF_grid",
+    "EF_grid,p",
     "tCO2/MWh",
-    by="grid",
-    values={"north": 0.458, "south": 0.468, "islands": 0.619},
+    by="grid, p",
+    values={
+        ("north", 2023): 0.471,
+        ("north", 2024): 0.458,
+        ("south", 2023): 0.482,
+        ("south", 2024): 0.468,
+        ("islands", 2023): 0.619,
+        ("islands", 2024): 0.619,
+    },
     raises="RE PE",
     bounds="[0, 2]",
-    text="emission factor of the grid",
+    text="emission factor of the grid in the year of the period",
     evidence=MADE_UP,
 )
 m.at_most("EG", "P × hours", evidence=MADE_UP)

@@ -1,0 +1,109 @@
+"""The units of numbers that are typed into formulas: those with which the dimensions come out."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from jcm_calc.declarations.constants import CONVERSIONS, by_definition
+from jcm_calc.declarations.expression import Expression
+from jcm_calc.units import normalise, registry
+
+PLAIN = ("", "K", "°C", "h", "d", "kWh/MWh", "tCO2/MWh")
+# What numbers stand for besides the conversions that the library knows.
+OTHERS = {"W/kW": 1e3, "W*h/kWh": 1e3, "kW*h/MWh": 1e3, "kW/MW": 1e3, "m3/kL": 1.0, "L/kL": 1e3, "kgCO2/tCO2": 1e3}
+OTHERS |= {"MJ/GJ": 1e3, "GJ/TJ": 1e3, "g/kg": 1e3, "g/t": 1e6, "kJ/GJ": 1e6, "kJ/kWh": 3600.0, "MJ/kWh": 3.6}
+OTHERS |= {"%": 100.0}
+MOST_TRIED = 4_000
+TRIALS = (1.37, 2.11, 0.83, 3.07, 1.71, 2.63, 0.59, 1.19, 2.87, 1.03)
+Units = Mapping[str, str]
+
+
+def typed_numbers(expression: Expression, exponent: bool = False) -> Iterator[float]:
+    """Yield the numbers that have to be declared: all but 0, 1 and exponents."""
+    if expression.operation == "number":
+        if not exponent and abs(expression.arguments[0]) not in (0, 1):
+            yield float(expression.arguments[0])
+    elif expression.operation != "symbol":
+        for place, one in enumerate(expression.arguments):
+            yield from typed_numbers(one, expression.operation == "power" and place == 1)
+
+
+def with_names(expression: Expression, names: Mapping[float, str], exponent: bool = False) -> Expression:
+    """Return an expression with names in place of its typed numbers."""
+    if expression.operation == "number":
+        name = None if exponent else names.get(float(expression.arguments[0]))
+        return expression if name is None else Expression("symbol", (name,))
+    if expression.operation == "symbol":
+        return expression
+    power = expression.operation == "power"
+    parts = tuple(with_names(one, names, power and place == 1) for place, one in enumerate(expression.arguments))
+    return Expression(expression.operation, parts)
+
+
+def units_of(expression: Expression, unit: str, operands: Units) -> dict[float, str] | None:
+    """Return the unit of each typed number of an equation; None where no units were found that fit.
+
+    Examples
+    --------
+    >>> from jcm_calc.declarations.expression import record
+    >>> units_of(record(lambda P, h: P * h / 1000), "MWh", {"P": "kW", "h": "h"})
+    {1000.0: 'kW*h/MWh'}
+    """
+    numbers = list(dict.fromkeys(typed_numbers(expression)))
+    names = {number: f"typed {place}" for place, number in enumerate(numbers)}
+    named = with_names(expression, names)
+    choices = [_candidates(number, [*operands.values(), unit]) for number in numbers]
+    if math.prod(map(len, choices)) > MOST_TRIED:
+        return None
+    for tried in itertools.product(*choices):
+        units = {names[number]: one for number, one in zip(numbers, tried, strict=True)}
+        values = {names[number]: number for number in numbers}
+        if fits(named, unit, {**operands, **units}, values):
+            return dict(zip(numbers, tried, strict=True))
+    return None
+
+
+def fits(expression: Expression, unit: str, operands: Units, known: Mapping[str, float]) -> bool:
+    """Whether an equation with units gives its unit, and the number that it gives without."""
+    found = _value(expression, operands, known)
+    if found is None:
+        return False
+    quantity, plain = found
+    try:
+        magnitude = quantity.to(normalise(unit)).magnitude if hasattr(quantity, "to") else quantity
+    except Exception:  # pint raises errors of many kinds
+        return False
+    if not hasattr(quantity, "to") and unit:
+        return False
+    return math.isclose(float(magnitude), float(plain), rel_tol=1e-9)
+
+
+def _value(expression: Expression, operands: Units, known: Mapping[str, float]) -> tuple[Any, Any] | None:
+    numbers = {name: known.get(name, TRIALS[place % len(TRIALS)] + place) for place, name in enumerate(operands)}
+    try:
+        quantities = {name: registry().Quantity(numbers[name], _pint(unit)) for name, unit in operands.items()}
+        return expression.value(quantities), expression.value(numbers)
+    except Exception:  # of other dimensions
+        return None
+
+
+def _pint(unit: str) -> str:
+    return "" if unit in ("category", "yes/no") else normalise(unit)
+
+
+def unit_of(expression: Expression, operands: Units) -> str:
+    """Return the unit that an expression has, as it follows from its operands; empty where it has none."""
+    found = _value(expression, operands, {})
+    if found is None or not hasattr(found[0], "to"):
+        return ""
+    return f"{found[0].units:~}".replace(" ", "") if not found[0].dimensionless else ""
+
+
+def _candidates(number: float, units: Sequence[str]) -> list[str]:
+    """Return the units that a number may have: those in which it is a conversion, then those of its neighbours."""
+    found = [unit for unit, value in (CONVERSIONS | OTHERS).items() if math.isclose(value, number)]
+    found = [unit for unit in dict.fromkeys(found) if unit == "%" or by_definition(number, unit)]
+    return list(dict.fromkeys([*found, *(unit for unit in units if unit != "category"), *PLAIN]))

@@ -1,0 +1,175 @@
+"""A workbook becomes the text of a module, after the proof that both give the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from jcm_calc.authoring.module_source import module_source
+from jcm_calc.authoring.official_files import office, proving
+from jcm_calc.authoring.official_files.declaring import Declared
+from jcm_calc.authoring.official_files.layout import Layout
+from jcm_calc.authoring.official_files.proving import DRAWS, TOLERANCE, Proof
+from jcm_calc.authoring.official_files.questions import Prompt, Questions
+from jcm_calc.authoring.official_files.translating import Translation
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import InputError, Problem
+from jcm_calc.base.toml import parse_toml, read_text
+from jcm_calc.reports.workbook.opening import Book
+from jcm_calc.rulebooks import modules
+
+LEAST = 200
+IN_OFFICE = (1, 7, 11)  # draws that are compared with LibreOffice, too
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A module that equals its workbook.
+
+    Attributes
+    ----------
+    number, version, file, source : str
+        The name and the text of the module.
+    names : str
+        The text of the names file; empty where nothing was asked.
+    open : tuple of str
+        Questions to which a proposal was taken.
+    proof : Proof
+    office : float or None
+        The largest relative difference from LibreOffice; None where it was not compared.
+    remarks : tuple of Problem
+        Where the module says less, or something else, than a cell.
+    quantities : int
+    """
+
+    number: str
+    version: str
+    file: str
+    source: str
+    names: str
+    open: tuple[str, ...]
+    proof: Proof
+    office: float | None
+    remarks: tuple[Problem, ...]
+    quantities: int
+
+
+def import_workbook(
+    path: str | os.PathLike[str],
+    names: str | os.PathLike[str] | None = None,
+    prompt: Prompt | None = None,
+    *,
+    with_office: bool = True,
+) -> Imported:
+    """Translate an official monitoring spreadsheet into the text of a methodology module.
+
+    Parameters
+    ----------
+    path : path
+    names : path, optional
+        A names file with the answers to questions.
+    prompt : callable, optional
+        Asks a person a question, with a proposal.
+    with_office : bool
+        Whether some inputs are compared with LibreOffice, too, where it is installed.
+
+    Returns
+    -------
+    Imported
+
+    Raises
+    ------
+    InputError
+        If a cell cannot be translated, or module and workbook differ: no module is given then.
+    """
+    book = Book(path)
+    digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    questions = Questions(digest, read_names(names, digest) if names is not None else None, prompt)
+    found = Translation(Layout(book), questions)
+    draws = proving.Draws(found, DRAWS)
+    for branch in proving.Evaluated(found, draws.values, draws.letters).missed:
+        found.remark(found.layout.result("ER"), _("no input took both branches of {branch}").format(branch=branch))
+    declared = Declared(found, proving.effects(found, draws, proving.typed_in(found)))
+    number, version = found.layout.header
+    source = module_source(declared.m)
+    scope: dict[str, object] = {"__name__": number}
+    exec(compile(source, f"{number}.py", "exec"), scope)  # what is proved is the text that is written
+    proof = proving.proved(found, scope["m"], draws)  # type: ignore[arg-type]
+    _refuse_differences(book, proof)
+    apart = _office(found, draws) if with_office else None
+    file = f"{number.lower()}.py" if number not in modules() else f"{number.lower()}_ver{version.replace('.', '_')}.py"
+    written = names_text(questions, book.name)
+    return Imported(
+        *(number, version, file, source, written, tuple(questions.open), proof, apart, tuple(found.remarks)),
+        quantities=len(found.quantities),
+    )
+
+
+def _refuse_differences(book: Book, proof: Proof) -> None:
+    if proof.differences:
+        raise InputError(book.name, [Problem(book.name, one) for one in proof.differences[:SHOWN]])
+    if proof.equal < LEAST:
+        complaint = _("only {count} of {all} inputs could be compared; a module needs {least}")
+        raise book.unusable(complaint.format(count=proof.equal, all=DRAWS, least=LEAST))
+
+
+def _office(found: Translation, draws: proving.Draws) -> float | None:
+    """Return the largest difference between LibreOffice and the workbook as it is calculated here."""
+    places = [found.layout.result(name) for name in proving.RESULTS]
+    # a spreadsheet program takes numbers that differ in their last digit for equal
+    cases = [{place: _short(value) for place, value in draws.cells(draw).items()} for draw in IN_OFFICE]
+    others = office.recalculated(found.layout.book.path, cases, places)
+    if others is None:
+        return None
+    worst = 0.0
+    for case, other in zip(cases, others, strict=True):
+        own = proving.workbook_values(found, case, exact=False)
+        worst = max(worst, *(abs(a - b) / max(abs(a), 1e-9) for a, b in zip(own, other, strict=True)))
+    if worst > TOLERANCE:
+        complaint = _("LibreOffice gives other results than these formulas, by {share}: nothing is written")
+        raise found.layout.book.unusable(complaint.format(share=f"{worst:.2g}"))
+    return worst
+
+
+def _short(value: object) -> object:
+    return float(f"{value:.12g}") if isinstance(value, float) else value
+
+
+def read_names(path: str | os.PathLike[str], digest: str) -> dict[str, str]:
+    """Return the answers of a names file; refuse one of another workbook."""
+    name = Path(path).name
+    content = parse_toml(name, read_text(Path(path)))
+    if content.get("sha256") != digest:
+        complaint = _("got sha256 {came}; must be {digest}, that of the workbook: these are names of another file")
+        raise InputError(name, [Problem("sha256", complaint.format(came=repr(content.get("sha256")), digest=digest))])
+    answers = content.get("names", {})
+    wrong = [key for key, value in answers.items() if not isinstance(value, str)] if isinstance(answers, dict) else [""]
+    if wrong:
+        raise InputError(name, [Problem(key, _("must be a symbol in quotation marks")) for key in wrong])
+    return dict(answers)
+
+
+def names_text(questions: Questions, workbook: str) -> str:
+    """Return the text of a names file: every question with its answer, or the proposal that was taken."""
+    if not questions.asked and not questions.given:
+        return ""
+    answers = sorted((questions.given | questions.asked).items())
+    lines = [
+        f"# Names for what {workbook} does not name: `jcm import {workbook} --names` reads them.",
+        f'sha256 = "{questions.digest}"',
+        "",
+        "[names]",
+        *(
+            f"{json.dumps(key, ensure_ascii=False)} = {json.dumps(answer, ensure_ascii=False)}"
+            for key, answer in answers
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,252 @@
+"""Which cell of an official spreadsheet is what: its symbol, its unit, its words, and where RE, PE and ER stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from jcm_calc.base.languages import _
+from jcm_calc.reports.workbook.opening import Book
+from jcm_calc.reports.workbook.references import Place
+from jcm_calc.reports.workbook.sheet_sets import HEADER, Roles, header, sheet_sets
+from jcm_calc.reports.workbook.symbols import plain
+from jcm_calc.reports.workbook.tables import Sheets, in_english, linked
+from jcm_calc.reports.workbook.written_units import PER_PERIOD, plain_unit
+from jcm_calc.units import UnitError, normalise, parse_unit
+
+# Symbols of the documents, by which the subscripts of EFelec or COPRE,i are found where their typesetting is lost.
+STEMS = ("COP", "SEC", "NCV", "NLL", "UNC", "HMP", "GWP", "EC", "EF", "EG", "EI", "ER", "RE", "PE", "FC", "RC", "PH")
+STEMS += ("PC", "PG", "SC", "HG", "CF", "OH", "Br", "L", "P", "Q", "H", "T", "h", "x", "η", "ρ")
+SUBSCRIPT = re.compile(r"(RE|PJ|BL|CO2|CH4|[a-z]{4,}|th|gen|[a-z])(?=[,_\W]|$)[\w,.\-]*")
+SYMBOL = re.compile(r"[A-Za-zΑ-Ωα-ω]{1,8}(_[\w{}\-]+)?(,[\w\-]+)*")
+RESULTS = {"RE": r"reference emissions", "PE": r"project emissions", "ER": r"emission reductions"}
+NO_UNIT = ("-", "–", "N/A", "fraction", "")
+LONGEST_SYMBOL, HEADING_ROWS = 25, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What stands around a cell.
+
+    Attributes
+    ----------
+    symbol : str
+        As the library writes it, such as ``EC_PJ,i,p``; empty where none stands there.
+    unit : str or None
+        Without ``/p``; None where none stands there.
+    words : str
+    monitored : bool
+        Whether it is in the table of monitored parameters.
+    per_period : bool
+        Whether its unit says ``/p``.
+    """
+
+    symbol: str = ""
+    unit: str | None = None
+    words: str = ""
+    monitored: bool = False
+    per_period: bool = False
+
+
+def spelled(text: str) -> str:
+    """Return a symbol as the library writes it; an empty text where it is not one.
+
+    Examples
+    --------
+    >>> [spelled(text) for text in ("EC PJ,i,p", "COPRE,i", "EFelec", "Pi", "η_PJ,i", "Project chiller No.")]
+    ['EC_PJ,i,p', 'COP_RE,i', 'EF_elec', 'P_i', 'η_PJ,i', '']
+    """
+    text = text.strip().strip("[]")
+    if not text or len(text) > LONGEST_SYMBOL:
+        return ""
+    first, space, rest = text.partition(" ")
+    if space and "_" not in text:
+        return f"{first}_{rest}" if first in STEMS and SYMBOL.fullmatch(f"{first}_{rest}") else ""
+    if "_" in text:
+        return text if SYMBOL.fullmatch(text) else ""
+    for stem in STEMS:
+        rest = text.removeprefix(stem)
+        if rest != text and SUBSCRIPT.fullmatch(rest):
+            return f"{stem}_{rest}"
+    return text if text in STEMS or (SYMBOL.fullmatch(text) and "," in text) else ""
+
+
+def unit_of(text: str) -> tuple[str | None, bool]:
+    """Return a unit as the library writes it, and whether it is per period; None where it is not a unit."""
+    written = text.strip().strip("[]")
+    if written in NO_UNIT:
+        return "", False
+    shorter = PER_PERIOD.sub("", re.sub(r"\s*/\s*p$", "", written))
+    found = re.sub(r"(?<=m)([23])(?!\d)", lambda match: "²³"[int(match[1]) - 2], plain_unit(shorter, "", []))
+    found = re.sub(r"(?<=N)m³", "m3", found)
+    try:
+        parse_unit(found)
+        found = {"degC": "°C", "hour": "h", "hours": "h"}.get(normalise(found), found)
+    except UnitError:
+        return None, False
+    return found, shorter != written
+
+
+class Layout:
+    """The sheets of one set, and the label of each of their cells."""
+
+    def __init__(self, book: Book) -> None:
+        self.book, self.sheets = book, Sheets(book)
+        sets = sheet_sets(book)
+        kind = next(kind for kind in ("MRS", "MPS") if any(one == kind for one, _ in sets))
+        self.roles: Roles = next(roles for (one, _), roles in sets.items() if one == kind)
+        self.inputs = {
+            sheet: role for roles in sets.values() for role, sheet in roles.items() if role in ("input", "separate")
+        }
+        self._named = [sheet for roles in sets.values() for sheet in roles.values()]
+        self.labels = dict(self._rows_of_tables()) | dict(self._rows_of_calculation())
+
+    @cached_property
+    def header(self) -> tuple[str, str]:
+        """Number and version of the methodology, from the sheets or the name of the file."""
+        named = HEADER.search(self.book.name)
+        try:
+            return header(self.book, self._named)
+        except ValueError:
+            if named is None:
+                raise
+        return named[1], f"{int(named[2].partition('.')[0])}.{named[2].partition('.')[2] or 0}"
+
+    def text(self, sheet: str, row: int, column: int) -> str:
+        """Return what a cell says; an empty text of a number or a formula."""
+        value = self.book.value(sheet, row, column)
+        return value.strip() if isinstance(value, str) and (row, column) not in self.book.formulas(sheet) else ""
+
+    def _rows_of_tables(self) -> Iterator[tuple[Place, Label]]:
+        """Yield the values of tables 1 and 2."""
+        for sheet, role in self.inputs.items():
+            if role != "input":
+                continue
+            for kind, rows in self.sheets.tables(sheet):
+                for row in rows if kind == "parameters" else ():
+                    cell = row.cells["value"]
+                    unit, per_period = unit_of(row.text("unit")) if "unit" in row.cells else (None, False)
+                    monitored = "point" in row.cells
+                    symbol = spelled(row.text("symbol")) or re.sub(r"\W+", "_", row.text("symbol"))
+                    label = Label(symbol, unit, row.text("text"), monitored, per_period)
+                    for column in range(
+                        cell.column, row.cells["unit"].column if "unit" in row.cells else cell.column + 1
+                    ):
+                        yield (sheet, cell.row, column), label
+
+    def _rows_of_calculation(self) -> Iterator[tuple[Place, Label]]:
+        """Yield the values of the rows under Value, Units and Parameter."""
+        for sheet in self._named:
+            if sheet in self.inputs:
+                continue
+            heads: dict[str, int] = {}
+            for row, cells in enumerate(self.book.grid(sheet)):
+                found = {in_english(cell): at for at, cell in enumerate(cells) if isinstance(cell, str) and cell}
+                if "value" in found and "units" in found:
+                    heads = found
+                elif any(isinstance(cell, str) and cell.startswith("[") for cell in cells):
+                    heads = {}
+                elif heads:
+                    unit, per_period = unit_of(self.text(sheet, row, heads["units"]))
+                    symbol = spelled(self.text(sheet, row, heads["parameter"])) if "parameter" in heads else ""
+                    words = next((cell for cell in cells[: heads["value"]] if isinstance(cell, str) and cell), "")
+                    if symbol or words:
+                        place = sheet, row, heads["value"]
+                        yield place, Label(symbol, unit, " ".join(words.split()), False, per_period)
+
+    def label(self, place: Place) -> Label:
+        """Return the label of a cell: of its row, or what stands above its column."""
+        if place in self.labels:
+            return self.labels[place]
+        found = self._above(place)
+        if not found.symbol and not found.words:
+            found = self._in_row(place)
+        return found
+
+    def _above(self, place: Place) -> Label:
+        sheet, row, column = place
+        stack: list[str] = []
+        blanks = 0
+        for above in range(row - 1, -1, -1):
+            text = self.text(sheet, above, column)
+            if not text:
+                blanks += bool(stack)
+                if blanks > 1:
+                    break
+                continue
+            stack.append(text)
+            if len(stack) >= HEADING_ROWS:
+                break
+        symbols = [found for text in reversed(stack) if (found := spelled(text))]
+        units = [unit_of(text) for text in stack if len(text) < LONGEST_SYMBOL]
+        unit, per_period = next((one for one in units if one[0] is not None), (None, False))
+        described = [text for text in stack if unit_of(text)[0] is None and not HEADER.search(text)]
+        words = next((text for text in described if " " in text), described[0] if described else "")
+        found = Label(symbols[0] if symbols else "", unit, words, False, per_period)
+        return found if found.symbol else self._by_words(found)
+
+    def _by_words(self, found: Label) -> Label:
+        """Return the label of table 1 or 2 that describes the same; symbols above a table may be missing."""
+        own = found.words.casefold()
+        same = {
+            one.symbol: one
+            for one in self.labels.values()
+            if own
+            and one.symbol
+            and (one.words.casefold().startswith(own) or own.startswith(one.words.casefold() or "?"))
+        }
+        return next(iter(same.values())) if len(same) == 1 else found
+
+    def _in_row(self, place: Place) -> Label:
+        """Return the words before a cell, and the unit behind it."""
+        sheet, row, column = place
+        before = [text for at in range(column - 1, -1, -1) if (text := self.text(sheet, row, at))]
+        unit, per_period = unit_of(self.text(sheet, row, column + 1) or "?")
+        return Label("", unit, before[0] if before else "", False, per_period)
+
+    def entered(self, place: Place) -> bool:
+        """Whether a cell is on an input sheet."""
+        return place[0] in self.inputs
+
+    def monitored(self, symbol: str) -> Label | None:
+        """Return the label of table 1 that has a symbol."""
+        found = (one for one in self.labels.values() if one.monitored and plain(one.symbol) == plain(symbol))
+        return next(found, None)
+
+    def listed(self, symbol: str) -> Label | None:
+        """Return the label of table 1 or 2 that has a symbol."""
+        return next(
+            (one for place, one in self.labels.items() if place[0] in self.inputs and one.symbol == symbol), None
+        )
+
+    def result(self, name: str) -> Place:
+        """Return the cell of RE, PE or ER: by its symbol, or by its words."""
+        calc = self.roles.get("calc", "")
+        own = [(place, one) for place, one in self.labels.items() if place[0] == calc]
+        for wanted in (
+            [place for place, one in own if plain(one.symbol) in (f"{name}p", name)],
+            [place for place, one in own if one.words.casefold().startswith(RESULTS[name])],
+        ):
+            if wanted:
+                return wanted[0]
+        complaint = _("the cell of {name} was not found: expected a row with its symbol or '{words}' on {sheet}")
+        sheet = repr(calc) if calc else _("a calculation process sheet, which is missing")
+        raise self.book.unusable(complaint.format(name=name, words=RESULTS[name].capitalize(), sheet=sheet))
+
+    def value(self, place: Place) -> Any:
+        """Return the stored value of a cell, None where it is empty."""
+        found = self.book.value(*place)
+        return None if found == "" else found
+
+    def formula(self, place: Place) -> str:
+        """Return the formula of a cell, an empty text where it has none."""
+        found = self.book.formulas(place[0]).get(place[1:]) if place[0] in self.book.sheets else None
+        return found.text if found is not None else ""
+
+    def link(self, place: Place) -> Place | None:
+        """Return the cell that a cell only shows."""
+        formula = self.formula(place)
+        return linked(formula, place[0]) if formula else None

@@ -1,0 +1,75 @@
+"""`jcm factors`: published emission factors of electricity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import InputError, Problem, listed
+from jcm_calc.cli import output
+from jcm_calc.reference_data import ElectricityFactor, FactorKind, electricity
+
+
+def list_factors(country: str, grid: str | None, year: str | None, kind: str | None, as_json: bool) -> None:
+    """List the factors of a country that fit."""
+    try:
+        known = electricity(country)
+    except LookupError as error:
+        raise InputError(_("factors"), [Problem("COUNTRY", error.args[0].partition(": ")[2])]) from None
+    found = [one for one in known if _fits(one, grid, year, kind)]
+    if not found:
+        grids = listed(sorted({one.grid for one in known if one.grid}), limit=20)
+        complaint = _("there is no such factor; grids are {grids}").format(grids=grids or _("none"))
+        raise InputError(_("factors"), [Problem(country, complaint)])
+    if as_json:
+        output.data([_as_data(one) for one in found])
+        return
+    for of_kind in FactorKind:
+        rows = [one for one in found if one.kind is of_kind]
+        if rows:
+            output.heading(of_kind)
+            output.table(
+                [_("name"), "tCO2/MWh", _("grade")],
+                [[one.name, f"{one.value:g}", one.evidence.grade] for one in rows],
+                _told(rows),
+            )
+
+
+def _fits(one: ElectricityFactor, grid: str | None, year: str | None, kind: str | None) -> bool:
+    return (
+        (grid is None or grid.casefold() in one.grid.casefold())
+        and (year is None or year in one.year)
+        and (kind is None or kind.upper() == one.kind.name)
+    )
+
+
+def _told(rows: list[ElectricityFactor]) -> list[list[str]]:
+    """Return use, source and note of each row; what is the same as of the row above is not said again."""
+    before: tuple[object, ...] = ()
+    told: list[list[str]] = []
+    for one in rows:
+        own = (one.use, one.end, one.evidence.source, one.evidence.note)
+        told.append([] if own == before else [one.use, one.end, str(one.evidence.source), one.evidence.note])
+        before = own
+    return told
+
+
+def _as_data(one: ElectricityFactor) -> dict[str, Any]:
+    source = one.evidence.source
+    return {
+        "name": one.name,
+        "country": one.country,
+        "grid": one.grid,
+        "year": one.year,
+        "margin": one.margin,
+        "of": one.of,
+        "value": one.value,
+        "unit": "tCO2/MWh",
+        "end": one.end,
+        "kind": str(one.kind),
+        "use": one.use,
+        "grade": str(one.evidence.grade),
+        "source": source.title if source else "",
+        "address": source.url if source else "",
+        "note": one.evidence.note,
+    }

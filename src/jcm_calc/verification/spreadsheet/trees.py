@@ -1,0 +1,214 @@
+"""Formulas as trees, read with openpyxl's tokenizer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from openpyxl.formula import Tokenizer
+from openpyxl.formula.tokenizer import Token, TokenizerError
+
+from jcm_calc.base.languages import _
+from jcm_calc.base.problems import shown
+from jcm_calc.reports.workbook.references import areas, form
+from jcm_calc.verification.spreadsheet.values import UnreadableError
+
+BINDING = {"^": 5, "*": 4, "/": 4, "+": 3, "-": 3, "&": 2}
+COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
+LEAVES = ("number", "text", "truth", "error", "blank", "reference", "area", "array")
+# Excel takes 8,192 characters; names that are written out make a formula longer.
+LONGEST = 20_000
+NESTED = _("it is nested too deeply")
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A formula, or a part of one.
+
+    Attributes
+    ----------
+    operation : str
+        The sign of an operator (``"negate"`` and ``"%"`` of one operand), the name of a function in capitals, or
+        what a leaf is: ``"number"``, ``"text"``, ``"truth"``, ``"error"``, ``"blank"`` (an argument left out),
+        ``"area"`` (cells), ``"reference"`` (the number of cells that `form` counts) or ``"array"`` (a constant one).
+    arguments : tuple
+        Trees; of a leaf its value, of an array its rows of trees.
+    """
+
+    operation: str
+    arguments: tuple[Any, ...] = ()
+
+    @property
+    def leaf(self) -> bool:
+        """Whether it has no parts."""
+        return self.operation in LEAVES
+
+    @property
+    def value(self) -> Any:
+        """The value of a leaf."""
+        return self.arguments[0]
+
+    def walk(self) -> Iterator[Tree]:
+        """Yield the tree and every part of it."""
+        waiting = [self]
+        while waiting:
+            one = waiting.pop()
+            yield one
+            if one.operation == "array":
+                waiting += [cell for row in one.arguments for cell in row]
+            elif not one.leaf:
+                waiting += reversed(one.arguments)
+
+
+def tree(formula: str, sheet: str) -> Tree:
+    """Return a formula on a sheet as a tree, with cells in place of addresses.
+
+    Raises
+    ------
+    UnreadableError
+        If it is not a formula, or is longer or nested deeper than it may be.
+
+    Examples
+    --------
+    >>> found = tree("IF(A1>2,B1,-3%)", "S")
+    >>> found.operation, [part.operation for part in found.arguments]
+    ('IF', ['>', 'area', 'negate'])
+    """
+    found = areas(formula, sheet)
+    try:
+        return _placed(parsed(form(formula)), found)
+    except RecursionError:
+        raise UnreadableError(NESTED) from None
+
+
+def _placed(of: Tree, found: Sequence[Any]) -> Tree:
+    if of.operation == "reference":
+        return Tree("area", (found[of.value],))
+    if of.leaf:
+        return of
+    return Tree(of.operation, tuple(_placed(part, found) for part in of.arguments))
+
+
+@lru_cache(maxsize=4096)
+def parsed(formula: str) -> Tree:
+    """Return a formula in which addresses are replaced by their numbers as a tree."""
+    if len(formula) > LONGEST:
+        raise UnreadableError(_("it is longer than {count:,} characters").format(count=LONGEST))
+    try:
+        tokens = [token for token in Tokenizer(f"={formula}").items if token.type != Token.WSPACE]
+        parser = _Parser(tokens)
+        found = parser.comparison()
+    except (TokenizerError, IndexError, ValueError) as error:
+        raise UnreadableError(_("it is not a formula: {error}").format(error=shown(str(error)))) from None
+    except RecursionError:
+        raise UnreadableError(NESTED) from None
+    if parser.at < len(tokens):
+        raise UnreadableError(_("{token} was not expected").format(token=shown(tokens[parser.at].value)))
+    return found
+
+
+class _Parser:
+    """Recursive descent over tokens."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self.tokens, self.at = tokens, 0
+
+    def _peek(self, kind: str, values: Sequence[str] | None = None) -> bool:
+        if self.at >= len(self.tokens):
+            return False
+        token = self.tokens[self.at]
+        return token.type == kind and (values is None or token.value in values)
+
+    def comparison(self) -> Tree:
+        left = self.binary(2)
+        while self._peek(Token.OP_IN, COMPARISONS):
+            left = Tree(self._next().value, (left, self.binary(2)))
+        return left
+
+    def binary(self, least: int) -> Tree:
+        left = self.prefixed()
+        while self._peek(Token.OP_IN, [sign for sign, binding in BINDING.items() if binding >= least]):
+            sign = self._next().value
+            left = Tree(sign, (left, self.binary(BINDING[sign] + 1)))
+        return left
+
+    def prefixed(self) -> Tree:
+        if self._peek(Token.OP_PRE):
+            sign, operand = self._next().value, self.prefixed()
+            return operand if sign == "+" else Tree("negate", (operand,))
+        operand = self.atom()
+        while self._peek(Token.OP_POST):
+            self._next()
+            operand = Tree("%", (operand,))
+        return operand
+
+    def atom(self) -> Tree:
+        token = self._next()
+        if token.type == Token.PAREN:
+            inner = self.comparison()
+            self._close(")")
+            return inner
+        if token.type == Token.ARRAY:
+            return self._array()
+        if token.type == Token.FUNC:
+            return self._call(token.value.rstrip("(").upper().removeprefix("_XLFN.").removeprefix("_XLWS."))
+        return self._operand(token)
+
+    def _operand(self, token: Token) -> Tree:
+        text = token.value
+        if token.subtype == Token.NUMBER:
+            return Tree("number", (float(text),))
+        if token.subtype == Token.TEXT:
+            return Tree("text", (text[1:-1].replace('""', '"'),))
+        if token.subtype == Token.LOGICAL:
+            return Tree("truth", (text.upper() == "TRUE",))
+        if token.subtype == Token.ERROR:
+            return Tree("error", (text,))
+        if match := re.fullmatch(r"REF_(\d+)", text):
+            return Tree("reference", (int(match[1]),))
+        raise UnreadableError(_("{text} is not a reference that can be followed").format(text=shown(text)))
+
+    def _array(self) -> Tree:
+        """Read a constant array: {1,2;3,4}."""
+        rows: list[list[Tree]] = [[self.prefixed()]]
+        while self._peek(Token.SEP):
+            if self._next().subtype == Token.ROW:
+                rows.append([])
+            rows[-1].append(self.prefixed())
+        self._close("}")
+        if len({len(row) for row in rows}) > 1 or not all(part.leaf or _signed(part) for row in rows for part in row):
+            raise UnreadableError(_("an array must have numbers and texts in rows of one length"))
+        return Tree("array", tuple(map(tuple, rows)))
+
+    def _call(self, name: str) -> Tree:
+        arguments: list[Tree] = []
+        if not self._peek(Token.FUNC, [")"]):
+            arguments.append(self._argument())
+            while self._peek(Token.SEP):
+                self._next()
+                arguments.append(self._argument())
+        self._close(")")
+        return Tree(name, tuple(arguments))
+
+    def _argument(self) -> Tree:
+        """Read an argument, which may be left out."""
+        left_out = self._peek(Token.SEP) or self._peek(Token.FUNC, [")"])
+        return Tree("blank", (None,)) if left_out else self.comparison()
+
+    def _close(self, sign: str) -> None:
+        token = self._next()
+        if token.value != sign:
+            raise UnreadableError(_("{token} was not expected").format(token=shown(token.value)))
+
+    def _next(self) -> Token:
+        if self.at >= len(self.tokens):
+            raise UnreadableError(_("the formula ends too early"))
+        self.at += 1
+        return self.tokens[self.at - 1]
+
+
+def _signed(part: Tree) -> bool:
+    return part.operation == "negate" and part.value.operation == "number"
