@@ -15,16 +15,16 @@ from typing import Any
 
 import numpy as np
 
-from jcm_calc.authoring.official_files.matching import Cells, SheetSet, address, factor, quantities
+from jcm_calc.authoring.official_files.matching import Cells, SheetSet, factor, quantities
 from jcm_calc.base.languages import _
 from jcm_calc.declarations.graph import RESULTS, Graph
+from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Equation, Kind, Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.engine.evaluation import EvaluationError, evaluate
 from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.reports.workbook.references import Place, areas
 from jcm_calc.reports.workbook.sheet_sets import header, sheet_sets
-from jcm_calc.declarations.interval import Interval
 from jcm_calc.verification.spreadsheet import Calculator, FormulaError
 
 DRAWS = 40  # with all rows filled; on top of them some with zeros, and some with blank rows
@@ -153,9 +153,13 @@ def _calculates(book: Book, found: SheetSet) -> None:
     cells = found.cells("ER")
     if cells is None:
         raise book.unusable(_("{kind}: no cell for the emission reductions ER was found").format(kind=found.kind))
-    inputs = {place for name, many in found.found.items() if name not in RESULTS for one in many for place in one.places}
+    inputs = {
+        place for name, many in found.found.items() if name not in RESULTS for one in many for place in one.places
+    }
     if not inputs & reached(book, cells.places[0]):
-        complaint = _("{cell}: got no formula that leads to an input; the spreadsheet must calculate. Give the blank form")
+        complaint = _(
+            "{cell}: got no formula that leads to an input; the spreadsheet must calculate. Give the blank form"
+        )
         raise book.unusable(complaint.format(cell=cells.address))
 
 
@@ -178,7 +182,7 @@ def reached(book: Book, start: Place) -> set[Place]:
 
 def _draws(book: Book, m: Declarations, found: SheetSet, rng: np.random.Generator) -> Iterator[Draw]:
     """Yield draws that cover classes, limits, zeros of each amount, and tables that are filled in part."""
-    inputs = [m.inputs[name] for name in found.found if name in m.inputs and _is_drawn(m.inputs[name])]
+    inputs = [m.inputs[name] for name in found.found if name in m.inputs and _is_drawn(book, found, m.inputs[name])]
     texts, limits = _constants(book, found)
     classes = {one.name: _classes(book, found, one, texts) for one in inputs if one.is_class}
 
@@ -196,14 +200,20 @@ def _draws(book: Book, m: Declarations, found: SheetSet, rng: np.random.Generato
         yield from (drawn(filled) for filled in (1, found.units // 2, found.units - 1))
 
 
-def _is_drawn(parameter: Parameter) -> bool:
-    return parameter.kind is not Kind.DEFAULT and parameter.unit != "date"
+def _is_drawn(book: Book, found: SheetSet, parameter: Parameter) -> bool:
+    """Whether a parameter is filled in: a default is, where the spreadsheet leaves its cells blank."""
+    if parameter.kind is not Kind.DEFAULT:
+        return parameter.unit != "date"
+    places = found.found[parameter.name][0].places
+    return all(not book.formulas(place[0]).get(place[1:]) and book.value(*place) == "" for place in places)
 
 
 def _constants(book: Book, found: SheetSet) -> tuple[list[str], list[float]]:
     """Return the texts and the numbers in the cells and formulas that the results depend on: classes and limits."""
     texts, numbers = dict[str, None](), set[float]()
-    for place in {place for name in ("RE", "PE") for one in found.found.get(name, ()) for place in reached(book, one.places[0])}:
+    for place in {
+        place for name in ("RE", "PE") for one in found.found.get(name, ()) for place in reached(book, one.places[0])
+    }:
         formula = book.formulas(place[0]).get(place[1:])
         value = book.value(*place)
         if formula is not None:
@@ -264,7 +274,7 @@ def _range(bounds: Interval, plausible: Interval | None) -> tuple[float, float]:
 
 def _of_workbook(
     book: Book, m: Declarations, sets: Mapping[str, SheetSet], drawn: Mapping[str, Draw]
-) -> Iterator[tuple[str, Values]] | dict[str, Values]:
+) -> dict[str, Values]:
     """Return what the cells of every quantity hold when the inputs are filled in, in declared units."""
     given: dict[Place, Any] = {}
     for key, found in sets.items():
@@ -336,7 +346,10 @@ def _explained(case: Mapping[str, str], kept: list[tuple[Draw, dict[str, tuple[P
         return all(place is None for place, _here, _there in one.values())
 
     everywhere = bool(kept) and all(agrees(one) for _draw, one in kept)
-    names = {draw.zero for draw, _one in kept if draw.zero}
+    # without choices everything must agree; and that 0 is 0 explains nothing
+    names = {
+        draw.zero for draw, one in kept if case and draw.zero and any(here for _place, here, _there in one.values())
+    }
     zeros = tuple(sorted(z for z in names if all(agrees(one) for draw, one in kept if draw.zero == z)))
     if everywhere:
         zeros = ()
@@ -378,10 +391,10 @@ def _checked(
         own = evaluate(graph, sizes, arrays, {}, keep)
     except EvaluationError:
         return None
-    result = dict(_defaults(graph, found, filled, values))
+    result = dict(_defaults(graph, found, draw, values))
     for name in keep:
         expected = own[name].ravel()
-        result[name] = (None, math.nan, math.nan)
+        result[name] = (None, float(np.abs(expected).max()), math.nan) if name in RESULTS else (None, 0.0, 0.0)
         for cells, got in zip(found.found[name], values[name], strict=True):
             for at, there in enumerate(got[: filled if cells.tabular else 1]):
                 here = float(expected[at] if expected.size > 1 else expected[0])
@@ -391,16 +404,18 @@ def _checked(
 
 
 def _defaults(
-    graph: Graph, found: SheetSet, filled: int, values: Values
+    graph: Graph, found: SheetSet, draw: Draw, values: Values
 ) -> Iterator[tuple[str, tuple[Place | None, float, float]]]:
     """Compare each default value that the spreadsheet selects with the one of the library, where it has one."""
     for one in graph.parameters:
         cells = found.cells(one.name)
         if one.kind is not Kind.DEFAULT or cells is None or (one.by and one.by not in found.found):
             continue
-        outcome: tuple[Place | None, float, float] = (None, math.nan, math.nan)
+        if one.name in draw.values:
+            continue
+        outcome: tuple[Place | None, float, float] = (None, 0.0, 0.0)
         known = 0
-        for at, there in enumerate(values[one.name][0][: filled if cells.tabular else 1]):
+        for at, there in enumerate(values[one.name][0][: draw.filled if cells.tabular else 1]):
             here = _declared(one, values[one.by][0][at if cells.tabular else 0] if one.by else None)
             known += here is not None
             if here is not None and outcome[0] is None and not math.isclose(here, there, rel_tol=TOLERANCE):
@@ -417,6 +432,3 @@ def _declared(one: Parameter, key: Any) -> float | None:
         if key in named if isinstance(named, Interval) else str(key).casefold() == named.casefold():
             return value.value
     return None
-
-
-__all__ = ["Case", "Comparison", "Outcome", "address", "compare", "reached"]

@@ -31,7 +31,7 @@ UNITS_IN_WORDS = {"degree celsius": "°C", "degrees celsius": "°C", "hours": "h
 LEAST_ALIKE = 0.2  # share of the words
 LONGEST_SYMBOL = 40
 LONGEST_HEADING = 3  # rows between the symbols of a table of units and its first unit
-COMMON = frozenset("a an and during for in is of or per period p the to under with".split())
+COMMON = {"an", "and", "during", "for", "in", "is", "of", "or", "per", "period", "the", "to", "under", "with"}
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def _main(tables: Sequence[Sequence[Cells]], roles: Roles) -> Sequence[Cells]:
 
 def _leave_inputs(book: Book, declared: Mapping[str, Any], found: SheetSet) -> None:
     """Take cells to be filled in from the equations: an input is written with the symbol of what it is taken for."""
-    for name in [name for name in found.found if isinstance(declared[name], Equation)]:
+    for name in [name for name in found.found if isinstance(declared[name], Equation) and name not in RESULTS]:
         blank = [one for one in found.found[name] if all(_is_open(book, place) for place in one.places)]
         found.unmatched += blank
         found.found[name] = [one for one in found.found[name] if one not in blank]
@@ -176,7 +176,7 @@ def _by_words(book: Book, m: Declarations, found: SheetSet) -> None:
             alike = _alike(f"{cells.symbol} {cells.words}", f"{item.text} {item.name}")
             if alike >= LEAST_ALIKE:
                 pairs.append((alike, cells, item))
-    for _alike_, cells, item in sorted(pairs, key=lambda pair: -pair[0]):
+    for _share, cells, item in sorted(pairs, key=lambda pair: -pair[0]):
         if item.name not in found.found and cells in found.unmatched:
             found.found[item.name] = [replace(cells, by_words=True)]
             found.unmatched.remove(cells)
@@ -260,7 +260,7 @@ def _extent(
 
 
 def _begins(book: Book, sheet: str, row: int, heads: Mapping[int, str], own: Sequence[int]) -> bool:
-    """Whether a row of a table has a number, a formula, or nothing below the symbols, as rows with headings have not."""
+    """Whether a row of a table has a number, a formula, or nothing below the symbols, as headings have not."""
     if all(book.value(sheet, row, column) == "" for column in own):
         return True
     values = [(book.value(sheet, row, column), _formula(book, (sheet, row, column))) for column in heads]
