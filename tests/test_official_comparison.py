@@ -41,7 +41,17 @@ def official_form(version="01.0"):
         case = f'IF(B{row}="Cold storage",\'MRS(calc_process)\'!$B$8,"")'
         value = f"=IF(B{row}=\"Individual quick freezer\",'MRS(calc_process)'!$B$7,{case})"
         factor = "'MRS(input)'!$C$3"
-        separate.append([number + 1, None, None, None, value, f'=IF(D{row}="",0,D{row}*C{row}/E{row}*{factor})', f"=D{row}*{factor}"])
+        separate.append(
+            [
+                number + 1,
+                None,
+                None,
+                None,
+                value,
+                f'=IF(D{row}="",0,D{row}*C{row}/E{row}*{factor})',
+                f"=D{row}*{factor}",
+            ]
+        )
     first, last = separate.max_row - UNITS + 1, separate.max_row
     calc["A1"], calc["B1"], calc["C1"], calc["D1"] = "1. Calculations", "Value", "Units", "Parameter"
     results = {

@@ -287,7 +287,7 @@ def _of_workbook(
                         blank = cells.tabular and at >= drawn[key].filled
                         given[place] = None if blank else _written(one, cells, m.inputs[name])
     calculator = Calculator(book, given)
-    items = {**m.inputs, **{rule.name: rule for rule in m.rules}}
+    items: dict[str, Parameter | Equation] = {**m.inputs, **{rule.name: rule for rule in m.rules}}
     return {
         key: {
             name: [[_read(calculator, place, cells, items[name]) for place in cells.places] for cells in many]
@@ -375,7 +375,8 @@ def _checked(
     for one in graph.parameters:
         cells = found.cells(one.name)
         if cells is not None and not one.is_class:
-            known[one.name] = np.array(values[one.name][0][: filled if cells.tabular else 1], dtype=float)
+            read = values[one.name][0][: filled if cells.tabular else 1]
+            known[one.name] = np.array([_usable(one, value, at, values) for at, value in enumerate(read)], dtype=float)
         elif one.value is not None:
             known[one.name] = np.array([one.value.value])
         elif one.is_class:
@@ -422,6 +423,15 @@ def _defaults(
                 outcome = (cells.places[at], here, there)
         if known:
             yield one.name, outcome
+
+
+def _usable(one: Parameter, value: float, at: int, values: Values) -> float:
+    """Return a value of the spreadsheet, or that of the library where its cell gives an error: a draw is not lost."""
+    if one.kind is not Kind.DEFAULT or math.isfinite(value):
+        return value
+    keys = values[one.by][0] if one.by in values else [None]
+    here = _declared(one, keys[at if len(keys) > 1 else 0])
+    return value if here is None else here
 
 
 def _declared(one: Parameter, key: Any) -> float | None:
