@@ -68,17 +68,35 @@ FITTING = {
         "EF": 0.056,
     },
     "ID_AM013": {"connection": "Sumatra, case 1", "EF_RE": "edition with 0.477 for Sumatra", "EG": 1922.0},
+    **{number: {"EG": 1500.0, "EF_RE": 0.4} for number in ("CL_AM001", "CR_AM001", "KE_AM002")},
+    **{number: {"EG": 1500.0} for number in ("MN_AM003", "MV_AM001", "PW_AM001")},
+    "BD_AM002": {"EG": 1500.0, "connection": "national grid", "EF_RE": {"national grid": 0.4}},
+    "VN_AM007": {"EG": 1500.0, "connection": "grid", "EF_RE": "printed pairs"},
+    "TH_AM001": {"EG": 7293.0, "EF_RE": "grid, by printed pairs"},
+    **{
+        number: {"EC_PJ": 100.0, "η_PJ": 120.0, "η_RE": 90.0, "EF_elec": 0.8}
+        for number in ("ID_AM005", "ID_AM020", "TH_AM016")
+    },
+    "ID_AM008": {"RE_given": 100.0, "EC_PJ": 110.0, "EF_elec": 0.8},
+    "ID_AM009": {
+        **{"FC_PJ": 400.0, "NCV_NG": 48.0, "η_PJ": 0.45, "η_RE": 0.36, "EF_NG": 0.0561, "RP": 0.02, "H": 7000.0},
+        "EF_elec": 0.8,
+    },
+    "MN_AM002": {
+        **{"PH": 15200.0, "HMP": 5088.0, "RPC": 2.3, "η_RE": 0.61, "η_PJ": 0.67, "EF_CO2_coal": 0.0909},
+        "EF_CO2_grid": 1.0,
+    },
     "ID_AM016": {**GAS, "EF_elec": 0.75},
     "ID_AM019": {"EG": 60000.0, "EF_RE": "Sumatra, edition with 0.458"},
     "KE_AM003": {"EG_gross": 8000.0, "EC_AUX": 100.0, "EF_RE": "recalled"},
-    "KH_AM002": {"c": 1.0},
+    "KH_AM002": {"c": 1.0, "EG_day": 1500.0, "connection": "national grid", "EF_RE": {"national grid": 0.4}},
     "LA_AM002": {"EG": 15000.0, "EF_RE": 0.3},
-    "MM_AM005": {"EG_SUP": 60000.0, "EC_CAP": 0.8, "EF_grid": 0.5},
+    "MM_AM005": {"EG_SUP": 60000.0, "EC_CAP": 0.8, "EF_elec": 0.5},
     "MN_AM004": {"EG": 7000.0, "EF_RE": "as MN_AM003 version 2.0, national grid"},
     "PH_AM001": {"EG": 80000.0, "EF_RE": "as PH_AM002, Mindanao"},
     "PH_AM004": {
         **{"A": 1000.0, "EF_CH4_R": 150.0, "EF_CH4_P": 85.0, "EF_N2O_R": 0.4, "EF_N2O_P": 0.7, "Q_F_R": 1.0},
-        **{"Q_F_P": 1.0, "EF_F": "Gas/diesel oil, IPCC 2006, default"},
+        **{"Q_F_P": 1.0, "EF_F": 74.1},
     },
     "PH_AM002": {"connection": "Mindanao", "EF_RE": "design documents at second hand", "EG": 1500.0},
     "TH_AM009": {**GAS, "EF_elec": 0.5},

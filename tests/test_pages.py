@@ -87,6 +87,17 @@ def test_the_example_of_a_page_runs_and_prints_what_is_shown(number, capsys):
         assert f"prints `{capsys.readouterr().out.strip()}`" in PAGES[f"{number}.md"]
 
 
+def test_no_example_loses_and_each_is_believable():
+    """Where the reference of a page earns nothing, its numbers were drawn badly; a saving is no more than 95 %."""
+    for number in jcm_calc.methodologies().index:
+        for shown in re.findall(
+            r"^prints `.* RE = (\S+) tCO2, PE = (\S+) tCO2, ER = (\S+) tCO2", PAGES[f"{number}.md"], re.M
+        ):
+            RE, PE, ER = (float(one.replace(",", "")) for one in shown)
+            assert ER > 0, number
+            assert PE == 0 or PE > 0.05 * RE, number
+
+
 def test_pages_follow_the_order_of_the_document():
     """A to I; every methodology says what the measure is and what emits."""
     for number in jcm_calc.methodologies().index:

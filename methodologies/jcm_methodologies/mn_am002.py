@@ -185,7 +185,12 @@ def ER(RE, PE):
 m.at_most("HMP", "hours", evidence=NO_MORE_HOURS)
 
 
-m.fact("fuel", "category", text="fuel of the project HOBs")
+m.fact(
+    "fuel",
+    "category",
+    text="fuel of the project HOBs; brown coal is lignite",
+    categories=("coal", "lignite", "brown coal", "other"),
+)
 m.fact("hot_water_supply", text="the HOBs serve a hot water supply system")
 m.fact("capacity,i", "MW", text="capacity of project HOB i")
 m.at_most("PH", "capacity × HMP", evidence=NO_MORE_THAN_RATED)
@@ -199,7 +204,7 @@ m.fact(
 
 @m.criterion(1, "Coal-fired HOB for a hot water supply system", evidence=unconfirmed("draft", None, DRAFT))
 def coal_for_hot_water(fuel, hot_water_supply):
-    return (fuel == "coal") & hot_water_supply
+    return (fuel != "other") & hot_water_supply
 
 
 @m.criterion(2, "Capacity of a project HOB from 0.10 MW to 3.15 MW", evidence=unconfirmed("draft", None, DRAFT))

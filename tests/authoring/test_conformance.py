@@ -418,7 +418,7 @@ def test_unusable_module_is_one_line(module, text, complaint):
 
 @pytest.mark.parametrize(
     ("subject", "complaint"),
-    [("ID_AM033", "did you mean ID_AM003?"), ("nowhere.py", "there is no such file"), ("no/where", "no such file")],
+    [("ID_AM0033", "did you mean ID_AM003?"), ("nowhere.py", "there is no such file"), ("no/where", "no such file")],
 )
 def test_unusable_subject_is_one_line(subject, complaint):
     (line,) = run("check", subject, code=2).stderr.splitlines()

@@ -150,15 +150,15 @@ PICTURES = {
         19: _B
         21: B:G
         22: #B #C #D #E #F #G
-        23-72: B C D E F G
-        74: B:G
-        75: #B #C #D #E #F #G
-        76-126: B C D E F G
-        128: _B
-        130: B:M
-        131-134: #B #C #D #E #F #G #H #I #J #K #L
-        135: #B C D E F G H I J K L
-        136-137: B C D E F G H I J K L""",
+        23-63: B C D E F G
+        65: B:G
+        66: #B #C #D #E #F #G
+        67-108: B C D E F G
+        110: _B
+        112: B:M
+        113-116: #B #C #D #E #F #G #H #I #J #K #L
+        117: #B C D E F G H I J K L
+        118-119: B C D E F G H I J K L""",
 }
 
 
@@ -250,7 +250,7 @@ def test_headings_of_the_calculation_sheet(books):
     ]
     assert [cell.value for cell in report["C"][23:25]] == ["-", "-"]
     values = ["IPCC 2006, default", "IPCC 2006, lower", "IPCC 2006, upper"]
-    for row in (22, 75):
+    for row in (22, 66):
         assert row_of(books["trucks"]["MRS(calc_process)"], row)[2:-1] == values
 
 
@@ -373,7 +373,7 @@ def list_for(sheet, cell):
 
 def test_grades_of_values_that_replace_defaults_are_shown(books):
     sheet = books["trucks"]["MRS(calc_process)"]
-    marks = {sheet.cell(131, column).value: sheet.cell(135, column) for column in range(2, 13)}
+    marks = {sheet.cell(113, column).value: sheet.cell(117, column) for column in range(2, 13)}
     doubtful = {symbol for symbol, cell in marks.items() if cell.value == "† unconfirmed"}
     assert doubtful == {"s_RE,i", "NCV_i", "EF_CO2,i", "RE_i,p", "m_PJ,i,p", "PE_i,p"}
     assert "given by the user in place of a value" in marks["NCV_i"].comment.text

@@ -9,6 +9,7 @@ import numpy as np
 from jcm_calc.base.languages import _
 from jcm_calc.declarations.items import Listed, Parameter
 from jcm_calc.declarations.methodology import Declarations
+from jcm_calc.inputs.carriers import carried
 from jcm_calc.reference_data import ElectricityFactor, electricity_named, is_factor_name, refrigerant
 
 # Where the value of such a parameter comes from.
@@ -32,10 +33,10 @@ def of_refrigerants(parameter: Parameter, raw: Any) -> Any:
         return raw
     if isinstance(raw, str):
         return _odp(raw)
-    cells = np.asarray(raw, dtype=object) if isinstance(raw, list) else raw
+    cells = carried(raw).cells if isinstance(raw, list) else raw
     if not isinstance(cells, np.ndarray) or cells.dtype.kind not in "OU":
         return raw
-    return np.array([_odp(cell) for cell in cells.ravel()], dtype=object).reshape(cells.shape)
+    return np.vectorize(_odp, otypes=[object])(cells)
 
 
 def _odp(cell: Any) -> Any:

@@ -233,16 +233,17 @@ class Taken:
         except LookupError as error:
             self.refuse(parameter, Message("{}{}").format(error.args[0], place))
             return
-        self.replaced[parameter.name] = factor.used
-        self.given[parameter.name] = Given(np.array(factor.value), "", {}, REFERENCE, factor.name)
+        self._replace(parameter, factor.used, factor.name, REFERENCE)
 
-    def _replace(self, parameter: Parameter, known: Value | Table, candidate: str = "") -> None:
+    def _replace(
+        self, parameter: Parameter, known: Value | Table, candidate: str = "", source: str = _("candidate")
+    ) -> None:
         self.replaced[parameter.name] = known
         if isinstance(known, Table):
             self.tables[parameter.name] = known
             self.named[parameter.name] = candidate
         else:
-            self.given[parameter.name] = Given(np.array(known.value), "", {}, _("candidate"), candidate)
+            self.given[parameter.name] = Given(np.array(known.value), "", {}, source, candidate)
 
     def _read(
         self,

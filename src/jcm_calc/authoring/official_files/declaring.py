@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from jcm_calc.api.methodology import Methodology
 from jcm_calc.authoring.module_source import as_function
@@ -95,14 +96,18 @@ class Declared:
 
     def _parameter(self, one: Quantity) -> None:
         index, evidence = self._index(one), self._at(one.place)
-        named = {} if self._own_name(one) == one.name else {"name": one.name}
+        named: dict[str, Any] = {} if self._own_name(one) == one.name else {"name": one.name}
         if index is not None:
             named["index"] = index
         self.units[one.name] = "category" if one.what == "key" else one.unit
+        if one.what == "choice":
+            options = {str(option): str(option) for option in one.entries}
+            self.m.choice(one.name, options, text=one.words, evidence=evidence)
+            return
         if one.what == "key":
             self.m.class_key(one.symbol, text=one.words, evidence=evidence, **named)
             return
-        declared: dict[str, object] = {effect: on for effect, on in [self.effects.get(one.name, ("", ""))] if effect}
+        declared: dict[str, Any] = {effect: on for effect, on in [self.effects.get(one.name, ("", ""))] if effect}
         if one.unit == "°C":
             declared["bounds"] = ZERO_ABSOLUTE
         elif one.positive:
@@ -111,7 +116,7 @@ class Declared:
             if any(value < 0 for value in (*one.entries.values(), one.value or 0.0)) and one.unit != "°C":
                 declared["bounds"] = "(-inf, inf)"
             values = {_written(key): value for key, value in one.entries.items()}
-            given = {"by": one.by, "values": values} if one.what == "table" else {"value": one.value}
+            given: dict[str, Any] = {"by": one.by, "values": values} if one.what == "table" else {"value": one.value}
             self.m.default(one.symbol, one.unit, text=one.words, evidence=evidence, **given, **declared, **named)
             return
         if one.monitored and one.per_period:
@@ -123,22 +128,20 @@ class Declared:
         return split_symbol(one.symbol, one.indices, self.letters)[0]
 
     def _equation(self, one: Quantity) -> None:
-        expression = one.expression
-        assert expression is not None
-        operands = {name: self.units[name] for name in symbols(expression)}
-        expression = dimensions.with_names(expression, self._typed(one, expression, operands))
-        unit = one.unit
-        self.units[one.name] = unit
-        arguments = symbols(expression)
-        self.m.equation(
-            one.symbol,
-            unit,
-            name=one.name,
-            total=one.total,
-            index=self._index(one),
-            text=one.words,
-            evidence=self._at(one.place),
-        )(as_function(expression, arguments))
+        self.units[one.name] = one.unit
+        for option, (formula, total) in one.formulas.items():
+            operands = {name: self.units[name] for name in symbols(formula)}
+            expression = dimensions.with_names(formula, self._typed(one, formula, operands))
+            self.m.equation(
+                one.symbol,
+                one.unit,
+                name=one.name,
+                total=total,
+                index=self._index(one),
+                when={one.by: option} if option else None,
+                text=one.words,
+                evidence=self._at(one.place),
+            )(as_function(expression, symbols(expression)))
 
     def _typed(self, one: Quantity, expression: Expression, operands: Mapping[str, str]) -> dict[float, str]:
         """Declare the numbers that are typed into a formula, each in the unit with which the dimensions come out."""
@@ -167,8 +170,10 @@ class Declared:
                 self.m.constant(names[number], number, unit, text=f"{number:.12g} {unit}".strip())
                 continue
             effect = self.effects.get(key)
-            declared = {effect[0]: effect[1]} if effect and effect[0] else {}
-            bounds = {"bounds": ZERO_ABSOLUTE} if unit == "°C" else {"bounds": "(-inf, inf)"} if number < 0 else {}
+            declared: dict[str, Any] = {effect[0]: effect[1]} if effect and effect[0] else {}
+            bounds: dict[str, Any] = (
+                {"bounds": ZERO_ABSOLUTE} if unit == "°C" else {"bounds": "(-inf, inf)"} if number < 0 else {}
+            )
             self.m.default(
                 symbol,
                 unit,

@@ -50,7 +50,7 @@ def units_of(expression: Expression, unit: str, operands: Units) -> dict[float, 
     --------
     >>> from jcm_calc.declarations.expression import record
     >>> units_of(record(lambda P, h: P * h / 1000), "MWh", {"P": "kW", "h": "h"})
-    {1000.0: 'kW*h/MWh'}
+    {1000.0: 'kWh/MWh'}
     """
     numbers = list(dict.fromkeys(typed_numbers(expression)))
     names = {number: f"typed {place}" for place, number in enumerate(numbers)}

@@ -18,7 +18,25 @@ from jcm_calc.reports.workbook.written_units import PER_PERIOD, plain_unit
 from jcm_calc.units import UnitError, normalise, parse_unit
 
 # Symbols of the documents, by which the subscripts of EFelec or COPRE,i are found where their typesetting is lost.
-STEMS = ("COP", "SEC", "NCV", "NLL", "UNC", "HMP", "GWP", "EC", "EF", "EG", "EI", "ER", "RE", "PE", "FC", "RC", "PH")
+STEMS: tuple[str, ...] = (
+    "COP",
+    "SEC",
+    "NCV",
+    "NLL",
+    "UNC",
+    "HMP",
+    "GWP",
+    "EC",
+    "EF",
+    "EG",
+    "EI",
+    "ER",
+    "RE",
+    "PE",
+    "FC",
+    "RC",
+    "PH",
+)
 STEMS += ("PC", "PG", "SC", "HG", "CF", "OH", "Br", "L", "P", "Q", "H", "T", "h", "x", "η", "ρ")
 SUBSCRIPT = re.compile(r"(RE|PJ|BL|CO2|CH4|[a-z]{4,}|th|gen|[a-z])(?=[,_\W]|$)[\w,.\-]*")
 SYMBOL = re.compile(r"[A-Za-zΑ-Ωα-ω]{1,8}(_[\w{}\-]+)?(,[\w\-]+)*")
@@ -102,6 +120,15 @@ class Layout:
             sheet: role for roles in sets.values() for role, sheet in roles.items() if role in ("input", "separate")
         }
         self._named = [sheet for roles in sets.values() for sheet in roles.values()]
+        self.choices = {
+            (cell.sheet, cell.row, cell.column): row.text("choice")
+            for sheet, role in self.inputs.items()
+            if role == "input"
+            for kind, rows in self.sheets.tables(sheet)
+            if kind == "choices"
+            for row in rows
+            for cell in [row.cells["chosen"]]
+        }
         self.labels = dict(self._rows_of_tables()) | dict(self._rows_of_calculation())
 
     @cached_property
@@ -185,8 +212,8 @@ class Layout:
         unit, per_period = next((one for one in units if one[0] is not None), (None, False))
         described = [text for text in stack if unit_of(text)[0] is None and not HEADER.search(text)]
         words = next((text for text in described if " " in text), described[0] if described else "")
-        found = Label(symbols[0] if symbols else "", unit, words, False, per_period)
-        return found if found.symbol else self._by_words(found)
+        own = Label(symbols[0] if symbols else "", unit, words, False, per_period)
+        return own if own.symbol else self._by_words(own)
 
     def _by_words(self, found: Label) -> Label:
         """Return the label of table 1 or 2 that describes the same; symbols above a table may be missing."""

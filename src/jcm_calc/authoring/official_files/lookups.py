@@ -93,7 +93,10 @@ def _between(of: Tree, constant: Constant) -> Found | None:
     entries: Entries = {}
     key, where, rest = None, None, of
     while rest.operation == "IF" and len(rest.arguments) > 1 and rest.arguments[0].operation == "AND":
-        low, high = (sorted(rest.arguments[0].arguments, key=lambda one: one.operation[:1] == "<") + [rest, rest])[:2]
+        limits = sorted(rest.arguments[0].arguments, key=lambda one: one.operation[:1] == "<")
+        if len(limits) != 2:
+            return None
+        low, high = limits
         value, ends = constant(rest.arguments[1]), [constant(one.arguments[1]) for one in (low, high)]
         if low.operation not in (">", ">=") or high.operation not in ("<", "<=") or None in (value, *ends):
             return None

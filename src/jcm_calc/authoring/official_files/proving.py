@@ -21,6 +21,7 @@ from jcm_calc.verification.spreadsheet import Calculator, FormulaError
 
 DRAWS, SEED, TOLERANCE = 240, 20200101, 1e-9
 RESULTS = ("RE", "PE")
+GIVEN = ("input", "key", "choice")
 ARMS = {"where": 0, "minimum": 1, "maximum": 1}
 Array = npt.NDArray[Any]
 
@@ -39,7 +40,9 @@ class Draws:
         self.letters = sorted(found.sizes)
         rng = np.random.default_rng(SEED)
         self.values = {
-            one.name: self._drawn(rng, one) for one in found.quantities.values() if one.what in ("input", "key")
+            one.name: self._drawn(rng, one)
+            for one in found.quantities.values()
+            if one.what in ("input", "key", "choice")
         }
         zeros = [one for one in found.quantities.values() if one.what == "input" and not self._fixed(one)]
         for number, one in enumerate(zeros):
@@ -59,6 +62,8 @@ class Draws:
 
     def _drawn(self, rng: np.random.Generator, one: Quantity) -> Array:
         shape, entries = self._shape(one), self._entries(one)
+        if one.what == "choice":
+            return rng.choice(np.array(sorted(map(str, one.entries)), dtype=object), shape)
         if one.what == "key":
             return rng.choice(np.array(sorted(set(entries)), dtype=object), shape)
         if entries:
@@ -74,7 +79,9 @@ class Draws:
         found = {}
         for name, values in self.values.items():
             one = values[draw]
-            found[name] = one.ravel().tolist() if self.found.quantities[name].indices.replace("p", "") else one.item()
+            found[name] = (
+                np.ravel(one).tolist() if self.found.quantities[name].indices.replace("p", "") else np.ravel(one)[0]
+            )
         return found
 
     def cells(self, draw: int) -> dict[Place, Any]:
@@ -82,7 +89,7 @@ class Draws:
         return {
             place: value
             for name, values in self.values.items()
-            for place, value in zip(self.found.quantities[name].cells, values[draw].ravel().tolist(), strict=True)
+            for place, value in zip(self.found.quantities[name].cells, np.ravel(values[draw]).tolist(), strict=True)
         }
 
 
@@ -116,10 +123,14 @@ class Evaluated:
             return ones * float(one.value or 0.0)
         if one.what == "table":
             return _looked_up(one, self.arrays[one.by])
-        assert one.expression is not None
-        self._branches(one, one.expression)
-        result = ones * one.expression.value(self.arrays)
-        return result.sum(axis=1 + self.letters.index(one.total), keepdims=True) if one.total else result
+        result = ones * np.nan
+        for option, (formula, total) in one.formulas.items():
+            self._branches(one, formula)
+            found = ones * formula.value(self.arrays)
+            if total:
+                found = found.sum(axis=1 + self.letters.index(total), keepdims=True)
+            result = np.where(self.arrays[one.by] == option, found, result) if option else found
+        return result
 
     def _branches(self, one: Quantity, expression: Expression) -> None:
         """Note where no draw has taken a branch."""
@@ -174,13 +185,12 @@ def _acts(base: Mapping[str, Array], other: Mapping[str, Array]) -> tuple[str, s
 def _with_number(found: Translation, draws: Draws, name: str, number: float) -> dict[str, Array]:
     """Return what all quantities are where a number that is typed into one formula is slightly larger."""
     one = found.quantities[name]
-    before = one.expression
-    assert before is not None
+    before = one.formulas
     try:
-        one.expression = _changed(before, number)
+        one.formulas = {option: (_changed(formula, number), total) for option, (formula, total) in before.items()}
         return Evaluated(found, draws.values, draws.letters).arrays
     finally:
-        one.expression = before
+        one.formulas = before
 
 
 def _changed(expression: Expression, number: float) -> Expression:
@@ -209,9 +219,8 @@ class Proof:
 def proved(found: Translation, m: Methodology, draws: Draws) -> Proof:
     """Compare module and workbook over all draws; one that only one of them refuses is a difference."""
     worst, differences, equal = 0.0, list[str](), 0
-    rounds = any("rounds within" in remark.complaint for remark in found.remarks)
     for draw in range(draws.count):
-        expected, own = _workbook(found, draws.cells(draw), rounds), _module(m, draws.case(draw))
+        expected, own = _workbook(found, draws.cells(draw), found.rounds), _module(m, draws.case(draw))
         if isinstance(expected, str) and isinstance(own, str):
             continue  # both refuse
         if isinstance(expected, str) or isinstance(own, str):
@@ -253,6 +262,7 @@ def typed_in(found: Translation) -> dict[str, tuple[str, float]]:
     return {
         f"typed {number:.12g} in {one.symbol}": (one.name, number)
         for one in found.quantities.values()
-        if one.expression is not None and symbols(one.expression)
-        for number in typed_numbers(one.expression)
+        for formula, _total in one.formulas.values()
+        if symbols(formula)
+        for number in typed_numbers(formula)
     }

@@ -38,14 +38,13 @@ class Quantity:
 
     Attributes
     ----------
-    what : {"input", "key", "default", "table", "equation"}
+    what : {"input", "key", "choice", "default", "table", "equation"}
     indices : str
     cells : list of Place
         One, or one for each row of the index.
-    expression : Expression or None
-        Of an equation, in names of quantities.
-    total : str
-        The index over which an equation sums.
+    formulas : dict
+        Of an equation, by the option of the choice `by` under which each holds, or by an empty text: what it gives in
+        names of quantities, and the index over which it sums.
     entries : dict
         Of a table, from a class or an interval to a number; `by` names what selects.
     """
@@ -60,8 +59,7 @@ class Quantity:
     monitored: bool = False
     per_period: bool = False
     value: float | None = None
-    expression: Expression | None = None
-    total: str = ""
+    formulas: dict[str, tuple[Expression, str]] = field(default_factory=dict)
     entries: Entries = field(default_factory=dict)
     by: str = ""
     positive: bool = False
@@ -94,6 +92,7 @@ class Translation:
         self.layout, self.questions = layout, questions
         self.quantities: dict[str, Quantity] = {}
         self.remarks: list[Problem] = []
+        self.rounds = False  # whether a formula rounds, which the library does not
         self.sizes: dict[str, tuple[int, Place]] = {}
         self._known: dict[tuple[Place, int], Part] = {}
         self._running: list[tuple[Place, int]] = []
@@ -109,10 +108,10 @@ class Translation:
                     name,
                 )
         self._reductions()
-        for one in list(self.quantities.values()):
-            if one.expression is not None:
-                self._divisors(one.expression)
-        if all(one.expression is None or not symbols(one.expression) for one in self.quantities.values()):
+        formulas = [formula for one in self.quantities.values() for formula, _total in one.formulas.values()]
+        for formula in formulas:
+            self._divisors(formula)
+        if not any(map(symbols, formulas)):
             raise self._refusal(layout.result("ER"), _("holds values, no formulas: a constant equals any constant"))
 
     def _refusal(self, place: Place, complaint: str) -> InputError:
@@ -206,7 +205,12 @@ class Translation:
 
     def _scalar(self, place: Place, formula: str, label: Label) -> Part:
         before, self._at = self._at, place
-        found = self._tree(self._read(formula, place))
+        read = self._read(formula, place)
+        if (cases := self._cases(read)) is not None:
+            found = self._chosen(label, cases, [place])
+            self._at = before
+            return found
+        found = self._tree(read)
         if found.letters:
             raise self._refusal(place, _("a range stands where one value belongs"))
         index = INDEX.findall(label.symbol)
@@ -264,7 +268,12 @@ class Translation:
                 told = complaint.format(one=formulas[odd][:60], other=formulas[0][:60], place=str(address(cells[0])))
                 raise self._refusal(cells[odd], told)
         before, self._at = self._at, cells[0]
-        parts = self._tree(_unwrapped(_put(self._parsed(own, cells[0]), moves)))
+        of = _unwrapped(_put(self._parsed(own, cells[0]), moves))
+        if (cases := self._cases(of)) is not None:
+            found_cases = self._chosen(label, cases, cells)
+            self._at = before
+            return found_cases
+        parts = self._tree(of)
         if parts.total:
             parts = self._materialised(parts)
         if label.symbol and parts.expression.operation != "symbol":
@@ -338,7 +347,7 @@ class Translation:
         if not name.isidentifier() or keyword.iskeyword(name):
             complaint = _("{symbol} is not a symbol that a module can have").format(symbol=repr(one.symbol))
             raise self._refusal(one.cells[0], complaint)
-        second = f"{name}_total" if one.total else f"{name}_2"
+        second = f"{name}_total" if any(total for _formula, total in one.formulas.values()) else f"{name}_2"
         for own in (name, second, *(f"{name}_{number}" for number in range(3, 100))):
             known = self.quantities.get(own)
             if known is None:
@@ -369,7 +378,7 @@ class Translation:
             operands = {name: self.quantities[name].unit for name in symbols(part.expression)}
             unit = "tCO2" if label.symbol[:2] in RESULTS else unit_of(part.expression, operands)
         one = Quantity("", label.symbol, unit, label.words or label.symbol, "equation", indices, cells)
-        one.expression, one.total = part.expression, part.total
+        one.formulas = {"": (part.expression, part.total)}
         found = self._added(one)
         if name and one.name != name:
             raise self._refusal(cells[0], _("{name} is defined twice").format(name=name))
@@ -422,6 +431,7 @@ class Translation:
         if operation == "PRODUCT":
             return self._product(of.arguments)
         if operation in ROUNDING:
+            self.rounds = True
             self._remark(_("{name} rounds within the calculation, which is left out here").format(name=operation))
             return self._tree(of.arguments[0])
         if operation in FUNCTIONS:
@@ -527,6 +537,49 @@ class Translation:
 
     # Decisions and tables
 
+    def _cases(self, of: Tree) -> tuple[Place, dict[str, Tree]] | None:
+        """Return the cell of a choice, and what holds under each of its options."""
+        options: dict[str, Tree] = {}
+        where: Place | None = None
+        while of.operation == "IF" and len(of.arguments) > 1 and of.arguments[0].operation == "=":
+            cell, text = of.arguments[0].arguments
+            place = (cell.value.sheet, cell.value.row, cell.value.column) if cell.operation == "area" else None
+            if (
+                place is None
+                or text.operation != "text"
+                or place not in self.layout.choices
+                or where not in (None, place)
+            ):
+                return None
+            where = place
+            options.setdefault(text.value, of.arguments[1])
+            of = of.arguments[2] if len(of.arguments) > 2 else Tree("text", ("",))
+        return (where, options) if where is not None and _nothing(of) else None
+
+    def _chosen(self, label: Label, cases: tuple[Place, dict[str, Tree]], cells: list[Place]) -> Part:
+        """Declare an equation for each option of a choice."""
+        place, options = cases
+        name = self.layout.choices[place]
+        known = self.quantities.setdefault(name, Quantity(name, name, "category", name, "choice", "", [place]))
+        known.entries |= dict.fromkeys(options, 0.0)
+        found = {option: self._tree(one) for option, one in options.items()}
+        letters = "".join(sorted({letter for part in found.values() for letter in part.letters}))
+        key = str(address(cells[0]))
+        symbol = label.symbol or self.questions.ask(key, self.questions.proposal(label.words, key), False)
+        result = symbol.removesuffix("_p") if symbol.removesuffix("_p") in RESULTS else ""
+        whole = self._equation(replace(label, symbol=symbol), Part(typed(0), letters), cells, result)
+        one = self.quantities[whole.expression.arguments[0]]
+        one.formulas, one.by = {option: (part.expression, part.total) for option, part in found.items()}, name
+        periodic = any(self._periodic(part.expression) for part in found.values())
+        one.indices = letters + ("p" if periodic or "p" in one.indices else "")
+        units = [unit_of(part.expression, self._units(part.expression)) for part in found.values()]
+        if label.unit is None and symbol[:2] not in RESULTS:
+            one.unit = units[0]
+        return whole
+
+    def _units(self, expression: Expression) -> dict[str, str]:
+        return {name: self.quantities[name].unit for name in symbols(expression)}
+
     def _if(self, of: Tree) -> Part:
         condition, yes = of.arguments[0], of.arguments[1]
         no = of.arguments[2] if len(of.arguments) > 2 else Tree("truth", (False,))
@@ -611,10 +664,8 @@ def replace_area(of: Tree, column: int) -> Tree:
 
 def _put(of: Tree, found: Sequence[Tree]) -> Tree:
     if of.operation == "reference":
-        return found[of.value]
-    if of.leaf:
-        return of
-    return Tree(of.operation, tuple(_put(part, found) for part in of.arguments))
+        return found[int(of.value)]
+    return of if of.leaf else Tree(of.operation, tuple(_put(part, found) for part in of.arguments))
 
 
 def _nothing(of: Tree) -> bool:

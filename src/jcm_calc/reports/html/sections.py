@@ -220,6 +220,8 @@ def _by_name(m: Declarations, item: Parameter) -> Iterator[str]:
 
 
 def _ranges(item: Parameter) -> Iterator[str]:
+    if item.options:
+        yield _("monitoring option {options}").format(options=" / ".join(item.options))
     if item.textual or item.unit == "date":
         return
     if item.kind is Kind.CONSTANT and item.value:

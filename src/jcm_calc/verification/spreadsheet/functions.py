@@ -138,23 +138,27 @@ def _index(c: Cells, r: Sequence[Area], arguments: Arguments) -> Any:
     area = arguments[0](c, r)
     at = [int(number(c.plain(argument(c, r)))) for argument in arguments[1:]]
     if isinstance(area, Array):
-        area, rows = Area("", 0, 0, len(area) - 1, len(area[0]) - 1), area
-    elif isinstance(area, Area):
-        rows = None
-    else:
+        return _index_of_array(area, at)
+    if not isinstance(area, Area):
         raise UnreadableError(_("a value stands where a range belongs"))
     if len(at) == 1:
         at = [at[0], 1] if area.column == area.last_column else [1, at[0]]
     row, column = area.row + at[0] - 1, area.column + at[1] - 1
     if row > area.last_row or column > area.last_column or min(at) < 0:
         raise FormulaError("#REF!")
-    if rows is not None:
-        return rows[row][column] if 0 not in at else Array(_slice(rows, at))
     if 0 in at:  # a whole column, or a whole row
-        rows_of = (area.row, area.last_row) if at[0] == 0 else (row, row)
+        rows = (area.row, area.last_row) if at[0] == 0 else (row, row)
         columns = (area.column, area.last_column) if at[1] == 0 else (column, column)
-        return Area(area.sheet, rows_of[0], columns[0], rows_of[1], columns[1])
+        return Area(area.sheet, rows[0], columns[0], rows[1], columns[1])
     return c.value((area.sheet, row, column))
+
+
+def _index_of_array(grid: Array, at: list[int]) -> Any:
+    if len(at) == 1:
+        at = [at[0], 1] if len(grid[0]) == 1 else [1, at[0]]
+    if at[0] > len(grid) or at[1] > len(grid[0]) or min(at) < 0:
+        raise FormulaError("#REF!")
+    return Array(_slice(grid, at)) if 0 in at else grid[at[0] - 1][at[1] - 1]
 
 
 def _slice(rows: Array, at: Sequence[int]) -> list[list[Any]]:
@@ -268,7 +272,7 @@ def _truths(of: Callable[[list[bool]], bool]) -> Function:
         for argument in arguments:
             value = argument(c, r)
             if isinstance(value, Area | Array):
-                cells = _grid(c, r, lambda c, r, value=value: value).values
+                cells = c.values(value) if isinstance(value, Area) else value.values
                 found += [bool(one) for one in cells if isinstance(one, int | float)]
             else:
                 found.append(bool(number(value)))

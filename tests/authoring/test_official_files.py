@@ -1,0 +1,182 @@
+"""`jcm import`: what is written equals its workbook, and what cannot be translated is refused with its cell."""
+
+import shutil
+
+import numpy as np
+import official
+import pytest
+from click.testing import CliRunner
+
+import jcm_calc
+from jcm_calc.authoring.official_files import dimensions, importing, proving
+from jcm_calc.authoring.official_files.layout import spelled, unit_of
+from jcm_calc.base.problems import InputError
+from jcm_calc.cli import jcm
+from jcm_calc.declarations.expression import record
+from jcm_calc.rulebooks import modules
+
+LIMITS = {
+    "if at most": {110: 0.118, 110.001: 0.112, 200: 0.112, 200.001: 0.109},
+    "if below": {109.999: 0.118, 110: 0.112, 200: 0.109},
+    "if falling": {200: 0.118, 199.999: 0.112, 110: 0.112, 109.999: 0.109},
+    "both limits": {0: 0.118, 299.999: 0.118, 300: 0.112, 450: 0.112},
+    "vlookup near": {0: 0.118, 109.999: 0.118, 110: 0.112, 200: 0.109, 1e6: 0.109},
+    "match near": {109.999: 0.118, 110: 0.112},
+    "lookup": {109.999: 0.118, 110: 0.112, 200: 0.109},
+    "choose": {1: 0.118, 2: 0.112, 3: 0.109},
+    "if text": {"small": 0.118, "medium": 0.112, "large": 0.109},
+    "vlookup exact": {"small": 0.118, "large": 0.109},
+    "index match": {"small": 0.118, "large": 0.109},
+}
+
+
+def module(found):
+    scope = {"__name__": "m"}
+    exec(compile(found.source, "m.py", "exec"), scope)
+    return scope["m"]
+
+
+def imported(path, **more):
+    return importing.import_workbook(path, with_office=False, **more)
+
+
+@pytest.mark.parametrize("look_up", official.LOOK_UPS)
+def test_every_look_up_becomes_a_table_with_its_limits(look_up, tmp_path):
+    found = imported(official.blank(tmp_path / "f.xlsx", look_up))
+    assert found.proof.equal >= 200
+    assert found.proof.worst < 1e-9
+    m = module(found)
+    table = m.inputs["SEC_RE"].table
+    for key, value in LIMITS.get(look_up, {}).items():
+        given = [key] * 4
+        result = m.calculate(EC_PJ=[1.0] * 4, SEC_PJ=[0.1] * 4, P=given, EF_elec=0.5, p="2020")
+        assert float(np.sum(result.RE.magnitude)) == pytest.approx(4 * value / 0.1 * 0.5)
+    assert len(table.entries) == (2 if look_up == "both limits" else 3)
+
+
+@pytest.mark.parametrize("bent", official.BENT)
+@pytest.mark.parametrize("look_up", ["if text", "if at most", "lookup"])
+def test_a_bent_layout_is_translated_or_refused(bent, look_up, tmp_path):
+    path = official.blank(tmp_path / "JCM_TH_AM999_ver01.0.xlsx", look_up, bent)
+    if bent == "values":
+        with pytest.raises(InputError, match=r"F9.*holds no formula"):
+            imported(path)
+        return
+    found = imported(path)
+    assert (found.number, found.version) == ("TH_AM999", "1.0")
+    assert found.proof.worst < 1e-9
+    assert all(item.evidence.grade == "unconfirmed" for item in module(found).rules)
+    assert bool(found.open) == (bent == "no unit symbols")
+
+
+def test_a_workbook_without_any_name_of_its_methodology_is_refused(tmp_path):
+    with pytest.raises(InputError, match="names no methodology"):
+        imported(official.blank(tmp_path / "other.xlsx", bent="no header line"))
+
+
+def test_what_is_not_the_same_in_every_row_is_refused_with_both_cells(tmp_path):
+    def overwritten(book):
+        book["MRS(input_separate)"]["G10"] = 12.5
+
+    def other_sign(book):
+        book["MRS(input_separate)"]["G10"] = "=IF(E10=\"\",0,E10*F10*D10*'MRS(calc_process)'!$F$15)"
+
+    def short(book):
+        book["MRS(input_separate)"]["G12"] = "=SUM(G8:G10)"
+
+    def other_row(book):
+        book["MRS(input_separate)"]["G10"] = "=IF(E9=\"\",0,E10*F10/D10*'MRS(calc_process)'!$F$15)"
+
+    def extra(book):
+        book["MRS(calc_process)"]["F6"] = "=F9-F12+1"
+
+    told = {
+        overwritten: "G10.*G8",
+        other_sign: "G10.*G8",
+        short: "3 rows|4 rows",
+        other_row: "G10.*G8",
+        extra: r"RE − PE",
+    }
+    for number, (edit, words) in enumerate(told.items()):
+        with pytest.raises(InputError, match=words):
+            imported(official.blank(tmp_path / f"{number}.xlsx", edit=edit))
+
+
+def test_a_filled_workbook_is_said_not_to_be_the_blank_one(tmp_path):
+    def filled(book):
+        book["MRS(input_separate)"]["D8"] = 0.2
+
+    found = imported(official.blank(tmp_path / "f.xlsx", edit=filled))
+    assert any("not the official blank one" in str(remark) for remark in found.remarks)
+
+
+def test_a_module_that_differs_is_not_given(tmp_path, monkeypatch):
+    real = proving.workbook_values
+    monkeypatch.setattr(proving, "workbook_values", lambda *given: (real(*given)[0] * (1 + 1e-8), real(*given)[1]))
+    with pytest.raises(InputError, match=r"RE is .* by the module"):
+        imported(official.blank(tmp_path / "f.xlsx"))
+
+
+def test_the_names_file_answers_what_is_asked_and_the_second_run_is_identical(tmp_path):
+    path = official.blank(tmp_path / "f.xlsx", bent="no unit symbols")
+    first = imported(path)
+    names = tmp_path / "names.toml"
+    names.write_text(first.names.replace('"MRS(input_separate)!F8" = "SCOR"', '"MRS(input_separate)!F8" = "SEC_RE,i"'))
+    second, third = imported(path, names=names), imported(path, names=names)
+    assert not second.open
+    assert second.source == third.source
+    assert second.names == names.read_text()
+    assert "SEC_RE" in module(second).inputs
+    other = official.blank(tmp_path / "other.xlsx", "lookup")
+    with pytest.raises(InputError, match="names of another file"):
+        imported(other, names=names)
+
+
+def test_the_command_writes_module_and_names(tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)  # without LibreOffice
+    path = official.blank(tmp_path / "f.xlsx", bent="no unit symbols")
+    run = CliRunner().invoke(jcm, ["import", str(path), "-o", str(tmp_path / "rules")])
+    assert run.exit_code == 0, run.output
+    assert {one.name for one in (tmp_path / "rules").iterdir()} == {"th_am999.py", "th_am999.names.toml"}
+    assert "240 inputs" in run.output
+    again = CliRunner().invoke(jcm, ["import", str(path), "-o", str(tmp_path / "rules")])
+    assert again.exit_code == 2
+    assert "exists already" in again.output
+
+
+def test_the_libraries_own_templates_are_translated_or_refused(tmp_path):
+    translated, refused = [], {}
+    for number in sorted(modules()):
+        path = tmp_path / f"{number}.xlsx"
+        jcm_calc.methodology(number).template(path, units=1)
+        try:
+            found = imported(path)
+        except InputError as error:
+            refused[number] = str(error)
+            continue
+        assert found.proof.worst < 1e-9, number
+        translated.append(number)
+    assert len(translated) >= 28, refused
+    assert all("!" in told for told in refused.values())  # each names a cell
+
+
+@pytest.mark.parametrize(
+    ("formula", "unit", "operands", "found"),
+    [
+        (lambda P, h: P * h / 1000, "MWh", {"P": "kW", "h": "h"}, {1000.0: "kWh/MWh"}),
+        (lambda P, h: P * h / 1e6, "MWh", {"P": "W", "h": "h"}, {1e6: "Wh/MWh"}),
+        (lambda b, c: (b - 37 + 1.5) / (c - 7 + 1.5), "", {"b": "°C", "c": "°C"}, {37.0: "°C", 1.5: "K", 7.0: "°C"}),
+        (lambda a, b: a + b, "t", {"a": "t", "b": "MWh"}, None),
+    ],
+)
+def test_typed_numbers_have_the_units_with_which_dimensions_come_out(formula, unit, operands, found):
+    assert dimensions.units_of(record(formula), unit, operands) == found
+
+
+def test_symbols_and_units_of_the_sheets():
+    assert [spelled(text) for text in ("ECPJ,i,p", "EC PJ,i,p", "NLLRE,u", "Hu,p", "Units", "1.5")] == [
+        "EC_PJ,i,p", "EC_PJ,i,p", "NLL_RE,u", "H_u,p", "", "",
+    ]  # fmt: skip
+    assert [unit_of(text) for text in ("MWh/p", "degree Celsius", "-", "hours", "words")] == [
+        ("MWh", True), ("°C", False), ("", False), ("h", False), (None, False),
+    ]  # fmt: skip
