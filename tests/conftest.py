@@ -1,6 +1,7 @@
 """Whatever the tests of these rooms provoke is a complaint that a person can read in Japanese, too."""
 
 import re
+import signal
 
 import pytest
 
@@ -15,6 +16,12 @@ ROOMS = {
 }
 JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 ENGLISH = re.compile(r"[a-z]{2,} [a-z]{2,}")
+
+
+def pytest_configure():
+    """Let Ctrl+C end the commands that tests start; a shell has what it runs in the background ignore it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ import pytest
 
 from jcm_calc import rulebooks
 
+NUMBERS = ("XX_AM010", "XX_AM011", "XX_AM012", "XX_AM013")
 FOLDER = Path(__file__).parents[1] / "docs" / "examples" / "land_use_rules" / "src"
 # 550 and 1430 ÷ 3 tCO2/ha: (180 − 30) × 44 ÷ 12 and (150 − 20) × 44 ÷ 12.
 FOREST = {

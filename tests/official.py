@@ -19,7 +19,7 @@ LOOK_UPS = {
     "choose": ("CHOOSE(C{r},$L$8,$L$9,$L$10)", "number"),
 }
 KEYS = {"text": ("small", "medium", "large"), "limits": (0, 110, 200), "number": ("a", "b", "c")}
-BENT = ("plain", "no header line", "no calc symbols", "no unit symbols", "values", "hidden and moved")
+BENT = ("plain", "no header line", "no calc symbols", "no unit symbols", "values")
 
 
 def blank(path, look_up="if text", bent="plain", edit=None):

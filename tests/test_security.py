@@ -39,6 +39,9 @@ MODULES = {
 ALLOWED = {
     "jcm_calc/reports/workbook/sheet_xml.py": {"xml.etree", "xml.parsers"},  # the one place; it refuses entities
     "jcm_calc/cli/checking.py": {"subprocess"},  # `jcm check --watch` starts itself again
+    # the text that is written, which is looked at first: it declares and calculates, and does nothing else
+    "jcm_calc/authoring/official_files/importing.py": {"exec", "compile"},
+    "jcm_calc/authoring/official_files/office.py": {"subprocess"},  # LibreOffice, with a profile of its own
     "jcm_calc/declarations/faults.py": {"exec", "compile"},  # an author's module, which importing it runs as well
     "jcm_calc/verification/paper.py": {"urllib.parse"},  # writes addresses, opens none
 }

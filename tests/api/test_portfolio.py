@@ -440,7 +440,7 @@ def test_libreoffice_adds_up_what_the_workbook_of_a_portfolio_has(projects, tmp_
     portfolio(projects, processes=1).to_file(tmp_path / "a.xlsx")
     sheets = recalculated_by_office([tmp_path / "a.xlsx"], tmp_path)["a.xlsx"]
     stored = formulas(tmp_path / "a.xlsx")
-    assert len(stored) == 4 + 3 * 4  # without estimates
+    assert len(stored) == 4 * 5  # RE, PE, other terms, ER and tonnes, in four sheets
     for (sheet, *cell), (_, value) in stored.items():
         assert agrees(value, at(sheets[sheet], *cell), 1e-12)
 

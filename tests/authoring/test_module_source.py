@@ -4,7 +4,8 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
-from land_use import land_use  # noqa: F401
+from land_use import NUMBERS, land_use  # noqa: F401
+from written_modules import declared_again
 
 from jcm_calc import Methodology, methodology
 from jcm_calc.authoring.module_source import module_source, number
@@ -27,15 +28,7 @@ AS_A_WHOLE = (
     ),
     *("until", "other_versions", "note", "inputs", "coordinates", "choices", "limits", "completeness", "waivers"),
 )
-LAND_USE = ("XX_AM010", "XX_AM011", "XX_AM012", "XX_AM013")
 UNWRITTEN = "criterion_"
-
-
-def declared_again(m, file="xx_am001.py"):
-    """Return what a module declares that is written from a methodology."""
-    scope = {"__name__": "written", "__file__": file}
-    exec(compile(module_source(m), file, "exec"), scope)
-    return scope["m"]
 
 
 def shown(item):
@@ -68,7 +61,7 @@ def test_a_methodology_declares_the_same_when_it_is_written_out(number):
         same(m, declared_again(m))
 
 
-@pytest.mark.parametrize("number", LAND_USE)
+@pytest.mark.parametrize("number", NUMBERS)
 def test_strata_terms_and_tables_of_the_examples_are_written(number, land_use):  # noqa: F811
     m = methodology(number)
     same(m, declared_again(m))

@@ -1,15 +1,18 @@
 """`jcm import`: what is written equals its workbook, and what cannot be translated is refused with its cell."""
 
+import contextlib
 import shutil
 
 import numpy as np
 import official
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
 import jcm_calc
 from jcm_calc.authoring.official_files import dimensions, importing, proving
 from jcm_calc.authoring.official_files.layout import spelled, unit_of
+from jcm_calc.authoring.official_files.plain_text import unexpected
 from jcm_calc.base.problems import InputError
 from jcm_calc.cli import jcm
 from jcm_calc.declarations.expression import record
@@ -165,7 +168,7 @@ def test_the_libraries_own_templates_are_translated_or_refused(tmp_path):
     [
         (lambda P, h: P * h / 1000, "MWh", {"P": "kW", "h": "h"}, {1000.0: "kWh/MWh"}),
         (lambda P, h: P * h / 1e6, "MWh", {"P": "W", "h": "h"}, {1e6: "Wh/MWh"}),
-        (lambda b, c: (b - 37 + 1.5) / (c - 7 + 1.5), "", {"b": "°C", "c": "°C"}, {37.0: "°C", 1.5: "K", 7.0: "°C"}),
+        (lambda b, c: b - c + 1.5, "K", {"b": "°C", "c": "°C"}, {1.5: "K"}),
         (lambda a, b: a + b, "t", {"a": "t", "b": "MWh"}, None),
     ],
 )
@@ -180,3 +183,57 @@ def test_symbols_and_units_of_the_sheets():
     assert [unit_of(text) for text in ("MWh/p", "degree Celsius", "-", "hours", "words")] == [
         ("MWh", True), ("°C", False), ("", False), ("h", False), (None, False),
     ]  # fmt: skip
+
+
+HOSTILE = (
+    *('"""', "'''", "\\", "\n", "\\N{DIGIT ONE}", "{m}", "# x"),
+    *('x")\nimport os\nos.abort()\n("', "x'); __import__('os').abort() #", "a\r\nb", "EC\u2028PJ", "lambda: 1"),
+)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_text_of_a_spreadsheet_becomes_a_program(text, tmp_path, monkeypatch):
+    """Every text in turn: put behind what is there, and in its place. What is quoted well is never refused."""
+    monkeypatch.setattr(importing, "unexpected", lambda source: [])
+    official.blank(tmp_path / "good.xlsx")
+    places = [
+        (sheet.title, cell.coordinate)
+        for sheet in openpyxl.load_workbook(tmp_path / "good.xlsx")
+        for row in sheet.iter_rows()
+        for cell in row
+        if isinstance(cell.value, str) and not cell.value.startswith("=")
+    ]
+    for behind in (True, False):
+        for start in range(0, len(places), 24):
+
+            def spoil(book, start=start, behind=behind):
+                for sheet, cell in places[start : start + 24]:
+                    book[sheet][cell].value = f"{book[sheet][cell].value} {text}" if behind else text
+
+            path = official.blank(tmp_path / "spoilt.xlsx", edit=spoil)
+            with contextlib.suppress(InputError):
+                assert unexpected(imported(path).source) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "what"),
+    [
+        ("import os", "import os"),
+        ("from os import path", "from os import path"),
+        ("from . import x", "from . import x"),
+        ("m.template(1)", "m.template"),
+        ("np.load(1)", "np.load"),
+        ("open(1)", "open"),
+        ("__builtins__", "__builtins__"),
+        ("x = lambda: 1", "lambda: 1"),
+        ("m.title.format", "m.title.format"),
+        ("[a for a in b]", "[a for a in b]"),
+        ("class A: pass", "class A"),
+        ("while 1: pass", "while 1"),
+        ("f'{1}'", "f'{1}'"),
+    ],
+)
+def test_what_a_module_does_besides_is_found(source, what):
+    (first, *_) = unexpected(source)
+    assert what in first

@@ -464,6 +464,9 @@ def test_thirteen_answers_confirm_the_freezers(tmp_path, monkeypatch):
     for one in statements(FREEZER):
         if not one.confirmed and one.kind != "rule":
             assert one.reading in " ".join(shown.split())  # the sentence to look for
+    # without intermediate results, as documents print it
+    assert "or in one: RE_p = Σ_i (EC_PJ,i,p × COP_PJ,i ÷ COP_RE,i × EF_elec)" in " ".join(shown.split())
+    assert "or in one: PE_p = Σ_i (EC_PJ,i,p × EF_elec)" in " ".join(shown.split())
     found = read_evidence("id_am003.toml")
     assert (len(found.entries), found.blank) == (11, 0)
     # the rules of the scheme once, for every methodology

@@ -12,7 +12,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from jcm_calc.authoring.module_source import module_source
 from jcm_calc.base.languages import _
+from jcm_calc.declarations.items import Kind
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.rulebooks import versions
 
@@ -90,6 +92,23 @@ def methodology_files(
         f"{number.lower()}.py": _written("module.py", **known),
         f"cases/{number.lower()}.toml": _written("case.toml", **known),
         f"tests/test_{number.lower()}.py": _written("test.py", **known),
+    }
+
+
+def written_files(m: Declarations, package: str) -> dict[str, str]:
+    """Return the text of a module that declares a methodology, a case and a test, by their paths in a rule book."""
+    number = m.number.lower()
+    asked = [item for item in m.inputs.values() if not item.supplied and item.kind is not Kind.CONSTANT]
+    inputs = [
+        (item.name if item.name.isascii() else json.dumps(item.name, ensure_ascii=False),
+         CLASS if item.textual else f"{AMOUNT} {item.unit}" if item.unit else "a number")
+        for item in asked
+    ]  # fmt: skip
+    known = {"number": m.number, "package": package, "version": m.version, "inputs": inputs}
+    return {
+        f"{number}.py": module_source(m),
+        f"cases/{number}.toml": _written("case.toml", **known),
+        f"tests/test_{number}.py": _written("test.py", **known),
     }
 
 

@@ -93,7 +93,7 @@ def as_function(expression: Expression, arguments: Sequence[str]) -> Callable[..
 
     Examples
     --------
-    >>> as_function(record(lambda a, b: a / b), ["a", "b"])(6.0, 4.0)
+    >>> float(as_function(record(lambda a, b: a / b), ["a", "b"])(6.0, 4.0))
     1.5
     """
 
@@ -400,10 +400,18 @@ def _parameter(m: Declarations, item: Parameter, names: Names) -> Call:
         "factor": None if item.factor == plain["factor"] else number(item.factor),
         **{name: _text(getattr(item, name)) for name in ("comparable", "counts")},
         "categories": _tuple(item.categories) if item.categories else None,
+        "listed": _text(" ".join(sorted(item.listed))),
+        "aliases": _mapping((_literal(one), _alias(known)) for one, known in item.aliases.items())
+        if item.aliases
+        else None,
         "text": Text(item.text),
         "evidence": None if item.evidence is None else names(item.evidence),
     }
     return _call(f"m.{METHODS[item.kind]}", Text(item.symbol), *map(Text, unit), **found)
+
+
+def _alias(known: Sequence[str]) -> Piece:
+    return Text(known[0]) if len(known) == 1 else _tuple(known)
 
 
 def _read_as(m: Declarations, symbol: str, name: str, indices: str) -> dict[str, Piece]:

@@ -9,10 +9,19 @@ from typing import Any
 
 import click
 
-from jcm_calc.authoring import NUMBER, methodology_files, package_files, package_name, revision_files
+from jcm_calc.authoring import (
+    NUMBER,
+    methodology_files,
+    package_files,
+    package_name,
+    revision_files,
+    written_files,
+)
+from jcm_calc.authoring.from_file import read_methodology
 from jcm_calc.base.files import save
 from jcm_calc.base.languages import _, translated
 from jcm_calc.cli import output
+from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.rulebooks import modules
 
 
@@ -22,6 +31,7 @@ def new_methodology(
     project: str | None,
     revises: str | None,
     version: str | None,
+    source: Path | None,
     known: dict[str, Any],
     as_json: bool,
 ) -> None:
@@ -37,9 +47,12 @@ def new_methodology(
             held = _("{number} is in the rule book {module}: --revises VERSION begins a revision of it")
             told = translated(held.format(number=number, module=modules()[number]))
             raise click.BadParameter(told, param_hint="NUMBER")
-        _ask(known)
         package = package_name(project) if project else _package(folder).name
-        found = methodology_files(number, package, version=version or "1.0", **known)
+        if source is not None:
+            found = written_files(_from_file(number, source), package)
+        else:
+            _ask(known)
+            found = methodology_files(number, package, version=version or "1.0", **known)
         if project:
             found = package_files(project, number, found)
             folder = folder or Path(project)
@@ -54,6 +67,16 @@ def new_methodology(
     plain = _("Fill in what is marked FILL IN: `jcm check {number}` says what is left.")
     install = _("Fill in what is marked FILL IN: pip install -e {folder}, then `jcm check {number}` says what is left.")
     output.paragraph((install if project else plain).format(folder=folder, number=number))
+
+
+def _from_file(number: str, source: Path) -> Declarations:
+    """Return the methodology that a file describes; its number must be the one that is asked for."""
+    m = read_methodology(source)
+    if m.number != number:
+        complaint = _("{file}: got number = {found!r}; must be {number!r}, as in the command")
+        told = complaint.format(file=source.name, found=m.number, number=number)
+        raise click.BadParameter(translated(told), param_hint="--from")
+    return m
 
 
 def _revision(number: str, earlier: str, version: str) -> dict[str, str]:

@@ -471,6 +471,9 @@ def verify(
 @click.option("-o", "--output", "folder", metavar="FOLDER", type=click.Path(path_type=Path), help="The package.")
 @click.option("--package", "project", metavar="NAME", help="Begin a rule book of your own, such as my-rules.")
 @click.option("--revises", metavar="V", help="Begin a revision of this version.")
+@click.option(
+    "--from", "source", metavar="FILE.toml", type=click.Path(path_type=Path), help="What it declares, without Python."
+)
 @click.option("--version", metavar="V", help="The version; with --revises the later one, or none to mend it.")
 @click.option("--title", default="", help="The official title.")
 @click.option("--scope", type=click.IntRange(0, 99), default=0, help="The sectoral scope.")
@@ -481,6 +484,7 @@ def new(
     folder: Path | None,
     project: str | None,
     revises: str | None,
+    source: Path | None,
     version: str | None,
     title: str,
     scope: int,
@@ -493,12 +497,16 @@ def new(
     Examples:
       jcm new XX_AM001 --package my-rules         a rule book of your own
       jcm new XX_AM002 -o my-rules/src/my_rules   one more methodology in it
+      jcm new XX_AM003 --from pumps.toml -o …     what a file declares, equations as they are printed
       jcm new ID_AM004 --revises 2.0 -o …         what the document says otherwise
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.authoring import new_methodology
 
     known = {"title": title, "scope": scope, "index": index}
-    new_methodology(number.upper(), folder, project, revises, version, known, as_json)
+    if source is not None and (given := [name for name, one in {**known, "revises": revises}.items() if one]):
+        told = _("--from FILE holds everything: leave out {given}").format(given=", ".join(f"--{one}" for one in given))
+        raise click.UsageError(translated(told))
+    new_methodology(number.upper(), folder, project, revises, version, source, known, as_json)
 
 
 @jcm.command("import")

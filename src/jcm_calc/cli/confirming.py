@@ -16,6 +16,9 @@ from jcm_calc.base.languages import Message, _, ngettext, translated
 from jcm_calc.base.problems import InputError, Problem
 from jcm_calc.cli import output
 from jcm_calc.cli.codes import DIFFERS
+from jcm_calc.declarations.expression import Expression
+from jcm_calc.declarations.graph import RESULTS
+from jcm_calc.declarations.items import Equation
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.declarations.scheme import SCHEME_RULES
 from jcm_calc.inputs.confirmation import EvidenceError, EvidenceFile, Statement, blank_file, statements, with_evidence
@@ -112,6 +115,8 @@ def ask_questions(
     for place, statement in enumerate(asked, 1):
         _say(Message("\n{}/{}  {}").format(place, len(asked), statement.section))
         _say(_("Look for: {sentence}").format(sentence=_sentence(statement)))
+        if m is not None and isinstance(statement.item, Equation) and (whole := _in_one(m, statement.item)):
+            _say(_("or in one: {equation}").format(equation=whole))
         if answer := _default_answer(statement) if statement.kind == "default" else _answer():
             answers[statement.key] = answer
     try:
@@ -141,6 +146,23 @@ def _sentence(statement: Statement) -> str:
         return Message("{} {}: {}").format(Message(statement.kind), statement.name, statement.reading)
     known = ", ".join(f"{key}: {value.value:g}".removeprefix(": ") for key, value in statement.values.items())
     return _("{reading} (here {values})").format(reading=statement.reading, values=known or _("no value"))
+
+
+def _in_one(m: Declarations, rule: Equation) -> str:
+    """Return an equation with those put in that it is made of, as a document may have it; nothing if there are none."""
+    symbols = m.symbols()
+
+    def put_in(name: str) -> str | Expression:
+        found = [one for one in m.rules if one.name == name]
+        if len(found) != 1 or found[0].total:
+            return symbols[name]
+        return found[0].expression({own: put_in(own) for own in found[0].arguments})
+
+    # RE and PE have sections of their own, and are never put into ER
+    operands = {name: symbols[name] if name in RESULTS else put_in(name) for name in rule.arguments}
+    expression = str(rule.expression(operands))
+    whole = f"{rule.symbol} = {f'Σ_{rule.total} ({expression})' if rule.total else expression}"
+    return "" if all(isinstance(one, str) for one in operands.values()) else whole
 
 
 def _prompt(question: str, check: Callable[[Any], Any]) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import ProblemKind, Topic
 from jcm_calc.declarations.items import Kind
-from jcm_calc.inputs import Period
+from jcm_calc.inputs import Inputs, Period
 from jcm_calc.inputs.checks import MISTAKABLE_UNITS
 from jcm_calc.results.limits import DUST
 from jcm_calc.results.remarks import compared
@@ -173,12 +173,20 @@ def _above_limits(material: Analyses) -> Iterator[tuple[Entry, float, str]]:
         for entry in material.report.entries():
             if entry.parameter.name != limit.parameter or not isinstance(entry.value, int | float):
                 continue
-            at = tuple(
-                [str(label) for label in axis.labels].index(entry.labels[letter]) if over[0].shape[place] > 1 else 0
-                for place, (letter, axis) in enumerate(inputs.axes.items())
-            )
-            if over[0][at]:
+            at = _place(inputs, entry, over[0].shape)
+            if at is not None and over[0][at]:
                 yield entry, float(over[1][at]), limit.product.written(m.symbols())
+
+
+def _place(inputs: Inputs, entry: Entry, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    """Return where an entry is in an array of the calculation; None where its row is not calculated with."""
+    at = []
+    for size, (letter, axis) in zip(shape, inputs.axes.items(), strict=True):
+        labels = [str(label) for label in axis.labels]
+        if size > 1 and entry.labels[letter] not in labels:
+            return None
+        at.append(labels.index(entry.labels[letter]) if size > 1 else 0)
+    return tuple(at)
 
 
 def _of_rated(entry: Entry, most: float) -> str:

@@ -12,6 +12,7 @@ from jcm_calc.authoring.module_source import module_source
 from jcm_calc.authoring.official_files import office, proving
 from jcm_calc.authoring.official_files.declaring import Declared
 from jcm_calc.authoring.official_files.layout import Layout
+from jcm_calc.authoring.official_files.plain_text import unexpected
 from jcm_calc.authoring.official_files.proving import DRAWS, TOLERANCE, Proof
 from jcm_calc.authoring.official_files.questions import Prompt, Questions
 from jcm_calc.authoring.official_files.translating import Translation
@@ -96,6 +97,9 @@ def import_workbook(
     declared = Declared(found, proving.effects(found, draws, proving.typed_in(found)))
     number, version = found.layout.header
     source = module_source(declared.m)
+    if strange := unexpected(source):
+        complaint = _("its texts would become a program that does more than calculate: {what}")
+        raise book.unusable(complaint.format(what=strange[0]))
     scope: dict[str, object] = {"__name__": number}
     exec(compile(source, f"{number}.py", "exec"), scope)  # what is proved is the text that is written
     proof = proving.proved(found, scope["m"], draws)  # type: ignore[arg-type]
