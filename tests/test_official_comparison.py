@@ -129,3 +129,29 @@ def test_a_spreadsheet_without_formulas_is_refused(tmp_path):
 def test_another_version_is_refused(tmp_path):
     with pytest.raises(jcm_calc.InputError, match=r"ID_AM003 ver 2\.0; the methodology is ID_AM003 ver 1\.0"):
         compared(tmp_path, official_form("02.0")[0])
+
+
+def test_a_formula_that_fails_after_a_blank_row_in_the_middle_is_found(tmp_path):
+    book, first, last = official_form()
+    cell = book[SEPARATE][f"F{last}"]
+    cell.value = f'=IF(D{first + 1}="",0,{cell.value[1:]})'
+    case = compared(tmp_path, book)
+    assert not case.everywhere
+    assert address(case.outcomes["RE_i"].place) == f"{SEPARATE}!F{last}"
+
+
+def test_a_unit_that_does_not_convert_is_not_compared(tmp_path):
+    book, _first, _last = official_form()
+    book["MRS(input)"]["D3"] = "tCO2/m3"
+    case = compared(tmp_path, book)
+    assert case.missing == ("EF_elec",)
+    assert not case.outcomes
+    assert not case.everywhere
+
+
+def test_results_that_are_all_0_are_not_compared(tmp_path):
+    book, _first, _last = official_form()
+    book[CALC]["B7"] = book[CALC]["B8"] = "none"
+    case = compared(tmp_path, book)
+    assert case.without_text or not case.in_force
+    assert not case.everywhere

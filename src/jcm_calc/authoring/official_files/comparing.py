@@ -44,14 +44,14 @@ class Draw:
     ----------
     values : mapping
         By name, in declared units: a number, or an array with a value for each unit.
-    filled : int
-        How many rows of the table of units are filled in.
+    rows : tuple of int
+        Which rows of the table of units are filled in, from 0; the others are blank.
     zero : str
         The amount that is 0 in it, by name; empty where none was made so.
     """
 
     values: Values
-    filled: int
+    rows: tuple[int, ...]
     zero: str = ""
 
 
@@ -89,6 +89,12 @@ class Case:
     ----------
     missing : tuple of str
         Symbols of inputs that the case needs and the spreadsheet has not: nothing was compared.
+    without_text : tuple of str
+        Symbols of classes for which no text that selects a value was found: nothing was compared.
+    only_zero : tuple of str
+        Names of quantities that are 0 on both sides in every draw, which proves nothing: they are not compared.
+    lost : int
+        The number of draws that were not compared, because the equations have no value in them.
     zeros : tuple of str
         Where the case agrees only while one of these amounts is 0.
     outcomes : mapping
@@ -97,6 +103,9 @@ class Case:
 
     options: Mapping[str, str]
     missing: tuple[str, ...] = ()
+    without_text: tuple[str, ...] = ()
+    only_zero: tuple[str, ...] = ()
+    lost: int = 0
     zeros: tuple[str, ...] = ()
     everywhere: bool = False
     outcomes: dict[str, Outcome] = field(default_factory=dict)
@@ -128,6 +137,7 @@ def compare(book: Book, m: Declarations, seed: int = 1) -> Comparison:
     _same_methodology(book, m, header(book, [sheet for one in roles.values() for sheet in one.values()]))
     sets = {" ".join(filter(None, key)): quantities(book, m, key[0], one) for key, one in roles.items()}
     for one in sets.values():
+        _leave_other_units(m, one)
         _calculates(book, one)
     rng = np.random.default_rng(seed)
     draws = {key: list(_draws(book, m, one, rng)) for key, one in sets.items()}
@@ -146,6 +156,20 @@ def _same_methodology(book: Book, m: Declarations, named: tuple[str, str]) -> No
         given, expected = (_("{number} ver {version}").format(number=one, version=of) for one, of in
                            (named, (m.number, m.version)))  # fmt: skip
         raise book.unusable(complaint.format(given=given, expected=expected))
+
+
+def _leave_other_units(m: Declarations, found: SheetSet) -> None:
+    """Take out cells whose unit does not convert into the declared one: their numbers cannot be compared."""
+    items: dict[str, Parameter | Equation] = {**m.inputs, **{rule.name: rule for rule in m.rules}}
+    for name, many in list(found.found.items()):
+        item = items[name]
+        if isinstance(item, Parameter) and (item.is_class or item.unit == "date"):
+            continue
+        other = [one for one in many if one.unit and factor(one.unit, item.unit) is None]
+        found.other_units += other
+        found.found[name] = [one for one in many if one not in other]
+        if not found.found[name]:
+            del found.found[name]
 
 
 def _calculates(book: Book, found: SheetSet) -> None:
@@ -186,18 +210,21 @@ def _draws(book: Book, m: Declarations, found: SheetSet, rng: np.random.Generato
     texts, limits = _constants(book, found)
     classes = {one.name: _classes(book, found, one, texts) for one in inputs if one.is_class}
 
-    def drawn(filled: int = found.units, zero: str = "") -> Draw:
+    every = tuple(range(found.units))
+
+    def drawn(rows: tuple[int, ...] = every, zero: str = "") -> Draw:
         values = {one.name: _value(one, found, classes, limits, rng) for one in inputs}
         if zero:
             values[zero] = values[zero] * 0
-        return Draw(values, filled, zero)
+        return Draw(values, rows, zero)
 
     yield from (drawn() for _number in range(DRAWS))
     for one in inputs:
         if one.extensive and 0 in one.bounds:
             yield from (drawn(zero=one.name) for _number in range(4))
     if found.units > 1:
-        yield from (drawn(filled) for filled in (1, found.units // 2, found.units - 1))
+        some = {every[:1], every[: found.units // 2], every[:-1], every[1:], every[::2], every[:1] + every[2:]}
+        yield from (drawn(rows) for rows in sorted(some) if rows)
 
 
 def _is_drawn(book: Book, found: SheetSet, parameter: Parameter) -> bool:
@@ -209,10 +236,10 @@ def _is_drawn(book: Book, found: SheetSet, parameter: Parameter) -> bool:
 
 
 def _constants(book: Book, found: SheetSet) -> tuple[list[str], list[float]]:
-    """Return the texts and the numbers in the cells and formulas that the results depend on: classes and limits."""
+    """Return the texts and the numbers in the cells and formulas that the quantities depend on: classes and limits."""
     texts, numbers = dict[str, None](), set[float]()
     for place in {
-        place for name in ("RE", "PE") for one in found.found.get(name, ()) for place in reached(book, one.places[0])
+        place for many in found.found.values() for one in many for place in reached(book, one.places[0])
     }:
         formula = book.formulas(place[0]).get(place[1:])
         value = book.value(*place)
@@ -284,7 +311,7 @@ def _of_workbook(
                 for at, place in enumerate(cells.places):
                     if place in open_:
                         one = value[at] if cells.tabular else value
-                        blank = cells.tabular and at >= drawn[key].filled
+                        blank = cells.tabular and at not in drawn[key].rows
                         given[place] = None if blank else _written(one, cells, m.inputs[name])
     calculator = Calculator(book, given)
     items: dict[str, Parameter | Equation] = {**m.inputs, **{rule.name: rule for rule in m.rules}}
@@ -334,9 +361,21 @@ def _cases(m: Declarations, found: SheetSet, drawn: list[tuple[Draw, Values]]) -
         if missing:
             yield Case(case, missing=tuple(missing))
             continue
+        classes = {one.name: one.symbol for one in graph.parameters if one.is_class and one.name in found.found}
+        without = [symbol for name, symbol in classes.items() if not any(_has_text(draw, name) for draw, _all in drawn)]
+        if without:
+            yield Case(case, without_text=tuple(without))
+            continue
         checked = [_checked(m, graph, found, draw, values) for draw, values in drawn]
         kept = [(draw, one) for (draw, _values), one in zip(drawn, checked, strict=True) if one is not None]
-        yield _explained(case, kept)
+        explained = _explained(case, kept)
+        explained.lost = len(checked) - len(kept)
+        yield explained
+
+
+def _has_text(draw: Draw, name: str) -> bool:
+    """Whether a draw has a text for a class; a class that the spreadsheet calculates is not drawn."""
+    return name not in draw.values or any(np.atleast_1d(draw.values[name]))
 
 
 def _explained(case: Mapping[str, str], kept: list[tuple[Draw, dict[str, tuple[Place | None, float, float]]]]) -> Case:
@@ -345,19 +384,23 @@ def _explained(case: Mapping[str, str], kept: list[tuple[Draw, dict[str, tuple[P
     def agrees(one: Mapping[str, tuple[Place | None, float, float]]) -> bool:
         return all(place is None for place, _here, _there in one.values())
 
-    everywhere = bool(kept) and all(agrees(one) for _draw, one in kept)
+    not_zero = {name for _draw, one in kept for name, (_place, here, there) in one.items() if here or there}
+    everywhere = bool(not_zero & {*RESULTS}) and all(agrees(one) for _draw, one in kept)
     # without choices everything must agree; and that 0 is 0 explains nothing
     names = {
-        draw.zero for draw, one in kept if case and draw.zero and any(here for _place, here, _there in one.values())
+        draw.zero for draw, one in kept if case and draw.zero and any(one[name][1] for name in RESULTS if name in one)
     }
     zeros = tuple(sorted(z for z in names if all(agrees(one) for draw, one in kept if draw.zero == z)))
     if everywhere:
         zeros = ()
-    found = Case(case, zeros=zeros, everywhere=everywhere)
+    only_zero = {name for _draw, one in kept for name in one} - not_zero
+    found = Case(case, only_zero=tuple(sorted(only_zero)), zeros=zeros, everywhere=everywhere)
     for draw, one in kept:
         if zeros and draw.zero not in zeros:
             continue
         for name, (place, here, there) in one.items():
+            if name in only_zero:
+                continue
             outcome = found.outcomes.setdefault(name, Outcome())
             outcome.compared += 1
             outcome.agreed += place is None
@@ -370,19 +413,20 @@ def _checked(
     m: Declarations, graph: Graph, found: SheetSet, draw: Draw, values: Values
 ) -> dict[str, tuple[Place | None, float, float]] | None:
     """Compare every quantity of a draw; None where the equations have no value, as for 0 ÷ 0."""
-    filled = draw.filled
+    rows = draw.rows
     known: Values = {}
     for one in graph.parameters:
         cells = found.cells(one.name)
         if cells is not None and not one.is_class:
-            read = values[one.name][0][: filled if cells.tabular else 1]
-            known[one.name] = np.array([_usable(one, value, at, values) for at, value in enumerate(read)], dtype=float)
+            read = values[one.name][0]
+            places = rows if cells.tabular else (0,)
+            known[one.name] = np.array([_usable(one, read[at], at, values) for at in places], dtype=float)
         elif one.value is not None:
             known[one.name] = np.array([one.value.value])
         elif one.is_class:
-            known[one.name] = np.zeros(filled if one.indices.replace("p", "") else 1)  # only tables look at it
+            known[one.name] = np.zeros(len(rows) if one.indices.replace("p", "") else 1)  # only tables look at it
     units = [letter for letter in m.indices if letter != "p"]
-    sizes = {letter: filled if letter != "p" else 1 for letter in m.indices} | ({} if "p" in m.indices else {"p": 1})
+    sizes = {letter: len(rows) if letter != "p" else 1 for letter in m.indices} | ({} if "p" in m.indices else {"p": 1})
     arrays = {}
     for name, array in known.items():
         shape = [len(array) if letter in graph.nodes[name].indices and letter in units else 1 for letter in sizes]
@@ -395,10 +439,11 @@ def _checked(
     result = dict(_defaults(graph, found, draw, values))
     for name in keep:
         expected = own[name].ravel()
-        result[name] = (None, float(np.abs(expected).max()), math.nan) if name in RESULTS else (None, 0.0, 0.0)
+        result[name] = (None, float(np.abs(expected).max()), 0.0)
         for cells, got in zip(found.found[name], values[name], strict=True):
-            for at, there in enumerate(got[: filled if cells.tabular else 1]):
-                here = float(expected[at] if expected.size > 1 else expected[0])
+            for number, at in enumerate(rows if cells.tabular else (0,)):
+                there = got[at]
+                here = float(expected[number] if expected.size > 1 else expected[0])
                 if not math.isclose(here, there, rel_tol=TOLERANCE, abs_tol=1e-9) and result[name][0] is None:
                     result[name] = (cells.places[at], here, there)
     return result
@@ -416,9 +461,12 @@ def _defaults(
             continue
         outcome: tuple[Place | None, float, float] = (None, 0.0, 0.0)
         known = 0
-        for at, there in enumerate(values[one.name][0][: draw.filled if cells.tabular else 1]):
+        for at in draw.rows if cells.tabular else (0,):
+            there = values[one.name][0][at]
             here = _declared(one, values[one.by][0][at if cells.tabular else 0] if one.by else None)
             known += here is not None
+            if here is not None and outcome[0] is None:
+                outcome = (None, max(outcome[1], abs(here)), 0.0)
             if here is not None and outcome[0] is None and not math.isclose(here, there, rel_tol=TOLERANCE):
                 outcome = (cells.places[at], here, there)
         if known:

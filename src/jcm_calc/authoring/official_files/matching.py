@@ -70,6 +70,7 @@ class SheetSet:
     kind: str
     found: dict[str, list[Cells]] = field(default_factory=dict)
     unmatched: list[Cells] = field(default_factory=list)
+    other_units: list[Cells] = field(default_factory=list)  # do not convert into the declared unit: not compared
     claims: list[Place] = field(default_factory=list)  # the whole tonnes of table 3
     units: int = 1
 
