@@ -150,8 +150,32 @@ def test_a_unit_that_does_not_convert_is_not_compared(tmp_path):
 
 
 def test_results_that_are_all_0_are_not_compared(tmp_path):
-    book, _first, _last = official_form()
-    book[CALC]["B7"] = book[CALC]["B8"] = "none"
+    book, first, last = official_form()
+    for row in range(first, last + 1):
+        for column in "FG":
+            book[SEPARATE][f"{column}{row}"].value += "*0"
     case = compared(tmp_path, book)
-    assert case.without_text or not case.in_force
     assert not case.everywhere
+    assert case.outcomes["RE_i"].agreed < case.outcomes["RE_i"].compared
+
+
+def test_classes_without_text_are_not_compared(tmp_path):
+    book, first, last = official_form()
+    for row in range(first, last + 1):
+        book[SEPARATE][f"E{row}"] = "='MRS(calc_process)'!$B$7"
+    case = compared(tmp_path, book)
+    assert case.without_text
+    assert not case.outcomes
+    assert not case.everywhere
+
+
+def test_a_class_without_a_value_in_the_library_gives_one_value_in_all_rows(tmp_path):
+    book, first, last = official_form()
+    for row in range(first, last + 1):
+        cell = book[SEPARATE][f"E{row}"]
+        cell.value = cell.value.replace("Cold storage", "Ice maker")
+    assert "$B$8" in book[SEPARATE][f"E{last}"].value
+    book[SEPARATE][f"E{last}"].value = book[SEPARATE][f"E{last}"].value.replace("$B$8", "$B$9")
+    book[CALC]["A8"], book[CALC]["A9"], book[CALC]["B9"] = "Ice maker", "Ice maker", 1.9
+    case = compared(tmp_path, book)
+    assert address(case.outcomes["COP_RE"].place) == f"{SEPARATE}!E{last}"

@@ -452,7 +452,7 @@ def _checked(
 def _defaults(
     graph: Graph, found: SheetSet, draw: Draw, values: Values
 ) -> Iterator[tuple[str, tuple[Place | None, float, float]]]:
-    """Compare each default value that the spreadsheet selects with the one of the library, where it has one."""
+    """Compare each default value that the spreadsheet selects: with the library, or else with other rows of its class."""
     for one in graph.parameters:
         cells = found.cells(one.name)
         if one.kind is not Kind.DEFAULT or cells is None or (one.by and one.by not in found.found):
@@ -461,15 +461,21 @@ def _defaults(
             continue
         outcome: tuple[Place | None, float, float] = (None, 0.0, 0.0)
         known = 0
+        same: dict[str, float] = {}  # what the first row of a class selects, where the library has no value
         for at in draw.rows if cells.tabular else (0,):
             there = values[one.name][0][at]
-            here = _declared(one, values[one.by][0][at if cells.tabular else 0] if one.by else None)
+            key = values[one.by][0][at if cells.tabular else 0] if one.by else None
+            here = _declared(one, key)
+            if here is None and isinstance(key, str) and key:
+                first = same.setdefault(key.casefold(), there)
+                if outcome[0] is None and first != there and not (math.isnan(first) and math.isnan(there)):
+                    outcome = (cells.places[at], first, there)
             known += here is not None
             if here is not None and outcome[0] is None:
                 outcome = (None, max(outcome[1], abs(here)), 0.0)
             if here is not None and outcome[0] is None and not math.isclose(here, there, rel_tol=TOLERANCE):
                 outcome = (cells.places[at], here, there)
-        if known:
+        if known or outcome[0] is not None:
             yield one.name, outcome
 
 
