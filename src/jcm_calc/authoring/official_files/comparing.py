@@ -452,7 +452,7 @@ def _checked(
 def _defaults(
     graph: Graph, found: SheetSet, draw: Draw, values: Values
 ) -> Iterator[tuple[str, tuple[Place | None, float, float]]]:
-    """Compare each default value that the spreadsheet selects: with the library, or else with other rows of its class."""
+    """Compare each default value that the spreadsheet selects, or else the rows of one class."""
     for one in graph.parameters:
         cells = found.cells(one.name)
         if one.kind is not Kind.DEFAULT or cells is None or (one.by and one.by not in found.found):
