@@ -19,9 +19,9 @@ from jcm_calc.declarations.graph import is_user_supplied
 from jcm_calc.declarations.items import Kind, Parameter
 from jcm_calc.declarations.scheme import SCHEME_RULES
 from jcm_calc.evidence import GRADES, Evidence, unconfirmed
-from jcm_calc.reference_data import partner_countries
+from jcm_calc.reference_data import listed_projects, partner_countries
 from jcm_calc.reports.html.sections import LEGEND, Code, Formula, Section, Sources, is_long, sections
-from jcm_calc.rulebooks import every, known, modules, overview, versions
+from jcm_calc.rulebooks import calculable, every, is_covered, known, modules, overview, versions
 
 PAGES = Path(__file__).parent / "methodologies"
 KINDS = ("equations", "values", "choices", "criteria")
@@ -72,7 +72,7 @@ FITTING = {
     **{number: {"EG": 1500.0} for number in ("MN_AM003", "MV_AM001", "PW_AM001")},
     "BD_AM002": {"EG": 1500.0, "connection": "national grid", "EF_RE": {"national grid": 0.4}},
     "VN_AM007": {"EG": 1500.0, "connection": "grid", "EF_RE": "printed pairs"},
-    "TH_AM001": {"EG": 7293.0, "EF_RE": "grid, by printed pairs"},
+    "TH_AM001": {"EG": 7293.0, "EF_RE": 0.319},
     **{
         number: {"EC_PJ": 100.0, "η_PJ": 120.0, "η_RE": 90.0, "EF_elec": 0.8}
         for number in ("ID_AM005", "ID_AM020", "TH_AM016")
@@ -157,11 +157,19 @@ def _coverage() -> str:
     calculation = sorted((_open(found, KINDS[:-1]), number) for number, found in statements.items())
     near = ", ".join(f"[{number}]({number}.md) ({count})" for count, number in calculation[:5])
     rules = sum(rule.evidence.confirmed for rule in SCHEME_RULES)
+    live = [one for one in listed_projects().values() if one.live]
+    covered = [one for one in live if is_covered(one)]
+    lacking = sorted({f"{number} {version}" for one in live for number, version in one.uses if number in modules() and
+                      not calculable(number, version)})  # fmt: skip
     blocks = [
         "# Coverage",
         f"{len(statements) + len(known())} methodologies of the scheme are known here: {len(statements)} are "
         f"implemented, {len(known())} are not. The scheme has more of them: listed is what was read, not what is "
         "recalled. The page is written from the modules by `make pages`.",
+        "## The projects of the scheme",
+        f"Of the {len(live)} projects that are registered or in validation (list of June 2026), {len(covered)} use "
+        "only methodologies that are implemented here in the version that the list names. Of the methodologies that "
+        f"are implemented, projects use these versions that are not: {', '.join(lacking) or 'none'}.",
         "## What can be certified today",
         f"With what the library itself has read: {', '.join(ready) or 'none'} of the {len(statements)}. All of them "
         "estimate. A claim needs every equation, value, choice and criterion confirmed, and the scheme's own rules of "

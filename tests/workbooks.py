@@ -89,7 +89,7 @@ def sensible_result(m, case, seed):
 def within_limits(result, case):
     """The same result with amounts that cross-checks allow, where drawn ones are above them."""
     call, values = result.call, dict(result.call["values"])
-    over = [one for one in compared(result.inputs, result.looked_at) if (one[1] > one[2]).any()]
+    over = [one for one in compared(result.inputs, result.checked_values) if (one[1] > one[2]).any()]
     for limit, own, most in over:
         parameter = result.methodology.inputs[limit.parameter]
         axes = tuple(at for at, letter in enumerate(result.inputs.axes) if letter not in parameter.indices)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from jcm_calc.declarations import Group, Value
-from jcm_calc.evidence import Evidence, Source, primary, unconfirmed
+from jcm_calc.evidence import Evidence, Source, primary, secondary, unconfirmed
 from jcm_calc.reference_data import solar_grid_factors
 from jcm_methodologies.official_pages import GENERAL_RULE
 from jcm_methodologies.physics import NO_SUN_NO_POWER
@@ -132,6 +132,24 @@ def entitled(source: Source, factor: Evidence) -> dict[str, Evidence]:
     sisters = unconfirmed("as in the sisters of the same title; not read for this document", None, source)
     rest = dict.fromkeys(("EG", "RE_i", "RE", "PE"), sisters)
     return {**summarised(source, factor), **rest}
+
+
+def in_use(number: str, version: str, place: str) -> dict[str, Evidence]:
+    """Return the evidence of an identity of which the list of projects gives number and version, and no more."""
+    listed = Source("list of projects of the scheme (copy of June 2026)", place)
+    return {
+        "number": secondary(listed),
+        "title": unconfirmed("that of the earlier version", None, listed),
+        "country": secondary(listed),
+        "sectoral scope": unconfirmed("that of the earlier version", None, listed),
+        "version": secondary(listed, f"projects are listed with {number} version {version}; the day was not read"),
+    }
+
+
+def unread(sisters: Evidence, factor: Evidence) -> dict[str, Evidence]:
+    """Return the evidence of a version whose text was not read, by what speaks for the calculation of its sisters."""
+    names = ("EG", "RE_i", "RE", "PE", *(f"criterion {number}" for number in (1, 2, 3)))
+    return {**dict.fromkeys(names, sisters), "EF_RE": factor, "ER": GENERAL_RULE}
 
 
 def solar_pv(

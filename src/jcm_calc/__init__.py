@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from jcm_calc.rulebooks import MethodologyNotFoundError as MethodologyNotFoundError
     from jcm_calc.rulebooks import methodology as methodology
     from jcm_calc.rulebooks.catalogue import methodologies as methodologies
+    from jcm_calc.rulebooks.catalogue import projects as projects
     from jcm_calc.rulebooks.catalogue import search as search
     from jcm_calc.verification.verifying import verify as verify
 
@@ -71,6 +72,7 @@ _HOMES = {
     "methodology": "rulebooks",
     "monitor": "readings",
     "portfolio": "api.portfolios",
+    "projects": "rulebooks.catalogue",
     "read_workbook": "api.workbook",
     "replay": "api.calculation",
     "scenarios": "results.what_if",

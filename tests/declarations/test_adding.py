@@ -368,5 +368,5 @@ def test_a_split_that_cannot_be_compared_is_remarked_on_where_an_area_may_count_
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = calculating._compared_with_whole(inputs, bind_whole, "days")
+        found = calculating._compared_with_whole(inputs, bind_whole)
     assert len(found.warnings) - len(inputs.warnings) == remarks

@@ -97,6 +97,7 @@ READING = {
         "keys_of",
         "named",
         "by_name",
+        "by_symbol",
         "calculate",
     ),
 }

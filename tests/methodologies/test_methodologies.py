@@ -307,7 +307,7 @@ def test_candidates_of_solar_power_and_hydropower_are_named_and_never_more_than_
             assert name
             assert not any(value.evidence.confirmed for value in known.values()), number
             figures |= {(number, key or name): value.value for key, value in known.items()}
-    assert figures["TH_AM001", "grid, by printed pairs"] == pytest.approx(2326 / 7293, abs=1e-4)
+    assert figures["TH_AM001", "grid, as version 1.0"] == pytest.approx(2326 / 7293, abs=1e-4)
     assert figures["VN_AM007", "grid"] == pytest.approx(25614 / 76920, abs=1e-5)
     assert round(1922 * figures["ID_AM013", "Sumatra, case 1"]) in (917, round(1922 * 0.458))
     assert {figures["PH_AM002", "Luzon-Visayas"], figures["PH_AM002", "Mindanao"]} == {0.507, 0.468}

@@ -216,6 +216,13 @@ largest_error = "5 %"
     ("old", "new", "complaint"),
     [
         ("gap =", "gab =", "[treatments] gab: is no kind of finding; did you mean gap?"),
+        ("[limits]", "[limit]", "limit: unknown; did you mean limits?"),
+        ("[limits]", "[extra]\nx = 1\n[limits]", "extra: unknown"),
+        ('error = "none"', 'error = "none"\ngrad = 1', "[late_calibration] grad: unknown; did you mean grade?"),
+        ('error = "none"', 'error = "none"\nsource = {titel = "x"}', "titel: unknown; did you mean title?"),
+        ('error = "none"', 'error = "none"\nsource = "x"', "[late_calibration] source: got 'x'; must be"),
+        ('error = "none"', 'error = "none"\nnote = 3', "[late_calibration] note: got 3; must be"),
+        ("gap =", "stuck = 3\ngap =", "[treatments] stuck: got 3; must be"),
         ('"claim nothing"]\n"late', '"claim all"]\n"late', "[treatments] gap: claim all is no treatment; known are"),
         ('error = "none"', 'error = "all"', "[late_calibration] error: 'all' came, expected one of none, permissible"),
         ("slip = 20.0", "", "[limits]: missing: slip"),

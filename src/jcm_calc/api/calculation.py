@@ -7,7 +7,7 @@ from typing import Any
 
 from jcm_calc.api.result import Result
 from jcm_calc.declarations.methodology import Declarations
-from jcm_calc.inputs.confirmation import Given
+from jcm_calc.inputs.confirmation import EvidenceFiles
 from jcm_calc.results.calculating import calculated, replayed
 
 
@@ -18,7 +18,7 @@ def calculate(
     on: Any = None,
     p: Any = None,
     facts: Mapping[str, Any] | None = None,
-    evidence: Given = None,
+    evidence: EvidenceFiles = None,
     split: str = "refuse",
     override: Mapping[str, str] | str | None = None,
     strict: bool = False,

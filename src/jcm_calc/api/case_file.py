@@ -15,7 +15,7 @@ from jcm_calc.declarations.graph import RESULTS
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import case
 from jcm_calc.inputs.case import KEYS, Case, Comparison, in_sources
-from jcm_calc.inputs.confirmation import Given
+from jcm_calc.inputs.confirmation import EvidenceFiles
 from jcm_calc.inputs.project import unknown_parameters
 from jcm_calc.rulebooks import methodology
 
@@ -55,7 +55,7 @@ class CaseFile(Case):
     def calculate(
         self,
         monitored: Monitored | None = None,
-        evidence: Given = None,
+        evidence: EvidenceFiles = None,
         *,
         override: str | None = None,
         strict: bool = False,
@@ -106,7 +106,9 @@ class CaseFile(Case):
             raise InputError(self.path.name, unknown, result.inputs.warnings)
         return result
 
-    def monitor(self, progress: Callable[[str], None] = lambda stage: None, evidence: Given = None) -> Monitored:
+    def monitor(
+        self, progress: Callable[[str], None] = lambda stage: None, evidence: EvidenceFiles = None
+    ) -> Monitored:
         """Turn the readings of the meters into monitored parameters; see `jcm_calc.monitor` and `calculate`."""
         from jcm_calc.readings import monitor
 

@@ -12,7 +12,7 @@ from jcm_calc.api.case_file import CaseFile
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import Problem, ProblemKind, listed, shown
 from jcm_calc.inputs import Period
-from jcm_calc.inputs.given import Cells
+from jcm_calc.inputs.values import Cells
 from jcm_calc.reports.workbook.filled_sheets import Part, Reader, SheetSet
 from jcm_calc.reports.workbook.layout import column_name
 from jcm_calc.reports.workbook.tables import Cell

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,15 +21,35 @@ from jcm_calc.cli.helping import Group
 # What a command needs beyond click is imported when it runs: `jcm list` takes no pandas.
 
 
+FILE = click.Path(path_type=Path)
+
 as_json = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 strictly = click.option("--strict", is_flag=True, help="Exit with 1 where anything is remarked on or left open.")
 with_evidence = click.option(
     "--evidence",
     metavar="FILE",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=FILE,
+    callback=lambda ctx, option, files: files or None,
     help="An evidence file, instead of those of your folder: see `jcm evidence`.",
 )
+of_version = click.option("--version", metavar="V", help="This version instead of the latest.")
+case_argument = click.argument("case", type=FILE)
+
+
+def file_option(*names: str, help: str, metavar: str = "FILE", **settings: Any) -> Callable[[Any], Any]:
+    """Return an option that takes the path of a file."""
+    return click.option(*names, metavar=metavar, type=FILE, help=help, **settings)
+
+
+def output_option(help: str, name: str = "output", **settings: Any) -> Callable[[Any], Any]:
+    """Return the option that says where to write."""
+    return file_option("-o", "--output", name, help=help, **settings)
+
+
+def force_option(what: str = "FILE") -> Callable[[Any], Any]:
+    """Return the option that overwrites a file."""
+    return click.option("--force", is_flag=True, help=f"Overwrite {what}.")
 
 
 class _Group(Group):
@@ -143,9 +164,9 @@ def list_(as_json: bool, with_known: bool) -> int:
 
 @jcm.command()
 @click.argument("subject", metavar="NUMBER|MODULE.py")
-@click.option("--version", metavar="V", help="This version instead of the latest.")
-@click.option("--html", "page", metavar="FILE.html", type=click.Path(path_type=Path), help="Write it as a page.")
-@click.option("--force", is_flag=True, help="Overwrite FILE.html.")
+@of_version
+@file_option("--html", "page", metavar="FILE.html", help="Write it as a page.")
+@force_option("FILE.html")
 @as_json
 def show(subject: str, version: str | None, page: Path | None, force: bool, as_json: bool) -> int:
     """Show what methodology NUMBER, or that of a module, declares, each item with its evidence.
@@ -189,34 +210,24 @@ def factors(country: str, grid: str | None, year: str | None, kind: str | None, 
 
 
 @jcm.command()
-@click.argument("case", type=click.Path(path_type=Path))
+@case_argument
 @click.option("--certify", is_flag=True, help="Claim the credits; refused while anything is unconfirmed.")
 @click.option("--trace", is_flag=True, help="Show every quantity in the order of calculation.")
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Write the monitoring spreadsheet (FILE.xlsx) or the manifest (FILE.json).",
-)
-@click.option(
-    "--plan",
-    metavar="PLAN",
-    type=click.Path(path_type=Path),
-    help="The case file or workbook whose estimates fill the monitoring plan of FILE.xlsx.",
+@output_option("Write the monitoring spreadsheet (FILE.xlsx) or the manifest (FILE.json).")
+@file_option(
+    "--plan", metavar="PLAN", help="The case file or workbook whose estimates fill the monitoring plan of FILE.xlsx."
 )
 @click.option(
     "--stage",
     type=click.Choice(["plan", "report"]),
     help="Of FILE.xlsx: the plan of a project design document, or a report (the default).",
 )
-@click.option(
+@file_option(
     "--earlier",
     metavar="EARLIER",
-    type=click.Path(path_type=Path),
     help="The report before (.xlsx, .toml, or its manifest .json): what it ended with is what this one begins with.",
 )
-@click.option("--force", is_flag=True, help="Overwrite FILE.")
+@force_option()
 @strictly
 @with_evidence
 @as_json
@@ -229,7 +240,7 @@ def calc(
     stage: Literal["plan", "report"] | None,
     earlier: Path | None,
     force: bool,
-    evidence: tuple[Path, ...],
+    evidence: tuple[Path, ...] | None,
     strict: bool,
     as_json: bool,
 ) -> int:
@@ -246,23 +257,16 @@ def calc(
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.calculating import calculate_case
 
-    return calculate_case(case, certify, trace, output, plan, stage, earlier, force, evidence or None, strict, as_json)
+    return calculate_case(case, certify, trace, output, plan, stage, earlier, force, evidence, strict, as_json)
 
 
 @jcm.command()
 @click.argument("number")
 @click.argument("more_years", nargs=-1, metavar="", type=int)
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="The .xlsx or .toml to write.",
-)
+@output_option("The .xlsx or .toml to write.", required=True)
 @click.option("--units", metavar="N", multiple=True, help="Rows along every index (1 by default), or i=N along one.")
 @click.option("--years", metavar="YEAR ...", multiple=True, type=int, help="The calendar years of the report.")
-@click.option("--force", is_flag=True, help="Overwrite FILE.")
+@force_option()
 @as_json
 def template(
     number: str,
@@ -289,16 +293,14 @@ def template(
 
 
 @jcm.command()
-@click.argument("case", type=click.Path(path_type=Path))
-@click.option(
-    "-o", "--output", "target", metavar="FILE", type=click.Path(path_type=Path), help="Write a .csv or .xlsx file."
-)
-@click.option("--force", is_flag=True, help="Overwrite FILE.")
+@case_argument
+@output_option("Write a .csv or .xlsx file.", name="target")
+@force_option()
 @strictly
 @with_evidence
 @as_json
 def monitor(
-    case: Path, target: Path | None, force: bool, evidence: tuple[Path, ...], strict: bool, as_json: bool
+    case: Path, target: Path | None, force: bool, evidence: tuple[Path, ...] | None, strict: bool, as_json: bool
 ) -> int:
     """Turn the readings of the case file CASE into monitored parameters.
 
@@ -312,16 +314,16 @@ def monitor(
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.monitoring import monitor_case
 
-    return monitor_case(case, target, force, evidence or None, strict, as_json)
+    return monitor_case(case, target, force, evidence, strict, as_json)
 
 
 @jcm.command()
-@click.argument("case", type=click.Path(path_type=Path))
+@case_argument
 @click.argument("name", default="ER")
 @click.option("--at", "at", metavar="INDEX=LABEL", multiple=True, help="Follow this unit or period, such as p=2024.")
 @with_evidence
 @as_json
-def explain(case: Path, name: str, at: tuple[str, ...], evidence: tuple[Path, ...], as_json: bool) -> None:
+def explain(case: Path, name: str, at: tuple[str, ...], evidence: tuple[Path, ...] | None, as_json: bool) -> None:
     """Explain how NAME came about in the case file CASE.
 
     From the equation in symbols, with the numbers in place, to its value, down to what was given.
@@ -334,19 +336,17 @@ def explain(case: Path, name: str, at: tuple[str, ...], evidence: tuple[Path, ..
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.explaining import explain_case
 
-    explain_case(case, name, at, evidence or None, as_json)
+    explain_case(case, name, at, evidence, as_json)
 
 
 @jcm.command()
-@click.argument("case", type=click.Path(path_type=Path))
-@click.option(
-    "-o", "--output", "path", metavar="FILE", type=click.Path(path_type=Path), required=True, help="Where to write."
-)
-@click.option("--force", is_flag=True, help="Overwrite FILE.")
+@case_argument
+@output_option("Where to write.", name="path", required=True)
+@force_option()
 @strictly
 @with_evidence
 @as_json
-def report(case: Path, path: Path, force: bool, evidence: tuple[Path, ...], strict: bool, as_json: bool) -> int:
+def report(case: Path, path: Path, force: bool, evidence: tuple[Path, ...] | None, strict: bool, as_json: bool) -> int:
     """Write the report of the case file CASE: one HTML file, for a browser and for paper.
 
     It needs no network. Needs `pip install jcm-calc[plot]`.
@@ -357,7 +357,7 @@ def report(case: Path, path: Path, force: bool, evidence: tuple[Path, ...], stri
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.explaining import report_case
 
-    return report_case(case, path, force, evidence or None, strict, as_json)
+    return report_case(case, path, force, evidence, strict, as_json)
 
 
 def _explained(context: click.Context, option: click.Parameter, value: str | bool | None) -> None:
@@ -374,17 +374,10 @@ def _explained(context: click.Context, option: click.Parameter, value: str | boo
 
 
 @jcm.command()
-@click.argument("report", type=click.Path(path_type=Path))
-@click.option("--against", metavar="PLAN.xlsx", type=click.Path(path_type=Path), help="The registered plan.")
-@click.option(
-    "--case",
-    metavar="CASE.toml",
-    type=click.Path(path_type=Path),
-    help="What else is known: meters and their readings, periods.",
-)
-@click.option(
-    "--previous", metavar="EARLIER.xlsx", multiple=True, type=click.Path(path_type=Path), help="An earlier report."
-)
+@click.argument("report", type=FILE)
+@file_option("--against", metavar="PLAN.xlsx", help="The registered plan.")
+@file_option("--case", metavar="CASE.toml", help="What else is known: meters and their readings, periods.")
+@file_option("--previous", metavar="EARLIER.xlsx", multiple=True, help="An earlier report.")
 @click.option(
     "--materiality",
     metavar="SHARE",
@@ -404,19 +397,14 @@ def _explained(context: click.Context, option: click.Parameter, value: str | boo
     callback=_explained,
     help="Explain checks, such as C5: what they look for, why, and how to answer a finding.",
 )
-@click.option(
-    "--accepted",
-    metavar="FILE.toml",
-    type=click.Path(path_type=Path),
-    help="Findings that were accepted, with reason and person; they stay on record.",
+@file_option(
+    "--accepted", metavar="FILE.toml", help="Findings that were accepted, with reason and person; they stay on record."
 )
 @click.option("--person", metavar="NAME", default="", help="Who verifies, for the working paper.")
 @click.option("--certify", is_flag=True, help="Refuse a claim that rests on anything unconfirmed.")
-@click.option(
-    "--html", "as_html", metavar="FILE.html", type=click.Path(path_type=Path), help="Write the working paper."
-)
-@click.option("-o", "--output", metavar="FILE.xlsx", type=click.Path(path_type=Path), help="Write the working paper.")
-@click.option("--force", is_flag=True, help="Overwrite the working paper.")
+@file_option("--html", "as_html", metavar="FILE.html", help="Write the working paper.")
+@output_option("Write the working paper.", metavar="FILE.xlsx")
+@force_option("the working paper")
 @strictly
 @with_evidence
 @as_json
@@ -432,7 +420,7 @@ def verify(
     as_html: Path | None,
     output: Path | None,
     force: bool,
-    evidence: tuple[Path, ...],
+    evidence: tuple[Path, ...] | None,
     strict: bool,
     accepted: Path | None,
     person: str,
@@ -455,8 +443,7 @@ def verify(
     from jcm_calc.cli.verifying import verify_folder, verify_report
 
     options = {"previous": previous, "materiality": materiality, "select": select, "ignore": ignore}
-    options |= {"strict": strict, "accepted": accepted, "person": person}
-    options["evidence"] = evidence or None
+    options |= {"strict": strict, "accepted": accepted, "person": person, "evidence": evidence}
     if not report.is_dir():
         papers = [path for path in (output, as_html) if path is not None]
         return verify_report(report, against, options, case, certify, as_json, papers, force)
@@ -468,12 +455,10 @@ def verify(
 
 @jcm.command()
 @click.argument("number")
-@click.option("-o", "--output", "folder", metavar="FOLDER", type=click.Path(path_type=Path), help="The package.")
+@output_option("The package.", name="folder", metavar="FOLDER")
 @click.option("--package", "project", metavar="NAME", help="Begin a rule book of your own, such as my-rules.")
 @click.option("--revises", metavar="V", help="Begin a revision of this version.")
-@click.option(
-    "--from", "source", metavar="FILE.toml", type=click.Path(path_type=Path), help="What it declares, without Python."
-)
+@file_option("--from", "source", metavar="FILE.toml", help="What it declares, without Python.")
 @click.option("--version", metavar="V", help="The version; with --revises the later one, or none to mend it.")
 @click.option("--title", default="", help="The official title.")
 @click.option("--scope", type=click.IntRange(0, 99), default=0, help="The sectoral scope.")
@@ -510,12 +495,10 @@ def new(
 
 
 @jcm.command("import")
-@click.argument("workbook", metavar="FILE.xlsx", type=click.Path(path_type=Path))
-@click.option(
-    "-o", "--output", "folder", metavar="FOLDER", required=True, type=click.Path(path_type=Path), help="The package."
-)
-@click.option("--names", metavar="FILE.toml", type=click.Path(path_type=Path), help="Answers to what is asked.")
-@click.option("--force", is_flag=True, help="Overwrite what is there.")
+@click.argument("workbook", metavar="FILE.xlsx", type=FILE)
+@output_option("The package.", name="folder", metavar="FOLDER", required=True)
+@file_option("--names", metavar="FILE.toml", help="Answers to what is asked.")
+@force_option("what is there")
 @as_json
 def import_(workbook: Path, folder: Path, names: Path | None, force: bool, as_json: bool) -> None:
     """Translate an official monitoring spreadsheet into a methodology module.
@@ -536,7 +519,7 @@ def import_(workbook: Path, folder: Path, names: Path | None, force: bool, as_js
 @click.argument("number")
 @click.argument("before")
 @click.argument("after")
-@click.option("--case", metavar="CASE.toml", type=click.Path(path_type=Path), help="What it does to this case.")
+@file_option("--case", metavar="CASE.toml", help="What it does to this case.")
 @as_json
 def diff(number: str, before: str, after: str, case: Path | None, as_json: bool) -> int:
     """Show what changed in methodology NUMBER from version BEFORE to version AFTER.
@@ -561,12 +544,12 @@ def evidence() -> None:
 @evidence.command("new")
 @click.argument("number", required=False)
 @click.option("--guidelines", is_flag=True, help="A file for the rules of the scheme, which serves every methodology.")
-@click.option("--version", metavar="V", help="This version instead of the latest.")
-@click.option("--case", metavar="CASE.toml", type=click.Path(path_type=Path), help="Rules for readings, too.")
-@click.option("--document", metavar="FILE.pdf", type=click.Path(path_type=Path), help="The approved document.")
+@of_version
+@file_option("--case", metavar="CASE.toml", help="Rules for readings, too.")
+@file_option("--document", metavar="FILE.pdf", help="The approved document.")
 @click.option("--all", "every", is_flag=True, help="What is confirmed already, too.")
-@click.option("-o", "--output", "target", metavar="FILE.toml", type=click.Path(path_type=Path), help="Where to write.")
-@click.option("--force", is_flag=True, help="Overwrite FILE.toml.")
+@output_option("Where to write.", name="target", metavar="FILE.toml")
+@force_option("FILE.toml")
 @as_json
 def new_evidence(
     number: str | None,
@@ -600,13 +583,11 @@ def _number(number: str | None, guidelines: bool) -> str | None:
 @evidence.command("ask")
 @click.argument("number", required=False)
 @click.option("--guidelines", is_flag=True, help="The rules of the scheme, once for every methodology.")
-@click.option("--version", metavar="V", help="This version instead of the latest.")
-@click.option(
-    "--document", metavar="FILE.pdf", type=click.Path(path_type=Path), required=True, help="The document in your hand."
-)
+@of_version
+@file_option("--document", metavar="FILE.pdf", required=True, help="The document in your hand.")
 @click.option("--reader", metavar="NAME", prompt="Name of the reader", help="Who reads it.")
-@click.option("-o", "--output", "target", metavar="FILE.toml", type=click.Path(path_type=Path), help="Where to write.")
-@click.option("--force", is_flag=True, help="Overwrite FILE.toml.")
+@output_option("Where to write.", name="target", metavar="FILE.toml")
+@force_option("FILE.toml")
 @as_json
 def ask_evidence(
     number: str | None,
@@ -634,7 +615,7 @@ def ask_evidence(
 
 
 @evidence.command("check")
-@click.argument("files", metavar="FILE ...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", metavar="FILE ...", nargs=-1, required=True, type=FILE)
 @as_json
 def check_evidence(files: tuple[Path, ...], as_json: bool) -> int:
     """Check evidence files, against the rule book and each other, and say what is left to confirm.
@@ -665,19 +646,10 @@ def evidence_folder(as_json: bool) -> None:
 
 
 @jcm.command()
-@click.argument("cases", metavar="CASE ...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "--earlier", metavar="REQUEST.json", multiple=True, type=click.Path(path_type=Path), help="An earlier request."
-)
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="Write the request as JSON (FILE.json) or as a page of a workbook (FILE.xlsx).",
-)
-@click.option("--force", is_flag=True, help="Overwrite FILE.")
+@click.argument("cases", metavar="CASE ...", nargs=-1, required=True, type=FILE)
+@file_option("--earlier", metavar="REQUEST.json", multiple=True, help="An earlier request.")
+@output_option("Write the request as JSON (FILE.json) or as a page of a workbook (FILE.xlsx).", multiple=True)
+@force_option()
 @with_evidence
 @as_json
 def issue(
@@ -685,7 +657,7 @@ def issue(
     earlier: tuple[Path, ...],
     output: tuple[Path, ...],
     force: bool,
-    evidence: tuple[Path, ...],
+    evidence: tuple[Path, ...] | None,
     as_json: bool,
 ) -> int:
     """Ask for the credits of a project, from its case files.
@@ -699,7 +671,7 @@ def issue(
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.issuing import issue_cases
 
-    return issue_cases(cases, earlier, output, force, evidence or None, as_json)
+    return issue_cases(cases, earlier, output, force, evidence, as_json)
 
 
 @jcm.command()
@@ -707,14 +679,8 @@ def issue(
 @click.option(
     "--by", metavar="COLUMN", multiple=True, help="Sums by country, scope, methodology, version, year or project."
 )
-@click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Write a workbook (.xlsx), a page (.html), or the table of projects (.parquet, .csv).",
-)
-@click.option("--force", is_flag=True, help="Overwrite FILE.")
+@output_option("Write a workbook (.xlsx), a page (.html), or the table of projects (.parquet, .csv).")
+@force_option()
 @strictly
 @with_evidence
 @as_json
@@ -723,7 +689,7 @@ def portfolio(
     by: tuple[str, ...],
     output: Path | None,
     force: bool,
-    evidence: tuple[Path, ...],
+    evidence: tuple[Path, ...] | None,
     strict: bool,
     as_json: bool,
 ) -> int:
@@ -739,11 +705,11 @@ def portfolio(
     """  # noqa: D301 (\b keeps click from filling the lines)
     from jcm_calc.cli.portfolios import calculate_portfolio
 
-    return calculate_portfolio(source, by, output, force, evidence or None, strict, as_json)
+    return calculate_portfolio(source, by, output, force, evidence, strict, as_json)
 
 
 @jcm.command()
-@click.argument("manifest", type=click.Path(path_type=Path))
+@click.argument("manifest", type=FILE)
 @as_json
 def replay(manifest: Path, as_json: bool) -> int:
     """Calculate again what MANIFEST describes, and compare exactly.
@@ -762,9 +728,7 @@ def replay(manifest: Path, as_json: bool) -> int:
 @click.option("--all", "all_", is_flag=True, help="Check every methodology.")
 @click.option("--examples", metavar="N", type=click.IntRange(min=1), default=25, help="Inputs drawn for each case.")
 @click.option("--watch", "watching", is_flag=True, help="Check again whenever a file beside the module changes.")
-@click.option(
-    "--html", "page", metavar="FILE.html", type=click.Path(path_type=Path), help="With --watch: its page, too."
-)
+@file_option("--html", "page", metavar="FILE.html", help="With --watch: its page, too.")
 @as_json
 def check(subject: str | None, all_: bool, examples: int, watching: bool, page: Path | None, as_json: bool) -> int:
     """Check that a methodology holds together; for its author.

@@ -13,7 +13,7 @@ from jcm_calc.base.languages import Message, _, ngettext
 from jcm_calc.base.problems import Problem, listed
 from jcm_calc.cli import output
 from jcm_calc.cli.codes import DIFFERS
-from jcm_calc.inputs.confirmation import Given
+from jcm_calc.inputs.confirmation import EvidenceFiles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +27,9 @@ FORMATS = (".csv", ".xlsx")
 PLAIN = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 
 
-def monitor_case(path: Path, target: Path | None, force: bool, evidence: Given, strict: bool, as_json: bool) -> int:
+def monitor_case(
+    path: Path, target: Path | None, force: bool, evidence: EvidenceFiles, strict: bool, as_json: bool
+) -> int:
     """Monitor a case file and write what comes out; return the exit code."""
     if target is not None:
         output.check_target(target, force, FORMATS)

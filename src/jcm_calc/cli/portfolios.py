@@ -18,7 +18,7 @@ from jcm_calc.base.languages import Message, _, translated
 from jcm_calc.base.problems import Problem
 from jcm_calc.cli import output
 from jcm_calc.cli.codes import DIFFERS, UNUSABLE
-from jcm_calc.inputs.confirmation import Given
+from jcm_calc.inputs.confirmation import EvidenceFiles
 from jcm_calc.reports.html import amounts
 from jcm_calc.units import is_missing
 
@@ -29,7 +29,13 @@ EMISSIONS = ("RE", "PE", "ER", "estimate", "difference")
 
 
 def calculate_portfolio(
-    source: str, by: Sequence[str], target: Path | None, force: bool, evidence: Given, strict: bool, as_json: bool
+    source: str,
+    by: Sequence[str],
+    target: Path | None,
+    force: bool,
+    evidence: EvidenceFiles,
+    strict: bool,
+    as_json: bool,
 ) -> int:
     """Calculate the projects of a source, write what comes out, and return the exit code."""
     if target is not None:

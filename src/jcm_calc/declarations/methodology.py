@@ -8,13 +8,13 @@ from datetime import date
 from typing import Any
 
 from jcm_calc.base.languages import Message, _, with_translations
-from jcm_calc.base.problems import InputError, Problem
+from jcm_calc.base.problems import InputError, Problem, listed
 from jcm_calc.declarations import graph as _graph
 from jcm_calc.declarations import revision
 from jcm_calc.declarations.faults import faults
 from jcm_calc.declarations.graph import Graph, Node
 from jcm_calc.declarations.group import Group, declares, evidence_of
-from jcm_calc.declarations.items import DeclarationError, Effect, Equation, SchemeRule, Version
+from jcm_calc.declarations.items import DeclarationError, Effect, Equation, Parameter, SchemeRule, Version
 from jcm_calc.declarations.names import spelt_out
 from jcm_calc.declarations.scheme import SCHEME_RULES
 from jcm_calc.evidence import Evidence
@@ -63,6 +63,7 @@ class Declarations(Group):
         self.mended_by = ""
         self.package = ""  # of a version that a rule book holds, where it comes from
         self.later: tuple[Version, ...] = ()  # versions that are known to exist and are newer
+        self.in_use: Mapping[str, tuple[str, ...]] = {}  # by version the projects that are listed with it
         self.without_evidence: Declarations | None = None  # of a copy that evidence files confirm, what they confirm
         self.scheme: tuple[SchemeRule, ...] = SCHEME_RULES
         self.treatments: dict[tuple[str, str], Evidence] = {}
@@ -161,7 +162,7 @@ class Declarations(Group):
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What whoever uses this version has to know of it: who has mended it, and which version is newer.
+        """What users of this version have to know: who has mended it, which version is newer, and whose this one is.
 
         Examples
         --------
@@ -169,6 +170,7 @@ class Declarations(Group):
         >>> for notice in jcm_calc.methodology("ID_AM009").notices:
         ...     print(notice)
         superseded: version 3.0 is newer
+        as of June 2026 no project uses version 1.0
         """
         found = []
         if self.mended_by:
@@ -177,7 +179,17 @@ class Declarations(Group):
         if self.later:
             superseded = _("superseded: version {version} is newer")
             found.append(superseded.format(version=self.later[-1].number))
+            if self.in_use:
+                found.append(self._used())
         return tuple(found)
+
+    def _used(self) -> Message:
+        """Return which projects use this version."""
+        users = self.in_use.get(self.version, ())
+        if not users:
+            return _("as of June 2026 no project uses version {version}").format(version=self.version)
+        used = _("as of June 2026 version {version} is that of {projects}")
+        return used.format(version=self.version, projects=listed(users, limit=8))
 
     @property
     def heading(self) -> str:
@@ -252,6 +264,17 @@ class Declarations(Group):
             (own for own, symbol in symbols.items() if wanted in (spelt_out(own), spelt_out(symbol))),
             next((choice for choice in self.choices if spelt_out(choice) == wanted), None),
         )
+
+    def by_symbol(self) -> dict[str, Parameter]:
+        """Return the parameters and facts by the symbol of the document.
+
+        Examples
+        --------
+        >>> import jcm_calc
+        >>> jcm_calc.methodology("ID_AM003").by_symbol()["EC_PJ,i,p"].name
+        'EC_PJ'
+        """
+        return {one.symbol: one for one in (*self.facts.values(), *self.inputs.values())}
 
     def by_name(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is given under names of any spelling by the declared names.

@@ -8,8 +8,8 @@ from typing import Any
 
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import Problem, listed
-from jcm_calc.inputs.given import Given
 from jcm_calc.inputs.periods import Period, cover_faults, order_faults, several, sheets
+from jcm_calc.inputs.values import InputValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def named_periods(p: Any) -> Axis:
     return Axis(periods, not many)
 
 
-def of_periods(given: Mapping[str, Given], named: Axis | None, problems: list[Problem]) -> Axis | None:
+def of_periods(given: Mapping[str, InputValue], named: Axis | None, problems: list[Problem]) -> Axis | None:
     """Return the periods p: those the user named, or the years that the rows of the tables fill.
 
     Parameters
@@ -83,7 +83,7 @@ def of_periods(given: Mapping[str, Given], named: Axis | None, problems: list[Pr
     return Axis([Period(None, None, str(number + 1)) for number in range(size or 1)], size is None)
 
 
-def of_labels(letter: str, given: Mapping[str, Given], problems: list[Problem]) -> Axis:
+def of_labels(letter: str, given: Mapping[str, InputValue], problems: list[Problem]) -> Axis:
     """Return the labels along any other index; complain where tables do not have the same ones."""
     tables = _tables(given.values(), letter)
     if not tables:
@@ -111,7 +111,7 @@ def of_labels(letter: str, given: Mapping[str, Given], problems: list[Problem]) 
 
 
 def lengths(
-    given: Mapping[str, Given], axes: Mapping[str, Axis], meanings: Mapping[str, str], problems: list[Problem]
+    given: Mapping[str, InputValue], axes: Mapping[str, Axis], meanings: Mapping[str, str], problems: list[Problem]
 ) -> None:
     """Complain of arrays that are neither as long as an axis nor a single value along it."""
     for letter, axis in axes.items():
@@ -125,7 +125,7 @@ def lengths(
             problems.append(Problem(letter, complaint.format(**told)))
 
 
-def _tables(given: Iterable[Given], letter: str) -> list[tuple[str, Sequence[Any]]]:
+def _tables(given: Iterable[InputValue], letter: str) -> list[tuple[str, Sequence[Any]]]:
     """Return name and labels of each table that has an index."""
     found: dict[int, tuple[str, Sequence[Any]]] = {}
     for one in given:
@@ -134,6 +134,6 @@ def _tables(given: Iterable[Given], letter: str) -> list[tuple[str, Sequence[Any
     return list(found.values())
 
 
-def _longest(given: Iterable[Given], letter: str) -> int | None:
+def _longest(given: Iterable[InputValue], letter: str) -> int | None:
     """Return how long an index without labels is; None where nothing has it."""
     return max((one.along(letter) for one in given if letter in one.letters), default=None)

@@ -18,10 +18,10 @@ from jcm_calc.declarations.items import Kind, Table, Value
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import axes as _axes
 from jcm_calc.inputs import checks, class_names, completeness, coordinates
+from jcm_calc.inputs.arguments import Arguments, where
 from jcm_calc.inputs.axes import Axis
 from jcm_calc.inputs.factors import REFERENCE
 from jcm_calc.inputs.periods import Period, split_at_years
-from jcm_calc.inputs.taking import Taken, where
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -153,7 +153,7 @@ def bind(
     InputWarning
         For values that are possible but hardly meant.
     """
-    taken = Taken(methodology)
+    taken = Arguments(methodology)
     for number, table in enumerate(tables, 1):
         taken.table(table, _("table {number}").format(number=number))
     for name, value in (values or {}).items():
@@ -182,7 +182,7 @@ def _with_names(m: Declarations, problems: list[Problem]) -> list[Problem]:
     """Return problems that say how a parameter is called whose symbol cannot be typed as its name."""
     if not problems:
         return problems
-    names = {item.symbol: item.name for item in (*m.inputs.values(), *m.facts.values())}
+    names = {symbol: item.name for symbol, item in m.by_symbol().items()}
     return [
         replace(one, name=names[one.subject])
         if one.subject in names and not one.subject.startswith(names[one.subject])
@@ -191,7 +191,7 @@ def _with_names(m: Declarations, problems: list[Problem]) -> list[Problem]:
     ]
 
 
-def _find_axes(taken: Taken, p: Any, split: str) -> dict[str, Axis]:
+def _find_axes(taken: Arguments, p: Any, split: str) -> dict[str, Axis]:
     """Find the labels along each index, and sum amounts into the periods."""
     if split not in SPLITS:
         complaint = _("{came} came, expected one of {names}").format(came=shown(split), names=", ".join(SPLITS))
@@ -229,7 +229,7 @@ def over_new_year(periods: Sequence[Period]) -> list[Problem]:
     return [Problem("p", complaint.format(periods=listed(across), parts=parts))] if across else []
 
 
-def _split(taken: Taken, periods: Axis, split: str) -> Axis:
+def _split(taken: Arguments, periods: Axis, split: str) -> Axis:
     """Split periods at the end of each year, and what was given for them; or refuse them."""
     wholes = periods.labels
     across = [period for period in wholes if period.dated and period.year is None]
@@ -262,7 +262,7 @@ def _split(taken: Taken, periods: Axis, split: str) -> Axis:
     return Axis(parts, False)
 
 
-def _sum(taken: Taken, periods: Sequence[Period]) -> None:
+def _sum(taken: Arguments, periods: Sequence[Period]) -> None:
     rows = dict(taken.given)
     for name, given in rows.items():
         parameter = taken.declared[name]
@@ -273,7 +273,9 @@ def _sum(taken: Taken, periods: Sequence[Period]) -> None:
             taken.refuse(parameter, Message("{}{}").format(error, where(given.source) if given.labels else ""))
 
 
-def _check(taken: Taken, axes: Mapping[str, Axis], graph: Graph | None, labels: Mapping[str, Sequence[str]]) -> None:
+def _check(
+    taken: Arguments, axes: Mapping[str, Axis], graph: Graph | None, labels: Mapping[str, Sequence[str]]
+) -> None:
     """Check what was given against what is declared and against each other."""
     m = taken.methodology
     used = graph.parameters if graph else m.inputs.values()
@@ -288,7 +290,7 @@ def _check(taken: Taken, axes: Mapping[str, Axis], graph: Graph | None, labels: 
         checks.consecutive(taken.given, graph, axes, taken.problems)
 
 
-def _arrange(taken: Taken, axes: Mapping[str, Axis]) -> None:
+def _arrange(taken: Arguments, axes: Mapping[str, Axis]) -> None:
     """Give every array one axis for each index of the methodology."""
     labels = {letter: axis.labels for letter, axis in axes.items()}
     orders: dict[tuple[str, int], Any] = {}
@@ -296,7 +298,7 @@ def _arrange(taken: Taken, axes: Mapping[str, Axis]) -> None:
 
 
 def _select_rows(
-    taken: Taken,
+    taken: Arguments,
     axes: Mapping[str, Axis],
     tables: Mapping[str, Table],
     values: dict[str, Array],
@@ -321,7 +323,7 @@ def _select_rows(
         raise InputError(str(m), problems, taken.warnings)
 
 
-def _inputs(taken: Taken, axes: dict[str, Axis], graph: Graph, labels: Mapping[str, tuple[str, ...]]) -> Inputs:
+def _inputs(taken: Arguments, axes: dict[str, Axis], graph: Graph, labels: Mapping[str, tuple[str, ...]]) -> Inputs:
     m = taken.methodology
     values, classes, origins = {}, {}, {}
     for name, given in taken.given.items():

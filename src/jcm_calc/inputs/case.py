@@ -62,7 +62,7 @@ from jcm_calc.base.toml import parse_toml, read_text
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source
 from jcm_calc.inputs.binding import RESERVED, bind
-from jcm_calc.inputs.confirmation import Given, evidence_files, several, with_evidence
+from jcm_calc.inputs.confirmation import EvidenceFiles, evidence_files, several, with_evidence
 from jcm_calc.inputs.project import (
     EXPECTED,
     PROJECT,
@@ -155,7 +155,7 @@ class Case:
         submitted = self.project.get("submitted")
         return submitted if isinstance(submitted, date) else None
 
-    def with_evidence(self, evidence: Given) -> Given:
+    def with_evidence(self, evidence: EvidenceFiles) -> EvidenceFiles:
         """Return the evidence files of the case with those that are named besides."""
         return (*self.evidence, *several(evidence)) if self.evidence else evidence
 

@@ -15,8 +15,8 @@ from jcm_calc.declarations.group import OF_PERIODS
 from jcm_calc.declarations.interval import Interval
 from jcm_calc.declarations.items import Coordinate, Parameter, Table
 from jcm_calc.declarations.methodology import Declarations
-from jcm_calc.inputs.given import UNDECIDED, Given
 from jcm_calc.inputs.periods import Period
+from jcm_calc.inputs.values import UNDECIDED, InputValue
 from jcm_calc.reference_data import fuel_hints
 from jcm_calc.units import Reciprocal, UnitError, conversion, with_unit
 
@@ -37,7 +37,7 @@ MISTAKABLE_UNITS = (
 )
 
 
-def impossible(parameter: Parameter, given: Given) -> str:
+def impossible(parameter: Parameter, given: InputValue) -> str:
     """Return a complaint about numbers that are missing or outside the bounds of a parameter; nothing if none is."""
     if parameter.textual:
         return ""
@@ -60,7 +60,7 @@ def impossible(parameter: Parameter, given: Given) -> str:
     return complaint
 
 
-def reciprocal(remark: Reciprocal, given: Given) -> str:
+def reciprocal(remark: Reciprocal, given: InputValue) -> str:
     """Say that a number was given the other way up, and what it was taken for."""
     told = _("came in {unit}, the reciprocal of what is declared, and was converted: {numbers}")
     numbers = given.numbers_at(np.ones(given.values.shape, dtype=bool), remark.declared)
@@ -68,7 +68,7 @@ def reciprocal(remark: Reciprocal, given: Given) -> str:
 
 
 def plausibility(
-    given: Mapping[str, Given], tables: Mapping[str, Table], methodology: Declarations, warnings: list[Problem]
+    given: Mapping[str, InputValue], tables: Mapping[str, Table], methodology: Declarations, warnings: list[Problem]
 ) -> None:
     """Warn of numbers far outside their plausible range, or far from a parameter of like size."""
     for name, table in tables.items():
@@ -85,7 +85,7 @@ def plausibility(
             warnings.extend(_far_apart(parameter, item, sister, given[sister.name]))
 
 
-def _implausible(parameter: Parameter, given: Given, plausible: Interval) -> Remark:
+def _implausible(parameter: Parameter, given: InputValue, plausible: Interval) -> Remark:
     wrong = plausible.outside(given.values)
     text = _("{came} is far outside the plausible range {range}").tagged(ProblemKind.IMPLAUSIBLE)
     text = text.format(came=given.numbers_at(wrong, parameter.unit), range=plausible)
@@ -127,7 +127,7 @@ def _looks_like(parameter: Parameter, value: float, plausible: Interval) -> str:
     return ""
 
 
-def _far_apart(parameter: Parameter, given: Given, sister: Parameter, theirs: Given) -> list[Remark]:
+def _far_apart(parameter: Parameter, given: InputValue, sister: Parameter, theirs: InputValue) -> list[Remark]:
     own, other = float(given.values.sum()), float(theirs.values.sum())
     if own <= 0 or other <= 0 or 1 / APART <= own / other <= APART:
         return []
@@ -151,7 +151,10 @@ def _far_apart(parameter: Parameter, given: Given, sister: Parameter, theirs: Gi
 
 
 def outliers(
-    given: Mapping[str, Given], methodology: Declarations, periods: Sequence[Period] | None, warnings: list[Problem]
+    given: Mapping[str, InputValue],
+    methodology: Declarations,
+    periods: Sequence[Period] | None,
+    warnings: list[Problem],
 ) -> None:
     """Warn of amounts of one period or unit that are orders of magnitude away from all others."""
     for name, item in given.items():
@@ -170,7 +173,7 @@ def outliers(
             warnings.append(_outlier(parameter, item, odd, usual))
 
 
-def _spread(item: Given) -> bool:
+def _spread(item: InputValue) -> bool:
     """Whether any two amounts are far apart, so that one of them may be an outlier; cheap for large fleets."""
     lowest, highest = item.extremes
     if lowest <= 0:
@@ -239,7 +242,7 @@ def _lower_median(values: Array, axes: tuple[int, ...]) -> Array:
     return np.expand_dims(found, axes)
 
 
-def _outlier(parameter: Parameter, item: Given, odd: Array, usual: Array) -> Remark:
+def _outlier(parameter: Parameter, item: InputValue, odd: Array, usual: Array) -> Remark:
     first = int(np.flatnonzero(odd)[0])
     value, typical = float(item.values.flat[first]), float(usual.flat[first])
     text = _("{came} is {ratio:,.3g} times what is usual of the others ({usual})").format(
@@ -253,7 +256,7 @@ def _outlier(parameter: Parameter, item: Given, odd: Array, usual: Array) -> Rem
 
 
 def classes(
-    given: Mapping[str, Given],
+    given: Mapping[str, InputValue],
     tables: Mapping[str, Table],
     methodology: Declarations,
     parameters: Iterable[Parameter],
@@ -280,7 +283,7 @@ def classes(
                 problems += _in_no_bin(parameter, table, declared, key)
 
 
-def _in_no_bin(parameter: Parameter, table: Table, declared: Parameter, key: Given) -> list[Problem]:
+def _in_no_bin(parameter: Parameter, table: Table, declared: Parameter, key: InputValue) -> list[Problem]:
     edges, values = table.bins()
     lowest, highest = np.searchsorted(edges, key.extremes, side="right")
     if not np.isnan(values[lowest : highest + 1]).any():
@@ -302,7 +305,7 @@ def _in_no_bin(parameter: Parameter, table: Table, declared: Parameter, key: Giv
 
 
 def _unknown_classes(
-    parameter: Parameter, table: Table, declared: Parameter, named: Sequence[str], key: Given | None = None
+    parameter: Parameter, table: Table, declared: Parameter, named: Sequence[str], key: InputValue | None = None
 ) -> list[Problem]:
     """Complain of classes without a value, and of values by hand for a class that neither document nor units have."""
     known = [str(name) for name in table.entries]
@@ -332,7 +335,7 @@ def _unknown_classes(
 
 
 def complete_amounts(
-    given: Mapping[str, Given], methodology: Declarations, axes: Mapping[str, Axis], problems: list[Problem]
+    given: Mapping[str, InputValue], methodology: Declarations, axes: Mapping[str, Axis], problems: list[Problem]
 ) -> None:
     """Refuse one amount for several units or periods: it would be counted several times."""
     for name, item in given.items():
@@ -349,7 +352,7 @@ def complete_amounts(
 
 
 def counted(
-    given: Mapping[str, Given], methodology: Declarations, axes: Mapping[str, Axis], warnings: list[Problem]
+    given: Mapping[str, InputValue], methodology: Declarations, axes: Mapping[str, Axis], warnings: list[Problem]
 ) -> None:
     """Warn of numbers of years and months that are not whole, leave one out, or contradict the periods."""
     for name, item in given.items():
@@ -402,7 +405,9 @@ def _contradicts(parameter: Parameter, numbers: Array, periods: Sequence[Period]
     return ""
 
 
-def consecutive(given: Mapping[str, Given], graph: Graph, axes: Mapping[str, Axis], problems: list[Problem]) -> None:
+def consecutive(
+    given: Mapping[str, InputValue], graph: Graph, axes: Mapping[str, Axis], problems: list[Problem]
+) -> None:
     """Complain where a value at the start is all that is known, and periods do not follow each other."""
     periods = axes["p"].labels
     gaps = [

@@ -8,8 +8,8 @@ from dataclasses import replace
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import Problem, shown
 from jcm_calc.declarations.items import Table
+from jcm_calc.inputs.arguments import Arguments
 from jcm_calc.inputs.axes import Axis
-from jcm_calc.inputs.taking import Taken
 from jcm_calc.reference_data import are_fuels, biogenic_fuels, fuels_named
 from jcm_calc.reference_data.tables import folded
 
@@ -57,7 +57,7 @@ def meant(text: str, known: Collection[str], aliases: Mapping[str, Sequence[str]
     return found[0] if found else text
 
 
-def recognise(taken: Taken, axes: Mapping[str, Axis]) -> dict[str, tuple[str, ...]]:
+def recognise(taken: Arguments, axes: Mapping[str, Axis]) -> dict[str, tuple[str, ...]]:
     """Put the classes that are meant in the place of those written.
 
     Returns
@@ -99,7 +99,7 @@ def recognise(taken: Taken, axes: Mapping[str, Axis]) -> dict[str, tuple[str, ..
 
 
 def _meaning(
-    taken: Taken, tables: Mapping[str, Table], written: Sequence[str], aliases: Mapping[str, Sequence[str]]
+    taken: Arguments, tables: Mapping[str, Table], written: Sequence[str], aliases: Mapping[str, Sequence[str]]
 ) -> tuple[str, ...]:
     """Return the classes that are meant, and give those of tables by hand the same names."""
     by_hand = [name for name in tables if name in taken.tables and not taken.named.get(name)]

@@ -9,10 +9,10 @@ from jcm_calc.base.problems import Problem, ProblemKind
 from jcm_calc.declarations.graph import Graph, is_user_supplied, open_choices, reachable
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.declarations.methodology import Declarations
-from jcm_calc.inputs.taking import Taken, expected
+from jcm_calc.inputs.arguments import Arguments, expected
 
 
-def graph(taken: Taken) -> Graph | None:
+def graph(taken: Arguments) -> Graph | None:
     """Return the graph under the choices made; complain about choices and parameters that are missing.
 
     Returns
@@ -56,7 +56,7 @@ def graph(taken: Taken) -> Graph | None:
     return None if undecided else m.graph(taken.choices, replaced, absent=absent)
 
 
-def missing_indices(taken: Taken) -> str:
+def missing_indices(taken: Arguments) -> str:
     """Return the optional indices that nothing given has."""
     m = taken.methodology
     present = {
@@ -65,7 +65,7 @@ def missing_indices(taken: Taken) -> str:
     return "".join(letter for letter in m.optional if letter not in present)
 
 
-def possible(taken: Taken) -> Graph:
+def possible(taken: Arguments) -> Graph:
     """Return the graph of what eligibility criteria look at, as far as what is given reaches."""
     m = taken.methodology
     known = {*taken.given, *taken.tables}
@@ -80,7 +80,7 @@ def possible(taken: Taken) -> Graph:
     return m.graph(taken.choices, replaced, tuple(targets), absent)
 
 
-def _idle(taken: Taken, needed: Mapping[str, object]) -> None:
+def _idle(taken: Arguments, needed: Mapping[str, object]) -> None:
     """Warn of inputs without effect."""
     m = taken.methodology
     beside = [name for name in (*taken.given, *taken.tables) if name in m.inputs and name not in needed]

@@ -24,9 +24,9 @@ from jcm_calc.base import archives
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, Problem, ProblemKind, listed, no_such_file
 from jcm_calc.inputs.carriers import arrow_units, carried, column_unit, is_unit, is_unit_key, split_heading
-from jcm_calc.inputs.given import Cells
 from jcm_calc.inputs.periods import Period, several
 from jcm_calc.inputs.totals import totals_among
+from jcm_calc.inputs.values import Cells
 from jcm_calc.units import dots_complaint, is_missing, unclear_dots
 
 TOO_MANY = 2**62

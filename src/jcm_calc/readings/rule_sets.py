@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from jcm_calc.base.languages import _
 from jcm_calc.base.problems import InputError, Problem, listed, shown, suggestion
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source, unconfirmed
+from jcm_calc.inputs.schema import Field, filled_text, got, list_of, read_table, text, whole
 from jcm_calc.readings.findings import KINDS
 from jcm_calc.units import UnitError, magnitude
 
@@ -41,6 +42,18 @@ ARITHMETIC = unconfirmed("nothing was read of it in any rules: arithmetic on the
 ERRORS = ("none", "permissible", "larger of permissible and found")
 LIMITS = {"stuck": "h", "jitter": "h", "above_rated": "", "above_usual": "", "slip": "", "largest_error": ""}
 JITTER = 10 / 3600  # of a set that says nothing of it
+
+
+def _section(given: Any) -> Mapping[str, Any]:
+    if not isinstance(given, Mapping):
+        raise ValueError(got(given, _("a section with keys")))
+    return given
+
+
+RULES = ("gaps", "late_calibration", "calendar_years")
+FILE = {"title": Field(text), **dict.fromkeys((*RULES, "treatments", "limits"), Field(_section))}
+RULE = {"grade": Field(text), "note": Field(text), "source": Field(_section), "certainty": Field(whole)}
+SOURCE = {one.name: Field(filled_text) for one in fields(Source)} | {"title": Field(filled_text, required=True)}
 
 
 @dataclass(frozen=True)
@@ -129,7 +142,9 @@ def _folder() -> Any:
 
 def _rule_set(name: str, document: Mapping[str, Any]) -> RuleSet:
     problems: list[Problem] = []
-    treatments = document.get("treatments", {})
+    document = read_table(name, document, FILE, problems)
+    kinds = document.get("treatments", {})
+    treatments = read_table("[treatments]", kinds, dict.fromkeys(kinds, Field(list_of(text))), problems)
     for kind, names in treatments.items():
         if kind not in KINDS:
             problems.append(
@@ -140,9 +155,7 @@ def _rule_set(name: str, document: Mapping[str, Any]) -> RuleSet:
                 names=listed(unknown), known=", ".join(TREATMENTS)
             )
             problems.append(Problem(f"[treatments] {kind}", complaint))
-    evidence = {
-        key: _evidence(key, document.get(key, {}), problems) for key in ("gaps", "late_calibration", "calendar_years")
-    }
+    evidence = {key: _evidence(key, document.get(key, {}), problems) for key in RULES}
     error = document.get("late_calibration", {}).get("error")
     if error not in ERRORS:
         problems.append(
@@ -161,12 +174,17 @@ def _rule_set(name: str, document: Mapping[str, Any]) -> RuleSet:
 
 
 def _evidence(key: str, entry: Mapping[str, Any], problems: list[Problem]) -> Evidence:
+    entry = read_table(
+        f"[{key}]", entry, RULE | ({"error": Field(text)} if key == "late_calibration" else {}), problems
+    )
+    known = len(problems)
+    cited = read_table(f"[{key}] source", entry["source"], SOURCE, problems) if "source" in entry else {}
     if entry.get("grade") not in GRADES:
         problems.append(Problem(f"[{key}] grade", _("missing: one of {names}").format(names=", ".join(GRADES))))
         return unconfirmed("missing")
-    source = Source(**entry["source"]) if "source" in entry else None
+    source = Source(**cited) if cited and len(problems) == known else None
     grade, note = Grade(entry["grade"]), entry.get("note", "")
-    if source is None and grade.certifies:
+    if "source" not in entry and grade.certifies:
         problems.append(Problem(f"[{key}] source", _("missing: the document that was read")))
         grade = Grade.UNCONFIRMED
     return Evidence(grade, note or "not stated", source, entry.get("certainty"))

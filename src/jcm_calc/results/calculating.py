@@ -21,7 +21,7 @@ from jcm_calc.evidence import UnconfirmedWarning
 from jcm_calc.inputs import Inputs, Period, bind
 from jcm_calc.inputs.axes import named_periods
 from jcm_calc.inputs.binding import over_new_year
-from jcm_calc.inputs.confirmation import Given, evidence_files, with_evidence
+from jcm_calc.inputs.confirmation import EvidenceFiles, evidence_files, with_evidence
 from jcm_calc.inputs.confirmation.file import from_data
 from jcm_calc.inputs.metered import lost_record
 from jcm_calc.results import lazy
@@ -45,7 +45,7 @@ def calculated(
     on: Any = None,
     p: Any = None,
     facts: Mapping[str, Any] | None = None,
-    evidence: Given = None,
+    evidence: EvidenceFiles = None,
     split: str = "refuse",
     override: Mapping[str, str] | str | None = None,
     strict: bool = False,
@@ -78,7 +78,7 @@ def calculated(
     files = [file_digest(table) for table in tables]
     inputs = bind(m, tables, values, p, facts, split=split)
     if split in ("years", "days"):
-        inputs = _compared_with_whole(inputs, partial(bind, m, tables, values, p, facts, split="whole"), split)
+        inputs = _compared_with_whole(inputs, partial(bind, m, tables, values, p, facts, split="whole"))
     large = {name: value for name, value in values.items() if is_large(value)}
     followed = {name for name, array in large.items() if _follows(inputs, array)}
     values |= {name: array.copy() for name, array in large.items() if name not in followed}
@@ -148,7 +148,7 @@ def _not_after(earlier: Calculation | Mapping[str, Any], inputs: Inputs) -> Prob
     return Problem("earlier", complaint.format(last=last, first=first))
 
 
-def _compared_with_whole(inputs: Inputs, bind_whole: Callable[[], Inputs], split: str) -> Inputs:
+def _compared_with_whole(inputs: Inputs, bind_whole: Callable[[], Inputs]) -> Inputs:
     """Say where the parts of a period over New Year have another ER than the whole; refuse a larger one.
 
     What does not add over time, such as an area, counts in each part: an amount for each season would count twice.
@@ -227,17 +227,17 @@ def _monitored(tables: tuple[Any, ...], p: Any) -> tuple[tuple[Any, ...], Any]:
 def _remark(result: Calculation, strict: bool) -> None:
     """Warn of everything that is remarked on; refuse what needs a reason and has none, and with strict everything."""
     inputs = result.inputs
-    names = {parameter.symbol: name for name, parameter in inputs.methodology.inputs.items()}
+    declared = inputs.methodology.by_symbol()
     needed = [
         Problem(
             remark.subject,
             _('{complaint}; leave it out, or give the reason with override={{"{name}": "…"}}').format(
-                complaint=remark.complaint, name=names[remark.subject]
+                complaint=remark.complaint, name=declared[remark.subject].name
             ),
             remark.place,
         )
         for remark, protected in result.replaced
-        if protected and names[remark.subject] not in inputs.overrides
+        if protected and declared[remark.subject].name not in inputs.overrides
     ]
     if needed:
         raise InputError(str(inputs.methodology), needed, inputs.warnings)

@@ -19,7 +19,7 @@ from jcm_calc.declarations.names import spelt_out
 from jcm_calc.engine.evaluation import EvaluationError, chained, evaluate
 from jcm_calc.inputs import Inputs, coordinates
 from jcm_calc.inputs.confirmation.applying import confirm_again
-from jcm_calc.results import eligibility, looked_at
+from jcm_calc.results import checked_values, eligibility
 from jcm_calc.results import remarks as _remarks
 from jcm_calc.results.credits import (
     Item,
@@ -32,6 +32,7 @@ from jcm_calc.results.credits import (
     not_claimable,
 )
 from jcm_calc.results.eligibility import Verdict
+from jcm_calc.results.emissions import Emissions
 from jcm_calc.results.manifest import (
     SCHEMA,
     bound_digest,
@@ -54,7 +55,7 @@ Array = npt.NDArray[Any]
 CHANGED = _("has changed since it was calculated with: calculate again")
 
 
-class Calculation:
+class Calculation(Emissions):
     """What was calculated, and how it follows from the input; see `jcm_calc.Result`."""
 
     def __init__(self, inputs: Inputs, call: Mapping[str, Any]) -> None:
@@ -66,7 +67,7 @@ class Calculation:
 
     def _evaluated(self) -> dict[str, Array]:
         """Return RE, PE, ER, and with them what is looked at on the way to them."""
-        inputs, (_way, names) = self.inputs, looked_at.reach(self.inputs)
+        inputs, (_way, names) = self.inputs, checked_values.reach(self.inputs)
         if absent := [name for name in (*RESULTS, *inputs.methodology.terms) if name not in inputs.graph.nodes]:
             raise DeclarationError(f"{inputs.methodology}: no equation gives {', '.join(absent)}")
         beside = tuple(name for name in names if name in inputs.graph.nodes and name not in self._known)
@@ -109,21 +110,6 @@ class Calculation:
     # Values
 
     @property
-    def RE(self) -> Quantity[Any]:  # noqa: N802
-        """Reference emissions over p, tCO2."""
-        return self["RE"]
-
-    @property
-    def PE(self) -> Quantity[Any]:  # noqa: N802
-        """Project emissions over p, tCO2."""
-        return self["PE"]
-
-    @property
-    def ER(self) -> Quantity[Any]:  # noqa: N802
-        """Emission reductions over p, tCO2, signed and unrounded."""
-        return self["ER"]
-
-    @property
     def emissions(self) -> dict[str, Array]:
         """RE, PE, every other declared term of ER, and ER by period, in tCO2."""
         terms, count = self.methodology.terms, len(self.inputs.periods)
@@ -132,7 +118,7 @@ class Calculation:
 
     def known(self, name: str) -> Array | None:
         """Return the values of a parameter, a fact or an intermediate, as far as they are known."""
-        return self.looked_at.get(name, self.inputs.facts.get(name))
+        return self.checked_values.get(name, self.inputs.facts.get(name))
 
     def __getitem__(self, name: str) -> Quantity[Any]:
         """Return a parameter, an intermediate or a result as a Quantity.
@@ -500,9 +486,9 @@ class Calculation:
     # What has to be looked at
 
     @cached_property
-    def looked_at(self) -> Mapping[str, Array]:
+    def checked_values(self) -> Mapping[str, Array]:
         """The values that criteria, cross-checks and indicators look at, as far as they are known."""
-        return looked_at.values(self.inputs, self._results)
+        return checked_values.values(self.inputs, self._results)
 
     @cached_property
     def remarks(self) -> tuple[Remark, ...]:
@@ -524,7 +510,7 @@ class Calculation:
         >>> result.remarks[0].numbers
         (('COP_PJ_tc', 5.9),)
         """
-        inputs, known = self.inputs, self.looked_at
+        inputs, known = self.inputs, self.checked_values
         found = [
             *_remarks.criteria(inputs, self.verdicts, known),
             *_remarks.limits(inputs, known),
@@ -565,7 +551,7 @@ class Calculation:
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
         """The answer to each eligibility criterion."""
-        return eligibility.verdicts(self.inputs, self.looked_at)
+        return eligibility.verdicts(self.inputs, self.checked_values)
 
     def eligibility(self) -> pd.DataFrame:
         """Return the answer to each eligibility criterion, as a DataFrame by number."""

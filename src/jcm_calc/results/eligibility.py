@@ -16,7 +16,7 @@ from jcm_calc.declarations.faults import of_function
 from jcm_calc.declarations.items import Criterion, DeclarationError
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import Inputs, bind
-from jcm_calc.results import looked_at
+from jcm_calc.results import checked_values
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -119,7 +119,7 @@ def check(
 ) -> tuple[Verdict, ...]:
     """Answer every criterion from whatever is given; see `Methodology.check_eligibility`."""
     inputs = bind(methodology, tables, values, p, facts, whole=False)
-    return verdicts(inputs, looked_at.values(inputs, {}))
+    return verdicts(inputs, checked_values.values(inputs, {}))
 
 
 def table(answers: Iterable[Verdict]) -> pd.DataFrame:

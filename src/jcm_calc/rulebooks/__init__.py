@@ -36,6 +36,7 @@ from jcm_calc.declarations.frozen import FrozenDict
 from jcm_calc.declarations.items import DeclarationError, Version
 from jcm_calc.declarations.methodology import Declarations, version_key
 from jcm_calc.evidence import GRADES, Evidence, Grade, Source
+from jcm_calc.reference_data import Project, listed_projects, versions_in_use
 from jcm_calc.units.dates import day_of
 
 GROUP = "jcm_calc.methodologies"
@@ -339,13 +340,43 @@ def versions(number: str) -> dict[str, Declarations]:
 
 
 def _tell_later(number: str, found: Mapping[str, Declarations]) -> None:
-    """Tell each version which ones are newer: of its module, of other modules, and of the tables of rule books."""
-    known = {one.number: one for m in found.values() for one in m.versions}
-    known = {one.number: one for one in _tables().newer.get(number, ())} | known
+    """Give each version the others, older and newer: of modules, of tables of rule books, of the list of projects."""
+    known = {one.number: one for one in (*_in_use(number), *_tables().newer.get(number, ()))}
+    known |= {one.number: one for m in found.values() for one in m.versions}
+    latest = max(found, key=version_key)
     for version, m in found.items():
         newer = (one for one in known if version_key(one) > version_key(version))
+        own = {one.number for one in m.versions}
+        older = (one for one in known if one not in own and version_key(one) < version_key(latest))
         # it is frozen, and this is not declared but known from outside
         vars(m)["later"] = tuple(known[one] for one in sorted(newer, key=version_key))
+        vars(m)["other_versions"] = (*m.other_versions, *(known[one] for one in older))
+        vars(m)["in_use"] = versions_in_use().get(number, FrozenDict())
+
+
+def _in_use(number: str) -> Iterator[Version]:
+    """Yield the versions of a methodology that the list of projects names."""
+    for version, users in versions_in_use().get(number, {}).items():
+        one = next(one for one in listed_projects().values() if (number, version) in one.uses)
+        read = _("the version of {projects}, by the list of projects").format(projects=", ".join(users or [one.number]))
+        evidence = Evidence(one.evidence.grade, read, one.evidence.source)
+        yield Version(version, None, _("only its identity is known"), evidence)
+
+
+def calculable(number: str, version: str) -> bool:
+    """Return whether a version of a methodology can be calculated.
+
+    Examples
+    --------
+    >>> calculable("TH_AM001", "2.0"), calculable("VN_AM001", "2.0"), calculable("TH_AM002", "2.0")
+    (True, False, False)
+    """
+    return number in modules() and version in versions(number)
+
+
+def is_covered(project: Project) -> bool:
+    """Whether every methodology of a project can be calculated in the version under which it is listed."""
+    return all(calculable(number, version) for number, version in project.uses)
 
 
 def _leads(number: str, held: Iterable[str]) -> str:
@@ -496,6 +527,7 @@ def methodology(number: str, version: str | None = None, on: Any = None) -> Decl
     existing = {item.number: item for item in latest.versions}
     if version is None:
         version = list(existing)[-1] if day is None else _valid_on(latest, day)
+    existing |= {item.number: item for item in latest.later}
     if version not in existing:
         raise MethodologyNotFoundError(
             _("{number} has no version {version}; known are {known}").format(

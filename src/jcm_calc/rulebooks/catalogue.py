@@ -11,9 +11,13 @@ from jcm_calc.base import notebook
 from jcm_calc.base.languages import _, ngettext
 from jcm_calc.base.problems import InputError, Problem, shown, suggestion
 from jcm_calc.declarations.methodology import Declarations
-from jcm_calc.reference_data import partner_countries
-from jcm_calc.rulebooks import BrokenModuleWarning, Known, broken, every, known, words_in
+from jcm_calc.reference_data import STATUSES, listed_projects, partner_countries
+from jcm_calc.rulebooks import BrokenModuleWarning, Known, broken, every, is_covered, known, words_in
 
+PROJECT_COLUMNS = [
+    *("number", "country", "title", "methodologies", "status", "registered", "planned", "calculable", "page"),
+    *("grade", "source"),
+]
 COLUMNS = ["number", "version", "title", "country", "scope"]
 
 
@@ -72,6 +76,66 @@ def methodologies(words: str = "", *, country: str | None = None, scope: int | N
     return _catalogue(rows, "unconfirmed")
 
 
+def projects(*, country: str | None = None, methodology: str | None = None, status: str | None = None) -> pd.DataFrame:
+    """Return the projects of the scheme, by number, from the list of June 2026.
+
+    Parameters
+    ----------
+    country : str, optional
+        The partner country, by name or ISO code.
+    methodology : str, optional
+        The number of a methodology that they use, in any version.
+    status : {"registered", "validation", "withdrawn"}, optional
+
+    Returns
+    -------
+    DataFrame
+        Country, title, methodologies with their versions, status, day of registration, planned emission reductions
+        in tCO2 a year, whether every methodology can be calculated in the version of the project, page, grade and
+        source.
+
+    Raises
+    ------
+    InputError
+        If there is no such partner country or status.
+
+    Examples
+    --------
+    >>> import jcm_calc
+    >>> jcm_calc.projects(methodology="TH_AM001", status="registered")["methodologies"].to_dict()  # doctest: +ELLIPSIS
+    {'TH001': 'TH_AM001 1.0', 'TH005': 'TH_AM001 1.0', ...}
+    """
+    code = None if country is None else _code(country)
+    if status not in (None, *STATUSES):
+        complaint = _("got {came}; must be {names}").format(came=shown(status), names=", ".join(STATUSES))
+        raise InputError(_("the call"), [Problem("status", complaint)])
+    number = None if methodology is None else str(methodology).strip().upper()
+    found = [
+        one
+        for one in listed_projects().values()
+        if code in (None, one.country)
+        and status in (None, one.status)
+        and number in (None, *(used for used, _version in one.uses))
+    ]
+    rows = [
+        {
+            "number": one.number,
+            "country": one.country,
+            "title": one.title,
+            "methodologies": "; ".join(f"{used} {version}" for used, version in one.uses),
+            "status": one.status,
+            "registered": one.registered,
+            "planned": one.planned,
+            "calculable": is_covered(one),
+            "page": one.page,
+            "grade": str(one.evidence.grade),
+            "source": str(one.evidence.source),
+        }
+        for one in found
+    ]
+    return pd.DataFrame(rows, columns=PROJECT_COLUMNS).set_index("number")
+
+
 def _code(country: str) -> str:
     """Return the ISO code of a partner country that is named in either way."""
     countries = partner_countries()
@@ -103,8 +167,8 @@ def search(words: str) -> Catalogue:
     Examples
     --------
     >>> import jcm_calc
-    >>> jcm_calc.search("solar battery")[["country", "found in", "calculable"]].to_dict("index")
-    {'ID_AM017': {'country': 'ID', 'found in': 'title', 'calculable': True}}
+    >>> jcm_calc.search("solar battery")["found in"].to_dict()
+    {'ID_AM017': 'title', 'MN_AM004': 'title'}
     """
     rows = [{**_identity(m), "found in": place, "calculable": True} for m in every() if (place := words_in(m, words))]
     rows += [

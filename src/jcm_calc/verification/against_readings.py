@@ -21,7 +21,7 @@ from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.findings import Correction, Finding, Severity, shown_number
 from jcm_calc.verification.known_errors import FRACTION, READ_IN, Issue, Way, spoilt
 from jcm_calc.verification.metered import Metered
-from jcm_calc.verification.metered_amounts import EXACT, Compared, Taken, compared
+from jcm_calc.verification.metered_amounts import EXACT, Compared, Discrepancy, compared
 from jcm_calc.verification.open_questions import open_in, unread
 from jcm_calc.verification.other_periods_and_meters import elsewhere
 
@@ -34,14 +34,14 @@ def measured(material: Documents, rows: Rows) -> list[Finding]:
     meters = material.metered
     assert meters is not None
     found: list[Finding] = []
-    taken: list[Taken] = []
+    taken: list[Discrepancy] = []
     amounts = list(compared(material, meters, rows))
     for one in amounts:
         own = list(_taken(one, material, meters))
         taken += own
         found += open_in(one, meters, {(other.way.code, other.start, other.end) for other in own})
     found += unread(amounts, rows, meters)
-    groups: dict[tuple[Any, ...], list[Taken]] = {}
+    groups: dict[tuple[Any, ...], list[Discrepancy]] = {}
     for other in taken:
         slip = _on_the_net(other, taken, amounts)
         way, parameter = slip.way, slip.compared.entry.parameter
@@ -53,13 +53,13 @@ def measured(material: Documents, rows: Rows) -> list[Finding]:
 # Which ways were taken
 
 
-def _taken(one: Compared, material: Documents, meters: Metered) -> Iterator[Taken]:
+def _taken(one: Compared, material: Documents, meters: Metered) -> Iterator[Discrepancy]:
     for tolerance in (EXACT, one.printed):
         chosen = _combination(one, tolerance)
         if chosen is not None:
             for issue, way in zip(one.issues, chosen, strict=True):
                 if way.code:
-                    yield Taken(one, way, issue.start, issue.end, way.amount - issue.right.amount, issue.note)
+                    yield Discrepancy(one, way, issue.start, issue.end, way.amount - issue.right.amount, issue.note)
             return
         if (found := next(elsewhere(one, material, meters, tolerance), None)) is not None:
             yield found
@@ -78,17 +78,17 @@ def _combination(one: Compared, tolerance: float) -> tuple[Way, ...] | None:
     return min(fitting, key=lambda ways: sum(bool(way.code) for way in ways), default=None)
 
 
-def _uncorrected(one: Compared, found: Taken) -> Iterator[Taken]:
+def _uncorrected(one: Compared, found: Discrepancy) -> Iterator[Discrepancy]:
     """Yield the calibrations for which nothing was corrected, beside another slip."""
     rest = one.reported - found.excess
     if not math.isclose(rest, one.right, rel_tol=max(one.printed, EXACT)):
         for issue in one.issues:
             if issue.window is not None and len(issue.ways) > 1:
                 way = issue.ways[1]
-                yield Taken(one, way, issue.start, issue.end, way.amount - issue.right.amount, issue.note)
+                yield Discrepancy(one, way, issue.start, issue.end, way.amount - issue.right.amount, issue.note)
 
 
-def _difference(one: Compared, meters: Metered) -> Taken:
+def _difference(one: Compared, meters: Metered) -> Discrepancy:
     """Return what is left where no known slip explains an amount."""
     excess, unit = one.reported - one.right, one.entry.parameter.unit
     if (share := _share(one)) is not None:
@@ -96,7 +96,7 @@ def _difference(one: Compared, meters: Metered) -> Taken:
         assert issue.window is not None
         told = _("corrected by {factor:.4%}, due is {due:.4%}").format(factor=factor, due=issue.window.error)
         way = Way(0.0, "E5", told, factor, issue.window.error, unit=FRACTION)
-        return Taken(one, way, issue.start, issue.end, excess, issue.note)
+        return Discrepancy(one, way, issue.start, issue.end, excess, issue.note)
     for issue in spoilt(one.issues):
         assert issue.noted is not None
         code, _severity, what = KINDS[issue.noted.kind]
@@ -105,10 +105,10 @@ def _difference(one: Compared, meters: Metered) -> Taken:
         told = Message("{}: {}").format(issue.note or what, _unsupported(issue, excess, meters, unit))
         question = "" if raised else _("where does the plan allow it?")
         way = Way(excess, code, told, severity=severity, question=question)
-        return Taken(one, way, issue.start, issue.end, excess)
+        return Discrepancy(one, way, issue.start, issue.end, excess)
     told = _("the report has {reported} {unit}, and the readings give {right}")
     told = told.format(reported=shown_number(one.reported), unit=unit, right=shown_number(one.right))
-    return Taken(one, Way(excess, "A10", told), one.start, one.end, excess)
+    return Discrepancy(one, Way(excess, "A10", told), one.start, one.end, excess)
 
 
 def _share(one: Compared) -> tuple[Issue, float] | None:
@@ -138,7 +138,7 @@ def _unsupported(issue: Issue, excess: float, meters: Metered, unit: str) -> str
     return said.format(amount=f"{shown_number(abs(excess))} {unit}")
 
 
-def _on_the_net(one: Taken, every: Sequence[Taken], amounts: Sequence[Compared]) -> Taken:
+def _on_the_net(one: Discrepancy, every: Sequence[Discrepancy], amounts: Sequence[Compared]) -> Discrepancy:
     """Recognise a correction put on a net amount: of two opposite quantities only one is corrected the right way."""
     if one.way.code != "C14" or one.way.expected is None:
         return one
@@ -160,7 +160,7 @@ def _on_the_net(one: Taken, every: Sequence[Taken], amounts: Sequence[Compared])
 # Telling
 
 
-def _told(group: Sequence[Taken], material: Documents, meters: Metered) -> Finding:
+def _told(group: Sequence[Discrepancy], material: Documents, meters: Metered) -> Finding:
     first = group[0]
     way, parameter = first.way, first.compared.entry.parameter
     names = listed(dict.fromkeys(name for one in group for name in one.compared.meters), limit=6)
@@ -190,11 +190,11 @@ def _told(group: Sequence[Taken], material: Documents, meters: Metered) -> Findi
     )
 
 
-def _alike(group: Sequence[Taken]) -> bool:
+def _alike(group: Sequence[Discrepancy]) -> bool:
     return len({(one.way.found, one.way.expected) for one in group}) == 1
 
 
-def _sum_of_notes(group: Sequence[Taken]) -> str:
+def _sum_of_notes(group: Sequence[Discrepancy]) -> str:
     """Say how much was read in the time, of all units together."""
     amounts = [
         issue.window.amount
@@ -208,11 +208,11 @@ def _sum_of_notes(group: Sequence[Taken]) -> str:
     return READ_IN.format(amount=math.fsum(amounts), unit=unit, days=days)
 
 
-def _expected(group: Sequence[Taken], material: Documents) -> dict[str, Any]:
+def _expected(group: Sequence[Discrepancy], material: Documents) -> dict[str, Any]:
     return material.effects.replaced((one.compared.entry, one.excess) for one in group)
 
 
-def _years(group: Sequence[Taken], material: Documents) -> str:
+def _years(group: Sequence[Discrepancy], material: Documents) -> str:
     """Say what ER is with and without what was done."""
     is_, should = material.effects.reductions({}), material.effects.reductions(_expected(group, material))
     if is_ is None or should is None:
@@ -225,7 +225,7 @@ def _years(group: Sequence[Taken], material: Documents) -> str:
     )
 
 
-def _doubt(group: Sequence[Taken], meters: Metered) -> str:
+def _doubt(group: Sequence[Discrepancy], meters: Metered) -> str:
     if any(issue.window for one in group for issue in one.compared.issues) and group[0].way.code[0] in "BCE":
         evidence = meters.plan.rules.evidence_for("late calibration", "maximum permissible error")
         doubt = _("the rule for late calibrations is itself {evidence}")

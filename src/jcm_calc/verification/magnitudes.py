@@ -168,7 +168,7 @@ def _rated(material: Analyses) -> Iterator[tuple[Entry, float]]:
 def _above_limits(material: Analyses) -> Iterator[tuple[Entry, float, str]]:
     """Yield values above what a cross-check of the methodology allows, with that value and what it follows from."""
     inputs, m = material.result.inputs, material.m
-    for limit, own, most in compared(inputs, material.result.looked_at):
+    for limit, own, most in compared(inputs, material.result.checked_values):
         over = np.broadcast_arrays(own > most * (1 + DUST), most)
         for entry in material.report.entries():
             if entry.parameter.name != limit.parameter or not isinstance(entry.value, int | float):

@@ -67,7 +67,7 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class Taken:
+class Discrepancy:
     """What was done in the report, in place of what is right.
 
     Attributes

@@ -12,7 +12,7 @@ from jcm_calc.verification.documents import Documents
 from jcm_calc.verification.findings import Severity
 from jcm_calc.verification.known_errors import CORRECTED, ZERO, Way
 from jcm_calc.verification.metered import Metered, months
-from jcm_calc.verification.metered_amounts import EXACT, SHARP, Compared, Taken
+from jcm_calc.verification.metered_amounts import EXACT, SHARP, Compared, Discrepancy
 
 EDGE, FEW = 35 * DAY, 80
 
@@ -23,13 +23,13 @@ def _bases(one: Compared) -> Iterator[float]:
     yield one.read
 
 
-def elsewhere(one: Compared, material: Documents, meters: Metered, tolerance: float) -> Iterator[Taken]:
+def elsewhere(one: Compared, material: Documents, meters: Metered, tolerance: float) -> Iterator[Discrepancy]:
     """Yield slips that have nothing to do with what is wrong with the readings."""
     for base in _bases(one):
         others = _by_month(one, meters), _by_check_meter(one, meters, base), _by_other_windows(one, meters)
         for way, start, end in itertools.chain(*others):
             if one.is_(base + way.amount, tolerance):
-                yield Taken(one, way, start, end, way.amount, "")
+                yield Discrepancy(one, way, start, end, way.amount, "")
         if tolerance <= SHARP:
             yield from _by_edge(one, material, meters, base, tolerance)
         if base and not one.is_(base, tolerance):
@@ -38,7 +38,7 @@ def elsewhere(one: Compared, material: Documents, meters: Metered, tolerance: fl
             if code:
                 told = _("{ratio:.6g} times what the readings give").format(ratio=ratio)
                 way = Way(one.reported - base, code, told, cause=cause)
-                yield Taken(one, way, one.start, one.end, one.reported - base)
+                yield Discrepancy(one, way, one.start, one.end, one.reported - base)
 
 
 def _by_month(one: Compared, meters: Metered) -> Iterator[tuple[Way, int, int]]:
@@ -54,7 +54,9 @@ def _by_month(one: Compared, meters: Metered) -> Iterator[tuple[Way, int, int]]:
             yield Way(amount, "C5", _("{month} is counted twice").format(month=month)), start, end
 
 
-def _by_edge(one: Compared, material: Documents, meters: Metered, base: float, tolerance: float) -> Iterator[Taken]:
+def _by_edge(
+    one: Compared, material: Documents, meters: Metered, base: float, tolerance: float
+) -> Iterator[Discrepancy]:
     """Yield times from another first to another last reading that have the amount."""
     starts, ends = (_edges(one, meters, *edge) for edge in ((one.start, -1), (one.end, 1)))
     for (first, before), (last, after) in itertools.product(starts.items(), ends.items()):
@@ -62,7 +64,7 @@ def _by_edge(one: Compared, material: Documents, meters: Metered, base: float, t
         # among many pairs of days some fit a printed number by chance
         if moved and (moved == 1 or tolerance <= EXACT) and one.is_(base + before + after, tolerance):
             way = _edge_way(one, material, meters, first, last, before + after)
-            yield Taken(one, way, first, last, way.amount)
+            yield Discrepancy(one, way, first, last, way.amount)
 
 
 def _edges(one: Compared, meters: Metered, edge: int, outward: int) -> dict[int, float]:

@@ -15,7 +15,7 @@ from jcm_calc.api.case_file import CaseFile
 from jcm_calc.base.languages import Message, _
 from jcm_calc.base.problems import InputError, InputWarning, Problem, ProblemKind, listed
 from jcm_calc.evidence import UnconfirmedWarning
-from jcm_calc.inputs.confirmation import Given
+from jcm_calc.inputs.confirmation import EvidenceFiles
 from jcm_calc.inputs.tables import label as as_label
 from jcm_calc.rulebooks import methodology
 
@@ -51,7 +51,7 @@ class Recalculation:
     left_out: tuple[str, ...] = ()
 
 
-def recalculated(case: CaseFile | None, evidence: Given, reader: Reader) -> Recalculation:
+def recalculated(case: CaseFile | None, evidence: EvidenceFiles, reader: Reader) -> Recalculation:
     """Calculate; without the units of which something is unusable, where it is possible without them.
 
     What the reader could not use is left out already.
@@ -82,7 +82,7 @@ def _left_out(names: Iterable[object]) -> tuple[str, ...]:
     return tuple(_("left out of the recalculation: {text}").format(text=name) for name in names)
 
 
-def _calculated(case: CaseFile, evidence: Given) -> Result | InputError:
+def _calculated(case: CaseFile, evidence: EvidenceFiles) -> Result | InputError:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InputWarning)
         warnings.simplefilter("ignore", UnconfirmedWarning)
@@ -104,7 +104,7 @@ def _without_facts(case: CaseFile, error: InputError) -> tuple[CaseFile, tuple[s
     return replace(case, facts=facts, tables=tables), _left_out([listed(m.facts[name].symbol for name in bad)])
 
 
-def _read_in_both_ways(case: CaseFile, evidence: Given, error: InputError) -> tuple[CaseFile, tuple[str, ...]]:
+def _read_in_both_ways(case: CaseFile, evidence: EvidenceFiles, error: InputError) -> tuple[CaseFile, tuple[str, ...]]:
     """Return a case with numbers such as 1,234 read in the way that gives the lower ER, and what both ways give."""
     m = methodology(case.methodology, case.version)
     named = {problem.subject for problem in error.problems if ProblemKind.AMBIGUOUS_NUMBER in problem.kinds}
@@ -139,7 +139,7 @@ def _marked(value: Any, mark: str) -> Any:
     return value if match is None else f"{match[1]}{mark}{match[2]}{match[3] or ''}"
 
 
-def _without(case: CaseFile, evidence: Given) -> tuple[Result, str] | None:
+def _without(case: CaseFile, evidence: EvidenceFiles) -> tuple[Result, str] | None:
     """Return a result without the units that cannot be calculated, and what is said of them."""
     m = methodology(case.methodology, case.version)
     for letter, meaning in m.indices.items():
@@ -162,7 +162,7 @@ def _labels(case: CaseFile, letter: str) -> Iterator[Any]:
             yield from map(as_label, table[letter])
 
 
-def _usable(case: CaseFile, letter: str, labels: Sequence[Any], evidence: Given) -> Iterator[Any]:
+def _usable(case: CaseFile, letter: str, labels: Sequence[Any], evidence: EvidenceFiles) -> Iterator[Any]:
     """Yield the units that can be calculated by themselves."""
     usable = 0
     for number, label in enumerate(labels):

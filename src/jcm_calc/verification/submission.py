@@ -17,7 +17,7 @@ from jcm_calc.base.problems import Problem
 from jcm_calc.declarations.items import Parameter
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import Period
-from jcm_calc.inputs.confirmation import Given, evidence_files, with_evidence
+from jcm_calc.inputs.confirmation import EvidenceFiles, evidence_files, with_evidence
 from jcm_calc.reports.workbook.filled_sheets import Reader, SheetSet
 from jcm_calc.reports.workbook.opening import Book
 from jcm_calc.reports.workbook.sheet_sets import HEADER, Roles, matches, project_of, sheet_sets
@@ -80,7 +80,7 @@ class Submission:
         path: str | os.PathLike[str],
         kind: str,
         fallback: Declarations | None = None,
-        evidence: Given = None,
+        evidence: EvidenceFiles = None,
         given: CaseFile | None = None,
     ) -> None:
         self.book = Book(path)

@@ -13,7 +13,7 @@ from jcm_calc.api.case_file import CaseFile
 from jcm_calc.base import workers
 from jcm_calc.base.languages import Message, _, in_language
 from jcm_calc.base.problems import InputError, Problem
-from jcm_calc.inputs.confirmation import Given
+from jcm_calc.inputs.confirmation import EvidenceFiles
 from jcm_calc.verification import (
     cross_checks,
     defaults,
@@ -89,7 +89,7 @@ def verify(
     materiality: float = MATERIALITY,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
-    evidence: Given = None,
+    evidence: EvidenceFiles = None,
     strict: bool = False,
     accepted: Paths | None = None,
     person: str = "",
@@ -179,7 +179,7 @@ def verify(
     )
 
 
-def _paths(evidence: Given) -> list[Path]:
+def _paths(evidence: EvidenceFiles) -> list[Path]:
     several = evidence if isinstance(evidence, list | tuple) else [evidence]
     return [Path(one) for one in several if isinstance(one, str | os.PathLike)]
 
@@ -223,7 +223,7 @@ def _material(
     readings: Monitored | None,
     previous: Iterable[Paths],
     case: CaseFile | Paths | None,
-    evidence: Given,
+    evidence: EvidenceFiles,
 ) -> Analyses:
     registered = None if plan is None else Submission(plan, "MPS", evidence=evidence)
     known, unclear = (case, ()) if case is None or isinstance(case, CaseFile) else read_in_one_way(Path(case))

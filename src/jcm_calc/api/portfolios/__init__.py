@@ -20,7 +20,7 @@ from jcm_calc.base.problems import InputError, Problem, listed, shown, suggestio
 from jcm_calc.inputs.carriers import as_pandas
 from jcm_calc.inputs.confirmation import (
     EvidenceFile,
-    Given,
+    EvidenceFiles,
     about,
     evidence_files,
     named_files,
@@ -94,7 +94,7 @@ def portfolio(
     source: Any,
     estimates: Mapping[str, Any] | None = None,
     *,
-    evidence: Given = None,
+    evidence: EvidenceFiles = None,
     errors: Literal["raise", "collect"] = "raise",
     processes: int | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,

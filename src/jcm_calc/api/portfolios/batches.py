@@ -23,9 +23,9 @@ from jcm_calc.engine.many import AXIS, evaluate_many
 from jcm_calc.inputs import Inputs, bind
 from jcm_calc.inputs.carriers import carried, split_heading
 from jcm_calc.inputs.checks import APART, outlying, unlike
-from jcm_calc.inputs.given import read_cells
 from jcm_calc.inputs.tables import dense
-from jcm_calc.results import looked_at, remarks
+from jcm_calc.inputs.values import read_cells
+from jcm_calc.results import checked_values, remarks
 from jcm_calc.results.credits import Year, check_years, yearly
 
 # Below this number of projects, a batch costs more than it saves.
@@ -165,8 +165,8 @@ class Batch:
         if replaced or whole or inputs.graph.previous:
             self.clean[:] = False
             return
-        graph, names = looked_at.reach(inputs)
-        common = {name: array[np.newaxis] for name, array in looked_at.operands(inputs, graph).items()}
+        graph, names = checked_values.reach(inputs)
+        common = {name: array[np.newaxis] for name, array in checked_values.operands(inputs, graph).items()}
         known = {**common, **columns}
         computed = tuple(name for name in names if name not in known)
         sizes = {AXIS: len(self.places), **inputs.sizes}

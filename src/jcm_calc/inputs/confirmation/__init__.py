@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jcm_calc.inputs.confirmation.applying import (
     EvidenceError,
-    Given,
+    EvidenceFiles,
     about,
     evidence_files,
     named_files,
@@ -19,7 +19,7 @@ from jcm_calc.inputs.confirmation.writing import blank_file
 __all__ = [
     "EvidenceError",
     "EvidenceFile",
-    "Given",
+    "EvidenceFiles",
     "Statement",
     "about",
     "blank_file",

@@ -32,7 +32,7 @@ from jcm_calc.inputs.confirmation.supplied import (
 )
 
 One = str | os.PathLike[str] | EvidenceFile
-Given = One | Sequence[One] | None
+EvidenceFiles = One | Sequence[One] | None
 KEPT = 32
 CHANGED = _("{value:g} is {grade} in the rule book")
 
@@ -46,7 +46,7 @@ def evidence_folder() -> Path:
     return Path(platformdirs.user_config_dir("jcm_calc", appauthor=False)) / "evidence"
 
 
-def evidence_files(m: Declarations, given: Given) -> tuple[EvidenceFile, ...]:
+def evidence_files(m: Declarations, given: EvidenceFiles) -> tuple[EvidenceFile, ...]:
     """Return the evidence files that are named; where none is, those of the user's folder that are about it.
 
     Raises
@@ -78,7 +78,7 @@ def named_files(paths: Iterable[One]) -> tuple[EvidenceFile, ...]:
     return tuple({file.text: file for file in sorted(files, key=lambda file: file.text)}.values())
 
 
-def several(given: Given) -> tuple[One, ...]:
+def several(given: EvidenceFiles) -> tuple[One, ...]:
     """Return what is named, one or several."""
     if given is None:
         return ()

@@ -285,7 +285,7 @@ def of_template(methodology: Declarations, units: Mapping[str, int], periods: Se
         if parameter.name not in nodes:
             nodes[parameter.name], cases[parameter.name] = [parameter], every
     entries = {
-        name: _ways(methodology, node)
+        name: _ways(node)
         for name, (node, *_) in nodes.items()
         if isinstance(node, Parameter) and not node.supplied and node.kind is not Kind.CONSTANT
     }
@@ -304,9 +304,7 @@ def of_template(methodology: Declarations, units: Mapping[str, int], periods: Se
         named={},
         facts=list(methodology.facts.values()),
         value=lambda name: None,
-        conditions={
-            name: _condition(methodology, every, cases[name]) for name in entries if len(cases[name]) < len(every)
-        },
+        conditions={name: _condition(methodology, cases[name]) for name in entries if len(cases[name]) < len(every)},
     )
 
 
@@ -326,14 +324,14 @@ def _of_criteria(methodology: Declarations) -> Iterator[Parameter]:
                     yield methodology.inputs[parameter.by]
 
 
-def _ways(methodology: Declarations, parameter: Parameter) -> frozenset[str]:
+def _ways(parameter: Parameter) -> frozenset[str]:
     """Return how a parameter can be entered in an empty workbook."""
     if not parameter.by:
         return frozenset({CELL, CANDIDATE} if parameter.candidates else {CELL})
     return frozenset({CANDIDATE, CLASSES} if parameter.candidates else {CLASSES})
 
 
-def _condition(methodology: Declarations, every: Sequence[Case], cases: Sequence[Case]) -> str:
+def _condition(methodology: Declarations, cases: Sequence[Case]) -> str:
     """Say under which options a parameter is needed."""
     parts = []
     for name, choice in methodology.choices.items():

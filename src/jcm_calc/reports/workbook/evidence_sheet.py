@@ -131,7 +131,7 @@ def contradictions(book: Book, m: Declarations, files: Sequence[EvidenceFile]) -
     files : sequence of EvidenceFile
         From `read`.
     """
-    own = {parameter.symbol: parameter for parameter in m.inputs.values()}
+    own = m.by_symbol()
     entries = [entry for file in files for entry in file.entries if entry.kind == "default" and entry.name in own]
     stated = [
         (entry.name, key, value)

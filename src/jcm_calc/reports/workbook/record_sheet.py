@@ -239,7 +239,7 @@ def with_record(
 
     held = read(book)
     found, stated = held or (merged([]), "")
-    names = {parameter.symbol: name for name, parameter in m.inputs.items()}
+    names = {symbol: item.name for symbol, item in m.by_symbol().items()}
     measured = {name: names.get(one["parameter"], one["parameter"]) for name, one in found["meters"].items()}
     doubt = ""
     if held is not None and _changed(found, {stated[:16], *(digest for _, digest in pointers)}):

@@ -18,11 +18,12 @@ from jcm_calc.declarations.graph import RESULTS, Graph, needs
 from jcm_calc.declarations.items import Coordinate, Equation
 from jcm_calc.declarations.methodology import Declarations
 from jcm_calc.inputs import completeness
+from jcm_calc.inputs.arguments import Arguments
 from jcm_calc.inputs.axes import named_periods
 from jcm_calc.inputs.carriers import split_heading
 from jcm_calc.inputs.confirmation.file import EvidenceFile
-from jcm_calc.inputs.taking import Taken
 from jcm_calc.results.credits import by_year, check_years, in_tonnes
+from jcm_calc.results.emissions import Emissions
 from jcm_calc.results.lazy import computing
 from jcm_calc.results.lazy.computing import Plan
 from jcm_calc.results.lazy.partitions import Piece, is_lazy, of_arrays, of_frames
@@ -40,7 +41,7 @@ __all__ = ["LazyResult", "calculate", "is_lazy"]
 FAN_IN = 8
 
 
-class LazyResult:
+class LazyResult(Emissions):
     """Reference emissions, project emissions and emission reductions that are not calculated yet.
 
     ``RE``, ``PE``, ``ER`` and ``result["RE_i"]`` are Quantities of Dask arrays. Whatever is wrong with the values
@@ -79,21 +80,6 @@ class LazyResult:
     def methodology(self) -> Declarations:
         """The methodology that is applied."""
         return self.plan.methodology
-
-    @property
-    def RE(self) -> Quantity[Any]:  # noqa: N802
-        """Reference emissions over p, tCO2."""
-        return self["RE"]
-
-    @property
-    def PE(self) -> Quantity[Any]:  # noqa: N802
-        """Project emissions over p, tCO2."""
-        return self["PE"]
-
-    @property
-    def ER(self) -> Quantity[Any]:  # noqa: N802
-        """Emission reductions over p, tCO2."""
-        return self["ER"]
 
     def __getitem__(self, name: str) -> Quantity[Any]:
         """Return a parameter, an intermediate or a result as a Quantity of a Dask array.
@@ -160,7 +146,7 @@ def calculate(
     from jcm_calc.inputs.tables import flat
 
     _refuse_other_than_held(m)
-    taken = Taken(m)
+    taken = Arguments(m)
     values = m.by_name(values)
     arrays = {name: value for name, value in values.items() if is_lazy(value)}
     frames = [table for table in tables if is_lazy(table)]
@@ -227,7 +213,7 @@ def _refuse_other_than_held(m: Declarations) -> None:
     raise InputError(str(m), [Problem(str(m), told)])
 
 
-def _replaced(taken: Taken, override: Any) -> list[Problem]:
+def _replaced(taken: Arguments, override: Any) -> list[Problem]:
     """Refuse values in place of ones that were read: what they do to ER is not known before it is computed."""
     m = taken.methodology
     given = {name: m.inputs[name] for name in (*taken.given, *taken.tables, *taken.refused) if name in m.inputs}

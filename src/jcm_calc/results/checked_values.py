@@ -1,4 +1,4 @@
-"""What criteria, cross-checks and indicators look at: its values, as far as they are known."""
+"""The values that criteria, cross-checks and indicators check, as far as they are known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Take what the user gave, piece by piece: tables, numbers, choices, candidates, values by class."""
+"""The arguments of a calculation: tables, numbers, choices, candidates, values by class, with every complaint."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from jcm_calc.inputs import checks
 from jcm_calc.inputs.carriers import as_pandas, carried, is_unit_key, refuse_name, split_heading, unit_in
 from jcm_calc.inputs.cells import numbers
 from jcm_calc.inputs.factors import REFERENCE, factor_named, is_factor, names_factor, of_refrigerants, one_factor_name
-from jcm_calc.inputs.given import Cells, Given, read_value
+from jcm_calc.inputs.values import Cells, InputValue, read_value
 from jcm_calc.units import Reciprocal
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from jcm_calc.inputs.tables import Column
 
 
-class Taken:
-    """What was given so far, and every complaint about it.
+class Arguments:
+    """The arguments that were read so far, and every complaint about them.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ class Taken:
     def __init__(self, methodology: Declarations) -> None:
         self.methodology = methodology
         self.declared = {**methodology.inputs, **methodology.facts}
-        self.given: dict[str, Given] = {}
+        self.given: dict[str, InputValue] = {}
         self.choices: dict[str, str] = {}
         self.tables: dict[str, Table] = {}
         self.named: dict[str, str] = {}
@@ -243,7 +243,7 @@ class Taken:
             self.tables[parameter.name] = known
             self.named[parameter.name] = candidate
         else:
-            self.given[parameter.name] = Given(np.array(known.value), "", {}, source, candidate)
+            self.given[parameter.name] = InputValue(np.array(known.value), "", {}, source, candidate)
 
     def _read(
         self,

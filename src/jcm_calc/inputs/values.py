@@ -61,7 +61,7 @@ class Cells:
 
 
 @dataclass(frozen=True)
-class Given:
+class InputValue:
     """Values on the way to their place on the axes.
 
     Attributes
@@ -135,7 +135,7 @@ class Given:
         found = [self.place(int(number)).strip() for number in np.flatnonzero(mask)[:SHOWN]]
         return listed(found, int(np.count_nonzero(mask)), SHOWN)
 
-    def without_extra_indices(self, parameter: Parameter) -> Given:
+    def without_extra_indices(self, parameter: Parameter) -> InputValue:
         """Drop the indices of a table that the parameter lacks, along which it must be constant.
 
         Raises
@@ -149,7 +149,7 @@ class Given:
                 given = given._without(letter)
         return given
 
-    def _without(self, letter: str) -> Given:
+    def _without(self, letter: str) -> InputValue:
         axis = self.letters.index(letter)
         first = self.values.take([0], axis)
         differing = self.values != first
@@ -173,7 +173,9 @@ class Given:
         ]
         return listed(found, int(np.count_nonzero(mask)), SHOWN)
 
-    def onto_periods(self, parameter: Parameter, targets: Sequence[Period], weight: Given | None = None) -> Given:
+    def onto_periods(
+        self, parameter: Parameter, targets: Sequence[Period], weight: InputValue | None = None
+    ) -> InputValue:
         """Sum amounts of finer rows into the periods, average levels; anything else must be constant within each.
 
         Parameters
@@ -181,7 +183,7 @@ class Given:
         parameter : Parameter
         targets : sequence of Period
             Periods that the rows fill exactly.
-        weight : Given, optional
+        weight : InputValue, optional
             The amount, in the same rows, by which a level is averaged.
 
         Raises
@@ -215,7 +217,7 @@ class Given:
                     raise ValueError(complaint.format(values=self.examples(differing)))
         return replace(self, values=values, labels={**self.labels, "p": targets}, cells=cells)
 
-    def _mean(self, parameter: Parameter, weight: Given | None, starts: Sequence[int]) -> Array:
+    def _mean(self, parameter: Parameter, weight: InputValue | None, starts: Sequence[int]) -> Array:
         """Return the weighted mean of the rows of each period."""
         axis = self.letters.index("p")
         if parameter.weighted_by == DAYS:
@@ -233,7 +235,7 @@ class Given:
             )
         return np.asarray(np.add.reduceat(self.values * weights, starts, axis) / sums)
 
-    def _weights(self, name: str, weight: Given | None) -> Array:
+    def _weights(self, name: str, weight: InputValue | None) -> Array:
         """Return the numbers of the weight for each number here."""
         if weight is None or any(
             letter not in weight.labels or set(weight.labels[letter]) != set(self.labels.get(letter, ()))
@@ -250,8 +252,8 @@ class Given:
         return np.asarray(values.transpose(order).reshape(shape))
 
     def onto_years(
-        self, parameter: Parameter, wholes: Sequence[Period], parts: Sequence[Period], weight: Given | None = None
-    ) -> tuple[Given, bool]:
+        self, parameter: Parameter, wholes: Sequence[Period], parts: Sequence[Period], weight: InputValue | None = None
+    ) -> tuple[InputValue, bool]:
         """Bring values onto the parts of periods that are split at the end of the year.
 
         Rows that lie within the parts are summed; one amount for a whole period is shared by days; what
@@ -265,7 +267,7 @@ class Given:
 
         Returns
         -------
-        Given, bool
+        InputValue, bool
             And whether an amount was shared by days.
 
         Raises
@@ -292,7 +294,7 @@ class Given:
         labels = {**given.labels, "p": parts} if "p" in given.labels else given.labels
         return replace(given, values=values, labels=labels, cells=None), parameter.adds_over_time
 
-    def onto(self, labels: Mapping[str, Sequence[Any]], orders: dict[tuple[str, int], Any]) -> Given:
+    def onto(self, labels: Mapping[str, Sequence[Any]], orders: dict[tuple[str, int], Any]) -> InputValue:
         """Bring the array, whose size fits, onto the axes of the methodology.
 
         Parameters
@@ -336,7 +338,7 @@ def read_value(
     labels: Mapping[str, Sequence[Any]] | None = None,
     cells_of: Cells | None = None,
     remarks: list[Reciprocal] | None = None,
-) -> Given:
+) -> InputValue:
     """Read what was given for a parameter.
 
     Parameters
@@ -364,7 +366,7 @@ def read_value(
         raise ValueError(_("is empty"))
     letters = "".join(labels) if labels is not None else _letters(parameter, values.shape)
     written = str(raw) if values.ndim == 0 and labels is None else ""
-    given = Given(values, letters, labels or {}, source, written, names, cells_of)
+    given = InputValue(values, letters, labels or {}, source, written, names, cells_of)
     if faults:
         raise ValueError(_together(given, faults))
     return given
@@ -395,7 +397,7 @@ def read_cells(
     return values, None, faults
 
 
-def _together(given: Given, faults: cells.Faults) -> str:
+def _together(given: InputValue, faults: cells.Faults) -> str:
     """Return each complaint once, with the places it is about."""
     numbers: dict[str, list[int]] = {}
     for number, complaint in faults.items():

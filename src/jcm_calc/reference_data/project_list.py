@@ -1,0 +1,109 @@
+"""The list of projects of the scheme: which methodology, in which version, each of them uses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from jcm_calc.declarations.frozen import FrozenDict
+from jcm_calc.evidence import Evidence, Grade, Source
+from jcm_calc.reference_data.tables import evidence, rows
+
+AS_OF = "2026-06"
+"""The month of the copy of the list."""
+
+WITHDRAWN = "withdrawn"
+STATUSES = ("registered", "validation", WITHDRAWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project of the list.
+
+    Attributes
+    ----------
+    number, country, title : str
+        The country by its ISO code.
+    uses : tuple of (str, str)
+        Number and version of each methodology that it uses.
+    status : str
+        ``registered``, ``validation`` or ``withdrawn``.
+    registered : date or None
+    planned : int
+        Planned emission reductions in tCO2 a year.
+    page : str
+        The page of the project.
+    evidence : Evidence
+        Of everything but the planned tonnes.
+    planned_evidence : Evidence
+    """
+
+    number: str
+    country: str
+    title: str
+    uses: tuple[tuple[str, str], ...]
+    status: str
+    registered: date | None
+    planned: int
+    page: str
+    evidence: Evidence
+    planned_evidence: Evidence
+
+    @property
+    def live(self) -> bool:
+        """Whether it is registered or in validation."""
+        return self.status != WITHDRAWN
+
+
+@cache
+def listed_projects() -> Mapping[str, Project]:
+    """Return the projects of the list by number, as of June 2026.
+
+    Examples
+    --------
+    >>> listed_projects()["TH022"].uses
+    (('TH_AM001', '2.0'), ('TH_AM011', '1.0'))
+    """
+    return FrozenDict({row["number"]: _project(row) for row in rows("projects.csv")})
+
+
+def _project(row: dict[str, str]) -> Project:
+    return Project(
+        number=row["number"],
+        country=row["country"],
+        title=row["title"],
+        uses=tuple((number, version) for number, _, version in (one.partition(" ") for one in _split(row))),
+        status=row["status"],
+        registered=date.fromisoformat(row["registered"]) if row["registered"] else None,
+        planned=int(row["planned"]),
+        page=row["page"],
+        evidence=evidence(row),
+        planned_evidence=Evidence(Grade(row["planned_grade"]), "", Source(row["planned_source"])),
+    )
+
+
+def _split(row: dict[str, str]) -> list[str]:
+    return row["methodologies"].split(";")
+
+
+@cache
+def versions_in_use() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """Return for each methodology its versions, each with the projects that use it and are not withdrawn.
+
+    A version that only withdrawn projects name is there, without projects.
+
+    Examples
+    --------
+    >>> versions_in_use()["TH_AM001"]["1.0"]
+    ('TH001', 'TH005', 'TH009', 'TH014')
+    >>> dict(versions_in_use()["ID_AM009"])
+    {'1.0': (), '3.0': ('ID010',)}
+    """
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for project in listed_projects().values():
+        for number, version in project.uses:
+            users = found.setdefault(number, {})
+            users[version] = (*users.get(version, ()), *([project.number] if project.live else ()))
+    return FrozenDict({number: FrozenDict(dict(sorted(users.items()))) for number, users in sorted(found.items())})
